@@ -1,0 +1,96 @@
+// The direction of dependencies (ARCHITECTURE.md) as rules: CI fails on an import that goes against it.
+const pkg = (names) => `^packages/(${names})/`;
+/** Packages that may be imported by the package of that name; everything else of ours is forbidden. */
+const allowed = {
+  errors: [],
+  contracts: [],
+  policy: ['errors'],
+  'auth-token': ['errors'],
+  runtime: ['errors'],
+  provisioner: [],
+  'http-kit': ['contracts', 'errors', 'auth-token', 'policy', 'runtime'],
+  client: ['contracts'],
+  cli: ['client', 'contracts'],
+  console: ['client', 'contracts'],
+  embedded: [],
+  launcher: ['embedded', 'errors', 'runtime'],
+  'test-kit': ['runtime', 'auth-token', 'errors', 'embedded'],
+};
+const testFiles = '(\\.test\\.ts$|/test/|^tests/)';
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    ...Object.entries(allowed).map(([name, to]) => ({
+      name: `${name}-imports-only-${to.join('-') || 'nothing-of-ours'}`,
+      severity: 'error',
+      from: { path: `^packages/${name}/src`, pathNot: testFiles },
+      to: { path: '^(packages|services)/', pathNot: pkg([name, ...to].join('|')) },
+    })),
+    {
+      name: 'services-never-import-services',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/' },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'domain-knows-no-outside-thing',
+      comment: 'domain/ is plain TypeScript: it imports errors and policy, nothing else.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/domain/', pathNot: testFiles },
+      to: {
+        path: '.',
+        pathNot:
+          '^(services/[^/]+/src/domain/|packages/(errors|policy)/|node_modules/.*uuid)|^(node:)?crypto$',
+      },
+    },
+    {
+      name: 'edges-never-import-each-other',
+      comment:
+        'http, realtime, jobs, postgres, redis, execution, outbound, credentials meet only in compose/.',
+      severity: 'error',
+      from: {
+        path: '^services/([^/]+)/src/(http|realtime|jobs|postgres|redis|execution|outbound|credentials)/',
+        pathNot: testFiles,
+      },
+      to: {
+        path: '^services/[^/]+/src/(http|realtime|jobs|postgres|redis|execution|outbound|credentials|compose)/',
+        pathNot: '^services/$1/src/$2/',
+      },
+    },
+    {
+      name: 'knex-stays-in-postgres',
+      severity: 'error',
+      from: {
+        path: '^services/[^/]+/src/',
+        pathNot: ['/src/postgres/', '/src/compose/', '/src/migrate\\.ts$', testFiles],
+      },
+      to: { path: 'node_modules/.*/(knex|pg)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'the-executor-stays-small',
+      comment:
+        'Spawning costs what its parent’s memory costs: no Express, Redis, BullMQ or knex in the executor.',
+      severity: 'error',
+      from: { path: '^services/orchestrator/src/executor\\.ts$' },
+      to: { path: 'node_modules/.*/(express|bullmq|ioredis|knex|winston|ajv|typebox)/', reachable: true },
+    },
+    {
+      name: 'only-tests-import-the-test-kit',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: ['^packages/test-kit/', testFiles] },
+      to: { path: '^packages/test-kit/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)dist/' },
+    tsConfig: { fileName: 'tsconfig.depcruise.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,119 @@
+import { Failure } from '@provisioning/errors';
+import jwt from 'jsonwebtoken';
+import { v7 as uuidv7 } from 'uuid';
+import type { Keyring } from './keyring.js';
+
+export const ISSUER = 'provisioning-control-center';
+export const AUDIENCE = 'provisioning';
+
+const CLOCK_TOLERANCE_SECONDS = 5;
+const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
+
+export interface TokenSubject {
+  userId: string;
+  username: string;
+  roles: readonly string[];
+  /** The session that the token belongs to: ending it ends the token. */
+  sessionId: string;
+}
+
+/** What a good token says (RFC 7519 names; times in seconds since the epoch). */
+export interface Claims extends TokenSubject {
+  tokenId: string;
+  issuedAt: number;
+  expiresAt: number;
+}
+
+export interface IssuedToken {
+  token: string;
+  tokenId: string;
+  expiresAt: Date;
+}
+
+/** Signs a token for `subject` that is good for `lifetimeSeconds`, from now on. */
+export function issueToken(
+  keyring: Keyring,
+  subject: TokenSubject,
+  lifetimeSeconds: number,
+  now: Date = new Date(),
+): IssuedToken {
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  const expiresAt = issuedAt + lifetimeSeconds;
+  const tokenId = uuidv7();
+  const token = jwt.sign(
+    {
+      iss: ISSUER,
+      aud: AUDIENCE,
+      sub: subject.userId,
+      jti: tokenId,
+      sid: subject.sessionId,
+      iat: issuedAt,
+      nbf: issuedAt,
+      exp: expiresAt,
+      username: subject.username,
+      roles: [...subject.roles],
+    },
+    keyring.signing.key,
+    { algorithm: 'HS256', keyid: keyring.signing.kid },
+  );
+  return { token, tokenId, expiresAt: new Date(expiresAt * 1000) };
+}
+
+/**
+ * @throws Failure `unauthenticated`; its code is `token_expired` or `token_invalid`, its text never says which check
+ * failed (the cause does, for the log).
+ */
+export function verifyToken(keyring: Keyring, token: string, now: Date = new Date()): Claims {
+  const seconds = Math.floor(now.getTime() / 1000);
+  let verified: jwt.Jwt;
+  try {
+    verified = jwt.verify(token, selectKey(keyring, token), {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      clockTimestamp: seconds,
+      complete: true,
+    });
+  } catch (cause) {
+    if (cause instanceof jwt.TokenExpiredError) {
+      throw new Failure('unauthenticated', 'The token has expired. Sign in again.', { code: 'token_expired', cause });
+    }
+    throw invalid(cause);
+  }
+  return readClaims(verified, seconds);
+}
+
+function selectKey(keyring: Keyring, token: string) {
+  const kid = jwt.decode(token, { complete: true })?.header.kid;
+  const key = typeof kid === 'string' ? keyring.accepted.get(kid) : undefined;
+  if (!key) throw new Error('the token names no key of ours');
+  return key;
+}
+
+/** jsonwebtoken leaves these to its caller: it accepts unknown header members, payloads that are no objects, a future `iat`. */
+function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
+  if (Object.keys(header).some((member) => !HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') {
+    throw invalid('unexpected header');
+  }
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw invalid('payload is no object');
+  const { sub, jti, sid, iat, exp, username, roles } = payload as Record<string, unknown>;
+  if (
+    typeof sub !== 'string' ||
+    typeof jti !== 'string' ||
+    typeof sid !== 'string' ||
+    typeof username !== 'string' ||
+    typeof iat !== 'number' ||
+    typeof exp !== 'number' ||
+    !Array.isArray(roles) ||
+    !roles.every((role) => typeof role === 'string')
+  ) {
+    throw invalid('a claim is missing or of the wrong type');
+  }
+  if (iat > now + CLOCK_TOLERANCE_SECONDS) throw invalid('issued in the future');
+  return { userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp };
+}
+
+function invalid(cause: unknown): Failure {
+  return new Failure('unauthenticated', 'The token is not valid. Sign in again.', { code: 'token_invalid', cause });
+}

@@ -1,0 +1,141 @@
+import Type from 'typebox';
+import { operationsUnder } from '../operation.js';
+import { byId, listOf, sentence } from '../schemas/basics.js';
+import { batchSchema, batchStatus, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
+import { BATCH_BODY_LIMIT, batchRequestSchema } from '../schemas/batch-request.js';
+import { MAX_PAGE, paged } from '../schemas/paging.js';
+
+const define = operationsUnder('orchestrator', 'Batches');
+
+export const executeBatch = define({
+  id: 'executeBatch',
+  method: 'post',
+  path: '/batch/execute',
+  summary: 'Execute batch workflow operation',
+  description: 'Takes a graph of operations. Unknown or circular dependencies are 422, and the cycle is named.',
+  permission: { resource: 'batches:{body.name}', action: 'execute' },
+  rateClass: 'batch',
+  body: batchRequestSchema,
+  bodyLimit: BATCH_BODY_LIMIT,
+  idempotent: true,
+  example: {
+    name: 'multi_cloud_deployment',
+    version: '1.0.0',
+    storage_backend: 'surrealdb',
+    parallel_limit: 5,
+    rollback_enabled: true,
+    operations: [
+      {
+        id: 'upcloud_servers',
+        type: 'server_batch',
+        provider: 'upcloud',
+        dependencies: [],
+        server_configs: [
+          { name: 'web-01', plan: '1xCPU-2 GB', zone: 'de-fra1' },
+          { name: 'web-02', plan: '1xCPU-2 GB', zone: 'us-nyc1' },
+        ],
+      },
+      {
+        id: 'aws_taskservs',
+        type: 'taskserv_batch',
+        provider: 'aws',
+        dependencies: ['upcloud_servers'],
+        taskservs: ['kubernetes', 'cilium', 'containerd'],
+      },
+    ],
+  },
+  success: {
+    status: 200,
+    data: batchSubmittedSchema,
+    location: true,
+    example: {
+      batch_id: 'uuid-string',
+      status: 'Running',
+      operations: [
+        { id: 'upcloud_servers', status: 'Pending', progress: 0.0 },
+        { id: 'aws_taskservs', status: 'Pending', progress: 0.0 },
+      ],
+    },
+  },
+  errors: [409],
+});
+
+export const listBatches = define({
+  id: 'listBatches',
+  method: 'get',
+  path: '/batch/operations',
+  summary: 'List all batch operations',
+  permission: { resource: 'batches:*', action: 'read' },
+  query: paged({ status: Type.Optional(batchStatus) }),
+  success: {
+    status: 200,
+    data: listOf(batchSummarySchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        batch_id: 'uuid-string',
+        name: 'multi_cloud_deployment',
+        status: 'Running',
+        created_at: '2025-09-26T10:00:00Z',
+        operations: [{ id: 'upcloud_servers', status: 'Completed', progress: 100.0 }],
+      },
+    ],
+  },
+});
+
+export const getBatch = define({
+  id: 'getBatch',
+  method: 'get',
+  path: '/batch/operations/{id}',
+  summary: 'Get batch operation status',
+  permission: { resource: 'batches:{params.id}', action: 'read' },
+  params: byId,
+  success: {
+    status: 200,
+    data: batchSchema,
+    example: {
+      batch_id: 'uuid-string',
+      name: 'multi_cloud_deployment',
+      status: 'Running',
+      operations: [
+        {
+          id: 'upcloud_servers',
+          status: 'Completed',
+          progress: 100.0,
+          results: {
+            driver: 'upcloud',
+            resources: [{ kind: 'server', infra: 'default', name: 'web-01', change: 'created' }],
+          },
+        },
+      ],
+    },
+  },
+  errors: [404],
+});
+
+export const cancelBatch = define({
+  id: 'cancelBatch',
+  method: 'post',
+  path: '/batch/operations/{id}/cancel',
+  summary: 'Cancel running batch operation',
+  permission: { resource: 'batches:{params.id}', action: 'cancel' },
+  rateClass: 'batch',
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Operation cancelled' },
+  errors: [404, 409],
+});
+
+export const resumeBatch = define({
+  id: 'resumeBatch',
+  method: 'post',
+  path: '/batch/operations/{id}/resume',
+  summary: 'Go on with a batch that failed or was cancelled',
+  description: 'What is completed stays; the rest runs again. 409 unless it failed or was cancelled.',
+  permission: { resource: 'batches:{params.id}', action: 'execute' },
+  rateClass: 'batch',
+  params: byId,
+  idempotent: true,
+  success: { status: 200, data: batchSubmittedSchema, location: true },
+  errors: [404, 409],
+  addition: true,
+});

@@ -1,0 +1,142 @@
+import { operationsUnder } from '../operation.js';
+import { byId, id, listOf, sentence } from '../schemas/basics.js';
+import { MAX_PAGE, paged } from '../schemas/paging.js';
+import {
+  checkpointDetailsSchema,
+  checkpointRequestSchema,
+  checkpointSchema,
+  rollbackRequestSchema,
+  rollbackResultSchema,
+  rollbackStatisticsSchema,
+} from '../schemas/rollback.js';
+
+const define = operationsUnder('orchestrator', 'Rollback');
+const ASYNC = 'Answers when it is done; with `Prefer: respond-async` at once, and `GET /rollback/{id}` follows.';
+
+export const createCheckpoint = define({
+  id: 'createCheckpoint',
+  method: 'post',
+  path: '/rollback/checkpoints',
+  summary: 'Create new checkpoint',
+  permission: { resource: 'checkpoints:*', action: 'create' },
+  body: checkpointRequestSchema,
+  idempotent: true,
+  example: { name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' },
+  success: { status: 201, data: id, location: true, example: 'checkpoint-uuid' },
+  errors: [409],
+});
+
+export const listCheckpoints = define({
+  id: 'listCheckpoints',
+  method: 'get',
+  path: '/rollback/checkpoints',
+  summary: 'List all checkpoints',
+  permission: { resource: 'checkpoints:*', action: 'read' },
+  query: paged({}),
+  success: {
+    status: 200,
+    data: listOf(checkpointSchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        id: 'checkpoint-uuid',
+        name: 'before_major_update',
+        description: 'Checkpoint before deploying v2.0.0',
+        created_at: '2025-09-26T10:00:00Z',
+        size: '150 MB',
+      },
+    ],
+  },
+});
+
+export const getCheckpoint = define({
+  id: 'getCheckpoint',
+  method: 'get',
+  path: '/rollback/checkpoints/{id}',
+  summary: 'Get specific checkpoint details',
+  permission: { resource: 'checkpoints:{params.id}', action: 'read' },
+  params: byId,
+  success: {
+    status: 200,
+    data: checkpointDetailsSchema,
+    example: {
+      id: 'checkpoint-uuid',
+      name: 'before_major_update',
+      description: 'Checkpoint before deploying v2.0.0',
+      created_at: '2025-09-26T10:00:00Z',
+      size: '150 MB',
+      operations_count: 25,
+    },
+  },
+  errors: [404],
+});
+
+export const executeRollback = define({
+  id: 'executeRollback',
+  method: 'post',
+  path: '/rollback/execute',
+  summary: 'Execute rollback operation',
+  description: `Undoes, in reverse, what was done after a checkpoint, or just the operations that are named (409 where a later change stands on them). ${ASYNC}`,
+  permission: { resource: 'rollbacks:*', action: 'execute' },
+  body: rollbackRequestSchema,
+  idempotent: true,
+  example: { checkpoint_id: 'checkpoint-uuid' },
+  moreExamples: { partial: { operation_ids: ['op-1', 'op-2', 'op-3'] } },
+  success: {
+    status: 200,
+    data: rollbackResultSchema,
+    location: true,
+    example: {
+      rollback_id: 'rollback-uuid',
+      success: true,
+      operations_executed: 25,
+      operations_failed: 0,
+      duration: 45.5,
+    },
+  },
+  errors: [404, 409],
+});
+
+export const restoreCheckpoint = define({
+  id: 'restoreCheckpoint',
+  method: 'post',
+  path: '/rollback/restore/{id}',
+  summary: 'Restore system state from checkpoint',
+  description: `Makes the infrastructure what the checkpoint says, whatever happened since. ${ASYNC}`,
+  permission: { resource: 'checkpoints:{params.id}', action: 'restore' },
+  params: byId,
+  idempotent: true,
+  success: {
+    status: 200,
+    data: sentence,
+    location: true,
+    example: 'State restored from checkpoint checkpoint-uuid',
+  },
+  errors: [404, 409],
+});
+
+export const getRollbackStatistics = define({
+  id: 'getRollbackStatistics',
+  method: 'get',
+  path: '/rollback/statistics',
+  summary: 'Get rollback system statistics',
+  permission: { resource: 'rollbacks:*', action: 'read' },
+  success: {
+    status: 200,
+    data: rollbackStatisticsSchema,
+    example: { total_checkpoints: 10, total_rollbacks: 3, success_rate: 100.0, average_rollback_time: 30.5 },
+  },
+});
+
+// The last one: as a route it would take `/rollback/statistics` for an id.
+export const getRollback = define({
+  id: 'getRollback',
+  method: 'get',
+  path: '/rollback/{id}',
+  summary: 'Follow a rollback or restore',
+  permission: { resource: 'rollbacks:*', action: 'read' },
+  params: byId,
+  success: { status: 200, data: rollbackResultSchema },
+  errors: [404],
+  addition: true,
+});

@@ -1,0 +1,163 @@
+import Type from 'typebox';
+import { operationsUnder } from '../operation.js';
+import { byId, closed, listOf, name, text, uuid } from '../schemas/basics.js';
+import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { resourceKind, resourceSchema } from '../schemas/resource.js';
+import {
+  driftSchema,
+  journalEntrySchema,
+  snapshotSchema,
+  stateStatisticsSchema,
+  systemHealthSchema,
+  systemMetricsSchema,
+  workflowProgressSchema,
+} from '../schemas/state.js';
+
+const define = operationsUnder('orchestrator', 'State');
+const permission = { resource: 'state:*', action: 'read' } as const;
+
+export const getWorkflowProgress = define({
+  id: 'getWorkflowProgress',
+  method: 'get',
+  path: '/state/workflows/{id}/progress',
+  summary: 'Get real-time workflow progress',
+  description: 'Of a task or a batch.',
+  permission,
+  params: byId,
+  success: {
+    status: 200,
+    data: workflowProgressSchema,
+    example: {
+      workflow_id: 'uuid-string',
+      progress: 75.5,
+      current_step: 'Installing Kubernetes',
+      total_steps: 8,
+      completed_steps: 6,
+      estimated_time_remaining: 180,
+    },
+  },
+  errors: [404],
+});
+
+export const listWorkflowSnapshots = define({
+  id: 'listWorkflowSnapshots',
+  method: 'get',
+  path: '/state/workflows/{id}/snapshots',
+  summary: 'Get workflow state snapshots',
+  description: 'Of a task or a batch: one for each transition.',
+  permission,
+  params: byId,
+  query: paged({}),
+  success: {
+    status: 200,
+    data: listOf(snapshotSchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        snapshot_id: 'uuid-string',
+        timestamp: '2025-09-26T10:00:00Z',
+        state: 'running',
+        details: { attempt: 1, current_step: 'Installing Kubernetes' },
+      },
+    ],
+  },
+  errors: [404],
+});
+
+export const getSystemMetrics = define({
+  id: 'getSystemMetrics',
+  method: 'get',
+  path: '/state/system/metrics',
+  summary: 'Get system-wide metrics',
+  permission,
+  success: {
+    status: 200,
+    data: systemMetricsSchema,
+    example: {
+      total_workflows: 150,
+      active_workflows: 5,
+      completed_workflows: 140,
+      failed_workflows: 5,
+      system_load: { cpu_usage: 45.2, memory_usage: 2048, disk_usage: 75.5 },
+    },
+  },
+});
+
+export const getSystemHealth = define({
+  id: 'getSystemHealth',
+  method: 'get',
+  path: '/state/system/health',
+  summary: 'Get system health status',
+  permission,
+  success: {
+    status: 200,
+    data: systemHealthSchema,
+    example: {
+      overall_status: 'Healthy',
+      components: { storage: 'Healthy', batch_coordinator: 'Healthy', monitoring: 'Healthy' },
+      last_check: '2025-09-26T10:00:00Z',
+    },
+  },
+});
+
+export const getStateStatistics = define({
+  id: 'getStateStatistics',
+  method: 'get',
+  path: '/state/statistics',
+  summary: 'Get state manager statistics',
+  permission,
+  success: {
+    status: 200,
+    data: stateStatisticsSchema,
+    example: {
+      total_workflows: 150,
+      active_snapshots: 25,
+      storage_usage: '245 MB',
+      average_workflow_duration: 300,
+    },
+  },
+});
+
+export const listInventory = define({
+  id: 'listInventory',
+  method: 'get',
+  path: '/state/inventory',
+  summary: 'List what exists: servers, task services and clusters',
+  permission,
+  query: paged({
+    infra: Type.Optional(name),
+    kind: Type.Optional(resourceKind),
+    provider: Type.Optional(name),
+  }),
+  success: { status: 200, data: listOf(resourceSchema, MAX_PAGE), list: true },
+  addition: true,
+});
+
+export const getDrift = define({
+  id: 'getDrift',
+  method: 'get',
+  path: '/state/drift',
+  summary: 'Compare the inventory with what the providers say',
+  description: 'Asks the providers now; it changes nothing.',
+  permission,
+  query: closed({ infra: Type.Optional(name) }),
+  success: { status: 200, data: driftSchema },
+  addition: true,
+});
+
+export const listJournal = define({
+  id: 'listJournal',
+  method: 'get',
+  path: '/state/journal',
+  summary: 'List every change made to the infrastructure',
+  permission,
+  query: paged({
+    infra: Type.Optional(name),
+    kind: Type.Optional(resourceKind),
+    name: Type.Optional(text(128, { minLength: 1 })),
+    task_id: Type.Optional(uuid),
+    batch_id: Type.Optional(uuid),
+  }),
+  success: { status: 200, data: listOf(journalEntrySchema, MAX_PAGE), list: true },
+  addition: true,
+});

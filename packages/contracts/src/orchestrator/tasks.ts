@@ -1,0 +1,114 @@
+import Type from 'typebox';
+import { operationsUnder } from '../operation.js';
+import { byId, closed, id, listOf, sentence, text } from '../schemas/basics.js';
+import { withDefault } from '../schemas/default.js';
+import { limit, MAX_PAGE, paged } from '../schemas/paging.js';
+import { logLineSchema, taskSchema, taskStatus } from '../schemas/task.js';
+
+const define = operationsUnder('orchestrator', 'Tasks');
+
+export const listTasks = define({
+  id: 'listTasks',
+  method: 'get',
+  path: '/tasks',
+  summary: 'List all workflow tasks',
+  permission: { resource: 'tasks:*', action: 'read' },
+  query: paged({ status: Type.Optional(taskStatus) }),
+  success: {
+    status: 200,
+    data: listOf(taskSchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        id: 'uuid-string',
+        name: 'create_servers',
+        command: '/usr/local/provisioning servers create',
+        args: ['--infra', 'production', '--wait'],
+        dependencies: [],
+        status: 'Completed',
+        created_at: '2025-09-26T10:00:00Z',
+        started_at: '2025-09-26T10:00:05Z',
+        completed_at: '2025-09-26T10:05:30Z',
+        output: 'Successfully created 3 servers',
+        error: null,
+      },
+    ],
+  },
+});
+
+export const getTask = define({
+  id: 'getTask',
+  method: 'get',
+  path: '/tasks/{id}',
+  summary: 'Get specific task status and details',
+  permission: { resource: 'tasks:{params.id}', action: 'read' },
+  params: byId,
+  success: {
+    status: 200,
+    data: taskSchema,
+    example: {
+      id: 'uuid-string',
+      name: 'create_servers',
+      command: '/usr/local/provisioning servers create',
+      args: ['--infra', 'production', '--wait'],
+      dependencies: [],
+      status: 'Running',
+      created_at: '2025-09-26T10:00:00Z',
+      started_at: '2025-09-26T10:00:05Z',
+      completed_at: null,
+      output: null,
+      error: null,
+    },
+  },
+  errors: [404],
+});
+
+export const getTaskLogs = define({
+  id: 'getTaskLogs',
+  method: 'get',
+  path: '/tasks/{id}/logs',
+  summary: 'Read what a task printed, line by line',
+  description: 'Oldest first. Ask again with `after` set to the last `line` for what came since.',
+  permission: { resource: 'tasks:{params.id}', action: 'read' },
+  params: byId,
+  query: closed({
+    after: withDefault(
+      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only lines after this number' }),
+      0,
+    ),
+    limit,
+    search: Type.Optional(
+      text(256, { minLength: 1, description: 'Only lines that hold this text, whatever its case' }),
+    ),
+  }),
+  success: { status: 200, data: listOf(logLineSchema, MAX_PAGE) },
+  errors: [404],
+  addition: true,
+});
+
+export const cancelTask = define({
+  id: 'cancelTask',
+  method: 'post',
+  path: '/tasks/{id}/cancel',
+  summary: 'Cancel a task',
+  description: 'Ends the whole process group of a command that runs: TERM, and KILL after 10 s. 409 when it has ended.',
+  permission: { resource: 'tasks:{params.id}', action: 'cancel' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Task cancelled' },
+  errors: [404, 409],
+  addition: true,
+});
+
+export const retryTask = define({
+  id: 'retryTask',
+  method: 'post',
+  path: '/tasks/{id}/retry',
+  summary: 'Run a failed or cancelled task again',
+  description: 'Submits the same work as a new task, and answers with its id. 409 when the task has not failed.',
+  permission: { resource: 'tasks:{params.id}', action: 'execute' },
+  params: byId,
+  idempotent: true,
+  success: { status: 200, data: id, location: true, example: 'uuid-task-id' },
+  errors: [404, 409],
+  addition: true,
+});

@@ -1,0 +1,133 @@
+import Type, { type Static, type TSchema } from 'typebox';
+import { closed, listOf, name, oneOf, text } from './basics.js';
+import { withDefault } from './default.js';
+
+export const MAX_BATCH_OPERATIONS = 10_000;
+/** A batch may be large: 10,000 operations of some 800 bytes. */
+export const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
+
+export const BATCH_OPERATION_TYPES = ['server_batch', 'taskserv_batch', 'cluster_batch', 'command_batch'] as const;
+export type BatchOperationType = (typeof BATCH_OPERATION_TYPES)[number];
+
+const labels = Type.Unsafe<Record<string, string>>({
+  type: 'object',
+  maxProperties: 64,
+  propertyNames: text(63, { pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]*$' }),
+  additionalProperties: text(255),
+});
+
+export const serverConfigSchema = closed(
+  {
+    name,
+    plan: text(128, { minLength: 1 }),
+    zone: text(64, { minLength: 1 }),
+    image: Type.Optional(text(255, { minLength: 1 })),
+    labels: Type.Optional(labels),
+  },
+  { title: 'ServerConfig' },
+);
+export type ServerConfig = Static<typeof serverConfigSchema>;
+
+const shared = {
+  id: name,
+  dependencies: Type.Optional(
+    listOf(name, 1000, { uniqueItems: true, description: 'Ids of operations that must be completed before' }),
+  ),
+  infra: Type.Optional(name),
+  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: '2 where absent' })),
+  timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds' })),
+};
+const provider = name;
+const serverConfigs = listOf(serverConfigSchema, 1000, { minItems: 1 });
+const taskservs = listOf(name, 1000, { minItems: 1, uniqueItems: true });
+const servers = listOf(name, 1000, {
+  minItems: 1,
+  uniqueItems: true,
+  description: 'Where absent: the servers of the operations it depends on, else all of the provider’s',
+});
+const commands = listOf(text(1024, { minLength: 1 }), 100, {
+  minItems: 1,
+  description: 'Each split at blanks into program and arguments; no shell, and only programs that are configured',
+});
+
+const members = {
+  ...shared,
+  type: oneOf(BATCH_OPERATION_TYPES, { title: 'BatchOperationType' }),
+  provider: Type.Optional(provider),
+  server_configs: Type.Optional(serverConfigs),
+  taskservs: Type.Optional(taskservs),
+  servers: Type.Optional(servers),
+  cluster_type: Type.Optional(name),
+  commands: Type.Optional(commands),
+};
+
+/** For one type of operation: what it needs, and that it takes nothing of the other types. */
+function rule(type: BatchOperationType, needs: (keyof typeof members)[], takes: (keyof typeof members)[]): TSchema {
+  const mine = new Set<string>(['type', ...Object.keys(shared), ...needs, ...takes]);
+  const others = Object.keys(members).filter((member) => !mine.has(member));
+  return {
+    if: { properties: { type: { const: type } } },
+    then: {
+      required: needs,
+      properties: {
+        ...Object.fromEntries(needs.map((member) => [member, true])),
+        ...Object.fromEntries(others.map((member) => [member, false])),
+      },
+    },
+  };
+}
+
+const serverBatch = closed({ ...shared, type: Type.Literal('server_batch'), provider, server_configs: serverConfigs });
+const taskservBatch = closed({
+  ...shared,
+  type: Type.Literal('taskserv_batch'),
+  provider,
+  taskservs,
+  servers: Type.Optional(servers),
+});
+const clusterBatch = closed({ ...shared, type: Type.Literal('cluster_batch'), provider, cluster_type: name });
+const commandBatch = closed({
+  ...shared,
+  type: Type.Literal('command_batch'),
+  provider: Type.Optional(provider),
+  commands,
+});
+
+/** An operation of a batch; `type` tells the four apart. */
+export type BatchOperationRequest =
+  | Static<typeof serverBatch>
+  | Static<typeof taskservBatch>
+  | Static<typeof clusterBatch>
+  | Static<typeof commandBatch>;
+
+/**
+ * One object with a rule for each type rather than a union of four: a fault is then told once and in its own words,
+ * not once for each of the types that the operation is not.
+ */
+export const batchOperationRequestSchema = Type.Unsafe<BatchOperationRequest>(
+  closed(members, {
+    title: 'BatchOperationRequest',
+    allOf: [
+      rule('server_batch', ['provider', 'server_configs'], []),
+      rule('taskserv_batch', ['provider', 'taskservs'], ['servers']),
+      rule('cluster_batch', ['provider', 'cluster_type'], []),
+      rule('command_batch', ['commands'], ['provider']),
+    ],
+  }),
+);
+
+export const batchRequestSchema = closed(
+  {
+    name,
+    version: Type.Optional(text(64)),
+    storage_backend: Type.Optional(text(64, { description: 'Recorded as given; state lives in Postgres' })),
+    parallel_limit: withDefault(Type.Integer({ minimum: 1, maximum: 100 }), 5),
+    rollback_enabled: withDefault(
+      Type.Boolean({ description: 'A failure undoes what the batch has completed, in reverse order' }),
+      false,
+    ),
+    operations: listOf(batchOperationRequestSchema, MAX_BATCH_OPERATIONS, { minItems: 1 }),
+  },
+  { title: 'BatchRequest' },
+);
+export type BatchRequest = Static<typeof batchRequestSchema>;

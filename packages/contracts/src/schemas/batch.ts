@@ -1,0 +1,94 @@
+import Type, { type Static } from 'typebox';
+import { BATCH_OPERATION_TYPES, MAX_BATCH_OPERATIONS } from './batch-request.js';
+import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, timestamp } from './basics.js';
+import { attributes, resourceKind } from './resource.js';
+
+export const BATCH_STATUSES = [
+  'Pending',
+  'Running',
+  'Completed',
+  'Failed',
+  'Cancelled',
+  'RollingBack',
+  'RolledBack',
+] as const;
+export const batchStatus = oneOf(BATCH_STATUSES, { title: 'BatchStatus' });
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+const madeSchema = closed(
+  {
+    kind: resourceKind,
+    infra: name,
+    name: text(128),
+    change: oneOf(['created', 'changed', 'destroyed', 'unchanged']),
+    attributes: Type.Optional(attributes),
+  },
+  { title: 'ResourceResult' },
+);
+
+export const operationResultsSchema = closed(
+  {
+    driver: Type.Optional(
+      text(63, { description: 'What acted; `local` stands in for a provider without credentials' }),
+    ),
+    message: Type.Optional(text(4096)),
+    resources: Type.Optional(listOf(madeSchema, 100_000)),
+    output: Type.Optional(nullable(text(65_536))),
+  },
+  { title: 'OperationResults' },
+);
+export type OperationResults = Static<typeof operationResultsSchema>;
+
+export const batchOperationSchema = closed(
+  {
+    id: name,
+    status: batchStatus,
+    progress: percentage,
+    results: Type.Optional(nullable(operationResultsSchema)),
+    type: Type.Optional(oneOf(BATCH_OPERATION_TYPES, { title: 'BatchOperationType' })),
+    provider: Type.Optional(nullable(name)),
+    infra: Type.Optional(name),
+    dependencies: Type.Optional(listOf(name)),
+    task_id: Type.Optional(id),
+    attempt: Type.Optional(count),
+    current_step: Type.Optional(nullable(text(512))),
+    started_at: Type.Optional(nullable(timestamp)),
+    completed_at: Type.Optional(nullable(timestamp)),
+    error: Type.Optional(nullable(text(4096))),
+  },
+  { title: 'BatchOperation' },
+);
+export type BatchOperation = Static<typeof batchOperationSchema>;
+
+const operations = listOf(batchOperationSchema, MAX_BATCH_OPERATIONS);
+
+export const batchSubmittedSchema = closed(
+  { batch_id: id, status: batchStatus, operations },
+  { title: 'BatchSubmitted' },
+);
+export type BatchSubmitted = Static<typeof batchSubmittedSchema>;
+
+const additions = {
+  version: Type.Optional(nullable(text(64))),
+  storage_backend: Type.Optional(nullable(text(64))),
+  parallel_limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  rollback_enabled: Type.Optional(Type.Boolean()),
+  progress: Type.Optional(percentage),
+  started_at: Type.Optional(nullable(timestamp)),
+  completed_at: Type.Optional(nullable(timestamp)),
+  cancel_requested_at: Type.Optional(nullable(timestamp)),
+  created_by: Type.Optional(text(256, { description: 'Username' })),
+  error: Type.Optional(nullable(text(4096))),
+};
+
+export const batchSummarySchema = closed(
+  { batch_id: id, name, status: batchStatus, created_at: timestamp, operations, ...additions },
+  { title: 'BatchSummary' },
+);
+export type BatchSummary = Static<typeof batchSummarySchema>;
+
+export const batchSchema = closed(
+  { batch_id: id, name, status: batchStatus, operations, created_at: Type.Optional(timestamp), ...additions },
+  { title: 'Batch' },
+);
+export type Batch = Static<typeof batchSchema>;

@@ -1,0 +1,24 @@
+import Type, { type Static } from 'typebox';
+import { closed, listOf, name, nullable, oneOf, text } from './basics.js';
+import { attributes, resourceKind } from './resource.js';
+
+const plannedChangeSchema = closed(
+  {
+    change: oneOf(['create', 'change', 'destroy']),
+    kind: resourceKind,
+    infra: name,
+    name: text(128),
+    provider: Type.Optional(text(63)),
+    before: Type.Optional(nullable(attributes)),
+    after: Type.Optional(nullable(attributes)),
+  },
+  { title: 'PlannedChange' },
+);
+export type PlannedChange = Static<typeof plannedChangeSchema>;
+
+/** What would be created, changed and destroyed: the answer of `check_mode`. */
+export const planSchema = closed(
+  { changes: listOf(plannedChangeSchema, 100_000), summary: text(512) },
+  { title: 'Plan' },
+);
+export type Plan = Static<typeof planSchema>;

@@ -1,0 +1,64 @@
+import Type, { type Static } from 'typebox';
+import { annotated } from './annotated.js';
+import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
+import { planSchema } from './plan.js';
+
+export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
+export const taskStatus = oneOf(TASK_STATUSES, { title: 'TaskStatus' });
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** Most characters of a task's `output`: 1 MiB, a note of what was cut, and no more. */
+const MAX_OUTPUT = 1024 * 1024 + 4096;
+
+const taskProgressSchema = closed(
+  { total_steps: count, completed_steps: count, current_step: nullable(text(512)) },
+  { title: 'TaskProgress' },
+);
+
+const waitingForSchema = closed(
+  {
+    infra: name,
+    task_id: Type.Optional(nullable(id)),
+    place: Type.Optional(annotated(count, { description: 'How many tasks go before this one' })),
+  },
+  { title: 'WaitingFor', description: 'The infra whose lock a pending task waits for, and the task that holds it' },
+);
+
+/** A workflow, or one operation of a batch. */
+export const taskSchema = closed(
+  {
+    id,
+    name: text(128),
+    command: text(1024, { description: 'The configured command and its verb' }),
+    args: listOf(text(1024), 256),
+    dependencies: listOf(id, 10_000),
+    status: taskStatus,
+    created_at: timestamp,
+    started_at: nullable(timestamp),
+    completed_at: nullable(timestamp),
+    output: nullable(text(MAX_OUTPUT, { description: 'What was printed: head and tail, 1 MiB at most. Null in lists' })),
+    error: nullable(text(4096, { description: 'Why it failed, in a sentence' })),
+    kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback'])),
+    infra: Type.Optional(name),
+    check_mode: Type.Optional(Type.Boolean()),
+    batch_id: Type.Optional(nullable(id)),
+    retry_of: Type.Optional(nullable(id)),
+    attempt: Type.Optional(count),
+    exit_code: Type.Optional(nullable(Type.Integer())),
+    signal: Type.Optional(nullable(text(16))),
+    created_by: Type.Optional(text(256, { description: 'Username' })),
+    cancel_requested_at: Type.Optional(nullable(timestamp)),
+    progress: Type.Optional(nullable(taskProgressSchema)),
+    waiting_for: Type.Optional(nullable(waitingForSchema)),
+    plan: Type.Optional(nullable(planSchema)),
+  },
+  { title: 'Task' },
+);
+export type Task = Static<typeof taskSchema>;
+
+/** A line of what a task printed; `line` counts from 1 over all attempts. */
+export const logLineSchema = closed(
+  { line: count, attempt: count, timestamp, text: text(65_536) },
+  { title: 'LogLine' },
+);
+export type LogLine = Static<typeof logLineSchema>;

@@ -1,0 +1,127 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.js';
+import { postgresBinaries } from './postgres-binaries.js';
+import { SUPERUSER, postgresCluster } from './postgres-cluster.js';
+import { answers, ensureDatabase } from './postgres-client.js';
+import { postgresFailure } from './postgres-failure.js';
+import { postgresHome } from './postgres-home.js';
+import { processStart } from './process-identity.js';
+import { endRecorded, recordProcess } from './process-record.js';
+import { ServerProcess } from './server-process.js';
+import type { Log, RunningServer } from './server-process.js';
+import { unprivilegedUser } from './system-user.js';
+
+export interface PostgresOptions {
+  /** Everything it keeps is here (or noted here): data, password. Must belong to this process alone. */
+  dataDir: string;
+  log: Log;
+  /** The port to use; a free one where absent. */
+  port?: number;
+  /** False only for data that may be lost (tests). */
+  durable?: boolean;
+}
+
+const DATABASE = 'provisioning';
+const READY_WITHIN_MS = 60_000;
+const ATTEMPTS = 5;
+/** A fast shutdown first (sessions are ended, everything is written), then without writing: the log is replayed then. */
+const STOP_SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
+const LEFTOVER_GRACE_MS = 6_000;
+/** What passes by itself: another took the port, or sessions of a killed server are still on their way out. */
+const PASSING =
+  /Address already in use|could not create any TCP\/IP sockets|pre-existing shared memory block/;
+
+/**
+ * Starts a Postgres 18 of our own on 127.0.0.1, or takes over what a killed run left. It answers when this resolves.
+ * @throws EmbeddedError with the server's last lines and what to do.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
+  const { dataDir, log } = options;
+  await mkdir(dataDir, { recursive: true });
+  const user = await unprivilegedUser();
+  const home = await postgresHome(dataDir, user);
+  const record = join(dataDir, 'postgres.process');
+  const left = await endRecorded(record, STOP_SIGNALS, LEFTOVER_GRACE_MS);
+  if (left !== null) log(`ended the Postgres of an earlier run (process ${left})`);
+
+  const binaries = await postgresBinaries(home, user);
+  const { directory, password } = await postgresCluster({ dataDir, home, binaries, user, log });
+  await removeForeignPidFile(directory);
+
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    const server = new ServerProcess(
+      binaries.postgres,
+      serverArguments(directory, port, options.durable ?? true),
+      {
+        ...user,
+        cwd: home,
+        env: { PATH: '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' },
+        log,
+      },
+    );
+    await recordProcess(record, server.pid);
+    const base = `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}`;
+    if (await becomesReady(server, `${base}/postgres`)) {
+      await ensureDatabase(`${base}/postgres`, DATABASE);
+      return {
+        url: `${base}/${DATABASE}`,
+        port,
+        pid: server.pid,
+        exited: server.exited,
+        stop: async (how) => {
+          await server.end(STOP_SIGNALS, how);
+          await rm(record, { force: true });
+        },
+      };
+    }
+    await server.end(STOP_SIGNALS);
+    if (attempt === ATTEMPTS || !PASSING.test(server.tail)) {
+      throw await postgresFailure('did not start', server.tail, home);
+    }
+    await sleep(attempt * 300);
+  }
+}
+
+function serverArguments(directory: string, port: number, durable: boolean): string[] {
+  const settings: Record<string, string | number> = {
+    listen_addresses: '127.0.0.1',
+    port,
+    // A socket file would need a short path that belongs to one checkout only: TCP does.
+    unix_socket_directories: '',
+    max_connections: 200,
+    shared_buffers: '128MB',
+    max_wal_size: '512MB',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    log_line_prefix: '%m [%p] %a ',
+    ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+  return [
+    '-D',
+    directory,
+    ...Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ];
+}
+
+async function becomesReady(server: ServerProcess, url: string): Promise<boolean> {
+  for (const until = Date.now() + READY_WITHIN_MS; Date.now() < until; await sleep(50)) {
+    if (server.ended !== undefined) return false;
+    if (await answers(url)) return true;
+  }
+  return false;
+}
+
+/**
+ * Postgres refuses to start when the id in a killed server's postmaster.pid meanwhile belongs to some other program.
+ * Our own server is known to have ended here, so such a file is only in the way.
+ */
+async function removeForeignPidFile(directory: string): Promise<void> {
+  const file = join(directory, 'postmaster.pid');
+  const [pid = '', folder = ''] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  if (!/^\d+$/.test(pid) || folder !== directory || (await processStart(Number(pid))) === null) return;
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+  if (command !== '' && !command.includes(directory)) await rm(file);
+}

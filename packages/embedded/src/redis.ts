@@ -1,0 +1,124 @@
+import { Redis } from 'ioredis';
+import { mkdir, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbeddedError } from './embedded-error.js';
+import { freePort } from './free-port.js';
+import { keptSecret } from './kept-secret.js';
+import { endRecorded, recordProcess } from './process-record.js';
+import { redisProgram } from './redis-program.js';
+import { ServerProcess } from './server-process.js';
+import type { Log, RunningServer, StopOptions } from './server-process.js';
+
+export interface RedisOptions {
+  /** Its append-only file and password are here. Must belong to this process alone. */
+  dataDir: string;
+  log: Log;
+  /** The port to use; a free one where absent. */
+  port?: number;
+  /** How many numbered databases it has; 16 where absent. */
+  databases?: number;
+}
+
+const READY_WITHIN_MS = 60_000;
+const LEFTOVER_GRACE_MS = 5_000;
+const ATTEMPTS = 5;
+const PORT_TAKEN = /Address already in use|Failed listening on port/;
+
+/**
+ * Starts the machine's own `redis-server` or `valkey-server` on 127.0.0.1, or null where there is none. It answers when
+ * this resolves, and keeps what it is told (append-only file, written every second; nothing is ever evicted).
+ * @throws EmbeddedError with the server's last lines and what to do.
+ */
+export async function startRedis(options: RedisOptions): Promise<RunningServer | null> {
+  const { dataDir, log } = options;
+  const program = await redisProgram(log);
+  if (program === null) return null;
+  await mkdir(join(dataDir, 'redis'), { recursive: true, mode: 0o700 });
+  const folder = join(await realpath(dataDir), 'redis');
+  const record = join(dataDir, 'redis.process');
+  const left = await endRecorded(record, ['SIGTERM'], LEFTOVER_GRACE_MS);
+  if (left !== null) log(`ended the Redis of an earlier run (process ${left})`);
+  const { secret: password } = await keptSecret(join(dataDir, 'redis-password'));
+
+  for (let attempt = 1; ; attempt += 1) {
+    const port = options.port ?? (await freePort());
+    // Configured through standard input: command lines are readable by everybody on the machine, passwords are not for them.
+    const input = configuration({ folder, port, password, databases: options.databases ?? 16 });
+    const server = new ServerProcess(program, ['-'], { cwd: folder, input, log });
+    await recordProcess(record, server.pid);
+    const url = `redis://:${password}@127.0.0.1:${port}`;
+    if (await becomesReady(server, url)) {
+      const stop = async (how?: StopOptions): Promise<void> => {
+        await server.end(['SIGTERM'], how);
+        await rm(record, { force: true });
+      };
+      return { url, port, pid: server.pid, exited: server.exited, stop };
+    }
+    await server.end(['SIGTERM']);
+    if (attempt === ATTEMPTS || !PORT_TAKEN.test(server.tail)) throw failure(program, folder, server.tail);
+    await sleep(attempt * 200);
+  }
+}
+
+function configuration(values: {
+  folder: string;
+  port: number;
+  password: string;
+  databases: number;
+}): string {
+  return [
+    'bind 127.0.0.1',
+    `port ${values.port}`,
+    `requirepass ${values.password}`,
+    `databases ${values.databases}`,
+    `dir ${JSON.stringify(values.folder)}`,
+    'daemonize no',
+    'save ""',
+    'appendonly yes',
+    'appendfsync everysec',
+    'maxmemory-policy noeviction',
+    '',
+  ].join('\n');
+}
+
+async function becomesReady(server: ServerProcess, url: string): Promise<boolean> {
+  for (const until = Date.now() + READY_WITHIN_MS; Date.now() < until; await sleep(30)) {
+    if (server.ended !== undefined) return false;
+    if (await answers(url)) return true;
+  }
+  return false;
+}
+
+/** PING is refused while the append-only file is still being read. */
+async function answers(url: string): Promise<boolean> {
+  const client = new Redis(url, {
+    lazyConnect: true,
+    enableReadyCheck: false,
+    retryStrategy: () => null,
+    connectTimeout: 5_000,
+    // Its timer runs on after the connection is closed, and would keep our process for its whole length.
+    disconnectTimeout: 50,
+  });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    client.disconnect();
+  }
+}
+
+function failure(program: string, folder: string, tail: string): EmbeddedError {
+  const advice = /No space left on device/i.test(tail)
+    ? 'The disk is full: make room and start again.'
+    : /Bad file format|Unexpected end of file/i.test(tail)
+      ? `Its file is damaged: repair it with redis-check-aof --fix in ${folder}, or set REDIS_URL.`
+      : 'Set REDIS_URL to use a Redis of yours instead.';
+  const words = (tail === '' ? '(it said nothing)' : tail).split('\n').map((line) => `  ${line}`);
+  return new EmbeddedError(
+    [`${program} did not start (in ${folder}).`, 'Its last lines:', ...words, advice].join('\n'),
+  );
+}

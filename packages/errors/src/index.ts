@@ -1,0 +1,1 @@
+export { Failure, isFailure, type FailureDetail, type FailureKind, type FailureOptions } from './failure.js';

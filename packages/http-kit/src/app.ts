@@ -1,0 +1,85 @@
+import type { Operation } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { probeRouter, type Logger, type ProbeOptions } from '@provisioning/runtime';
+import cors from 'cors';
+import express, { type Express, type Router } from 'express';
+import helmet from 'helmet';
+import type { Redis } from 'ioredis';
+import type { Authenticator } from './authenticate.js';
+import type { Authorizer } from './authorize.js';
+import type { Binding } from './bind.js';
+import { requestContext } from './context.js';
+import { docsRouter } from './docs.js';
+import { mountOperations } from './mount.js';
+import { rateLimiters, type RateLimits } from './rate-limit.js';
+import { requestMetrics } from './request-metrics.js';
+import { errorHandler } from './send-error.js';
+import { negotiateVersion } from './version.js';
+
+export interface AppOptions {
+  operations: readonly Operation[];
+  bindings: readonly Binding[];
+  /** What `/openapi.json` answers. */
+  document: object;
+  authenticate: Authenticator;
+  authorizer: Authorizer;
+  limits: RateLimits;
+  redis: Redis | undefined;
+  probes: ProbeOptions;
+  log: Logger;
+  /** How many proxies in front may be believed about the client's address; 0 for none. */
+  trustProxy: number;
+  /** Origins of browser pages that may call; none by default. */
+  allowedOrigins: readonly string[];
+  /** Holds every answer against the contract (tests). */
+  checkAnswers: boolean;
+  /** Pages beside the API, e.g. the console's files. */
+  pages?: Router;
+}
+
+const EXPOSED_HEADERS = ['X-Request-Id', 'X-Total-Count', 'X-Limit', 'X-Offset', 'Link', 'Location', 'Retry-After', 'ETag', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+
+/** The Express application of a service: the order of everything on one screen. */
+export function createApp(options: AppOptions): Express {
+  const { log, probes } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.set('query parser', 'simple');
+  app.set('trust proxy', options.trustProxy);
+
+  app.use(requestContext);
+  app.use(requestMetrics(probes.registry));
+  app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.allowedOrigins) } }));
+  app.use((_request, response, next) => {
+    response.set('Cache-Control', 'no-store');
+    next();
+  });
+  if (options.allowedOrigins.length > 0) {
+    app.use(cors({ origin: [...options.allowedOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
+  }
+  app.use(probeRouter(probes));
+  app.use(docsRouter(options.document));
+  if (options.pages) app.use(options.pages);
+  app.use(negotiateVersion);
+  mountOperations(app, { ...options, limiter: rateLimiters(options) });
+  app.use((request, _response, next) => {
+    next(new Failure('not_found', `There is no ${request.method} ${request.path.slice(0, 200)}. The operations are listed at /docs.`, { code: 'no_such_route' }));
+  });
+  app.use(errorHandler(log));
+  return app;
+}
+
+/** Everything from ourselves; images may be data (QR codes). Calls go to ourselves only. */
+function contentPolicy(_allowedOrigins: readonly string[]) {
+  return {
+    defaultSrc: ["'self'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    imgSrc: ["'self'", 'data:'],
+    connectSrc: ["'self'"],
+    objectSrc: ["'none'"],
+    frameAncestors: ["'none'"],
+    upgradeInsecureRequests: null,
+  };
+}

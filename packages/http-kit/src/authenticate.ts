@@ -1,0 +1,37 @@
+import { Failure } from '@provisioning/errors';
+import type { RequestHandler } from 'express';
+import type { Principal } from './bind.js';
+
+/** Checks a token and that it still holds; throws a Failure `unauthenticated` otherwise. */
+export type Authenticator = (token: string) => Promise<Principal> | Principal;
+
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
+
+/**
+ * Finds out who is asking, before anything is counted or read. A bad token is refused here only where one is needed:
+ * on a public operation it is ignored.
+ */
+export function identify(authenticate: Authenticator, isPublic: boolean): RequestHandler {
+  return async (request, response, next) => {
+    const header = request.get('authorization');
+    const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
+    try {
+      if (token !== undefined) response.locals['principal'] = await authenticate(token);
+      else if (!isPublic) response.locals['refusal'] = missing(header);
+    } catch (error) {
+      if (!isPublic) response.locals['refusal'] = error;
+    }
+    next();
+  };
+}
+
+/** After counting: nobody gets further without being known. */
+export const requirePrincipal: RequestHandler = (_request, response, next) => {
+  next(response.locals['refusal'] as unknown);
+};
+
+function missing(header: string | undefined): Failure {
+  return header === undefined
+    ? new Failure('unauthenticated', 'Sign in first: POST /auth/login of the control center gives a token, to be sent as “Authorization: Bearer <token>”.', { code: 'token_missing' })
+    : new Failure('unauthenticated', 'The Authorization header must be “Bearer <token>”.', { code: 'token_invalid' });
+}

@@ -1,0 +1,67 @@
+import type { Action, Permission } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import type { Request } from 'express';
+import { v7 as uuidv7 } from 'uuid';
+import type { Principal } from './bind.js';
+
+/** What the policies are asked. Taken from the operation's declaration and checked values, never from the URL's text. */
+export interface AccessRequest {
+  principal: Principal;
+  action: Action;
+  resource: string;
+  request: { ip: string; method: string; path: string };
+  /** Members of the body or query that conditions may look at: infra, provider, check_mode… */
+  context: Record<string, unknown>;
+}
+
+/** @returns whether it is allowed, and the decision's id. */
+export type Authorizer = (request: AccessRequest, decisionId: string) => Promise<boolean> | boolean;
+
+interface Checked {
+  params: Record<string, unknown>;
+  query: Record<string, unknown>;
+  body: unknown;
+}
+
+/** @throws Failure `forbidden` with the decision's id; the text never tells which rule exists. */
+export async function authorize(
+  authorizer: Authorizer,
+  permission: Exclude<Permission, string>,
+  principal: Principal,
+  request: Request,
+  checked: Checked,
+): Promise<void> {
+  const resource = fillIn(permission.resource, checked);
+  const decisionId = uuidv7();
+  const allowed = await authorizer(
+    {
+      principal,
+      action: permission.action,
+      resource,
+      request: { ip: request.ip ?? '', method: request.method, path: request.path },
+      context: contextOf(checked),
+    },
+    decisionId,
+  );
+  if (!allowed) {
+    throw new Failure('forbidden', `The policies do not allow you to ${permission.action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`, {
+      extra: { decision_id: decisionId },
+    });
+  }
+}
+
+/** `servers:{body.infra}` → `servers:production`. */
+export function fillIn(template: string, { params, query, body }: Checked): string {
+  return template.replace(/\{(params|query|body)\.([a-z_]+)\}/g, (_all, where: keyof Checked, name: string) => {
+    const values = { params, query, body }[where];
+    const value = (values as Record<string, unknown> | null | undefined)?.[name];
+    return typeof value === 'string' && value !== '' ? value : '*';
+  });
+}
+
+const CONTEXT_MEMBERS = ['infra', 'provider', 'check_mode', 'operation', 'taskserv', 'cluster_type', 'name'];
+
+function contextOf({ query, body }: Checked): Record<string, unknown> {
+  const values = { ...query, ...(typeof body === 'object' && body !== null ? body : {}) } as Record<string, unknown>;
+  return Object.fromEntries(CONTEXT_MEMBERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]));
+}

@@ -1,0 +1,55 @@
+import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
+import type { Reply } from './reply.js';
+
+/** Who is asking: what the token says, as far as it still holds. */
+export interface Principal {
+  id: string;
+  username: string;
+  roles: readonly string[];
+  sessionId: string;
+  tokenId: string;
+  /** Seconds since the epoch. */
+  expiresAt: number;
+}
+
+/** A caller's Idempotency-Key with a digest of what it was sent with. */
+export interface IdempotencyKey {
+  key: string;
+  principal: string;
+  requestHash: string;
+}
+
+export interface HandlerRequest<O> {
+  params: ParamsOf<O>;
+  query: QueryOf<O>;
+  body: BodyOf<O>;
+  /** Absent only on public operations. */
+  principal: Principal | undefined;
+  ip: string;
+  userAgent: string | undefined;
+  requestId: string;
+  idempotency: IdempotencyKey | undefined;
+  /** The `Prefer` header (RFC 7240), e.g. `respond-async`. */
+  prefer: string | undefined;
+  /** `If-Match` without its quotes. */
+  ifMatch: string | undefined;
+}
+
+export type Handler<O> = (request: HandlerRequest<O>) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;
+
+/** An operation with its handler, ready to be mounted. */
+export interface Binding {
+  operation: Operation;
+  handle: (request: HandlerRequest<Operation>) => Promise<Reply<unknown>> | Reply<unknown>;
+}
+
+/** `on(listTasks)(handler)`: two calls, so that the handler's types follow from the operation's schemas. */
+export function on<O extends Operation>(operation: O): (handler: Handler<O>) => Binding {
+  return (handler) => ({ operation, handle: handler as Binding['handle'] });
+}
+
+/** The principal of an operation that is not public. */
+export function principalOf(request: { principal: Principal | undefined }): Principal {
+  if (!request.principal) throw new Error('this operation is public: nobody is signed in');
+  return request.principal;
+}

@@ -1,0 +1,15 @@
+import { runInContext, traceFrom, traceparentOf } from '@provisioning/runtime';
+import type { RequestHandler } from 'express';
+import { v7 as uuidv7 } from 'uuid';
+
+const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** Gives each request its id (the caller's where it is sane) and trace, for logs, answers, jobs and audit. */
+export const requestContext: RequestHandler = (request, response, next) => {
+  const given = request.get('x-request-id');
+  const requestId = given !== undefined && SANE_ID.test(given) ? given : uuidv7();
+  const context = { requestId, ...traceFrom(request.get('traceparent')) };
+  response.set('X-Request-Id', requestId);
+  response.set('traceparent', traceparentOf(context));
+  runInContext(context, next);
+};

@@ -1,0 +1,44 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import express, { Router } from 'express';
+
+const ASSETS = dirname(fileURLToPath(import.meta.resolve('swagger-ui-dist/package.json')));
+
+const PAGE = `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <title>Provisioning API</title>
+    <link rel="stylesheet" href="assets/swagger-ui.css" />
+    <link rel="icon" href="assets/favicon-32x32.png" />
+  </head>
+  <body>
+    <main id="docs"></main>
+    <script src="assets/swagger-ui-bundle.js"></script>
+    <script src="start.js"></script>
+  </body>
+</html>
+`;
+// A file, not an inline script: the page runs under `script-src 'self'`.
+const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
+
+/** `/openapi.json` and `/docs`: the contract for machines and for people, without a request to anywhere else. */
+export function docsRouter(document: object): Router {
+  const router = Router();
+  const text = JSON.stringify(document);
+  router.get('/openapi.json', (_request, response) => {
+    response.type('json').send(text);
+  });
+  router.get('/docs', (request, response, next) => {
+    if (request.path.endsWith('/')) next();
+    else response.redirect(308, 'docs/');
+  });
+  router.get('/docs/', (_request, response) => {
+    response.type('html').send(PAGE);
+  });
+  router.get('/docs/start.js', (_request, response) => {
+    response.type('js').send(START);
+  });
+  router.use('/docs/assets', express.static(ASSETS, { index: false, maxAge: '1h' }));
+  return router;
+}

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import type { Operation } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { currentContext } from '@provisioning/runtime';
+import type { Express, Request, RequestHandler, Response } from 'express';
+import { identify, requirePrincipal, type Authenticator } from './authenticate.js';
+import { authorize, type Authorizer } from './authorize.js';
+import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
+import { bodyReader, noBody } from './read-body.js';
+import { sendReply } from './send-reply.js';
+import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
+
+export interface MountOptions {
+  operations: readonly Operation[];
+  bindings: readonly Binding[];
+  authenticate: Authenticator;
+  authorizer: Authorizer;
+  limiter: (rateClass: Operation['rateClass'], operationId: string) => RequestHandler;
+  /** In tests: every answer is held against the contract. */
+  checkAnswers: boolean;
+}
+
+/**
+ * Mounts every operation of the contract. The order within a request: who is asking → how often → may they be here →
+ * what do they send → may they do that → do it. One without a binding answers 501.
+ */
+export function mountOperations(app: Express, options: MountOptions): void {
+  const handlers = new Map(options.bindings.map(({ operation, handle }) => [operation.id, handle]));
+  const known = new Set(options.operations.map(({ id }) => id));
+  const strangers = [...handlers.keys()].filter((id) => !known.has(id));
+  if (strangers.length > 0) throw new Error(`bound, but not in the contract: ${strangers.join(', ')}`);
+
+  for (const operation of options.operations) {
+    const isPublic = operation.permission === 'public';
+    app[operation.method](
+      expressPath(operation.path),
+      (_request, response, next) => {
+        response.locals['route'] = operation.path;
+        next();
+      },
+      identify(options.authenticate, isPublic),
+      options.limiter(operation.rateClass, operation.id),
+      ...(isPublic ? [] : [requirePrincipal]),
+      operation.body ? bodyReader(operation.bodyLimit) : noBody,
+      endpoint(operation, handlers.get(operation.id) ?? notBuilt(operation), options),
+    );
+  }
+  refuseOtherMethods(app, options.operations);
+}
+
+function endpoint(operation: Operation, handle: Binding['handle'], options: MountOptions): RequestHandler {
+  const { authorizer, checkAnswers } = options;
+  const checkParams = operation.params && parameterCheck(operation.params, 'path');
+  const checkQuery = operation.query && parameterCheck(operation.query, 'query');
+  const checkBody = operation.body && bodyCheck(operation.body);
+  const checkAnswer = checkAnswers ? answerCheck(operation.success.data, operation.id) : undefined;
+  const { permission } = operation;
+
+  return async (request, response) => {
+    const params: Record<string, unknown> = { ...request.params };
+    const query: Record<string, unknown> = { ...request.query };
+    const body: unknown = operation.body ? request.body : undefined;
+    checkParams?.(params);
+    if (checkQuery) checkQuery(query);
+    if (checkBody) {
+      if (body === undefined) throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', { code: 'validation_failed' });
+      checkBody(body);
+    }
+    response.locals['query'] = query;
+    const principal = response.locals['principal'] as Principal | undefined;
+    if (typeof permission === 'object' && principal) {
+      await authorize(authorizer, permission, principal, request, { params, query, body });
+    }
+    const answer = await handle({ ...about(request, response, operation, principal, body), params, query, body } as HandlerRequest<Operation>);
+    checkAnswer?.(answer.data);
+    sendReply(operation, request, response, answer);
+  };
+}
+
+function about(request: Request, response: Response, operation: Operation, principal: Principal | undefined, body: unknown) {
+  return {
+    principal,
+    ip: request.ip ?? '',
+    userAgent: request.get('user-agent')?.slice(0, 512),
+    requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
+    idempotency: operation.idempotent ? idempotencyOf(request, principal, body) : undefined,
+    prefer: request.get('prefer'),
+    ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
+  };
+}
+
+const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
+
+function idempotencyOf(request: Request, principal: Principal | undefined, body: unknown): IdempotencyKey | undefined {
+  const key = request.get('idempotency-key');
+  if (key === undefined) return undefined;
+  if (!IDEMPOTENCY_KEY.test(key)) {
+    throw new Failure('malformed', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.', { code: 'bad_parameter' });
+  }
+  const requestHash = createHash('sha256').update(JSON.stringify([request.method, request.path, body ?? null])).digest('hex');
+  return { key, principal: principal?.id ?? '', requestHash };
+}
+
+function notBuilt(operation: Operation): Binding['handle'] {
+  return () => {
+    throw new Failure('not_implemented', `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`);
+  };
+}
+
+function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
+  const methods = new Map<string, Set<string>>();
+  for (const { path, method } of operations) {
+    const set = methods.get(path) ?? new Set(['OPTIONS']);
+    set.add(method.toUpperCase());
+    if (method === 'get') set.add('HEAD');
+    methods.set(path, set);
+  }
+  for (const [path, allowed] of methods) {
+    app.all(expressPath(path), (request, response, next) => {
+      const list = [...allowed].sort().join(', ');
+      response.set('Allow', list);
+      response.locals['route'] = path;
+      if (request.method === 'OPTIONS') response.status(204).end();
+      else next(new Failure('method_not_allowed', `${path} takes ${list}, not ${request.method}.`));
+    });
+  }
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{([a-z_]+)\}/g, ':$1');
+}

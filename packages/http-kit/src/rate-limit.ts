@@ -1,0 +1,107 @@
+import type { RateClass } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import type { RequestHandler } from 'express';
+import { MemoryStore, rateLimit, type Options, type Store } from 'express-rate-limit';
+import type { Redis } from 'ioredis';
+import { RedisStore, type RedisReply } from 'rate-limit-redis';
+import type { Principal } from './bind.js';
+import { clientNetwork } from './client-network.js';
+
+const WINDOW_MS = 60_000;
+const REINITIALISE_MS = 1_000;
+
+/** Requests a minute; 0 turns a limit off. */
+export interface RateLimits {
+  auth: number;
+  general: number;
+  batch: number;
+}
+
+export interface RateLimiterOptions {
+  limits: RateLimits;
+  /** Counted here so that a budget holds over any number of processes; in memory where there is none. */
+  redis: Redis | undefined;
+}
+
+/** Makes the limiters of a service: one counter per class, and one per operation for sign-in. */
+export function rateLimiters({ limits, redis }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
+  const made = new Map<string, RequestHandler>();
+  return (rateClass, operationId) => {
+    const limit = rateClass === 'none' ? 0 : limits[rateClass];
+    if (rateClass === 'none' || limit === 0) return (_request, _response, next) => next();
+    const name = rateClass === 'auth' ? operationId : rateClass;
+    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis);
+    made.set(name, limiter);
+    return limiter;
+  };
+}
+
+function createLimiter(name: string, limit: number, rateClass: RateClass, redis: Redis | undefined): RequestHandler {
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit,
+    legacyHeaders: true,
+    standardHeaders: 'draft-8',
+    identifier: name,
+    store: redis ? new FallbackStore(redisStore(redis, name)) : new MemoryStore(),
+    keyGenerator: (request, response) => {
+      const principal = response.locals['principal'] as Principal | undefined;
+      if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
+      return `ip:${clientNetwork(request.ip ?? '')}`;
+    },
+    handler: (_request, response, next) => {
+      const seconds = Math.max(1, Number(response.get('Retry-After') ?? 60));
+      next(new Failure('rate_limited', `Too many requests: ${limit} a minute are allowed here. Try again in ${seconds} s.`, { retryAfter: seconds }));
+    },
+  });
+}
+
+function redisStore(redis: Redis, name: string): Store {
+  return new RedisStore({
+    prefix: `limit:${name}:`,
+    sendCommand: (command: string, ...args: string[]) => redis.call(command, ...args) as Promise<RedisReply>,
+  });
+}
+
+/**
+ * Counts in Redis; while it is away, in this process's memory, where each request counts double: half the budget,
+ * never none, and never a failed request.
+ */
+class FallbackStore implements Store {
+  readonly #memory = new MemoryStore();
+  #options: Options | undefined;
+  #initialisedAt = 0;
+
+  constructor(private readonly shared: Store) {}
+
+  init(options: Options): void {
+    this.#options = options;
+    this.#memory.init(options);
+    this.#initialiseShared();
+  }
+
+  /** The store loads its scripts here; where that failed because Redis was away, it has to be done again. */
+  #initialiseShared(): void {
+    if (!this.#options || Date.now() - this.#initialisedAt < REINITIALISE_MS) return;
+    this.#initialisedAt = Date.now();
+    void Promise.resolve(this.shared.init?.(this.#options)).catch(() => undefined);
+  }
+
+  async increment(key: string) {
+    try {
+      return await this.shared.increment(key);
+    } catch {
+      this.#initialiseShared();
+      await this.#memory.increment(key);
+      return this.#memory.increment(key);
+    }
+  }
+
+  async decrement(key: string): Promise<void> {
+    await Promise.resolve(this.shared.decrement(key)).catch(() => this.#memory.decrement(key));
+  }
+
+  async resetKey(key: string): Promise<void> {
+    await Promise.resolve(this.shared.resetKey(key)).catch(() => this.#memory.resetKey(key));
+  }
+}

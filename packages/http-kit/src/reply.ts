@@ -1,0 +1,19 @@
+/** What a handler answers with; `send-reply` turns it into the envelope, headers and status of the contract. */
+export interface Reply<Data> {
+  data: Data;
+  /** How many items there are in all: makes the answer one page of a list. */
+  total?: number;
+  /** Path of what was made. */
+  location?: string;
+  /** The answer given before to the same Idempotency-Key. */
+  replayed?: boolean;
+  headers?: Record<string, string>;
+}
+
+export function reply<Data>(data: Data, options: Omit<Reply<Data>, 'data'> = {}): Reply<Data> {
+  return { data, ...options };
+}
+
+export function page<Item>(items: Item[], total: number): Reply<Item[]> {
+  return { data: items, total };
+}

@@ -1,0 +1,39 @@
+import { Failure, isFailure } from '@provisioning/errors';
+import { currentContext, isPostgresAway, postgresAway, type Logger } from '@provisioning/runtime';
+import type { ErrorRequestHandler, Response } from 'express';
+import { statusOf } from './status.js';
+
+const MAX_DETAILS = 20;
+
+/** Answers with the error envelope. Nothing of the cause leaves the process: it goes to the log. */
+export function sendFailure(response: Response, failure: Failure): void {
+  if (failure.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
+  if (failure.retryAfter !== undefined) response.set('Retry-After', String(failure.retryAfter));
+  else if (failure.kind === 'unavailable') response.set('Retry-After', '2');
+  response.status(statusOf[failure.kind]).json({
+    success: false,
+    error: failure.message,
+    code: failure.code,
+    ...(failure.details ? { details: failure.details.slice(0, MAX_DETAILS) } : {}),
+    ...failure.extra,
+    request_id: currentContext()?.requestId,
+  });
+}
+
+/** Last in the chain. An error that was not foreseen is logged whole and answered with 500 and no word about it. */
+export function errorHandler(log: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const failure = asFailure(error);
+    if (failure.kind === 'internal') log.error('request failed', { method: request.method, path: request.path, error });
+    else if (failure.cause !== undefined) log.debug('request refused', { code: failure.code, cause: failure.cause });
+    if (response.headersSent) next(error);
+    else sendFailure(response, failure);
+  };
+}
+
+function asFailure(error: unknown): Failure {
+  if (isFailure(error)) return error;
+  if (isPostgresAway(error)) return postgresAway(error);
+  if (error instanceof URIError) return new Failure('malformed', 'The path is not valid: a percent sign must be followed by two hexadecimal digits.');
+  return new Failure('internal', 'Internal server error. The request id tells the operators where to look.', { cause: error });
+}

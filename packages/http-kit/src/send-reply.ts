@@ -1,0 +1,38 @@
+import type { Operation } from '@provisioning/contracts';
+import type { Request, Response } from 'express';
+import type { Reply } from './reply.js';
+import { VENDOR_TYPE } from './version.js';
+
+/** The success envelope, with status, paging and location as the operation's contract says. */
+export function sendReply(operation: Operation, request: Request, response: Response, answer: Reply<unknown>): void {
+  if (operation.success.list && answer.total !== undefined) setPaging(request, response, answer.total);
+  if (answer.location !== undefined) response.set('Location', answer.location);
+  if (answer.replayed) response.set('Idempotent-Replayed', 'true');
+  if (answer.headers) response.set(answer.headers);
+  if (response.locals['vendorType']) response.type(VENDOR_TYPE);
+  response.status(operation.success.status).json({ success: true, data: answer.data });
+}
+
+function setPaging(request: Request, response: Response, total: number): void {
+  const { limit, offset } = response.locals['query'] as { limit: number; offset: number };
+  response.set({ 'X-Total-Count': String(total), 'X-Limit': String(limit), 'X-Offset': String(offset) });
+  const links = pageOffsets(limit, offset, total).map(([rel, at]) => `<${pageUrl(request, limit, at)}>; rel="${rel}"`);
+  if (links.length > 0) response.set('Link', links.join(', '));
+}
+
+function pageOffsets(limit: number, offset: number, total: number): [string, number][] {
+  const last = Math.max(0, Math.floor((total - 1) / limit) * limit);
+  const offsets: [string, number][] = [];
+  if (offset + limit < total) offsets.push(['next', offset + limit]);
+  if (offset > 0) offsets.push(['prev', Math.max(0, Math.min(offset, total) - limit)]);
+  if (total > 0) offsets.push(['first', 0], ['last', last]);
+  return offsets;
+}
+
+/** RFC 8288; the other query parameters are kept. */
+function pageUrl(request: Request, limit: number, offset: number): string {
+  const url = new URL(request.originalUrl, 'http://relative');
+  url.searchParams.set('offset', String(offset));
+  url.searchParams.set('limit', String(limit));
+  return `${url.pathname}${url.search}`;
+}

@@ -1,0 +1,75 @@
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { TSchema } from 'typebox';
+
+const options = { strict: true, allErrors: true, useDefaults: true, allowUnionTypes: true } as const;
+/** Bodies are taken as they are; paths and queries are text, so numbers and booleans are read out of it. */
+const bodies = addFormats.default(new Ajv2020(options));
+const texts = addFormats.default(new Ajv2020({ ...options, coerceTypes: true }));
+const answers = addFormats.default(new Ajv2020({ ...options, useDefaults: false, allErrors: false }));
+
+type Check = (value: unknown) => void;
+
+/** Body: 422 with each fault (`operations[2].id must be string`). Fills in defaults. */
+export function bodyCheck(schema: TSchema): Check {
+  return check(bodies.compile(schema), 'invalid', 'The body is not what this operation takes');
+}
+
+/** Query or path parameters: 400 with each fault. Converts and fills in defaults. */
+export function parameterCheck(schema: TSchema, where: 'query' | 'path'): Check {
+  return check(texts.compile(schema), 'malformed', where === 'query' ? 'The query is not valid' : 'The path is not valid');
+}
+
+/** For tests: throws when an answer is not what the contract promises. */
+export function answerCheck(schema: TSchema, operationId: string): Check {
+  const validate = answers.compile(schema);
+  return (value) => {
+    // As it will be on the wire: without undefined members, dates as text.
+    if (validate(JSON.parse(JSON.stringify(value)) as unknown)) return;
+    throw new Error(`The answer of ${operationId} breaks the contract: ${answers.errorsText(validate.errors)}`);
+  };
+}
+
+function check(validate: ValidateFunction, kind: 'invalid' | 'malformed', sentence: string): Check {
+  return (value) => {
+    if (validate(value)) return;
+    const details = explain(validate.errors ?? []);
+    const first = details[0];
+    const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
+    throw new Failure(kind, `${sentence}: ${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}${more}.`, {
+      code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
+      details,
+    });
+  };
+}
+
+function explain(errors: ErrorObject[]): FailureDetail[] {
+  // A union reports every branch that did not match; the branch's own faults say more than "must match a schema".
+  const telling = errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if');
+  const seen = new Set<string>();
+  return (telling.length > 0 ? telling : errors).map(describe).filter(({ path, message }) => {
+    const key = `${path} ${message}`;
+    return seen.has(key) ? false : seen.add(key);
+  });
+}
+
+function describe({ instancePath, keyword, params, message }: ErrorObject): FailureDetail {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((whole, part) => (/^\d+$/.test(part) ? `${whole}[${part}]` : whole ? `${whole}.${part}` : part), '');
+  const member = (name: string) => (path ? `${path}.${name}` : name);
+  switch (keyword) {
+    case 'required':
+      return { path: member(String(params['missingProperty'])), message: 'is missing' };
+    case 'additionalProperties':
+    case 'unevaluatedProperties':
+      return { path: member(String(params['additionalProperty'] ?? params['unevaluatedProperty']).slice(0, 100)), message: 'is not known here' };
+    case 'enum':
+      return { path, message: `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}` };
+    default:
+      return { path, message: message ?? keyword };
+  }
+}

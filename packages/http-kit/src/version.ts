@@ -1,0 +1,17 @@
+import { Failure } from '@provisioning/errors';
+import type { RequestHandler } from 'express';
+
+export const VENDOR_TYPE = 'application/vnd.provisioning.v1+json';
+const PLAIN = new Set(['*/*', 'application/*', 'application/json', VENDOR_TYPE, 'application/problem+json']);
+const OTHER_VERSION = /^application\/vnd\.provisioning\.v[^+]*\+json$/;
+
+/** Header versioning: picks v1, or refuses with 406 a caller who accepts nothing but another version. */
+export const negotiateVersion: RequestHandler = (request, response, next) => {
+  response.vary('Accept');
+  const accept = request.get('accept');
+  if (accept === undefined) return next();
+  const types = accept.split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
+  if (types.includes(VENDOR_TYPE)) response.locals['vendorType'] = true;
+  if (types.some((type) => PLAIN.has(type)) || !types.some((type) => OTHER_VERSION.test(type))) return next();
+  next(new Failure('not_acceptable', `This version of the API is not known. There is: ${VENDOR_TYPE}.`, { code: 'unknown_version' }));
+};

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { ProcessLog } from './data-dir/process-log.js';
+import type { Entry } from './terminal/severity.js';
+import type { Terminal } from './terminal/terminal.js';
+
+/** Where the lines of all processes go: into a file for each, and to the terminal what matters. */
+export class Journal {
+  readonly #folder: string;
+  readonly #terminal: Terminal;
+  readonly #logs = new Map<string, ProcessLog>();
+  #quiet = false;
+
+  constructor(dataDir: string, terminal: Terminal) {
+    this.#folder = join(dataDir, 'logs');
+    this.#terminal = terminal;
+  }
+
+  /** The writer for one process; `read` tells what a line means. */
+  async writer<Args extends unknown[]>(
+    name: string,
+    read: (...args: [...Args, string]) => Entry,
+  ): Promise<(...args: [...Args, string]) => void> {
+    const log = this.#logs.get(name) ?? (await ProcessLog.open(this.#folder, name));
+    this.#logs.set(name, log);
+    return (...args) => {
+      log.write(args.at(-1) as string);
+      if (!this.#quiet) this.#terminal.entry(name, read(...args));
+    };
+  }
+
+  /** From now on into the files only: what processes complain of while all is being ended helps nobody. */
+  hush(): void {
+    this.#quiet = true;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#logs.values()].map((log) => log.close()));
+  }
+}

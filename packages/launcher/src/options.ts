@@ -1,0 +1,34 @@
+import { parseArgs } from 'node:util';
+import { Failure } from '@provisioning/errors';
+
+export interface LauncherOptions {
+  /** Run the sample once everything is up. */
+  demo: boolean;
+  /** End after the sample. */
+  exit: boolean;
+  verbose: boolean;
+  help: boolean;
+}
+
+export const USAGE = `npm start [-- options]         starts the platform and keeps it running until Ctrl-C
+npm run demo [-- options]      the same, and runs the sample
+
+  --exit       end after the sample: with status 0 if all of it completed
+  --verbose    show what every process logs (it is always in <data directory>/logs)
+  --help       this text
+
+Settings come from the environment: ORCHESTRATOR_PORT, CONTROL_CENTER_PORT, DATABASE_URL, REDIS_URL, WORKERS,
+PROVISIONING_DATA_DIR and others, listed in .env.example.`;
+
+/** @throws Failure `invalid` for an option that does not exist. */
+export function readOptions(args: string[]): LauncherOptions {
+  const flag = { type: 'boolean', default: false } as const;
+  try {
+    const { values } = parseArgs({ args, options: { demo: flag, exit: flag, verbose: flag, help: flag } });
+    if (values.exit && !values.demo)
+      throw new Error('--exit goes with --demo only: without the sample there is nothing to wait for');
+    return values;
+  } catch (error) {
+    throw new Failure('invalid', `${(error as Error).message}.\n\n${USAGE}`);
+  }
+}

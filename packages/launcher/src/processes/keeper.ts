@@ -1,0 +1,97 @@
+import type { StopOptions } from '@provisioning/embedded';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeExit } from './describe-exit.js';
+import type { Running, Startable } from './startable.js';
+
+export interface KeeperOptions {
+  /** Told what happens to the process, in lines for people. */
+  report: (line: string) => void;
+  /** First and longest pause before a process that died is started again, in milliseconds. */
+  backoff?: { first: number; longest: number };
+  /** A process that ran for this long is healthy: its next death starts with the first pause again. */
+  healthyAfterMs?: number;
+}
+
+/** Keeps one process running: starts it again whenever it ends without having been told to. */
+export class Keeper {
+  readonly #startable: Startable;
+  readonly #report: (line: string) => void;
+  readonly #backoff: { first: number; longest: number };
+  readonly #healthyAfterMs: number;
+  readonly #stopping = new AbortController();
+  #running: Running | undefined;
+  #starting: Promise<Running> | undefined;
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(startable: Startable, options: KeeperOptions) {
+    this.#startable = startable;
+    this.#report = options.report;
+    this.#backoff = options.backoff ?? { first: 500, longest: 10_000 };
+    this.#healthyAfterMs = options.healthyAfterMs ?? 30_000;
+  }
+
+  get name(): string {
+    return this.#startable.name;
+  }
+
+  get pid(): number | undefined {
+    return this.#running?.pid;
+  }
+
+  /** The first start. @throws when it fails: whoever starts the platform must know at once. */
+  async start(): Promise<void> {
+    this.#starting = this.#startable.start(this.#stopping.signal);
+    const running = await this.#starting;
+    this.#running = running;
+    this.#watching = this.#watch(running);
+  }
+
+  /** Ends it, whatever it is doing just now; it is not started again. */
+  async stop(how: StopOptions = {}): Promise<void> {
+    this.#stopping.abort();
+    // Told to end in the middle of its first start: what comes of that is ended, too.
+    await this.#starting?.catch(() => undefined);
+    await this.#running?.stop({ graceMs: this.#startable.stopWithinMs, ...how });
+    await this.#watching;
+  }
+
+  async #watch(first: Running): Promise<void> {
+    let pause = this.#backoff.first;
+    for (let running = first; ;) {
+      const since = performance.now();
+      const exit = await running.exited;
+      if (this.#stopping.signal.aborted) return;
+      this.#running = undefined;
+      if (performance.now() - since >= this.#healthyAfterMs) pause = this.#backoff.first;
+      this.#report(`${this.name} ${describeExit(exit)}; starting it again in ${pause / 1000} s`);
+      const next = await this.#again(pause);
+      if (next === undefined) return;
+      ({ running, pause } = next);
+    }
+  }
+
+  /** Tries until it runs again; undefined once it is to stop. */
+  async #again(firstPause: number): Promise<{ running: Running; pause: number } | undefined> {
+    const { signal } = this.#stopping;
+    for (let pause = firstPause; ;) {
+      await sleep(pause, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return undefined;
+      pause = Math.min(pause * 2, this.#backoff.longest);
+      try {
+        const running = await this.#startable.start(signal);
+        if (signal.aborted) {
+          await running.stop({ graceMs: this.#startable.stopWithinMs });
+          return undefined;
+        }
+        this.#running = running;
+        this.#report(`${this.name} runs again (process ${running.pid})`);
+        return { running, pause };
+      } catch (error) {
+        if (signal.aborted) return undefined;
+        this.#report(
+          `${this.name} could not be started, next attempt in ${pause / 1000} s: ${(error as Error).message}`,
+        );
+      }
+    }
+  }
+}

@@ -1,0 +1,133 @@
+import type { Exit } from '@provisioning/embedded';
+import { fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeExit } from './describe-exit.js';
+import { StartError } from './start-error.js';
+import type { Running } from './startable.js';
+
+/** One of our own processes, as data. */
+export interface NodeSpec {
+  name: string;
+  /** Path of the compiled entry point. */
+  script: string;
+  env: NodeJS.ProcessEnv;
+  stopWithinMs: number;
+}
+
+export type Lines = (stream: 'stdout' | 'stderr', line: string) => void;
+
+const READY_WITHIN_MS = 60_000;
+const TAIL_LINES = 12;
+
+/**
+ * Starts a script of ours; resolves when it says over its IPC channel that it is ready.
+ * @param started told its id as soon as it exists.
+ * @throws with its last lines when it ends before, or is not ready within a minute.
+ */
+export async function startNode(
+  spec: NodeSpec,
+  lines: Lines,
+  signal: AbortSignal,
+  started: (pid: number) => Promise<void> = () => Promise.resolve(),
+): Promise<Running> {
+  const { child, exited, tail } = launch(spec, lines);
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  const timer = new AbortController();
+  const ready = new Promise<'ready'>((resolve) => {
+    child.on('message', (message) => {
+      if ((message as { type?: unknown } | null)?.type === 'ready') resolve('ready');
+    });
+  });
+  if (child.pid !== undefined) await started(child.pid);
+  const late = sleep(READY_WITHIN_MS, 'late' as const, { signal: timer.signal }).catch(() => 'late' as const);
+  const outcome = await Promise.race([ready, exited, late]);
+  timer.abort();
+  signal.removeEventListener('abort', kill);
+  if (outcome === 'ready')
+    return {
+      pid: child.pid ?? -1,
+      exited,
+      stop: (how) => stop(child, exited, { graceMs: spec.stopWithinMs, ...how }),
+    };
+  kill();
+  const what =
+    outcome === 'late'
+      ? `was not ready after ${READY_WITHIN_MS / 1000} s`
+      : `${describeExit(outcome)} before it was ready`;
+  throw new StartError(`${spec.name} ${what}. ${lastLines(tail)}`);
+}
+
+/** Runs a script of ours to its end. @throws with its last lines unless it ends with status 0. */
+export async function runNode(spec: NodeSpec, lines: Lines, signal: AbortSignal): Promise<void> {
+  const { child, exited, tail } = launch(spec, lines);
+  const kill = (): void => void child.kill('SIGKILL');
+  signal.addEventListener('abort', kill, { once: true });
+  const exit = await exited;
+  signal.removeEventListener('abort', kill);
+  if (exit.code !== 0) throw new StartError(`${spec.name} ${describeExit(exit)}. ${lastLines(tail)}`);
+}
+
+function launch(
+  spec: NodeSpec,
+  lines: Lines,
+): { child: ChildProcess; exited: Promise<Exit>; tail: string[] } {
+  const child = fork(spec.script, [], {
+    env: spec.env,
+    execArgv: [],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    // Its own process group: a Ctrl-C in the terminal reaches the supervisor alone, which ends all in the right order.
+    detached: true,
+  });
+  const tail: string[] = [];
+  for (const stream of ['stdout', 'stderr'] as const) {
+    const source = child[stream];
+    if (source === null) continue;
+    createInterface({ input: source }).on('line', (line) => {
+      tail.push(line);
+      if (tail.length > TAIL_LINES) tail.shift();
+      lines(stream, line);
+    });
+  }
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('error', (error) => {
+      tail.push(error.message);
+      resolve({ code: 127, signal: null });
+    });
+    // Not `close`: what a process leaves behind in its group may hold its pipes open for ever.
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  return { child, exited, tail };
+}
+
+async function stop(
+  child: ChildProcess,
+  exited: Promise<Exit>,
+  how: { graceMs: number; hurry?: AbortSignal },
+): Promise<void> {
+  child.kill('SIGTERM');
+  const timer = new AbortController();
+  const cut = AbortSignal.any(how.hurry === undefined ? [timer.signal] : [timer.signal, how.hurry]);
+  await Promise.race([exited, sleep(how.graceMs, undefined, { signal: cut }).catch(() => undefined)]);
+  timer.abort();
+  sweep(child.pid);
+  await exited;
+}
+
+/** Whatever is left of the process's group, itself included. */
+function sweep(group: number | undefined): void {
+  if (group === undefined) return;
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // Nothing is left, the usual case.
+  }
+}
+
+function lastLines(tail: string[]): string {
+  return tail.length === 0
+    ? 'It said nothing.'
+    : `Its last lines:\n${tail.map((line) => `  ${line}`).join('\n')}`;
+}

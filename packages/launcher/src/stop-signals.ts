@@ -1,0 +1,33 @@
+/** What a person or a parent asks for by signals, told apart from echoes of the same request. */
+export interface StopRequests {
+  /** Aborted by the first request. */
+  stop: AbortSignal;
+  /** Aborted by the second one. */
+  hurry: AbortSignal;
+  release(): void;
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** npm passes on a Ctrl-C that the terminal has sent to all of us anyway: the second copy is no second request. */
+const ECHO_MS = 700;
+
+export function stopRequests(): StopRequests {
+  const [stop, hurry] = [new AbortController(), new AbortController()];
+  let first = 0;
+  const listener = (): void => {
+    if (!stop.signal.aborted) {
+      first = performance.now();
+      stop.abort();
+    } else if (performance.now() - first > ECHO_MS) {
+      hurry.abort();
+    }
+  };
+  for (const signal of SIGNALS) process.on(signal, listener);
+  return {
+    stop: stop.signal,
+    hurry: hurry.signal,
+    release: () => {
+      for (const signal of SIGNALS) process.off(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError, type Driver, type Server } from '../drivers/driver.js';
+import { Interrupted } from './interrupted.js';
+
+const INTERVAL_MS = 2_000;
+const TIMEOUT_MS = 10 * 60_000;
+
+/** Asks for the servers until all of them run. @throws DriverError after ten minutes, or if one is gone */
+export async function waitUntilRunning(
+  servers: readonly Server[],
+  driverOf: (server: Server) => Pick<Driver, 'read'>,
+  signal?: AbortSignal,
+): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  for (const server of servers) {
+    let now: Server | null = server;
+    while (now?.state !== 'running') {
+      if (Date.now() > deadline) {
+        throw new DriverError(`Server ${server.name} is still ${now?.state} after ten minutes. Look at the provider.`);
+      }
+      await pause(signal);
+      now = await driverOf(server).read(server.infra, server.name);
+      if (!now) throw new DriverError(`Server ${server.name} was destroyed by somebody else while it started.`);
+    }
+  }
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await sleep(INTERVAL_MS, undefined, signal ? { signal } : {});
+  } catch {
+    throw new Interrupted();
+  }
+}

@@ -1,0 +1,27 @@
+import { DriverError } from '../driver.js';
+
+const REASONS: Record<string, string> = {
+  ENOSPC: 'is full. Free some space',
+  EDQUOT: 'is over its quota. Free some space',
+  EROFS: 'is read-only. Make it writable',
+  EACCES: 'cannot be written by this user. Grant access',
+  EPERM: 'cannot be written by this user. Grant access',
+  ENOTDIR: 'is not a folder, or a file stands where a folder should be. Move the file away',
+  EEXIST: 'is not a folder, or a file stands where a folder should be. Move the file away',
+  EMFILE: 'cannot be read now: too many files are open. Try again',
+};
+
+/** Runs an act on the data directory; what goes wrong with files is said in words. @throws DriverError */
+export async function explained<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (error instanceof DriverError || code === undefined) throw error;
+    const reason = REASONS[code] ?? 'cannot be used. Check its disk';
+    throw new DriverError(
+      `The data directory ${reason}, or name another with --data-dir or PROVISIONING_DATA_DIR (${code}).`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { SourceError } from '../source/source-error.js';
+
+const TIMEOUT_MS = 30_000;
+const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Has the `nickel` program on PATH evaluate a file.
+ * @param path an absolute path, so that no name of a file can be taken for an option
+ * @returns its JSON, or undefined where there is no such program
+ * @throws SourceError with what nickel says is wrong
+ */
+export async function exportWithNickel(path: string, signal?: AbortSignal): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)('nickel', ['export', '--format', 'json', path], {
+      timeout: TIMEOUT_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+      ...(signal ? { signal } : {}),
+    });
+    return stdout;
+  } catch (error) {
+    const { code, killed, stderr, message } = error as Error & { code?: unknown; killed?: boolean; stderr?: string };
+    if (code === 'ENOENT' || code === 'EACCES') return undefined;
+    if (signal?.aborted) throw signal.reason;
+    if (killed) throw new SourceError(`nickel gave no result within ${TIMEOUT_MS / 1000} seconds.`, undefined);
+    throw new SourceError(`nickel refuses the file:\n${stderr?.trim() || message}`, undefined);
+  }
+}

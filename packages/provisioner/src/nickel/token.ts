@@ -1,0 +1,25 @@
+/** `value` is the text of names and strings, the number of numbers, the sign itself of signs. */
+export type Token =
+  | { kind: 'name' | 'string' | 'tag'; value: string; start: number; end: number }
+  | { kind: 'number'; value: number; start: number; end: number }
+  | { kind: 'sign'; value: Sign; start: number; end: number }
+  | { kind: 'end'; value: ''; start: number; end: number };
+
+export type Sign = '{' | '}' | '[' | ']' | ',' | '=' | '.' | '-';
+
+/** How a token is named in messages. */
+export function describe(token: Token): string {
+  switch (token.kind) {
+    case 'end':
+      return 'the end of the file';
+    case 'string':
+      return 'a string';
+    case 'tag':
+      return `the enum tag '${token.value}`;
+    case 'number':
+      return `the number ${token.value}`;
+    case 'name':
+    case 'sign':
+      return `"${token.value}"`;
+  }
+}

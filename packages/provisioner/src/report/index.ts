@@ -1,0 +1,15 @@
+export { parseReport } from './parse-report.js';
+export { createReporter, type Reporter } from './reporter.js';
+export {
+  MAX_REPORT_BYTES,
+  RESOURCE_ACTIONS,
+  STEP_STATES,
+  type ErrorReport,
+  type PlanReport,
+  type Report,
+  type ResourceAction,
+  type ResourceReport,
+  type ResultReport,
+  type StepReport,
+  type StepState,
+} from './types.js';

@@ -1,0 +1,95 @@
+import {
+  MAX_REPORT_BYTES,
+  RESOURCE_ACTIONS,
+  STEP_STATES,
+  type Report,
+  type ResourceReport,
+  type StepReport,
+} from './types.js';
+
+type Members = Record<string, unknown>;
+
+const MAX_STEPS = 1_000_000;
+const MAX_NAME = 256;
+
+/**
+ * Reads one line of a report file. The file is written by any program at all, so nothing in it is trusted: of a known
+ * type only the known members are taken, each checked.
+ * @returns null for a line that is too long, malformed, or of a type that is not known
+ */
+export function parseReport(line: string): Report | null {
+  if (line.length > MAX_REPORT_BYTES || Buffer.byteLength(line) > MAX_REPORT_BYTES) return null;
+  let members: unknown;
+  try {
+    members = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  return isRecord(members) ? parseMembers(members) : null;
+}
+
+function parseMembers(members: Members): Report | null {
+  const { type, steps, message, data } = members;
+  switch (type) {
+    case 'plan':
+      return isCount(steps) ? { type, steps } : null;
+    case 'step':
+      return parseStep(members);
+    case 'resource':
+      return parseResource(members);
+    case 'result':
+      return isText(message) ? { type, message, ...(data === undefined ? {} : { data }) } : null;
+    case 'error':
+      return isText(message) ? { type, message } : null;
+    default:
+      return null;
+  }
+}
+
+function parseStep({ name, state, index, total }: Members): StepReport | null {
+  if (!isName(name) || !isOneOf(STEP_STATES, state)) return null;
+  if (!isOptionalCount(index) || !isOptionalCount(total)) return null;
+  return {
+    type: 'step',
+    name,
+    state,
+    ...(index === undefined ? {} : { index }),
+    ...(total === undefined ? {} : { total }),
+  };
+}
+
+function parseResource(members: Members): ResourceReport | null {
+  const { kind, name, infra, action, driver = null, before = null, after = null } = members;
+  if (!isName(kind) || !isName(name) || !isName(infra) || !isOneOf(RESOURCE_ACTIONS, action)) return null;
+  if (driver !== null && !isName(driver)) return null;
+  if (!isRecordOrNull(before) || !isRecordOrNull(after)) return null;
+  return { type: 'resource', kind, name, infra, action, driver, before, after };
+}
+
+function isRecord(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isRecordOrNull(value: unknown): value is Members | null {
+  return value === null || isRecord(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isName(value: unknown): value is string {
+  return isText(value) && value.length <= MAX_NAME;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_STEPS;
+}
+
+function isOptionalCount(value: unknown): value is number | undefined {
+  return value === undefined || isCount(value);
+}
+
+function isOneOf<T extends string>(known: readonly T[], value: unknown): value is T {
+  return (known as readonly unknown[]).includes(value);
+}

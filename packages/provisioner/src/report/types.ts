@@ -1,0 +1,52 @@
+/** How many steps there will be. */
+export interface PlanReport {
+  type: 'plan';
+  steps: number;
+}
+
+export const STEP_STATES = ['started', 'completed', 'failed', 'skipped'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+/** One step begins or ends. */
+export interface StepReport {
+  type: 'step';
+  name: string;
+  state: StepState;
+  /** Counted from 1. */
+  index?: number;
+  total?: number;
+}
+
+export const RESOURCE_ACTIONS = ['created', 'changed', 'destroyed', 'unchanged'] as const;
+export type ResourceAction = (typeof RESOURCE_ACTIONS)[number];
+
+/** What was done to one thing: what the inventory and the way back are made of. */
+export interface ResourceReport {
+  type: 'resource';
+  /** `server`, `taskserv`, `cluster`, … */
+  kind: string;
+  name: string;
+  infra: string;
+  action: ResourceAction;
+  driver: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
+/** What came of it all, in a sentence. */
+export interface ResultReport {
+  type: 'result';
+  message: string;
+  data?: unknown;
+}
+
+/** Why it failed, in a sentence. */
+export interface ErrorReport {
+  type: 'error';
+  message: string;
+}
+
+export type Report = PlanReport | StepReport | ResourceReport | ResultReport | ErrorReport;
+
+/** A line is ignored if it has more bytes of UTF-8, its line break not counted. */
+export const MAX_REPORT_BYTES = 64 * 1024;

@@ -1,0 +1,29 @@
+/** The kind of a value, as messages name it. */
+export function describeValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Date) return 'a date';
+  switch (typeof value) {
+    case 'object':
+      return 'a record';
+    case 'undefined':
+      return 'nothing';
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** A value of a text field, short enough for a message. */
+export function quoteValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** `servers[1].plan` */
+export function showPath(path: readonly (string | number)[]): string {
+  return path.reduce<string>((shown, step) => {
+    if (typeof step === 'number') return `${shown}[${step}]`;
+    const name = /^[A-Za-z_][\w-]*$/.test(step) ? step : JSON.stringify(step);
+    return shown === '' ? name : `${shown}.${name}`;
+  }, '');
+}

@@ -1,0 +1,99 @@
+import { readFile } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { evaluateNickel, exportWithNickel, NickelError } from '../nickel/index.js';
+import { toPlain, type Located } from '../source/located.js';
+import { positionAt } from '../source/position.js';
+import { SourceError } from '../source/source-error.js';
+import { locateSettings, type SettingsExtension, type SettingsLocation } from './locate-settings.js';
+import { parseJson } from './parse-json.js';
+import { parseToml } from './parse-toml.js';
+import { parseYaml } from './parse-yaml.js';
+import { SettingsError, type Fault } from './settings-error.js';
+import { withDefaults, type Settings } from './settings.js';
+import { validate } from './validate.js';
+
+export interface ReadSettingsOptions {
+  /** The folder that holds a folder for each infra. */
+  workspace: string;
+  infra: string;
+  /** Relative to the infra's folder. */
+  file: string;
+  signal?: AbortSignal;
+}
+
+/** @throws SettingsError with every fault found */
+export async function readSettings({ workspace, infra, file, signal }: ReadSettingsOptions): Promise<Settings> {
+  const location = await locateSettings(workspace, infra, file);
+  const text = decode(await readFile(location.path), location.shown);
+  if (location.extension !== '.ncl') return parseSettings(text, location.extension, location.shown, infra);
+  return understand(text, location.shown, infra, await evaluate(text, location, signal));
+}
+
+/**
+ * Reads settings from a text; Nickel without the help of the nickel program.
+ * @param shown how messages name the file
+ * @throws SettingsError
+ */
+export function parseSettings(text: string, extension: SettingsExtension, shown: string, infra: string): Settings {
+  return understand(text, shown, infra, () => PARSERS[extension](text));
+}
+
+const PARSERS: Record<SettingsExtension, (text: string) => Located> = {
+  '.ncl': evaluateNickel,
+  '.json': parseJson,
+  '.yaml': parseYaml,
+  '.yml': parseYaml,
+  '.toml': parseToml,
+};
+
+/** Real nickel is asked where there is one; our own reading of plain data then still tells where the values stand. */
+async function evaluate(text: string, location: SettingsLocation, signal?: AbortSignal): Promise<() => Located> {
+  let exported: string | undefined;
+  try {
+    exported = await exportWithNickel(location.path, signal);
+  } catch (error) {
+    if (error instanceof SourceError) throw SettingsError.of([{ file: location.shown, path: '', message: error.message }]);
+    throw error;
+  }
+  return () => (exported === undefined ? evaluateNickel(text) : withPlacesFrom(text, parseJson(exported)));
+}
+
+function withPlacesFrom(text: string, exported: Located): Located {
+  try {
+    const own = evaluateNickel(text);
+    if (isDeepStrictEqual(toPlain(own), toPlain(exported))) return own;
+  } catch (error) {
+    if (!(error instanceof NickelError)) throw error;
+  }
+  return withoutPlaces(exported);
+}
+
+function understand(text: string, file: string, infra: string, parse: () => Located): Settings {
+  const place = (offset: number | undefined) => (offset === undefined ? {} : positionAt(text, offset));
+  let written: Located;
+  try {
+    written = parse();
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    throw SettingsError.of([{ file, ...place(error.offset), path: '', message: error.message }]);
+  }
+  const { settings, faults } = validate(written, infra);
+  if (settings) return withDefaults(infra, file, settings);
+  throw SettingsError.of(faults.map(({ path, message, offset }): Fault => ({ file, ...place(offset), path, message })));
+}
+
+/** The places in nickel's JSON are not those in the file. */
+function withoutPlaces(located: Located): Located {
+  if (located.kind === 'array') return { kind: 'array', items: located.items.map(withoutPlaces) };
+  if (located.kind === 'scalar') return { kind: 'scalar', value: located.value };
+  const fields = [...located.fields].map(([name, { value }]) => [name, { value: withoutPlaces(value) }] as const);
+  return { kind: 'record', fields: new Map(fields) };
+}
+
+function decode(bytes: Uint8Array, file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw SettingsError.of([{ file, path: '', message: 'The file is not UTF-8 text. Save it as UTF-8.' }]);
+  }
+}

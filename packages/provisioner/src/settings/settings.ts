@@ -1,0 +1,48 @@
+import type { Provider } from '../drivers/providers.js';
+import type { ServerSettings, ServiceSettings, SettingsFile } from './schema.js';
+
+/** A server as it is to be: what the settings say, with every default filled in. */
+export interface DesiredServer {
+  infra: string;
+  name: string;
+  plan: string;
+  zone: string;
+  provider: Provider;
+  image: string | null;
+  labels: Record<string, string>;
+  storage_gb: number | null;
+}
+
+/** A checked settings file. */
+export interface Settings {
+  infra: string;
+  /** Relative to the workspace: `production/config.ncl`. */
+  file: string;
+  servers: DesiredServer[];
+  taskservs: ServiceSettings[];
+  clusters: ServiceSettings[];
+}
+
+export function withDefaults(infra: string, file: string, written: SettingsFile): Settings {
+  const provider = written.provider ?? 'local';
+  return {
+    infra,
+    file,
+    servers: written.servers.map((server) => desired(infra, provider, server)),
+    taskservs: written.taskservs ?? [],
+    clusters: written.clusters ?? [],
+  };
+}
+
+function desired(infra: string, provider: Provider, server: ServerSettings): DesiredServer {
+  return {
+    infra,
+    name: server.name,
+    plan: server.plan,
+    zone: server.zone,
+    provider: server.provider ?? provider,
+    image: server.image ?? null,
+    labels: server.labels ?? {},
+    storage_gb: server.storage_gb ?? null,
+  };
+}

@@ -1,0 +1,77 @@
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import { offsetOf, offsetOfName, toPlain, type Located, type Path } from '../source/located.js';
+import { showPath } from './describe-value.js';
+import { explainFault } from './explain-fault.js';
+import { SettingsSchema, type SettingsFile } from './schema.js';
+import { expandShorthands } from './shorthands.js';
+
+/** Something wrong at a place in the text; `offset` is absent where the format keeps no places. */
+export interface LocatedFault {
+  path: string;
+  message: string;
+  offset: number | undefined;
+}
+
+const ajv = new Ajv2020({ allErrors: true, verbose: true });
+ajv.addKeyword('hint');
+const check = ajv.compile<SettingsFile>(SettingsSchema);
+
+/** Checks the shape, then what no schema can say. */
+export function validate(
+  written: Located,
+  infra: string,
+): { settings: SettingsFile; faults: [] } | { settings: null; faults: LocatedFault[] } {
+  const root = expandShorthands(written);
+  const settings = toPlain(root);
+  const faults = check(settings) ? meaningFaults(settings, infra, root) : shapeFaults(check.errors ?? [], root);
+  if (faults.length > 0) return { settings: null, faults: inReadingOrder(faults) };
+  return { settings: settings as SettingsFile, faults: [] };
+}
+
+function shapeFaults(errors: readonly ErrorObject[], root: Located): LocatedFault[] {
+  // A wrong type breaks the rules for the right type as well: the first complaint about a place is enough.
+  const byPath = new Map<string, LocatedFault>();
+  for (const error of errors) {
+    const { path, ofName, complaint, hint } = explainFault(error);
+    const shown = showPath(path);
+    const key = error.keyword === 'required' ? `${shown} ${complaint}` : shown;
+    if (byPath.has(key)) continue;
+    byPath.set(key, {
+      path: shown,
+      message: `${shown || 'The file'} ${complaint}.${hint ? ` ${hint}` : ''}`,
+      offset: ofName ? offsetOfName(root, path) : offsetOf(root, path),
+    });
+  }
+  return [...byPath.values()];
+}
+
+function meaningFaults(settings: SettingsFile, infra: string, root: Located): LocatedFault[] {
+  const faults: LocatedFault[] = [];
+  const fault = (path: Path, complaint: string) => {
+    const shown = showPath(path);
+    faults.push({ path: shown, message: `${shown} ${complaint}`, offset: offsetOf(root, path) });
+  };
+  if (settings.infra !== undefined && settings.infra !== infra) {
+    fault(['infra'], `is "${settings.infra}", but the file lies in the folder of the infra "${infra}".`);
+  }
+  const seen = new Map<string, number>();
+  settings.servers.forEach(({ name }, index) => {
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, index);
+    else fault(['servers', index, 'name'], `is "${name}", as is servers[${first}].name. Give each server its own name.`);
+  });
+  for (const kind of ['taskservs', 'clusters'] as const) {
+    settings[kind]?.forEach((service, index) => {
+      service.servers?.forEach((server, at) => {
+        if (!seen.has(server)) {
+          fault([kind, index, 'servers', at], `names "${server}", which is none of the servers in the file.`);
+        }
+      });
+    });
+  }
+  return faults;
+}
+
+function inReadingOrder(faults: LocatedFault[]): LocatedFault[] {
+  return faults.sort((one, other) => (one.offset ?? 0) - (other.offset ?? 0));
+}

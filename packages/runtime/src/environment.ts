@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import { cleanEnv, EnvMissingError, makeValidator, type CleanedEnv } from 'envalid';
+import { parse as parseToml, TomlError } from 'smol-toml';
+
+export { bool, str } from 'envalid';
+
+type Environment = Record<string, string | undefined>;
+
+/** A whole number within bounds. */
+export const integer = (bounds: { min: number; max: number }) =>
+  makeValidator((text) => {
+    const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
+    if (!(value >= bounds.min && value <= bounds.max)) {
+      throw new Error(`must be a whole number from ${bounds.min} to ${bounds.max}, not ${JSON.stringify(text)}`);
+    }
+    return value;
+  });
+
+/** A TCP port; 0 lets the system choose a free one. */
+export const port = integer({ min: 0, max: 65_535 });
+
+/** A URL of one of the protocols (`postgres:`). The text is not shown when it is wrong: it may hold a password. */
+export const urlOf = (...protocols: string[]) =>
+  makeValidator((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (!url || !protocols.includes(url.protocol)) {
+      throw new Error(`must be a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    }
+    return text;
+  });
+
+/** One of the words. */
+export const oneOf = <Word extends string>(...words: readonly Word[]) =>
+  makeValidator<Word>((text) => {
+    const word = words.find((candidate) => candidate === text);
+    if (word === undefined) throw new Error(`must be one of ${words.join(', ')}, not ${JSON.stringify(text)}`);
+    return word;
+  });
+
+/** Words between commas; blanks around them do not count. */
+export const listOf = (check: (word: string) => string) =>
+  makeValidator((text) =>
+    text
+      .split(',')
+      .map((word) => word.trim())
+      .filter((word) => word !== '')
+      .map(check),
+  );
+
+/** A secret of at least 32 bytes. Its text is never shown. */
+export const secretText = makeValidator((text) => {
+  const bytes = Buffer.byteLength(text);
+  if (bytes < 32) throw new Error(`must have at least 32 bytes, not ${bytes}: make one with openssl rand -base64 48`);
+  return text;
+});
+
+/**
+ * Reads and checks the configuration of one process: the environment first, then the TOML file that
+ * PROVISIONING_CONFIG names (`orchestrator_port = 9090` stands for ORCHESTRATOR_PORT), then defaults.
+ * An empty variable counts as absent.
+ * @throws Failure `invalid` with every fault in `details`, so that one start shows them all.
+ */
+export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
+  environment: Environment,
+  specification: S,
+): CleanedEnv<S> {
+  const merged = { ...readConfigFile(environment['PROVISIONING_CONFIG']), ...withoutEmpty(environment) };
+  const details: FailureDetail[] = [];
+  const cleaned = cleanEnv(merged, specification, {
+    reporter: ({ errors }) => {
+      for (const [name, error] of Object.entries<Error | undefined>(errors)) {
+        if (error) details.push({ path: name, message: faultOf(error, descriptionOf(specification, name)) });
+      }
+    },
+  });
+  if (details.length > 0) throw configurationFailure(details);
+  return cleaned as CleanedEnv<S>;
+}
+
+function descriptionOf(specification: unknown, name: string): string | undefined {
+  return (specification as Record<string, { desc?: string } | undefined>)[name]?.desc;
+}
+
+/** A missing variable is told what it is for: its `desc` says that. */
+function faultOf(error: Error, description: string | undefined): string {
+  if (!(error instanceof EnvMissingError)) return error.message;
+  return description === undefined ? 'is missing' : `is missing: ${description}`;
+}
+
+/** One sentence that names every variable at fault. */
+export function configurationFailure(details: FailureDetail[]): Failure {
+  const faults = details.map(({ path, message }) => `${path} ${message.replace(/[.\s]+$/, '')}`).join('; ');
+  return new Failure('invalid', `The configuration is wrong: ${faults}.`, { code: 'configuration', details });
+}
+
+function withoutEmpty(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function readConfigFile(path: string | undefined): Environment {
+  if (!path) return {};
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw configurationFailure([{ path: 'PROVISIONING_CONFIG', message: `names a file that cannot be read: ${String(cause)}` }]);
+  }
+  try {
+    const scalars = Object.entries(parseToml(text)).filter(([, value]) => typeof value !== 'object');
+    return Object.fromEntries(scalars.map(([key, value]) => [key.toUpperCase(), String(value)]));
+  } catch (cause) {
+    if (!(cause instanceof TomlError)) throw cause;
+    const where = `${path}:${cause.line}:${cause.column}`;
+    throw configurationFailure([
+      { path: 'PROVISIONING_CONFIG', message: `is not valid TOML at ${where}: ${cause.message.split('\n')[0]}`, line: cause.line, column: cause.column },
+    ]);
+  }
+}

@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '@provisioning/errors';
+
+/**
+ * A secret kept in the data directory (mode 0600), made at its first use. Two processes that start at the same time
+ * agree on one: the file appears whole, by a link that only the first of them can make.
+ * @param make how to make it; 48 random bytes in base64url where absent.
+ * @returns the secret, and whether this call made it.
+ */
+export function generatedSecret(
+  dataDir: string,
+  name: string,
+  make: () => string = () => randomBytes(48).toString('base64url'),
+): { value: string; created: boolean } {
+  const path = join(dataDir, name);
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    const existing = readIfThere(path);
+    if (existing !== undefined) return { value: existing, created: false };
+    const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
+    const value = make();
+    writeFileSync(draft, `${value}\n`, { mode: 0o600, flag: 'wx' });
+    try {
+      linkSync(draft, path);
+      return { value, created: true };
+    } catch (error) {
+      const other = readIfThere(path);
+      if (other === undefined) throw error;
+      return { value: other, created: false };
+    } finally {
+      rmSync(draft, { force: true });
+    }
+  } catch (cause) {
+    throw new Failure(
+      'invalid',
+      `The data directory ${dataDir} cannot hold the generated secret “${name}”: ${cause instanceof Error ? cause.message : String(cause)}. Set PROVISIONING_DATA_DIR to a folder that can be written.`,
+      { code: 'configuration', cause },
+    );
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    const text = readFileSync(path, 'utf8').trim();
+    return text === '' ? undefined : text;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

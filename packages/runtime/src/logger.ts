@@ -1,0 +1,44 @@
+import winston from 'winston';
+import { redact } from './redact.js';
+import { currentContext } from './request-context.js';
+
+export interface Logger {
+  error(message: string, fields?: object): void;
+  warn(message: string, fields?: object): void;
+  info(message: string, fields?: object): void;
+  debug(message: string, fields?: object): void;
+}
+
+export interface LoggerOptions {
+  /** Name of the process, in each line. */
+  process: string;
+  level: string;
+  format: 'json' | 'text';
+}
+
+const enrich = winston.format((info) => {
+  const { level, message, ...fields } = info;
+  const context = currentContext();
+  const ids = context ? { request_id: context.requestId, trace_id: context.traceId } : {};
+  const safe = redact({ message, ...ids, ...fields }) as object;
+  return Object.assign(info, { timestamp: new Date().toISOString(), level }, safe);
+});
+
+const text = winston.format.printf(({ timestamp, level, message, process: _process, ...fields }) => {
+  const rest = Object.entries(fields).filter(([, value]) => value !== undefined);
+  const details = rest.map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  return `${String(timestamp).slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}`;
+});
+
+/** One line per event on standard output: JSON, or text for people. Secrets are masked, request and trace ids added. */
+export function createLogger({ process, level, format }: LoggerOptions): Logger {
+  return winston.createLogger({
+    level,
+    defaultMeta: { process },
+    format: winston.format.combine(enrich(), format === 'json' ? winston.format.json() : text),
+    // No level of its own: a transport's level would override the logger's.
+    transports: [new winston.transports.Console()],
+  });
+}
+
+export const silentLogger: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

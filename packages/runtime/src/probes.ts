@@ -1,0 +1,72 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Router, type Request } from 'express';
+import type { Registry } from 'prom-client';
+
+/** Names what a process needs to serve; a check throws when it is away. */
+export type ReadinessChecks = Record<string, () => Promise<void>>;
+
+export interface ProbeOptions {
+  checks: ReadinessChecks;
+  registry: Registry;
+  /** Bearer that `/metrics` asks for; open where absent. */
+  metricsToken: string | undefined;
+  /** True from the moment a stop was asked for: load balancers must look elsewhere. */
+  isStopping: () => boolean;
+}
+
+const CHECK_LIMIT_MS = 2_000;
+
+/** `/livez`, `/readyz[?verbose]` and `/metrics`, the same on every process. */
+export function probeRouter({ checks, registry, metricsToken, isStopping }: ProbeOptions): Router {
+  const router = Router();
+  router.get('/livez', (_request, response) => {
+    response.json({ success: true, data: 'alive' });
+  });
+  router.get('/readyz', async (request, response) => {
+    const results = await runChecks(checks, isStopping());
+    const ready = Object.values(results).every((result) => result === 'ok');
+    const failing = Object.keys(results).filter((name) => results[name] !== 'ok');
+    response.status(ready ? 200 : 503);
+    if (!ready) response.set('Retry-After', '2');
+    if (request.query['verbose'] !== undefined) response.json({ success: ready, data: results });
+    else if (ready) response.json({ success: true, data: 'ready' });
+    else {
+      const error = `Not ready: ${failing.join(', ')}. Details: /readyz?verbose`;
+      response.json({ success: false, error, code: 'unavailable' });
+    }
+  });
+  router.get('/metrics', async (request, response) => {
+    if (metricsToken !== undefined && !bearerIs(request, metricsToken)) {
+      response.status(401).set('WWW-Authenticate', 'Bearer');
+      response.json({ success: false, error: 'The metrics need the bearer token that METRICS_TOKEN sets.', code: 'unauthenticated' });
+      return;
+    }
+    response.set('Content-Type', registry.contentType).send(await registry.metrics());
+  });
+  return router;
+}
+
+async function runChecks(checks: ReadinessChecks, stopping: boolean): Promise<Record<string, string>> {
+  const entries = Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const);
+  return { ...Object.fromEntries(await Promise.all(entries)), ...(stopping ? { process: 'stopping' } : {}) };
+}
+
+async function outcome(check: () => Promise<void>): Promise<string> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve('no answer'), CHECK_LIMIT_MS);
+  });
+  try {
+    return await Promise.race([check().then(() => 'ok'), late]);
+  } catch {
+    return 'away';
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function bearerIs(request: Request, expected: string): boolean {
+  const given = Buffer.from(request.get('authorization') ?? '');
+  const wanted = Buffer.from(`Bearer ${expected}`);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}

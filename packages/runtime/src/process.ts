@@ -1,0 +1,90 @@
+import { isFailure } from '@provisioning/errors';
+import { silentLogger, type Logger } from './logger.js';
+
+/** What is open in a process, closed in the reverse order of opening. */
+export class Resources {
+  readonly #closers: { name: string; close: () => Promise<unknown> | unknown }[] = [];
+
+  add(name: string, close: () => Promise<unknown> | unknown): void {
+    this.#closers.push({ name, close });
+  }
+
+  /** Closes all; one that fails does not keep the others open. */
+  async close(log: Logger = silentLogger): Promise<void> {
+    for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) {
+      try {
+        await closer.close();
+      } catch (error) {
+        log.warn(`closing ${closer.name} failed`, { error });
+      }
+    }
+  }
+}
+
+export interface RunningProcess {
+  /** Where it serves; told to a parent process that listens. */
+  url?: string;
+  log: Logger;
+  stop: () => Promise<void>;
+}
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * The life of one process: start, serve until INT or TERM, stop within `stopWithinMs`, exit 0.
+ * A start that fails prints one sentence (a stack only for what was not foreseen) and exits 1. An error that nobody
+ * caught ends the process with 1: its supervisor starts a fresh one.
+ */
+export async function runProcess(start: () => Promise<RunningProcess>, stopWithinMs = 12_000): Promise<void> {
+  const early = () => process.exit(0);
+  for (const signal of STOP_SIGNALS) process.once(signal, early);
+  const running = await orExit(start);
+  const { log } = running;
+  const die = (kind: string) => (error: unknown) => {
+    log.error(kind, { error });
+    process.exit(1);
+  };
+  process.on('uncaughtException', die('uncaught exception'));
+  process.on('unhandledRejection', die('unhandled rejection'));
+
+  let stopping = false;
+  const stop = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping', { reason });
+    const late = setTimeout(() => {
+      log.error('could not stop in time', { limit_ms: stopWithinMs });
+      process.exit(1);
+    }, stopWithinMs);
+    await running.stop();
+    clearTimeout(late);
+    log.info('stopped');
+    process.exit(0);
+  };
+  for (const signal of STOP_SIGNALS) {
+    process.removeListener(signal, early);
+    process.on(signal, () => void stop(signal));
+  }
+  // A supervisor that died cannot restart or stop us any more.
+  process.once('disconnect', () => void stop('the supervisor is gone'));
+  process.send?.({ type: 'ready', url: running.url });
+}
+
+/** The life of a process that does one thing and ends: 0, or 1 with a sentence. */
+export async function runToEnd(act: () => Promise<void>): Promise<void> {
+  await orExit(act);
+  process.exit(0);
+}
+
+async function orExit<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    process.stderr.write(`${isFailure(error) ? error.message : describe(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,31 @@
+const SECRET_KEY = /^(authorization|cookie|set-cookie|.*password.*|.*secret.*|mfa_code|.*token|ticket|private_?key|api_?key|pepper)$/i;
+const SECRET_SHAPE = /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?|\bprv_[\w-]{8,}|(\/\/[^/\s:@]*:)[^/\s@]+@|([?&](?:token|ticket)=)[^&\s"]+/g;
+const MASK = '[redacted]';
+const MAX_DEPTH = 8;
+
+/** Masks what looks like a secret in a text: tokens, passwords in URLs, `?token=`. */
+export function redactText(text: string): string {
+  return text.replace(SECRET_SHAPE, (_all, _signature: string, userinfo?: string, parameter?: string) =>
+    userinfo ? `${userinfo}${MASK}@` : parameter ? `${parameter}${MASK}` : MASK,
+  );
+}
+
+/** A copy of `value` for the log: secrets masked by the name of their key and by their shape, errors made plain. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth >= MAX_DEPTH) return '[deep]';
+  if (value instanceof Error) {
+    const { name, message, stack, cause } = value;
+    const plain = { name, message: redactText(message), stack: stack === undefined ? undefined : redactText(stack) };
+    return cause === undefined ? plain : { ...plain, cause: redact(cause, depth + 1) };
+  }
+  if (value instanceof Date) return value.toISOString();
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      SECRET_KEY.test(key) && item !== null && item !== undefined && typeof item !== 'boolean' ? MASK : redact(item, depth + 1),
+    ]),
+  );
+}

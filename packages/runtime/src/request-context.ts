@@ -1,0 +1,32 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomBytes } from 'node:crypto';
+
+/** What ties log lines, jobs and audit records of one request together. */
+export interface RequestContext {
+  requestId: string;
+  /** W3C Trace Context: 32 and 16 hexadecimal digits. */
+  traceId: string;
+  spanId: string;
+}
+
+const storage = new AsyncLocalStorage<RequestContext>();
+
+export function runInContext<T>(context: RequestContext, act: () => T): T {
+  return storage.run(context, act);
+}
+
+export function currentContext(): RequestContext | undefined {
+  return storage.getStore();
+}
+
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/** Goes on with the caller's trace where `traceparent` (W3C Trace Context) is sound, else starts one. */
+export function traceFrom(traceparent: string | undefined): { traceId: string; spanId: string } {
+  const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
+  return { traceId: traceId ?? randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+}
+
+export function traceparentOf(context: RequestContext): string {
+  return `00-${context.traceId}-${context.spanId}-01`;
+}

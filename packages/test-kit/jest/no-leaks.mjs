@@ -1,0 +1,50 @@
+import { TestEnvironment as NodeEnvironment } from 'jest-environment-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// What keeps a process alive and belongs to somebody else: timers alone are not held against a test file.
+const LEAKS = /^(TCP|TLS|UDP|Pipe|Process|HTTP|MessagePort|Worker|StatWatcher|FSEvent)/;
+// As long as a kept-alive connection of fetch lives after its last use.
+const GRACE_MS = 5_000;
+
+/**
+ * The Node environment, which also fails a test file that leaves sockets, servers, child processes or pipes behind.
+ * An environment, not a hook: hooks of set-up files run before those of the test file itself, which close things.
+ */
+export default class NoLeaksEnvironment extends NodeEnvironment {
+  #before;
+
+  async setup() {
+    await super.setup();
+    this.#before = count();
+  }
+
+  async handleTestEvent(event, state) {
+    if (event.name !== 'run_finish') return;
+    const left = await leftAfterGrace(this.#before);
+    if (left.length > 0) {
+      state.unhandledErrors.push(
+        new Error(
+          `This file leaves open: ${left.join(', ')}. Close every server, connection and child process it opened.`,
+        ),
+      );
+    }
+  }
+}
+
+async function leftAfterGrace(before) {
+  for (const until = Date.now() + GRACE_MS; ; await sleep(25)) {
+    const left = [...count()].flatMap(([kind, now]) => {
+      const more = now - (before.get(kind) ?? 0);
+      return more > 0 ? [`${more} × ${kind}`] : [];
+    });
+    if (left.length === 0 || Date.now() >= until) return left;
+  }
+}
+
+function count() {
+  const counts = new Map();
+  for (const kind of process.getActiveResourcesInfo()) {
+    if (LEAKS.test(kind)) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}

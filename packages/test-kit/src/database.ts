@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { requiredSetting } from './settings.js';
+import { waitFor } from './wait-for.js';
+
+export type ServiceName = 'orchestrator' | 'control-center';
+
+export interface TestDatabase {
+  url: string;
+  /** Removes it. @throws when a connection to it is still open: whoever opened it must close it. */
+  drop(): Promise<void>;
+}
+
+/** Name of the database that holds a service's schema, ready to be copied. */
+export function templateName(service: ServiceName): string {
+  return `template_${service.replaceAll('-', '_')}`;
+}
+
+/** A database of one's own: a copy of the migrated schema of `service`, or an empty one. */
+export async function cloneDatabase(service?: ServiceName): Promise<TestDatabase> {
+  const server = requiredSetting('TEST_DATABASE_URL');
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const template = service === undefined ? 'template0' : templateName(service);
+  await onServer(server, (client) => client.query(`create database ${name} template ${template}`));
+  const url = new URL(server);
+  url.pathname = `/${name}`;
+  return { url: url.toString(), drop: () => drop(server, name) };
+}
+
+async function drop(server: string, name: string): Promise<void> {
+  await onServer(server, async (client) => {
+    let open: string[] = [];
+    const closed = await waitFor(
+      async () => {
+        open = await connectionsTo(client, name);
+        return open.length === 0;
+      },
+      // A socket that was ended is seen by the server a moment later.
+      { timeout: 2_000 },
+    ).catch(() => false);
+    await client.query(`drop database if exists ${name} with (force)`);
+    if (!closed) throw new Error(`Connections were left open to the test's database:\n${open.join('\n')}`);
+  });
+}
+
+async function connectionsTo(client: pg.Client, name: string): Promise<string[]> {
+  const { rows } = await client.query<{ application_name: string; state: string; query: string }>(
+    'select application_name, state, query from pg_stat_activity where datname = $1',
+    [name],
+  );
+  return rows.map(
+    (row) => `- ${row.application_name || '(no application_name)'}, ${row.state}: ${row.query}`,
+  );
+}
+
+async function onServer<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'test-kit' });
+  try {
+    await client.connect();
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './paths.mjs';
+import { step } from './step.mjs';
+
+const STAMP = join(repository, 'node_modules', '.built-sources');
+const NO_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test']);
+
+/** Compiles what has changed; does nothing when no source file has since the last time. */
+export async function build() {
+  const sources = fingerprint();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources && everythingIsBuilt()) return;
+  await step('Building', [process.execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-b']);
+  writeFileSync(STAMP, sources);
+}
+
+/** Sizes and times of all sources: cheap, and any edit, checkout or copy changes it. */
+function fingerprint() {
+  const hash = createHash('sha256');
+  const add = (file) => {
+    const { size, mtimeMs } = statSync(file);
+    hash.update(`${file} ${size} ${mtimeMs}\n`);
+  };
+  for (const name of ['pnpm-lock.yaml', 'tsconfig.json', 'tsconfig.base.json']) add(join(repository, name));
+  for (const folder of ['packages', 'services']) walk(join(repository, folder), add);
+  return hash.digest('hex');
+}
+
+function walk(folder, visit) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !NO_SOURCES.has(entry.name)) walk(path, visit);
+    else if (entry.isFile() && !entry.name.endsWith('.test.ts')) visit(path);
+  }
+}
+
+function everythingIsBuilt() {
+  const { references } = JSON.parse(readFileSync(join(repository, 'tsconfig.json'), 'utf8'));
+  return references.every(({ path }) => existsSync(join(repository, path, 'dist/.tsbuildinfo')));
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { npm } from './npm.mjs';
+import { repository } from './paths.mjs';
+import { step } from './step.mjs';
+
+const STAMP = join(repository, 'node_modules', '.installed-lockfile');
+
+/** Installs what pnpm-lock.yaml says, unless that is what was installed last. */
+export async function install() {
+  const lockfile = createHash('sha256')
+    .update(readFileSync(join(repository, 'pnpm-lock.yaml')))
+    .digest('hex');
+  if (read(STAMP) === lockfile) return;
+  const { packageManager } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
+  await step(
+    'Installing dependencies',
+    npm(
+      'exec',
+      '--yes',
+      '--',
+      packageManager,
+      'install',
+      '--frozen-lockfile',
+      '--config.confirmModulesPurge=false',
+    ),
+    {
+      env: { ...process.env, ...homeIfNone() },
+      advice: 'It needs the npm registry (a proxy goes into HTTPS_PROXY) and about 1 GB of disk.',
+    },
+  );
+  writeFileSync(STAMP, lockfile);
+}
+
+/** npm and pnpm keep caches at home; a service user may have none. */
+function homeIfNone() {
+  try {
+    accessSync(homedir(), constants.W_OK);
+    return {};
+  } catch {
+    const home = join(repository, '.data', 'home');
+    mkdirSync(home, { recursive: true });
+    return { HOME: home, npm_config_cache: join(home, '.npm') };
+  }
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}

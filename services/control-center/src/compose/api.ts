@@ -1,0 +1,140 @@
+import { createKeyring } from '@provisioning/auth-token';
+import { buildOpenApi, controlCenterOperations } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { createApp, type Authenticator } from '@provisioning/http-kit';
+import {
+  isPostgresAway,
+  postgresAway,
+  startHttpServer,
+  type Logger,
+  type RunningProcess,
+} from '@provisioning/runtime';
+import type { Express } from 'express';
+import type { Configuration } from '../config.js';
+import { commonPasswords } from '../credentials/common-passwords.js';
+import { jwtTokens } from '../credentials/jwt-tokens.js';
+import { BcryptHasher } from '../credentials/password-hasher.js';
+import { Lockout } from '../domain/login/lockout.js';
+import { LoginService } from '../domain/login/login-service.js';
+import type { Clock } from '../domain/ports.js';
+import { SessionService } from '../domain/session/session-service.js';
+import { UserService } from '../domain/user/user-service.js';
+import { authRoutes } from '../http/auth.js';
+import { systemRoutes } from '../http/system.js';
+import { userRoutes } from '../http/users.js';
+import { startHousekeeping } from '../postgres/housekeeping.js';
+import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
+import { PostgresSessionStore } from '../postgres/session-store.js';
+import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
+import { PostgresUserStore } from '../postgres/user-store.js';
+import { policyAuthorizer } from './authorizer.js';
+import { makeFirstAdmin } from './first-admin.js';
+import { openResources, type Opened } from './resources.js';
+
+/** What tests put in the place of the real thing. */
+export interface Overrides {
+  log?: Logger;
+  clock?: Clock;
+  bcryptCost?: number;
+  /** Folder of the compiled migrations. */
+  migrations?: string;
+  /** Holds every answer against the contract. */
+  checkAnswers?: boolean;
+}
+
+export interface Api {
+  app: Express;
+  opened: Opened;
+  /** What is done once before serving. @param tell gets the generated password of the first admin. */
+  prepare(tell: (line: string) => void): Promise<void>;
+  /** Ends readiness, then closes what is open. */
+  stop(): Promise<void>;
+}
+
+/** Everything the service is made of, on one screen. */
+export function composeApi(configuration: Configuration, overrides: Overrides = {}): Api {
+  const { config, secrets } = configuration;
+  const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
+  const tokens = jwtTokens(createKeyring(secrets.jwtSecrets));
+  const opened = openResources(config, overrides);
+  const { database, redis, registry, checks, resources, log } = opened;
+
+  const users = new PostgresUserStore(database);
+  const work = postgresUnitOfWork(database);
+  const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
+  const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
+  const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
+  const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
+
+  let stopping = false;
+  const app = createApp({
+    operations: controlCenterOperations,
+    bindings: [
+      ...systemRoutes(),
+      ...authRoutes(logins, sessions),
+      ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+    ],
+    document: buildOpenApi('control-center'),
+    authenticate: authenticator(sessions),
+    authorizer: policyAuthorizer(log),
+    limits: config.rateLimits,
+    redis,
+    probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
+    log,
+    trustProxy: config.trustProxy,
+    allowedOrigins: config.allowedOrigins,
+    checkAnswers,
+  });
+  return {
+    app,
+    opened,
+    prepare: async (tell) => {
+      await mustBeMigrated(opened);
+      await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
+      await hasher.prepare();
+      resources.add('housekeeping', startHousekeeping(database, log));
+    },
+    stop: () => {
+      stopping = true;
+      return resources.close(log);
+    },
+  };
+}
+
+export async function startApi(configuration: Configuration): Promise<RunningProcess> {
+  const { config, secrets } = configuration;
+  const api = composeApi(configuration);
+  const { log, resources } = api.opened;
+  try {
+    if (config.production && secrets.passwordPepper === undefined) {
+      log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
+    }
+    await api.prepare((line) => process.stdout.write(`${line}\n`));
+    const { host, port } = config;
+    const http = await startHttpServer(api.app, { host, port, portVariable: 'CONTROL_CENTER_PORT' });
+    resources.add('http', () => http.close());
+    log.info('control center serves', { url: http.url });
+    return { url: http.url, log, stop: api.stop };
+  } catch (error) {
+    await api.stop();
+    throw isPostgresAway(error) ? postgresAway(error) : error;
+  }
+}
+
+function authenticator(sessions: SessionService): Authenticator {
+  return async (token) => {
+    const { userId: id, username, roles, sessionId, tokenId, expiresAt } = await sessions.authenticate(token);
+    return { id, username, roles, sessionId, tokenId, expiresAt };
+  };
+}
+
+async function mustBeMigrated({ checks }: Opened): Promise<void> {
+  await checks['database']?.();
+  await checks['migrations']?.().catch((cause: unknown) => {
+    throw new Failure(
+      'unavailable',
+      'The database is not at the version of this program. Run services/control-center/dist/src/migrate.js first.',
+      { code: 'not_migrated', cause },
+    );
+  });
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { Failure } from '@provisioning/errors';
+import { generatedSecret } from '@provisioning/runtime';
+import type { Configuration } from '../config.js';
+import { ensureFirstAdmin, type FirstAdminNeeds } from '../domain/user/first-admin.js';
+
+const PASSWORD_FILE = 'admin-password';
+
+/**
+ * Makes the admin of a platform that has no users yet, with ADMIN_PASSWORD or a generated password, which is told once.
+ * @param tell gets the one line with the generated password. Not the log: it masks secrets, and it is kept.
+ */
+export async function makeFirstAdmin(
+  { config, secrets }: Configuration,
+  needs: FirstAdminNeeds,
+  tell: (line: string) => void,
+): Promise<void> {
+  let generated: string | undefined;
+  const password = () => {
+    if (secrets.adminPassword !== undefined) return secrets.adminPassword;
+    if (config.production) {
+      throw new Failure(
+        'invalid',
+        'The configuration is wrong: ADMIN_PASSWORD is missing: there are no users yet, and production does not make up the password of the first admin.',
+        { code: 'configuration' },
+      );
+    }
+    generated = generatedSecret(config.dataDir, PASSWORD_FILE, () =>
+      randomBytes(18).toString('base64url'),
+    ).value;
+    return generated;
+  };
+  const made = await ensureFirstAdmin({ ...config.admin, password }, needs);
+  if (made && generated !== undefined) {
+    tell(`admin password (generated, kept in ${join(config.dataDir, PASSWORD_FILE)}): ${generated}`);
+  }
+}

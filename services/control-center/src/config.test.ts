@@ -1,0 +1,59 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { readConfig, readMigrationConfig } from './config.js';
+
+describe('readConfig', () => {
+  let dataDir: string;
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'config-'));
+  });
+  afterEach(() => rmSync(dataDir, { recursive: true }));
+  const read = (environment: Record<string, string> = {}) =>
+    readConfig({ DATABASE_URL: 'postgres://db/x', PROVISIONING_DATA_DIR: dataDir, ...environment });
+  const production = {
+    NODE_ENV: 'production',
+    REDIS_URL: 'redis://redis',
+    JWT_SECRET: 'j'.repeat(32),
+  };
+
+  it('needs the database only, and makes up its secrets', () => {
+    const { config, secrets } = read();
+    expect(config).toMatchObject({
+      port: 9080,
+      bcryptCost: 12,
+      lifetimes: { tokenSeconds: 28_800, sessionSeconds: 86_400 },
+      admin: { username: 'admin', email: 'admin@example.com' },
+    });
+    expect(read().secrets).toEqual(secrets);
+    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'password-pepper']);
+    expect(Object.isFrozen(config) && Object.isFrozen(secrets)).toBe(true);
+  });
+
+  it('keeps secrets out of config', () => {
+    const { config } = read({ METRICS_TOKEN: 'metrics-secret', ADMIN_PASSWORD: 'admin-secret' });
+    expect(JSON.stringify(config)).not.toMatch(/secret/i);
+  });
+
+  it('makes up nothing in production', () => {
+    expect(read(production).secrets).toMatchObject({ passwordPepper: undefined, adminPassword: undefined });
+    expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('names every fault at once', () => {
+    expect(() =>
+      read({ CONTROL_CENTER_PORT: '70000', BCRYPT_COST: '4', PASSWORD_PEPPER: 'short', HOST: '' }),
+    ).toThrow(
+      /CONTROL_CENTER_PORT must be .*BCRYPT_COST must be a whole number from 10 .*PASSWORD_PEPPER must have at least 32 bytes/,
+    );
+  });
+
+  it('asks for no secret where only the schema is brought up to date', () => {
+    expect(readMigrationConfig({ DATABASE_URL: 'postgres://db/x', NODE_ENV: 'production' })).toEqual({
+      databaseUrl: 'postgres://db/x',
+      logLevel: 'info',
+      logFormat: 'json',
+    });
+  });
+});

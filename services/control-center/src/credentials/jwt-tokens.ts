@@ -1,0 +1,10 @@
+import { issueToken, verifyToken, type Keyring } from '@provisioning/auth-token';
+import type { Tokens } from '../domain/ports.js';
+
+/** Access tokens as both services know them. */
+export function jwtTokens(keyring: Keyring): Tokens {
+  return {
+    issue: (subject, lifetimeSeconds, now) => issueToken(keyring, subject, lifetimeSeconds, now),
+    verify: (token, now) => verifyToken(keyring, token, now),
+  };
+}

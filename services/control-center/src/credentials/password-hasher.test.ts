@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import { BcryptHasher } from './password-hasher.js';
+
+const PEPPER = 'p'.repeat(32);
+const hasher = (pepper?: string) => new BcryptHasher({ cost: 4, pepper });
+
+describe('BcryptHasher', () => {
+  it('tells passwords apart whose first 72 bytes are the same', async () => {
+    const [left, right] = ['a'.repeat(72) + 'left', 'a'.repeat(72) + 'right'];
+    const stored = await hasher(PEPPER).hash(left);
+    expect(await hasher(PEPPER).matches(left, stored)).toBe(true);
+    expect(await hasher(PEPPER).matches(right, stored)).toBe(false);
+  });
+
+  it('tells passwords apart that differ after a NUL', async () => {
+    const stored = await hasher(PEPPER).hash('before\0left');
+    expect(await hasher(PEPPER).matches('before\0right', stored)).toBe(false);
+  });
+
+  it('needs the pepper that the hash was made with', async () => {
+    const stored = await hasher(PEPPER).hash('secret password');
+    expect(await hasher('q'.repeat(32)).matches('secret password', stored)).toBe(false);
+    expect(await hasher().matches('secret password', stored)).toBe(false);
+  });
+
+  it('still knows hashes from before there was a pepper', async () => {
+    const stored = await hasher().hash('secret password');
+    expect(await hasher(PEPPER).matches('secret password', stored)).toBe(true);
+  });
+
+  it('matches nobody without a hash, or with one that is none', async () => {
+    const own = hasher(PEPPER);
+    for (const stored of [undefined, '', 'dummy', `${own.pepperName}:dummy`]) {
+      expect(await own.matches('nobody', stored)).toBe(false);
+    }
+  });
+
+  it('lets two work and 32 wait, and turns the others away', async () => {
+    const own = hasher(PEPPER);
+    const results = await Promise.allSettled(
+      Array.from({ length: 40 }, () => own.matches('wrong', undefined)),
+    );
+    const refused = results.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(40 - 2 - 32);
+    expect(refused[0]).toMatchObject({ reason: { kind: 'unavailable', retryAfter: 5 } });
+    expect(await own.matches('wrong', undefined)).toBe(false);
+  });
+});

@@ -1,0 +1,111 @@
+import { createHash, createHmac } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '@provisioning/errors';
+import bcrypt from 'bcrypt';
+import pLimit from 'p-limit';
+import type { PasswordHasher } from '../domain/ports.js';
+
+/** Each takes one of libuv's four threads for a third of a second: files and names are looked up on the others. */
+const MOST_AT_ONCE = 2;
+const LONGEST_QUEUE = 32;
+const WITHOUT_PEPPER = 'plain';
+
+export interface PasswordHasherOptions {
+  /** bcrypt's cost: each one more doubles the time. */
+  cost: number;
+  /** Kept apart from the database: hashes that leak without it cannot be guessed at. */
+  pepper: string | undefined;
+}
+
+/**
+ * bcrypt over an HMAC of the password: bcrypt alone ignores all after 72 bytes or a NUL. Stored as
+ * `<pepper's name>:<bcrypt>`, so that a pepper can be introduced later without locking everybody out.
+ */
+export class BcryptHasher implements PasswordHasher {
+  readonly #limit = pLimit(MOST_AT_ONCE);
+  readonly #cost: number;
+  readonly #pepper: string | undefined;
+  /** Name of the pepper that new hashes are made with. */
+  readonly pepperName: string;
+  /** A real hash of the same cost: an invented one is refused at once, and the time would tell. */
+  #nobody: Promise<string> | undefined;
+  #usualMs = 0;
+
+  constructor({ cost, pepper }: PasswordHasherOptions) {
+    this.#cost = cost;
+    this.#pepper = pepper;
+    this.pepperName = pepper === undefined ? WITHOUT_PEPPER : nameOf(pepper);
+  }
+
+  /** Makes what the first sign-in would have to wait for. */
+  async prepare(): Promise<void> {
+    const nobody = await this.#hashOfNobody();
+    await this.#timed(() => bcrypt.compare('', nobody));
+  }
+
+  hash(password: string): Promise<string> {
+    return this.#inTurn(async () => {
+      const hash = await bcrypt.hash(digest(password, this.#pepper), this.#cost);
+      return `${this.pepperName}:${hash}`;
+    });
+  }
+
+  matches(password: string, stored: string | undefined): Promise<boolean> {
+    return this.#inTurn(async () => {
+      const known = stored === undefined ? undefined : this.#read(stored);
+      const hash = known?.hash ?? (await this.#hashOfNobody());
+      const equal = await this.#timed(() => bcrypt.compare(digest(password, known?.pepper), hash));
+      return equal && known !== undefined;
+    });
+  }
+
+  async pretend(): Promise<void> {
+    await sleep(this.#usualMs);
+  }
+
+  /** Undefined for a hash that was made with a pepper which is lost. */
+  #read(stored: string): { pepper: string | undefined; hash: string } | undefined {
+    const end = stored.indexOf(':');
+    const name = stored.slice(0, end);
+    const hash = stored.slice(end + 1);
+    if (name === WITHOUT_PEPPER) return { pepper: undefined, hash };
+    return name === this.pepperName ? { pepper: this.#pepper, hash } : undefined;
+  }
+
+  #hashOfNobody(): Promise<string> {
+    this.#nobody ??= bcrypt.hash(digest('nobody', this.#pepper), this.#cost);
+    return this.#nobody;
+  }
+
+  async #timed<T>(act: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await act();
+    this.#usualMs = performance.now() - start;
+    return result;
+  }
+
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    if (this.#limit.pendingCount >= LONGEST_QUEUE) {
+      return Promise.reject(
+        new Failure('unavailable', 'Too many sign-ins are under way. Try again in a few seconds.', {
+          code: 'busy',
+          retryAfter: 5,
+        }),
+      );
+    }
+    return this.#limit(act);
+  }
+}
+
+const PUBLIC_KEY = 'provisioning-password';
+
+function digest(password: string, pepper: string | undefined): string {
+  return createHmac('sha256', pepper ?? PUBLIC_KEY)
+    .update(password, 'utf8')
+    .digest('base64');
+}
+
+/** Tells peppers apart without telling anything about them. */
+function nameOf(pepper: string): string {
+  return createHash('sha256').update(`provisioning-pepper:${pepper}`).digest('hex').slice(0, 8);
+}

@@ -1,0 +1,71 @@
+import { Failure } from '@provisioning/errors';
+import type { Clock, IssuedToken, SessionStore, TokenClaims, Tokens } from '../ports.js';
+import { sameRoles } from '../user/user.js';
+import { isOpen, tokenLifetime, type Lifetimes } from './session.js';
+
+/** A client that did not get the answer tries again; after that, two hold the same token and one of them stole it. */
+const RETRY_MS = 10_000;
+/** `last_seen` is this coarse: not every request writes. */
+const SEEN_EVERY_MS = 60_000;
+
+export class SessionService {
+  constructor(
+    private readonly sessions: SessionStore,
+    private readonly tokens: Tokens,
+    private readonly lifetimes: Lifetimes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws Failure `unauthenticated` unless the token is good and still stands for its session. */
+  async authenticate(token: string): Promise<TokenClaims> {
+    const now = this.clock();
+    const claims = this.tokens.verify(token, now);
+    const session = await this.sessions.find(claims.sessionId);
+    const holds =
+      session !== undefined &&
+      isOpen(session, now) &&
+      session.tokenId === claims.tokenId &&
+      session.userId === claims.userId &&
+      sameRoles(session.user.roles, claims.roles);
+    if (!holds) throw revoked();
+    if (now.getTime() - session.lastSeen.getTime() > SEEN_EVERY_MS)
+      await this.sessions.touch(session.id, now);
+    return claims;
+  }
+
+  /** Gives a new token for the session's current one, which is dead from then on. */
+  async refresh(token: string): Promise<IssuedToken> {
+    const now = this.clock();
+    const { sessionId, tokenId } = this.tokens.verify(token, now);
+    const session = await this.sessions.find(sessionId);
+    if (session === undefined || !isOpen(session, now)) throw revoked();
+    const { username, roles } = session.user;
+    const issued = this.tokens.issue(
+      { userId: session.userId, username, roles, sessionId },
+      tokenLifetime(this.lifetimes, session.expiresAt, now),
+      now,
+    );
+    if (!(await this.sessions.rotate(sessionId, tokenId, issued.tokenId, now))) {
+      await this.#endIfStolen(sessionId, tokenId, now);
+      throw revoked();
+    }
+    return issued;
+  }
+
+  async signOut(sessionId: string): Promise<void> {
+    await this.sessions.end(sessionId, 'signed_out', this.clock());
+  }
+
+  async #endIfStolen(sessionId: string, tokenId: string, now: Date): Promise<void> {
+    const rotatedAt = await this.sessions.rotatedAt(tokenId);
+    if (rotatedAt !== undefined && now.getTime() - rotatedAt.getTime() > RETRY_MS) {
+      await this.sessions.end(sessionId, 'refresh_reuse', now);
+    }
+  }
+}
+
+function revoked(): Failure {
+  return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
+    code: 'token_revoked',
+  });
+}

@@ -1,0 +1,57 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserStore } from '../ports.js';
+import { passwordFault } from './password-rules.js';
+import { ADMIN_ROLE } from './user.js';
+import { canonicalUsername, USERNAME_RULE } from './username.js';
+
+export interface FirstAdminRequest {
+  username: string;
+  email: string;
+  /** Asked only when an admin has to be made. */
+  password: () => string;
+}
+
+export interface FirstAdminNeeds {
+  users: UserStore;
+  work: UnitOfWork;
+  hasher: PasswordHasher;
+  common: CommonPasswords;
+  clock: Clock;
+}
+
+/**
+ * Makes the first user where there is none at all. Of processes that start together, one makes it.
+ * @returns whether this call did.
+ * @throws Failure `invalid` for a name or password against the rules.
+ */
+export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstAdminNeeds): Promise<boolean> {
+  const { users, work, hasher, common, clock } = needs;
+  if (!(await users.isEmpty())) return false;
+  const username = canonicalUsername(request.username);
+  if (username === undefined) throw refused('ADMIN_USERNAME', USERNAME_RULE);
+  const password = request.password();
+  const fault = passwordFault(password, username, common);
+  if (fault !== undefined) throw refused('ADMIN_PASSWORD', fault);
+  const passwordHash = await hasher.hash(password);
+  return work.run(async (stores) => {
+    await stores.users.lockAll();
+    if (!(await stores.users.isEmpty())) return false;
+    await stores.users.insert({
+      id: uuidv7(),
+      username,
+      email: request.email,
+      passwordHash,
+      roles: [ADMIN_ROLE, 'operator'],
+      enabled: true,
+      createdAt: clock(),
+    });
+    return true;
+  });
+}
+
+function refused(variable: string, message: string): Failure {
+  return new Failure('invalid', `The first admin cannot be made: ${variable} ${message}.`, {
+    code: 'configuration',
+  });
+}

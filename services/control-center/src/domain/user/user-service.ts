@@ -1,0 +1,104 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserFilter, UserStore } from '../ports.js';
+import { passwordFault } from './password-rules.js';
+import { changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
+import { canonicalUsername, USERNAME_RULE } from './username.js';
+
+export interface UserRequest {
+  username: string;
+  email: string;
+  password: string;
+  roles: readonly string[];
+  enabled: boolean;
+}
+
+export class UserService {
+  constructor(
+    private readonly users: UserStore,
+    private readonly work: UnitOfWork,
+    private readonly hasher: PasswordHasher,
+    private readonly common: CommonPasswords,
+    private readonly clock: Clock,
+  ) {}
+
+  list(filter: UserFilter): Promise<{ users: User[]; total: number }> {
+    return this.users.list(filter);
+  }
+
+  async get(id: string): Promise<User> {
+    return found(await this.users.find(id));
+  }
+
+  /** @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken. */
+  async create({ username: spelling, email, password, roles, enabled }: UserRequest): Promise<User> {
+    const username = canonicalUsername(spelling);
+    if (username === undefined) throw invalid('username', USERNAME_RULE);
+    const passwordHash = await this.#hash(password, username);
+    const id = uuidv7();
+    await this.users.insert({
+      id,
+      username,
+      email,
+      passwordHash,
+      roles: [...new Set(roles)],
+      enabled,
+      createdAt: this.clock(),
+    });
+    return this.get(id);
+  }
+
+  /** New roles, a new password and disabling end the user's sessions. */
+  async update(id: string, changes: UserChanges): Promise<void> {
+    const passwordHash =
+      changes.password === undefined
+        ? undefined
+        : await this.#hash(changes.password, (await this.get(id)).username);
+    await this.work.run(async ({ users, sessions }) => {
+      const admins = await users.lockEnabledAdmins();
+      const before = found(await users.lock(id));
+      const now = this.clock();
+      const { user, endsSessions } = changed(before, changes, now);
+      if (!isEnabledAdmin(user)) keepOneAdmin(before, admins, 'be disabled or lose the role admin');
+      await users.save(user, passwordHash);
+      if (endsSessions) await sessions.endAllOf(id, 'user_changed', now);
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.work.run(async ({ users }) => {
+      const admins = await users.lockEnabledAdmins();
+      keepOneAdmin(found(await users.lock(id)), admins, 'be deleted');
+      await users.remove(id);
+    });
+  }
+
+  async #hash(password: string, username: string): Promise<string> {
+    const fault = passwordFault(password, username, this.common);
+    if (fault !== undefined) throw invalid('password', fault);
+    return this.hasher.hash(password);
+  }
+}
+
+function found(user: User | undefined): User {
+  if (user === undefined) throw new Failure('not_found', 'There is no such user. GET /users lists them.');
+  return user;
+}
+
+function invalid(path: string, message: string): Failure {
+  return new Failure('invalid', `The ${path} ${message}.`, {
+    code: 'validation_failed',
+    details: [{ path, message }],
+  });
+}
+
+/** Without an enabled admin nobody could ever make one again. */
+function keepOneAdmin(user: User, enabledAdmins: readonly string[], loss: string): void {
+  if (enabledAdmins.length === 1 && enabledAdmins[0] === user.id) {
+    throw new Failure(
+      'conflict',
+      `${user.username} is the last enabled admin and cannot ${loss}. Make another user an admin first.`,
+      { code: 'last_admin' },
+    );
+  }
+}

@@ -1,0 +1,58 @@
+export const ADMIN_ROLE = 'admin';
+
+export interface User {
+  id: string;
+  username: string;
+  email: string;
+  roles: readonly string[];
+  enabled: boolean;
+  /** Grows with each change that ends the user's sessions. */
+  tokenEpoch: number;
+  version: number;
+  createdAt: Date;
+  updatedAt: Date;
+  lastLogin: Date | null;
+}
+
+export interface UserCredentials extends User {
+  passwordHash: string;
+}
+
+export type NewUser = Omit<UserCredentials, 'tokenEpoch' | 'version' | 'updatedAt' | 'lastLogin'>;
+
+export interface UserChanges {
+  email?: string | undefined;
+  roles?: readonly string[] | undefined;
+  enabled?: boolean | undefined;
+  password?: string | undefined;
+}
+
+export function isEnabledAdmin(user: Pick<User, 'roles' | 'enabled'>): boolean {
+  return user.enabled && user.roles.includes(ADMIN_ROLE);
+}
+
+/** Roles are a set: neither order nor repetition means anything. */
+export function sameRoles(some: readonly string[], others: readonly string[]): boolean {
+  const [left, right] = [new Set(some), new Set(others)];
+  return left.size === right.size && [...left].every((role) => right.has(role));
+}
+
+/** The user after `changes`; what the tokens of its sessions said is no longer so when `endsSessions`. */
+export function changed(user: User, changes: UserChanges, now: Date): { user: User; endsSessions: boolean } {
+  const roles = [...new Set(changes.roles ?? user.roles)];
+  const enabled = changes.enabled ?? user.enabled;
+  const endsSessions =
+    changes.password !== undefined || enabled !== user.enabled || !sameRoles(roles, user.roles);
+  return {
+    user: {
+      ...user,
+      email: changes.email ?? user.email,
+      roles,
+      enabled,
+      tokenEpoch: user.tokenEpoch + (endsSessions ? 1 : 0),
+      version: user.version + 1,
+      updatedAt: now,
+    },
+    endsSessions,
+  };
+}

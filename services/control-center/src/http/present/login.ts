@@ -1,0 +1,12 @@
+import type { DataOf, login, refreshToken } from '@provisioning/contracts';
+import type { Login } from '../../domain/login/login-service.js';
+import type { IssuedToken } from '../../domain/ports.js';
+
+export function presentLogin({ token, expiresAt, user }: Login): DataOf<typeof login> {
+  const { id, username, email, roles } = user;
+  return { token, expires_at: expiresAt.toISOString(), user: { id, username, email, roles: [...roles] } };
+}
+
+export function presentToken({ token, expiresAt }: IssuedToken): DataOf<typeof refreshToken> {
+  return { token, expires_at: expiresAt.toISOString() };
+}

@@ -1,0 +1,14 @@
+import type { createUser, DataOf, getUser } from '@provisioning/contracts';
+import type { User } from '../../domain/user/user.js';
+
+export function presentUser(user: User): DataOf<typeof getUser> {
+  return {
+    ...presentNewUser(user),
+    created_at: user.createdAt.toISOString(),
+    last_login: user.lastLogin?.toISOString() ?? null,
+  };
+}
+
+export function presentNewUser({ id, username, email, roles, enabled }: User): DataOf<typeof createUser> {
+  return { id, username, email, roles: [...roles], enabled };
+}

@@ -1,0 +1,26 @@
+import { createUser, deleteUser, getUser, listUsers, updateUser } from '@provisioning/contracts';
+import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import type { UserService } from '../domain/user/user-service.js';
+import { presentNewUser, presentUser } from './present/user.js';
+
+export function userRoutes(users: UserService): Binding[] {
+  return [
+    on(listUsers)(async ({ query: { role, enabled, limit, offset } }) => {
+      const found = await users.list({ role, enabled, limit, offset });
+      return page(found.users.map(presentUser), found.total);
+    }),
+    on(createUser)(async ({ body }) => {
+      const user = await users.create(body);
+      return reply(presentNewUser(user), { location: `/users/${user.id}` });
+    }),
+    on(getUser)(async ({ params }) => reply(presentUser(await users.get(params.id)))),
+    on(updateUser)(async ({ params, body }) => {
+      await users.update(params.id, body);
+      return reply('User updated successfully' as const);
+    }),
+    on(deleteUser)(async ({ params }) => {
+      await users.remove(params.id);
+      return reply('User deleted successfully' as const);
+    }),
+  ];
+}

@@ -1,0 +1,31 @@
+import type { Knex } from 'knex';
+import type { LoginAttempts } from '../domain/ports.js';
+
+/** In Postgres, so that a lock-out holds over processes, restarts and a lost Redis. */
+export class PostgresLoginAttempts implements LoginAttempts {
+  constructor(private readonly database: Knex) {}
+
+  async claim(key: string, most: number, now: Date, forgetAt: Date): Promise<boolean> {
+    const { rows } = (await this.database.raw(
+      `insert into login_attempts as a (key, count, expires_at) values (decode(:key, 'hex'), 1, :forgetAt)
+       on conflict (key) do update
+         set count = case when a.expires_at <= :now then 1 else a.count + 1 end, expires_at = :forgetAt
+         where a.expires_at <= :now or a.count < :most
+       returning count`,
+      { key, most, now, forgetAt },
+    )) as { rows: unknown[] };
+    return rows.length === 1;
+  }
+
+  async release(key: string): Promise<void> {
+    await this.#of(key).where('count', '>', 0).decrement('count', 1);
+  }
+
+  async clear(key: string): Promise<void> {
+    await this.#of(key).delete();
+  }
+
+  #of(key: string) {
+    return this.database('login_attempts').whereRaw(`key = decode(?, 'hex')`, [key]);
+  }
+}

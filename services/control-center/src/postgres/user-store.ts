@@ -1,0 +1,171 @@
+import { Failure } from '@provisioning/errors';
+import type { Knex } from 'knex';
+import type { UserFilter, UserWrites } from '../domain/ports.js';
+import { ADMIN_ROLE, type NewUser, type User, type UserCredentials } from '../domain/user/user.js';
+
+interface UserRow {
+  id: string;
+  username: string;
+  email: string;
+  roles: string[];
+  enabled: boolean;
+  token_epoch: number;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+  last_login: Date | null;
+}
+
+const COLUMNS: readonly (keyof UserRow)[] = [
+  'id',
+  'username',
+  'email',
+  'roles',
+  'enabled',
+  'token_epoch',
+  'version',
+  'created_at',
+  'updated_at',
+  'last_login',
+];
+
+/** `database` may be a transaction: then the locks last until its end. */
+export class PostgresUserStore implements UserWrites {
+  constructor(private readonly database: Knex) {}
+
+  async isEmpty(): Promise<boolean> {
+    return (await this.database('users').first('id')) === undefined;
+  }
+
+  async find(id: string): Promise<User | undefined> {
+    const row = await this.#users()
+      .first(...COLUMNS)
+      .where({ id });
+    return row && toUser(row);
+  }
+
+  async findCredentials(username: string): Promise<UserCredentials | undefined> {
+    const row = await this.database<UserRow & { password_hash: string }>('users')
+      .first(...COLUMNS, 'password_hash')
+      .where({ username });
+    return row && { ...toUser(row), passwordHash: row.password_hash };
+  }
+
+  async list({ role, enabled, limit, offset }: UserFilter): Promise<{ users: User[]; total: number }> {
+    const matching = () => {
+      const query = this.#users();
+      if (role !== undefined) void query.whereRaw('? = any (roles)', [role]);
+      if (enabled !== undefined) void query.where({ enabled });
+      return query;
+    };
+    const newestFirst = [
+      { column: 'created_at', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ];
+    const [rows, counted] = await Promise.all([
+      matching()
+        .select(...COLUMNS)
+        .orderBy(newestFirst)
+        .limit(limit)
+        .offset(offset),
+      matching().count({ total: '*' }),
+    ]);
+    return { users: rows.map(toUser), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async insert(user: NewUser): Promise<void> {
+    const { id, username, email, enabled, createdAt } = user;
+    await this.database('users')
+      .insert({
+        id,
+        username,
+        email,
+        password_hash: user.passwordHash,
+        roles: [...user.roles],
+        enabled,
+        created_at: createdAt,
+        updated_at: createdAt,
+      })
+      .catch(sayWhatIsTaken);
+  }
+
+  async lockAll(): Promise<void> {
+    await this.database.raw('lock table users in exclusive mode');
+  }
+
+  /** In the order of their ids, so that two who lock them wait for each other, not both at once. */
+  async lockEnabledAdmins(): Promise<string[]> {
+    const rows = await this.#users()
+      .select('id')
+      .where({ enabled: true })
+      .whereRaw('? = any (roles)', [ADMIN_ROLE])
+      .orderBy('id')
+      .forUpdate();
+    return rows.map(({ id }) => id);
+  }
+
+  async lock(id: string): Promise<User | undefined> {
+    const row = await this.#users()
+      .first(...COLUMNS)
+      .where({ id })
+      .forUpdate();
+    return row && toUser(row);
+  }
+
+  async save(user: User, passwordHash: string | undefined): Promise<void> {
+    const { id, email, enabled, version } = user;
+    await this.database('users')
+      .where({ id })
+      .update({
+        email,
+        enabled,
+        version,
+        roles: [...user.roles],
+        token_epoch: user.tokenEpoch,
+        updated_at: user.updatedAt,
+        ...(passwordHash === undefined ? {} : { password_hash: passwordHash }),
+      })
+      .catch(sayWhatIsTaken);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database('users').where({ id }).delete();
+  }
+
+  async recordLogin(id: string, tokenEpoch: number, at: Date): Promise<boolean> {
+    const current = this.database('users').where({ id, token_epoch: tokenEpoch, enabled: true });
+    return (await current.update({ last_login: at })) === 1;
+  }
+
+  #users() {
+    return this.database<UserRow>('users');
+  }
+}
+
+function toUser(row: UserRow): User {
+  return {
+    id: row.id,
+    username: row.username,
+    email: row.email,
+    roles: row.roles,
+    enabled: row.enabled,
+    tokenEpoch: row.token_epoch,
+    version: row.version,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    lastLogin: row.last_login,
+  };
+}
+
+const TAKEN: Record<string, { what: string; code: string }> = {
+  users_username_key: { what: 'username', code: 'username_taken' },
+  users_email_key: { what: 'e-mail address', code: 'email_taken' },
+};
+
+function sayWhatIsTaken(error: unknown): never {
+  const taken = TAKEN[String((error as { constraint?: unknown }).constraint)];
+  if (taken === undefined) throw error;
+  throw new Failure('conflict', `Another user has this ${taken.what}. Choose another one.`, {
+    code: taken.code,
+  });
+}

@@ -1,0 +1,211 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.js';
+
+type Body = Record<string, unknown>;
+
+const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+
+describe('users', () => {
+  let service: TestApi;
+  let token: string;
+  let names = 0;
+  beforeAll(async () => {
+    service = await startTestApi();
+  });
+  beforeEach(async () => {
+    token = await service.token();
+  });
+  afterAll(() => service.close());
+
+  const call = (method: 'get' | 'post' | 'put' | 'delete', path: string, body?: unknown, as = token) =>
+    service.http[method](path).auth(as, { type: 'bearer' }).send(body as object | undefined);
+  const newUser = (changes: Body = {}): Body => {
+    const username = `user-${(names += 1)}`;
+    return { username, email: `${username}@example.com`, password: 'secure_password', roles: ['operator'], enabled: true, ...changes };
+  };
+  const create = async (changes: Body = {}) => {
+    const user = newUser(changes);
+    const answer = await call('post', '/users', user).expect(201);
+    return { ...user, ...(answer.body as { data: { id: string; username: string } }).data };
+  };
+  const dataOf = <T>(answer: { body: unknown }) => (answer.body as { data: T }).data;
+
+  it('are made as documented', async () => {
+    const request = { username: 'newuser', email: 'newuser@example.com', password: 'secure_password', roles: ['operator'], enabled: true };
+    const { body, headers } = await call('post', '/users', request).expect(201);
+    const id = expect.stringMatching(/^[0-9a-f-]{36}$/);
+    expect(body).toEqual({
+      success: true,
+      data: { id, username: 'newuser', email: 'newuser@example.com', roles: ['operator'], enabled: true },
+    });
+    expect(headers['location']).toBe(`/users/${(body as { data: { id: string } }).data.id}`);
+    await service.token('newuser', 'secure_password');
+  });
+
+  it('are shown without anything secret', async () => {
+    const { id } = await create();
+    const { body, text } = await call('get', `/users/${id}`).expect(200);
+    expect(Object.keys(dataOf<Body>({ body })).sort()).toEqual(
+      ['created_at', 'email', 'enabled', 'id', 'last_login', 'roles', 'username'],
+    );
+    expect(dataOf<Body>({ body })['last_login']).toBeNull();
+    expect(text).not.toMatch(/hash|\$2b\$/);
+  });
+
+  it('are listed newest first, by page, role and state', async () => {
+    const older = await create({ roles: ['listed'], enabled: false });
+    const newer = await create({ roles: ['viewer', 'listed'] });
+    const list = async (query: string) => {
+      const answer = await call('get', `/users?${query}`).expect(200);
+      return { names: dataOf<Body[]>(answer).map(({ username }) => username), total: answer.headers['x-total-count'] };
+    };
+    expect(await list('role=listed')).toEqual({ names: [newer.username, older.username], total: '2' });
+    expect(await list('role=listed&limit=1&offset=1')).toEqual({ names: [older.username], total: '2' });
+    expect(await list('role=listed&enabled=false')).toEqual({ names: [older.username], total: '1' });
+    expect(await list('role=nobody-has-this')).toEqual({ names: [], total: '0' });
+    for (const query of ['limit=0', 'limit=1001', 'offset=-1', 'enabled=maybe', 'limit=1&limit=2']) {
+      await call('get', `/users?${query}`).expect(400);
+    }
+  });
+
+  it('have names and addresses of their own, whatever the case', async () => {
+    const { username, email } = await create();
+    const sameName = await call('post', '/users', newUser({ username: username.toUpperCase() })).expect(409);
+    expect(sameName.body).toMatchObject({ success: false, code: 'username_taken' });
+    const sameEmail = await call('post', '/users', newUser({ email: String(email).toUpperCase() })).expect(409);
+    expect(sameEmail.body).toMatchObject({ code: 'email_taken' });
+    const other = await create();
+    await call('put', `/users/${other.id}`, { email }).expect(409);
+  });
+
+  it.each([
+    ['a short password', { password: 'short' }],
+    ['a common password', { password: 'Password1234' }],
+    ['a password of 1,025 bytes', { password: 'é'.repeat(512) + 'x' }],
+    ['their name as password', { username: 'chamberlain-1', password: 'Chamberlain-1' }],
+    ['a name with a blank', { username: 'two words' }],
+    ['a name with a NUL', { username: 'nul\0name' }],
+    ['no address', { email: 'nowhere' }],
+    ['an address with a NUL', { email: 'nul\0@example.com' }],
+    ['roles that are no list', { roles: 'admin' }],
+    ['a role with a NUL', { roles: ['nul\0'] }],
+    ['an unknown member', { password_hash: 'x' }],
+    ['an id of their own', { id: NOBODY }],
+  ])('are not made with %s', async (_what, changes) => {
+    const before = (await call('get', '/users?limit=1')).headers['x-total-count'];
+    const { body } = await call('post', '/users', newUser(changes)).expect(422);
+    expect(body).toMatchObject({ success: false, code: 'validation_failed', details: [expect.objectContaining({ path: expect.any(String) })] });
+    expect((await call('get', '/users?limit=1')).headers['x-total-count']).toBe(before);
+  });
+
+  it('may have 64 characters of four bytes as a password', async () => {
+    const password = '🔑🐴🔋📎'.repeat(16);
+    const { username } = await create({ password });
+    await service.token(username, password);
+  });
+
+  it('are changed as documented', async () => {
+    const { id } = await create();
+    const changes = { email: `changed-${id}@example.com`, roles: ['viewer', 'auditor'], enabled: false };
+    const { body } = await call('put', `/users/${id}`, changes).expect(200);
+    expect(body).toEqual({ success: true, data: 'User updated successfully' });
+    expect(dataOf<Body>(await call('get', `/users/${id}`))).toMatchObject(changes);
+  });
+
+  it.each([
+    ['roles', { roles: ['viewer'] }],
+    ['enabled', { enabled: false }],
+  ])('are signed out by new %s', async (_what, changes) => {
+    const { id, username } = await create();
+    const theirs = await service.token(username, 'secure_password');
+    await call('post', '/auth/refresh', { token: 'x' }).expect(401);
+    await call('put', `/users/${id}`, changes).expect(200);
+    await call('post', '/auth/logout', undefined, theirs).expect(401);
+    await call('post', '/auth/refresh', { token: theirs }).expect(401);
+  });
+
+  it('stay signed in when only their address changes', async () => {
+    const { id, username } = await create();
+    const theirs = await service.token(username, 'secure_password');
+    await call('put', `/users/${id}`, { email: `moved-${id}@example.com` }).expect(200);
+    await call('post', '/auth/logout', undefined, theirs).expect(200);
+  });
+
+  it('are deleted with their sessions', async () => {
+    const { id, username } = await create();
+    const theirs = await service.token(username, 'secure_password');
+    const { body } = await call('delete', `/users/${id}`).expect(200);
+    expect(body).toEqual({ success: true, data: 'User deleted successfully' });
+    await call('post', '/auth/logout', undefined, theirs).expect(401);
+    await call('get', `/users/${id}`).expect(404);
+    await call('delete', `/users/${id}`).expect(404);
+    await service.http.post('/auth/login').send({ username, password: 'secure_password' }).expect(401);
+  });
+
+  it('that are not there are 404, ids that are none 400', async () => {
+    for (const method of ['get', 'delete'] as const) {
+      await call(method, `/users/${NOBODY}`).expect(404);
+      await call(method, '/users/1').expect(400);
+      await call(method, '/users/%00').expect(400);
+    }
+    await call('put', `/users/${NOBODY}`, { enabled: false }).expect(404);
+  });
+
+  it('are for admins only', async () => {
+    const { id, username } = await create({ roles: ['operator', 'viewer'] });
+    const theirs = await service.token(username, 'secure_password');
+    const { body } = await call('put', `/users/${id}`, { roles: ['admin'] }, theirs).expect(403);
+    expect(body).toMatchObject({ success: false, code: 'forbidden', decision_id: expect.any(String) });
+    await call('post', '/users', newUser(), theirs).expect(403);
+    await call('get', '/users', undefined, theirs).expect(403);
+    await call('delete', `/users/${id}`, undefined, theirs).expect(403);
+    expect(dataOf<Body>(await call('get', `/users/${id}`))).toMatchObject({ roles: ['operator', 'viewer'] });
+  });
+});
+
+describe('the last enabled admin', () => {
+  let service: TestApi;
+  beforeEach(async () => {
+    service = await startTestApi();
+  });
+  afterEach(() => service.close());
+
+  const signedIn = async () => {
+    const { body } = await service.http.post('/auth/login').send({ username: 'admin', password: ADMIN_PASSWORD });
+    return (body as { data: { token: string; user: { id: string } } }).data;
+  };
+
+  it('cannot be deleted, disabled or demoted', async () => {
+    const { token, user } = await signedIn();
+    const path = `/users/${user.id}`;
+    const put = (body: object) => service.http.put(path).auth(token, { type: 'bearer' }).send(body);
+    const { body } = await put({ enabled: false }).expect(409);
+    expect(body).toMatchObject({ success: false, code: 'last_admin' });
+    await put({ roles: ['operator'] }).expect(409);
+    await service.http.delete(path).auth(token, { type: 'bearer' }).expect(409);
+    await put({ roles: ['operator', 'admin'], email: 'boss@example.com' }).expect(200);
+  });
+
+  it('is left when all admins are taken away at the same time', async () => {
+    const { token, user } = await signedIn();
+    const ids = await Promise.all(
+      ['second', 'third', 'fourth'].map(async (username) => {
+        const body = { username, email: `${username}@example.com`, password: 'secure_password', roles: ['admin'], enabled: true };
+        const answer = await service.http.post('/users').auth(token, { type: 'bearer' }).send(body).expect(201);
+        return (answer.body as { data: { id: string } }).data.id;
+      }),
+    );
+    const act = service.http;
+    const answers = await Promise.all([
+      act.delete(`/users/${ids[0]}`).auth(token, { type: 'bearer' }),
+      act.put(`/users/${ids[1]}`).auth(token, { type: 'bearer' }).send({ enabled: false }),
+      act.put(`/users/${ids[2]}`).auth(token, { type: 'bearer' }).send({ roles: [] }),
+      act.put(`/users/${user.id}`).auth(token, { type: 'bearer' }).send({ enabled: false }),
+    ]);
+    const { rows } = (await service.api.opened.database.raw(
+      `select count(*)::int as left from users where enabled and 'admin' = any (roles)`,
+    )) as { rows: { left: number }[] };
+    expect(rows[0]?.left).toBeGreaterThanOrEqual(1);
+    expect(answers.map(({ status }) => status).every((status) => [200, 401, 409].includes(status))).toBe(true);
+  });
+});

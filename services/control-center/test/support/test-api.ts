@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { silentLogger, startHttpServer } from '@provisioning/runtime';
+import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
+import supertest from 'supertest';
+import { composeApi, type Api, type Overrides } from '../../src/compose/api.js';
+import { readConfig, type Configuration } from '../../src/config.js';
+
+export const ADMIN_PASSWORD = 'lantern-gravel-orbit';
+export const JWT_SECRET = 'only-for-these-tests-0123456789abcdef';
+
+export interface TestApi {
+  api: Api;
+  configuration: Configuration;
+  /** What the first start printed. */
+  told: string[];
+  http: ReturnType<typeof supertest>;
+  /** Signs in; the admin where nobody is named. */
+  token(username?: string, password?: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** The whole service on a database of its own, served on a free port, without rate limits. */
+export async function startTestApi(
+  environment: Record<string, string> = {},
+  overrides: Overrides = {},
+): Promise<TestApi> {
+  const database = await cloneDatabase('control-center');
+  const folder = await temporaryFolder('control-center');
+  const configuration = readConfig({
+    DATABASE_URL: database.url,
+    PROVISIONING_DATA_DIR: folder.path,
+    JWT_SECRET,
+    ADMIN_PASSWORD,
+    RATE_LIMIT_AUTH: '0',
+    RATE_LIMIT_GENERAL: '0',
+    ...environment,
+  });
+  const api = composeApi(configuration, { ...testOverrides, ...overrides });
+  const told: string[] = [];
+  await api.prepare((line) => told.push(line));
+  const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, portVariable: 'none' });
+  const http = supertest(server.url);
+  return {
+    api,
+    configuration,
+    told,
+    http,
+    token: async (username = 'admin', password = ADMIN_PASSWORD) => {
+      const answer = await http.post('/auth/login').send({ username, password }).expect(200);
+      return (answer.body as { data: { token: string } }).data.token;
+    },
+    close: async () => {
+      await server.close();
+      await api.stop();
+      await database.drop();
+      await folder.remove();
+    },
+  };
+}
+
+export const testOverrides: Overrides = {
+  log: silentLogger,
+  bcryptCost: 4,
+  checkAnswers: true,
+  migrations: fileURLToPath(new URL('../../dist/migrations', import.meta.url)),
+};

@@ -1,0 +1,66 @@
+import { createKeyring, verifyToken } from '@provisioning/auth-token';
+import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
+import { createApp, type AppOptions } from '@provisioning/http-kit';
+import { startHttpServer, type RunningProcess } from '@provisioning/runtime';
+import type { Express } from 'express';
+import type { ApiConfig } from '../config.js';
+import { TaskService } from '../domain/task/task-service.js';
+import { WorkflowService } from '../domain/workflow/workflow-service.js';
+import { systemRoutes } from '../http/system.js';
+import { taskRoutes } from '../http/tasks.js';
+import { workflowRoutes } from '../http/workflows.js';
+import { PostgresTaskStore } from '../postgres/task-store.js';
+import { policyAuthorizer } from './authorizer.js';
+import { openBase, type Base } from './resources.js';
+
+/** Everything the API process is made of. Tests pass `overrides`. */
+export function composeApi(config: ApiConfig, overrides: Partial<AppOptions> = {}): { app: Express; base: Base; stopping: () => void } {
+  const base = openBase(config, 'orchestrator', 10);
+  const store = new PostgresTaskStore(base.database);
+  const keyring = createKeyring(config.jwtSecrets);
+  let stopping = false;
+  const app = createApp({
+    operations: orchestratorOperations,
+    bindings: [
+      ...systemRoutes(),
+      ...taskRoutes(new TaskService(store, base.doorbell), config.provisioningCommand),
+      ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+    ],
+    document: buildOpenApi('orchestrator'),
+    authenticate: (token) => {
+      const { userId: id, username, roles, sessionId, tokenId, expiresAt } = verifyToken(keyring, token);
+      return { id, username, roles, sessionId, tokenId, expiresAt };
+    },
+    authorizer: policyAuthorizer(base.log),
+    limits: config.rateLimits,
+    redis: base.redis,
+    probes: { checks: base.checks, registry: base.registry, metricsToken: config.metricsToken, isStopping: () => stopping },
+    log: base.log,
+    trustProxy: config.trustProxy,
+    allowedOrigins: config.allowedOrigins,
+    checkAnswers: false,
+    ...overrides,
+  });
+  return { app, base, stopping: () => (stopping = true) };
+}
+
+export async function startApi(config: ApiConfig): Promise<RunningProcess> {
+  const { app, base, stopping } = composeApi(config);
+  const { log, resources } = base;
+  try {
+    const http = await startHttpServer(app, { host: config.host, port: config.port, portVariable: 'ORCHESTRATOR_PORT' });
+    resources.add('http', () => http.close());
+    log.info('orchestrator serves', { url: http.url });
+    return {
+      url: http.url,
+      log,
+      stop: () => {
+        stopping();
+        return resources.close(log);
+      },
+    };
+  } catch (error) {
+    await resources.close();
+    throw error;
+  }
+}

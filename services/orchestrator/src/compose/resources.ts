@@ -1,0 +1,63 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  checkMigrated,
+  createLogger,
+  createPostgres,
+  createRedis,
+  createRegistry,
+  Resources,
+  type CommonConfig,
+  type Logger,
+  type ReadinessChecks,
+} from '@provisioning/runtime';
+import type { Redis } from 'ioredis';
+import type { Knex } from 'knex';
+import type { Registry } from 'prom-client';
+import type { Doorbell } from '../domain/ports.js';
+import { BullDoorbell } from '../jobs/producer.js';
+import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
+
+export const SCHEMA = 'orchestrator';
+/** Compiled beside `src`: `dist/migrations`. */
+export const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations');
+
+/** What every process of the service opens. */
+export interface Base {
+  log: Logger;
+  registry: Registry;
+  database: Knex;
+  redis: Redis | undefined;
+  doorbell: Doorbell;
+  checks: ReadinessChecks;
+  resources: Resources;
+}
+
+export function openBase(config: CommonConfig, processName: string, poolMax: number): Base {
+  const resources = new Resources();
+  const log = createLogger({ process: processName, level: config.logLevel, format: config.logFormat });
+  const database = createPostgres({ url: config.databaseUrl, schema: SCHEMA, applicationName: processName, log, poolMax });
+  resources.add('postgres', () => database.destroy());
+  const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl, 'producer', log);
+  if (redis) resources.add('redis', () => redis.disconnect());
+  return {
+    log,
+    registry: createRegistry(),
+    database,
+    redis,
+    doorbell: openDoorbell(redis, database, log, resources),
+    // Redis is not asked: without it, work goes on by the poll of Postgres.
+    checks: {
+      database: async () => void (await database.raw('select 1')),
+      migrations: () => checkMigrated(database, SCHEMA, MIGRATIONS),
+    },
+    resources,
+  };
+}
+
+function openDoorbell(redis: Redis | undefined, database: Knex, log: Logger, resources: Resources): Doorbell {
+  if (!redis) return new NotifyDoorbell(database, log);
+  const doorbell = new BullDoorbell(redis, log);
+  resources.add('queue', () => doorbell.close());
+  return doorbell;
+}

@@ -1,0 +1,131 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createRedis, probeRouter, startHttpServer, type RunningProcess } from '@provisioning/runtime';
+import express from 'express';
+import { Gauge } from 'prom-client';
+import type { WorkerConfig } from '../config.js';
+import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
+import type { ExecutorOptions } from '../execution/options.js';
+import { startConsumer } from '../jobs/consumer.js';
+import { createLedgerPool } from '../postgres/ledger-pool.js';
+import { NotifyListener } from '../postgres/notify-doorbell.js';
+import { PostgresLedger } from '../postgres/worker-ledger.js';
+import { Sweeper } from '../domain/worker/sweeper.js';
+import { openBase, type Base } from './resources.js';
+
+const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
+/** How often an executor looks into Postgres by itself: rarely where a doorbell rings. */
+const POLL_MS = { redis: 5_000, none: 1_000 };
+
+/** A worker: answers the doorbell, keeps its executor alive, sweeps. It holds no state that matters. */
+export async function startWorker(config: WorkerConfig): Promise<RunningProcess> {
+  const base = openBase(config, `worker-${config.slot}`, 2);
+  const { log, resources, doorbell } = base;
+  try {
+    const pool = createLedgerPool(config.databaseUrl, `worker-${config.slot}-ledger`, 2, (error) =>
+      log.debug('a database connection broke', { error }),
+    );
+    resources.add('ledger', () => pool.end());
+    const ledger = new PostgresLedger(pool);
+    const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
+      onReady: (ids) => void doorbell.ring(ids),
+      log,
+    });
+    const sweeper = new Sweeper(ledger, config.times, (ids) => void doorbell.ring(ids), log);
+
+    let stopping = false;
+    const probes = express().use(
+      probeRouter({
+        checks: {
+          ...base.checks,
+          executor: async () => {
+            if (!supervisor.connected) throw new Error('no executor');
+          },
+        },
+        registry: base.registry,
+        metricsToken: config.metricsToken,
+        isStopping: () => stopping,
+      }),
+    );
+    const http = await startHttpServer(probes, { host: config.host, port: config.port, portVariable: 'WORKER_PORT' });
+    resources.add('http', () => http.close());
+    await supervisor.start();
+    resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
+    sweeper.start();
+    resources.add('sweeper', () => sweeper.stop());
+    await listen(config, base, supervisor);
+    gauges(base, supervisor);
+    log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });
+    return {
+      url: http.url,
+      log,
+      stop: () => {
+        stopping = true;
+        return resources.close(log);
+      },
+    };
+  } catch (error) {
+    await resources.close();
+    throw error;
+  }
+}
+
+/** Redis where there is one, else NOTIFY of Postgres. */
+async function listen(config: WorkerConfig, { log, resources }: Base, supervisor: ExecutorSupervisor): Promise<void> {
+  if (config.redisUrl !== undefined) {
+    const redis = createRedis(config.redisUrl, 'consumer', log);
+    const subscriber = createRedis(config.redisUrl, 'consumer', log);
+    const consumer = startConsumer({
+      redis,
+      subscriber,
+      concurrency: config.concurrency,
+      offer: (id) => supervisor.offer(id),
+      onCancelled: () => supervisor.look(),
+      log,
+    });
+    resources.add('consumer', async () => {
+      // `close` waits for jobs under way, and for ever where Redis is away: nothing is lost by not waiting.
+      await Promise.race([consumer.close(true).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 500))]);
+      redis.disconnect();
+      subscriber.disconnect();
+    });
+  } else {
+    const heard = { ready: (ids: string[]) => supervisor.hint(ids), cancelled: () => supervisor.look() };
+    const listener = new NotifyListener(config.databaseUrl, heard, log);
+    await listener.start();
+    resources.add('listener', () => listener.close());
+  }
+}
+
+function executorOptions(config: WorkerConfig): ExecutorOptions {
+  return {
+    databaseUrl: config.databaseUrl,
+    socketPath: config.socketPath,
+    stateDir: config.stateDir,
+    slot: config.slot,
+    concurrency: config.concurrency,
+    programs: { provisioning: [config.provisioningCommand] },
+    commandEnvironment: config.commandEnvironment,
+    pollMs: config.redisUrl === undefined ? POLL_MS.none : POLL_MS.redis,
+    times: config.times,
+  };
+}
+
+function gauges({ registry }: Base, supervisor: ExecutorSupervisor): void {
+  new Gauge({
+    name: 'orchestrator_worker_running_tasks',
+    help: 'Tasks that run on this worker',
+    registers: [registry],
+    collect() {
+      this.set(supervisor.running);
+    },
+  });
+  new Gauge({
+    name: 'orchestrator_worker_slots',
+    help: 'Tasks that this worker may run at once',
+    registers: [registry],
+    collect() {
+      this.set(supervisor.slots);
+    },
+  });
+}

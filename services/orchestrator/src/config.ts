@@ -1,0 +1,121 @@
+import { accessSync, constants } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  configurationFailure,
+  integer,
+  port,
+  readCommonConfig,
+  readEnvironment,
+  str,
+  type CommonConfig,
+} from '@provisioning/runtime';
+import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
+
+const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
+const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.js');
+
+export interface ApiConfig extends CommonConfig {
+  port: number;
+  /** Shown as the `command` of tasks. */
+  provisioningCommand: string;
+}
+
+export interface WorkerConfig extends CommonConfig {
+  port: number;
+  slot: number;
+  concurrency: number;
+  drainSeconds: number;
+  workspace: string;
+  provisioningCommand: string;
+  /** Folder for the files of running commands, and the socket beside it. */
+  stateDir: string;
+  socketPath: string;
+  times: EngineTimes;
+  /** The whole environment of commands: what a program needs, and none of our secrets. */
+  commandEnvironment: Record<string, string>;
+}
+
+export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
+  const common = readCommonConfig(environment);
+  const own = readEnvironment(environment, {
+    ORCHESTRATOR_PORT: port({ default: 9090 }),
+    PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
+  });
+  return Object.freeze({ ...common, port: own.ORCHESTRATOR_PORT, provisioningCommand: own.PROVISIONING_COMMAND });
+}
+
+const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
+
+export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+  const common = readCommonConfig(environment);
+  const own = readEnvironment(environment, {
+    WORKER_PORT: port({ default: 9091 }),
+    WORKER_SLOT: integer({ min: 0, max: 10_000 })({ default: 0 }),
+    WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: 16 }),
+    DRAIN_SECONDS: integer({ min: 0, max: 3600 })({ default: 3 }),
+    PROVISIONING_WORKSPACE: str({ default: join(REPOSITORY, 'workspace') }),
+    PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
+    LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
+    FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
+    SHIM_SECONDS: seconds(DEFAULT_TIMES.shim),
+    HEARTBEAT_SECONDS: seconds(DEFAULT_TIMES.heartbeat),
+  });
+  const times: EngineTimes = {
+    ...DEFAULT_TIMES,
+    lease: own.LEASE_SECONDS,
+    fence: own.FENCE_SECONDS,
+    shim: own.SHIM_SECONDS,
+    heartbeat: own.HEARTBEAT_SECONDS,
+  };
+  const fault = timesFault(times);
+  if (fault) throw configurationFailure([{ path: 'LEASE_SECONDS, FENCE_SECONDS, SHIM_SECONDS, HEARTBEAT_SECONDS', message: `do not fit together: ${fault}` }]);
+  mustExecute(own.PROVISIONING_COMMAND);
+
+  const workspace = resolve(own.PROVISIONING_WORKSPACE);
+  const stateDir = join(common.dataDir, `worker-${own.WORKER_SLOT}`);
+  return Object.freeze({
+    ...common,
+    port: own.WORKER_PORT,
+    slot: own.WORKER_SLOT,
+    concurrency: own.WORKER_CONCURRENCY,
+    drainSeconds: own.DRAIN_SECONDS,
+    workspace,
+    provisioningCommand: own.PROVISIONING_COMMAND,
+    stateDir,
+    socketPath: socketPathOf(stateDir),
+    times,
+    commandEnvironment: commandEnvironment(environment, workspace, common),
+  });
+}
+
+/** The names of the system's variables that a command may see; ours are added, everything else stays out. */
+const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
+
+function commandEnvironment(environment: NodeJS.ProcessEnv, workspace: string, common: CommonConfig): Record<string, string> {
+  const passed = PASSED_ON.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
+  return {
+    ...Object.fromEntries(passed),
+    // The bundled command is started by the same Node.js as we are, wherever that is.
+    PATH: [dirname(process.execPath), environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':'),
+    PROVISIONING_WORKSPACE: workspace,
+    PROVISIONING_DATA_DIR: common.dataDir,
+    ...(common.production ? { NODE_ENV: 'production' } : {}),
+  };
+}
+
+/** A socket's path has 107 bytes at most, less than many a data directory. */
+function socketPathOf(stateDir: string): string {
+  const name = createHash('sha256').update(stateDir).digest('hex').slice(0, 24);
+  return join(tmpdir(), `provisioning-${process.getuid?.() ?? 'user'}`, `${name}.sock`);
+}
+
+function mustExecute(command: string): void {
+  try {
+    accessSync(command, constants.X_OK);
+  } catch {
+    throw configurationFailure([{ path: 'PROVISIONING_COMMAND', message: `must be the path of a program that can be executed, and ${command} is not` }]);
+  }
+}

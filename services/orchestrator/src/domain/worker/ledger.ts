@@ -1,0 +1,85 @@
+/** What the executor needs of Postgres, as a port: the truth about leases, claims and results. */
+export interface Ledger {
+  register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
+  /** Renews the lease; null when this worker was declared dead. */
+  heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null>;
+  /** Ready tasks, first those that should start first. */
+  poll(limit: number): Promise<string[]>;
+  claim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
+  /** A task that is this worker's already: the answer of its claim was lost. */
+  adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
+  finish(result: TaskResult): Promise<{ outcome: 'done' | 'duplicate' | 'fenced'; ready: string[] }>;
+  appendLog(chunk: LogChunk): Promise<void>;
+  progress(taskId: string, attempt: number, progress: StepProgress): Promise<void>;
+  /**
+   * Declares a worker dead whose commands are proven gone; a planned stop costs its tasks no attempt.
+   * @returns the tasks that became ready by it.
+   */
+  release(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
+  /** Workers of this machine and slot that Postgres believes alive. */
+  predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
+  /** Makes the partitions of the coming days. */
+  prepareLogPartitions(): Promise<void>;
+  /** Gives away the work of every worker whose lease has ended. */
+  sweep(leaseSeconds: number): Promise<string[]>;
+}
+
+export interface WorkerIdentity {
+  id: string;
+  host: string;
+  /** Changes when the machine starts anew: process ids of an earlier boot mean nothing. */
+  bootId: string;
+  slot: number;
+  pid: number;
+}
+
+export interface RunningTask {
+  id: string;
+  attempt: number;
+  cancel: boolean;
+}
+
+export interface ClaimedTask {
+  id: string;
+  attempt: number;
+  program: string;
+  verb: string[];
+  args: string[];
+  requestId: string;
+  traceparent: string | null;
+  /** Number of the last line that earlier attempts wrote. */
+  lastLine: number;
+}
+
+export interface TaskResult {
+  taskId: string;
+  attempt: number;
+  workerId: string;
+  /** The same for every repeat of this very result. */
+  resultId: string;
+  status: 'Completed' | 'Failed' | 'Cancelled';
+  exitCode: number | null;
+  signal: string | null;
+  error: string | null;
+  output: string;
+  /** What the program reported: its result and the resources it made, changed and destroyed. */
+  data: object;
+  /** Signals sent and when, exit status, what was left and ended. */
+  evidence: object;
+}
+
+/** Lines of one attempt. `at` stays the same when a chunk is sent again: it is how a repeat is recognised. */
+export interface LogChunk {
+  taskId: string;
+  attempt: number;
+  workerId: string;
+  at: Date;
+  firstLine: number;
+  lines: string[];
+}
+
+export interface StepProgress {
+  totalSteps: number;
+  doneSteps: number;
+  currentStep: string | null;
+}

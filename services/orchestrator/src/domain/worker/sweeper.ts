@@ -1,0 +1,36 @@
+import type { EngineTimes } from './engine-times.js';
+import type { Ledger } from './ledger.js';
+
+const PARTITIONS_EVERY_MS = 3_600_000;
+
+/** Every worker sweeps; Postgres lets one at a time do it. */
+export class Sweeper {
+  readonly #timers: NodeJS.Timeout[] = [];
+
+  constructor(
+    private readonly ledger: Pick<Ledger, 'sweep' | 'prepareLogPartitions'>,
+    private readonly times: EngineTimes,
+    private readonly onReady: (taskIds: string[]) => void,
+    private readonly log: { warn(message: string, fields?: object): void; debug(message: string, fields?: object): void },
+  ) {}
+
+  start(): void {
+    this.#every(this.times.sweep * 1000, async () => {
+      const ready = await this.ledger.sweep(this.times.lease);
+      if (ready.length === 0) return;
+      this.log.warn('work of lost workers was given away', { tasks: ready.length });
+      this.onReady(ready);
+    });
+    this.#every(PARTITIONS_EVERY_MS, () => this.ledger.prepareLogPartitions());
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+
+  #every(ms: number, act: () => Promise<void>): void {
+    const attempt = () => void act().catch((error: unknown) => this.log.debug('sweep failed', { error }));
+    attempt();
+    this.#timers.push(setInterval(attempt, ms));
+  }
+}

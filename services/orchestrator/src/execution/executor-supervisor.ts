@@ -1,0 +1,208 @@
+import { spawn } from 'node:child_process';
+import { hostname } from 'node:os';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WORKER_COOKIE } from './command.js';
+import { bootId } from './executor.js';
+import type { Ledger } from '../domain/worker/ledger.js';
+import { onMessage, sendMessage, type ExecutorMessage } from './messages.js';
+import type { ExecutorOptions } from './options.js';
+import { killByCookie, sendSignal } from './processes.js';
+
+const CONNECT_TRIES = 100;
+const CONNECT_PAUSE_MS = 100;
+const RESTART_PAUSE_MS = 1_000;
+
+export interface SupervisorEvents {
+  /** Tasks that became ready by what ended here. */
+  onReady: (taskIds: string[]) => void;
+  log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
+}
+
+/**
+ * The worker's side: keeps one executor alive for its slot. Finds one that a dead worker left running, replaces one
+ * that died or froze, and before that ends its commands and gives its work away: no lease has to run out.
+ */
+export class ExecutorSupervisor {
+  readonly #waiting = new Map<string, () => void>();
+  #socket: Socket | undefined;
+  #executor: { workerId: string; pid: number } | undefined;
+  #lastWord = performance.now();
+  #watch: NodeJS.Timeout | undefined;
+  #stopping = false;
+  #running = 0;
+
+  constructor(
+    private readonly executorScript: string,
+    private readonly options: ExecutorOptions,
+    private readonly ledger: Pick<Ledger, 'predecessors' | 'release'>,
+    private readonly events: SupervisorEvents,
+  ) {}
+
+  async start(): Promise<void> {
+    await this.#attach();
+    this.#watch = setInterval(() => this.#checkSilence(), 1_000);
+  }
+
+  get connected(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  get slots(): number {
+    return this.options.concurrency;
+  }
+
+  /** Offers a task. Resolves when it has ended here, or was not ours to run: the doorbell may forget it. */
+  offer(taskId: string): Promise<void> {
+    const socket = this.#socket;
+    if (!socket) return Promise.resolve(); // it stays ready in Postgres, where the next poll finds it
+    return new Promise((resolve) => {
+      this.#waiting.set(taskId, resolve);
+      sendMessage(socket, { type: 'run', id: taskId });
+    });
+  }
+
+  /** Tells of work without waiting for it. */
+  hint(taskIds: readonly string[]): void {
+    for (const id of taskIds) if (this.#socket) sendMessage(this.#socket, { type: 'run', id });
+  }
+
+  /** Something was cancelled. */
+  look(): void {
+    if (this.#socket) sendMessage(this.#socket, { type: 'look' });
+  }
+
+  /** Lets the executor finish for `graceMs`, then ends it and its commands. */
+  async stop(graceMs: number): Promise<void> {
+    this.#stopping = true;
+    clearInterval(this.#watch);
+    const executor = this.#executor;
+    if (!this.#socket || !executor) return;
+    sendMessage(this.#socket, { type: 'drain', graceMs });
+    const deadline = performance.now() + graceMs + 3_000;
+    while (sendSignal(executor.pid, 0) && performance.now() < deadline) await sleep(50);
+    if (sendSignal(executor.pid, 0)) await this.#bury(executor, 'Its worker was stopped.');
+    this.#socket?.destroy();
+  }
+
+  #checkSilence(): void {
+    const silence = (performance.now() - this.#lastWord) / 1000;
+    if (this.#socket && silence > this.options.times.executorSilence) {
+      this.events.log.warn('the executor is silent, replacing it', { seconds: Math.round(silence) });
+      this.#socket.destroy();
+    }
+  }
+
+  /** Connects to the executor of this slot, starting one where there is none. */
+  async #attach(): Promise<void> {
+    const left = await this.#connect(1);
+    if (!left) {
+      await this.#buryPredecessors();
+      this.#spawn();
+      if (!(await this.#connect(CONNECT_TRIES))) throw new Error('the executor did not start: its log tells why');
+    }
+  }
+
+  #spawn(): void {
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', this.executorScript], {
+      detached: true,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // Nothing of ours is for the executor: its options come as a line on standard input, where no `ps` shows them.
+      env: { PATH: this.options.commandEnvironment['PATH'] ?? '' },
+    });
+    child.on('error', (error) => this.events.log.warn('the executor cannot be started', { error }));
+    child.stdin.on('error', () => {});
+    child.stdin.end(`${JSON.stringify(this.options)}\n`);
+    child.unref();
+  }
+
+  async #connect(tries: number): Promise<boolean> {
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      if (await this.#tryConnect()) return true;
+      if (attempt < tries) await sleep(CONNECT_PAUSE_MS);
+    }
+    return false;
+  }
+
+  #tryConnect(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect(this.options.socketPath);
+      // A frozen executor's socket accepts, but nobody says hello.
+      const patience = setTimeout(() => socket.destroy(), this.options.times.heartbeat * 1000);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        clearTimeout(patience);
+        if (this.#socket === socket) void this.#lost();
+        else resolve(false);
+      });
+      onMessage<ExecutorMessage>(socket, (message) => {
+        if (message.type === 'hello') {
+          clearTimeout(patience);
+          this.#socket = socket;
+          this.#executor = { workerId: message.workerId, pid: message.pid };
+          this.events.log.info('executor attached', { worker_id: message.workerId, pid: message.pid });
+          resolve(true);
+        }
+        this.#receive(message);
+      });
+    });
+  }
+
+  #receive(message: ExecutorMessage): void {
+    this.#lastWord = performance.now();
+    switch (message.type) {
+      case 'tick':
+        this.#running = message.running;
+        break;
+      case 'settled':
+        this.#waiting.get(message.id)?.();
+        this.#waiting.delete(message.id);
+        break;
+      case 'ready':
+        this.events.onReady(message.ids);
+        break;
+      case 'hello':
+        break;
+    }
+  }
+
+  /** The connection has ended: the executor is dead, or as good as. */
+  async #lost(): Promise<void> {
+    this.#socket = undefined;
+    this.#running = 0;
+    for (const resolve of this.#waiting.values()) resolve();
+    this.#waiting.clear();
+    if (this.#stopping) return;
+    this.events.log.warn('the executor is gone, replacing it');
+    while (!this.#stopping) {
+      try {
+        if (this.#executor) await this.#bury(this.#executor, 'Its executor was lost.');
+        this.#executor = undefined;
+        await this.#attach();
+        return;
+      } catch (error) {
+        this.events.log.warn('the executor cannot be replaced yet', { error });
+        await sleep(RESTART_PAUSE_MS);
+      }
+    }
+  }
+
+  async #buryPredecessors(): Promise<void> {
+    for (const workerId of await this.ledger.predecessors(hostname(), bootId(), this.options.slot)) {
+      await this.#bury({ workerId, pid: undefined }, 'Its worker was replaced.');
+    }
+  }
+
+  /** Ends an executor and every process of its commands, frozen ones too; only when all are gone, its work is given away. */
+  async #bury({ workerId, pid }: { workerId: string; pid: number | undefined }, reason: string): Promise<void> {
+    if (pid !== undefined) sendSignal(pid, 'SIGKILL');
+    const { left } = await killByCookie(WORKER_COOKIE, workerId);
+    if (left.length > 0) throw new Error(`processes ${left.join(', ')} cannot be ended`);
+    const ready = await this.ledger.release(workerId, reason);
+    if (ready.length > 0) this.events.onReady(ready);
+  }
+}

@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
+import { executorLog } from './log.js';
+import type { WorkerMessage } from './messages.js';
+import type { ExecutorOptions } from './options.js';
+import { Run } from './run.js';
+import { WorkerLink } from './worker-link.js';
+
+const TICK_MS = 1_000;
+const MAX_HINTS = 10_000;
+/** Time between TERM and KILL when this executor has to stop. */
+const STOP_GRACE_SECONDS = 2;
+
+export type ExecutorEnd = 'drained' | 'fenced';
+
+/**
+ * Owns a lease in Postgres and everything that runs under it: claims, commands, results. It is a process of its own,
+ * so that a worker that dies or freezes disturbs no command; when it dies itself, its shims end the commands.
+ */
+export class Executor {
+  readonly identity: WorkerIdentity;
+  readonly #link: WorkerLink;
+  readonly #runs = new Map<string, Run>();
+  /** Tasks we were told of, in the order of telling. */
+  readonly #hints = new Set<string>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #lastGoodHeartbeat = performance.now();
+  #draining = false;
+  readonly #claiming = new Set<string>();
+  #backlog = false;
+  #heartbeating = false;
+  #end: (reason: ExecutorEnd) => void = () => {};
+
+  constructor(
+    private readonly options: ExecutorOptions,
+    private readonly ledger: Ledger,
+  ) {
+    this.identity = {
+      id: randomUUID(),
+      host: hostname(),
+      bootId: bootId(),
+      slot: options.slot,
+      pid: process.pid,
+    };
+    this.#link = new WorkerLink(
+      options.socketPath,
+      { type: 'hello', workerId: this.identity.id, pid: process.pid },
+      (message) => this.#receive(message),
+    );
+  }
+
+  /** Works until it is drained or has lost its lease. */
+  async run(): Promise<ExecutorEnd> {
+    const { times, pollMs } = this.options;
+    const registeredAt = performance.now();
+    await this.ledger.register(this.identity, times.lease);
+    this.#lastGoodHeartbeat = registeredAt;
+    await this.#link.listen();
+    const ended = new Promise<ExecutorEnd>((resolve) => {
+      this.#end = resolve;
+    });
+    this.#every(TICK_MS, () => this.#tick());
+    this.#every(times.heartbeat * 1000, () => void this.#heartbeat());
+    this.#every(pollMs, () => void this.#poll());
+    void this.#poll();
+    const reason = await ended;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#link.close();
+    return reason;
+  }
+
+  #every(ms: number, act: () => void): void {
+    this.#timers.push(setInterval(act, ms));
+  }
+
+  #receive(message: WorkerMessage): void {
+    switch (message.type) {
+      case 'run':
+        if (this.#hints.size < MAX_HINTS) this.#hints.add(message.id);
+        this.#pump();
+        break;
+      case 'look':
+        void this.#heartbeat();
+        break;
+      case 'drain':
+        void this.#drain(message.graceMs);
+        break;
+    }
+  }
+
+  #tick(): void {
+    for (const run of this.#runs.values()) run.tick();
+    this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
+    // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
+    if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence) void this.#fence('no heartbeat was possible in time');
+    if (this.#link.aloneSeconds > this.options.times.orphan && this.#used === 0) void this.#drain(0);
+  }
+
+  async #heartbeat(): Promise<void> {
+    if (this.#heartbeating) return;
+    this.#heartbeating = true;
+    // The lease counts from before the question: the answer may have been long under way.
+    const askedAt = performance.now();
+    try {
+      const mine = await this.ledger.heartbeat(this.identity.id, this.options.times.lease);
+      if (mine === null) return void this.#fence('declared dead');
+      this.#lastGoodHeartbeat = askedAt;
+      this.#reconcile(mine);
+    } catch (error) {
+      executorLog('warn', 'heartbeat failed', { error: String(error) });
+    } finally {
+      this.#heartbeating = false;
+    }
+  }
+
+  /** Cancels what Postgres wants cancelled, and takes up claims whose answer was lost. */
+  #reconcile(mine: readonly RunningTask[]): void {
+    for (const { id, attempt, cancel } of mine) {
+      const run = this.#runs.get(id);
+      if (cancel && run?.task.attempt === attempt) run.cancel();
+      if (!run && !this.#claiming.has(id) && !this.#draining) this.#start(id, () => this.ledger.adopt(id, this.identity.id));
+    }
+  }
+
+  /** Slots that are taken. */
+  get #used(): number {
+    return this.#runs.size + this.#claiming.size;
+  }
+
+  get #mayClaim(): boolean {
+    const { concurrency, times } = this.options;
+    return !this.#draining && this.#used < concurrency && this.#link.aloneSeconds <= times.orphan;
+  }
+
+  async #poll(): Promise<void> {
+    if (!this.#mayClaim) return;
+    try {
+      const free = this.options.concurrency - this.#used;
+      const ready = await this.ledger.poll(free);
+      this.#backlog = ready.length === free;
+      for (const id of ready) this.#hints.add(id);
+      this.#pump();
+    } catch {
+      // Postgres is away: the heartbeat says so already.
+    }
+  }
+
+  #pump(): void {
+    for (const id of this.#hints) {
+      if (!this.#mayClaim) return;
+      this.#hints.delete(id);
+      if (!this.#runs.has(id) && !this.#claiming.has(id)) this.#start(id, () => this.ledger.claim(id, this.identity.id));
+    }
+  }
+
+  #start(id: string, claim: () => Promise<ClaimedTask | undefined>): void {
+    this.#claiming.add(id);
+    void this.#claimAndRun(id, claim).finally(() => {
+      this.#link.send({ type: 'settled', id });
+      this.#pump();
+      if (this.#backlog && this.#hints.size === 0) void this.#poll();
+    });
+  }
+
+  async #claimAndRun(id: string, claim: () => Promise<ClaimedTask | undefined>): Promise<void> {
+    let run: Run | undefined;
+    try {
+      const task = await claim();
+      if (task && !this.#draining) this.#runs.set(id, (run = new Run(task, this.identity.id, this.options, this.ledger)));
+    } catch (error) {
+      // Whether it was made is unknown: the next heartbeat names what is ours.
+      executorLog('warn', 'claim failed', { task_id: id, error: String(error) });
+    } finally {
+      this.#claiming.delete(id);
+    }
+    if (run) await this.#finish(id, run);
+  }
+
+  async #finish(id: string, run: Run): Promise<void> {
+    try {
+      const ready = await run.complete();
+      if (ready.length > 0) this.#link.send({ type: 'ready', ids: ready });
+    } catch (error) {
+      executorLog('error', 'a run broke', { task_id: id, error: error instanceof Error ? error.stack : String(error) });
+    } finally {
+      this.#runs.delete(id);
+    }
+  }
+
+  /** For a signal: ends like a worker's `drain`. */
+  stop(graceMs: number): void {
+    void this.#drain(graceMs);
+  }
+
+  /** Stops taking work, lets commands end for a while, ends those that do not, and gives their tasks back. */
+  async #drain(graceMs: number): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    const deadline = performance.now() + graceMs;
+    while (this.#used > 0 && performance.now() < deadline) await sleep(50);
+    for (const run of this.#runs.values()) run.stop(STOP_GRACE_SECONDS);
+    await Promise.all([...this.#runs.values()].map((run) => run.gone));
+    await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
+      executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
+    });
+    this.#end('drained');
+  }
+
+  /** The lease may be over: everything is ended before anybody else can start it. */
+  async #fence(reason: string): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    executorLog('error', 'lost the lease: ending all commands', { reason, running: this.#runs.size });
+    for (const run of this.#runs.values()) run.abandon();
+    await Promise.all([...this.#runs.values()].map((run) => run.gone));
+    this.#end('fenced');
+  }
+}
+
+/** Changes when the machine starts anew. */
+export function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+
+/** What a worker tells its executor, a line of JSON each. */
+export type WorkerMessage =
+  | { type: 'run'; id: string } // there may be a task to claim
+  | { type: 'look' } // something was cancelled: ask Postgres now
+  | { type: 'drain'; graceMs: number }; // take no more work, end within this time
+
+/** What an executor tells its worker. */
+export type ExecutorMessage =
+  | { type: 'hello'; workerId: string; pid: number }
+  | { type: 'tick'; running: number; slots: number }
+  | { type: 'settled'; id: string } // done with, or not ours to run
+  | { type: 'ready'; ids: string[] }; // became ready by what ended here: others may be rung
+
+const MAX_LINE = 1024 * 1024;
+
+export function sendMessage(socket: Socket, message: WorkerMessage | ExecutorMessage): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+}
+
+/** Calls back for each whole line. What is no JSON object with a type ends the connection. */
+export function onMessage<M>(socket: Socket, receive: (message: M) => void): void {
+  let rest = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > MAX_LINE) socket.destroy();
+    for (const line of lines) {
+      try {
+        receive(JSON.parse(line) as M);
+      } catch {
+        socket.destroy();
+        return;
+      }
+    }
+  });
+}

@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { onMessage, sendMessage, type ExecutorMessage, type WorkerMessage } from './messages.js';
+
+/** The executor's end of the socket. Workers come and go (the newest counts); the executor stays. */
+export class WorkerLink {
+  readonly #server: Server;
+  #worker: Socket | undefined;
+  #lostAt: number | undefined = performance.now();
+
+  constructor(
+    private readonly socketPath: string,
+    private readonly greeting: ExecutorMessage,
+    private readonly receive: (message: WorkerMessage) => void,
+  ) {
+    this.#server = createServer((socket) => this.#attach(socket));
+  }
+
+  async listen(): Promise<void> {
+    mkdirSync(dirname(this.socketPath), { recursive: true, mode: 0o700 });
+    rmSync(this.socketPath, { force: true });
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(this.socketPath, resolve);
+    });
+    chmodSync(this.socketPath, 0o600);
+  }
+
+  send(message: ExecutorMessage): void {
+    if (this.#worker) sendMessage(this.#worker, message);
+  }
+
+  /** Seconds since the last worker was here; 0 while there is one. */
+  get aloneSeconds(): number {
+    return this.#lostAt === undefined ? 0 : (performance.now() - this.#lostAt) / 1000;
+  }
+
+  close(): void {
+    this.#server.close();
+    this.#worker?.destroy();
+    rmSync(this.socketPath, { force: true });
+  }
+
+  #attach(socket: Socket): void {
+    this.#worker?.destroy();
+    this.#worker = socket;
+    this.#lostAt = undefined;
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      if (this.#worker !== socket) return;
+      this.#worker = undefined;
+      this.#lostAt = performance.now();
+    });
+    onMessage<WorkerMessage>(socket, this.receive);
+    sendMessage(socket, this.greeting);
+  }
+}

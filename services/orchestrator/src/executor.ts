@@ -1,0 +1,21 @@
+import { composeExecutor } from './compose/executor.js';
+import { executorLog } from './execution/log.js';
+
+// The options come as one line of JSON on standard input (execution/options.ts).
+let line = '';
+for await (const chunk of process.stdin) line += String(chunk);
+
+// Whoever reads our output may die before us.
+process.stdout.on('error', () => {});
+process.on('SIGINT', () => {}); // Ctrl-C is for the worker, which tells us
+
+const { executor, close } = composeExecutor(line);
+process.on('SIGTERM', () => executor.stop(0));
+try {
+  const end = await executor.run();
+  await close();
+  process.exit(end === 'drained' ? 0 : 3);
+} catch (error) {
+  executorLog('error', 'the executor cannot work', { error: String(error) });
+  process.exit(1);
+}

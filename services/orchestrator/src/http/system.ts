@@ -1,0 +1,6 @@
+import { orchestratorHealth } from '@provisioning/contracts';
+import { on, reply, type Binding } from '@provisioning/http-kit';
+
+export function systemRoutes(): Binding[] {
+  return [on(orchestratorHealth)(() => reply('Orchestrator is healthy' as const))];
+}

@@ -1,0 +1,23 @@
+import { cancelTask, getTask, getTaskLogs, listTasks } from '@provisioning/contracts';
+import { on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import type { TaskService } from '../domain/task/task-service.js';
+import { presentTask, presentTaskDetails, statusesOf } from './present/task.js';
+
+/** @param command how the provisioning command is shown: the configured path. */
+export function taskRoutes(tasks: TaskService, command: string): Binding[] {
+  return [
+    on(listTasks)(async ({ query: { status, limit, offset } }) => {
+      const found = await tasks.list({ statuses: status && statusesOf(status), limit, offset });
+      return page(found.tasks.map((task) => presentTask(task, command)), found.total);
+    }),
+    on(getTask)(async ({ params }) => reply(presentTaskDetails(await tasks.get(params.id), command))),
+    on(getTaskLogs)(async ({ params, query: { after, limit, search } }) => {
+      const lines = await tasks.logs(params.id, { after, limit, search });
+      return reply(lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })));
+    }),
+    on(cancelTask)(async (request) => {
+      const { ended } = await tasks.cancel(request.params.id, principalOf(request).username);
+      return reply(ended ? 'Task cancelled' : 'Cancellation requested');
+    }),
+  ];
+}

@@ -1,0 +1,29 @@
+import { createServers } from '@provisioning/contracts';
+import { on, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
+import { currentContext, traceparentOf } from '@provisioning/runtime';
+import type { Submitter, WorkflowService } from '../domain/workflow/workflow-service.js';
+
+export function workflowRoutes(workflows: WorkflowService): Binding[] {
+  return [
+    on(createServers)(async (request) => {
+      const { infra, settings, check_mode: checkMode, wait } = request.body;
+      const submitted = await workflows.createServers(
+        { infra, settings, checkMode: checkMode ?? false, wait: wait ?? false },
+        submitterOf(request),
+      );
+      return reply(submitted.taskId, { location: `/tasks/${submitted.taskId}`, replayed: submitted.replayed });
+    }),
+  ];
+}
+
+function submitterOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>): Submitter {
+  const { id: userId, username } = principalOf(request);
+  const context = currentContext();
+  return {
+    userId,
+    username,
+    requestId: request.requestId,
+    traceparent: context && traceparentOf(context),
+    idempotency: request.idempotency,
+  };
+}

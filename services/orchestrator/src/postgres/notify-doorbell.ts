@@ -1,0 +1,80 @@
+import type { Logger } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import pg from 'pg';
+import type { Doorbell } from '../domain/ports.js';
+
+const READY_CHANNEL = 'orchestrator_ready';
+const CANCEL_CHANNEL = 'orchestrator_cancelled';
+const RECONNECT_MS = 500;
+/** NOTIFY carries less than 8000 bytes. */
+const IDS_PER_NOTIFY = 200;
+
+/** The doorbell where there is no Redis: NOTIFY after the commit, in a statement of its own. */
+export class NotifyDoorbell implements Doorbell {
+  constructor(
+    private readonly database: Knex,
+    private readonly log: Logger,
+  ) {}
+
+  async ring(taskIds: readonly string[]): Promise<void> {
+    for (let start = 0; start < taskIds.length; start += IDS_PER_NOTIFY) {
+      await this.#notify(READY_CHANNEL, taskIds.slice(start, start + IDS_PER_NOTIFY).join(','));
+    }
+  }
+
+  async cancelled(): Promise<void> {
+    await this.#notify(CANCEL_CHANNEL, '');
+  }
+
+  async #notify(channel: string, payload: string): Promise<void> {
+    try {
+      await this.database.raw('select pg_notify(?, ?)', [channel, payload]);
+    } catch (error) {
+      this.log.debug('the doorbell did not ring', { error });
+    }
+  }
+}
+
+/** Hears {@link NotifyDoorbell}; connects again for ever. */
+export class NotifyListener {
+  #client: pg.Client | undefined;
+  #closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly heard: { ready: (taskIds: string[]) => void; cancelled: () => void },
+    private readonly log: Logger,
+  ) {}
+
+  async start(): Promise<void> {
+    if (this.#closed) return;
+    const client = new pg.Client({ connectionString: this.url, application_name: 'doorbell', keepAlive: true, connectionTimeoutMillis: 2_000 });
+    let ended = false;
+    const again = () => {
+      if (ended) return;
+      ended = true;
+      if (this.#client === client) this.#client = undefined;
+      client.end().catch(() => undefined);
+      if (!this.#closed) setTimeout(() => void this.start(), RECONNECT_MS).unref();
+    };
+    client.on('error', again);
+    client.on('end', again);
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === READY_CHANNEL) this.heard.ready((payload ?? '').split(',').filter(Boolean));
+      else this.heard.cancelled();
+    });
+    try {
+      await client.connect();
+      this.#client = client;
+      await client.query(`listen ${READY_CHANNEL}; listen ${CANCEL_CHANNEL}`);
+    } catch (error) {
+      this.log.debug('cannot listen for the doorbell yet', { error });
+      again();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#client?.end().catch(() => undefined);
+  }
+}

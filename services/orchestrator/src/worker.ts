@@ -1,0 +1,5 @@
+import { runProcess } from '@provisioning/runtime';
+import { startWorker } from './compose/worker.js';
+import { readWorkerConfig } from './config.js';
+
+await runProcess(() => startWorker(readWorkerConfig(process.env)));
