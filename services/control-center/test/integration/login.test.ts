@@ -18,13 +18,21 @@ describe('POST /auth/login', () => {
     service.http.post('/auth/login').set(headers).send(body);
   const addUser = async (username: string, enabled = true) => {
     const token = await service.token();
-    const user = { username, email: `${username}@example.com`, password: ADMIN_PASSWORD, roles: ['viewer'], enabled };
+    const user = {
+      username,
+      email: `${username}@example.com`,
+      password: ADMIN_PASSWORD,
+      roles: ['viewer'],
+      enabled,
+    };
     await service.http.post('/users').auth(token, { type: 'bearer' }).send(user).expect(201);
   };
 
   it('answers as documented', async () => {
     const before = Date.now();
-    const { body } = await login({ username: 'admin', password: ADMIN_PASSWORD, mfa_code: '123456' }).expect(200);
+    const { body } = await login({ username: 'admin', password: ADMIN_PASSWORD, mfa_code: '123456' }).expect(
+      200,
+    );
     expect(body).toEqual({
       success: true,
       data: {
@@ -55,7 +63,9 @@ describe('POST /auth/login', () => {
         { username: 'admin', password: 'wrong-password' },
         { username: 'disabled-one', password: ADMIN_PASSWORD },
         { username: 'not a name', password: ADMIN_PASSWORD },
-      ].map(async (body) => (await login(body, headers).expect(401).expect('WWW-Authenticate', 'Bearer')).text),
+      ].map(
+        async (body) => (await login(body, headers).expect(401).expect('WWW-Authenticate', 'Bearer')).text,
+      ),
     );
     expect(new Set(texts).size).toBe(1);
     expect(JSON.parse(texts[0]!)).toEqual({
@@ -103,14 +113,22 @@ describe('POST /auth/login', () => {
   ])('refuses a body with %s', async (_what, body, status) => {
     const answer = await login(body);
     expect(answer.status).toBe(status);
-    expect(answer.body).toMatchObject({ success: false, error: expect.any(String), request_id: expect.any(String) });
+    expect(answer.body).toMatchObject({
+      success: false,
+      error: expect.any(String),
+      request_id: expect.any(String),
+    });
   });
 
   it('refuses broken JSON, another media type and a body of a megabyte', async () => {
-    const post = (type: string, text: string) => service.http.post('/auth/login').set('Content-Type', type).send(text);
+    const post = (type: string, text: string) =>
+      service.http.post('/auth/login').set('Content-Type', type).send(text);
     await post('application/json', '{"username": "admin", "password": ').expect(400);
     await post('text/plain', 'admin').expect(415);
-    const large = await post('application/json', JSON.stringify({ username: 'admin', password: 'x'.repeat(1_000_000) }));
+    const large = await post(
+      'application/json',
+      JSON.stringify({ username: 'admin', password: 'x'.repeat(1_000_000) }),
+    );
     expect(large.status).toBe(413);
     expect(large.body).toMatchObject({ success: false });
   });

@@ -31,7 +31,10 @@ describe('sessions', () => {
     const answer = await refresh(old).expect(200);
     expect(answer.body).toEqual({
       success: true,
-      data: { token: expect.any(String), expires_at: new Date(Math.floor(clock.read().getTime() / 1000 + 28_800) * 1000).toISOString() },
+      data: {
+        token: expect.any(String),
+        expires_at: new Date(Math.floor(clock.read().getTime() / 1000 + 28_800) * 1000).toISOString(),
+      },
     });
     await use(old).expect(401);
     await use(newTokenOf(answer)).expect(200);
@@ -79,7 +82,12 @@ describe('sessions', () => {
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, string>;
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-    const subject = { userId: claims['sub']!, username: 'admin', roles: ['admin', 'operator'], sessionId: claims['sid']! };
+    const subject = {
+      userId: claims['sub']!,
+      username: 'admin',
+      roles: ['admin', 'operator'],
+      sessionId: claims['sid']!,
+    };
     const sign = (secret: string, changes: object) =>
       issueToken(createKeyring([secret]), { ...subject, ...changes }, 3600, clock.read()).token;
     const forged = {
@@ -87,12 +95,18 @@ describe('sessions', () => {
       'other claims': `${header}.${encode({ ...claims, roles: ['admin', 'more'] })}.${signature}`,
       'another secret': sign('x'.repeat(40), {}),
       'a token id that the session does not have': sign(JWT_SECRET, {}),
-      'a session that does not exist': sign(JWT_SECRET, { sessionId: '0199a8f2-0000-7000-8000-000000000001' }),
+      'a session that does not exist': sign(JWT_SECRET, {
+        sessionId: '0199a8f2-0000-7000-8000-000000000001',
+      }),
       'no session id': sign(JWT_SECRET, { sessionId: "' or 1=1 --" }),
       'no token': 'abc',
     };
     const answers = await Promise.all(
-      Object.entries(forged).map(async ([what, text]) => [what, (await use(text)).status, (await refresh(text)).status]),
+      Object.entries(forged).map(async ([what, text]) => [
+        what,
+        (await use(text)).status,
+        (await refresh(text)).status,
+      ]),
     );
     expect(answers).toEqual(Object.keys(forged).map((what) => [what, 401, 401]));
     await use(token).expect(200);

@@ -7,7 +7,7 @@ import { bootId } from './executor.js';
 import type { Ledger } from '../domain/worker/ledger.js';
 import { onMessage, sendMessage, type ExecutorMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
-import { killByCookie, sendSignal } from './processes.js';
+import { isAlive, killByCookie, sendSignal } from './processes.js';
 
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
@@ -84,8 +84,8 @@ export class ExecutorSupervisor {
     if (!this.#socket || !executor) return;
     sendMessage(this.#socket, { type: 'drain', graceMs });
     const deadline = performance.now() + graceMs + 3_000;
-    while (sendSignal(executor.pid, 0) && performance.now() < deadline) await sleep(50);
-    if (sendSignal(executor.pid, 0)) await this.#bury(executor, 'Its worker was stopped.');
+    while (isAlive(executor.pid) && performance.now() < deadline) await sleep(50);
+    if (isAlive(executor.pid)) await this.#bury(executor, 'Its worker was stopped.');
     this.#socket?.destroy();
   }
 

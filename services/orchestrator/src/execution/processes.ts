@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
  * Processes whose environment holds `NAME=value`: the command, and everything it started, wherever it went (a group or
@@ -24,9 +24,13 @@ function processIds(): number[] {
   }
 }
 
-/** A zombie has ended: it only waits to be asked how. */
-function isAlive(pid: number): boolean {
-  return statOf(pid).state !== 'Z';
+/** Whether a process runs. A zombie has ended: it only waits for a parent that asks how, and some never do. */
+export function isAlive(pid: number): boolean {
+  try {
+    return statOf(pid).state !== 'Z';
+  } catch {
+    return sendSignal(pid, 0) && !existsSync('/proc/self/stat');
+  }
 }
 
 /** The process group, or undefined when the process has ended. */

@@ -14,6 +14,8 @@ ulimit -f "$max_blocks"
 
 "$@" 3<&- &
 command=$!
+# What this shell has to say of its jobs is no output of the command.
+exec 2>/dev/null
 
 (
   # It outlives a TERM to the group: between TERM and KILL the executor may still die.

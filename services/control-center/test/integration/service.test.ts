@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startTestApi, type TestApi } from '../support/test-api.js';
+
+describe('the control center', () => {
+  let service: TestApi;
+  beforeAll(async () => {
+    service = await startTestApi({ RATE_LIMIT_AUTH: '3' });
+  });
+  afterAll(() => service.close());
+
+  it.each([
+    ['/health', 'Control Center is healthy'],
+    ['/livez', 'alive'],
+    ['/readyz', 'ready'],
+  ])('answers %s without a token', async (path, data) => {
+    const { body } = await service.http.get(path).expect(200);
+    expect(body).toEqual({ success: true, data });
+  });
+
+  it('shows its metrics and its contract', async () => {
+    const metrics = await service.http.get('/metrics').expect(200);
+    expect(metrics.text).toMatch(/http_requests_total\{.*route="\/health"/);
+    const { body } = await service.http.get('/openapi.json').expect(200);
+    expect(Object.keys((body as { paths: object }).paths)).toEqual(
+      expect.arrayContaining(['/auth/login', '/users/{id}']),
+    );
+  });
+
+  it('is not ready while a migration is missing', async () => {
+    const { database } = service.api.opened;
+    const [row] = await database('migrations').orderBy('id', 'desc').limit(1);
+    await database('migrations').where({ id: row.id }).delete();
+    const { body } = await service.http.get('/readyz').expect(503);
+    expect(body).toMatchObject({ success: false, error: 'Not ready: migrations. Details: /readyz?verbose' });
+    await database('migrations').insert(row);
+    await service.http.get('/readyz').expect(200);
+  });
+
+  it('says of what is not built that it is not built', async () => {
+    const token = await service.token();
+    const { body } = await service.http.get('/audit/logs').auth(token, { type: 'bearer' }).expect(501);
+    expect(body).toMatchObject({ success: false, code: 'not_implemented' });
+  });
+
+  it('limits sign-ins per client', async () => {
+    const login = () =>
+      service.http.post('/auth/login').send({ username: 'nobody', password: 'whatever it is' });
+    let answer = await login();
+    while (answer.status === 401) answer = await login();
+    expect(answer.status).toBe(429);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+    await service.http.get('/health').expect(200);
+  });
+});
