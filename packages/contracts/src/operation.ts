@@ -129,7 +129,9 @@ export type Checked<Schema extends TSchema> =
 
 type WithDefaults<Value, Members extends TProperties> = Simplify<
   Value & {
-    [Name in keyof Members as Members[Name] extends TDefaulted<TSchema> ? Name : never]-?: Static<Members[Name]>;
+    [Name in keyof Members as Members[Name] extends TDefaulted<TSchema> ? Name : never]-?: Static<
+      Members[Name]
+    >;
   }
 >;
 type Simplify<Value> = { [Name in keyof Value]: Value[Name] };

@@ -43,6 +43,8 @@ function createLimiter(name: string, limit: number, rateClass: RateClass, redis:
     legacyHeaders: true,
     standardHeaders: 'draft-8',
     identifier: name,
+    // It looks for the name of its own helper in the text of `keyGenerator`; clientNetwork calls it.
+    validate: { keyGeneratorIpFallback: false },
     store: redis ? new FallbackStore(redisStore(redis, name)) : new MemoryStore(),
     keyGenerator: (request, response) => {
       const principal = response.locals['principal'] as Principal | undefined;

@@ -6,5 +6,18 @@ export { evaluateNickel, NickelError } from './nickel/index.js';
 export { planCreate, planDelete, renderPlan } from './plan/index.js';
 export type { Difference, Plan, PlanEntry, PlannedAction } from './plan/index.js';
 export * from './report/index.js';
-export { describeFault, parseSettings, readSettings, SettingsError, SettingsSchema } from './settings/index.js';
-export type { DesiredServer, Fault, ReadSettingsOptions, ServiceSettings, Settings, SettingsFile } from './settings/index.js';
+export {
+  describeFault,
+  parseSettings,
+  readSettings,
+  SettingsError,
+  SettingsSchema,
+} from './settings/index.js';
+export type {
+  DesiredServer,
+  Fault,
+  ReadSettingsOptions,
+  ServiceSettings,
+  Settings,
+  SettingsFile,
+} from './settings/index.js';

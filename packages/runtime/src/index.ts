@@ -12,7 +12,7 @@ export { startHttpServer, type HttpServer } from './http-server.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry } from './metrics.js';
 export { checkMigrated, migrate } from './migrations.js';
-export { createPostgres, isPostgresAway, postgresAway, type PostgresOptions } from './postgres.js';
+export { createPostgres, isPostgresAway, postgresAway, postgresFailureAtStart, type PostgresOptions } from './postgres.js';
 export { probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { redact, redactText } from './redact.js';

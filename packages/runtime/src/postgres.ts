@@ -56,6 +56,17 @@ export function isPostgresAway(error: unknown): boolean {
   return error.name === 'KnexTimeoutError' || RETRYABLE_TEXTS.test(error.message);
 }
 
+/**
+ * Says why a process that needs Postgres cannot start; undefined when Postgres is not the reason. Knex tries until its
+ * time is up whatever the reason is, which by then stands in the log.
+ */
+export function postgresFailureAtStart(error: unknown): Failure | undefined {
+  if (!isPostgresAway(error)) return undefined;
+  const message =
+    'The database that DATABASE_URL names does not answer, or refuses us. Start it, or correct DATABASE_URL.';
+  return new Failure('unavailable', message, { code: 'database_unavailable', cause: error });
+}
+
 /** What callers of the API are told while Postgres is away. */
 export function postgresAway(cause: unknown): Failure {
   return new Failure('unavailable', 'The database does not answer. Try again in a few seconds.', {

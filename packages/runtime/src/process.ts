@@ -1,5 +1,6 @@
 import { isFailure } from '@provisioning/errors';
 import { silentLogger, type Logger } from './logger.js';
+import { postgresFailureAtStart } from './postgres.js';
 
 /** What is open in a process, closed in the reverse order of opening. */
 export class Resources {
@@ -80,11 +81,13 @@ async function orExit<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    process.stderr.write(`${isFailure(error) ? error.message : describe(error)}\n`);
+    process.stderr.write(`${describe(error)}\n`);
     process.exit(1);
   }
 }
 
 function describe(error: unknown): string {
+  const foreseen = isFailure(error) ? error : postgresFailureAtStart(error);
+  if (foreseen) return foreseen.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -57,6 +57,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: 16 }),
     DRAIN_SECONDS: integer({ min: 0, max: 3600 })({ default: 3 }),
     PROVISIONING_WORKSPACE: str({ default: join(REPOSITORY, 'workspace') }),
+    PROVISIONING_STATE_DIR: str({ default: undefined }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
@@ -75,7 +76,9 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   mustExecute(own.PROVISIONING_COMMAND);
 
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
-  const stateDir = join(common.dataDir, `worker-${own.WORKER_SLOT}`);
+  // Workers on several machines may share one data directory; slots differ only on one machine, so each of these
+  // machines keeps what its commands print in a folder of its own.
+  const stateDir = join(resolve(own.PROVISIONING_STATE_DIR ?? common.dataDir), `worker-${own.WORKER_SLOT}`);
   return Object.freeze({
     ...common,
     port: own.WORKER_PORT,

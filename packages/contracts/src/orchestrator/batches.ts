@@ -12,7 +12,8 @@ export const executeBatch = define({
   method: 'post',
   path: '/batch/execute',
   summary: 'Execute batch workflow operation',
-  description: 'Takes a graph of operations. Unknown or circular dependencies are 422, and the cycle is named.',
+  description:
+    'Takes a graph of operations. Unknown or circular dependencies are 422, and the cycle is named.',
   permission: { resource: 'batches:{body.name}', action: 'execute' },
   rateClass: 'batch',
   body: batchRequestSchema,

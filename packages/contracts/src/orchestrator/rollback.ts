@@ -11,7 +11,8 @@ import {
 } from '../schemas/rollback.js';
 
 const define = operationsUnder('orchestrator', 'Rollback');
-const ASYNC = 'Answers when it is done; with `Prefer: respond-async` at once, and `GET /rollback/{id}` follows.';
+const ASYNC =
+  'Answers when it is done; with `Prefer: respond-async` at once, and `GET /rollback/{id}` follows.';
 
 export const createCheckpoint = define({
   id: 'createCheckpoint',
@@ -128,7 +129,6 @@ export const getRollbackStatistics = define({
   },
 });
 
-// The last one: as a route it would take `/rollback/statistics` for an id.
 export const getRollback = define({
   id: 'getRollback',
   method: 'get',

@@ -50,6 +50,6 @@ export const createWsTicket = define({
   summary: 'Get a ticket to open one WebSocket connection with',
   description: 'Good once, for 30 s: keeps the token out of URLs.',
   permission: { resource: 'events:*', action: 'read' },
-  success: { status: 201, data: wsTicketSchema },
+  success: { status: 200, data: wsTicketSchema },
   addition: true,
 });

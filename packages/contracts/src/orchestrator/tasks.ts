@@ -73,7 +73,11 @@ export const getTaskLogs = define({
   params: byId,
   query: closed({
     after: withDefault(
-      Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Only lines after this number' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: Number.MAX_SAFE_INTEGER,
+        description: 'Only lines after this number',
+      }),
       0,
     ),
     limit,
@@ -91,7 +95,8 @@ export const cancelTask = define({
   method: 'post',
   path: '/tasks/{id}/cancel',
   summary: 'Cancel a task',
-  description: 'Ends the whole process group of a command that runs: TERM, and KILL after 10 s. 409 when it has ended.',
+  description:
+    'Ends the whole process group of a command that runs: TERM, and KILL after 10 s. 409 when it has ended.',
   permission: { resource: 'tasks:{params.id}', action: 'cancel' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Task cancelled' },
@@ -104,7 +109,8 @@ export const retryTask = define({
   method: 'post',
   path: '/tasks/{id}/retry',
   summary: 'Run a failed or cancelled task again',
-  description: 'Submits the same work as a new task, and answers with its id. 409 when the task has not failed.',
+  description:
+    'Submits the same work as a new task, and answers with its id. 409 when the task has not failed.',
   permission: { resource: 'tasks:{params.id}', action: 'execute' },
   params: byId,
   idempotent: true,

@@ -34,7 +34,10 @@ export const createWebhook = define({
   permission: { resource: 'webhooks:*', action: 'create' },
   body: webhookRequestSchema,
   idempotent: true,
-  example: { url: 'https://your-system.com/webhook', events: ['task.completed', 'task.failed', 'batch.completed'] },
+  example: {
+    url: 'https://your-system.com/webhook',
+    events: ['task.completed', 'task.failed', 'batch.completed'],
+  },
   success: { status: 201, data: webhookCreatedSchema, location: true },
   errors: [409],
   addition: true,
@@ -57,7 +60,8 @@ export const updateWebhook = define({
   method: 'put',
   path: '/webhooks/{id}',
   summary: 'Update a webhook',
-  description: 'Members that are left out stay as they are. After a new secret the old one signs along for a day.',
+  description:
+    'Members that are left out stay as they are. After a new secret the old one signs along for a day.',
   permission: update,
   params: byId,
   body: webhookChangeSchema,

@@ -25,7 +25,8 @@ export const createTaskserv = define({
   method: 'post',
   path: '/workflows/taskserv/create',
   summary: 'Submit task service workflow',
-  description: 'Creates or deletes a task service, as `operation` says. Answers at once with the id of the task.',
+  description:
+    'Creates or deletes a task service, as `operation` says. Answers at once with the id of the task.',
   permission: {
     resource: 'taskservs:{body.infra}/{body.taskserv}',
     action: 'create',

@@ -6,7 +6,12 @@ export const MAX_BATCH_OPERATIONS = 10_000;
 /** A batch may be large: 10,000 operations of some 800 bytes. */
 export const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
 
-export const BATCH_OPERATION_TYPES = ['server_batch', 'taskserv_batch', 'cluster_batch', 'command_batch'] as const;
+export const BATCH_OPERATION_TYPES = [
+  'server_batch',
+  'taskserv_batch',
+  'cluster_batch',
+  'command_batch',
+] as const;
 export type BatchOperationType = (typeof BATCH_OPERATION_TYPES)[number];
 
 const labels = Type.Unsafe<Record<string, string>>({
@@ -31,7 +36,10 @@ export type ServerConfig = Static<typeof serverConfigSchema>;
 const shared = {
   id: name,
   dependencies: Type.Optional(
-    listOf(name, 1000, { uniqueItems: true, description: 'Ids of operations that must be completed before' }),
+    listOf(name, MAX_BATCH_OPERATIONS, {
+      uniqueItems: true,
+      description: 'Ids of operations that must be completed before',
+    }),
   ),
   infra: Type.Optional(name),
   retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: '2 where absent' })),
@@ -47,8 +55,22 @@ const servers = listOf(name, 1000, {
 });
 const commands = listOf(text(1024, { minLength: 1 }), 100, {
   minItems: 1,
-  description: 'Each split at blanks into program and arguments; no shell, and only programs that are configured',
+  description:
+    'Each split at blanks into program and arguments; no shell, and only programs that are configured',
 });
+
+const variants = [
+  closed({ ...shared, type: Type.Literal('server_batch'), provider, server_configs: serverConfigs }),
+  closed({
+    ...shared,
+    type: Type.Literal('taskserv_batch'),
+    provider,
+    taskservs,
+    servers: Type.Optional(servers),
+  }),
+  closed({ ...shared, type: Type.Literal('cluster_batch'), provider, cluster_type: name }),
+  closed({ ...shared, type: Type.Literal('command_batch'), provider: Type.Optional(provider), commands }),
+] as const;
 
 const members = {
   ...shared,
@@ -61,44 +83,24 @@ const members = {
   commands: Type.Optional(commands),
 };
 
-/** For one type of operation: what it needs, and that it takes nothing of the other types. */
-function rule(type: BatchOperationType, needs: (keyof typeof members)[], takes: (keyof typeof members)[]): TSchema {
-  const mine = new Set<string>(['type', ...Object.keys(shared), ...needs, ...takes]);
-  const others = Object.keys(members).filter((member) => !mine.has(member));
+/** What one type of operation needs, and that it takes nothing of the others. */
+function ruleFor({ properties, required }: (typeof variants)[number]): TSchema {
+  const needed = required.filter((member) => !(member in shared) && member !== 'type');
+  const foreign = Object.keys(members).filter((member) => !(member in properties));
   return {
-    if: { properties: { type: { const: type } } },
+    if: { properties: { type: { const: properties.type.const } }, required: ['type'] },
     then: {
-      required: needs,
+      required: needed,
       properties: {
-        ...Object.fromEntries(needs.map((member) => [member, true])),
-        ...Object.fromEntries(others.map((member) => [member, false])),
+        ...Object.fromEntries(needed.map((member) => [member, true])),
+        ...Object.fromEntries(foreign.map((member) => [member, false])),
       },
     },
   };
 }
 
-const serverBatch = closed({ ...shared, type: Type.Literal('server_batch'), provider, server_configs: serverConfigs });
-const taskservBatch = closed({
-  ...shared,
-  type: Type.Literal('taskserv_batch'),
-  provider,
-  taskservs,
-  servers: Type.Optional(servers),
-});
-const clusterBatch = closed({ ...shared, type: Type.Literal('cluster_batch'), provider, cluster_type: name });
-const commandBatch = closed({
-  ...shared,
-  type: Type.Literal('command_batch'),
-  provider: Type.Optional(provider),
-  commands,
-});
-
 /** An operation of a batch; `type` tells the four apart. */
-export type BatchOperationRequest =
-  | Static<typeof serverBatch>
-  | Static<typeof taskservBatch>
-  | Static<typeof clusterBatch>
-  | Static<typeof commandBatch>;
+export type BatchOperationRequest = Static<(typeof variants)[number]>;
 
 /**
  * One object with a rule for each type rather than a union of four: a fault is then told once and in its own words,
@@ -107,12 +109,7 @@ export type BatchOperationRequest =
 export const batchOperationRequestSchema = Type.Unsafe<BatchOperationRequest>(
   closed(members, {
     title: 'BatchOperationRequest',
-    allOf: [
-      rule('server_batch', ['provider', 'server_configs'], []),
-      rule('taskserv_batch', ['provider', 'taskservs'], ['servers']),
-      rule('cluster_batch', ['provider', 'cluster_type'], []),
-      rule('command_batch', ['commands'], ['provider']),
-    ],
+    allOf: variants.map(ruleFor),
   }),
 );
 

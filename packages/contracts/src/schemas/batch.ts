@@ -48,7 +48,7 @@ export const batchOperationSchema = closed(
     type: Type.Optional(oneOf(BATCH_OPERATION_TYPES, { title: 'BatchOperationType' })),
     provider: Type.Optional(nullable(name)),
     infra: Type.Optional(name),
-    dependencies: Type.Optional(listOf(name)),
+    dependencies: Type.Optional(listOf(name, MAX_BATCH_OPERATIONS)),
     task_id: Type.Optional(id),
     attempt: Type.Optional(count),
     current_step: Type.Optional(nullable(text(512))),

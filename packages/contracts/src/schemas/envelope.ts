@@ -25,7 +25,9 @@ export const errorBodySchema = closed(
     success: Type.Literal(false),
     error: text(4096, { description: 'One sentence that its reader can act on' }),
     code: text(64, { pattern: '^[a-z][a-z0-9_]*$', description: 'Machine-readable name of the failure' }),
-    details: Type.Optional(listOf(errorDetailSchema, 20, { description: 'The faults of the input, 20 at most' })),
+    details: Type.Optional(
+      listOf(errorDetailSchema, 20, { description: 'The faults of the input, 20 at most' }),
+    ),
     request_id: text(128, { description: 'Also in the X-Request-Id header and in our logs' }),
     decision_id: Type.Optional(
       annotated(id, { description: 'On 403: which decision of the policies refused it' }),

@@ -14,7 +14,9 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** What `/ws` sends. Statuses are in lower case here. */
 export const eventSchema = closed(
   {
-    id: Type.Optional(text(64, { description: 'Given back as `last_event_id`, a client misses nothing of the last hour' })),
+    id: Type.Optional(
+      text(64, { description: 'Given back as `last_event_id`, a client misses nothing of the last hour' }),
+    ),
     event_type: eventType,
     timestamp,
     data: openDetails('What happened; its members follow from `event_type`'),
@@ -66,7 +68,8 @@ export const webhookPayloadSchema = closed(
     data: openDetails('`task_id` or `batch_id`, `status` in lower case, `output` or `error`'),
     signature: text(128, {
       pattern: '^sha256=',
-      description: '`sha256=` and the HMAC-SHA256 in hex, keyed by the secret, of `{event,timestamp,data}` as JSON',
+      description:
+        '`sha256=` and the HMAC-SHA256 in hex, keyed by the secret, of `{event,timestamp,data}` as JSON',
     }),
   },
   { title: 'WebhookPayload' },

@@ -16,5 +16,7 @@ export const readiness = Type.Union([
 ]);
 
 export const readinessQuery = closed({
-  verbose: Type.Optional(Type.String({ maxLength: 5, description: 'Present: tells about each thing it needs' })),
+  verbose: Type.Optional(
+    Type.String({ maxLength: 5, description: 'Present: tells about each thing it needs' }),
+  ),
 });

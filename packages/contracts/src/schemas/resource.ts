@@ -24,7 +24,9 @@ export const resourceSchema = closed(
     infra: name,
     name: text(128, { description: 'Of a taskserv: `server/taskserv`' }),
     provider: text(63),
-    driver: text(63, { description: 'What acts for the provider; `local` stands in where it has no credentials' }),
+    driver: text(63, {
+      description: 'What acts for the provider; `local` stands in where it has no credentials',
+    }),
     attributes,
     version: count,
     task_id: nullable(id),

@@ -32,7 +32,9 @@ const checkMode = Type.Boolean({ description: 'Changes nothing; answers with the
 const operationIds = listOf(name, 1000, { minItems: 1, uniqueItems: true });
 
 /** Everything after a checkpoint, or just those operations. */
-export type RollbackRequest = { check_mode?: boolean } & ({ checkpoint_id: string } | { operation_ids: string[] });
+export type RollbackRequest = { check_mode?: boolean } & (
+  { checkpoint_id: string } | { operation_ids: string[] }
+);
 
 export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
   closed(
@@ -43,10 +45,10 @@ export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
     },
     {
       title: 'RollbackRequest',
-      oneOf: ['checkpoint_id', 'operation_ids'].map((member) => ({
-        properties: { [member]: true },
-        required: [member],
-      })),
+      // One or the other, said so that a fault names the member that is missing or too much.
+      if: { required: ['operation_ids'], properties: { operation_ids: true } },
+      then: { properties: { checkpoint_id: false } },
+      else: { required: ['checkpoint_id'], properties: { checkpoint_id: true } },
     },
   ),
 );

@@ -1,5 +1,17 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, id, listOf, name, nullable, oneOf, openDetails, percentage, text, timestamp } from './basics.js';
+import {
+  closed,
+  count,
+  id,
+  listOf,
+  name,
+  nullable,
+  oneOf,
+  openDetails,
+  percentage,
+  text,
+  timestamp,
+} from './basics.js';
 import { attributes, resourceKind } from './resource.js';
 
 export const workflowProgressSchema = closed(
@@ -74,7 +86,9 @@ export const stateStatisticsSchema = closed(
     total_workflows: count,
     active_snapshots: count,
     storage_usage: text(32),
-    average_workflow_duration: nullable(Type.Number({ minimum: 0, description: 'Seconds; null before the first' })),
+    average_workflow_duration: nullable(
+      Type.Number({ minimum: 0, description: 'Seconds; null before the first' }),
+    ),
     storage_usage_bytes: Type.Optional(count),
   },
   { title: 'StateStatistics' },
@@ -96,7 +110,12 @@ const differenceSchema = closed(
 
 /** What the inventory says against what the providers say. */
 export const driftSchema = closed(
-  { checked_at: timestamp, in_sync: Type.Boolean(), resources_checked: count, differences: listOf(differenceSchema, 10_000) },
+  {
+    checked_at: timestamp,
+    in_sync: Type.Boolean(),
+    resources_checked: count,
+    differences: listOf(differenceSchema, 10_000),
+  },
   { title: 'Drift' },
 );
 export type Drift = Static<typeof driftSchema>;

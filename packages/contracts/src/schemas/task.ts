@@ -21,7 +21,10 @@ const waitingForSchema = closed(
     task_id: Type.Optional(nullable(id)),
     place: Type.Optional(annotated(count, { description: 'How many tasks go before this one' })),
   },
-  { title: 'WaitingFor', description: 'The infra whose lock a pending task waits for, and the task that holds it' },
+  {
+    title: 'WaitingFor',
+    description: 'The infra whose lock a pending task waits for, and the task that holds it',
+  },
 );
 
 /** A workflow, or one operation of a batch. */
@@ -36,7 +39,9 @@ export const taskSchema = closed(
     created_at: timestamp,
     started_at: nullable(timestamp),
     completed_at: nullable(timestamp),
-    output: nullable(text(MAX_OUTPUT, { description: 'What was printed: head and tail, 1 MiB at most. Null in lists' })),
+    output: nullable(
+      text(MAX_OUTPUT, { description: 'What was printed: head and tail, 1 MiB at most. Null in lists' }),
+    ),
     error: nullable(text(4096, { description: 'Why it failed, in a sentence' })),
     kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback'])),
     infra: Type.Optional(name),

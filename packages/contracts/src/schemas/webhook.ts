@@ -3,7 +3,11 @@ import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './b
 import { withDefault } from './default.js';
 import { deliveredEvent, WEBHOOK_EVENTS, webhookEvent } from './event.js';
 
-const url = text(2048, { format: 'uri', pattern: '^https?://', description: 'https; http only where private targets are allowed' });
+const url = text(2048, {
+  format: 'uri',
+  pattern: '^https?://',
+  description: 'https; http only where private targets are allowed',
+});
 const events = listOf(webhookEvent, WEBHOOK_EVENTS.length, { minItems: 1, uniqueItems: true });
 const description = text(255);
 const secret = text(256, { minLength: 16, description: 'Keys the signature; made for you where absent' });
@@ -38,7 +42,9 @@ const members = {
   events,
   description: nullable(description),
   enabled: Type.Boolean(),
-  source: oneOf(['api', 'configuration'], { description: 'Those of the configuration file are changed there only' }),
+  source: oneOf(['api', 'configuration'], {
+    description: 'Those of the configuration file are changed there only',
+  }),
   created_at: timestamp,
 };
 

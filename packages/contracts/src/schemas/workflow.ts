@@ -12,9 +12,14 @@ export const settingsPath = text(255, {
 });
 
 const flags = {
-  check_mode: withDefault(Type.Boolean({ description: 'Changes nothing; the task tells what would be done' }), false),
+  check_mode: withDefault(
+    Type.Boolean({ description: 'Changes nothing; the task tells what would be done' }),
+    false,
+  ),
   wait: withDefault(
-    Type.Boolean({ description: 'Passed on as `--wait`; the answer always comes at once with the task’s id' }),
+    Type.Boolean({
+      description: 'Passed on as `--wait`; the answer always comes at once with the task’s id',
+    }),
     false,
   ),
 };

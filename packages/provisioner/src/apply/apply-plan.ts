@@ -38,7 +38,7 @@ export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Appl
 class Run {
   readonly applied: Applied = { outcomes: [], undone: [], failure: null };
   readonly #steps: Step[];
-  // Drivers may count on a key; by hand each run is a piece of work of its own.
+  // Without a key given, each run is a piece of work of its own.
   readonly #context: ActContext;
 
   constructor(
@@ -57,7 +57,13 @@ class Run {
       for (const entry of this.plan.entries) {
         if (entry.action === 'unchanged' && !recalled.has(entry.name)) {
           const driver = entry.before.driver;
-          this.#settle({ name: entry.name, action: 'unchanged', driver, before: entry.before, after: entry.after });
+          this.#settle({
+            name: entry.name,
+            action: 'unchanged',
+            driver,
+            before: entry.before,
+            after: entry.after,
+          });
         }
       }
       for (const [position, step] of this.#steps.entries()) {
@@ -66,7 +72,8 @@ class Run {
         this.applied.undone.shift();
       }
     } catch (error) {
-      this.applied.failure = error as Error;
+      const stopped = this.options.signal?.aborted && (error as Error).name === 'AbortError';
+      this.applied.failure = stopped ? new Interrupted() : (error as Error);
     }
   }
 
@@ -117,7 +124,10 @@ class Run {
     return this.#create(step.after, { ...this.#context, signal: undefined });
   }
 
-  async #create(desired: Extract<Step, { action: 'create' }>['after'], context = this.#context): Promise<boolean> {
+  async #create(
+    desired: Extract<Step, { action: 'create' }>['after'],
+    context = this.#context,
+  ): Promise<boolean> {
     const driver = this.options.drivers.for(desired.provider);
     const { server, made } = await driver.create(desired, context);
     if (made) {
@@ -129,7 +139,13 @@ class Run {
         `Server ${server.name} was made by somebody else meanwhile, and not as the settings say. Run the command again.`,
       );
     }
-    this.#settle({ name: server.name, action: 'unchanged', driver: driver.name, before: server, after: server });
+    this.#settle({
+      name: server.name,
+      action: 'unchanged',
+      driver: driver.name,
+      before: server,
+      after: server,
+    });
     return false;
   }
 

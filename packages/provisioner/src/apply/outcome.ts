@@ -12,7 +12,10 @@ export interface Outcome {
   earlier?: boolean;
 }
 
-export function resourceReport(infra: string, { name, action, driver, before, after }: Outcome): ResourceReport {
+export function resourceReport(
+  infra: string,
+  { name, action, driver, before, after }: Outcome,
+): ResourceReport {
   return {
     type: 'resource',
     kind: 'server',

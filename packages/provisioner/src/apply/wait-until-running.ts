@@ -16,11 +16,14 @@ export async function waitUntilRunning(
     let now: Server | null = server;
     while (now?.state !== 'running') {
       if (Date.now() > deadline) {
-        throw new DriverError(`Server ${server.name} is still ${now?.state} after ten minutes. Look at the provider.`);
+        throw new DriverError(
+          `Server ${server.name} is still ${now?.state} after ten minutes. Look at the provider.`,
+        );
       }
       await pause(signal);
       now = await driverOf(server).read(server.infra, server.name);
-      if (!now) throw new DriverError(`Server ${server.name} was destroyed by somebody else while it started.`);
+      if (!now)
+        throw new DriverError(`Server ${server.name} was destroyed by somebody else while it started.`);
     }
   }
 }

@@ -36,7 +36,8 @@ export class DriverSet {
   /** The driver that made a server. */
   of(server: Server): Driver {
     const driver = this.all.find(({ name }) => name === server.driver);
-    if (!driver) throw new DriverError(`There is no driver ${server.driver}, which made server ${server.name}.`);
+    if (!driver)
+      throw new DriverError(`There is no driver ${server.driver}, which made server ${server.name}.`);
     return driver;
   }
 
@@ -48,7 +49,9 @@ export class DriverSet {
   notices(providers: Iterable<Provider>): string[] {
     const asked = new Set(providers);
     const standIns = [...asked].filter((provider) => provider !== this.for(provider).name);
-    const notices = [...asked].map((provider) => this.for(provider).notice).filter((notice) => notice !== null);
+    const notices = [...asked]
+      .map((provider) => this.for(provider).notice)
+      .filter((notice) => notice !== null);
     return [
       ...standIns.map(
         (provider) =>

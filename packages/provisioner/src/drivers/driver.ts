@@ -16,8 +16,8 @@ export interface Server extends DesiredServer {
 }
 
 export interface ActContext {
-  /** The same for every attempt at one piece of work; absent when somebody works by hand. */
-  idempotencyKey?: string | undefined;
+  /** The same for every attempt at one piece of work. */
+  idempotencyKey: string;
   /** Aborted when the act should not begin; what has begun may be finished or undone, never left half done. */
   signal?: AbortSignal | undefined;
 }

@@ -27,12 +27,17 @@ export const RESERVED: ReadonlySet<string> = new Set([
 export function refuseName(name: string, at: number): never {
   const construct = CONSTRUCTS[name];
   if (construct !== undefined) throw beyondPlainData(construct, at);
-  throw beyondPlainData(`A reference to the name "${name}"`, at, 'If it is meant as a text, put it in double quotes. ');
+  throw beyondPlainData(
+    `A reference to the name "${name}"`,
+    at,
+    'If it is meant as a text, put it in double quotes. ',
+  );
 }
 
 /** Names the construct that goes on where a value of plain data would have ended, if there is one. */
 export function refuseValueEnd(value: Token, next: Token): void {
-  if (next.kind === 'sign' && next.value === '.') throw beyondPlainData('Access to a field with "."', next.start);
+  if (next.kind === 'sign' && next.value === '.')
+    throw beyondPlainData('Access to a field with "."', next.start);
   if (next.kind === 'sign' && next.value === '-') throw beyondPlainData('The operator "-"', next.start);
   if (value.kind === 'tag' && beginsValue(next)) {
     throw beyondPlainData(

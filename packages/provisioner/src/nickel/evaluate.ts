@@ -18,7 +18,8 @@ class Evaluator {
   value(expression: Expression): Located {
     if (expression.kind === 'scalar') return expression;
     const { at } = expression;
-    if (expression.kind === 'array') return { kind: 'array', items: expression.items.map((item) => this.value(item)), at };
+    if (expression.kind === 'array')
+      return { kind: 'array', items: expression.items.map((item) => this.value(item)), at };
     const record: LocatedRecord = { kind: 'record', fields: new Map(), at };
     for (const { path, value } of expression.fields) this.#define(record, path, this.value(value));
     return record;
@@ -52,9 +53,13 @@ class Evaluator {
 }
 
 function equal(one: Located, other: Located): boolean {
-  if (one.kind === 'scalar' && other.kind === 'scalar') return one.value === other.value && one.tag === other.tag;
+  if (one.kind === 'scalar' && other.kind === 'scalar')
+    return one.value === other.value && one.tag === other.tag;
   if (one.kind === 'array' && other.kind === 'array') {
-    return one.items.length === other.items.length && one.items.every((item, index) => equal(item, other.items[index]!));
+    return (
+      one.items.length === other.items.length &&
+      one.items.every((item, index) => equal(item, other.items[index]!))
+    );
   }
   if (one.kind !== 'record' || other.kind !== 'record' || one.fields.size !== other.fields.size) return false;
   return [...one.fields].every(([name, field]) => {

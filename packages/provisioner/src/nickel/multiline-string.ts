@@ -33,7 +33,10 @@ export function readMultilineString(
     return { value: withoutIndentation(text.slice(from, match.index)), end: match.index + 1 + length };
   }
   const closing = `"${'%'.repeat(percents)}`;
-  throw new NickelError(`The string that begins here is never closed: its closing ${closing} is missing.`, start);
+  throw new NickelError(
+    `The string that begins here is never closed: its closing ${closing} is missing.`,
+    start,
+  );
 }
 
 function moreSigns(percents: number): string {

@@ -20,10 +20,15 @@ export async function exportWithNickel(path: string, signal?: AbortSignal): Prom
     });
     return stdout;
   } catch (error) {
-    const { code, killed, stderr, message } = error as Error & { code?: unknown; killed?: boolean; stderr?: string };
+    const { code, killed, stderr, message } = error as Error & {
+      code?: unknown;
+      killed?: boolean;
+      stderr?: string;
+    };
     if (code === 'ENOENT' || code === 'EACCES') return undefined;
     if (signal?.aborted) throw signal.reason;
-    if (killed) throw new SourceError(`nickel gave no result within ${TIMEOUT_MS / 1000} seconds.`, undefined);
+    if (killed)
+      throw new SourceError(`nickel gave no result within ${TIMEOUT_MS / 1000} seconds.`, undefined);
     throw new SourceError(`nickel refuses the file:\n${stderr?.trim() || message}`, undefined);
   }
 }

@@ -44,8 +44,10 @@ class Parser {
       case 'name':
         return { kind: 'scalar', value: keyword(token.value, at), tag: false, at };
       case 'sign':
-        if (token.value === '{') return { kind: 'record', fields: this.#nested(1, at, () => this.#fields(at)), at };
-        if (token.value === '[') return { kind: 'array', items: this.#nested(1, at, () => this.#items(at)), at };
+        if (token.value === '{')
+          return { kind: 'record', fields: this.#nested(1, at, () => this.#fields(at)), at };
+        if (token.value === '[')
+          return { kind: 'array', items: this.#nested(1, at, () => this.#items(at)), at };
         if (token.value === '-') return this.#negative(at);
     }
     throw new NickelError(`A value is missing: expected one before ${describe(token)}.`, at);
@@ -62,6 +64,7 @@ class Parser {
   #items(open: number): Expression[] {
     const items: Expression[] = [];
     while (!this.#takes(']')) {
+      if (this.#token.kind === 'end') throw unclosed('array', ']', open);
       items.push(this.#expression());
       this.#separator(']', open, 'array');
     }

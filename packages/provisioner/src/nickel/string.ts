@@ -18,7 +18,10 @@ export function readString(text: string, start: number): { value: string; end: n
     at += plain.length;
     switch (text[at]) {
       case undefined:
-        throw new NickelError('The string that begins here is never closed: its closing " is missing.', start);
+        throw new NickelError(
+          'The string that begins here is never closed: its closing " is missing.',
+          start,
+        );
       case '"':
         return { value: parts.join(''), end: at + 1 };
       case '%':

@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Server } from '../drivers/driver.js';
 import type { DesiredServer } from '../settings/settings.js';
 
-export type PlannedAction = 'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone';
+export type PlannedAction =
+  'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone';
 
 export interface Difference {
   field: string;
@@ -13,7 +14,13 @@ export interface Difference {
 /** What is to become of one server. */
 export type PlanEntry =
   | { action: 'create'; name: string; before: null; after: DesiredServer }
-  | { action: 'change' | 'replace'; name: string; before: Server; after: DesiredServer; differences: Difference[] }
+  | {
+      action: 'change' | 'replace';
+      name: string;
+      before: Server;
+      after: DesiredServer;
+      differences: Difference[];
+    }
   | { action: 'destroy'; name: string; before: Server; after: null }
   | { action: 'unchanged' | 'left_alone'; name: string; before: Server; after: Server }
   /** To be destroyed, and not there. */
@@ -33,7 +40,11 @@ const FIXED = ['zone', 'provider', 'image'] as const;
 const ALTERABLE = ['plan', 'storage_gb', 'labels'] as const;
 
 /** What makes the servers that exist into those that are wanted. Servers that nobody mentions are left alone. */
-export function planCreate(infra: string, desired: readonly DesiredServer[], existing: readonly Server[]): Plan {
+export function planCreate(
+  infra: string,
+  desired: readonly DesiredServer[],
+  existing: readonly Server[],
+): Plan {
   const byName = new Map(existing.map((server) => [server.name, server]));
   const entries = desired.map((server) => compare(server, byName.get(server.name)));
   const wanted = new Set(desired.map(({ name }) => name));
@@ -43,7 +54,12 @@ export function planCreate(infra: string, desired: readonly DesiredServer[], exi
     infra,
     entries: [
       ...entries,
-      ...others.map((server): PlanEntry => ({ action: 'left_alone', name: server.name, before: server, after: server })),
+      ...others.map((server): PlanEntry => ({
+        action: 'left_alone',
+        name: server.name,
+        before: server,
+        after: server,
+      })),
     ],
   };
 }

@@ -29,7 +29,9 @@ function renderEntry(entry: PlanEntry): string | null {
   }
 }
 
-function renderDifferences(differences: readonly { field: string; before: unknown; after: unknown }[]): string {
+function renderDifferences(
+  differences: readonly { field: string; before: unknown; after: unknown }[],
+): string {
   return differences
     .map(({ field, before, after }) => `${field} ${renderValue(before)} -> ${renderValue(after)}`)
     .join(', ');

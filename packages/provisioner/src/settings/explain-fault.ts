@@ -13,8 +13,14 @@ export interface ExplainedFault {
 /** Turns what ajv found (with `verbose`) into what the writer of a settings file has to know. */
 export function explainFault(error: ErrorObject): ExplainedFault {
   const path = pathOf(error.instancePath);
-  const schema = error.parentSchema as { hint?: string; properties?: Record<string, { hint?: string }> } | undefined;
-  const fault = (complaint: string, hint = schema?.hint): ExplainedFault => ({ path, ofName: false, complaint, hint });
+  const schema = error.parentSchema as
+    { hint?: string; properties?: Record<string, { hint?: string }> } | undefined;
+  const fault = (complaint: string, hint = schema?.hint): ExplainedFault => ({
+    path,
+    ofName: false,
+    complaint,
+    hint,
+  });
   switch (error.keyword) {
     case 'type':
       return fault(`must be ${kindName(error.params['type'])}, got ${gotten(error)}`);
@@ -25,7 +31,12 @@ export function explainFault(error: ErrorObject): ExplainedFault {
     case 'additionalProperties': {
       const known = Object.keys(schema?.properties ?? {}).join(', ');
       const hint = known === '' ? schema?.hint : `There are: ${known}.`;
-      return { path: [...path, String(error.params['additionalProperty'])], ofName: true, complaint: 'is not known here', hint };
+      return {
+        path: [...path, String(error.params['additionalProperty'])],
+        ofName: true,
+        complaint: 'is not known here',
+        hint,
+      };
     }
     case 'enum':
     case 'pattern':
@@ -53,6 +64,11 @@ function kindName(type: unknown): string {
 
 /** A JSON pointer as steps; digits are indexes, for no record of ours has names of digits alone but labels. */
 function pathOf(pointer: string): (string | number)[] {
-  const steps = pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return steps.map((step, index) => (/^\d+$/.test(step) && steps[index - 1] !== 'labels' ? Number(step) : step));
+  const steps = pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return steps.map((step, index) =>
+    /^\d+$/.test(step) && steps[index - 1] !== 'labels' ? Number(step) : step,
+  );
 }

@@ -1,5 +1,5 @@
 export { checkInfra } from './locate-settings.js';
 export { parseSettings, readSettings, type ReadSettingsOptions } from './read-settings.js';
 export { SettingsSchema, type ServiceSettings, type SettingsFile } from './schema.js';
-export { describeFault, SettingsError, type Fault, type SettingsErrorKind } from './settings-error.js';
+export { describeFault, SettingsError, type Fault } from './settings-error.js';
 export type { DesiredServer, Settings } from './settings.js';

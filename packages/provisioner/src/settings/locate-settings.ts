@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { SettingsError } from './settings-error.js';
 
-export const EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
+const EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
 export type SettingsExtension = (typeof EXTENSIONS)[number];
 
 const INFRA = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -31,7 +31,11 @@ export function checkInfra(infra: string): void {
  * Finds `<workspace>/<infra>/<file>` and makes sure that it really lies there, whatever links stand in its way.
  * @throws SettingsError
  */
-export async function locateSettings(workspace: string, infra: string, file: string): Promise<SettingsLocation> {
+export async function locateSettings(
+  workspace: string,
+  infra: string,
+  file: string,
+): Promise<SettingsLocation> {
   checkInfra(infra);
   const extension = checkFileName(file);
   const shown = `${infra}/${file}`;
@@ -45,7 +49,10 @@ export async function locateSettings(workspace: string, infra: string, file: str
   }
   const path = await existing(join(folder, file));
   if (path === undefined) {
-    throw new SettingsError('missing', `${shown}: there is no such file. Make it, or name another with --settings.`);
+    throw new SettingsError(
+      'missing',
+      `${shown}: there is no such file. Make it, or name another with --settings.`,
+    );
   }
   if (!inside(await realpath(workspace), folder) || !inside(folder, path)) {
     throw new SettingsError('wrong', `${shown} is refused: a symbolic link leads out of the infra's folder.`);
@@ -53,7 +60,10 @@ export async function locateSettings(workspace: string, infra: string, file: str
   const { size, ...stats } = await stat(path).then((found) => ({ size: found.size, file: found.isFile() }));
   if (!stats.file) throw new SettingsError('wrong', `${shown} is not a file.`);
   if (size > MAX_BYTES) {
-    throw new SettingsError('wrong', `${shown} is too large: settings may have 1 MiB, and it has ${size} bytes.`);
+    throw new SettingsError(
+      'wrong',
+      `${shown} is too large: settings may have 1 MiB, and it has ${size} bytes.`,
+    );
   }
   return { path, shown, extension };
 }

@@ -5,10 +5,15 @@ import { MAX_DEPTH, SourceError } from '../source/source-error.js';
 /** Strict JSON. @throws SourceError */
 export function parseJson(text: string): Located {
   const errors: ParseError[] = [];
-  const tree = withinStack(() => parseTree(text, errors, { disallowComments: true, allowTrailingComma: false }));
+  const tree = withinStack(() =>
+    parseTree(text, errors, { disallowComments: true, allowTrailingComma: false }),
+  );
   const [error] = errors;
   if (error) {
-    const what = printParseErrorCode(error.error).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+    const what = printParseErrorCode(error.error).replace(
+      /(?<=[a-z])[A-Z]/g,
+      (letter) => ` ${letter.toLowerCase()}`,
+    );
     throw new SourceError(`This is not JSON: ${what.toLowerCase()}.`, error.offset);
   }
   if (!tree) throw new SourceError('The file is empty.', 0);
@@ -17,9 +22,11 @@ export function parseJson(text: string): Located {
 
 function locate(node: Node, depth: number): Located {
   const at = node.offset;
-  if (depth > MAX_DEPTH) throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep here.`, at);
+  if (depth > MAX_DEPTH)
+    throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep here.`, at);
   const children = node.children ?? [];
-  if (node.type === 'array') return { kind: 'array', items: children.map((item) => locate(item, depth + 1)), at };
+  if (node.type === 'array')
+    return { kind: 'array', items: children.map((item) => locate(item, depth + 1)), at };
   if (node.type !== 'object') {
     return { kind: 'scalar', value: node.value as string | number | boolean | null, at };
   }
@@ -28,7 +35,8 @@ function locate(node: Node, depth: number): Located {
     const [key, value] = pair ?? [];
     if (!key || !value) continue;
     const name = String(key.value);
-    if (fields.has(name)) throw new SourceError(`The member ${JSON.stringify(name)} is there twice.`, key.offset);
+    if (fields.has(name))
+      throw new SourceError(`The member ${JSON.stringify(name)} is there twice.`, key.offset);
     fields.set(name, { value: locate(value, depth + 1), keyAt: key.offset });
   }
   return { kind: 'record', fields, at };

@@ -14,12 +14,15 @@ export function parseToml(text: string): Located {
 }
 
 function locate(value: unknown, depth: number): Located {
-  if (depth > MAX_DEPTH) throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep.`, undefined);
+  if (depth > MAX_DEPTH)
+    throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep.`, undefined);
   if (Array.isArray(value)) return { kind: 'array', items: value.map((item) => locate(item, depth + 1)) };
   if (value instanceof Date || typeof value !== 'object' || value === null) {
     return { kind: 'scalar', value: value as Date | string | number | boolean };
   }
-  const fields = Object.entries(value).map(([name, field]) => [name, { value: locate(field, depth + 1) }] as const);
+  const fields = Object.entries(value).map(
+    ([name, field]) => [name, { value: locate(field, depth + 1) }] as const,
+  );
   return { kind: 'record', fields: new Map(fields) };
 }
 

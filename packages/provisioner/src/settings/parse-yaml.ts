@@ -10,7 +10,8 @@ const MAX_NODES = 100_000;
 export function parseYaml(text: string): Located {
   const document = withinStack(() => parseDocument(text, { prettyErrors: false, uniqueKeys: true }));
   const [fault] = [...document.errors, ...document.warnings];
-  if (fault) throw new SourceError(`This is not YAML as it is read here: ${sentence(fault.message)}`, fault.pos[0]);
+  if (fault)
+    throw new SourceError(`This is not YAML as it is read here: ${sentence(fault.message)}`, fault.pos[0]);
   if (!document.contents) throw new SourceError('The file is empty.', 0);
   return new Locator(document).locate(document.contents, 0);
 }
@@ -23,7 +24,8 @@ class Locator {
   locate(node: ParsedNode | null, depth: number): Located {
     if (!node) return { kind: 'scalar', value: null };
     const at = node.range[0];
-    if (depth > MAX_DEPTH) throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep here.`, at);
+    if (depth > MAX_DEPTH)
+      throw new SourceError(`Values are nested more than ${MAX_DEPTH} levels deep here.`, at);
     if (++this.#nodes > MAX_NODES) {
       throw new SourceError(`With its aliases written out, the file has more than ${MAX_NODES} values.`, at);
     }

@@ -22,7 +22,12 @@ export interface ReadSettingsOptions {
 }
 
 /** @throws SettingsError with every fault found */
-export async function readSettings({ workspace, infra, file, signal }: ReadSettingsOptions): Promise<Settings> {
+export async function readSettings({
+  workspace,
+  infra,
+  file,
+  signal,
+}: ReadSettingsOptions): Promise<Settings> {
   const location = await locateSettings(workspace, infra, file);
   const text = decode(await readFile(location.path), location.shown);
   if (location.extension !== '.ncl') return parseSettings(text, location.extension, location.shown, infra);
@@ -34,7 +39,12 @@ export async function readSettings({ workspace, infra, file, signal }: ReadSetti
  * @param shown how messages name the file
  * @throws SettingsError
  */
-export function parseSettings(text: string, extension: SettingsExtension, shown: string, infra: string): Settings {
+export function parseSettings(
+  text: string,
+  extension: SettingsExtension,
+  shown: string,
+  infra: string,
+): Settings {
   return understand(text, shown, infra, () => PARSERS[extension](text));
 }
 
@@ -47,12 +57,17 @@ const PARSERS: Record<SettingsExtension, (text: string) => Located> = {
 };
 
 /** Real nickel is asked where there is one; our own reading of plain data then still tells where the values stand. */
-async function evaluate(text: string, location: SettingsLocation, signal?: AbortSignal): Promise<() => Located> {
+async function evaluate(
+  text: string,
+  location: SettingsLocation,
+  signal?: AbortSignal,
+): Promise<() => Located> {
   let exported: string | undefined;
   try {
     exported = await exportWithNickel(location.path, signal);
   } catch (error) {
-    if (error instanceof SourceError) throw SettingsError.of([{ file: location.shown, path: '', message: error.message }]);
+    if (error instanceof SourceError)
+      throw SettingsError.of([{ file: location.shown, path: '', message: error.message }]);
     throw error;
   }
   return () => (exported === undefined ? evaluateNickel(text) : withPlacesFrom(text, parseJson(exported)));
@@ -79,14 +94,18 @@ function understand(text: string, file: string, infra: string, parse: () => Loca
   }
   const { settings, faults } = validate(written, infra);
   if (settings) return withDefaults(infra, file, settings);
-  throw SettingsError.of(faults.map(({ path, message, offset }): Fault => ({ file, ...place(offset), path, message })));
+  throw SettingsError.of(
+    faults.map(({ path, message, offset }): Fault => ({ file, ...place(offset), path, message })),
+  );
 }
 
 /** The places in nickel's JSON are not those in the file. */
 function withoutPlaces(located: Located): Located {
   if (located.kind === 'array') return { kind: 'array', items: located.items.map(withoutPlaces) };
   if (located.kind === 'scalar') return { kind: 'scalar', value: located.value };
-  const fields = [...located.fields].map(([name, { value }]) => [name, { value: withoutPlaces(value) }] as const);
+  const fields = [...located.fields].map(
+    ([name, { value }]) => [name, { value: withoutPlaces(value) }] as const,
+  );
   return { kind: 'record', fields: new Map(fields) };
 }
 

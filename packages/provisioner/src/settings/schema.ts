@@ -71,7 +71,11 @@ const Server = Type.Object(
 );
 
 const Taskserv = Type.Object(
-  { name: name('task service', 'kubernetes'), version: Type.Optional(version), servers: Type.Optional(serverNames) },
+  {
+    name: name('task service', 'kubernetes'),
+    version: Type.Optional(version),
+    servers: Type.Optional(serverNames),
+  },
   { additionalProperties: false, hint: 'Write a name in quotes or a record with name, version and servers.' },
 );
 
@@ -86,8 +90,12 @@ export const SettingsSchema = Type.Object(
     infra: Type.Optional(Type.String({ hint: "Write the infra's name in quotes: that of its folder." })),
     provider: Type.Optional(provider),
     servers: Type.Array(Server, { maxItems: 1000, hint: 'Write a list of servers; an empty one is [].' }),
-    taskservs: Type.Optional(Type.Array(Taskserv, { maxItems: 1000, hint: 'Write a list, e.g. ["kubernetes"].' })),
-    clusters: Type.Optional(Type.Array(Cluster, { maxItems: 1000, hint: 'Write a list, e.g. ["buildkit"].' })),
+    taskservs: Type.Optional(
+      Type.Array(Taskserv, { maxItems: 1000, hint: 'Write a list, e.g. ["kubernetes"].' }),
+    ),
+    clusters: Type.Optional(
+      Type.Array(Cluster, { maxItems: 1000, hint: 'Write a list, e.g. ["buildkit"].' }),
+    ),
   },
   { additionalProperties: false, hint: 'Settings are a record with at least a list of servers.' },
 );

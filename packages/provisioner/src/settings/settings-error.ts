@@ -35,7 +35,8 @@ export class SettingsError extends Error {
   /** The first fault, and how many more there are: what fits in one line. */
   get brief(): string {
     const [first, ...others] = this.message.split('\n');
-    if (this.faults.length > 1) return `${describeFault(this.faults[0]!)} (and ${this.faults.length - 1} more)`;
+    if (this.faults.length > 1)
+      return `${describeFault(this.faults[0]!)} (and ${this.faults.length - 1} more)`;
     return others.length === 0 ? String(first) : `${first} ${others.join(' ').trim()}`;
   }
 }

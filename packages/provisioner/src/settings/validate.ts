@@ -23,7 +23,9 @@ export function validate(
 ): { settings: SettingsFile; faults: [] } | { settings: null; faults: LocatedFault[] } {
   const root = expandShorthands(written);
   const settings = toPlain(root);
-  const faults = check(settings) ? meaningFaults(settings, infra, root) : shapeFaults(check.errors ?? [], root);
+  const faults = check(settings)
+    ? meaningFaults(settings, infra, root)
+    : shapeFaults(check.errors ?? [], root);
   if (faults.length > 0) return { settings: null, faults: inReadingOrder(faults) };
   return { settings: settings as SettingsFile, faults: [] };
 }
@@ -58,7 +60,11 @@ function meaningFaults(settings: SettingsFile, infra: string, root: Located): Lo
   settings.servers.forEach(({ name }, index) => {
     const first = seen.get(name);
     if (first === undefined) seen.set(name, index);
-    else fault(['servers', index, 'name'], `is "${name}", as is servers[${first}].name. Give each server its own name.`);
+    else
+      fault(
+        ['servers', index, 'name'],
+        `is "${name}", as is servers[${first}].name. Give each server its own name.`,
+      );
   });
   for (const kind of ['taskservs', 'clusters'] as const) {
     settings[kind]?.forEach((service, index) => {

@@ -4,7 +4,7 @@
  */
 export type Located = LocatedScalar | LocatedArray | LocatedRecord;
 
-export interface LocatedScalar {
+interface LocatedScalar {
   kind: 'scalar';
   value: string | number | boolean | null | Date;
   /** An enum tag of Nickel: exported as a string, but not equal to one. */
@@ -12,7 +12,7 @@ export interface LocatedScalar {
   at?: number | undefined;
 }
 
-export interface LocatedArray {
+interface LocatedArray {
   kind: 'array';
   items: Located[];
   at?: number | undefined;
@@ -58,7 +58,7 @@ export function offsetOfName(root: Located, path: Path): number | undefined {
   return (record?.kind === 'record' ? record.fields.get(name)?.keyAt : undefined) ?? offsetOf(root, path);
 }
 
-export function valueAt(root: Located, path: Path): Located | undefined {
+function valueAt(root: Located, path: Path): Located | undefined {
   return path.reduce<Located | undefined>((here, step) => {
     if (here?.kind === 'array') return here.items[Number(step)];
     return here?.kind === 'record' ? here.fields.get(String(step))?.value : undefined;

@@ -2,13 +2,7 @@ import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, controlCenterOperations } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { createApp, type Authenticator } from '@provisioning/http-kit';
-import {
-  isPostgresAway,
-  postgresAway,
-  startHttpServer,
-  type Logger,
-  type RunningProcess,
-} from '@provisioning/runtime';
+import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
@@ -117,7 +111,7 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     return { url: http.url, log, stop: api.stop };
   } catch (error) {
     await api.stop();
-    throw isPostgresAway(error) ? postgresAway(error) : error;
+    throw error;
   }
 }
 

@@ -4,11 +4,14 @@ import type { NewUser, User, UserCredentials } from './user/user.js';
 /** The present time; tests set their own. */
 export type Clock = () => Date;
 
-export interface UserFilter {
-  role: string | undefined;
-  enabled: boolean | undefined;
+export interface Page {
   limit: number;
   offset: number;
+}
+
+export interface UserFilter extends Page {
+  role: string | undefined;
+  enabled: boolean | undefined;
 }
 
 export interface UserStore {
@@ -38,6 +41,8 @@ export interface UserWrites extends UserStore {
 
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
+  /** Those that are not over at `now`, newest first. */
+  listOpen(userId: string, now: Date, page: Page): Promise<{ sessions: Session[]; total: number }>;
   insert(session: NewSession): Promise<void>;
   /** Puts token `to` in the place of `from`. @returns false when `from` is not the session's token (any more). */
   rotate(id: string, from: string, to: string, at: Date): Promise<boolean>;

@@ -1,4 +1,11 @@
-import { createUser, deleteUser, getUser, listUsers, updateUser } from '@provisioning/contracts';
+import {
+  createUser,
+  deleteUser,
+  endUserSessions,
+  getUser,
+  listUsers,
+  updateUser,
+} from '@provisioning/contracts';
 import { on, page, reply, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
 import { presentNewUser, presentUser } from './present/user.js';
@@ -13,14 +20,21 @@ export function userRoutes(users: UserService): Binding[] {
       const user = await users.create(body);
       return reply(presentNewUser(user), { location: `/users/${user.id}` });
     }),
-    on(getUser)(async ({ params }) => reply(presentUser(await users.get(params.id)))),
-    on(updateUser)(async ({ params, body }) => {
-      await users.update(params.id, body);
-      return reply('User updated successfully' as const);
+    on(getUser)(async ({ params }) => {
+      const user = await users.get(params.id);
+      return reply(presentUser(user), { headers: { ETag: `"${user.version}"` } });
+    }),
+    on(updateUser)(async ({ params, body, ifMatch }) => {
+      await users.update(params.id, body, ifMatch);
+      return reply('User updated successfully');
     }),
     on(deleteUser)(async ({ params }) => {
       await users.remove(params.id);
-      return reply('User deleted successfully' as const);
+      return reply('User deleted successfully');
+    }),
+    on(endUserSessions)(async ({ params }) => {
+      await users.endSessions(params.id);
+      return reply('Sessions ended');
     }),
   ];
 }

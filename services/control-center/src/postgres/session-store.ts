@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { SessionStore } from '../domain/ports.js';
+import type { Page, SessionStore } from '../domain/ports.js';
 import type { EndReason, NewSession, Session } from '../domain/session/session.js';
 
 interface SessionRow {
@@ -20,19 +20,42 @@ interface SessionWithUserRow extends SessionRow {
   enabled: boolean;
 }
 
+const COLUMNS = [
+  'sessions.id',
+  'user_id',
+  'token_id',
+  'sessions.created_at',
+  'last_seen',
+  'expires_at',
+  'ip',
+  'user_agent',
+  'ended_at',
+  'username',
+  'roles',
+  'enabled',
+];
+
 /** `database` may be a transaction. */
 export class PostgresSessionStore implements SessionStore {
   constructor(private readonly database: Knex) {}
 
   async find(id: string): Promise<Session | undefined> {
-    const { rows } = (await this.database.raw(
-      `select s.id, s.user_id, s.token_id, s.created_at, s.last_seen, s.expires_at, s.ip, s.user_agent, s.ended_at,
-              u.username, u.roles, u.enabled
-         from sessions s join users u on u.id = s.user_id
-        where s.id = ?`,
-      [id],
-    )) as { rows: SessionWithUserRow[] };
-    return rows[0] && toSession(rows[0]);
+    const row = await this.#withUser().first(COLUMNS).where('sessions.id', id);
+    return row && toSession(row);
+  }
+
+  async listOpen(
+    userId: string,
+    now: Date,
+    { limit, offset }: Page,
+  ): Promise<{ sessions: Session[]; total: number }> {
+    const open = () =>
+      this.#withUser().where({ user_id: userId, ended_at: null }).where('expires_at', '>', now);
+    const [rows, counted] = await Promise.all([
+      open().select(COLUMNS).orderBy('sessions.id', 'desc').limit(limit).offset(offset),
+      open().count({ total: '*' }),
+    ]);
+    return { sessions: rows.map(toSession), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
   async insert(session: NewSession): Promise<void> {
@@ -81,6 +104,10 @@ export class PostgresSessionStore implements SessionStore {
 
   async endAllOf(userId: string, reason: EndReason, at: Date): Promise<void> {
     await this.#open().where({ user_id: userId }).update({ ended_at: at, ended_reason: reason });
+  }
+
+  #withUser() {
+    return this.database<SessionWithUserRow>('sessions').join('users', 'users.id', 'user_id');
   }
 
   #open() {

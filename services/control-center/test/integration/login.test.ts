@@ -99,6 +99,17 @@ describe('POST /auth/login', () => {
     await login({ username: 'admin', password: ADMIN_PASSWORD }).expect(200);
   });
 
+  it('opens no session for a user who is disabled while the password is checked', async () => {
+    await addUser('just-disabled');
+    const compare = jest.spyOn(bcrypt, 'compare').mockImplementationOnce(async () => {
+      const { database } = service.api.opened;
+      await database('users').where({ username: 'just-disabled' }).update({ enabled: false });
+      return true;
+    });
+    await login({ username: 'just-disabled', password: ADMIN_PASSWORD }).expect(401);
+    compare.mockRestore();
+  });
+
   it('signs one user in many times at once', async () => {
     const right = { username: 'admin', password: ADMIN_PASSWORD };
     const answers = await Promise.all(Array.from({ length: 12 }, () => login(right)));

@@ -112,6 +112,31 @@ describe('sessions', () => {
     await use(token).expect(200);
   });
 
+  it('are listed and ended by whom they belong to', async () => {
+    await service.http
+      .post('/users')
+      .auth(await service.token(), { type: 'bearer' })
+      .send({ username: 'olga', email: 'olga@example.com', password: 'secure_password', roles: ['viewer'] })
+      .expect(201);
+    const [first, second] = [
+      await service.token('olga', 'secure_password'),
+      await service.token('olga', 'secure_password'),
+    ];
+    const list = async () => {
+      const { body } = await service.http.get('/auth/sessions').auth(second, { type: 'bearer' }).expect(200);
+      return (body as { data: { id: string; current: boolean }[] }).data;
+    };
+    const sessions = await list();
+    expect(sessions.map(({ current }) => current)).toEqual([true, false]);
+    const end = (id: string, as: string) =>
+      service.http.delete(`/auth/sessions/${id}`).auth(as, { type: 'bearer' });
+    await end(sessions[1]!.id, await service.token()).expect(404);
+    await use(first).expect(403);
+    await end(sessions[1]!.id, second).expect(200);
+    await use(first).expect(401);
+    expect(await list()).toHaveLength(1);
+  });
+
   it('come with a bearer that nobody can do without', async () => {
     await service.http.get('/users').expect(401).expect('WWW-Authenticate', 'Bearer');
     await service.http.get('/users').set('Authorization', `Basic ${ADMIN_PASSWORD}`).expect(401);

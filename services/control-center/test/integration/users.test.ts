@@ -67,6 +67,7 @@ describe('users', () => {
       'id',
       'last_login',
       'roles',
+      'updated_at',
       'username',
     ]);
     expect(dataOf<Body>({ body })['last_login']).toBeNull();
@@ -93,12 +94,11 @@ describe('users', () => {
   });
 
   it('have names and addresses of their own, whatever the case', async () => {
-    const { username, email } = await create();
+    const { username } = await create();
+    const email = `${username}@example.com`;
     const sameName = await call('post', '/users', newUser({ username: username.toUpperCase() })).expect(409);
     expect(sameName.body).toMatchObject({ success: false, code: 'username_taken' });
-    const sameEmail = await call('post', '/users', newUser({ email: String(email).toUpperCase() })).expect(
-      409,
-    );
+    const sameEmail = await call('post', '/users', newUser({ email: email.toUpperCase() })).expect(409);
     expect(sameEmail.body).toMatchObject({ code: 'email_taken' });
     const other = await create();
     await call('put', `/users/${other.id}`, { email }).expect(409);
@@ -152,6 +152,30 @@ describe('users', () => {
     await call('put', `/users/${id}`, changes).expect(200);
     await call('post', '/auth/logout', undefined, theirs).expect(401);
     await call('post', '/auth/refresh', { token: theirs }).expect(401);
+  });
+
+  it('are changed only in the version that was read, where the caller asks for that', async () => {
+    const { id } = await create();
+    const { headers } = await call('get', `/users/${id}`).expect(200);
+    const change = (email: string) =>
+      call('put', `/users/${id}`, { email: `${email}-${id}@example.com` }).set(
+        'If-Match',
+        String(headers['etag']),
+      );
+    await change('first').expect(200);
+    const { body } = await change('second').expect(412);
+    expect(body).toMatchObject({ success: false, code: 'precondition_failed' });
+    expect(dataOf<Body>(await call('get', `/users/${id}`))).toMatchObject({
+      email: `first-${id}@example.com`,
+    });
+  });
+
+  it('can be signed out everywhere', async () => {
+    const { id, username } = await create();
+    const theirs = await service.token(username, 'secure_password');
+    await call('delete', `/users/${id}/sessions`).expect(200);
+    await call('post', '/auth/logout', undefined, theirs).expect(401);
+    await call('delete', `/users/${NOBODY}/sessions`).expect(404);
   });
 
   it('stay signed in when only their address changes', async () => {

@@ -1,11 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findByCookie, killByCookie, processGroupOf, sendSignal } from './processes.js';
 
-const SHIM = join(dirname(fileURLToPath(import.meta.url)), 'shim.sh');
+/** `services/orchestrator/shim`, seen from the sources and from what was compiled of them. */
+const SHIM = ['../../shim', '../../../shim']
+  .map((folder) => fileURLToPath(new URL(`${folder}/command-shim.sh`, import.meta.url)))
+  .find((path) => existsSync(path));
 /** The variable that marks every process of one run; and the one that marks every process of a worker. */
 export const RUN_COOKIE = 'PROVISIONING_RUN';
 export const WORKER_COOKIE = 'PROVISIONING_WORKER';
@@ -47,11 +50,12 @@ export class Command {
     mkdirSync(spec.directory, { recursive: true, mode: 0o700 });
     this.outputPath = join(spec.directory, 'output.log');
     this.reportPath = join(spec.directory, 'report.jsonl');
+    if (SHIM === undefined) throw new Error('command-shim.sh is missing: this installation is not whole');
     const output = openSync(this.outputPath, 'a', 0o600);
     closeSync(openSync(this.reportPath, 'a', 0o600));
     this.#child = spawn(
       '/bin/bash',
-      [SHIM, spec.workerId, String(spec.shimLimitSeconds), this.#exitPath, String(MAX_OUTPUT_BLOCKS), ...spec.argv],
+      [SHIM, spec.workerId, String(spec.shimLimitSeconds), spec.directory, String(MAX_OUTPUT_BLOCKS), ...spec.argv],
       {
         cwd: spec.directory,
         detached: true,
@@ -76,7 +80,7 @@ export class Command {
 
   /** TERM to all of it, KILL after the grace; called again, the new grace counts. */
   cancel(graceSeconds: number): void {
-    if (this.#signals.length === 0) this.#signal('SIGTERM');
+    if (this.#signals.length === 0) this.#terminate();
     clearTimeout(this.#grace);
     this.#grace = setTimeout(() => this.kill(), graceSeconds * 1000);
   }
@@ -84,21 +88,24 @@ export class Command {
   kill(): void {
     clearTimeout(this.#grace);
     this.#signal('SIGKILL');
+    if (this.#child.pid !== undefined) sendSignal(this.#child.pid, 'SIGKILL');
   }
 
-  get #exitPath(): string {
-    return join(this.spec.directory, 'exit');
+  /** The shim writes the group down as soon as there is one; a cancel may come before. */
+  #terminate(): void {
+    if (this.#numberIn('pid') !== undefined) this.#signal('SIGTERM');
+    else if (this.#child.exitCode === null && this.#child.signalCode === null) setTimeout(() => this.#terminate(), 20);
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
-    const group = this.#child.pid;
-    if (group === undefined) return;
+    const group = this.#numberIn('pid');
     const at = new Date().toISOString();
-    // First those that left the group: once the group is gone, the shim can no longer name the run.
+    // First those that left the group, while they can still be told from it. The shim itself watches on.
     for (const pid of findByCookie(RUN_COOKIE, this.spec.runId)) {
-      if (processGroupOf(pid) !== group && sendSignal(pid, signal)) this.#signals.push({ signal, at, to: 'process' });
+      if (pid === this.#child.pid || processGroupOf(pid) === group) continue;
+      if (sendSignal(pid, signal)) this.#signals.push({ signal, at, to: 'process' });
     }
-    if (sendSignal(-group, signal)) this.#signals.push({ signal, at, to: 'group' });
+    if (group !== undefined && sendSignal(-group, signal)) this.#signals.push({ signal, at, to: 'group' });
   }
 
   async #waitForEnd(): Promise<CommandEnd> {
@@ -110,7 +117,7 @@ export class Command {
     clearTimeout(this.#grace);
     this.#child.stdin?.destroy();
     const { killed, left } = await killByCookie(RUN_COOKIE, this.spec.runId);
-    const status = this.#recordedStatus() ?? code;
+    const status = this.#numberIn('exit') ?? code;
     return {
       exitCode: status,
       signal: signal ?? signalOf(status),
@@ -118,10 +125,11 @@ export class Command {
     };
   }
 
-  #recordedStatus(): number | undefined {
+  /** What the shim wrote down: `pid` or `exit`. */
+  #numberIn(name: 'pid' | 'exit'): number | undefined {
     try {
-      const status = Number.parseInt(readFileSync(this.#exitPath, 'utf8'), 10);
-      return Number.isNaN(status) ? undefined : status;
+      const number = Number.parseInt(readFileSync(join(this.spec.directory, name), 'utf8'), 10);
+      return Number.isNaN(number) ? undefined : number;
     } catch {
       return undefined;
     }

@@ -95,6 +95,20 @@ describe('cancelling a command', () => {
     expect(end.evidence.signals.map(({ signal }) => signal)).not.toContain('SIGKILL');
   });
 
+  it.each(['while :; do sleep 0.1; done', 'sleep 600', 'exec sleep 600'])('ends at once what knows nothing of signals: %s', async (script) => {
+    const { command, printed, alive } = run(`echo ready; ${script}`);
+    await printed('ready');
+    command.cancel(600);
+    expect(await command.ended).toMatchObject({ exitCode: 143, signal: 'SIGTERM' });
+    expect(alive()).toEqual([]);
+  });
+
+  it('ends one that has hardly begun', async () => {
+    const { command } = run('sleep 600');
+    command.cancel(600);
+    expect(await command.ended).toMatchObject({ signal: 'SIGTERM' });
+  });
+
   it('kills what ignores TERM, what forked and what went into a session of its own', async () => {
     const { command, printed, alive } = run(`
       trap '' TERM

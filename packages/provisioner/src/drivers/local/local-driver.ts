@@ -44,7 +44,9 @@ class LocalDriver implements Driver {
         const server = describe(desired);
         if (await this.#put(paths, server, context)) return { server, made: true };
       }
-      throw new DriverError(`Server ${desired.name} is made and destroyed by others all the time. Try again later.`);
+      throw new DriverError(
+        `Server ${desired.name} is made and destroyed by others all the time. Try again later.`,
+      );
     });
   }
 
@@ -73,7 +75,10 @@ class LocalDriver implements Driver {
       await removeLeftovers(paths.servers);
       await mkdir(paths.destroyed, { recursive: true });
       // Written first: counts only once the server of that id is gone (see recall).
-      await writeRecord(paths.tombstone(name), found.server, { ...act('destroyed', context), before: found.server });
+      await writeRecord(paths.tombstone(name), found.server, {
+        ...act('destroyed', context),
+        before: found.server,
+      });
       const grave = paths.scratch('destroying');
       const ours = await moveFolder(paths.server(name), grave, paths.servers);
       await rm(grave, { recursive: true, force: true });
@@ -145,9 +150,11 @@ function describe(desired: DesiredServer): Server {
 }
 
 function act<A extends 'created' | 'changed' | 'destroyed'>(action: A, { idempotencyKey }: ActContext) {
-  return { action, idempotency_key: idempotencyKey ?? null };
+  return { action, idempotency_key: idempotencyKey };
 }
 
 function gone({ name }: Server): DriverError {
-  return new DriverError(`Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`);
+  return new DriverError(
+    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+  );
 }

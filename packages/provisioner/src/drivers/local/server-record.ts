@@ -5,7 +5,7 @@ import { DriverError, type Server } from '../driver.js';
 
 /** The act that made the record what it is, for {@link Driver.recall}. */
 export interface LastAct {
-  idempotency_key: string | null;
+  idempotency_key: string;
   action: 'created' | 'changed' | 'destroyed';
   before: Server | null;
 }
@@ -53,7 +53,8 @@ export async function readRecord(path: string): Promise<ServerRecord | null> {
 function parse(text: string): ServerRecord | null {
   try {
     const record = JSON.parse(text) as Partial<ServerRecord> | null;
-    const complete = record?.format === 1 && typeof record.server?.id === 'string' && record.last_act !== undefined;
+    const complete =
+      record?.format === 1 && typeof record.server?.id === 'string' && record.last_act !== undefined;
     return complete ? (record as ServerRecord) : null;
   } catch {
     return null;

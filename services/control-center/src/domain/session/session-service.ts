@@ -1,7 +1,8 @@
 import { Failure } from '@provisioning/errors';
-import type { Clock, IssuedToken, SessionStore, TokenClaims, Tokens } from '../ports.js';
+import { validate as isUuid } from 'uuid';
+import type { Clock, IssuedToken, Page, SessionStore, TokenClaims, Tokens } from '../ports.js';
 import { sameRoles } from '../user/user.js';
-import { isOpen, tokenLifetime, type Lifetimes } from './session.js';
+import { isOpen, tokenLifetime, type Lifetimes, type Session } from './session.js';
 
 /** A client that did not get the answer tries again; after that, two hold the same token and one of them stole it. */
 const RETRY_MS = 10_000;
@@ -19,7 +20,7 @@ export class SessionService {
   /** @throws Failure `unauthenticated` unless the token is good and still stands for its session. */
   async authenticate(token: string): Promise<TokenClaims> {
     const now = this.clock();
-    const claims = this.tokens.verify(token, now);
+    const claims = this.#read(token, now);
     const session = await this.sessions.find(claims.sessionId);
     const holds =
       session !== undefined &&
@@ -36,7 +37,7 @@ export class SessionService {
   /** Gives a new token for the session's current one, which is dead from then on. */
   async refresh(token: string): Promise<IssuedToken> {
     const now = this.clock();
-    const { sessionId, tokenId } = this.tokens.verify(token, now);
+    const { sessionId, tokenId } = this.#read(token, now);
     const session = await this.sessions.find(sessionId);
     if (session === undefined || !isOpen(session, now)) throw revoked();
     const { username, roles } = session.user;
@@ -54,6 +55,26 @@ export class SessionService {
 
   async signOut(sessionId: string): Promise<void> {
     await this.sessions.end(sessionId, 'signed_out', this.clock());
+  }
+
+  listOwn(userId: string, page: Page): Promise<{ sessions: Session[]; total: number }> {
+    return this.sessions.listOpen(userId, this.clock(), page);
+  }
+
+  /** @throws Failure `not_found`, for somebody else's session too: its existence is none of the caller's business. */
+  async endOwn(userId: string, sessionId: string): Promise<void> {
+    const now = this.clock();
+    const session = await this.sessions.find(sessionId);
+    if (session === undefined || session.userId !== userId || !isOpen(session, now)) {
+      throw new Failure('not_found', 'You have no such session. GET /auth/sessions lists yours.');
+    }
+    await this.sessions.end(sessionId, 'signed_out', now);
+  }
+
+  #read(token: string, now: Date): TokenClaims {
+    const claims = this.tokens.verify(token, now);
+    if (!isUuid(claims.sessionId) || !isUuid(claims.tokenId)) throw revoked();
+    return claims;
   }
 
   async #endIfStolen(sessionId: string, tokenId: string, now: Date): Promise<void> {

@@ -1,5 +1,5 @@
 /** Why a session was over before its time. */
-export type EndReason = 'signed_out' | 'refresh_reuse' | 'user_changed';
+export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed';
 
 export interface NewSession {
   id: string;

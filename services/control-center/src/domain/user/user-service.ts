@@ -48,8 +48,12 @@ export class UserService {
     return this.get(id);
   }
 
-  /** New roles, a new password and disabling end the user's sessions. */
-  async update(id: string, changes: UserChanges): Promise<void> {
+  /**
+   * New roles, a new password and disabling end the user's sessions.
+   * @param version the one that the changes were made for, where the caller cares.
+   * @throws Failure `precondition_failed` when the user has another version by now.
+   */
+  async update(id: string, changes: UserChanges, version?: string): Promise<void> {
     const passwordHash =
       changes.password === undefined
         ? undefined
@@ -57,6 +61,7 @@ export class UserService {
     await this.work.run(async ({ users, sessions }) => {
       const admins = await users.lockEnabledAdmins();
       const before = found(await users.lock(id));
+      mustHaveVersion(before, version);
       const now = this.clock();
       const { user, endsSessions } = changed(before, changes, now);
       if (!isEnabledAdmin(user)) keepOneAdmin(before, admins, 'be disabled or lose the role admin');
@@ -73,6 +78,13 @@ export class UserService {
     });
   }
 
+  async endSessions(id: string): Promise<void> {
+    await this.work.run(async ({ users, sessions }) => {
+      found(await users.lock(id));
+      await sessions.endAllOf(id, 'ended_by_admin', this.clock());
+    });
+  }
+
   async #hash(password: string, username: string): Promise<string> {
     const fault = passwordFault(password, username, this.common);
     if (fault !== undefined) throw invalid('password', fault);
@@ -83,6 +95,14 @@ export class UserService {
 function found(user: User | undefined): User {
   if (user === undefined) throw new Failure('not_found', 'There is no such user. GET /users lists them.');
   return user;
+}
+
+function mustHaveVersion(user: User, version: string | undefined): void {
+  if (version === undefined || version === '*' || version === String(user.version)) return;
+  throw new Failure(
+    'precondition_failed',
+    `${user.username} was changed by somebody else meanwhile: it has version ${user.version} now. Read it again first.`,
+  );
 }
 
 function invalid(path: string, message: string): Failure {

@@ -1,4 +1,4 @@
-import type { DataOf, login, refreshToken } from '@provisioning/contracts';
+import type { DataOf, login, refresh } from '@provisioning/contracts';
 import type { Login } from '../../domain/login/login-service.js';
 import type { IssuedToken } from '../../domain/ports.js';
 
@@ -7,6 +7,6 @@ export function presentLogin({ token, expiresAt, user }: Login): DataOf<typeof l
   return { token, expires_at: expiresAt.toISOString(), user: { id, username, email, roles: [...roles] } };
 }
 
-export function presentToken({ token, expiresAt }: IssuedToken): DataOf<typeof refreshToken> {
+export function presentToken({ token, expiresAt }: IssuedToken): DataOf<typeof refresh> {
   return { token, expires_at: expiresAt.toISOString() };
 }

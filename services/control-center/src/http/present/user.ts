@@ -6,6 +6,7 @@ export function presentUser(user: User): DataOf<typeof getUser> {
     ...presentNewUser(user),
     created_at: user.createdAt.toISOString(),
     last_login: user.lastLogin?.toISOString() ?? null,
+    updated_at: user.updatedAt.toISOString(),
   };
 }
 

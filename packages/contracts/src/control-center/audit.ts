@@ -1,0 +1,51 @@
+import { operationsUnder } from '../operation.js';
+import { listOf } from '../schemas/basics.js';
+import {
+  auditQuerySchema,
+  auditRangeSchema,
+  auditRecordSchema,
+  auditVerificationSchema,
+} from '../schemas/audit.js';
+import { MAX_PAGE } from '../schemas/paging.js';
+
+const define = operationsUnder('control-center', 'Audit');
+const permission = { resource: 'audit:*', action: 'read' } as const;
+
+export const listAuditLogs = define({
+  id: 'listAuditLogs',
+  method: 'get',
+  path: '/audit/logs',
+  summary: 'Get audit logs',
+  description:
+    'As `text/csv` or `application/x-ndjson` it streams every record that the filters leave, unpaged.',
+  permission,
+  query: auditQuerySchema,
+  success: {
+    status: 200,
+    data: listOf(auditRecordSchema, MAX_PAGE),
+    list: true,
+    alsoAs: ['text/csv', 'application/x-ndjson'],
+    example: [
+      {
+        id: 'audit-log-uuid',
+        timestamp: '2025-09-26T10:00:00Z',
+        user_id: 'user-uuid',
+        action: 'server.create',
+        resource: 'servers/web-01',
+        result: 'success',
+        details: { infra: 'production', plan: '1xCPU-2 GB' },
+      },
+    ],
+  },
+});
+
+export const verifyAudit = define({
+  id: 'verifyAudit',
+  method: 'get',
+  path: '/audit/verify',
+  summary: 'Prove that no audit record was changed, removed or put in between',
+  permission,
+  query: auditRangeSchema,
+  success: { status: 200, data: auditVerificationSchema },
+  addition: true,
+});

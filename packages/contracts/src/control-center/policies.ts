@@ -1,0 +1,118 @@
+import { operationsUnder } from '../operation.js';
+import { byId, listOf, sentence } from '../schemas/basics.js';
+import { MAX_PAGE, paged } from '../schemas/paging.js';
+import {
+  POLICY_BODY_LIMIT,
+  policyChangeSchema,
+  policyCreatedSchema,
+  policyRequestSchema,
+  policySchema,
+  policyVersionSchema,
+} from '../schemas/policy.js';
+
+const define = operationsUnder('control-center', 'Policies');
+
+const rule = {
+  effect: 'Allow',
+  resource: 'servers:*',
+  action: ['create', 'read'],
+  condition: "user.role == 'admin'",
+};
+
+export const listPolicies = define({
+  id: 'listPolicies',
+  method: 'get',
+  path: '/policies',
+  summary: 'List all policies',
+  permission: { resource: 'policies:*', action: 'read' },
+  query: paged({}),
+  success: {
+    status: 200,
+    data: listOf(policySchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        id: 'policy-uuid',
+        name: 'admin_access_policy',
+        version: '1.0.0',
+        rules: [rule],
+        created_at: '2025-09-26T10:00:00Z',
+        enabled: true,
+      },
+    ],
+  },
+});
+
+export const createPolicy = define({
+  id: 'createPolicy',
+  method: 'post',
+  path: '/policies',
+  summary: 'Create new policy',
+  description: 'A rule that does not parse is 422 with its line and column; nothing is stored then.',
+  permission: { resource: 'policies:*', action: 'create' },
+  body: policyRequestSchema,
+  bodyLimit: POLICY_BODY_LIMIT,
+  idempotent: true,
+  example: { name: 'new_policy', version: '1.0.0', rules: [rule] },
+  success: {
+    status: 201,
+    data: policyCreatedSchema,
+    location: true,
+    example: { id: 'new-policy-uuid', name: 'new_policy', version: '1.0.0' },
+  },
+  errors: [409],
+});
+
+export const getPolicy = define({
+  id: 'getPolicy',
+  method: 'get',
+  path: '/policies/{id}',
+  summary: 'Get a policy',
+  permission: { resource: 'policies:{params.id}', action: 'read' },
+  params: byId,
+  success: { status: 200, data: policySchema },
+  errors: [404],
+  addition: true,
+});
+
+export const updatePolicy = define({
+  id: 'updatePolicy',
+  method: 'put',
+  path: '/policies/{id}',
+  summary: 'Update policy',
+  description:
+    'Members that are left out stay as they are; how it was is kept. In force in both services within 2 s.',
+  permission: { resource: 'policies:{params.id}', action: 'update' },
+  params: byId,
+  body: policyChangeSchema,
+  bodyLimit: POLICY_BODY_LIMIT,
+  example: { name: 'updated_policy', rules: [rule] },
+  success: { status: 200, data: sentence, example: 'Policy updated successfully' },
+  errors: [404, 409, 412],
+});
+
+export const deletePolicy = define({
+  id: 'deletePolicy',
+  method: 'delete',
+  path: '/policies/{id}',
+  summary: 'Delete a policy',
+  description: '409 where nobody could change the policies any more.',
+  permission: { resource: 'policies:{params.id}', action: 'delete' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Policy deleted successfully' },
+  errors: [404, 409, 412],
+  addition: true,
+});
+
+export const listPolicyVersions = define({
+  id: 'listPolicyVersions',
+  method: 'get',
+  path: '/policies/{id}/versions',
+  summary: 'List how a policy was after each of its changes',
+  permission: { resource: 'policies:{params.id}', action: 'read' },
+  params: byId,
+  query: paged({}),
+  success: { status: 200, data: listOf(policyVersionSchema, MAX_PAGE), list: true },
+  errors: [404],
+  addition: true,
+});

@@ -1,0 +1,119 @@
+import Type from 'typebox';
+import { operationsUnder } from '../operation.js';
+import { byId, listOf, sentence } from '../schemas/basics.js';
+import { MAX_PAGE, paged } from '../schemas/paging.js';
+import {
+  roleName,
+  userChangeSchema,
+  userCreatedSchema,
+  userRequestSchema,
+  userSchema,
+} from '../schemas/user.js';
+
+const define = operationsUnder('control-center', 'Users');
+
+export const listUsers = define({
+  id: 'listUsers',
+  method: 'get',
+  path: '/users',
+  summary: 'List all users',
+  permission: { resource: 'users:*', action: 'read' },
+  query: paged({ role: Type.Optional(roleName), enabled: Type.Optional(Type.Boolean()) }),
+  success: {
+    status: 200,
+    data: listOf(userSchema, MAX_PAGE),
+    list: true,
+    example: [
+      {
+        id: 'user-uuid',
+        username: 'admin',
+        email: 'admin@example.com',
+        roles: ['admin'],
+        enabled: true,
+        created_at: '2025-09-26T10:00:00Z',
+        last_login: '2025-09-26T12:00:00Z',
+      },
+    ],
+  },
+});
+
+export const createUser = define({
+  id: 'createUser',
+  method: 'post',
+  path: '/users',
+  summary: 'Create new user',
+  permission: { resource: 'users:*', action: 'create' },
+  body: userRequestSchema,
+  idempotent: true,
+  example: {
+    username: 'newuser',
+    email: 'newuser@example.com',
+    password: 'secure_password',
+    roles: ['operator'],
+    enabled: true,
+  },
+  success: {
+    status: 201,
+    data: userCreatedSchema,
+    location: true,
+    example: {
+      id: 'new-user-uuid',
+      username: 'newuser',
+      email: 'newuser@example.com',
+      roles: ['operator'],
+      enabled: true,
+    },
+  },
+  errors: [409],
+});
+
+export const getUser = define({
+  id: 'getUser',
+  method: 'get',
+  path: '/users/{id}',
+  summary: 'Get a user',
+  permission: { resource: 'users:{params.id}', action: 'read' },
+  params: byId,
+  success: { status: 200, data: userSchema },
+  errors: [404],
+  addition: true,
+});
+
+export const updateUser = define({
+  id: 'updateUser',
+  method: 'put',
+  path: '/users/{id}',
+  summary: 'Update existing user',
+  description:
+    'Members that are left out stay as they are. New roles, a new password and `enabled: false` end the user’s tokens in both services. The last enabled admin stays one (409).',
+  permission: { resource: 'users:{params.id}', action: 'update' },
+  params: byId,
+  body: userChangeSchema,
+  example: { email: 'updated@example.com', roles: ['admin', 'operator'], enabled: false },
+  success: { status: 200, data: sentence, example: 'User updated successfully' },
+  errors: [404, 409, 412],
+});
+
+export const deleteUser = define({
+  id: 'deleteUser',
+  method: 'delete',
+  path: '/users/{id}',
+  summary: 'Delete user',
+  description: 'Ends the user’s tokens in both services. The last enabled admin can’t be deleted (409).',
+  permission: { resource: 'users:{params.id}', action: 'delete' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'User deleted successfully' },
+  errors: [404, 409],
+});
+
+export const endUserSessions = define({
+  id: 'endUserSessions',
+  method: 'delete',
+  path: '/users/{id}/sessions',
+  summary: 'End every session of a user',
+  permission: { resource: 'users:{params.id}', action: 'update' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Sessions ended' },
+  errors: [404],
+  addition: true,
+});

@@ -1,0 +1,53 @@
+export * from './operation.js';
+export * from './operations.js';
+export { buildOpenApi, type OpenApiOptions } from './openapi.js';
+export { errorStatusesOf } from './openapi/error-responses.js';
+
+// Each operation by its name, for handlers and clients.
+export * from './orchestrator/batches.js';
+export * from './orchestrator/rollback.js';
+export * from './orchestrator/state.js';
+export * from './orchestrator/system.js';
+export * from './orchestrator/tasks.js';
+export * from './orchestrator/webhooks.js';
+export * from './orchestrator/workflows.js';
+export * from './control-center/audit.js';
+export * from './control-center/auth.js';
+export * from './control-center/decisions.js';
+export * from './control-center/mfa.js';
+export * from './control-center/policies.js';
+export * from './control-center/system.js';
+export * from './control-center/tokens.js';
+export * from './control-center/users.js';
+
+// What goes over the wire, as types, and the schemas that are checked beside the operations.
+export { errorBodySchema, successEnvelope, type ErrorBody, type ErrorDetail } from './schemas/envelope.js';
+export { isUuid } from './schemas/basics.js';
+export {
+  EVENT_TYPES,
+  eventSchema,
+  subscribeMessageSchema,
+  WEBHOOK_EVENTS,
+  webhookPayloadSchema,
+} from './schemas/event.js';
+export { BATCH_STATUSES } from './schemas/batch.js';
+export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';
+export { RESOURCE_KINDS } from './schemas/resource.js';
+export { TASK_STATUSES } from './schemas/task.js';
+export type * from './schemas/audit.js';
+export type * from './schemas/batch.js';
+export type * from './schemas/batch-request.js';
+export type * from './schemas/decision.js';
+export type * from './schemas/event.js';
+export type * from './schemas/mfa.js';
+export type * from './schemas/plan.js';
+export type * from './schemas/policy.js';
+export type * from './schemas/resource.js';
+export type * from './schemas/rollback.js';
+export type * from './schemas/session.js';
+export type * from './schemas/state.js';
+export type * from './schemas/task.js';
+export type * from './schemas/token.js';
+export type * from './schemas/user.js';
+export type * from './schemas/webhook.js';
+export type * from './schemas/workflow.js';

@@ -1,0 +1,12 @@
+import { buildOpenApi } from './openapi.js';
+import type { Service } from './operation.js';
+
+const SERVICES: readonly Service[] = ['orchestrator', 'control-center'];
+
+/** The documents as they are committed, so that a change of the contract shows in its review. */
+export function openApiFiles(): { name: string; content: string }[] {
+  return SERVICES.map((service) => ({
+    name: `${service}.json`,
+    content: `${JSON.stringify(buildOpenApi(service), null, 2)}\n`,
+  }));
+}

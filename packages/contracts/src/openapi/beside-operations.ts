@@ -1,0 +1,126 @@
+import type { Service } from '../operation.js';
+import { eventSchema, webhookPayloadSchema } from '../schemas/event.js';
+import { errorReferences } from './error-responses.js';
+import type { Json, SchemaComponents } from './schema-components.js';
+
+const METRICS_EXAMPLE = `# HELP orchestrator_tasks_total Total number of tasks
+# TYPE orchestrator_tasks_total counter
+orchestrator_tasks_total{status="completed"} 150
+orchestrator_tasks_total{status="failed"} 5
+
+# HELP orchestrator_task_duration_seconds Task execution duration
+# TYPE orchestrator_task_duration_seconds histogram
+orchestrator_task_duration_seconds_bucket{le="10"} 50
+orchestrator_task_duration_seconds_bucket{le="30"} 120
+orchestrator_task_duration_seconds_bucket{le="+Inf"} 155
+`;
+
+const EVENT_EXAMPLE = {
+  event_type: 'TaskStatusChanged',
+  timestamp: '2025-09-26T10:00:00Z',
+  data: { task_id: 'uuid-string', status: 'completed' },
+  metadata: { task_id: 'uuid-string', status: 'completed' },
+};
+
+const PAYLOAD_EXAMPLE = {
+  event: 'task.completed',
+  timestamp: '2025-09-26T10:00:00Z',
+  data: { task_id: 'uuid-string', status: 'completed', output: 'Task completed successfully' },
+  signature: 'sha256=calculated-signature',
+};
+
+const unlimited = { 'x-permission': 'public', 'x-rate-class': 'none' };
+
+/** Statuses that the paths here refer to. */
+export const STATUSES_BESIDE = [400, 401, 403, 500];
+
+/** Paths that are no JSON operations. */
+export function pathsBeside(service: Service, components: SchemaComponents): Json {
+  const metrics = { '/metrics': { get: metricsPath(service) } };
+  return service === 'orchestrator' ? { ...metrics, '/ws': { get: webSocketPath(components) } } : metrics;
+}
+
+function metricsPath(service: Service): Json {
+  return {
+    operationId: 'getMetrics',
+    tags: ['System'],
+    summary: 'Prometheus-compatible metrics endpoint',
+    description: 'Open, unless METRICS_TOKEN is set: then that is the bearer token it asks for.',
+    security: [{}, { metricsToken: [] }],
+    responses: {
+      200: {
+        description: 'Successful request',
+        content: {
+          'text/plain': {
+            schema: { type: 'string' },
+            ...(service === 'orchestrator' ? { example: METRICS_EXAMPLE } : {}),
+          },
+        },
+      },
+      ...errorReferences([401, 500]),
+    },
+    ...unlimited,
+  };
+}
+
+function webSocketPath(components: SchemaComponents): Json {
+  const parameter = (name: string, maxLength: number, description: string) => ({
+    name,
+    in: 'query',
+    description,
+    schema: { type: 'string', maxLength },
+  });
+  return {
+    operationId: 'connectWebSocket',
+    tags: ['Events'],
+    summary: 'Real-time event streaming via WebSocket connection',
+    description:
+      'Each message is an `Event`; a client that sends `{"subscribe": {"event_types": ["TaskStatusChanged"], "task_id": "…", "batch_id": "…"}}` hears of that alone (the ids are optional). The token comes in the Authorization header, as `token`, or, best for browsers, as the `ticket` of `POST /ws/ticket`. Closes with 4401 when the token ends, with 1013 when the client cannot keep up.',
+    security: [{ bearerAuth: [] }, { webSocketToken: [] }, { webSocketTicket: [] }],
+    parameters: [parameter('last_event_id', 64, 'The last event that was seen: those since are sent first')],
+    responses: {
+      101: { description: 'The connection is open' },
+      default: {
+        description: 'An event, as each message of the open connection carries one',
+        content: {
+          'application/json': { schema: components.place(eventSchema), example: EVENT_EXAMPLE },
+        },
+      },
+      ...errorReferences([400, 401, 403]),
+    },
+    'x-permission': { resource: 'events:*', action: 'read' },
+    'x-rate-class': 'general',
+  };
+}
+
+/** What we send to others. */
+export function webhooksOf(service: Service, components: SchemaComponents): Json {
+  if (service !== 'orchestrator') return {};
+  return {
+    webhooks: {
+      event: {
+        post: {
+          operationId: 'receiveWebhook',
+          tags: ['Webhooks'],
+          summary: 'What is posted to the endpoint of a webhook',
+          description:
+            'At least once, repeated with growing pauses for 24 h until the endpoint answers 2xx. The headers of Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) come along.',
+          security: [],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: components.place(webhookPayloadSchema),
+                example: PAYLOAD_EXAMPLE,
+              },
+            },
+          },
+          responses: {
+            '2XX': { description: 'Received' },
+            '4XX': { description: 'Anything else is tried again later' },
+          },
+        },
+      },
+    },
+  };
+}

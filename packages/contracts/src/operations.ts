@@ -1,0 +1,50 @@
+import * as audit from './control-center/audit.js';
+import * as auth from './control-center/auth.js';
+import * as controlCenterSystem from './control-center/system.js';
+import * as decisions from './control-center/decisions.js';
+import * as mfa from './control-center/mfa.js';
+import * as policies from './control-center/policies.js';
+import * as tokens from './control-center/tokens.js';
+import * as users from './control-center/users.js';
+import type { AnyOperation, Service } from './operation.js';
+import * as batches from './orchestrator/batches.js';
+import * as rollback from './orchestrator/rollback.js';
+import * as state from './orchestrator/state.js';
+import * as orchestratorSystem from './orchestrator/system.js';
+import * as tasks from './orchestrator/tasks.js';
+import * as webhooks from './orchestrator/webhooks.js';
+import * as workflows from './orchestrator/workflows.js';
+import { byRoute } from './route-order.js';
+
+/** The orchestrator's operations by id: what a typed client is made from. */
+export const orchestrator = {
+  ...orchestratorSystem,
+  ...tasks,
+  ...workflows,
+  ...batches,
+  ...state,
+  ...rollback,
+  ...webhooks,
+} as const;
+
+/** The control center's operations by id. */
+export const controlCenter = {
+  ...controlCenterSystem,
+  ...auth,
+  ...mfa,
+  ...users,
+  ...tokens,
+  ...policies,
+  ...decisions,
+  ...audit,
+} as const;
+
+/** In the order of routing: a plain path before a template that would take it for an id. */
+export const orchestratorOperations: readonly AnyOperation[] =
+  Object.values<AnyOperation>(orchestrator).sort(byRoute);
+export const controlCenterOperations: readonly AnyOperation[] =
+  Object.values<AnyOperation>(controlCenter).sort(byRoute);
+
+export function operationsOf(service: Service): readonly AnyOperation[] {
+  return service === 'orchestrator' ? orchestratorOperations : controlCenterOperations;
+}

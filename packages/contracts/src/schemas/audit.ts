@@ -1,0 +1,59 @@
+import Type, { type Static } from 'typebox';
+import { closed, count, id, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
+import { paged } from './paging.js';
+
+/** An instant, or a day: its first moment in UTC. A day that no calendar has is refused. */
+function moment(description: string) {
+  return text(40, { anyOf: [{ format: 'date-time' }, { format: 'date' }], description });
+}
+
+const from = Type.Optional(moment('Start date (ISO 8601)'));
+const to = Type.Optional(moment('End date (ISO 8601)'));
+
+export const auditQuerySchema = paged({
+  user_id: Type.Optional(uuid),
+  action: Type.Optional(text(128, { minLength: 1, description: 'Filter by action, e.g. `server.create`' })),
+  resource: Type.Optional(
+    text(255, { minLength: 1, description: 'Filter by resource, e.g. `servers/web-01`' }),
+  ),
+  from,
+  to,
+});
+
+export const auditRangeSchema = closed({ from, to });
+
+const sha256 = text(64, { pattern: '^[0-9a-f]{64}$' });
+
+export const auditRecordSchema = closed(
+  {
+    id,
+    timestamp,
+    user_id: nullable(id),
+    action: text(128),
+    resource: text(255),
+    result: oneOf(['success', 'denied', 'failure']),
+    details: openDetails('What was asked and changed; secrets never enter'),
+    seq: Type.Optional(Type.Integer({ minimum: 1 })),
+    service: Type.Optional(oneOf(['orchestrator', 'control-center'])),
+    username: Type.Optional(nullable(text(256))),
+    session_id: Type.Optional(nullable(id)),
+    ip: Type.Optional(nullable(text(64))),
+    request_id: Type.Optional(nullable(text(128))),
+    prev_hash: Type.Optional(sha256),
+    hash: Type.Optional(sha256),
+  },
+  { title: 'AuditRecord' },
+);
+export type AuditRecord = Static<typeof auditRecordSchema>;
+
+export const auditVerificationSchema = closed(
+  {
+    ok: Type.Boolean(),
+    checked: count,
+    first_bad_seq: nullable(Type.Integer({ minimum: 1 })),
+    reason: nullable(text(1024)),
+    head: nullable(closed({ seq: count, hash: sha256, timestamp })),
+  },
+  { title: 'AuditVerification' },
+);
+export type AuditVerification = Static<typeof auditVerificationSchema>;

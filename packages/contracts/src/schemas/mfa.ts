@@ -1,0 +1,34 @@
+import Type, { type Static } from 'typebox';
+import { closed, listOf, text } from './basics.js';
+import { mfaCode, password } from './session.js';
+
+export const mfaEnrollRequestSchema = closed({ password }, { title: 'MfaEnrollRequest' });
+export type MfaEnrollRequest = Static<typeof mfaEnrollRequestSchema>;
+
+export const mfaEnrollmentSchema = closed(
+  {
+    secret: text(128, { description: 'Base32, to be typed in' }),
+    otpauth_url: text(1024),
+    qr_code: text(65_536, { description: 'The URL as a QR code: an SVG in a data URI' }),
+  },
+  { title: 'MfaEnrollment' },
+);
+export type MfaEnrollment = Static<typeof mfaEnrollmentSchema>;
+
+export const mfaConfirmRequestSchema = closed(
+  { code: text(6, { pattern: '^[0-9]{6}$' }) },
+  { title: 'MfaConfirmRequest' },
+);
+export type MfaConfirmRequest = Static<typeof mfaConfirmRequestSchema>;
+
+export const mfaReauthenticationSchema = closed(
+  { password, mfa_code: Type.Optional(mfaCode) },
+  { title: 'MfaReauthentication' },
+);
+export type MfaReauthentication = Static<typeof mfaReauthenticationSchema>;
+
+export const recoveryCodesSchema = closed(
+  { recovery_codes: listOf(text(64), 10, { description: 'Each good once; shown this once' }) },
+  { title: 'RecoveryCodes' },
+);
+export type RecoveryCodes = Static<typeof recoveryCodesSchema>;

@@ -1,0 +1,93 @@
+import Type, { type Static } from 'typebox';
+import { ACTIONS } from '../operation.js';
+import { closed, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
+import { withDefault } from './default.js';
+
+const MAX_RULES = 1000;
+/** As many rules with long conditions, in bytes. */
+export const POLICY_BODY_LIMIT = 2 * 1024 * 1024;
+
+const effect = oneOf(['Allow', 'Deny']);
+const policyName = text(128, { minLength: 1, pattern: '^[A-Za-z0-9][A-Za-z0-9 ._-]*$' });
+const version = text(64, { minLength: 1 });
+const description = text(1024);
+const revision = Type.Integer({ minimum: 1, description: 'Counts its changes; also its ETag' });
+
+export const policyRuleSchema = closed(
+  {
+    effect,
+    resource: text(255, { minLength: 1, description: '`type:id`, with `*`, `type:*` or one trailing `*`' }),
+    action: listOf(oneOf(['*', ...ACTIONS]), ACTIONS.length + 1, { minItems: 1, uniqueItems: true }),
+    condition: Type.Optional(
+      text(1024, {
+        minLength: 1,
+        description: 'CEL over `user`, `resource`, `action`, `request` and `context`',
+      }),
+    ),
+  },
+  { title: 'PolicyRule' },
+);
+export type PolicyRule = Static<typeof policyRuleSchema>;
+
+const rules = listOf(policyRuleSchema, MAX_RULES);
+
+export const policyRequestSchema = closed(
+  {
+    name: policyName,
+    version,
+    rules,
+    description: Type.Optional(description),
+    enabled: withDefault(Type.Boolean(), true),
+  },
+  { title: 'PolicyRequest' },
+);
+export type PolicyRequest = Static<typeof policyRequestSchema>;
+
+export const policyChangeSchema = closed(
+  {
+    name: Type.Optional(policyName),
+    version: Type.Optional(version),
+    rules: Type.Optional(rules),
+    description: Type.Optional(description),
+    enabled: Type.Optional(Type.Boolean()),
+  },
+  { title: 'PolicyChange', minProperties: 1 },
+);
+export type PolicyChange = Static<typeof policyChangeSchema>;
+
+export const policySchema = closed(
+  {
+    id,
+    name: text(128),
+    version: text(64),
+    rules,
+    created_at: timestamp,
+    enabled: Type.Boolean(),
+    description: Type.Optional(nullable(description)),
+    updated_at: Type.Optional(timestamp),
+    revision: Type.Optional(revision),
+  },
+  { title: 'Policy' },
+);
+export type Policy = Static<typeof policySchema>;
+
+export const policyCreatedSchema = closed(
+  { id, name: text(128), version: text(64) },
+  { title: 'PolicyCreated' },
+);
+export type PolicyCreated = Static<typeof policyCreatedSchema>;
+
+/** How a policy was after one of its changes. */
+export const policyVersionSchema = closed(
+  {
+    revision: revision,
+    name: text(128),
+    version: text(64),
+    rules,
+    enabled: Type.Boolean(),
+    changed_at: timestamp,
+    changed_by: nullable(text(256)),
+  },
+  { title: 'PolicyVersion' },
+);
+export type PolicyVersion = Static<typeof policyVersionSchema>;

@@ -1,0 +1,45 @@
+import Type, { type Static } from 'typebox';
+import { closed, id, listOf, nullable, text, timestamp } from './basics.js';
+import { roleName, username } from './user.js';
+
+/** The password as it was typed: no least length here, so that an old one still signs in. */
+export const password = text(1024, { minLength: 1 });
+/** Six digits of an authenticator, or a recovery code. */
+export const mfaCode = text(64, { minLength: 1 });
+const token = text(8192, { minLength: 1 });
+
+export const loginRequestSchema = closed(
+  { username, password, mfa_code: Type.Optional(mfaCode) },
+  { title: 'LoginRequest' },
+);
+export type LoginRequest = Static<typeof loginRequestSchema>;
+
+export const loginResultSchema = closed(
+  {
+    token,
+    expires_at: timestamp,
+    user: closed({ id, username: text(256), email: text(254), roles: listOf(roleName, 64) }),
+  },
+  { title: 'LoginResult' },
+);
+export type LoginResult = Static<typeof loginResultSchema>;
+
+export const refreshRequestSchema = closed({ token }, { title: 'RefreshRequest' });
+export type RefreshRequest = Static<typeof refreshRequestSchema>;
+
+export const refreshResultSchema = closed({ token, expires_at: timestamp }, { title: 'RefreshResult' });
+export type RefreshResult = Static<typeof refreshResultSchema>;
+
+export const sessionSchema = closed(
+  {
+    id,
+    created_at: timestamp,
+    last_seen_at: timestamp,
+    expires_at: timestamp,
+    ip: nullable(text(64)),
+    user_agent: nullable(text(512)),
+    current: Type.Boolean({ description: 'Whether it is the one that asks' }),
+  },
+  { title: 'Session' },
+);
+export type Session = Static<typeof sessionSchema>;

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { existsSync } from 'node:fs';
+
+const built = new URL('../dist/command/main.js', import.meta.url);
+if (existsSync(built)) {
+  const { main } = await import(built.href);
+  process.exitCode = await main(process.argv.slice(2), process.env);
+} else {
+  console.error(
+    'The provisioning command is not built yet. Run "npm start" or "npm test" once, or "pnpm exec tsc -b".',
+  );
+  process.exitCode = 1;
+}

@@ -1,0 +1,179 @@
+import { describe, expect, it } from '@jest/globals';
+import { DriverError, type Change, type Driver, type Server } from '../drivers/driver.js';
+import { planCreate, planDelete, type Plan } from '../plan/plan.js';
+import type { Report } from '../report/types.js';
+import type { DesiredServer } from '../settings/settings.js';
+import { applyPlan, type ApplyOptions } from './apply-plan.js';
+import { Interrupted } from './interrupted.js';
+import { summarize } from './summary.js';
+
+const desired = (name: string, given: Partial<DesiredServer> = {}): DesiredServer => ({
+  infra: 'i',
+  name,
+  plan: 'p',
+  zone: 'z',
+  provider: 'local',
+  image: null,
+  labels: {},
+  storage_gb: null,
+  ...given,
+});
+
+const server = (from: DesiredServer, id = `id of ${from.name}`): Server => ({
+  ...from,
+  id,
+  driver: 'memory',
+  state: 'running',
+  ip: null,
+  made_at: '',
+  changed_at: '',
+  description: '',
+});
+
+class MemoryDriver implements Driver {
+  readonly name = 'memory';
+  readonly notice = null;
+  readonly servers = new Map<string, Server>();
+  remembered: Change[] = [];
+  before: (name: string) => void = () => {};
+
+  async list() {
+    return [...this.servers.values()];
+  }
+  async read(_: string, name: string) {
+    return this.servers.get(name) ?? null;
+  }
+  async create(wanted: DesiredServer) {
+    this.before(wanted.name);
+    const existing = this.servers.get(wanted.name);
+    if (existing) return { server: existing, made: false };
+    this.servers.set(wanted.name, server(wanted, `new id of ${wanted.name}`));
+    return { server: this.servers.get(wanted.name)!, made: true };
+  }
+  async change(before: Server, wanted: DesiredServer) {
+    this.servers.set(before.name, { ...before, ...wanted });
+    return this.servers.get(before.name)!;
+  }
+  async destroy(_: string, name: string) {
+    const found = this.servers.get(name) ?? null;
+    this.servers.delete(name);
+    return found;
+  }
+  async recall() {
+    return this.remembered;
+  }
+}
+
+async function apply(plan: Plan, driver: MemoryDriver, options: Partial<ApplyOptions> = {}) {
+  const reports: Report[] = [];
+  const applied = await applyPlan(plan, {
+    drivers: { for: () => driver, of: () => driver, all: [driver] },
+    reporter: { report: (report) => void reports.push(report), close: () => {} },
+    ...options,
+  });
+  const told = reports.map((report) => {
+    if (report.type === 'step') return `${report.state} ${report.index}/${report.total} ${report.name}`;
+    return report.type === 'resource' ? `${report.action} ${report.name}` : JSON.stringify(report);
+  });
+  return { applied, told, summary: summarize(plan, applied.outcomes) };
+}
+
+describe('applying a plan', () => {
+  it('reports each step before and after, and each server', async () => {
+    const driver = new MemoryDriver();
+    for (const name of ['grown', 'moved', 'same', 'other']) driver.servers.set(name, server(desired(name)));
+    const wanted = [
+      desired('new'),
+      desired('grown', { plan: 'q' }),
+      desired('moved', { zone: 'y' }),
+      desired('same'),
+    ];
+    const { told, applied, summary } = await apply(planCreate('i', wanted, await driver.list()), driver);
+    expect(told).toEqual([
+      '{"type":"plan","steps":3}',
+      'unchanged same',
+      'started 1/3 Create server new',
+      'created new',
+      'completed 1/3 Create server new',
+      'started 2/3 Change server grown',
+      'changed grown',
+      'completed 2/3 Change server grown',
+      'started 3/3 Replace server moved',
+      'destroyed moved',
+      'created moved',
+      'completed 3/3 Replace server moved',
+    ]);
+    expect(applied).toMatchObject({ failure: null, undone: [] });
+    expect(summary).toBe('Successfully created 1 server, changed 1 server, replaced 1 server');
+    expect(driver.servers.get('moved')).toMatchObject({ zone: 'y', id: 'new id of moved' });
+    expect(driver.servers.has('other')).toBe(true);
+  });
+
+  it('stops at the first failure and tells what is not done', async () => {
+    const driver = new MemoryDriver();
+    driver.before = (name) => {
+      if (name === 'b') throw new DriverError('No room.');
+    };
+    const { told, applied } = await apply(
+      planCreate(
+        'i',
+        ['a', 'b', 'c'].map((name) => desired(name)),
+        [],
+      ),
+      driver,
+    );
+    expect(applied.failure).toEqual(new DriverError('No room.'));
+    expect(applied.undone).toEqual(['b', 'c']);
+    expect(told.slice(-2)).toEqual(['started 2/3 Create server b', 'failed 2/3 Create server b']);
+    expect([...driver.servers.keys()]).toEqual(['a']);
+  });
+
+  it('finishes the step under way when it is told to stop, and begins no other', async () => {
+    const driver = new MemoryDriver();
+    const stop = new AbortController();
+    driver.before = (name) => name === 'b' && stop.abort();
+    const plan = planCreate(
+      'i',
+      ['a', 'b', 'c'].map((name) => desired(name)),
+      [],
+    );
+    const { told, applied } = await apply(plan, driver, { signal: stop.signal });
+    expect(applied.failure).toBeInstanceOf(Interrupted);
+    expect(applied.undone).toEqual(['c']);
+    expect(told.at(-1)).toBe('completed 2/3 Create server b');
+  });
+
+  it('takes it well if another process was faster, unless it made something else', async () => {
+    const driver = new MemoryDriver();
+    driver.servers.set('a', server(desired('a')));
+    const same = await apply(planCreate('i', [desired('a')], []), driver);
+    expect(same.told.slice(1)).toEqual([
+      'started 1/1 Create server a',
+      'unchanged a',
+      'skipped 1/1 Create server a',
+    ]);
+    const other = await apply(planCreate('i', [desired('a', { plan: 'q' })], []), driver);
+    expect(other.applied.failure?.message).toContain('made by somebody else meanwhile');
+  });
+
+  it('reports what an earlier attempt under the same key did', async () => {
+    const driver = new MemoryDriver();
+    const made = server(desired('a'));
+    driver.servers.set('a', made);
+    driver.remembered = [{ action: 'created', before: null, after: made }];
+    const plan = planCreate('i', [desired('a'), desired('b')], await driver.list());
+    const again = await apply(plan, driver, { idempotencyKey: 'k' });
+    expect(again.told[1]).toBe('created a');
+    expect(again.told).not.toContain('unchanged a');
+    expect(again.summary).toBe('Successfully created 2 servers');
+    const byHand = await apply(planCreate('i', [desired('a')], await driver.list()), driver);
+    expect(byHand.summary).toBe('Nothing to do: 1 server is as the settings say');
+  });
+
+  it('says when there is nothing to delete', async () => {
+    const plan = planDelete('i', ['a', 'b'], []);
+    const { summary, told } = await apply(plan, new MemoryDriver());
+    expect(told).toEqual(['{"type":"plan","steps":0}']);
+    expect(summary).toBe('Nothing to do: none of the 2 servers in the settings exists');
+  });
+});

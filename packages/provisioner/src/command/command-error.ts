@@ -1,0 +1,48 @@
+import { CommanderError } from 'commander';
+import { Interrupted } from '../apply/index.js';
+import { DriverError } from '../drivers/index.js';
+import { SettingsError, type Fault } from '../settings/index.js';
+import { EXIT, type StopSignal } from './exit-codes.js';
+
+/** Why a command ended without having done its work. */
+export interface CommandFailure {
+  exitCode: number;
+  /** All there is to say, perhaps on several lines. */
+  message: string;
+  /** The same in one sentence, for the report. */
+  brief: string;
+  faults: readonly Fault[];
+}
+
+/** What was given on the command line cannot be used. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** @param stoppedBy the signal that arrived, if one did */
+export function explainFailure(error: unknown, stoppedBy: StopSignal | undefined): CommandFailure {
+  const fail = (exitCode: number, message: string, brief = message): CommandFailure => ({
+    exitCode,
+    message,
+    brief,
+    faults: [],
+  });
+  if (error instanceof Interrupted || (stoppedBy && (error as Error).name === 'AbortError')) {
+    const signal = stoppedBy ?? 'SIGTERM';
+    const what = error instanceof Interrupted ? error.message : 'Nothing was changed.';
+    return fail(EXIT.interrupted[signal], `Stopped by ${signal}. ${what}`);
+  }
+  if (error instanceof SettingsError) {
+    const exitCode = error.kind === 'refused' ? EXIT.usage : EXIT.settings;
+    return { exitCode, message: error.message, brief: error.brief, faults: error.faults };
+  }
+  if (error instanceof CommanderError) return fail(EXIT.usage, explainUsage(error));
+  if (error instanceof UsageError) return fail(EXIT.usage, error.message);
+  if (error instanceof DriverError) return fail(EXIT.failed, error.message);
+  return fail(EXIT.failed, `Something unforeseen went wrong: ${String(error)}`);
+}
+
+function explainUsage({ code, message }: CommanderError): string {
+  if (code === 'commander.help') return 'No command was given: name one of those above.';
+  return `${message.replace(/^error: /, '').replace(/\.?$/, '.')} "provisioning servers --help" tells what there is.`;
+}

@@ -1,0 +1,10 @@
+/** What the exit status means (README.md). */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  settings: 3,
+  interrupted: { SIGINT: 130, SIGTERM: 143 },
+} as const;
+
+export type StopSignal = keyof typeof EXIT.interrupted;

@@ -1,0 +1,77 @@
+import { CommanderError } from 'commander';
+import { DriverSet } from '../drivers/index.js';
+import { createReporter, type Reporter } from '../report/index.js';
+import { explainFailure, UsageError } from './command-error.js';
+import { readEnvironment } from './config.js';
+import { EXIT } from './exit-codes.js';
+import { DEFAULT_DATA_DIR, DEFAULT_WORKSPACE, type ActOptions } from './options.js';
+import { jsonOutput, textOutput } from './output.js';
+import { buildProgram, type RunVerb } from './program.js';
+import { stopSignal } from './stop-signal.js';
+
+/** The `provisioning` command. @returns its exit status; never throws */
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  // Work that was begun is finished even if nobody reads what is said about it.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const environment = readEnvironment(env);
+  const stop = stopSignal();
+  // Until the options are read, what was typed decides how faults in it are told.
+  let output = asksForJson(args)
+    ? jsonOutput({ command: args.slice(0, 2).join(' '), infra: null, settings: null, check: false })
+    : textOutput();
+  let reporter: Reporter = createReporter(undefined);
+
+  const run: RunVerb = async (command, options, act) => {
+    const { infra, settings = null, check = false } = options as typeof options & Partial<ActOptions>;
+    output = options.output === 'json' ? jsonOutput({ command, infra, settings, check }) : textOutput();
+    const { production, idempotencyKey } = environment;
+    const drivers = new DriverSet({ dataDir: options.dataDir || DEFAULT_DATA_DIR, production });
+    const workspace = options.workspace || DEFAULT_WORKSPACE;
+    await act({ ...options, workspace }, { output, reporter, drivers, signal: stop.signal, idempotencyKey });
+  };
+
+  try {
+    reporter = openReporter(environment.events);
+    await buildProgram(run).parseAsync(args, { from: 'user' });
+    output.end();
+    return EXIT.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done; // --help, --version
+    return fail(error);
+  } finally {
+    reporter.close();
+    stop.forget();
+  }
+
+  function fail(error: unknown): number {
+    const failure = explainFailure(error, stop.received());
+    report(reporter, failure.brief);
+    output.failure(failure);
+    output.end();
+    return failure.exitCode;
+  }
+}
+
+function openReporter(path: string | undefined): Reporter {
+  try {
+    return createReporter(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new UsageError(`The file that PROVISIONING_EVENTS names cannot be opened for appending (${code}).`);
+  }
+}
+
+function report(reporter: Reporter, message: string): void {
+  try {
+    reporter.report({ type: 'error', message });
+  } catch {
+    // The report file may be the very thing that failed; the message is printed as well.
+  }
+}
+
+function asksForJson(args: readonly string[]): boolean {
+  return (
+    args.includes('--output=json') ||
+    args.some((arg, index) => arg === '--output' && args[index + 1] === 'json')
+  );
+}

@@ -1,0 +1,81 @@
+import type { Outcome } from '../apply/index.js';
+import type { Server } from '../drivers/index.js';
+import { renderPlan, type Plan } from '../plan/index.js';
+import type { CommandFailure } from './command-error.js';
+import { documentPlan } from './document-plan.js';
+import { renderServers } from './render-servers.js';
+
+/** Where a command says what it does: lines for people as it goes, or one JSON document at its end. */
+export interface Output {
+  /** What users must know, whatever becomes of the command. */
+  notice(text: string): void;
+  plan(plan: Plan): void;
+  outcome(outcome: Outcome): void;
+  servers(servers: readonly Server[]): void;
+  summary(text: string): void;
+  failure(failure: CommandFailure): void;
+  end(): void;
+}
+
+export interface OutputHeader {
+  command: string;
+  infra: string | null;
+  settings: string | null;
+  check: boolean;
+}
+
+export function textOutput(): Output {
+  const say = (line: string) => process.stdout.write(`${line}\n`);
+  return {
+    notice: (text) => process.stderr.write(`Note: ${text}\n`),
+    plan: (plan) => renderPlan(plan).forEach(say),
+    outcome(outcome) {
+      const line = renderOutcome(outcome);
+      if (line !== null) say(line);
+    },
+    servers: (servers) => renderServers(servers).forEach(say),
+    summary: say,
+    failure: ({ message }) => process.stderr.write(`Error: ${message}\n`),
+    end: () => {},
+  };
+}
+
+export function jsonOutput(header: OutputHeader): Output {
+  const notices: string[] = [];
+  const document: Record<string, unknown> = {
+    ...header,
+    notices,
+    plan: null,
+    servers: [],
+    summary: null,
+    error: null,
+  };
+  const outcomes: unknown[] = [];
+  return {
+    notice(text) {
+      notices.push(text);
+      process.stderr.write(`Note: ${text}\n`);
+    },
+    plan: (plan) => void (document['plan'] = documentPlan(plan)),
+    outcome(outcome) {
+      outcomes.push(outcome);
+      document['servers'] = outcomes;
+    },
+    servers: (servers) => void (document['servers'] = servers),
+    summary: (text) => void (document['summary'] = text),
+    failure({ exitCode, message, faults }) {
+      document['error'] = { message, exit_code: exitCode, faults };
+      process.stderr.write(`Error: ${message}\n`);
+    },
+    end: () => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
+  };
+}
+
+function renderOutcome({ name, action, after, earlier }: Outcome): string | null {
+  if (action === 'unchanged') return null;
+  if (earlier) return `Server ${name} was ${action} by an earlier attempt`;
+  const verb = `${action[0]?.toUpperCase()}${action.slice(1)}`;
+  return after?.ip && action === 'created'
+    ? `${verb} server ${name} (${after.ip})`
+    : `${verb} server ${name}`;
+}

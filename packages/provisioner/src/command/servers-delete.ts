@@ -1,0 +1,18 @@
+import { planDelete } from '../plan/index.js';
+import { readSettings } from '../settings/index.js';
+import { carryOut } from './carry-out.js';
+import type { ActOptions } from './options.js';
+import type { Session } from './session.js';
+
+/** `provisioning servers delete`: the servers that the settings name, and no others. */
+export async function deleteServers(options: ActOptions, session: Session): Promise<void> {
+  const { output, drivers, signal } = session;
+  const { infra, workspace, settings: file } = options;
+  const settings = await readSettings({ workspace, infra, file, signal });
+  drivers
+    .notices(settings.servers.map(({ provider }) => provider))
+    .forEach((notice) => output.notice(notice));
+  const names = settings.servers.map(({ name }) => name);
+  // What is destroyed is gone at once: there is nothing to wait for.
+  await carryOut(planDelete(infra, names, await drivers.list(infra)), options.check, session);
+}

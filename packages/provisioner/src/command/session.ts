@@ -1,0 +1,13 @@
+import type { DriverSet } from '../drivers/index.js';
+import type { Reporter } from '../report/index.js';
+import type { Output } from './output.js';
+
+/** What a verb works with. */
+export interface Session {
+  output: Output;
+  reporter: Reporter;
+  drivers: DriverSet;
+  /** Aborted by INT and TERM. */
+  signal: AbortSignal;
+  idempotencyKey: string | undefined;
+}

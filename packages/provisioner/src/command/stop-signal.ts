@@ -1,0 +1,25 @@
+import { EXIT, type StopSignal } from './exit-codes.js';
+
+export interface StopWatch {
+  /** Aborted by the first INT or TERM; further ones change nothing. */
+  signal: AbortSignal;
+  received(): StopSignal | undefined;
+  forget(): void;
+}
+
+/** Turns INT and TERM into an abort signal. */
+export function stopSignal(): StopWatch {
+  const controller = new AbortController();
+  let received: StopSignal | undefined;
+  const names = Object.keys(EXIT.interrupted) as StopSignal[];
+  const stop = (name: NodeJS.Signals) => {
+    received ??= name as StopSignal;
+    controller.abort();
+  };
+  for (const name of names) process.on(name, stop);
+  return {
+    signal: controller.signal,
+    received: () => received,
+    forget: () => names.forEach((name) => process.off(name, stop)),
+  };
+}

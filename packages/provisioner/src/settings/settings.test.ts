@@ -1,0 +1,206 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { parseSettings } from './read-settings.js';
+import type { SettingsExtension } from './locate-settings.js';
+import { SettingsError } from './settings-error.js';
+
+function faults(text: string, extension: SettingsExtension): string[] {
+  try {
+    parseSettings(text, extension, `production/config${extension}`, 'production');
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+const NICKEL = `{
+  provider = 'upcloud,
+  servers = [
+    { name = "web-01", plan = "1xCPU-2 GB", zone = "de-fra1" },
+    {
+      name = "web-02",
+      plan = 2,
+      zone = "us-nyc1",
+    },
+  ],
+}
+`;
+const YAML = `servers:
+  - name: web-01
+    plan: 2
+    zone: de-fra1
+`;
+const JSON_TEXT = `{
+  "servers": [
+    { "name": "web-01", "plan": 2, "zone": "de-fra1" }
+  ]
+}
+`;
+const TOML = `[[servers]]
+name = "web-01"
+plan = 2
+zone = "de-fra1"
+`;
+
+describe('faults point at what is wrong', () => {
+  const complaint =
+    'plan must be a string, got a number. Write the plan\'s name in quotes, e.g. "1xCPU-2 GB".';
+
+  it.each<[SettingsExtension, string, string]>([
+    ['.ncl', NICKEL, `production/config.ncl:7:14: servers[1].${complaint}`],
+    ['.yaml', YAML, `production/config.yaml:3:11: servers[0].${complaint}`],
+    ['.yml', YAML, `production/config.yml:3:11: servers[0].${complaint}`],
+    ['.json', JSON_TEXT, `production/config.json:3:33: servers[0].${complaint}`],
+    ['.toml', TOML, `production/config.toml: servers[0].${complaint}`],
+  ])('in %s', (extension, text, expected) => {
+    expect(faults(text, extension)).toEqual([expected]);
+  });
+
+  it.each<[SettingsExtension, string, string]>([
+    ['.ncl', '{\n  servers = [\n', 'production/config.ncl:2:13: The array'],
+    ['.ncl', '{ servers = [] } & {}', 'production/config.ncl:1:18: Merging with "&"'],
+    ['.yaml', 'servers: []\nservers: []\n', 'production/config.yaml:2:1: This is not YAML'],
+    ['.yaml', 'servers: !thing []\n', 'production/config.yaml:1:10: This is not YAML'],
+    ['.yaml', 'servers: []\n---\nservers: []\n', 'production/config.yaml:2:1: This is not YAML'],
+    [
+      '.json',
+      '{\n  "servers": [],\n}',
+      'production/config.json:3:1: This is not JSON: property name expected.',
+    ],
+    [
+      '.json',
+      '{ // why\n "servers": [] }',
+      'production/config.json:1:3: This is not JSON: invalid comment token.',
+    ],
+    [
+      '.json',
+      '{"servers": [], "servers": []}',
+      'production/config.json:1:17: The member "servers" is there twice.',
+    ],
+    ['.toml', 'servers = \n', 'production/config.toml:1:11: Invalid TOML document'],
+  ])('when %s cannot be read: %j', (extension, text, expected) => {
+    expect(faults(text, extension).join('\n').slice(0, expected.length)).toBe(expected);
+  });
+});
+
+describe('all faults are told at once, in the order of the file', () => {
+  it('of shape', () => {
+    const text = `servers:
+  - name: Web
+    zone: de-fra1
+    zonne: x
+    storage_gb: 0.5
+    provider: azure
+    labels: {a: 1}
+  - 3
+owner: me
+`;
+    const found = faults(text, '.yaml').map((line) => line.replace('production/config.yaml:', ''));
+    expect(found.map((line) => line.split('. ')[0])).toEqual([
+      '2:5: servers[0] lacks "plan"',
+      '2:11: servers[0].name cannot be "Web"',
+      '4:5: servers[0].zonne is not known here',
+      '5:17: servers[0].storage_gb must be a whole number, got 0.5',
+      '6:15: servers[0].provider cannot be "azure"',
+      '7:17: servers[0].labels.a must be a string, got a number',
+      '8:5: servers[1] must be a record, got a number',
+      '9:1: owner is not known here',
+    ]);
+    expect(found[2]).toContain('There are: name, plan, zone, provider, image, labels, storage_gb.');
+  });
+
+  it('of meaning', () => {
+    const text = `{
+  infra = "staging",
+  servers = [
+    { name = "a", plan = "p", zone = "z" },
+    { name = "a", plan = "p", zone = "z" },
+  ],
+  taskservs = ["kubernetes", { name = "cilium", servers = ["a", "b"] }],
+}`;
+    expect(faults(text, '.ncl')).toEqual([
+      'production/config.ncl:2:11: infra is "staging", but the file lies in the folder of the infra "production".',
+      'production/config.ncl:5:14: servers[1].name is "a", as is servers[0].name. Give each server its own name.',
+      'production/config.ncl:7:65: taskservs[1].servers[1] names "b", which is none of the servers in the file.',
+    ]);
+  });
+
+  it('and no more than fit', () => {
+    const text = JSON.stringify({ servers: Array.from({ length: 200 }, () => 1) });
+    const found = faults(text, '.json');
+    expect(found).toHaveLength(51);
+    expect(found.at(-1)).toBe('… and 150 more.');
+  });
+});
+
+describe('hostile files end in a fault', () => {
+  it.each<[string, SettingsExtension, string]>([
+    ['deep JSON', '.json', '['.repeat(400_000)],
+    ['deep JSON, closed', '.json', '['.repeat(2000) + ']'.repeat(2000)],
+    ['deep YAML', '.yaml', '['.repeat(100_000)],
+    ['deep TOML', '.toml', `a = ${'['.repeat(100_000)}`],
+    ['an alias of itself', '.yaml', 'servers: &a [*a]'],
+    ['aliases that multiply', '.yaml', laughs()],
+    ['names that are no texts', '.yaml', '? [a]\n: 1\n'],
+  ])('%s', (_, extension, text) => {
+    expect(faults(text, extension)).toHaveLength(1);
+  });
+
+  it('takes a field called __proto__ for what it is', () => {
+    expect(faults('{"__proto__": {"servers": []}, "servers": []}', '.json')[0]).toContain(
+      '__proto__ is not known',
+    );
+  });
+});
+
+function laughs(): string {
+  const lines = ['a0: &a0 [x, x, x, x, x, x, x, x, x, x]'];
+  for (let i = 1; i < 9; i++)
+    lines.push(`a${i}: &a${i} [${Array.from({ length: 10 }, () => `*a${i - 1}`).join(', ')}]`);
+  return lines.join('\n');
+}
+
+describe('good settings', () => {
+  it('come out the same of every format', () => {
+    const server = {
+      name: 'web-01',
+      plan: '1xCPU-2 GB',
+      zone: 'de-fra1',
+      labels: { role: 'web' },
+      storage_gb: 20,
+    };
+    const written = { provider: 'upcloud', servers: [server], taskservs: ['kubernetes'] };
+    const texts: [SettingsExtension, string][] = [
+      ['.json', JSON.stringify(written)],
+      [
+        '.yaml',
+        'provider: upcloud\nservers:\n- &w {name: web-01, plan: 1xCPU-2 GB, zone: de-fra1, labels: {role: web}, storage_gb: 20}\ntaskservs: [kubernetes]\n',
+      ],
+      [
+        '.toml',
+        'provider = "upcloud"\ntaskservs = ["kubernetes"]\n[[servers]]\nname = "web-01"\nplan = "1xCPU-2 GB"\nzone = "de-fra1"\nstorage_gb = 20\nlabels.role = "web"\n',
+      ],
+      [
+        '.ncl',
+        '{ provider = \'upcloud, taskservs = ["kubernetes"], servers = [{ name = "web-01", plan = "1xCPU-2 GB", zone = "de-fra1", labels.role = "web", storage_gb = 20 }] }',
+      ],
+    ];
+    for (const [extension, text] of texts) {
+      const settings = parseSettings(text, extension, 'x', 'production');
+      expect(settings.servers).toEqual([
+        { ...server, infra: 'production', provider: 'upcloud', image: null },
+      ]);
+      expect(settings.taskservs).toEqual([{ name: 'kubernetes' }]);
+    }
+  });
+
+  it.each([
+    ['production', 'config.ncl', ['web-01', 'web-02', 'db-01']],
+    ['staging', 'settings.yaml', ['web-01', 'db-01']],
+  ])('are what the sample %s/%s has', (infra, file, names) => {
+    const text = readFileSync(new URL(`../../../../workspace/${infra}/${file}`, import.meta.url), 'utf8');
+    const extension = file.slice(file.indexOf('.')) as SettingsExtension;
+    expect(parseSettings(text, extension, file, infra).servers.map(({ name }) => name)).toEqual(names);
+  });
+});

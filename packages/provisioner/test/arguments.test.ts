@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { explainFailure } from '../src/command/command-error.js';
+import { readSettings } from '../src/settings/index.js';
+import { Playground, settingsOf } from './command.js';
+
+let at: Playground;
+beforeAll(async () => {
+  at = await Playground.create();
+  await at.write('production/config.yaml', settingsOf({ name: 'web-01' }));
+  await at.write('production/notes.txt', '');
+  await at.write('production/latin1.yaml', '');
+  await writeFile(at.path('workspace/production/latin1.yaml'), Buffer.from([0x61, 0x3a, 0x20, 0xe9]));
+  await at.write('production/huge.json', ' '.repeat(1024 * 1024 + 1));
+  await mkdir(at.path('workspace/production/folder.yaml'));
+  await writeFile(at.path('secret.yaml'), settingsOf({ name: 'stolen' }));
+  await symlink(at.path('secret.yaml'), at.path('workspace/production/link.yaml'));
+  await symlink('config.yaml', at.path('workspace/production/alias.yaml'));
+  await symlink(at.root, at.path('workspace/outside'));
+  await at.write('staging/other.yaml', settingsOf({ name: 'x' }));
+  await symlink('../staging/other.yaml', at.path('workspace/production/neighbour.yaml'));
+});
+afterAll(() => at.remove());
+
+const read = (infra: string, file: string) => readSettings({ workspace: at.path('workspace'), infra, file });
+
+describe('settings that lie outside the infra or are none', () => {
+  it.each<[string, string, number, string]>([
+    ['production', '../staging/other.yaml', 2, 'could lead out'],
+    ['production', 'a/../../x.yaml', 2, 'could lead out'],
+    ['production', '..\\x.yaml', 2, 'could lead out'],
+    ['production', '/etc/passwd.yaml', 2, "relative to the infra's folder"],
+    ['production', 'C:x.yaml', 2, "relative to the infra's folder"],
+    ['production', '--wait', 2, 'looks like an option'],
+    ['production', '-x.yaml', 2, 'looks like an option'],
+    ['production', 'a\nb.yaml', 2, 'control characters'],
+    ['production', '', 2, 'its name is empty'],
+    ['production', 'notes.txt', 2, 'must end in one of .ncl .json .yaml .yml .toml'],
+    ['production', 'link.yaml', 3, 'a symbolic link leads out'],
+    ['production', 'neighbour.yaml', 3, 'a symbolic link leads out'],
+    ['outside', 'secret.yaml', 3, 'a symbolic link leads out'],
+    ['production', 'folder.yaml', 3, 'is not a file'],
+    ['production', 'huge.json', 3, '1 MiB'],
+    ['production', 'latin1.yaml', 3, 'not UTF-8'],
+    ['production', 'missing.yaml', 3, 'production/missing.yaml: there is no such file'],
+    ['nowhere', 'config.yaml', 3, 'There is no infra "nowhere"'],
+    ['..', 'secret.yaml', 2, 'is refused'],
+    ['.', 'secret.yaml', 2, 'is refused'],
+    ['production/../staging', 'other.yaml', 2, 'is refused'],
+    ['--check', 'config.yaml', 2, 'is refused'],
+    ['-p', 'config.yaml', 2, 'is refused'],
+    ['a b', 'config.yaml', 2, 'is refused'],
+    ['', 'config.yaml', 2, 'is refused'],
+    ['x'.repeat(64), 'config.yaml', 2, 'is refused'],
+  ])('--infra %j --settings %j', async (infra, settings, expected, message) => {
+    const failure = await read(infra, settings).then(
+      () => undefined,
+      (error: unknown) => explainFailure(error, undefined),
+    );
+    expect(failure).toMatchObject({ exitCode: expected, message: expect.stringContaining(message) });
+    // Whoever reads this may be the client of an API.
+    expect(failure?.message).not.toContain(at.root);
+  });
+
+  it.each([
+    ['--check', 'config.yaml', 2],
+    ['production', '../staging/other.yaml', 2],
+    ['production', 'link.yaml', 3],
+  ])('end the command: --infra %j --settings %j', async (infra, settings, expected) => {
+    const { status, stdout, stderr } = await at.run(
+      'servers',
+      'create',
+      '--infra',
+      infra,
+      '--settings',
+      settings,
+    );
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+    expect(stderr).toContain('is refused');
+  });
+
+  it('may be reached by a link that stays inside', async () => {
+    expect((await read('production', 'alias.yaml')).servers).toMatchObject([{ name: 'web-01' }]);
+  });
+});
+
+describe('the command line', () => {
+  it.each<[string[], number, string, string]>([
+    [['--version'], 0, '0.1.0', ''],
+    [['--help'], 0, 'Exit status: 0 done', ''],
+    [['servers', 'create', '--help'], 0, '--settings <file>', ''],
+    [[], 2, '', 'No command was given'],
+    [['servers'], 2, '', 'No command was given'],
+    [['servers', 'destroy'], 2, '', "unknown command 'destroy'"],
+    [
+      ['servers', 'create', '--infra', 'production'],
+      2,
+      '',
+      "required option '--settings <file>' not specified",
+    ],
+    [['servers', 'list'], 2, '', "required option '--infra <name>' not specified"],
+    [['servers', 'list', '--infra', 'production', 'more'], 2, '', 'too many arguments'],
+    [['servers', 'list', '--infra', 'production', '--force'], 2, '', "unknown option '--force'"],
+    [['servers', 'list', '--infra', 'production', '--output', 'xml'], 2, '', 'text, json'],
+    [['servers', 'list', '--infra', '../x'], 2, '', 'is refused'],
+    [['servers', 'list', '--infra', 'production'], 0, 'production has no servers', ''],
+  ])('%j', async (args, expected, stdout, stderr) => {
+    const ended = await at.run(...args);
+    expect(ended).toMatchObject({
+      status: expected,
+      stdout: expect.stringContaining(stdout),
+      stderr: expect.stringContaining(stderr),
+    });
+  });
+
+  it('takes its folders from the environment, and from options first', async () => {
+    const args = [
+      'servers',
+      'create',
+      '--infra',
+      'production',
+      '--settings',
+      'config.yaml',
+      '--output',
+      'json',
+    ];
+    const env = { PROVISIONING_WORKSPACE: at.path('nowhere'), PROVISIONING_DATA_DIR: at.path('elsewhere') };
+    expect((await at.start(args, env).ended).status).toBe(3);
+    const { status } = await at.start([...args, '--workspace', at.path('workspace')], env).ended;
+    expect(status).toBe(0);
+    const list = await at.run('servers', 'list', '--infra', 'production', '--data-dir', at.path('elsewhere'));
+    expect(list.stdout).toContain('production has 1 server');
+  });
+});

@@ -1,0 +1,85 @@
+import { temporaryFolder } from '@provisioning/test-kit';
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseReport, type Report } from '../src/report/index.js';
+
+const PROGRAM = fileURLToPath(new URL('../bin/provisioning.js', import.meta.url));
+
+export interface Ended {
+  status: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<Ended>;
+}
+
+/** A workspace, a data directory and a report file of its own, and the built command to run on them. */
+export class Playground {
+  private constructor(
+    readonly root: string,
+    readonly remove: () => Promise<void>,
+  ) {}
+
+  static async create(): Promise<Playground> {
+    const { path, remove } = await temporaryFolder('provisioner');
+    await mkdir(join(path, 'workspace'));
+    return new Playground(path, remove);
+  }
+
+  path(...names: string[]): string {
+    return join(this.root, ...names);
+  }
+
+  async write(file: string, text: string): Promise<void> {
+    const path = this.path('workspace', file);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  /** Starts `provisioning` with those arguments, in the playground's root, where both default folders are. */
+  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+    const child = spawn(process.execPath, [PROGRAM, ...args], {
+      cwd: this.root,
+      env: { PATH: dirname(process.execPath), PROVISIONING_EVENTS: this.path('events'), ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const ended = new Promise<Ended>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));
+    });
+    return { ended, kill: (signal) => void child.kill(signal) };
+  }
+
+  run(...args: string[]): Promise<Ended> {
+    return this.start(args).ended;
+  }
+
+  servers(verb: 'create' | 'delete', ...more: string[]): Promise<Ended> {
+    return this.run('servers', verb, '--infra', 'production', '--settings', 'config.yaml', ...more);
+  }
+
+  /** The reports so far, and how many lines a reader would ignore. */
+  async reports(): Promise<{ reports: Report[]; ignored: number }> {
+    const text = await readFile(this.path('events'), 'utf8').catch(() => '');
+    // The last line may be under way.
+    const lines = text.split('\n').slice(0, -1).map(parseReport);
+    const reports = lines.filter((report) => report !== null);
+    return { reports, ignored: lines.length - reports.length };
+  }
+}
+
+/** A YAML settings file with those servers, all alike but for what is given. */
+export function settingsOf(...servers: { name: string; [member: string]: unknown }[]): string {
+  const complete = servers.map((server) => ({ plan: '1xCPU-1 GB', zone: 'de-fra1', ...server }));
+  return JSON.stringify({ servers: complete });
+}

@@ -1,0 +1,137 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@provisioning/test-kit';
+import { testPlatform, type TestPlatform } from '../support/platform.js';
+
+let platform: TestPlatform;
+
+beforeEach(async () => {
+  platform = await testPlatform();
+});
+afterEach(() => platform.stop());
+
+/** Says in the witness file when it starts and ends, with the attempt. */
+function witnessed(name: string, seconds: number): string {
+  const file = join(platform.folder, name);
+  return `echo "start $PROVISIONING_ATTEMPT" >> ${file}; sleep ${seconds}; echo "end $PROVISIONING_ATTEMPT" >> ${file}`;
+}
+const witness = (name: string) => readFileSync(join(platform.folder, name), 'utf8').trim().split('\n');
+const started = (name: string) => waitFor(() => witness(name).length > 0);
+
+describe('when processes die', () => {
+  it('a worker killed -9 disturbs no command, and its successor takes the executor over', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(witnessed('a', 3));
+    await started('a');
+    worker.kill('SIGKILL');
+    await worker.exited;
+    await platform.startWorker();
+    expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
+    expect(witness('a')).toEqual(['start 1', 'end 1']);
+    expect(await platform.executors()).toHaveLength(1);
+  });
+
+  it('an executor killed -9 takes its commands along; the work goes on within seconds, never twice at once', async () => {
+    await platform.startWorker();
+    const id = await platform.submit(witnessed('b', 2));
+    await started('b');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGKILL');
+    expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 2 });
+    expect(witness('b')).toEqual(['start 1', 'start 2', 'end 2']);
+    expect(await platform.events(id)).toEqual(['submitted', 'started', 'requeued', 'started', 'finished']);
+  });
+
+  it('a frozen executor is replaced, its commands ended first; awake again, it changes nothing', async () => {
+    await platform.startWorker();
+    const id = await platform.submit(witnessed('c', 4));
+    await started('c');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGSTOP');
+    expect(await platform.ended(id, 40_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+    expect(witness('c')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
+  it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(witnessed('d', 3));
+    await started('d');
+    const [executor] = await platform.executors();
+    worker.kill('SIGKILL');
+    process.kill(executor!, 'SIGKILL');
+    // Another slot: nothing tells it that these two are dead but their lease. The sweep does not hold off here
+    // for long: Postgres has been up for longer than a lease.
+    await platform.startWorker({ WORKER_SLOT: '1' });
+    expect(await platform.ended(id, 60_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+    expect(witness('d')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
+  it('gives up after the last attempt, with the reason, and frees the infra', async () => {
+    await platform.startWorker();
+    const id = await platform.submit(witnessed('e', 30), { maxAttempts: 1, infra: 'given-up' });
+    await started('e');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGKILL');
+    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', error: expect.stringContaining('Given up after 1 attempts') });
+    expect(await platform.database('locks')).toEqual([]);
+  });
+
+  it('a worker that is stopped gives running work back without costing it an attempt', async () => {
+    const worker = await platform.startWorker({ DRAIN_SECONDS: '0' });
+    const id = await platform.submit(witnessed('f', 3), { maxAttempts: 1 });
+    await started('f');
+    expect((await worker.stop(15_000)).code).toBe(0);
+    expect((await platform.find(id)).status).toBe('Ready');
+    await platform.startWorker();
+    expect(await platform.ended(id)).toMatchObject({ status: 'Completed' });
+    expect(witness('f')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+});
+
+describe('what comes late', () => {
+  it('a result of an attempt that was given away is kept as evidence, not as state', async () => {
+    const id = await platform.submit('true');
+    const [old, young] = [await registered(), await registered()];
+    const first = await claim(id, old);
+    await platform.database.raw(`select release_worker(?, 'lost', false)`, [old]);
+    const second = await claim(id, young);
+    expect([first, second]).toEqual([1, 2]);
+    expect(await finish(id, 1, old, 'Failed')).toBe('fenced');
+    expect(await finish(id, 2, young, 'Completed')).toBe('done');
+    expect(await finish(id, 2, young, 'Completed')).toBe('duplicate');
+    expect((await platform.find(id)).status).toBe('Completed');
+    expect(await platform.events(id)).toContain('late_result');
+  });
+
+  it('a worker that was declared dead claims nothing and renews nothing', async () => {
+    const id = await platform.submit('true');
+    const dead = await registered();
+    await platform.database.raw(`select release_worker(?, 'lost', false)`, [dead]);
+    expect(await claim(id, dead)).toBeUndefined();
+    const { rows } = (await platform.database.raw(`select heartbeat(?, '12 s') as mine`, [dead])) as { rows: { mine: unknown }[] };
+    expect(rows[0]?.mine).toBeNull();
+  });
+
+  async function registered(): Promise<string> {
+    const { rows } = (await platform.database.raw(
+      `insert into workers (id, host, boot_id, slot, pid, state, lease_until)
+       values (gen_random_uuid(), 'elsewhere', 'b', 9, 1, 'alive', now() + interval '1 minute') returning id`,
+    )) as { rows: { id: string }[] };
+    return rows[0]!.id;
+  }
+
+  async function claim(id: string, worker: string): Promise<number | undefined> {
+    const { rows } = (await platform.database.raw('select attempt from claim_task(?, ?)', [id, worker])) as { rows: { attempt: number }[] };
+    return rows[0]?.attempt;
+  }
+
+  async function finish(id: string, attempt: number, worker: string, status: string): Promise<string> {
+    const result = `00000000-0000-8000-8000-00000000000${attempt}`;
+    const { rows } = (await platform.database.raw(
+      `select outcome from finish_task(?, ?, ?, ?, ?, 0, null, null, '', '{}', '{}')`,
+      [id, attempt, worker, result, status],
+    )) as { rows: { outcome: string }[] };
+    return rows[0]!.outcome;
+  }
+});

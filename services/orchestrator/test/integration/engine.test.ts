@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { hasRedis, waitFor } from '@provisioning/test-kit';
+import { testPlatform, type TestPlatform } from '../support/platform.js';
+
+const kinds = hasRedis ? [{ redis: true }, { redis: false }] : [{ redis: false }];
+
+describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
+  let platform: TestPlatform;
+
+  beforeAll(async () => {
+    platform = await testPlatform({ redis });
+    await platform.startWorker();
+  });
+  afterAll(() => platform.stop());
+
+  it('runs a task to its end and keeps what it printed', async () => {
+    const id = await platform.submit('echo first; echo second >&2');
+    expect(await platform.ended(id)).toMatchObject({ status: 'Completed', output: 'first\nsecond\n', exitCode: 0, error: null });
+    expect(await platform.events(id)).toEqual(['submitted', 'started', 'finished']);
+  });
+
+  it('says why a task failed: the last line, or what the program reported', async () => {
+    const plain = await platform.submit('echo about to fail; echo "disk is full"; exit 4');
+    const reported = await platform.submit(
+      `echo '{"type":"error","message":"production/config.ncl:3:5: a comma is missing"}' >> "$PROVISIONING_EVENTS"; exit 3`,
+    );
+    expect(await platform.ended(plain)).toMatchObject({
+      status: 'Failed',
+      exitCode: 4,
+      error: 'The command exited with status 4: disk is full',
+    });
+    expect(await platform.ended(reported)).toMatchObject({
+      status: 'Failed',
+      exitCode: 3,
+      error: 'production/config.ncl:3:5: a comma is missing',
+    });
+  });
+
+  it('keeps every line, numbered without a gap, and finds them again', async () => {
+    const id = await platform.submit('for i in $(seq 1 5000); do echo "line $i"; done; printf "no newline"');
+    await platform.ended(id);
+    const lines = await platform.store.logs(id, { after: 0, limit: 10_000, search: undefined });
+    expect(lines.map(({ line }) => line)).toEqual(Array.from({ length: 5001 }, (_, index) => index + 1));
+    expect(lines[4999]?.text).toBe('line 5000');
+    expect(lines[5000]?.text).toBe('no newline');
+    const found = await platform.store.logs(id, { after: 10, limit: 10, search: 'LINE 49' });
+    expect(found.slice(0, 2).map(({ line }) => line)).toEqual([49, 490]);
+  });
+
+  it('keeps head and tail of an output beyond a mebibyte, and says what it cut', async () => {
+    const id = await platform.submit('echo begin; head -c 3000000 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo end');
+    const { output } = await platform.ended(id);
+    expect(output!.length).toBeLessThan(1_100_000);
+    expect(output).toMatch(/^begin\n/);
+    expect(output).toMatch(/end\n$/);
+    expect(output).toMatch(/\[… \d+ bytes cut here/);
+  });
+
+  it('tells the progress while the command runs', async () => {
+    const id = await platform.submit(`
+      say() { echo "$1" >> "$PROVISIONING_EVENTS"; }
+      say '{"type":"plan","steps":4}'
+      say '{"type":"step","name":"Create server web-01","state":"started"}'
+      say '{"type":"step","name":"Create server web-01","state":"completed"}'
+      say '{"type":"step","name":"Create server web-02","state":"started"}'
+      while [ ! -e "${platform.folder}/go-${redis}" ]; do sleep 0.1; done`);
+    const progress = await waitFor(async () => {
+      const found = (await platform.find(id)).progress;
+      return found?.doneSteps === 1 ? found : undefined;
+    });
+    expect(progress).toEqual({ totalSteps: 4, doneSteps: 1, currentStep: 'Create server web-02' });
+    await platform.store.cancel(id, 'tester');
+    await platform.ended(id);
+  });
+
+  it('starts what is ready although nobody rang', async () => {
+    const silent = { ...platform.doorbell, ring: async () => {} };
+    expect(silent).toBeDefined();
+    const { rows } = (await platform.database.raw(
+      `select task_id from submit_task(jsonb_build_object('id', gen_random_uuid(), 'kind', 'workflow', 'name', 'create_servers',
+         'infra', 'unrung', 'check_mode', false, 'program', 'provisioning', 'verb', '["servers","create"]'::jsonb,
+         'args', '["--script","echo found"]'::jsonb, 'max_attempts', 3, 'created_by', gen_random_uuid(),
+         'created_by_name', 'tester', 'request_id', 'r'), null, null, null)`,
+    )) as { rows: { task_id: string }[] };
+    expect(await platform.ended(rows[0]!.task_id)).toMatchObject({ status: 'Completed', output: 'found\n' });
+  });
+
+  it('runs workflows of one infra one after the other, in their order, and check mode beside them', async () => {
+    const witness = join(platform.folder, `order-${redis}`);
+    const script = (name: string) => `echo "${name} starts" >> ${witness}; sleep 0.7; echo "${name} ends" >> ${witness}`;
+    const infra = `shared-${redis}`;
+    const first = await platform.submit(script('first'), { infra });
+    const second = await platform.submit(script('second'), { infra });
+    const third = await platform.submit(script('third'), { infra });
+    const check = await platform.submit('true', { infra, checkMode: true });
+    expect((await platform.find(third)).waitingFor).toEqual({ infra, holderId: first, place: 2 });
+    await platform.ended(check);
+    expect((await platform.find(second)).status).toBe('Waiting');
+    await platform.ended(third);
+    expect(readFileSync(witness, 'utf8').trim().split('\n')).toEqual(
+      ['first', 'second', 'third'].flatMap((name) => [`${name} starts`, `${name} ends`]),
+    );
+    expect(await platform.database('locks').where('infra', infra)).toEqual([]);
+  });
+
+  it('cancels what waits at once and what runs for good, and passes the lock on', async () => {
+    const infra = `cancel-${redis}`;
+    const running = await platform.submit(`trap '' TERM; (setsid sleep 300 &) ; while :; do sleep 1; done`, { infra });
+    const waiting = await platform.submit('true', { infra });
+    const next = await platform.submit('echo next', { infra });
+    await platform.running(running);
+    expect((await platform.store.cancel(waiting, 'ada')).outcome).toBe('cancelled');
+    expect(await platform.find(waiting)).toMatchObject({ status: 'Cancelled', error: 'Cancelled by ada before it ran.' });
+    const { outcome } = await platform.store.cancel(running, 'ada');
+    expect(outcome).toBe('requested');
+    await platform.doorbell.cancelled();
+    expect(await platform.ended(running)).toMatchObject({ status: 'Cancelled', signal: 'SIGKILL' });
+    expect(await platform.ended(next)).toMatchObject({ status: 'Completed', output: 'next\n' });
+    expect((await platform.store.cancel(running, 'ada')).outcome).toBe('ended');
+  });
+
+  it('runs no program but the configured one', async () => {
+    const id = await platform.submit('true', { program: '/bin/true' });
+    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', exitCode: 127 });
+  });
+});

@@ -1,0 +1,137 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, redisUrl, spawnNode, temporaryFolder, waitFor, type NodeProcess } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
+import { BullDoorbell } from '../../src/jobs/producer.js';
+import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { createRedis } from '@provisioning/runtime';
+import type { Doorbell } from '../../src/domain/ports.js';
+
+const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/worker.js');
+
+/** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
+const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
+
+export interface TestPlatform {
+  database: Knex;
+  store: PostgresTaskStore;
+  doorbell: Doorbell;
+  /** A folder for what commands leave behind. */
+  folder: string;
+  startWorker(environment?: Record<string, string>): Promise<NodeProcess>;
+  /** Submits a run of the stand-in command, which executes `script` in bash, and rings. */
+  submit(script: string, task?: Partial<NewTask>): Promise<string>;
+  find(id: string): Promise<TaskDetails>;
+  /** Waits until the task has ended. */
+  ended(id: string, timeout?: number): Promise<TaskDetails>;
+  running(id: string): Promise<TaskDetails>;
+  events(id: string): Promise<string[]>;
+  /** Pids of the executors that ever registered, newest last. */
+  executors(): Promise<number[]>;
+  stop(): Promise<void>;
+}
+
+/** A database, a doorbell and real worker processes whose command is a shell that does as it is told. */
+export async function testPlatform({ redis = false }: { redis?: boolean } = {}): Promise<TestPlatform> {
+  const clone = await cloneDatabase('orchestrator');
+  const home = await temporaryFolder('engine');
+  const redisAt = redis ? await redisUrl() : undefined;
+  const command = join(home.path, 'command.sh');
+  // The script comes as an argument: `servers create --script …`.
+  writeFileSync(command, '#!/bin/bash\nexec /bin/bash -c "$4"\n');
+  chmodSync(command, 0o755);
+  const folder = join(home.path, 'witness');
+  mkdirSync(folder);
+
+  const database = createPostgres({ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger });
+  const store = new PostgresTaskStore(database);
+  const connection = redisAt === undefined ? undefined : createRedis(redisAt, 'producer', silentLogger);
+  const doorbell = connection ? new BullDoorbell(connection, silentLogger) : new NotifyDoorbell(database, silentLogger);
+  const workers: NodeProcess[] = [];
+
+  const find = async (id: string): Promise<TaskDetails> => {
+    const task = await store.find(id);
+    if (!task) throw new Error(`no task ${id}`);
+    return task;
+  };
+  const until = (id: string, what: (task: TaskDetails) => boolean, timeout: number) =>
+    waitFor(
+      async () => {
+        const task = await find(id);
+        return what(task) ? task : undefined;
+      },
+      { timeout, what: `the task ${id}` },
+    );
+
+  return {
+    database,
+    store,
+    doorbell,
+    folder,
+    find,
+    async startWorker(environment = {}) {
+      const worker = spawnNode(WORKER, {
+        env: {
+          DATABASE_URL: clone.url,
+          REDIS_URL: redisAt,
+          PROVISIONING_DATA_DIR: join(home.path, 'data'),
+          PROVISIONING_COMMAND: command,
+          WORKER_PORT: '0',
+          LOG_LEVEL: 'debug',
+          ...SHORT_TIMES,
+          ...environment,
+        },
+      });
+      workers.push(worker);
+      await worker.message('ready', 20_000);
+      return worker;
+    },
+    async submit(script, task = {}) {
+      const id = uuidv7();
+      await store.submit(
+        {
+          id,
+          kind: 'workflow',
+          name: 'create_servers',
+          infra: `infra-${id}`,
+          checkMode: false,
+          program: 'provisioning',
+          verb: ['servers', 'create'],
+          args: ['--script', script],
+          maxAttempts: 3,
+          createdBy: uuidv7(),
+          createdByName: 'tester',
+          requestId: 'test',
+          traceparent: undefined,
+          ...task,
+        },
+        undefined,
+      );
+      await doorbell.ring([id]);
+      return id;
+    },
+    ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),
+    running: (id) => until(id, ({ status }) => status === 'Running', 10_000),
+    async events(id) {
+      const rows = await database<{ type: string; task_id: string; seq: number }>('task_events').where('task_id', id).orderBy('seq');
+      return rows.map(({ type }) => type);
+    },
+    async executors() {
+      const rows = await database<{ pid: number; started_at: Date }>('workers').orderBy('started_at');
+      return rows.map(({ pid }) => pid);
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+      if (doorbell instanceof BullDoorbell) await doorbell.close();
+      connection?.disconnect();
+      await database.destroy();
+      await clone.drop();
+      await home.remove();
+    },
+  };
+}
