@@ -1,11 +1,13 @@
 #!/bin/bash
-# Fills a folder with all that a Node.js process needs of a system: the program, the libraries it is linked to, and
-# two users. What is not there (a shell, a package manager, curl) is of no use to whoever breaks in.
+# Fills a folder with all that a Node.js process needs of a system: the program, the libraries it is linked to, a
+# /tmp and two users. What is not there (a shell, a package manager, curl) is of no use to whoever breaks in.
 set -euo pipefail
 root=${1:?Usage: minimal-root.sh FOLDER}
 node=$(command -v node)
 
 mkdir -p "$root/etc"
+# A tmpfs that is mounted here takes this mode.
+mkdir --mode=1777 "$root/tmp"
 cp --parents "$node" "$root"
 # Lines are `name => path (address)`, or `path (address)` for the loader.
 ldd "$node" | grep -o '/[^ ]*' | while read -r library; do

@@ -33,7 +33,10 @@ export function createKeyring(secrets: readonly [string, ...string[]]): Keyring 
       );
     }
     if (KNOWN_SECRETS.includes(secret.toLowerCase())) {
-      throw new Failure('invalid', 'The token secret (JWT_SECRET or JWT_SECRET_PREVIOUS) is a published example. Make one with: openssl rand -base64 48');
+      throw new Failure(
+        'invalid',
+        'The token secret (JWT_SECRET or JWT_SECRET_PREVIOUS) is a published example. Make one with: openssl rand -base64 48',
+      );
     }
     // jsonwebtoken makes a KeyObject of a string at every call, which costs more than the verification itself.
     return { kid: keyId(secret), key: createSecretKey(Buffer.from(secret)) };

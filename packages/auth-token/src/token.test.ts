@@ -13,8 +13,20 @@ const subject = { userId: 'u1', username: 'ada', roles: ['operator'], sessionId:
 /** Signs what issueToken never would: `claims` and `header` replace the good ones. */
 function forge(claims: object | string, header: Record<string, unknown> = {}, secret = SECRET): string {
   const now = Math.floor(Date.now() / 1000);
-  const good = { iss: ISSUER, aud: AUDIENCE, sub: 'u', jti: 'j', sid: 's', iat: now, nbf: now, exp: now + 60, username: 'u', roles: [] };
-  const payload = typeof claims === 'string' ? claims : (JSON.parse(JSON.stringify({ ...good, ...claims })) as object);
+  const good = {
+    iss: ISSUER,
+    aud: AUDIENCE,
+    sub: 'u',
+    jti: 'j',
+    sid: 's',
+    iat: now,
+    nbf: now,
+    exp: now + 60,
+    username: 'u',
+    roles: [],
+  };
+  const payload =
+    typeof claims === 'string' ? claims : (JSON.parse(JSON.stringify({ ...good, ...claims })) as object);
   return jwt.sign(payload, createSecretKey(Buffer.from(secret)), {
     algorithm: 'HS256',
     header: { alg: 'HS256', typ: 'JWT', kid: keyring.signing.kid, ...header },
@@ -75,7 +87,10 @@ describe('tokens', () => {
 });
 
 describe('the keyring', () => {
-  it.each(['short', 'x'.repeat(31), 'secretsecretsecretsecretsecretsecret'])('refuses the secret %j', (secret) => {
-    expect(codeOf(() => createKeyring([secret]))).toBe('invalid');
-  });
+  it.each(['short', 'x'.repeat(31), 'secretsecretsecretsecretsecretsecret'])(
+    'refuses the secret %j',
+    (secret) => {
+      expect(codeOf(() => createKeyring([secret]))).toBe('invalid');
+    },
+  );
 });

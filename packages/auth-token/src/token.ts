@@ -77,7 +77,10 @@ export function verifyToken(keyring: Keyring, token: string, now: Date = new Dat
     });
   } catch (cause) {
     if (cause instanceof jwt.TokenExpiredError) {
-      throw new Failure('unauthenticated', 'The token has expired. Sign in again.', { code: 'token_expired', cause });
+      throw new Failure('unauthenticated', 'The token has expired. Sign in again.', {
+        code: 'token_expired',
+        cause,
+      });
     }
     throw invalid(cause);
   }
@@ -96,7 +99,8 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   if (Object.keys(header).some((member) => !HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') {
     throw invalid('unexpected header');
   }
-  if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw invalid('payload is no object');
+  if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
+    throw invalid('payload is no object');
   const { sub, jti, sid, iat, exp, username, roles } = payload as Record<string, unknown>;
   if (
     typeof sub !== 'string' ||
@@ -115,5 +119,8 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
 }
 
 function invalid(cause: unknown): Failure {
-  return new Failure('unauthenticated', 'The token is not valid. Sign in again.', { code: 'token_invalid', cause });
+  return new Failure('unauthenticated', 'The token is not valid. Sign in again.', {
+    code: 'token_invalid',
+    cause,
+  });
 }

@@ -31,13 +31,27 @@ export interface AppOptions {
   trustProxy: number;
   /** Origins of browser pages that may call; none by default. */
   allowedOrigins: readonly string[];
+  /** Other origins that our own pages call. */
+  connectOrigins?: readonly string[];
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */
   pages?: Router;
 }
 
-const EXPOSED_HEADERS = ['X-Request-Id', 'X-Total-Count', 'X-Limit', 'X-Offset', 'Link', 'Location', 'Retry-After', 'ETag', 'X-RateLimit-Limit', 'X-RateLimit-Remaining', 'X-RateLimit-Reset'];
+const EXPOSED_HEADERS = [
+  'X-Request-Id',
+  'X-Total-Count',
+  'X-Limit',
+  'X-Offset',
+  'Link',
+  'Location',
+  'Retry-After',
+  'ETag',
+  'X-RateLimit-Limit',
+  'X-RateLimit-Remaining',
+  'X-RateLimit-Reset',
+];
 
 /** The Express application of a service: the order of everything on one screen. */
 export function createApp(options: AppOptions): Express {
@@ -50,7 +64,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestContext);
   app.use(requestMetrics(probes.registry));
-  app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.allowedOrigins) } }));
+  app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.connectOrigins ?? []) } }));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
     next();
@@ -64,20 +78,26 @@ export function createApp(options: AppOptions): Express {
   app.use(negotiateVersion);
   mountOperations(app, { ...options, limiter: rateLimiters(options) });
   app.use((request, _response, next) => {
-    next(new Failure('not_found', `There is no ${request.method} ${request.path.slice(0, 200)}. The operations are listed at /docs.`, { code: 'no_such_route' }));
+    next(
+      new Failure(
+        'not_found',
+        `There is no ${request.method} ${request.path.slice(0, 200)}. The operations are listed at /docs.`,
+        { code: 'no_such_route' },
+      ),
+    );
   });
   app.use(errorHandler(log));
   return app;
 }
 
-/** Everything from ourselves; images may be data (QR codes). Calls go to ourselves only. */
-function contentPolicy(_allowedOrigins: readonly string[]) {
+/** Everything from ourselves; images may be data (QR codes). */
+function contentPolicy(connectOrigins: readonly string[]) {
   return {
     defaultSrc: ["'self'"],
     scriptSrc: ["'self'"],
     styleSrc: ["'self'", "'unsafe-inline'"],
     imgSrc: ["'self'", 'data:'],
-    connectSrc: ["'self'"],
+    connectSrc: ["'self'", ...connectOrigins],
     objectSrc: ["'none'"],
     frameAncestors: ["'none'"],
     upgradeInsecureRequests: null,

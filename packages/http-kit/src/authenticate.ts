@@ -32,6 +32,12 @@ export const requirePrincipal: RequestHandler = (_request, response, next) => {
 
 function missing(header: string | undefined): Failure {
   return header === undefined
-    ? new Failure('unauthenticated', 'Sign in first: POST /auth/login of the control center gives a token, to be sent as “Authorization: Bearer <token>”.', { code: 'token_missing' })
-    : new Failure('unauthenticated', 'The Authorization header must be “Bearer <token>”.', { code: 'token_invalid' });
+    ? new Failure(
+        'unauthenticated',
+        'Sign in first: POST /auth/login of the control center gives a token, to be sent as “Authorization: Bearer <token>”.',
+        { code: 'token_missing' },
+      )
+    : new Failure('unauthenticated', 'The Authorization header must be “Bearer <token>”.', {
+        code: 'token_invalid',
+      });
 }

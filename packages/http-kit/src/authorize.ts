@@ -1,4 +1,4 @@
-import type { Action, Permission } from '@provisioning/contracts';
+import { ACTIONS, type Action, type Permission } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
@@ -32,11 +32,12 @@ export async function authorize(
   checked: Checked,
 ): Promise<void> {
   const resource = fillIn(permission.resource, checked);
+  const action = actionOf(permission, checked.body);
   const decisionId = uuidv7();
   const allowed = await authorizer(
     {
       principal,
-      action: permission.action,
+      action,
       resource,
       request: { ip: request.ip ?? '', method: request.method, path: request.path },
       context: contextOf(checked),
@@ -44,24 +45,42 @@ export async function authorize(
     decisionId,
   );
   if (!allowed) {
-    throw new Failure('forbidden', `The policies do not allow you to ${permission.action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`, {
-      extra: { decision_id: decisionId },
-    });
+    throw new Failure(
+      'forbidden',
+      `The policies do not allow you to ${action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`,
+      {
+        extra: { decision_id: decisionId },
+      },
+    );
   }
+}
+
+/** An operation that creates and deletes says in its body which of them it is. */
+function actionOf({ action, actionFrom }: Exclude<Permission, string>, body: unknown): Action {
+  const said = actionFrom === undefined ? undefined : (body as { operation?: unknown } | null)?.operation;
+  return ACTIONS.find((known) => known === said) ?? action;
 }
 
 /** `servers:{body.infra}` → `servers:production`. */
 export function fillIn(template: string, { params, query, body }: Checked): string {
-  return template.replace(/\{(params|query|body)\.([a-z_]+)\}/g, (_all, where: keyof Checked, name: string) => {
-    const values = { params, query, body }[where];
-    const value = (values as Record<string, unknown> | null | undefined)?.[name];
-    return typeof value === 'string' && value !== '' ? value : '*';
-  });
+  return template.replace(
+    /\{(params|query|body)\.([a-z_]+)\}/g,
+    (_all, where: keyof Checked, name: string) => {
+      const values = { params, query, body }[where];
+      const value = (values as Record<string, unknown> | null | undefined)?.[name];
+      return typeof value === 'string' && value !== '' ? value : '*';
+    },
+  );
 }
 
 const CONTEXT_MEMBERS = ['infra', 'provider', 'check_mode', 'operation', 'taskserv', 'cluster_type', 'name'];
 
 function contextOf({ query, body }: Checked): Record<string, unknown> {
-  const values = { ...query, ...(typeof body === 'object' && body !== null ? body : {}) } as Record<string, unknown>;
-  return Object.fromEntries(CONTEXT_MEMBERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]));
+  const values = { ...query, ...(typeof body === 'object' && body !== null ? body : {}) } as Record<
+    string,
+    unknown
+  >;
+  return Object.fromEntries(
+    CONTEXT_MEMBERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]),
+  );
 }

@@ -1,7 +1,16 @@
 export { createApp, type AppOptions } from './app.js';
 export type { Authenticator } from './authenticate.js';
 export type { AccessRequest, Authorizer } from './authorize.js';
-export { on, principalOf, type Binding, type Handler, type HandlerRequest, type IdempotencyKey, type Principal } from './bind.js';
+export {
+  on,
+  principalOf,
+  type Binding,
+  type Handler,
+  type HandlerRequest,
+  type IdempotencyKey,
+  type Principal,
+} from './bind.js';
 export { clientNetwork } from './client-network.js';
+export { policyAuthorizer } from './policy-authorizer.js';
 export type { RateLimits } from './rate-limit.js';
 export { page, reply, type Reply } from './reply.js';

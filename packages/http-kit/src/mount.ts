@@ -63,7 +63,10 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     checkParams?.(params);
     if (checkQuery) checkQuery(query);
     if (checkBody) {
-      if (body === undefined) throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', { code: 'validation_failed' });
+      if (body === undefined)
+        throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', {
+          code: 'validation_failed',
+        });
       checkBody(body);
     }
     response.locals['query'] = query;
@@ -71,13 +74,24 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     if (typeof permission === 'object' && principal) {
       await authorize(authorizer, permission, principal, request, { params, query, body });
     }
-    const answer = await handle({ ...about(request, response, operation, principal, body), params, query, body } as HandlerRequest<Operation>);
+    const answer = await handle({
+      ...about(request, response, operation, principal, body),
+      params,
+      query,
+      body,
+    } as HandlerRequest<Operation>);
     checkAnswer?.(answer.data);
     sendReply(operation, request, response, answer);
   };
 }
 
-function about(request: Request, response: Response, operation: Operation, principal: Principal | undefined, body: unknown) {
+function about(
+  request: Request,
+  response: Response,
+  operation: Operation,
+  principal: Principal | undefined,
+  body: unknown,
+) {
   return {
     principal,
     ip: request.ip ?? '',
@@ -91,19 +105,30 @@ function about(request: Request, response: Response, operation: Operation, princ
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;
 
-function idempotencyOf(request: Request, principal: Principal | undefined, body: unknown): IdempotencyKey | undefined {
+function idempotencyOf(
+  request: Request,
+  principal: Principal | undefined,
+  body: unknown,
+): IdempotencyKey | undefined {
   const key = request.get('idempotency-key');
   if (key === undefined) return undefined;
   if (!IDEMPOTENCY_KEY.test(key)) {
-    throw new Failure('malformed', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.', { code: 'bad_parameter' });
+    throw new Failure('malformed', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+      code: 'bad_parameter',
+    });
   }
-  const requestHash = createHash('sha256').update(JSON.stringify([request.method, request.path, body ?? null])).digest('hex');
+  const requestHash = createHash('sha256')
+    .update(JSON.stringify([request.method, request.path, body ?? null]))
+    .digest('hex');
   return { key, principal: principal?.id ?? '', requestHash };
 }
 
 function notBuilt(operation: Operation): Binding['handle'] {
   return () => {
-    throw new Failure('not_implemented', `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`);
+    throw new Failure(
+      'not_implemented',
+      `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`,
+    );
   };
 }
 

@@ -24,7 +24,10 @@ export interface RateLimiterOptions {
 }
 
 /** Makes the limiters of a service: one counter per class, and one per operation for sign-in. */
-export function rateLimiters({ limits, redis }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
+export function rateLimiters({
+  limits,
+  redis,
+}: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
   const made = new Map<string, RequestHandler>();
   return (rateClass, operationId) => {
     const limit = rateClass === 'none' ? 0 : limits[rateClass];
@@ -36,7 +39,12 @@ export function rateLimiters({ limits, redis }: RateLimiterOptions): (rateClass:
   };
 }
 
-function createLimiter(name: string, limit: number, rateClass: RateClass, redis: Redis | undefined): RequestHandler {
+function createLimiter(
+  name: string,
+  limit: number,
+  rateClass: RateClass,
+  redis: Redis | undefined,
+): RequestHandler {
   return rateLimit({
     windowMs: WINDOW_MS,
     limit,
@@ -53,7 +61,13 @@ function createLimiter(name: string, limit: number, rateClass: RateClass, redis:
     },
     handler: (_request, response, next) => {
       const seconds = Math.max(1, Number(response.get('Retry-After') ?? 60));
-      next(new Failure('rate_limited', `Too many requests: ${limit} a minute are allowed here. Try again in ${seconds} s.`, { retryAfter: seconds }));
+      next(
+        new Failure(
+          'rate_limited',
+          `Too many requests: ${limit} a minute are allowed here. Try again in ${seconds} s.`,
+          { retryAfter: seconds },
+        ),
+      );
     },
   });
 }

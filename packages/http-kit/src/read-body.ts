@@ -25,17 +25,24 @@ export function bodyReader(limit = DEFAULT_LIMIT): RequestHandler {
 }
 
 function refuseUnread(request: Request): void {
-  const hasBody = request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
   if (!hasBody) return;
   const given = request.get('content-type');
-  throw new Failure('unsupported_media_type', `The body must be sent as application/json, not ${given ? `“${given.slice(0, 100)}”` : 'without a Content-Type'}.`);
+  throw new Failure(
+    'unsupported_media_type',
+    `The body must be sent as application/json, not ${given ? `“${given.slice(0, 100)}”` : 'without a Content-Type'}.`,
+  );
 }
 
 function bodyFailure(error: unknown, limit: number): unknown {
   const { type } = error as { type?: string };
   switch (type) {
     case 'entity.too.large':
-      return new Failure('too_large', `The body is larger than the ${limit} bytes that this operation takes.`);
+      return new Failure(
+        'too_large',
+        `The body is larger than the ${limit} bytes that this operation takes.`,
+      );
     case 'entity.parse.failed':
       return new Failure('malformed', `The body is not valid JSON: ${jsonReason(error)}.`, { cause: error });
     case 'request.aborted':
@@ -43,9 +50,15 @@ function bodyFailure(error: unknown, limit: number): unknown {
       return new Failure('malformed', 'The body ended before its Content-Length.', { cause: error });
     case 'charset.unsupported':
     case 'encoding.unsupported':
-      return new Failure('unsupported_media_type', 'The body must be JSON in UTF-8, without or with gzip, deflate or br.', { cause: error });
+      return new Failure(
+        'unsupported_media_type',
+        'The body must be JSON in UTF-8, without or with gzip, deflate or br.',
+        { cause: error },
+      );
     default:
-      return typeof type === 'string' ? new Failure('malformed', 'The body cannot be read.', { cause: error }) : error;
+      return typeof type === 'string'
+        ? new Failure('malformed', 'The body cannot be read.', { cause: error })
+        : error;
   }
 }
 

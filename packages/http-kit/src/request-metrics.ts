@@ -11,12 +11,21 @@ export function requestMetrics(registry: Registry): RequestHandler {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  const total = new Counter({ name: 'http_requests_total', help: 'Requests answered', labelNames, registers: [registry] });
+  const total = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered',
+    labelNames,
+    registers: [registry],
+  });
   return (request, response, next) => {
     const end = duration.startTimer();
     response.once('close', () => {
       const route = (response.locals['route'] as string | undefined) ?? 'unmatched';
-      const labels = { method: METHODS.has(request.method) ? request.method : 'OTHER', route, status: String(response.statusCode) };
+      const labels = {
+        method: METHODS.has(request.method) ? request.method : 'OTHER',
+        route,
+        status: String(response.statusCode),
+      };
       end(labels);
       total.inc(labels);
     });

@@ -24,8 +24,10 @@ export function sendFailure(response: Response, failure: Failure): void {
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const failure = asFailure(error);
-    if (failure.kind === 'internal') log.error('request failed', { method: request.method, path: request.path, error });
-    else if (failure.cause !== undefined) log.debug('request refused', { code: failure.code, cause: failure.cause });
+    if (failure.kind === 'internal')
+      log.error('request failed', { method: request.method, path: request.path, error });
+    else if (failure.cause !== undefined)
+      log.debug('request refused', { code: failure.code, cause: failure.cause });
     if (response.headersSent) next(error);
     else sendFailure(response, failure);
   };
@@ -34,6 +36,12 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
 function asFailure(error: unknown): Failure {
   if (isFailure(error)) return error;
   if (isPostgresAway(error)) return postgresAway(error);
-  if (error instanceof URIError) return new Failure('malformed', 'The path is not valid: a percent sign must be followed by two hexadecimal digits.');
-  return new Failure('internal', 'Internal server error. The request id tells the operators where to look.', { cause: error });
+  if (error instanceof URIError)
+    return new Failure(
+      'malformed',
+      'The path is not valid: a percent sign must be followed by two hexadecimal digits.',
+    );
+  return new Failure('internal', 'Internal server error. The request id tells the operators where to look.', {
+    cause: error,
+  });
 }

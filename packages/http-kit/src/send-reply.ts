@@ -4,7 +4,12 @@ import type { Reply } from './reply.js';
 import { VENDOR_TYPE } from './version.js';
 
 /** The success envelope, with status, paging and location as the operation's contract says. */
-export function sendReply(operation: Operation, request: Request, response: Response, answer: Reply<unknown>): void {
+export function sendReply(
+  operation: Operation,
+  request: Request,
+  response: Response,
+  answer: Reply<unknown>,
+): void {
   if (operation.success.list && answer.total !== undefined) setPaging(request, response, answer.total);
   if (answer.location !== undefined) response.set('Location', answer.location);
   if (answer.replayed) response.set('Idempotent-Replayed', 'true');
@@ -16,7 +21,9 @@ export function sendReply(operation: Operation, request: Request, response: Resp
 function setPaging(request: Request, response: Response, total: number): void {
   const { limit, offset } = response.locals['query'] as { limit: number; offset: number };
   response.set({ 'X-Total-Count': String(total), 'X-Limit': String(limit), 'X-Offset': String(offset) });
-  const links = pageOffsets(limit, offset, total).map(([rel, at]) => `<${pageUrl(request, limit, at)}>; rel="${rel}"`);
+  const links = pageOffsets(limit, offset, total).map(
+    ([rel, at]) => `<${pageUrl(request, limit, at)}>; rel="${rel}"`,
+  );
   if (links.length > 0) response.set('Link', links.join(', '));
 }
 

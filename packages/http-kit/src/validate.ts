@@ -18,7 +18,11 @@ export function bodyCheck(schema: TSchema): Check {
 
 /** Query or path parameters: 400 with each fault. Converts and fills in defaults. */
 export function parameterCheck(schema: TSchema, where: 'query' | 'path'): Check {
-  return check(texts.compile(schema), 'malformed', where === 'query' ? 'The query is not valid' : 'The path is not valid');
+  return check(
+    texts.compile(schema),
+    'malformed',
+    where === 'query' ? 'The query is not valid' : 'The path is not valid',
+  );
 }
 
 /** For tests: throws when an answer is not what the contract promises. */
@@ -27,7 +31,9 @@ export function answerCheck(schema: TSchema, operationId: string): Check {
   return (value) => {
     // As it will be on the wire: without undefined members, dates as text.
     if (validate(JSON.parse(JSON.stringify(value)) as unknown)) return;
-    throw new Error(`The answer of ${operationId} breaks the contract: ${answers.errorsText(validate.errors)}`);
+    throw new Error(
+      `The answer of ${operationId} breaks the contract: ${answers.errorsText(validate.errors)}`,
+    );
   };
 }
 
@@ -37,16 +43,22 @@ function check(validate: ValidateFunction, kind: 'invalid' | 'malformed', senten
     const details = explain(validate.errors ?? []);
     const first = details[0];
     const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
-    throw new Failure(kind, `${sentence}: ${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}${more}.`, {
-      code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
-      details,
-    });
+    throw new Failure(
+      kind,
+      `${sentence}: ${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}${more}.`,
+      {
+        code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
+        details,
+      },
+    );
   };
 }
 
 function explain(errors: ErrorObject[]): FailureDetail[] {
   // A union reports every branch that did not match; the branch's own faults say more than "must match a schema".
-  const telling = errors.filter(({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if');
+  const telling = errors.filter(
+    ({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if',
+  );
   const seen = new Set<string>();
   return (telling.length > 0 ? telling : errors).map(describe).filter(({ path, message }) => {
     const key = `${path} ${message}`;
@@ -59,16 +71,27 @@ function describe({ instancePath, keyword, params, message }: ErrorObject): Fail
     .split('/')
     .slice(1)
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce((whole, part) => (/^\d+$/.test(part) ? `${whole}[${part}]` : whole ? `${whole}.${part}` : part), '');
+    .reduce(
+      (whole, part) => (/^\d+$/.test(part) ? `${whole}[${part}]` : whole ? `${whole}.${part}` : part),
+      '',
+    );
   const member = (name: string) => (path ? `${path}.${name}` : name);
   switch (keyword) {
     case 'required':
       return { path: member(String(params['missingProperty'])), message: 'is missing' };
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return { path: member(String(params['additionalProperty'] ?? params['unevaluatedProperty']).slice(0, 100)), message: 'is not known here' };
+      return {
+        path: member(String(params['additionalProperty'] ?? params['unevaluatedProperty']).slice(0, 100)),
+        message: 'is not known here',
+      };
     case 'enum':
-      return { path, message: `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}` };
+      return {
+        path,
+        message: `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`,
+      };
+    case 'false schema':
+      return { path, message: 'does not belong here' };
     default:
       return { path, message: message ?? keyword };
   }

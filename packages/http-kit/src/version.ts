@@ -13,5 +13,9 @@ export const negotiateVersion: RequestHandler = (request, response, next) => {
   const types = accept.split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
   if (types.includes(VENDOR_TYPE)) response.locals['vendorType'] = true;
   if (types.some((type) => PLAIN.has(type)) || !types.some((type) => OTHER_VERSION.test(type))) return next();
-  next(new Failure('not_acceptable', `This version of the API is not known. There is: ${VENDOR_TYPE}.`, { code: 'unknown_version' }));
+  next(
+    new Failure('not_acceptable', `This version of the API is not known. There is: ${VENDOR_TYPE}.`, {
+      code: 'unknown_version',
+    }),
+  );
 };

@@ -12,7 +12,9 @@ export const integer = (bounds: { min: number; max: number }) =>
   makeValidator((text) => {
     const value = /^-?\d+$/.test(text) ? Number(text) : NaN;
     if (!(value >= bounds.min && value <= bounds.max)) {
-      throw new Error(`must be a whole number from ${bounds.min} to ${bounds.max}, not ${JSON.stringify(text)}`);
+      throw new Error(
+        `must be a whole number from ${bounds.min} to ${bounds.max}, not ${JSON.stringify(text)}`,
+      );
     }
     return value;
   });
@@ -34,7 +36,8 @@ export const urlOf = (...protocols: string[]) =>
 export const oneOf = <Word extends string>(...words: readonly Word[]) =>
   makeValidator<Word>((text) => {
     const word = words.find((candidate) => candidate === text);
-    if (word === undefined) throw new Error(`must be one of ${words.join(', ')}, not ${JSON.stringify(text)}`);
+    if (word === undefined)
+      throw new Error(`must be one of ${words.join(', ')}, not ${JSON.stringify(text)}`);
     return word;
   });
 
@@ -51,7 +54,8 @@ export const listOf = (check: (word: string) => string) =>
 /** A secret of at least 32 bytes. Its text is never shown. */
 export const secretText = makeValidator((text) => {
   const bytes = Buffer.byteLength(text);
-  if (bytes < 32) throw new Error(`must have at least 32 bytes, not ${bytes}: make one with openssl rand -base64 48`);
+  if (bytes < 32)
+    throw new Error(`must have at least 32 bytes, not ${bytes}: make one with openssl rand -base64 48`);
   return text;
 });
 
@@ -95,7 +99,9 @@ export function configurationFailure(details: FailureDetail[]): Failure {
 }
 
 function withoutEmpty(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
 }
 
 function readConfigFile(path: string | undefined): Environment {
@@ -104,7 +110,9 @@ function readConfigFile(path: string | undefined): Environment {
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw configurationFailure([{ path: 'PROVISIONING_CONFIG', message: `names a file that cannot be read: ${String(cause)}` }]);
+    throw configurationFailure([
+      { path: 'PROVISIONING_CONFIG', message: `names a file that cannot be read: ${String(cause)}` },
+    ]);
   }
   try {
     const scalars = Object.entries(parseToml(text)).filter(([, value]) => typeof value !== 'object');
@@ -113,7 +121,12 @@ function readConfigFile(path: string | undefined): Environment {
     if (!(cause instanceof TomlError)) throw cause;
     const where = `${path}:${cause.line}:${cause.column}`;
     throw configurationFailure([
-      { path: 'PROVISIONING_CONFIG', message: `is not valid TOML at ${where}: ${cause.message.split('\n')[0]}`, line: cause.line, column: cause.column },
+      {
+        path: 'PROVISIONING_CONFIG',
+        message: `is not valid TOML at ${where}: ${cause.message.split('\n')[0]}`,
+        line: cause.line,
+        column: cause.column,
+      },
     ]);
   }
 }

@@ -16,9 +16,14 @@ export async function startHttpServer(
   listener: RequestListener,
   { host, port, portVariable }: { host: string; port: number; portVariable: string },
 ): Promise<HttpServer> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 }, listener);
+  const server = createServer(
+    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
+    listener,
+  );
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailure(error, host, port, portVariable)));
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(listenFailure(error, host, port, portVariable)),
+    );
     server.listen(port, host, resolve);
   });
   const address = server.address() as AddressInfo;

@@ -6,15 +6,38 @@ export {
   type CommonConfig,
   type CommonValues,
 } from './common-variables.js';
-export { bool, configurationFailure, integer, listOf, oneOf, port, readEnvironment, secretText, str, urlOf } from './environment.js';
+export {
+  bool,
+  configurationFailure,
+  integer,
+  listOf,
+  oneOf,
+  port,
+  readEnvironment,
+  secretText,
+  str,
+  urlOf,
+} from './environment.js';
 export { generatedSecret } from './generated-secret.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry } from './metrics.js';
 export { checkMigrated, migrate } from './migrations.js';
-export { createPostgres, isPostgresAway, postgresAway, postgresFailureAtStart, type PostgresOptions } from './postgres.js';
+export {
+  createPostgres,
+  isPostgresAway,
+  postgresAway,
+  postgresFailureAtStart,
+  type PostgresOptions,
+} from './postgres.js';
 export { probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { redact, redactText } from './redact.js';
 export { createRedis } from './redis.js';
-export { currentContext, runInContext, traceFrom, traceparentOf, type RequestContext } from './request-context.js';
+export {
+  currentContext,
+  runInContext,
+  traceFrom,
+  traceparentOf,
+  type RequestContext,
+} from './request-context.js';

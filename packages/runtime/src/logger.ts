@@ -26,7 +26,9 @@ const enrich = winston.format((info) => {
 
 const text = winston.format.printf(({ timestamp, level, message, process: _process, ...fields }) => {
   const rest = Object.entries(fields).filter(([, value]) => value !== undefined);
-  const details = rest.map(([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const details = rest.map(
+    ([key, value]) => ` ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  );
   return `${String(timestamp).slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}`;
 });
 

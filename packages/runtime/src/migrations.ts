@@ -8,11 +8,17 @@ import type { Logger } from './logger.js';
  */
 export async function migrate(database: Knex, schema: string, directory: string, log: Logger): Promise<void> {
   const connection: unknown = await database.client.acquireConnection();
-  const lock = (name: string) => database.raw(`select ${name}(hashtext(?))`, [`migrate:${schema}`]).connection(connection);
+  const lock = (name: string) =>
+    database.raw(`select ${name}(hashtext(?))`, [`migrate:${schema}`]).connection(connection);
   try {
     await lock('pg_advisory_lock');
     await database.raw('create schema if not exists ??', [schema]);
-    const config: Knex.MigratorConfig = { directory, schemaName: schema, loadExtensions: ['.js'], tableName: 'migrations' };
+    const config: Knex.MigratorConfig = {
+      directory,
+      schemaName: schema,
+      loadExtensions: ['.js'],
+      tableName: 'migrations',
+    };
     // Knex keeps a lock row of its own that a killed run leaves locked; ours is held, so nobody else can be running.
     await database.migrate.forceFreeMigrationsLock(config);
     const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
@@ -25,7 +31,12 @@ export async function migrate(database: Knex, schema: string, directory: string,
 
 /** A readiness check: throws until `schema` has every migration of the folder. */
 export async function checkMigrated(database: Knex, schema: string, directory: string): Promise<void> {
-  const config: Knex.MigratorConfig = { directory, schemaName: schema, loadExtensions: ['.js'], tableName: 'migrations' };
+  const config: Knex.MigratorConfig = {
+    directory,
+    schemaName: schema,
+    loadExtensions: ['.js'],
+    tableName: 'migrations',
+  };
   const [, pending] = (await database.migrate.list(config)) as [unknown, unknown[]];
   if (pending.length > 0) throw new Error(`${pending.length} migrations of ${schema} have not run`);
 }

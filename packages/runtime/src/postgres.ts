@@ -14,7 +14,14 @@ export interface PostgresOptions {
 }
 
 /** A Knex handle whose waits are all bounded: a frozen Postgres gives errors within seconds instead of hanging callers. */
-export function createPostgres({ url, schema, applicationName, log, poolMax = 10, unhurried = false }: PostgresOptions): Knex {
+export function createPostgres({
+  url,
+  schema,
+  applicationName,
+  log,
+  poolMax = 10,
+  unhurried = false,
+}: PostgresOptions): Knex {
   return knex({
     client: 'pg',
     connection: {
@@ -44,15 +51,37 @@ function limitedLog(log: Logger) {
   return { warn: say, error: say, deprecate: say, debug: () => {} };
 }
 
-const RETRYABLE_STATES = new Set(['57P01', '57P02', '57P03', '53300', '40001', '40P01', '25006', '53100', '57014']);
-const RETRYABLE_CODES = new Set(['ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN']);
-const RETRYABLE_TEXTS = /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Timeout acquiring a connection/;
+const RETRYABLE_STATES = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '40001',
+  '40P01',
+  '25006',
+  '53100',
+  '57014',
+]);
+const RETRYABLE_CODES = new Set([
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+const RETRYABLE_TEXTS =
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Timeout acquiring a connection/;
 
 /** Whether Postgres (not the statement) is the reason: the same call may succeed when it is back. */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
-  if (typeof code === 'string' && (RETRYABLE_STATES.has(code) || code.startsWith('08') || RETRYABLE_CODES.has(code))) return true;
+  if (
+    typeof code === 'string' &&
+    (RETRYABLE_STATES.has(code) || code.startsWith('08') || RETRYABLE_CODES.has(code))
+  )
+    return true;
   return error.name === 'KnexTimeoutError' || RETRYABLE_TEXTS.test(error.message);
 }
 

@@ -38,7 +38,11 @@ export function probeRouter({ checks, registry, metricsToken, isStopping }: Prob
   router.get('/metrics', async (request, response) => {
     if (metricsToken !== undefined && !bearerIs(request, metricsToken)) {
       response.status(401).set('WWW-Authenticate', 'Bearer');
-      response.json({ success: false, error: 'The metrics need the bearer token that METRICS_TOKEN sets.', code: 'unauthenticated' });
+      response.json({
+        success: false,
+        error: 'The metrics need the bearer token that METRICS_TOKEN sets.',
+        code: 'unauthenticated',
+      });
       return;
     }
     response.set('Content-Type', registry.contentType).send(await registry.metrics());

@@ -1,5 +1,7 @@
-const SECRET_KEY = /^(authorization|cookie|set-cookie|.*password.*|.*secret.*|mfa_code|.*token|ticket|private_?key|api_?key|pepper)$/i;
-const SECRET_SHAPE = /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?|\bprv_[\w-]{8,}|(\/\/[^/\s:@]*:)[^/\s@]+@|([?&](?:token|ticket)=)[^&\s"]+/g;
+const SECRET_KEY =
+  /^(authorization|cookie|set-cookie|.*password.*|.*secret.*|mfa_code|.*token|ticket|private_?key|api_?key|pepper)$/i;
+const SECRET_SHAPE =
+  /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?|\bprv_[\w-]{8,}|(\/\/[^/\s:@]*:)[^/\s@]+@|([?&](?:token|ticket)=)[^&\s"]+/g;
 const MASK = '[redacted]';
 const MAX_DEPTH = 8;
 
@@ -17,7 +19,11 @@ export function redact(value: unknown, depth = 0): unknown {
   if (depth >= MAX_DEPTH) return '[deep]';
   if (value instanceof Error) {
     const { name, message, stack, cause } = value;
-    const plain = { name, message: redactText(message), stack: stack === undefined ? undefined : redactText(stack) };
+    const plain = {
+      name,
+      message: redactText(message),
+      stack: stack === undefined ? undefined : redactText(stack),
+    };
     return cause === undefined ? plain : { ...plain, cause: redact(cause, depth + 1) };
   }
   if (value instanceof Date) return value.toISOString();
@@ -25,7 +31,9 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       key,
-      SECRET_KEY.test(key) && item !== null && item !== undefined && typeof item !== 'boolean' ? MASK : redact(item, depth + 1),
+      SECRET_KEY.test(key) && item !== null && item !== undefined && typeof item !== 'boolean'
+        ? MASK
+        : redact(item, depth + 1),
     ]),
   );
 }

@@ -44,7 +44,11 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
   });
-  return Object.freeze({ ...common, port: own.ORCHESTRATOR_PORT, provisioningCommand: own.PROVISIONING_COMMAND });
+  return Object.freeze({
+    ...common,
+    port: own.ORCHESTRATOR_PORT,
+    provisioningCommand: own.PROVISIONING_COMMAND,
+  });
 }
 
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
@@ -72,7 +76,13 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
     heartbeat: own.HEARTBEAT_SECONDS,
   };
   const fault = timesFault(times);
-  if (fault) throw configurationFailure([{ path: 'LEASE_SECONDS, FENCE_SECONDS, SHIM_SECONDS, HEARTBEAT_SECONDS', message: `do not fit together: ${fault}` }]);
+  if (fault)
+    throw configurationFailure([
+      {
+        path: 'LEASE_SECONDS, FENCE_SECONDS, SHIM_SECONDS, HEARTBEAT_SECONDS',
+        message: `do not fit together: ${fault}`,
+      },
+    ]);
   mustExecute(own.PROVISIONING_COMMAND);
 
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
@@ -97,7 +107,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
 /** The names of the system's variables that a command may see; ours are added, everything else stays out. */
 const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
 
-function commandEnvironment(environment: NodeJS.ProcessEnv, workspace: string, common: CommonConfig): Record<string, string> {
+function commandEnvironment(
+  environment: NodeJS.ProcessEnv,
+  workspace: string,
+  common: CommonConfig,
+): Record<string, string> {
   const passed = PASSED_ON.flatMap((name) => (environment[name] ? [[name, environment[name]] as const] : []));
   return {
     ...Object.fromEntries(passed),
@@ -119,6 +133,11 @@ function mustExecute(command: string): void {
   try {
     accessSync(command, constants.X_OK);
   } catch {
-    throw configurationFailure([{ path: 'PROVISIONING_COMMAND', message: `must be the path of a program that can be executed, and ${command} is not` }]);
+    throw configurationFailure([
+      {
+        path: 'PROVISIONING_COMMAND',
+        message: `must be the path of a program that can be executed, and ${command} is not`,
+      },
+    ]);
   }
 }

@@ -4,8 +4,18 @@ import { readApiConfig } from './config.js';
 
 await runToEnd(async () => {
   const config = readApiConfig(process.env);
-  const log = createLogger({ process: 'orchestrator-migrate', level: config.logLevel, format: config.logFormat });
-  const database = createPostgres({ url: config.databaseUrl, schema: SCHEMA, applicationName: 'orchestrator-migrate', log, unhurried: true });
+  const log = createLogger({
+    process: 'orchestrator-migrate',
+    level: config.logLevel,
+    format: config.logFormat,
+  });
+  const database = createPostgres({
+    url: config.databaseUrl,
+    schema: SCHEMA,
+    applicationName: 'orchestrator-migrate',
+    log,
+    unhurried: true,
+  });
   try {
     await migrate(database, SCHEMA, MIGRATIONS, log);
   } finally {

@@ -1,7 +1,8 @@
 import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, controlCenterOperations } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, type Authenticator } from '@provisioning/http-kit';
+import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
+import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
@@ -21,7 +22,6 @@ import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
-import { policyAuthorizer } from './authorizer.js';
 import { makeFirstAdmin } from './first-admin.js';
 import { openResources, type Opened } from './resources.js';
 
@@ -60,6 +60,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
   const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
 
+  const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
     operations: controlCenterOperations,
@@ -70,7 +71,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
-    authorizer: policyAuthorizer(log),
+    authorizer: policyAuthorizer(() => policies, log),
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },

@@ -14,7 +14,10 @@ import { policyAuthorizer } from './authorizer.js';
 import { openBase, type Base } from './resources.js';
 
 /** Everything the API process is made of. Tests pass `overrides`. */
-export function composeApi(config: ApiConfig, overrides: Partial<AppOptions> = {}): { app: Express; base: Base; stopping: () => void } {
+export function composeApi(
+  config: ApiConfig,
+  overrides: Partial<AppOptions> = {},
+): { app: Express; base: Base; stopping: () => void } {
   const base = openBase(config, 'orchestrator', 10);
   const store = new PostgresTaskStore(base.database);
   const keyring = createKeyring(config.jwtSecrets);
@@ -34,7 +37,12 @@ export function composeApi(config: ApiConfig, overrides: Partial<AppOptions> = {
     authorizer: policyAuthorizer(base.log),
     limits: config.rateLimits,
     redis: base.redis,
-    probes: { checks: base.checks, registry: base.registry, metricsToken: config.metricsToken, isStopping: () => stopping },
+    probes: {
+      checks: base.checks,
+      registry: base.registry,
+      metricsToken: config.metricsToken,
+      isStopping: () => stopping,
+    },
     log: base.log,
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
@@ -48,7 +56,11 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
   const { app, base, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
-    const http = await startHttpServer(app, { host: config.host, port: config.port, portVariable: 'ORCHESTRATOR_PORT' });
+    const http = await startHttpServer(app, {
+      host: config.host,
+      port: config.port,
+      portVariable: 'ORCHESTRATOR_PORT',
+    });
     resources.add('http', () => http.close());
     log.info('orchestrator serves', { url: http.url });
     return {

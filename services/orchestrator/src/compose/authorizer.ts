@@ -16,7 +16,14 @@ export function policyAuthorizer(log: Logger): Authorizer {
     });
     const allowed = decision.effect === 'ALLOW';
     if (!allowed || action !== 'read') {
-      log.info('decision', { decision_id: decisionId, effect: decision.effect, rule: decision.rule, action, resource, user_id: id });
+      log.info('decision', {
+        decision_id: decisionId,
+        effect: decision.effect,
+        rule: decision.rule,
+        action,
+        resource,
+        user_id: id,
+      });
     }
     return allowed;
   };

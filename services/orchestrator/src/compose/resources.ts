@@ -36,7 +36,13 @@ export interface Base {
 export function openBase(config: CommonConfig, processName: string, poolMax: number): Base {
   const resources = new Resources();
   const log = createLogger({ process: processName, level: config.logLevel, format: config.logFormat });
-  const database = createPostgres({ url: config.databaseUrl, schema: SCHEMA, applicationName: processName, log, poolMax });
+  const database = createPostgres({
+    url: config.databaseUrl,
+    schema: SCHEMA,
+    applicationName: processName,
+    log,
+    poolMax,
+  });
   resources.add('postgres', () => database.destroy());
   const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl, 'producer', log);
   if (redis) resources.add('redis', () => redis.disconnect());

@@ -47,7 +47,11 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
         isStopping: () => stopping,
       }),
     );
-    const http = await startHttpServer(probes, { host: config.host, port: config.port, portVariable: 'WORKER_PORT' });
+    const http = await startHttpServer(probes, {
+      host: config.host,
+      port: config.port,
+      portVariable: 'WORKER_PORT',
+    });
     resources.add('http', () => http.close());
     await supervisor.start();
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
@@ -71,7 +75,11 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
 }
 
 /** Redis where there is one, else NOTIFY of Postgres. */
-async function listen(config: WorkerConfig, { log, resources }: Base, supervisor: ExecutorSupervisor): Promise<void> {
+async function listen(
+  config: WorkerConfig,
+  { log, resources }: Base,
+  supervisor: ExecutorSupervisor,
+): Promise<void> {
   if (config.redisUrl !== undefined) {
     const redis = createRedis(config.redisUrl, 'consumer', log);
     const subscriber = createRedis(config.redisUrl, 'consumer', log);
@@ -85,7 +93,10 @@ async function listen(config: WorkerConfig, { log, resources }: Base, supervisor
     });
     resources.add('consumer', async () => {
       // `close` waits for jobs under way, and for ever where Redis is away: nothing is lost by not waiting.
-      await Promise.race([consumer.close(true).catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 500))]);
+      await Promise.race([
+        consumer.close(true).catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, 500)),
+      ]);
       redis.disconnect();
       subscriber.disconnect();
     });

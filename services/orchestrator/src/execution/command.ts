@@ -55,7 +55,14 @@ export class Command {
     closeSync(openSync(this.reportPath, 'a', 0o600));
     this.#child = spawn(
       '/bin/bash',
-      [SHIM, spec.workerId, String(spec.shimLimitSeconds), spec.directory, String(MAX_OUTPUT_BLOCKS), ...spec.argv],
+      [
+        SHIM,
+        spec.workerId,
+        String(spec.shimLimitSeconds),
+        spec.directory,
+        String(MAX_OUTPUT_BLOCKS),
+        ...spec.argv,
+      ],
       {
         cwd: spec.directory,
         detached: true,
@@ -94,7 +101,8 @@ export class Command {
   /** The shim writes the group down as soon as there is one; a cancel may come before. */
   #terminate(): void {
     if (this.#numberIn('pid') !== undefined) this.#signal('SIGTERM');
-    else if (this.#child.exitCode === null && this.#child.signalCode === null) setTimeout(() => this.#terminate(), 20);
+    else if (this.#child.exitCode === null && this.#child.signalCode === null)
+      setTimeout(() => this.#terminate(), 20);
   }
 
   #signal(signal: 'SIGTERM' | 'SIGKILL'): void {
@@ -121,7 +129,12 @@ export class Command {
     return {
       exitCode: status,
       signal: signal ?? signalOf(status),
-      evidence: { signals: this.#signals, ended_at: new Date().toISOString(), leftovers_killed: killed, left },
+      evidence: {
+        signals: this.#signals,
+        ended_at: new Date().toISOString(),
+        leftovers_killed: killed,
+        left,
+      },
     };
   }
 

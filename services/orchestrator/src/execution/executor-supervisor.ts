@@ -31,6 +31,8 @@ export class ExecutorSupervisor {
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
   #running = 0;
+  /** The attempt to have an executor that is under way. */
+  #attaching: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly executorScript: string,
@@ -40,7 +42,8 @@ export class ExecutorSupervisor {
   ) {}
 
   async start(): Promise<void> {
-    await this.#attach();
+    this.#attaching = this.#attach();
+    await this.#attaching;
     this.#watch = setInterval(() => this.#checkSilence(), 1_000);
   }
 
@@ -80,6 +83,7 @@ export class ExecutorSupervisor {
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
     clearInterval(this.#watch);
+    await this.#attaching.catch(() => undefined);
     const executor = this.#executor;
     if (!this.#socket || !executor) return;
     sendMessage(this.#socket, { type: 'drain', graceMs });
@@ -103,7 +107,8 @@ export class ExecutorSupervisor {
     if (!left) {
       await this.#buryPredecessors();
       this.#spawn();
-      if (!(await this.#connect(CONNECT_TRIES))) throw new Error('the executor did not start: its log tells why');
+      if (!(await this.#connect(CONNECT_TRIES)))
+        throw new Error('the executor did not start: its log tells why');
     }
   }
 
@@ -136,7 +141,7 @@ export class ExecutorSupervisor {
       socket.on('error', () => {});
       socket.on('close', () => {
         clearTimeout(patience);
-        if (this.#socket === socket) void this.#lost();
+        if (this.#socket === socket) this.#attaching = this.#lost();
         else resolve(false);
       });
       onMessage<ExecutorMessage>(socket, (message) => {
@@ -198,7 +203,10 @@ export class ExecutorSupervisor {
   }
 
   /** Ends an executor and every process of its commands, frozen ones too; only when all are gone, its work is given away. */
-  async #bury({ workerId, pid }: { workerId: string; pid: number | undefined }, reason: string): Promise<void> {
+  async #bury(
+    { workerId, pid }: { workerId: string; pid: number | undefined },
+    reason: string,
+  ): Promise<void> {
     if (pid !== undefined) sendSignal(pid, 'SIGKILL');
     const { left } = await killByCookie(WORKER_COOKIE, workerId);
     if (left.length > 0) throw new Error(`processes ${left.join(', ')} cannot be ended`);

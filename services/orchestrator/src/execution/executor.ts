@@ -95,7 +95,8 @@ export class Executor {
     for (const run of this.#runs.values()) run.tick();
     this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
-    if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence) void this.#fence('no heartbeat was possible in time');
+    if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)
+      void this.#fence('no heartbeat was possible in time');
     if (this.#link.aloneSeconds > this.options.times.orphan && this.#used === 0) void this.#drain(0);
   }
 
@@ -121,7 +122,8 @@ export class Executor {
     for (const { id, attempt, cancel } of mine) {
       const run = this.#runs.get(id);
       if (cancel && run?.task.attempt === attempt) run.cancel();
-      if (!run && !this.#claiming.has(id) && !this.#draining) this.#start(id, () => this.ledger.adopt(id, this.identity.id));
+      if (!run && !this.#claiming.has(id) && !this.#draining)
+        this.#start(id, () => this.ledger.adopt(id, this.identity.id));
     }
   }
 
@@ -152,7 +154,8 @@ export class Executor {
     for (const id of this.#hints) {
       if (!this.#mayClaim) return;
       this.#hints.delete(id);
-      if (!this.#runs.has(id) && !this.#claiming.has(id)) this.#start(id, () => this.ledger.claim(id, this.identity.id));
+      if (!this.#runs.has(id) && !this.#claiming.has(id))
+        this.#start(id, () => this.ledger.claim(id, this.identity.id));
     }
   }
 
@@ -169,7 +172,8 @@ export class Executor {
     let run: Run | undefined;
     try {
       const task = await claim();
-      if (task && !this.#draining) this.#runs.set(id, (run = new Run(task, this.identity.id, this.options, this.ledger)));
+      if (task && !this.#draining)
+        this.#runs.set(id, (run = new Run(task, this.identity.id, this.options, this.ledger)));
     } catch (error) {
       // Whether it was made is unknown: the next heartbeat names what is ours.
       executorLog('warn', 'claim failed', { task_id: id, error: String(error) });
@@ -184,7 +188,10 @@ export class Executor {
       const ready = await run.complete();
       if (ready.length > 0) this.#link.send({ type: 'ready', ids: ready });
     } catch (error) {
-      executorLog('error', 'a run broke', { task_id: id, error: error instanceof Error ? error.stack : String(error) });
+      executorLog('error', 'a run broke', {
+        task_id: id,
+        error: error instanceof Error ? error.stack : String(error),
+      });
     } finally {
       this.#runs.delete(id);
     }

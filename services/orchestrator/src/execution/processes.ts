@@ -9,7 +9,11 @@ export function findByCookie(name: string, value: string): number[] {
   const cookie = `${name}=${value}`;
   return processIds().filter((pid) => {
     try {
-      return pid !== process.pid && isAlive(pid) && readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(cookie);
+      return (
+        pid !== process.pid &&
+        isAlive(pid) &&
+        readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(cookie)
+      );
     } catch {
       return false; // ended meanwhile, or not ours to look at
     }
@@ -18,7 +22,9 @@ export function findByCookie(name: string, value: string): number[] {
 
 function processIds(): number[] {
   try {
-    return readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)).map(Number);
+    return readdirSync('/proc')
+      .filter((entry) => /^\d+$/.test(entry))
+      .map(Number);
   } catch {
     return [];
   }
@@ -60,7 +66,11 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
 }
 
 /** Kills all that carry the cookie until none is left; a process that forks while being killed is found the next time. */
-export async function killByCookie(name: string, value: string, rounds = 50): Promise<{ killed: number[]; left: number[] }> {
+export async function killByCookie(
+  name: string,
+  value: string,
+  rounds = 50,
+): Promise<{ killed: number[]; left: number[] }> {
   const killed = new Set<number>();
   let left = findByCookie(name, value);
   for (let round = 0; left.length > 0 && round < rounds; round++) {

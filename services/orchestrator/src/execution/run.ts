@@ -37,7 +37,11 @@ export class Run {
     this.#lastLine = task.lastLine;
     this.#command = new Command({
       directory: this.#directory,
-      argv: [...(options.programs[task.program] ?? [`unknown-program-${task.program}`]), ...task.verb, ...task.args],
+      argv: [
+        ...(options.programs[task.program] ?? [`unknown-program-${task.program}`]),
+        ...task.verb,
+        ...task.args,
+      ],
       environment: { ...options.commandEnvironment, ...this.#taskEnvironment() },
       runId: `${task.id}-${task.attempt}`,
       workerId,
@@ -87,8 +91,15 @@ export class Run {
       this.#queue(this.#output.readRest());
       await this.#persistently(() => this.#drain());
       const result = this.#result(end);
-      const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? { outcome: 'abandoned', ready: [] };
-      if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', { task_id: this.task.id, attempt: this.task.attempt });
+      const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? {
+        outcome: 'abandoned',
+        ready: [],
+      };
+      if (outcome === 'fenced')
+        executorLog('warn', 'a late result was not taken', {
+          task_id: this.task.id,
+          attempt: this.task.attempt,
+        });
       return ready;
     } finally {
       this.#output.close();
@@ -108,8 +119,11 @@ export class Run {
   /** Sends what is new. A chunk that could not be sent is sent again before anything after it. */
   async #drain(): Promise<void> {
     const changed = this.#follower.read(this.#reports.readLines());
-    if (changed) await this.ledger.progress(this.task.id, this.task.attempt, this.#follower.progress).catch(() => undefined);
-    for (let more = true; more; ) {
+    if (changed)
+      await this.ledger
+        .progress(this.task.id, this.task.attempt, this.#follower.progress)
+        .catch(() => undefined);
+    for (let more = true; more;) {
       if (this.#unsent) {
         await this.ledger.appendLog(this.#unsent);
         this.#unsent = undefined;
@@ -123,7 +137,14 @@ export class Run {
   #queue(lines: string[]): void {
     if (lines.length === 0) return;
     const { id: taskId, attempt } = this.task;
-    this.#unsent = { taskId, attempt, workerId: this.workerId, at: new Date(), firstLine: this.#lastLine + 1, lines };
+    this.#unsent = {
+      taskId,
+      attempt,
+      workerId: this.workerId,
+      at: new Date(),
+      firstLine: this.#lastLine + 1,
+      lines,
+    };
     this.#lastLine += lines.length;
     this.#lastText = lines.findLast((line) => line.trim() !== '') ?? this.#lastText;
   }
@@ -170,7 +191,10 @@ export class Run {
       try {
         return await act();
       } catch (error) {
-        executorLog('warn', 'postgres does not take a result, trying again', { task_id: this.task.id, error: String(error) });
+        executorLog('warn', 'postgres does not take a result, trying again', {
+          task_id: this.task.id,
+          error: String(error),
+        });
         await sleep(RETRY_MS);
       }
     }

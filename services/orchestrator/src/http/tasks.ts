@@ -8,12 +8,17 @@ export function taskRoutes(tasks: TaskService, command: string): Binding[] {
   return [
     on(listTasks)(async ({ query: { status, limit, offset } }) => {
       const found = await tasks.list({ statuses: status && statusesOf(status), limit, offset });
-      return page(found.tasks.map((task) => presentTask(task, command)), found.total);
+      return page(
+        found.tasks.map((task) => presentTask(task, command)),
+        found.total,
+      );
     }),
     on(getTask)(async ({ params }) => reply(presentTaskDetails(await tasks.get(params.id), command))),
     on(getTaskLogs)(async ({ params, query: { after, limit, search } }) => {
       const lines = await tasks.logs(params.id, { after, limit, search });
-      return reply(lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })));
+      return reply(
+        lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
+      );
     }),
     on(cancelTask)(async (request) => {
       const { ended } = await tasks.cancel(request.params.id, principalOf(request).username);

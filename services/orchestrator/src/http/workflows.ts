@@ -11,12 +11,17 @@ export function workflowRoutes(workflows: WorkflowService): Binding[] {
         { infra, settings, checkMode: checkMode ?? false, wait: wait ?? false },
         submitterOf(request),
       );
-      return reply(submitted.taskId, { location: `/tasks/${submitted.taskId}`, replayed: submitted.replayed });
+      return reply(submitted.taskId, {
+        location: `/tasks/${submitted.taskId}`,
+        replayed: submitted.replayed,
+      });
     }),
   ];
 }
 
-function submitterOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>): Submitter {
+function submitterOf(
+  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>,
+): Submitter {
   const { id: userId, username } = principalOf(request);
   const context = currentContext();
   return {

@@ -18,7 +18,14 @@ export interface ConsumerOptions {
  * Answers the doorbell. A job stays active while its task runs, so that the others wait in Redis for whichever worker
  * is free. What BullMQ does with a job that it lost sight of does not matter: nothing runs without a claim in Postgres.
  */
-export function startConsumer({ redis, subscriber, concurrency, offer, onCancelled, log }: ConsumerOptions): Worker<RunTaskJob> {
+export function startConsumer({
+  redis,
+  subscriber,
+  concurrency,
+  offer,
+  onCancelled,
+  log,
+}: ConsumerOptions): Worker<RunTaskJob> {
   const worker = new Worker<RunTaskJob>(TASK_QUEUE, (job) => offer(job.data.task_id), {
     connection: redis,
     prefix: QUEUE_PREFIX,

@@ -23,7 +23,11 @@ export class BullDoorbell implements Doorbell {
 
   async ring(taskIds: readonly string[]): Promise<void> {
     if (taskIds.length === 0) return;
-    const jobs = taskIds.map((id) => ({ name: RUN_TASK, data: { task_id: id }, opts: { jobId: jobIdOf(id) } }));
+    const jobs = taskIds.map((id) => ({
+      name: RUN_TASK,
+      data: { task_id: id },
+      opts: { jobId: jobIdOf(id) },
+    }));
     await this.queue.addBulk(jobs).catch((error: unknown) => this.#failed(error));
   }
 

@@ -1,7 +1,12 @@
 import pg from 'pg';
 
 /** A small pool of bare `pg` for a ledger, with every wait bounded. */
-export function createLedgerPool(url: string, applicationName: string, max: number, onTrouble: (message: string) => void): pg.Pool {
+export function createLedgerPool(
+  url: string,
+  applicationName: string,
+  max: number,
+  onTrouble: (message: string) => void,
+): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: applicationName,

@@ -48,7 +48,12 @@ export class NotifyListener {
 
   async start(): Promise<void> {
     if (this.#closed) return;
-    const client = new pg.Client({ connectionString: this.url, application_name: 'doorbell', keepAlive: true, connectionTimeoutMillis: 2_000 });
+    const client = new pg.Client({
+      connectionString: this.url,
+      application_name: 'doorbell',
+      keepAlive: true,
+      connectionTimeoutMillis: 2_000,
+    });
     let ended = false;
     const again = () => {
       if (ended) return;

@@ -1,5 +1,12 @@
 import type { Knex } from 'knex';
-import type { IdempotencyKey, LogQuery, SubmitOutcome, TaskFilter, TaskStore, CancelOutcome } from '../domain/ports.js';
+import type {
+  IdempotencyKey,
+  LogQuery,
+  SubmitOutcome,
+  TaskFilter,
+  TaskStore,
+  CancelOutcome,
+} from '../domain/ports.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskStatus } from '../domain/task/task.js';
 
 interface TaskRow {
@@ -49,10 +56,11 @@ export class PostgresTaskStore implements TaskStore {
       traceparent: task.traceparent ?? null,
     };
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
-    const [submitted] = await this.#rows<{ task_id: string; outcome: SubmitOutcome['outcome']; task_status: string }>(
-      'select * from submit_task(?::jsonb, ?, ?, ?)',
-      [JSON.stringify(row), principal, key, requestHash],
-    );
+    const [submitted] = await this.#rows<{
+      task_id: string;
+      outcome: SubmitOutcome['outcome'];
+      task_status: string;
+    }>('select * from submit_task(?::jsonb, ?, ?, ?)', [JSON.stringify(row), principal, key, requestHash]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
     if (submitted.outcome === 'replayed') return { outcome: 'replayed', taskId: submitted.task_id };
     return { outcome: 'created', taskId: submitted.task_id, ready: submitted.task_status === 'Ready' };
@@ -64,7 +72,11 @@ export class PostgresTaskStore implements TaskStore {
       return statuses ? query.whereIn('status', [...statuses]) : query;
     };
     const [rows, counted] = await Promise.all([
-      matching().select<TaskRow[]>([...COLUMNS]).orderBy('id', 'desc').limit(limit).offset(offset),
+      matching()
+        .select<TaskRow[]>([...COLUMNS])
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .offset(offset),
       matching().count({ total: '*' }),
     ]);
     return { tasks: rows.map(toTask), total: Number(counted[0]?.['total'] ?? 0) };
@@ -86,7 +98,10 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }> {
-    const [row] = await this.#rows<{ outcome: CancelOutcome; ready: string[] }>('select * from cancel_task(?, ?)', [id, by]);
+    const [row] = await this.#rows<{ outcome: CancelOutcome; ready: string[] }>(
+      'select * from cancel_task(?, ?)',
+      [id, by],
+    );
     return row ?? { outcome: 'unknown', ready: [] };
   }
 
@@ -146,6 +161,7 @@ function toDetails(row: DetailsRow): TaskDetails {
     ...toTask(row),
     output: row.output,
     progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
-    waitingFor: row.status === 'Waiting' ? { infra: row.infra, holderId: row.holder_id, place: row.before + 1 } : null,
+    waitingFor:
+      row.status === 'Waiting' ? { infra: row.infra, holderId: row.holder_id, place: row.before + 1 } : null,
   };
 }

@@ -98,7 +98,11 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
-  async progress(taskId: string, attempt: number, { totalSteps, doneSteps, currentStep }: StepProgress): Promise<void> {
+  async progress(
+    taskId: string,
+    attempt: number,
+    { totalSteps, doneSteps, currentStep }: StepProgress,
+  ): Promise<void> {
     await this.pool.query(
       `insert into task_progress (task_id, attempt, total_steps, done_steps, current_step) values ($1, $2, $3, $4, $5)
        on conflict (task_id) do update
@@ -109,11 +113,10 @@ export class PostgresLedger implements Ledger {
   }
 
   async release(workerId: string, reason: string, planned = false): Promise<string[]> {
-    const { rows } = await this.pool.query<{ ready: string[] }>('select release_worker($1, $2, $3) as ready', [
-      workerId,
-      reason,
-      planned,
-    ]);
+    const { rows } = await this.pool.query<{ ready: string[] }>(
+      'select release_worker($1, $2, $3) as ready',
+      [workerId, reason, planned],
+    );
     return rows[0]?.ready ?? [];
   }
 
@@ -130,7 +133,10 @@ export class PostgresLedger implements Ledger {
   }
 
   async sweep(leaseSeconds: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ ready: string[] }>('select sweep(make_interval(secs => $1)) as ready', [leaseSeconds]);
+    const { rows } = await this.pool.query<{ ready: string[] }>(
+      'select sweep(make_interval(secs => $1)) as ready',
+      [leaseSeconds],
+    );
     return rows[0]?.ready ?? [];
   }
 }

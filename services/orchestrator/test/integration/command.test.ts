@@ -55,7 +55,12 @@ describe('a command', () => {
     delete process.env['A_SECRET_OF_OURS'];
     const ours = output().trim().split('\n');
     const shells = ['OLDPWD', 'PWD', 'SHLVL', '_'];
-    expect(ours.filter((name) => !shells.includes(name))).toEqual(['PATH', 'PROVISIONING_EVENTS', 'PROVISIONING_RUN', 'PROVISIONING_WORKER']);
+    expect(ours.filter((name) => !shells.includes(name))).toEqual([
+      'PATH',
+      'PROVISIONING_EVENTS',
+      'PROVISIONING_RUN',
+      'PROVISIONING_WORKER',
+    ]);
   });
 
   it('tells the signal that ended it', async () => {
@@ -86,7 +91,9 @@ describe('a command', () => {
 
 describe('cancelling a command', () => {
   it('ends one that listens to TERM, with its own status', async () => {
-    const { command, printed, output } = run(`trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done`);
+    const { command, printed, output } = run(
+      `trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done`,
+    );
     await printed('ready');
     command.cancel(30);
     const end = await command.ended;
@@ -95,13 +102,16 @@ describe('cancelling a command', () => {
     expect(end.evidence.signals.map(({ signal }) => signal)).not.toContain('SIGKILL');
   });
 
-  it.each(['while :; do sleep 0.1; done', 'sleep 600', 'exec sleep 600'])('ends at once what knows nothing of signals: %s', async (script) => {
-    const { command, printed, alive } = run(`echo ready; ${script}`);
-    await printed('ready');
-    command.cancel(600);
-    expect(await command.ended).toMatchObject({ exitCode: 143, signal: 'SIGTERM' });
-    expect(alive()).toEqual([]);
-  });
+  it.each(['while :; do sleep 0.1; done', 'sleep 600', 'exec sleep 600'])(
+    'ends at once what knows nothing of signals: %s',
+    async (script) => {
+      const { command, printed, alive } = run(`echo ready; ${script}`);
+      await printed('ready');
+      command.cancel(600);
+      expect(await command.ended).toMatchObject({ exitCode: 143, signal: 'SIGTERM' });
+      expect(alive()).toEqual([]);
+    },
+  );
 
   it('ends one that has hardly begun', async () => {
     const { command } = run('sleep 600');
@@ -146,7 +156,9 @@ describe('the dead-man’s switch', () => {
   });
 
   it('still watches between TERM and KILL', async () => {
-    const { command, printed, alive } = run(`trap 'echo asked' TERM; echo ready; while :; do sleep 0.2; done`);
+    const { command, printed, alive } = run(
+      `trap 'echo asked' TERM; echo ready; while :; do sleep 0.2; done`,
+    );
     await printed('ready');
     command.cancel(600);
     await printed('asked');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
+import { isAlive } from '../../src/execution/processes.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -25,7 +26,7 @@ describe('when processes die', () => {
     const id = await platform.submit(witnessed('a', 3));
     await started('a');
     worker.kill('SIGKILL');
-    await worker.exited;
+    await waitFor(() => !isAlive(worker.pid));
     await platform.startWorker();
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
     expect(witness('a')).toEqual(['start 1', 'end 1']);
@@ -73,7 +74,10 @@ describe('when processes die', () => {
     await started('e');
     const [executor] = await platform.executors();
     process.kill(executor!, 'SIGKILL');
-    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', error: expect.stringContaining('Given up after 1 attempts') });
+    expect(await platform.ended(id)).toMatchObject({
+      status: 'Failed',
+      error: expect.stringContaining('Given up after 1 attempts'),
+    });
     expect(await platform.database('locks')).toEqual([]);
   });
 
@@ -109,7 +113,9 @@ describe('what comes late', () => {
     const dead = await registered();
     await platform.database.raw(`select release_worker(?, 'lost', false)`, [dead]);
     expect(await claim(id, dead)).toBeUndefined();
-    const { rows } = (await platform.database.raw(`select heartbeat(?, '12 s') as mine`, [dead])) as { rows: { mine: unknown }[] };
+    const { rows } = (await platform.database.raw(`select heartbeat(?, '12 s') as mine`, [dead])) as {
+      rows: { mine: unknown }[];
+    };
     expect(rows[0]?.mine).toBeNull();
   });
 
@@ -122,7 +128,9 @@ describe('what comes late', () => {
   }
 
   async function claim(id: string, worker: string): Promise<number | undefined> {
-    const { rows } = (await platform.database.raw('select attempt from claim_task(?, ?)', [id, worker])) as { rows: { attempt: number }[] };
+    const { rows } = (await platform.database.raw('select attempt from claim_task(?, ?)', [id, worker])) as {
+      rows: { attempt: number }[];
+    };
     return rows[0]?.attempt;
   }
 

@@ -17,7 +17,12 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
 
   it('runs a task to its end and keeps what it printed', async () => {
     const id = await platform.submit('echo first; echo second >&2');
-    expect(await platform.ended(id)).toMatchObject({ status: 'Completed', output: 'first\nsecond\n', exitCode: 0, error: null });
+    expect(await platform.ended(id)).toMatchObject({
+      status: 'Completed',
+      output: 'first\nsecond\n',
+      exitCode: 0,
+      error: null,
+    });
     expect(await platform.events(id)).toEqual(['submitted', 'started', 'finished']);
   });
 
@@ -50,7 +55,9 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
   });
 
   it('keeps head and tail of an output beyond a mebibyte, and says what it cut', async () => {
-    const id = await platform.submit('echo begin; head -c 3000000 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo end');
+    const id = await platform.submit(
+      'echo begin; head -c 3000000 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo end',
+    );
     const { output } = await platform.ended(id);
     expect(output!.length).toBeLessThan(1_100_000);
     expect(output).toMatch(/^begin\n/);
@@ -89,7 +96,8 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
 
   it('runs workflows of one infra one after the other, in their order, and check mode beside them', async () => {
     const witness = join(platform.folder, `order-${redis}`);
-    const script = (name: string) => `echo "${name} starts" >> ${witness}; sleep 0.7; echo "${name} ends" >> ${witness}`;
+    const script = (name: string) =>
+      `echo "${name} starts" >> ${witness}; sleep 0.7; echo "${name} ends" >> ${witness}`;
     const infra = `shared-${redis}`;
     const first = await platform.submit(script('first'), { infra });
     const second = await platform.submit(script('second'), { infra });
@@ -107,12 +115,17 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
 
   it('cancels what waits at once and what runs for good, and passes the lock on', async () => {
     const infra = `cancel-${redis}`;
-    const running = await platform.submit(`trap '' TERM; (setsid sleep 300 &) ; while :; do sleep 1; done`, { infra });
+    const running = await platform.submit(`trap '' TERM; (setsid sleep 300 &) ; while :; do sleep 1; done`, {
+      infra,
+    });
     const waiting = await platform.submit('true', { infra });
     const next = await platform.submit('echo next', { infra });
     await platform.running(running);
     expect((await platform.store.cancel(waiting, 'ada')).outcome).toBe('cancelled');
-    expect(await platform.find(waiting)).toMatchObject({ status: 'Cancelled', error: 'Cancelled by ada before it ran.' });
+    expect(await platform.find(waiting)).toMatchObject({
+      status: 'Cancelled',
+      error: 'Cancelled by ada before it ran.',
+    });
     const { outcome } = await platform.store.cancel(running, 'ada');
     expect(outcome).toBe('requested');
     await platform.doorbell.cancelled();

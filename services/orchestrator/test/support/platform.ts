@@ -2,7 +2,14 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
-import { cloneDatabase, redisUrl, spawnNode, temporaryFolder, waitFor, type NodeProcess } from '@provisioning/test-kit';
+import {
+  cloneDatabase,
+  redisUrl,
+  spawnNode,
+  temporaryFolder,
+  waitFor,
+  type NodeProcess,
+} from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
@@ -48,10 +55,17 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   const folder = join(home.path, 'witness');
   mkdirSync(folder);
 
-  const database = createPostgres({ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger });
+  const database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
   const store = new PostgresTaskStore(database);
   const connection = redisAt === undefined ? undefined : createRedis(redisAt, 'producer', silentLogger);
-  const doorbell = connection ? new BullDoorbell(connection, silentLogger) : new NotifyDoorbell(database, silentLogger);
+  const doorbell = connection
+    ? new BullDoorbell(connection, silentLogger)
+    : new NotifyDoorbell(database, silentLogger);
   const workers: NodeProcess[] = [];
 
   const find = async (id: string): Promise<TaskDetails> => {
@@ -118,7 +132,9 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),
     running: (id) => until(id, ({ status }) => status === 'Running', 10_000),
     async events(id) {
-      const rows = await database<{ type: string; task_id: string; seq: number }>('task_events').where('task_id', id).orderBy('seq');
+      const rows = await database<{ type: string; task_id: string; seq: number }>('task_events')
+        .where('task_id', id)
+        .orderBy('seq');
       return rows.map(({ type }) => type);
     },
     async executors() {

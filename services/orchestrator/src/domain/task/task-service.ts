@@ -29,7 +29,9 @@ export class TaskService {
     const { outcome, ready } = await this.store.cancel(id, by);
     if (outcome === 'unknown') throw unknownTask(id);
     if (outcome === 'ended') {
-      throw new Failure('conflict', `The task ${id} has ended: there is nothing left to cancel.`, { code: 'task_ended' });
+      throw new Failure('conflict', `The task ${id} has ended: there is nothing left to cancel.`, {
+        code: 'task_ended',
+      });
     }
     await this.doorbell.ring(ready);
     if (outcome === 'requested') await this.doorbell.cancelled();
@@ -38,5 +40,7 @@ export class TaskService {
 }
 
 function unknownTask(id: string): Failure {
-  return new Failure('not_found', `There is no task ${id}. GET /tasks lists those there are.`, { code: 'task_not_found' });
+  return new Failure('not_found', `There is no task ${id}. GET /tasks lists those there are.`, {
+    code: 'task_not_found',
+  });
 }

@@ -33,6 +33,7 @@ export function timesFault({ fence, shim, lease, heartbeat }: EngineTimes): stri
   if (fence + shim + SAFETY_MARGIN >= lease) {
     return `the fence (${fence} s), the shim’s limit (${shim} s) and a margin of ${SAFETY_MARGIN} s must be less than the lease (${lease} s) together`;
   }
-  if (heartbeat * 3 > fence) return `the fence (${fence} s) must leave room for three heartbeats (${heartbeat} s each)`;
+  if (heartbeat * 3 > fence)
+    return `the fence (${fence} s) must leave room for three heartbeats (${heartbeat} s each)`;
   return undefined;
 }

@@ -11,7 +11,10 @@ export class Sweeper {
     private readonly ledger: Pick<Ledger, 'sweep' | 'prepareLogPartitions'>,
     private readonly times: EngineTimes,
     private readonly onReady: (taskIds: string[]) => void,
-    private readonly log: { warn(message: string, fields?: object): void; debug(message: string, fields?: object): void },
+    private readonly log: {
+      warn(message: string, fields?: object): void;
+      debug(message: string, fields?: object): void;
+    },
   ) {}
 
   start(): void {

@@ -29,7 +29,10 @@ export class WorkflowService {
   ) {}
 
   /** @returns the task's id; durable when this resolves, whether or not any worker can be told. */
-  async createServers(request: ServersRequest, submitter: Submitter): Promise<{ taskId: string; replayed: boolean }> {
+  async createServers(
+    request: ServersRequest,
+    submitter: Submitter,
+  ): Promise<{ taskId: string; replayed: boolean }> {
     const { userId, username, requestId, traceparent, idempotency } = submitter;
     const submitted = await this.store.submit(
       {
@@ -50,9 +53,13 @@ export class WorkflowService {
       idempotency,
     );
     if (submitted.outcome === 'conflict') {
-      throw new Failure('conflict', 'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.', {
-        code: 'idempotency_key_reused',
-      });
+      throw new Failure(
+        'conflict',
+        'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
+        {
+          code: 'idempotency_key_reused',
+        },
+      );
     }
     if (submitted.outcome === 'created' && submitted.ready) await this.doorbell.ring([submitted.taskId]);
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
@@ -61,5 +68,12 @@ export class WorkflowService {
 
 /** Values stand behind their option's name and are no options themselves: the contract refuses a leading dash. */
 function argumentsOf({ infra, settings, checkMode, wait }: ServersRequest): string[] {
-  return ['--infra', infra, '--settings', settings, ...(checkMode ? ['--check'] : []), ...(wait ? ['--wait'] : [])];
+  return [
+    '--infra',
+    infra,
+    '--settings',
+    settings,
+    ...(checkMode ? ['--check'] : []),
+    ...(wait ? ['--wait'] : []),
+  ];
 }
