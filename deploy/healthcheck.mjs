@@ -5,7 +5,9 @@ const port = process.env[variable];
 if (!port) fail(`${variable} is not set: the check does not know which port to ask`);
 
 try {
-  const response = await fetch(`http://127.0.0.1:${port}/readyz?verbose`, { signal: AbortSignal.timeout(2_500) });
+  const response = await fetch(`http://127.0.0.1:${port}/readyz?verbose`, {
+    signal: AbortSignal.timeout(2_500),
+  });
   if (!response.ok) fail(`/readyz answers ${response.status}: ${await response.text()}`);
 } catch (error) {
   fail(`/readyz does not answer: ${error.cause?.message ?? error.message}`);

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { silentLogger, type Logger } from '@provisioning/runtime';
 import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.js';
 
 type Body = Record<string, unknown>;
@@ -9,8 +10,15 @@ describe('users', () => {
   let service: TestApi;
   let token: string;
   let names = 0;
+  const logged: object[] = [];
   beforeAll(async () => {
-    service = await startTestApi();
+    const log: Logger = {
+      ...silentLogger,
+      info: (message, fields = {}) => {
+        if (message === 'decision') logged.push(fields);
+      },
+    };
+    service = await startTestApi({}, { log });
   });
   beforeEach(async () => {
     token = await service.token();
@@ -203,6 +211,30 @@ describe('users', () => {
       await call(method, '/users/%00').expect(400);
     }
     await call('put', `/users/${NOBODY}`, { enabled: false }).expect(404);
+  });
+
+  it('leave a line in the log for each change and each refusal, with the decision it went by', async () => {
+    const { id, username } = await create({ roles: ['viewer'] });
+    const theirs = await service.token(username, 'secure_password');
+    logged.length = 0;
+    const { body } = await call('delete', `/users/${id}`, undefined, theirs).expect(403);
+    await call('get', `/users/${id}`).expect(200);
+    await call('delete', `/users/${id}`).expect(200);
+    const resource = `users:${id}`;
+    expect(logged).toEqual([
+      expect.objectContaining({
+        effect: 'IMPLICIT_DENY',
+        resource,
+        user_id: id,
+        decision_id: (body as Body)['decision_id'],
+      }),
+      expect.objectContaining({
+        effect: 'ALLOW',
+        resource,
+        action: 'delete',
+        decision_id: expect.any(String),
+      }),
+    ]);
   });
 
   it('are for admins only', async () => {

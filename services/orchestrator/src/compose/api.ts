@@ -1,7 +1,8 @@
 import { createKeyring, verifyToken } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, type AppOptions } from '@provisioning/http-kit';
+import { createApp, policyAuthorizer, type AppOptions } from '@provisioning/http-kit';
 import { startHttpServer, type RunningProcess } from '@provisioning/runtime';
+import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { TaskService } from '../domain/task/task-service.js';
@@ -10,7 +11,6 @@ import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
-import { policyAuthorizer } from './authorizer.js';
 import { openBase, type Base } from './resources.js';
 
 /** Everything the API process is made of. Tests pass `overrides`. */
@@ -21,6 +21,7 @@ export function composeApi(
   const base = openBase(config, 'orchestrator', 10);
   const store = new PostgresTaskStore(base.database);
   const keyring = createKeyring(config.jwtSecrets);
+  const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -34,7 +35,7 @@ export function composeApi(
       const { userId: id, username, roles, sessionId, tokenId, expiresAt } = verifyToken(keyring, token);
       return { id, username, roles, sessionId, tokenId, expiresAt };
     },
-    authorizer: policyAuthorizer(base.log),
+    authorizer: policyAuthorizer(() => policies, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {

@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+
+const REPOSITORY = join(import.meta.dirname, '..');
+const example = read('.env.example');
+const compose = read('docker-compose.yml');
+const images = read('deploy/Dockerfile');
+const sources = sourcesThatReadVariables();
+
+/** The variables that stand in .env.example, with their values. */
+const documented = new Map(
+  [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
+);
+/** The variables that processes read. */
+const readByProcesses = namesIn(
+  sources,
+  /^\s+([A-Z][A-Z0-9_]+): ?\w+\(|(?:env|environment|variables)\['([A-Z_]+)'\]/gm,
+);
+/** The variables that compose takes from its caller. */
+const takenByCompose = namesIn(compose, /\$\{([A-Z_]+):-/g);
+
+/** The system's own, and those that a worker sets for the commands that it starts. */
+const NOT_CONFIGURATION = ['PATH', 'PROVISIONING_EVENTS', 'PROVISIONING_IDEMPOTENCY_KEY'];
+/** Of no use in containers: each is one process with its own address, and a file would have to be mounted. */
+const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG'];
+
+describe('.env.example', () => {
+  it.each(readByProcesses)('documents %s, which a process reads', (name) => {
+    expect(documented).toHaveProperty([name]);
+  });
+
+  it.each(takenByCompose)('documents %s, which docker-compose.yml takes', (name) => {
+    expect(documented).toHaveProperty([name]);
+  });
+
+  it.each([...documented.keys()])('names %s, which something reads', (name) => {
+    expect([
+      ...readByProcesses,
+      ...takenByCompose,
+      ...namesIn(sources, /^\s+([A-Z_]+): httpUrl\(/gm),
+    ]).toContain(name);
+  });
+
+  it.each(defaults())('shows the default of %s', (name, value) => {
+    expect(documented.get(name)).toBe(value);
+  });
+});
+
+describe('docker-compose.yml', () => {
+  it.each(readByProcesses.filter((name) => !NOT_IN_CONTAINERS.includes(name)))(
+    'lets %s reach a container',
+    (name) => {
+      expect(namesIn(`${compose}\n${images}`, /^\s+([A-Z_]+): |\b([A-Z_]+)=/gm)).toContain(name);
+    },
+  );
+});
+
+/** Every config.ts, the variables common to all, and what starts the processes. */
+function sourcesThatReadVariables(): string {
+  const folders = ['packages', 'services'].flatMap((group) =>
+    readdirSync(join(REPOSITORY, group)).map((name) => join(group, name, 'src')),
+  );
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+      join(folder, file),
+    ),
+  );
+  return files
+    .filter((file) => /\/(config|[a-z-]+-config|common-variables|environment|platform)\.ts$/.test(file))
+    .map(read)
+    .join('\n');
+}
+
+/** Defaults that stand as plain text or numbers in the sources. */
+function defaults(): [name: string, value: string][] {
+  return [...sources.matchAll(/^\s+([A-Z][A-Z0-9_]+): .*\bdefault: (?:(\d+)|'([^']*)') \}\)/gm)].map(
+    ([, name = '', number, text]) => [name, number ?? text ?? ''],
+  );
+}
+
+function namesIn(text: string, pattern: RegExp): string[] {
+  const names = [...text.matchAll(pattern)]
+    .flatMap((match) => match.slice(1))
+    .filter((name) => name !== undefined);
+  return [...new Set(names)].filter((name) => !NOT_CONFIGURATION.includes(name));
+}
+
+function read(path: string): string {
+  return readFileSync(join(REPOSITORY, path), 'utf8');
+}
