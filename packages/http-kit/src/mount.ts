@@ -6,7 +6,7 @@ import type { Express, Request, RequestHandler, Response } from 'express';
 import { identify, requirePrincipal, type Authenticator } from './authenticate.js';
 import { authorize, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
-import { bodyReader, noBody } from './read-body.js';
+import { bodyReader } from './read-body.js';
 import { sendReply } from './send-reply.js';
 import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 
@@ -41,11 +41,20 @@ export function mountOperations(app: Express, options: MountOptions): void {
       identify(options.authenticate, isPublic),
       options.limiter(operation.rateClass, operation.id),
       ...(isPublic ? [] : [requirePrincipal]),
-      operation.body ? bodyReader(operation.bodyLimit) : noBody,
-      endpoint(operation, handlers.get(operation.id) ?? notBuilt(operation), options),
+      ...serving(operation, handlers.get(operation.id), options),
     );
   }
   refuseOtherMethods(app, options.operations);
+}
+
+/** What nobody has built yet says so, whatever it was sent. */
+function serving(
+  operation: Operation,
+  handle: Binding['handle'] | undefined,
+  options: MountOptions,
+): RequestHandler[] {
+  if (!handle) return [notBuilt(operation)];
+  return [...(operation.body ? [bodyReader(operation.bodyLimit)] : []), endpoint(operation, handle, options)];
 }
 
 function endpoint(operation: Operation, handle: Binding['handle'], options: MountOptions): RequestHandler {
@@ -123,11 +132,13 @@ function idempotencyOf(
   return { key, principal: principal?.id ?? '', requestHash };
 }
 
-function notBuilt(operation: Operation): Binding['handle'] {
-  return () => {
-    throw new Failure(
-      'not_implemented',
-      `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`,
+function notBuilt(operation: Operation): RequestHandler {
+  return (_request, _response, next) => {
+    next(
+      new Failure(
+        'not_implemented',
+        `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`,
+      ),
     );
   };
 }

@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import express, { type Request, type RequestHandler, type Response } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
 
 const DEFAULT_LIMIT = 100 * 1024;
 const MAX_DEPTH = 32;
@@ -77,9 +77,4 @@ function depthExceeds(value: unknown, limit: number): boolean {
     level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
   }
   return false;
-}
-
-/** An operation without a body ignores one that is sent. */
-export function noBody(_request: Request, _response: Response, next: () => void): void {
-  next();
 }

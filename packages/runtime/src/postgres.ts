@@ -71,7 +71,7 @@ const RETRYABLE_CODES = new Set([
   'EAI_AGAIN',
 ]);
 const RETRYABLE_TEXTS =
-  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Timeout acquiring a connection/;
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Timeout acquiring a connection|Unable to acquire a connection/;
 
 /** Whether Postgres (not the statement) is the reason: the same call may succeed when it is back. */
 export function isPostgresAway(error: unknown): boolean {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
 import type { Registry } from 'prom-client';
+import { currentContext } from './request-context.js';
 
 /** Names what a process needs to serve; a check throws when it is away. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
@@ -32,7 +33,7 @@ export function probeRouter({ checks, registry, metricsToken, isStopping }: Prob
     else if (ready) response.json({ success: true, data: 'ready' });
     else {
       const error = `Not ready: ${failing.join(', ')}. Details: /readyz?verbose`;
-      response.json({ success: false, error, code: 'unavailable' });
+      response.json({ success: false, error, code: 'unavailable', request_id: currentContext()?.requestId });
     }
   });
   router.get('/metrics', async (request, response) => {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { readConfig, readMigrationConfig } from './config.js';
+import { readConfig } from './config.js';
 
 describe('readConfig', () => {
   let dataDir: string;
@@ -47,13 +47,5 @@ describe('readConfig', () => {
     ).toThrow(
       /CONTROL_CENTER_PORT must be .*BCRYPT_COST must be a whole number from 10 .*PASSWORD_PEPPER must have at least 32 bytes/,
     );
-  });
-
-  it('asks for no secret where only the schema is brought up to date', () => {
-    expect(readMigrationConfig({ DATABASE_URL: 'postgres://db/x', NODE_ENV: 'production' })).toEqual({
-      databaseUrl: 'postgres://db/x',
-      logLevel: 'info',
-      logFormat: 'json',
-    });
   });
 });

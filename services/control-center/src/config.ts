@@ -1,7 +1,6 @@
 import {
   commonConfig,
   commonVariables,
-  databaseVariables,
   integer,
   port,
   readEnvironment,
@@ -69,16 +68,6 @@ export function readConfig(environment: Environment = process.env): Configuratio
     adminPassword: values.ADMIN_PASSWORD,
   };
   return Object.freeze({ config: Object.freeze(config), secrets: Object.freeze(secrets) });
-}
-
-/** What bringing the schema up to date needs, and no more. */
-export function readMigrationConfig(environment: Environment = process.env) {
-  const values = readEnvironment(environment, databaseVariables);
-  return Object.freeze({
-    databaseUrl: values.DATABASE_URL,
-    logLevel: values.LOG_LEVEL,
-    logFormat: values.LOG_FORMAT,
-  });
 }
 
 function generatedPepper({ production, dataDir }: Config): string | undefined {

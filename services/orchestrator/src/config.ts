@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  commonConfig,
+  commonVariables,
   configurationFailure,
   integer,
   port,
-  readCommonConfig,
   readEnvironment,
   str,
   type CommonConfig,
@@ -39,13 +40,13 @@ export interface WorkerConfig extends CommonConfig {
 }
 
 export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
-  const common = readCommonConfig(environment);
   const own = readEnvironment(environment, {
+    ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
   });
   return Object.freeze({
-    ...common,
+    ...commonConfig(own),
     port: own.ORCHESTRATOR_PORT,
     provisioningCommand: own.PROVISIONING_COMMAND,
   });
@@ -54,8 +55,8 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
 export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
-  const common = readCommonConfig(environment);
   const own = readEnvironment(environment, {
+    ...commonVariables,
     WORKER_PORT: port({ default: 9091 }),
     WORKER_SLOT: integer({ min: 0, max: 10_000 })({ default: 0 }),
     WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: 16 }),
@@ -84,6 +85,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
       },
     ]);
   mustExecute(own.PROVISIONING_COMMAND);
+  const common = commonConfig(own);
 
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
   // Workers on several machines may share one data directory; slots differ only on one machine, so each of these

@@ -104,7 +104,8 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     if (config.production && secrets.passwordPepper === undefined) {
       log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
     }
-    await api.prepare((line) => process.stdout.write(`${line}\n`));
+    // A supervisor keeps our output in files and shows the password itself.
+    await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
     const { host, port } = config;
     const http = await startHttpServer(api.app, { host, port, portVariable: 'CONTROL_CENTER_PORT' });
     resources.add('http', () => http.close());

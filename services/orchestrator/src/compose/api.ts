@@ -1,6 +1,6 @@
 import { createKeyring, verifyToken } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer, type AppOptions } from '@provisioning/http-kit';
+import { createApp, policyAuthorizer } from '@provisioning/http-kit';
 import { startHttpServer, type RunningProcess } from '@provisioning/runtime';
 import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import type { Express } from 'express';
@@ -13,12 +13,20 @@ import { workflowRoutes } from '../http/workflows.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { openBase, type Base } from './resources.js';
 
-/** Everything the API process is made of. Tests pass `overrides`. */
+/** What tests put in the place of the real thing. */
+export interface Overrides {
+  /** Folder of the compiled migrations. */
+  migrations?: string;
+  /** Holds every answer against the contract. */
+  checkAnswers?: boolean;
+}
+
+/** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  overrides: Partial<AppOptions> = {},
+  { migrations, checkAnswers = false }: Overrides = {},
 ): { app: Express; base: Base; stopping: () => void } {
-  const base = openBase(config, 'orchestrator', 10);
+  const base = openBase(config, 'orchestrator', 10, migrations);
   const store = new PostgresTaskStore(base.database);
   const keyring = createKeyring(config.jwtSecrets);
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
@@ -47,8 +55,7 @@ export function composeApi(
     log: base.log,
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
-    checkAnswers: false,
-    ...overrides,
+    checkAnswers,
   });
   return { app, base, stopping: () => (stopping = true) };
 }

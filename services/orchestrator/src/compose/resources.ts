@@ -1,4 +1,3 @@
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   checkMigrated,
@@ -20,7 +19,7 @@ import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
 
 export const SCHEMA = 'orchestrator';
 /** Compiled beside `src`: `dist/migrations`. */
-export const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations');
+export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
 /** What every process of the service opens. */
 export interface Base {
@@ -33,7 +32,12 @@ export interface Base {
   resources: Resources;
 }
 
-export function openBase(config: CommonConfig, processName: string, poolMax: number): Base {
+export function openBase(
+  config: CommonConfig,
+  processName: string,
+  poolMax: number,
+  migrations = MIGRATIONS,
+): Base {
   const resources = new Resources();
   const log = createLogger({ process: processName, level: config.logLevel, format: config.logFormat });
   const database = createPostgres({
@@ -55,7 +59,7 @@ export function openBase(config: CommonConfig, processName: string, poolMax: num
     // Redis is not asked: without it, work goes on by the poll of Postgres.
     checks: {
       database: async () => void (await database.raw('select 1')),
-      migrations: () => checkMigrated(database, SCHEMA, MIGRATIONS),
+      migrations: () => checkMigrated(database, SCHEMA, migrations),
     },
     resources,
   };

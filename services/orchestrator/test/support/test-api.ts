@@ -1,0 +1,51 @@
+import { fileURLToPath } from 'node:url';
+import { createKeyring, issueToken } from '@provisioning/auth-token';
+import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
+import supertest from 'supertest';
+import { v7 as uuidv7 } from 'uuid';
+import { composeApi } from '../../src/compose/api.js';
+import { readApiConfig } from '../../src/config.js';
+
+const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+
+export interface TestApi {
+  /** Sends requests as somebody with these roles; as nobody without. */
+  as(...roles: string[]): ReturnType<typeof supertest.agent>;
+  anonymous: ReturnType<typeof supertest.agent>;
+  token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
+  database: ReturnType<typeof composeApi>['base']['database'];
+  stop(): Promise<void>;
+}
+
+/** The API in this process on a database of its own; every answer is held against the contract. */
+export async function testApi(environment: Record<string, string> = {}): Promise<TestApi> {
+  const clone = await cloneDatabase('orchestrator');
+  const home = await temporaryFolder('orchestrator-api');
+  const config = readApiConfig({
+    NODE_ENV: 'test',
+    DATABASE_URL: clone.url,
+    PROVISIONING_DATA_DIR: home.path,
+    PROVISIONING_COMMAND: '/usr/local/provisioning',
+    JWT_SECRET: SECRET,
+    LOG_LEVEL: 'error',
+    RATE_LIMIT_GENERAL: '0',
+    ...environment,
+  });
+  const { app, base } = composeApi(config, { checkAnswers: true, migrations: MIGRATIONS });
+  const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
+    const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
+    return issueToken(createKeyring([secret]), subject, lifetime).token;
+  };
+  return {
+    as: (...roles) => supertest.agent(app).set('Authorization', `Bearer ${token(roles)}`),
+    anonymous: supertest.agent(app),
+    token,
+    database: base.database,
+    stop: async () => {
+      await base.resources.close();
+      await clone.drop();
+      await home.remove();
+    },
+  };
+}
