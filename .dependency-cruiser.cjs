@@ -8,7 +8,7 @@ const allowed = {
   'auth-token': ['errors'],
   runtime: ['errors'],
   provisioner: [],
-  'http-kit': ['contracts', 'errors', 'auth-token', 'policy', 'runtime'],
+  'http-kit': ['contracts', 'errors', 'policy', 'runtime'],
   client: ['contracts'],
   cli: ['client', 'contracts'],
   console: ['client', 'contracts'],

@@ -38,6 +38,7 @@ export default tseslint.config(
   {
     files: [
       '**/config.ts',
+      'packages/runtime/src/environment.ts',
       '**/*.test.ts',
       '**/test/**',
       'packages/test-kit/**',

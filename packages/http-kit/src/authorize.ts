@@ -62,7 +62,7 @@ function actionOf({ action, actionFrom }: Exclude<Permission, string>, body: unk
 }
 
 /** `servers:{body.infra}` → `servers:production`. */
-export function fillIn(template: string, { params, query, body }: Checked): string {
+function fillIn(template: string, { params, query, body }: Checked): string {
   return template.replace(
     /\{(params|query|body)\.([a-z_]+)\}/g,
     (_all, where: keyof Checked, name: string) => {

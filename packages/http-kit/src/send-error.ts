@@ -6,7 +6,7 @@ import { statusOf } from './status.js';
 const MAX_DETAILS = 20;
 
 /** Answers with the error envelope. Nothing of the cause leaves the process: it goes to the log. */
-export function sendFailure(response: Response, failure: Failure): void {
+function sendFailure(response: Response, failure: Failure): void {
   if (failure.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
   if (failure.retryAfter !== undefined) response.set('Retry-After', String(failure.retryAfter));
   else if (failure.kind === 'unavailable') response.set('Retry-After', '2');

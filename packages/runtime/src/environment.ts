@@ -66,7 +66,7 @@ export const secretText = makeValidator((text) => {
  * @throws Failure `invalid` with every fault in `details`, so that one start shows them all.
  */
 export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
-  environment: Environment,
+  environment: Environment = process.env,
   specification: S,
 ): CleanedEnv<S> {
   const merged = { ...readConfigFile(environment['PROVISIONING_CONFIG']), ...withoutEmpty(environment) };

@@ -42,17 +42,13 @@ function migratorConfig(schema: string, directory: string): Knex.MigratorConfig 
 }
 
 /** The whole life of a service's `migrate` process. */
-export async function runMigrations(
-  schema: string,
-  directory: string,
-  environment: Record<string, string | undefined>,
-): Promise<void> {
+export async function runMigrations(schema: string, directory: string): Promise<void> {
   await runToEnd(async () => {
     const {
       DATABASE_URL: url,
       LOG_LEVEL: level,
       LOG_FORMAT: format,
-    } = readEnvironment(environment, databaseVariables);
+    } = readEnvironment(undefined, databaseVariables);
     const applicationName = `${schema}-migrate`;
     const log = createLogger({ process: applicationName, level, format });
     const database = createPostgres({ url, schema, applicationName, log, unhurried: true });

@@ -18,7 +18,7 @@ export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'
   admin: { username: string; email: string };
 }
 
-export interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
+interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   /** Undefined in production where none is configured: hashes are then made without. */
   passwordPepper: string | undefined;
   /** Needed by the very first start only. */

@@ -2,4 +2,4 @@ import { runProcess } from '@provisioning/runtime';
 import { startApi } from './compose/api.js';
 import { readApiConfig } from './config.js';
 
-await runProcess(() => startApi(readApiConfig(process.env)));
+await runProcess(() => startApi(readApiConfig()));

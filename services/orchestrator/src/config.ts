@@ -39,7 +39,7 @@ export interface WorkerConfig extends CommonConfig {
   commandEnvironment: Record<string, string>;
 }
 
-export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
+export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): ApiConfig {
   const own = readEnvironment(environment, {
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
@@ -54,7 +54,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv): ApiConfig {
 
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
-export function readWorkerConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
+export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): WorkerConfig {
   const own = readEnvironment(environment, {
     ...commonVariables,
     WORKER_PORT: port({ default: 9091 }),

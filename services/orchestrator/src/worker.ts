@@ -2,4 +2,4 @@ import { runProcess } from '@provisioning/runtime';
 import { startWorker } from './compose/worker.js';
 import { readWorkerConfig } from './config.js';
 
-await runProcess(() => startWorker(readWorkerConfig(process.env)));
+await runProcess(() => startWorker(readWorkerConfig()));

@@ -86,7 +86,7 @@ export interface CommonPasswords {
   has(text: string): boolean;
 }
 
-export interface TokenSubject {
+interface TokenSubject {
   userId: string;
   username: string;
   roles: readonly string[];

@@ -73,14 +73,20 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     if (!task) throw new Error(`no task ${id}`);
     return task;
   };
-  const until = (id: string, what: (task: TaskDetails) => boolean, timeout: number) =>
-    waitFor(
+  const until = async (
+    id: string,
+    what: (task: TaskDetails) => boolean,
+    timeout: number,
+  ): Promise<TaskDetails> => {
+    await waitFor(
       async () => {
         const task = await find(id);
-        return what(task) ? task : undefined;
+        return what(task);
       },
       { timeout, what: `the task ${id}` },
     );
+    return find(id);
+  };
 
   return {
     database,

@@ -1,6 +1,6 @@
 import type { CommonPasswords } from '../ports.js';
 
-export const SHORTEST_PASSWORD = 12;
+const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD_BYTES = 1024;
 
 /** Passwords that guess what they protect. */

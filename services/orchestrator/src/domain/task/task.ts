@@ -4,8 +4,6 @@
  */
 export type TaskStatus = 'Waiting' | 'Ready' | 'Running' | 'Unknown' | 'Completed' | 'Failed' | 'Cancelled';
 
-export const TERMINAL_STATUSES: readonly TaskStatus[] = ['Completed', 'Failed', 'Cancelled'];
-
 /** A run of a program of ours for somebody, on one infra. */
 export interface Task {
   id: string;
@@ -38,7 +36,7 @@ export interface TaskDetails extends Task {
   waitingFor: { infra: string; holderId: string | null; place: number } | null;
 }
 
-export interface TaskProgress {
+interface TaskProgress {
   totalSteps: number;
   doneSteps: number;
   currentStep: string | null;
