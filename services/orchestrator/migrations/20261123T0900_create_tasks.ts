@@ -42,6 +42,8 @@ export async function up(knex: Knex): Promise<void> {
       exit_code           int,
       signal              text,
       error               text,
+      -- What a list shows of the output; all of it is in task_results.
+      output_tail         text,
       result_id           uuid
     ) with (fillfactor = 75);
     create index tasks_ready on tasks (priority, ready_at) where status = 'Ready';

@@ -130,7 +130,7 @@ export async function up(knex: Knex): Promise<void> {
       finished tasks;
     begin
       update tasks set status = p_status, completed_at = now(), exit_code = p_exit_code, signal = p_signal,
-                       error = p_error, result_id = p_result
+                       error = p_error, result_id = p_result, output_tail = right(p_output, 2000)
         where id = p_id and attempt = p_attempt and worker_id = p_worker and status = 'Running'
         returning * into finished;
       if not found then

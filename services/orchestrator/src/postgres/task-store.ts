@@ -28,11 +28,12 @@ interface TaskRow {
   exit_code: number | null;
   signal: string | null;
   error: string | null;
+  output_tail: string | null;
 }
 
 const COLUMNS: readonly (keyof TaskRow)[] = [
   'id', 'name', 'status', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
-  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error',
+  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail',
 ]; // prettier-ignore
 
 /** Tasks as the API sees them. What workers do to them is in worker-ledger.ts. */
@@ -143,6 +144,7 @@ function toTask(row: TaskRow): Task {
     exitCode: row.exit_code,
     signal: row.signal,
     error: row.error,
+    outputTail: row.output_tail,
   };
 }
 

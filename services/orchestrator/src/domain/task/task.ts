@@ -26,6 +26,8 @@ export interface Task {
   exitCode: number | null;
   signal: string | null;
   error: string | null;
+  /** The end of what it printed, 2,000 characters at most; null until it has ended. */
+  outputTail: string | null;
 }
 
 /** A task with what a list leaves out. */

@@ -32,7 +32,7 @@ export function presentTask(task: Task, command: string): ListedTask {
     created_at: task.createdAt.toISOString(),
     started_at: task.startedAt?.toISOString() ?? null,
     completed_at: task.completedAt?.toISOString() ?? null,
-    output: null,
+    output: task.outputTail,
     error: task.error,
   };
 }
