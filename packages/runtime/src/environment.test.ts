@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { isFailure } from '@provisioning/errors';
+import { integer, port, readEnvironment, str, urlOf } from './environment.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const specification = {
+  PORT: port({ default: 9090 }),
+  LIMIT: integer({ min: 0, max: 10 })({ default: 5 }),
+  NAME: str(),
+  URL: urlOf('redis:')({ default: undefined }),
+};
+
+function refusal(environment: Record<string, string>): string {
+  try {
+    readEnvironment(environment, specification);
+  } catch (error) {
+    if (isFailure(error)) return error.message;
+    throw error;
+  }
+  return 'none';
+}
+
+function toml(text: string): string {
+  const path = join(folder, 'config.toml');
+  writeFileSync(path, text);
+  return path;
+}
+
+describe('configuration', () => {
+  it('takes the environment before the file, the file before the default, and the empty for absent', () => {
+    const PROVISIONING_CONFIG = toml(
+      'port = 1\nlimit = 2\nname = "of the file"\n[webhooks]\nenabled = true\n',
+    );
+    expect(readEnvironment({ PROVISIONING_CONFIG, LIMIT: '3', NAME: '' }, specification)).toMatchObject({
+      PORT: 1,
+      LIMIT: 3,
+      NAME: 'of the file',
+    });
+  });
+
+  it('tells every fault at once', () => {
+    const message = refusal({ PORT: '70000', LIMIT: '5.5', URL: 'http://x' });
+    expect(message).toMatch(/PORT must be a whole number from 0 to 65535/);
+    expect(message).toMatch(/LIMIT must be a whole number from 0 to 10/);
+    expect(message).toMatch(/NAME is missing/);
+    expect(message).toMatch(/URL must be a URL that starts with redis:/);
+  });
+
+  it('never shows what a URL holds', () => {
+    expect(refusal({ NAME: 'x', URL: 'postgres://user:pa55word@db' })).not.toContain('pa55word');
+  });
+
+  it('names line and column of broken TOML, and a file that is not there', () => {
+    expect(refusal({ NAME: 'x', PROVISIONING_CONFIG: toml('port = 1\nlimit == 2\n') })).toMatch(
+      /config\.toml:2:\d+/,
+    );
+    expect(refusal({ NAME: 'x', PROVISIONING_CONFIG: join(folder, 'nothing.toml') })).toMatch(
+      /PROVISIONING_CONFIG names a file that cannot be read/,
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { redact, redactText } from './redact.js';
+
+describe('H12: secrets in logs', () => {
+  it.each([
+    'authorization',
+    'Password',
+    'current_password',
+    'mfa_code',
+    'token',
+    'JWT_SECRET',
+    'cookie',
+    'ticket',
+    'api_key',
+  ])('masks the value of %s, whatever it is', (key) => {
+    expect(redact({ [key]: 'hunter2', kept: 'x' })).toEqual({ [key]: '[redacted]', kept: 'x' });
+    expect(redact({ [key]: { deep: 'hunter2' } })).toEqual({ [key]: '[redacted]' });
+  });
+
+  it.each([
+    ['Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc-DEF_123 end', 'Bearer [redacted] end'],
+    ['prv_0123456789abcdef', '[redacted]'],
+    ['postgres://user:pa55@db:5432/x', 'postgres://user:[redacted]@db:5432/x'],
+    ['GET /ws?token=abc.def&x=1', 'GET /ws?token=[redacted]&x=1'],
+    ['nothing secret here', 'nothing secret here'],
+  ])('masks by shape: %s', (text, masked) => {
+    expect(redactText(text)).toBe(masked);
+    expect(redact({ list: [text] })).toEqual({ list: [masked] });
+  });
+
+  it('reaches into errors and their causes', () => {
+    const error = new Error('cannot reach redis://:s3cret@cache', { cause: new Error('?ticket=abc') });
+    const plain = JSON.stringify(redact({ error }));
+    expect(plain).not.toContain('s3cret');
+    expect(plain).not.toContain('abc');
+    expect(plain).toContain('cannot reach');
+  });
+
+  it('ends on what contains itself', () => {
+    const loop: Record<string, unknown> = {};
+    loop['self'] = loop;
+    expect(JSON.stringify(redact(loop))).toContain('[deep]');
+  });
+});
