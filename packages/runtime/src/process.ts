@@ -27,20 +27,23 @@ export interface RunningProcess {
   url?: string;
   log: Logger;
   stop: () => Promise<void>;
+  /** How long a stop may take before the process ends itself; 12 s where absent. */
+  stopWithinMs?: number;
 }
 
+const DEFAULT_STOP_MS = 12_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * The life of one process: start, serve until INT or TERM, stop within `stopWithinMs`, exit 0.
+ * The life of one process: start, serve until INT or TERM, stop in time, exit 0.
  * A start that fails prints one sentence (a stack only for what was not foreseen) and exits 1. An error that nobody
  * caught ends the process with 1: its supervisor starts a fresh one.
  */
-export async function runProcess(start: () => Promise<RunningProcess>, stopWithinMs = 12_000): Promise<void> {
+export async function runProcess(start: () => Promise<RunningProcess>): Promise<void> {
   const early = () => process.exit(0);
   for (const signal of STOP_SIGNALS) process.once(signal, early);
   const running = await orExit(start);
-  const { log } = running;
+  const { log, stopWithinMs = DEFAULT_STOP_MS } = running;
   const die = (kind: string) => (error: unknown) => {
     log.error(kind, { error });
     process.exit(1);

@@ -13,6 +13,8 @@ import { PostgresLedger } from '../postgres/worker-ledger.js';
 import { Sweeper } from '../domain/worker/sweeper.js';
 import { openBase, type Base } from './resources.js';
 
+/** What a stop takes beyond the time that commands are given. */
+const STOP_MARGIN_MS = 8_000;
 const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
 /** How often an executor looks into Postgres by itself: rarely where a doorbell rings. */
 const POLL_MS = { redis: 5_000, none: 1_000 };
@@ -63,6 +65,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
     return {
       url: http.url,
       log,
+      stopWithinMs: config.drainSeconds * 1000 + STOP_MARGIN_MS,
       stop: () => {
         stopping = true;
         return resources.close(log);
