@@ -70,6 +70,7 @@ export async function up(knex: Knex): Promise<void> {
     -- The history: appended only, in the same transaction as the change that it tells of.
     create table task_events (
       seq     bigint generated always as identity primary key,
+      id      uuid not null default gen_random_uuid(),
       task_id uuid not null,
       attempt int not null,
       type    text not null,

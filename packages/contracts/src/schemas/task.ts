@@ -19,7 +19,7 @@ const waitingForSchema = closed(
   {
     infra: name,
     task_id: Type.Optional(nullable(id)),
-    place: Type.Optional(annotated(count, { description: 'How many tasks go before this one' })),
+    place: Type.Optional(annotated(count, { description: 'Place in line, counted from 1' })),
   },
   {
     title: 'WaitingFor',
@@ -40,7 +40,9 @@ export const taskSchema = closed(
     started_at: nullable(timestamp),
     completed_at: nullable(timestamp),
     output: nullable(
-      text(MAX_OUTPUT, { description: 'What was printed: head and tail, 1 MiB at most. Null in lists' }),
+      text(MAX_OUTPUT, {
+        description: 'What was printed: head and tail, 1 MiB at most; in lists its last 2,000 characters',
+      }),
     ),
     error: nullable(text(4096, { description: 'Why it failed, in a sentence' })),
     kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback'])),

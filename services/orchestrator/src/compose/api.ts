@@ -7,6 +7,7 @@ import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { TaskService } from '../domain/task/task-service.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
+import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
@@ -28,6 +29,7 @@ export function composeApi(
 ): { app: Express; base: Base; stopping: () => void } {
   const base = openBase(config, 'orchestrator', 10, migrations);
   const store = new PostgresTaskStore(base.database);
+  const tasks = new TaskService(store, base.doorbell);
   const keyring = createKeyring(config.jwtSecrets);
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
@@ -35,7 +37,8 @@ export function composeApi(
     operations: orchestratorOperations,
     bindings: [
       ...systemRoutes(),
-      ...taskRoutes(new TaskService(store, base.doorbell), config.provisioningCommand),
+      ...taskRoutes(tasks, config.provisioningCommand),
+      ...stateRoutes(tasks),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),

@@ -1,4 +1,4 @@
-import type { LogLine, NewTask, Task, TaskDetails, TaskStatus } from './task/task.js';
+import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus } from './task/task.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
 export interface IdempotencyKey {
@@ -35,6 +35,13 @@ export interface TaskStore {
   find(id: string): Promise<TaskDetails | undefined>;
   cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;
+  /** Newest first. */
+  snapshots(
+    id: string,
+    page: { limit: number; offset: number },
+  ): Promise<{ snapshots: Snapshot[]; total: number }>;
+  /** Seconds that the latest runs of this name took from start to success; empty when there was none. */
+  recentDurations(name: string, checkMode: boolean): Promise<number[]>;
 }
 
 /** Tells workers that there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there too. */

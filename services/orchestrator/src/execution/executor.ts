@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
 import { executorLog } from './log.js';
@@ -54,7 +55,9 @@ export class Executor {
 
   /** Works until it is drained or has lost its lease. */
   async run(): Promise<ExecutorEnd> {
-    const { times, pollMs } = this.options;
+    const { times, pollMs, stateDir } = this.options;
+    // What a killed predecessor left. Its commands are gone: a worker buries before it starts anew.
+    rmSync(join(stateDir, 'runs'), { recursive: true, force: true });
     const registeredAt = performance.now();
     await this.ledger.register(this.identity, times.lease);
     this.#lastGoodHeartbeat = registeredAt;

@@ -7,7 +7,7 @@ import type {
   TaskStore,
   CancelOutcome,
 } from '../domain/ports.js';
-import type { LogLine, NewTask, Task, TaskDetails, TaskStatus } from '../domain/task/task.js';
+import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus } from '../domain/task/task.js';
 
 interface TaskRow {
   id: string;
@@ -116,6 +116,32 @@ export class PostgresTaskStore implements TaskStore {
         order by 1 limit :limit`,
       { id, after, limit, search: search ?? null },
     );
+  }
+
+  async snapshots(
+    id: string,
+    { limit, offset }: { limit: number; offset: number },
+  ): Promise<{ snapshots: Snapshot[]; total: number }> {
+    const events = () =>
+      this.database<Snapshot & { seq: string; task_id: string }>('task_events').where('task_id', id);
+    const [snapshots, counted] = await Promise.all([
+      events()
+        .select<Snapshot[]>('id', 'at', 'type', 'status', 'attempt', 'details')
+        .orderBy('seq', 'desc')
+        .limit(limit)
+        .offset(offset),
+      events().count({ total: '*' }),
+    ]);
+    return { snapshots, total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async recentDurations(name: string, checkMode: boolean): Promise<number[]> {
+    const rows = await this.#rows<{ seconds: number }>(
+      `select extract(epoch from completed_at - started_at)::float as seconds from tasks
+        where status = 'Completed' and name = ? and check_mode = ? and started_at is not null order by id desc limit 20`,
+      [name, checkMode],
+    );
+    return rows.map(({ seconds }) => seconds);
   }
 
   async #rows<Row>(sql: string, bindings: Knex.RawBinding[] | Knex.ValueDict): Promise<Row[]> {

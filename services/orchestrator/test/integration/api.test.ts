@@ -186,6 +186,32 @@ describe('POST /tasks/{id}/cancel', () => {
   });
 });
 
+describe('GET /state/workflows/{id}/…', () => {
+  it('tells the progress and each transition of a task', async () => {
+    const { body } = await api.as('operator').post(CREATE).send(DOCUMENT_BODY);
+    await api.as('operator').post(`/tasks/${body.data}/cancel`);
+    const { body: progress } = await api
+      .as('viewer')
+      .get(`/state/workflows/${body.data}/progress`)
+      .expect(200);
+    expect(progress.data).toEqual({
+      workflow_id: body.data,
+      progress: 0,
+      current_step: null,
+      total_steps: 0,
+      completed_steps: 0,
+      estimated_time_remaining: null,
+    });
+    const { body: snapshots, headers } = await api
+      .as('viewer')
+      .get(`/state/workflows/${body.data}/snapshots`)
+      .expect(200);
+    expect(snapshots.data.map(({ state }: { state: string }) => state)).toEqual(['cancelled', 'pending']);
+    expect(headers['x-total-count']).toBe('2');
+    await api.as('viewer').get('/state/workflows/0198f000-0000-7000-8000-000000000000/progress').expect(404);
+  });
+});
+
 describe('every answer', () => {
   it('health is as the document writes it, for anybody', async () => {
     const { body } = await api.anonymous.get('/health').expect(200);
@@ -274,13 +300,7 @@ const NOT_BUILT_YET = [
   ],
   ...['listCheckpoints', 'createCheckpoint', 'getCheckpoint', 'executeRollback', 'restoreCheckpoint'],
   ...['getRollback', 'getRollbackStatistics', 'listInventory', 'getDrift', 'listJournal'],
-  ...[
-    'getStateStatistics',
-    'getSystemHealth',
-    'getSystemMetrics',
-    'getWorkflowProgress',
-    'listWorkflowSnapshots',
-  ],
+  ...['getStateStatistics', 'getSystemHealth', 'getSystemMetrics'],
   ...[
     'listWebhooks',
     'createWebhook',

@@ -1,11 +1,12 @@
 import { Failure } from '@provisioning/errors';
 import type { Doorbell, LogQuery, TaskFilter, TaskStore } from '../ports.js';
-import type { LogLine, Task, TaskDetails } from './task.js';
+import { progressOf, type WorkflowProgress } from '../workflow/progress.js';
+import type { LogLine, Snapshot, Task, TaskDetails } from './task.js';
 
 /** Reading and cancelling tasks. */
 export class TaskService {
   constructor(
-    private readonly store: Pick<TaskStore, 'list' | 'find' | 'cancel' | 'logs'>,
+    private readonly store: Omit<TaskStore, 'submit'>,
     private readonly doorbell: Doorbell,
   ) {}
 
@@ -22,6 +23,20 @@ export class TaskService {
   async logs(id: string, query: LogQuery): Promise<LogLine[]> {
     await this.get(id);
     return this.store.logs(id, query);
+  }
+
+  async progress(id: string): Promise<WorkflowProgress> {
+    const task = await this.get(id);
+    const durations = task.completedAt ? [] : await this.store.recentDurations(task.name, task.checkMode);
+    return progressOf(task, durations);
+  }
+
+  async snapshots(
+    id: string,
+    page: { limit: number; offset: number },
+  ): Promise<{ snapshots: Snapshot[]; total: number }> {
+    await this.get(id);
+    return this.store.snapshots(id, page);
   }
 
   /** Ends a waiting task at once and asks a running one to end. @returns whether it has ended already. */

@@ -66,3 +66,14 @@ export interface LogLine {
   at: Date;
   text: string;
 }
+
+/** A transition of a task, as it was recorded with it. */
+export interface Snapshot {
+  id: string;
+  at: Date;
+  /** What happened: `submitted`, `started`, `finished`… */
+  type: string;
+  status: TaskStatus;
+  attempt: number;
+  details: Record<string, unknown>;
+}

@@ -6,7 +6,7 @@ type WholeTask = DataOf<typeof getTask>;
 type ApiStatus = ListedTask['status'];
 
 /** The API document's five words for our seven. */
-const API_STATUS: Record<TaskStatus, ApiStatus> = {
+export const API_STATUS: Record<TaskStatus, ApiStatus> = {
   Waiting: 'Pending',
   Ready: 'Pending',
   Running: 'Running',
@@ -38,5 +38,27 @@ export function presentTask(task: Task, command: string): ListedTask {
 }
 
 export function presentTaskDetails(task: TaskDetails, command: string): WholeTask {
-  return { ...presentTask(task, command), output: task.output };
+  const { progress, waitingFor } = task;
+  return {
+    ...presentTask(task, command),
+    output: task.output,
+    kind: 'workflow',
+    infra: task.infra,
+    check_mode: task.checkMode,
+    attempt: task.attempt,
+    exit_code: task.exitCode,
+    signal: task.signal,
+    created_by: task.createdByName,
+    cancel_requested_at: task.cancelRequestedAt?.toISOString() ?? null,
+    progress: progress && {
+      total_steps: progress.totalSteps,
+      completed_steps: progress.doneSteps,
+      current_step: progress.currentStep,
+    },
+    waiting_for: waitingFor && {
+      infra: waitingFor.infra,
+      task_id: waitingFor.holderId,
+      place: waitingFor.place,
+    },
+  };
 }
