@@ -1,6 +1,6 @@
-import type { PolicyDocument, PolicyRule } from './policy.js';
+import type { Action, PolicyDocument, PolicyRule } from './policy.js';
 
-/** What operators and viewers may look at: everything but users and audit. */
+/** All but users and audit, with what tells of those: tokens are part of users, decisions part of audit. */
 const READABLE = [
   'servers',
   'taskservs',
@@ -12,35 +12,42 @@ const READABLE = [
   'rollbacks',
   'events',
   'webhooks',
+  'policies',
 ];
-const RUN = ['create', 'delete', 'execute', 'cancel', 'restore'];
 
-const allow = (resource: string, action: string[], role: string): PolicyRule => ({
-  effect: 'Allow',
-  resource,
-  action,
-  condition: `user.role == '${role}'`,
-});
+/** What running the platform takes, beside reading. */
+const OPERATED: Readonly<Record<string, Action[]>> = {
+  servers: ['create', 'update', 'delete'],
+  taskservs: ['create', 'update', 'delete'],
+  clusters: ['create', 'update', 'delete'],
+  batches: ['create', 'execute', 'cancel'],
+  tasks: ['execute', 'cancel'],
+  checkpoints: ['create', 'delete', 'restore'],
+  rollbacks: ['create', 'execute', 'cancel', 'restore'],
+  webhooks: ['create', 'update', 'delete', 'execute'],
+};
 
-const readAll = (role: string) => READABLE.map((type) => allow(`${type}:*`, ['read'], role));
+function allow(resource: string, action: (Action | '*')[], role: string): PolicyRule {
+  return { effect: 'Allow', resource, action, condition: `user.role == '${role}'` };
+}
 
-/** The policies that are there from the first start: what the built-in roles may do. */
+function readAll(types: readonly string[], role: string): PolicyRule[] {
+  return types.map((type) => allow(`${type}:*`, ['read'], role));
+}
+
+const version = '1.0.0';
+
+/** What the built-in roles may do, from the first start on. Ordinary policies otherwise: they can be changed. */
 export const builtinPolicies: readonly PolicyDocument[] = [
-  { name: 'admin_access_policy', version: '1.0.0', rules: [allow('*', ['*'], 'admin')] },
+  { name: 'admin_access_policy', version, rules: [allow('*', ['*'], 'admin')] },
   {
     name: 'operator_access_policy',
-    version: '1.0.0',
+    version,
     rules: [
-      ...['servers', 'taskservs', 'clusters', 'batches', 'tasks', 'checkpoints', 'rollbacks'].map((type) =>
-        allow(`${type}:*`, RUN, 'operator'),
-      ),
-      ...readAll('operator'),
+      ...Object.entries(OPERATED).map(([type, actions]) => allow(`${type}:*`, actions, 'operator')),
+      ...readAll(READABLE, 'operator'),
     ],
   },
-  { name: 'viewer_access_policy', version: '1.0.0', rules: readAll('viewer') },
-  {
-    name: 'auditor_access_policy',
-    version: '1.0.0',
-    rules: ['audit', 'policies', 'decisions'].map((type) => allow(`${type}:*`, ['read'], 'auditor')),
-  },
+  { name: 'viewer_access_policy', version, rules: readAll(READABLE, 'viewer') },
+  { name: 'auditor_access_policy', version, rules: readAll(['audit', 'policies', 'decisions'], 'auditor') },
 ];

@@ -1,23 +1,77 @@
-import type { CompiledRule, PolicySet } from './compile.js';
-import type { Decision, DecisionRequest } from './policy.js';
+import { activationOf, type Activation } from './cel/activation.js';
+import type { Condition, Outcome } from './cel/condition.js';
+import { checkRequest } from './check-request.js';
+import type { CompiledRule } from './compile-policy.js';
+import type { Decision, DecisionError, DecisionRequest, MatchedRule, RuleReference } from './decision.js';
+import { isAction } from './policy.js';
+import type { PolicySet } from './policy-set.js';
+import { parseResource } from './resource-pattern.js';
 
-/** Default deny; any Deny that applies beats every Allow, in whatever order and policies they stand. */
-export function decide({ rules }: PolicySet, request: DecisionRequest): Decision {
-  const applying = rules.filter((rule) => applies(rule, request));
-  const deny = applying.find(({ effect }) => effect === 'Deny');
-  const decisive = deny ?? applying[0];
-  if (!decisive) return { effect: 'IMPLICIT_DENY', rule: null };
-  const { policy, index } = decisive;
-  return { effect: deny ? 'EXPLICIT_DENY' : 'ALLOW', rule: { policy, index } };
+/**
+ * Default deny; any Deny that applies beats every Allow, in whatever order and policies they stand. A Deny whose
+ * condition cannot be evaluated denies, an Allow grants nothing. Never throws: a request that cannot be decided on
+ * (too long, no known action or resource) is an implicit deny that says so in `errors`.
+ */
+export function decide(set: PolicySet, request: DecisionRequest): Decision {
+  const { revision } = set;
+  const resource = parseResource(request.resource);
+  const { action } = request;
+  const faults = checkRequest(request);
+  if (faults.length > 0 || !resource || !isAction(action)) {
+    return { effect: 'IMPLICIT_DENY', rule: null, matched: [], errors: faults, revision };
+  }
+  const evaluate = evaluator(() => activationOf(request, resource));
+  const matched: MatchedRule[] = [];
+  const errors: DecisionError[] = [];
+  for (const rule of set.candidates(resource.type, action)) {
+    if (!rule.resource.matches(resource.id)) continue;
+    const outcome = evaluate(rule.condition);
+    if ('error' in outcome) errors.push(conditionError(rule, outcome));
+    if (applies(rule, outcome)) matched.push(matchedRule(rule, outcome));
+  }
+  const deny = matched.find(({ effect }) => effect === 'Deny');
+  const decisive = deny ?? matched[0];
+  const effect = deny ? 'EXPLICIT_DENY' : decisive ? 'ALLOW' : 'IMPLICIT_DENY';
+  return { effect, rule: decisive ? referenceTo(decisive) : null, matched, errors, revision };
 }
 
-function applies(
-  { actions, matchesResource, condition }: CompiledRule,
-  { action, resource, principal }: DecisionRequest,
-): boolean {
-  return (
-    (actions.has('*') || actions.has(action)) &&
-    matchesResource(resource) &&
-    (condition === undefined || condition(principal.roles))
-  );
+/** Evaluates each condition once, however many rules share it, and reads the request only when there is one. */
+export function evaluator(activation: () => Activation): (condition: Condition | undefined) => Outcome {
+  const outcomes = new Map<Condition, Outcome>();
+  let values: Activation | undefined;
+  return (condition) => {
+    if (!condition) return { met: true };
+    const known = outcomes.get(condition);
+    if (known) return known;
+    values ??= activation();
+    const outcome = condition.evaluate(values);
+    outcomes.set(condition, outcome);
+    return outcome;
+  };
+}
+
+export function applies({ effect }: CompiledRule, outcome: Outcome): boolean {
+  return 'error' in outcome ? effect === 'Deny' : outcome.met;
+}
+
+export function referenceTo({ policy, index }: RuleReference): RuleReference {
+  return { policy, index };
+}
+
+function matchedRule(rule: CompiledRule, outcome: Outcome): MatchedRule {
+  const { policyId, effect } = rule;
+  return {
+    ...referenceTo(rule),
+    policyId,
+    effect,
+    reason: 'error' in outcome ? 'condition_error' : 'matched',
+  };
+}
+
+function conditionError(
+  rule: CompiledRule,
+  { error, line, column }: Extract<Outcome, { error: string }>,
+): DecisionError {
+  const position = line === undefined || column === undefined ? {} : { line, column };
+  return { rule: referenceTo(rule), path: `rules[${rule.index}].condition`, message: error, ...position };
 }

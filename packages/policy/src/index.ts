@@ -1,4 +1,17 @@
 export { builtinPolicies } from './builtin-policies.js';
-export { compilePolicies, type PolicySet } from './compile.js';
+export { checkRequest } from './check-request.js';
+export { compilePolicy, type CompiledPolicy } from './compile-policy.js';
 export { decide } from './decide.js';
-export type { Decision, DecisionRequest, Effect, PolicyDocument, PolicyRule } from './policy.js';
+export type {
+  Decision,
+  DecisionError,
+  DecisionRequest,
+  MatchedRule,
+  Principal,
+  RuleReference,
+} from './decision.js';
+export { explain, type ExplainedRule, type Explanation, type RuleOutcome } from './explain.js';
+export { LIMITS } from './limits.js';
+export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
+export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';
+export { compilePolicies, type PolicySet } from './policy-set.js';

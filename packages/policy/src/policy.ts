@@ -1,43 +1,22 @@
-export type Effect = 'Allow' | 'Deny';
-
-/** One rule of a policy, as the API document writes it. */
-export interface PolicyRule {
-  effect: Effect;
-  /** `type:id`, `type:*`, `type:prefix*` or `*`. */
-  resource: string;
-  /** Names of actions, or `*`. */
-  action: string[];
-  condition?: string;
-}
-
-export interface PolicyDocument {
-  id?: string;
-  name: string;
-  version: string;
-  rules: PolicyRule[];
-  enabled?: boolean;
-}
-
-/** Who asks for what, in which circumstances. Everything a decision depends on is in here. */
-export interface DecisionRequest {
-  principal: { id: string; username: string; email: string; roles: readonly string[] };
-  action: string;
-  /** `servers:production`. */
-  resource: string;
-  request: { time: Date; ip: string; method: string; path: string };
-  context: Record<string, unknown>;
-}
-
-/** The rule that decided; null when none applied. */
-export interface Decision {
-  effect: 'ALLOW' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
-  rule: { policy: string; index: number } | null;
-}
-
+/** The types of things that policies speak of: the part of a resource before its colon. */
 export const RESOURCE_TYPES = [
-  'servers', 'taskservs', 'clusters', 'batches', 'tasks', 'state', 'checkpoints', 'rollbacks', 'events', 'webhooks', 'users',
-  'policies', 'audit', 'tokens', 'decisions',
-] as const; // prettier-ignore
+  'servers',
+  'taskservs',
+  'clusters',
+  'batches',
+  'tasks',
+  'state',
+  'checkpoints',
+  'rollbacks',
+  'events',
+  'webhooks',
+  'users',
+  'policies',
+  'audit',
+  'tokens',
+  'decisions',
+] as const;
+export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 export const ACTIONS = [
   'create',
@@ -49,3 +28,35 @@ export const ACTIONS = [
   'restore',
   'simulate',
 ] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const EFFECTS = ['Allow', 'Deny'] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+/** One rule of a policy, as the API writes it. */
+export interface PolicyRule {
+  effect: Effect;
+  /** `*`, `type:*`, `type:prefix*` or `type:id`. */
+  resource: string;
+  /** Names of {@link ACTIONS}, or `*`. */
+  action: string[];
+  /** CEL over `user`, `resource`, `action`, `request` and `context`; absent means always. */
+  condition?: string;
+}
+
+export interface PolicyDocument {
+  id?: string;
+  name: string;
+  version: string;
+  rules: PolicyRule[];
+  /** A policy that is not enabled decides nothing. */
+  enabled?: boolean;
+}
+
+export function isResourceType(value: unknown): value is ResourceType {
+  return RESOURCE_TYPES.some((type) => type === value);
+}
+
+export function isAction(value: unknown): value is Action {
+  return ACTIONS.some((action) => action === value);
+}

@@ -1,14 +1,52 @@
-import { RESOURCE_TYPES } from './policy.js';
+import { LIMITS } from './limits.js';
+import { isResourceType, RESOURCE_TYPES, type ResourceType } from './policy.js';
 
-/** `*` alone, `type:*`, or `type:id` with at most one trailing `*`. Case-sensitive, no regular expressions. */
-const PATTERN = /^([a-z]+):(\*|[^\s*:\p{Cc}][^\s*:\p{Cc}]*\*?)$/u;
+export interface Resource {
+  type: ResourceType;
+  id: string;
+}
 
-/** @returns whether a resource matches; undefined when the pattern is not one. */
-export function compileResource(pattern: string): ((resource: string) => boolean) | undefined {
-  if (pattern === '*') return () => true;
-  const type = PATTERN.exec(pattern)?.[1];
-  if (type === undefined || !(RESOURCE_TYPES as readonly string[]).includes(type)) return undefined;
-  if (!pattern.endsWith('*')) return (resource) => resource === pattern;
-  const prefix = pattern.slice(0, -1);
-  return (resource) => resource.startsWith(prefix);
+/** What a rule's `resource` matches. */
+export interface ResourcePattern {
+  /** `*` for every type. */
+  type: ResourceType | '*';
+  matches(id: string): boolean;
+}
+
+const FORMS = 'it is *, type:*, type:prefix* or type:id';
+
+/** @returns the resource, or undefined when it is not `type:id` with a known type. */
+export function parseResource(text: string): Resource | undefined {
+  const [type, id] = splitAtColon(text);
+  return isResourceType(type) && id !== undefined && isId(id) ? { type, id } : undefined;
+}
+
+/** Case-sensitive; no regular expressions, and no `*` but the last character. @returns what is wrong, when it is. */
+export function parseResourcePattern(text: string): ResourcePattern | string {
+  if (text === '*') return { type: '*', matches: () => true };
+  const [type, id] = splitAtColon(text);
+  if (id === undefined) return `${JSON.stringify(text)} has no type: ${FORMS}`;
+  if (!isResourceType(type)) {
+    return `${JSON.stringify(type)} is no type of resource: there are ${RESOURCE_TYPES.join(', ')}`;
+  }
+  if (id === '') return `nothing follows ${type}: — for all of them write ${type}:*`;
+  if (!isId(id)) {
+    return `${JSON.stringify(text)} has blanks at an end, control characters or more than ${LIMITS.string} characters`;
+  }
+  const star = id.indexOf('*');
+  if (star === -1) return { type, matches: (candidate) => candidate === id };
+  if (star < id.length - 1) {
+    return `${JSON.stringify(text)} has a * that is not its last character: ${FORMS}`;
+  }
+  const prefix = id.slice(0, -1);
+  return { type, matches: (candidate) => candidate.startsWith(prefix) };
+}
+
+function splitAtColon(text: string): [type: string, id: string | undefined] {
+  const colon = text.indexOf(':');
+  return colon === -1 ? [text, undefined] : [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+function isId(id: string): boolean {
+  return id !== '' && id.length <= LIMITS.string && id.trim() === id && !/\p{Cc}/u.test(id);
 }

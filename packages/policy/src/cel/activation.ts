@@ -1,0 +1,49 @@
+import { celList, celMap, type CelInput } from '@bufbuild/cel';
+import { timestampFromDate } from '@bufbuild/protobuf/wkt';
+import type { DecisionRequest } from '../decision.js';
+import type { Resource } from '../resource-pattern.js';
+import { ROLE_MAP } from './roles.js';
+
+/** The values of a condition's variables. */
+export type Activation = Record<string, CelInput>;
+
+/**
+ * Everything stands in maps without prototypes, so no attribute is there but those that were given. `user.role` is not
+ * there either: each allowed use of it has become a look-up of roles.
+ */
+export function activationOf(
+  { principal, action, request, context }: DecisionRequest,
+  resource: Resource,
+): Activation {
+  const { id, username, email, roles } = principal;
+  const { time, ip, method, path } = request;
+  const values: Activation = {
+    user: attributes({ id, username, email, roles: celList([...roles]) }),
+    [ROLE_MAP]: celMap(new Map(roles.map((role) => [role, true]))),
+    resource: attributes({ ...resource, ...nameOf(resource) }),
+    action,
+    request: attributes({ time: timestampFromDate(time), ip, method, path }),
+    context: toCel(context),
+  };
+  return Object.assign(Object.create(null) as Activation, values);
+}
+
+/** `taskservs:production/kubernetes` is named `kubernetes`. */
+function nameOf({ id }: Resource): { name?: string } {
+  const slash = id.lastIndexOf('/');
+  return slash === -1 ? {} : { name: id.slice(slash + 1) };
+}
+
+function attributes(values: Record<string, CelInput>): CelInput {
+  return celMap(new Map(Object.entries(values)));
+}
+
+/** A JSON value, as the request's check has found it to be. */
+function toCel(value: unknown): CelInput {
+  if (Array.isArray(value)) return celList(value.map(toCel));
+  if (typeof value === 'object' && value !== null) {
+    const present = Object.entries(value).filter(([, each]) => each !== undefined);
+    return celMap(new Map(present.map(([key, each]) => [key, toCel(each)])));
+  }
+  return value as string | number | boolean | null;
+}

@@ -1,0 +1,55 @@
+import { identifier, isSelectOf, type Expr, type Select } from './syntax-tree.js';
+
+/** The variables whose attributes are all known. */
+const ATTRIBUTES = new Map<string, readonly string[]>([
+  ['user', ['id', 'username', 'email', 'role', 'roles']],
+  ['resource', ['type', 'id', 'name']],
+  ['request', ['time', 'ip', 'method', 'path']],
+]);
+export const VARIABLES = [...ATTRIBUTES.keys(), 'action', 'context'];
+/** What JavaScript gives to every object; here nothing has them, and nobody means them. */
+export const NEVER: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+export const ROLE_USE =
+  "user.role is only for user.role == 'x', user.role != 'x' and user.role in ['x', 'y'], with roles written out; " +
+  'all roles are in user.roles';
+
+export function faultOfIdentifier(name: string): string | undefined {
+  if (name === 'action') return undefined;
+  if (name === 'context') return "context alone is no value: write context.infra, or 'infra' in context";
+  const attributes = ATTRIBUTES.get(name);
+  if (attributes)
+    return `${name} alone is no value: write ${attributes.map((each) => `${name}.${each}`).join(', ')}`;
+  return `there is no variable ${name}: there are ${VARIABLES.join(', ')}`;
+}
+
+/** Of `operand.field`. */
+export function faultOfSelect(
+  { operand, field }: Select,
+  isLocal: (name: string) => boolean,
+): string | undefined {
+  if (isSelectOf(operand, 'user', 'role')) return ROLE_USE;
+  if (NEVER.includes(field)) return `there is no attribute ${field}`;
+  const name = identifier(operand);
+  if (name === undefined || isLocal(name)) {
+    return isWithinContext(operand, isLocal) ? undefined : `there is no attribute ${field} here`;
+  }
+  const attributes = ATTRIBUTES.get(name);
+  if (!attributes)
+    return name === 'context' ? undefined : name === 'action' ? 'action is a string' : undefined;
+  if (!attributes.includes(field))
+    return `${name} has no attribute ${field}: it has ${attributes.join(', ')}`;
+  return name === 'user' && field === 'role' ? ROLE_USE : undefined;
+}
+
+/** Whether a value comes out of `context` or of a list that a macro walks: only there are more attributes than known. */
+export function isWithinContext(expr: Expr | undefined, isLocal: (name: string) => boolean): boolean {
+  const kind = expr?.exprKind;
+  if (kind?.case === 'identExpr') return kind.value.name === 'context' || isLocal(kind.value.name);
+  if (kind?.case === 'selectExpr') return isWithinContext(kind.value.operand, isLocal);
+  return (
+    kind?.case === 'callExpr' &&
+    kind.value.function === '_[_]' &&
+    isWithinContext(kind.value.args[0], isLocal)
+  );
+}

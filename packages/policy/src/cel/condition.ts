@@ -1,0 +1,62 @@
+import { celEnv, isCelError, plan } from '@bufbuild/cel';
+import type { Activation } from './activation.js';
+import { Gate } from './gate.js';
+import { parseCondition } from './parse-condition.js';
+import { type ConditionFault, type Position, positionAt } from './position.js';
+import type { Expr, SyntaxTree } from './syntax-tree.js';
+import { timeFunctions } from './time-functions.js';
+import { isNeverBoolean } from './vocabulary.js';
+
+/** What came of a condition: whether it is met, or why that cannot be told. */
+export type Outcome = { met: boolean } | ({ error: string } & Partial<Position>);
+
+/** A condition that has passed the gate. */
+export interface Condition {
+  evaluate(activation: Activation): Outcome;
+}
+
+const env = celEnv({ funcs: timeFunctions });
+
+/** @returns the condition, or everything that is wrong with its text. */
+export function compileCondition(text: string): Condition | { faults: ConditionFault[] } {
+  const parsed = parseCondition(text);
+  if ('fault' in parsed) return { faults: [parsed.fault] };
+  const { tree } = parsed;
+  const { faults, rewrites } = new Gate(text, tree);
+  const other = faults.length === 0 ? resultOtherThanBoolean(tree.expr) : undefined;
+  if (other !== undefined) {
+    return { faults: [{ message: `gives ${other}, and has to give true or false`, line: 1, column: 1 }] };
+  }
+  if (faults.length > 0) return { faults };
+  for (const [expr, rewrite] of rewrites) expr.exprKind = rewrite;
+  const run = plan(env, tree);
+  return { evaluate: (activation) => outcomeOf(run(activation), text, tree) };
+}
+
+function outcomeOf(result: unknown, text: string, tree: SyntaxTree): Outcome {
+  if (typeof result === 'boolean') return { met: result };
+  if (!isCelError(result)) return { error: 'gave neither true nor false' };
+  const offset = tree.sourceInfo?.positions[String(result.exprId)];
+  return { error: result.message, ...(offset === undefined ? {} : positionAt(text, offset)) };
+}
+
+/** What an expression gives where that can never be true or false; most can be told only when evaluated. */
+function resultOtherThanBoolean({ exprKind }: Expr): string | undefined {
+  switch (exprKind.case) {
+    case 'constExpr':
+      return exprKind.value.constantKind.case === 'boolValue' ? undefined : 'a fixed value';
+    case 'listExpr':
+      return 'a list';
+    case 'identExpr':
+      return 'a string';
+    case 'selectExpr': {
+      const root = exprKind.value.operand?.exprKind;
+      const known = root?.case === 'identExpr' && root.value.name !== 'context' && !exprKind.value.testOnly;
+      return known ? `the value of ${root.value.name}.${exprKind.value.field}` : undefined;
+    }
+    case 'callExpr':
+      return isNeverBoolean(exprKind.value.function) ? `the result of ${exprKind.value.function}` : undefined;
+    default:
+      return undefined;
+  }
+}

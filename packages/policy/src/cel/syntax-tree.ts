@@ -1,0 +1,46 @@
+import type { parse } from '@bufbuild/cel';
+
+/** What the parser makes of a condition. */
+export type SyntaxTree = ReturnType<typeof parse>;
+export type Expr = SyntaxTree['expr'];
+type ExprOf<Case> = Extract<Expr['exprKind'], { case: Case }> extends { value: infer Value } ? Value : never;
+export type Call = ExprOf<'callExpr'>;
+export type Select = ExprOf<'selectExpr'>;
+export type Comprehension = ExprOf<'comprehensionExpr'>;
+
+export function identifier(expr: Expr | undefined): string | undefined {
+  return expr?.exprKind.case === 'identExpr' ? expr.exprKind.value.name : undefined;
+}
+
+export function stringLiteral(expr: Expr | undefined): string | undefined {
+  const constant = expr?.exprKind.case === 'constExpr' ? expr.exprKind.value.constantKind : undefined;
+  return constant?.case === 'stringValue' ? constant.value : undefined;
+}
+
+/** Whether it is just `variable.field`. */
+export function isSelectOf(expr: Expr | undefined, variable: string, field: string): boolean {
+  const kind = expr?.exprKind;
+  return (
+    kind?.case === 'selectExpr' &&
+    !kind.value.testOnly &&
+    kind.value.field === field &&
+    identifier(kind.value.operand) === variable
+  );
+}
+
+/** `a == b`, `a in b`, `a ? b : c`, `a[b]`: what is written between its operands. */
+function isInfix(name: string): boolean {
+  return name === '@in' || (name.startsWith('_') && name !== '_');
+}
+
+/** The leftmost part of an expression: its position is where the expression begins in the text. */
+export function leftmost(expr: Expr): Expr {
+  const { exprKind } = expr;
+  let first: Expr | undefined;
+  if (exprKind.case === 'selectExpr' && !exprKind.value.testOnly) first = exprKind.value.operand;
+  if (exprKind.case === 'comprehensionExpr') first = exprKind.value.iterRange;
+  if (exprKind.case === 'callExpr') {
+    first = exprKind.value.target ?? (isInfix(exprKind.value.function) ? exprKind.value.args[0] : undefined);
+  }
+  return first ? leftmost(first) : expr;
+}

@@ -1,0 +1,47 @@
+import type { FailureDetail } from '@provisioning/errors';
+import { compileInto, throwIfAny, type CompiledRule, type ConditionCache } from './compile-policy.js';
+import { ACTIONS, RESOURCE_TYPES, type Action, type PolicyDocument } from './policy.js';
+import type { Resource } from './resource-pattern.js';
+
+/** Policies ready to be asked, of one revision. It never changes: a change makes another. */
+export interface PolicySet {
+  readonly revision: number;
+  /** By the policies' names and ids, then as they stand: the same in whatever order the policies came. */
+  readonly rules: readonly CompiledRule[];
+  /** The rules for such an action on things of such a type, in the same order. */
+  candidates(type: Resource['type'], action: Action): readonly CompiledRule[];
+}
+
+/**
+ * Leaves out policies that are not enabled.
+ * @throws Failure `invalid` with every fault; paths begin with the policy's place, `policies[2].rules[0].condition`.
+ */
+export function compilePolicies(
+  documents: readonly PolicyDocument[],
+  { revision }: { revision: number },
+): PolicySet {
+  const faults: FailureDetail[] = [];
+  const conditions: ConditionCache = new Map();
+  const compiled = documents.flatMap((document, index) =>
+    document.enabled === false ? [] : compileInto(document, faults, `policies[${index}].`, conditions).rules,
+  );
+  throwIfAny(faults);
+  const rules = compiled.sort(
+    (a, b) => compare(a.policy, b.policy) || compare(a.policyId ?? '', b.policyId ?? '') || a.index - b.index,
+  );
+  const index = new Map(RESOURCE_TYPES.map((type) => [type, byAction(rulesFor(type, rules))]));
+  return { revision, rules, candidates: (type, action) => index.get(type)?.get(action) ?? [] };
+}
+
+function rulesFor(type: Resource['type'], rules: readonly CompiledRule[]): CompiledRule[] {
+  return rules.filter(({ resource }) => resource.type === '*' || resource.type === type);
+}
+
+function byAction(rules: readonly CompiledRule[]): Map<Action, readonly CompiledRule[]> {
+  return new Map(ACTIONS.map((action) => [action, rules.filter(({ actions }) => actions.has(action))]));
+}
+
+/** By code units, not by the locale of the process. */
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,12 @@
+import { isFailure, type FailureDetail } from '@provisioning/errors';
+
+/** The details of the Failure that something throws; none when it throws nothing. */
+export function faultsOf(compile: () => unknown): FailureDetail[] {
+  try {
+    compile();
+  } catch (error) {
+    if (isFailure(error) && error.kind === 'invalid') return error.details ?? [];
+    throw error;
+  }
+  return [];
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort, spawnNode, temporaryFolder, type NodeProcess } from '@provisioning/test-kit';
+
+export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const START = join(REPOSITORY, 'scripts/start.mjs');
+
+export interface RunningPlatform {
+  orchestratorUrl: string;
+  controlCenterUrl: string;
+  adminPassword: string;
+  dataDir: string;
+  process: NodeProcess;
+  output(): string;
+  stop(): Promise<void>;
+}
+
+/** The built platform as `npm start` runs it: on ports and a data directory of its own, without limits on requests. */
+export async function startPlatform(environment: Record<string, string> = {}): Promise<RunningPlatform> {
+  const folder = await temporaryFolder('platform');
+  const [orchestrator, controlCenter] = [await freePort(), await freePort()];
+  const started = spawnNode(START, {
+    env: {
+      ORCHESTRATOR_PORT: String(orchestrator),
+      CONTROL_CENTER_PORT: String(controlCenter),
+      PROVISIONING_DATA_DIR: folder.path,
+      RATE_LIMIT_AUTH: '0',
+      RATE_LIMIT_GENERAL: '0',
+      ...environment,
+    },
+  });
+  const stop = async () => {
+    await started.stop(20_000);
+    await folder.remove();
+  };
+  try {
+    await started.prints(/Ctrl-C stops everything/, 120_000);
+    const adminPassword =
+      environment['ADMIN_PASSWORD'] ?? (await readFile(join(folder.path, 'admin-password'), 'utf8')).trim();
+    return {
+      orchestratorUrl: `http://127.0.0.1:${orchestrator}`,
+      controlCenterUrl: `http://127.0.0.1:${controlCenter}`,
+      adminPassword,
+      dataDir: folder.path,
+      process: started,
+      output: () => started.output(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
