@@ -1,6 +1,6 @@
 import type { DecisionRequest } from '../src/index.js';
 
-export const NOW = new Date('2026-11-23T22:30:15.250Z');
+const NOW = new Date('2026-11-23T22:30:15.250Z');
 
 type Overrides = Partial<Omit<DecisionRequest, 'principal'>> & { roles?: readonly string[] };
 

@@ -46,7 +46,8 @@ function limitedLog(log: Logger) {
     const now = Date.now();
     if (now < quietUntil) return;
     quietUntil = now + 5_000;
-    log.warn('database trouble', { error: message });
+    // The message alone: the stack is Knex's own.
+    log.warn('database trouble', { error: message instanceof Error ? message.message : String(message) });
   };
   return { warn: say, error: say, deprecate: say, debug: () => {} };
 }

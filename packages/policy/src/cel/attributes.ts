@@ -10,7 +10,7 @@ export const VARIABLES = [...ATTRIBUTES.keys(), 'action', 'context'];
 /** What JavaScript gives to every object; here nothing has them, and nobody means them. */
 export const NEVER: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
-export const ROLE_USE =
+const ROLE_USE =
   "user.role is only for user.role == 'x', user.role != 'x' and user.role in ['x', 'y'], with roles written out; " +
   'all roles are in user.roles';
 

@@ -17,7 +17,7 @@ import { openBase, type Base } from './resources.js';
 const STOP_MARGIN_MS = 8_000;
 const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
 /** How often an executor looks into Postgres by itself: rarely where a doorbell rings. */
-const POLL_MS = { redis: 5_000, none: 1_000 };
+const POLL_MS = { redis: 2_000, none: 1_000 };
 
 /** A worker: answers the doorbell, keeps its executor alive, sweeps. It holds no state that matters. */
 export async function startWorker(config: WorkerConfig): Promise<RunningProcess> {
