@@ -9,7 +9,7 @@ import type { Authorizer } from './authorize.js';
 export function policyAuthorizer(policies: () => PolicySet, log: Logger): Authorizer {
   return ({ principal, action, resource, request, context }, decisionId) => {
     const { id, username, roles } = principal;
-    const { effect, rule } = decide(policies(), {
+    const { effect, rule, errors } = decide(policies(), {
       principal: { id, username, email: '', roles: [...roles] },
       action,
       resource,
@@ -18,7 +18,7 @@ export function policyAuthorizer(policies: () => PolicySet, log: Logger): Author
     });
     const allowed = effect === 'ALLOW';
     if (!allowed || action !== 'read') {
-      log.info('decision', { decision_id: decisionId, effect, rule, action, resource, user_id: id });
+      log.info('decision', { decision_id: decisionId, effect, rule, errors, action, resource, user_id: id });
     }
     return allowed;
   };
