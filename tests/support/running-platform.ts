@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, spawnNode, temporaryFolder, type NodeProcess } from '@provisioning/test-kit';
 
-export const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
 const START = join(REPOSITORY, 'scripts/start.mjs');
 
 export interface RunningPlatform {

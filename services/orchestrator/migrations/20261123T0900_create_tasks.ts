@@ -26,6 +26,7 @@ export async function up(knex: Knex): Promise<void> {
       program             text not null,
       verb                text[] not null,
       args                text[] not null,
+      retry_of            uuid,
       priority            int not null default 0,
       attempt             int not null default 0,
       max_attempts        int not null,

@@ -84,10 +84,10 @@ export async function up(knex: Knex): Promise<void> {
           new_row.status := 'Waiting';
         end if;
       end if;
-      insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, ready_at,
+      insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, retry_of, ready_at,
                          created_by, created_by_name, request_id, traceparent)
         values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode,
-                new_row.program, new_row.verb, new_row.args, new_row.max_attempts,
+                new_row.program, new_row.verb, new_row.args, new_row.max_attempts, new_row.retry_of,
                 case when new_row.status = 'Ready' then now() end,
                 new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent);
       perform record_event(new_row.id, 0, 'submitted', new_row.status, '{}');

@@ -110,9 +110,10 @@ export const retryTask = define({
   path: '/tasks/{id}/retry',
   summary: 'Run a failed or cancelled task again',
   description:
-    'Submits the same work as a new task, and answers with its id. 409 when the task has not failed.',
+    'Submits the same work as a new task, which keeps what is done, and answers with its id. With `check_mode` the new task only shows what would run. 409 when the task has not failed or been cancelled.',
   permission: { resource: 'tasks:{params.id}', action: 'execute' },
   params: byId,
+  query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
   idempotent: true,
   success: { status: 200, data: id, location: true, example: 'uuid-task-id' },
   errors: [404, 409],

@@ -1,7 +1,7 @@
-import { createServers } from '@provisioning/contracts';
+import { createServers, retryTask } from '@provisioning/contracts';
 import { on, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
 import { currentContext, traceparentOf } from '@provisioning/runtime';
-import type { Submitter, WorkflowService } from '../domain/workflow/workflow-service.js';
+import type { Submitted, Submitter, WorkflowService } from '../domain/workflow/workflow-service.js';
 
 export function workflowRoutes(workflows: WorkflowService): Binding[] {
   return [
@@ -11,12 +11,17 @@ export function workflowRoutes(workflows: WorkflowService): Binding[] {
         { infra, settings, checkMode: checkMode ?? false, wait: wait ?? false },
         submitterOf(request),
       );
-      return reply(submitted.taskId, {
-        location: `/tasks/${submitted.taskId}`,
-        replayed: submitted.replayed,
-      });
+      return submittedReply(submitted);
+    }),
+    on(retryTask)(async (request) => {
+      const { id } = request.params;
+      return submittedReply(await workflows.retry(id, request.query.check_mode, submitterOf(request)));
     }),
   ];
+}
+
+function submittedReply({ taskId, replayed }: Submitted) {
+  return reply(taskId, { location: `/tasks/${taskId}`, replayed });
 }
 
 function submitterOf(

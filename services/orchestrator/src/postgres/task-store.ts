@@ -29,11 +29,12 @@ interface TaskRow {
   signal: string | null;
   error: string | null;
   output_tail: string | null;
+  retry_of: string | null;
 }
 
 const COLUMNS: readonly (keyof TaskRow)[] = [
   'id', 'name', 'status', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
-  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail',
+  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of',
 ]; // prettier-ignore
 
 /** Tasks as the API sees them. What workers do to them is in worker-ledger.ts. */
@@ -51,6 +52,7 @@ export class PostgresTaskStore implements TaskStore {
       verb: task.verb,
       args: task.args,
       max_attempts: task.maxAttempts,
+      retry_of: task.retryOf,
       created_by: task.createdBy,
       created_by_name: task.createdByName,
       request_id: task.requestId,
@@ -171,6 +173,7 @@ function toTask(row: TaskRow): Task {
     signal: row.signal,
     error: row.error,
     outputTail: row.output_tail,
+    retryOf: row.retry_of,
   };
 }
 

@@ -186,6 +186,32 @@ describe('POST /tasks/{id}/cancel', () => {
   });
 });
 
+describe('POST /tasks/{id}/retry', () => {
+  it('does a cancelled task’s work again as a new task, and only shows it in check mode', async () => {
+    const operator = api.as('operator');
+    const { body } = await operator.post(CREATE).send(DOCUMENT_BODY);
+    await operator.post(`/tasks/${body.data}/retry`).expect(409);
+    await operator.post(`/tasks/${body.data}/cancel`);
+    await api.as('viewer').post(`/tasks/${body.data}/retry`).expect(403);
+    const again = await operator.post(`/tasks/${body.data}/retry`).expect(200);
+    const check = await operator.post(`/tasks/${body.data}/retry?check_mode=true`).expect(200);
+    const taskOf = async (id: string) => (await operator.get(`/tasks/${id}`)).body.data;
+    const original = await taskOf(body.data);
+    expect(await taskOf(again.body.data)).toMatchObject({
+      retry_of: body.data,
+      args: original.args,
+      check_mode: false,
+      status: 'Pending',
+    });
+    expect(await taskOf(check.body.data)).toMatchObject({
+      retry_of: body.data,
+      args: [...original.args, '--check'],
+      check_mode: true,
+    });
+    await operator.post('/tasks/0198f000-0000-7000-8000-000000000000/retry').expect(404);
+  });
+});
+
 describe('GET /state/workflows/{id}/…', () => {
   it('tells the progress and each transition of a task', async () => {
     const { body } = await api.as('operator').post(CREATE).send(DOCUMENT_BODY);
@@ -294,7 +320,6 @@ const NOT_BUILT_YET = [
     'getBatch',
     'cancelBatch',
     'resumeBatch',
-    'retryTask',
     'createTaskserv',
     'createCluster',
   ],

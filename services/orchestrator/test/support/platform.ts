@@ -124,6 +124,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
           verb: ['servers', 'create'],
           args: ['--script', script],
           maxAttempts: 3,
+          retryOf: null,
           createdBy: uuidv7(),
           createdByName: 'tester',
           requestId: 'test',

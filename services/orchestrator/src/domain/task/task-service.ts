@@ -1,7 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { Doorbell, LogQuery, TaskFilter, TaskStore } from '../ports.js';
 import { progressOf, type WorkflowProgress } from '../workflow/progress.js';
-import type { LogLine, Snapshot, Task, TaskDetails } from './task.js';
+import { unknownTask, type LogLine, type Snapshot, type Task, type TaskDetails } from './task.js';
 
 /** Reading and cancelling tasks. */
 export class TaskService {
@@ -52,10 +52,4 @@ export class TaskService {
     if (outcome === 'requested') await this.doorbell.cancelled();
     return { ended: outcome === 'cancelled' };
   }
-}
-
-function unknownTask(id: string): Failure {
-  return new Failure('not_found', `There is no task ${id}. GET /tasks lists those there are.`, {
-    code: 'task_not_found',
-  });
 }

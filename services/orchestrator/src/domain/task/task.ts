@@ -1,3 +1,5 @@
+import { Failure } from '@provisioning/errors';
+
 /**
  * What happens to a task (docs/states/task.md). `Waiting`: for its infra's lock. `Ready`: any worker may claim it.
  * `Unknown`: its worker died between an act and its outcome. The last three are never left.
@@ -26,6 +28,8 @@ export interface Task {
   exitCode: number | null;
   signal: string | null;
   error: string | null;
+  /** The task whose work this one does again. */
+  retryOf: string | null;
   /** The end of what it printed, 2,000 characters at most; null until it has ended. */
   outputTail: string | null;
 }
@@ -54,6 +58,7 @@ export interface NewTask {
   verb: readonly string[];
   args: readonly string[];
   maxAttempts: number;
+  retryOf: string | null;
   createdBy: string;
   createdByName: string;
   requestId: string;
@@ -76,4 +81,10 @@ export interface Snapshot {
   status: TaskStatus;
   attempt: number;
   details: Record<string, unknown>;
+}
+
+export function unknownTask(id: string): Failure {
+  return new Failure('not_found', `There is no task ${id}. GET /tasks lists those there are.`, {
+    code: 'task_not_found',
+  });
 }

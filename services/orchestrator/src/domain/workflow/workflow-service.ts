@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { Doorbell, IdempotencyKey, TaskStore } from '../ports.js';
+import { unknownTask, type NewTask } from '../task/task.js';
 
 /** Who asks for a workflow, and in which request. */
 export interface Submitter {
@@ -21,34 +22,67 @@ export interface ServersRequest {
 /** How often a task is started in all when its worker is lost: the provisioning command may be run again safely. */
 const MAX_ATTEMPTS = 3;
 
+/** What is to be run; the rest of a task follows from who asks. */
+type Work = Pick<NewTask, 'name' | 'infra' | 'checkMode' | 'program' | 'verb' | 'args' | 'retryOf'>;
+
+/** A task's id; durable, whether or not any worker can be told. */
+export interface Submitted {
+  taskId: string;
+  /** The same request was sent before: this is its first answer. */
+  replayed: boolean;
+}
+
 /** A workflow is one task: a run of the provisioning command. */
 export class WorkflowService {
   constructor(
-    private readonly store: Pick<TaskStore, 'submit'>,
+    private readonly store: Pick<TaskStore, 'submit' | 'find'>,
     private readonly doorbell: Doorbell,
   ) {}
 
-  /** @returns the task's id; durable when this resolves, whether or not any worker can be told. */
-  async createServers(
-    request: ServersRequest,
-    submitter: Submitter,
-  ): Promise<{ taskId: string; replayed: boolean }> {
-    const { userId, username, requestId, traceparent, idempotency } = submitter;
+  createServers(request: ServersRequest, submitter: Submitter): Promise<Submitted> {
+    const { infra, checkMode } = request;
+    const verb = ['servers', 'create'];
+    const args = argumentsOf(request);
+    return this.#submit(
+      { name: 'create_servers', infra, checkMode, program: 'provisioning', verb, args, retryOf: null },
+      submitter,
+    );
+  }
+
+  /**
+   * Does the work of a task that failed or was cancelled again. What it had done is found done; in check mode, the new
+   * task only shows what would run.
+   */
+  async retry(id: string, checkMode: boolean, submitter: Submitter): Promise<Submitted> {
+    const task = await this.store.find(id);
+    if (!task) throw unknownTask(id);
+    if (task.status !== 'Failed' && task.status !== 'Cancelled') {
+      const reason = task.status === 'Completed' ? 'has completed' : 'has not ended';
+      throw new Failure(
+        'conflict',
+        `The task ${id} ${reason}: only one that failed or was cancelled can be run again.`,
+        {
+          code: 'task_not_failed',
+        },
+      );
+    }
+    const { name, infra, program, verb, args } = task;
+    return this.#submit(
+      {
+        ...{ name, infra, program, verb, retryOf: id, checkMode: checkMode || task.checkMode },
+        args: checkMode && !task.checkMode ? [...args, '--check'] : args,
+      },
+      submitter,
+    );
+  }
+
+  async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
+    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
     const submitted = await this.store.submit(
       {
-        id: uuidv7(),
-        kind: 'workflow',
-        name: 'create_servers',
-        infra: request.infra,
-        checkMode: request.checkMode,
-        program: 'provisioning',
-        verb: ['servers', 'create'],
-        args: argumentsOf(request),
-        maxAttempts: MAX_ATTEMPTS,
-        createdBy: userId,
-        createdByName: username,
-        requestId,
-        traceparent,
+        ...work,
+        ...{ id: uuidv7(), kind: 'workflow', maxAttempts: MAX_ATTEMPTS },
+        ...{ createdBy, createdByName, requestId, traceparent },
       },
       idempotency,
     );
@@ -56,9 +90,7 @@ export class WorkflowService {
       throw new Failure(
         'conflict',
         'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
-        {
-          code: 'idempotency_key_reused',
-        },
+        { code: 'idempotency_key_reused' },
       );
     }
     if (submitted.outcome === 'created' && submitted.ready) await this.doorbell.ring([submitted.taskId]);

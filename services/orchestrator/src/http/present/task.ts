@@ -45,6 +45,7 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
     kind: 'workflow',
     infra: task.infra,
     check_mode: task.checkMode,
+    retry_of: task.retryOf,
     attempt: task.attempt,
     exit_code: task.exitCode,
     signal: task.signal,

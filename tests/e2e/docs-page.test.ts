@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { describeWithBrowser, openBrowser } from '../support/browser.js';
+import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
+
+describeWithBrowser('the API documentation, in a real browser', () => {
+  let platform: RunningPlatform;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    platform = await startPlatform();
+    browser = await openBrowser();
+  }, 180_000);
+  afterAll(async () => {
+    await browser.close();
+    await platform.stop();
+  });
+
+  it.each([
+    ['orchestrator', () => platform.orchestratorUrl, '/workflows/servers/create'],
+    ['control center', () => platform.controlCenterUrl, '/auth/login'],
+  ])(
+    'shows the operations of the %s, under its own policy and from nowhere else',
+    async (_service, url, path) => {
+      const page = await browser.newPage();
+      const troubles: string[] = [];
+      const elsewhere: string[] = [];
+      page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));
+      page.on('pageerror', (error) => void troubles.push(error.message));
+      page.on('request', (request) => {
+        const requested = request.url();
+        if (!requested.startsWith(url()) && !requested.startsWith('data:')) elsewhere.push(requested);
+      });
+      await page.goto(`${url()}/docs`);
+      await page.getByText(path, { exact: true }).first().waitFor({ timeout: 30_000 });
+      expect(troubles).toEqual([]);
+      expect(elsewhere).toEqual([]);
+      await page.close();
+    },
+  );
+});
