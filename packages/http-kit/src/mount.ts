@@ -127,7 +127,7 @@ function idempotencyOf(
     });
   }
   const requestHash = createHash('sha256')
-    .update(JSON.stringify([request.method, request.path, body ?? null]))
+    .update(JSON.stringify([request.method, request.originalUrl, body ?? null]))
     .digest('hex');
   return { key, principal: principal?.id ?? '', requestHash };
 }

@@ -31,6 +31,12 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
     const ledger = new PostgresLedger(pool);
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
       onReady: (ids) => void doorbell.ring(ids),
+      onReplaced: () => {
+        log.error('another worker has taken this slot: give each worker of a machine its own WORKER_SLOT', {
+          slot: config.slot,
+        });
+        process.exit(1);
+      },
       log,
     });
     const sweeper = new Sweeper(ledger, config.times, (ids) => void doorbell.ring(ids), log);

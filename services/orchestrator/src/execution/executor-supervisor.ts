@@ -12,10 +12,14 @@ import { isAlive, killByCookie, sendSignal } from './processes.js';
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
 const RESTART_PAUSE_MS = 1_000;
+const CHECK_MS = 1_000;
+const LATE_CHECK_MS = 3 * CHECK_MS;
 
 export interface SupervisorEvents {
   /** Tasks that became ready by what ended here. */
   onReady: (taskIds: string[]) => void;
+  /** Another worker has taken this slot: two would end each other's executors for ever. */
+  onReplaced: () => void;
   log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
 }
 
@@ -24,10 +28,12 @@ export interface SupervisorEvents {
  * that died or froze, and before that ends its commands and gives its work away: no lease has to run out.
  */
 export class ExecutorSupervisor {
-  readonly #waiting = new Map<string, () => void>();
+  /** Offers under way; a job that BullMQ lost sight of may be offered again beside its first offer. */
+  readonly #waiting = new Map<string, (() => void)[]>();
   #socket: Socket | undefined;
   #executor: { workerId: string; pid: number } | undefined;
   #lastWord = performance.now();
+  #lastCheck = performance.now();
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
   #running = 0;
@@ -44,7 +50,7 @@ export class ExecutorSupervisor {
   async start(): Promise<void> {
     this.#attaching = this.#attach();
     await this.#attaching;
-    this.#watch = setInterval(() => this.#checkSilence(), 1_000);
+    this.#watch = setInterval(() => this.#checkSilence(), CHECK_MS);
   }
 
   get connected(): boolean {
@@ -64,7 +70,7 @@ export class ExecutorSupervisor {
     const socket = this.#socket;
     if (!socket) return Promise.resolve(); // it stays ready in Postgres, where the next poll finds it
     return new Promise((resolve) => {
-      this.#waiting.set(taskId, resolve);
+      this.#waiting.set(taskId, [...(this.#waiting.get(taskId) ?? []), resolve]);
       sendMessage(socket, { type: 'run', id: taskId });
     });
   }
@@ -94,7 +100,11 @@ export class ExecutorSupervisor {
   }
 
   #checkSilence(): void {
-    const silence = (performance.now() - this.#lastWord) / 1000;
+    const now = performance.now();
+    // A late timer means that it was we who were frozen: what the executor said meanwhile is still to be read.
+    if (now - this.#lastCheck > LATE_CHECK_MS) this.#lastWord = now;
+    this.#lastCheck = now;
+    const silence = (now - this.#lastWord) / 1000;
     if (this.#socket && silence > this.options.times.executorSilence) {
       this.events.log.warn('the executor is silent, replacing it', { seconds: Math.round(silence) });
       this.#socket.destroy();
@@ -164,23 +174,31 @@ export class ExecutorSupervisor {
         this.#running = message.running;
         break;
       case 'settled':
-        this.#waiting.get(message.id)?.();
-        this.#waiting.delete(message.id);
+        this.#settle(message.id);
         break;
       case 'ready':
         this.events.onReady(message.ids);
+        break;
+      case 'replaced':
+        this.#stopping = true;
+        this.events.onReplaced();
         break;
       case 'hello':
         break;
     }
   }
 
+  #settle(taskId: string): void {
+    const offers = this.#waiting.get(taskId) ?? [];
+    this.#waiting.delete(taskId);
+    for (const resolve of offers) resolve();
+  }
+
   /** The connection has ended: the executor is dead, or as good as. */
   async #lost(): Promise<void> {
     this.#socket = undefined;
     this.#running = 0;
-    for (const resolve of this.#waiting.values()) resolve();
-    this.#waiting.clear();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id);
     if (this.#stopping) return;
     this.events.log.warn('the executor is gone, replacing it');
     while (!this.#stopping) {

@@ -7,6 +7,7 @@ import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain
 import { executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
+import { neverStarted } from './never-started.js';
 import { Run } from './run.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -14,6 +15,7 @@ const TICK_MS = 1_000;
 const MAX_HINTS = 10_000;
 /** Time between TERM and KILL when this executor has to stop. */
 const STOP_GRACE_SECONDS = 2;
+const LAST_LINES_MS = 1_000;
 
 export type ExecutorEnd = 'drained' | 'fenced';
 
@@ -175,8 +177,8 @@ export class Executor {
     let run: Run | undefined;
     try {
       const task = await claim();
-      if (task && !this.#draining)
-        this.#runs.set(id, (run = new Run(task, this.identity.id, this.options, this.ledger)));
+      if (task && !this.#draining) run = await this.#begin(task);
+      if (run) this.#runs.set(id, run);
     } catch (error) {
       // Whether it was made is unknown: the next heartbeat names what is ours.
       executorLog('warn', 'claim failed', { task_id: id, error: String(error) });
@@ -184,6 +186,18 @@ export class Executor {
       this.#claiming.delete(id);
     }
     if (run) await this.#finish(id, run);
+  }
+
+  /** A command that cannot be started has failed: to try for ever would leave its task running for ever. */
+  async #begin(task: ClaimedTask): Promise<Run | undefined> {
+    try {
+      return new Run(task, this.identity.id, this.options, this.ledger);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      executorLog('error', 'a command cannot be started', { task_id: task.id, error: reason });
+      await this.ledger.finish(neverStarted(task, this.identity.id, reason));
+      return undefined;
+    }
   }
 
   async #finish(id: string, run: Run): Promise<void> {
@@ -213,6 +227,9 @@ export class Executor {
     while (this.#used > 0 && performance.now() < deadline) await sleep(50);
     for (const run of this.#runs.values()) run.stop(STOP_GRACE_SECONDS);
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
+    // Their last lines are still on their way.
+    const lines = performance.now() + LAST_LINES_MS;
+    while (this.#runs.size > 0 && performance.now() < lines) await sleep(20);
     await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
       executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
     });

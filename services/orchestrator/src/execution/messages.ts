@@ -10,6 +10,7 @@ export type WorkerMessage =
 export type ExecutorMessage =
   | { type: 'hello'; workerId: string; pid: number }
   | { type: 'tick'; running: number; slots: number }
+  | { type: 'replaced' } // another worker has come
   | { type: 'settled'; id: string } // done with, or not ours to run
   | { type: 'ready'; ids: string[] }; // became ready by what ended here: others may be rung
 

@@ -86,10 +86,10 @@ export class Run {
     following.abort();
     await followed;
     try {
-      if (this.#abandoned) return [];
       await this.#persistently(() => this.#drain());
       this.#queue(this.#output.readRest());
       await this.#persistently(() => this.#drain());
+      if (this.#abandoned) return [];
       const result = this.#result(end);
       const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? {
         outcome: 'abandoned',
@@ -185,12 +185,13 @@ export class Run {
     };
   }
 
-  /** Tries until Postgres has answered; gives up only when the lease is lost. */
+  /** Tries until Postgres has answered; only once where the work is given away anyway. */
   async #persistently<T>(act: () => Promise<T>): Promise<T | undefined> {
-    while (!this.#abandoned) {
+    for (;;) {
       try {
         return await act();
       } catch (error) {
+        if (this.#abandoned) return undefined;
         executorLog('warn', 'postgres does not take a result, trying again', {
           task_id: this.task.id,
           error: String(error),
@@ -198,7 +199,6 @@ export class Run {
         await sleep(RETRY_MS);
       }
     }
-    return undefined;
   }
 }
 

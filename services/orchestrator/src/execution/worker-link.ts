@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { onMessage, sendMessage, type ExecutorMessage, type WorkerMessage } from './messages.js';
@@ -18,7 +18,7 @@ export class WorkerLink {
   }
 
   async listen(): Promise<void> {
-    mkdirSync(dirname(this.socketPath), { recursive: true, mode: 0o700 });
+    ownFolder(dirname(this.socketPath));
     rmSync(this.socketPath, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -43,7 +43,10 @@ export class WorkerLink {
   }
 
   #attach(socket: Socket): void {
-    this.#worker?.destroy();
+    if (this.#worker) {
+      sendMessage(this.#worker, { type: 'replaced' });
+      this.#worker.end();
+    }
     this.#worker = socket;
     this.#lostAt = undefined;
     socket.on('error', () => {});
@@ -54,5 +57,16 @@ export class WorkerLink {
     });
     onMessage<WorkerMessage>(socket, this.receive);
     sendMessage(socket, this.greeting);
+  }
+}
+
+/** The folder is in a place where anybody may make one: one that is not ours alone is not used. */
+function ownFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const { uid, mode } = lstatSync(path);
+  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
+    throw new Error(
+      `${path} belongs to somebody else or is open to others: remove it, or set TMPDIR to another folder`,
+    );
   }
 }

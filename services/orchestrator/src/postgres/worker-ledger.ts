@@ -77,9 +77,9 @@ export class PostgresLedger implements Ledger {
         result.status,
         result.exitCode,
         result.signal,
-        result.error,
+        result.error && storable(result.error),
         result.output,
-        JSON.stringify(result.data),
+        JSON.stringify(storableJson(result.data)),
         JSON.stringify(result.evidence),
       ],
     );
@@ -108,7 +108,7 @@ export class PostgresLedger implements Ledger {
        on conflict (task_id) do update
          set attempt = $2, total_steps = $3, done_steps = $4, current_step = $5, updated_at = now()
          where task_progress.attempt <= $2`,
-      [taskId, attempt, totalSteps, doneSteps, currentStep],
+      [taskId, attempt, totalSteps, doneSteps, currentStep && storable(currentStep)],
     );
   }
 
@@ -152,4 +152,16 @@ function toClaimed(row: ClaimRow): ClaimedTask {
     traceparent: row.traceparent,
     lastLine: Number(row.last_line),
   };
+}
+
+/** Postgres takes neither NUL nor half a surrogate pair; a program may report both. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\ufffd').toWellFormed();
+}
+
+function storableJson(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.map(storableJson);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storableJson(item)]));
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { isAlive } from '../../src/execution/processes.js';
@@ -31,6 +32,28 @@ describe('when processes die', () => {
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
     expect(witness('a')).toEqual(['start 1', 'end 1']);
     expect(await platform.executors()).toHaveLength(1);
+  });
+
+  it('a worker that was frozen leaves its executor alone when it wakes', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(witnessed('w', 16));
+    await started('w');
+    worker.kill('SIGSTOP');
+    // Longer than the silence after which an executor is replaced.
+    await sleep(12_000);
+    worker.kill('SIGCONT');
+    expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 1 });
+    expect(await platform.executors()).toHaveLength(1);
+  });
+
+  it('a second worker on the same slot takes it over without disturbing a command; the first one ends', async () => {
+    const first = await platform.startWorker();
+    const id = await platform.submit(witnessed('s', 3));
+    await started('s');
+    await platform.startWorker();
+    await waitFor(() => !isAlive(first.pid));
+    expect(first.output()).toContain('another worker has taken this slot');
+    expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
   });
 
   it('an executor killed -9 takes its commands along; the work goes on within seconds, never twice at once', async () => {

@@ -56,6 +56,27 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(found.slice(0, 2).map(({ line }) => line)).toEqual([49, 490]);
   });
 
+  it('keeps empty lines, and what no database takes as it is', async () => {
+    const id = await platform.submit(`echo; printf 'a\\0b\\n\\xff\\n'
+      printf '%s\\n' '{"type":"result","message":"nul \\u0000 and half \\ud800","data":{"k\\u0000":"\\u0000"}}' >> "$PROVISIONING_EVENTS"
+      printf '%s\\n' '{"type":"error","message":"nul \\u0000"}' >> "$PROVISIONING_EVENTS"; exit 9`);
+    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', error: 'nul \ufffd' });
+    const lines = await platform.store.logs(id, { after: 0, limit: 10, search: undefined });
+    expect(lines.map(({ line, text }) => [line, text])).toEqual([
+      [1, ''],
+      [2, 'a\ufffdb'],
+      [3, '\ufffd'],
+    ]);
+    const empty = await platform.submit('echo');
+    await platform.ended(empty);
+    expect(await platform.store.logs(empty, { after: 0, limit: 10, search: undefined })).toHaveLength(1);
+  });
+
+  it('fails a task whose command cannot be started, with the reason', async () => {
+    const id = await platform.submit('true', { args: ['--script', 'x'.repeat(200_000)] });
+    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', completedAt: expect.any(Date) });
+  });
+
   it('keeps head and tail of an output beyond a mebibyte, and says what it cut', async () => {
     const id = await platform.submit(
       'echo begin; head -c 3000000 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo end',

@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
+
+/** The result of a task whose command could not even be started. */
+export function neverStarted({ id, attempt }: ClaimedTask, workerId: string, reason: string): TaskResult {
+  return {
+    taskId: id,
+    attempt,
+    workerId,
+    resultId: randomUUID(),
+    status: 'Failed',
+    exitCode: null,
+    signal: null,
+    error: `The command could not be started: ${reason}`,
+    output: '',
+    data: {},
+    evidence: { signals: [], left: [] },
+  };
+}
