@@ -29,6 +29,10 @@ export function docsRouter(document: object): Router {
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(text);
   });
+  // Whoever opens the address in a browser finds the pages on which every operation can be tried.
+  router.get('/', (_request, response) => {
+    response.redirect(302, 'docs/');
+  });
   router.get('/docs', (request, response, next) => {
     if (request.path.endsWith('/')) next();
     else response.redirect(308, 'docs/');

@@ -24,10 +24,8 @@ export function printBanner(
   const password =
     admin.fresh === undefined ? admin.where : `${bold(admin.fresh)}  (shown this once; ${admin.where})`;
   terminal.line();
-  terminal.line(`Orchestrator    ${cyan(orchestrator)}   API documentation: ${cyan(`${orchestrator}/docs`)}`);
-  terminal.line(
-    `Control center  ${cyan(controlCenter)}   the console; API documentation: ${cyan(`${controlCenter}/docs`)}`,
-  );
+  terminal.line(`Orchestrator    ${cyan(orchestrator)}   in the browser: ${cyan(`${orchestrator}/docs`)}`);
+  terminal.line(`Control center  ${cyan(controlCenter)}   in the browser: ${cyan(`${controlCenter}/docs`)}`);
   terminal.line(`Sign in as      ${bold(admin.username)}`);
   terminal.line(`Password        ${password}`);
   terminal.line(`Get a token     ${curl(controlCenter, admin)}`);
