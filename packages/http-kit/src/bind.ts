@@ -31,6 +31,8 @@ export interface HandlerRequest<O> {
   idempotency: IdempotencyKey | undefined;
   /** The `Prefer` header (RFC 7240), e.g. `respond-async`. */
   prefer: string | undefined;
+  /** Which of the operation's other media types (`alsoAs`) the caller would rather have than JSON. */
+  mediaType: string | undefined;
   /** `If-Match` without its quotes. */
   ifMatch: string | undefined;
 }

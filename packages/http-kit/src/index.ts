@@ -13,4 +13,4 @@ export {
 export { clientNetwork } from './client-network.js';
 export { policyAuthorizer } from './policy-authorizer.js';
 export type { RateLimits } from './rate-limit.js';
-export { page, reply, type Reply } from './reply.js';
+export { page, reply, stream, type Reply } from './reply.js';

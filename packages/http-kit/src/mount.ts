@@ -7,7 +7,8 @@ import { identify, requirePrincipal, type Authenticator } from './authenticate.j
 import { authorize, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
 import { bodyReader } from './read-body.js';
-import { sendReply } from './send-reply.js';
+import { sendReply, sendStream } from './send-reply.js';
+import { VENDOR_TYPE } from './version.js';
 import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 
 export interface MountOptions {
@@ -89,6 +90,7 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
       query,
       body,
     } as HandlerRequest<Operation>);
+    if (answer.stream) return sendStream(response, answer.stream);
     checkAnswer?.(answer.data);
     sendReply(operation, request, response, answer);
   };
@@ -108,8 +110,15 @@ function about(
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
     idempotency: operation.idempotent ? idempotencyOf(request, principal, body) : undefined,
     prefer: request.get('prefer'),
+    mediaType: otherMediaType(operation, request),
     ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
   };
+}
+
+function otherMediaType({ success }: Operation, request: Request): string | undefined {
+  const others = [...(success.alsoAs ?? [])];
+  const best = others.length > 0 && request.accepts(['application/json', VENDOR_TYPE, ...others]);
+  return others.find((mediaType) => mediaType === best);
 }
 
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/;

@@ -8,6 +8,8 @@ export interface Reply<Data> {
   /** The answer given before to the same Idempotency-Key. */
   replayed?: boolean;
   headers?: Record<string, string>;
+  /** Sent in place of `data`, piece by piece, as fast as the reader takes it. */
+  stream?: { mediaType: string; filename: string; chunks: AsyncIterable<string> };
 }
 
 export function reply<Data>(data: Data, options: Omit<Reply<Data>, 'data'> = {}): Reply<Data> {
@@ -16,4 +18,9 @@ export function reply<Data>(data: Data, options: Omit<Reply<Data>, 'data'> = {})
 
 export function page<Item>(items: Item[], total: number): Reply<Item[]> {
   return { data: items, total };
+}
+
+/** The same data in one of the media types that the operation also speaks (`alsoAs`), without the envelope. */
+export function stream(mediaType: string, filename: string, chunks: AsyncIterable<string>): Reply<never> {
+  return { data: undefined as never, stream: { mediaType, filename, chunks } };
 }

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Operation } from '@provisioning/contracts';
 import type { Request, Response } from 'express';
 import type { Reply } from './reply.js';
@@ -16,6 +18,17 @@ export function sendReply(
   if (answer.headers) response.set(answer.headers);
   if (response.locals['vendorType']) response.type(VENDOR_TYPE);
   response.status(operation.success.status).json({ success: true, data: answer.data });
+}
+
+/** A reader who goes away ends the stream; a fault in its middle cuts the connection, so that nobody takes a part for all. */
+export async function sendStream(
+  response: Response,
+  { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
+): Promise<void> {
+  response.status(200).type(mediaType).attachment(filename);
+  await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
+    if (!response.destroyed) response.destroy(error as Error);
+  });
 }
 
 function setPaging(request: Request, response: Response, total: number): void {

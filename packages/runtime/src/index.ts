@@ -22,7 +22,7 @@ export { generatedSecret } from './generated-secret.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry } from './metrics.js';
-export { checkMigrated, migrate, runMigrations } from './migrations.js';
+export { checkMigrated, migrate, runMigrations, type SchemaSources } from './migrations.js';
 export {
   createPostgres,
   isPostgresAway,
@@ -41,3 +41,4 @@ export {
   traceparentOf,
   type RequestContext,
 } from './request-context.js';
+export { machineLoadMeter, type MachineLoad } from './machine-load.js';

@@ -1,4 +1,4 @@
 import { runMigrations } from '@provisioning/runtime';
 import { MIGRATIONS, SCHEMA } from './compose/resources.js';
 
-await runMigrations(SCHEMA, MIGRATIONS);
+await runMigrations(SCHEMA, { migrations: MIGRATIONS });

@@ -13,15 +13,21 @@ import {
   str,
   type CommonConfig,
 } from '@provisioning/runtime';
+import { readBatchCommands, readSecrets, resolveBatchCommands } from './config-commands.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.js');
+const DRIVER_HOST = join(REPOSITORY, 'packages/provisioner/bin/driver-host.js');
 
 export interface ApiConfig extends CommonConfig {
   port: number;
   /** Shown as the `command` of tasks. */
   provisioningCommand: string;
+  /** Names of the programs that operations of type `command_batch` may run. */
+  batchCommands: ReadonlySet<string>;
+  /** Where the fullness of the disk is measured. */
+  dataDir: string;
 }
 
 export interface WorkerConfig extends CommonConfig {
@@ -31,6 +37,12 @@ export interface WorkerConfig extends CommonConfig {
   drainSeconds: number;
   workspace: string;
   provisioningCommand: string;
+  /** Names and paths of the programs that operations of type `command_batch` may run. */
+  batchCommands: Record<string, string>;
+  driverHost: string[];
+  /** Values of what commands are given that nobody may see. */
+  secrets: string[];
+  retentionDays: number;
   /** Folder for the files of running commands, and the socket beside it. */
   stateDir: string;
   socketPath: string;
@@ -44,11 +56,14 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
+    BATCH_COMMANDS: str({ default: undefined }),
   });
+  const common = commonConfig(own);
   return Object.freeze({
-    ...commonConfig(own),
+    ...common,
     port: own.ORCHESTRATOR_PORT,
     provisioningCommand: own.PROVISIONING_COMMAND,
+    batchCommands: new Set(readBatchCommands(own.BATCH_COMMANDS, common.production).keys()),
   });
 }
 
@@ -64,6 +79,9 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     PROVISIONING_WORKSPACE: str({ default: join(REPOSITORY, 'workspace') }),
     PROVISIONING_STATE_DIR: str({ default: undefined }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
+    BATCH_COMMANDS: str({ default: undefined }),
+    COMMAND_SECRETS: str({ default: undefined }),
+    RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
     SHIM_SECONDS: seconds(DEFAULT_TIMES.shim),
@@ -87,6 +105,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
   mustExecute(own.PROVISIONING_COMMAND);
   const common = commonConfig(own);
 
+  const secrets = readSecrets(own.COMMAND_SECRETS, environment);
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
   // Workers on several machines may share one data directory; slots differ only on one machine, so each of these
   // machines keeps what its commands print in a folder of its own.
@@ -99,10 +118,17 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     drainSeconds: own.DRAIN_SECONDS,
     workspace,
     provisioningCommand: own.PROVISIONING_COMMAND,
+    batchCommands: resolveBatchCommands(
+      readBatchCommands(own.BATCH_COMMANDS, common.production),
+      environment,
+    ),
+    driverHost: [process.execPath, DRIVER_HOST],
+    secrets: Object.values(secrets),
+    retentionDays: own.RETENTION_DAYS,
     stateDir,
     socketPath: socketPathOf(stateDir),
     times,
-    commandEnvironment: commandEnvironment(environment, workspace, common),
+    commandEnvironment: { ...commandEnvironment(environment, workspace, common), ...secrets },
   });
 }
 

@@ -1,8 +1,9 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, listOf, sentence } from '../schemas/basics.js';
+import { byId, closed, listOf, sentence } from '../schemas/basics.js';
 import { batchSchema, batchStatus, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT, batchRequestSchema } from '../schemas/batch-request.js';
+import { withDefault } from '../schemas/default.js';
 import { MAX_PAGE, paged } from '../schemas/paging.js';
 
 const define = operationsUnder('orchestrator', 'Batches');
@@ -66,6 +67,8 @@ export const listBatches = define({
   method: 'get',
   path: '/batch/operations',
   summary: 'List all batch operations',
+  description:
+    'Of a large batch the first 100 operations stand in the list; `operations_count` says how many there are.',
   permission: { resource: 'batches:*', action: 'read' },
   query: paged({ status: Type.Optional(batchStatus) }),
   success: {
@@ -131,10 +134,12 @@ export const resumeBatch = define({
   method: 'post',
   path: '/batch/operations/{id}/resume',
   summary: 'Go on with a batch that failed or was cancelled',
-  description: 'What is completed stays; the rest runs again. 409 unless it failed or was cancelled.',
+  description:
+    'Submits a new batch in which what is completed is kept and the rest runs again, and answers with it. With `check_mode` nothing is submitted: the answer shows what would be kept (`Completed`) and what would run (`Pending`). 409 unless the batch has failed or was cancelled.',
   permission: { resource: 'batches:{params.id}', action: 'execute' },
   rateClass: 'batch',
   params: byId,
+  query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
   idempotent: true,
   success: { status: 200, data: batchSubmittedSchema, location: true },
   errors: [404, 409],

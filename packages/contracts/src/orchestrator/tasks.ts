@@ -68,7 +68,8 @@ export const getTaskLogs = define({
   method: 'get',
   path: '/tasks/{id}/logs',
   summary: 'Read what a task printed, line by line',
-  description: 'Oldest first. Ask again with `after` set to the last `line` for what came since.',
+  description:
+    'Oldest first. Ask again with `after` set to the last `line` for what came since. As `text/plain`: everything after `after`, whatever the limit.',
   permission: { resource: 'tasks:{params.id}', action: 'read' },
   params: byId,
   query: closed({
@@ -85,7 +86,7 @@ export const getTaskLogs = define({
       text(256, { minLength: 1, description: 'Only lines that hold this text, whatever its case' }),
     ),
   }),
-  success: { status: 200, data: listOf(logLineSchema, MAX_PAGE) },
+  success: { status: 200, data: listOf(logLineSchema, MAX_PAGE), alsoAs: ['text/plain'] },
   errors: [404],
   addition: true,
 });

@@ -59,6 +59,11 @@ const commands = listOf(text(1024, { minLength: 1 }), 100, {
     'Each split at blanks into program and arguments; no shell, and only programs that are configured',
 });
 
+const undoCommands = listOf(text(1024, { minLength: 1 }), 100, {
+  minItems: 1,
+  description: 'What undoes them, when the batch is rolled back; without, what they did stays',
+});
+
 const variants = [
   closed({ ...shared, type: Type.Literal('server_batch'), provider, server_configs: serverConfigs }),
   closed({
@@ -69,7 +74,13 @@ const variants = [
     servers: Type.Optional(servers),
   }),
   closed({ ...shared, type: Type.Literal('cluster_batch'), provider, cluster_type: name }),
-  closed({ ...shared, type: Type.Literal('command_batch'), provider: Type.Optional(provider), commands }),
+  closed({
+    ...shared,
+    type: Type.Literal('command_batch'),
+    provider: Type.Optional(provider),
+    commands,
+    undo_commands: Type.Optional(undoCommands),
+  }),
 ] as const;
 
 const members = {
@@ -81,6 +92,7 @@ const members = {
   servers: Type.Optional(servers),
   cluster_type: Type.Optional(name),
   commands: Type.Optional(commands),
+  undo_commands: Type.Optional(undoCommands),
 };
 
 /** What one type of operation needs, and that it takes nothing of the others. */
@@ -122,6 +134,13 @@ export const batchRequestSchema = closed(
     rollback_enabled: withDefault(
       Type.Boolean({ description: 'A failure undoes what the batch has completed, in reverse order' }),
       false,
+    ),
+    on_failure: withDefault(
+      oneOf(['continue', 'stop'], {
+        description:
+          '`continue`: what does not depend on the failed operation goes on; `stop`: nothing new is started',
+      }),
+      'continue',
     ),
     operations: listOf(batchOperationRequestSchema, MAX_BATCH_OPERATIONS, { minItems: 1 }),
   },

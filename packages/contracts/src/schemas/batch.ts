@@ -1,7 +1,9 @@
 import Type, { type Static } from 'typebox';
 import { BATCH_OPERATION_TYPES, MAX_BATCH_OPERATIONS } from './batch-request.js';
 import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, timestamp } from './basics.js';
+import { annotated } from './annotated.js';
 import { attributes, resourceKind } from './resource.js';
+import { waitingForSchema } from './task.js';
 
 export const BATCH_STATUSES = [
   'Pending',
@@ -55,6 +57,10 @@ export const batchOperationSchema = closed(
     started_at: Type.Optional(nullable(timestamp)),
     completed_at: Type.Optional(nullable(timestamp)),
     error: Type.Optional(nullable(text(4096))),
+    waiting_for: Type.Optional(nullable(waitingForSchema)),
+    kept: Type.Optional(
+      annotated(Type.Boolean(), { description: 'Completed by the batch that this one resumes' }),
+    ),
   },
   { title: 'BatchOperation' },
 );
@@ -63,7 +69,14 @@ export type BatchOperation = Static<typeof batchOperationSchema>;
 const operations = listOf(batchOperationSchema, MAX_BATCH_OPERATIONS);
 
 export const batchSubmittedSchema = closed(
-  { batch_id: id, status: batchStatus, operations },
+  {
+    batch_id: id,
+    status: batchStatus,
+    operations,
+    check_mode: Type.Optional(
+      annotated(Type.Boolean(), { description: 'Nothing was submitted: this is what would run' }),
+    ),
+  },
   { title: 'BatchSubmitted' },
 );
 export type BatchSubmitted = Static<typeof batchSubmittedSchema>;
@@ -73,6 +86,11 @@ const additions = {
   storage_backend: Type.Optional(nullable(text(64))),
   parallel_limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
   rollback_enabled: Type.Optional(Type.Boolean()),
+  on_failure: Type.Optional(oneOf(['continue', 'stop'])),
+  resume_of: Type.Optional(nullable(id)),
+  infras: Type.Optional(listOf(name, 1000)),
+  operations_count: Type.Optional(count),
+  waiting_for: Type.Optional(nullable(waitingForSchema)),
   progress: Type.Optional(percentage),
   started_at: Type.Optional(nullable(timestamp)),
   completed_at: Type.Optional(nullable(timestamp)),

@@ -15,17 +15,25 @@ const taskProgressSchema = closed(
   { title: 'TaskProgress' },
 );
 
-const waitingForSchema = closed(
+/** Why a pending task has not started. */
+export const waitingForSchema = closed(
   {
-    infra: name,
-    task_id: Type.Optional(nullable(id)),
+    reason: oneOf(['lock', 'limit', 'dependency', 'retry', 'worker'], {
+      description:
+        '`lock`: another workflow is changing the infra; `limit`: as many operations of the batch run as may; `dependency`: operations before it have not completed; `retry`: its next attempt is due at `at`; `worker`: none is free',
+    }),
+    infra: Type.Optional(name),
+    task_id: Type.Optional(annotated(nullable(id), { description: 'The task that holds the lock' })),
+    batch_id: Type.Optional(annotated(nullable(id), { description: 'The batch that holds the lock' })),
     place: Type.Optional(annotated(count, { description: 'Place in line, counted from 1' })),
+    operations: Type.Optional(
+      listOf(name, 20, { description: 'Operations that it depends on and that have not completed' }),
+    ),
+    at: Type.Optional(timestamp),
   },
-  {
-    title: 'WaitingFor',
-    description: 'The infra whose lock a pending task waits for, and the task that holds it',
-  },
+  { title: 'WaitingFor' },
 );
+export type WaitingFor = Static<typeof waitingForSchema>;
 
 /** A workflow, or one operation of a batch. */
 export const taskSchema = closed(
@@ -49,6 +57,7 @@ export const taskSchema = closed(
     infra: Type.Optional(name),
     check_mode: Type.Optional(Type.Boolean()),
     batch_id: Type.Optional(nullable(id)),
+    operation: Type.Optional(annotated(nullable(name), { description: 'Its id in the batch' })),
     retry_of: Type.Optional(nullable(id)),
     attempt: Type.Optional(count),
     exit_code: Type.Optional(nullable(Type.Integer())),

@@ -42,7 +42,7 @@ export function openResources(config: Config, overrides: { log?: Logger; migrati
   if (redis) resources.add('redis', () => redis.disconnect());
   const checks: ReadinessChecks = {
     database: async () => void (await database.raw('select 1')),
-    migrations: () => checkMigrated(database, SCHEMA, migrations),
+    migrations: () => checkMigrated(database, SCHEMA, { migrations }),
     ...(redis && { redis: async () => void (await redis.ping()) }),
   };
   return { log, registry: createRegistry(), database, redis, checks, resources };

@@ -1,23 +1,36 @@
 import { createKeyring, verifyToken } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp, policyAuthorizer } from '@provisioning/http-kit';
-import { startHttpServer, type RunningProcess } from '@provisioning/runtime';
+import {
+  machineLoadMeter,
+  startHttpServer,
+  type RunningProcess,
+  type SchemaSources,
+} from '@provisioning/runtime';
 import { builtinPolicies, compilePolicies } from '@provisioning/policy';
+import { PROVIDERS } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
+import { BatchService } from '../domain/batch/batch-service.js';
+import type { Capabilities } from '../domain/batch/operations.js';
+import { StateService } from '../domain/state/state-service.js';
 import { TaskService } from '../domain/task/task-service.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
+import { batchRoutes } from '../http/batches.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
+import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
-  /** Folder of the compiled migrations. */
-  migrations?: string;
+  /** What the schema is made from. */
+  sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
 }
@@ -25,11 +38,21 @@ export interface Overrides {
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { migrations, checkAnswers = false }: Overrides = {},
+  { sources, checkAnswers = false }: Overrides = {},
 ): { app: Express; base: Base; stopping: () => void } {
-  const base = openBase(config, 'orchestrator', 10, migrations);
+  const base = openBase(config, 'orchestrator', 10, sources);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
+  const batchStore = new PostgresBatchStore(base.database);
+  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config));
+  const { redis } = base;
+  const state = new StateService(
+    new PostgresStateStore(base.database),
+    store,
+    batchStore,
+    new PostgresSnapshotStore(base.database),
+    { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
+  );
   const keyring = createKeyring(config.jwtSecrets);
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
@@ -38,7 +61,8 @@ export function composeApi(
     bindings: [
       ...systemRoutes(),
       ...taskRoutes(tasks, config.provisioningCommand),
-      ...stateRoutes(tasks),
+      ...batchRoutes(batches),
+      ...stateRoutes(state, machineLoadMeter(process.cwd())),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
@@ -61,6 +85,22 @@ export function composeApi(
     checkAnswers,
   });
   return { app, base, stopping: () => (stopping = true) };
+}
+
+function capabilitiesOf({ batchCommands, production }: ApiConfig): Capabilities {
+  return {
+    commands: batchCommands,
+    providers: new Map(
+      PROVIDERS.map((name) => [
+        name,
+        production && name !== 'local'
+          ? {
+              unavailable: `has no credentials configured for "${name}", and in production nothing stands in for it`,
+            }
+          : {},
+      ]),
+    ),
+  };
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   checkMigrated,
@@ -9,6 +10,7 @@ import {
   type CommonConfig,
   type Logger,
   type ReadinessChecks,
+  type SchemaSources,
 } from '@provisioning/runtime';
 import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
@@ -18,8 +20,14 @@ import { BullDoorbell } from '../jobs/producer.js';
 import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
 
 export const SCHEMA = 'orchestrator';
-/** Compiled beside `src`: `dist/migrations`. */
-export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
+export const SCHEMA_SOURCES: SchemaSources = {
+  /** Compiled beside `src`: `dist/migrations`. */
+  migrations: fileURLToPath(new URL('../../migrations', import.meta.url)),
+  /** `services/orchestrator/functions`, seen from the sources and from what was compiled of them. */
+  functions: ['../../functions', '../../../functions']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find((path) => existsSync(path))!,
+};
 
 /** What every process of the service opens. */
 export interface Base {
@@ -36,7 +44,7 @@ export function openBase(
   config: CommonConfig,
   processName: string,
   poolMax: number,
-  migrations = MIGRATIONS,
+  sources = SCHEMA_SOURCES,
 ): Base {
   const resources = new Resources();
   const log = createLogger({ process: processName, level: config.logLevel, format: config.logFormat });
@@ -59,7 +67,7 @@ export function openBase(
     // Redis is not asked: without it, work goes on by the poll of Postgres.
     checks: {
       database: async () => void (await database.raw('select 1')),
-      migrations: () => checkMigrated(database, SCHEMA, migrations),
+      migrations: () => checkMigrated(database, SCHEMA, sources),
     },
     resources,
   };

@@ -1,4 +1,13 @@
-import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus } from './task/task.js';
+import type {
+  Batch,
+  BatchStatus,
+  NewBatch,
+  NewOperation,
+  Operation,
+  OperationSummary,
+} from './batch/batch.js';
+import type { Statistics, Workforce, WorkflowCounts } from './state/state.js';
+import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus, WaitingFor } from './task/task.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
 export interface IdempotencyKey {
@@ -12,7 +21,7 @@ export type SubmitOutcome =
   | { outcome: 'replayed'; taskId: string }
   | { outcome: 'conflict' };
 
-export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'unknown';
+export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'unknown';
 
 export interface TaskFilter {
   statuses: readonly TaskStatus[] | undefined;
@@ -35,13 +44,55 @@ export interface TaskStore {
   find(id: string): Promise<TaskDetails | undefined>;
   cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;
-  /** Newest first. */
-  snapshots(
-    id: string,
-    page: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }>;
   /** Seconds that the latest runs of this name took from start to success; empty when there was none. */
   recentDurations(name: string, checkMode: boolean): Promise<number[]>;
+}
+
+export interface BatchFilter {
+  status: BatchStatus | undefined;
+  limit: number;
+  offset: number;
+}
+
+export type SubmitBatchOutcome =
+  | { outcome: 'created'; batchId: string; ready: string[] }
+  | { outcome: 'replayed'; batchId: string }
+  | { outcome: 'conflict' };
+
+export interface BatchStore {
+  submit(
+    batch: NewBatch,
+    operations: readonly NewOperation[],
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<SubmitBatchOutcome>;
+  /** Newest first; of each batch the first hundred operations. */
+  list(
+    filter: BatchFilter,
+  ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }>;
+  /** A batch with all of its operations, as far as a list shows them. */
+  summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined>;
+  /** `waitingFor`: what keeps the whole batch waiting. */
+  find(
+    id: string,
+  ): Promise<{ batch: Batch; operations: Operation[]; waitingFor: WaitingFor | null } | undefined>;
+  cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
+}
+
+export interface StateStore {
+  kindOf(id: string): Promise<'task' | 'batch' | undefined>;
+  /** Seconds that the latest batches of this name took from start to success. */
+  recentBatchDurations(name: string): Promise<number[]>;
+  counts(): Promise<WorkflowCounts>;
+  statistics(): Promise<Statistics>;
+  workforce(): Promise<Workforce>;
+}
+
+export interface SnapshotStore {
+  /** Newest first. */
+  list(
+    owner: { taskId: string } | { batchId: string },
+    page: { limit: number; offset: number },
+  ): Promise<{ snapshots: Snapshot[]; total: number }>;
 }
 
 /** Tells workers that there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there too. */

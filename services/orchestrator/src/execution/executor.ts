@@ -8,7 +8,10 @@ import { executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { neverStarted } from './never-started.js';
-import { Run } from './run.js';
+import { begin, type Workshop } from './begin.js';
+import { DriverHost } from './driver-host.js';
+import { Masker } from './masker.js';
+import type { Run } from './run.js';
 import { WorkerLink } from './worker-link.js';
 
 const TICK_MS = 1_000;
@@ -33,6 +36,7 @@ export class Executor {
   #lastGoodHeartbeat = performance.now();
   #draining = false;
   readonly #claiming = new Set<string>();
+  readonly #workshop: Workshop;
   #backlog = false;
   #heartbeating = false;
   #end: (reason: ExecutorEnd) => void = () => {};
@@ -47,6 +51,20 @@ export class Executor {
       bootId: bootId(),
       slot: options.slot,
       pid: process.pid,
+    };
+    const { driverHost, commandEnvironment: environment, stateDir, secrets, times } = options;
+    this.#workshop = {
+      options,
+      workerId: this.identity.id,
+      ledger,
+      masker: new Masker(secrets),
+      driverHost: new DriverHost({
+        argv: driverHost,
+        environment,
+        directory: join(stateDir, 'runs'),
+        workerId: this.identity.id,
+        shimLimitSeconds: times.shim,
+      }),
     };
     this.#link = new WorkerLink(
       options.socketPath,
@@ -98,6 +116,7 @@ export class Executor {
 
   #tick(): void {
     for (const run of this.#runs.values()) run.tick();
+    this.#workshop.driverHost.tick();
     this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)
@@ -188,13 +207,13 @@ export class Executor {
     if (run) await this.#finish(id, run);
   }
 
-  /** A command that cannot be started has failed: to try for ever would leave its task running for ever. */
+  /** What cannot be started has failed: to try for ever would leave its task running for ever. */
   async #begin(task: ClaimedTask): Promise<Run | undefined> {
     try {
-      return new Run(task, this.identity.id, this.options, this.ledger);
+      return begin(task, this.#workshop);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      executorLog('error', 'a command cannot be started', { task_id: task.id, error: reason });
+      executorLog('error', 'a task cannot be started', { task_id: task.id, error: reason });
       await this.ledger.finish(neverStarted(task, this.identity.id, reason));
       return undefined;
     }
@@ -230,6 +249,7 @@ export class Executor {
     // Their last lines are still on their way.
     const lines = performance.now() + LAST_LINES_MS;
     while (this.#runs.size > 0 && performance.now() < lines) await sleep(20);
+    await this.#workshop.driverHost.end();
     await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
       executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
     });
@@ -243,6 +263,7 @@ export class Executor {
     executorLog('error', 'lost the lease: ending all commands', { reason, running: this.#runs.size });
     for (const run of this.#runs.values()) run.abandon();
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
+    await this.#workshop.driverHost.end();
     this.#end('fenced');
   }
 }

@@ -14,9 +14,13 @@ export type ExecutorMessage =
   | { type: 'settled'; id: string } // done with, or not ours to run
   | { type: 'ready'; ids: string[] }; // became ready by what ended here: others may be rung
 
-const MAX_LINE = 1024 * 1024;
+const MAX_LINE = 16 * 1024 * 1024;
 
 export function sendMessage(socket: Socket, message: WorkerMessage | ExecutorMessage): void {
+  sendLine(socket, message);
+}
+
+export function sendLine(socket: Socket, message: object): void {
   if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
 }
 

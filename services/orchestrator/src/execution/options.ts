@@ -10,6 +10,12 @@ export interface ExecutorOptions {
   concurrency: number;
   /** Program and leading arguments by name; a task names one of these and nothing else. */
   programs: Record<string, string[]>;
+  /** What operations of type `command_batch` may run: names and paths. */
+  commands: Record<string, string>;
+  /** How the driver host is started. */
+  driverHost: string[];
+  /** Values that are masked in whatever commands and operations print and report. */
+  secrets: string[];
   /** The whole environment of a command, to which the task's own variables are added. */
   commandEnvironment: Record<string, string>;
   pollMs: number;

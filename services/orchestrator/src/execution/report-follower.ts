@@ -13,6 +13,8 @@ export class ReportFollower {
   #current: string | null = null;
   #result: { message: string; data: unknown } | undefined;
   error: string | undefined;
+  /** What a run in check mode would do: the number of acts; undefined when it does not say. */
+  planned: number | undefined;
 
   /** @returns whether the progress changed. */
   read(lines: readonly string[]): boolean {
@@ -39,6 +41,7 @@ export class ReportFollower {
           break;
         case 'result':
           this.#result = { message: report.message, data: report.data };
+          this.planned = plannedActs(report.data);
           break;
         case 'error':
           this.error = report.message;
@@ -61,4 +64,12 @@ export class ReportFollower {
       ...(this.#ignoredLines > 0 ? { ignored_report_lines: this.#ignoredLines } : {}),
     };
   }
+}
+
+/** `{"planned": {"create": 1, "destroy": 0}}` → 1 */
+function plannedActs(data: unknown): number | undefined {
+  const planned = typeof data === 'object' && data !== null && 'planned' in data ? data.planned : undefined;
+  if (typeof planned !== 'object' || planned === null) return undefined;
+  const counts: unknown[] = Object.values(planned);
+  return counts.reduce<number>((sum, count) => sum + (typeof count === 'number' ? count : 0), 0);
 }

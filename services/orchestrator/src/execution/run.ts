@@ -1,141 +1,132 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Command, type CommandEnd } from './command.js';
 import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
 import { executorLog } from './log.js';
-import type { ExecutorOptions } from './options.js';
-import { OutputFile } from './output-file.js';
+import type { Masker } from './masker.js';
 import { ReportFollower } from './report-follower.js';
+import type { Work, WorkEnd } from './work.js';
 
 const FOLLOW_MS = 200;
 const RETRY_MS = 500;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
-/** One attempt of a task: its command, its output and reports on their way to Postgres, its result. */
+export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'finish' | 'lose'>;
+
+/** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
 export class Run {
-  readonly #command: Command;
-  readonly #directory: string;
-  readonly #output: OutputFile;
-  readonly #reports: OutputFile;
   readonly #follower = new ReportFollower();
+  readonly #timeout: NodeJS.Timeout | undefined;
   #lastLine: number;
   #lastText = '';
   #unsent: LogChunk | undefined;
   #cancelled = false;
+  #timedOut = false;
   #abandoned = false;
 
   constructor(
     readonly task: ClaimedTask,
+    private readonly work: Work,
     private readonly workerId: string,
-    private readonly options: ExecutorOptions,
-    private readonly ledger: Pick<Ledger, 'appendLog' | 'progress' | 'finish'>,
+    private readonly cancelGraceSeconds: number,
+    private readonly masker: Masker,
+    private readonly ledger: RunLedger,
   ) {
-    this.#directory = join(options.stateDir, 'runs', `${task.id}-${task.attempt}`);
     this.#lastLine = task.lastLine;
-    this.#command = new Command({
-      directory: this.#directory,
-      argv: [
-        ...(options.programs[task.program] ?? [`unknown-program-${task.program}`]),
-        ...task.verb,
-        ...task.args,
-      ],
-      environment: { ...options.commandEnvironment, ...this.#taskEnvironment() },
-      runId: `${task.id}-${task.attempt}`,
-      workerId,
-      shimLimitSeconds: options.times.shim,
-    });
-    this.#output = new OutputFile(this.#command.outputPath);
-    this.#reports = new OutputFile(this.#command.reportPath);
+    if (task.timeoutSeconds !== null)
+      this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
   }
 
   tick(): void {
-    this.#command.tick();
+    this.work.tick();
   }
 
   cancel(): void {
     if (this.#cancelled || this.#abandoned) return;
     this.#cancelled = true;
-    this.#command.cancel(this.options.times.cancelGrace);
+    this.work.cancel(this.cancelGraceSeconds);
   }
 
-  /** Ends the command without a result, because this worker stops: the task is given away when it is `gone`. */
+  /** Ends the work without a result, because this worker stops: the task is given away when it is `gone`. */
   stop(graceSeconds: number): void {
     this.#abandoned = true;
-    this.#command.cancel(graceSeconds);
+    this.work.cancel(graceSeconds);
   }
 
   /** The same at once, because the lease is over. */
   abandon(): void {
     this.#abandoned = true;
-    this.#command.kill();
+    this.work.kill();
   }
 
-  /** Resolves when nothing of the command is left. */
+  /** Resolves when nothing of the work is left. */
   get gone(): Promise<unknown> {
-    return this.#command.ended;
+    return this.work.ended;
   }
 
-  /** Follows the command to its end and stores the result. @returns the tasks that became ready by it. */
+  #endInTime(): void {
+    if (this.#cancelled || this.#abandoned) return;
+    this.#timedOut = true;
+    this.work.cancel(this.cancelGraceSeconds);
+  }
+
+  /** Follows the work to its end and stores the result. @returns the tasks that became ready by it. */
   async complete(): Promise<string[]> {
     const following = new AbortController();
     const followed = this.#follow(following.signal);
-    const end = await this.#command.ended;
+    const end = await this.work.ended;
+    clearTimeout(this.#timeout);
     following.abort();
     await followed;
     try {
       await this.#persistently(() => this.#drain());
-      this.#queue(this.#output.readRest());
+      this.#queue(this.work.readRest());
       await this.#persistently(() => this.#drain());
       if (this.#abandoned) return [];
-      const result = this.#result(end);
-      const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? {
-        outcome: 'abandoned',
-        ready: [],
-      };
-      if (outcome === 'fenced')
-        executorLog('warn', 'a late result was not taken', {
-          task_id: this.task.id,
-          attempt: this.task.attempt,
-        });
-      return ready;
+      return (await this.#persistently(() => this.#settle(end))) ?? [];
     } finally {
-      this.#output.close();
-      this.#reports.close();
-      rmSync(this.#directory, { recursive: true, force: true });
+      this.work.close();
     }
+  }
+
+  async #settle(end: WorkEnd): Promise<string[]> {
+    const { id, attempt } = this.task;
+    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut)
+      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'Its driver host was lost.');
+    const { outcome, ready } = await this.ledger.finish(this.#result(end));
+    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', { task_id: id, attempt });
+    return ready;
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
-      // While Postgres is away the output waits in its file.
+      // While Postgres is away the output waits where it was printed.
       await this.#drain().catch(() => undefined);
     }
   }
 
   /** Sends what is new. A chunk that could not be sent is sent again before anything after it. */
   async #drain(): Promise<void> {
-    const changed = this.#follower.read(this.#reports.readLines());
+    const changed = this.#follower.read(this.work.readReports());
     if (changed)
       await this.ledger
-        .progress(this.task.id, this.task.attempt, this.#follower.progress)
+        .progress(this.task.id, this.task.attempt, this.masker.maskAll(this.#follower.progress))
         .catch(() => undefined);
     for (let more = true; more;) {
       if (this.#unsent) {
         await this.ledger.appendLog(this.#unsent);
         this.#unsent = undefined;
       }
-      const lines = this.#output.readLines();
+      const lines = this.work.readLines();
       more = lines.length > 0;
       this.#queue(lines);
     }
   }
 
-  #queue(lines: string[]): void {
-    if (lines.length === 0) return;
+  #queue(printed: string[]): void {
+    if (printed.length === 0) return;
+    const lines = this.masker.maskAll(printed);
     const { id: taskId, attempt } = this.task;
     this.#unsent = {
       taskId,
@@ -149,40 +140,46 @@ export class Run {
     this.#lastText = lines.findLast((line) => line.trim() !== '') ?? this.#lastText;
   }
 
-  #result(end: CommandEnd): TaskResult {
-    const { id: taskId, attempt } = this.task;
-    const status = this.#cancelled ? 'Cancelled' : end.exitCode === 0 ? 'Completed' : 'Failed';
+  #result(end: WorkEnd): TaskResult {
+    const { id: taskId, attempt, reconcile } = this.task;
+    const completed = reconcile ? this.#isAsWanted(end) : end.outcome === 'completed';
+    const status = this.#cancelled ? 'Cancelled' : completed && !this.#timedOut ? 'Completed' : 'Failed';
+    const { data } = this.#follower;
     return {
       taskId,
       attempt,
       workerId: this.workerId,
       resultId: resultId(taskId, attempt),
       status,
+      permanent: end.permanent ?? false,
       exitCode: end.exitCode,
       signal: end.signal,
-      error: status === 'Completed' ? null : this.#reason(status, end).slice(0, MAX_ERROR_LENGTH),
-      output: this.#output.headAndTail(OUTPUT_LIMIT),
-      data: this.#follower.data,
-      evidence: end.evidence,
+      error:
+        status === 'Completed'
+          ? null
+          : this.masker.mask(this.#reason(status, end)).slice(0, MAX_ERROR_LENGTH),
+      output: this.masker.mask(this.work.output(OUTPUT_LIMIT)),
+      data: this.masker.maskAll(data),
+      evidence: this.masker.maskAll({ ...end.evidence, ...(reconcile ? { reconciled: completed } : {}) }),
     };
   }
 
-  #reason(status: 'Failed' | 'Cancelled', { signal, exitCode }: CommandEnd): string {
+  /** Of a reconciliation: whether everything that was wanted is there, as the provider says. */
+  #isAsWanted(end: WorkEnd): boolean {
+    return end.satisfied ?? (end.exitCode === 0 && this.#follower.planned === 0);
+  }
+
+  #reason(status: 'Failed' | 'Cancelled', end: WorkEnd): string {
+    const { exitCode, signal } = end;
     const how = signal ? `ended by ${signal}` : `exited with status ${exitCode}`;
-    if (status === 'Cancelled') return `Cancelled on request; the command ${how}.`;
-    return this.#follower.error ?? `The command ${how}${this.#lastText ? `: ${this.#lastText}` : ''}`;
-  }
-
-  #taskEnvironment(): Record<string, string> {
-    const { id, attempt, requestId, traceparent } = this.task;
-    return {
-      PROVISIONING_TASK_ID: id,
-      PROVISIONING_ATTEMPT: String(attempt),
-      // Not the attempt's: what one attempt began, the next one must recognise.
-      PROVISIONING_IDEMPOTENCY_KEY: id,
-      PROVISIONING_REQUEST_ID: requestId,
-      ...(traceparent ? { TRACEPARENT: traceparent } : {}),
-    };
+    if (status === 'Cancelled')
+      return `Cancelled on request${this.task.runner === 'command' ? `; the command ${how}.` : `. ${end.error ?? ''}`}`.trim();
+    const said = end.error ?? this.#follower.error;
+    if (this.#timedOut)
+      return `It took longer than its timeout of ${this.task.timeoutSeconds} s and was ended.${said ? ` ${said}` : ''}`;
+    if (this.task.reconcile)
+      return `Given up after its worker was lost ${this.task.attempt - 1} times; asked what became of it, the provider says that not everything is there.${said ? ` ${said}` : ''}`;
+    return said ?? `The command ${how}${this.#lastText ? `: ${this.#lastText}` : ''}`;
   }
 
   /** Tries until Postgres has answered; only once where the work is given away anyway. */

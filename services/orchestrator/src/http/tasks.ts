@@ -1,5 +1,6 @@
 import { cancelTask, getTask, getTaskLogs, listTasks } from '@provisioning/contracts';
-import { on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { on, page, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
+import type { LogLine } from '../domain/task/task.js';
 import type { TaskService } from '../domain/task/task-service.js';
 import { presentTask, presentTaskDetails, statusesOf } from './present/task.js';
 
@@ -14,8 +15,12 @@ export function taskRoutes(tasks: TaskService, command: string): Binding[] {
       );
     }),
     on(getTask)(async ({ params }) => reply(presentTaskDetails(await tasks.get(params.id), command))),
-    on(getTaskLogs)(async ({ params, query: { after, limit, search } }) => {
-      const lines = await tasks.logs(params.id, { after, limit, search });
+    on(getTaskLogs)(async ({ params: { id }, query: { after, limit, search }, mediaType }) => {
+      if (mediaType === 'text/plain') {
+        await tasks.get(id);
+        return stream('text/plain', `${id}.log`, plainText(tasks.allLogs(id, after)));
+      }
+      const lines = await tasks.logs(id, { after, limit, search });
       return reply(
         lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
       );
@@ -25,4 +30,8 @@ export function taskRoutes(tasks: TaskService, command: string): Binding[] {
       return reply(ended ? 'Task cancelled' : 'Cancellation requested');
     }),
   ];
+}
+
+async function* plainText(pieces: AsyncIterable<LogLine[]>): AsyncGenerator<string> {
+  for await (const lines of pieces) yield lines.map(({ text }) => `${text}\n`).join('');
 }

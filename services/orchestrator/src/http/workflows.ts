@@ -1,7 +1,7 @@
 import { createServers, retryTask } from '@provisioning/contracts';
-import { on, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
-import { currentContext, traceparentOf } from '@provisioning/runtime';
-import type { Submitted, Submitter, WorkflowService } from '../domain/workflow/workflow-service.js';
+import { on, reply, type Binding } from '@provisioning/http-kit';
+import type { Submitted, WorkflowService } from '../domain/workflow/workflow-service.js';
+import { submitterOf } from './submitter.js';
 
 export function workflowRoutes(workflows: WorkflowService): Binding[] {
   return [
@@ -22,18 +22,4 @@ export function workflowRoutes(workflows: WorkflowService): Binding[] {
 
 function submittedReply({ taskId, replayed }: Submitted) {
   return reply(taskId, { location: `/tasks/${taskId}`, replayed });
-}
-
-function submitterOf(
-  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>,
-): Submitter {
-  const { id: userId, username } = principalOf(request);
-  const context = currentContext();
-  return {
-    userId,
-    username,
-    requestId: request.requestId,
-    traceparent: context && traceparentOf(context),
-    idempotency: request.idempotency,
-  };
 }

@@ -7,12 +7,19 @@ import type {
   TaskStore,
   CancelOutcome,
 } from '../domain/ports.js';
-import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus } from '../domain/task/task.js';
+import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
+import { rowsOf } from './rows.js';
+import { readTally } from './tallies.js';
+import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
 interface TaskRow {
   id: string;
+  kind: TaskKind;
   name: string;
   status: TaskStatus;
+  batch_id: string | null;
+  op_key: string | null;
+  depends_on: string[];
   infra: string;
   check_mode: boolean;
   program: string;
@@ -33,7 +40,7 @@ interface TaskRow {
 }
 
 const COLUMNS: readonly (keyof TaskRow)[] = [
-  'id', 'name', 'status', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
+  'id', 'kind', 'name', 'status', 'batch_id', 'op_key', 'depends_on', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
   'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of',
 ]; // prettier-ignore
 
@@ -52,6 +59,7 @@ export class PostgresTaskStore implements TaskStore {
       verb: task.verb,
       args: task.args,
       max_attempts: task.maxAttempts,
+      reconcilable: task.reconcilable,
       retry_of: task.retryOf,
       created_by: task.createdBy,
       created_by_name: task.createdByName,
@@ -59,41 +67,61 @@ export class PostgresTaskStore implements TaskStore {
       traceparent: task.traceparent ?? null,
     };
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
-    const [submitted] = await this.#rows<{
+    const [submitted] = await rowsOf<{
       task_id: string;
       outcome: SubmitOutcome['outcome'];
       task_status: string;
-    }>('select * from submit_task(?::jsonb, ?, ?, ?)', [JSON.stringify(row), principal, key, requestHash]);
+    }>(this.database, 'select * from submit_task(?::jsonb, ?, ?, ?)', [
+      JSON.stringify(row),
+      principal,
+      key,
+      requestHash,
+    ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
     if (submitted.outcome === 'replayed') return { outcome: 'replayed', taskId: submitted.task_id };
     return { outcome: 'created', taskId: submitted.task_id, ready: submitted.task_status === 'Ready' };
   }
 
   async list({ statuses, limit, offset }: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
-    const matching = () => {
-      const query = this.database<TaskRow>('tasks');
-      return statuses ? query.whereIn('status', [...statuses]) : query;
-    };
-    const [rows, counted] = await Promise.all([
-      matching()
-        .select<TaskRow[]>([...COLUMNS])
+    const query = this.database<TaskRow>('tasks').select<TaskRow[]>([...COLUMNS]);
+    const [rows, total] = await Promise.all([
+      (statuses ? query.whereIn('status', [...statuses]) : query)
         .orderBy('id', 'desc')
         .limit(limit)
         .offset(offset),
-      matching().count({ total: '*' }),
+      this.#count(statuses),
     ]);
-    return { tasks: rows.map(toTask), total: Number(counted[0]?.['total'] ?? 0) };
+    return { tasks: rows.map(toTask), total };
+  }
+
+  /** Only what runs is counted row by row: there is no more of it than workers have slots. */
+  async #count(statuses: readonly TaskStatus[] | undefined): Promise<number> {
+    const { submitted, completed, failed, cancelled } = await readTally(this.database, [
+      'workflow',
+      'operation',
+      'rollback',
+    ]);
+    if (!statuses) return submitted;
+    const [running] = await rowsOf<{ n: number }>(
+      this.database,
+      `select count(*)::int as n from tasks where status in ('Running', 'Unknown')`,
+    );
+    const open = submitted - completed - failed - cancelled;
+    const counts = { Completed: completed, Failed: failed, Cancelled: cancelled, Running: running?.n ?? 0 };
+    const [first] = statuses;
+    return first !== undefined && first in counts
+      ? counts[first as keyof typeof counts]
+      : Math.max(0, open - counts.Running);
   }
 
   async find(id: string): Promise<TaskDetails | undefined> {
     const columns = COLUMNS.map((column) => `t.${column}`).join(', ');
-    const [row] = await this.#rows<DetailsRow>(
-      `select ${columns}, r.output, p.total_steps, p.done_steps, p.current_step, l.holder_id,
-              (select count(*)::int from tasks w where w.infra = t.infra and w.status = 'Waiting' and w.id < t.id) as before
+    const [row] = await rowsOf<DetailsRow>(
+      this.database,
+      `select ${columns}, ${WAITING_COLUMNS}, r.output, p.total_steps, p.done_steps, p.current_step
          from tasks t
          left join task_results r on r.task_id = t.id
          left join task_progress p on p.task_id = t.id
-         left join locks l on l.infra = t.infra and t.status = 'Waiting'
         where t.id = ?`,
       [id],
     );
@@ -101,7 +129,8 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }> {
-    const [row] = await this.#rows<{ outcome: CancelOutcome; ready: string[] }>(
+    const [row] = await rowsOf<{ outcome: CancelOutcome; ready: string[] }>(
+      this.database,
       'select * from cancel_task(?, ?)',
       [id, by],
     );
@@ -109,7 +138,8 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async logs(id: string, { after, limit, search }: LogQuery): Promise<LogLine[]> {
-    return this.#rows<LogLine>(
+    return rowsOf<LogLine>(
+      this.database,
       `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
          from task_logs c
          cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)
@@ -120,41 +150,24 @@ export class PostgresTaskStore implements TaskStore {
     );
   }
 
-  async snapshots(
-    id: string,
-    { limit, offset }: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    const events = () =>
-      this.database<Snapshot & { seq: string; task_id: string }>('task_events').where('task_id', id);
-    const [snapshots, counted] = await Promise.all([
-      events()
-        .select<Snapshot[]>('id', 'at', 'type', 'status', 'attempt', 'details')
-        .orderBy('seq', 'desc')
-        .limit(limit)
-        .offset(offset),
-      events().count({ total: '*' }),
-    ]);
-    return { snapshots, total: Number(counted[0]?.['total'] ?? 0) };
-  }
-
   async recentDurations(name: string, checkMode: boolean): Promise<number[]> {
-    const rows = await this.#rows<{ seconds: number }>(
+    const rows = await rowsOf<{ seconds: number }>(
+      this.database,
       `select extract(epoch from completed_at - started_at)::float as seconds from tasks
         where status = 'Completed' and name = ? and check_mode = ? and started_at is not null order by id desc limit 20`,
       [name, checkMode],
     );
     return rows.map(({ seconds }) => seconds);
   }
-
-  async #rows<Row>(sql: string, bindings: Knex.RawBinding[] | Knex.ValueDict): Promise<Row[]> {
-    const result = (await this.database.raw(sql, bindings as Knex.RawBinding[])) as { rows: Row[] };
-    return result.rows;
-  }
 }
 
 function toTask(row: TaskRow): Task {
   return {
     id: row.id,
+    kind: row.kind,
+    batchId: row.batch_id,
+    operation: row.op_key,
+    dependsOn: row.depends_on,
     name: row.name,
     status: row.status,
     infra: row.infra,
@@ -177,13 +190,11 @@ function toTask(row: TaskRow): Task {
   };
 }
 
-interface DetailsRow extends TaskRow {
+interface DetailsRow extends TaskRow, WaitingRow {
   output: string | null;
   total_steps: number | null;
   done_steps: number | null;
   current_step: string | null;
-  holder_id: string | null;
-  before: number;
 }
 
 function toDetails(row: DetailsRow): TaskDetails {
@@ -192,7 +203,6 @@ function toDetails(row: DetailsRow): TaskDetails {
     ...toTask(row),
     output: row.output,
     progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
-    waitingFor:
-      row.status === 'Waiting' ? { infra: row.infra, holderId: row.holder_id, place: row.before + 1 } : null,
+    waitingFor: waitingFor(row),
   };
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import type {
   ClaimedTask,
+  Finished,
   Ledger,
   LogChunk,
   RunningTask,
@@ -8,17 +9,9 @@ import type {
   TaskResult,
   WorkerIdentity,
 } from '../domain/worker/ledger.js';
+import { storable, storableJson } from './storable.js';
 
-interface ClaimRow {
-  id: string;
-  attempt: number;
-  program: string;
-  verb: string[];
-  args: string[];
-  request_id: string;
-  traceparent: string | null;
-  last_line: string;
-}
+const LOST = 'Its worker was lost: the lease ended.';
 
 /** The worker's side of the tasks, on bare `pg`: the executor has to stay small. Every call is one round trip. */
 export class PostgresLedger implements Ledger {
@@ -41,40 +34,37 @@ export class PostgresLedger implements Ledger {
   }
 
   async poll(limit: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(
-      `select id from tasks where status = 'Ready' order by priority, ready_at limit $1`,
-      [limit],
-    );
+    const { rows } = await this.pool.query<{ id: string }>('select id from poll_tasks($1) as id', [limit]);
     return rows.map(({ id }) => id);
   }
 
   async claim(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
-    const { rows } = await this.pool.query<ClaimRow>(
-      'select id, attempt, program, verb, args, request_id, traceparent, last_line from claim_task($1, $2)',
+    const { rows } = await this.pool.query<{ task: ClaimedTask | null }>(
+      'select claim_task($1, $2) as task',
       [taskId, workerId],
     );
-    return rows[0] && toClaimed(rows[0]);
+    return rows[0]?.task ?? undefined;
   }
 
   async adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
-    const { rows } = await this.pool.query<ClaimRow>(
-      `select id, attempt, program, verb, args, request_id, traceparent,
-              (select coalesce(max(first_line + line_count - 1), 0) from task_logs where task_id = tasks.id) as last_line
-         from tasks where id = $1 and worker_id = $2 and status = 'Running'`,
+    const { rows } = await this.pool.query<{ task: ClaimedTask }>(
+      `select describe_claim(tasks) as task from tasks
+        where id = $1 and worker_id = $2 and status in ('Running', 'Unknown')`,
       [taskId, workerId],
     );
-    return rows[0] && toClaimed(rows[0]);
+    return rows[0]?.task;
   }
 
-  async finish(result: TaskResult): Promise<{ outcome: 'done' | 'duplicate' | 'fenced'; ready: string[] }> {
-    const { rows } = await this.pool.query<{ outcome: 'done' | 'duplicate' | 'fenced'; ready: string[] }>(
-      'select outcome, ready from finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+  async finish(result: TaskResult): Promise<Finished> {
+    const { rows } = await this.pool.query<Finished>(
+      'select outcome, ready from finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
       [
         result.taskId,
         result.attempt,
         result.workerId,
         result.resultId,
         result.status,
+        result.permanent,
         result.exitCode,
         result.signal,
         result.error && storable(result.error),
@@ -84,6 +74,10 @@ export class PostgresLedger implements Ledger {
       ],
     );
     return rows[0] ?? { outcome: 'fenced', ready: [] };
+  }
+
+  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]> {
+    return this.#ready('lose_task($1, $2, $3, $4)', [taskId, attempt, workerId, storable(reason)]);
   }
 
   async appendLog({ taskId, attempt, workerId, firstLine, lines, at }: LogChunk): Promise<void> {
@@ -112,16 +106,8 @@ export class PostgresLedger implements Ledger {
     );
   }
 
-  async release(workerId: string, reason: string, planned = false): Promise<string[]> {
-    const { rows } = await this.pool.query<{ ready: string[] }>(
-      'select release_worker($1, $2, $3) as ready',
-      [workerId, reason, planned],
-    );
-    return rows[0]?.ready ?? [];
-  }
-
-  async prepareLogPartitions(): Promise<void> {
-    await this.pool.query('select create_log_partitions(7)');
+  release(workerId: string, reason: string, planned = false): Promise<string[]> {
+    return this.#ready('release_worker($1, $2, $3, false)', [workerId, reason, planned]);
   }
 
   async predecessors(host: string, bootId: string, slot: number): Promise<string[]> {
@@ -133,35 +119,20 @@ export class PostgresLedger implements Ledger {
   }
 
   async sweep(leaseSeconds: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ ready: string[] }>(
-      'select sweep(make_interval(secs => $1)) as ready',
+    const { rows } = await this.pool.query<{ id: string }>(
+      'select id from expired_workers(make_interval(secs => $1)) as id',
       [leaseSeconds],
     );
+    const ready: string[] = [];
+    // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
+    for (const { id } of rows)
+      ready.push(...(await this.#ready('release_worker($1, $2, false, true)', [id, LOST])));
+    ready.push(...(await this.#ready('grant_locks()', [])));
+    return ready;
+  }
+
+  async #ready(call: string, parameters: unknown[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ ready: string[] }>(`select ${call} as ready`, parameters);
     return rows[0]?.ready ?? [];
   }
-}
-
-function toClaimed(row: ClaimRow): ClaimedTask {
-  return {
-    id: row.id,
-    attempt: row.attempt,
-    program: row.program,
-    verb: row.verb,
-    args: row.args,
-    requestId: row.request_id,
-    traceparent: row.traceparent,
-    lastLine: Number(row.last_line),
-  };
-}
-
-/** Postgres takes neither NUL nor half a surrogate pair; a program may report both. */
-function storable(text: string): string {
-  return text.replaceAll('\0', '\ufffd').toWellFormed();
-}
-
-function storableJson(value: unknown): unknown {
-  if (typeof value === 'string') return storable(value);
-  if (Array.isArray(value)) return value.map(storableJson);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [storable(key), storableJson(item)]));
 }

@@ -121,7 +121,7 @@ describe('what comes late', () => {
     const id = await platform.submit('true');
     const [old, young] = [await registered(), await registered()];
     const first = await claim(id, old);
-    await platform.database.raw(`select release_worker(?, 'lost', false)`, [old]);
+    await platform.database.raw(`select release_worker(?, 'lost', false, false)`, [old]);
     const second = await claim(id, young);
     expect([first, second]).toEqual([1, 2]);
     expect(await finish(id, 1, old, 'Failed')).toBe('fenced');
@@ -134,7 +134,7 @@ describe('what comes late', () => {
   it('a worker that was declared dead claims nothing and renews nothing', async () => {
     const id = await platform.submit('true');
     const dead = await registered();
-    await platform.database.raw(`select release_worker(?, 'lost', false)`, [dead]);
+    await platform.database.raw(`select release_worker(?, 'lost', false, false)`, [dead]);
     expect(await claim(id, dead)).toBeUndefined();
     const { rows } = (await platform.database.raw(`select heartbeat(?, '12 s') as mine`, [dead])) as {
       rows: { mine: unknown }[];
@@ -151,16 +151,16 @@ describe('what comes late', () => {
   }
 
   async function claim(id: string, worker: string): Promise<number | undefined> {
-    const { rows } = (await platform.database.raw('select attempt from claim_task(?, ?)', [id, worker])) as {
-      rows: { attempt: number }[];
+    const { rows } = (await platform.database.raw('select claim_task(?, ?) as task', [id, worker])) as {
+      rows: { task: { attempt: number } | null }[];
     };
-    return rows[0]?.attempt;
+    return rows[0]?.task?.attempt;
   }
 
   async function finish(id: string, attempt: number, worker: string, status: string): Promise<string> {
     const result = `00000000-0000-8000-8000-00000000000${attempt}`;
     const { rows } = (await platform.database.raw(
-      `select outcome from finish_task(?, ?, ?, ?, ?, 0, null, null, '', '{}', '{}')`,
+      `select outcome from finish_task(?, ?, ?, ?, ?, false, 0, null, null, '', '{}', '{}')`,
       [id, attempt, worker, result, status],
     )) as { rows: { outcome: string }[] };
     return rows[0]!.outcome;

@@ -109,7 +109,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     const { rows } = (await platform.database.raw(
       `select task_id from submit_task(jsonb_build_object('id', gen_random_uuid(), 'kind', 'workflow', 'name', 'create_servers',
          'infra', 'unrung', 'check_mode', false, 'program', 'provisioning', 'verb', '["servers","create"]'::jsonb,
-         'args', '["--script","echo found"]'::jsonb, 'max_attempts', 3, 'created_by', gen_random_uuid(),
+         'args', '["--script","echo found"]'::jsonb, 'max_attempts', 3, 'reconcilable', false, 'created_by', gen_random_uuid(),
          'created_by_name', 'tester', 'request_id', 'r'), null, null, null)`,
     )) as { rows: { task_id: string }[] };
     expect(await platform.ended(rows[0]!.task_id)).toMatchObject({ status: 'Completed', output: 'found\n' });
@@ -124,7 +124,10 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     const second = await platform.submit(script('second'), { infra });
     const third = await platform.submit(script('third'), { infra });
     const check = await platform.submit('true', { infra, checkMode: true });
-    expect((await platform.find(third)).waitingFor).toEqual({ infra, holderId: first, place: 2 });
+    expect((await platform.find(third)).waitingFor).toEqual({
+      ...{ reason: 'lock', infra, place: 2 },
+      holder: { id: first, kind: 'task' },
+    });
     await platform.ended(check);
     expect((await platform.find(second)).status).toBe('Waiting');
     await platform.ended(third);
@@ -157,6 +160,9 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
 
   it('runs no program but the configured one', async () => {
     const id = await platform.submit('true', { program: '/bin/true' });
-    expect(await platform.ended(id)).toMatchObject({ status: 'Failed', exitCode: 127 });
+    expect(await platform.ended(id)).toMatchObject({
+      status: 'Failed',
+      error: 'It could not be started: there is no program "/bin/true" on this worker',
+    });
   });
 });

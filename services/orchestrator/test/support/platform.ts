@@ -12,6 +12,10 @@ import {
 } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
+import type { Batch, Operation, OperationSpec } from '../../src/domain/batch/batch.js';
+import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-service.js';
+import type { Submitter } from '../../src/domain/workflow/submitter.js';
+import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { BullDoorbell } from '../../src/jobs/producer.js';
 import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
@@ -24,7 +28,31 @@ const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/wor
 /** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
 const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
 
+export type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
+
+/** What is known of a batch, its operations by their ids. */
+export interface FoundBatch {
+  batch: Batch;
+  operations: Record<string, Operation>;
+}
+
+/** An operation that runs these scripts in bash, one after the other. */
+export function commands(
+  id: string,
+  scripts: string | string[],
+  more: Partial<OperationSpec> = {},
+): OperationSpec {
+  const encode = (script: string) => `run ${Buffer.from(script).toString('base64')}`;
+  const { undo_commands: undo, ...rest } = more;
+  return {
+    ...{ id, type: 'command_batch', infra: 'default', dependencies: [], retries: 0, ...rest },
+    commands: [scripts].flat().map(encode),
+    ...(undo ? { undo_commands: undo.map(encode) } : {}),
+  };
+}
+
 export interface TestPlatform {
+  batches: BatchService;
   database: Knex;
   store: PostgresTaskStore;
   doorbell: Doorbell;
@@ -33,6 +61,11 @@ export interface TestPlatform {
   startWorker(environment?: Record<string, string>): Promise<NodeProcess>;
   /** Submits a run of the stand-in command, which executes `script` in bash, and rings. */
   submit(script: string, task?: Partial<NewTask>): Promise<string>;
+  /** Submits a batch of operations (`infra` is one of its own unless given), and rings. */
+  submitBatch(request: TestBatch): Promise<string>;
+  batch(id: string): Promise<FoundBatch>;
+  /** Waits until the batch has ended. */
+  batchEnded(id: string, timeout?: number): Promise<FoundBatch>;
   find(id: string): Promise<TaskDetails>;
   /** Waits until the task has ended. */
   ended(id: string, timeout?: number): Promise<TaskDetails>;
@@ -43,6 +76,14 @@ export interface TestPlatform {
   stop(): Promise<void>;
 }
 
+export const SUBMITTER: Submitter = {
+  userId: uuidv7(),
+  username: 'tester',
+  requestId: 'test',
+  traceparent: undefined,
+  idempotency: undefined,
+};
+
 /** A database, a doorbell and real worker processes whose command is a shell that does as it is told. */
 export async function testPlatform({ redis = false }: { redis?: boolean } = {}): Promise<TestPlatform> {
   const clone = await cloneDatabase('orchestrator');
@@ -50,6 +91,10 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   const redisAt = redis ? await redisUrl() : undefined;
   const command = join(home.path, 'command.sh');
   // The script comes as an argument: `servers create --script …`.
+  // Words of a batch's command are split at blanks: `run <script in base64>`.
+  const run = join(home.path, 'run.sh');
+  writeFileSync(run, '#!/bin/bash\nexec /bin/bash -c "$(base64 -d <<<"$1")"\n');
+  chmodSync(run, 0o755);
   writeFileSync(command, '#!/bin/bash\nexec /bin/bash -c "$4"\n');
   chmodSync(command, 0o755);
   const folder = join(home.path, 'witness');
@@ -66,6 +111,13 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   const doorbell = connection
     ? new BullDoorbell(connection, silentLogger)
     : new NotifyDoorbell(database, silentLogger);
+  const batches = new BatchService(new PostgresBatchStore(database), doorbell, {
+    commands: new Set(['run']),
+    providers: new Map([
+      ['local', {}],
+      ['noop', {}],
+    ]),
+  });
   const workers: NodeProcess[] = [];
 
   const find = async (id: string): Promise<TaskDetails> => {
@@ -88,9 +140,41 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     return find(id);
   };
 
+  const batch = async (id: string): Promise<FoundBatch> => {
+    const { batch: found, operations } = await batches.get(id);
+    return {
+      batch: found,
+      operations: Object.fromEntries(operations.map((operation) => [operation.id, operation])),
+    };
+  };
+
   return {
     database,
     store,
+    batches,
+    batch,
+    async submitBatch({ operations, ...request }) {
+      const infra = `infra-${uuidv7()}`;
+      const submitted = await batches.execute(
+        {
+          ...{ name: 'test', version: null, storageBackend: null, parallelLimit: 5 },
+          ...{ rollbackEnabled: false, onFailure: 'continue', ...request },
+          operations: operations.map((operation) => ({
+            ...operation,
+            infra: operation.infra === 'default' ? infra : operation.infra,
+          })),
+        },
+        SUBMITTER,
+      );
+      return submitted.batch.id;
+    },
+    async batchEnded(id, timeout = 30_000) {
+      await waitFor(async () => (await batch(id)).batch.completedAt !== null, {
+        timeout,
+        what: `the batch ${id}`,
+      });
+      return batch(id);
+    },
     doorbell,
     folder,
     find,
@@ -101,6 +185,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
           REDIS_URL: redisAt,
           PROVISIONING_DATA_DIR: join(home.path, 'data'),
           PROVISIONING_COMMAND: command,
+          BATCH_COMMANDS: `run=${run}`,
+          PROVISIONING_TEST_DRIVER: '1',
           WORKER_PORT: '0',
           LOG_LEVEL: 'debug',
           ...SHORT_TIMES,
@@ -124,6 +210,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
           verb: ['servers', 'create'],
           args: ['--script', script],
           maxAttempts: 3,
+          reconcilable: false,
           retryOf: null,
           createdBy: uuidv7(),
           createdByName: 'tester',
@@ -139,7 +226,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),
     running: (id) => until(id, ({ status }) => status === 'Running', 10_000),
     async events(id) {
-      const rows = await database<{ type: string; task_id: string; seq: number }>('task_events')
+      const rows = await database<{ type: string; task_id: string; seq: number }>('events')
         .where('task_id', id)
         .orderBy('seq');
       return rows.map(({ type }) => type);

@@ -4,6 +4,7 @@ import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { composeApi } from '../../src/compose/api.js';
+import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
@@ -32,7 +33,10 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     RATE_LIMIT_GENERAL: '0',
     ...environment,
   });
-  const { app, base } = composeApi(config, { checkAnswers: true, migrations: MIGRATIONS });
+  const { app, base } = composeApi(config, {
+    checkAnswers: true,
+    sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
+  });
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;

@@ -1,7 +1,8 @@
 import { Failure } from '@provisioning/errors';
 import type { Doorbell, LogQuery, TaskFilter, TaskStore } from '../ports.js';
-import { progressOf, type WorkflowProgress } from '../workflow/progress.js';
-import { unknownTask, type LogLine, type Snapshot, type Task, type TaskDetails } from './task.js';
+import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.js';
+
+const LINES_AT_ONCE = 5_000;
 
 /** Reading and cancelling tasks. */
 export class TaskService {
@@ -25,18 +26,14 @@ export class TaskService {
     return this.store.logs(id, query);
   }
 
-  async progress(id: string): Promise<WorkflowProgress> {
-    const task = await this.get(id);
-    const durations = task.completedAt ? [] : await this.store.recentDurations(task.name, task.checkMode);
-    return progressOf(task, durations);
-  }
-
-  async snapshots(
-    id: string,
-    page: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    await this.get(id);
-    return this.store.snapshots(id, page);
+  /** All lines after that one, in pieces as they are read. */
+  async *allLogs(id: string, after: number): AsyncGenerator<LogLine[]> {
+    for (let last = after; ;) {
+      const lines = await this.store.logs(id, { after: last, limit: LINES_AT_ONCE, search: undefined });
+      if (lines.length === 0) return;
+      yield lines;
+      last = lines.at(-1)!.line;
+    }
   }
 
   /** Ends a waiting task at once and asks a running one to end. @returns whether it has ended already. */
@@ -47,6 +44,15 @@ export class TaskService {
       throw new Failure('conflict', `The task ${id} has ended: there is nothing left to cancel.`, {
         code: 'task_ended',
       });
+    }
+    if (outcome === 'refused') {
+      throw new Failure(
+        'conflict',
+        `The task ${id} undoes what a failed batch did, which goes on to its end.`,
+        {
+          code: 'batch_rolling_back',
+        },
+      );
     }
     await this.doorbell.ring(ready);
     if (outcome === 'requested') await this.doorbell.cancelled();

@@ -1,18 +1,37 @@
 import { Failure } from '@provisioning/errors';
 
 /**
- * What happens to a task (docs/states/task.md). `Waiting`: for its infra's lock. `Ready`: any worker may claim it.
- * `Unknown`: its worker died between an act and its outcome. The last three are never left.
+ * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
+ * for its infra's lock, or for room among the operations of its batch. `Ready`: any worker may claim it. `RetryWait`: its
+ * next attempt has a time. `Unknown`: its worker died between an act and its outcome. The last three are never left.
  */
-export type TaskStatus = 'Waiting' | 'Ready' | 'Running' | 'Unknown' | 'Completed' | 'Failed' | 'Cancelled';
+export type TaskStatus =
+  | 'Blocked'
+  | 'Waiting'
+  | 'Ready'
+  | 'Running'
+  | 'RetryWait'
+  | 'Unknown'
+  | 'Completed'
+  | 'Failed'
+  | 'Cancelled';
 
-/** A run of a program of ours for somebody, on one infra. */
+/** A workflow, an operation of a batch, or what undoes one. */
+export type TaskKind = 'workflow' | 'operation' | 'rollback';
+
+/** Something that is run for somebody, on one infra. */
 export interface Task {
   id: string;
+  kind: TaskKind;
   name: string;
   status: TaskStatus;
   infra: string;
   checkMode: boolean;
+  batchId: string | null;
+  /** Its id in the batch. */
+  operation: string | null;
+  /** The tasks that must have completed before. */
+  dependsOn: readonly string[];
   /** Which of the configured programs runs: `provisioning`. Never a path that came from a request. */
   program: string;
   /** `servers create`, as its first arguments. */
@@ -38,9 +57,16 @@ export interface Task {
 export interface TaskDetails extends Task {
   output: string | null;
   progress: TaskProgress | null;
-  /** The task that holds the infra's lock, and how many stand before this one, where it waits. */
-  waitingFor: { infra: string; holderId: string | null; place: number } | null;
+  waitingFor: WaitingFor | null;
 }
+
+/** Why something has not started. `place` counts from 1. */
+export type WaitingFor =
+  | { reason: 'lock'; infra: string; holder: { id: string; kind: 'task' | 'batch' } | null; place: number }
+  | { reason: 'limit'; place: number }
+  | { reason: 'dependency'; operations: readonly string[] }
+  | { reason: 'retry'; at: Date }
+  | { reason: 'worker' };
 
 interface TaskProgress {
   totalSteps: number;
@@ -57,7 +83,10 @@ export interface NewTask {
   program: string;
   verb: readonly string[];
   args: readonly string[];
+  /** How often it is started in all when its worker is lost. */
   maxAttempts: number;
+  /** Whether what became of a lost attempt can be found out. */
+  reconcilable: boolean;
   retryOf: string | null;
   createdBy: string;
   createdByName: string;

@@ -8,7 +8,9 @@ export interface Ledger {
   claim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
   /** A task that is this worker's already: the answer of its claim was lost. */
   adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
-  finish(result: TaskResult): Promise<{ outcome: 'done' | 'duplicate' | 'fenced'; ready: string[] }>;
+  finish(result: TaskResult): Promise<Finished>;
+  /** An attempt is lost though its worker lives. @returns the tasks that became ready by it */
+  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]>;
   appendLog(chunk: LogChunk): Promise<void>;
   progress(taskId: string, attempt: number, progress: StepProgress): Promise<void>;
   /**
@@ -18,9 +20,7 @@ export interface Ledger {
   release(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
   /** Workers of this machine and slot that Postgres believes alive. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
-  /** Makes the partitions of the coming days. */
-  prepareLogPartitions(): Promise<void>;
-  /** Gives away the work of every worker whose lease has ended. */
+  /** Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. */
   sweep(leaseSeconds: number): Promise<string[]>;
 }
 
@@ -42,13 +42,35 @@ export interface RunningTask {
 export interface ClaimedTask {
   id: string;
   attempt: number;
+  /** The outcome of earlier attempts is to be found out, nothing to be done. */
+  reconcile: boolean;
+  /** A process of its own, or a call in the driver host. */
+  runner: 'command' | 'operation';
   program: string;
   verb: string[];
   args: string[];
+  /** The operation of a batch, where it is one; of the one that is to be undone, where it undoes. */
+  spec: Record<string, unknown> | null;
+  undo: boolean;
+  /** What the task that is to be undone had done, and the key under which it did. */
+  changes: unknown[] | null;
+  undoneKey: string | null;
+  infra: string;
+  batchId: string | null;
+  operation: string | null;
+  /** The same for every attempt: what one began, the next one must recognise. */
+  idempotencyKey: string;
+  timeoutSeconds: number | null;
   requestId: string;
   traceparent: string | null;
   /** Number of the last line that earlier attempts wrote. */
   lastLine: number;
+}
+
+/** `retry`: taken, and it will be tried again. `duplicate`: it was taken before. `fenced`: somebody else decided. */
+export interface Finished {
+  outcome: 'done' | 'retry' | 'duplicate' | 'fenced';
+  ready: string[];
 }
 
 export interface TaskResult {
@@ -58,6 +80,8 @@ export interface TaskResult {
   /** The same for every repeat of this very result. */
   resultId: string;
   status: 'Completed' | 'Failed' | 'Cancelled';
+  /** Doing it again would not help. */
+  permanent: boolean;
   exitCode: number | null;
   signal: string | null;
   error: string | null;

@@ -1,14 +1,12 @@
 import type { EngineTimes } from './engine-times.js';
 import type { Ledger } from './ledger.js';
 
-const PARTITIONS_EVERY_MS = 3_600_000;
-
-/** Every worker sweeps; Postgres lets one at a time do it. */
+/** Every worker sweeps: what one has given away, the next finds given away. */
 export class Sweeper {
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
-    private readonly ledger: Pick<Ledger, 'sweep' | 'prepareLogPartitions'>,
+    private readonly ledger: Pick<Ledger, 'sweep'>,
     private readonly times: EngineTimes,
     private readonly onReady: (taskIds: string[]) => void,
     private readonly log: {
@@ -21,10 +19,9 @@ export class Sweeper {
     this.#every(this.times.sweep * 1000, async () => {
       const ready = await this.ledger.sweep(this.times.lease);
       if (ready.length === 0) return;
-      this.log.warn('work of lost workers was given away', { tasks: ready.length });
+      this.log.warn('work of lost workers or behind locks was given away', { tasks: ready.length });
       this.onReady(ready);
     });
-    this.#every(PARTITIONS_EVERY_MS, () => this.ledger.prepareLogPartitions());
   }
 
   stop(): void {

@@ -1,16 +1,8 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell, IdempotencyKey, TaskStore } from '../ports.js';
+import type { Doorbell, TaskStore } from '../ports.js';
 import { unknownTask, type NewTask } from '../task/task.js';
-
-/** Who asks for a workflow, and in which request. */
-export interface Submitter {
-  userId: string;
-  username: string;
-  requestId: string;
-  traceparent: string | undefined;
-  idempotency: IdempotencyKey | undefined;
-}
+import { refuseReusedKey, type Submitter } from './submitter.js';
 
 export interface ServersRequest {
   infra: string;
@@ -56,6 +48,13 @@ export class WorkflowService {
   async retry(id: string, checkMode: boolean, submitter: Submitter): Promise<Submitted> {
     const task = await this.store.find(id);
     if (!task) throw unknownTask(id);
+    if (task.kind !== 'workflow') {
+      throw new Failure(
+        'conflict',
+        `The task ${id} is part of the batch ${task.batchId}: POST /batch/operations/${task.batchId}/resume goes on with it.`,
+        { code: 'task_of_batch' },
+      );
+    }
     if (task.status !== 'Failed' && task.status !== 'Cancelled') {
       const reason = task.status === 'Completed' ? 'has completed' : 'has not ended';
       throw new Failure(
@@ -82,17 +81,13 @@ export class WorkflowService {
       {
         ...work,
         ...{ id: uuidv7(), kind: 'workflow', maxAttempts: MAX_ATTEMPTS },
+        // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
+        reconcilable: !work.checkMode,
         ...{ createdBy, createdByName, requestId, traceparent },
       },
       idempotency,
     );
-    if (submitted.outcome === 'conflict') {
-      throw new Failure(
-        'conflict',
-        'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
-        { code: 'idempotency_key_reused' },
-      );
-    }
+    if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'created' && submitted.ready) await this.doorbell.ring([submitted.taskId]);
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }

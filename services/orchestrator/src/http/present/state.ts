@@ -1,4 +1,12 @@
-import type { Snapshot as WireSnapshot, WorkflowProgress as WireProgress } from '@provisioning/contracts';
+import type {
+  Snapshot as WireSnapshot,
+  StateStatistics,
+  SystemHealth as WireHealth,
+  SystemMetrics,
+  WorkflowProgress as WireProgress,
+} from '@provisioning/contracts';
+import type { MachineLoad } from '@provisioning/runtime';
+import type { Statistics, SystemHealth, WorkflowCounts } from '../../domain/state/state.js';
 import type { Snapshot } from '../../domain/task/task.js';
 import type { WorkflowProgress } from '../../domain/workflow/progress.js';
 import { API_STATUS } from './task.js';
@@ -15,10 +23,55 @@ export function presentProgress(workflowId: string, progress: WorkflowProgress):
 }
 
 export function presentSnapshot({ id, at, type, status, attempt, details }: Snapshot): WireSnapshot {
+  // A batch's own words are the API's.
+  const state = status in API_STATUS ? API_STATUS[status as keyof typeof API_STATUS] : status;
   return {
     snapshot_id: id,
     timestamp: at.toISOString(),
-    state: API_STATUS[status].toLowerCase(),
+    state: state.toLowerCase(),
     details: { event: type, attempt, ...details },
   };
+}
+
+export function presentMetrics(counts: WorkflowCounts, load: MachineLoad): SystemMetrics {
+  return {
+    total_workflows: counts.total,
+    active_workflows: counts.active,
+    completed_workflows: counts.completed,
+    failed_workflows: counts.failed,
+    cancelled_workflows: counts.cancelled,
+    system_load: {
+      cpu_usage: load.cpuPercent,
+      memory_usage: load.memoryMegabytes,
+      disk_usage: load.diskPercent,
+    },
+  };
+}
+
+export function presentHealth({ overall, components, checkedAt }: SystemHealth): WireHealth {
+  const { storage, batchCoordinator, monitoring, workers, queue } = components;
+  return {
+    overall_status: overall,
+    components: {
+      ...{ storage, batch_coordinator: batchCoordinator, monitoring, workers },
+      ...(queue ? { queue } : {}),
+    },
+    last_check: checkedAt.toISOString(),
+  };
+}
+
+export function presentStatistics(statistics: Statistics): StateStatistics {
+  const { totalWorkflows, activeSnapshots, storageBytes, averageDuration } = statistics;
+  return {
+    total_workflows: totalWorkflows,
+    active_snapshots: activeSnapshots,
+    storage_usage: megabytes(storageBytes),
+    storage_usage_bytes: storageBytes,
+    average_workflow_duration: averageDuration === null ? null : Math.round(averageDuration * 10) / 10,
+  };
+}
+
+/** `245 MB` */
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }

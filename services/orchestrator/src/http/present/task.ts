@@ -1,14 +1,16 @@
-import type { DataOf, getTask, listTasks } from '@provisioning/contracts';
-import type { Task, TaskDetails, TaskStatus } from '../../domain/task/task.js';
+import type { DataOf, getTask, listTasks, WaitingFor as WireWaitingFor } from '@provisioning/contracts';
+import type { Task, TaskDetails, TaskStatus, WaitingFor } from '../../domain/task/task.js';
 
 type ListedTask = DataOf<typeof listTasks>[number];
 type WholeTask = DataOf<typeof getTask>;
 type ApiStatus = ListedTask['status'];
 
-/** The API document's five words for our seven. */
+/** The API document's five words for ours. */
 export const API_STATUS: Record<TaskStatus, ApiStatus> = {
+  Blocked: 'Pending',
   Waiting: 'Pending',
   Ready: 'Pending',
+  RetryWait: 'Pending',
   Running: 'Running',
   Unknown: 'Running',
   Completed: 'Completed',
@@ -24,10 +26,9 @@ export function presentTask(task: Task, command: string): ListedTask {
   return {
     id: task.id,
     name: task.name,
-    command: [command, ...task.verb].join(' '),
-    args: [...task.args],
-    // A workflow is one task: it stands on no other.
-    dependencies: [],
+    command: task.program === 'provisioning' ? [command, ...task.verb].join(' ') : task.program,
+    args: maskArguments(task.args),
+    dependencies: [...task.dependsOn],
     status: API_STATUS[task.status],
     created_at: task.createdAt.toISOString(),
     started_at: task.startedAt?.toISOString() ?? null,
@@ -42,7 +43,9 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
   return {
     ...presentTask(task, command),
     output: task.output,
-    kind: 'workflow',
+    kind: KIND[task.kind],
+    batch_id: task.batchId,
+    operation: task.operation,
     infra: task.infra,
     check_mode: task.checkMode,
     retry_of: task.retryOf,
@@ -56,10 +59,46 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
       completed_steps: progress.doneSteps,
       current_step: progress.currentStep,
     },
-    waiting_for: waitingFor && {
-      infra: waitingFor.infra,
-      task_id: waitingFor.holderId,
-      place: waitingFor.place,
-    },
+    waiting_for: waitingFor && presentWaitingFor(waitingFor),
   };
+}
+
+const KIND = { workflow: 'workflow', operation: 'batch_operation', rollback: 'rollback' } as const;
+
+export function presentWaitingFor(waiting: WaitingFor): WireWaitingFor {
+  switch (waiting.reason) {
+    case 'lock': {
+      const { reason, infra, place, holder } = waiting;
+      return {
+        ...{ reason, infra, place },
+        task_id: holder?.kind === 'task' ? holder.id : null,
+        batch_id: holder?.kind === 'batch' ? holder.id : null,
+      };
+    }
+    case 'retry':
+      return { reason: 'retry', at: waiting.at.toISOString() };
+    case 'dependency':
+      return { reason: 'dependency', operations: [...waiting.operations] };
+    default:
+      return waiting;
+  }
+}
+
+const SECRET_OPTION = /^--?[\w-]*(password|passwd|secret|token|api-?key|private-?key)[\w-]*/i;
+
+/** Arguments as they may be shown: what stands behind an option that sounds like a secret is masked. */
+export function maskArguments(args: readonly string[]): string[] {
+  return args.map((arg, index) => {
+    const before = args[index - 1];
+    if (before !== undefined && SECRET_OPTION.test(before) && !before.includes('=') && !arg.startsWith('-'))
+      return '***';
+    return arg
+      .split(' ')
+      .map((word, at, words) => {
+        if (SECRET_OPTION.test(word) && word.includes('=')) return `${word.slice(0, word.indexOf('='))}=***`;
+        const last = words[at - 1];
+        return last !== undefined && SECRET_OPTION.test(last) && !last.includes('=') ? '***' : word;
+      })
+      .join(' ');
+  });
 }

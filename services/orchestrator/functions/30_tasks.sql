@@ -1,0 +1,204 @@
+-- The transitions of a task, each one round trip and one transaction. PL/pgSQL, because each statement of a volatile
+-- function sees what was committed before that statement: what a lock made us wait for is visible afterwards.
+
+-- p_task: the columns of the new row. Outcome: created (Ready or Waiting for the infra), replayed (the same
+-- Idempotency-Key with the same request), conflict (the same key with another one).
+create function submit_task(p_task jsonb, p_principal text, p_key text, p_hash text)
+returns table (task_id uuid, outcome text, task_status text) language plpgsql as $$
+declare
+  new_row tasks;
+  taken record;
+begin
+  new_row := jsonb_populate_record(null::tasks, p_task);
+  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_row.id);
+  if taken.outcome <> 'new' then
+    return query select taken.first_id, taken.outcome, null::text;
+    return;
+  end if;
+  new_row.status := 'Ready';
+  if not new_row.check_mode and not request_locks(array[new_row.infra], new_row.id, 'task') then
+    new_row.status := 'Waiting';
+  end if;
+  insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
+                     idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent)
+    values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode, new_row.program,
+            new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of, new_row.id,
+            case when new_row.status = 'Ready' then now() end,
+            new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent);
+  perform record_event(new_row.id, null, 0, 'submitted', new_row.status, '{}');
+  perform tally(new_row.kind, 'Submitted', 1);
+  return query select new_row.id, 'created'::text, new_row.status;
+end $$;
+
+-- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
+-- not made. `changes`: what the task that is to be undone had done.
+create function describe_claim(p_task tasks) returns jsonb language sql as $$
+  select jsonb_build_object(
+    'id', p_task.id, 'attempt', p_task.attempt, 'reconcile', p_task.status = 'Unknown', 'runner', p_task.runner,
+    'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args,
+    'spec', (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id)),
+    'undo', p_task.compensates is not null,
+    'changes', (select data -> 'resources' from task_results where task_id = p_task.compensates),
+    'undoneKey', (select idempotency_key from tasks where id = p_task.compensates),
+    'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
+    'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
+    'requestId', p_task.request_id, 'traceparent', p_task.traceparent,
+    'lastLine', (select coalesce(max(first_line + line_count - 1), 0) from task_logs where task_id = p_task.id))
+$$;
+
+-- Ready → Running, and Unknown → Unknown with somebody who finds out, for a worker whose lease lives. The attempt is the
+-- fencing token of everything that follows. Null: not to be had.
+create function claim_task(p_id uuid, p_worker uuid) returns jsonb language plpgsql as $$
+declare
+  claimed tasks;
+begin
+  -- Shared lock: a declaration of death comes before this claim (then there is none) or sees its row.
+  perform from workers where id = p_worker and state = 'alive' and lease_until > now() for share;
+  if not found then
+    return null;
+  end if;
+  update tasks set status = case status when 'Ready' then 'Running' else status end, attempt = attempt + 1,
+                   worker_id = p_worker, started_at = coalesce(started_at, now())
+    where id = p_id and (status = 'Ready' or (status = 'Unknown' and worker_id is null)) and cancel_requested_at is null
+    returning * into claimed;
+  if not found then
+    return null;
+  end if;
+  perform record_event(p_id, claimed.batch_id, claimed.attempt,
+                       case claimed.status when 'Running' then 'started' else 'reconciling' end, claimed.status,
+                       jsonb_build_object('worker_id', p_worker));
+  return describe_claim(claimed);
+end $$;
+
+-- Running or Unknown → terminal, or to wait for another try. Outcome: done; retry; duplicate (this very result is stored
+-- already: an answer was lost); fenced (somebody else decided: the result is kept as evidence, never as state).
+-- p_permanent: doing it again would not help.
+create function finish_task(p_id uuid, p_attempt int, p_worker uuid, p_result uuid, p_status text, p_permanent boolean,
+                            p_exit_code int, p_signal text, p_error text, p_output text, p_data jsonb, p_evidence jsonb)
+returns table (outcome text, ready uuid[]) language plpgsql as $$
+declare
+  found_task tasks;
+  home batches;
+  again boolean;
+  ended uuid[] := array[p_id];
+  promoted uuid[] := '{}';
+begin
+  select * into found_task from tasks where id = p_id;
+  if found_task.batch_id is not null then
+    select * into home from batches where id = found_task.batch_id for update;
+  end if;
+  select * into found_task from tasks
+    where id = p_id and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for update;
+  if not found then
+    if exists (select from tasks where id = p_id and result_id = p_result) then
+      return query select 'duplicate'::text, '{}'::uuid[];
+    else
+      perform record_event(p_id, t.batch_id, p_attempt, 'late_result', t.status, jsonb_build_object(
+        'reported', p_status, 'exit_code', p_exit_code, 'signal', p_signal, 'worker_id', p_worker))
+        from tasks t where t.id = p_id;
+      return query select 'fenced'::text, '{}'::uuid[];
+    end if;
+    return;
+  end if;
+
+  again := p_status = 'Failed' and found_task.status = 'Running' and not p_permanent
+    and found_task.failures < found_task.retries and found_task.cancel_requested_at is null
+    and (home.id is null or (home.cancel_requested_at is null and not stops(home, found_task.kind)));
+  update tasks set status = case when again then 'RetryWait' else p_status end,
+                   failures = failures + (p_status = 'Failed')::int,
+                   worker_id = case when not again then worker_id end,
+                   -- Twice as long each time, a minute at most, and never all at the same moment.
+                   run_after = case when again
+                     then now() + make_interval(secs => least(60, 2 ^ failures) * (0.5 + random() / 2)) end,
+                   completed_at = case when not again then now() end,
+                   exit_code = p_exit_code, signal = p_signal, error = p_error, result_id = p_result,
+                   output_tail = right(p_output, 2000)
+    where id = p_id returning * into found_task;
+  insert into task_results as kept (task_id, output, data, evidence) values (p_id, p_output, p_data, p_evidence)
+    on conflict (task_id) do update set
+      output = excluded.output, evidence = excluded.evidence,
+      -- What an earlier attempt made is made, and has to be undone with the rest.
+      data = excluded.data || jsonb_build_object('resources',
+        coalesce(kept.data -> 'resources', '[]') || coalesce(excluded.data -> 'resources', '[]'));
+  perform record_event(p_id, found_task.batch_id, p_attempt, case when again then 'attempt_failed' else 'finished' end,
+                       found_task.status, p_evidence || jsonb_strip_nulls(jsonb_build_object(
+                         'exit_code', p_exit_code, 'signal', p_signal, 'error', p_error, 'run_after', found_task.run_after)));
+  if not again then
+    perform tally(found_task.kind, p_status, 1, found_task.started_at);
+  end if;
+  if found_task.batch_id is not null then
+    if not again then
+      perform settle_operation(found_task);
+    end if;
+    select b.ended, b.promoted into ended, promoted from go_on_with_batch(found_task.batch_id) b;
+  end if;
+  return query select case when again then 'retry' else 'done' end, promoted || release_locks(ended);
+end $$;
+
+-- A task that waits is cancelled at once; one that runs is asked to end, and its worker says when it has.
+-- Outcome: cancelled, requested, ended (nothing to cancel), refused (undoing cannot be cancelled), unknown.
+create function cancel_task(p_id uuid, p_by text)
+returns table (outcome text, ready uuid[]) language plpgsql as $$
+declare
+  found_task tasks;
+  ended uuid[] := array[p_id];
+  promoted uuid[] := '{}';
+begin
+  select * into found_task from tasks where id = p_id;
+  if found_task.batch_id is not null then
+    perform from batches where id = found_task.batch_id for update;
+  end if;
+  select * into found_task from tasks where id = p_id for update;
+  if not found then
+    return query select 'unknown'::text, '{}'::uuid[];
+  elsif is_terminal(found_task.status) then
+    return query select 'ended'::text, '{}'::uuid[];
+  elsif found_task.kind = 'rollback' then
+    return query select 'refused'::text, '{}'::uuid[];
+  elsif found_task.worker_id is not null and found_task.status in ('Running', 'Unknown') then
+    update tasks set cancel_requested_at = coalesce(cancel_requested_at, now()) where id = p_id;
+    perform record_events(array[p_id], 'cancel_requested', jsonb_build_object('by', p_by));
+    return query select 'requested'::text, '{}'::uuid[];
+  else
+    perform cancel_waiting(array[p_id], 'Cancelled by ' || p_by || case when found_task.attempt = 0
+      then ' before it ran.' else ', between two attempts.' end, jsonb_build_object('by', p_by));
+    if found_task.batch_id is not null then
+      select * into found_task from tasks where id = p_id;
+      perform settle_operation(found_task);
+      select b.ended, b.promoted into ended, promoted from go_on_with_batch(found_task.batch_id) b;
+    end if;
+    return query select 'cancelled'::text, promoted || release_locks(ended);
+  end if;
+end $$;
+
+create function is_terminal(p_status text) returns boolean immutable language sql as $$
+  select p_status in ('Completed', 'Failed', 'Cancelled')
+$$;
+
+-- Whatever of these does not run, runs no more. Returns how many that were.
+create function cancel_waiting(p_tasks uuid[], p_error text, p_details jsonb) returns int language plpgsql as $$
+declare
+  cancelled uuid[];
+begin
+  with changed as (
+    update tasks set status = 'Cancelled', completed_at = now(), cancel_requested_at = now(), error = p_error
+      where id = any (p_tasks) and (status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')
+                                    or (status = 'Unknown' and worker_id is null))
+      returning id, kind
+  ), counted as (
+    insert into tallies (kind, status, n) select kind, 'Cancelled', count(*) from changed group by kind
+  )
+  select coalesce(array_agg(id), '{}') into cancelled from changed;
+  perform record_events(cancelled, 'cancelled', p_details || jsonb_build_object('error', p_error));
+  return cardinality(cancelled);
+end $$;
+
+-- Lines of a running attempt. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
+create function append_log(p_task uuid, p_attempt int, p_worker uuid, p_first bigint, p_count int, p_text text,
+                           p_at timestamptz)
+returns void language sql as $$
+  insert into task_logs (task_id, attempt, first_line, line_count, text, at)
+  select id, p_attempt, p_first, p_count, p_text, p_at from tasks
+    where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share
+  on conflict do nothing
+$$;

@@ -1,0 +1,263 @@
+-- A batch: operations in a graph. Whoever changes the state of one of them has the batch's row first, so that its
+-- operations are counted, started and ended by one at a time: "parallel_limit" and "every dependency" hold exactly.
+
+-- p_operations: the columns of the operations' rows, beside them `spec` and, for one that is kept from an earlier batch,
+-- `kept_from`; `status` and `pending_deps` are worked out by whoever checked the graph.
+create function submit_batch(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text)
+returns table (batch_id uuid, outcome text, ready uuid[]) language plpgsql as $$
+declare
+  new_batch batches;
+  taken record;
+  kept int;
+  promoted uuid[] := '{}';
+begin
+  new_batch := jsonb_populate_record(null::batches, p_batch);
+  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_batch.id);
+  if taken.outcome <> 'new' then
+    return query select taken.first_id, taken.outcome, promoted;
+    return;
+  end if;
+  new_batch.total := jsonb_array_length(p_operations);
+  insert into batches (id, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure, resume_of,
+                       infras, total, created_by, created_by_name, request_id, traceparent)
+    values (new_batch.id, new_batch.name, new_batch.version, new_batch.storage_backend, 'Pending',
+            new_batch.parallel_limit, new_batch.rollback_enabled, new_batch.on_failure, new_batch.resume_of,
+            new_batch.infras, new_batch.total, new_batch.created_by, new_batch.created_by_name,
+            new_batch.request_id, new_batch.traceparent);
+  insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, repeatable,
+                     reconcilable, undoable, retries, timeout_seconds, batch_id, op_key, seq, depends_on, pending_deps,
+                     kept_from, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent)
+    select o.id, 'operation', o.op_key, o.status, o.runner, o.infra, false, o.program, o.verb, o.args, o.max_attempts,
+           o.repeatable, o.reconcilable, o.undoable, o.retries, o.timeout_seconds, new_batch.id, o.op_key, o.seq,
+           coalesce(o.depends_on, '{}'), o.pending_deps, o.kept_from, coalesce(k.idempotency_key, o.id), k.completed_at,
+           new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent
+      from jsonb_populate_recordset(null::tasks, p_operations) o
+      left join tasks k on k.id = o.kept_from;
+  insert into op_deps (depends_on, op_id)
+    select dependency, t.id from tasks t cross join unnest(t.depends_on) as dependency where t.batch_id = new_batch.id;
+  insert into task_specs (task_id, spec)
+    select (o ->> 'id')::uuid, o -> 'spec' from jsonb_array_elements(p_operations) o;
+  insert into task_results (task_id, output, data, evidence)
+    select t.id, r.output, r.data, r.evidence from tasks t join task_results r on r.task_id = t.kept_from
+      where t.batch_id = new_batch.id;
+  perform record_event(null, new_batch.id, 0, 'submitted', 'Pending', jsonb_build_object('operations', new_batch.total));
+  perform record_events(array(select id from tasks t where t.batch_id = new_batch.id), 'submitted', '{}');
+  kept := (select count(*) from tasks t where t.batch_id = new_batch.id and status = 'Completed');
+  update batches set completed = kept where id = new_batch.id;
+  perform tally('operation', 'Submitted', new_batch.total);
+  perform tally('operation', 'Completed', kept);
+  perform tally('batch', 'Submitted', 1);
+  if request_locks(new_batch.infras, new_batch.id, 'batch') then
+    promoted := start_batch(new_batch.id);
+  end if;
+  return query select new_batch.id, 'created'::text, promoted;
+end $$;
+
+-- All of its infras are its own now.
+create function start_batch(p_batch uuid) returns uuid[] language plpgsql as $$
+begin
+  update batches set status = 'Running', started_at = now() where id = p_batch;
+  perform record_event(null, p_batch, 0, 'started', 'Running', '{}');
+  return promote_operations(p_batch);
+end $$;
+
+-- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one.
+create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
+declare
+  home batches;
+  room int;
+  promoted uuid[];
+begin
+  select * into home from batches where id = p_batch;
+  room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
+    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'));
+  if room <= 0 then
+    return '{}';
+  end if;
+  with chosen as (
+    select id from tasks where batch_id = p_batch and status = 'Waiting' order by seq limit room
+  ), changed as (
+    update tasks set status = 'Ready', ready_at = clock_timestamp() from chosen where tasks.id = chosen.id
+      returning tasks.id, seq
+  )
+  select coalesce(array_agg(id order by seq), '{}') into promoted from changed;
+  perform record_events(promoted, 'ready', '{}');
+  return promoted;
+end $$;
+
+-- Whether a failure of such a task ends everything that has not begun yet.
+create function stops(p_batch batches, p_kind text) returns boolean immutable language sql as $$
+  select p_kind = 'operation' and p_batch.failed > 0 and (p_batch.on_failure = 'stop' or p_batch.rollback_enabled)
+$$;
+
+-- An operation has ended: what stands on it may go on, or never will (docs/states/batch.md).
+create function settle_operation(p_task tasks) returns void language plpgsql as $$
+declare
+  home batches;
+  doomed int := 0;
+  reason text;
+begin
+  if p_task.kind <> 'operation' then
+    return;
+  end if;
+  update batches set completed = completed + (p_task.status = 'Completed')::int,
+                     failed = failed + (p_task.status = 'Failed')::int,
+                     cancelled = cancelled + (p_task.status = 'Cancelled')::int
+    where id = p_task.batch_id returning * into home;
+  if p_task.status = 'Completed' then
+    update tasks set pending_deps = pending_deps - 1,
+                     status = case when pending_deps = 1 and status = 'Blocked' then 'Waiting' else status end
+      from op_deps where op_deps.depends_on = p_task.id and tasks.id = op_deps.op_id;
+    return;
+  end if;
+  reason := case p_task.status when 'Failed' then ' failed.' else ' was cancelled.' end;
+  if stops(home, p_task.kind) then
+    doomed := cancel_waiting(
+      array(select id from tasks where batch_id = home.id and status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')),
+      format('Not run: the operation "%s"%s', p_task.op_key, reason),
+      jsonb_build_object('because_of', p_task.op_key));
+  else
+    doomed := cancel_waiting(array(
+      with recursive above (id) as (
+        select op_id from op_deps where depends_on = p_task.id
+        union
+        select op_deps.op_id from above join op_deps on op_deps.depends_on = above.id
+      ) select id from above),
+      format('Not run: the operation "%s", on which it depends,%s', p_task.op_key, reason),
+      jsonb_build_object('because_of', p_task.op_key));
+  end if;
+  update batches set cancelled = cancelled + doomed where id = home.id;
+end $$;
+
+-- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it
+-- has, as a holder whose locks are free.
+create function go_on_with_batch(p_batch uuid) returns table (ended uuid[], promoted uuid[]) language plpgsql as $$
+declare
+  started uuid[] := promote_operations(p_batch);
+  home batches;
+begin
+  if exists (select from tasks where batch_id = p_batch and status in
+               ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
+    return query select '{}'::uuid[], started;
+    return;
+  end if;
+  select * into home from batches where id = p_batch;
+  if home.status = 'Running' and home.cancel_requested_at is null and home.failed > 0 and home.rollback_enabled
+     and begin_rollback(home) then
+    return query select '{}'::uuid[], promote_operations(p_batch);
+    return;
+  end if;
+  perform end_batch(p_batch);
+  return query select array[p_batch], '{}'::uuid[];
+end $$;
+
+-- What this batch did is undone in the reverse order of its completion, each part by a task of its own. False: there is
+-- nothing to undo.
+create function begin_rollback(p_batch batches) returns boolean language plpgsql as $$
+declare
+  undoing uuid[];
+begin
+  with added as (
+    insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, retries,
+                       timeout_seconds, batch_id, op_key, seq, compensates, idempotency_key, created_by, created_by_name,
+                       request_id, traceparent)
+      select made.id, 'rollback', 'undo_' || o.op_key, 'Waiting', o.runner, o.infra, false, o.program, o.verb, o.args, 5,
+             greatest(o.retries, 2), o.timeout_seconds, o.batch_id, o.op_key,
+             row_number() over (order by o.completed_at desc, o.seq desc)::int, o.id, made.id, o.created_by,
+             o.created_by_name, o.request_id, o.traceparent
+        from tasks o cross join lateral (select new_id() as id where o.id is not null) made
+        where o.batch_id = p_batch.id and o.kind = 'operation' and o.undoable
+          and (o.status = 'Completed' or (o.runner = 'operation' and o.attempt > 0))
+      returning id
+  )
+  select coalesce(array_agg(id), '{}') into undoing from added;
+  if cardinality(undoing) = 0 then
+    return false;
+  end if;
+  update batches set status = 'RollingBack' where id = p_batch.id;
+  perform tally('rollback', 'Submitted', cardinality(undoing));
+  perform record_event(null, p_batch.id, 0, 'rolling_back', 'RollingBack', jsonb_build_object('operations', cardinality(undoing)));
+  perform record_events(undoing, 'submitted', '{}');
+  return true;
+end $$;
+
+create function end_batch(p_batch uuid) returns void language plpgsql as $$
+declare
+  home batches;
+  not_undone text;
+  failure text;
+begin
+  select * into home from batches where id = p_batch;
+  select format('Operation "%s" failed: %s', op_key, error) into failure from tasks
+    where batch_id = p_batch and kind = 'operation' and status = 'Failed' order by completed_at, seq limit 1;
+  if home.failed > 1 then
+    failure := format('%s operations failed, first: %s', home.failed, failure);
+  end if;
+  select string_agg(format('"%s" (%s)', o.op_key, coalesce(u.error, 'it has no undo_commands')), ', ' order by o.seq)
+    into not_undone from tasks o left join tasks u on u.compensates = o.id and u.batch_id = o.batch_id
+    where o.batch_id = p_batch and o.kind = 'operation' and o.status = 'Completed' and u.status is distinct from 'Completed';
+  update batches set completed_at = now(), status = case
+      when cancel_requested_at is not null then 'Cancelled'
+      when home.failed > 0 and rollback_enabled and not exists (
+        select from tasks where batch_id = p_batch and kind = 'rollback' and status <> 'Completed') then 'RolledBack'
+      when home.failed > 0 then 'Failed'
+      when home.cancelled > 0 then 'Cancelled'
+      else 'Completed' end,
+    error = case
+      when home.failed = 0 then home.error
+      when not home.rollback_enabled or home.cancel_requested_at is not null then failure
+      when not_undone is null then failure || ' What the batch had made was undone.'
+      else failure || ' Not undone: ' || not_undone || '.' end
+    where id = p_batch returning * into home;
+  perform record_event(null, p_batch, 0, 'finished', home.status, jsonb_strip_nulls(jsonb_build_object(
+    'completed', home.completed, 'failed', home.failed, 'cancelled', home.cancelled, 'error', home.error)));
+  perform tally('batch', home.status, 1, home.started_at);
+end $$;
+
+-- What has not begun is cancelled at once, what runs is asked to end. Outcome: cancelled, requested, ended, refused (what
+-- is being rolled back goes on to its end), unknown.
+create function cancel_batch(p_batch uuid, p_by text)
+returns table (outcome text, ready uuid[]) language plpgsql as $$
+declare
+  home batches;
+  stopped int;
+  over uuid[];
+begin
+  select * into home from batches where id = p_batch for update;
+  if not found then
+    return query select 'unknown'::text, '{}'::uuid[];
+  elsif home.status = 'RollingBack' then
+    return query select 'refused'::text, '{}'::uuid[];
+  elsif home.status not in ('Pending', 'Running') then
+    return query select 'ended'::text, '{}'::uuid[];
+  else
+    stopped := cancel_waiting(array(
+      select id from tasks where batch_id = p_batch and (status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')
+                                                         or (status = 'Unknown' and worker_id is null))),
+      'Cancelled with its batch by ' || p_by || '.', jsonb_build_object('by', p_by));
+    update batches set cancel_requested_at = coalesce(cancel_requested_at, now()), cancelled = cancelled + stopped,
+                       error = coalesce(error, 'Cancelled by ' || p_by || '.')
+      where id = p_batch;
+    perform record_event(null, p_batch, 0, 'cancel_requested', home.status, jsonb_build_object('by', p_by));
+    update tasks set cancel_requested_at = coalesce(cancel_requested_at, now())
+      where batch_id = p_batch and status in ('Running', 'Unknown');
+    select b.ended into over from go_on_with_batch(p_batch) b;
+    return query select case cardinality(over) when 0 then 'requested' else 'cancelled' end, release_locks(over);
+  end if;
+end $$;
+
+-- Failed operations whose next try is due stand in line again.
+create function wake_due() returns uuid[] language plpgsql as $$
+declare
+  due_batch uuid;
+  promoted uuid[] := '{}';
+begin
+  for due_batch in select distinct batch_id from tasks where status = 'RetryWait' and run_after <= now() limit 100 loop
+    perform from batches where id = due_batch for update skip locked;
+    continue when not found;
+    update tasks set status = 'Waiting', run_after = null
+      where batch_id = due_batch and status = 'RetryWait' and run_after <= now();
+    promoted := promoted || promote_operations(due_batch);
+  end loop;
+  return promoted;
+end $$;

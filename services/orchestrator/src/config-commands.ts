@@ -1,0 +1,75 @@
+import { accessSync, constants } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import { configurationFailure } from '@provisioning/runtime';
+
+/** Harmless, and enough to try a `command_batch` with. */
+const DEVELOPMENT = 'echo,false,sleep,true';
+const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/**
+ * `rsync,deploy=/opt/tools/deploy.sh`: names, each with the path of its program, or looked up in PATH. Nothing else may be
+ * run by a `command_batch`; in production nothing at all until it is configured.
+ * @returns paths by name; undefined where PATH is to be searched
+ */
+export function readBatchCommands(
+  text: string | undefined,
+  production: boolean,
+): Map<string, string | undefined> {
+  const items = (text ?? (production ? '' : DEVELOPMENT)).split(',').map((item) => item.trim());
+  const commands = new Map<string, string | undefined>();
+  for (const item of items.filter(Boolean)) {
+    const [name = '', path] = item.split('=', 2);
+    if (!NAME.test(name) || (path !== undefined && !isAbsolute(path)))
+      throw fault(
+        `must be names, or names with absolute paths (rsync,deploy=/opt/tools/deploy.sh), and holds "${item}"`,
+      );
+    commands.set(name, path);
+  }
+  return commands;
+}
+
+/** @throws for a program that cannot be executed here */
+export function resolveBatchCommands(
+  commands: ReadonlyMap<string, string | undefined>,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const folders = (environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin').split(':');
+  return Object.fromEntries(
+    [...commands].map(([name, path]) => {
+      const found = (path === undefined ? folders.map((folder) => join(folder, name)) : [path]).find(
+        isProgram,
+      );
+      if (found === undefined)
+        throw fault(
+          `allows "${name}", which is no program that can be executed here${path ? `: ${path}` : ''}`,
+        );
+      return [name, found];
+    }),
+  );
+}
+
+/** `UPCLOUD_PASSWORD,AWS_SECRET_ACCESS_KEY`: variables that commands are given, and whose values are masked. */
+export function readSecrets(
+  names: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): Record<string, string> {
+  return Object.fromEntries(
+    (names ?? '')
+      .split(',')
+      .map((name) => name.trim())
+      .flatMap((name) => (name && environment[name] ? [[name, environment[name]] as const] : [])),
+  );
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fault(message: string): Error {
+  return configurationFailure([{ path: 'BATCH_COMMANDS', message }]);
+}

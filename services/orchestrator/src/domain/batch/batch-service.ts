@@ -1,0 +1,152 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { BatchFilter, BatchStore, Doorbell } from '../ports.js';
+import type { WaitingFor } from '../task/task.js';
+import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import {
+  unknownBatch,
+  type Batch,
+  type NewBatch,
+  type NewOperation,
+  type OnFailure,
+  type Operation,
+  type OperationSpec,
+  type OperationSummary,
+} from './batch.js';
+import { checkOperations, planOperations, type Capabilities } from './operations.js';
+
+export interface BatchRequest {
+  name: string;
+  version: string | null;
+  storageBackend: string | null;
+  parallelLimit: number;
+  rollbackEnabled: boolean;
+  onFailure: OnFailure;
+  operations: readonly OperationSpec[];
+}
+
+export interface SubmittedBatch {
+  batch: Batch;
+  operations: OperationSummary[];
+  replayed: boolean;
+}
+
+/** What a resumed batch would keep and run. */
+export interface ResumePreview {
+  batch: Batch;
+  operations: { id: string; kept: boolean }[];
+}
+
+/** Batches: graphs of operations that run as tasks. */
+export class BatchService {
+  constructor(
+    private readonly store: BatchStore,
+    private readonly doorbell: Doorbell,
+    private readonly capabilities: Capabilities,
+  ) {}
+
+  /** Checked whole before anything is stored; durable when this returns. */
+  async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
+    checkOperations(request.operations, this.capabilities);
+    return this.#submit({ ...request, resumeOf: null }, planOperations(request.operations), submitter);
+  }
+
+  async get(id: string): Promise<{ batch: Batch; operations: Operation[]; waitingFor: WaitingFor | null }> {
+    const found = await this.store.find(id);
+    if (!found) throw unknownBatch(id);
+    return found;
+  }
+
+  list(
+    filter: BatchFilter,
+  ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
+    return this.store.list(filter);
+  }
+
+  /** @returns whether it has ended already; else its running operations are being ended. */
+  async cancel(id: string, by: string): Promise<{ ended: boolean }> {
+    const { outcome, ready } = await this.store.cancel(id, by);
+    if (outcome === 'unknown') throw unknownBatch(id);
+    if (outcome === 'refused')
+      throw new Failure(
+        'conflict',
+        `The batch ${id} is being rolled back, which goes on to its end: GET /batch/operations/${id} tells how far it is.`,
+        { code: 'batch_rolling_back' },
+      );
+    if (outcome === 'ended')
+      throw new Failure('conflict', `The batch ${id} has ended: there is nothing left to cancel.`, {
+        code: 'batch_ended',
+      });
+    await this.doorbell.ring(ready);
+    if (outcome === 'requested') await this.doorbell.cancelled();
+    return { ended: outcome === 'cancelled' };
+  }
+
+  /** What `resume` would do. */
+  async previewResume(id: string): Promise<ResumePreview> {
+    const { batch, operations } = await this.#resumable(id);
+    return {
+      batch,
+      operations: operations.map((operation) => ({ id: operation.id, kept: isKept(operation) })),
+    };
+  }
+
+  /** A new batch that keeps what is completed and runs the rest. */
+  async resume(id: string, submitter: Submitter): Promise<SubmittedBatch> {
+    const { batch, operations } = await this.#resumable(id);
+    const specs = operations.map(({ spec }) => spec);
+    checkOperations(specs, this.capabilities);
+    const kept = new Map(operations.filter(isKept).map(({ id: key, taskId }) => [key, taskId]));
+    return this.#submit({ ...batch, resumeOf: id }, planOperations(specs, kept), submitter);
+  }
+
+  async #resumable(id: string): Promise<{ batch: Batch; operations: Operation[] }> {
+    const found = await this.get(id);
+    const { status } = found.batch;
+    if (status === 'Failed' || status === 'Cancelled') return found;
+    const why =
+      status === 'Completed'
+        ? 'has completed'
+        : status === 'RolledBack'
+          ? 'was rolled back: nothing of it is left to go on with. Submit it anew'
+          : 'has not ended';
+    throw new Failure('conflict', `The batch ${id} ${why}.`, { code: 'batch_not_resumable' });
+  }
+
+  async #submit(
+    about: Omit<NewBatch, 'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent'>,
+    operations: NewOperation[],
+    submitter: Submitter,
+  ): Promise<SubmittedBatch> {
+    const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
+    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
+    const submitted = await this.store.submit(
+      {
+        ...{
+          id: uuidv7(),
+          name,
+          version,
+          storageBackend,
+          parallelLimit,
+          rollbackEnabled,
+          onFailure,
+          resumeOf,
+        },
+        infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
+        ...{ createdBy, createdByName, requestId, traceparent },
+      },
+      operations,
+      idempotency,
+    );
+    if (submitted.outcome === 'conflict') throw refuseReusedKey();
+    if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
+    const found = await this.store.summary(submitted.batchId);
+    if (!found) throw unknownBatch(submitted.batchId);
+    return { ...found, replayed: submitted.outcome === 'replayed' };
+  }
+}
+
+/** Completed, and not undone. */
+function isKept({ status, undo }: Operation): boolean {
+  return status === 'Completed' && undo !== 'Completed';
+}

@@ -1,0 +1,123 @@
+import { Failure } from '@provisioning/errors';
+import type { TaskStatus, WaitingFor } from '../task/task.js';
+
+/** Docs: docs/states/batch.md. `Pending`: it waits for its infras. The last four are never left. */
+export type BatchStatus =
+  'Pending' | 'Running' | 'RollingBack' | 'Completed' | 'Failed' | 'Cancelled' | 'RolledBack';
+
+export type OnFailure = 'continue' | 'stop';
+
+export interface Batch {
+  id: string;
+  name: string;
+  version: string | null;
+  storageBackend: string | null;
+  status: BatchStatus;
+  parallelLimit: number;
+  rollbackEnabled: boolean;
+  onFailure: OnFailure;
+  resumeOf: string | null;
+  infras: readonly string[];
+  /** Operations in all, and of those how many ended how. */
+  total: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  createdByName: string;
+  createdAt: Date;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  cancelRequestedAt: Date | null;
+  error: string | null;
+}
+
+/** An operation of a batch, as far as a list shows it. */
+export interface OperationSummary {
+  taskId: string;
+  /** Its id in the batch. */
+  id: string;
+  status: TaskStatus;
+  /** What became of undoing it, where that was begun. */
+  undo: TaskStatus | null;
+  totalSteps: number | null;
+  doneSteps: number | null;
+}
+
+export interface Operation extends OperationSummary {
+  spec: OperationSpec;
+  dependsOn: readonly string[];
+  attempt: number;
+  currentStep: string | null;
+  startedAt: Date | null;
+  completedAt: Date | null;
+  error: string | null;
+  outputTail: string | null;
+  /** What was reported: a result and resources. */
+  data: Record<string, unknown> | null;
+  waitingFor: WaitingFor | null;
+  kept: boolean;
+}
+
+/** What an operation is to do: the request's body, with what it leaves out filled in. */
+export interface OperationSpec {
+  id: string;
+  type: 'server_batch' | 'taskserv_batch' | 'cluster_batch' | 'command_batch';
+  infra: string;
+  dependencies: readonly string[];
+  provider?: string;
+  retries?: number;
+  timeout?: number;
+  server_configs?: readonly { name: string }[];
+  taskservs?: readonly string[];
+  servers?: readonly string[];
+  cluster_type?: string;
+  commands?: readonly string[];
+  undo_commands?: readonly string[];
+}
+
+/** A batch on its way into the store. */
+export interface NewBatch extends Pick<
+  Batch,
+  | 'id'
+  | 'name'
+  | 'version'
+  | 'storageBackend'
+  | 'parallelLimit'
+  | 'rollbackEnabled'
+  | 'onFailure'
+  | 'resumeOf'
+> {
+  infras: readonly string[];
+  createdBy: string;
+  createdByName: string;
+  requestId: string;
+  traceparent: string | undefined;
+}
+
+export interface NewOperation {
+  id: string;
+  spec: OperationSpec;
+  seq: number;
+  status: 'Blocked' | 'Waiting' | 'Completed';
+  /** Ids of tasks. */
+  dependsOn: readonly string[];
+  pendingDeps: number;
+  runner: 'command' | 'operation';
+  program: string;
+  args: readonly string[];
+  /** Starts in all when its worker is lost, and whether it may be started again at all. */
+  maxAttempts: number;
+  repeatable: boolean;
+  reconcilable: boolean;
+  undoable: boolean;
+  retries: number;
+  timeoutSeconds: number | null;
+  /** The completed task of an earlier batch whose outcome is taken over. */
+  keptFrom: string | null;
+}
+
+export function unknownBatch(id: string): Failure {
+  return new Failure('not_found', `There is no batch ${id}. GET /batch/operations lists those there are.`, {
+    code: 'batch_not_found',
+  });
+}

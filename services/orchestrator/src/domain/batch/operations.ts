@@ -1,0 +1,124 @@
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewOperation, OperationSpec } from './batch.js';
+import { ancestorsOf, faultsOf } from './graph.js';
+
+/** What operations may use here. */
+export interface Capabilities {
+  /** Providers that can be asked, and of the others why not. */
+  providers: ReadonlyMap<string, { unavailable?: string }>;
+  /** Names of the programs that a `command_batch` may run. */
+  commands: ReadonlySet<string>;
+}
+
+const DEFAULT_RETRIES = 2;
+const MAX_ATTEMPTS = 3;
+const MAX_DETAILS = 20;
+
+/** Checks the operations of a batch as a whole. @throws Failure with every fault, twenty at most */
+export function checkOperations(specs: readonly OperationSpec[], capabilities: Capabilities): void {
+  const faults: FailureDetail[] = faultsOf(specs).map(({ operation, dependency, message }) => ({
+    path: `operations[${operation}].${dependency === undefined ? 'id' : `dependencies[${dependency}]`}`,
+    message,
+  }));
+  specs.forEach((spec, index) =>
+    faults.push(
+      ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
+        path: `operations[${index}].${path}`,
+        message,
+      })),
+    ),
+  );
+  const [first] = faults;
+  if (!first) return;
+  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  throw new Failure('invalid', `The batch cannot be run: ${first.path} ${first.message}${more}.`, {
+    code: 'invalid_batch',
+    details: faults.slice(0, MAX_DETAILS),
+  });
+}
+
+function faultsOfOperation(
+  spec: OperationSpec,
+  { providers, commands }: Capabilities,
+): { path: string; message: string }[] {
+  const faults: { path: string; message: string }[] = [];
+  if (spec.provider !== undefined) {
+    const provider = providers.get(spec.provider);
+    if (!provider)
+      faults.push({
+        path: 'provider',
+        message: `must be one of ${[...providers.keys()].join(', ')}, and is "${spec.provider}"`,
+      });
+    else if (provider.unavailable) faults.push({ path: 'provider', message: provider.unavailable });
+  }
+  const names = (spec.server_configs ?? []).map(({ name }) => name);
+  names.forEach((name, index) => {
+    if (names.indexOf(name) !== index)
+      faults.push({ path: `server_configs[${index}].name`, message: `is there twice: "${name}"` });
+  });
+  for (const member of ['commands', 'undo_commands'] as const)
+    (spec[member] ?? []).forEach((line, index) => {
+      const [program = ''] = wordsOf(line);
+      if (!commands.has(program))
+        faults.push({ path: `${member}[${index}]`, message: notAllowed(program, commands) });
+    });
+  return faults;
+}
+
+function notAllowed(program: string, commands: ReadonlySet<string>): string {
+  const allowed = commands.size > 0 ? `allowed are ${[...commands].join(', ')}` : 'none is';
+  return `runs "${program}", which this installation does not allow: ${allowed} (BATCH_COMMANDS)`;
+}
+
+/** A command line, split at blanks: there is no shell, so nothing in it has a meaning of its own. */
+export function wordsOf(line: string): string[] {
+  return line.trim().split(/\s+/);
+}
+
+/**
+ * The rows of a batch's operations.
+ * @param kept by operation id: the completed task of an earlier batch that stands for it
+ */
+export function planOperations(
+  specs: readonly OperationSpec[],
+  kept: ReadonlyMap<string, string> = new Map(),
+): NewOperation[] {
+  const nodes = new Map(specs.map((spec) => [spec.id, spec]));
+  const ids = new Map(specs.map(({ id }) => [id, uuidv7()]));
+  return specs.map((spec, seq): NewOperation => {
+    const pendingDeps = spec.dependencies.filter((id) => !kept.has(id)).length;
+    const keptFrom = kept.get(spec.id) ?? null;
+    const isCommand = spec.type === 'command_batch';
+    const retries = spec.retries ?? DEFAULT_RETRIES;
+    return {
+      id: ids.get(spec.id)!,
+      spec: withServers(spec, nodes),
+      seq,
+      status: keptFrom ? 'Completed' : pendingDeps > 0 ? 'Blocked' : 'Waiting',
+      dependsOn: spec.dependencies.map((id) => ids.get(id)!),
+      pendingDeps: keptFrom ? 0 : pendingDeps,
+      runner: isCommand ? 'command' : 'operation',
+      program: isCommand ? 'commands' : spec.type,
+      args: spec.commands ?? [],
+      maxAttempts: MAX_ATTEMPTS,
+      // Who allows no retries of a command says that it must not run twice. Drivers recognise what they did.
+      repeatable: !isCommand || retries > 0,
+      reconcilable: !isCommand,
+      undoable: !isCommand || spec.undo_commands !== undefined,
+      retries,
+      timeoutSeconds: spec.timeout ?? null,
+      keptFrom,
+    };
+  });
+}
+
+/** Task services without servers go to the servers made by what they depend on; with none of these, to all there are. */
+function withServers(spec: OperationSpec, nodes: ReadonlyMap<string, OperationSpec>): OperationSpec {
+  if (spec.type !== 'taskserv_batch' || spec.servers !== undefined) return spec;
+  const servers = [...ancestorsOf(spec.id, nodes)]
+    .map((id) => nodes.get(id)!)
+    .filter(({ infra, type }) => infra === spec.infra && type === 'server_batch')
+    .flatMap(({ server_configs: configs }) => (configs ?? []).map(({ name }) => name));
+  return servers.length > 0 ? { ...spec, servers: [...new Set(servers)] } : spec;
+}

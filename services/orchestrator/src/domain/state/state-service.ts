@@ -1,0 +1,89 @@
+import { unknownTask } from '../task/task.js';
+import type { Snapshot } from '../task/task.js';
+import type { BatchStore, SnapshotStore, StateStore, TaskStore } from '../ports.js';
+import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
+import type { Health, Statistics, SystemHealth, WorkflowCounts } from './state.js';
+
+/** How the parts are asked whether they work; each throws when they do not. */
+export interface Probes {
+  monitoring: () => Promise<unknown>;
+  /** Absent where there is no Redis. */
+  queue: (() => Promise<unknown>) | undefined;
+}
+
+/** The state of workflows (a task or a batch, by the same kind of id) and of the whole. */
+export class StateService {
+  constructor(
+    private readonly store: StateStore,
+    private readonly tasks: Pick<TaskStore, 'find' | 'recentDurations'>,
+    private readonly batches: Pick<BatchStore, 'find'>,
+    private readonly history: SnapshotStore,
+    private readonly probes: Probes,
+  ) {}
+
+  async progress(id: string): Promise<WorkflowProgress> {
+    const task = await this.tasks.find(id);
+    if (task) {
+      const durations = task.completedAt ? [] : await this.tasks.recentDurations(task.name, task.checkMode);
+      return progressOf(task, durations);
+    }
+    const found = await this.batches.find(id);
+    if (!found) throw unknownTask(id);
+    const { batch, operations } = found;
+    const durations = batch.completedAt ? [] : await this.store.recentBatchDurations(batch.name);
+    return progressOfBatch(batch, operations, durations);
+  }
+
+  async snapshots(
+    id: string,
+    page: { limit: number; offset: number },
+  ): Promise<{ snapshots: Snapshot[]; total: number }> {
+    const owner = await this.store.kindOf(id);
+    if (!owner) throw unknownTask(id);
+    return this.history.list(owner === 'task' ? { taskId: id } : { batchId: id }, page);
+  }
+
+  counts(): Promise<WorkflowCounts> {
+    return this.store.counts();
+  }
+
+  statistics(): Promise<Statistics> {
+    return this.store.statistics();
+  }
+
+  /** Every part is asked now. */
+  async health(): Promise<SystemHealth> {
+    const [workforce, monitoring, queue] = await Promise.all([
+      this.store.workforce().catch(() => undefined),
+      works(this.probes.monitoring),
+      this.probes.queue && works(this.probes.queue),
+    ]);
+    const storage: Health = workforce ? 'Healthy' : 'Unhealthy';
+    const workers: Health = workforce && workforce.aliveWorkers > 0 ? 'Healthy' : 'Unhealthy';
+    const components = {
+      storage,
+      batchCoordinator: coordination(workforce),
+      monitoring: monitoring ? 'Healthy' : 'Degraded',
+      workers,
+      // Without Redis work goes on by looking into Postgres: slower to start, never lost.
+      ...(queue === undefined ? {} : { queue: queue ? 'Healthy' : 'Degraded' }),
+    } satisfies SystemHealth['components'];
+    return { overall: worst(Object.values(components)), components, checkedAt: new Date() };
+  }
+}
+
+function coordination(workforce: { aliveWorkers: number; workWaits: boolean } | undefined): Health {
+  if (!workforce || workforce.aliveWorkers === 0) return 'Unhealthy';
+  return workforce.workWaits ? 'Degraded' : 'Healthy';
+}
+
+async function works(probe: () => Promise<unknown>): Promise<boolean> {
+  return probe().then(
+    () => true,
+    () => false,
+  );
+}
+
+function worst(states: readonly Health[]): Health {
+  return states.includes('Unhealthy') ? 'Unhealthy' : states.includes('Degraded') ? 'Degraded' : 'Healthy';
+}

@@ -1,0 +1,40 @@
+/** What there ever was, counted as workflows: single ones and batches. */
+export interface WorkflowCounts {
+  total: number;
+  active: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+}
+
+export interface Statistics {
+  totalWorkflows: number;
+  /** Snapshots of workflows that have not ended. */
+  activeSnapshots: number;
+  /** Bytes that the state takes, indexes included. */
+  storageBytes: number;
+  /** Seconds from start to end of those that completed; null before the first. */
+  averageDuration: number | null;
+}
+
+/** What is waiting and who is there to do it. */
+export interface Workforce {
+  aliveWorkers: number;
+  /** Whether something could start and does not. */
+  workWaits: boolean;
+}
+
+export type Health = 'Healthy' | 'Degraded' | 'Unhealthy';
+
+export interface SystemHealth {
+  overall: Health;
+  components: {
+    storage: Health;
+    batchCoordinator: Health;
+    monitoring: Health;
+    workers: Health;
+    /** Absent where there is no Redis: then nothing is missing. */
+    queue?: Health;
+  };
+  checkedAt: Date;
+}

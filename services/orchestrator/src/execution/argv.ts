@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { ClaimedTask } from '../domain/worker/ledger.js';
+import type { ExecutorOptions } from './options.js';
+
+const SEQUENCE = ['../../shim', '../../../shim']
+  .map((folder) => fileURLToPath(new URL(`${folder}/command-sequence.sh`, import.meta.url)))
+  .find((path) => existsSync(path));
+
+/**
+ * The command line of a task: program and arguments, no shell. Programs come from the configuration alone.
+ * @throws when this worker has no such program
+ */
+export function argvOf(task: ClaimedTask, options: Pick<ExecutorOptions, 'programs' | 'commands'>): string[] {
+  if (task.program === 'commands') return sequenceOf(task, options.commands);
+  const program = options.programs[task.program];
+  if (!program) throw new Error(`there is no program "${task.program}" on this worker`);
+  // In check mode the command tells what is missing and changes nothing: so it answers for lost attempts.
+  return [...program, ...task.verb, ...task.args, ...(task.reconcile ? ['--check'] : [])];
+}
+
+function sequenceOf({ spec, undo }: ClaimedTask, commands: Record<string, string>): string[] {
+  if (SEQUENCE === undefined)
+    throw new Error('command-sequence.sh is missing: this installation is not whole');
+  const lines = (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
+  const encoded = lines.flatMap((line) => {
+    const [name = '', ...rest] = line.trim().split(/\s+/);
+    const path = commands[name];
+    if (path === undefined) throw new Error(`"${name}" is not among the BATCH_COMMANDS of this worker`);
+    return [name, String(rest.length + 1), path, ...rest];
+  });
+  return ['/bin/bash', SEQUENCE, String(lines.length), ...encoded];
+}

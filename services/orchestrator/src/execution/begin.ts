@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { ClaimedTask } from '../domain/worker/ledger.js';
+import { argvOf } from './argv.js';
+import { CommandWork } from './command-work.js';
+import type { DriverHost } from './driver-host.js';
+import type { Masker } from './masker.js';
+import type { ExecutorOptions } from './options.js';
+import { Run, type RunLedger } from './run.js';
+import type { Work } from './work.js';
+
+/** What attempts are made with. */
+export interface Workshop {
+  options: ExecutorOptions;
+  workerId: string;
+  ledger: RunLedger;
+  masker: Masker;
+  driverHost: DriverHost;
+}
+
+/** Starts an attempt. @throws when it cannot be started */
+export function begin(task: ClaimedTask, workshop: Workshop): Run {
+  const { workerId, masker, ledger, options } = workshop;
+  const work = task.runner === 'operation' ? operation(task, workshop) : command(task, workshop);
+  return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger);
+}
+
+function command(task: ClaimedTask, { options, workerId }: Workshop): Work {
+  const runId = `${task.id}-${task.attempt}`;
+  return new CommandWork({
+    directory: join(options.stateDir, 'runs', runId),
+    argv: argvOf(task, options),
+    environment: { ...options.commandEnvironment, ...taskEnvironment(task) },
+    runId,
+    workerId,
+    shimLimitSeconds: options.times.shim,
+  });
+}
+
+function taskEnvironment(task: ClaimedTask): Record<string, string> {
+  const { id, attempt, infra, batchId, operation: key, idempotencyKey, requestId, traceparent } = task;
+  return {
+    PROVISIONING_TASK_ID: id,
+    PROVISIONING_ATTEMPT: String(attempt),
+    // Not the attempt's: what one attempt began, the next one must recognise.
+    PROVISIONING_IDEMPOTENCY_KEY: idempotencyKey,
+    PROVISIONING_INFRA: infra,
+    ...(batchId ? { PROVISIONING_BATCH_ID: batchId } : {}),
+    ...(key ? { PROVISIONING_OPERATION: key } : {}),
+    PROVISIONING_REQUEST_ID: requestId,
+    ...(traceparent ? { TRACEPARENT: traceparent } : {}),
+  };
+}
+
+function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
+  const { id, attempt, undo, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
+  if (!spec) throw new Error('the operation’s specification is gone');
+  return driverHost.run({
+    id: `${id}-${attempt}`,
+    action: undo ? 'undo' : reconcile ? 'reconcile' : 'apply',
+    operation: spec,
+    check: false,
+    // To undo, the key under which it was done: it finds what was done without being reported.
+    idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
+    ...(undo ? { changes: changes ?? [] } : {}),
+  });
+}

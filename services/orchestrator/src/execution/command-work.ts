@@ -1,0 +1,58 @@
+import { rmSync } from 'node:fs';
+import { Command, type CommandSpec } from './command.js';
+import { OutputFile } from './output-file.js';
+import type { Work, WorkEnd } from './work.js';
+
+/** A command with the files that it prints and reports into. */
+export class CommandWork implements Work {
+  readonly ended: Promise<WorkEnd>;
+  readonly #command: Command;
+  readonly #output: OutputFile;
+  readonly #reports: OutputFile;
+
+  constructor(private readonly spec: CommandSpec) {
+    this.#command = new Command(spec);
+    this.#output = new OutputFile(this.#command.outputPath);
+    this.#reports = new OutputFile(this.#command.reportPath);
+    this.ended = this.#command.ended.then(({ exitCode, signal, evidence }) => ({
+      outcome: exitCode === 0 ? 'completed' : 'failed',
+      exitCode,
+      signal,
+      evidence,
+    }));
+  }
+
+  tick(): void {
+    this.#command.tick();
+  }
+
+  cancel(graceSeconds: number): void {
+    this.#command.cancel(graceSeconds);
+  }
+
+  kill(): void {
+    this.#command.kill();
+  }
+
+  readLines(): string[] {
+    return this.#output.readLines();
+  }
+
+  readRest(): string[] {
+    return this.#output.readRest();
+  }
+
+  readReports(): string[] {
+    return this.#reports.readLines();
+  }
+
+  output(limit: number): string {
+    return this.#output.headAndTail(limit);
+  }
+
+  close(): void {
+    this.#output.close();
+    this.#reports.close();
+    rmSync(this.spec.directory, { recursive: true, force: true });
+  }
+}

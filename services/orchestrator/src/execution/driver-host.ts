@@ -1,0 +1,136 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import type { HostMessage, HostRequest } from './host-protocol.js';
+import { Command } from './command.js';
+import { HostedOperation } from './hosted-operation.js';
+import { executorLog } from './log.js';
+import { onMessage, sendLine } from './messages.js';
+
+/** A host that has not said hello by then is ended, and what was to run in it is lost. */
+const HELLO_MS = 15_000;
+
+export interface DriverHostOptions {
+  /** How it is started. */
+  argv: readonly string[];
+  environment: Record<string, string>;
+  /** Folder for its socket and what it prints. */
+  directory: string;
+  workerId: string;
+  shimLimitSeconds: number;
+}
+
+/**
+ * The child that carries out operations, many at once: drivers and their libraries live there, so that this process stays
+ * small. It stands behind a shim like any command. When it dies, whatever ran in it is lost, and the next operation
+ * starts another one.
+ */
+export class DriverHost {
+  #current: Host | undefined;
+  #number = 0;
+
+  constructor(private readonly options: DriverHostOptions) {}
+
+  /** Begins an operation. */
+  run(request: Omit<Extract<HostRequest, { type: 'run' }>, 'type'>): HostedOperation {
+    if (!this.#current || this.#current.over) this.#current = new Host(this.options, ++this.#number);
+    return this.#current.run(request);
+  }
+
+  tick(): void {
+    this.#current?.tick();
+  }
+
+  /** Ends it at once. Resolves when nothing of it is left. */
+  async end(): Promise<void> {
+    this.#current?.kill();
+    await this.#current?.ended;
+  }
+}
+
+/** One life of the host. */
+class Host {
+  readonly ended: Promise<unknown>;
+  over = false;
+  readonly #command: Command;
+  readonly #server: Server;
+  readonly #operations = new Map<string, HostedOperation>();
+  readonly #patience: NodeJS.Timeout;
+  #socket: Socket | undefined;
+  #waiting: HostRequest[] = [];
+
+  constructor(options: DriverHostOptions, number: number) {
+    const directory = join(options.directory, `driver-host-${number}`);
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const socketPath = join(directory, 's');
+    this.#server = createServer((socket) => this.#attach(socket)).listen(socketPath);
+    this.#server.on('error', (error) => this.#give(`the driver host’s socket: ${error.message}`));
+    this.#command = new Command({
+      directory,
+      argv: options.argv,
+      environment: { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
+      runId: `driver-host-${options.workerId}-${number}`,
+      workerId: options.workerId,
+      shimLimitSeconds: options.shimLimitSeconds,
+    });
+    this.#patience = setTimeout(() => this.#give('it did not start in time'), HELLO_MS);
+    this.ended = this.#command.ended.then(({ exitCode, signal }) => {
+      this.over = true;
+      clearTimeout(this.#patience);
+      this.#server.close();
+      this.#socket?.destroy();
+      const how = signal ? `was ended by ${signal}` : `exited with status ${exitCode}`;
+      for (const operation of this.#operations.values()) operation.lost(`The driver host ${how}.`);
+      if (this.#operations.size > 0)
+        executorLog('warn', 'the driver host is gone', { how, operations: this.#operations.size });
+      rmSync(directory, { recursive: true, force: true });
+    });
+  }
+
+  run(request: Omit<Extract<HostRequest, { type: 'run' }>, 'type'>): HostedOperation {
+    const operation = new HostedOperation({
+      cancel: () => this.#send({ type: 'cancel', id: request.id }),
+      kill: () => this.kill(),
+      forget: () => this.#operations.delete(request.id),
+    });
+    this.#operations.set(request.id, operation);
+    this.#send({ type: 'run', ...request });
+    return operation;
+  }
+
+  tick(): void {
+    if (!this.over) this.#command.tick();
+  }
+
+  kill(): void {
+    this.over = true;
+    this.#command.kill();
+  }
+
+  #give(reason: string): void {
+    executorLog('error', 'the driver host is ended', { reason });
+    this.kill();
+  }
+
+  #send(request: HostRequest): void {
+    if (this.#socket) sendLine(this.#socket, request);
+    else this.#waiting.push(request);
+  }
+
+  #attach(socket: Socket): void {
+    socket.on('error', () => {});
+    onMessage<HostMessage>(socket, (message) => this.#receive(socket, message));
+  }
+
+  #receive(socket: Socket, message: HostMessage): void {
+    if (message.type === 'hello') {
+      clearTimeout(this.#patience);
+      this.#socket = socket;
+      socket.on('close', () => this.kill());
+      for (const request of this.#waiting.splice(0)) sendLine(socket, request);
+      return;
+    }
+    this.#operations.get(message.id)?.receive(message);
+  }
+}

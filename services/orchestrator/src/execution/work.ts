@@ -1,0 +1,34 @@
+/** What an attempt is made of while it runs: a command in processes of its own, or a call in the driver host. */
+export interface Work {
+  /** Resolves when it has ended and nothing of it is left. */
+  readonly ended: Promise<WorkEnd>;
+  /** Tells that somebody is watching. */
+  tick(): void;
+  /** Asks it to end, and ends it after the grace. */
+  cancel(graceSeconds: number): void;
+  kill(): void;
+  /** The next whole lines of what it printed, a piece at most; none when there is nothing new. */
+  readLines(): string[];
+  /** After its end: what follows the last newline. */
+  readRest(): string[];
+  /** The next lines of what it reported (docs/how-to/report-progress.md). */
+  readReports(): string[];
+  /** All that it printed, up to `limit` bytes, else head and tail. */
+  output(limit: number): string;
+  close(): void;
+}
+
+export interface WorkEnd {
+  /** `lost`: the driver host died; what became of it is not known. */
+  outcome: 'completed' | 'failed' | 'cancelled' | 'lost';
+  exitCode: number | null;
+  signal: string | null;
+  /** Why it did not complete, where it says so itself. */
+  error?: string | undefined;
+  /** Doing it again would not help. */
+  permanent?: boolean | undefined;
+  /** Of a reconciliation: whether what was wanted is there. */
+  satisfied?: boolean | undefined;
+  /** Signals sent and when, what was left and ended. */
+  evidence: object;
+}

@@ -1,0 +1,176 @@
+import type {
+  Batch as WireBatch,
+  BatchOperation,
+  BatchSubmitted,
+  BatchSummary,
+  OperationResults,
+} from '@provisioning/contracts';
+import type { Batch, Operation, OperationSummary } from '../../domain/batch/batch.js';
+import type { ResumePreview, SubmittedBatch } from '../../domain/batch/batch-service.js';
+import type { WaitingFor } from '../../domain/task/task.js';
+import { shareDone } from '../../domain/workflow/progress.js';
+import { API_STATUS, presentWaitingFor } from './task.js';
+
+export function presentSubmitted({ batch, operations }: SubmittedBatch): BatchSubmitted {
+  return { batch_id: batch.id, status: batch.status, operations: operations.map(presentSummary) };
+}
+
+export function presentResumePreview({ batch, operations }: ResumePreview): BatchSubmitted {
+  return {
+    batch_id: batch.id,
+    status: batch.status,
+    check_mode: true,
+    operations: operations.map(({ id, kept }) => ({
+      id,
+      status: kept ? 'Completed' : 'Pending',
+      progress: kept ? 100 : 0,
+    })),
+  };
+}
+
+export function presentBatchSummary(batch: Batch & { operations: OperationSummary[] }): BatchSummary {
+  return {
+    batch_id: batch.id,
+    name: batch.name,
+    status: batch.status,
+    created_at: batch.createdAt.toISOString(),
+    operations: batch.operations.map(presentSummary),
+    ...presentAdditions(batch, batch.total === 0 ? 100 : percent(batch.completed / batch.total)),
+  };
+}
+
+export function presentBatch({
+  batch,
+  operations,
+  waitingFor,
+}: {
+  batch: Batch;
+  operations: Operation[];
+  waitingFor: WaitingFor | null;
+}): WireBatch {
+  const done = operations.reduce((sum, operation) => sum + shareDone(operation), 0);
+  return {
+    batch_id: batch.id,
+    name: batch.name,
+    status: batch.status,
+    created_at: batch.createdAt.toISOString(),
+    operations: operations.map(presentOperation),
+    ...presentAdditions(batch, percent(done / operations.length)),
+    waiting_for: waitingFor && presentWaitingFor(waitingFor),
+  };
+}
+
+function presentAdditions(batch: Batch, progress: number) {
+  return {
+    version: batch.version,
+    storage_backend: batch.storageBackend,
+    parallel_limit: batch.parallelLimit,
+    rollback_enabled: batch.rollbackEnabled,
+    on_failure: batch.onFailure,
+    resume_of: batch.resumeOf,
+    infras: [...batch.infras],
+    operations_count: batch.total,
+    progress,
+    started_at: batch.startedAt?.toISOString() ?? null,
+    completed_at: batch.completedAt?.toISOString() ?? null,
+    cancel_requested_at: batch.cancelRequestedAt?.toISOString() ?? null,
+    created_by: batch.createdByName,
+    error: shortened(batch.error),
+  };
+}
+
+function presentSummary(operation: OperationSummary): BatchOperation {
+  return {
+    id: operation.id,
+    status: statusOf(operation),
+    progress: percent(shareDone(operation)),
+    task_id: operation.taskId,
+  };
+}
+
+function presentOperation(operation: Operation): BatchOperation {
+  const { spec } = operation;
+  return {
+    ...presentSummary(operation),
+    results: resultsOf(operation),
+    type: spec.type,
+    provider: spec.provider ?? null,
+    infra: spec.infra,
+    dependencies: [...spec.dependencies],
+    attempt: operation.attempt,
+    current_step: operation.completedAt ? null : operation.currentStep,
+    started_at: operation.startedAt?.toISOString() ?? null,
+    completed_at: operation.completedAt?.toISOString() ?? null,
+    error: shortened(operation.error),
+    waiting_for: operation.waitingFor && presentWaitingFor(operation.waitingFor),
+    kept: operation.kept,
+  };
+}
+
+/** What was undone is no longer completed. */
+function statusOf({ status, undo }: OperationSummary): BatchOperation['status'] {
+  if (undo === 'Completed') return 'RolledBack';
+  if (undo && undo !== 'Failed' && undo !== 'Cancelled') return 'RollingBack';
+  return API_STATUS[status];
+}
+
+interface ReportedResource {
+  kind: string;
+  infra: string;
+  name: string;
+  action: MadeResource['change'];
+  driver: string | null;
+  after: Record<string, unknown> | null;
+}
+
+function resultsOf({ data, outputTail, completedAt }: Operation): OperationResults | null {
+  if (!data || !completedAt) return null;
+  const { result, resources = [] } = data as {
+    result?: { message?: string };
+    resources?: ReportedResource[];
+  };
+  const driver = resources.find((resource) => resource.driver)?.driver;
+  return {
+    ...(driver ? { driver } : {}),
+    ...(result?.message ? { message: result.message.slice(0, 4096) } : {}),
+    resources: resources.filter(({ kind }) => isKind(kind)).map(presentResource),
+    output: outputTail,
+  };
+}
+
+type MadeResource = NonNullable<OperationResults['resources']>[number];
+const KINDS: readonly string[] = ['server', 'taskserv', 'cluster'] satisfies MadeResource['kind'][];
+
+function isKind(kind: string): kind is MadeResource['kind'] {
+  return KINDS.includes(kind);
+}
+
+function presentResource({ kind, infra, name, action, after }: ReportedResource): MadeResource {
+  return {
+    kind: kind as MadeResource['kind'],
+    infra,
+    name,
+    change: action,
+    ...(after ? { attributes: flattened(after) } : {}),
+  };
+}
+
+/** Attributes are plain values: what is a list or an object stands there as JSON. */
+function flattened(attributes: Record<string, unknown>): NonNullable<MadeResource['attributes']> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
+        ? value
+        : JSON.stringify(value),
+    ]),
+  );
+}
+
+function percent(fraction: number): number {
+  return Math.round(fraction * 1000) / 10;
+}
+
+function shortened(error: string | null): string | null {
+  return error && error.length > 4096 ? `${error.slice(0, 4095)}…` : error;
+}

@@ -1,0 +1,76 @@
+import type { Knex } from 'knex';
+import type { StateStore } from '../domain/ports.js';
+import type { Statistics, Workforce, WorkflowCounts } from '../domain/state/state.js';
+import { rowsOf } from './rows.js';
+import { readTally } from './tallies.js';
+
+/** Something that could have started by then waits: workers are too few, or look away. */
+const WAITING_SECONDS = 60;
+
+/** Figures about everything, none of which looks at every row. */
+export class PostgresStateStore implements StateStore {
+  constructor(private readonly database: Knex) {}
+
+  async kindOf(id: string): Promise<'task' | 'batch' | undefined> {
+    const [row] = await rowsOf<{ kind: 'task' | 'batch' }>(
+      this.database,
+      `select 'task' as kind from tasks where id = :id union all select 'batch' from batches where id = :id`,
+      { id },
+    );
+    return row?.kind;
+  }
+
+  async recentBatchDurations(name: string): Promise<number[]> {
+    const rows = await rowsOf<{ seconds: number }>(
+      this.database,
+      `select extract(epoch from completed_at - started_at)::float as seconds from batches
+        where name = ? and status = 'Completed' order by id desc limit 20`,
+      [name],
+    );
+    return rows.map(({ seconds }) => seconds);
+  }
+
+  async counts(): Promise<WorkflowCounts> {
+    const tally = await readTally(this.database, ['workflow', 'batch']);
+    const failed = tally.failed + tally.rolledBack;
+    return {
+      total: tally.submitted,
+      active: Math.max(0, tally.submitted - tally.completed - failed - tally.cancelled),
+      completed: tally.completed,
+      failed,
+      cancelled: tally.cancelled,
+    };
+  }
+
+  async statistics(): Promise<Statistics> {
+    const [tally, snapshots, storage] = await Promise.all([
+      readTally(this.database, ['workflow', 'batch']),
+      rowsOf<{ n: number }>(
+        this.database,
+        `select count(*)::int as n from events join tasks on tasks.id = events.task_id
+          where tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
+      ),
+      rowsOf<{ bytes: string }>(
+        this.database,
+        `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+          where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
+      ),
+    ]);
+    return {
+      totalWorkflows: tally.submitted,
+      activeSnapshots: snapshots[0]?.n ?? 0,
+      storageBytes: Number(storage[0]?.bytes ?? 0),
+      averageDuration: tally.completed > 0 ? tally.seconds / tally.completed : null,
+    };
+  }
+
+  async workforce(): Promise<Workforce> {
+    const [row] = await rowsOf<{ alive: number; waits: boolean }>(
+      this.database,
+      `select (select count(*)::int from workers where state = 'alive' and lease_until > now()) as alive,
+              exists (select from tasks where status = 'Ready' and ready_at < now() - make_interval(secs => ?)) as waits`,
+      [WAITING_SECONDS],
+    );
+    return { aliveWorkers: row?.alive ?? 0, workWaits: row?.waits ?? false };
+  }
+}
