@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasRedis, waitFor } from '@provisioning/test-kit';
+import { isAlive } from '../../src/execution/processes.js';
 import {
   commands,
   SUBMITTER,
