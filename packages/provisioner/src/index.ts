@@ -1,9 +1,23 @@
 export { applyPlan, Interrupted, summarize, waitUntilRunning } from './apply/index.js';
 export type { Applied, ApplyOptions, Outcome } from './apply/index.js';
 export { createLocalDriver, DriverError, DriverSet, PROVIDERS } from './drivers/index.js';
-export type { ActContext, Change, Driver, DriverSetOptions, Provider, Server } from './drivers/index.js';
+export type {
+  ActContext,
+  Change,
+  Cluster,
+  Collection,
+  DesiredCluster,
+  DesiredTaskserv,
+  Driver,
+  DriverSetOptions,
+  Existing,
+  Kind,
+  Provider,
+  Server,
+  Taskserv,
+} from './drivers/index.js';
 export { evaluateNickel, NickelError } from './nickel/index.js';
-export { planCreate, planDelete, renderPlan } from './plan/index.js';
+export { planCreate, planDelete, planWanted, renderPlan } from './plan/index.js';
 export type { Difference, Plan, PlanEntry, PlannedAction } from './plan/index.js';
 export * from './report/index.js';
 export {

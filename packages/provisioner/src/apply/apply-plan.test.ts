@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { DriverError, type Change, type Driver, type Server } from '../drivers/driver.js';
+import { DriverError, type Collection, type Driver } from '../drivers/driver.js';
+import type { Change, Server } from '../drivers/resource.js';
 import { planCreate, planDelete, type Plan } from '../plan/plan.js';
 import type { Report } from '../report/types.js';
 import type { DesiredServer } from '../settings/settings.js';
@@ -30,9 +31,19 @@ const server = (from: DesiredServer, id = `id of ${from.name}`): Server => ({
   description: '',
 });
 
-class MemoryDriver implements Driver {
+/** Servers are enough to see how a plan is applied. */
+const none: Collection<never> = {
+  list: async () => [],
+  read: async () => null,
+  create: () => Promise.reject(new Error('There are servers only.')),
+  change: () => Promise.reject(new Error('There are servers only.')),
+  destroy: async () => [],
+};
+
+class MemoryDriver implements Driver, Collection<'server'> {
   readonly name = 'memory';
   readonly notice = null;
+  readonly resources = { server: this, taskserv: none, cluster: none };
   readonly servers = new Map<string, Server>();
   remembered: Change[] = [];
   before: (name: string) => void = () => {};
@@ -46,25 +57,25 @@ class MemoryDriver implements Driver {
   async create(wanted: DesiredServer) {
     this.before(wanted.name);
     const existing = this.servers.get(wanted.name);
-    if (existing) return { server: existing, made: false };
+    if (existing) return { resource: existing, made: false };
     this.servers.set(wanted.name, server(wanted, `new id of ${wanted.name}`));
-    return { server: this.servers.get(wanted.name)!, made: true };
+    return { resource: this.servers.get(wanted.name)!, made: true };
   }
   async change(before: Server, wanted: DesiredServer) {
     this.servers.set(before.name, { ...before, ...wanted });
     return this.servers.get(before.name)!;
   }
-  async destroy(_: string, name: string) {
-    const found = this.servers.get(name) ?? null;
+  async destroy({ name }: Server): Promise<Change[]> {
+    const found = this.servers.get(name);
     this.servers.delete(name);
-    return found;
+    return found ? [{ kind: 'server', action: 'destroyed', before: found, after: null }] : [];
   }
   async recall() {
     return this.remembered;
   }
 }
 
-async function apply(plan: Plan, driver: MemoryDriver, options: Partial<ApplyOptions> = {}) {
+async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partial<ApplyOptions> = {}) {
   const reports: Report[] = [];
   const applied = await applyPlan(plan, {
     drivers: { for: () => driver, of: () => driver, all: [driver] },
@@ -160,7 +171,7 @@ describe('applying a plan', () => {
     const driver = new MemoryDriver();
     const made = server(desired('a'));
     driver.servers.set('a', made);
-    driver.remembered = [{ action: 'created', before: null, after: made }];
+    driver.remembered = [{ kind: 'server', action: 'created', before: null, after: made }];
     const plan = planCreate('i', [desired('a'), desired('b')], await driver.list());
     const again = await apply(plan, driver, { idempotencyKey: 'k' });
     expect(again.told[1]).toBe('created a');

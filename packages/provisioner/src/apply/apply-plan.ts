@@ -1,14 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type ActContext, type Change, type Driver, type Server } from '../drivers/driver.js';
+import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
+import {
+  fullName,
+  nounOf,
+  type Change,
+  type Desired,
+  type Existing,
+  type Kind,
+} from '../drivers/resource.js';
 import { differencesBetween, stepsOf, type Plan, type Step } from '../plan/plan.js';
 import type { Reporter } from '../report/reporter.js';
 import { Interrupted } from './interrupted.js';
-import { resourceReport, type Outcome } from './outcome.js';
+import { capitalized, resourceReport, type Outcome } from './outcome.js';
 
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all'>;
-  reporter: Reporter;
+  reporter: Pick<Reporter, 'report'>;
   /** Aborted: the step under way is finished, no other begins. */
   signal?: AbortSignal;
   /** The same for every attempt at this piece of work. */
@@ -19,7 +27,7 @@ export interface ApplyOptions {
 export interface Applied {
   /** One for each thing that was done or found done, in order. */
   outcomes: Outcome[];
-  /** Names of the servers whose turn never came, or whose step failed. */
+  /** Full names of the things whose turn never came, or whose step failed. */
   undone: string[];
   /** Why not all of the plan was done. */
   failure: Error | null;
@@ -29,20 +37,20 @@ export interface Applied {
  * Does what the plan says, a step at a time, and reports before and after each. The first failure ends it: what was
  * done stays, and the same command again does the rest.
  */
-export async function applyPlan(plan: Plan, options: ApplyOptions): Promise<Applied> {
+export async function applyPlan<K extends Kind>(plan: Plan<K>, options: ApplyOptions): Promise<Applied> {
   const run = new Run(plan, options);
   await run.all();
   return run.applied;
 }
 
-class Run {
+class Run<K extends Kind> {
   readonly applied: Applied = { outcomes: [], undone: [], failure: null };
-  readonly #steps: Step[];
+  readonly #steps: Step<K>[];
   // Without a key given, each run is a piece of work of its own.
   readonly #context: ActContext;
 
   constructor(
-    private readonly plan: Plan,
+    private readonly plan: Plan<K>,
     private readonly options: ApplyOptions,
   ) {
     this.#steps = stepsOf(plan);
@@ -54,17 +62,8 @@ class Run {
     this.applied.undone = this.#steps.map(({ name }) => name);
     try {
       const recalled = await this.#recall();
-      for (const entry of this.plan.entries) {
-        if (entry.action === 'unchanged' && !recalled.has(entry.name)) {
-          const driver = entry.before.driver;
-          this.#settle({
-            name: entry.name,
-            action: 'unchanged',
-            driver,
-            before: entry.before,
-            after: entry.after,
-          });
-        }
+      for (const { action, name, before } of this.plan.entries) {
+        if (action === 'unchanged' && !recalled.has(name)) this.#unchanged(before);
       }
       for (const [position, step] of this.#steps.entries()) {
         if (this.options.signal?.aborted) throw new Interrupted();
@@ -77,26 +76,23 @@ class Run {
     }
   }
 
-  /** Reports what an earlier attempt did without living to report it. @returns the names of those servers */
+  /** Reports what earlier attempts did without living to report it. @returns the names of what the plan is about */
   async #recall(): Promise<Set<string>> {
     const { idempotencyKey, drivers } = this.options;
-    const mentioned = new Set(this.plan.entries.map(({ name }) => name));
     const names = new Set<string>();
     if (idempotencyKey === undefined) return names;
     for (const driver of drivers.all) {
       for (const change of await driver.recall(this.plan.infra, idempotencyKey)) {
-        const name = (change.after ?? change.before)?.name;
-        if (name === undefined || !mentioned.has(name)) continue;
-        names.add(name);
-        this.#settle({ ...change, name, driver: driver.name, earlier: true });
+        const name = this.#done(driver.name, change, true);
+        if (change.kind === this.plan.kind) names.add(name);
       }
     }
     return names;
   }
 
-  async #step(step: Step, index: number): Promise<void> {
+  async #step(step: Step<K>, index: number): Promise<void> {
     const total = this.#steps.length;
-    const name = `${step.action[0]?.toUpperCase()}${step.action.slice(1)} server ${step.name}`;
+    const name = `${capitalized(step.action)} ${nounOf(this.plan.kind)} ${step.name}`;
     const report = (state: 'started' | 'completed' | 'failed' | 'skipped') =>
       this.options.reporter.report({ type: 'step', name, index, total, state });
     report('started');
@@ -110,12 +106,13 @@ class Run {
   }
 
   /** @returns false if somebody else had done it meanwhile */
-  async #act(step: Step): Promise<boolean> {
+  async #act(step: Step<K>): Promise<boolean> {
     if (step.action === 'create') return this.#create(step.after);
     if (step.action === 'change') {
-      const driver = this.options.drivers.of(step.before);
-      const after = await driver.change(step.before, step.after, this.#context);
-      this.#done(driver, { action: 'changed', before: step.before, after });
+      const { name, resources } = this.options.drivers.of(step.before);
+      const collection: Collection<K> = resources[this.plan.kind];
+      const after = await collection.change(step.before, step.after, this.#context);
+      this.#done(name, { kind: this.plan.kind, action: 'changed', before: step.before, after });
       return true;
     }
     const destroyed = await this.#destroy(step.before);
@@ -124,41 +121,52 @@ class Run {
     return this.#create(step.after, { ...this.#context, signal: undefined });
   }
 
-  async #create(
-    desired: Extract<Step, { action: 'create' }>['after'],
-    context = this.#context,
-  ): Promise<boolean> {
-    const driver = this.options.drivers.for(desired.provider);
-    const { server, made } = await driver.create(desired, context);
+  async #create(desired: Desired[K], context = this.#context): Promise<boolean> {
+    const { kind } = this.plan;
+    const { name, resources } = this.options.drivers.for(desired.provider);
+    const collection: Collection<K> = resources[kind];
+    const { resource, made } = await collection.create(desired, context);
     if (made) {
-      this.#done(driver, { action: 'created', before: null, after: server });
+      this.#done(name, { kind, action: 'created', before: null, after: resource });
       return true;
     }
-    if (differencesBetween(server, desired).length > 0) {
+    if (differencesBetween(kind, resource, desired).length > 0) {
       throw new DriverError(
-        `Server ${server.name} was made by somebody else meanwhile, and not as the settings say. Run the command again.`,
+        `${capitalized(nounOf(kind))} ${fullName(resource)} was made by somebody else meanwhile, and not as wanted. ` +
+          'Run it again.',
       );
     }
-    this.#settle({
-      name: server.name,
-      action: 'unchanged',
-      driver: driver.name,
-      before: server,
-      after: server,
-    });
+    this.#unchanged(resource);
     return false;
   }
 
-  async #destroy(server: Server): Promise<boolean> {
-    const driver = this.options.drivers.of(server);
-    const before = await driver.destroy(server.infra, server.name, this.#context);
-    if (before) this.#done(driver, { action: 'destroyed', before, after: null });
-    return before !== null;
+  async #destroy(existing: Existing[K]): Promise<boolean> {
+    const { name, resources } = this.options.drivers.of(existing);
+    const collection: Collection<K> = resources[this.plan.kind];
+    const changes = await collection.destroy(existing, this.#context);
+    for (const change of changes) this.#done(name, change);
+    return changes.length > 0;
   }
 
-  #done(driver: Driver, change: Change): void {
-    const name = (change.after ?? change.before)?.name ?? '';
-    this.#settle({ ...change, name, driver: driver.name });
+  #unchanged(resource: Existing[K]): void {
+    const { driver } = resource;
+    const name = fullName(resource);
+    this.#settle({
+      kind: this.plan.kind,
+      name,
+      action: 'unchanged',
+      driver,
+      before: resource,
+      after: resource,
+    });
+  }
+
+  /** @returns the full name */
+  #done(driver: string, change: Change, earlier = false): string {
+    const resource = change.after ?? change.before;
+    const name = resource ? fullName(resource) : '';
+    this.#settle({ ...change, name, driver, ...(earlier ? { earlier } : {}) });
+    return name;
   }
 
   #settle(outcome: Outcome): void {

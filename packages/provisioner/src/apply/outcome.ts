@@ -1,24 +1,26 @@
-import type { Server } from '../drivers/driver.js';
+import { nounOf, type Existing, type Kind } from '../drivers/resource.js';
 import type { ResourceAction, ResourceReport } from '../report/types.js';
 
-/** What became of a server. */
+/** What became of a thing. */
 export interface Outcome {
+  kind: Kind;
+  /** The full name. */
   name: string;
   action: ResourceAction;
   driver: string;
-  before: Server | null;
-  after: Server | null;
+  before: Existing[Kind] | null;
+  after: Existing[Kind] | null;
   /** Done by an earlier attempt at the same piece of work. */
   earlier?: boolean;
 }
 
 export function resourceReport(
   infra: string,
-  { name, action, driver, before, after }: Outcome,
+  { kind, name, action, driver, before, after }: Outcome,
 ): ResourceReport {
   return {
     type: 'resource',
-    kind: 'server',
+    kind,
     name,
     infra,
     action,
@@ -26,4 +28,17 @@ export function resourceReport(
     before: before && { ...before },
     after: after && { ...after },
   };
+}
+
+/** An outcome for people; null where there is nothing to tell. */
+export function renderOutcome({ kind, name, action, after, earlier }: Outcome): string | null {
+  if (action === 'unchanged') return null;
+  const what = `${nounOf(kind)} ${name}`;
+  if (earlier) return `${capitalized(what)} was ${action} by an earlier attempt`;
+  const address = after && 'ip' in after && after.ip && action === 'created' ? ` (${after.ip})` : '';
+  return `${capitalized(action)} ${what}${address}`;
+}
+
+export function capitalized(text: string): string {
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 }

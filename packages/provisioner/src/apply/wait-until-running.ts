@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DriverError, type Driver, type Server } from '../drivers/driver.js';
+import { DriverError, type Driver } from '../drivers/driver.js';
+import type { Server } from '../drivers/resource.js';
 import { Interrupted } from './interrupted.js';
 
 const INTERVAL_MS = 2_000;
@@ -8,7 +9,7 @@ const TIMEOUT_MS = 10 * 60_000;
 /** Asks for the servers until all of them run. @throws DriverError after ten minutes, or if one is gone */
 export async function waitUntilRunning(
   servers: readonly Server[],
-  driverOf: (server: Server) => Pick<Driver, 'read'>,
+  driverOf: (server: Server) => Pick<Driver, 'resources'>,
   signal?: AbortSignal,
 ): Promise<void> {
   const deadline = Date.now() + TIMEOUT_MS;
@@ -21,7 +22,7 @@ export async function waitUntilRunning(
         );
       }
       await pause(signal);
-      now = await driverOf(server).read(server.infra, server.name);
+      now = await driverOf(server).resources.server.read(server.infra, server.name);
       if (!now)
         throw new DriverError(`Server ${server.name} was destroyed by somebody else while it started.`);
     }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../apply/index.js';
+import { renderOutcome, type Outcome } from '../apply/index.js';
 import type { Server } from '../drivers/index.js';
 import { renderPlan, type Plan } from '../plan/index.js';
 import type { CommandFailure } from './command-error.js';
@@ -69,13 +69,4 @@ export function jsonOutput(header: OutputHeader): Output {
     },
     end: () => process.stdout.write(`${JSON.stringify(document, null, 2)}\n`),
   };
-}
-
-function renderOutcome({ name, action, after, earlier }: Outcome): string | null {
-  if (action === 'unchanged') return null;
-  if (earlier) return `Server ${name} was ${action} by an earlier attempt`;
-  const verb = `${action[0]?.toUpperCase()}${action.slice(1)}`;
-  return after?.ip && action === 'created'
-    ? `${verb} server ${name} (${after.ip})`
-    : `${verb} server ${name}`;
 }

@@ -1,4 +1,4 @@
-import { servers as counted } from '../apply/index.js';
+import { counted } from '../drivers/index.js';
 import { checkInfra } from '../settings/index.js';
 import type { CommonOptions } from './options.js';
 import type { Session } from './session.js';
@@ -12,7 +12,7 @@ export async function listServers(
   const servers = await drivers.list(infra);
   output.servers(servers);
   const summary =
-    servers.length === 0 ? `${infra} has no servers` : `${infra} has ${counted(servers.length)}`;
+    servers.length === 0 ? `${infra} has no servers` : `${infra} has ${counted('server', servers.length)}`;
   output.summary(summary);
   reporter.report({ type: 'result', message: summary, data: { count: servers.length } });
 }

@@ -1,19 +1,4 @@
-import type { DesiredServer } from '../settings/settings.js';
-
-/** A server that exists. */
-export interface Server extends DesiredServer {
-  /** Never used again, not by a later server of the same name either. */
-  id: string;
-  /** Who made it: the name of the driver, which may stand in for the provider asked for. */
-  driver: string;
-  state: 'starting' | 'running' | 'stopped';
-  ip: string | null;
-  /** ISO 8601, UTC. */
-  made_at: string;
-  changed_at: string;
-  /** A sentence about what it really is. */
-  description: string;
-}
+import type { Change, Desired, Existing, Kind } from './resource.js';
 
 export interface ActContext {
   /** The same for every attempt at one piece of work. */
@@ -22,40 +7,55 @@ export interface ActContext {
   signal?: AbortSignal | undefined;
 }
 
-/** What was done to a server. */
-export interface Change {
-  action: 'created' | 'changed' | 'destroyed';
-  before: Server | null;
-  after: Server | null;
-}
-
 /**
- * What acts on servers at one provider. Every act may be repeated, after a crash too: what is there already is not
- * made twice, and what is gone is not missed. Acts fail with {@link DriverError}.
+ * All things of one kind. Every act may be repeated, after a crash too: what is there already is not made twice, and
+ * what is gone is not missed. Acts fail with {@link DriverError}.
  */
-export interface Driver {
-  readonly name: string;
-  /** Something users must know about every server it makes. */
-  readonly notice: string | null;
-
-  list(infra: string): Promise<Server[]>;
-  read(infra: string, name: string): Promise<Server | null>;
-
-  /** @returns the server, and whether this call made it: if there is one of that name already, it is left alone */
-  create(desired: DesiredServer, context: ActContext): Promise<{ server: Server; made: boolean }>;
-  /** Gives an existing server another plan, storage or labels. */
-  change(before: Server, desired: DesiredServer, context: ActContext): Promise<Server>;
-  /** @returns the server that was there, or null */
-  destroy(infra: string, name: string, context: ActContext): Promise<Server | null>;
+export interface Collection<K extends Kind> {
+  list(infra: string): Promise<Existing[K][]>;
+  /** @param name the full name: of a task service `server/taskserv` */
+  read(infra: string, name: string): Promise<Existing[K] | null>;
 
   /**
-   * What earlier attempts under that key did, as far as the provider remembers: a killed attempt may have acted
-   * without living to report it.
+   * A task service on a server that does not exist is a permanent fault.
+   * @returns the thing, and whether this call made it: if there is one of that name already, it is left alone
+   */
+  create(desired: Desired[K], context: ActContext): Promise<{ resource: Existing[K]; made: boolean }>;
+  /** Gives an existing thing what can be altered about it: plan, storage, labels; version, servers, attributes. */
+  change(before: Existing[K], desired: Desired[K], context: ActContext): Promise<Existing[K]>;
+  /**
+   * Destroys that very thing: another one of the same name, made since, is left alone.
+   * @returns what went, in order: task services go with their server. Nothing, if it was gone already
+   */
+  destroy(existing: Existing[K], context: ActContext): Promise<Change[]>;
+}
+
+/** What acts at one provider. */
+export interface Driver {
+  readonly name: string;
+  /** Something users must know about everything it makes. */
+  readonly notice: string | null;
+  readonly resources: { readonly [K in Kind]: Collection<K> };
+
+  /**
+   * What earlier attempts under that key did, in order, as far as the provider remembers: a killed attempt may have
+   * acted without living to report it.
    */
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
+}
+
+export interface DriverErrorOptions extends ErrorOptions {
+  /** The same again can only fail again, until somebody has changed something. */
+  permanent?: boolean;
 }
 
 /** A driver could not act. The message is a sentence that says what to do. */
 export class DriverError extends Error {
   override readonly name = 'DriverError';
+  readonly permanent: boolean;
+
+  constructor(message: string, { permanent = false, ...options }: DriverErrorOptions = {}) {
+    super(message, options);
+    this.permanent = permanent;
+  }
 }

@@ -1,4 +1,7 @@
 /** The providers that settings may name. */
 export const PROVIDERS = ['local', 'upcloud', 'aws'] as const;
 
-export type Provider = (typeof PROVIDERS)[number];
+/** A provider that exists for tests and benchmarks alone: settings cannot name it. */
+export const TEST_PROVIDER = 'noop';
+
+export type Provider = (typeof PROVIDERS)[number] | typeof TEST_PROVIDER;

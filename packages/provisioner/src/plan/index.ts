@@ -1,3 +1,3 @@
-export { countOf, planCreate, planDelete, stepsOf } from './plan.js';
+export { countOf, differencesBetween, planCreate, planDelete, planWanted, stepsOf } from './plan.js';
 export type { Difference, Plan, PlanEntry, PlannedAction } from './plan.js';
 export { renderPlan } from './render-plan.js';

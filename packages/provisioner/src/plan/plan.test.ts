@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Server } from '../drivers/driver.js';
+import type { Server } from '../drivers/resource.js';
 import type { DesiredServer } from '../settings/settings.js';
 import { planCreate, planDelete } from './plan.js';
 import { renderPlan } from './render-plan.js';

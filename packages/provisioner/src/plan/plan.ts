@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Server } from '../drivers/driver.js';
-import type { DesiredServer } from '../settings/settings.js';
+import { fullName, type Desired, type Existing, type Kind } from '../drivers/resource.js';
 
 export type PlannedAction =
   'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone';
@@ -11,73 +10,97 @@ export interface Difference {
   after: unknown;
 }
 
-/** What is to become of one server. */
-export type PlanEntry =
-  | { action: 'create'; name: string; before: null; after: DesiredServer }
+/** What is to become of one thing; `name` is its full name. */
+export type PlanEntry<K extends Kind = Kind> =
+  | { action: 'create'; name: string; before: null; after: Desired[K] }
   | {
       action: 'change' | 'replace';
       name: string;
-      before: Server;
-      after: DesiredServer;
+      before: Existing[K];
+      after: Desired[K];
       differences: Difference[];
     }
-  | { action: 'destroy'; name: string; before: Server; after: null }
-  | { action: 'unchanged' | 'left_alone'; name: string; before: Server; after: Server }
+  | { action: 'destroy'; name: string; before: Existing[K]; after: null }
+  | { action: 'unchanged' | 'left_alone'; name: string; before: Existing[K]; after: Existing[K] }
   /** To be destroyed, and not there. */
   | { action: 'absent'; name: string; before: null; after: null };
 
 /** An entry that something has to be done for. */
-export type Step = Extract<PlanEntry, { action: 'create' | 'change' | 'replace' | 'destroy' }>;
+export type Step<K extends Kind = Kind> = Extract<
+  PlanEntry<K>,
+  { action: 'create' | 'change' | 'replace' | 'destroy' }
+>;
 
-export interface Plan {
+export interface Plan<K extends Kind = Kind> {
   operation: 'create' | 'delete';
+  kind: K;
   infra: string;
-  entries: PlanEntry[];
+  entries: PlanEntry<K>[];
 }
 
-// What cannot be altered about a server that exists.
-const FIXED = ['zone', 'provider', 'image'] as const;
-const ALTERABLE = ['plan', 'storage_gb', 'labels'] as const;
+// What can be altered about a thing that exists, and what cannot.
+const ALTERABLE: Record<Kind, readonly string[]> = {
+  server: ['plan', 'storage_gb', 'labels'],
+  taskserv: ['version', 'attributes'],
+  cluster: ['version', 'servers', 'attributes'],
+};
+const FIXED: Record<Kind, readonly string[]> = {
+  server: ['zone', 'provider', 'image'],
+  taskserv: ['provider'],
+  cluster: ['provider'],
+};
 
 /** What makes the servers that exist into those that are wanted. Servers that nobody mentions are left alone. */
 export function planCreate(
   infra: string,
-  desired: readonly DesiredServer[],
-  existing: readonly Server[],
-): Plan {
-  const byName = new Map(existing.map((server) => [server.name, server]));
-  const entries = desired.map((server) => compare(server, byName.get(server.name)));
+  desired: readonly Desired['server'][],
+  existing: readonly Existing['server'][],
+): Plan<'server'> {
+  const plan = planWanted('server', infra, desired, existing);
   const wanted = new Set(desired.map(({ name }) => name));
   const others = existing.filter(({ name }) => !wanted.has(name));
-  return {
-    operation: 'create',
-    infra,
-    entries: [
-      ...entries,
-      ...others.map((server): PlanEntry => ({
-        action: 'left_alone',
-        name: server.name,
-        before: server,
-        after: server,
-      })),
-    ],
-  };
+  plan.entries.push(
+    ...others.map((server) => ({
+      action: 'left_alone' as const,
+      name: server.name,
+      before: server,
+      after: server,
+    })),
+  );
+  return plan;
 }
 
-/** What destroys the servers of those names, the last one first. */
-export function planDelete(infra: string, names: readonly string[], existing: readonly Server[]): Plan {
-  const byName = new Map(existing.map((server) => [server.name, server]));
-  const entries = names.toReversed().map((name): PlanEntry => {
+/** The same for any kind, others than those that are wanted not mentioned. */
+export function planWanted<K extends Kind>(
+  kind: K,
+  infra: string,
+  desired: readonly Desired[K][],
+  existing: readonly Existing[K][],
+): Plan<K> {
+  const byName = new Map(existing.map((one) => [fullName(one), one]));
+  const entries = desired.map((one) => compare(kind, one, byName.get(fullName(one))));
+  return { operation: 'create', kind, infra, entries };
+}
+
+/** What destroys the things of those full names, the last one first. */
+export function planDelete<K extends Kind = 'server'>(
+  infra: string,
+  names: readonly string[],
+  existing: readonly Existing[K][],
+  kind = 'server' as K,
+): Plan<K> {
+  const byName = new Map(existing.map((one) => [fullName(one), one]));
+  const entries = names.toReversed().map((name): PlanEntry<K> => {
     const before = byName.get(name);
     return before
       ? { action: 'destroy', name, before, after: null }
       : { action: 'absent', name, before: null, after: null };
   });
-  return { operation: 'delete', infra, entries };
+  return { operation: 'delete', kind, infra, entries };
 }
 
-export function stepsOf(plan: Plan): Step[] {
-  return plan.entries.filter((entry): entry is Step =>
+export function stepsOf<K extends Kind>(plan: Plan<K>): Step<K>[] {
+  return plan.entries.filter((entry): entry is Step<K> =>
     ['create', 'change', 'replace', 'destroy'].includes(entry.action),
   );
 }
@@ -86,18 +109,28 @@ export function countOf(plan: Plan, action: PlannedAction): number {
   return plan.entries.filter((entry) => entry.action === action).length;
 }
 
-/** In what the two differ, as far as the settings have a say in it. */
-export function differencesBetween(before: DesiredServer, after: DesiredServer): Difference[] {
-  return [...ALTERABLE, ...FIXED]
-    .filter((field) => !isDeepStrictEqual(before[field], after[field]))
-    .map((field) => ({ field, before: before[field], after: after[field] }));
+/** In what the two differ, as far as anybody but the provider has a say in it. */
+export function differencesBetween<K extends Kind>(
+  kind: K,
+  before: Desired[K],
+  after: Desired[K],
+): Difference[] {
+  const was = { ...before } as Record<string, unknown>;
+  const is = { ...after } as Record<string, unknown>;
+  return [...ALTERABLE[kind], ...FIXED[kind]]
+    .filter((field) => !isDeepStrictEqual(was[field], is[field]))
+    .map((field) => ({ field, before: was[field], after: is[field] }));
 }
 
-function compare(desired: DesiredServer, existing: Server | undefined): PlanEntry {
-  const { name } = desired;
+function compare<K extends Kind>(
+  kind: K,
+  desired: Desired[K],
+  existing: Existing[K] | undefined,
+): PlanEntry<K> {
+  const name = fullName(desired);
   if (!existing) return { action: 'create', name, before: null, after: desired };
-  const differences = differencesBetween(existing, desired);
+  const differences = differencesBetween(kind, existing, desired);
   if (differences.length === 0) return { action: 'unchanged', name, before: existing, after: existing };
-  const fixed = differences.some(({ field }) => (FIXED as readonly string[]).includes(field));
+  const fixed = differences.some(({ field }) => FIXED[kind].includes(field));
   return { action: fixed ? 'replace' : 'change', name, before: existing, after: desired, differences };
 }

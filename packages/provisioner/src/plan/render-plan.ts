@@ -1,32 +1,42 @@
+import { nounOf, type Desired, type Kind } from '../drivers/resource.js';
 import { countOf, type Plan, type PlanEntry } from './plan.js';
 
-/** The plan for people, a line for each server and the sums at the end. */
+/** The plan for people, a line for each thing and the sums at the end. */
 export function renderPlan(plan: Plan): string[] {
-  const lines = plan.entries.map(renderEntry).filter((line) => line !== null);
+  const lines = plan.entries.map((entry) => renderEntry(plan.kind, entry)).filter((line) => line !== null);
   const sums = (['create', 'change', 'replace', 'destroy'] as const).map(
     (action) => `${countOf(plan, action)} to ${action}`,
   );
   return [...lines, `Plan: ${sums.join(', ')}`];
 }
 
-function renderEntry(entry: PlanEntry): string | null {
-  const { name } = entry;
+function renderEntry(kind: Kind, entry: PlanEntry): string | null {
+  const what = `${nounOf(kind)} ${entry.name}`;
   switch (entry.action) {
     case 'create':
-      return `+ server ${name} (plan ${entry.after.plan}, zone ${entry.after.zone})`;
+      return `+ ${what}${renderDesired(entry.after)}`;
     case 'change':
-      return `~ server ${name}: ${renderDifferences(entry.differences)}`;
+      return `~ ${what}: ${renderDifferences(entry.differences)}`;
     case 'replace':
-      return `-/+ server ${name}: ${renderDifferences(entry.differences)} (destroyed and created anew)`;
+      return `-/+ ${what}: ${renderDifferences(entry.differences)} (destroyed and created anew)`;
     case 'destroy':
-      return `- server ${name}`;
+      return `- ${what}`;
     case 'absent':
-      return `  server ${name} is not there, nothing to delete`;
+      return `  ${what} is not there, nothing to delete`;
     case 'left_alone':
-      return `  server ${name} is not in the settings, left alone`;
+      return `  ${what} is not in the settings, left alone`;
     case 'unchanged':
       return null;
   }
+}
+
+function renderDesired(desired: Desired[Kind]): string {
+  if ('plan' in desired) return ` (plan ${desired.plan}, zone ${desired.zone})`;
+  const version = desired.version === null ? [] : [`version ${desired.version}`];
+  const servers =
+    'servers' in desired && desired.servers.length > 0 ? [`on ${desired.servers.join(', ')}`] : [];
+  const told = [...version, ...servers].join(', ');
+  return told && ` (${told})`;
 }
 
 function renderDifferences(

@@ -26,7 +26,7 @@ export async function moveFolder(from: string, to: string, parent: string): Prom
 }
 
 /** Makes new and renamed entries survive a power cut. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
     await handle.sync();

@@ -1,0 +1,58 @@
+import { DriverError } from '../drivers/driver.js';
+import { counted, type Kind } from '../drivers/resource.js';
+import { countOf, renderPlan, stepsOf, type Plan } from '../plan/index.js';
+import type { Applied } from './apply-plan.js';
+import { Interrupted } from './interrupted.js';
+import type { Outcome } from './outcome.js';
+
+// A report has 64 KiB; the whole plan is in what is printed.
+const MAX_PLAN_LINES = 100;
+const MAX_PLAN_COLUMNS = 160;
+
+/** The data of the result's report. */
+export function resultData(plan: Plan, check: boolean, outcomes: readonly Outcome[]) {
+  const planned = (action: Parameters<typeof countOf>[1]) => countOf(plan, action);
+  return {
+    check,
+    plan: renderPlan(plan)
+      .slice(-MAX_PLAN_LINES)
+      .map((line) => line.slice(0, MAX_PLAN_COLUMNS)),
+    planned: {
+      create: planned('create'),
+      change: planned('change'),
+      replace: planned('replace'),
+      destroy: planned('destroy'),
+    },
+    done: countsOf(outcomes),
+  };
+}
+
+export function countsOf(outcomes: readonly Pick<Outcome, 'action'>[]) {
+  const done = (action: Outcome['action']) => outcomes.filter((outcome) => outcome.action === action).length;
+  return {
+    created: done('created'),
+    changed: done('changed'),
+    destroyed: done('destroyed'),
+    unchanged: done('unchanged'),
+  };
+}
+
+/** Whoever is told that it went wrong must also be told how far it came. */
+export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Error | null {
+  return applied.failure && withWhatIsDone(applied.failure, plan.kind, stepsOf(plan).length, applied.undone);
+}
+
+/** @param undone names of what is not done, of `steps` in all */
+export function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: readonly string[]): Error {
+  const notDone = undone.length > 0 ? ` Not done: ${listed(undone)}. Running it again does the rest.` : '';
+  const state = `Done: ${steps - undone.length} of ${counted(kind, steps)}.${notDone}`;
+  if (failure instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
+  if (!(failure instanceof DriverError)) return failure;
+  return new DriverError(`${failure.message} ${state}`, { cause: failure, permanent: failure.permanent });
+}
+
+/** Some names, and how many more. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 10).join(', ');
+  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
+}

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { ActContext } from '../driver.js';
+import {
+  fullName,
+  type Change,
+  type Desired,
+  type Existence,
+  type Existing,
+  type Kind,
+} from '../resource.js';
+import { noteAct, touchedUnder } from './acts.js';
+import { removeLeftovers } from './folders.js';
+import { InfraPaths } from './paths.js';
+import { readRecord, writeRecord, type LastAct, type LocalRecord } from './record.js';
+
+/** What the kinds of the local driver share: where an infra's records lie, and what is remembered of acts. */
+export class LocalInfras {
+  readonly #tidied = new Map<string, Promise<void>>();
+
+  constructor(private readonly dataDir: string) {}
+
+  paths(infra: string): InfraPaths {
+    return new InfraPaths(this.dataDir, infra);
+  }
+
+  /** Makes the folders that acts need, rid of what killed runs have left: once for each process is enough. */
+  async prepare(infra: string): Promise<InfraPaths> {
+    const paths = this.paths(infra);
+    let tidied = this.#tidied.get(infra);
+    if (!tidied) {
+      tidied = removeLeftovers(paths.servers);
+      this.#tidied.set(infra, tidied);
+      tidied.catch(() => this.#tidied.delete(infra));
+    }
+    await tidied;
+    return paths;
+  }
+
+  /** Must stand before every act. */
+  note(paths: InfraPaths, context: ActContext, kind: Kind, name: string): Promise<void> {
+    return noteAct(paths, context.idempotencyKey, kind, name);
+  }
+
+  /** Written before the thing goes: counts only once that of the same id is gone (see recall). */
+  async bury<K extends Kind>(
+    paths: InfraPaths,
+    kind: K,
+    resource: Existing[K],
+    context: ActContext,
+    more: Pick<LastAct, 'taskservs'> = {},
+  ): Promise<void> {
+    const tombstone = paths.tombstone(kind, fullName(resource));
+    await mkdir(dirname(tombstone), { recursive: true });
+    const last_act = { ...actOf<K>('destroyed', resource, context), ...more };
+    await writeRecord(tombstone, kind, { resource, last_act });
+  }
+
+  async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
+    const paths = this.paths(infra);
+    const changes: Change[] = [];
+    for (const { kind, name } of await touchedUnder(paths, idempotencyKey)) {
+      const living = await readRecord(paths[kind](name), kind);
+      const dead = await readRecord(paths.tombstone(kind, name), kind);
+      if (dead?.last_act.idempotency_key === idempotencyKey && dead.resource.id !== living?.resource.id) {
+        changes.push(...destruction(kind, dead));
+      }
+      if (living?.last_act.idempotency_key === idempotencyKey) {
+        const { action, before } = living.last_act;
+        changes.push({ kind, action, before, after: living.resource });
+      }
+    }
+    return changes;
+  }
+}
+
+/** A server's destruction is its task services', too. */
+export function destruction<K extends Kind>(kind: K, { resource, last_act }: LocalRecord<K>): Change[] {
+  const gone = (one: Kind, before: Existing[Kind]): Change => ({
+    kind: one,
+    action: 'destroyed',
+    before,
+    after: null,
+  });
+  return [...(last_act.taskservs ?? []).map((taskserv) => gone('taskserv', taskserv)), gone(kind, resource)];
+}
+
+export function actOf<K extends Kind>(
+  action: Change['action'],
+  before: Existing[K] | null,
+  { idempotencyKey }: ActContext,
+): LastAct<K> {
+  return { action, idempotency_key: idempotencyKey, before };
+}
+
+/** What a change makes of a record; several under one key count as one, from where the first began. */
+export function changed<K extends Kind>(
+  { resource, last_act }: LocalRecord<K>,
+  desired: Desired[K],
+  context: ActContext,
+): LocalRecord<K> {
+  const first = last_act.idempotency_key === context.idempotencyKey;
+  return {
+    resource: { ...resource, ...desired, changed_at: new Date().toISOString() },
+    last_act: first ? last_act : actOf('changed', resource, context),
+  };
+}
+
+export function existsNow(): Existence {
+  const now = new Date().toISOString();
+  return {
+    id: randomUUID(),
+    driver: 'local',
+    made_at: now,
+    changed_at: now,
+    description: 'A record kept by the local driver for development: nothing real exists.',
+  };
+}

@@ -1,0 +1,37 @@
+import { DriverError, type ActContext, type Collection } from '../driver.js';
+import type { DesiredTaskserv, Taskserv } from '../resource.js';
+import { explained } from './explain-file-error.js';
+import { entriesOf } from './folders.js';
+import { LocalFiles, makeOneFolder } from './local-files.js';
+import { existsNow, type LocalInfras } from './local-infra.js';
+import { taskservsIn } from './local-servers.js';
+
+/** Task services lie in the folder of their server, and go with it. */
+export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection<'taskserv'> {
+  readonly #infras: LocalInfras;
+
+  constructor(infras: LocalInfras) {
+    super('taskserv', infras, async (paths, { server, name, infra }) => {
+      if (await makeOneFolder(paths.taskservs(server))) return;
+      throw new DriverError(
+        `Task service ${name} needs server ${server}, which does not exist in ${infra}. Create the server first.`,
+        { permanent: true },
+      );
+    });
+    this.#infras = infras;
+  }
+
+  list(infra: string): Promise<Taskserv[]> {
+    return explained(async () => {
+      const paths = this.#infras.paths(infra);
+      const servers = (await entriesOf(paths.servers)).filter((entry) => !entry.startsWith('.')).sort();
+      const taskservs: Taskserv[] = [];
+      for (const server of servers) taskservs.push(...(await taskservsIn(paths.taskservs(server))));
+      return taskservs;
+    });
+  }
+
+  override create(desired: DesiredTaskserv, context: ActContext) {
+    return super.create({ ...desired, ...existsNow() }, context);
+  }
+}

@@ -1,0 +1,58 @@
+import { readFile } from 'node:fs/promises';
+import writeFileAtomic from 'write-file-atomic';
+import { DriverError } from '../driver.js';
+import type { Change, Existing, Kind, Taskserv } from '../resource.js';
+
+/** The act that made the record what it is, for {@link Driver.recall}. */
+export interface LastAct<K extends Kind = Kind> {
+  idempotency_key: string;
+  action: Change['action'];
+  before: Existing[K] | null;
+  /** What went with a server. */
+  taskservs?: Taskserv[];
+}
+
+export interface LocalRecord<K extends Kind = Kind> {
+  resource: Existing[K];
+  last_act: LastAct<K>;
+}
+
+export async function writeRecord<K extends Kind>(
+  path: string,
+  kind: K,
+  { resource, last_act }: LocalRecord<K>,
+): Promise<void> {
+  const text = JSON.stringify({ format: 1, [kind]: resource, last_act }, null, 2);
+  await writeFileAtomic(path, `${text}\n`, { fsync: true });
+}
+
+/** What is kept in a file, or null where there is none. @throws DriverError if it is damaged */
+export async function readRecord<K extends Kind>(path: string, kind: K): Promise<LocalRecord<K> | null> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+  const record = parse(text, kind);
+  if (record) return record;
+  const [file, folder] = path.split(/[\\/]/).reverse();
+  throw new DriverError(
+    `The record ${folder}/${file} in the data directory is damaged: it was not written by this program. ` +
+      `Repair it, or remove ${kind === 'server' ? `the folder ${folder}` : 'it'} and create the ${kind} again.`,
+    { permanent: true },
+  );
+}
+
+function parse<K extends Kind>(text: string, kind: K): LocalRecord<K> | null {
+  try {
+    const written = JSON.parse(text) as Record<string, unknown> | null;
+    const resource = written?.[kind] as Existing[K] | undefined;
+    const last_act = written?.['last_act'] as LastAct<K> | undefined;
+    const complete = written?.['format'] === 1 && typeof resource?.id === 'string' && last_act !== undefined;
+    return complete ? { resource, last_act } : null;
+  } catch {
+    return null;
+  }
+}

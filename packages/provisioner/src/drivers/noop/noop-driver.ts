@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { DriverError, type ActContext, type Collection, type Driver } from '../driver.js';
+import {
+  fullName,
+  type Change,
+  type Desired,
+  type Existence,
+  type Existing,
+  type Kind,
+} from '../resource.js';
+import { Steering } from './steering.js';
+
+/**
+ * Makes nothing and remembers it in memory only, as fast as can be: for tests and benchmarks of what runs drivers.
+ * Names say what is to become of an act ({@link Steering}).
+ */
+export function createNoopDriver(): Driver {
+  const steering = new Steering();
+  const done = new Map<string, Change[]>();
+  const note = (change: Change, { idempotencyKey }: ActContext) => {
+    done.set(idempotencyKey, [...(done.get(idempotencyKey) ?? []), change]);
+    return change;
+  };
+  const taskservs = new NoopCollection('taskserv', steering, note);
+  return {
+    name: 'noop',
+    notice: null,
+    resources: {
+      server: new NoopCollection('server', steering, note, taskservs),
+      taskserv: taskservs,
+      cluster: new NoopCollection('cluster', steering, note),
+    },
+    recall: async (infra, key) =>
+      (done.get(key) ?? []).filter(({ before, after }) => (after ?? before)?.infra === infra),
+  };
+}
+
+class NoopCollection<K extends Kind> implements Collection<K> {
+  readonly #infras = new Map<string, Map<string, Existing[K]>>();
+
+  constructor(
+    private readonly kind: K,
+    private readonly steering: Steering,
+    private readonly note: (change: Change, context: ActContext) => Change,
+    private readonly inside?: NoopCollection<'taskserv'>,
+  ) {}
+
+  async list(infra: string): Promise<Existing[K][]> {
+    return [...this.#of(infra).values()];
+  }
+
+  async read(infra: string, name: string): Promise<Existing[K] | null> {
+    return this.#of(infra).get(name) ?? null;
+  }
+
+  async create(desired: Desired[K], context: ActContext): Promise<{ resource: Existing[K]; made: boolean }> {
+    await this.steering.obey(desired.name, context);
+    const all = this.#of(desired.infra);
+    const existing = all.get(fullName(desired));
+    if (existing) return { resource: existing, made: false };
+    const resource = exist(desired);
+    all.set(fullName(desired), resource);
+    this.note({ kind: this.kind, action: 'created', before: null, after: resource }, context);
+    return { resource, made: true };
+  }
+
+  async change(before: Existing[K], desired: Desired[K], context: ActContext): Promise<Existing[K]> {
+    await this.steering.obey(before.name, context);
+    if (!this.#has(before)) throw new DriverError(`${fullName(before)} is gone.`);
+    const after = { ...before, ...desired };
+    this.#of(before.infra).set(fullName(before), after);
+    this.note({ kind: this.kind, action: 'changed', before, after }, context);
+    return after;
+  }
+
+  async destroy(existing: Existing[K], context: ActContext): Promise<Change[]> {
+    if (!this.#has(existing)) return [];
+    this.#of(existing.infra).delete(fullName(existing));
+    const changes = this.inside ? await this.inside.destroyOn(existing, context) : [];
+    return [
+      ...changes,
+      this.note({ kind: this.kind, action: 'destroyed', before: existing, after: null }, context),
+    ];
+  }
+
+  async destroyOn(server: Existing[Kind], context: ActContext): Promise<Change[]> {
+    const here = [...this.#of(server.infra)].filter(([name]) => name.startsWith(`${server.name}/`));
+    return (await Promise.all(here.map(([, existing]) => this.destroy(existing, context)))).flat();
+  }
+
+  #of(infra: string): Map<string, Existing[K]> {
+    let all = this.#infras.get(infra);
+    if (!all) this.#infras.set(infra, (all = new Map()));
+    return all;
+  }
+
+  #has(existing: Existing[K]): boolean {
+    return this.#of(existing.infra).get(fullName(existing))?.id === existing.id;
+  }
+}
+
+function exist<K extends Kind>(desired: Desired[K]): Existing[K] {
+  const now = new Date().toISOString();
+  const existence: Existence = {
+    id: randomUUID(),
+    driver: 'noop',
+    made_at: now,
+    changed_at: now,
+    description: 'Nothing: the noop driver is for tests.',
+  };
+  const running = 'plan' in desired ? { state: 'running', ip: null } : {};
+  return { ...desired, ...existence, ...running } as Existing[K];
+}

@@ -1,0 +1,39 @@
+import { createConnection, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverSet } from '../drivers/index.js';
+import { readHostConfig } from './config.js';
+import { DriverHost } from './driver-host.js';
+
+// What was begun when the executor went is finished if it takes no longer; the executor's next attempt may be near.
+const GRACE_MS = 2_000;
+
+/** The driver host's process, from its first breath to its exit status. */
+export async function main(env: NodeJS.ProcessEnv): Promise<number> {
+  try {
+    const { socketPath, ...options } = readHostConfig(env);
+    const socket = await connect(socketPath);
+    // The executor decides when to end; told to stop by anybody else, the host hangs up as if it had.
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => socket.destroy());
+    const host = new DriverHost(socket, new DriverSet(options));
+    const fault = await host.serve();
+    await Promise.race([host.stop(), sleep(GRACE_MS)]);
+    if (!fault) return 0;
+    throw new Error(`The connection was ended: ${fault.message}.`);
+  } catch (error) {
+    process.stderr.write(`The driver host: ${(error as Error).message}\n`);
+    return 1;
+  }
+}
+
+function connect(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(path);
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new Error(`nobody listens on the socket that DRIVER_HOST_SOCKET names (${error.code}).`)),
+    );
+  });
+}

@@ -1,0 +1,70 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Type } from 'typebox';
+import { RESOURCE_ACTIONS } from '../report/types.js';
+import type { ToDriverHost } from './protocol.js';
+
+// The shape alone: whether names and values make sense is for the operation to say, in words that reach its user.
+const text = Type.String({ minLength: 1 });
+const texts = Type.Array(text, { minItems: 1 });
+const shared = { id: text, infra: text, provider: text };
+const thing = Type.Union([Type.Null(), Type.Object({})]);
+
+const Operation = Type.Union([
+  Type.Object({
+    ...shared,
+    type: Type.Literal('server_batch'),
+    server_configs: Type.Array(
+      Type.Object({
+        name: text,
+        plan: text,
+        zone: text,
+        image: Type.Optional(text),
+        labels: Type.Optional(Type.Record(Type.String(), Type.String())),
+      }),
+      { minItems: 1 },
+    ),
+  }),
+  Type.Object({
+    ...shared,
+    type: Type.Literal('taskserv_batch'),
+    taskservs: texts,
+    servers: Type.Optional(texts),
+  }),
+  Type.Object({ ...shared, type: Type.Literal('cluster_batch'), cluster_type: text }),
+]);
+
+const ChangeReport = Type.Object({
+  type: Type.Literal('resource'),
+  kind: text,
+  name: text,
+  infra: text,
+  action: Type.Enum([...RESOURCE_ACTIONS]),
+  driver: Type.Union([Type.Null(), text]),
+  before: thing,
+  after: thing,
+});
+
+const Message = Type.Union([
+  Type.Object({
+    type: Type.Literal('run'),
+    id: text,
+    action: Type.Enum(['apply', 'undo', 'reconcile']),
+    operation: Operation,
+    check: Type.Boolean(),
+    idempotency_key: text,
+    changes: Type.Optional(Type.Array(ChangeReport)),
+  }),
+  Type.Object({ type: Type.Literal('cancel'), id: text }),
+]);
+
+const isMessage = new Ajv2020().compile<ToDriverHost>(Message);
+
+/** Reads a line of the executor. @returns null for anything that no executor says */
+export function parseMessage(line: string): ToDriverHost | null {
+  try {
+    const message: unknown = JSON.parse(line);
+    return isMessage(message) ? message : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,60 @@
+import type { DriverSet } from '../drivers/driver-set.js';
+import { DriverError } from '../drivers/driver.js';
+import { listed } from '../apply/index.js';
+import {
+  applyOperation,
+  reconcileOperation,
+  undoOperation,
+  type OperationContext,
+  type OperationResult,
+} from '../operations/index.js';
+import type { EndedMessage, FromDriverHost, RunMessage } from './protocol.js';
+
+/** Does what one `run` asks for; always comes to an end that can be told. */
+export async function runOperation(
+  { id, action, operation, check, idempotency_key: idempotencyKey, changes = [] }: RunMessage,
+  drivers: DriverSet,
+  signal: AbortSignal,
+  tell: (message: FromDriverHost) => void,
+): Promise<EndedMessage> {
+  const context: OperationContext = {
+    drivers,
+    infra: operation.infra,
+    idempotencyKey,
+    check,
+    signal,
+    reporter: { report: (report) => tell({ type: 'report', id, report }) },
+    // A line is a line, whatever the names in it hold.
+    log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
+  };
+  try {
+    switch (action) {
+      case 'apply':
+        return ended(id, await applyOperation(operation, context));
+      case 'undo':
+        return ended(id, await undoOperation(changes, context));
+      case 'reconcile':
+        return await reconciled();
+    }
+  } catch (error) {
+    const permanent = error instanceof DriverError && error.permanent;
+    return ended(id, { outcome: 'failed', message: (error as Error).message, permanent });
+  }
+
+  async function reconciled(): Promise<EndedMessage> {
+    const { satisfied, missing, resources } = await reconcileOperation(operation, context);
+    for (const report of resources) context.reporter.report(report);
+    const message = satisfied
+      ? 'Everything that the operation wants exists'
+      : `Missing or not as wanted: ${listed(missing)}`;
+    context.reporter.report({ type: 'result', message, data: { missing: missing.slice(0, 500) } });
+    return { type: 'ended', id, outcome: 'completed', satisfied };
+  }
+}
+
+function ended(id: string, result: OperationResult): EndedMessage {
+  const { outcome, message } = result;
+  if (outcome === 'completed') return { type: 'ended', id, outcome };
+  const permanent = outcome === 'failed' ? { permanent: result.permanent } : {};
+  return { type: 'ended', id, outcome, error: message, ...permanent };
+}

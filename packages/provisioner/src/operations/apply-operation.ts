@@ -1,0 +1,37 @@
+import { applyPlan, failureOf, Interrupted, renderOutcome, resultData, summarize } from '../apply/index.js';
+import { DriverError } from '../drivers/driver.js';
+import { renderPlan, stepsOf } from '../plan/index.js';
+import type { OperationContext, OperationResult } from './context.js';
+import type { Operation } from './operation.js';
+import { planOperation } from './plan-operation.js';
+import { settled } from './settle.js';
+
+/** Makes what the operation wants. Never throws: however it ends is told in the result and the reports. */
+export function applyOperation(operation: Operation, context: OperationContext): Promise<OperationResult> {
+  const { drivers, infra, idempotencyKey, check, signal, reporter, log } = context;
+  return settled(context, async () => {
+    if (signal.aborted) throw Object.assign(new Interrupted(), { message: 'Nothing was changed.' });
+    drivers.notices([drivers.provider(operation.provider)]).forEach((notice) => log(`Note: ${notice}`));
+    const plan = await planOperation(operation, infra, drivers);
+    if ('missing' in plan) throw new DriverError(plan.message, { permanent: true });
+    renderPlan(plan).forEach(log);
+    if (check) {
+      reporter.report({ type: 'plan', steps: stepsOf(plan).length });
+      return { message: 'Nothing was changed: this was a check only', data: resultData(plan, true, []) };
+    }
+    const applied = await applyPlan(plan, {
+      drivers,
+      reporter,
+      signal,
+      idempotencyKey,
+      onOutcome(outcome) {
+        const line = renderOutcome(outcome);
+        if (line !== null) log(line);
+      },
+    });
+    const failure = failureOf(plan, applied);
+    if (failure) throw failure;
+    const message = summarize(plan, applied.outcomes, 'the operation wants');
+    return { message, data: resultData(plan, false, applied.outcomes) };
+  });
+}

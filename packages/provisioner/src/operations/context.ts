@@ -1,0 +1,24 @@
+import type { DriverSet } from '../drivers/driver-set.js';
+import type { Reporter } from '../report/reporter.js';
+
+/** What an operation works with. */
+export interface OperationContext {
+  drivers: DriverSet;
+  infra: string;
+  /** The same for every attempt at this operation. */
+  idempotencyKey: string;
+  /** Plans only, and changes nothing. */
+  check: boolean;
+  /** Aborted: what was begun is finished, the rest is not done. */
+  signal: AbortSignal;
+  reporter: Pick<Reporter, 'report'>;
+  /** Takes a line for people. */
+  log: (line: string) => void;
+}
+
+/** What came of an operation. */
+export type OperationResult =
+  | { outcome: 'completed'; message: string }
+  /** `permanent`: the same again can only fail again, until somebody has changed something. */
+  | { outcome: 'failed'; message: string; permanent: boolean }
+  | { outcome: 'cancelled'; message: string };

@@ -1,0 +1,12 @@
+export { DriverSet, type DriverSetOptions } from '../drivers/driver-set.js';
+export { applyOperation } from './apply-operation.js';
+export type { OperationContext, OperationResult } from './context.js';
+export type {
+  ClusterOperation,
+  Operation,
+  ServerConfig,
+  ServerOperation,
+  TaskservOperation,
+} from './operation.js';
+export { reconcileOperation, type Reconciliation } from './reconcile-operation.js';
+export { undoOperation } from './undo-operation.js';

@@ -1,0 +1,61 @@
+import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
+import { nounOf, type Change, type Desired, type Existing, type Kind } from '../drivers/resource.js';
+import { differencesBetween } from '../plan/index.js';
+import type { OperationContext } from './context.js';
+import { desiredOf, type MadeChange } from './changes-to-undo.js';
+
+/** What undoing came to; `already_*`: somebody had done it before, or made something else there since. */
+export type Undone =
+  { state: 'undone'; changes: readonly Change[] } | { state: 'already_gone' | 'already_there' };
+
+/** Does the inverse of a change. May be repeated. */
+export async function undoChange(
+  change: MadeChange,
+  { drivers, infra }: Pick<OperationContext, 'drivers' | 'infra'>,
+  context: ActContext,
+): Promise<Undone> {
+  const { kind, action, before, after, name } = change;
+  const collection: Collection<Kind> = drivers.named(change.driver).resources[kind];
+  if (action === 'destroyed' && before) return createAgain(kind, collection, before, context);
+  const now = await collection.read(infra, name);
+  if (!now || !after || now.id !== after.id) return { state: 'already_gone' };
+  if (action === 'created') return undone(await collection.destroy(now, context));
+  if (!before) return { state: 'already_gone' };
+  const wanted = changedBack(kind, before, after, now);
+  if (differencesBetween(kind, now, wanted).length === 0) return { state: 'already_there' };
+  return undone([
+    { kind, action: 'changed', before: now, after: await collection.change(now, wanted, context) },
+  ]);
+}
+
+/** Only what that change altered: what was altered since besides stays. */
+function changedBack<K extends Kind>(
+  kind: K,
+  before: Existing[K],
+  after: Existing[K],
+  now: Existing[K],
+): Desired[K] {
+  const fields = differencesBetween(kind, before, after).map(({ field, before: value }) => [field, value]);
+  return { ...desiredOf<K>(now), ...Object.fromEntries(fields) };
+}
+
+async function createAgain<K extends Kind>(
+  kind: K,
+  collection: Collection<K>,
+  before: Existing[K],
+  context: ActContext,
+): Promise<Undone> {
+  const wanted = desiredOf<K>(before);
+  const { resource, made } = await collection.create(wanted, context);
+  if (made) return undone([{ kind, action: 'created', before: null, after: resource }]);
+  if (differencesBetween(kind, resource, wanted).length === 0) return { state: 'already_there' };
+  throw new DriverError(
+    `There is another ${nounOf(kind)} ${before.name} by now, which differs from the one that was destroyed: it is ` +
+      'left alone. Delete it first if the old one is to come back.',
+    { permanent: true },
+  );
+}
+
+function undone(changes: readonly Change[]): Undone {
+  return changes.length > 0 ? { state: 'undone', changes } : { state: 'already_gone' };
+}

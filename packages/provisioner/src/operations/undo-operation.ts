@@ -1,0 +1,147 @@
+import {
+  capitalized,
+  countsOf,
+  Interrupted,
+  listed,
+  renderOutcome,
+  resourceReport,
+  type Outcome,
+} from '../apply/index.js';
+import { DriverError } from '../drivers/driver.js';
+import { fullName, nounOf, type Change } from '../drivers/resource.js';
+import type { ResourceReport } from '../report/types.js';
+import { changesToUndo, type MadeChange } from './changes-to-undo.js';
+import type { OperationContext, OperationResult } from './context.js';
+import { settled } from './settle.js';
+import { undoChange } from './undo-change.js';
+
+const INVERSE = { created: 'Destroy', changed: 'Change back', destroyed: 'Create again' } as const;
+
+/**
+ * Undoes, last first, what an operation did: the changes that it reported, and those under its key that it did not
+ * live to report. What is gone already is not missed. Never throws: however it ends is told in the result.
+ */
+export function undoOperation(
+  changes: readonly ResourceReport[],
+  context: OperationContext,
+): Promise<OperationResult> {
+  return settled(context, async () => {
+    const steps = (await changesToUndo(changes, context)).reverse();
+    // All drivers must be there before the first act.
+    for (const { driver } of steps) context.drivers.named(driver);
+    context.reporter.report({ type: 'plan', steps: steps.length });
+    const undo = new Undo(steps, context);
+    if (context.check) {
+      steps.forEach((step) => context.log(titleOf(step)));
+      return { message: 'Nothing was changed: this was a check only', data: undo.data };
+    }
+    await undo.all();
+    return { message: undo.message, data: undo.data };
+  });
+}
+
+class Undo {
+  readonly #outcomes: Outcome[] = [];
+  readonly #already: Record<'already_gone' | 'already_there', string[]> = {
+    already_gone: [],
+    already_there: [],
+  };
+  #done = 0;
+
+  constructor(
+    private readonly steps: readonly MadeChange[],
+    private readonly context: OperationContext,
+  ) {}
+
+  async all(): Promise<void> {
+    const { drivers, infra, signal } = this.context;
+    for (const driver of drivers.all) {
+      for (const change of await driver.recall(infra, this.#key)) this.#settle(driver.name, change, true);
+    }
+    try {
+      for (const step of this.steps) {
+        if (signal.aborted) throw new Interrupted();
+        await this.#step(step);
+      }
+    } catch (error) {
+      throw this.#withWhatIsDone(error);
+    }
+  }
+
+  get message(): string {
+    const gone = this.#already.already_gone.length;
+    const things = this.#done - gone - this.#already.already_there.length;
+    if (this.steps.length === 0) return 'Nothing to undo';
+    const already = gone > 0 ? `; ${gone} had nothing left to destroy or change` : '';
+    return `Undone: ${things} of ${changes(this.steps.length)}${already}`;
+  }
+
+  get data() {
+    return {
+      check: this.context.check,
+      changes: this.steps.length,
+      done: countsOf(this.#outcomes),
+      already_gone: this.#already.already_gone.slice(0, 1000),
+      already_there: this.#already.already_there.slice(0, 1000),
+    };
+  }
+
+  /** Not that of the operation: what undoing did must never be taken for what is to be undone. */
+  get #key(): string {
+    return `${this.context.idempotencyKey}:undo`;
+  }
+
+  async #step(step: MadeChange): Promise<void> {
+    const { reporter, log, signal } = this.context;
+    const [index, total] = [this.#done + 1, this.steps.length];
+    const title = titleOf(step);
+    const report = (state: 'started' | 'completed' | 'failed' | 'skipped') =>
+      reporter.report({ type: 'step', name: title, index, total, state });
+    report('started');
+    try {
+      const undone = await undoChange(step, this.context, { idempotencyKey: this.#key, signal });
+      if (undone.state === 'undone') {
+        for (const change of undone.changes) this.#settle(step.driver ?? '', change);
+      } else {
+        const what = `${nounOf(step.kind)} ${step.name}`;
+        this.#already[undone.state].push(what);
+        const is = undone.state === 'already_gone' ? 'is gone already' : 'is as it was already';
+        log(`${capitalized(what)} ${is}`);
+      }
+      report(undone.state === 'undone' ? 'completed' : 'skipped');
+      this.#done++;
+    } catch (error) {
+      report('failed');
+      throw error;
+    }
+  }
+
+  #settle(driver: string, change: Change, earlier = false): void {
+    const resource = change.after ?? change.before;
+    if (!resource) return;
+    const outcome: Outcome = { ...change, name: fullName(resource), driver, ...(earlier ? { earlier } : {}) };
+    this.context.reporter.report(resourceReport(this.context.infra, outcome));
+    this.#outcomes.push(outcome);
+    const line = renderOutcome(outcome);
+    if (line !== null) this.context.log(line);
+  }
+
+  #withWhatIsDone(error: unknown): unknown {
+    const rest = this.steps.slice(this.#done).map(({ kind, name }) => `${nounOf(kind)} ${name}`);
+    const state =
+      `Done: ${this.#done} of ${changes(this.steps.length)}. Not undone: ${listed(rest)}. ` +
+      'Undoing again does the rest.';
+    const stopped = this.context.signal.aborted && (error as Error).name === 'AbortError';
+    if (stopped || error instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
+    if (!(error instanceof DriverError)) return error;
+    return new DriverError(`${error.message} ${state}`, { cause: error, permanent: error.permanent });
+  }
+}
+
+function titleOf({ kind, name, action }: MadeChange): string {
+  return `${INVERSE[action]} ${nounOf(kind)} ${name}`;
+}
+
+function changes(count: number): string {
+  return `${count} ${count === 1 ? 'change' : 'changes'}`;
+}
