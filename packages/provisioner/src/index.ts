@@ -1,6 +1,6 @@
 export { applyPlan, Interrupted, summarize, waitUntilRunning } from './apply/index.js';
 export type { Applied, ApplyOptions, Outcome } from './apply/index.js';
-export { createLocalDriver, DriverError, DriverSet, PROVIDERS } from './drivers/index.js';
+export { createLocalDriver, DriverError, DriverSet, PROVIDERS, TEST_PROVIDER } from './drivers/index.js';
 export type {
   ActContext,
   Change,

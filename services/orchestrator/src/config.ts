@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
+  bool,
   commonConfig,
   commonVariables,
   configurationFailure,
@@ -26,8 +27,8 @@ export interface ApiConfig extends CommonConfig {
   provisioningCommand: string;
   /** Names of the programs that operations of type `command_batch` may run. */
   batchCommands: ReadonlySet<string>;
-  /** Where the fullness of the disk is measured. */
-  dataDir: string;
+  /** Whether the provider `noop` may be asked for, which does nothing: for tests and benchmarks. */
+  testDriver: boolean;
 }
 
 export interface WorkerConfig extends CommonConfig {
@@ -57,12 +58,14 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
+    PROVISIONING_TEST_DRIVER: bool({ default: false }),
   });
   const common = commonConfig(own);
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
     provisioningCommand: own.PROVISIONING_COMMAND,
+    testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
     batchCommands: new Set(readBatchCommands(own.BATCH_COMMANDS, common.production).keys()),
   });
 }
@@ -81,6 +84,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     COMMAND_SECRETS: str({ default: undefined }),
+    PROVISIONING_TEST_DRIVER: bool({ default: false }),
     RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
@@ -128,7 +132,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     stateDir,
     socketPath: socketPathOf(stateDir),
     times,
-    commandEnvironment: { ...commandEnvironment(environment, workspace, common), ...secrets },
+    commandEnvironment: {
+      ...commandEnvironment(environment, workspace, common),
+      ...(own.PROVISIONING_TEST_DRIVER && !common.production ? { PROVISIONING_TEST_DRIVER: '1' } : {}),
+      ...secrets,
+    },
   });
 }
 

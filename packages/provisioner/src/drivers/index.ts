@@ -7,7 +7,7 @@ export {
 } from './driver.js';
 export { DriverSet, type DriverSetOptions } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
-export { PROVIDERS, type Provider } from './providers.js';
+export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {
   counted,
   fullName,

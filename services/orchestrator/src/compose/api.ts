@@ -8,7 +8,7 @@ import {
   type SchemaSources,
 } from '@provisioning/runtime';
 import { builtinPolicies, compilePolicies } from '@provisioning/policy';
-import { PROVIDERS } from '@provisioning/provisioner';
+import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { BatchService } from '../domain/batch/batch-service.js';
@@ -87,11 +87,11 @@ export function composeApi(
   return { app, base, stopping: () => (stopping = true) };
 }
 
-function capabilitiesOf({ batchCommands, production }: ApiConfig): Capabilities {
+function capabilitiesOf({ batchCommands, production, testDriver }: ApiConfig): Capabilities {
   return {
     commands: batchCommands,
     providers: new Map(
-      PROVIDERS.map((name) => [
+      [...PROVIDERS, ...(testDriver ? [TEST_PROVIDER] : [])].map((name) => [
         name,
         production && name !== 'local'
           ? {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { RunMessage } from '@provisioning/provisioner/host-protocol';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 import { argvOf } from './argv.js';
 import { CommandWork } from './command-work.js';
@@ -57,10 +58,10 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
   return driverHost.run({
     id: `${id}-${attempt}`,
     action: undo ? 'undo' : reconcile ? 'reconcile' : 'apply',
-    operation: spec,
+    operation: spec as unknown as RunMessage['operation'],
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
-    ...(undo ? { changes: changes ?? [] } : {}),
+    ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object } : {}),
   });
 }

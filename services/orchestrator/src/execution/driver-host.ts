@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import type { HostMessage, HostRequest } from './host-protocol.js';
+import type { FromDriverHost, RunMessage, ToDriverHost } from '@provisioning/provisioner/host-protocol';
 import { Command } from './command.js';
 import { HostedOperation } from './hosted-operation.js';
 import { executorLog } from './log.js';
@@ -32,7 +32,7 @@ export class DriverHost {
   constructor(private readonly options: DriverHostOptions) {}
 
   /** Begins an operation. */
-  run(request: Omit<Extract<HostRequest, { type: 'run' }>, 'type'>): HostedOperation {
+  run(request: Omit<RunMessage, 'type'>): HostedOperation {
     if (!this.#current || this.#current.over) this.#current = new Host(this.options, ++this.#number);
     return this.#current.run(request);
   }
@@ -57,7 +57,7 @@ class Host {
   readonly #operations = new Map<string, HostedOperation>();
   readonly #patience: NodeJS.Timeout;
   #socket: Socket | undefined;
-  #waiting: HostRequest[] = [];
+  #waiting: ToDriverHost[] = [];
 
   constructor(options: DriverHostOptions, number: number) {
     const directory = join(options.directory, `driver-host-${number}`);
@@ -88,7 +88,7 @@ class Host {
     });
   }
 
-  run(request: Omit<Extract<HostRequest, { type: 'run' }>, 'type'>): HostedOperation {
+  run(request: Omit<RunMessage, 'type'>): HostedOperation {
     const operation = new HostedOperation({
       cancel: () => this.#send({ type: 'cancel', id: request.id }),
       kill: () => this.kill(),
@@ -113,17 +113,17 @@ class Host {
     this.kill();
   }
 
-  #send(request: HostRequest): void {
+  #send(request: ToDriverHost): void {
     if (this.#socket) sendLine(this.#socket, request);
     else this.#waiting.push(request);
   }
 
   #attach(socket: Socket): void {
     socket.on('error', () => {});
-    onMessage<HostMessage>(socket, (message) => this.#receive(socket, message));
+    onMessage<FromDriverHost>(socket, (message) => this.#receive(socket, message));
   }
 
-  #receive(socket: Socket, message: HostMessage): void {
+  #receive(socket: Socket, message: FromDriverHost): void {
     if (message.type === 'hello') {
       clearTimeout(this.#patience);
       this.#socket = socket;

@@ -1,4 +1,4 @@
-import type { HostMessage } from './host-protocol.js';
+import type { FromDriverHost } from '@provisioning/provisioner/host-protocol';
 import type { Work, WorkEnd } from './work.js';
 
 /** What an operation says that is beyond this is not kept: it is told by its reports, not by its output. */
@@ -21,7 +21,7 @@ export class HostedOperation implements Work {
     });
   }
 
-  receive(message: Exclude<HostMessage, { type: 'hello' }>): void {
+  receive(message: Exclude<FromDriverHost, { type: 'hello' }>): void {
     switch (message.type) {
       case 'log':
         this.#lines.push(...message.text.split('\n'));

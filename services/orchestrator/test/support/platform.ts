@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
@@ -17,6 +17,7 @@ import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-se
 import type { Submitter } from '../../src/domain/workflow/submitter.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
+import { findByCookie } from '../../src/execution/processes.js';
 import { BullDoorbell } from '../../src/jobs/producer.js';
 import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
@@ -73,6 +74,8 @@ export interface TestPlatform {
   events(id: string): Promise<string[]>;
   /** Pids of the executors that ever registered, newest last. */
   executors(): Promise<number[]>;
+  /** Pids of the driver hosts that run. */
+  driverHosts(): number[];
   stop(): Promise<void>;
 }
 
@@ -234,6 +237,12 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     async executors() {
       const rows = await database<{ pid: number; started_at: Date }>('workers').orderBy('started_at');
       return rows.map(({ pid }) => pid);
+    },
+    driverHosts() {
+      return findByCookie('PROVISIONING_DATA_DIR', join(home.path, 'data')).filter((pid) => {
+        const [program = '', script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return program === process.execPath && script.endsWith('driver-host.js');
+      });
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));
