@@ -9,7 +9,9 @@ import type { ExecutorOptions } from '../execution/options.js';
 import { startConsumer } from '../jobs/consumer.js';
 import { createLedgerPool } from '../postgres/ledger-pool.js';
 import { NotifyListener } from '../postgres/notify-doorbell.js';
+import { PostgresHousekeeping } from '../postgres/housekeeping.js';
 import { PostgresLedger } from '../postgres/worker-ledger.js';
+import { Housekeeper } from '../domain/worker/housekeeper.js';
 import { Sweeper } from '../domain/worker/sweeper.js';
 import { openBase, type Base } from './resources.js';
 
@@ -65,6 +67,9 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
     sweeper.start();
     resources.add('sweeper', () => sweeper.stop());
+    const housekeeper = new Housekeeper(new PostgresHousekeeping(base.database), config.retentionDays, log);
+    housekeeper.start();
+    resources.add('housekeeper', () => housekeeper.stop());
     await listen(config, base, supervisor);
     gauges(base, supervisor);
     log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });

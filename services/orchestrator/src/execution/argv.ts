@@ -13,7 +13,7 @@ const SEQUENCE = ['../../shim', '../../../shim']
  */
 export function argvOf(task: ClaimedTask, options: Pick<ExecutorOptions, 'programs' | 'commands'>): string[] {
   if (task.program === 'commands') return sequenceOf(task, options.commands);
-  const program = options.programs[task.program];
+  const program = own(options.programs, task.program);
   if (!program) throw new Error(`there is no program "${task.program}" on this worker`);
   // In check mode the command tells what is missing and changes nothing: so it answers for lost attempts.
   return [...program, ...task.verb, ...task.args, ...(task.reconcile ? ['--check'] : [])];
@@ -25,9 +25,14 @@ function sequenceOf({ spec, undo }: ClaimedTask, commands: Record<string, string
   const lines = (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
   const encoded = lines.flatMap((line) => {
     const [name = '', ...rest] = line.trim().split(/\s+/);
-    const path = commands[name];
+    const path = own(commands, name);
     if (path === undefined) throw new Error(`"${name}" is not among the BATCH_COMMANDS of this worker`);
     return [name, String(rest.length + 1), path, ...rest];
   });
   return ['/bin/bash', SEQUENCE, String(lines.length), ...encoded];
+}
+
+/** A name comes from a request: `constructor` is no program. */
+function own<Value>(record: Record<string, Value>, name: string): Value | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
 }

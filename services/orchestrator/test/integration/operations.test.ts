@@ -94,14 +94,19 @@ describe('operations in the driver host', () => {
     const id = await platform.submitBatch({
       operations: [servers('slow', ['slow-60000-a']), servers('stuck', ['stuck-b'])],
     });
-    const other = await platform.submitBatch({ operations: [servers('bystander', ['slow-14000-c'], { retries: 0 })] });
+    const other = await platform.submitBatch({
+      operations: [servers('bystander', ['slow-14000-c'], { retries: 0 })],
+    });
     await waitFor(async () => (await platform.batch(id)).operations['stuck']?.status === 'Running');
     await waitFor(async () => (await platform.batch(other)).operations['bystander']?.status === 'Running');
     await platform.batches.cancel(id, 'ada');
     const cancelled = await platform.batchEnded(id, 40_000);
     expect(cancelled.batch.status).toBe('Cancelled');
     expect(cancelled.operations['slow']?.status).toBe('Cancelled');
-    expect(cancelled.operations['stuck']).toMatchObject({ status: 'Cancelled', completedAt: expect.any(Date) });
+    expect(cancelled.operations['stuck']).toMatchObject({
+      status: 'Cancelled',
+      completedAt: expect.any(Date),
+    });
     const bystander = await platform.batchEnded(other, 60_000);
     expect(bystander.operations['bystander']).toMatchObject({ status: 'Completed', attempt: 2 });
   }, 120_000);

@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { ancestorsOf, faultsOf, type Node } from './graph.js';
+
+/** Graphs without a cycle: each node depends on nodes of lower numbers; listed in any order. */
+const acyclic = fc
+  .array(fc.array(fc.nat(), { maxLength: 5 }), { minLength: 1, maxLength: 40 })
+  .chain((drawn) => {
+    const nodes = drawn.map((choices, index): Node => ({
+      id: `n${index}`,
+      dependencies: index === 0 ? [] : [...new Set(choices.map((choice) => `n${choice % index}`))],
+    }));
+    return fc.shuffledSubarray(nodes, { minLength: nodes.length });
+  });
+
+describe('the graph of a batch', () => {
+  it('is faultless without a cycle, in whatever order its operations are listed', () => {
+    fc.assert(fc.property(acyclic, (nodes) => expect(faultsOf(nodes)).toEqual([])));
+  });
+
+  it('with an edge that closes a circle is refused, and the circle that is named is one', () => {
+    fc.assert(
+      fc.property(acyclic, fc.nat(), (nodes, choice) => {
+        const byId = new Map(nodes.map((node) => [node.id, node]));
+        const upper = nodes[choice % nodes.length]!;
+        const below = [...ancestorsOf(upper.id, byId), upper.id];
+        const lower = below[choice % below.length]!;
+        const closed = nodes.map((node) =>
+          node.id === lower
+            ? { ...node, dependencies: [...new Set([...node.dependencies, upper.id])] }
+            : node,
+        );
+        const [fault, ...others] = faultsOf(closed);
+        expect(others).toEqual([]);
+        const named = [...fault!.message.matchAll(/"([^"]+)"/g)].map(([, id]) => id!);
+        expect(named[0]).toBe(named.at(-1));
+        const edges = new Map(closed.map(({ id, dependencies }) => [id, dependencies]));
+        named.slice(0, -1).forEach((id, index) => expect(edges.get(id)).toContain(named[index + 1]));
+      }),
+    );
+  });
+
+  it('names dependencies on nobody, and ids that are there twice, all of them', () => {
+    const faults = faultsOf([
+      { id: 'a', dependencies: ['x', 'b'] },
+      { id: 'b', dependencies: ['y'] },
+      { id: 'a', dependencies: [] },
+    ]);
+    expect(faults).toEqual([
+      { operation: 2, message: 'is the id of operations[0] already: "a"' },
+      { operation: 0, dependency: 0, message: 'is no operation of this batch: "x"' },
+      { operation: 1, dependency: 0, message: 'is no operation of this batch: "y"' },
+    ]);
+  });
+
+  it('says that an operation depends on itself', () => {
+    expect(faultsOf([{ id: 'a', dependencies: ['a'] }])[0]?.message).toContain('"a" → "a"');
+  });
+
+  it('takes chains and fans of ten thousand without running out of stack', () => {
+    const chain = Array.from({ length: 10_000 }, (_, index): Node => ({
+      id: `n${index}`,
+      dependencies: index > 0 ? [`n${index - 1}`] : [],
+    }));
+    expect(faultsOf(chain)).toEqual([]);
+    expect(ancestorsOf('n9999', new Map(chain.map((node) => [node.id, node]))).size).toBe(9_999);
+    const ring = chain.map((node, index) => (index === 0 ? { ...node, dependencies: ['n9999'] } : node));
+    expect(faultsOf(ring)[0]?.message).toContain('"n0"');
+  });
+
+  it('finds everything that an operation stands on, and nothing else', () => {
+    fc.assert(
+      fc.property(acyclic, (nodes) => {
+        const byId = new Map(nodes.map((node) => [node.id, node]));
+        for (const { id } of nodes) {
+          const found = ancestorsOf(id, byId);
+          expect(found.has(id)).toBe(false);
+          const direct = byId.get(id)!.dependencies;
+          const expected = new Set(direct.flatMap((below) => [below, ...ancestorsOf(below, byId)]));
+          expect(found).toEqual(expected);
+        }
+      }),
+    );
+  });
+});

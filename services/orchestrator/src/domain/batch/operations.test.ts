@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Failure } from '@provisioning/errors';
+import type { OperationSpec } from './batch.js';
+import { checkOperations, planOperations, type Capabilities } from './operations.js';
+
+const capabilities: Capabilities = {
+  commands: new Set(['rsync']),
+  providers: new Map([
+    ['local', {}],
+    ['aws', { unavailable: 'has no credentials configured' }],
+  ]),
+};
+
+function command(id: string, more: Partial<OperationSpec> = {}): OperationSpec {
+  return { id, type: 'command_batch', infra: 'default', dependencies: [], commands: ['rsync a b'], ...more };
+}
+const servers = (id: string, names: string[], more: Partial<OperationSpec> = {}): OperationSpec => ({
+  ...{ id, type: 'server_batch', infra: 'default', dependencies: [], provider: 'local' },
+  server_configs: names.map((name) => ({ name })),
+  ...more,
+});
+
+function refused(specs: OperationSpec[]): Failure {
+  try {
+    checkOperations(specs, capabilities);
+  } catch (error) {
+    return error as Failure;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('the check of a batch', () => {
+  it('tells every fault with its place, twenty at most', () => {
+    const { kind, message, details } = refused([
+      command('a', { dependencies: ['nobody'] }),
+      command('b', { commands: ['rsync x', 'rm -rf /'], undo_commands: ['sh -c true'] }),
+      servers('c', ['web', 'web'], { provider: 'azure' }),
+      servers('d', ['web'], { provider: 'aws' }),
+    ]);
+    expect(kind).toBe('invalid');
+    expect(message).toBe(
+      'The batch cannot be run: operations[0].dependencies[0] is no operation of this batch: "nobody" (and 5 more).',
+    );
+    expect(details!.map(({ path }) => path)).toEqual([
+      'operations[0].dependencies[0]',
+      'operations[1].commands[1]',
+      'operations[1].undo_commands[0]',
+      'operations[2].provider',
+      'operations[2].server_configs[1].name',
+      'operations[3].provider',
+    ]);
+    const many = Array.from({ length: 50 }, (_, index) => command(`o${index}`, { dependencies: ['x'] }));
+    expect(refused(many).details).toHaveLength(20);
+  });
+
+  it('finds nothing wrong with what can be run', () => {
+    expect(() =>
+      checkOperations([servers('m', ['web']), command('c', { dependencies: ['m'] })], capabilities),
+    ).not.toThrow();
+  });
+});
+
+describe('the operations of a batch as rows', () => {
+  it('count what they wait for, and what is kept from an earlier batch is not waited for', () => {
+    const specs = [
+      command('a'),
+      command('b', { dependencies: ['a'] }),
+      command('c', { dependencies: ['a', 'b'] }),
+    ];
+    expect(planOperations(specs).map(({ status, pendingDeps }) => [status, pendingDeps])).toEqual([
+      ['Waiting', 0],
+      ['Blocked', 1],
+      ['Blocked', 2],
+    ]);
+    const kept = planOperations(specs, new Map([['a', 'earlier']]));
+    expect(kept.map(({ status, pendingDeps, keptFrom }) => [status, pendingDeps, keptFrom])).toEqual([
+      ['Completed', 0, 'earlier'],
+      ['Waiting', 0, null],
+      ['Blocked', 1, null],
+    ]);
+    expect(kept[2]!.dependsOn).toEqual([kept[0]!.id, kept[1]!.id]);
+  });
+
+  it('say of commands without retries that they must not run twice, and of drivers that they know what they did', () => {
+    const [once, again, made] = planOperations([
+      command('once', { retries: 0 }),
+      command('again', { undo_commands: ['rsync b a'] }),
+      servers('made', ['web'], { retries: 0 }),
+    ]);
+    expect(once).toMatchObject({ repeatable: false, reconcilable: false, undoable: false, retries: 0 });
+    expect(again).toMatchObject({ repeatable: true, reconcilable: false, undoable: true, retries: 2 });
+    expect(made).toMatchObject({ repeatable: true, reconcilable: true, undoable: true });
+  });
+
+  it('put task services on the servers that they stand on, however far below, of their own infra', () => {
+    const taskservs = (more: Partial<OperationSpec>): OperationSpec => ({
+      ...{ id: 't', type: 'taskserv_batch', infra: 'default', dependencies: ['c'], provider: 'local' },
+      taskservs: ['containerd'],
+      ...more,
+    });
+    const below = [
+      servers('m', ['web-01', 'web-02']),
+      servers('elsewhere', ['db-01'], { infra: 'other' }),
+      servers('beside', ['db-02']),
+      command('c', { dependencies: ['m', 'elsewhere'] }),
+    ];
+    const planned = (more: Partial<OperationSpec>) =>
+      planOperations([...below, taskservs(more)]).at(-1)!.spec.servers;
+    expect(planned({})).toEqual(['web-01', 'web-02']);
+    expect(planned({ servers: ['db-02'] })).toEqual(['db-02']);
+    expect(planned({ dependencies: [] })).toBeUndefined();
+  });
+});

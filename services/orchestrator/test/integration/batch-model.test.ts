@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
+import fc from 'fast-check';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewOperation } from '../../src/domain/batch/batch.js';
+import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { BatchModel, MAX_ATTEMPTS, type Action, type ModelBatch } from '../model/batch-model.js';
+import { LEGAL_TRANSITIONS } from '../model/transitions.js';
+import { engineFunctions } from '../support/engine-functions.js';
+
+let clone: TestDatabase;
+let database: Knex;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
+});
+afterAll(async () => {
+  await database.destroy();
+  await clone.drop();
+});
+
+const batches: fc.Arbitrary<ModelBatch> = fc
+  .record({
+    nodes: fc.array(
+      fc.record({
+        below: fc.array(fc.nat(), { maxLength: 3 }),
+        retries: fc.nat({ max: 2 }),
+        whenLost: fc.constantFrom('again' as const, 'asked' as const, 'failed' as const),
+        undoable: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 8 },
+    ),
+    parallelLimit: fc.integer({ min: 1, max: 4 }),
+    onFailure: fc.constantFrom('continue' as const, 'stop' as const),
+    rollbackEnabled: fc.boolean(),
+  })
+  .map(({ nodes, ...rest }) => ({
+    ...rest,
+    operations: nodes.map(({ below, ...node }, index) => ({
+      ...node,
+      id: `o${index}`,
+      dependencies: index === 0 ? [] : [...new Set(below.map((choice) => `o${choice % index}`))],
+    })),
+  }));
+
+/** What is done is drawn from what the model allows; one third of the draws favours going on. */
+const choices = fc.array(fc.nat(), { minLength: 10, maxLength: 60 });
+
+it('does in Postgres what the model does in memory, whatever happens in whatever order', async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, choices, async (batch, drawn) => {
+      const run = await submit(batch);
+      const model = new BatchModel(batch);
+      await run.agreesWith(model);
+      for (const choice of drawn) {
+        const actions = model.actions();
+        if (actions.length === 0) break;
+        const action = actions[choice % actions.length]!;
+        model.act(action);
+        await run.act(action);
+        await run.agreesWith(model);
+      }
+      while (!model.over) {
+        const action = towardsTheEnd(model.actions());
+        model.act(action);
+        await run.act(action);
+        await run.agreesWith(model);
+      }
+      await run.leftNothingBehind();
+    }),
+    { numRuns: 120 },
+  );
+}, 240_000);
+
+function towardsTheEnd(actions: Action[]): Action {
+  const order: Action['type'][] = ['undo', 'complete', 'claim', 'wake'];
+  return order.flatMap((type) => actions.filter((action) => action.type === type))[0]!;
+}
+
+/** A batch in Postgres, and what can happen to it. */
+async function submit({ operations, ...batch }: ModelBatch) {
+  const store = new PostgresBatchStore(database);
+  const tasks = new PostgresTaskStore(database);
+  const engine = engineFunctions(database);
+  const worker = await engine.register();
+  const ids = new Map(operations.map(({ id }) => [id, uuidv7()]));
+  const attempts = new Map<string, number>();
+  const rows = operations.map(({ id, dependencies, retries, whenLost, undoable }, seq): NewOperation => ({
+    id: ids.get(id)!,
+    spec: { id, type: 'command_batch', infra: `infra-${ids.get(operations[0]!.id)}`, dependencies },
+    seq,
+    status: dependencies.length > 0 ? 'Blocked' : 'Waiting',
+    dependsOn: dependencies.map((below) => ids.get(below)!),
+    pendingDeps: dependencies.length,
+    runner: whenLost === 'asked' ? 'operation' : 'command',
+    program: 'commands',
+    args: [],
+    maxAttempts: MAX_ATTEMPTS,
+    repeatable: whenLost !== 'failed',
+    reconcilable: whenLost === 'asked',
+    undoable,
+    retries,
+    timeoutSeconds: null,
+    keptFrom: null,
+  }));
+  const batchId = uuidv7();
+  await store.submit(
+    {
+      ...{ id: batchId, name: 'model', version: null, storageBackend: null, resumeOf: null, ...batch },
+      infras: [rows[0]!.spec.infra],
+      ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+    },
+    rows,
+    undefined,
+  );
+
+  const finish = async (task: string, status: 'Completed' | 'Failed', permanent = false) => {
+    const { cancelRequestedAt } = (await tasks.find(task))!;
+    // An executor says that something was cancelled when it was asked to cancel it and it did not complete.
+    const said = status === 'Failed' && cancelRequestedAt ? 'Failed' : status;
+    await engine.finish(task, attempts.get(task)!, worker, said, permanent);
+  };
+  return {
+    async act(action: Action): Promise<void> {
+      if (action.type === 'cancelBatch') await store.cancel(batchId, 'tester');
+      else if (action.type === 'undo' || action.type === 'failToUndo') {
+        const [undoing] = await database<{ id: string; status: string; batch_id: string; kind: string }>(
+          'tasks',
+        ).where({ batch_id: batchId, kind: 'rollback', status: 'Ready' });
+        attempts.set(undoing!.id, (await engine.claim(undoing!.id, worker))!);
+        await finish(undoing!.id, action.type === 'undo' ? 'Completed' : 'Failed', true);
+      } else await this.actOn(ids.get(action.operation)!, action.type);
+    },
+    async actOn(task: string, type: Extract<Action, { operation: string }>['type']): Promise<void> {
+      switch (type) {
+        case 'claim':
+          attempts.set(task, (await engine.claim(task, worker))!);
+          break;
+        case 'complete':
+          await finish(task, 'Completed');
+          break;
+        case 'fail':
+          await finish(task, 'Failed');
+          break;
+        case 'lose':
+          await engine.lose(task, attempts.get(task)!, worker);
+          break;
+        case 'wake':
+          await engine.wake(task);
+          break;
+        case 'cancel':
+          await tasks.cancel(task, 'tester');
+          break;
+      }
+    },
+    async agreesWith(model: BatchModel): Promise<void> {
+      const found = (await store.find(batchId))!;
+      const statuses = Object.fromEntries(found.operations.map(({ id, status }) => [id, status]));
+      expect({ batch: found.batch.status, ...statuses }).toEqual({
+        batch: model.status,
+        ...model.statuses(),
+      });
+      const undoing = await database<{
+        op_key: string;
+        status: string;
+        batch_id: string;
+        kind: string;
+        seq: number;
+      }>('tasks')
+        .where({ batch_id: batchId, kind: 'rollback' })
+        .whereIn('status', ['Waiting', 'Ready'])
+        .orderBy('seq');
+      expect(undoing.map(({ op_key: key }) => key)).toEqual(model.toUndo);
+    },
+    async leftNothingBehind(): Promise<void> {
+      const { batch: ended } = (await store.find(batchId))!;
+      expect(ended.completedAt).not.toBeNull();
+      expect(ended.completed + ended.failed + ended.cancelled).toBe(ended.total);
+      expect(await database('locks').where({ holder_id: batchId })).toEqual([]);
+      const events = await database<{ task_id: string; status: string; batch_id: string; seq: number }>(
+        'events',
+      )
+        .where({ batch_id: batchId })
+        .whereNotNull('task_id')
+        .orderBy('seq');
+      const last = new Map<string, string>();
+      for (const { task_id: task, status } of events) {
+        const before = last.get(task) ?? '';
+        if (before !== status) expect(LEGAL_TRANSITIONS[before] ?? []).toContain(status);
+        last.set(task, status);
+      }
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Knex } from 'knex';
+import { rowsOf } from '../../src/postgres/rows.js';
+
+/** The engine's functions, called as executors call them, without any executor. */
+export function engineFunctions(database: Knex) {
+  return {
+    async register(leaseSeconds = 600): Promise<string> {
+      const [row] = await rowsOf<{ id: string }>(
+        database,
+        `insert into workers (id, host, boot_id, slot, pid, state, lease_until)
+         values (gen_random_uuid(), 'elsewhere', 'b', 9, 1, 'alive', now() + make_interval(secs => ?)) returning id`,
+        [leaseSeconds],
+      );
+      return row!.id;
+    },
+    /** @returns the attempt */
+    async claim(task: string, worker: string): Promise<number | undefined> {
+      const [row] = await rowsOf<{ task: { attempt: number } | null }>(
+        database,
+        'select claim_task(?, ?) as task',
+        [task, worker],
+      );
+      return row?.task?.attempt;
+    },
+    async finish(
+      task: string,
+      attempt: number,
+      worker: string,
+      status: 'Completed' | 'Failed' | 'Cancelled',
+      permanent = false,
+    ): Promise<string> {
+      const [row] = await rowsOf<{ outcome: string }>(
+        database,
+        `select outcome from finish_task(:task, :attempt, :worker, md5(:task::text || :attempt)::uuid, :status,
+                                         :permanent, 0, null, :error, '', '{}', '{}')`,
+        { task, attempt, worker, status, permanent, error: status === 'Failed' ? 'it failed' : null },
+      );
+      return row!.outcome;
+    },
+    async lose(task: string, attempt: number, worker: string): Promise<void> {
+      await rowsOf(database, 'select lose_task(?, ?, ?, ?)', [task, attempt, worker, 'lost']);
+    },
+    async release(worker: string, planned = false): Promise<void> {
+      await rowsOf(database, 'select release_worker(?, ?, ?, false)', [worker, 'lost', planned]);
+    },
+    /** Lets the time pass until the next try. */
+    async wake(task: string): Promise<void> {
+      await rowsOf(database, `update tasks set run_after = now() where id = ? and status = 'RetryWait'`, [
+        task,
+      ]);
+      await rowsOf(database, 'select wake_due()');
+    },
+    async heartbeat(worker: string): Promise<unknown> {
+      const [row] = await rowsOf<{ mine: unknown }>(database, `select heartbeat(?, '12 s') as mine`, [
+        worker,
+      ]);
+      return row?.mine;
+    },
+  };
+}
