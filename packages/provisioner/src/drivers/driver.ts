@@ -44,7 +44,7 @@ export interface Driver {
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
 }
 
-export interface DriverErrorOptions extends ErrorOptions {
+interface DriverErrorOptions extends ErrorOptions {
   /** The same again can only fail again, until somebody has changed something. */
   permanent?: boolean;
 }

@@ -6,7 +6,7 @@ export const KINDS = ['server', 'taskserv', 'cluster'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a provider is told beside name and version; flat, so that two can be compared. */
-export type Attributes = Record<string, string | number | boolean | null>;
+type Attributes = Record<string, string | number | boolean | null>;
 
 /** Something to be installed on one server. */
 export interface DesiredTaskserv {
