@@ -345,6 +345,17 @@ describe('the connection', () => {
     expect(await host.close()).toBe(0);
   });
 
+  it('leaves undone what was not begun when it ends', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    const id = host.begin({ action: 'apply', operation: servers(names) });
+    await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
+    expect(await host.close()).toBe(0);
+    const next = await another();
+    const found = await next.run({ action: 'reconcile', operation: servers(names), idempotency_key: id });
+    expect(resourcesOf(found).length).toBeGreaterThanOrEqual(3);
+    expect(resourcesOf(found).length).toBeLessThan(names.length);
+  });
+
   it('is needed', async () => {
     const alone = await Host.alone({ DRIVER_HOST_SOCKET: `${folder.path}/nobody` });
     expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('nobody listens') });

@@ -35,6 +35,8 @@ export class LocalInfras {
       tidied.catch(() => this.#tidied.delete(infra));
     }
     await tidied;
+    // Whoever clears the data directory need not stop the processes that use it.
+    await mkdir(paths.servers, { recursive: true });
     return paths;
   }
 
