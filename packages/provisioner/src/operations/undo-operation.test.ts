@@ -73,6 +73,17 @@ describe('undoing', () => {
     expect(bench.steps).toEqual(['skipped: Change back server a']);
   });
 
+  it('of one operation after the other comes back to the start, whatever was made again on the way', async () => {
+    const bench = new Bench();
+    const history: [string, ResourceReport[]][] = [];
+    for (const zone of ['z', 'y', 'x']) history.push([zone, await bench.apply(zone, { zone })]);
+    for (const [key, changes] of history.reverse()) {
+      expect(await bench.undo(key, changes)).toMatchObject({ outcome: 'completed' });
+      expect(bench.steps.filter((step) => step.startsWith('skipped'))).toEqual([]);
+    }
+    expect(await bench.server()).toBeNull();
+  });
+
   it('does not touch what stands in the place of what was destroyed', async () => {
     const bench = new Bench();
     await bench.apply('1', {});
