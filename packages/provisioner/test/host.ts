@@ -58,6 +58,18 @@ export class Host {
     return new Host(child, server, socket);
   }
 
+  /** Starts a host that does not get far. */
+  static async alone(env: NodeJS.ProcessEnv): Promise<{ status: number | null; stderr: string }> {
+    const child = spawn(process.execPath, [PROGRAM], {
+      env: { PROVISIONING_DATA_DIR: 'data', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    const [status] = (await once(child, 'close')) as [number | null];
+    return { status, stderr };
+  }
+
   send(message: object): void {
     this.socket.write(`${JSON.stringify(message)}\n`);
   }

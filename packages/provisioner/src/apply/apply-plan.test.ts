@@ -79,7 +79,7 @@ async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partia
   const reports: Report[] = [];
   const applied = await applyPlan(plan, {
     drivers: { for: () => driver, of: () => driver, all: [driver] },
-    reporter: { report: (report) => void reports.push(report), close: () => {} },
+    reporter: { report: (report) => void reports.push(report) },
     ...options,
   });
   const told = reports.map((report) => {

@@ -43,7 +43,7 @@ export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Erro
 }
 
 /** @param undone names of what is not done, of `steps` in all */
-export function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: readonly string[]): Error {
+function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: readonly string[]): Error {
   const notDone = undone.length > 0 ? ` Not done: ${listed(undone)}. Running it again does the rest.` : '';
   const state = `Done: ${steps - undone.length} of ${counted(kind, steps)}.${notDone}`;
   if (failure instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });

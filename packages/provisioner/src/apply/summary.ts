@@ -1,4 +1,4 @@
-import { counted } from '../drivers/resource.js';
+import { counted, nounOf } from '../drivers/resource.js';
 import { countOf, type Plan } from '../plan/plan.js';
 import type { Outcome } from './outcome.js';
 
@@ -16,6 +16,9 @@ export function summarize(plan: Plan, outcomes: readonly Outcome[], wish = 'the 
   if (plan.operation === 'delete') {
     if (destroyed.size > 0) return `Successfully deleted ${things(destroyed.size)}`;
     if (plan.entries.length === 0) return 'Nothing to do: the settings name no servers';
+    const [entry, ...others] = plan.entries;
+    if (entry && others.length === 0)
+      return `Nothing to do: ${nounOf(plan.kind)} ${entry.name} does not exist`;
     return `Nothing to do: none of the ${things(plan.entries.length)} in the settings exists`;
   }
   const replaced = [...created].filter((name) => destroyed.has(name));

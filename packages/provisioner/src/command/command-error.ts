@@ -44,5 +44,5 @@ export function explainFailure(error: unknown, stoppedBy: StopSignal | undefined
 
 function explainUsage({ code, message }: CommanderError): string {
   if (code === 'commander.help') return 'No command was given: name one of those above.';
-  return `${message.replace(/^error: /, '').replace(/\.?$/, '.')} "provisioning servers --help" tells what there is.`;
+  return `${message.replace(/^error: /, '').replace(/\.?$/, '.')} "provisioning --help" tells what there is.`;
 }

@@ -27,7 +27,7 @@ export function withCommonOptions(command: Command): Command {
         .default(DEFAULT_WORKSPACE),
     )
     .addOption(
-      new Option('--data-dir <folder>', 'where the local driver keeps its servers')
+      new Option('--data-dir <folder>', 'where the local driver keeps its records')
         .env('PROVISIONING_DATA_DIR')
         .default(DEFAULT_DATA_DIR),
     )

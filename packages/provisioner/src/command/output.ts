@@ -40,13 +40,17 @@ export function textOutput(): Output {
   };
 }
 
+/** Under which name the document has what was acted on. */
+const MEMBERS: Record<string, string> = { taskserv: 'taskservs', cluster: 'clusters' };
+
 export function jsonOutput(header: OutputHeader): Output {
+  const member = MEMBERS[header.command.split(' ')[0] ?? ''] ?? 'servers';
   const notices: string[] = [];
   const document: Record<string, unknown> = {
     ...header,
     notices,
     plan: null,
-    servers: [],
+    [member]: [],
     summary: null,
     error: null,
   };
@@ -59,9 +63,9 @@ export function jsonOutput(header: OutputHeader): Output {
     plan: (plan) => void (document['plan'] = documentPlan(plan)),
     outcome(outcome) {
       outcomes.push(outcome);
-      document['servers'] = outcomes;
+      document[member] = outcomes;
     },
-    servers: (servers) => void (document['servers'] = servers),
+    servers: (servers) => void (document[member] = servers),
     summary: (text) => void (document['summary'] = text),
     failure({ exitCode, message, faults }) {
       document['error'] = { message, exit_code: exitCode, faults };

@@ -1,10 +1,15 @@
 import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
+import { createCluster } from './cluster-create.js';
+import { deleteCluster } from './cluster-delete.js';
 import { withActOptions, withCommonOptions, type ActOptions, type CommonOptions } from './options.js';
 import { createServers } from './servers-create.js';
 import { deleteServers } from './servers-delete.js';
 import { listServers } from './servers-list.js';
+import { checkName } from '../settings/index.js';
 import type { Session } from './session.js';
+import { createTaskserv } from './taskserv-create.js';
+import { deleteTaskserv } from './taskserv-delete.js';
 
 /** Runs one verb, with what it works with made from its options. */
 export type RunVerb = <O extends CommonOptions>(
@@ -20,27 +25,84 @@ Exit status: 0 done, 1 the work failed, 2 wrong usage, 3 settings missing or wro
 /** The command line: what there is to type, and what it calls. */
 export function buildProgram(run: RunVerb): Command {
   const program = new Command('provisioning')
-    .description('Creates, changes and deletes servers so that they are as a settings file says.')
+    .description(
+      'Creates, changes and deletes servers, and what runs on them, so that all is as a settings file says.',
+    )
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', EXIT_STATUS)
     .configureOutput({ outputError: () => {} })
     .exitOverride();
-  const servers = program.command('servers').description('servers of an infrastructure').helpCommand(false);
-  const verb = (name: string, description: string) =>
-    servers.command(name).description(description).addHelpText('after', EXIT_STATUS);
+  addServers(program, run);
+  addService(program, run, {
+    noun: 'taskserv',
+    description: 'a task service on the servers of an infrastructure',
+    argument: ['<name>', 'of the task service, e.g. kubernetes'],
+    whose: "task service's",
+    create: ['install it on the servers that the settings name for it, else on all', createTaskserv],
+    delete: ['remove it from the servers that the settings name for it, else from all', deleteTaskserv],
+  });
+  addService(program, run, {
+    noun: 'cluster',
+    description: 'a cluster of an infrastructure',
+    argument: ['<type>', 'of the cluster, e.g. buildkit'],
+    whose: "cluster's",
+    create: ['make it on the servers that the settings name for it, else on all', createCluster],
+    delete: ['delete it; its servers stay', deleteCluster],
+  });
+  return program;
+}
 
+function addServers(program: Command, run: RunVerb): void {
+  const servers = addNoun(program, 'servers', 'servers of an infrastructure');
   withActOptions(
-    verb('create', 'make the servers as the settings say; those not in the settings are left alone'),
+    addVerb(
+      servers,
+      'create',
+      'make the servers as the settings say; those not in the settings are left alone',
+    ),
   ).action((options: ActOptions) => run('servers create', options, createServers));
-  withActOptions(verb('delete', 'delete the servers that the settings name, and no others')).action(
-    (options: ActOptions) => run('servers delete', options, deleteServers),
-  );
-  withCommonOptions(verb('list', 'list the servers there are')).action((options: CommonOptions) =>
+  withActOptions(
+    addVerb(servers, 'delete', 'delete the servers that the settings name, and no others'),
+  ).action((options: ActOptions) => run('servers delete', options, deleteServers));
+  withCommonOptions(addVerb(servers, 'list', 'list the servers there are')).action((options: CommonOptions) =>
     run('servers list', options, listServers),
   );
-  return program;
+}
+
+type ServiceVerb = (name: string, options: ActOptions, session: Session) => Promise<void>;
+
+interface Service {
+  noun: string;
+  description: string;
+  argument: readonly [syntax: string, description: string];
+  whose: string;
+  create: readonly [description: string, act: ServiceVerb];
+  delete: readonly [description: string, act: ServiceVerb];
+}
+
+/** What is created and deleted by name. */
+function addService(program: Command, run: RunVerb, service: Service): void {
+  const noun = addNoun(program, service.noun, service.description);
+  for (const verb of ['create', 'delete'] as const) {
+    const [description, act] = service[verb];
+    withActOptions(addVerb(noun, verb, description).argument(...service.argument)).action(
+      (name: string, options: ActOptions) =>
+        run(`${service.noun} ${verb}`, options, async (all, session) => {
+          checkName(service.whose, name);
+          await act(name, all, session);
+        }),
+    );
+  }
+}
+
+function addNoun(program: Command, noun: string, description: string): Command {
+  return program.command(noun).description(description).helpCommand(false);
+}
+
+function addVerb(noun: Command, verb: string, description: string): Command {
+  return noun.command(verb).description(description).addHelpText('after', EXIT_STATUS);
 }
 
 function version(): string {

@@ -5,6 +5,8 @@ export interface ActContext {
   idempotencyKey: string;
   /** Aborted when the act should not begin; what has begun may be finished or undone, never left half done. */
   signal?: AbortSignal | undefined;
+  /** Of a creation that makes again what was destroyed: the ids that it had, to be kept with the new thing. */
+  restores?: readonly string[] | undefined;
 }
 
 /**
@@ -44,7 +46,7 @@ export interface Driver {
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
 }
 
-export interface DriverErrorOptions extends ErrorOptions {
+interface DriverErrorOptions extends ErrorOptions {
   /** The same again can only fail again, until somebody has changed something. */
   permanent?: boolean;
 }

@@ -6,7 +6,7 @@ export const KINDS = ['server', 'taskserv', 'cluster'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** What a provider is told beside name and version; flat, so that two can be compared. */
-export type Attributes = Record<string, string | number | boolean | null>;
+type Attributes = Record<string, string | number | boolean | null>;
 
 /** Something to be installed on one server. */
 export interface DesiredTaskserv {
@@ -42,6 +42,8 @@ export interface Existence {
   changed_at: string;
   /** A sentence about what it really is. */
   description: string;
+  /** Of something that was made again: the ids that it had before, which stand for it when more is undone. */
+  restores?: readonly string[];
 }
 
 /** A server that exists. */
@@ -69,6 +71,11 @@ export interface Change<K extends Kind = Kind> {
   action: 'created' | 'changed' | 'destroyed';
   before: Existing[K] | null;
   after: Existing[K] | null;
+}
+
+/** Whether something is the one of that id, be it made again since. */
+export function isThatOne(existing: Existence, id: string): boolean {
+  return existing.id === id || (existing.restores ?? []).includes(id);
 }
 
 /** The name that tells a thing from all others of its kind in the infra: of a task service `server/taskserv`. */

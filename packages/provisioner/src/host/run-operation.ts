@@ -10,6 +10,9 @@ import {
 } from '../operations/index.js';
 import type { EndedMessage, FromDriverHost, RunMessage } from './protocol.js';
 
+// A result is one line of a report.
+const MAX_NAMES = 100;
+
 /** Does what one `run` asks for; always comes to an end that can be told. */
 export async function runOperation(
   { id, action, operation, check, idempotency_key: idempotencyKey, changes = [] }: RunMessage,
@@ -47,7 +50,11 @@ export async function runOperation(
     const message = satisfied
       ? 'Everything that the operation wants exists'
       : `Missing or not as wanted: ${listed(missing)}`;
-    context.reporter.report({ type: 'result', message, data: { missing: missing.slice(0, 500) } });
+    context.reporter.report({
+      type: 'result',
+      message,
+      data: { missing: missing.slice(0, MAX_NAMES), count: missing.length },
+    });
     return { type: 'ended', id, outcome: 'completed', satisfied };
   }
 }

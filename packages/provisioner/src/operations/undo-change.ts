@@ -1,5 +1,12 @@
 import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
-import { nounOf, type Change, type Desired, type Existing, type Kind } from '../drivers/resource.js';
+import {
+  isThatOne,
+  nounOf,
+  type Change,
+  type Desired,
+  type Existing,
+  type Kind,
+} from '../drivers/resource.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
 import { desiredOf, type MadeChange } from './changes-to-undo.js';
@@ -18,7 +25,7 @@ export async function undoChange(
   const collection: Collection<Kind> = drivers.named(change.driver).resources[kind];
   if (action === 'destroyed' && before) return createAgain(kind, collection, before, context);
   const now = await collection.read(infra, name);
-  if (!now || !after || now.id !== after.id) return { state: 'already_gone' };
+  if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
   if (action === 'created') return undone(await collection.destroy(now, context));
   if (!before) return { state: 'already_gone' };
   const wanted = changedBack(kind, before, after, now);
@@ -46,7 +53,8 @@ async function createAgain<K extends Kind>(
   context: ActContext,
 ): Promise<Undone> {
   const wanted = desiredOf<K>(before);
-  const { resource, made } = await collection.create(wanted, context);
+  const restores = [before.id, ...(before.restores ?? [])];
+  const { resource, made } = await collection.create(wanted, { ...context, restores });
   if (made) return undone([{ kind, action: 'created', before: null, after: resource }]);
   if (differencesBetween(kind, resource, wanted).length === 0) return { state: 'already_there' };
   throw new DriverError(

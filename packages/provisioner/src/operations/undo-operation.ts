@@ -15,6 +15,9 @@ import type { OperationContext, OperationResult } from './context.js';
 import { settled } from './settle.js';
 import { undoChange } from './undo-change.js';
 
+// A result is one line of a report.
+const MAX_NAMES = 100;
+
 const INVERSE = { created: 'Destroy', changed: 'Change back', destroyed: 'Create again' } as const;
 
 /**
@@ -81,8 +84,8 @@ class Undo {
       check: this.context.check,
       changes: this.steps.length,
       done: countsOf(this.#outcomes),
-      already_gone: this.#already.already_gone.slice(0, 1000),
-      already_there: this.#already.already_there.slice(0, 1000),
+      already_gone: this.#already.already_gone.slice(0, MAX_NAMES),
+      already_there: this.#already.already_there.slice(0, MAX_NAMES),
     };
   }
 

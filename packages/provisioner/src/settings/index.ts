@@ -1,4 +1,4 @@
-export { checkInfra } from './locate-settings.js';
+export { checkInfra, checkName } from './locate-settings.js';
 export { parseSettings, readSettings, type ReadSettingsOptions } from './read-settings.js';
 export { SettingsSchema, type ServiceSettings, type SettingsFile } from './schema.js';
 export { describeFault, SettingsError, type Fault } from './settings-error.js';

@@ -1,11 +1,11 @@
 import { realpath, stat } from 'node:fs/promises';
 import { extname, isAbsolute, join, relative, sep } from 'node:path';
+import { isName, NAME_RULE } from '../names.js';
 import { SettingsError } from './settings-error.js';
 
 const EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
 export type SettingsExtension = (typeof EXTENSIONS)[number];
 
-const INFRA = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 const MAX_BYTES = 1024 * 1024;
 
 export interface SettingsLocation {
@@ -18,13 +18,13 @@ export interface SettingsLocation {
 
 /** @throws SettingsError `refused` */
 export function checkInfra(infra: string): void {
-  if (!INFRA.test(infra)) {
-    throw new SettingsError(
-      'refused',
-      `The infra's name ${quote(infra)} is refused: a name has 1 to 63 letters, digits, dots, dashes and underscores, ` +
-        'and begins with a letter or a digit.',
-    );
-  }
+  checkName("infra's", infra);
+}
+
+/** @param whose e.g. `infra's` @throws SettingsError `refused` */
+export function checkName(whose: string, name: string): void {
+  if (isName(name)) return;
+  throw new SettingsError('refused', `The ${whose} name ${quote(name)} is refused: ${NAME_RULE}`);
 }
 
 /**

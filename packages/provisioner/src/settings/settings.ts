@@ -18,6 +18,8 @@ export interface Settings {
   infra: string;
   /** Relative to the workspace: `production/config.ncl`. */
   file: string;
+  /** Who is asked for what names nobody itself. */
+  provider: Provider;
   servers: DesiredServer[];
   taskservs: ServiceSettings[];
   clusters: ServiceSettings[];
@@ -28,6 +30,7 @@ export function withDefaults(infra: string, file: string, written: SettingsFile)
   return {
     infra,
     file,
+    provider,
     servers: written.servers.map((server) => desired(infra, provider, server)),
     taskservs: written.taskservs ?? [],
     clusters: written.clusters ?? [],

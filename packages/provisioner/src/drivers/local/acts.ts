@@ -14,7 +14,8 @@ export async function noteAct(
   name: string,
 ): Promise<void> {
   const file = paths.acts(idempotencyKey);
-  const line = `${kind} ${name}\n`;
+  // Begun anew: whatever a power cut has left of the line before does not spoil this one.
+  const line = `\n${kind} ${name}\n`;
   try {
     await appendFile(file, line);
   } catch (error) {
@@ -36,8 +37,7 @@ export async function touchedUnder(
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   }
-  // Nothing follows the last line break but what a killed process did not finish, and then did not act upon.
-  const lines = new Set(text.split('\n').slice(0, -1));
+  const lines = new Set(text.split('\n'));
   return [...lines].flatMap((line) => {
     const [word, name] = line.split(' ');
     const kind = KINDS.find((known) => known === word);

@@ -16,8 +16,9 @@ export async function explained<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (error instanceof DriverError || code === undefined) throw error;
+    // An AbortError has a code as well, which is a number.
+    const code: unknown = (error as NodeJS.ErrnoException).code;
+    if (error instanceof DriverError || typeof code !== 'string') throw error;
     const reason = REASONS[code] ?? 'cannot be used. Check its disk';
     throw new DriverError(
       `The data directory ${reason}, or name another with --data-dir or PROVISIONING_DATA_DIR (${code}).`,

@@ -25,6 +25,6 @@ export class LocalClusters extends LocalFiles<'cluster'> implements Collection<'
   }
 
   override create(desired: DesiredCluster, context: ActContext) {
-    return super.create({ ...desired, ...existsNow() }, context);
+    return super.create({ ...desired, ...existsNow(context) }, context);
   }
 }

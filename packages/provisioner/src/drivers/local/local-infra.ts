@@ -35,6 +35,8 @@ export class LocalInfras {
       tidied.catch(() => this.#tidied.delete(infra));
     }
     await tidied;
+    // Whoever clears the data directory need not stop the processes that use it.
+    await mkdir(paths.servers, { recursive: true });
     return paths;
   }
 
@@ -107,7 +109,7 @@ export function changed<K extends Kind>(
   };
 }
 
-export function existsNow(): Existence {
+export function existsNow({ restores }: ActContext): Existence {
   const now = new Date().toISOString();
   return {
     id: randomUUID(),
@@ -115,5 +117,6 @@ export function existsNow(): Existence {
     made_at: now,
     changed_at: now,
     description: 'A record kept by the local driver for development: nothing real exists.',
+    ...(restores ? { restores } : {}),
   };
 }

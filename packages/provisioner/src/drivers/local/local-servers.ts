@@ -47,7 +47,7 @@ export class LocalServers implements Collection<'server'> {
         await this.infras.note(paths, context, 'server', name);
         const resource: Server = {
           ...desired,
-          ...existsNow(),
+          ...existsNow(context),
           state: 'running',
           ip: documentationAddress(infra, name),
           description: 'A record kept by the local driver for development: no real machine exists.',

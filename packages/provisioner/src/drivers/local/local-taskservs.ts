@@ -32,6 +32,6 @@ export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection
   }
 
   override create(desired: DesiredTaskserv, context: ActContext) {
-    return super.create({ ...desired, ...existsNow() }, context);
+    return super.create({ ...desired, ...existsNow(context) }, context);
   }
 }

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { isName, NAME_RULE } from '../../names.js';
 import { DriverError } from '../driver.js';
 
 // Names of servers and infras never begin with a dot, so these can be none of theirs.
 const SCRATCH = /^\.(?:making|destroying)-(\d+)-/;
-const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /** Where the local driver keeps what, below `<dataDir>/local/<infra>/`. */
 export class InfraPaths {
@@ -66,12 +66,10 @@ export function ownerOfScratch(entry: string): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** Names become paths: whoever asks, none leads anywhere else. */
+/** Whoever asks, no name leads anywhere else. */
 function checked(name: string): string {
-  if (NAME.test(name)) return name;
-  throw new DriverError(
-    `The name ${JSON.stringify(name.slice(0, 80))} is refused: a name has 1 to 63 letters, digits, dots, dashes and ` +
-      'underscores, and begins with a letter or a digit.',
-    { permanent: true },
-  );
+  if (isName(name)) return name;
+  throw new DriverError(`The name ${JSON.stringify(name.slice(0, 80))} is refused: ${NAME_RULE}`, {
+    permanent: true,
+  });
 }

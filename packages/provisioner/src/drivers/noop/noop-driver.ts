@@ -58,7 +58,7 @@ class NoopCollection<K extends Kind> implements Collection<K> {
     const all = this.#of(desired.infra);
     const existing = all.get(fullName(desired));
     if (existing) return { resource: existing, made: false };
-    const resource = exist(desired);
+    const resource = exist(desired, context);
     all.set(fullName(desired), resource);
     this.note({ kind: this.kind, action: 'created', before: null, after: resource }, context);
     return { resource, made: true };
@@ -99,7 +99,7 @@ class NoopCollection<K extends Kind> implements Collection<K> {
   }
 }
 
-function exist<K extends Kind>(desired: Desired[K]): Existing[K] {
+function exist<K extends Kind>(desired: Desired[K], { restores }: ActContext): Existing[K] {
   const now = new Date().toISOString();
   const existence: Existence = {
     id: randomUUID(),
@@ -107,6 +107,7 @@ function exist<K extends Kind>(desired: Desired[K]): Existing[K] {
     made_at: now,
     changed_at: now,
     description: 'Nothing: the noop driver is for tests.',
+    ...(restores ? { restores } : {}),
   };
   const running = 'plan' in desired ? { state: 'running', ip: null } : {};
   return { ...desired, ...existence, ...running } as Existing[K];

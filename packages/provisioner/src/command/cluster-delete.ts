@@ -1,0 +1,15 @@
+import { planDelete } from '../plan/index.js';
+import { readSettings } from '../settings/index.js';
+import { carryOut } from './carry-out.js';
+import type { ActOptions } from './options.js';
+import type { Session } from './session.js';
+
+/** `provisioning cluster delete`: its servers stay. */
+export async function deleteCluster(name: string, options: ActOptions, session: Session): Promise<void> {
+  const { output, drivers, signal } = session;
+  const { infra, workspace, settings: file } = options;
+  await readSettings({ workspace, infra, file, signal });
+  const found = await drivers.find(infra, 'cluster', name);
+  drivers.notices(found ? [found.provider] : []).forEach((notice) => output.notice(notice));
+  await carryOut(planDelete(infra, [name], found ? [found] : [], 'cluster'), options.check, session);
+}

@@ -1,0 +1,125 @@
+import { describe, expect, it } from '@jest/globals';
+import { DriverSet } from '../drivers/driver-set.js';
+import type { Report, ResourceReport } from '../report/types.js';
+import { applyOperation } from './apply-operation.js';
+import type { OperationContext } from './context.js';
+import type { ServerConfig } from './operation.js';
+import { undoOperation } from './undo-operation.js';
+
+/** Operations on the noop driver, with what they report. */
+class Bench {
+  readonly drivers = new DriverSet({ dataDir: '/nonexistent', production: false, testDriver: true });
+  reports: Report[] = [];
+
+  context(idempotencyKey: string, given: Partial<OperationContext> = {}): OperationContext {
+    this.reports = [];
+    return {
+      drivers: this.drivers,
+      infra: 'i',
+      idempotencyKey,
+      check: false,
+      signal: new AbortController().signal,
+      reporter: { report: (report) => void this.reports.push(report) },
+      log: () => {},
+      ...given,
+    };
+  }
+
+  async apply(key: string, ...configs: Partial<ServerConfig>[]): Promise<ResourceReport[]> {
+    const server_configs = configs.map((config) => ({ name: 'a', plan: 'p', zone: 'z', ...config }));
+    await applyOperation(
+      { id: 'op', type: 'server_batch', provider: 'noop', server_configs },
+      this.context(key),
+    );
+    return this.reports.filter((report) => report.type === 'resource');
+  }
+
+  undo(key: string, changes: readonly ResourceReport[], given: Partial<OperationContext> = {}) {
+    return undoOperation(changes, this.context(key, given));
+  }
+
+  async server(name = 'a') {
+    return this.drivers.find('i', 'server', name);
+  }
+
+  get steps(): string[] {
+    return this.reports.flatMap((report) =>
+      report.type === 'step' && report.state !== 'started' ? [`${report.state}: ${report.name}`] : [],
+    );
+  }
+}
+
+describe('undoing', () => {
+  it('goes backwards, and includes what was not reported', async () => {
+    const bench = new Bench();
+    const changes = await bench.apply('k', { name: 'a' }, { name: 'b' }, { name: 'c' });
+    await bench.undo('k', changes.slice(0, 1));
+    expect(bench.steps).toEqual([
+      'completed: Destroy server c',
+      'completed: Destroy server b',
+      'completed: Destroy server a',
+    ]);
+    expect(await bench.drivers.list('i')).toEqual([]);
+  });
+
+  it('changes back what was changed, and leaves what others changed since', async () => {
+    const bench = new Bench();
+    await bench.apply('1', { labels: { a: '1' } });
+    const changes = await bench.apply('2', { plan: 'q' });
+    await bench.apply('3', { plan: 'q', labels: { a: '2' } });
+    expect(await bench.undo('2', changes)).toMatchObject({ outcome: 'completed' });
+    expect(await bench.server()).toMatchObject({ plan: 'p', labels: { a: '2' } });
+    await bench.undo('2', changes);
+    expect(bench.steps).toEqual(['skipped: Change back server a']);
+  });
+
+  it('of one operation after the other comes back to the start, whatever was made again on the way', async () => {
+    const bench = new Bench();
+    const history: [string, ResourceReport[]][] = [];
+    for (const zone of ['z', 'y', 'x']) history.push([zone, await bench.apply(zone, { zone })]);
+    for (const [key, changes] of history.reverse()) {
+      expect(await bench.undo(key, changes)).toMatchObject({ outcome: 'completed' });
+      expect(bench.steps.filter((step) => step.startsWith('skipped'))).toEqual([]);
+    }
+    expect(await bench.server()).toBeNull();
+  });
+
+  it('does not touch what stands in the place of what was destroyed', async () => {
+    const bench = new Bench();
+    await bench.apply('1', {});
+    const changes = await bench.apply('2', { zone: 'y' });
+    expect(changes.map(({ action }) => action)).toEqual(['destroyed', 'created']);
+    await bench.drivers
+      .named('noop')
+      .resources.server.destroy((await bench.server())!, { idempotencyKey: '3' });
+    await bench.apply('4', { zone: 'x' });
+    const result = await bench.undo('2', changes);
+    expect(result).toMatchObject({
+      outcome: 'failed',
+      permanent: true,
+      message: expect.stringMatching(
+        /another server a by now.*Done: 1 of 2 changes\. Not undone: server a\./,
+      ),
+    });
+    expect(await bench.server()).toMatchObject({ zone: 'x' });
+  });
+
+  it('changes nothing when it is only to check, or was cancelled before', async () => {
+    const bench = new Bench();
+    const changes = await bench.apply('k', {});
+    expect(await bench.undo('k', changes, { check: true })).toMatchObject({ outcome: 'completed' });
+    expect(bench.reports[0]).toEqual({ type: 'plan', steps: 1 });
+    expect(await bench.undo('k', changes, { signal: AbortSignal.abort() })).toEqual({
+      outcome: 'cancelled',
+      message: 'Cancelled. Done: 0 of 1 change. Not undone: server a. Undoing again does the rest.',
+    });
+    expect(await bench.server()).not.toBeNull();
+  });
+
+  it('has nothing to do where nothing was done', async () => {
+    const bench = new Bench();
+    await bench.apply('1', {});
+    const changes = await bench.apply('2', {});
+    expect(await bench.undo('2', changes)).toEqual({ outcome: 'completed', message: 'Nothing to undo' });
+  });
+});

@@ -1,0 +1,365 @@
+import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Host, resourcesOf } from './host.js';
+
+let folder: TemporaryFolder;
+let host: Host;
+let others: Host[];
+beforeEach(async () => {
+  folder = await temporaryFolder('driver-host');
+  host = await Host.start(folder.path);
+  others = [];
+});
+afterEach(async () => {
+  for (const one of [host, ...others]) await one.close('SIGKILL');
+  await folder.remove();
+});
+
+/** A host after the first one, on the same data. */
+async function another(env: NodeJS.ProcessEnv = {}): Promise<Host> {
+  const one = await Host.start(folder.path, env);
+  others.push(one);
+  return one;
+}
+
+const config = (name: string) => ({ name, plan: '1xCPU-1 GB', zone: 'de-fra1' });
+const servers = (names: string[], provider = 'local') => ({
+  id: 'servers',
+  type: 'server_batch' as const,
+  infra: 'production',
+  provider,
+  server_configs: names.map(config),
+});
+const taskservs = (names: string[], more: { servers?: string[]; provider?: string } = {}) => ({
+  id: 'taskservs',
+  type: 'taskserv_batch' as const,
+  infra: 'production',
+  provider: 'local',
+  taskservs: names,
+  ...more,
+});
+const cluster = {
+  id: 'cluster',
+  type: 'cluster_batch' as const,
+  infra: 'production',
+  provider: 'local',
+  cluster_type: 'buildkit',
+};
+const apply = (operation: ReturnType<typeof servers | typeof taskservs> | typeof cluster) =>
+  host.run({ action: 'apply', operation });
+const named = (told: Awaited<ReturnType<typeof apply>>) =>
+  resourcesOf(told).map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+
+describe('applying', () => {
+  it('greets, creates, reports as the command does, and finds all unchanged the second time', async () => {
+    await host.until(() => host.messages.length > 0);
+    expect(host.messages[0]).toEqual({ type: 'hello', pid: host.child.pid });
+    const first = await apply(servers(['web-01', 'web-02']));
+    expect(first.ended).toMatchObject({ outcome: 'completed' });
+    expect(first.reports.map(({ type }) => type)).toEqual([
+      'plan',
+      ...['step', 'resource', 'step'],
+      ...['step', 'resource', 'step'],
+      'result',
+    ]);
+    expect(first.reports.at(-1)).toMatchObject({ message: 'Successfully created 2 servers' });
+    expect(first.logs).toContain('+ server web-01 (plan 1xCPU-1 GB, zone de-fra1)');
+    expect(first.logs[0]).toContain('makes no real machine');
+    expect(named(await apply(taskservs(['containerd', 'cilium'])))).toEqual([
+      'created taskserv web-01/containerd',
+      'created taskserv web-02/containerd',
+      'created taskserv web-01/cilium',
+      'created taskserv web-02/cilium',
+    ]);
+    expect(resourcesOf(await apply(cluster))[0]).toMatchObject({
+      name: 'buildkit',
+      after: { servers: ['web-01', 'web-02'] },
+    });
+    for (const again of [servers(['web-01', 'web-02']), taskservs(['containerd']), cluster]) {
+      const told = await apply(again);
+      expect(new Set(resourcesOf(told).map(({ action }) => action))).toEqual(new Set(['unchanged']));
+      expect(told.ended.outcome).toBe('completed');
+    }
+  });
+
+  it('leaves alone what the operation does not say', async () => {
+    const labelled = servers(['web-01']);
+    labelled.server_configs = [{ ...config('web-01'), labels: { role: 'web' } } as never];
+    await apply(labelled);
+    expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
+  });
+
+  it('plans only when it is to check', async () => {
+    const { ended, reports } = await host.run({
+      action: 'apply',
+      operation: servers(['web-01']),
+      check: true,
+    });
+    expect(ended.outcome).toBe('completed');
+    expect(reports).toMatchObject([
+      { type: 'plan', steps: 1 },
+      { type: 'result', data: { check: true, planned: { create: 1 } } },
+    ]);
+    expect(named(await apply(servers(['web-01'])))).toEqual(['created server web-01']);
+  });
+
+  it.each([
+    ['an unknown provider', servers(['a'], 'hetzner'), 'There is no provider "hetzner"'],
+    ['a server named twice', servers(['a', 'a']), 'names server a twice'],
+    ['a name that leads elsewhere', servers(['../../a']), 'is refused'],
+    ['a missing server', taskservs(['x'], { servers: ['gone'] }), 'Server gone does not exist in production'],
+    ['no servers at all', taskservs(['x']), 'Provider local has no servers in production'],
+  ])('fails for good because of %s', async (_, operation, message) => {
+    const { ended, reports } = await apply(operation);
+    expect(ended).toMatchObject({
+      outcome: 'failed',
+      permanent: true,
+      error: expect.stringContaining(message),
+    });
+    expect(reports).toEqual([{ type: 'error', message: ended.error }]);
+  });
+
+  it('fails for good because of a server of another provider', async () => {
+    await apply(servers(['web-01'], 'upcloud'));
+    for (const operation of [servers(['web-01']), taskservs(['x'], { servers: ['web-01'] })]) {
+      expect((await apply(operation)).ended).toMatchObject({ outcome: 'failed', permanent: true });
+    }
+  });
+
+  it('refuses to stand in for a provider in production, and to be the test driver unasked', async () => {
+    const strict = await another({ NODE_ENV: 'production', PROVISIONING_TEST_DRIVER: '' });
+    for (const provider of ['upcloud', 'noop']) {
+      const { ended } = await strict.run({ action: 'apply', operation: servers(['a'], provider) });
+      expect(ended).toMatchObject({ outcome: 'failed', permanent: true });
+    }
+  });
+
+  it('fails for now where trying again may help', async () => {
+    const operation = servers(['ok', 'fail-once-a', 'rest'], 'noop');
+    const first = await host.run({ id: 'one', action: 'apply', operation, idempotency_key: 'k' });
+    expect(first.ended).toMatchObject({ outcome: 'failed', permanent: false });
+    expect(first.ended.error).toContain('Done: 1 of 3 servers. Not done: fail-once-a, rest.');
+    const second = await host.run({ id: 'two', action: 'apply', operation, idempotency_key: 'k' });
+    expect(second.ended.outcome).toBe('completed');
+    expect(named(second)).toEqual(['created server ok', 'created server fail-once-a', 'created server rest']);
+    expect((await apply(servers(['fail-b'], 'noop'))).ended).toMatchObject({ outcome: 'failed' });
+  });
+});
+
+describe('cancelling', () => {
+  it('does no more than what was begun, and says what is done', async () => {
+    const id = host.begin({ action: 'apply', operation: servers(['a', 'slow-60000-b', 'c'], 'noop') });
+    await host.until(() =>
+      host.of(id).some((m) => m.type === 'report' && m.report.type === 'step' && m.report.index === 2),
+    );
+    host.send({ type: 'cancel', id });
+    const { ended, reports } = await host.end(id);
+    expect(ended).toMatchObject({ outcome: 'cancelled' });
+    expect(ended.error).toContain('Done: 1 of 3 servers. Not done: slow-60000-b, c.');
+    expect(reports.at(-1)).toEqual({ type: 'error', message: ended.error });
+  });
+
+  it('finishes a begun act of the local driver', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    const id = host.begin({ action: 'apply', operation: servers(names) });
+    await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
+    host.send({ type: 'cancel', id });
+    const told = await host.end(id);
+    expect(told.ended.outcome).toBe('cancelled');
+    const made = resourcesOf(told).length;
+    expect(made).toBeLessThan(names.length);
+    expect(told.ended.error).toContain(`Done: ${made} of 300 servers.`);
+    const rest = await host.run({ action: 'reconcile', operation: servers(names), idempotency_key: id });
+    expect(resourcesOf(rest)).toHaveLength(made);
+  });
+
+  it('passes over what is not running, and runs many side by side', async () => {
+    host.send({ type: 'cancel', id: 'never-heard-of' });
+    const slow = host.begin({ action: 'apply', operation: servers(['slow-60000-x'], 'noop') });
+    const many = Array.from({ length: 50 }, (_, index) =>
+      host.run({ id: `n${index}`, action: 'apply', operation: servers([`n${index}`], 'noop') }),
+    );
+    for (const { ended } of await Promise.all(many)) expect(ended.outcome).toBe('completed');
+    host.send({ type: 'cancel', id: slow });
+    expect((await host.end(slow)).ended.outcome).toBe('cancelled');
+  });
+});
+
+describe('undoing', () => {
+  it('destroys what was created, and does not miss what is gone', async () => {
+    const made = await apply(servers(['web-01', 'web-02']));
+    await apply(taskservs(['containerd'], { servers: ['web-02'] }));
+    const changes = resourcesOf(made);
+    const undo = {
+      action: 'undo' as const,
+      operation: servers(['web-01', 'web-02']),
+      idempotency_key: 'run-1',
+    };
+    const undone = await host.run({ ...undo, changes });
+    expect(named(undone)).toEqual([
+      'destroyed taskserv web-02/containerd',
+      'destroyed server web-02',
+      'destroyed server web-01',
+    ]);
+    expect(undone.reports.at(-1)).toMatchObject({ message: 'Undone: 2 of 2 changes' });
+    const again = await host.run({ ...undo, changes });
+    expect(again.ended.outcome).toBe('completed');
+    expect(
+      again.reports.filter((report) => report.type === 'step' && report.state === 'skipped'),
+    ).toHaveLength(2);
+    expect(again.reports.at(-1)).toMatchObject({
+      data: { already_gone: ['server web-02', 'server web-01'] },
+    });
+  });
+
+  it('leaves alone another server of the same name', async () => {
+    const changes = resourcesOf(await apply(servers(['web-01'])));
+    await host.run({ action: 'undo', operation: servers(['web-01']), idempotency_key: 'run-1' });
+    await apply(servers(['web-01']));
+    const undone = await host.run({ action: 'undo', operation: servers(['web-01']), changes });
+    expect(undone.reports.at(-1)).toMatchObject({ data: { already_gone: ['server web-01'] } });
+    expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
+  });
+
+  it('changes back, and creates again what was replaced, task services included', async () => {
+    await apply(servers(['web-01', 'web-02']));
+    await apply(taskservs(['containerd']));
+    const altered = servers(['web-01', 'web-02']);
+    altered.server_configs = [
+      { ...config('web-01'), plan: 'bigger' },
+      { ...config('web-02'), zone: 'us-nyc1' },
+    ];
+    const told = await apply(altered);
+    expect(named(told)).toEqual([
+      'changed server web-01',
+      'destroyed taskserv web-02/containerd',
+      'destroyed server web-02',
+      'created server web-02',
+    ]);
+    const undone = await host.run({ action: 'undo', operation: altered, changes: resourcesOf(told) });
+    expect(named(undone)).toEqual([
+      'destroyed server web-02',
+      'created server web-02',
+      'created taskserv web-02/containerd',
+      'changed server web-01',
+    ]);
+    expect(
+      new Set(named(await apply(servers(['web-01', 'web-02']))).map((line) => line.split(' ')[0])),
+    ).toEqual(new Set(['unchanged']));
+  });
+
+  it('refuses what another program did, before it does anything', async () => {
+    const changes = resourcesOf(await apply(servers(['web-01'])));
+    const foreign = { ...changes[0]!, kind: 'aws_instance' };
+    const { ended } = await host.run({
+      action: 'undo',
+      operation: servers(['web-01']),
+      changes: [foreign, ...changes],
+    });
+    expect(ended).toMatchObject({ outcome: 'failed', permanent: true });
+    expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
+  });
+
+  it('finds out what a killed host did without reporting it', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    const id = host.begin({ action: 'apply', operation: servers(names), idempotency_key: 'killed' });
+    await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
+    expect(await host.close('SIGKILL')).toBe('SIGKILL');
+    const next = await another();
+    const request = { operation: servers(names), idempotency_key: 'killed' };
+    const found = await next.run({ action: 'reconcile', ...request });
+    expect(found.ended).toMatchObject({ outcome: 'completed', satisfied: false });
+    const made = resourcesOf(found).length;
+    expect(made).toBeGreaterThanOrEqual(3);
+    // Of what was done, only the first was heard of.
+    const undone = await next.run({ action: 'undo', ...request, changes: resourcesOf(found).slice(0, 1) });
+    expect(undone.ended.outcome).toBe('completed');
+    expect(resourcesOf(undone).map(({ action }) => action)).toEqual(Array(made).fill('destroyed'));
+    expect(resourcesOf(await next.run({ action: 'reconcile', ...request }))).toEqual([]);
+    const nothing = await next.run({ action: 'undo', ...request });
+    expect(nothing.reports.at(-1)).toMatchObject({ type: 'result' });
+  });
+
+  it('is taken up again when it was killed itself', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    const changes = resourcesOf(await apply(servers(names)));
+    const undo = { action: 'undo' as const, operation: servers(names), idempotency_key: 'run-1', changes };
+    const id = host.begin({ ...undo, id: 'undo' });
+    await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
+    await host.close('SIGKILL');
+    const next = await another();
+    const undone = await next.run(undo);
+    expect(undone.ended.outcome).toBe('completed');
+    expect(new Set(named(undone))).toEqual(new Set(names.map((name) => `destroyed server ${name}`)));
+  });
+});
+
+describe('reconciling', () => {
+  it('tells what is missing or otherwise than wanted, and what this key did', async () => {
+    await apply(servers(['web-01', 'web-02']));
+    const wanted = servers(['web-01', 'web-02', 'web-03']);
+    wanted.server_configs[1]!.plan = 'bigger';
+    const told = await host.run({ action: 'reconcile', operation: wanted, idempotency_key: 'run-1' });
+    expect(told.ended).toMatchObject({ outcome: 'completed', satisfied: false });
+    expect(told.reports.at(-1)).toMatchObject({
+      data: { missing: ['server web-02 (plan)', 'server web-03'] },
+    });
+    expect(named(told)).toEqual(['created server web-01', 'created server web-02']);
+    const all = await host.run({ action: 'reconcile', operation: servers(['web-01']) });
+    expect(all.ended.satisfied).toBe(true);
+    expect(resourcesOf(all)).toEqual([]);
+  });
+
+  it('counts servers that task services need as missing', async () => {
+    const { ended, reports } = await host.run({
+      action: 'reconcile',
+      operation: taskservs(['x'], { servers: ['gone'] }),
+    });
+    expect(ended).toMatchObject({ outcome: 'completed', satisfied: false });
+    expect(reports.at(-1)).toMatchObject({ data: { missing: ['server gone'] } });
+  });
+});
+
+describe('the connection', () => {
+  it.each([
+    ['no JSON', 'run everything'],
+    ['an unknown message', '{"type":"dance"}'],
+    ['a message without its members', '{"type":"run","id":"x"}'],
+  ])('ends at %s', async (_, line) => {
+    host.socket.write(`${line}\n`);
+    expect(await host.exited).toBe(1);
+    expect(host.stderr).toContain('no executor says this');
+  });
+
+  it('ends when an operation is started twice', async () => {
+    const operation = servers(['slow-60000-x'], 'noop');
+    for (let i = 0; i < 2; i++) host.begin({ id: 'same', action: 'apply', operation });
+    expect(await host.exited).toBe(1);
+    expect(host.stderr).toContain('same is running already');
+  });
+
+  it('takes the host with it, whatever it was doing', async () => {
+    host.begin({ action: 'apply', operation: servers(['slow-60000-x'], 'noop') });
+    const stuck = host.begin({ action: 'apply', operation: servers(['stuck-x'], 'noop') });
+    await host.until(() => host.of(stuck).some(({ type }) => type === 'report'));
+    expect(await host.close()).toBe(0);
+  });
+
+  it('leaves undone what was not begun when it ends', async () => {
+    const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
+    const id = host.begin({ action: 'apply', operation: servers(names) });
+    await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
+    expect(await host.close()).toBe(0);
+    const next = await another();
+    const found = await next.run({ action: 'reconcile', operation: servers(names), idempotency_key: id });
+    expect(resourcesOf(found).length).toBeGreaterThanOrEqual(3);
+    expect(resourcesOf(found).length).toBeLessThan(names.length);
+  });
+
+  it('is needed', async () => {
+    const alone = await Host.alone({ DRIVER_HOST_SOCKET: `${folder.path}/nobody` });
+    expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('nobody listens') });
+    const unset = await Host.alone({ PROVISIONING_DATA_DIR: '' });
+    expect(unset.stderr).toMatch(/DRIVER_HOST_SOCKET.*PROVISIONING_DATA_DIR/);
+  });
+});
