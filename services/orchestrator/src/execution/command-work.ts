@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { parseReport, type Report } from '@provisioning/provisioner/report';
 import { Command, type CommandSpec } from './command.js';
 import { OutputFile } from './output-file.js';
 import type { Work, WorkEnd } from './work.js';
@@ -42,8 +43,8 @@ export class CommandWork implements Work {
     return this.#output.readRest();
   }
 
-  readReports(): string[] {
-    return this.#reports.readLines();
+  readReports(): (Report | null)[] {
+    return this.#reports.readLines().map(parseReport);
   }
 
   output(limit: number): string {

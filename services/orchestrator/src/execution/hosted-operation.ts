@@ -1,4 +1,4 @@
-import type { FromDriverHost } from '@provisioning/provisioner/host-protocol';
+import type { FromDriverHost, Report } from '@provisioning/provisioner/host-protocol';
 import type { Work, WorkEnd } from './work.js';
 
 /** What an operation says that is beyond this is not kept: it is told by its reports, not by its output. */
@@ -10,7 +10,7 @@ export class HostedOperation implements Work {
   #end: (end: WorkEnd) => void = () => {};
   #over = false;
   #lines: string[] = [];
-  #reports: string[] = [];
+  #reports: Report[] = [];
   #output = '';
   readonly #signals: { signal: string; at: string; to: string }[] = [];
   #grace: NodeJS.Timeout | undefined;
@@ -28,7 +28,7 @@ export class HostedOperation implements Work {
         if (this.#output.length < MAX_OUTPUT) this.#output += `${message.text}\n`;
         break;
       case 'report':
-        this.#reports.push(JSON.stringify(message.report));
+        this.#reports.push(message.report);
         break;
       case 'ended': {
         const { outcome, error, permanent, satisfied } = message;
@@ -78,7 +78,7 @@ export class HostedOperation implements Work {
     return [];
   }
 
-  readReports(): string[] {
+  readReports(): Report[] {
     return this.#reports.splice(0);
   }
 

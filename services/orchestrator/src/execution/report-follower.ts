@@ -1,4 +1,4 @@
-import { parseReport, type ResourceReport } from '@provisioning/provisioner/report';
+import type { Report, ResourceReport } from '@provisioning/provisioner/report';
 import type { StepProgress } from '../domain/worker/ledger.js';
 
 const MAX_RESOURCES = 10_000;
@@ -17,10 +17,9 @@ export class ReportFollower {
   planned: number | undefined;
 
   /** @returns whether the progress changed. */
-  read(lines: readonly string[]): boolean {
+  read(reports: readonly (Report | null)[]): boolean {
     let changed = false;
-    for (const line of lines) {
-      const report = parseReport(line);
+    for (const report of reports) {
       switch (report?.type) {
         case undefined:
           this.#ignoredLines++;

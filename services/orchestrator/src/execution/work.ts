@@ -1,3 +1,5 @@
+import type { Report } from '@provisioning/provisioner/report';
+
 /** What an attempt is made of while it runs: a command in processes of its own, or a call in the driver host. */
 export interface Work {
   /** Resolves when it has ended and nothing of it is left. */
@@ -11,8 +13,8 @@ export interface Work {
   readLines(): string[];
   /** After its end: what follows the last newline. */
   readRest(): string[];
-  /** The next lines of what it reported (docs/how-to/report-progress.md). */
-  readReports(): string[];
+  /** What it reported since the last time (docs/how-to/report-progress.md); null for what was no report. */
+  readReports(): (Report | null)[];
   /** All that it printed, up to `limit` bytes, else head and tail. */
   output(limit: number): string;
   close(): void;

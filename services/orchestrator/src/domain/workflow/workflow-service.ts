@@ -4,11 +4,16 @@ import type { Doorbell, TaskStore } from '../ports.js';
 import { unknownTask, type NewTask } from '../task/task.js';
 import { refuseReusedKey, type Submitter } from './submitter.js';
 
-export interface ServersRequest {
+export interface WorkflowRequest {
   infra: string;
   settings: string;
   checkMode: boolean;
   wait: boolean;
+}
+
+/** Of a task service or a cluster. */
+export interface ServiceRequest extends WorkflowRequest {
+  operation: 'create' | 'delete';
 }
 
 /** How often a task is started in all when its worker is lost: the provisioning command may be run again safely. */
@@ -31,14 +36,19 @@ export class WorkflowService {
     private readonly doorbell: Doorbell,
   ) {}
 
-  createServers(request: ServersRequest, submitter: Submitter): Promise<Submitted> {
-    const { infra, checkMode } = request;
-    const verb = ['servers', 'create'];
-    const args = argumentsOf(request);
-    return this.#submit(
-      { name: 'create_servers', infra, checkMode, program: 'provisioning', verb, args, retryOf: null },
-      submitter,
-    );
+  createServers(request: WorkflowRequest, submitter: Submitter): Promise<Submitted> {
+    return this.#run('create_servers', ['servers', 'create'], [], request, submitter);
+  }
+
+  /** Creates or deletes a task service on the servers that the settings name for it. */
+  taskserv(taskserv: string, request: ServiceRequest, submitter: Submitter): Promise<Submitted> {
+    const { operation } = request;
+    return this.#run(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request, submitter);
+  }
+
+  cluster(clusterType: string, request: ServiceRequest, submitter: Submitter): Promise<Submitted> {
+    const { operation } = request;
+    return this.#run(`${operation}_cluster`, ['cluster', operation], [clusterType], request, submitter);
   }
 
   /**
@@ -75,6 +85,21 @@ export class WorkflowService {
     );
   }
 
+  #run(
+    name: string,
+    verb: string[],
+    subject: string[],
+    request: WorkflowRequest,
+    submitter: Submitter,
+  ): Promise<Submitted> {
+    const { infra, checkMode } = request;
+    const args = [...subject, ...argumentsOf(request)];
+    return this.#submit(
+      { name, infra, checkMode, program: 'provisioning', verb, args, retryOf: null },
+      submitter,
+    );
+  }
+
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
     const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
     const submitted = await this.store.submit(
@@ -94,7 +119,7 @@ export class WorkflowService {
 }
 
 /** Values stand behind their option's name and are no options themselves: the contract refuses a leading dash. */
-function argumentsOf({ infra, settings, checkMode, wait }: ServersRequest): string[] {
+function argumentsOf({ infra, settings, checkMode, wait }: WorkflowRequest): string[] {
   return [
     '--infra',
     infra,
