@@ -1,15 +1,25 @@
 import { Failure } from '@provisioning/errors';
 
-/** A task as the orchestrator shows it; only what the sample looks at. */
-export interface Task {
+type Status = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Cancelled' | 'RollingBack' | 'RolledBack';
+
+/** A batch as the orchestrator shows it; only what the sample looks at. */
+export interface Batch {
+  batch_id: string;
+  status: Status;
+  /** Percent. */
+  progress: number;
+  error: string | null;
+  operations: Operation[];
+}
+
+export interface Operation {
   id: string;
-  name: string;
-  status: 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Cancelled';
-  created_at: string;
+  status: Status;
+  current_step: string | null;
   started_at: string | null;
   completed_at: string | null;
-  output: string | null;
   error: string | null;
+  results: { message?: string; output?: string | null } | null;
 }
 
 export interface ApiUrls {
@@ -37,17 +47,14 @@ export class Api {
     this.#token = data.token;
   }
 
-  createServers(body: {
-    infra: string;
-    settings: string;
-    check_mode: boolean;
-    wait: boolean;
-  }): Promise<string> {
-    return this.#call<string>(this.#urls.orchestrator, '/workflows/servers/create', body);
+  /** @returns its id */
+  async executeBatch(body: object): Promise<string> {
+    const submitted = await this.#call<{ batch_id: string }>(this.#urls.orchestrator, '/batch/execute', body);
+    return submitted.batch_id;
   }
 
-  task(id: string): Promise<Task> {
-    return this.#call<Task>(this.#urls.orchestrator, `/tasks/${encodeURIComponent(id)}`);
+  batch(id: string): Promise<Batch> {
+    return this.#call<Batch>(this.#urls.orchestrator, `/batch/operations/${encodeURIComponent(id)}`);
   }
 
   async #call<T>(base: string, path: string, body?: object): Promise<T> {

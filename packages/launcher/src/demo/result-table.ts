@@ -1,30 +1,24 @@
 import Table from 'cli-table3';
-import type { Task } from './api.js';
+import type { Batch, Operation } from './api.js';
 
-export interface Outcome {
-  title: string;
-  task: Task;
-}
-
-/** The results side by side; the last line of an output tells most. */
-export function resultTable(outcomes: Outcome[], colors: boolean): string {
+/** The operations of a batch side by side. */
+export function resultTable({ operations }: Batch, colors: boolean): string {
   const table = new Table({
-    head: ['Workflow', 'Status', 'Seconds', 'Result'],
-    colWidths: [40, 11, 9, 60],
+    head: ['Operation', 'Status', 'Seconds', 'Result'],
+    colWidths: [20, 12, 9, 76],
     wordWrap: true,
     ...(colors ? {} : { style: { head: [], border: [] } }),
   });
-  for (const { title, task } of outcomes) {
-    table.push([title, task.status, seconds(task), task.error ?? lastLine(task.output)]);
-  }
+  for (const operation of operations)
+    table.push([operation.id, operation.status, seconds(operation), outcome(operation)]);
   return table.toString();
 }
 
-function seconds({ started_at, completed_at }: Task): string {
+function seconds({ started_at, completed_at }: Operation): string {
   if (started_at === null || completed_at === null) return '-';
   return ((Date.parse(completed_at) - Date.parse(started_at)) / 1000).toFixed(1);
 }
 
-function lastLine(output: string | null): string {
-  return output?.trimEnd().split('\n').at(-1) ?? '';
+function outcome({ error, results }: Operation): string {
+  return error ?? results?.message ?? results?.output?.trimEnd().split('\n').at(-1) ?? '';
 }

@@ -1,11 +1,10 @@
 import { Failure } from '@provisioning/errors';
 import type { Terminal } from '../terminal/terminal.js';
 import { Api } from './api.js';
-import type { ApiUrls, Task } from './api.js';
-import { followTask } from './follow-task.js';
+import type { ApiUrls, Batch } from './api.js';
+import { follow } from './follow.js';
 import { resultTable } from './result-table.js';
-import type { Outcome } from './result-table.js';
-import { STEPS } from './steps.js';
+import { SAMPLE_BATCH } from './sample-batch.js';
 
 export interface DemoOptions {
   urls: ApiUrls;
@@ -16,8 +15,8 @@ export interface DemoOptions {
 }
 
 /**
- * Runs the sample through the public API: a sequence of workflows, each followed to its end.
- * @returns whether every one of them completed.
+ * Runs the sample batch through the public API and follows it to its end.
+ * @returns whether it completed.
  * @throws Failure when the API refuses.
  */
 export async function runDemo({ urls, username, password, terminal, signal }: DemoOptions): Promise<boolean> {
@@ -29,34 +28,34 @@ export async function runDemo({ urls, username, password, terminal, signal }: De
   }
   const api = new Api(urls, signal);
   await api.signIn(username, password);
+  const id = await api.executeBatch(SAMPLE_BATCH);
+  const { length } = SAMPLE_BATCH.operations;
   terminal.line();
-  terminal.line(`The sample: ${STEPS.length} workflows, one after the other (a sequence, not a batch).`);
-  const outcomes: Outcome[] = [];
-  for (const [index, { title, body }] of STEPS.entries()) {
-    const label = `${index + 1}/${STEPS.length} ${title}`;
-    const id = await api.createServers(body);
-    terminal.line(`  ${label}: submitted as task ${id}`);
-    const task = await followTask(
-      api,
-      id,
-      (changed) => terminal.line(`  ${label}: ${changed.status}`),
-      signal,
-    );
-    showOutput(terminal, task);
-    outcomes.push({ title, task });
-    // What comes next builds on it.
-    if (task.status !== 'Completed') break;
-  }
+  terminal.line(`The sample: the batch ${SAMPLE_BATCH.name} with ${length} operations, submitted as ${id}`);
+  terminal.line(
+    terminal.colors.dim('  Without credentials for upcloud and aws the local driver stands in for both.'),
+  );
+  const batch = await follow(
+    () => api.batch(id),
+    teller((line) => terminal.line(`  ${line}`)),
+    ({ status }) => !['Pending', 'Running', 'RollingBack'].includes(status),
+    signal,
+  );
   terminal.line();
-  terminal.line(resultTable(outcomes, terminal.colors.isColorSupported));
-  const left = STEPS.length - outcomes.length;
-  if (left > 0) terminal.line(`${left} more were not run.`);
-  return left === 0 && outcomes.every(({ task }) => task.status === 'Completed');
+  terminal.line(resultTable(batch, terminal.colors.isColorSupported));
+  terminal.line(`The batch: ${batch.status}${batch.error ? `. ${batch.error}` : ''}`);
+  return batch.status === 'Completed';
 }
 
-function showOutput(terminal: Terminal, task: Task): void {
-  for (const line of (task.output ?? '').trimEnd().split('\n')) {
-    if (line !== '') terminal.line(`      ${terminal.colors.dim(line)}`);
-  }
-  if (task.error !== null) terminal.line(`      ${terminal.colors.red(task.error)}`);
+/** Says what has changed since the last time: an operation's status, or the step it is at. */
+function teller(say: (line: string) => void): (batch: Batch) => void {
+  const last = new Map<string, string>();
+  return ({ progress, operations }) => {
+    for (const { id, status, current_step: step } of operations) {
+      const now = status === 'Running' && step ? `${status}: ${step}` : status;
+      if (last.get(id) !== now && !(last.get(id) === undefined && status === 'Pending'))
+        say(`${String(Math.round(progress)).padStart(3)} %  ${id.padEnd(18)} ${now}`);
+      last.set(id, now);
+    }
+  };
 }

@@ -1,6 +1,5 @@
 import { isFailure } from '@provisioning/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Api, Task } from './api.js';
 
 /** Asked often at first, seldom later: a minute's budget is 100 requests. */
 const FIRST_PAUSE_MS = 200;
@@ -8,22 +7,20 @@ const LONGEST_PAUSE_MS = 1_500;
 /** How long the API may be away (a process that is started again) before it is given up. */
 const PATIENCE_MS = 60_000;
 
-/** Asks for a task until it has ended, and tells each change of its status. */
-export async function followTask(
-  api: Api,
-  id: string,
-  changed: (task: Task) => void,
+/** Asks until what is asked for has ended, and tells of each answer. */
+export async function follow<T>(
+  ask: () => Promise<T>,
+  told: (answer: T) => void,
+  ended: (answer: T) => boolean,
   signal: AbortSignal,
-): Promise<Task> {
-  let last: Task['status'] | undefined;
+): Promise<T> {
   let heard = performance.now();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)) {
     try {
-      const task = await api.task(id);
+      const answer = await ask();
       heard = performance.now();
-      if (task.status !== last) changed(task);
-      last = task.status;
-      if (task.status !== 'Pending' && task.status !== 'Running') return task;
+      told(answer);
+      if (ended(answer)) return answer;
     } catch (error) {
       const passing = isFailure(error) ? error.retryable : error instanceof TypeError;
       if (!passing || performance.now() - heard > PATIENCE_MS) throw error;
