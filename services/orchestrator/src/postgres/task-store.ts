@@ -83,12 +83,17 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async list({ statuses, limit, offset }: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
-    const query = this.database<TaskRow>('tasks').select<TaskRow[]>([...COLUMNS]);
+    // The index alone tells which rows are on the page: those before it are never fetched.
+    const page = this.database<TaskRow>('tasks')
+      .select('id')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .offset(offset);
     const [rows, total] = await Promise.all([
-      (statuses ? query.whereIn('status', [...statuses]) : query)
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset),
+      this.database<TaskRow>('tasks')
+        .select<TaskRow[]>([...COLUMNS])
+        .whereIn('id', statuses ? page.whereIn('status', [...statuses]) : page)
+        .orderBy('id', 'desc'),
       this.#count(statuses),
     ]);
     return { tasks: rows.map(toTask), total };

@@ -3,13 +3,12 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
-import { v7 as uuidv7 } from 'uuid';
-import type { NewOperation } from '../../src/domain/batch/batch.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
-import { BatchModel, MAX_ATTEMPTS, type Action, type ModelBatch } from '../model/batch-model.js';
+import { BatchModel, type Action, type ModelBatch } from '../model/batch-model.js';
 import { LEGAL_TRANSITIONS } from '../model/transitions.js';
 import { engineFunctions } from '../support/engine-functions.js';
+import { modelBatch } from '../support/submit-model.js';
 
 let clone: TestDatabase;
 let database: Knex;
@@ -87,48 +86,16 @@ function towardsTheEnd(actions: Action[]): Action {
 }
 
 /** A batch in Postgres, and what can happen to it. */
-async function submit({ operations, ...batch }: ModelBatch) {
+async function submit(batch: ModelBatch) {
   const store = new PostgresBatchStore(database);
   const tasks = new PostgresTaskStore(database);
   const engine = engineFunctions(database);
   const worker = await engine.register();
-  const ids = new Map(operations.map(({ id }) => [id, uuidv7()]));
   const attempts = new Map<string, number>();
-  const rows = operations.map(({ id, dependencies, retries, whenLost, undoable }, seq): NewOperation => ({
-    id: ids.get(id)!,
-    spec: { id, type: 'command_batch', infra: `infra-${ids.get(operations[0]!.id)}`, dependencies },
-    seq,
-    status: dependencies.length > 0 ? 'Blocked' : 'Waiting',
-    dependsOn: dependencies.map((below) => ids.get(below)!),
-    pendingDeps: dependencies.length,
-    runner: whenLost === 'asked' ? 'operation' : 'command',
-    program: 'commands',
-    args: [],
-    maxAttempts: MAX_ATTEMPTS,
-    repeatable: whenLost !== 'failed',
-    reconcilable: whenLost === 'asked',
-    undoable,
-    retries,
-    timeoutSeconds: null,
-    keptFrom: null,
-  }));
-  const batchId = uuidv7();
-  await store.submit(
-    {
-      ...{ id: batchId, name: 'model', version: null, storageBackend: null, resumeOf: null, ...batch },
-      infras: [rows[0]!.spec.infra],
-      ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
-    },
-    rows,
-    undefined,
-  );
+  const { batchId, ids } = await modelBatch(database, batch);
 
-  const finish = async (task: string, status: 'Completed' | 'Failed', permanent = false) => {
-    const { cancelRequestedAt } = (await tasks.find(task))!;
-    // An executor says that something was cancelled when it was asked to cancel it and it did not complete.
-    const said = status === 'Failed' && cancelRequestedAt ? 'Failed' : status;
-    await engine.finish(task, attempts.get(task)!, worker, said, permanent);
-  };
+  const finish = (task: string, status: 'Completed' | 'Failed', permanent = false) =>
+    engine.finish(task, attempts.get(task)!, worker, status, permanent);
   return {
     async act(action: Action): Promise<void> {
       if (action.type === 'cancelBatch') await store.cancel(batchId, 'tester');

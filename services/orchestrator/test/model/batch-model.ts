@@ -7,6 +7,8 @@ export interface ModelOperation {
   /** What becomes of a lost attempt. */
   whenLost: 'again' | 'asked' | 'failed';
   undoable: boolean;
+  /** Attempts that may be lost, and one. */
+  maxAttempts?: number;
 }
 
 export interface ModelBatch {

@@ -1,0 +1,46 @@
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewOperation } from '../../src/domain/batch/batch.js';
+import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { MAX_ATTEMPTS, type ModelBatch } from '../model/batch-model.js';
+
+/** Stores a batch of the model as it is: no executor knows what to do with it. */
+export async function modelBatch(
+  database: Knex,
+  { operations, ...batch }: ModelBatch,
+): Promise<{ batchId: string; ids: Map<string, string> }> {
+  const ids = new Map(operations.map(({ id }) => [id, uuidv7()]));
+  const infra = `infra-${uuidv7()}`;
+  const rows = operations.map((operation, seq): NewOperation => {
+    const { id, dependencies, retries, whenLost, undoable, maxAttempts = MAX_ATTEMPTS } = operation;
+    return {
+      id: ids.get(id)!,
+      spec: { id, type: 'command_batch', infra, dependencies },
+      seq,
+      status: dependencies.length > 0 ? 'Blocked' : 'Waiting',
+      dependsOn: dependencies.map((below) => ids.get(below)!),
+      pendingDeps: dependencies.length,
+      runner: whenLost === 'asked' ? 'operation' : 'command',
+      program: 'commands',
+      args: [],
+      maxAttempts,
+      repeatable: whenLost !== 'failed',
+      reconcilable: whenLost === 'asked',
+      undoable,
+      retries,
+      timeoutSeconds: null,
+      keptFrom: null,
+    };
+  });
+  const batchId = uuidv7();
+  await new PostgresBatchStore(database).submit(
+    {
+      ...{ id: batchId, name: 'model', version: null, storageBackend: null, resumeOf: null, ...batch },
+      infras: [infra],
+      ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+    },
+    rows,
+    undefined,
+  );
+  return { batchId, ids };
+}
