@@ -130,18 +130,18 @@ begin
 end $$;
 
 -- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it
--- has, as a holder whose locks are free.
+-- has, as a holder whose locks are free. Who waited for the batch's row may find that it ended meanwhile: it ends once.
 create function go_on_with_batch(p_batch uuid) returns table (ended uuid[], promoted uuid[]) language plpgsql as $$
 declare
   started uuid[] := promote_operations(p_batch);
   home batches;
 begin
-  if exists (select from tasks where batch_id = p_batch and status in
-               ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
+  select * into home from batches where id = p_batch;
+  if home.completed_at is not null or exists (select from tasks where batch_id = p_batch and status in
+       ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
     return query select '{}'::uuid[], started;
     return;
   end if;
-  select * into home from batches where id = p_batch;
   if home.status = 'Running' and home.cancel_requested_at is null and home.failed > 0 and home.rollback_enabled
      and begin_rollback(home) then
     return query select '{}'::uuid[], promote_operations(p_batch);
