@@ -47,7 +47,10 @@ begin
   perform tally('operation', 'Submitted', new_batch.total);
   perform tally('operation', 'Completed', kept);
   perform tally('batch', 'Submitted', 1);
-  if request_locks(new_batch.infras, new_batch.id, 'batch') then
+  if kept = new_batch.total then
+    -- It was cancelled while its last operation completed: nothing is left to run, and nobody would come to end it.
+    perform end_batch(new_batch.id);
+  elsif request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
   end if;
   return query select new_batch.id, 'created'::text, promoted;
@@ -61,7 +64,8 @@ begin
   return promote_operations(p_batch);
 end $$;
 
--- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one.
+-- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one: the next one waits for those
+-- that wait for another try, too.
 create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
 declare
   home batches;
@@ -70,7 +74,8 @@ declare
 begin
   select * into home from batches where id = p_batch;
   room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'));
+    - (select count(*) from tasks where batch_id = p_batch and (status in ('Ready', 'Running', 'Unknown')
+                                   or (status = 'RetryWait' and kind = 'rollback')));
   if room <= 0 then
     return '{}';
   end if;
