@@ -2,11 +2,14 @@
 -- operations are counted, started and ended by one at a time: "parallel_limit" and "every dependency" hold exactly.
 
 -- p_operations: the columns of the operations' rows, beside them `spec` and, for one that is kept from an earlier batch,
--- `kept_from`; `status` and `pending_deps` are worked out by whoever checked the graph.
+-- `kept_from`; `status` and `pending_deps` are worked out by whoever checked the graph. Outcome: created, replayed, conflict
+-- (docs: submit_task), resumed (the batch that is to be resumed was resumed before, by this one: what that one ran or undid,
+-- another one cannot know).
 create function submit_batch(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text)
 returns table (batch_id uuid, outcome text, ready uuid[]) language plpgsql as $$
 declare
   new_batch batches;
+  earlier uuid;
   taken record;
   kept int;
   promoted uuid[] := '{}';
@@ -16,6 +19,15 @@ begin
   if taken.outcome <> 'new' then
     return query select taken.first_id, taken.outcome, promoted;
     return;
+  end if;
+  if new_batch.resume_of is not null then
+    perform from batches where id = new_batch.resume_of for update;
+    select id into earlier from batches where resume_of = new_batch.resume_of;
+    if found then
+      delete from idempotency_keys where principal = p_principal and key = p_key;
+      return query select earlier, 'resumed'::text, promoted;
+      return;
+    end if;
   end if;
   new_batch.total := jsonb_array_length(p_operations);
   insert into batches (id, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure, resume_of,

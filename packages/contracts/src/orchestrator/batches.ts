@@ -135,7 +135,7 @@ export const resumeBatch = define({
   path: '/batch/operations/{id}/resume',
   summary: 'Go on with a batch that failed or was cancelled',
   description:
-    'Submits a new batch in which what is completed is kept and the rest runs again, and answers with it. With `check_mode` nothing is submitted: the answer shows what would be kept (`Completed`) and what would run (`Pending`). 409 unless the batch has failed or was cancelled.',
+    'Submits a new batch in which what is completed is kept and the rest runs again, and answers with it. With `check_mode` nothing is submitted: the answer shows what would be kept (`Completed`) and what would run (`Pending`). 409 unless the batch has failed or was cancelled, and when it was resumed before: then the newer batch is the one to resume.',
   permission: { resource: 'batches:{params.id}', action: 'execute' },
   rateClass: 'batch',
   params: byId,

@@ -57,6 +57,8 @@ export interface BatchFilter {
 export type SubmitBatchOutcome =
   | { outcome: 'created'; batchId: string; ready: string[] }
   | { outcome: 'replayed'; batchId: string }
+  /** What is to be resumed was resumed before, by that one. */
+  | { outcome: 'resumed'; batchId: string }
   | { outcome: 'conflict' };
 
 export interface BatchStore {

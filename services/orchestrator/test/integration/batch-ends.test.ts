@@ -82,6 +82,38 @@ describe('a batch that is resumed', () => {
     expect(batch).toMatchObject({ status: 'Completed', completed: 1, total: 1 });
     expect(await locks()).toEqual([]);
   });
+
+  it('is resumed once, however many ask at once; the next resume goes on from there', async () => {
+    const first = await submit([
+      commands('done', 'true', { undo_commands: ['true'] }),
+      commands('fails', 'false', { dependencies: ['done'] }),
+    ]);
+    await run(first, 'done', 'Completed');
+    await run(first, 'fails', 'Failed');
+    const asked = await Promise.allSettled(
+      ['ada', 'bob', 'eve'].map((principal) => {
+        const idempotency = { principal, key: 'resume', requestHash: 'h' };
+        return batches.resume(first, { ...SUBMITTER, idempotency });
+      }),
+    );
+    const [second, ...others] = asked.flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value.batch.id] : [],
+    );
+    expect(others).toEqual([]);
+    const refused = { code: 'batch_resumed', message: expect.stringContaining(second!) };
+    expect(asked.filter(({ status }) => status === 'rejected')).toEqual([
+      { status: 'rejected', reason: expect.objectContaining(refused) },
+      { status: 'rejected', reason: expect.objectContaining(refused) },
+    ]);
+    // What was refused leaves no answer behind that the same request could get later.
+    expect(await database('idempotency_keys').where({ key: 'resume' })).toHaveLength(1);
+
+    await run(second!, 'fails', 'Failed');
+    const third = await batches.resume(second!, SUBMITTER);
+    expect(third.batch).toMatchObject({ status: 'Running', completed: 1 });
+    await run(third.batch.id, 'fails', 'Completed');
+    expect((await batches.get(third.batch.id)).batch.status).toBe('Completed');
+  });
 });
 
 describe('undoing', () => {

@@ -139,6 +139,12 @@ export class BatchService {
       idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
+    if (submitted.outcome === 'resumed')
+      throw new Failure(
+        'conflict',
+        `The batch ${resumeOf} was resumed before: go on with ${submitted.batchId}, which knows what was done since.`,
+        { code: 'batch_resumed' },
+      );
     if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
