@@ -35,6 +35,10 @@ export class Executor {
   readonly #timers: NodeJS.Timeout[] = [];
   #lastGoodHeartbeat = performance.now();
   #draining = false;
+  /** Until then commands may end by themselves. */
+  #drainUntil = Infinity;
+  /** No more can be lost: the lease is over, or given back. */
+  #leaseless = false;
   readonly #claiming = new Set<string>();
   readonly #workshop: Workshop;
   #backlog = false;
@@ -238,18 +242,23 @@ export class Executor {
     void this.#drain(graceMs);
   }
 
-  /** Stops taking work, lets commands end for a while, ends those that do not, and gives their tasks back. */
+  /**
+   * Stops taking work, lets commands end for a while, ends those that do not, and gives their tasks back. Asked again, the
+   * shorter time counts. The lease can be lost meanwhile like at any other time.
+   */
   async #drain(graceMs: number): Promise<void> {
+    this.#drainUntil = Math.min(this.#drainUntil, performance.now() + graceMs);
     if (this.#draining) return;
     this.#draining = true;
-    const deadline = performance.now() + graceMs;
-    while (this.#used > 0 && performance.now() < deadline) await sleep(50);
+    while (this.#used > 0 && performance.now() < this.#drainUntil && !this.#leaseless) await sleep(50);
     for (const run of this.#runs.values()) run.stop(STOP_GRACE_SECONDS);
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
     // Their last lines are still on their way.
     const lines = performance.now() + LAST_LINES_MS;
     while (this.#runs.size > 0 && performance.now() < lines) await sleep(20);
     await this.#workshop.driverHost.end();
+    if (this.#leaseless) return;
+    this.#leaseless = true;
     await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
       executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
     });
@@ -258,7 +267,8 @@ export class Executor {
 
   /** The lease may be over: everything is ended before anybody else can start it. */
   async #fence(reason: string): Promise<void> {
-    if (this.#draining) return;
+    if (this.#leaseless) return;
+    this.#leaseless = true;
     this.#draining = true;
     executorLog('error', 'lost the lease: ending all commands', { reason, running: this.#runs.size });
     for (const run of this.#runs.values()) run.abandon();

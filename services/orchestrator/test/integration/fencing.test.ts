@@ -1,0 +1,54 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@provisioning/test-kit';
+import { DEFAULT_TIMES } from '../../src/domain/worker/engine-times.js';
+import { RUN_COOKIE } from '../../src/execution/command.js';
+import { Executor } from '../../src/execution/executor.js';
+import { findByCookie } from '../../src/execution/processes.js';
+import { FakeLedger, scriptTask } from '../support/fake-ledger.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'fencing-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function executorWith(ledger: FakeLedger): Executor {
+  return new Executor(
+    {
+      ...{ databaseUrl: '', socketPath: join(folder, 's'), stateDir: folder, slot: 0, concurrency: 2 },
+      ...{ programs: { sh: ['/bin/sh'] }, commands: {}, driverHost: [], secrets: [], pollMs: 50 },
+      commandEnvironment: { PATH: process.env['PATH'] ?? '' },
+      times: { ...DEFAULT_TIMES, heartbeat: 0.1 },
+    },
+    ledger,
+  );
+}
+
+describe('an executor that waits for its commands to end', () => {
+  it('ends them at once when it has lost its lease meanwhile', async () => {
+    const ledger = new FakeLedger([scriptTask('long', `echo > ${folder}/begun; sleep 60`)]);
+    const executor = executorWith(ledger);
+    const ended = executor.run();
+    await waitFor(() => existsSync(join(folder, 'begun')));
+    executor.stop(3_600_000);
+    ledger.dead = true;
+    expect(await ended).toBe('fenced');
+    expect(findByCookie(RUN_COOKIE, 'long-1')).toEqual([]);
+    expect(ledger.results).toEqual([]);
+  }, 15_000);
+
+  it('gives up waiting when it is told to stop at once', async () => {
+    const ledger = new FakeLedger([scriptTask('long', `echo > ${folder}/begun; sleep 60`)]);
+    const executor = executorWith(ledger);
+    const ended = executor.run();
+    await waitFor(() => existsSync(join(folder, 'begun')));
+    executor.stop(3_600_000);
+    executor.stop(0);
+    expect(await ended).toBe('drained');
+    expect(ledger.released).toEqual([executor.identity.id]);
+  }, 15_000);
+});

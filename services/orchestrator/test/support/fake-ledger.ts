@@ -1,0 +1,64 @@
+import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../../src/domain/worker/ledger.js';
+
+/** A ledger in memory that has these tasks to give, once each, and writes down what it is told. */
+export class FakeLedger implements Ledger {
+  readonly results: TaskResult[] = [];
+  readonly chunks: LogChunk[] = [];
+  readonly released: string[] = [];
+  /** Whether the worker is declared dead. */
+  dead = false;
+  readonly #open: Map<string, ClaimedTask>;
+  readonly #mine = new Set<string>();
+
+  constructor(tasks: readonly ClaimedTask[]) {
+    this.#open = new Map(tasks.map((task) => [task.id, task]));
+  }
+
+  register = () => Promise.resolve();
+  heartbeat = () => Promise.resolve(this.dead ? null : []);
+  poll = (limit: number) => Promise.resolve([...this.#open.keys()].slice(0, limit));
+  claim(id: string) {
+    const task = this.#open.get(id);
+    this.#open.delete(id);
+    if (task) this.#mine.add(id);
+    return Promise.resolve(task);
+  }
+  adopt = () => Promise.resolve(undefined);
+  finish(result: TaskResult) {
+    this.results.push(result);
+    return Promise.resolve({ outcome: 'done' as const, ready: [] });
+  }
+  lose = () => Promise.resolve([]);
+  appendLog(chunk: LogChunk) {
+    this.chunks.push(chunk);
+    return Promise.resolve();
+  }
+  progress = () => Promise.resolve();
+  release(workerId: string) {
+    this.released.push(workerId);
+    return Promise.resolve([]);
+  }
+  predecessors = () => Promise.resolve([]);
+  sweep = () => Promise.resolve([]);
+
+  get claimed(): number {
+    return this.#mine.size;
+  }
+}
+
+/** A task that runs this script. */
+export function scriptTask(id: string, script: string): ClaimedTask {
+  return {
+    ...{ id, attempt: 1, reconcile: false, runner: 'command', program: 'sh', verb: ['-c'], args: [script] },
+    ...{
+      spec: null,
+      undo: false,
+      changes: null,
+      undoneKey: null,
+      infra: 'i',
+      batchId: null,
+      operation: null,
+    },
+    ...{ idempotencyKey: id, timeoutSeconds: null, requestId: 'r', traceparent: null, lastLine: 0 },
+  };
+}
