@@ -23,6 +23,9 @@ export class Run {
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
+  /** Its work has ended: what is asked of it now comes too late, and the pids that it had may be another's. */
+  #over = false;
+  #hurried = false;
 
   constructor(
     readonly task: ClaimedTask,
@@ -42,19 +45,23 @@ export class Run {
   }
 
   cancel(): void {
-    if (this.#cancelled || this.#abandoned) return;
+    if (this.#cancelled || this.#abandoned || this.#over) return;
     this.#cancelled = true;
     this.work.cancel(this.cancelGraceSeconds);
   }
 
   /** Ends the work without a result, because this worker stops: the task is given away when it is `gone`. */
   stop(graceSeconds: number): void {
+    this.#hurried = true;
+    if (this.#over) return;
     this.#abandoned = true;
     this.work.cancel(graceSeconds);
   }
 
   /** The same at once, because the lease is over. */
   abandon(): void {
+    this.#hurried = true;
+    if (this.#over) return;
     this.#abandoned = true;
     this.work.kill();
   }
@@ -75,6 +82,7 @@ export class Run {
     const following = new AbortController();
     const followed = this.#follow(following.signal);
     const end = await this.work.ended;
+    this.#over = true;
     clearTimeout(this.#timeout);
     following.abort();
     await followed;
@@ -182,13 +190,13 @@ export class Run {
     return said ?? `The command ${how}${this.#lastText ? `: ${this.#lastText}` : ''}`;
   }
 
-  /** Tries until Postgres has answered; only once where the work is given away anyway. */
+  /** Tries until Postgres has answered; only once where the executor stops. */
   async #persistently<T>(act: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {
         return await act();
       } catch (error) {
-        if (this.#abandoned) return undefined;
+        if (this.#hurried) return undefined;
         executorLog('warn', 'postgres does not take a result, trying again', {
           task_id: this.task.id,
           error: String(error),

@@ -1,0 +1,75 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
+import { Masker } from './masker.js';
+import { Run, type RunLedger } from './run.js';
+import type { Work, WorkEnd } from './work.js';
+
+const TASK: ClaimedTask = {
+  ...{
+    id: 't',
+    attempt: 1,
+    reconcile: false,
+    runner: 'command',
+    program: 'p',
+    verb: [],
+    args: [],
+    spec: null,
+  },
+  ...{ undo: false, changes: null, undoneKey: null, infra: 'i', batchId: null, operation: null },
+  ...{ idempotencyKey: 't', timeoutSeconds: null, requestId: 'r', traceparent: null, lastLine: 0 },
+};
+const COMPLETED: WorkEnd = { outcome: 'completed', exitCode: 0, signal: null, evidence: {} };
+
+/** A run of work that has completed, whose result is on its way to a ledger that does this with it. */
+function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
+  const results: TaskResult[] = [];
+  const work = {
+    ended: Promise.resolve(COMPLETED),
+    ...{ tick: jest.fn(), cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+    ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => '' },
+  } satisfies Work;
+  const ledger: RunLedger = {
+    appendLog: () => Promise.resolve(),
+    progress: () => Promise.resolve(),
+    lose: () => Promise.resolve([]),
+    async finish(result) {
+      results.push(result);
+      await finish(result);
+      return { outcome: 'done', ready: [] };
+    },
+  };
+  const run = new Run(TASK, work, 'w', 10, new Masker([]), ledger);
+  return { run, work, results };
+}
+
+describe('what has ended while its result is being stored', () => {
+  it('is what it is: who cancels it comes too late', async () => {
+    const { run, work, results } = runThatEnded(() => {
+      run.cancel();
+      return results.length === 1 ? Promise.reject(new Error('Postgres is away')) : Promise.resolve();
+    });
+    await run.complete();
+    expect(results.map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+    expect(work.cancel).not.toHaveBeenCalled();
+  });
+
+  it('is told once more when the executor stops, and nobody is signalled', async () => {
+    const { run, work, results } = runThatEnded(() => Promise.resolve());
+    work.readRest = () => {
+      run.stop(2);
+      return [];
+    };
+    await run.complete();
+    expect(results.map(({ status }) => status)).toEqual(['Completed']);
+    expect(work.cancel).not.toHaveBeenCalled();
+  });
+
+  it('holds up no executor that stops while Postgres is away', async () => {
+    const { run, results } = runThatEnded(() => {
+      run.abandon();
+      return Promise.reject(new Error('Postgres is away'));
+    });
+    expect(await run.complete()).toEqual([]);
+    expect(results).toHaveLength(1);
+  });
+});
