@@ -3,6 +3,11 @@ import type { Work, WorkEnd } from './work.js';
 
 /** What an operation says that is beyond this is not kept: it is told by its reports, not by its output. */
 const MAX_OUTPUT = 1024 * 1024;
+/** As of a command's output: longer lines are cut into several. */
+const MAX_LINE = 64 * 1024;
+/** What one read takes, and what waits for it at most: while Postgres is away, nobody reads. In characters. */
+const MAX_PIECE = 256 * 1024;
+const MAX_WAITING = 16 * 1024 * 1024;
 
 /** An operation that runs in the driver host. What it says is kept here until it is read. */
 export class HostedOperation implements Work {
@@ -10,6 +15,8 @@ export class HostedOperation implements Work {
   #end: (end: WorkEnd) => void = () => {};
   #over = false;
   #lines: string[] = [];
+  #waiting = 0;
+  #leftOut = 0;
   #reports: Report[] = [];
   #output = '';
   readonly #signals: { signal: string; at: string; to: string }[] = [];
@@ -24,8 +31,9 @@ export class HostedOperation implements Work {
   receive(message: Exclude<FromDriverHost, { type: 'hello' }>): void {
     switch (message.type) {
       case 'log':
-        this.#lines.push(...message.text.split('\n'));
-        if (this.#output.length < MAX_OUTPUT) this.#output += `${message.text}\n`;
+        this.#keep(message.text);
+        if (this.#output.length < MAX_OUTPUT)
+          this.#output += `${message.text}\n`.slice(0, MAX_OUTPUT - this.#output.length);
         break;
       case 'report':
         this.#reports.push(message.report);
@@ -71,7 +79,15 @@ export class HostedOperation implements Work {
   }
 
   readLines(): string[] {
-    return this.#lines.splice(0);
+    let size = 0;
+    const beyond = this.#lines.findIndex((line) => (size += line.length + 1) > MAX_PIECE);
+    const piece = this.#lines.splice(0, beyond === -1 ? this.#lines.length : Math.max(beyond, 1));
+    this.#waiting -= sizeOf(piece);
+    if (this.#lines.length === 0 && this.#leftOut > 0) {
+      piece.push(`[… ${this.#leftOut} lines left out here: they came faster than they could be stored …]`);
+      this.#leftOut = 0;
+    }
+    return piece;
   }
 
   readRest(): string[] {
@@ -90,6 +106,16 @@ export class HostedOperation implements Work {
     clearTimeout(this.#grace);
   }
 
+  #keep(text: string): void {
+    const lines = text.split('\n').flatMap(cut);
+    // Once something is left out everything is, until there is room for a note of it: order is worth more than a line.
+    if (this.#leftOut > 0 || this.#waiting > MAX_WAITING) this.#leftOut += lines.length;
+    else {
+      for (const line of lines) this.#lines.push(line);
+      this.#waiting += sizeOf(lines);
+    }
+  }
+
   #note(signal: string, to: string): void {
     this.#signals.push({ signal, at: new Date().toISOString(), to });
   }
@@ -104,4 +130,15 @@ export class HostedOperation implements Work {
       evidence: { ...end.evidence, signals: this.#signals, ended_at: new Date().toISOString(), left: [] },
     });
   }
+}
+
+function cut(line: string): string[] {
+  const parts: string[] = [];
+  for (let start = 0; start === 0 || start < line.length; start += MAX_LINE)
+    parts.push(line.slice(start, start + MAX_LINE));
+  return parts;
+}
+
+function sizeOf(lines: readonly string[]): number {
+  return lines.reduce((size, line) => size + line.length + 1, 0);
 }

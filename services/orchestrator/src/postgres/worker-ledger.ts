@@ -68,9 +68,9 @@ export class PostgresLedger implements Ledger {
         result.exitCode,
         result.signal,
         result.error && storable(result.error),
-        result.output,
+        storable(result.output),
         JSON.stringify(storableJson(result.data)),
-        JSON.stringify(result.evidence),
+        JSON.stringify(storableJson(result.evidence)),
       ],
     );
     return rows[0] ?? { outcome: 'fenced', ready: [] };
@@ -87,7 +87,7 @@ export class PostgresLedger implements Ledger {
       workerId,
       firstLine,
       lines.length,
-      lines.join('\n'),
+      storable(lines.join('\n')),
       at,
     ]);
   }

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { createLedgerPool } from '../../src/postgres/ledger-pool.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { modelBatch } from '../support/submit-model.js';
+
+let clone: TestDatabase;
+let database: Knex;
+let pool: ReturnType<typeof createLedgerPool>;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
+  pool = createLedgerPool(clone.url, 'test', 2, () => {});
+});
+afterAll(async () => {
+  await database.destroy();
+  await pool.end();
+  await clone.drop();
+});
+
+it('stores whatever is printed, reported and told of an end, NUL and half surrogate pairs too', async () => {
+  const { ids } = await modelBatch(database, {
+    ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
+    operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'again', undoable: false }],
+  });
+  const ledger = new PostgresLedger(pool);
+  const workerId = await engineFunctions(database).register();
+  const taskId = ids.get('o')!;
+  const { attempt } = (await ledger.claim(taskId, workerId))!;
+  const rubbish = 'a\0b\ud800c';
+  const mended = 'a\ufffdb\ufffdc';
+  const at = new Date();
+  await ledger.appendLog({ taskId, attempt, workerId, at, firstLine: 1, lines: [rubbish, 'and on'] });
+  await ledger.progress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish });
+  await ledger.finish({
+    ...{ taskId, attempt, workerId, resultId: taskId, status: 'Failed', permanent: true, exitCode: null },
+    ...{ signal: null, error: rubbish, output: rubbish, data: { [rubbish]: rubbish } },
+    evidence: { lost: rubbish },
+  });
+  const store = new PostgresTaskStore(database);
+  expect(await store.find(taskId)).toMatchObject({
+    ...{ status: 'Failed', error: mended, output: mended, progress: { currentStep: mended } },
+  });
+  const lines = await store.logs(taskId, { after: 0, limit: 10, search: undefined });
+  expect(lines.map(({ text }) => text)).toEqual([mended, 'and on']);
+});
