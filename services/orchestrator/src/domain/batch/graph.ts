@@ -37,26 +37,33 @@ export function faultsOf(nodes: readonly Node[]): GraphFault[] {
 }
 
 /**
- * Takes away what depends on nothing, again and again (Kahn 1962): what cannot be taken away stands on a cycle.
- * @returns the ids of one cycle, each depending on the next
+ * Takes away what depends on nothing, again and again (Kahn 1962). @returns the ids in that order, each after all that it
+ * depends on; what stands on a cycle is not among them.
  */
-function cycleIn(nodes: readonly Node[]): string[] | undefined {
+function fromBelow(nodes: readonly Node[]): string[] {
   const missing = new Map(nodes.map(({ id, dependencies }) => [id, dependencies.length]));
   const above = dependentsOf(nodes);
+  const order: string[] = [];
   const free = nodes.filter(({ dependencies }) => dependencies.length === 0).map(({ id }) => id);
   for (let id = free.pop(); id !== undefined; id = free.pop()) {
-    missing.delete(id);
+    order.push(id);
     for (const dependent of above.get(id) ?? []) {
       const left = missing.get(dependent)! - 1;
       missing.set(dependent, left);
       if (left === 0) free.push(dependent);
     }
   }
-  const start = nodes.find(({ id }) => missing.has(id));
+  return order;
+}
+
+/** @returns the ids of one cycle, each depending on the next */
+function cycleIn(nodes: readonly Node[]): string[] | undefined {
+  const taken = new Set(fromBelow(nodes));
+  const start = nodes.find(({ id }) => !taken.has(id));
   if (!start) return undefined;
   // Each of what is left depends on another of what is left: going down leads into a circle.
   const left = new Map(
-    nodes.filter(({ id }) => missing.has(id)).map(({ id, dependencies }) => [id, dependencies]),
+    nodes.filter(({ id }) => !taken.has(id)).map(({ id, dependencies }) => [id, dependencies]),
   );
   const path: string[] = [];
   const seen = new Map<string, number>();
@@ -81,14 +88,23 @@ function dependentsOf(nodes: readonly Node[]): Map<string, string[]> {
   return above;
 }
 
-/** Everything that an operation stands on, directly or not. The graph has no cycle. */
-export function ancestorsOf(id: string, nodes: ReadonlyMap<string, Node>): Set<string> {
-  const found = new Set<string>();
-  const open = [...(nodes.get(id)?.dependencies ?? [])];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    open.push(...(nodes.get(next)?.dependencies ?? []));
+/**
+ * Tells of every node on which of those `sought` it stands, directly or not, in their order. A bit for each pair: ten thousand
+ * nodes in a row are no more work than their dependencies. The graph has no cycle.
+ */
+export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]): (id: string) => string[] {
+  const bits = new Map(sought.map((id, bit) => [id, bit]));
+  const below = new Map<string, Uint32Array>();
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  for (const id of fromBelow(nodes)) {
+    const found = new Uint32Array(Math.ceil(sought.length / 32));
+    for (const dependency of byId.get(id)!.dependencies) {
+      const further = below.get(dependency)!;
+      for (let word = 0; word < found.length; word++) found[word]! |= further[word]!;
+      const bit = bits.get(dependency);
+      if (bit !== undefined) found[bit >> 5]! |= 1 << (bit & 31);
+    }
+    below.set(id, found);
   }
-  return found;
+  return (id) => sought.filter((_, bit) => (below.get(id)![bit >> 5]! >> (bit & 31)) & 1);
 }

@@ -53,6 +53,24 @@ describe('the check of a batch', () => {
     expect(refused(many).details).toHaveLength(20);
   });
 
+  it('refuses what is small as a request and too much to store', () => {
+    const dense = Array.from({ length: 1_000 }, (_, index) =>
+      command(`o${index}`, { dependencies: Array.from({ length: index }, (__, below) => `o${below}`) }),
+    );
+    expect(refused(dense).message).toContain('have 499500 dependencies in all');
+    const names = (count: number) => Array.from({ length: count }, (_, index) => `web-${index}`);
+    const taskservs = (id: string): OperationSpec => ({
+      ...{ id, type: 'taskserv_batch', infra: 'default', dependencies: ['m'], provider: 'local' },
+      taskservs: ['containerd'],
+    });
+    expect(refused([servers('m', names(1_001)), taskservs('t')]).details).toEqual([
+      { path: 'operations[1].servers', message: expect.stringContaining('stands on 1001 servers') },
+    ]);
+    const many = Array.from({ length: 101 }, (_, index) => taskservs(`t${index}`));
+    expect(refused([servers('m', names(1_000)), ...many]).message).toContain('which have 101000');
+    expect(() => checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities)).not.toThrow();
+  });
+
   it('finds nothing wrong with what can be run', () => {
     expect(() =>
       checkOperations([servers('m', ['web']), command('c', { dependencies: ['m'] })], capabilities),

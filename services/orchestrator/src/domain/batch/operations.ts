@@ -1,7 +1,7 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewOperation, OperationSpec } from './batch.js';
-import { ancestorsOf, faultsOf } from './graph.js';
+import { ancestorsAmong, faultsOf } from './graph.js';
 
 /** What operations may use here. */
 export interface Capabilities {
@@ -14,6 +14,11 @@ export interface Capabilities {
 const DEFAULT_RETRIES = 2;
 const MAX_ATTEMPTS = 3;
 const MAX_DETAILS = 20;
+/** What Postgres takes in one transaction, well within the time that it has. */
+const MAX_DEPENDENCIES = 200_000;
+/** As many as an operation may name itself; and in all, since each operation keeps its own list. */
+const MAX_SERVERS = 1_000;
+const MAX_SERVERS_IN_ALL = 100_000;
 
 /** Checks the operations of a batch as a whole. @throws Failure with every fault, twenty at most */
 export function checkOperations(specs: readonly OperationSpec[], capabilities: Capabilities): void {
@@ -21,6 +26,7 @@ export function checkOperations(specs: readonly OperationSpec[], capabilities: C
     path: `operations[${operation}].${dependency === undefined ? 'id' : `dependencies[${dependency}]`}`,
     message,
   }));
+  if (faults.length === 0) faults.push(...faultsOfSize(specs));
   specs.forEach((spec, index) =>
     faults.push(
       ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
@@ -36,6 +42,31 @@ export function checkOperations(specs: readonly OperationSpec[], capabilities: C
     code: 'invalid_batch',
     details: faults.slice(0, MAX_DETAILS),
   });
+}
+
+/** Small requests may mean a lot. The graph has no fault. */
+function faultsOfSize(specs: readonly OperationSpec[]): FailureDetail[] {
+  const dependencies = specs.reduce((sum, spec) => sum + spec.dependencies.length, 0);
+  if (dependencies > MAX_DEPENDENCIES)
+    return [
+      {
+        path: 'operations',
+        message: `have ${dependencies} dependencies in all, and ${MAX_DEPENDENCIES} are the most: name the direct ones alone`,
+      },
+    ];
+  const makersOf = makersBelow(specs);
+  const counts = specs.map((spec) =>
+    makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0),
+  );
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return counts.flatMap((count, index) =>
+    count > MAX_SERVERS || (count > 0 && all > MAX_SERVERS_IN_ALL)
+      ? {
+          path: `operations[${index}].servers`,
+          message: `must be named: it stands on ${count} servers (${MAX_SERVERS} are the most, ${MAX_SERVERS_IN_ALL} in all such operations, which have ${all})`,
+        }
+      : [],
+  );
 }
 
 function faultsOfOperation(
@@ -84,7 +115,7 @@ export function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
 ): NewOperation[] {
-  const nodes = new Map(specs.map((spec) => [spec.id, spec]));
+  const makersOf = makersBelow(specs);
   const ids = new Map(specs.map(({ id }) => [id, uuidv7()]));
   return specs.map((spec, seq): NewOperation => {
     const pendingDeps = spec.dependencies.filter((id) => !kept.has(id)).length;
@@ -93,7 +124,7 @@ export function planOperations(
     const retries = spec.retries ?? DEFAULT_RETRIES;
     return {
       id: ids.get(spec.id)!,
-      spec: withServers(spec, nodes),
+      spec: withServers(spec, makersOf(spec)),
       seq,
       status: keptFrom ? 'Completed' : pendingDeps > 0 ? 'Blocked' : 'Waiting',
       dependsOn: spec.dependencies.map((id) => ids.get(id)!),
@@ -114,11 +145,21 @@ export function planOperations(
 }
 
 /** Task services without servers go to the servers made by what they depend on; with none of these, to all there are. */
-function withServers(spec: OperationSpec, nodes: ReadonlyMap<string, OperationSpec>): OperationSpec {
-  if (spec.type !== 'taskserv_batch' || spec.servers !== undefined) return spec;
-  const servers = [...ancestorsOf(spec.id, nodes)]
-    .map((id) => nodes.get(id)!)
-    .filter(({ infra, type }) => infra === spec.infra && type === 'server_batch')
-    .flatMap(({ server_configs: configs }) => (configs ?? []).map(({ name }) => name));
+function withServers(spec: OperationSpec, makers: readonly OperationSpec[]): OperationSpec {
+  const servers = makers.flatMap(({ server_configs: configs = [] }) => configs.map(({ name }) => name));
   return servers.length > 0 ? { ...spec, servers: [...new Set(servers)] } : spec;
+}
+
+/** Tells of task services without servers which operations below them make servers of their infra. */
+function makersBelow(specs: readonly OperationSpec[]): (spec: OperationSpec) => OperationSpec[] {
+  const asks = ({ type, servers }: OperationSpec) => type === 'taskserv_batch' && servers === undefined;
+  if (!specs.some(asks)) return () => [];
+  const makers = new Map(specs.filter(({ type }) => type === 'server_batch').map((spec) => [spec.id, spec]));
+  const below = ancestorsAmong([...makers.keys()], specs);
+  return (spec) =>
+    asks(spec)
+      ? below(spec.id)
+          .map((id) => makers.get(id)!)
+          .filter(({ infra }) => infra === spec.infra)
+      : [];
 }
