@@ -9,6 +9,7 @@ import type {
 } from '../domain/ports.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
 import { rowsOf } from './rows.js';
+import { storable, storableJson } from './storable.js';
 import { readTally } from './tallies.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
@@ -72,7 +73,7 @@ export class PostgresTaskStore implements TaskStore {
       outcome: SubmitOutcome['outcome'];
       task_status: string;
     }>(this.database, 'select * from submit_task(?::jsonb, ?, ?, ?)', [
-      JSON.stringify(row),
+      JSON.stringify(storableJson(row)),
       principal,
       key,
       requestHash,
@@ -151,7 +152,7 @@ export class PostgresTaskStore implements TaskStore {
         where c.task_id = :id and c.first_line + c.line_count > :after + 1 and c.first_line + l.n - 1 > :after
           and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
         order by 1 limit :limit`,
-      { id, after, limit, search: search ?? null },
+      { id, after, limit, search: search === undefined ? null : storable(search) },
     );
   }
 

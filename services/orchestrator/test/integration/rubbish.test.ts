@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { testApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await testApi({ BATCH_COMMANDS: 'rsync=/usr/bin/rsync', RATE_LIMIT_BATCH: '0' });
+});
+afterAll(() => api.stop());
+
+const operator = () => api.as('operator');
+const execute = (body: object) => operator().post('/batch/execute').send(body);
+const command = (id: string, more: object = {}) => ({
+  ...{ id, type: 'command_batch', commands: ['rsync a b'] },
+  ...more,
+});
+const RUBBISH = 'a\0\ud800b';
+
+describe('a batch in which names mean something to JavaScript', () => {
+  it('is a batch like any other', async () => {
+    const ids = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
+    const { body } = await execute({
+      name: 'constructor',
+      operations: ids.map((id, index) => command(id, { infra: id, dependencies: ids.slice(0, index) })),
+    }).expect(200);
+    const { body: found } = await operator().get(`/batch/operations/${body.data.batch_id}`).expect(200);
+    expect(found.data.operations.map(({ id }: { id: string }) => id)).toEqual(ids);
+    expect(found.data.operations[3].dependencies).toEqual(ids.slice(0, 3));
+  });
+
+  it.each(['constructor', 'toString', '  ', '\t', '__proto__'])('runs no program %j', async (line) => {
+    const operations = [command('a', { commands: [line] })];
+    const { body } = await execute({ name: 'x', operations }).expect(422);
+    expect(body.details[0].path).toBe('operations[0].commands[0]');
+  });
+
+  it('knows no provider "constructor"', async () => {
+    const operations = [{ id: 'a', type: 'cluster_batch', provider: 'constructor', cluster_type: 'k8s' }];
+    await execute({ name: 'x', operations }).expect(422);
+  });
+
+  it('knows no member "__proto__"', async () => {
+    const body = JSON.stringify({ name: 'x', operations: [command('c')] });
+    const { body: refused } = await operator()
+      .post('/batch/execute')
+      .type('json')
+      .send(body.replace('{', '{"__proto__":{"parallel_limit":1},'))
+      .expect(422);
+    expect(JSON.stringify(refused.details)).toContain('__proto__');
+  });
+});
+
+describe('text that Postgres does not take', () => {
+  it('is stored mended, wherever it stands in a batch', async () => {
+    const { body } = await execute({
+      ...{ name: 'x', version: RUBBISH, storage_backend: RUBBISH },
+      operations: [
+        command('c', { commands: [`rsync ${RUBBISH}`], undo_commands: [`rsync ${RUBBISH}`] }),
+        {
+          ...{ id: 's', type: 'server_batch', provider: 'local' },
+          server_configs: [
+            { name: 'web', plan: RUBBISH, zone: RUBBISH, image: RUBBISH, labels: { a: RUBBISH } },
+          ],
+        },
+      ],
+    }).expect(200);
+    const { body: found } = await operator().get(`/batch/operations/${body.data.batch_id}`).expect(200);
+    expect(found.data.version).toBe('a\ufffd\ufffdb');
+  });
+
+  it('is looked for in vain, and nothing breaks', async () => {
+    const { body } = await execute({ name: 'x', operations: [command('c')] }).expect(200);
+    const logs = `/tasks/${body.data.operations[0].task_id}/logs`;
+    const { status } = await operator().get(`${logs}?search=%00`);
+    expect([200, 400]).toContain(status);
+  });
+
+  it.each([
+    ['Idempotency-Key', 'k\u00e9'],
+    ['traceparent', 'rubbish'],
+    ['X-Request-Id', 'a'.repeat(5_000)],
+  ])('in the header %s breaks nothing', async (header, value) => {
+    const { status } = await execute({ name: 'x', operations: [command('c')] }).set(header, value);
+    expect([200, 400]).toContain(status);
+  });
+});
+
+describe('the same Idempotency-Key from many at once', () => {
+  it('makes one batch, and all get it', async () => {
+    const key = `k-${process.pid}`;
+    const agent = operator();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () =>
+        agent
+          .post('/batch/execute')
+          .set('Idempotency-Key', key)
+          .send({ name: 'x', operations: [command('c')] }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ body }) => body.data.batch_id as string)).size).toBe(1);
+  });
+});
