@@ -18,9 +18,9 @@ describe('masking', () => {
   it('masks each line of a secret of several, and texts deep in a report', () => {
     const masker = new Masker(['-----BEGIN KEY-----\nabcdef\nghijkl\n-----END KEY-----']);
     expect(masker.mask('key: ghijkl!')).toBe('key: ***!');
-    expect(masker.maskAll({ a: ['x abcdef', 3, null], b: { c: 'ghijkl' } })).toEqual({
+    expect(masker.maskAll({ a: ['x abcdef', 3, null], b: { c: 'ghijkl', abcdef: 1 } })).toEqual({
       a: ['x ***', 3, null],
-      b: { c: '***' },
+      b: { c: '***', '***': 1 },
     });
   });
 

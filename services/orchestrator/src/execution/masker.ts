@@ -19,7 +19,7 @@ export class Masker {
     return masked;
   }
 
-  /** The same in every text of a JSON value. */
+  /** The same in every text of a JSON value, names of members included. */
   maskAll<T>(value: T): T {
     if (this.#secrets.length === 0) return value;
     return this.#deep(value) as T;
@@ -29,6 +29,6 @@ export class Masker {
     if (typeof value === 'string') return this.mask(value);
     if (Array.isArray(value)) return value.map((item) => this.#deep(item));
     if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#deep(item)]));
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [this.mask(key), this.#deep(item)]));
   }
 }

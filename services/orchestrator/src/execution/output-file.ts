@@ -38,12 +38,20 @@ export class OutputFile {
     return rest.length > 0 ? [toText(rest)] : [];
   }
 
-  /** The whole output up to `limit` bytes, else its head and tail with a note of what was cut. */
+  /**
+   * The whole output up to `limit` bytes, else its head and tail with a note of what was cut. Cut between lines: of half a
+   * secret nobody could tell that it is one.
+   */
   headAndTail(limit: number): string {
     const { size } = this;
     if (size <= limit) return this.#text(0, size);
     const half = Math.floor(limit / 2);
-    return `${this.#text(0, half)}\n[… ${size - 2 * half} bytes cut here; the whole output is in the task's logs …]\n${this.#text(size - half, half)}`;
+    const first = this.#text(0, half);
+    const last = this.#text(size - half, half);
+    const head = first.slice(0, first.lastIndexOf('\n') + 1);
+    const tail = last.slice(last.indexOf('\n') + 1 || last.length);
+    const bytes = size - Buffer.byteLength(head) - Buffer.byteLength(tail);
+    return `${head}[… ${bytes} bytes cut here; the whole output is in the task's logs …]\n${tail}`;
   }
 
   close(): void {

@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Masker } from './masker.js';
+import { OutputFile } from './output-file.js';
+
+let folder: string;
+const opened: OutputFile[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'output-'));
+});
+afterEach(() => {
+  for (const file of opened.splice(0)) file.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function fileOf(text: string): OutputFile {
+  const path = join(folder, 'output.log');
+  writeFileSync(path, text);
+  const file = new OutputFile(path);
+  opened.push(file);
+  return file;
+}
+
+describe('the head and tail of an output', () => {
+  it('are cut between lines, so that no part of a secret stays where the whole is masked', () => {
+    const secret = 'hunter2hunter2';
+    const text = `${`token=${secret}\n`.repeat(50)}the end\n`;
+    for (let limit = 100; limit < 200; limit++) {
+      const shown = new Masker([secret]).mask(fileOf(text).headAndTail(limit));
+      expect(shown.replaceAll('token=***\n', '')).toMatch(/^\[… \d+ bytes cut here; [^\n]*\]\nthe end\n$/);
+      const cut = Number(/… (\d+) bytes/.exec(shown)![1]);
+      expect(cut + (shown.split('token=***').length - 1) * `token=${secret}\n`.length).toBe(text.length - 8);
+    }
+  });
+
+  it('are the whole where it is short enough, and a note alone where a line is longer than both', () => {
+    expect(fileOf('one\ntwo').headAndTail(7)).toBe('one\ntwo');
+    expect(fileOf('x'.repeat(100)).headAndTail(10)).toMatch(/^\[… 100 bytes cut here/);
+  });
+});
