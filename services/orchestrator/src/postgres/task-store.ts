@@ -149,7 +149,7 @@ export class PostgresTaskStore implements TaskStore {
       `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
          from task_logs c
          cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)
-        where c.task_id = :id and c.first_line + c.line_count > :after + 1 and c.first_line + l.n - 1 > :after
+        where c.task_id = :id and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
           and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
         order by 1 limit :limit`,
       { id, after, limit, search: search === undefined ? null : storable(search) },

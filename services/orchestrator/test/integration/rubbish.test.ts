@@ -75,6 +75,13 @@ describe('text that Postgres does not take', () => {
     expect([200, 400]).toContain(status);
   });
 
+  it('is not there after the last line that there could be', async () => {
+    const { body } = await execute({ name: 'x', operations: [command('c')] }).expect(200);
+    const logs = `/tasks/${body.data.operations[0].task_id}/logs`;
+    const { body: found } = await operator().get(`${logs}?after=${Number.MAX_SAFE_INTEGER}`).expect(200);
+    expect(found.data).toEqual([]);
+  });
+
   it.each([
     ['Idempotency-Key', 'k\u00e9'],
     ['traceparent', 'rubbish'],
