@@ -1,8 +1,9 @@
 -- One infra is changed by one workflow at a time: before each infra stands a line, and its first has it until he ends.
 --
--- The order in which everything here waits: rows of batches, then rows of tasks, then the advisory locks of infras in the
--- order of their names. Whoever holds an infra's advisory lock never waits for a row: a holder whose row is taken is just
--- being cancelled, and leaves the line himself.
+-- The order in which everything here waits: rows of workers, then rows of batches (several in the order of their ids), then
+-- rows of tasks, then the advisory locks of infras in the order of their names. Whoever holds an infra's advisory lock never
+-- waits for a row: a holder whose row is taken is just being cancelled and leaves the line himself, or one of his operations
+-- is, and `grant_locks` comes by. Held by test/integration/concurrency.test.ts.
 
 create function lock_infra(p_infra text) returns void language sql as $$
   select pg_advisory_xact_lock(hashtextextended('infra:' || p_infra, 0))

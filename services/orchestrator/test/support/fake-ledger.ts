@@ -8,7 +8,6 @@ export class FakeLedger implements Ledger {
   /** Whether the worker is declared dead. */
   dead = false;
   readonly #open: Map<string, ClaimedTask>;
-  readonly #mine = new Set<string>();
 
   constructor(tasks: readonly ClaimedTask[]) {
     this.#open = new Map(tasks.map((task) => [task.id, task]));
@@ -20,7 +19,6 @@ export class FakeLedger implements Ledger {
   claim(id: string) {
     const task = this.#open.get(id);
     this.#open.delete(id);
-    if (task) this.#mine.add(id);
     return Promise.resolve(task);
   }
   adopt = () => Promise.resolve(undefined);
@@ -40,10 +38,6 @@ export class FakeLedger implements Ledger {
   }
   predecessors = () => Promise.resolve([]);
   sweep = () => Promise.resolve([]);
-
-  get claimed(): number {
-    return this.#mine.size;
-  }
 }
 
 /** A task that runs this script. */

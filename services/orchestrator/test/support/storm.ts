@@ -200,7 +200,7 @@ const ACTS = [
 ] as const;
 type ActName = (typeof ACTS)[number][1];
 
-export async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
   const open = [...items];
   const lane = async () => {
     for (let item = open.shift(); item !== undefined; item = open.shift()) await act(item);
