@@ -18,9 +18,17 @@ describe('masking', () => {
   it('masks each line of a secret of several, and texts deep in a report', () => {
     const masker = new Masker(['-----BEGIN KEY-----\nabcdef\nghijkl\n-----END KEY-----']);
     expect(masker.mask('key: ghijkl!')).toBe('key: ***!');
-    expect(masker.maskAll({ a: ['x abcdef', 3, null], b: { c: 'ghijkl', abcdef: 1 } })).toEqual({
+    expect(masker.maskAll({ a: ['x abcdef', 3, null], data: { c: 'ghijkl', abcdef: 1 } })).toEqual({
       a: ['x ***', 3, null],
-      b: { c: '***', '***': 1 },
+      data: { c: '***', '***': 1 },
+    });
+  });
+
+  it('leaves alone what the report protocol itself says: what was done has to be undone by it', () => {
+    const masker = new Masker(['created', 'resource', 'name', 'web-01']);
+    const report = { type: 'resource', action: 'created', name: 'web-01', after: { note: 'created' } };
+    expect(masker.maskAll({ resources: [report] })).toEqual({
+      resources: [{ type: 'resource', action: 'created', name: '***', after: { note: '***' } }],
     });
   });
 
