@@ -61,6 +61,15 @@ export type SubmitBatchOutcome =
   | { outcome: 'resumed'; batchId: string }
   | { outcome: 'conflict' };
 
+export interface FoundBatch {
+  batch: Batch;
+  operations: Operation[];
+  /** What keeps the whole batch waiting. */
+  waitingFor: WaitingFor | null;
+  /** The batch that resumed it. */
+  resumedBy: string | null;
+}
+
 export interface BatchStore {
   submit(
     batch: NewBatch,
@@ -73,10 +82,7 @@ export interface BatchStore {
   ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }>;
   /** A batch with all of its operations, as far as a list shows them. */
   summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined>;
-  /** `waitingFor`: what keeps the whole batch waiting. */
-  find(
-    id: string,
-  ): Promise<{ batch: Batch; operations: Operation[]; waitingFor: WaitingFor | null } | undefined>;
+  find(id: string): Promise<FoundBatch | undefined>;
   cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
 }
 

@@ -13,6 +13,7 @@ import type {
   BatchFilter,
   BatchStore,
   CancelOutcome,
+  FoundBatch,
   IdempotencyKey,
   SubmitBatchOutcome,
 } from '../domain/ports.js';
@@ -139,9 +140,7 @@ export class PostgresBatchStore implements BatchStore {
     return { batch: toBatch(row), operations: operations.map(toSummary) };
   }
 
-  async find(
-    id: string,
-  ): Promise<{ batch: Batch; operations: Operation[]; waitingFor: WaitingFor | null } | undefined> {
+  async find(id: string): Promise<FoundBatch | undefined> {
     const row = await this.#row(id);
     if (!row) return undefined;
     const operations = await rowsOf<OperationRow>(
@@ -157,7 +156,12 @@ export class PostgresBatchStore implements BatchStore {
       { id },
     );
     const lock = waitingForLock(row);
-    return { batch: toBatch(row), operations: toOperations(operations, lock), waitingFor: lock };
+    return {
+      batch: toBatch(row),
+      operations: toOperations(operations, lock),
+      waitingFor: lock,
+      resumedBy: row.resumed_by,
+    };
   }
 
   async cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }> {
@@ -169,10 +173,10 @@ export class PostgresBatchStore implements BatchStore {
     return row ?? { outcome: 'unknown', ready: [] };
   }
 
-  async #row(id: string): Promise<(BatchRow & LockRow) | undefined> {
-    const [row] = await rowsOf<BatchRow & LockRow>(
+  async #row(id: string): Promise<(BatchRow & LockRow & { resumed_by: string | null }) | undefined> {
+    const [row] = await rowsOf<BatchRow & LockRow & { resumed_by: string | null }>(
       this.database,
-      `select b.*, ${lockColumns('b.id', `b.status = 'Pending'`)} from batches b where b.id = ?`,
+      `select b.*, (select r.id from batches r where r.resume_of = b.id) as resumed_by, ${lockColumns('b.id', `b.status = 'Pending'`)} from batches b where b.id = ?`,
       [id],
     );
     return row;

@@ -105,6 +105,7 @@ describe('a batch that is resumed', () => {
       { status: 'rejected', reason: expect.objectContaining(refused) },
       { status: 'rejected', reason: expect.objectContaining(refused) },
     ]);
+    await expect(batches.previewResume(first)).rejects.toMatchObject(refused);
     // What was refused leaves no answer behind that the same request could get later.
     expect(await database('idempotency_keys').where({ key: 'resume' })).toHaveLength(1);
 

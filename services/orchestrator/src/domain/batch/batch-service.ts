@@ -1,7 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { BatchFilter, BatchStore, Doorbell } from '../ports.js';
-import type { WaitingFor } from '../task/task.js';
+import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownBatch,
@@ -51,7 +50,7 @@ export class BatchService {
     return this.#submit({ ...request, resumeOf: null }, planOperations(request.operations), submitter);
   }
 
-  async get(id: string): Promise<{ batch: Batch; operations: Operation[]; waitingFor: WaitingFor | null }> {
+  async get(id: string): Promise<FoundBatch> {
     const found = await this.store.find(id);
     if (!found) throw unknownBatch(id);
     return found;
@@ -84,7 +83,8 @@ export class BatchService {
 
   /** What `resume` would do. */
   async previewResume(id: string): Promise<ResumePreview> {
-    const { batch, operations } = await this.#resumable(id);
+    const { batch, operations, resumedBy } = await this.#resumable(id);
+    if (resumedBy) throw resumedBefore(id, resumedBy);
     return {
       batch,
       operations: operations.map((operation) => ({ id: operation.id, kept: isKept(operation) })),
@@ -100,7 +100,7 @@ export class BatchService {
     return this.#submit({ ...batch, resumeOf: id }, planOperations(specs, kept), submitter);
   }
 
-  async #resumable(id: string): Promise<{ batch: Batch; operations: Operation[] }> {
+  async #resumable(id: string): Promise<FoundBatch> {
     const found = await this.get(id);
     const { status } = found.batch;
     if (status === 'Failed' || status === 'Cancelled') return found;
@@ -139,17 +139,20 @@ export class BatchService {
       idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'resumed')
-      throw new Failure(
-        'conflict',
-        `The batch ${resumeOf} was resumed before: go on with ${submitted.batchId}, which knows what was done since.`,
-        { code: 'batch_resumed' },
-      );
+    if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
     if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...found, replayed: submitted.outcome === 'replayed' };
   }
+}
+
+function resumedBefore(id: string | null, by: string): Failure {
+  return new Failure(
+    'conflict',
+    `The batch ${id} was resumed before: go on with ${by}, which knows what was done since.`,
+    { code: 'batch_resumed' },
+  );
 }
 
 /** Completed, and not undone. */
