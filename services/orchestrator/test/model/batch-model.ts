@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../src/domain/task/task.js';
 
-export interface ModelOperation {
+interface ModelOperation {
   id: string;
   dependencies: string[];
   retries: number;

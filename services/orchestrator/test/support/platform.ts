@@ -29,7 +29,7 @@ const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/wor
 /** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
 const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
 
-export type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
+type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
 
 /** What is known of a batch, its operations by their ids. */
 export interface FoundBatch {
