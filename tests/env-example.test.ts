@@ -4,8 +4,13 @@ import { describe, expect, it } from '@jest/globals';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
-/** The system's own, and those that a worker sets for the commands that it starts. */
-const NOT_CONFIGURATION = ['PATH', 'PROVISIONING_EVENTS', 'PROVISIONING_IDEMPOTENCY_KEY'];
+/** The system's own, those that a worker sets for the commands that it starts, and what only tests may set. */
+const NOT_CONFIGURATION = [
+  'PATH',
+  'PROVISIONING_EVENTS',
+  'PROVISIONING_IDEMPOTENCY_KEY',
+  'PROVISIONING_CRASH_AT',
+];
 /** Of no use in containers: each is one process with its own address, and a file would have to be mounted. */
 const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG'];
 

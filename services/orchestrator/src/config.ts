@@ -13,6 +13,7 @@ import {
   str,
   type CommonConfig,
 } from '@provisioning/runtime';
+import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -35,6 +36,8 @@ export interface WorkerConfig extends CommonConfig {
   stateDir: string;
   socketPath: string;
   times: EngineTimes;
+  /** Where executors die, in tests of what happens then; nothing else sets it. */
+  crashAt: CrashAt | undefined;
   /** The whole environment of commands: what a program needs, and none of our secrets. */
   commandEnvironment: Record<string, string>;
 }
@@ -68,6 +71,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
     SHIM_SECONDS: seconds(DEFAULT_TIMES.shim),
     HEARTBEAT_SECONDS: seconds(DEFAULT_TIMES.heartbeat),
+    PROVISIONING_CRASH_AT: str({ default: undefined }),
   });
   const times: EngineTimes = {
     ...DEFAULT_TIMES,
@@ -102,6 +106,10 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     stateDir,
     socketPath: socketPathOf(stateDir),
     times,
+    crashAt:
+      own.NODE_ENV === 'test' && own.PROVISIONING_CRASH_AT !== undefined
+        ? parseCrashAt(own.PROVISIONING_CRASH_AT)
+        : undefined,
     commandEnvironment: commandEnvironment(environment, workspace, common),
   });
 }

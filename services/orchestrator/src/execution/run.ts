@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, type CommandEnd } from './command.js';
 import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type { CrashPoints } from './crash-points.js';
 import { executorLog } from './log.js';
 import type { ExecutorOptions } from './options.js';
 import { OutputFile } from './output-file.js';
@@ -32,6 +33,7 @@ export class Run {
     private readonly workerId: string,
     private readonly options: ExecutorOptions,
     private readonly ledger: Pick<Ledger, 'appendLog' | 'progress' | 'finish'>,
+    private readonly crash: CrashPoints,
   ) {
     this.#directory = join(options.stateDir, 'runs', `${task.id}-${task.attempt}`);
     this.#lastLine = task.lastLine;
@@ -91,10 +93,12 @@ export class Run {
       await this.#persistently(() => this.#drain());
       if (this.#abandoned) return [];
       const result = this.#result(end);
+      this.crash.pass('before-finish');
       const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? {
         outcome: 'abandoned',
         ready: [],
       };
+      this.crash.pass('after-finish');
       if (outcome === 'fenced')
         executorLog('warn', 'a late result was not taken', {
           task_id: this.task.id,
