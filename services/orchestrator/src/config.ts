@@ -36,7 +36,7 @@ export interface WorkerConfig extends CommonConfig {
   stateDir: string;
   socketPath: string;
   times: EngineTimes;
-  /** Where executors die, in tests of what happens then; nothing else sets it. */
+  /** Where the first executor dies, in tests of what happens then; nothing else sets it. */
   crashAt: CrashAt | undefined;
   /** The whole environment of commands: what a program needs, and none of our secrets. */
   commandEnvironment: Record<string, string>;

@@ -1,13 +1,7 @@
 import { writeSync } from 'node:fs';
 
 /** Places between two acts of an executor where a death leaves the most to put right (docs/chaos.md). */
-const CRASH_POINTS = [
-  'before-claim',
-  'after-claim',
-  'after-spawn',
-  'before-finish',
-  'after-finish',
-] as const;
+const CRASH_POINTS = ['before-claim', 'after-claim', 'after-spawn', 'before-finish', 'after-finish'] as const;
 type CrashPoint = (typeof CRASH_POINTS)[number];
 
 /** Where to die, and at which passing of that place. */

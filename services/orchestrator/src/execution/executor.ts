@@ -219,6 +219,7 @@ export class Executor {
     } finally {
       this.#runs.delete(id);
     }
+    if (run.lost) void this.#giveBack();
   }
 
   /** For a signal: ends like a worker's `drain`. */
@@ -239,6 +240,19 @@ export class Executor {
     while (this.#runs.size > 0 && performance.now() < lines) await sleep(20);
     await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
       executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
+    });
+    this.#end('drained');
+  }
+
+  /** We were frozen, and shims have ended commands: none can be trusted to be whole, and all can be run again at once. */
+  async #giveBack(): Promise<void> {
+    if (this.#draining) return;
+    this.#draining = true;
+    executorLog('error', 'was frozen for longer than shims wait: giving all tasks back');
+    for (const run of this.#runs.values()) run.abandon();
+    await Promise.all([...this.#runs.values()].map((run) => run.gone));
+    await this.ledger.release(this.identity.id, 'Its executor was frozen.').catch((error: unknown) => {
+      executorLog('warn', 'could not give the tasks back: the worker will', { error: String(error) });
     });
     this.#end('drained');
   }

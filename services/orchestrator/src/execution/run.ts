@@ -27,6 +27,7 @@ export class Run {
   #unsent: LogChunk | undefined;
   #cancelled = false;
   #abandoned = false;
+  #lost = false;
 
   constructor(
     readonly task: ClaimedTask,
@@ -80,18 +81,24 @@ export class Run {
     return this.#command.ended;
   }
 
+  /** Its shim ended it, because we were frozen: there is no result, the task has to be given away. */
+  get lost(): boolean {
+    return this.#lost;
+  }
+
   /** Follows the command to its end and stores the result. @returns the tasks that became ready by it. */
   async complete(): Promise<string[]> {
     const following = new AbortController();
     const followed = this.#follow(following.signal);
     const end = await this.#command.ended;
+    this.#lost = end.bySilence;
     following.abort();
     await followed;
     try {
       await this.#persistently(() => this.#drain());
       this.#queue(this.#output.readRest());
       await this.#persistently(() => this.#drain());
-      if (this.#abandoned) return [];
+      if (this.#abandoned || this.#lost) return [];
       const result = this.#result(end);
       this.crash.pass('before-finish');
       const { outcome, ready } = (await this.#persistently(() => this.ledger.finish(result))) ?? {
