@@ -6,7 +6,7 @@ import type { Violation } from './checks/violation.js';
 import { Client } from './load/client.js';
 import { Load } from './load/load.js';
 import type { Random } from './random.js';
-import type { Findings } from './report/numbers.js';
+import { slowestRecovery, type Findings } from './report/numbers.js';
 import type { PlannedFault } from './storm/plan.js';
 import { blow } from './storm/storm.js';
 import type { System } from './system/system.js';
@@ -26,7 +26,7 @@ export interface Scenario {
 
 export interface Outcome {
   findings: Findings;
-  /** The events of the tasks that broke a promise. */
+  /** The events of the tasks that broke a promise, and of the one that took longest to go on. */
   histories: ReadonlyMap<string, string[]>;
 }
 
@@ -47,8 +47,10 @@ export async function play(scenario: Scenario): Promise<Outcome> {
     await loaded;
     const { healedAfter, remains } = await heal(system, load, scenario.healWithinSeconds);
     const violations = await check(system, load, remains);
-    const histories = await historiesOf(system, violations);
     const [tasks, lines] = [await system.tasks(), system.witness.lines()];
+    const slowest = slowestRecovery(faults, lines).task;
+    const broken = violations.flatMap(({ task }) => task ?? []).slice(0, HISTORIES);
+    const histories = await historiesOf(system, slowest === undefined ? broken : [...broken, slowest]);
     stopped = true;
     const left = await system.stop();
     return {
@@ -105,7 +107,7 @@ async function check(system: System, load: Load, remains: readonly string[]): Pr
 
 const remaining = (seen: string): Violation => ({ promise: 'nothing is left', seen });
 
-async function historiesOf(system: System, violations: readonly Violation[]): Promise<Map<string, string[]>> {
-  const tasks = [...new Set(violations.flatMap(({ task }) => task ?? []))].slice(0, HISTORIES);
-  return new Map(await Promise.all(tasks.map(async (task) => [task, await system.history(task)] as const)));
+async function historiesOf(system: System, tasks: readonly string[]): Promise<Map<string, string[]>> {
+  const told = [...new Set(tasks)].map(async (task) => [task, await system.history(task)] as const);
+  return new Map(await Promise.all(told));
 }

@@ -13,7 +13,7 @@ export interface ChaosSettings {
 
 export type Mode = 'without Redis' | 'with Redis';
 
-const DEFAULT_MINUTES = 1;
+const DEFAULT_MINUTES = 0.7;
 
 export function readSettings(environment: NodeJS.ProcessEnv = process.env): ChaosSettings {
   const only = environment['CHAOS_REDIS'];

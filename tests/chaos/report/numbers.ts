@@ -54,7 +54,7 @@ export function numbersOf(findings: Findings): Map<string, string> {
         count('nothing runs twice at once') -
         count('one infra, one command') -
         count('what was accepted ends'),
-      'longest recovery of a lost command, seconds': longestRecovery(faults, lines),
+      'longest recovery of a lost command, seconds': slowestRecovery(faults, lines).seconds.toFixed(1),
       'all ended after the storm, seconds': healedAfter === undefined ? 'never' : healedAfter.toFixed(1),
       'processes that ended by themselves': unasked.length,
     }).map(([row, value]) => [row, String(value)]),
@@ -72,15 +72,19 @@ function counted(names: readonly string[]): Record<string, number> {
  * For each attempt that was lost, the time from the first fault after its start to the start of the next attempt. Which
  * fault it was is unknown, so this is too long rather than too short.
  */
-function longestRecovery(faults: readonly StruckFault[], lines: readonly WitnessLine[]): string {
-  let longest = 0;
-  for (const { starts, ends } of runsByTask(lines).values()) {
+export function slowestRecovery(
+  faults: readonly StruckFault[],
+  lines: readonly WitnessLine[],
+): { seconds: number; task: string | undefined } {
+  let slowest: ReturnType<typeof slowestRecovery> = { seconds: 0, task: undefined };
+  for (const [task, { starts, ends }] of runsByTask(lines)) {
     starts.forEach((start, index) => {
       const next = starts[index + 1];
       if (!next || ends.some(({ attempt }) => attempt === start.attempt)) return;
       const fault = faults.find(({ struck, at }) => struck && at >= start.at && at <= next.at);
-      if (fault) longest = Math.max(longest, next.at - fault.at);
+      const seconds = fault ? next.at - fault.at : 0;
+      if (seconds > slowest.seconds) slowest = { seconds, task };
     });
   }
-  return longest.toFixed(1);
+  return slowest;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { ChaosSettings } from '../settings.js';
-import { numbersOf, type Findings } from './numbers.js';
+import { numbersOf, slowestRecovery, type Findings } from './numbers.js';
 
 const PAGE = fileURLToPath(new URL('../../../docs/chaos.md', import.meta.url));
 const REPORT = /(?<=<!-- report -->\n)[\s\S]*(?=<!-- \/report -->)/;
@@ -48,6 +48,17 @@ export function brokenPromises({ violations, unasked }: Findings, histories: Rea
     ...(violations.length > MAX_SHOWN ? [`… and ${violations.length - MAX_SHOWN} more`] : []),
     ...unasked.map((end) => `! ended by itself: ${end}`),
   ].join('\n');
+}
+
+/** What the task that was lost for longest went through. */
+export function slowestHistory(
+  { name, faults, lines }: Findings,
+  histories: ReadonlyMap<string, string[]>,
+): string {
+  const { task, seconds } = slowestRecovery(faults, lines);
+  if (task === undefined) return '';
+  const events = (histories.get(task) ?? []).map((event) => `  ${event}`);
+  return [`${name}, lost for longest (${seconds.toFixed(1)} s): ${task}`, ...events].join('\n');
 }
 
 /** Puts the table into the documentation, with what it takes to have it again. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Member } from '../system/member.js';
 import { signalOurs } from '../system/processes.js';
 import type { System } from '../system/system.js';
+import { loseHost, onOne } from './targets.js';
 
 /** What was drawn for one fault. */
 export interface Draw {
@@ -25,23 +26,6 @@ export async function pause(seconds: number, calm: AbortSignal): Promise<void> {
   await sleep(seconds * 1000, undefined, { signal: calm }).catch(() => undefined);
 }
 
-/** Has one of them to itself, the one that was picked or the next that no other fault has. */
-async function onOne(
-  members: readonly Member[],
-  pick: number,
-  act: (member: Member) => Promise<boolean> | boolean,
-): Promise<boolean> {
-  const first = Math.floor(pick * members.length);
-  const member = [...members.slice(first), ...members.slice(0, first)].find(({ busy }) => !busy);
-  if (!member) return false;
-  member.busy = true;
-  try {
-    return await act(member);
-  } finally {
-    member.busy = false;
-  }
-}
-
 const killed = (choose: (system: System) => readonly Member[]): Fault => {
   return ({ system, pick }) =>
     onOne(choose(system), pick, (member) => {
@@ -50,12 +34,15 @@ const killed = (choose: (system: System) => readonly Member[]): Fault => {
     });
 };
 
+/** Workers whose executor lives at the moment. */
+const attached = (system: System) =>
+  system.workers.filter((worker) => system.executorOf(worker) !== undefined);
+
 /** Freezes the worker, its executor, or both. */
 const frozen = (parts: { worker?: true; executor?: true }): Fault => {
   return ({ system, pick, seconds, calm }) =>
-    onOne(system.workers, pick, async (worker) => {
+    onOne(parts.executor ? attached(system) : system.workers, pick, async (worker) => {
       const executor = parts.executor ? system.executorOf(worker) : undefined;
-      if (parts.executor && executor === undefined) return false;
       if (executor !== undefined) signalOurs(system.folder, executor, 'SIGSTOP');
       if (parts.worker) worker.freeze();
       await pause(seconds, calm);
@@ -66,16 +53,20 @@ const frozen = (parts: { worker?: true; executor?: true }): Fault => {
 };
 
 const executorKilled: Fault = ({ system, pick }) =>
-  onOne(system.workers, pick, (worker) => {
+  onOne(attached(system), pick, (worker) => {
     const executor = system.executorOf(worker);
     return executor !== undefined && signalOurs(system.folder, executor, 'SIGKILL');
   });
 
+/** Mostly away for shorter than the fence, now and then for longer: then executors end their commands. */
+const postgresDown = (signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Fault => {
+  return ({ system, seconds, calm }) =>
+    system.postgres.restart(signal, () => pause(Math.min(seconds / 2, 6), calm));
+};
+
 const hostLost: Fault = ({ system, pick }) =>
   onOne(system.workers, pick, (worker) => {
-    const executor = system.executorOf(worker);
-    worker.kill();
-    if (executor !== undefined) signalOurs(system.folder, executor, 'SIGKILL');
+    loseHost(system, worker);
     return true;
   });
 
@@ -87,9 +78,9 @@ export const FAULTS = {
   'executor frozen': frozen({ executor: true }),
   'worker and executor killed': hostLost,
   'worker and executor frozen': frozen({ worker: true, executor: true }),
-  'Postgres restarted, fast': ({ system }) => system.postgres.restart('SIGINT'),
-  'Postgres restarted, immediate': ({ system }) => system.postgres.restart('SIGQUIT'),
-  'Postgres killed': ({ system }) => system.postgres.restart('SIGKILL'),
+  'Postgres restarted, fast': postgresDown('SIGINT'),
+  'Postgres restarted, immediate': postgresDown('SIGQUIT'),
+  'Postgres killed': postgresDown('SIGKILL'),
   'Postgres backend killed': ({ system, pick }) => system.postgres.killBackend(pick),
 } satisfies Record<string, Fault>;
 

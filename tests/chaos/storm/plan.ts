@@ -9,10 +9,16 @@ export interface PlannedFault extends Draw {
 }
 
 const GAP_SECONDS = [0.7, 1.9] as const;
-/** Longer than a lease, in a third of the cases: what freezes for shorter wakes up with everything still its own. */
-const SHORT_SECONDS = [0.5, 5] as const;
-const LONG_SECONDS = [13, 15] as const;
-const LONG_SHARE = 0.33;
+/**
+ * How long what is frozen stays so: shorter than anything notices; longer than a shim waits, around the fence; longer than
+ * a lease.
+ */
+const LENGTHS = [
+  [0.5, 2],
+  [2.2, 6],
+  [13, 15],
+] as const;
+const LONGEST = LENGTHS[2];
 
 export const crashKind = (point: string) => `executor dies ${point}`;
 
@@ -31,8 +37,7 @@ export function planStorm(random: Random, seconds: number, withRedis: boolean): 
   for (let at = 1; at < seconds; at += random.between(...GAP_SECONDS)) {
     if (bag.length === 0) bag = random.shuffled(kinds);
     const kind = bag.pop()!;
-    const [low, high] =
-      kind === 'worker and executor frozen' || random.chance(LONG_SHARE) ? LONG_SECONDS : SHORT_SECONDS;
+    const [low, high] = kind === 'worker and executor frozen' ? LONGEST : random.of(LENGTHS);
     plan.push({
       kind,
       at,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const RESTART_MS = 300;
 const STOP_MS = 15_000;
+const LAST_LINES = 8;
 
 export interface MemberSpec {
   name: string;
@@ -20,7 +21,7 @@ export class Member {
   extra: Record<string, string> = {};
   /** While a fault has it, others leave it alone. */
   busy = false;
-  /** Ends that nobody asked for, with the last words. */
+  /** Ends that nobody asked for, with the last words; one that gave up while starting is tried again like any. */
   readonly unasked: string[] = [];
   readonly cwd: string;
   readonly #log: string;
@@ -65,10 +66,12 @@ export class Member {
   }
 
   #ended(how: string): void {
+    const served = this.#url !== undefined;
     this.#url = undefined;
     this.#child = undefined;
     if (!this.#wanted) return;
-    if (!this.#struck) this.unasked.push(`${this.name}: ${how}: ${this.log().trim().split('\n').at(-1)}`);
+    if (served && !this.#struck)
+      this.unasked.push([`${this.name}: ${how}`, ...this.#lastWords()].join('\n    '));
     this.#struck = false;
     setTimeout(() => {
       if (this.#wanted) this.start();
@@ -80,8 +83,12 @@ export class Member {
     return readFileSync(this.#log, 'utf8');
   }
 
+  #lastWords(): string[] {
+    return this.log().trim().split('\n').slice(-LAST_LINES);
+  }
+
   kill(): void {
-    this.#struck = true;
+    this.#struck = this.#child !== undefined;
     this.#child?.kill('SIGKILL');
   }
 

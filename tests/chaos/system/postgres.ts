@@ -23,12 +23,13 @@ export class StormPostgres {
   }
 
   /** INT is a fast shutdown, QUIT an immediate one, KILL none at all. @returns false when it is being restarted already. */
-  async restart(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<boolean> {
+  async restart(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL', away: () => Promise<void>): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
     try {
       process.kill(this.server.pid, signal);
       await this.server.exited;
+      await away();
       for (let attempt = 1; ; attempt++) {
         try {
           const { port } = this.server;
