@@ -5,7 +5,7 @@
 # executor is frozen or gone: then the command and everything it started is killed here and now, before anybody else may
 # start the same work. Nothing but this small shell has to stay alive for that.
 #
-# DIRECTORY gets `pid`, the command's process group, and `exit`, its status.
+# DIRECTORY gets `pid`, the command's process group, and `exit`, its status; or `silence`, when it was ended for that.
 cookie=$1 limit=$2 directory=$3 max_blocks=$4
 shift 4
 exec 3<&0 </dev/null
@@ -23,6 +23,8 @@ echo "$command" >"$directory/pid.new" && mv "$directory/pid.new" "$directory/pid
   # It outlives a TERM to everything: between TERM and KILL the executor may still die.
   trap '' TERM INT HUP
   while read -r -t "$limit" -u 3 _; do :; done
+  # First: an executor that wakes must not take what follows for the command's own failure.
+  : >"$directory/silence"
   kill -KILL -- "-$command"
   # Processes that left the group are found by the cookie in their environment.
   for file in $(grep -lsa "PROVISIONING_WORKER=$cookie" /proc/[0-9]*/environ); do

@@ -33,6 +33,8 @@ export interface SentSignal {
 export interface CommandEnd {
   exitCode: number | null;
   signal: string | null;
+  /** Its shim ended it, having heard nothing of us for too long: that says nothing about the command. */
+  bySilence: boolean;
   evidence: { signals: SentSignal[]; ended_at: string; leftovers_killed: number[]; left: number[] };
 }
 
@@ -129,6 +131,7 @@ export class Command {
     return {
       exitCode: status,
       signal: signal ?? signalOf(status),
+      bySilence: existsSync(join(this.spec.directory, 'silence')),
       evidence: {
         signals: this.#signals,
         ended_at: new Date().toISOString(),

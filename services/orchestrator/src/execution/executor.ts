@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
+import { CrashPoints } from './crash-points.js';
 import { executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
@@ -29,6 +30,7 @@ export type ExecutorEnd = 'drained' | 'fenced';
 export class Executor {
   readonly identity: WorkerIdentity;
   readonly #link: WorkerLink;
+  readonly #crash: CrashPoints;
   readonly #runs = new Map<string, Run>();
   /** Tasks we were told of, in the order of telling. */
   readonly #hints = new Set<string>();
@@ -45,6 +47,7 @@ export class Executor {
     private readonly options: ExecutorOptions,
     private readonly ledger: Ledger,
   ) {
+    this.#crash = new CrashPoints(options.crashAt);
     this.identity = {
       id: randomUUID(),
       host: hostname(),
@@ -56,6 +59,7 @@ export class Executor {
     this.#workshop = {
       options,
       workerId: this.identity.id,
+      crash: this.#crash,
       ledger,
       masker: new Masker(secrets),
       driverHost: new DriverHost({
@@ -195,7 +199,9 @@ export class Executor {
   async #claimAndRun(id: string, claim: () => Promise<ClaimedTask | undefined>): Promise<void> {
     let run: Run | undefined;
     try {
+      this.#crash.pass('before-claim');
       const task = await claim();
+      if (task) this.#crash.pass('after-claim');
       if (task && !this.#draining) run = await this.#begin(task);
       if (run) this.#runs.set(id, run);
     } catch (error) {
@@ -210,7 +216,9 @@ export class Executor {
   /** What cannot be started has failed: to try for ever would leave its task running for ever. */
   async #begin(task: ClaimedTask): Promise<Run | undefined> {
     try {
-      return begin(task, this.#workshop);
+      const run = begin(task, this.#workshop);
+      this.#crash.pass('after-spawn');
+      return run;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       executorLog('error', 'a task cannot be started', { task_id: task.id, error: reason });

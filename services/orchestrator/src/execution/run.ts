@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type { CrashPoints } from './crash-points.js';
 import { executorLog } from './log.js';
 import type { Masker } from './masker.js';
 import { ReportFollower } from './report-follower.js';
@@ -31,6 +32,7 @@ export class Run {
     private readonly cancelGraceSeconds: number,
     private readonly masker: Masker,
     private readonly ledger: RunLedger,
+    private readonly crash: CrashPoints,
   ) {
     this.#lastLine = task.lastLine;
     if (task.timeoutSeconds !== null)
@@ -83,7 +85,10 @@ export class Run {
       this.#queue(this.work.readRest());
       await this.#persistently(() => this.#drain());
       if (this.#abandoned) return [];
-      return (await this.#persistently(() => this.#settle(end))) ?? [];
+      this.crash.pass('before-finish');
+      const ready = await this.#persistently(() => this.#settle(end));
+      this.crash.pass('after-finish');
+      return ready ?? [];
     } finally {
       this.work.close();
     }
@@ -92,7 +97,7 @@ export class Run {
   async #settle(end: WorkEnd): Promise<string[]> {
     const { id, attempt } = this.task;
     if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut)
-      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'Its driver host was lost.');
+      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
     const { outcome, ready } = await this.ledger.finish(this.#result(end));
     if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', { task_id: id, attempt });
     return ready;

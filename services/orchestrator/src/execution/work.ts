@@ -21,7 +21,7 @@ export interface Work {
 }
 
 export interface WorkEnd {
-  /** `lost`: the driver host died; what became of it is not known. */
+  /** `lost`: the driver host died, or a shim ended its command while we were frozen; there is no result. */
   outcome: 'completed' | 'failed' | 'cancelled' | 'lost';
   exitCode: number | null;
   signal: string | null;

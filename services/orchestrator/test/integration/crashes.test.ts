@@ -77,6 +77,19 @@ describe('when processes die', () => {
     expect(witness('c')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
+  it('an executor that wakes before it is replaced gives back what its shims have ended', async () => {
+    await platform.startWorker();
+    const id = await platform.submit(witnessed('g', 5));
+    await started('g');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGSTOP');
+    // Longer than a shim waits, shorter than the fence.
+    await sleep(3_000);
+    process.kill(executor!, 'SIGCONT');
+    expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+    expect(witness('g')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
   it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('d', 3));
