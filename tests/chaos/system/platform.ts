@@ -87,7 +87,7 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
     history: async (task) => {
       const events = await postgres.query<{ line: string }>(
         `select to_char(at, 'HH24:MI:SS.MS') || ' ' || type || ' → ' || status || ' (attempt ' || attempt || ') '
-                || details as line from orchestrator.task_events where task_id = $1 order by seq`,
+                || details as line from orchestrator.events where task_id = $1 order by seq`,
         [task],
       );
       return events.map(({ line }) => line);
