@@ -26,7 +26,7 @@ interface BatchBody {
 }
 
 /** An operation as `GET /batch/operations/{id}` tells of it. */
-export interface OperationSeen {
+interface OperationSeen {
   id: string;
   status: string;
   task_id?: string;
