@@ -42,7 +42,10 @@ async function pass(scenario: Scenario): Promise<{ outcome: Outcome; broken: str
 const limit = (stormSeconds: number, healSeconds: number) =>
   (stormSeconds + healSeconds + AROUND_SECONDS) * 1000;
 
-describe(`a storm of faults (seed ${seed})`, () => {
+/** Processes are watched through /proc, and held by flock(1). */
+const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
+
+describeOnLinux(`a storm of faults (seed ${seed})`, () => {
   for (const mode of settings.controlOnly ? [] : modes) {
     const test = mode === 'with Redis' && !hasRedis ? it.skip : it;
     test(
