@@ -42,8 +42,7 @@ export async function play(scenario: Scenario): Promise<Outcome> {
     const load = new Load(system, new Client(scenario.jwtSecret), random.stream('load'), { demanding });
     const end = new AbortController();
     const loaded = load.run(end.signal);
-    const faults = await blow(system, plan, seconds);
-    end.abort();
+    const faults = await blow(system, plan, seconds).finally(() => end.abort());
     await loaded;
     const { healedAfter, remains } = await heal(system, load, scenario.healWithinSeconds);
     const violations = await check(system, load, remains);
@@ -70,9 +69,9 @@ export async function play(scenario: Scenario): Promise<Outcome> {
 }
 
 function batchesOf({ batches: { offered, submissions } }: Load): Findings['batches'] {
-  return offered === true
-    ? submissions.filter(({ accepted }) => accepted !== undefined).length
-    : 'not offered';
+  return offered === false
+    ? 'not offered'
+    : submissions.filter(({ accepted }) => accepted !== undefined).length;
 }
 
 /** Waits until everything has ended, and nothing is left of it. */
@@ -86,7 +85,10 @@ async function heal(
   for (;;) {
     await load.askAgain();
     const remains = await system.remains();
-    const open = checkAccepted(load.submissions, await system.tasks());
+    const open = [
+      ...checkAccepted(load.submissions, await system.tasks()),
+      ...checkBatches(load.batches.submissions, await load.batches.seen(), []),
+    ];
     if (remains.length === 0 && open.length === 0) return { healedAfter: passed(), remains };
     if (passed() > withinSeconds) return { healedAfter: undefined, remains };
     await sleep(LOOK_MS);

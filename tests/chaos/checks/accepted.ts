@@ -22,6 +22,11 @@ export function checkAccepted(submissions: readonly Submission[], tasks: readonl
         promise: 'a key makes one task',
         seen: `${marker} is stored ${stored.length} times (answers: ${answers.join(', ')})`,
       });
+    if (submission.key !== undefined && accepted === undefined)
+      violations.push({
+        promise: 'a key gets an answer',
+        seen: `${marker} was sent ${answers.length} times and never accepted (answers: ${answers.join(', ')})`,
+      });
     if (refused(submission) && stored.length > 0)
       violations.push({
         promise: 'what was refused is not done',

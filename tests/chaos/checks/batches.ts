@@ -31,9 +31,9 @@ export function checkBatches(
 function checkOrder(batch: BatchSeen, lines: readonly WitnessLine[]): Violation[] {
   const taskOf = new Map(batch.operations.map(({ id, task_id }) => [id, task_id]));
   const dependencies = new Map(
-    batch.operations.map(({ task_id, dependencies = [] }) => [
+    batch.operations.map(({ task_id, dependencies: needed }) => [
       task_id,
-      dependencies.map((dependency) => taskOf.get(dependency)),
+      needed.map((dependency) => taskOf.get(dependency)),
     ]),
   );
   const ended = new Set<string>();

@@ -65,8 +65,14 @@ describe('the checks', () => {
       [stored({})],
       ['what was refused is not done'],
     ],
+    [
+      'sent with a key and never accepted',
+      submitted({ key: 'k', answers: [503, 503], accepted: undefined }),
+      [],
+      ['a key gets an answer'],
+    ],
     ['unanswered and stored', submitted({ answers: [0], accepted: undefined }), [stored({})], []],
-  ])('see what was accepted and is %s', (_what, submission, tasks, expected) => {
+  ])('see what was sent and is %s', (_what, submission, tasks, expected) => {
     expect(promises(checkAccepted([submission], tasks))).toEqual(expected);
   });
 

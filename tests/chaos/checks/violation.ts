@@ -8,6 +8,7 @@ export interface Violation {
     | 'only a lost worker costs a task its success'
     | 'what was refused is not done'
     | 'a key makes one task'
+    | 'a key gets an answer'
     | 'dependencies first'
     | 'the limit of a batch'
     | 'nothing is left';

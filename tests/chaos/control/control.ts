@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { freePort } from '@provisioning/test-kit';
 import { prepareGround, startAll } from '../system/ground.js';
 import { Member } from '../system/member.js';
-import { LEASE_SECONDS } from '../system/platform.js';
+import { CONCURRENCY, LEASE_SECONDS } from '../system/platform.js';
 import { processesOf } from '../system/processes.js';
 import type { StoredTask, System } from '../system/system.js';
 
@@ -30,7 +30,7 @@ export async function startControl(): Promise<System> {
   const workers = Array.from({ length: WORKERS }, (_, number) =>
     member(`worker-${number}`, 'worker.mjs', {
       COMMAND: witness.program,
-      CONCURRENCY: '8',
+      CONCURRENCY,
       // BullMQ's own lease, as long as ours.
       LOCK_SECONDS: String(LEASE_SECONDS),
     }),
@@ -44,7 +44,7 @@ export async function startControl(): Promise<System> {
     throw error;
   }
   return {
-    ...{ folder, postgres, redis, apis, workers, witness },
+    ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: false },
     // It runs commands itself: what hits an executor hits the worker.
     executorOf: ({ cwd }) =>
       processesOf(folder).find((found) => found.command.includes('/worker.mjs') && found.folder === cwd)?.pid,

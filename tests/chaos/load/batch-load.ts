@@ -26,18 +26,18 @@ interface BatchBody {
 }
 
 /** An operation as `GET /batch/operations/{id}` tells of it. */
-export interface OperationSeen {
+interface OperationSeen {
   id: string;
   status: string;
   task_id?: string;
-  dependencies?: string[];
 }
 
+/** A batch as it is shown, with the limit and the graph that were asked for. */
 export interface BatchSeen {
   batch_id: string;
   status: string;
   parallel_limit: number;
-  operations: OperationSeen[];
+  operations: (OperationSeen & { dependencies: string[] })[];
 }
 
 /** Random graphs of operations through `POST /batch/execute`. */
@@ -84,11 +84,13 @@ export class BatchLoad {
 
   /** The accepted batches as the API shows them now; those it does not answer for are missing. */
   async seen(): Promise<BatchSeen[]> {
-    const ids = this.submissions.flatMap(({ accepted }) => (accepted === undefined ? [] : [accepted]));
-    const answers = await Promise.all(
-      ids.map((id) => this.client.call(this.anyApi(), `/batch/operations/${id}`)),
-    );
-    return answers.flatMap(({ status, data }) => (status === 200 ? [data as BatchSeen] : []));
+    const seen = this.submissions.map(async ({ accepted, marker }) => {
+      const body = this.#bodies.get(marker);
+      if (accepted === undefined || !body) return [];
+      const { status, data } = await this.client.call(this.anyApi(), `/batch/operations/${accepted}`);
+      return status === 200 ? [withWhatWasAsked(data as BatchAnswer, body)] : [];
+    });
+    return (await Promise.all(seen)).flat();
   }
 
   async #try(submission: Submission, body: BatchBody): Promise<boolean> {
@@ -107,6 +109,23 @@ export class BatchLoad {
     submission.accepted = (data as { batch_id: string }).batch_id;
     return true;
   }
+}
+
+interface BatchAnswer {
+  batch_id: string;
+  status: string;
+  operations: OperationSeen[];
+}
+
+function withWhatWasAsked({ batch_id, status, operations }: BatchAnswer, body: BatchBody): BatchSeen {
+  const dependencies = new Map(body.operations.map((asked) => [asked.id, asked.dependencies]));
+  return {
+    ...{ batch_id, status, parallel_limit: body.parallel_limit },
+    operations: operations.map((operation) => ({
+      ...operation,
+      dependencies: dependencies.get(operation.id) ?? [],
+    })),
+  };
 }
 
 /** A graph without circles: each operation depends on earlier ones only. */

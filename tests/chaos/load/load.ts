@@ -8,7 +8,7 @@ import { command } from './command.js';
 import type { Submission } from './submission.js';
 
 export interface LoadOptions {
-  /** Off for the control, which has neither infra locks nor a way to end what a command leaves behind: it must not fail by that. */
+  /** Off for the control, which has no infra locks, no keys and no way to end what a command leaves: it must not fail by that. */
   demanding: boolean;
 }
 
@@ -74,7 +74,7 @@ export class Load {
       marker: `sleep-${seconds}-${shape}-${number}.yaml`,
       infra: shared ? random.of(SHARED_INFRAS) : `own-${number}`,
       checkMode: shared && random.chance(0.1),
-      key: random.chance(KEYED) ? randomUUID() : undefined,
+      key: demanding && random.chance(KEYED) ? randomUUID() : undefined,
       answers: [],
       accepted: undefined,
     };

@@ -8,7 +8,10 @@ export interface PlannedFault extends Draw {
   at: number;
 }
 
-const GAP_SECONDS = [0.7, 1.9] as const;
+/** Seconds between two faults, on average; fewer where a storm is too short for one of each kind. */
+const GAP = 1.3;
+/** Before the first, and for the last to be felt. */
+const EDGES = 2;
 /**
  * How long what is frozen stays so: shorter than anything notices; longer than a shim waits, around the fence; longer than
  * a lease.
@@ -20,7 +23,7 @@ const LENGTHS = [
 ] as const;
 const LONGEST = LENGTHS[2];
 
-export const crashKind = (point: string) => `executor dies ${point}`;
+const crashKind = (point: string) => `executor dies ${point}`;
 
 /**
  * The whole storm, drawn before it begins: the same seed makes the same one, for the platform and for the control. Kinds
@@ -32,9 +35,10 @@ export function planStorm(random: Random, seconds: number, withRedis: boolean): 
     ...(withRedis ? Object.keys(REDIS_FAULTS) : []),
     ...CRASH_POINTS.map(crashKind),
   ];
+  const gap = Math.min(GAP, (seconds - EDGES) / kinds.length);
   const plan: PlannedFault[] = [];
   let bag: string[] = [];
-  for (let at = 1; at < seconds; at += random.between(...GAP_SECONDS)) {
+  for (let at = EDGES / 2; at < seconds; at += random.between(0.6 * gap, 1.4 * gap)) {
     if (bag.length === 0) bag = random.shuffled(kinds);
     const kind = bag.pop()!;
     const [low, high] = kind === 'worker and executor frozen' ? LONGEST : random.of(LENGTHS);

@@ -23,16 +23,21 @@ export async function blow(
   const calm = new AbortController();
   const began = performance.now();
   const struck: StruckFault[] = [];
-  const underWay: Promise<void>[] = [];
+  const failures: unknown[] = [];
+  const underWay: Promise<unknown>[] = [];
   for (const fault of plan) {
     await pause(fault.at - (performance.now() - began) / 1000, calm.signal);
     underWay.push(
-      strike(fault.kind, { ...fault, system, calm: calm.signal }).then((result) => void struck.push(result)),
+      strike(fault.kind, { ...fault, system, calm: calm.signal }).then(
+        (result) => struck.push(result),
+        (error: unknown) => failures.push(error),
+      ),
     );
   }
   await pause(seconds - (performance.now() - began) / 1000, calm.signal);
   calm.abort();
   await Promise.all(underWay);
+  if (failures.length > 0) throw new AggregateError(failures, 'The storm itself broke.');
   return struck;
 }
 

@@ -13,7 +13,8 @@ const run = promisify(execFile);
 const SERVICE = fileURLToPath(new URL('../../../services/orchestrator/dist/src', import.meta.url));
 const APIS = 2;
 const WORKERS = 3;
-const CONCURRENCY = '8';
+/** Few enough that work has to wait where a worker is lost. */
+export const CONCURRENCY = '4';
 /** The proportions of the defaults, in seconds instead of minutes. */
 const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
 export const LEASE_SECONDS = Number(SHORT_TIMES.LEASE_SECONDS);
@@ -69,7 +70,7 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
   }
 
   return {
-    ...{ folder, postgres, redis, apis, workers, witness },
+    ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: true },
     // An executor keeps the working directory of the worker that started it.
     executorOf: ({ cwd }) =>
       processesOf(folder).find((found) => found.command.includes('/executor.js') && found.folder === cwd)

@@ -53,8 +53,12 @@ export class StormPostgres {
       `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() order by pid`,
     );
     const backend = backends[Math.floor(pick * backends.length)];
-    if (backend) process.kill(backend.pid, 'SIGKILL');
-    return backend !== undefined;
+    try {
+      if (backend) process.kill(backend.pid, 'SIGKILL');
+      return backend !== undefined;
+    } catch {
+      return false; // that session has just ended
+    }
   }
 
   /** Asks until there is an answer. Only for what may be asked twice. */

@@ -23,6 +23,8 @@ export interface System {
   apis: readonly Member[];
   workers: readonly Member[];
   witness: Witness;
+  /** Whether its executors die at named points when they are told to. */
+  hasCrashPoints: boolean;
   /** Pid of what runs the commands of a worker, if it lives: its executor; the control's worker has none of its own. */
   executorOf(worker: Member): number | undefined;
   tasks(): Promise<StoredTask[]>;
