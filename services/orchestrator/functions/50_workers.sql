@@ -52,6 +52,7 @@ begin
       else 'finished' end, next_status, jsonb_build_object('reason', p_reason));
   if is_terminal(next_status) then
     perform tally(lost.kind, next_status, 1);
+    perform close_journal(lost);
     if lost.batch_id is not null then
       perform settle_operation(lost);
     end if;

@@ -55,7 +55,7 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 }
 
 function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
-  const { id, attempt, undo, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
+  const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
   if (!spec) throw new Error('the operation’s specification is gone');
   return driverHost.run({
     id: `${id}-${attempt}`,
@@ -64,6 +64,7 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
+    ...(exactly ? { exactly } : {}),
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object } : {}),
   });
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type { ClaimedTask, JournalRecord, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
 import type { CrashPoints } from './crash-points.js';
+import { isChange, journalRecord } from './journal-record.js';
 import { executorLog } from './log.js';
 import type { Masker } from './masker.js';
 import { ReportFollower } from './report-follower.js';
@@ -12,7 +13,7 @@ const RETRY_MS = 500;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
-export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'finish' | 'lose'>;
+export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'record' | 'finish' | 'lose'>;
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
 export class Run {
@@ -21,6 +22,9 @@ export class Run {
   #lastLine: number;
   #lastText = '';
   #unsent: LogChunk | undefined;
+  /** For the journal, in order, until it has them. */
+  #records: JournalRecord[] = [];
+  #recording: Promise<void> = Promise.resolve();
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
@@ -35,6 +39,10 @@ export class Run {
     private readonly crash: CrashPoints,
   ) {
     this.#lastLine = task.lastLine;
+    work.onIntent = async (intent) => {
+      this.#records.push(journalRecord(intent));
+      await this.#persistently(() => this.#recordChanges());
+    };
     if (task.timeoutSeconds !== null)
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
   }
@@ -113,7 +121,10 @@ export class Run {
 
   /** Sends what is new. A chunk that could not be sent is sent again before anything after it. */
   async #drain(): Promise<void> {
-    const changed = this.#follower.read(this.work.readReports());
+    const reports = this.work.readReports();
+    this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
+    await this.#recordChanges();
+    const changed = this.#follower.read(reports);
     if (changed)
       await this.ledger
         .progress(this.task.id, this.task.attempt, this.masker.maskAll(this.#follower.progress))
@@ -127,6 +138,25 @@ export class Run {
       more = lines.length > 0;
       this.#queue(lines);
     }
+  }
+
+  /** One after the other: an intent is stored before what came of it. */
+  #recordChanges(): Promise<void> {
+    this.#recording = this.#recording
+      .catch(() => undefined)
+      .then(async () => {
+        const { length } = this.#records;
+        if (length === 0) return;
+        const { id, attempt } = this.task;
+        await this.ledger.record(
+          id,
+          attempt,
+          this.workerId,
+          this.masker.maskAll(this.#records.slice(0, length)),
+        );
+        this.#records.splice(0, length);
+      });
+    return this.#recording;
   }
 
   #queue(printed: string[]): void {

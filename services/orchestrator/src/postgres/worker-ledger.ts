@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type {
   ClaimedTask,
   Finished,
+  JournalRecord,
   Ledger,
   LogChunk,
   RunningTask,
@@ -89,6 +90,20 @@ export class PostgresLedger implements Ledger {
       lines.length,
       lines.join('\n'),
       at,
+    ]);
+  }
+
+  async record(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    entries: readonly JournalRecord[],
+  ): Promise<void> {
+    await this.pool.query('select record_changes($1, $2, $3, $4)', [
+      taskId,
+      attempt,
+      workerId,
+      JSON.stringify(storableJson(entries)),
     ]);
   }
 
