@@ -69,7 +69,7 @@ export async function play(scenario: Scenario): Promise<Outcome> {
 }
 
 function batchesOf({ batches: { offered, submissions } }: Load): Findings['batches'] {
-  return offered === false
+  return offered === false || submissions.length === 0
     ? 'not offered'
     : submissions.filter(({ accepted }) => accepted !== undefined).length;
 }

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
-import { isAlive } from '../../src/execution/processes.js';
+import { RUN_COOKIE } from '../../src/execution/command.js';
+import { findByCookie, isAlive } from '../../src/execution/processes.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -88,6 +89,24 @@ describe('when processes die', () => {
     process.kill(executor!, 'SIGCONT');
     expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 2 });
     expect(witness('g')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
+  it('what a command leaves behind ends with it, even while nobody watches', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(`setsid sleep 600 & ${witnessed('h', 1)}`);
+    await started('h');
+    const [executor] = await platform.executors();
+    worker.kill('SIGSTOP');
+    process.kill(executor!, 'SIGSTOP');
+    try {
+      await waitFor(() => findByCookie(RUN_COOKIE, `${id}-1`).length === 0);
+      // It had come to its own end, before its shim lost patience.
+      expect(witness('h')).toEqual(['start 1', 'end 1']);
+    } finally {
+      worker.kill('SIGCONT');
+      process.kill(executor!, 'SIGCONT');
+    }
+    await platform.ended(id);
   });
 
   it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
