@@ -11,7 +11,7 @@ export const CRASH_POINTS = [
   'after-finish',
 ] as const;
 
-const REACHED_WITHIN_MS = 12_000;
+const REACHED_WITHIN_MS = 6_000;
 
 /** Has an executor die at an exact place, or anywhere where there are no such places. @returns whether one died. */
 export async function crashAt(
@@ -27,7 +27,7 @@ export async function crashAt(
     }
     const passed = () => worker.log().split(`"crash point reached","point":"${point}"`).length;
     const before = passed();
-    worker.extra = { PROVISIONING_CRASH_AT: `${point}:2` };
+    worker.extra = { PROVISIONING_CRASH_AT: `${point}:1` };
     loseHost(system, worker);
     const until = Date.now() + REACHED_WITHIN_MS;
     while (passed() === before && Date.now() < until && !calm.aborted) await sleep(100);

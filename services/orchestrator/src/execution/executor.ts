@@ -135,7 +135,7 @@ export class Executor {
     const askedAt = performance.now();
     try {
       const mine = await this.ledger.heartbeat(this.identity.id, this.options.times.lease);
-      if (mine === null) return void this.#fence('declared dead');
+      if (mine === null) return void this.#fence('declared dead', true);
       this.#lastGoodHeartbeat = askedAt;
       this.#reconcile(mine);
     } catch (error) {
@@ -264,14 +264,20 @@ export class Executor {
     this.#end('drained');
   }
 
-  /** The lease may be over: everything is ended before anybody else can start it. */
-  async #fence(reason: string): Promise<void> {
+  /**
+   * The lease may be over: everything is ended before anybody else can start it. Results of what had ended by then are
+   * stored, if Postgres comes back before somebody else has the task.
+   */
+  async #fence(reason: string, isDead = false): Promise<void> {
     if (this.#draining) return;
     this.#draining = true;
     executorLog('error', 'lost the lease: ending all commands', { reason, running: this.#runs.size });
     for (const run of this.#runs.values()) run.abandon();
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
     await this.#workshop.driverHost.end();
+    const deadline = performance.now() + (isDead ? 0 : this.options.times.lease * 1000);
+    while (this.#runs.size > 0 && performance.now() < deadline) await sleep(50);
+    for (const run of this.#runs.values()) run.giveUp();
     this.#end('fenced');
   }
 }

@@ -28,6 +28,8 @@ export class Run {
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
+  /** The work has ended; its result is on its way. */
+  #over = false;
 
   constructor(
     readonly task: ClaimedTask,
@@ -63,10 +65,16 @@ export class Run {
     this.work.cancel(graceSeconds);
   }
 
-  /** The same at once, because the lease is over. */
+  /** The same at once, because the lease may be over. What has ended already may still get its result stored. */
   abandon(): void {
+    if (this.#over) return;
     this.#abandoned = true;
     this.work.kill();
+  }
+
+  /** Gives up whatever it still tries: somebody else has the task. */
+  giveUp(): void {
+    this.#abandoned = true;
   }
 
   /** Resolves when nothing of the work is left. */
@@ -85,6 +93,7 @@ export class Run {
     const following = new AbortController();
     const followed = this.#follow(following.signal);
     const end = await this.work.ended;
+    this.#over = true;
     clearTimeout(this.#timeout);
     following.abort();
     await followed;

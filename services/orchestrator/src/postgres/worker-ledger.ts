@@ -133,11 +133,8 @@ export class PostgresLedger implements Ledger {
     return rows.map(({ id }) => id);
   }
 
-  async sweep(leaseSeconds: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(
-      'select id from expired_workers(make_interval(secs => $1)) as id',
-      [leaseSeconds],
-    );
+  async sweep(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>('select id from expired_workers() as id');
     const ready: string[] = [];
     // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
     for (const { id } of rows)

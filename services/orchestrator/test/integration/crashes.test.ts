@@ -116,8 +116,7 @@ describe('when processes die', () => {
     const [executor] = await platform.executors();
     worker.kill('SIGKILL');
     process.kill(executor!, 'SIGKILL');
-    // Another slot: nothing tells it that these two are dead but their lease. The sweep does not hold off here
-    // for long: Postgres has been up for longer than a lease.
+    // Another slot: nothing tells it that these two are dead but their lease.
     await platform.startWorker({ WORKER_SLOT: '1' });
     expect(await platform.ended(id, 60_000)).toMatchObject({ status: 'Completed', attempt: 2 });
     expect(witness('d')).toEqual(['start 1', 'start 2', 'end 2']);

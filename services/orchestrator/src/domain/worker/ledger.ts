@@ -23,7 +23,7 @@ export interface Ledger {
   /** Workers of this machine and slot that Postgres believes alive. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
   /** Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. */
-  sweep(leaseSeconds: number): Promise<string[]>;
+  sweep(): Promise<string[]>;
 }
 
 export interface WorkerIdentity {
