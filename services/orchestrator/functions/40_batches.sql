@@ -49,6 +49,10 @@ begin
   perform tally(case new_batch.kind when 'rollback' then 'rollback_batch' else 'batch' end, 'Submitted', 1);
   if request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
+    if new_batch.total = 0 then
+      -- A rollback of nothing: it is done.
+      perform release_locks(b.ended) from go_on_with_batch(new_batch.id) b;
+    end if;
   end if;
   return query select new_batch.id, 'created'::text, promoted;
 end $$;
