@@ -1,7 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { TaskStatus } from '../task/task.js';
 
-export type ChangeKind = 'create' | 'change' | 'destroy';
+type ChangeKind = 'create' | 'change' | 'destroy';
 
 /** A change made to the infrastructure, as the journal has it. An operation is a task: its id names what it did. */
 export interface JournalEntry {

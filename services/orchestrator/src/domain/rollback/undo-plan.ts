@@ -9,7 +9,7 @@ export interface UndoStep {
 }
 
 /** Why something cannot be undone. */
-export interface Obstacle {
+interface Obstacle {
   operationId: string;
   reason: string;
 }
