@@ -47,12 +47,11 @@ begin
   perform tally('operation', 'Submitted', new_batch.total);
   perform tally('operation', 'Completed', kept);
   perform tally(case new_batch.kind when 'rollback' then 'rollback_batch' else 'batch' end, 'Submitted', 1);
-  if request_locks(new_batch.infras, new_batch.id, 'batch') then
+  if kept = new_batch.total then
+    -- It was cancelled while its last operation completed, or there is nothing to undo: nobody would come to end it.
+    perform end_batch(new_batch.id);
+  elsif request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
-    if new_batch.total = 0 then
-      -- A rollback of nothing: it is done.
-      perform release_locks(b.ended) from go_on_with_batch(new_batch.id) b;
-    end if;
   end if;
   return query select new_batch.id, 'created'::text, promoted;
 end $$;
@@ -65,7 +64,8 @@ begin
   return promote_operations(p_batch);
 end $$;
 
--- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one.
+-- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one: the next one waits for those
+-- that wait for another try, too.
 create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
 declare
   home batches;
@@ -74,7 +74,8 @@ declare
 begin
   select * into home from batches where id = p_batch;
   room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'));
+    - (select count(*) from tasks where batch_id = p_batch and (status in ('Ready', 'Running', 'Unknown')
+                                   or (status = 'RetryWait' and kind = 'rollback')));
   if room <= 0 then
     return '{}';
   end if;
@@ -134,18 +135,18 @@ begin
 end $$;
 
 -- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it
--- has, as a holder whose locks are free.
+-- has, as a holder whose locks are free. Who waited for the batch's row may find that it ended meanwhile: it ends once.
 create function go_on_with_batch(p_batch uuid) returns table (ended uuid[], promoted uuid[]) language plpgsql as $$
 declare
   started uuid[] := promote_operations(p_batch);
   home batches;
 begin
-  if exists (select from tasks where batch_id = p_batch and status in
-               ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
+  select * into home from batches where id = p_batch;
+  if home.completed_at is not null or exists (select from tasks where batch_id = p_batch and status in
+       ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
     return query select '{}'::uuid[], started;
     return;
   end if;
-  select * into home from batches where id = p_batch;
   if home.status = 'Running' and home.cancel_requested_at is null and home.failed > 0 and home.rollback_enabled
      and begin_rollback(home) then
     return query select '{}'::uuid[], promote_operations(p_batch);

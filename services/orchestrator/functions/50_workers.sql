@@ -23,7 +23,8 @@ end $$;
 
 -- Takes a task away from its worker, whose commands are gone. A lost attempt is made again where that is safe; where it is
 -- not, or was lost too often, whoever can be asked is asked what became of it (Unknown); where nobody can, it has failed.
--- A planned stop costs nothing. The rows of the task and of its batch are held.
+-- A planned stop costs no attempt; but what it ended half-way and must not run twice is lost all the same. The rows of the
+-- task and of its batch are held.
 create function take_away(p_task tasks, p_reason text, p_planned boolean) returns tasks language plpgsql as $$
 declare
   lost tasks := p_task;
@@ -31,7 +32,8 @@ declare
 begin
   next_status := case
     when lost.cancel_requested_at is not null then 'Cancelled'
-    when p_planned then case lost.status when 'Running' then 'Ready' else 'Unknown' end
+    when p_planned and lost.status = 'Unknown' then 'Unknown'
+    when p_planned and lost.repeatable then 'Ready'
     when lost.status = 'Unknown' then case when lost.losses + 1 < 2 * lost.max_attempts then 'Unknown' else 'Failed' end
     when lost.repeatable and lost.losses + 1 < lost.max_attempts then 'Ready'
     when lost.reconcilable then 'Unknown'

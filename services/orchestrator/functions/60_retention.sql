@@ -1,15 +1,19 @@
--- A day's partitions must exist before the day does.
+-- A day's partitions must exist before the day does. Attached, not created as parts: that would take the whole table from
+-- everybody, and claims, which write events and then read logs, would meet it half-way.
 create function create_partitions(p_days int) returns void language plpgsql as $$
 declare
   today date := (now() at time zone 'UTC')::date;
   parent text;
   day date;
+  part text;
 begin
   perform pg_advisory_xact_lock(hashtextextended('partitions', 0));
   foreach parent in array array['task_logs', 'events'] loop
     for day in select generate_series(today, today + p_days, interval '1 day')::date loop
-      execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
-                     parent || '_' || to_char(day, 'YYYYMMDD'), parent,
+      part := parent || '_' || to_char(day, 'YYYYMMDD');
+      continue when to_regclass(quote_ident(part)) is not null;
+      execute format('create table %I (like %I including all)', part, parent);
+      execute format('alter table %I attach partition %I for values from (%L) to (%L)', parent, part,
                      day::timestamp at time zone 'UTC', (day + 1)::timestamp at time zone 'UTC');
     end loop;
   end loop;

@@ -8,11 +8,13 @@ import { MAX_ATTEMPTS, type ModelBatch } from '../model/batch-model.js';
 export async function modelBatch(
   database: Knex,
   { operations, ...batch }: ModelBatch,
+  /** One of its own unless given; the operations take turns on them. */
+  infras: readonly string[] = [`infra-${uuidv7()}`],
 ): Promise<{ batchId: string; ids: Map<string, string> }> {
   const ids = new Map(operations.map(({ id }) => [id, uuidv7()]));
-  const infra = `infra-${uuidv7()}`;
   const rows = operations.map((operation, seq): NewOperation => {
     const { id, dependencies, retries, whenLost, undoable, maxAttempts = MAX_ATTEMPTS } = operation;
+    const infra = infras[seq % infras.length]!;
     return {
       id: ids.get(id)!,
       spec: { id, type: 'command_batch', infra, dependencies },
@@ -36,7 +38,7 @@ export async function modelBatch(
   await new PostgresBatchStore(database).submit(
     {
       ...{ id: batchId, name: 'model', version: null, storageBackend: null, resumeOf: null, ...batch },
-      infras: [infra],
+      infras: [...infras],
       ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
     },
     rows,

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { OperationSpec } from '../../src/domain/batch/batch.js';
+import { BatchService } from '../../src/domain/batch/batch-service.js';
+import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { commands, SUBMITTER } from '../support/platform.js';
+
+let clone: TestDatabase;
+let database: Knex;
+let batches: BatchService;
+let engine: ReturnType<typeof engineFunctions>;
+let worker: string;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
+  const doorbell = { ring: () => Promise.resolve(), cancelled: () => Promise.resolve() };
+  batches = new BatchService(new PostgresBatchStore(database), doorbell, {
+    commands: new Set(['run']),
+    providers: new Map(),
+  });
+  engine = engineFunctions(database);
+  worker = await engine.register();
+});
+afterAll(async () => {
+  await database.destroy();
+  await clone.drop();
+});
+
+interface TaskRow {
+  id: string;
+  kind: string;
+  op_key: string;
+  status: string;
+  error: string | null;
+}
+const tasksOf = (batchId: string) =>
+  database<TaskRow & { batch_id: string; seq: number }>('tasks').where({ batch_id: batchId }).orderBy('seq');
+const locks = () => database('locks');
+
+/** Submits a batch of these operations on an infra of its own. */
+async function submit(operations: OperationSpec[], more: { rollbackEnabled?: boolean } = {}) {
+  const infra = `infra-${uuidv7()}`;
+  const { batch } = await batches.execute(
+    {
+      ...{ name: 'b', version: null, storageBackend: null, parallelLimit: 5, onFailure: 'continue' },
+      ...{ rollbackEnabled: false, ...more },
+      operations: operations.map((operation) => ({ ...operation, infra })),
+    },
+    SUBMITTER,
+  );
+  return batch.id;
+}
+
+/** Runs the operation of that name to this end. */
+async function run(batchId: string, key: string, status: 'Completed' | 'Failed', kind = 'operation') {
+  const found = (await tasksOf(batchId)).find((task) => task.op_key === key && task.kind === kind)!;
+  const attempt = (await engine.claim(found.id, worker))!;
+  await engine.finish(found.id, attempt, worker, status);
+  return found.id;
+}
+
+describe('a batch that is resumed', () => {
+  it('ends at once when everything of it was completed before', async () => {
+    const first = await submit([commands('only', 'true')]);
+    const [only] = await tasksOf(first);
+    const attempt = (await engine.claim(only!.id, worker))!;
+    await batches.cancel(first, 'ada');
+    await engine.finish(only!.id, attempt, worker, 'Completed');
+    expect((await batches.get(first)).batch.status).toBe('Cancelled');
+
+    const { batch } = await batches.resume(first, SUBMITTER);
+    expect(batch).toMatchObject({ status: 'Completed', completed: 1, total: 1 });
+    expect(await locks()).toEqual([]);
+  });
+});
+
+describe('undoing', () => {
+  it('keeps its order while one of its parts waits for another try', async () => {
+    const undo_commands = ['true'];
+    const batch = await submit(
+      [
+        commands('first', 'true', { undo_commands }),
+        commands('second', 'true', { undo_commands, dependencies: ['first'] }),
+        commands('fails', 'false', { dependencies: ['second'] }),
+      ],
+      { rollbackEnabled: true },
+    );
+    await run(batch, 'first', 'Completed');
+    await run(batch, 'second', 'Completed');
+    await run(batch, 'fails', 'Failed');
+
+    const again = await run(batch, 'second', 'Failed', 'rollback');
+    const undoing = async () =>
+      (await tasksOf(batch))
+        .filter(({ kind }) => kind === 'rollback')
+        .map(({ op_key: key, status }) => [key, status]);
+    expect(await undoing()).toEqual([
+      ['second', 'RetryWait'],
+      ['first', 'Waiting'],
+    ]);
+    await engine.wake(again);
+    expect(await undoing()).toEqual([
+      ['second', 'Ready'],
+      ['first', 'Waiting'],
+    ]);
+    await run(batch, 'second', 'Completed', 'rollback');
+    await run(batch, 'first', 'Completed', 'rollback');
+    expect((await batches.get(batch)).batch.status).toBe('RolledBack');
+  });
+});
+
+describe('a worker that is stopped on purpose', () => {
+  it('gives back what may be run again, and nothing that must not run twice', async () => {
+    const batch = await submit([commands('again', 'true', { retries: 1 }), commands('once', 'true')]);
+    const stopped = await engine.register();
+    for (const { id } of await tasksOf(batch)) await engine.claim(id, stopped);
+    await engine.release(stopped, true);
+    const [again, once] = await tasksOf(batch);
+    expect(again!.status).toBe('Ready');
+    expect(once).toMatchObject({ status: 'Failed', error: expect.stringContaining('not to be run twice') });
+    await run(batch, 'again', 'Completed');
+    expect((await batches.get(batch)).batch).toMatchObject({ status: 'Failed', completed: 1, failed: 1 });
+    expect(await locks()).toEqual([]);
+  });
+});

@@ -1,0 +1,237 @@
+import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import type { Knex } from 'knex';
+import type { Pool } from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import type { ModelBatch } from '../model/batch-model.js';
+import { modelBatch } from './submit-model.js';
+
+interface Claim {
+  task: string;
+  attempt: number;
+  worker: string;
+}
+
+const LEASE_SECONDS = 600;
+const MOST_HOLDERS = 200;
+
+/**
+ * Calls the engine's functions as executors, API processes and sweepers would, in an order that `random` draws, and
+ * remembers what went wrong. Claims are kept beyond their end, so that late results of old attempts come up, too.
+ */
+export class Storm {
+  readonly errors: string[] = [];
+  readonly batches: string[] = [];
+  readonly tasks: string[] = [];
+  readonly #workers: string[] = [];
+  readonly #claims: Claim[] = [];
+  readonly #ledger: PostgresLedger;
+  readonly #batchStore: PostgresBatchStore;
+  readonly #taskStore: PostgresTaskStore;
+  #days = 8;
+
+  constructor(
+    private readonly database: Knex,
+    private readonly pool: Pool,
+    private readonly infras: readonly string[],
+  ) {
+    this.#ledger = new PostgresLedger(pool);
+    this.#batchStore = new PostgresBatchStore(database);
+    this.#taskStore = new PostgresTaskStore(database);
+  }
+
+  async startWorkers(count: number): Promise<void> {
+    for (let index = 0; index < count; index++) this.#workers.push(await this.#newWorker());
+  }
+
+  /** Does something at random. */
+  async act(random: () => number): Promise<void> {
+    const draw = random() * ACTS.reduce((sum, [weight]) => sum + weight, 0);
+    let reached = 0;
+    const [, name] = ACTS.find(([weight]) => (reached += weight) > draw)!;
+    await this.#watched(name, () => this.#acts[name](random));
+  }
+
+  /** Lets everything come to its end, completing what is asked for. */
+  async settle(): Promise<void> {
+    for (const worker of this.#workers.splice(0)) await this.#ledger.release(worker, 'the storm is over');
+    const worker = await this.#newWorker();
+    for (;;) {
+      await this.#ledger.sweep(LEASE_SECONDS);
+      await this.pool.query(`update tasks set run_after = now() where status = 'RetryWait'`);
+      const ready = await this.#ledger.poll(1_000);
+      if (ready.length === 0) return;
+      await inParallel(ready, async (id) => {
+        const claimed = await this.#ledger.claim(id, worker);
+        if (claimed) await this.#finish({ task: id, attempt: claimed.attempt, worker }, 'Completed');
+      });
+    }
+  }
+
+  readonly #acts: Record<ActName, (random: () => number) => Promise<unknown>> = {
+    submitBatch: async (random) => {
+      if (this.batches.length >= MOST_HOLDERS) return;
+      const infras = [pick(this.infras, random)!, pick(this.infras, random)!];
+      const { batchId, ids } = await modelBatch(
+        this.database,
+        randomBatch(random),
+        random() < 0.5 ? [...new Set(infras)] : infras.slice(0, 1),
+      );
+      this.batches.push(batchId);
+      this.tasks.push(...ids.values());
+    },
+    submitTask: async (random) => {
+      if (this.tasks.length >= 10 * MOST_HOLDERS) return;
+      const task = newTask(pick(this.infras, random)!, random() < 0.1);
+      await this.#taskStore.submit(task, undefined);
+      this.tasks.push(task.id);
+    },
+    work: async (random) => {
+      const ready = await this.#ledger.poll(1 + Math.floor(random() * 8));
+      const worker = pick(this.#workers, random);
+      const task = pick(ready, random);
+      const claimed = worker && task && (await this.#ledger.claim(task, worker));
+      if (claimed) this.#claims.push({ task, attempt: claimed.attempt, worker });
+    },
+    finish: async (random) => {
+      const claim = this.#takeClaim(random);
+      const status = pick(['Completed', 'Completed', 'Completed', 'Failed', 'Cancelled'] as const, random)!;
+      if (claim) await this.#finish(claim, status, random() < 0.2);
+    },
+    lose: async (random) => {
+      const claim = this.#takeClaim(random);
+      if (claim) await this.#ledger.lose(claim.task, claim.attempt, claim.worker, 'the host is gone');
+    },
+    appendLog: async (random) => {
+      const claim = pick(this.#claims, random);
+      if (!claim) return;
+      const { task: taskId, attempt, worker: workerId } = claim;
+      const firstLine = Math.floor(random() * 1e9);
+      await this.#ledger.appendLog({ taskId, attempt, workerId, at: new Date(), firstLine, lines: ['a'] });
+      await this.#ledger.progress(taskId, attempt, { totalSteps: 2, doneSteps: 1, currentStep: null });
+    },
+    cancelTask: async (random) => {
+      const task = pick(this.tasks, random);
+      if (task) await this.#taskStore.cancel(task, 'tester');
+    },
+    cancelBatch: async (random) => {
+      const batch = pick(this.batches, random);
+      if (batch) await this.#batchStore.cancel(batch, 'tester');
+    },
+    loseWorker: async (random) => {
+      const index = Math.floor(random() * this.#workers.length);
+      const [worker] = this.#workers.splice(index, 1, await this.#newWorker());
+      await this.#ledger.release(worker!, 'its worker is gone', random() < 0.3);
+    },
+    expireWorker: async (random) => {
+      const index = Math.floor(random() * this.#workers.length);
+      const [worker] = this.#workers.splice(index, 1, await this.#newWorker());
+      await this.pool.query(`update workers set lease_until = now() - interval '1 s' where id = $1`, [
+        worker,
+      ]);
+      await this.pool.query(`select release_worker($1, 'its lease ended', false, true)`, [worker]);
+    },
+    heartbeat: async (random) => {
+      await this.#ledger.heartbeat(pick(this.#workers, random)!, LEASE_SECONDS);
+    },
+    sweep: () => this.#ledger.sweep(LEASE_SECONDS),
+    wake: async () => {
+      const { rows } = await this.pool.query<{ id: string }>(
+        `select id from tasks where status = 'RetryWait' limit 1`,
+      );
+      await this.pool.query('update tasks set run_after = now() where id = $1', [rows[0]?.id]);
+      await this.pool.query('select wake_due()');
+    },
+    keepHouse: async () => {
+      await this.pool.query('select create_partitions($1)', [this.#days++]);
+      await this.pool.query('select sum_tallies()');
+    },
+  };
+
+  async #finish(
+    { task: taskId, attempt, worker: workerId }: Claim,
+    status: 'Completed' | 'Failed' | 'Cancelled',
+    permanent = false,
+  ): Promise<void> {
+    await this.#ledger.finish({
+      ...{ taskId, attempt, workerId, resultId: uuidv7(), status, permanent, exitCode: 0, signal: null },
+      ...{ error: status === 'Failed' ? 'it failed' : null, output: '', data: {}, evidence: {} },
+    });
+  }
+
+  /** Some stay, and are used again when their time is long over. */
+  #takeClaim(random: () => number): Claim | undefined {
+    const index = Math.floor(random() * this.#claims.length);
+    return random() < 0.1 ? this.#claims[index] : this.#claims.splice(index, 1)[0];
+  }
+
+  async #newWorker(): Promise<string> {
+    const id = uuidv7();
+    await this.#ledger.register({ id, host: 'h', bootId: 'b', slot: 0, pid: 1 }, LEASE_SECONDS);
+    return id;
+  }
+
+  async #watched(name: string, act: () => Promise<unknown>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      const { code, message, detail, where } = error as Error & Record<'code' | 'detail' | 'where', unknown>;
+      this.errors.push([name, code, message, detail, where].map(String).join(' | '));
+    }
+  }
+}
+
+const ACTS = [
+  [3, 'submitBatch'],
+  [3, 'submitTask'],
+  [30, 'work'],
+  [25, 'finish'],
+  [3, 'lose'],
+  [8, 'appendLog'],
+  [1, 'cancelTask'],
+  [0.4, 'cancelBatch'],
+  [1, 'loseWorker'],
+  [0.5, 'expireWorker'],
+  [4, 'heartbeat'],
+  [2, 'sweep'],
+  [10, 'wake'],
+  [0.5, 'keepHouse'],
+] as const;
+type ActName = (typeof ACTS)[number][1];
+
+export async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+  const open = [...items];
+  const lane = async () => {
+    for (let item = open.shift(); item !== undefined; item = open.shift()) await act(item);
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+}
+
+function pick<T>(items: readonly T[], random: () => number): T | undefined {
+  return items[Math.floor(random() * items.length)];
+}
+
+function randomBatch(random: () => number): ModelBatch {
+  const count = 1 + Math.floor(random() * 8);
+  return {
+    parallelLimit: 1 + Math.floor(random() * 3),
+    onFailure: random() < 0.3 ? 'stop' : 'continue',
+    rollbackEnabled: random() < 0.4,
+    operations: Array.from({ length: count }, (_, index) => ({
+      id: `o${index}`,
+      dependencies: Array.from({ length: index }, (__, below) => `o${below}`).filter(() => random() < 0.3),
+      retries: Math.floor(random() * 3),
+      whenLost: pick(['again', 'asked', 'failed'] as const, random)!,
+      undoable: random() < 0.7,
+    })),
+  };
+}
+
+function newTask(infra: string, checkMode: boolean) {
+  return {
+    ...{ id: uuidv7(), kind: 'workflow' as const, name: 'create_servers', infra, checkMode },
+    ...{ program: 'provisioning', verb: [], args: [], maxAttempts: 3, reconcilable: true, retryOf: null },
+    ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+  };
+}
