@@ -1,5 +1,5 @@
 // One runner for the whole repository. `unit` needs nothing; `integration` gets a real Postgres and a real Redis;
-// `e2e` drives the built platform from outside.
+// `e2e` drives the built platform from outside, and `chaos` does so in a storm of faults (docs/chaos.md).
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -41,6 +41,13 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/chaos/'],
+      testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
+    },
+    {
+      ...common,
+      displayName: 'chaos',
+      testMatch: ['<rootDir>/tests/chaos/**/*.test.ts'],
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
   ],

@@ -8,7 +8,7 @@ const REPOSITORY = join(import.meta.dirname, '..');
 const NOT_CONFIGURATION = [
   'PATH',
   ...['PROVISIONING_EVENTS', 'PROVISIONING_IDEMPOTENCY_KEY', 'DRIVER_HOST_SOCKET'],
-  'PROVISIONING_TEST_DRIVER',
+  ...['PROVISIONING_TEST_DRIVER', 'PROVISIONING_CRASH_AT'],
 ];
 /** Of no use in containers: each is one process with its own address, and a file would have to be mounted. */
 const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG'];

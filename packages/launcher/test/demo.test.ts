@@ -8,18 +8,20 @@ describe('the sample', () => {
   });
   afterEach(() => playground.remove());
 
-  it('runs all workflows, shows their results, and ends with 0', async () => {
+  it('runs the batch, shows how it goes and what came of it, and ends with 0', async () => {
     const launcher = playground.start({}, '--demo', '--exit');
     await expect(launcher.exited).resolves.toEqual({ code: 0, signal: null });
-    expect(launcher.output()).toContain('4/4 production: again, nothing left to do: Completed');
-    expect(launcher.output()).toContain('a sequence, not a batch');
+    expect(launcher.output()).toMatch(/0 %\s+upcloud_servers\s+Running: Do it/);
+    expect(launcher.output()).toMatch(/100 %\s+announce\s+Completed/);
+    expect(launcher.output()).toMatch(/announce\s+│ Completed\s+│ 2\.0\s+│ did announce/);
+    expect(launcher.output()).toContain('The batch: Completed');
     expect((await playground.events()).at(-1)).toBe('stop control-center');
   });
 
-  it('ends with 1 and the reason when a workflow fails', async () => {
-    const launcher = playground.start({ FAILING_TASKS: '1' }, '--demo', '--exit');
+  it('ends with 1 and the reason when the batch fails', async () => {
+    const launcher = playground.start({ FAILING_BATCH: '1' }, '--demo', '--exit');
     await expect(launcher.exited).resolves.toEqual({ code: 1, signal: null });
-    expect(launcher.output()).toMatch(/the sky is falling[^]*3 more were not run/);
+    expect(launcher.output()).toMatch(/The batch: Failed\. the sky is falling/);
   });
 
   it('shows the API’s own sentence when it refuses, and keeps serving', async () => {

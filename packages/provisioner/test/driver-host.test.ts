@@ -51,6 +51,32 @@ const named = (told: Awaited<ReturnType<typeof apply>>) =>
   resourcesOf(told).map(({ action, kind, name }) => `${action} ${kind} ${name}`);
 
 describe('applying', () => {
+  it('waits with each act until its intent is stored, and does not act when nobody stores it', async () => {
+    host.stores = false;
+    const id = host.begin({ action: 'apply', operation: servers(['web-01']) });
+    await host.until(() => host.messages.some(({ type }) => type === 'intend'));
+    const intend = host.messages.find((message) => message.type === 'intend');
+    expect(intend).toMatchObject({
+      id,
+      intent: { action: 'created', kind: 'server', name: 'web-01', before: null },
+    });
+    expect(
+      host.messages.filter((message) => message.type === 'report' && message.report.type === 'resource'),
+    ).toEqual([]);
+    host.send({ type: 'intended', id, number: intend!.number });
+    await host.until(() => host.messages.some(({ type }) => type === 'ended'));
+    host.begin({ action: 'apply', operation: servers(['web-02']) });
+    await host.until(() => host.messages.filter(({ type }) => type === 'intend').length === 2);
+    await host.close('SIGKILL');
+    host = await Host.start(folder.path);
+    const operation = servers(['web-01', 'web-02']);
+    const told = await host.run({ action: 'apply', idempotency_key: 'later', operation });
+    expect(resourcesOf(told).map(({ action, name }) => `${action} ${name}`)).toEqual([
+      'unchanged web-01',
+      'created web-02',
+    ]);
+  });
+
   it('greets, creates, reports as the command does, and finds all unchanged the second time', async () => {
     await host.until(() => host.messages.length > 0);
     expect(host.messages[0]).toEqual({ type: 'hello', pid: host.child.pid });

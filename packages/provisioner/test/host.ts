@@ -23,6 +23,8 @@ export class Host {
   readonly exited: Promise<number | NodeJS.Signals | null>;
   stderr = '';
   #runs = 0;
+  /** Whether intents are answered at once, as by an executor whose database is there. */
+  stores = true;
   #wake: (() => void)[] = [];
 
   private constructor(
@@ -36,7 +38,10 @@ export class Host {
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     socket.on('error', () => {});
     createInterface({ input: socket }).on('line', (line) => {
-      this.messages.push(JSON.parse(line) as FromDriverHost);
+      const message = JSON.parse(line) as FromDriverHost;
+      this.messages.push(message);
+      if (message.type === 'intend' && this.stores)
+        this.send({ type: 'intended', id: message.id, number: message.number });
       for (const wake of this.#wake.splice(0)) wake();
     });
   }

@@ -163,6 +163,10 @@ describe('reports', () => {
       { type: 'plan', steps: 1 },
       { type: 'step', name: 'Create server web-01', index: 1, total: 1, state: 'started' },
       {
+        ...{ type: 'intent', kind: 'server', name: 'web-01', infra: 'production', action: 'created' },
+        ...{ driver: 'local', before: null, after: { name: 'web-01', plan: '1xCPU-1 GB' } },
+      },
+      {
         type: 'resource',
         kind: 'server',
         name: 'web-01',

@@ -86,8 +86,9 @@ describe('taskserv', () => {
       taskservs: [{ kind: 'taskserv', name: 'web-01/containerd', action: 'created' }, {}],
       summary: 'Successfully created 2 task services',
     });
-    expect((await at.reports()).reports.slice(-7, -5)).toMatchObject([
+    expect((await at.reports()).reports.slice(-9, -6)).toMatchObject([
       { type: 'step', name: 'Create task service web-01/containerd', state: 'started' },
+      { type: 'intent', name: 'web-01/containerd', action: 'created', before: null },
       {
         type: 'resource',
         kind: 'taskserv',

@@ -40,8 +40,9 @@ const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
  * caught ends the process with 1: its supervisor starts a fresh one.
  */
 export async function runProcess(start: () => Promise<RunningProcess>): Promise<void> {
-  const early = () => process.exit(0);
-  for (const signal of STOP_SIGNALS) process.once(signal, early);
+  // One listener for the whole life: a signal that comes while listeners are exchanged would be lost.
+  let onSignal: (signal: string) => void = () => process.exit(0);
+  for (const signal of STOP_SIGNALS) process.on(signal, () => onSignal(signal));
   const running = await orExit(start);
   const { log, stopWithinMs = DEFAULT_STOP_MS } = running;
   const die = (kind: string) => (error: unknown) => {
@@ -65,10 +66,7 @@ export async function runProcess(start: () => Promise<RunningProcess>): Promise<
     log.info('stopped');
     process.exit(0);
   };
-  for (const signal of STOP_SIGNALS) {
-    process.removeListener(signal, early);
-    process.on(signal, () => void stop(signal));
-  }
+  onSignal = (signal) => void stop(signal);
   // A supervisor that died cannot restart or stop us any more.
   process.once('disconnect', () => void stop('the supervisor is gone'));
   process.send?.({ type: 'ready', url: running.url });

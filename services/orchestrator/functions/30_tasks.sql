@@ -37,8 +37,11 @@ create function describe_claim(p_task tasks) returns jsonb language sql as $$
     'id', p_task.id, 'attempt', p_task.attempt, 'reconcile', p_task.status = 'Unknown', 'runner', p_task.runner,
     'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args,
     'spec', (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id)),
-    'undo', p_task.compensates is not null,
-    'changes', (select data -> 'resources' from task_results where task_id = p_task.compensates),
+    'undo', p_task.compensates is not null or p_task.program = 'undo',
+    'exactly', p_task.program = 'undo',
+    'changes', case p_task.program
+      when 'undo' then (select spec -> 'changes' from task_specs where task_id = p_task.id)
+      else (select data -> 'resources' from task_results where task_id = p_task.compensates) end,
     'undoneKey', (select idempotency_key from tasks where id = p_task.compensates),
     'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
@@ -125,6 +128,7 @@ begin
                          'exit_code', p_exit_code, 'signal', p_signal, 'error', p_error, 'run_after', found_task.run_after)));
   if not again then
     perform tally(found_task.kind, p_status, 1, found_task.started_at);
+    perform close_journal(found_task);
   end if;
   if found_task.batch_id is not null then
     if not again then

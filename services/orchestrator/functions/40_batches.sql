@@ -30,9 +30,9 @@ begin
     end if;
   end if;
   new_batch.total := jsonb_array_length(p_operations);
-  insert into batches (id, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure, resume_of,
-                       infras, total, created_by, created_by_name, request_id, traceparent)
-    values (new_batch.id, new_batch.name, new_batch.version, new_batch.storage_backend, 'Pending',
+  insert into batches (id, kind, scope, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure,
+                       resume_of, infras, total, created_by, created_by_name, request_id, traceparent)
+    values (new_batch.id, coalesce(new_batch.kind, 'batch'), new_batch.scope, new_batch.name, new_batch.version, new_batch.storage_backend, 'Pending',
             new_batch.parallel_limit, new_batch.rollback_enabled, new_batch.on_failure, new_batch.resume_of,
             new_batch.infras, new_batch.total, new_batch.created_by, new_batch.created_by_name,
             new_batch.request_id, new_batch.traceparent);
@@ -58,9 +58,9 @@ begin
   update batches set completed = kept where id = new_batch.id;
   perform tally('operation', 'Submitted', new_batch.total);
   perform tally('operation', 'Completed', kept);
-  perform tally('batch', 'Submitted', 1);
+  perform tally(case new_batch.kind when 'rollback' then 'rollback_batch' else 'batch' end, 'Submitted', 1);
   if kept = new_batch.total then
-    -- It was cancelled while its last operation completed: nothing is left to run, and nobody would come to end it.
+    -- It was cancelled while its last operation completed, or there is nothing to undo: nobody would come to end it.
     perform end_batch(new_batch.id);
   elsif request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
@@ -228,7 +228,7 @@ begin
     where id = p_batch returning * into home;
   perform record_event(null, p_batch, 0, 'finished', home.status, jsonb_strip_nulls(jsonb_build_object(
     'completed', home.completed, 'failed', home.failed, 'cancelled', home.cancelled, 'error', home.error)));
-  perform tally('batch', home.status, 1, home.started_at);
+  perform tally(case home.kind when 'rollback' then 'rollback_batch' else 'batch' end, home.status, 1, home.started_at);
 end $$;
 
 -- What has not begun is cancelled at once, what runs is asked to end. Outcome: cancelled, requested, ended, refused (what

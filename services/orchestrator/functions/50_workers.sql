@@ -40,7 +40,8 @@ begin
     else 'Failed' end;
   update tasks set
       status = next_status, worker_id = null, losses = losses + (not p_planned)::int,
-      ready_at = case when next_status in ('Ready', 'Unknown') then now() end,
+      -- What was started before stands before what is newer.
+      ready_at = case when next_status in ('Ready', 'Unknown') then ready_at end,
       completed_at = case when is_terminal(next_status) then now() end,
       error = case next_status
         when 'Cancelled' then 'Cancelled. ' || p_reason
@@ -54,6 +55,7 @@ begin
       else 'finished' end, next_status, jsonb_build_object('reason', p_reason));
   if is_terminal(next_status) then
     perform tally(lost.kind, next_status, 1);
+    perform close_journal(lost);
     if lost.batch_id is not null then
       perform settle_operation(lost);
     end if;
@@ -120,8 +122,8 @@ begin
   return more || case when is_terminal(lost.status) then release_locks(over) else array[lost.id] end;
 end $$;
 
--- Whose lease has ended. After a start of Postgres nobody, for one lease: none could renew while it was away.
-create function expired_workers(p_lease interval) returns setof uuid language sql as $$
-  select id from workers
-    where state = 'alive' and lease_until < now() and pg_postmaster_start_time() < now() - p_lease
+-- Whose lease has ended. While Postgres was away nobody could renew, but whoever could not has ended his commands by
+-- himself long before that (fence < lease).
+create function expired_workers() returns setof uuid language sql as $$
+  select id from workers where state = 'alive' and lease_until < now()
 $$;

@@ -15,6 +15,7 @@ import {
   type CommonConfig,
 } from '@provisioning/runtime';
 import { readBatchCommands, readSecrets, resolveBatchCommands } from './config-commands.js';
+import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -48,6 +49,8 @@ export interface WorkerConfig extends CommonConfig {
   stateDir: string;
   socketPath: string;
   times: EngineTimes;
+  /** Where the first executor dies, in tests of what happens then; nothing else sets it. */
+  crashAt: CrashAt | undefined;
   /** The whole environment of commands: what a program needs, and none of our secrets. */
   commandEnvironment: Record<string, string>;
 }
@@ -90,6 +93,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
     SHIM_SECONDS: seconds(DEFAULT_TIMES.shim),
     HEARTBEAT_SECONDS: seconds(DEFAULT_TIMES.heartbeat),
+    PROVISIONING_CRASH_AT: str({ default: undefined }),
   });
   const times: EngineTimes = {
     ...DEFAULT_TIMES,
@@ -132,6 +136,10 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     stateDir,
     socketPath: socketPathOf(stateDir),
     times,
+    crashAt:
+      own.NODE_ENV === 'test' && own.PROVISIONING_CRASH_AT !== undefined
+        ? parseCrashAt(own.PROVISIONING_CRASH_AT)
+        : undefined,
     commandEnvironment: {
       ...commandEnvironment(environment, workspace, common),
       ...(own.PROVISIONING_TEST_DRIVER && !common.production ? { PROVISIONING_TEST_DRIVER: '1' } : {}),

@@ -1,5 +1,7 @@
+import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, id, listOf, sentence } from '../schemas/basics.js';
+import { byId, closed, id, listOf, sentence } from '../schemas/basics.js';
+import { withDefault } from '../schemas/default.js';
 import { MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   checkpointDetailsSchema,
@@ -77,8 +79,9 @@ export const executeRollback = define({
   method: 'post',
   path: '/rollback/execute',
   summary: 'Execute rollback operation',
-  description: `Undoes, in reverse, what was done after a checkpoint, or just the operations that are named (409 where a later change stands on them). ${ASYNC}`,
+  description: `Undoes, in reverse, what was done after a checkpoint, or just the operations that are named (409 where a later change stands on them, or somebody is changing the infra). With \`check_mode\` nothing is done: the answer shows what would be undone and what stands in the way. ${ASYNC}`,
   permission: { resource: 'rollbacks:*', action: 'execute' },
+  query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
   body: rollbackRequestSchema,
   idempotent: true,
   example: { checkpoint_id: 'checkpoint-uuid' },

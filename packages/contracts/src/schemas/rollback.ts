@@ -53,6 +53,20 @@ export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
   ),
 );
 
+const undoneSchema = closed(
+  {
+    operation_id: id,
+    outcome: oneOf(['pending', 'undone', 'already_gone', 'cannot_undo', 'failed']),
+    changes: count,
+    error: Type.Optional(nullable(text(4096))),
+  },
+  { title: 'UndoneOperation' },
+);
+const obstacleSchema = closed(
+  { operation_id: id, reason: text(4096), obstacle: oneOf(['in_the_way', 'cannot_undo']) },
+  { title: 'RollbackObstacle', description: 'What stands in the way, or cannot be undone, and why' },
+);
+
 const failureSchema = closed({ operation_id: id, error: text(4096) }, { title: 'RollbackFailure' });
 
 export const rollbackResultSchema = closed(
@@ -66,7 +80,10 @@ export const rollbackResultSchema = closed(
     kind: Type.Optional(oneOf(['checkpoint', 'operations', 'restore'])),
     checkpoint_id: Type.Optional(nullable(id)),
     failures: Type.Optional(listOf(failureSchema)),
+    operations: Type.Optional(listOf(undoneSchema, 100_000)),
+    check_mode: Type.Optional(Type.Boolean({ description: 'Nothing was done: this is what would be' })),
     plan: Type.Optional(nullable(planSchema)),
+    obstacles: Type.Optional(listOf(obstacleSchema, 100_000)),
     created_at: Type.Optional(timestamp),
     completed_at: Type.Optional(nullable(timestamp)),
     created_by: Type.Optional(text(256)),

@@ -79,7 +79,7 @@ async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partia
   const reports: Report[] = [];
   const applied = await applyPlan(plan, {
     drivers: { for: () => driver, of: () => driver, all: [driver] },
-    reporter: { report: (report) => void reports.push(report) },
+    reporter: { report: (report) => void reports.push(report), intend: () => Promise.resolve() },
     ...options,
   });
   const told = reports.map((report) => {
@@ -187,4 +187,24 @@ describe('applying a plan', () => {
     expect(told).toEqual(['{"type":"plan","steps":0}']);
     expect(summary).toBe('Nothing to do: none of the 2 servers in the settings exists');
   });
+});
+
+it('writes down what it is about to do, and does it only then', async () => {
+  const driver = new MemoryDriver();
+  const order: string[] = [];
+  const wanted = desired('web-01');
+  const plan = planCreate('production', [wanted], []);
+  await applyPlan(plan, {
+    drivers: { for: () => driver, of: () => driver, all: [driver] },
+    reporter: {
+      report: (report) => {
+        if (report.type === 'resource') order.push(`${report.action} ${report.name}`);
+      },
+      intend: async (intent) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        order.push(`${intent.action} ${intent.name} intended, ${driver.servers.size} there`);
+      },
+    },
+  });
+  expect(order).toEqual(['created web-01 intended, 0 there', 'created web-01']);
 });

@@ -11,12 +11,13 @@ import {
 } from '../drivers/resource.js';
 import { differencesBetween, stepsOf, type Plan, type Step } from '../plan/plan.js';
 import type { Reporter } from '../report/reporter.js';
+import type { IntentReport } from '../report/types.js';
 import { Interrupted } from './interrupted.js';
-import { capitalized, resourceReport, type Outcome } from './outcome.js';
+import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
 
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all'>;
-  reporter: Pick<Reporter, 'report'>;
+  reporter: Pick<Reporter, 'report' | 'intend'>;
   /** Aborted: the step under way is finished, no other begins. */
   signal?: AbortSignal;
   /** The same for every attempt at this piece of work. */
@@ -111,6 +112,7 @@ class Run<K extends Kind> {
     if (step.action === 'change') {
       const { name, resources } = this.options.drivers.of(step.before);
       const collection: Collection<K> = resources[this.plan.kind];
+      await this.#intend('changed', name, step.before, step.after);
       const after = await collection.change(step.before, step.after, this.#context);
       this.#done(name, { kind: this.plan.kind, action: 'changed', before: step.before, after });
       return true;
@@ -125,6 +127,7 @@ class Run<K extends Kind> {
     const { kind } = this.plan;
     const { name, resources } = this.options.drivers.for(desired.provider);
     const collection: Collection<K> = resources[kind];
+    await this.#intend('created', name, null, desired);
     const { resource, made } = await collection.create(desired, context);
     if (made) {
       this.#done(name, { kind, action: 'created', before: null, after: resource });
@@ -143,9 +146,21 @@ class Run<K extends Kind> {
   async #destroy(existing: Existing[K]): Promise<boolean> {
     const { name, resources } = this.options.drivers.of(existing);
     const collection: Collection<K> = resources[this.plan.kind];
+    await this.#intend('destroyed', name, existing, null);
     const changes = await collection.destroy(existing, this.#context);
     for (const change of changes) this.#done(name, change);
     return changes.length > 0;
+  }
+
+  /** Written down before the act: what nobody lives to tell of is known to have been begun. */
+  #intend(
+    action: IntentReport['action'],
+    driver: string,
+    before: Existing[K] | null,
+    after: Desired[K] | null,
+  ): Promise<void> {
+    const { kind, infra } = this.plan;
+    return this.options.reporter.intend(intentReport(infra, kind, action, driver, before, after));
   }
 
   #unchanged(resource: Existing[K]): void {

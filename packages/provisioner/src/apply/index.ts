@@ -1,6 +1,6 @@
 export { applyPlan, type Applied, type ApplyOptions } from './apply-plan.js';
 export { Interrupted } from './interrupted.js';
-export { capitalized, renderOutcome, resourceReport, type Outcome } from './outcome.js';
+export { capitalized, intentReport, renderOutcome, resourceReport, type Outcome } from './outcome.js';
 export { countsOf, failureOf, listed, resultData } from './result-data.js';
 export { summarize } from './summary.js';
 export { waitUntilRunning } from './wait-until-running.js';

@@ -1,5 +1,5 @@
-import { nounOf, type Existing, type Kind } from '../drivers/resource.js';
-import type { ResourceAction, ResourceReport } from '../report/types.js';
+import { fullName, nounOf, type Desired, type Existing, type Kind } from '../drivers/resource.js';
+import type { IntentReport, ResourceAction, ResourceReport } from '../report/types.js';
 
 /** What became of a thing. */
 export interface Outcome {
@@ -25,6 +25,23 @@ export function resourceReport(
     infra,
     action,
     driver,
+    before: before && { ...before },
+    after: after && { ...after },
+  };
+}
+
+/** What is about to become of a thing: of one that is to be made, `after` is what is wanted. */
+export function intentReport(
+  infra: string,
+  kind: Kind,
+  action: IntentReport['action'],
+  driver: string,
+  before: Existing[Kind] | null,
+  after: Desired[Kind] | null,
+): IntentReport {
+  const thing = after ?? before;
+  return {
+    ...{ type: 'intent', kind, name: thing ? fullName(thing) : '', infra, action, driver },
     before: before && { ...before },
     after: after && { ...after },
   };

@@ -1,13 +1,21 @@
 import type { Socket } from 'node:net';
+import { DriverError } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import { LineSplitter } from './lines.js';
 import { parseMessage } from './parse-message.js';
 import { MAX_HOST_LINE_BYTES, type FromDriverHost, type RunMessage } from './protocol.js';
 import { runOperation } from './run-operation.js';
 
+interface Running {
+  abort: AbortController;
+  ended: Promise<void>;
+  /** Intents that are being stored, by number. */
+  intents: Map<number, { resolve: () => void; reject: (reason: Error) => void }>;
+}
+
 /** Runs operations for the executor at the other end of a connection, any number at once. */
 export class DriverHost {
-  readonly #running = new Map<string, { abort: AbortController; ended: Promise<void> }>();
+  readonly #running = new Map<string, Running>();
   readonly #lines = new LineSplitter(MAX_HOST_LINE_BYTES);
   #fault: Error | undefined;
 
@@ -30,7 +38,11 @@ export class DriverHost {
   /** Aborts everything, and waits for what was begun to be finished. */
   async stop(): Promise<void> {
     const all = [...this.#running.values()];
-    for (const { abort } of all) abort.abort();
+    for (const { abort, intents } of all) {
+      abort.abort();
+      // Whoever hung up has stored nothing more: these acts must not begin.
+      for (const { reject } of intents.values()) reject(new DriverError('The executor is gone.'));
+    }
     await Promise.all(all.map(({ ended }) => ended));
   }
 
@@ -47,19 +59,26 @@ export class DriverHost {
     const message = parseMessage(line);
     if (!message) throw new Error(`no executor says this: ${JSON.stringify(line.slice(0, 200))}`);
     if (message.type === 'cancel') this.#running.get(message.id)?.abort.abort();
+    else if (message.type === 'intended')
+      this.#running.get(message.id)?.intents.get(message.number)?.resolve();
     else if (this.#running.has(message.id)) throw new Error(`${message.id} is running already`);
     else this.#start(message);
   }
 
   #start(message: RunMessage): void {
     const abort = new AbortController();
-    const ended = runOperation(message, this.drivers, abort.signal, (told) => this.#tell(told)).then(
+    const intents: Running['intents'] = new Map();
+    const stored = (number: number) =>
+      new Promise<void>((resolve, reject) => {
+        intents.set(number, { resolve, reject });
+      }).finally(() => intents.delete(number));
+    const ended = runOperation(message, this.drivers, abort.signal, (told) => this.#tell(told), stored).then(
       (last) => {
         this.#running.delete(message.id);
         this.#tell(last);
       },
     );
-    this.#running.set(message.id, { abort, ended });
+    this.#running.set(message.id, { abort, ended, intents });
   }
 
   #tell(message: FromDriverHost): void {

@@ -31,6 +31,7 @@ const Operation = Type.Union([
     servers: Type.Optional(texts),
   }),
   Type.Object({ ...shared, type: Type.Literal('cluster_batch'), cluster_type: text }),
+  Type.Object({ ...shared, type: Type.Literal('undo') }),
 ]);
 
 const ChangeReport = Type.Object({
@@ -53,8 +54,10 @@ const Message = Type.Union([
     check: Type.Boolean(),
     idempotency_key: text,
     changes: Type.Optional(Type.Array(ChangeReport)),
+    exactly: Type.Optional(Type.Boolean()),
   }),
   Type.Object({ type: Type.Literal('cancel'), id: text }),
+  Type.Object({ type: Type.Literal('intended'), id: text, number: Type.Integer() }),
 ]);
 
 const isMessage = new Ajv2020().compile<ToDriverHost>(Message);

@@ -1,7 +1,7 @@
 import type { Operation } from '../operations/operation.js';
-import type { Report, ResourceReport } from '../report/types.js';
+import type { IntentReport, Report, ResourceReport } from '../report/types.js';
 
-export type { Operation, Report, ResourceReport };
+export type { IntentReport, Operation, Report, ResourceReport };
 
 /** What the host is asked to do with an operation. */
 export type HostAction = 'apply' | 'undo' | 'reconcile';
@@ -18,6 +18,15 @@ export interface RunMessage {
   idempotency_key: string;
   /** For `undo`: what the operation reported. What it did not live to report is undone, too. */
   changes?: readonly ResourceReport[];
+  /** For `undo`: those and nothing else. */
+  exactly?: boolean;
+}
+
+/** An intent has been stored: the act may begin. */
+export interface IntendedMessage {
+  type: 'intended';
+  id: string;
+  number: number;
 }
 
 /** Ends an operation early: what was begun is finished, the rest is not done. Unknown ids are passed over. */
@@ -27,7 +36,7 @@ export interface CancelMessage {
 }
 
 /** What the executor tells the driver host: a line of JSON each. */
-export type ToDriverHost = RunMessage | CancelMessage;
+export type ToDriverHost = RunMessage | CancelMessage | IntendedMessage;
 
 /** The last that is heard of an operation. */
 export interface EndedMessage {
@@ -47,6 +56,8 @@ export type FromDriverHost =
   | { type: 'hello'; pid: number }
   | { type: 'log'; id: string; text: string }
   | { type: 'report'; id: string; report: Report }
+  /** What is about to be done: it waits for the `intended` of that number. */
+  | { type: 'intend'; id: string; number: number; intent: IntentReport }
   | EndedMessage;
 
 /** Bytes that a line may have: an operation of a batch has some 8 MiB at most, what it did some more. */

@@ -15,18 +15,36 @@ const MAX_NAMES = 100;
 
 /** Does what one `run` asks for; always comes to an end that can be told. */
 export async function runOperation(
-  { id, action, operation, check, idempotency_key: idempotencyKey, changes = [] }: RunMessage,
+  {
+    id,
+    action,
+    operation,
+    check,
+    idempotency_key: idempotencyKey,
+    changes = [],
+    exactly = false,
+  }: RunMessage,
   drivers: DriverSet,
   signal: AbortSignal,
   tell: (message: FromDriverHost) => void,
+  stored: (number: number) => Promise<void>,
 ): Promise<EndedMessage> {
+  let intents = 0;
   const context: OperationContext = {
     drivers,
     infra: operation.infra,
     idempotencyKey,
     check,
     signal,
-    reporter: { report: (report) => tell({ type: 'report', id, report }) },
+    reporter: {
+      report: (report) => tell({ type: 'report', id, report }),
+      intend(intent) {
+        const number = ++intents;
+        const done = stored(number);
+        tell({ type: 'intend', id, number, intent });
+        return done;
+      },
+    },
     // A line is a line, whatever the names in it hold.
     log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
@@ -35,7 +53,7 @@ export async function runOperation(
       case 'apply':
         return ended(id, await applyOperation(operation, context));
       case 'undo':
-        return ended(id, await undoOperation(changes, context));
+        return ended(id, await undoOperation(changes, context, { exactly }));
       case 'reconcile':
         return await reconciled();
     }

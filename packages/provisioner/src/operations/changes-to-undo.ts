@@ -7,16 +7,17 @@ import type { OperationContext } from './context.js';
 export type MadeChange = Change & { name: string; driver: string | null };
 
 /**
- * The changes that were reported and those that nobody lived to report, in order. A report is written after each act:
+ * The changes that were reported and, unless it is to be exactly those, what nobody lived to report, in order. A report is written after each act:
  * what is missing can only be the end.
  */
 export async function changesToUndo(
   reports: readonly ResourceReport[],
   { drivers, infra, idempotencyKey }: OperationContext,
+  exactly: boolean,
 ): Promise<MadeChange[]> {
   const changes = reports.filter(({ action }) => action !== 'unchanged').map(fromReport);
   const known = new Set(changes.map(identity));
-  for (const driver of drivers.all) {
+  for (const driver of exactly ? [] : drivers.all) {
     for (const change of await driver.recall(infra, idempotencyKey)) {
       const resource = change.after ?? change.before;
       if (!resource) continue;

@@ -11,7 +11,7 @@ export interface OperationContext {
   check: boolean;
   /** Aborted: what was begun is finished, the rest is not done. */
   signal: AbortSignal;
-  reporter: Pick<Reporter, 'report'>;
+  reporter: Pick<Reporter, 'report' | 'intend'>;
   /** Takes a line for people. */
   log: (line: string) => void;
 }

@@ -7,6 +7,8 @@ import {
   type Existing,
   type Kind,
 } from '../drivers/resource.js';
+import { intentReport } from '../apply/index.js';
+import type { IntentReport } from '../report/types.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
 import { desiredOf, type MadeChange } from './changes-to-undo.js';
@@ -15,21 +17,33 @@ import { desiredOf, type MadeChange } from './changes-to-undo.js';
 export type Undone =
   { state: 'undone'; changes: readonly Change[] } | { state: 'already_gone' | 'already_there' };
 
+type Intend = (
+  action: IntentReport['action'],
+  before: Existing[Kind] | null,
+  after: Desired[Kind] | null,
+) => Promise<void>;
+
 /** Does the inverse of a change. May be repeated. */
 export async function undoChange(
   change: MadeChange,
-  { drivers, infra }: Pick<OperationContext, 'drivers' | 'infra'>,
+  { drivers, infra, reporter }: Pick<OperationContext, 'drivers' | 'infra' | 'reporter'>,
   context: ActContext,
 ): Promise<Undone> {
   const { kind, action, before, after, name } = change;
   const collection: Collection<Kind> = drivers.named(change.driver).resources[kind];
-  if (action === 'destroyed' && before) return createAgain(kind, collection, before, context);
+  const intend: Intend = (act, from, to) =>
+    reporter.intend(intentReport(infra, kind, act, change.driver ?? '', from, to));
+  if (action === 'destroyed' && before) return createAgain(kind, collection, before, context, intend);
   const now = await collection.read(infra, name);
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
-  if (action === 'created') return undone(await collection.destroy(now, context));
+  if (action === 'created') {
+    await intend('destroyed', now, null);
+    return undone(await collection.destroy(now, context));
+  }
   if (!before) return { state: 'already_gone' };
   const wanted = changedBack(kind, before, after, now);
   if (differencesBetween(kind, now, wanted).length === 0) return { state: 'already_there' };
+  await intend('changed', now, wanted);
   return undone([
     { kind, action: 'changed', before: now, after: await collection.change(now, wanted, context) },
   ]);
@@ -51,9 +65,11 @@ async function createAgain<K extends Kind>(
   collection: Collection<K>,
   before: Existing[K],
   context: ActContext,
+  intend: Intend,
 ): Promise<Undone> {
   const wanted = desiredOf<K>(before);
   const restores = [before.id, ...(before.restores ?? [])];
+  await intend('created', null, wanted);
   const { resource, made } = await collection.create(wanted, { ...context, restores });
   if (made) return undone([{ kind, action: 'created', before: null, after: resource }]);
   if (differencesBetween(kind, resource, wanted).length === 0) return { state: 'already_there' };

@@ -19,7 +19,7 @@ class Bench {
       idempotencyKey,
       check: false,
       signal: new AbortController().signal,
-      reporter: { report: (report) => void this.reports.push(report) },
+      reporter: { report: (report) => void this.reports.push(report), intend: () => Promise.resolve() },
       log: () => {},
       ...given,
     };

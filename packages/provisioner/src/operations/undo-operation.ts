@@ -22,14 +22,15 @@ const INVERSE = { created: 'Destroy', changed: 'Change back', destroyed: 'Create
 
 /**
  * Undoes, last first, what an operation did: the changes that it reported, and those under its key that it did not
- * live to report. What is gone already is not missed. Never throws: however it ends is told in the result.
+ * live to report (unless it is to be `exactly` those). What is gone already is not missed. Never throws: however it ends is told in the result.
  */
 export function undoOperation(
   changes: readonly ResourceReport[],
   context: OperationContext,
+  { exactly = false }: { exactly?: boolean } = {},
 ): Promise<OperationResult> {
   return settled(context, async () => {
-    const steps = (await changesToUndo(changes, context)).reverse();
+    const steps = (await changesToUndo(changes, context, exactly)).reverse();
     // All drivers must be there before the first act.
     for (const { driver } of steps) context.drivers.named(driver);
     context.reporter.report({ type: 'plan', steps: steps.length });

@@ -5,6 +5,7 @@ export {
   RESOURCE_ACTIONS,
   STEP_STATES,
   type ErrorReport,
+  type IntentReport,
   type PlanReport,
   type Report,
   type ResourceAction,

@@ -37,6 +37,11 @@ function parseMembers(members: Members): Report | null {
       return parseStep(members);
     case 'resource':
       return parseResource(members);
+    case 'intent': {
+      const resource = parseResource(members);
+      if (!resource || resource.action === 'unchanged') return null;
+      return { ...resource, type, action: resource.action };
+    }
     case 'result':
       return isText(message) ? { type, message, ...(data === undefined ? {} : { data }) } : null;
     case 'error':

@@ -1,9 +1,11 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import { MAX_REPORT_BYTES, type Report } from './types.js';
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { MAX_REPORT_BYTES, type IntentReport, type Report } from './types.js';
 
 export interface Reporter {
   /** Appends one line. When it returns, the line is in the file, whatever becomes of this process. */
   report(report: Report): void;
+  /** The same of what is about to be done. When it resolves, the intent outlives whatever becomes of the act. */
+  intend(intent: IntentReport): Promise<void>;
   close(): void;
 }
 
@@ -12,20 +14,26 @@ export interface Reporter {
  * @throws Error if the file cannot be opened; `report` throws if it cannot be written
  */
 export function createReporter(path: string | undefined): Reporter {
-  if (path === undefined || path === '') return { report: () => {}, close: () => {} };
+  if (path === undefined || path === '')
+    return { report: () => {}, intend: () => Promise.resolve(), close: () => {} };
   let file: number | undefined = openSync(path, 'a', 0o600);
+  const report = (report: Report) => {
+    if (file === undefined) throw new Error('The report is closed.');
+    const line = Buffer.from(`${JSON.stringify(report)}\n`);
+    if (line.length - 1 > MAX_REPORT_BYTES) {
+      throw new Error(
+        `A report of type "${report.type}" has ${line.length} bytes: readers ignore such a line.`,
+      );
+    }
+    // One write per line: lines of several programs that append to the same file never mix.
+    if (writeSync(file, line) !== line.length) throw new Error('The report file took only a part of a line.');
+  };
   return {
-    report(report) {
-      if (file === undefined) throw new Error('The report is closed.');
-      const line = Buffer.from(`${JSON.stringify(report)}\n`);
-      if (line.length - 1 > MAX_REPORT_BYTES) {
-        throw new Error(
-          `A report of type "${report.type}" has ${line.length} bytes: readers ignore such a line.`,
-        );
-      }
-      // One write per line: lines of several programs that append to the same file never mix.
-      if (writeSync(file, line) !== line.length)
-        throw new Error('The report file took only a part of a line.');
+    report,
+    intend(intent) {
+      report(intent);
+      if (file !== undefined) fsyncSync(file);
+      return Promise.resolve();
     },
     close() {
       if (file !== undefined) closeSync(file);

@@ -33,6 +33,12 @@ export interface ResourceReport {
   after: Record<string, unknown> | null;
 }
 
+/** What is about to be done to one thing; what came of it follows as a `resource`, if anything did. */
+export interface IntentReport extends Omit<ResourceReport, 'type' | 'action'> {
+  type: 'intent';
+  action: Exclude<ResourceAction, 'unchanged'>;
+}
+
 /** What came of it all, in a sentence. */
 export interface ResultReport {
   type: 'result';
@@ -46,7 +52,7 @@ export interface ErrorReport {
   message: string;
 }
 
-export type Report = PlanReport | StepReport | ResourceReport | ResultReport | ErrorReport;
+export type Report = PlanReport | StepReport | IntentReport | ResourceReport | ResultReport | ErrorReport;
 
 /** A line is ignored if it has more bytes of UTF-8, its line break not counted. */
 export const MAX_REPORT_BYTES = 64 * 1024;

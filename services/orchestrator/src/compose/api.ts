@@ -13,15 +13,19 @@ import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
+import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { StateService } from '../domain/state/state-service.js';
 import { TaskService } from '../domain/task/task-service.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
 import { batchRoutes } from '../http/batches.js';
+import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresInventoryStore } from '../postgres/inventory-store.js';
+import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
@@ -62,7 +66,8 @@ export function composeApi(
       ...systemRoutes(),
       ...taskRoutes(tasks, config.provisioningCommand),
       ...batchRoutes(batches),
-      ...stateRoutes(state, machineLoadMeter(process.cwd())),
+      ...stateRoutes(state, new PostgresInventoryStore(base.database), machineLoadMeter(process.cwd())),
+      ...rollbackRoutes(new RollbackService(new PostgresRollbackStore(base.database), base.doorbell)),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),

@@ -136,6 +136,7 @@ function executorOptions(config: WorkerConfig): ExecutorOptions {
     commandEnvironment: config.commandEnvironment,
     pollMs: config.redisUrl === undefined ? POLL_MS.none : POLL_MS.redis,
     times: config.times,
+    crashAt: config.crashAt,
   };
 }
 

@@ -6,6 +6,14 @@ import type {
   Operation,
   OperationSummary,
 } from './batch/batch.js';
+import type {
+  Checkpoint,
+  JournalEntry,
+  Resource,
+  Rollback,
+  RollbackScope,
+  RollbackStatistics,
+} from './rollback/rollback.js';
 import type { Statistics, Workforce, WorkflowCounts } from './state/state.js';
 import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus, WaitingFor } from './task/task.js';
 
@@ -93,6 +101,76 @@ export interface StateStore {
   counts(): Promise<WorkflowCounts>;
   statistics(): Promise<Statistics>;
   workforce(): Promise<Workforce>;
+}
+
+export interface NewCheckpoint {
+  id: string;
+  name: string;
+  description: string | null;
+  createdBy: string;
+  createdByName: string;
+}
+
+export interface NewRollback {
+  id: string;
+  scope: RollbackScope;
+  infras: readonly string[];
+  createdBy: string;
+  createdByName: string;
+  requestId: string;
+  traceparent: string | undefined;
+}
+
+export interface RollbackStore {
+  createCheckpoint(
+    checkpoint: NewCheckpoint,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }>;
+  /** Newest first. */
+  checkpoints(page: { limit: number; offset: number }): Promise<{ checkpoints: Checkpoint[]; total: number }>;
+  checkpoint(id: string): Promise<Checkpoint | undefined>;
+  /** What was done after that position of the journal and still stands, newest first. */
+  changesAfter(seq: number): Promise<JournalEntry[]>;
+  /** What still stands of an operation: a task's id, or an operation's in its batch. */
+  changesOf(operationId: string): Promise<JournalEntry[]>;
+  /** Newest entry of the journal. */
+  position(): Promise<number>;
+  /**
+   * Begins at once or not at all. `busy`: somebody is changing one of the infras. `stale`: they were changed since the
+   * journal stood at `position`.
+   */
+  submit(
+    rollback: NewRollback,
+    operations: readonly NewOperation[],
+    position: number,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<SubmitBatchOutcome | { outcome: 'busy'; holderId: string } | { outcome: 'stale' }>;
+  find(id: string): Promise<Rollback | undefined>;
+  statistics(): Promise<RollbackStatistics>;
+}
+
+export interface ResourceFilter {
+  infra: string | undefined;
+  kind: string | undefined;
+  provider: string | undefined;
+  limit: number;
+  offset: number;
+}
+
+export interface JournalFilter {
+  infra: string | undefined;
+  kind: string | undefined;
+  name: string | undefined;
+  taskId: string | undefined;
+  batchId: string | undefined;
+  limit: number;
+  offset: number;
+}
+
+export interface InventoryStore {
+  resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
+  /** Newest first. */
+  journal(filter: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }>;
 }
 
 export interface SnapshotStore {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { wordsOf } from '../domain/batch/operations.js';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 import type { ExecutorOptions } from './options.js';
 
@@ -24,7 +25,7 @@ function sequenceOf({ spec, undo }: ClaimedTask, commands: Record<string, string
     throw new Error('command-sequence.sh is missing: this installation is not whole');
   const lines = (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
   const encoded = lines.flatMap((line) => {
-    const [name = '', ...rest] = line.trim().split(/\s+/);
+    const [name = '', ...rest] = wordsOf(line);
     const path = own(commands, name);
     if (path === undefined) throw new Error(`"${name}" is not among the BATCH_COMMANDS of this worker`);
     return [name, String(rest.length + 1), path, ...rest];

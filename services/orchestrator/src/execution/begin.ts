@@ -3,6 +3,7 @@ import type { RunMessage } from '@provisioning/provisioner/host-protocol';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 import { argvOf } from './argv.js';
 import { CommandWork } from './command-work.js';
+import type { CrashPoints } from './crash-points.js';
 import type { DriverHost } from './driver-host.js';
 import type { Masker } from './masker.js';
 import type { ExecutorOptions } from './options.js';
@@ -13,6 +14,7 @@ import type { Work } from './work.js';
 export interface Workshop {
   options: ExecutorOptions;
   workerId: string;
+  crash: CrashPoints;
   ledger: RunLedger;
   masker: Masker;
   driverHost: DriverHost;
@@ -20,9 +22,9 @@ export interface Workshop {
 
 /** Starts an attempt. @throws when it cannot be started */
 export function begin(task: ClaimedTask, workshop: Workshop): Run {
-  const { workerId, masker, ledger, options } = workshop;
+  const { workerId, masker, ledger, crash, options } = workshop;
   const work = task.runner === 'operation' ? operation(task, workshop) : command(task, workshop);
-  return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger);
+  return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger, crash);
 }
 
 function command(task: ClaimedTask, { options, workerId }: Workshop): Work {
@@ -53,7 +55,7 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 }
 
 function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
-  const { id, attempt, undo, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
+  const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
   if (!spec) throw new Error('the operation’s specification is gone');
   return driverHost.run({
     id: `${id}-${attempt}`,
@@ -62,6 +64,7 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
+    ...(exactly ? { exactly } : {}),
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object } : {}),
   });
 }

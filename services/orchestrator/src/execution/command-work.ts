@@ -15,10 +15,12 @@ export class CommandWork implements Work {
     this.#command = new Command(spec);
     this.#output = new OutputFile(this.#command.outputPath);
     this.#reports = new OutputFile(this.#command.reportPath);
-    this.ended = this.#command.ended.then(({ exitCode, signal, evidence }) => ({
-      outcome: exitCode === 0 ? 'completed' : 'failed',
+    this.ended = this.#command.ended.then(({ exitCode, signal, bySilence, evidence }) => ({
+      outcome: bySilence ? 'lost' : exitCode === 0 ? 'completed' : 'failed',
       exitCode,
       signal,
+      // We were frozen for longer than a shim waits: that says nothing about the command.
+      ...(bySilence ? { error: 'Its executor was frozen, and its shim ended it.' } : {}),
       evidence,
     }));
   }

@@ -33,6 +33,8 @@ export interface SentSignal {
 export interface CommandEnd {
   exitCode: number | null;
   signal: string | null;
+  /** Its shim ended it, having heard nothing of us for too long: that says nothing about the command. */
+  bySilence: boolean;
   evidence: { signals: SentSignal[]; ended_at: string; leftovers_killed: number[]; left: number[] };
 }
 
@@ -126,16 +128,28 @@ export class Command {
     this.#child.stdin?.destroy();
     const { killed, left } = await killByCookie(RUN_COOKIE, this.spec.runId);
     const status = this.#numberIn('exit') ?? code;
+    const how = signal ?? signalOf(status);
     return {
       exitCode: status,
-      signal: signal ?? signalOf(status),
+      signal: how,
+      bySilence: how === 'SIGKILL' && existsSync(join(this.spec.directory, 'silence')),
       evidence: {
         signals: this.#signals,
         ended_at: new Date().toISOString(),
-        leftovers_killed: killed,
+        leftovers_killed: [...this.#leftovers(), ...killed],
         left,
       },
     };
+  }
+
+  /** What the shim has ended itself. */
+  #leftovers(): number[] {
+    try {
+      const ids = readFileSync(join(this.spec.directory, 'leftovers'), 'utf8').split('\n');
+      return ids.map(Number).filter((id) => id > 0);
+    } catch {
+      return [];
+    }
   }
 
   /** What the shim wrote down: `pid` or `exit`. */

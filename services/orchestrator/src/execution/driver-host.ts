@@ -92,6 +92,7 @@ class Host {
     const operation = new HostedOperation({
       cancel: () => this.#send({ type: 'cancel', id: request.id }),
       kill: () => this.kill(),
+      intended: (number) => this.#send({ type: 'intended', id: request.id, number }),
       forget: () => this.#operations.delete(request.id),
     });
     this.#operations.set(request.id, operation);

@@ -30,6 +30,8 @@ export interface SupervisorEvents {
 export class ExecutorSupervisor {
   /** Offers under way; a job that BullMQ lost sight of may be offered again beside its first offer. */
   readonly #waiting = new Map<string, (() => void)[]>();
+  /** For the first executor alone: those after it shall live. */
+  #crashAt: ExecutorOptions['crashAt'];
   #socket: Socket | undefined;
   #executor: { workerId: string; pid: number } | undefined;
   #lastWord = performance.now();
@@ -45,7 +47,9 @@ export class ExecutorSupervisor {
     private readonly options: ExecutorOptions,
     private readonly ledger: Pick<Ledger, 'predecessors' | 'release'>,
     private readonly events: SupervisorEvents,
-  ) {}
+  ) {
+    this.#crashAt = options.crashAt;
+  }
 
   async start(): Promise<void> {
     this.#attaching = this.#attach();
@@ -131,7 +135,8 @@ export class ExecutorSupervisor {
     });
     child.on('error', (error) => this.events.log.warn('the executor cannot be started', { error }));
     child.stdin.on('error', () => {});
-    child.stdin.end(`${JSON.stringify(this.options)}\n`);
+    child.stdin.end(`${JSON.stringify({ ...this.options, crashAt: this.#crashAt })}\n`);
+    this.#crashAt = undefined;
     child.unref();
   }
 

@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
+import { CrashPoints } from './crash-points.js';
 import { executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
@@ -29,6 +30,7 @@ export type ExecutorEnd = 'drained' | 'fenced';
 export class Executor {
   readonly identity: WorkerIdentity;
   readonly #link: WorkerLink;
+  readonly #crash: CrashPoints;
   readonly #runs = new Map<string, Run>();
   /** Tasks we were told of, in the order of telling. */
   readonly #hints = new Set<string>();
@@ -49,6 +51,7 @@ export class Executor {
     private readonly options: ExecutorOptions,
     private readonly ledger: Ledger,
   ) {
+    this.#crash = new CrashPoints(options.crashAt);
     this.identity = {
       id: randomUUID(),
       host: hostname(),
@@ -60,6 +63,7 @@ export class Executor {
     this.#workshop = {
       options,
       workerId: this.identity.id,
+      crash: this.#crash,
       ledger,
       masker: new Masker(secrets),
       driverHost: new DriverHost({
@@ -135,7 +139,7 @@ export class Executor {
     const askedAt = performance.now();
     try {
       const mine = await this.ledger.heartbeat(this.identity.id, this.options.times.lease);
-      if (mine === null) return void this.#fence('declared dead');
+      if (mine === null) return void this.#fence('declared dead', true);
       this.#lastGoodHeartbeat = askedAt;
       this.#reconcile(mine);
     } catch (error) {
@@ -199,7 +203,9 @@ export class Executor {
   async #claimAndRun(id: string, claim: () => Promise<ClaimedTask | undefined>): Promise<void> {
     let run: Run | undefined;
     try {
+      this.#crash.pass('before-claim');
       const task = await claim();
+      if (task) this.#crash.pass('after-claim');
       if (task && !this.#draining) run = await this.#begin(task);
       if (run) this.#runs.set(id, run);
     } catch (error) {
@@ -214,7 +220,9 @@ export class Executor {
   /** What cannot be started has failed: to try for ever would leave its task running for ever. */
   async #begin(task: ClaimedTask): Promise<Run | undefined> {
     try {
-      return begin(task, this.#workshop);
+      const run = begin(task, this.#workshop);
+      this.#crash.pass('after-spawn');
+      return run;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       executorLog('error', 'a task cannot be started', { task_id: task.id, error: reason });
@@ -265,8 +273,11 @@ export class Executor {
     this.#end('drained');
   }
 
-  /** The lease may be over: everything is ended before anybody else can start it. */
-  async #fence(reason: string): Promise<void> {
+  /**
+   * The lease may be over: everything is ended before anybody else can start it. Results of what had ended by then are
+   * stored, if Postgres comes back before somebody else has the task.
+   */
+  async #fence(reason: string, isDead = false): Promise<void> {
     if (this.#leaseless) return;
     this.#leaseless = true;
     this.#draining = true;
@@ -274,6 +285,9 @@ export class Executor {
     for (const run of this.#runs.values()) run.abandon();
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
     await this.#workshop.driverHost.end();
+    const deadline = performance.now() + (isDead ? 0 : this.options.times.lease * 1000);
+    while (this.#runs.size > 0 && performance.now() < deadline) await sleep(50);
+    for (const run of this.#runs.values()) run.giveUp();
     this.#end('fenced');
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HostedOperation } from './hosted-operation.js';
 
-const host = { cancel: () => {}, kill: () => {}, forget: () => {} };
+const host = { cancel: () => {}, kill: () => {}, forget: () => {}, intended: () => {} };
 const MiB = 1024 * 1024;
 
 function say(operation: HostedOperation, text: string): void {

@@ -22,7 +22,16 @@ export class HostedOperation implements Work {
   readonly #signals: { signal: string; at: string; to: string }[] = [];
   #grace: NodeJS.Timeout | undefined;
 
-  constructor(private readonly host: { cancel(): void; kill(): void; forget(): void }) {
+  onIntent: Work['onIntent'];
+
+  constructor(
+    private readonly host: {
+      cancel(): void;
+      kill(): void;
+      forget(): void;
+      intended(number: number): void;
+    },
+  ) {
     this.ended = new Promise((resolve) => {
       this.#end = resolve;
     });
@@ -38,6 +47,11 @@ export class HostedOperation implements Work {
       case 'report':
         this.#reports.push(message.report);
         break;
+      case 'intend': {
+        const { number, intent } = message;
+        void (this.onIntent?.(intent) ?? Promise.resolve()).then(() => this.host.intended(number));
+        break;
+      }
       case 'ended': {
         const { outcome, error, permanent, satisfied } = message;
         this.#settle({ outcome, exitCode: null, signal: null, error, permanent, satisfied, evidence: {} });

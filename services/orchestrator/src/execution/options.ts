@@ -1,4 +1,5 @@
 import type { EngineTimes } from '../domain/worker/engine-times.js';
+import type { CrashAt } from './crash-points.js';
 
 /** Everything an executor needs to know, handed over by its worker as one line of JSON on standard input. */
 export interface ExecutorOptions {
@@ -20,4 +21,6 @@ export interface ExecutorOptions {
   commandEnvironment: Record<string, string>;
   pollMs: number;
   times: EngineTimes;
+  /** Only in tests: where to die. */
+  crashAt: CrashAt | undefined;
 }

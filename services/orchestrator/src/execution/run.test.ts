@@ -1,5 +1,6 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
+import { CrashPoints } from './crash-points.js';
 import { Masker } from './masker.js';
 import { Run, type RunLedger } from './run.js';
 import type { Work, WorkEnd } from './work.js';
@@ -15,7 +16,15 @@ const TASK: ClaimedTask = {
     args: [],
     spec: null,
   },
-  ...{ undo: false, changes: null, undoneKey: null, infra: 'i', batchId: null, operation: null },
+  ...{
+    undo: false,
+    exactly: false,
+    changes: null,
+    undoneKey: null,
+    infra: 'i',
+    batchId: null,
+    operation: null,
+  },
   ...{ idempotencyKey: 't', timeoutSeconds: null, requestId: 'r', traceparent: null, lastLine: 0 },
 };
 const COMPLETED: WorkEnd = { outcome: 'completed', exitCode: 0, signal: null, evidence: {} };
@@ -31,6 +40,7 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
     progress: () => Promise.resolve(),
+    record: () => Promise.resolve(),
     lose: () => Promise.resolve([]),
     async finish(result) {
       results.push(result);
@@ -38,7 +48,7 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
       return { outcome: 'done', ready: [] };
     },
   };
-  const run = new Run(TASK, work, 'w', 10, new Masker([]), ledger);
+  const run = new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined));
   return { run, work, results };
 }
 
@@ -66,7 +76,7 @@ describe('what has ended while its result is being stored', () => {
 
   it('holds up no executor that stops while Postgres is away', async () => {
     const { run, results } = runThatEnded(() => {
-      run.abandon();
+      run.giveUp();
       return Promise.reject(new Error('Postgres is away'));
     });
     expect(await run.complete()).toEqual([]);

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type { ClaimedTask, JournalRecord, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type { CrashPoints } from './crash-points.js';
+import { isChange, journalRecord } from './journal-record.js';
 import { executorLog } from './log.js';
 import type { Masker } from './masker.js';
 import { ReportFollower } from './report-follower.js';
@@ -11,7 +13,7 @@ const RETRY_MS = 500;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
-export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'finish' | 'lose'>;
+export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'record' | 'finish' | 'lose'>;
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
 export class Run {
@@ -20,11 +22,15 @@ export class Run {
   #lastLine: number;
   #lastText = '';
   #unsent: LogChunk | undefined;
+  /** For the journal, in order, until it has them. */
+  #records: JournalRecord[] = [];
+  #recording: Promise<void> = Promise.resolve();
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
   /** Its work has ended: what is asked of it now comes too late, and the pids that it had may be another's. */
   #over = false;
+  /** Its result is told once more, and no longer. */
   #hurried = false;
 
   constructor(
@@ -34,8 +40,13 @@ export class Run {
     private readonly cancelGraceSeconds: number,
     private readonly masker: Masker,
     private readonly ledger: RunLedger,
+    private readonly crash: CrashPoints,
   ) {
     this.#lastLine = task.lastLine;
+    work.onIntent = async (intent) => {
+      this.#records.push(journalRecord(intent));
+      await this.#persistently(() => this.#recordChanges());
+    };
     if (task.timeoutSeconds !== null)
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
   }
@@ -58,12 +69,17 @@ export class Run {
     this.work.cancel(graceSeconds);
   }
 
-  /** The same at once, because the lease is over. */
+  /** The same at once, because the lease may be over. What has ended already may still get its result stored. */
   abandon(): void {
-    this.#hurried = true;
     if (this.#over) return;
     this.#abandoned = true;
     this.work.kill();
+  }
+
+  /** Gives up whatever it still tries: somebody else has the task. */
+  giveUp(): void {
+    this.#hurried = true;
+    this.#abandoned = true;
   }
 
   /** Resolves when nothing of the work is left. */
@@ -91,7 +107,10 @@ export class Run {
       this.#queue(this.work.readRest());
       await this.#persistently(() => this.#drain());
       if (this.#abandoned) return [];
-      return (await this.#persistently(() => this.#settle(end))) ?? [];
+      this.crash.pass('before-finish');
+      const ready = await this.#persistently(() => this.#settle(end));
+      this.crash.pass('after-finish');
+      return ready ?? [];
     } finally {
       this.work.close();
     }
@@ -100,7 +119,7 @@ export class Run {
   async #settle(end: WorkEnd): Promise<string[]> {
     const { id, attempt } = this.task;
     if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut)
-      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'Its driver host was lost.');
+      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
     const { outcome, ready } = await this.ledger.finish(this.#result(end));
     if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', { task_id: id, attempt });
     return ready;
@@ -116,7 +135,10 @@ export class Run {
 
   /** Sends what is new. A chunk that could not be sent is sent again before anything after it. */
   async #drain(): Promise<void> {
-    const changed = this.#follower.read(this.work.readReports());
+    const reports = this.work.readReports();
+    this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
+    await this.#recordChanges();
+    const changed = this.#follower.read(reports);
     if (changed)
       await this.ledger
         .progress(this.task.id, this.task.attempt, this.masker.maskAll(this.#follower.progress))
@@ -130,6 +152,25 @@ export class Run {
       more = lines.length > 0;
       this.#queue(lines);
     }
+  }
+
+  /** One after the other: an intent is stored before what came of it. */
+  #recordChanges(): Promise<void> {
+    this.#recording = this.#recording
+      .catch(() => undefined)
+      .then(async () => {
+        const { length } = this.#records;
+        if (length === 0) return;
+        const { id, attempt } = this.task;
+        await this.ledger.record(
+          id,
+          attempt,
+          this.workerId,
+          this.masker.maskAll(this.#records.slice(0, length)),
+        );
+        this.#records.splice(0, length);
+      });
+    return this.#recording;
   }
 
   #queue(printed: string[]): void {
@@ -196,7 +237,7 @@ export class Run {
       try {
         return await act();
       } catch (error) {
-        if (this.#hurried) return undefined;
+        if (this.#hurried || this.#abandoned) return undefined;
         executorLog('warn', 'postgres does not take a result, trying again', {
           task_id: this.task.id,
           error: String(error),

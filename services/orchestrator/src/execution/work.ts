@@ -1,4 +1,4 @@
-import type { Report } from '@provisioning/provisioner/report';
+import type { IntentReport, Report } from '@provisioning/provisioner/report';
 
 /** What an attempt is made of while it runs: a command in processes of its own, or a call in the driver host. */
 export interface Work {
@@ -15,13 +15,15 @@ export interface Work {
   readRest(): string[];
   /** What it reported since the last time (docs/how-to/report-progress.md); null for what was no report. */
   readReports(): (Report | null)[];
+  /** Called with what is about to be done; the act begins when the promise resolves. */
+  onIntent?: ((intent: IntentReport) => Promise<void>) | undefined;
   /** All that it printed, up to `limit` bytes, else head and tail. */
   output(limit: number): string;
   close(): void;
 }
 
 export interface WorkEnd {
-  /** `lost`: the driver host died; what became of it is not known. */
+  /** `lost`: the driver host died, or a shim ended its command while we were frozen; there is no result. */
   outcome: 'completed' | 'failed' | 'cancelled' | 'lost';
   exitCode: number | null;
   signal: string | null;

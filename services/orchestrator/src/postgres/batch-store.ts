@@ -28,6 +28,7 @@ const LISTED_OPERATIONS = 100;
 
 interface BatchRow {
   id: string;
+  kind: 'batch' | 'rollback';
   name: string;
   version: string | null;
   storage_backend: string | null;
@@ -107,9 +108,9 @@ export class PostgresBatchStore implements BatchStore {
     limit,
     offset,
   }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
-    const query = this.database<BatchRow>('batches').select<BatchRow[]>('*');
+    const query = this.database<BatchRow>('batches').select<BatchRow[]>('*').where({ kind: 'batch' });
     const [rows, total] = await Promise.all([
-      (status ? query.where({ status }) : query).orderBy('id', 'desc').limit(limit).offset(offset),
+      (status ? query.andWhere({ status }) : query).orderBy('id', 'desc').limit(limit).offset(offset),
       this.#count(status),
     ]);
     const operations = await rowsOf<SummaryRow>(
@@ -199,7 +200,7 @@ export class PostgresBatchStore implements BatchStore {
         // What has not ended: few beside all there ever were.
         const [row] = await rowsOf<{ n: number }>(
           this.database,
-          'select count(*)::int as n from batches where status = ?',
+          `select count(*)::int as n from batches where kind = 'batch' and status = ?`,
           [status],
         );
         return row?.n ?? 0;
@@ -226,7 +227,8 @@ function batchRow(batch: NewBatch) {
   };
 }
 
-function operationRow(operation: NewOperation) {
+/** An operation as `submit_batch` takes it. */
+export function operationRow(operation: NewOperation) {
   const { spec } = operation;
   return {
     id: operation.id,

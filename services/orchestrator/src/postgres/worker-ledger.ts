@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 import type {
   ClaimedTask,
   Finished,
+  JournalRecord,
   Ledger,
   LogChunk,
   RunningTask,
@@ -92,6 +93,20 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
+  async record(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    entries: readonly JournalRecord[],
+  ): Promise<void> {
+    await this.pool.query('select record_changes($1, $2, $3, $4)', [
+      taskId,
+      attempt,
+      workerId,
+      JSON.stringify(storableJson(entries)),
+    ]);
+  }
+
   async progress(
     taskId: string,
     attempt: number,
@@ -118,11 +133,8 @@ export class PostgresLedger implements Ledger {
     return rows.map(({ id }) => id);
   }
 
-  async sweep(leaseSeconds: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>(
-      'select id from expired_workers(make_interval(secs => $1)) as id',
-      [leaseSeconds],
-    );
+  async sweep(): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>('select id from expired_workers() as id');
     const ready: string[] = [];
     // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
     for (const { id } of rows)

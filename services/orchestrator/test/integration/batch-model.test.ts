@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Knex } from 'knex';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
-import { BatchModel, type Action, type ModelBatch } from '../model/batch-model.js';
+import { BatchModel, type OperationAction, type Action, type ModelBatch } from '../model/batch-model.js';
 import { LEGAL_TRANSITIONS } from '../model/transitions.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { modelBatch } from '../support/submit-model.js';
@@ -98,16 +98,17 @@ async function submit(batch: ModelBatch) {
     engine.finish(task, attempts.get(task)!, worker, status, permanent);
   return {
     async act(action: Action): Promise<void> {
-      if (action.type === 'cancelBatch') await store.cancel(batchId, 'tester');
-      else if (action.type === 'undo' || action.type === 'failToUndo') {
+      if ('operation' in action) await this.actOn(ids.get(action.operation)!, action.type);
+      else if (action.type === 'cancelBatch') await store.cancel(batchId, 'tester');
+      else {
         const [undoing] = await database<{ id: string; status: string; batch_id: string; kind: string }>(
           'tasks',
         ).where({ batch_id: batchId, kind: 'rollback', status: 'Ready' });
         attempts.set(undoing!.id, (await engine.claim(undoing!.id, worker))!);
         await finish(undoing!.id, action.type === 'undo' ? 'Completed' : 'Failed', true);
-      } else await this.actOn(ids.get(action.operation)!, action.type);
+      }
     },
-    async actOn(task: string, type: Extract<Action, { operation: string }>['type']): Promise<void> {
+    async actOn(task: string, type: OperationAction['type']): Promise<void> {
       switch (type) {
         case 'claim':
           attempts.set(task, (await engine.claim(task, worker))!);

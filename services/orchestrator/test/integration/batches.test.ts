@@ -351,23 +351,23 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     ]);
   });
 
-  it('takes a chain of 200 and a fan of 1,000 as they come', async () => {
+  it('takes a chain of 100 and a fan of 400 as they come', async () => {
     const chain = await platform.submitBatch({
-      operations: Array.from({ length: 200 }, (_, index) =>
+      operations: Array.from({ length: 100 }, (_, index) =>
         commands(`c${index}`, 'true', { dependencies: index > 0 ? [`c${index - 1}`] : [] }),
       ),
     });
     const fan = await platform.submitBatch({
       parallelLimit: 100,
-      operations: Array.from({ length: 1000 }, (_, index) => commands(`f${index}`, 'true')),
+      operations: Array.from({ length: 400 }, (_, index) => commands(`f${index}`, 'true')),
     });
     expect((await platform.batchEnded(chain, 120_000)).batch).toMatchObject({
       status: 'Completed',
-      completed: 200,
+      completed: 100,
     });
     expect((await platform.batchEnded(fan, 120_000)).batch).toMatchObject({
       status: 'Completed',
-      completed: 1000,
+      completed: 400,
     });
   });
 

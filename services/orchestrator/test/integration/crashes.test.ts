@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
-import { isAlive } from '../../src/execution/processes.js';
-import { testPlatform, type TestPlatform } from '../support/platform.js';
+import { RUN_COOKIE } from '../../src/execution/command.js';
+import { findByCookie, isAlive } from '../../src/execution/processes.js';
+import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
 
@@ -77,6 +78,37 @@ describe('when processes die', () => {
     expect(witness('c')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
+  it('an executor that wakes before it is replaced gives back what its shims have ended', async () => {
+    await platform.startWorker();
+    const id = await platform.submit(witnessed('g', 5));
+    await started('g');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGSTOP');
+    // Longer than a shim waits, shorter than the fence.
+    await sleep(3_000);
+    process.kill(executor!, 'SIGCONT');
+    expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+    expect(witness('g')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
+  it('what a command leaves behind ends with it, even while nobody watches', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(`setsid sleep 600 & ${witnessed('h', 1)}`);
+    await started('h');
+    const [executor] = await platform.executors();
+    worker.kill('SIGSTOP');
+    process.kill(executor!, 'SIGSTOP');
+    try {
+      await waitFor(() => findByCookie(RUN_COOKIE, `${id}-1`).length === 0);
+      // It had come to its own end, before its shim lost patience.
+      expect(witness('h')).toEqual(['start 1', 'end 1']);
+    } finally {
+      worker.kill('SIGCONT');
+      process.kill(executor!, 'SIGCONT');
+    }
+    await platform.ended(id);
+  });
+
   it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('d', 3));
@@ -84,11 +116,60 @@ describe('when processes die', () => {
     const [executor] = await platform.executors();
     worker.kill('SIGKILL');
     process.kill(executor!, 'SIGKILL');
-    // Another slot: nothing tells it that these two are dead but their lease. The sweep does not hold off here
-    // for long: Postgres has been up for longer than a lease.
+    // Another slot: nothing tells it that these two are dead but their lease.
     await platform.startWorker({ WORKER_SLOT: '1' });
     expect(await platform.ended(id, 60_000)).toMatchObject({ status: 'Completed', attempt: 2 });
     expect(witness('d')).toEqual(['start 1', 'start 2', 'end 2']);
+  });
+
+  it('what runs is cancelled although the worker that ran it is gone with its host', async () => {
+    const worker = await platform.startWorker();
+    const id = await platform.submit(witnessed('k', 60), { infra: 'cancelled' });
+    await started('k');
+    const [executor] = await platform.executors();
+    worker.kill('SIGKILL');
+    process.kill(executor!, 'SIGKILL');
+    expect((await platform.store.cancel(id, 'ada')).outcome).toBe('requested');
+    await platform.startWorker({ WORKER_SLOT: '1' });
+    expect(await platform.ended(id, 60_000)).toMatchObject({
+      status: 'Cancelled',
+      error: expect.stringContaining('Cancelled. Its worker was lost'),
+    });
+    expect(witness('k')).toEqual(['start 1']);
+    expect(await platform.database('locks')).toEqual([]);
+  });
+
+  it('a batch goes on where its executor died, each operation once at a time, its limit kept', async () => {
+    await platform.startWorker();
+    const operations = Array.from({ length: 6 }, (_, index) =>
+      commands(`o${index}`, witnessed('b', 0.6), {
+        retries: 2,
+        dependencies: index > 2 ? [`o${index - 3}`] : [],
+      }),
+    );
+    const id = await platform.submitBatch({ parallelLimit: 2, operations });
+    await started('b');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGKILL');
+    const { batch } = await platform.batchEnded(id, 40_000);
+    expect(batch).toMatchObject({ status: 'Completed', completed: 6 });
+    expect(witness('b').filter((line) => line.startsWith('end'))).toHaveLength(6);
+  });
+
+  it('a command that must not run twice is not run again when its executor dies', async () => {
+    await platform.startWorker();
+    const id = await platform.submitBatch({
+      operations: [commands('once', witnessed('once', 30), { retries: 0 })],
+    });
+    await started('once');
+    const [executor] = await platform.executors();
+    process.kill(executor!, 'SIGKILL');
+    const { operations } = await platform.batchEnded(id);
+    expect(operations['once']).toMatchObject({
+      status: 'Failed',
+      error: expect.stringContaining('It was lost while it ran, and is not to be run twice.'),
+    });
+    expect(witness('once')).toEqual(['start 1']);
   });
 
   it('gives up after the last attempt, with the reason, and frees the infra', async () => {

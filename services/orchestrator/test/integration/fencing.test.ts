@@ -20,7 +20,14 @@ function executorWith(ledger: FakeLedger): Executor {
   return new Executor(
     {
       ...{ databaseUrl: '', socketPath: join(folder, 's'), stateDir: folder, slot: 0, concurrency: 2 },
-      ...{ programs: { sh: ['/bin/sh'] }, commands: {}, driverHost: [], secrets: [], pollMs: 50 },
+      ...{
+        programs: { sh: ['/bin/sh'] },
+        commands: {},
+        driverHost: [],
+        secrets: [],
+        pollMs: 50,
+        crashAt: undefined,
+      },
       commandEnvironment: { PATH: process.env['PATH'] ?? '' },
       times: { ...DEFAULT_TIMES, heartbeat: 0.1 },
     },

@@ -133,7 +133,8 @@ describe('operations in the driver host', () => {
 
   /** The only process of its name that belongs to this test's worker. */
   async function killDriverHost(): Promise<void> {
-    const pid = await waitFor(() => platform.driverHosts()[0], { timeout: 10_000 });
+    await waitFor(() => platform.driverHosts().length > 0, { timeout: 10_000 });
+    const pid = platform.driverHosts()[0]!;
     process.kill(pid, 'SIGKILL');
     await waitFor(() => !isAlive(pid));
   }

@@ -1,6 +1,6 @@
 import type { TaskStatus } from '../../src/domain/task/task.js';
 
-export interface ModelOperation {
+interface ModelOperation {
   id: string;
   dependencies: string[];
   retries: number;
@@ -31,10 +31,11 @@ interface State extends ModelOperation {
 }
 
 /** Something that may happen next. */
-export type Action =
-  | { type: 'claim' | 'complete' | 'fail' | 'lose' | 'wake' | 'cancel'; operation: string }
-  | { type: 'undo' | 'failToUndo' }
-  | { type: 'cancelBatch' };
+export type Action = OperationAction | { type: 'undo' | 'failToUndo' } | { type: 'cancelBatch' };
+export interface OperationAction {
+  type: 'claim' | 'complete' | 'fail' | 'lose' | 'wake' | 'cancel';
+  operation: string;
+}
 
 export const MAX_ATTEMPTS = 3;
 const OPEN: TaskStatus[] = ['Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown'];
@@ -79,7 +80,7 @@ export class BatchModel {
     if (this.status === 'RollingBack') return [{ type: 'undo' }, { type: 'failToUndo' }];
     const actions: Action[] = this.#cancelAsked ? [] : [{ type: 'cancelBatch' }];
     for (const { id, status, asking, cancelAsked } of this.operations.values()) {
-      const may = (...types: Extract<Action, { operation: string }>['type'][]) =>
+      const may = (...types: OperationAction['type'][]) =>
         actions.push(...types.map((type) => ({ type, operation: id })));
       if (status === 'Ready' || (status === 'Unknown' && !asking)) may('claim');
       if (status === 'Running' || (status === 'Unknown' && asking)) may('complete', 'fail', 'lose');
@@ -91,14 +92,14 @@ export class BatchModel {
 
   act(action: Action): void {
     this.#acts++;
-    if (action.type === 'cancelBatch') this.#cancelBatch();
-    else if (action.type === 'undo' || action.type === 'failToUndo') this.#undo(action.type === 'undo');
-    else this.#actOn(this.operations.get(action.operation)!, action.type);
+    if ('operation' in action) this.#actOn(this.operations.get(action.operation)!, action.type);
+    else if (action.type === 'cancelBatch') this.#cancelBatch();
+    else this.#undo(action.type === 'undo');
     if (!this.over) this.#promote();
     this.#endIfNothingIsLeft();
   }
 
-  #actOn(operation: State, type: Extract<Action, { operation: string }>['type']): void {
+  #actOn(operation: State, type: OperationAction['type']): void {
     switch (type) {
       case 'claim':
         operation.attempts++;

@@ -31,6 +31,7 @@ export class FakeLedger implements Ledger {
     this.chunks.push(chunk);
     return Promise.resolve();
   }
+  record = () => Promise.resolve();
   progress = () => Promise.resolve();
   release(workerId: string) {
     this.released.push(workerId);
@@ -47,6 +48,7 @@ export function scriptTask(id: string, script: string): ClaimedTask {
     ...{
       spec: null,
       undo: false,
+      exactly: false,
       changes: null,
       undoneKey: null,
       infra: 'i',

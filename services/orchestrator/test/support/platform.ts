@@ -15,6 +15,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Batch, Operation, OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-service.js';
 import type { Submitter } from '../../src/domain/workflow/submitter.js';
+import { RollbackService } from '../../src/domain/rollback/rollback-service.js';
+import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
+import { PostgresRollbackStore } from '../../src/postgres/rollback-store.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { findByCookie } from '../../src/execution/processes.js';
@@ -29,7 +32,7 @@ const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/wor
 /** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
 const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
 
-export type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
+type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
 
 /** What is known of a batch, its operations by their ids. */
 export interface FoundBatch {
@@ -54,6 +57,8 @@ export function commands(
 
 export interface TestPlatform {
   batches: BatchService;
+  rollbacks: RollbackService;
+  inventory: PostgresInventoryStore;
   database: Knex;
   store: PostgresTaskStore;
   doorbell: Doorbell;
@@ -155,6 +160,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     database,
     store,
     batches,
+    rollbacks: new RollbackService(new PostgresRollbackStore(database), doorbell),
+    inventory: new PostgresInventoryStore(database),
     batch,
     async submitBatch({ operations, ...request }) {
       const infra = `infra-${uuidv7()}`;

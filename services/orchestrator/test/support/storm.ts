@@ -58,7 +58,7 @@ export class Storm {
     for (const worker of this.#workers.splice(0)) await this.#ledger.release(worker, 'the storm is over');
     const worker = await this.#newWorker();
     for (;;) {
-      await this.#ledger.sweep(LEASE_SECONDS);
+      await this.#ledger.sweep();
       await this.pool.query(`update tasks set run_after = now() where status = 'RetryWait'`);
       const ready = await this.#ledger.poll(1_000);
       if (ready.length === 0) return;
@@ -135,7 +135,7 @@ export class Storm {
     heartbeat: async (random) => {
       await this.#ledger.heartbeat(pick(this.#workers, random)!, LEASE_SECONDS);
     },
-    sweep: () => this.#ledger.sweep(LEASE_SECONDS),
+    sweep: () => this.#ledger.sweep(),
     wake: async () => {
       const { rows } = await this.pool.query<{ id: string }>(
         `select id from tasks where status = 'RetryWait' limit 1`,

@@ -61,7 +61,7 @@ export interface Operation extends OperationSummary {
 /** What an operation is to do: the request's body, with what it leaves out filled in. */
 export interface OperationSpec {
   id: string;
-  type: 'server_batch' | 'taskserv_batch' | 'cluster_batch' | 'command_batch';
+  type: 'server_batch' | 'taskserv_batch' | 'cluster_batch' | 'command_batch' | 'undo';
   infra: string;
   dependencies: readonly string[];
   provider?: string;
@@ -73,6 +73,10 @@ export interface OperationSpec {
   cluster_type?: string;
   commands?: readonly string[];
   undo_commands?: readonly string[];
+  /** Of `undo`: the operation, the journal's entries that it undoes, and what these did. */
+  undoes?: string;
+  entries?: readonly number[];
+  changes?: readonly object[];
 }
 
 /** A batch on its way into the store. */

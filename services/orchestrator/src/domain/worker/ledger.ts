@@ -12,6 +12,8 @@ export interface Ledger {
   /** An attempt is lost though its worker lives. @returns the tasks that became ready by it */
   lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]>;
   appendLog(chunk: LogChunk): Promise<void>;
+  /** Writes intents and outcomes into the journal; what is told again changes nothing. */
+  record(taskId: string, attempt: number, workerId: string, entries: readonly JournalRecord[]): Promise<void>;
   progress(taskId: string, attempt: number, progress: StepProgress): Promise<void>;
   /**
    * Declares a worker dead whose commands are proven gone; a planned stop costs its tasks no attempt.
@@ -21,7 +23,7 @@ export interface Ledger {
   /** Workers of this machine and slot that Postgres believes alive. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
   /** Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. */
-  sweep(leaseSeconds: number): Promise<string[]>;
+  sweep(): Promise<string[]>;
 }
 
 export interface WorkerIdentity {
@@ -52,6 +54,8 @@ export interface ClaimedTask {
   /** The operation of a batch, where it is one; of the one that is to be undone, where it undoes. */
   spec: Record<string, unknown> | null;
   undo: boolean;
+  /** To undo: those changes and nothing else. */
+  exactly: boolean;
   /** What the task that is to be undone had done, and the key under which it did. */
   changes: unknown[] | null;
   undoneKey: string | null;
@@ -100,6 +104,19 @@ export interface LogChunk {
   at: Date;
   firstLine: number;
   lines: string[];
+}
+
+/** What is about to be done to a thing, or was done. */
+export interface JournalRecord {
+  state: 'intended' | 'done';
+  change: 'create' | 'change' | 'destroy';
+  infra: string;
+  kind: string;
+  name: string;
+  provider: string;
+  driver: string;
+  before: object | null;
+  after: object | null;
 }
 
 export interface StepProgress {

@@ -17,7 +17,7 @@ export class Sweeper {
 
   start(): void {
     this.#every(this.times.sweep * 1000, async () => {
-      const ready = await this.ledger.sweep(this.times.lease);
+      const ready = await this.ledger.sweep();
       if (ready.length === 0) return;
       this.log.warn('work of lost workers or behind locks was given away', { tasks: ready.length });
       this.onReady(ready);

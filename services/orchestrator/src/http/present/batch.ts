@@ -9,6 +9,7 @@ import type { Batch, Operation, OperationSummary } from '../../domain/batch/batc
 import type { ResumePreview, SubmittedBatch } from '../../domain/batch/batch-service.js';
 import type { WaitingFor } from '../../domain/task/task.js';
 import { shareDone } from '../../domain/workflow/progress.js';
+import { attributesOf, isKind } from './resource.js';
 import { API_STATUS, presentWaitingFor } from './task.js';
 
 export function presentSubmitted({ batch, operations }: SubmittedBatch): BatchSubmitted {
@@ -93,7 +94,7 @@ function presentOperation(operation: Operation): BatchOperation {
   return {
     ...presentSummary(operation),
     results: resultsOf(operation),
-    type: spec.type,
+    ...(spec.type === 'undo' ? {} : { type: spec.type }),
     provider: spec.provider ?? null,
     infra: spec.infra,
     dependencies: [...spec.dependencies],
@@ -139,32 +140,14 @@ function resultsOf({ data, outputTail, completedAt }: Operation): OperationResul
 }
 
 type MadeResource = NonNullable<OperationResults['resources']>[number];
-const KINDS: readonly string[] = ['server', 'taskserv', 'cluster'] satisfies MadeResource['kind'][];
-
-function isKind(kind: string): kind is MadeResource['kind'] {
-  return KINDS.includes(kind);
-}
-
 function presentResource({ kind, infra, name, action, after }: ReportedResource): MadeResource {
   return {
     kind: kind as MadeResource['kind'],
     infra,
     name,
     change: action,
-    ...(after ? { attributes: flattened(after) } : {}),
+    ...(after ? { attributes: attributesOf(after) } : {}),
   };
-}
-
-/** Attributes are plain values: what is a list or an object stands there as JSON. */
-function flattened(attributes: Record<string, unknown>): NonNullable<MadeResource['attributes']> {
-  return Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [
-      name,
-      typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' || value === null
-        ? value
-        : JSON.stringify(value),
-    ]),
-  );
 }
 
 function percent(fraction: number): number {

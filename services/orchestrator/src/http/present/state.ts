@@ -9,6 +9,7 @@ import type { MachineLoad } from '@provisioning/runtime';
 import type { Statistics, SystemHealth, WorkflowCounts } from '../../domain/state/state.js';
 import type { Snapshot } from '../../domain/task/task.js';
 import type { WorkflowProgress } from '../../domain/workflow/progress.js';
+import { megabytes } from './resource.js';
 import { API_STATUS } from './task.js';
 
 export function presentProgress(workflowId: string, progress: WorkflowProgress): WireProgress {
@@ -69,9 +70,4 @@ export function presentStatistics(statistics: Statistics): StateStatistics {
     storage_usage_bytes: storageBytes,
     average_workflow_duration: averageDuration === null ? null : Math.round(averageDuration * 10) / 10,
   };
-}
-
-/** `245 MB` */
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 }

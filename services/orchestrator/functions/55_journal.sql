@@ -1,0 +1,77 @@
+-- Entries of an attempt that is its worker's: what it is about to do (state intended) and what it has done. An entry that
+-- is told again changes nothing; a late attempt writes none at all: what it did is recalled by the attempt after it.
+create function record_changes(p_task uuid, p_attempt int, p_worker uuid, p_entries jsonb) returns void
+language plpgsql as $$
+declare
+  home tasks;
+  entry journal;
+  undoing bigint;
+begin
+  select * into home from tasks
+    where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share;
+  if not found then
+    return;
+  end if;
+  select min(j.seq) into undoing from journal j
+    where (home.compensates is not null and j.task_id = home.compensates)
+       or j.seq in (select jsonb_array_elements_text(spec -> 'entries')::bigint from task_specs where task_id = p_task);
+  for entry in select * from jsonb_populate_recordset(null::journal, p_entries) loop
+    if entry.state = 'intended' then
+      insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, before, after)
+        values (p_task, home.batch_id, p_attempt, 'intended', entry.change, entry.infra, entry.kind, entry.name,
+                entry.provider, entry.driver, entry.before, entry.after);
+    else
+      perform settle_change(home, entry, undoing);
+    end if;
+  end loop;
+end $$;
+
+-- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows.
+create function settle_change(p_task tasks, p_entry journal, p_undoing bigint) returns void language plpgsql as $$
+declare
+  thing_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
+  intent bigint;
+begin
+  if exists (select from journal where task_id = p_task.id and kind = p_entry.kind and name = p_entry.name
+               and change = p_entry.change and resource_id = thing_id and state <> 'intended') then
+    return;
+  end if;
+  select seq into intent from journal where task_id = p_task.id and state = 'intended'
+      and (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
+    order by seq desc limit 1;
+  if intent is not null then
+    update journal set state = 'done', attempt = p_task.attempt, resource_id = thing_id, driver = p_entry.driver,
+                       before = p_entry.before, after = p_entry.after, undoes_seq = p_undoing
+      where seq = intent;
+  else
+    insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, resource_id, before,
+                         after, undoes_seq)
+      values (p_task.id, p_task.batch_id, p_task.attempt, 'done', p_entry.change, p_entry.infra, p_entry.kind,
+              p_entry.name, p_entry.provider, p_entry.driver, thing_id, p_entry.before, p_entry.after, p_undoing);
+  end if;
+  if p_entry.after is null then
+    delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
+      and body ->> 'id' = thing_id;
+  else
+    insert into resources as known (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
+      values (p_entry.infra, p_entry.kind, p_entry.name, p_entry.provider, p_entry.driver, p_entry.after, 1, p_task.id,
+              now(), now())
+      on conflict (infra, kind, name) do update set
+        provider = excluded.provider, driver = excluded.driver, body = excluded.body, version = known.version + 1,
+        task_id = excluded.task_id, updated_at = now();
+  end if;
+end $$;
+
+-- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone.
+create function close_journal(p_task tasks) returns void language plpgsql as $$
+begin
+  update journal set state = case when p_task.worker_id is null then 'unknown' else 'failed' end
+    where task_id = p_task.id and state = 'intended';
+  if p_task.status <> 'Completed' then
+    return;
+  end if;
+  update journal set state = 'undone', undone_by = p_task.id
+    where state = 'done'
+      and ((task_id = p_task.compensates and undoes_seq is null)
+           or seq in (select jsonb_array_elements_text(spec -> 'entries')::bigint from task_specs where task_id = p_task.id));
+end $$;

@@ -1,0 +1,59 @@
+-- The inventory and the journal's position at one instant.
+create function create_checkpoint(p_checkpoint jsonb, p_principal text, p_key text, p_hash text)
+returns table (checkpoint_id uuid, outcome text) language plpgsql as $$
+declare
+  new_one checkpoints;
+  taken record;
+begin
+  new_one := jsonb_populate_record(null::checkpoints, p_checkpoint);
+  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_one.id);
+  if taken.outcome <> 'new' then
+    return query select taken.first_id, taken.outcome;
+    return;
+  end if;
+  -- One statement, one snapshot: what it sees of the journal and of the inventory belongs together, since whoever writes
+  -- the one writes the other in the same transaction.
+  with position as (
+    select coalesce(max(seq), 0) as seq, count(*) filter (where state = 'done') as operations from journal
+  ), items as (
+    insert into checkpoint_items (checkpoint_id, infra, kind, name, provider, driver, body)
+      select new_one.id, infra, kind, name, provider, driver, body from resources
+      returning pg_column_size(body) + octet_length(infra || kind || name || provider || driver) as bytes
+  )
+  insert into checkpoints (id, name, description, journal_seq, operations_count, bytes, created_by, created_by_name)
+    select new_one.id, new_one.name, new_one.description, position.seq, position.operations,
+           (select coalesce(sum(bytes), 0) from items), new_one.created_by, new_one.created_by_name
+      from position;
+  return query select new_one.id, 'created'::text;
+end $$;
+
+-- What was done after that position and still stands. What was undone does not, nor does the undoing of it, as long as
+-- both happened after the position.
+create function changes_after(p_seq bigint) returns setof journal stable language sql as $$
+  select * from journal
+    where seq > p_seq and state = 'done' and (undoes_seq is null or undoes_seq <= p_seq)
+    order by seq desc
+$$;
+
+-- A rollback is planned, then begun: between the two nobody may have changed what it is about. Outcome besides those of
+-- submit_batch: busy (an infra of it is being changed; `holder` does that), stale (something has changed since the plan).
+create function submit_rollback(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text, p_seq bigint)
+returns table (batch_id uuid, outcome text, ready uuid[], holder uuid) language plpgsql as $$
+declare
+  wanted text[] := array(select jsonb_array_elements_text(p_batch -> 'infras') order by 1);
+  wanted_infra text;
+  busy locks;
+begin
+  foreach wanted_infra in array wanted loop
+    perform lock_infra(wanted_infra);
+  end loop;
+  select * into busy from locks where infra = any (wanted) order by ticket limit 1;
+  if found then
+    return query select null::uuid, 'busy'::text, '{}'::uuid[], busy.holder_id;
+  elsif exists (select from journal where infra = any (wanted) and seq > p_seq) then
+    return query select null::uuid, 'stale'::text, '{}'::uuid[], null::uuid;
+  else
+    return query select s.batch_id, s.outcome, s.ready, null::uuid
+      from submit_batch(p_batch, p_operations, p_principal, p_key, p_hash) s;
+  end if;
+end $$;

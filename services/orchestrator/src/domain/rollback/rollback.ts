@@ -1,0 +1,96 @@
+import { Failure } from '@provisioning/errors';
+import type { TaskStatus } from '../task/task.js';
+
+type ChangeKind = 'create' | 'change' | 'destroy';
+
+/** A change made to the infrastructure, as the journal has it. An operation is a task: its id names what it did. */
+export interface JournalEntry {
+  seq: number;
+  taskId: string;
+  batchId: string | null;
+  attempt: number;
+  state: 'intended' | 'done' | 'failed' | 'unknown' | 'undone';
+  change: ChangeKind;
+  infra: string;
+  kind: string;
+  name: string;
+  provider: string;
+  driver: string;
+  /** Null for what another program reported, which alone knows how to undo it. */
+  resourceId: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  at: Date;
+  undoneBy: string | null;
+}
+
+/** Something that exists. */
+export interface Resource {
+  infra: string;
+  kind: string;
+  name: string;
+  provider: string;
+  driver: string;
+  body: Record<string, unknown>;
+  version: number;
+  taskId: string;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+export interface Checkpoint {
+  id: string;
+  name: string;
+  description: string | null;
+  journalSeq: number;
+  operationsCount: number;
+  bytes: number;
+  createdByName: string;
+  createdAt: Date;
+}
+
+/** What a rollback is about. */
+export type RollbackScope =
+  { kind: 'checkpoint'; checkpoint_id: string } | { kind: 'operations'; operation_ids: readonly string[] };
+
+/** One operation that undoes, and how far it is. */
+export interface UndoOperation {
+  /** The operation whose changes it undoes. */
+  operationId: string;
+  changes: number;
+  status: TaskStatus;
+  error: string | null;
+  /** Of its changes, those that somebody else had undone before. */
+  alreadyGone: number;
+}
+
+export interface Rollback {
+  id: string;
+  scope: RollbackScope;
+  status: 'Pending' | 'Running' | 'Completed' | 'Failed';
+  operations: UndoOperation[];
+  createdByName: string;
+  createdAt: Date;
+  startedAt: Date | null;
+  completedAt: Date | null;
+}
+
+export interface RollbackStatistics {
+  checkpoints: number;
+  rollbacks: number;
+  /** Of those that have ended. */
+  succeeded: number;
+  failed: number;
+  /** Seconds from start to end of those that succeeded. */
+  seconds: number;
+}
+
+export function unknownCheckpoint(id: string): Failure {
+  return new Failure(
+    'not_found',
+    `There is no checkpoint ${id}. GET /rollback/checkpoints lists those there are.`,
+    {
+      code: 'checkpoint_not_found',
+    },
+  );
+}

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { maskArguments } from './task.js';
+
+describe('arguments as they are shown', () => {
+  it.each([
+    [
+      ['--password', 'hunter2', '--infra', 'x'],
+      ['--password', '***', '--infra', 'x'],
+    ],
+    [
+      ['--api-key=abc', '-token', 't'],
+      ['--api-key=***', '-token', '***'],
+    ],
+    [['mysql --db-password=hunter2 -u root'], ['mysql --db-password=*** -u root']],
+    [['deploy --secret hunter2 --to web-01'], ['deploy --secret *** --to web-01']],
+    [
+      ['--token', '--infra', 'x'],
+      ['--token', '--infra', 'x'],
+    ],
+    [
+      ['rsync a b', 'password'],
+      ['rsync a b', 'password'],
+    ],
+  ])('%j', (args, shown) => {
+    expect(maskArguments(args)).toEqual(shown);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Knex } from 'knex';
+import type { InventoryStore, JournalFilter, ResourceFilter } from '../domain/ports.js';
+import type { JournalEntry, Resource } from '../domain/rollback/rollback.js';
+import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
+
+/** What exists, and every change that was made to it. */
+export class PostgresInventoryStore implements InventoryStore {
+  constructor(private readonly database: Knex) {}
+
+  async resources({
+    limit,
+    offset,
+    ...filter
+  }: ResourceFilter): Promise<{ resources: Resource[]; total: number }> {
+    const matching = () => this.database<ResourceRow>('resources').where(given({ ...filter }));
+    const [rows, counted] = await Promise.all([
+      matching().select<ResourceRow[]>('*').orderBy(['infra', 'kind', 'name']).limit(limit).offset(offset),
+      matching().count({ total: '*' }),
+    ]);
+    return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async journal({
+    limit,
+    offset,
+    taskId: task_id,
+    batchId: batch_id,
+    ...filter
+  }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
+    const matching = () =>
+      this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
+    const [rows, counted] = await Promise.all([
+      matching().select<JournalRow[]>('*').orderBy('seq', 'desc').limit(limit).offset(offset),
+      matching().count({ total: '*' }),
+    ]);
+    return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+}
+
+/** Only the members that say something. */
+function given(filter: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,221 @@
+import type { Knex } from 'knex';
+import type { BatchStatus, NewOperation } from '../domain/batch/batch.js';
+import type {
+  IdempotencyKey,
+  NewCheckpoint,
+  NewRollback,
+  RollbackStore,
+  SubmitBatchOutcome,
+} from '../domain/ports.js';
+import type {
+  Checkpoint,
+  JournalEntry,
+  Rollback,
+  RollbackScope,
+  RollbackStatistics,
+} from '../domain/rollback/rollback.js';
+import type { TaskStatus } from '../domain/task/task.js';
+import { operationRow } from './batch-store.js';
+import { toEntry, type JournalRow } from './journal-rows.js';
+import { rowsOf } from './rows.js';
+import { storableJson } from './storable.js';
+import { readTally } from './tallies.js';
+
+interface CheckpointRow {
+  id: string;
+  name: string;
+  description: string | null;
+  journal_seq: string;
+  operations_count: number;
+  bytes: string;
+  created_by_name: string;
+  created_at: Date;
+}
+
+interface RollbackRow {
+  id: string;
+  scope: RollbackScope;
+  status: BatchStatus;
+  created_by_name: string;
+  created_at: Date;
+  started_at: Date | null;
+  completed_at: Date | null;
+}
+
+interface UndoRow {
+  undoes: string;
+  changes: number;
+  status: TaskStatus;
+  error: string | null;
+  already_gone: number;
+}
+
+export class PostgresRollbackStore implements RollbackStore {
+  constructor(private readonly database: Knex) {}
+
+  async createCheckpoint(
+    { id, name, description, createdBy, createdByName }: NewCheckpoint,
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }> {
+    const { principal = null, key = null, requestHash = null } = idempotency ?? {};
+    const row = { id, name, description, created_by: createdBy, created_by_name: createdByName };
+    const [created] = await rowsOf<{ checkpoint_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
+      this.database,
+      'select * from create_checkpoint(?::jsonb, ?, ?, ?)',
+      [JSON.stringify(storableJson(row)), principal, key, requestHash],
+    );
+    if (!created || created.outcome === 'conflict') return { outcome: 'conflict' };
+    return { outcome: created.outcome, id: created.checkpoint_id };
+  }
+
+  async checkpoints({
+    limit,
+    offset,
+  }: {
+    limit: number;
+    offset: number;
+  }): Promise<{ checkpoints: Checkpoint[]; total: number }> {
+    const [rows, counted] = await Promise.all([
+      this.database<CheckpointRow>('checkpoints')
+        .select<CheckpointRow[]>('*')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .offset(offset),
+      this.database('checkpoints').count({ total: '*' }),
+    ]);
+    return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async checkpoint(id: string): Promise<Checkpoint | undefined> {
+    const row = await this.database<CheckpointRow>('checkpoints')
+      .where({ id })
+      .first<CheckpointRow | undefined>();
+    return row && toCheckpoint(row);
+  }
+
+  async changesAfter(seq: number): Promise<JournalEntry[]> {
+    return (await rowsOf<JournalRow>(this.database, 'select * from changes_after(?)', [seq])).map(toEntry);
+  }
+
+  async changesOf(operationId: string): Promise<JournalEntry[]> {
+    const rows = await rowsOf<JournalRow>(
+      this.database,
+      `select journal.* from journal join tasks on tasks.id = journal.task_id
+        where journal.state = 'done' and (tasks.id::text = :id or (tasks.op_key = :id and tasks.kind = 'operation'
+                                                                  and tasks.program <> 'undo'))
+        order by seq desc`,
+      { id: operationId },
+    );
+    return rows.map(toEntry);
+  }
+
+  async position(): Promise<number> {
+    const [row] = await rowsOf<{ seq: string }>(
+      this.database,
+      'select coalesce(max(seq), 0) as seq from journal',
+    );
+    return Number(row?.seq ?? 0);
+  }
+
+  async submit(
+    rollback: NewRollback,
+    operations: readonly NewOperation[],
+    position: number,
+    idempotency: IdempotencyKey | undefined,
+  ): ReturnType<RollbackStore['submit']> {
+    const { principal = null, key = null, requestHash = null } = idempotency ?? {};
+    const row = {
+      ...{ id: rollback.id, kind: 'rollback', scope: rollback.scope, name: 'rollback', parallel_limit: 1 },
+      ...{
+        rollback_enabled: false,
+        on_failure: 'stop',
+        infras: rollback.infras,
+        request_id: rollback.requestId,
+      },
+      ...{ created_by: rollback.createdBy, created_by_name: rollback.createdByName },
+      traceparent: rollback.traceparent ?? null,
+    };
+    const [submitted] = await rowsOf<{
+      batch_id: string;
+      outcome: SubmitBatchOutcome['outcome'] | 'busy' | 'stale';
+      ready: string[];
+      holder: string;
+    }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
+      JSON.stringify(storableJson(row)),
+      JSON.stringify(storableJson(operations.map(operationRow))),
+      ...[principal, key, requestHash, position],
+    ]);
+    if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
+    const { outcome, batch_id: batchId, ready, holder: holderId } = submitted;
+    if (outcome === 'busy') return { outcome, holderId };
+    if (outcome === 'stale') return { outcome };
+    return outcome === 'created' ? { outcome, batchId, ready } : { outcome, batchId };
+  }
+
+  async find(id: string): Promise<Rollback | undefined> {
+    const [row] = await rowsOf<RollbackRow>(
+      this.database,
+      `select * from batches where id = ? and kind = 'rollback'`,
+      [id],
+    );
+    if (!row) return undefined;
+    const operations = await rowsOf<UndoRow>(
+      this.database,
+      `select s.spec ->> 'undoes' as undoes, jsonb_array_length(s.spec -> 'entries') as changes, t.status, t.error,
+              coalesce(jsonb_array_length(r.data #> '{result,data,already_gone}'), 0) as already_gone
+         from tasks t join task_specs s on s.task_id = t.id left join task_results r on r.task_id = t.id
+        where t.batch_id = ? order by t.seq`,
+      [id],
+    );
+    return {
+      id: row.id,
+      scope: row.scope,
+      status: STATUS[row.status],
+      operations: operations.map(({ undoes, already_gone: alreadyGone, ...rest }) => ({
+        ...{ operationId: undoes, alreadyGone },
+        ...rest,
+      })),
+      createdByName: row.created_by_name,
+      createdAt: row.created_at,
+      startedAt: row.started_at,
+      completedAt: row.completed_at,
+    };
+  }
+
+  async statistics(): Promise<RollbackStatistics> {
+    const [tally, counted] = await Promise.all([
+      readTally(this.database, ['rollback_batch']),
+      this.database('checkpoints').count({ total: '*' }),
+    ]);
+    return {
+      checkpoints: Number(counted[0]?.['total'] ?? 0),
+      rollbacks: tally.submitted,
+      succeeded: tally.completed,
+      failed: tally.failed + tally.cancelled,
+      seconds: tally.seconds,
+    };
+  }
+}
+
+const STATUS: Record<BatchStatus, Rollback['status']> = {
+  Pending: 'Pending',
+  Running: 'Running',
+  RollingBack: 'Running',
+  Completed: 'Completed',
+  Failed: 'Failed',
+  Cancelled: 'Failed',
+  RolledBack: 'Failed',
+};
+
+function toCheckpoint(row: CheckpointRow): Checkpoint {
+  return {
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    journalSeq: Number(row.journal_seq),
+    operationsCount: row.operations_count,
+    bytes: Number(row.bytes),
+    createdByName: row.created_by_name,
+    createdAt: row.created_at,
+  };
+}

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { PostgresHousekeeping } from '../../src/postgres/housekeeping.js';
+import { rowsOf } from '../../src/postgres/rows.js';
+
+let clone: TestDatabase;
+let database: Knex;
+let house: PostgresHousekeeping;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
+  house = new PostgresHousekeeping(database);
+});
+afterAll(async () => {
+  await database.destroy();
+  await clone.drop();
+});
+
+/** Makes a day's partitions of the past, with a line of log and an event in them. */
+async function dayInThePast(days: number): Promise<string> {
+  const [row] = await rowsOf<{ day: string }>(
+    database,
+    `select to_char((now() at time zone 'UTC')::date - ?::int, 'YYYYMMDD') as day`,
+    [days],
+  );
+  for (const parent of ['task_logs', 'events'])
+    await database.raw(
+      `create table ${parent}_${row!.day} partition of ${parent} for values from ('${row!.day}T00:00Z') to ('${row!.day}T24:00Z')`,
+    );
+  await database.raw(
+    `insert into task_logs values (gen_random_uuid(), 1, 1, 1, 'a line', '${row!.day}T12:00Z');
+     insert into events (task_id, attempt, type, status, at) values (gen_random_uuid(), 1, 'x', 'Completed', '${row!.day}T12:00Z')`,
+  );
+  return row!.day;
+}
+
+async function openTask(days: number): Promise<void> {
+  await database.raw(
+    `insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, idempotency_key,
+                        created_by, created_by_name, request_id, created_at)
+     values (gen_random_uuid(), 'workflow', 'create_servers', 'Waiting', 'x', false, 'provisioning', '{}', '{}', 3,
+             gen_random_uuid(), gen_random_uuid(), 'ada', 'r', now() - make_interval(days => ?))`,
+    [days],
+  );
+}
+
+const events = async () =>
+  Number((await rowsOf<{ n: string }>(database, 'select count(*) as n from events'))[0]!.n);
+
+it('drops the days that are over, and keeps those of which something unfinished may need its history', async () => {
+  const [old, middle, young] = [await dayInThePast(50), await dayInThePast(40), await dayInThePast(10)];
+  await openTask(45);
+  expect(await house.dropOldPartitions(30)).toEqual([`task_logs_${old}`, `events_${old}`]);
+  await database('tasks').update({ status: 'Completed' });
+  expect(await house.dropOldPartitions(30)).toEqual([`task_logs_${middle}`, `events_${middle}`]);
+  expect(await house.dropOldPartitions(30)).toEqual([]);
+  expect(await events()).toBe(1);
+  await house.dropOldPartitions(5);
+  expect(
+    await rowsOf(database, `select from pg_class where relname in ('events_${young}', 'task_logs_${young}')`),
+  ).toEqual([]);
+  expect(await events()).toBe(0);
+});
+
+it('waits for nobody: a partition that is being read is dropped another time', async () => {
+  const day = await dayInThePast(60);
+  const reader = await database.transaction();
+  await reader.raw(`select * from events_${day}`);
+  expect(await house.dropOldPartitions(30)).not.toContain(`events_${day}`);
+  await reader.commit();
+  expect(await house.dropOldPartitions(30)).toContain(`events_${day}`);
+});
+
+it('makes the partitions of the coming days, as often as it is asked', async () => {
+  await Promise.all([house.preparePartitions(), house.preparePartitions()]);
+  const partitions = await rowsOf<{ relname: string }>(
+    database,
+    `select relname from pg_class where relname ~ '^events_\\d{8}$' and to_date(right(relname, 8), 'YYYYMMDD') >= (now() at time zone 'UTC')::date`,
+  );
+  expect(partitions).toHaveLength(8);
+});
+
+it('sums up what was counted without changing it', async () => {
+  await database.raw(
+    `insert into tallies (kind, status, n, seconds) select 'workflow', 'Completed', 1, 2 from generate_series(1, 100)`,
+  );
+  await Promise.all([house.sumTallies(), house.sumTallies(), house.sumTallies()]);
+  const rows = await rowsOf<{ n: string; seconds: number }>(
+    database,
+    `select n, seconds from tallies where status = 'Completed'`,
+  );
+  expect(rows.reduce((sum, { n }) => sum + Number(n), 0)).toBe(100);
+  expect(rows).toHaveLength(1);
+});

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { engineFunctions } from '../support/engine-functions.js';
+import { testApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await testApi({ RATE_LIMIT_BATCH: '0' });
+});
+afterAll(() => api.stop());
+
+const operator = () => api.as('operator');
+
+/** A workflow of which the journal says that it made these servers. */
+async function made(infra: string, names: string[]): Promise<string> {
+  const { body } = await operator()
+    .post('/workflows/servers/create')
+    .send({ infra, settings: 'config.ncl' })
+    .expect(200);
+  const task = body.data as string;
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(task, worker))!;
+  const entries = names.map((name) => ({
+    ...{ state: 'done', change: 'create', infra, kind: 'server', name, provider: 'local', driver: 'local' },
+    ...{ before: null, after: { id: `id-${name}`, name, plan: 'small', labels: { role: 'web' } } },
+  }));
+  const record = () =>
+    api.database.raw('select record_changes(?, ?, ?, ?)', [task, attempt, worker, JSON.stringify(entries)]);
+  await record();
+  await record(); // its answer was lost: told again, it changes nothing
+  await engine.finish(task, attempt, worker, 'Completed');
+  return task;
+}
+
+it('shows what exists and how it came to be', async () => {
+  const task = await made('inv', ['web-01', 'web-02']);
+  const { body, headers } = await operator().get('/state/inventory?infra=inv').expect(200);
+  expect(headers['x-total-count']).toBe('2');
+  expect(body.data[0]).toMatchObject({
+    ...{ kind: 'server', infra: 'inv', name: 'web-01', provider: 'local', version: 1, task_id: task },
+    attributes: { plan: 'small', labels: '{"role":"web"}' },
+  });
+  const { body: journal } = await operator().get(`/state/journal?task_id=${task}`).expect(200);
+  expect(journal.data.map(({ name, state }: { name: string; state: string }) => [name, state])).toEqual([
+    ['web-02', 'done'],
+    ['web-01', 'done'],
+  ]);
+  const { body: none } = await operator().get('/state/journal?infra=inv&kind=cluster').expect(200);
+  expect(none.data).toEqual([]);
+});
+
+it('keeps checkpoints as the document has them, with their real size', async () => {
+  await made('cp', ['web-01']);
+  const somebody = operator();
+  const { body, headers } = await somebody
+    .post('/rollback/checkpoints')
+    .set('Idempotency-Key', 'once')
+    .send({ name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' })
+    .expect(201);
+  expect(headers['location']).toBe(`/rollback/checkpoints/${body.data}`);
+  await somebody
+    .post('/rollback/checkpoints')
+    .set('Idempotency-Key', 'once')
+    .send({ name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' })
+    .expect(201);
+  const { body: one } = await operator().get(`/rollback/checkpoints/${body.data}`).expect(200);
+  expect(one.data).toMatchObject({
+    ...{ id: body.data, name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' },
+    size: expect.stringMatching(/^[\d.]+ MB$/),
+  });
+  expect(one.data.size_bytes).toBeGreaterThan(50);
+  expect(one.data.operations_count).toBeGreaterThan(0);
+  const { body: list } = await operator().get('/rollback/checkpoints?limit=1').expect(200);
+  expect(list.data.map(({ id }: { id: string }) => id)).toEqual([body.data]);
+  const { body: statistics } = await operator().get('/rollback/statistics').expect(200);
+  expect(statistics.data).toMatchObject({ total_checkpoints: 1, total_rollbacks: 0, success_rate: 100 });
+  await operator().get('/rollback/checkpoints/0198f000-0000-7000-8000-000000000000').expect(404);
+  await api.as('viewer').post('/rollback/checkpoints').send({ name: 'x' }).expect(403);
+});
+
+it('shows what a rollback would undo, and begins it at once or not at all', async () => {
+  const { body: checkpoint } = await operator()
+    .post('/rollback/checkpoints')
+    .send({ name: 'empty' })
+    .expect(201);
+  const task = await made('ex', ['web-01', 'web-02']);
+  const body = { checkpoint_id: checkpoint.data };
+  const { body: preview } = await operator().post('/rollback/execute?check_mode=true').send(body).expect(200);
+  expect(preview.data).toMatchObject({
+    ...{ check_mode: true, success: false, operations_executed: 0, obstacles: [] },
+    plan: {
+      changes: [
+        { change: 'destroy', kind: 'server', name: 'web-02', after: null },
+        { change: 'destroy', kind: 'server', name: 'web-01', after: null },
+      ],
+    },
+  });
+  const { body: begun, headers } = await operator()
+    .post('/rollback/execute')
+    .set('Prefer', 'respond-async')
+    .send(body)
+    .expect(200);
+  expect(begun.data).toMatchObject({
+    ...{ status: 'Running', success: false, kind: 'checkpoint', checkpoint_id: checkpoint.data },
+    operations: [{ operation_id: task, outcome: 'pending', changes: 2 }],
+  });
+  const { body: followed } = await operator().get(headers['location']!).expect(200);
+  expect(followed.data.rollback_id).toBe(begun.data.rollback_id);
+  // It holds the infra: another one, and any workflow, has to wait or is refused.
+  const { body: refused } = await operator()
+    .post('/rollback/execute')
+    .send({ operation_ids: [task] })
+    .expect(409);
+  expect(refused.code).toBe('infra_busy');
+  const { body: batches } = await operator().get('/batch/operations').expect(200);
+  expect(batches.data).toEqual([]);
+});
+
+it('refuses what it cannot know', async () => {
+  const nobody = '0198f000-0000-7000-8000-000000000000';
+  await operator().post('/rollback/execute').send({ checkpoint_id: nobody }).expect(404);
+  await operator()
+    .post('/rollback/execute')
+    .send({ operation_ids: ['op-1'] })
+    .expect(404);
+  await operator().post('/rollback/execute').send({}).expect(422);
+  await operator().get(`/rollback/${nobody}`).expect(404);
+});
