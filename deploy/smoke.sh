@@ -80,6 +80,23 @@ call "$orchestrator/tasks/$task" | field .data.output
 command=$(call "$orchestrator/tasks/$task" | field .data.command)
 [[ $command == '/usr/local/provisioning servers create' ]] || fail "the task's command is $command"
 
+say 'Run a batch, undo a failed one'
+batch() {
+  call --json "{\"name\":\"smoke\",\"rollback_enabled\":true,\"operations\":[
+    {\"id\":\"machines\",\"type\":\"server_batch\",\"provider\":\"local\",\"infra\":\"smoke\",
+     \"server_configs\":[{\"name\":\"web-01\",\"plan\":\"small\",\"zone\":\"de-fra1\"}]},
+    {\"id\":\"check\",\"type\":\"command_batch\",\"infra\":\"smoke\",\"dependencies\":[\"machines\"],\"retries\":0,
+     \"commands\":[\"$1\"]}]}" "$orchestrator/batch/execute" | field .data.batch_id
+}
+batch_status() { call "$orchestrator/batch/operations/$1" | field .data.status; }
+batch_ended() { [[ $(batch_status "$1") =~ ^(Completed|Failed|RolledBack|Cancelled)$ ]]; }
+must_end() {
+  within 60 batch_ended "$1" || fail "batch $1 is still $(batch_status "$1") after 60 s"
+  [[ $(batch_status "$1") == "$2" ]] || fail "batch $1 is not $2: $(call "$orchestrator/batch/operations/$1")"
+}
+must_end "$(batch false)" RolledBack
+must_end "$(batch 'echo it is up')" Completed
+
 say 'Locked down'
 [[ $("${compose[@]}" exec -T worker id -u) == 1000 ]] || fail 'the worker runs as another user than 1000'
 for container in $(containers); do

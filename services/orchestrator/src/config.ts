@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,7 +21,6 @@ import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/eng
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.js');
-const DRIVER_HOST = join(REPOSITORY, 'packages/provisioner/bin/driver-host.js');
 
 export interface ApiConfig extends CommonConfig {
   port: number;
@@ -130,7 +130,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
       readBatchCommands(own.BATCH_COMMANDS, common.production),
       environment,
     ),
-    driverHost: [process.execPath, DRIVER_HOST],
+    // A dependency like any other: in an image it stands elsewhere than in the repository.
+    driverHost: [
+      process.execPath,
+      createRequire(import.meta.url).resolve('@provisioning/provisioner/driver-host'),
+    ],
     secrets: Object.values(secrets),
     retentionDays: own.RETENTION_DAYS,
     stateDir,
