@@ -37,7 +37,10 @@ export class Host {
     );
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     socket.on('error', () => {});
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // A host that is killed resets its connection: that is no surprise to whoever killed it.
+    lines.on('error', () => {});
+    lines.on('line', (line) => {
       const message = JSON.parse(line) as FromDriverHost;
       this.messages.push(message);
       if (message.type === 'intend' && this.stores)
