@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { fileURLToPath } from 'node:url';
+import { Definitions, installedTaskservs, type InstalledTaskservs } from '../../src/definitions/index.js';
+import type { DesiredTaskserv } from '../../src/drivers/resource.js';
+import { DebianTarget } from './debian-target.js';
+import { serversNamed } from './servers.js';
+
+const DEFINITIONS = fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url));
+const missing = await DebianTarget.missing();
+if (missing !== null) console.warn(`SKIPPED: no task service was really installed: ${missing}.`);
+
+// What tells that it is there, and its package.
+const SERVICES: [name: string, program: string, packageName: string][] = [
+  ['chrony', '/usr/sbin/chronyd --version', 'chrony'],
+  ['etcd', '/usr/bin/etcd --version', 'etcd-server'],
+  ['haproxy', '/usr/sbin/haproxy -v', 'haproxy'],
+  ['nginx', '/usr/sbin/nginx -v', 'nginx'],
+  ['postgresql', '/usr/lib/postgresql/*/bin/postgres --version', 'postgresql'],
+  ['prometheus-node-exporter', '/usr/bin/prometheus-node-exporter --version', 'prometheus-node-exporter'],
+  ['redis', '/usr/bin/redis-server --version', 'redis-server'],
+];
+
+(missing === null ? describe : describe.skip)('from Debian packages, really installed', () => {
+  let target: DebianTarget;
+  let lines: string[];
+  let taskservs: InstalledTaskservs;
+  const wanted = (name: string, more: Partial<DesiredTaskserv> = {}): DesiredTaskserv => ({
+    infra: 'i',
+    server: 'web-01',
+    name,
+    provider: 'local',
+    version: null,
+    attributes: {},
+    ...more,
+  });
+
+  beforeAll(async () => {
+    target = await DebianTarget.create();
+    await target.addServer('web-01');
+    lines = [];
+    taskservs = installedTaskservs(target.run, serversNamed('web-01'), new Definitions(DEFINITIONS), {
+      log: (line) => void lines.push(line),
+    });
+  }, 300_000);
+  afterAll(() => target.remove());
+
+  it.each(SERVICES)(
+    '%s is installed, found again, kept in its version, and removed',
+    async (name, program, packageName) => {
+      const { resource, made } = await taskservs.create(wanted(name), { idempotencyKey: `make ${name}` });
+      expect(made).toBe(true);
+      expect(resource).toMatchObject({ name, server: 'web-01', driver: 'test' });
+      expect(await target.sh('web-01', `${program} 2>&1 | head -1`)).toContain(resource.version);
+      const installed = await target.sh('web-01', `dpkg-query -W -f '\${Version}' ${packageName}`);
+
+      // Asked again, by others too: nothing runs anew.
+      lines.length = 0;
+      const again = await taskservs.create(wanted(name), { idempotencyKey: 'somebody else' });
+      expect(again).toEqual({ resource, made: false });
+      expect(lines).toEqual([]);
+      expect(await taskservs.read('i', `web-01/${name}`)).toEqual(resource);
+
+      // A change to what it is already passes its check, and leaves the package alone.
+      await taskservs.change(resource, wanted(name, { version: resource.version }), {
+        idempotencyKey: 'same',
+      });
+      expect(lines).toEqual([]);
+      expect(await target.sh('web-01', `dpkg-query -W -f '\${Version}' ${packageName}`)).toBe(installed);
+      const absent = wanted(name, { version: '0.0.1' });
+      await expect(taskservs.change(resource, absent, { idempotencyKey: 'no such' })).rejects.toThrow(
+        /0\.0\.1/,
+      );
+      expect(await target.sh('web-01', `dpkg-query -W -f '\${Version}' ${packageName}`)).toBe(installed);
+
+      const [gone, ...more] = await taskservs.destroy(resource, { idempotencyKey: `remove ${name}` });
+      expect(gone).toMatchObject({ kind: 'taskserv', action: 'destroyed', before: { id: resource.id } });
+      expect(more).toEqual([]);
+      expect(await target.sh('web-01', `ls ${program.split(' ')[0]} 2>/dev/null || echo gone`)).toBe('gone');
+      expect(await taskservs.read('i', `web-01/${name}`)).toBeNull();
+      expect(await taskservs.destroy(resource, { idempotencyKey: `remove ${name}` })).toEqual([]);
+    },
+    600_000,
+  );
+
+  it('redis is configured by its parameters, and left in place if it was there before', async () => {
+    const { resource } = await taskservs.create(wanted('redis', { attributes: { port: 6390 } }), {
+      idempotencyKey: 'configured',
+    });
+    expect(await target.sh('web-01', 'cat /etc/redis/provisioning.conf')).toContain('port 6390');
+    const changed = await taskservs.change(resource, wanted('redis', { attributes: { port: 6391 } }), {
+      idempotencyKey: 'reconfigured',
+    });
+    expect(changed).toMatchObject({ id: resource.id, version: resource.version, attributes: { port: 6391 } });
+    expect(await target.sh('web-01', 'cat /etc/redis/provisioning.conf')).toContain('port 6391');
+
+    // As if somebody had installed it by hand.
+    await target.sh('web-01', 'rm /var/lib/provisioning/taskservs/redis.json');
+    const found = await taskservs.create(wanted('redis', { attributes: { port: 6391 } }), {
+      idempotencyKey: 'found',
+    });
+    expect(found.resource.id).not.toBe(resource.id);
+    await taskservs.destroy(found.resource, { idempotencyKey: 'let go' });
+    expect(await taskservs.list('i')).toEqual([]);
+    expect(await target.sh('web-01', 'redis-server --version')).toContain(resource.version);
+  }, 600_000);
+});
