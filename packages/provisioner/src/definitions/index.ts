@@ -1,5 +1,4 @@
-export { DefinitionError } from './definition-error.js';
 export { Definitions } from './definitions.js';
-export { InstalledClusters, installedClusters } from './installed-clusters.js';
-export { InstalledTaskservs, installedTaskservs } from './installed-taskservs.js';
-export type { InstallOptions, RunOnServer } from './run-on-server.js';
+export { installedClusters } from './installed-clusters.js';
+export { installedTaskservs, type InstalledTaskservs } from './installed-taskservs.js';
+export type { RunOnServer } from './run-on-server.js';

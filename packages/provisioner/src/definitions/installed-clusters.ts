@@ -3,23 +3,14 @@ import { DriverError, type Collection } from '../drivers/driver.js';
 import type { Change, Cluster, DesiredCluster, Server } from '../drivers/resource.js';
 import type { ClusterDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
+import { onePerCluster, placed, stepUnit } from './cluster-parts.js';
 import { InstalledTaskservs } from './installed-taskservs.js';
 import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince, type InstallRecord } from './record.js';
 import { Remote, type InstallContext } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
-import type { On } from './schema.js';
 import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
-import {
-  install,
-  recordText,
-  remove,
-  SLOTS,
-  tombstone,
-  versionOf,
-  type DraftRecord,
-  type Unit,
-} from './unit.js';
+import { install, recordText, remove, SLOTS, tombstone, versionOf, type DraftRecord } from './unit.js';
 
 type ClusterRecord = InstallRecord<'cluster'>;
 
@@ -147,7 +138,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     }
     for (const step of definition.steps) {
       for (const server of placed(servers, step.on)) {
-        const unit = unitOf(definition, step, desired, servers, server, version);
+        const unit = stepUnit(definition, step, desired, servers, server, version);
         await install<'cluster'>(this.remote, server, unit, 'step', null, own);
       }
     }
@@ -169,7 +160,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     for (const step of definition.steps.toReversed()) {
       for (const server of leaving) {
         if (!placed(present, step.on).includes(server)) continue;
-        const unit = unitOf(definition, step, resource, present, server, resource.version);
+        const unit = stepUnit(definition, step, resource, present, server, resource.version);
         await remove<'cluster'>(
           this.remote,
           server,
@@ -286,45 +277,4 @@ export function installedClusters(
     definitions,
     new InstalledTaskservs(remote, servers, definitions),
   );
-}
-
-/** Each server remembers the cluster: the one that was changed last knows best. */
-function onePerCluster(records: readonly ClusterRecord[]): ClusterRecord[] {
-  const newest = new Map<string, ClusterRecord>();
-  for (const record of records) {
-    const other = newest.get(record.resource.id);
-    if (!other || other.resource.changed_at < record.resource.changed_at)
-      newest.set(record.resource.id, record);
-  }
-  return [...newest.values()];
-}
-
-function placed(servers: readonly Server[], on: On): readonly Server[] {
-  if (on === 'all') return servers;
-  return on === 'first' ? servers.slice(0, 1) : servers.slice(1);
-}
-
-function unitOf(
-  definition: ClusterDefinition,
-  step: ClusterDefinition['steps'][number],
-  { name, attributes }: DesiredCluster,
-  servers: readonly Server[],
-  server: Server,
-  version: string | null,
-): Unit {
-  return {
-    kind: 'cluster',
-    definition,
-    name: `${name}.${step.name}`,
-    scripts: step.scripts,
-    parameters: parametersOf(definition, attributes),
-    version,
-    more: {
-      CLUSTER: name,
-      CLUSTER_SERVERS: servers.map((one) => `${one.name}=${one.ip ?? ''}`).join(' '),
-      CLUSTER_FIRST: servers[0]?.name ?? '',
-      CLUSTER_FIRST_IP: servers[0]?.ip ?? '',
-      CLUSTER_ROLE: server === servers[0] ? 'first' : 'other',
-    },
-  };
 }

@@ -2,7 +2,7 @@ import type { ActContext } from '../drivers/driver.js';
 import type { Server } from '../drivers/resource.js';
 
 /** What is run on a server. */
-export interface ServerScript {
+interface ServerScript {
   /** bash */
   text: string;
   environment: Record<string, string>;

@@ -47,8 +47,11 @@ export class TomlLines {
   }
 
   #note(path: readonly string[], line: number): void {
-    const key = path.join('\0');
-    if (!this.#lines.has(key)) this.#lines.set(key, line);
+    // A table is where it is first spoken of.
+    for (let length = 1; length <= path.length; length++) {
+      const key = path.slice(0, length).join('\0');
+      if (!this.#lines.has(key)) this.#lines.set(key, line);
+    }
   }
 }
 
