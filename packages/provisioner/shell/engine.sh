@@ -10,6 +10,9 @@ mark=$PROVISIONING_MARK
 unset PROVISIONING_MARK
 work=$(mktemp -d)
 phase_group=
+# Ends what is running when this run is killed, too.
+leash=()
+if command -v setpriv >/dev/null; then leash=(setpriv --pdeathsig TERM); fi
 
 say() { printf '%s %s\n' "$mark" "$*"; }
 put() { cat >"$work/$1"; }
@@ -19,7 +22,8 @@ end_phase() {
   [ -n "$phase_group" ] || return 0
   local group=$phase_group second
   phase_group=
-  kill -TERM -- "-$group" 2>/dev/null || return 0
+  # Before its group exists, it is still alone.
+  kill -TERM -- "-$group" 2>/dev/null || kill -TERM "$group" 2>/dev/null || return 0
   for second in 1 2 3 4 5 6 7 8 9 10; do
     kill -0 -- "-$group" 2>/dev/null || return 0
     sleep "${second:+1}"
@@ -52,7 +56,7 @@ phase() {
   local status=0
   : >"$work/version"
   cat "$work/helpers" "$work/$1" >"$work/phase"
-  PROVISIONING_WORK=$work timeout --kill-after=10 "$2" bash "$work/phase" 9>&- &
+  PROVISIONING_WORK=$work "${leash[@]}" timeout --kill-after=10 "$2" bash "$work/phase" 9>&- &
   phase_group=$!
   wait "$phase_group" || status=$?
   phase_group=

@@ -54,6 +54,7 @@ export class InstalledClusters implements Collection<'cluster'> {
       servers,
       {
         resource,
+        wanted_version: version,
         parameters,
         key: context.idempotencyKey,
         adopted: false,
@@ -86,7 +87,11 @@ export class InstalledClusters implements Collection<'cluster'> {
       record.last_act.key === key
         ? record.last_act
         : { key, action: 'changed' as const, before: record.resource };
-    await this.#write(servers, { ...record, resource, parameters, requires, last_act }, context);
+    await this.#write(
+      servers,
+      { ...record, resource, wanted_version: version, parameters, requires, last_act },
+      context,
+    );
     return resource;
   }
 

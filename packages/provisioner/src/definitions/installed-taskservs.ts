@@ -85,6 +85,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     };
     const draft = {
       resource,
+      wanted_version: unit.version,
       parameters: unit.parameters,
       key: context.idempotencyKey,
       requires: definition.requires,
@@ -104,7 +105,8 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
       ({ resource }) => resource.id === before.id,
     );
     if (!record) throw replaced(before);
-    const unit = unitOf(definition, { ...desired, version: desired.version ?? record.resource.version });
+    const same = desired.version === null || desired.version === record.resource.version;
+    const unit = unitOf(definition, { ...desired, version: same ? record.wanted_version : desired.version });
     const key = context.idempotencyKey;
     const draft = {
       ...record,
@@ -115,6 +117,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
         changed_at: new Date().toISOString(),
       },
       installed_version: FOUND_VERSION,
+      wanted_version: unit.version,
       parameters: unit.parameters,
       requires: definition.requires,
       // Several changes under one key count as one, from where the first began.

@@ -8,8 +8,10 @@ type Thing = { taskserv: Taskserv; cluster: Cluster };
 export interface InstallRecord<K extends InstalledKind = InstalledKind> {
   format: 1;
   resource: Thing[K];
-  /** What is really there; the version of the resource is what was asked for. */
+  /** What was found after the last act; the version of the resource may be shorter: 15 is met by 15.8. */
   installed_version: string;
+  /** Null where any will do: an update by the distribution is not taken back by the next change. */
+  wanted_version: string | null;
   parameters: Parameters;
   /** The idempotency key of the act that made it. */
   key: string;

@@ -33,6 +33,7 @@ export interface Survey {
 }
 
 const KEPT_LINES = 4;
+const SURVEY_SECONDS = 60;
 
 /** Has the engine in `shell/engine.sh` do things on servers, and understands its answers. */
 export class Remote {
@@ -46,7 +47,7 @@ export class Remote {
       server,
       { call: 'survey' },
       {},
-      60,
+      SURVEY_SECONDS,
       { idempotencyKey: 'survey', signal, log: () => {} },
       'what is installed there cannot be read',
     );
@@ -81,11 +82,7 @@ export class Remote {
       ...call.environment,
     };
     const last: string[] = [];
-    const log = (line: string) => {
-      last.push(line);
-      if (last.length > KEPT_LINES) last.shift();
-      (context.log ?? this.options.log)?.(`${server.name}/${name}: ${line}`);
-    };
+    const log = (line: string) => (context.log ?? this.options.log)?.(`${server.name}/${name}: ${line}`);
     const what = `${name} on ${server.name}`;
     const said = await this.#ask(
       server,
@@ -94,6 +91,7 @@ export class Remote {
       timeoutOf(timeouts, phases),
       { ...context, log },
       `${what} was interrupted`,
+      last,
     );
     const failed = said.find(({ word }) => word === 'failed');
     if (failed) throw failure(what, failed.rest, last, timeouts);
@@ -107,12 +105,17 @@ export class Remote {
     timeoutSeconds: number,
     context: ActContext & Logging,
     trouble: string,
+    last: string[] = [],
   ): Promise<Said[]> {
     context.signal?.throwIfAborted();
     const mark = `provisioning-${randomBytes(12).toString('hex')}`;
     const said: Said[] = [];
     const log = (line: string) => {
-      if (!line.startsWith(`${mark} `)) return context.log(line.trimEnd());
+      if (!line.startsWith(`${mark} `)) {
+        last.push(line.trim());
+        if (last.length > KEPT_LINES) last.shift();
+        return context.log(line.trimEnd());
+      }
       const [word = '', ...rest] = line
         .slice(mark.length + 1)
         .trim()
@@ -132,7 +135,8 @@ export class Remote {
     if (exitCode === 0 && said.some(({ word }) => word === 'end')) return said;
     context.signal?.throwIfAborted();
     throw new DriverError(
-      `${server.name}: ${trouble} (exit status ${exitCode}). Run it again: what was done is not done twice.`,
+      `${server.name}: ${trouble} (exit status ${exitCode}).${printed(last)} ` +
+        'Run it again: what was done is not done twice.',
     );
   }
 }
@@ -166,7 +170,6 @@ function recordFrom<K extends InstalledKind>(base64: string, server: Server): In
 
 function failure(what: string, rest: string, last: readonly string[], timeouts: Timeouts): DriverError {
   const [reason = '', status = ''] = rest.split(' ');
-  const printed = last.length > 0 ? ` It printed last: ${last.join(' | ')}` : '';
   const again = 'Run it again once that is put right: it goes on from there.';
   switch (reason) {
     case 'lock':
@@ -175,7 +178,7 @@ function failure(what: string, rest: string, last: readonly string[], timeouts: 
       );
     case 'check':
       return new DriverError(
-        `${what}: installing ended well, but the check says it is not there.${printed} ${again}`,
+        `${what}: installing ended well, but the check says it is not there.${printed(last)} ${again}`,
       );
     case 'version':
       return new DriverError(
@@ -190,9 +193,13 @@ function failure(what: string, rest: string, last: readonly string[], timeouts: 
         status === '124' || status === '137'
           ? `took more than ${seconds} seconds`
           : `failed (exit status ${status})`;
-      return new DriverError(`${what}: the script "${reason}" ${how}.${printed} ${again}`);
+      return new DriverError(`${what}: the script "${reason}" ${how}.${printed(last)} ${again}`);
     }
   }
+}
+
+function printed(last: readonly string[]): string {
+  return last.length > 0 ? ` It printed last: ${last.join(' | ')}` : '';
 }
 
 function phasesOf(timeouts: Timeouts): [string, string][] {

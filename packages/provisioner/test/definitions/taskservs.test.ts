@@ -60,6 +60,16 @@ describe('a task service', () => {
     ]);
   });
 
+  it('that the distribution has updated is not taken back by another change', async () => {
+    await bench.define('web', { parameters: { port: { type: 'integer', default: 80 } } });
+    const { resource } = await create('web');
+    await writeFile(bench.path('one', 'web'), '1.1');
+    const wanted = bench.wanted('web', { version: resource.version, attributes: { port: 81 } });
+    const changed = await bench.taskservs.change(resource, wanted, { idempotencyKey: 'c' });
+    expect(changed).toMatchObject({ version: '1.1', attributes: { port: 81 } });
+    expect(await bench.done()).toEqual(['install web 1.0']);
+  });
+
   it('is destroyed as that very thing only', async () => {
     await bench.define('web');
     const { resource } = await create('web');
@@ -156,20 +166,24 @@ describe('what fails', () => {
 });
 
 describe('cancelled', () => {
-  it('in the middle, it ends what runs on the server, and a repeat finishes the work', async () => {
-    await bench.define('web', {}, { install: `echo $$ >"$MACHINE/pid"; echo begun; sleep 1000 & wait` });
-    const controller = new AbortController();
-    bench.onLine = () => controller.abort();
-    const context = { idempotencyKey: 'k', signal: controller.signal };
-    await expect(bench.taskservs.create(bench.wanted('web'), context)).rejects.toMatchObject({
-      name: 'AbortError',
-    });
-    await expectGone(await bench.read('one', 'pid'));
-    expect(await bench.taskservs.list('i')).toEqual([]);
-    await bench.define('web');
-    expect(await create('web')).toMatchObject({ made: true });
-    expect(await bench.done()).toEqual(['install web 1.0']);
-  });
+  it.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
+    'by %s in the middle, it ends what runs on the server, and a repeat finishes the work',
+    async (end) => {
+      bench.end = end;
+      await bench.define('web', {}, { install: `echo $$ >"$MACHINE/pid"; echo begun; sleep 1000 & wait` });
+      const controller = new AbortController();
+      bench.onLine = () => controller.abort();
+      const context = { idempotencyKey: 'k', signal: controller.signal };
+      await expect(bench.taskservs.create(bench.wanted('web'), context)).rejects.toMatchObject({
+        name: 'AbortError',
+      });
+      await expectGone(await bench.read('one', 'pid'));
+      expect(await bench.taskservs.list('i')).toEqual([]);
+      await bench.define('web');
+      expect(await create('web')).toMatchObject({ made: true });
+      expect(await bench.done()).toEqual(['install web 1.0']);
+    },
+  );
 
   it('or killed after the installation and before its record, it is still ours', async () => {
     const check = `version=$(cat "$MACHINE/web" 2>/dev/null) || exit 1
