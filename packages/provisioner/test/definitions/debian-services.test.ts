@@ -23,6 +23,7 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
 (missing === null ? describe : describe.skip)('from Debian packages, really installed', () => {
   let target: DebianTarget;
   let lines: string[];
+  let onLine = (_line: string) => {};
   let taskservs: InstalledTaskservs;
   const wanted = (name: string, more: Partial<DesiredTaskserv> = {}): DesiredTaskserv => ({
     infra: 'i',
@@ -39,7 +40,10 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
     await target.addServer('web-01');
     lines = [];
     taskservs = installedTaskservs(target.run, serversNamed('web-01'), new Definitions(DEFINITIONS), {
-      log: (line) => void lines.push(line),
+      log: (line) => {
+        lines.push(line);
+        onLine(line);
+      },
     });
   }, 300_000);
   afterAll(() => target.remove());
@@ -78,6 +82,27 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
       expect(await target.sh('web-01', `ls ${program.split(' ')[0]} 2>/dev/null || echo gone`)).toBe('gone');
       expect(await taskservs.read('i', `web-01/${name}`)).toBeNull();
       expect(await taskservs.destroy(resource, { idempotencyKey: `remove ${name}` })).toEqual([]);
+    },
+    600_000,
+  );
+
+  it.each(['Unpacking redis-server', 'Setting up redis-server'])(
+    'cancelled at "%s", a repeat finishes the work',
+    async (moment) => {
+      const controller = new AbortController();
+      onLine = (line) => {
+        if (line.includes(moment)) controller.abort();
+      };
+      const context = { idempotencyKey: 'cancelled', signal: controller.signal };
+      await expect(taskservs.create(wanted('redis'), context)).rejects.toMatchObject({ name: 'AbortError' });
+      expect(await taskservs.read('i', 'web-01/redis')).toBeNull();
+      onLine = () => {};
+      const { resource, made } = await taskservs.create(wanted('redis'), { idempotencyKey: 'cancelled' });
+      expect(made).toBe(true);
+      expect(await target.sh('web-01', 'dpkg --audit; redis-server --version')).toContain(resource.version);
+      // It is ours, however it came to be: it goes.
+      await taskservs.destroy(resource, { idempotencyKey: 'cancelled:undo' });
+      expect(await target.sh('web-01', 'ls /usr/bin/redis-server 2>/dev/null || echo gone')).toBe('gone');
     },
     600_000,
   );
