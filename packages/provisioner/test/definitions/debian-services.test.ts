@@ -1,11 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { Definitions, installedTaskservs, type InstalledTaskservs } from '../../src/definitions/index.js';
 import type { DesiredTaskserv } from '../../src/drivers/resource.js';
 import { DebianTarget } from './debian-target.js';
 import { serversNamed } from './servers.js';
 
 const DEFINITIONS = fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url));
+const HOW_TO = fileURLToPath(new URL('../../../../docs/how-to/add-a-task-service.md', import.meta.url));
 const missing = await DebianTarget.missing();
 if (missing !== null) console.warn(`SKIPPED: no task service was really installed: ${missing}.`);
 
@@ -18,10 +22,21 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
   ['postgresql', '/usr/lib/postgresql/*/bin/postgres --version', 'postgresql'],
   ['prometheus-node-exporter', '/usr/bin/prometheus-node-exporter --version', 'prometheus-node-exporter'],
   ['redis', '/usr/bin/redis-server --version', 'redis-server'],
+  // The one that the documentation makes up.
+  ['memcached', '/usr/bin/memcached --version', 'memcached'],
 ];
+
+async function documented(folder: string): Promise<void> {
+  const blocks = [...(await readFile(HOW_TO, 'utf8')).matchAll(/^```(?:toml|bash)\n(.*?)^```/gms)];
+  await mkdir(folder, { recursive: true });
+  for (const [index, file] of ['definition.toml', 'check', 'install', 'remove'].entries()) {
+    await writeFile(join(folder, file), blocks[index]?.[1] ?? '');
+  }
+}
 
 (missing === null ? describe : describe.skip)('from Debian packages, really installed', () => {
   let target: DebianTarget;
+  let definitions: TemporaryFolder;
   let lines: string[];
   let onLine = (_line: string) => {};
   let taskservs: InstalledTaskservs;
@@ -39,14 +54,20 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
     target = await DebianTarget.create();
     await target.addServer('web-01');
     lines = [];
-    taskservs = installedTaskservs(target.run, serversNamed('web-01'), new Definitions(DEFINITIONS), {
+    definitions = await temporaryFolder('documented');
+    await cp(DEFINITIONS, definitions.path, { recursive: true });
+    await documented(join(definitions.path, 'taskservs/memcached'));
+    taskservs = installedTaskservs(target.run, serversNamed('web-01'), new Definitions(definitions.path), {
       log: (line) => {
         lines.push(line);
         onLine(line);
       },
     });
   }, 300_000);
-  afterAll(() => target.remove());
+  afterAll(async () => {
+    await target.remove();
+    await definitions.remove();
+  });
 
   it.each(SERVICES)(
     '%s is installed, found again, kept in its version, and removed',
