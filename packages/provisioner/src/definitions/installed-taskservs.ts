@@ -198,9 +198,10 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     desired: DesiredTaskserv,
     context: InstallContext,
   ): Promise<{ resource: Taskserv; made: boolean }> {
-    if (resource.infra !== desired.infra) {
+    if (resource.infra !== desired.infra || resource.server !== desired.server) {
       throw new DriverError(
-        `Task service ${desired.name} is on ${desired.server} already, as one of infra ${resource.infra}.`,
+        `Task service ${desired.name} is on ${desired.server} already, as ${resource.server}/${resource.name} of infra ` +
+          `${resource.infra}: that machine is known by two names. Let one of them go.`,
         { permanent: true },
       );
     }

@@ -155,6 +155,18 @@ describe('what fails', () => {
     expect(await bench.done()).toEqual([]);
   });
 
+  it('on a machine that is known by another name says so', async () => {
+    await bench.define('web');
+    await create('web');
+    const record = await bench.read('one', 'root/taskservs/web.json');
+    await writeFile(
+      bench.path('one', 'root/taskservs/web.json'),
+      record.replace('"infra": "i"', '"infra": "j"'),
+    );
+    expect(await bench.taskservs.read('i', 'one/web')).toBeNull();
+    await expect(create('web')).rejects.toThrow('as one/web of infra j: that machine is known by two names');
+  });
+
   it('by a damaged record is not taken for nothing', async () => {
     await bench.define('web');
     await create('web');
