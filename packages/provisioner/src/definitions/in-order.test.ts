@@ -1,0 +1,45 @@
+import { describe, expect, it } from '@jest/globals';
+import type { TaskservDefinition } from './definition.js';
+import { inOrder } from './in-order.js';
+
+function ordered(all: Record<string, { order?: number; requires?: string[] }>, ...wanted: string[]) {
+  return inOrder(wanted, async (name) => {
+    const found = all[name];
+    if (!found) throw new Error(`There is no ${name}.`);
+    return { order: 50, requires: [], ...found, name } as unknown as TaskservDefinition;
+  }).then((definitions) => definitions.map(({ name }) => name).join(' '));
+}
+
+describe('the order', () => {
+  it('is that of the numbers, then of the names', async () => {
+    const all = { b: {}, a: {}, late: { order: 90 }, soon: { order: 10 } };
+    expect(await ordered(all, 'late', 'b', 'soon', 'a')).toBe('soon a b late');
+  });
+
+  it('puts what is required first, whatever its number, and brings it along', async () => {
+    const all = {
+      base: { order: 90 },
+      middle: { requires: ['base'] },
+      top: { order: 1, requires: ['middle'] },
+    };
+    expect(await ordered(all, 'top')).toBe('base middle top');
+    expect(await ordered(all, 'base', 'middle')).toBe('base middle');
+  });
+
+  it('takes what two require once', async () => {
+    const all = { d: { requires: ['b', 'c'] }, b: { requires: ['a'] }, c: { requires: ['a'] }, a: {} };
+    expect(await ordered(all, 'd')).toBe('a b c d');
+  });
+
+  it('names a circle', async () => {
+    const all = { a: { requires: ['b'] }, b: { requires: ['c'] }, c: { requires: ['b'] } };
+    await expect(ordered(all, 'a')).rejects.toMatchObject({
+      message: expect.stringContaining('in a circle: b requires c requires b.'),
+      permanent: true,
+    });
+  });
+
+  it('asks for what is not there', async () => {
+    await expect(ordered({ a: { requires: ['gone'] } }, 'a')).rejects.toThrow('There is no gone.');
+  });
+});

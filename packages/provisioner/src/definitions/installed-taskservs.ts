@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import { DriverError, type Collection } from '../drivers/driver.js';
+import type { Change, DesiredTaskserv, Server, Taskserv } from '../drivers/resource.js';
+import type { TaskservDefinition } from './definition.js';
+import type { Definitions } from './definitions.js';
+import { parametersOf } from './parameters.js';
+import { changeUnder, existsSince, type InstallRecord } from './record.js';
+import { Remote, type InstallContext, type Survey } from './remote.js';
+import type { InstallOptions, RunOnServer } from './run-on-server.js';
+import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
+import { FOUND_VERSION, install, remove, versionOf, type Unit } from './unit.js';
+
+type TaskservRecord = InstallRecord<'taskserv'>;
+
+/** Task services that are really installed: scripts of definitions, run on servers, which remember what they have. */
+export class InstalledTaskservs implements Collection<'taskserv'> {
+  constructor(
+    private readonly remote: Remote,
+    private readonly servers: Servers,
+    private readonly definitions: Definitions,
+  ) {}
+
+  /** Those on servers that run: others cannot be asked. */
+  async list(infra: string): Promise<Taskserv[]> {
+    const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
+    return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
+  }
+
+  /** What is installed on one server: it goes with it. */
+  async on(server: Server): Promise<Taskserv[]> {
+    return recordsOf(await this.remote.survey(server), server).map(({ resource }) => resource);
+  }
+
+  async read(infra: string, name: string): Promise<Taskserv | null> {
+    const [serverName = '', taskserv = ''] = name.split('/');
+    const server = await this.servers.read(infra, serverName);
+    if (!server) return null;
+    const survey = await this.remote.survey(serverOf(server));
+    return find(recordsOf(survey, server), taskserv)?.resource ?? null;
+  }
+
+  async create(
+    desired: DesiredTaskserv,
+    context: InstallContext,
+  ): Promise<{ resource: Taskserv; made: boolean }> {
+    const server = await this.#server(desired);
+    const chain = await this.definitions.inOrder([desired.name]);
+    const survey = await this.remote.survey(server, context.signal);
+    for (const definition of chain) {
+      if (definition.name === desired.name) continue;
+      if (find(recordsOf(survey, server), definition.name)) continue;
+      const { restores: _, ...rest } = context;
+      const { infra, provider } = desired;
+      const required = {
+        infra,
+        server: server.name,
+        name: definition.name,
+        provider,
+        version: null,
+        attributes: {},
+      };
+      await this.install(server, definition, required, rest);
+    }
+    const definition =
+      chain.find(({ name }) => name === desired.name) ?? (await this.definitions.taskserv(desired.name));
+    return this.install(server, definition, desired, context, survey);
+  }
+
+  /** Installs that very task service, and none that it requires. @param partOf a cluster that it goes with */
+  async install(
+    server: Server,
+    definition: TaskservDefinition,
+    desired: DesiredTaskserv,
+    context: InstallContext,
+    survey?: Survey,
+    partOf: string | null = null,
+  ): Promise<{ resource: Taskserv; made: boolean }> {
+    const unit = unitOf(definition, desired);
+    const existing = survey && find(recordsOf(survey, server), desired.name);
+    if (existing) return this.#keep(existing, desired, context);
+    const resource = {
+      ...desired,
+      version: unit.version ?? FOUND_VERSION,
+      ...existsSince(randomUUID(), server.driver, definition.description, context.restores),
+    };
+    const draft = {
+      resource,
+      wanted_version: unit.version,
+      parameters: unit.parameters,
+      key: context.idempotencyKey,
+      requires: definition.requires,
+      part_of: partOf,
+      last_act: { key: context.idempotencyKey, action: 'created' as const, before: null },
+    };
+    const answer = await install<'taskserv'>(this.remote, server, unit, 'create', draft, context);
+    const other = answer.record<'taskserv'>('exists');
+    if (other) return this.#keep(other, desired, context);
+    return { resource: written(answer.record<'taskserv'>('record'), desired).resource, made: true };
+  }
+
+  async change(before: Taskserv, desired: DesiredTaskserv, context: InstallContext): Promise<Taskserv> {
+    const server = await this.#server(desired);
+    const definition = await this.definitions.taskserv(desired.name);
+    const record = recordsOf(await this.remote.survey(server, context.signal), server).find(
+      ({ resource }) => resource.id === before.id,
+    );
+    if (!record) throw replaced(before);
+    const same = desired.version === null || desired.version === record.resource.version;
+    const unit = unitOf(definition, { ...desired, version: same ? record.wanted_version : desired.version });
+    const key = context.idempotencyKey;
+    const draft = {
+      ...record,
+      resource: {
+        ...record.resource,
+        ...desired,
+        version: unit.version ?? FOUND_VERSION,
+        changed_at: new Date().toISOString(),
+      },
+      installed_version: FOUND_VERSION,
+      wanted_version: unit.version,
+      parameters: unit.parameters,
+      requires: definition.requires,
+      // Several changes under one key count as one, from where the first began.
+      last_act:
+        record.last_act.key === key
+          ? record.last_act
+          : { key, action: 'changed' as const, before: record.resource },
+    };
+    const answer = await install<'taskserv'>(this.remote, server, unit, 'change', draft, context);
+    if (answer.has('gone')) throw replaced(before);
+    return written(answer.record<'taskserv'>('record'), desired).resource;
+  }
+
+  async destroy(existing: Taskserv, context: InstallContext): Promise<Change[]> {
+    const found = await this.servers.read(existing.infra, existing.server);
+    if (!found) return [];
+    const server = serverOf(found);
+    const survey = await this.remote.survey(server, context.signal);
+    const record = recordsOf(survey, server).find(({ resource }) => resource.id === existing.id);
+    return record ? this.uninstall(server, record, survey, context) : [];
+  }
+
+  /** Removes it, and before it what came under the same key and needs it, when that is what is undone. */
+  async uninstall(
+    server: Server,
+    record: TaskservRecord,
+    survey: Survey,
+    context: InstallContext,
+  ): Promise<Change<'taskserv'>[]> {
+    const { name } = record.resource;
+    const needy = dependents(survey, name);
+    const clusters = survey.clusters.filter(({ requires }) => requires.includes(name));
+    const cameAlong = needy.every(({ key }) => key === record.key) && isUndoing(context, record.key);
+    if (clusters.length > 0 || (needy.length > 0 && !cameAlong)) {
+      const names = [...needy, ...clusters].map(({ resource }) => resource.name);
+      throw new DriverError(
+        `Task service ${server.name}/${name} is needed by ${names.join(', ')} there. ` +
+          `Delete ${names.length > 1 ? 'those' : 'that'} first. Nothing was changed.`,
+        { permanent: true },
+      );
+    }
+    const changes: Change<'taskserv'>[] = [];
+    for (const one of needy) changes.push(...(await this.uninstall(server, one, survey, context)));
+    // Needed by two, it went with the first of them.
+    survey.taskservs = survey.taskservs.filter(
+      (one) => !changes.some(({ before }) => before?.id === one.resource.id),
+    );
+    if (!survey.taskservs.includes(record)) return changes;
+    const definition = await this.definitions.taskserv(name);
+    if (record.adopted) {
+      context.log?.(`${server.name}/${name}: was there before us, and stays; only its record goes`);
+    }
+    const unit = { ...unitOf(definition, record.resource), parameters: record.parameters };
+    const answer = await remove<'taskserv'>(this.remote, server, unit, 'remove', record, context);
+    if (answer.has('gone')) return changes;
+    return [...changes, { kind: 'taskserv', action: 'destroyed', before: record.resource, after: null }];
+  }
+
+  /** What was done under a key: what drivers recall. What came with a cluster is that cluster's. */
+  async recall(infra: string, key: string): Promise<Change[]> {
+    const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
+    const living = found.flatMap(({ server, survey }) =>
+      recordsOf(survey, server).map((record) => ({ record, isPart: isPart(record, survey) })),
+    );
+    const ids = new Set(living.map(({ record }) => record.resource.id));
+    const dead = found
+      .flatMap(({ server, survey }) => survey.destroyed.taskservs.filter((one) => isOf(one, server)))
+      .filter(({ resource }) => !ids.has(resource.id));
+    const mine = living.flatMap(({ record, isPart }) => (isPart ? [] : [record]));
+    return [...dead, ...mine.sort((one, other) => (one.resource.made_at < other.resource.made_at ? -1 : 1))]
+      .map((record) => changeUnder('taskserv', key, record))
+      .filter((change) => change !== null);
+  }
+
+  /** There is one already: the one that came along under the same key is made what is wanted now. */
+  async #keep(
+    { resource, key }: TaskservRecord,
+    desired: DesiredTaskserv,
+    context: InstallContext,
+  ): Promise<{ resource: Taskserv; made: boolean }> {
+    if (resource.infra !== desired.infra || resource.server !== desired.server) {
+      throw new DriverError(
+        `Task service ${desired.name} is on ${desired.server} already, as ${resource.server}/${resource.name} of infra ` +
+          `${resource.infra}: that machine is known by two names. Let one of them go.`,
+        { permanent: true },
+      );
+    }
+    if (key !== context.idempotencyKey) return { resource, made: false };
+    const same = desired.version === null || desired.version === resource.version;
+    return { resource: same ? resource : await this.change(resource, desired, context), made: true };
+  }
+
+  async #server({ infra, server, name }: DesiredTaskserv): Promise<Server> {
+    const found = await this.servers.read(infra, server);
+    if (found) return serverOf(found);
+    throw new DriverError(
+      `Task service ${name} needs server ${server}, which does not exist in ${infra}. Create the server first.`,
+      { permanent: true },
+    );
+  }
+}
+
+/** Task services that drivers can offer where they can run scripts on their servers. */
+export function installedTaskservs(
+  run: RunOnServer,
+  servers: Servers,
+  definitions: Definitions,
+  options: InstallOptions = {},
+): InstalledTaskservs {
+  return new InstalledTaskservs(new Remote(run, options), servers, definitions);
+}
+
+/** Those that need it, the one that was made last first. */
+function dependents({ taskservs }: Survey, name: string): TaskservRecord[] {
+  return taskservs
+    .filter(({ requires }) => requires.includes(name))
+    .sort((one, other) => (one.resource.made_at < other.resource.made_at ? 1 : -1));
+}
+
+/** Whether it came with a cluster that is there, and goes with it. */
+function isPart({ part_of, last_act }: TaskservRecord, { clusters }: Survey): boolean {
+  return last_act.action === 'created' && clusters.some(({ resource }) => resource.name === part_of);
+}
+
+// Undoing works under keys that begin with the key of what is undone (operations/undo-operation.ts).
+function isUndoing({ idempotencyKey }: InstallContext, key: string): boolean {
+  return idempotencyKey.startsWith(`${key}:`);
+}
+
+function unitOf(definition: TaskservDefinition, { name, version, attributes }: DesiredTaskserv): Unit {
+  return {
+    kind: 'taskserv',
+    definition,
+    name,
+    scripts: definition.scripts,
+    parameters: parametersOf(definition, attributes),
+    version: versionOf(definition, version),
+  };
+}
+
+function recordsOf({ taskservs }: Survey, server: Server): TaskservRecord[] {
+  return taskservs.filter((record) => isOf(record, server));
+}
+
+function isOf({ resource }: TaskservRecord, server: Server): boolean {
+  return resource.infra === server.infra && resource.server === server.name;
+}
+
+function find(records: readonly TaskservRecord[], name: string): TaskservRecord | undefined {
+  return records.find(({ resource }) => resource.name === name);
+}
+
+function written(record: TaskservRecord | null, { server, name }: DesiredTaskserv): TaskservRecord {
+  if (record) return record;
+  throw new DriverError(`${server} did not say what it has installed of ${name}. Run it again.`);
+}
+
+function replaced({ server, name }: Taskserv): DriverError {
+  return new DriverError(
+    `The task service ${server}/${name} was removed or replaced by somebody else meanwhile. Run it again.`,
+  );
+}

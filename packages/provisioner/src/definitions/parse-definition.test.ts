@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import { DefinitionError } from './definition-error.js';
+import { parseCluster, parseTaskserv } from './parse-definition.js';
+
+const FILE = 'definitions/taskservs/web/definition.toml';
+const SUM = 'a'.repeat(64);
+
+function faults(
+  text: string,
+  parse: (text: string, file: string, folder: string) => unknown = parseTaskserv,
+): string[] {
+  try {
+    parse(text, FILE, 'web');
+  } catch (error) {
+    if (error instanceof DefinitionError)
+      return error.message.split('\n').map((line) => line.replace(FILE, ''));
+    throw error;
+  }
+  return [];
+}
+
+const web = (more: string, head = 'order = 1') => `name = "web"\ndescription = "A server."\n${head}\n${more}`;
+const download = `[downloads.web]\nbase = "https://example.org"\npath = "{version}/web-{arch}"\n`;
+
+describe('a definition', () => {
+  it('may be short, or say all there is to say', () => {
+    expect(faults(web(''))).toEqual([]);
+    const all = `${download}[versions."1.0".sha256.web]\namd64 = "${SUM}"\n
+      [parameters.port]\ntype = "integer"\ndefault = 80\n[timeouts]\ninstall = 5\n`;
+    expect(faults(web(all, 'order = 1\nrequires = ["base"]\ndefault_version = "1.0"'))).toEqual([]);
+  });
+
+  it.each([
+    ['', ':1: The file lacks "name". Write a name in quotes'],
+    ['name = ', ':1:8: '],
+    [web('colour = "red"'), ':4: colour is not known here. There are: name, description,'],
+    [
+      web('', 'order = "first"'),
+      ':3: order must be a whole number, got a string. Write a whole number from 0',
+    ],
+    [web('', 'order = 1\nrequires = ["web"]'), ':4: requires names "web" itself. Leave it out.'],
+    [web('').replace('"web"', '"wob"'), ':1: name is "wob", but the definition lies in the folder "web".'],
+    [web('[versions."1.0"]'), ':1: default_version is missing: write which of 1.0 is installed'],
+    [
+      web('[versions."1.0"]', 'order = 1\ndefault_version = "2.0"'),
+      ':4: default_version is "2.0", which is not',
+    ],
+    [web(download), ':4: downloads have no versions: write [versions."…"]'],
+    [
+      web(`${download}[versions."1.0"]`, 'order = 1\ndefault_version = "1.0"'),
+      ':8: versions."1.0" lacks the checksum of web: write [versions."1.0".sha256.web] with amd64 and arm64.',
+    ],
+    [
+      web(`${download}[versions."1.0".sha256.web]\namd64 = "abc"`, 'order = 1\ndefault_version = "1.0"'),
+      ':9: versions."1.0".sha256.web.amd64 cannot be "abc". Write the SHA-256 of the file as its publisher gives it',
+    ],
+    [
+      web(
+        `${download.replace('{arch}', '{flavour}')}[versions."1.0".sha256.web]\namd64 = "${SUM}"`,
+        'order = 1\ndefault_version = "1.0"',
+      ),
+      ':8: versions."1.0" does not say what {flavour} is in the address of web: write with = { flavour = "…" }.',
+    ],
+    [
+      web(`[versions."1.0".sha256.wob]\namd64 = "${SUM}"`, 'order = 1\ndefault_version = "1.0"'),
+      ':5: versions."1.0".sha256.wob is the checksum of no download: write [downloads.wob], or take it out.',
+    ],
+    [
+      web('[parameters.port]\ntype = "integer"\ndefault = "80"'),
+      ':6: parameters.port.default must be of type integer, got "80".',
+    ],
+    [
+      web(`[parameters.port]\ntype = "string"\ndefault = "80"\npattern = '['`),
+      ':7: parameters.port.pattern is not a regular expression.',
+    ],
+    [
+      web('[parameters.port]\ntype = "integer"'),
+      ':4: parameters.port lacks "default". Write the value that holds',
+    ],
+  ])('that is wrong is refused with file, line and what to write: %j', (text, message) => {
+    expect(faults(text)[0]).toContain(message);
+  });
+
+  it('tells all its faults at once, in the order in which they stand there', () => {
+    const [first, second, ...more] = faults('order = 1\nname = 1\ndescription = 2\n');
+    expect([first, second]).toEqual([
+      expect.stringMatching(/^:2: name must be a string/),
+      expect.stringMatching(/^:3: description must be a string/),
+    ]);
+    expect(more).toEqual([]);
+  });
+
+  it('of a cluster has steps, each with its own name', () => {
+    const head = 'name = "web"\ndescription = "A farm."\n';
+    const step = '[[steps]]\nname = "daemon"\n';
+    expect(faults(`${head}${step}`, parseCluster)).toEqual([]);
+    expect(faults(head, parseCluster)).toEqual([expect.stringContaining('lacks "steps"')]);
+    expect(faults(`${head}${step}${step}`, parseCluster)).toEqual([
+      ':6: steps[1].name is "daemon", as is another step\'s. Give each its own name.',
+    ]);
+    expect(faults(`${head}${step}on = "some"\n`, parseCluster)).toEqual([
+      expect.stringContaining(':5: steps[0].on cannot be "some". Write on which'),
+    ]);
+  });
+});

@@ -1,0 +1,207 @@
+import { randomBytes } from 'node:crypto';
+import { DriverError, type ActContext } from '../drivers/driver.js';
+import type { Server } from '../drivers/resource.js';
+import type { Phase, Timeouts } from './definition.js';
+import { readRecord, type InstalledKind, type InstallRecord } from './record.js';
+import type { InstallOptions, Logging, RunOnServer } from './run-on-server.js';
+import { LOCK_SECONDS, scriptText, timeoutOf, type Command } from './server-script.js';
+
+/** What acts give: the lines that servers print go to its `log`, where it has one. */
+export type InstallContext = ActContext & Partial<Logging>;
+
+/** One thing that the engine said: a word, and what follows it. */
+interface Said {
+  word: string;
+  rest: string;
+}
+
+export interface Call extends Command {
+  /** What is acted on, for messages and the engine. */
+  kind: InstalledKind;
+  name: string;
+  environment: Record<string, string>;
+  timeouts: Timeouts;
+  phases: readonly Phase[];
+}
+
+/** All that a server remembers. */
+export interface Survey {
+  taskservs: InstallRecord<'taskserv'>[];
+  clusters: InstallRecord<'cluster'>[];
+  /** What was removed last, by name. */
+  destroyed: { taskservs: InstallRecord<'taskserv'>[]; clusters: InstallRecord<'cluster'>[] };
+}
+
+const KEPT_LINES = 4;
+const SURVEY_SECONDS = 60;
+
+/** Has the engine in `shell/engine.sh` do things on servers, and understands its answers. */
+export class Remote {
+  constructor(
+    private readonly run: RunOnServer,
+    private readonly options: InstallOptions,
+  ) {}
+
+  async survey(server: Server, signal?: AbortSignal): Promise<Survey> {
+    const said = await this.#ask(
+      server,
+      { call: 'survey' },
+      {},
+      SURVEY_SECONDS,
+      { idempotencyKey: 'survey', signal, log: () => {} },
+      'what is installed there cannot be read',
+    );
+    const of = <K extends InstalledKind>(word: string) =>
+      said.filter((one) => one.word === word).map(({ rest }) => recordFrom<K>(rest, server));
+    return {
+      taskservs: of<'taskserv'>('taskserv'),
+      clusters: of<'cluster'>('cluster'),
+      destroyed: {
+        taskservs: of<'taskserv'>('destroyed-taskserv'),
+        clusters: of<'cluster'>('destroyed-cluster'),
+      },
+    };
+  }
+
+  /** Carries something out. @throws DriverError that says which script failed, and what it printed last */
+  async call(server: Server, call: Call, context: InstallContext): Promise<Answer> {
+    const { kind, name, timeouts, phases } = call;
+    const environment = {
+      PROVISIONING_KIND: `${kind}s`,
+      PROVISIONING_NAME: name,
+      PROVISIONING_KEY: context.idempotencyKey,
+      PROVISIONING_LOCK_SECONDS: String(LOCK_SECONDS),
+      PROVISIONING_CACHE: this.options.cache ?? '/var/cache/provisioning',
+      ...(this.options.downloadBase ? { PROVISIONING_DOWNLOAD_BASE: this.options.downloadBase } : {}),
+      ...Object.fromEntries(
+        phasesOf(timeouts).map(([phase, seconds]) => [
+          `PROVISIONING_${phase.toUpperCase()}_SECONDS`,
+          seconds,
+        ]),
+      ),
+      ...call.environment,
+    };
+    const last: string[] = [];
+    const log = (line: string) => (context.log ?? this.options.log)?.(`${server.name}/${name}: ${line}`);
+    const what = `${name} on ${server.name}`;
+    const said = await this.#ask(
+      server,
+      call,
+      environment,
+      timeoutOf(timeouts, phases),
+      { ...context, log },
+      `${what} was interrupted`,
+      last,
+    );
+    const failed = said.find(({ word }) => word === 'failed');
+    if (failed) throw failure(what, failed.rest, last, timeouts);
+    return new Answer(said, server);
+  }
+
+  async #ask(
+    server: Server,
+    command: Command,
+    environment: Record<string, string>,
+    timeoutSeconds: number,
+    context: ActContext & Logging,
+    trouble: string,
+    last: string[] = [],
+  ): Promise<Said[]> {
+    context.signal?.throwIfAborted();
+    const mark = `provisioning-${randomBytes(12).toString('hex')}`;
+    const said: Said[] = [];
+    const log = (line: string) => {
+      if (!line.startsWith(`${mark} `)) {
+        last.push(line.trim());
+        if (last.length > KEPT_LINES) last.shift();
+        return context.log(line.trimEnd());
+      }
+      const [word = '', ...rest] = line
+        .slice(mark.length + 1)
+        .trim()
+        .split(' ');
+      said.push({ word, rest: rest.join(' ') });
+    };
+    const script = {
+      text: scriptText(command, `END_${mark}`),
+      environment: {
+        PROVISIONING_MARK: mark,
+        PROVISIONING_ROOT: this.options.root ?? '/var/lib/provisioning',
+        ...environment,
+      },
+      timeoutSeconds,
+    };
+    const { exitCode } = await this.run(server, script, { ...context, log });
+    if (exitCode === 0 && said.some(({ word }) => word === 'end')) return said;
+    context.signal?.throwIfAborted();
+    throw new DriverError(
+      `${server.name}: ${trouble} (exit status ${exitCode}).${printed(last)} ` +
+        'Run it again: what was done is not done twice.',
+    );
+  }
+}
+
+/** What came of a call. */
+export class Answer {
+  constructor(
+    private readonly said: readonly Said[],
+    private readonly server: Server,
+  ) {}
+
+  has(word: string): boolean {
+    return this.said.some((one) => one.word === word);
+  }
+
+  record<K extends InstalledKind>(word: 'record' | 'exists'): InstallRecord<K> | null {
+    const found = this.said.find((one) => one.word === word);
+    return found ? recordFrom<K>(found.rest, this.server) : null;
+  }
+}
+
+function recordFrom<K extends InstalledKind>(base64: string, server: Server): InstallRecord<K> {
+  const record = readRecord<K>(Buffer.from(base64, 'base64').toString());
+  if (record) return record;
+  throw new DriverError(
+    `A record of what is installed on ${server.name} is damaged: it was not written by this program. ` +
+      'Repair it, or remove it there and create the task service again.',
+    { permanent: true },
+  );
+}
+
+function failure(what: string, rest: string, last: readonly string[], timeouts: Timeouts): DriverError {
+  const [reason = '', status = ''] = rest.split(' ');
+  const again = 'Run it again once that is put right: it goes on from there.';
+  switch (reason) {
+    case 'lock':
+      return new DriverError(
+        `${what}: something else is being installed on that server for more than ${LOCK_SECONDS} seconds. Run it again later.`,
+      );
+    case 'check':
+      return new DriverError(
+        `${what}: installing ended well, but the check says it is not there.${printed(last)} ${again}`,
+      );
+    case 'version':
+      return new DriverError(
+        `${what}: its check succeeded without saying which version is there. Have it call report_version.`,
+        { permanent: true },
+      );
+    case 'removal':
+      return new DriverError(`${what}: removing ended well, but the check says it is still there. ${again}`);
+    default: {
+      const seconds = phasesOf(timeouts).find(([phase]) => phase === reason)?.[1];
+      const how =
+        status === '124' || status === '137'
+          ? `took more than ${seconds} seconds`
+          : `failed (exit status ${status})`;
+      return new DriverError(`${what}: the script "${reason}" ${how}.${printed(last)} ${again}`);
+    }
+  }
+}
+
+function printed(last: readonly string[]): string {
+  return last.length > 0 ? ` It printed last: ${last.join(' | ')}` : '';
+}
+
+function phasesOf(timeouts: Timeouts): [string, string][] {
+  return Object.entries(timeouts).map(([phase, seconds]) => [phase, String(seconds)]);
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { DriverError } from '../drivers/driver.js';
+import type { Server } from '../drivers/resource.js';
+import type { CommonDefinition, Scripts } from './definition.js';
+import type { Parameters } from './parameters.js';
+import { writtenRecord, type InstalledKind, type InstallRecord } from './record.js';
+import type { Answer, InstallContext, Remote } from './remote.js';
+
+// Stand in for what only the server knows, until it knows.
+const VERSION_SLOT = `@version:${randomUUID()}@`;
+const ADOPTED_SLOT = `@adopted:${randomUUID()}@`;
+
+/** Something with scripts, to be installed on one server. */
+export interface Unit {
+  kind: InstalledKind;
+  definition: CommonDefinition;
+  /** Told from others of its kind on the server; of a step of a cluster `buildkit.daemon`. */
+  name: string;
+  scripts: Scripts;
+  parameters: Parameters;
+  /** Null where any will do. */
+  version: string | null;
+  /** What its scripts are told besides. */
+  more?: Record<string, string>;
+}
+
+/** What a record says before the server has filled it in. */
+export type DraftRecord<K extends InstalledKind> = Omit<
+  InstallRecord<K>,
+  'format' | 'installed_version' | 'adopted'
+> &
+  Partial<Pick<InstallRecord<K>, 'adopted'>>;
+
+/** @throws DriverError if the definition has no such version */
+export function versionOf(
+  { name, defaultVersion, downloads }: CommonDefinition,
+  wanted: string | null,
+): string | null {
+  const version = wanted ?? defaultVersion;
+  if (version === null || downloads.size === 0 || downloads.has(version)) return version;
+  throw new DriverError(
+    `There is no version ${version} of ${name} here: there are ${[...downloads.keys()].join(', ')}. ` +
+      'Another one is added to its definition, with the checksums of its downloads. Nothing was changed.',
+    { permanent: true },
+  );
+}
+
+/** The member `version` of a record whose version is what the server finds. */
+export const FOUND_VERSION = VERSION_SLOT;
+
+export function install<K extends InstalledKind>(
+  remote: Remote,
+  server: Server,
+  unit: Unit,
+  mode: 'create' | 'change' | 'step',
+  draft: DraftRecord<K> | null,
+  context: InstallContext,
+): Promise<Answer> {
+  return remote.call(
+    server,
+    {
+      call: `install ${mode}`,
+      kind: unit.kind,
+      name: unit.name,
+      scripts: unit.scripts,
+      files: draft ? { record: recordText(draft) } : {},
+      environment: {
+        ...environmentOf(server, unit),
+        PROVISIONING_ID: draft?.resource.id ?? '',
+        PROVISIONING_VERSION_SLOT: VERSION_SLOT,
+        PROVISIONING_ADOPTED_SLOT: ADOPTED_SLOT,
+      },
+      timeouts: unit.definition.timeouts,
+      phases: ['check', 'install', 'check'],
+    },
+    context,
+  );
+}
+
+export function remove<K extends InstalledKind>(
+  remote: Remote,
+  server: Server,
+  unit: Unit,
+  mode: 'remove' | 'step',
+  record: InstallRecord<K> | null,
+  context: InstallContext,
+): Promise<Answer> {
+  return remote.call(
+    server,
+    {
+      call: `remove ${mode}`,
+      kind: unit.kind,
+      name: unit.name,
+      scripts: unit.scripts,
+      files: record ? { tombstone: tombstone(record, context) } : {},
+      environment: {
+        ...environmentOf(server, unit),
+        PROVISIONING_ID: record?.resource.id ?? '',
+        PROVISIONING_ADOPTED: String(record?.adopted ?? false),
+      },
+      timeouts: unit.definition.timeouts,
+      phases: ['remove', 'check'],
+    },
+    context,
+  );
+}
+
+/** What a server keeps of something that has gone. */
+export function tombstone<K extends InstalledKind>(
+  record: InstallRecord<K>,
+  { idempotencyKey: key }: InstallContext,
+): string {
+  return writtenRecord<K>({ ...record, last_act: { key, action: 'destroyed', before: record.resource } });
+}
+
+/** For {@link install}, and for what has a record and no scripts. */
+export function recordText<K extends InstalledKind>(draft: DraftRecord<K>): string {
+  const filledIn = { format: 1, installed_version: VERSION_SLOT, adopted: ADOPTED_SLOT, ...draft };
+  return writtenRecord<K>(filledIn as unknown as InstallRecord<K>);
+}
+
+/** What the engine needs to fill a record in. */
+export const SLOTS = { PROVISIONING_VERSION_SLOT: VERSION_SLOT, PROVISIONING_ADOPTED_SLOT: ADOPTED_SLOT };
+
+function environmentOf(
+  server: Server,
+  { definition, parameters, version, more }: Unit,
+): Record<string, string> {
+  const downloads = definition.downloads.get(version ?? '') ?? [];
+  return {
+    VERSION: version ?? '',
+    SERVER_NAME: server.name,
+    SERVER_IP: server.ip ?? '',
+    INFRA: server.infra,
+    PROVISIONING_DOWNLOADS: downloads
+      .map(({ name, architecture, sha256, url }) => [name, architecture, sha256, url].join(' '))
+      .join(' '),
+    ...Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [`PARAM_${name.toUpperCase()}`, String(value)]),
+    ),
+    ...more,
+  };
+}
