@@ -13,15 +13,20 @@ import { differencesBetween, stepsOf, type Plan, type Step } from '../plan/plan.
 import type { Reporter } from '../report/reporter.js';
 import type { IntentReport } from '../report/types.js';
 import { Interrupted } from './interrupted.js';
+import { recallChanges } from './recall-changes.js';
 import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
 
 export interface ApplyOptions {
-  drivers: Pick<DriverSet, 'for' | 'of' | 'all'>;
+  drivers: Pick<DriverSet, 'for' | 'of' | 'all' | 'named'>;
   reporter: Pick<Reporter, 'report' | 'intend'>;
   /** Aborted: the step under way is finished, no other begins. */
   signal?: AbortSignal;
   /** The same for every attempt at this piece of work. */
   idempotencyKey?: string | undefined;
+  /** What earlier attempts were about to do when they were last heard of. */
+  intents?: readonly IntentReport[] | undefined;
+  /** Takes what servers print meanwhile. */
+  log?: ((line: string) => void) | undefined;
   onOutcome?: (outcome: Outcome) => void;
 }
 
@@ -55,7 +60,8 @@ class Run<K extends Kind> {
     private readonly options: ApplyOptions,
   ) {
     this.#steps = stepsOf(plan);
-    this.#context = { idempotencyKey: options.idempotencyKey ?? randomUUID(), signal: options.signal };
+    const { signal, log } = options;
+    this.#context = { idempotencyKey: options.idempotencyKey ?? randomUUID(), signal, log };
   }
 
   async all(): Promise<void> {
@@ -79,16 +85,12 @@ class Run<K extends Kind> {
 
   /** Reports what earlier attempts did without living to report it. @returns the names of what the plan is about */
   async #recall(): Promise<Set<string>> {
-    const { idempotencyKey, drivers } = this.options;
-    const names = new Set<string>();
-    if (idempotencyKey === undefined) return names;
-    for (const driver of drivers.all) {
-      for (const change of await driver.recall(this.plan.infra, idempotencyKey)) {
-        const name = this.#done(driver.name, change, true);
-        if (change.kind === this.plan.kind) names.add(name);
-      }
-    }
-    return names;
+    const { idempotencyKey, drivers, intents } = this.options;
+    if (idempotencyKey === undefined) return new Set();
+    const { infra, kind } = this.plan;
+    const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
+    for (const change of recalled) this.#done(change.driver, change, true);
+    return new Set(recalled.filter((change) => change.kind === kind).map(({ name }) => name));
   }
 
   async #step(step: Step<K>, index: number): Promise<void> {

@@ -1,3 +1,4 @@
+export { identity, recallChanges, type MadeChange } from './recall-changes.js';
 export { applyPlan, type Applied, type ApplyOptions } from './apply-plan.js';
 export { Interrupted } from './interrupted.js';
 export { capitalized, intentReport, renderOutcome, resourceReport, type Outcome } from './outcome.js';

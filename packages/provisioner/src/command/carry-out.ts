@@ -6,7 +6,7 @@ import type { Session } from './session.js';
 export async function carryOut(
   plan: Plan,
   check: boolean,
-  { output, drivers, reporter, signal, idempotencyKey }: Session,
+  { output, drivers, reporter, signal, idempotencyKey, intents }: Session,
   afterwards: () => Promise<void> = async () => {},
 ): Promise<void> {
   output.plan(plan);
@@ -20,7 +20,10 @@ export async function carryOut(
     return;
   }
   const onOutcome = (outcome: Outcome) => output.outcome(outcome);
-  const applied = await applyPlan(plan, { drivers, reporter, signal, idempotencyKey, onOutcome });
+  const log = (line: string) => output.line(line);
+  const applied = await applyPlan(plan, {
+    ...{ drivers, reporter, signal, idempotencyKey, intents, log, onOutcome },
+  });
   const failure = failureOf(plan, applied);
   if (failure) throw failure;
   await afterwards();

@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { DriverSet } from '../drivers/index.js';
 import { createReporter, type Reporter } from '../report/index.js';
 import { explainFailure, UsageError } from './command-error.js';
-import { readEnvironment } from './config.js';
+import { readEnvironment, type CommandEnvironment } from './config.js';
 import { EXIT } from './exit-codes.js';
 import { DEFAULT_DATA_DIR, DEFAULT_WORKSPACE, type ActOptions } from './options.js';
 import { jsonOutput, textOutput } from './output.js';
@@ -13,7 +13,6 @@ import { stopSignal } from './stop-signal.js';
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   // Work that was begun is finished even if nobody reads what is said about it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-  const environment = readEnvironment(env);
   const stop = stopSignal();
   // Until the options are read, what was typed decides how faults in it are told.
   let output = asksForJson(args)
@@ -21,16 +20,21 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     : textOutput();
   let reporter: Reporter = createReporter(undefined);
 
+  let environment: CommandEnvironment;
   const run: RunVerb = async (command, options, act) => {
     const { infra, settings = null, check = false } = options as typeof options & Partial<ActOptions>;
     output = options.output === 'json' ? jsonOutput({ command, infra, settings, check }) : textOutput();
-    const { production, idempotencyKey } = environment;
-    const drivers = new DriverSet({ dataDir: options.dataDir || DEFAULT_DATA_DIR, production });
-    const workspace = options.workspace || DEFAULT_WORKSPACE;
-    await act({ ...options, workspace }, { output, reporter, drivers, signal: stop.signal, idempotencyKey });
+    const { production, idempotencyKey, intents } = environment;
+    const { dataDir = DEFAULT_DATA_DIR, workspace = DEFAULT_WORKSPACE } = options;
+    const drivers = await DriverSet.open({ dataDir, workspace, env, production });
+    await act(
+      { ...options, workspace },
+      { output, reporter, drivers, signal: stop.signal, idempotencyKey, intents },
+    );
   };
 
   try {
+    environment = readEnvironment(env);
     reporter = openReporter(environment.events);
     await buildProgram(run).parseAsync(args, { from: 'user' });
     output.end();

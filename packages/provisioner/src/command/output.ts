@@ -9,6 +9,8 @@ import { renderServers } from './render-servers.js';
 export interface Output {
   /** What users must know, whatever becomes of the command. */
   notice(text: string): void;
+  /** What a server printed. */
+  line(text: string): void;
   plan(plan: Plan): void;
   outcome(outcome: Outcome): void;
   servers(servers: readonly Server[]): void;
@@ -28,6 +30,7 @@ export function textOutput(): Output {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return {
     notice: (text) => process.stderr.write(`Note: ${text}\n`),
+    line: say,
     plan: (plan) => renderPlan(plan).forEach(say),
     outcome(outcome) {
       const line = renderOutcome(outcome);
@@ -60,6 +63,7 @@ export function jsonOutput(header: OutputHeader): Output {
       notices.push(text);
       process.stderr.write(`Note: ${text}\n`);
     },
+    line: (text) => void process.stderr.write(`${text}\n`),
     plan: (plan) => void (document['plan'] = documentPlan(plan)),
     outcome(outcome) {
       outcomes.push(outcome);

@@ -1,5 +1,5 @@
 import type { DriverSet } from '../drivers/index.js';
-import type { Reporter } from '../report/index.js';
+import type { IntentReport, Reporter } from '../report/index.js';
 import type { Output } from './output.js';
 
 /** What a verb works with. */
@@ -10,4 +10,6 @@ export interface Session {
   /** Aborted by INT and TERM. */
   signal: AbortSignal;
   idempotencyKey: string | undefined;
+  /** What earlier attempts were about to do when they were last heard of. */
+  intents: readonly IntentReport[];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type Collection } from '../drivers/driver.js';
+import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
 import type { Change, Cluster, DesiredCluster, Server } from '../drivers/resource.js';
 import type { ClusterDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
@@ -7,7 +7,7 @@ import { onePerCluster, placed, stepUnit } from './cluster-parts.js';
 import { InstalledTaskservs } from './installed-taskservs.js';
 import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince, type InstallRecord } from './record.js';
-import { Remote, type InstallContext } from './remote.js';
+import { Remote } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
 import { install, recordText, remove, SLOTS, tombstone, versionOf, type DraftRecord } from './unit.js';
@@ -34,10 +34,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     return (await this.#find(infra, name))?.resource ?? null;
   }
 
-  async create(
-    desired: DesiredCluster,
-    context: InstallContext,
-  ): Promise<{ resource: Cluster; made: boolean }> {
+  async create(desired: DesiredCluster, context: ActContext): Promise<{ resource: Cluster; made: boolean }> {
     const definition = await this.definitions.cluster(desired.name);
     const version = versionOf(definition, desired.version);
     const parameters = parametersOf(definition, desired.attributes);
@@ -67,7 +64,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     return { resource, made: true };
   }
 
-  async change(before: Cluster, desired: DesiredCluster, context: InstallContext): Promise<Cluster> {
+  async change(before: Cluster, desired: DesiredCluster, context: ActContext): Promise<Cluster> {
     const record = await this.#find(before.infra, before.name);
     if (record?.resource.id !== before.id) {
       throw new DriverError(
@@ -95,7 +92,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     return resource;
   }
 
-  async destroy(existing: Cluster, context: InstallContext): Promise<Change[]> {
+  async destroy(existing: Cluster, context: ActContext): Promise<Change[]> {
     const record = await this.#find(existing.infra, existing.name);
     if (record?.resource.id !== existing.id) return [];
     const definition = await this.definitions.cluster(existing.name);
@@ -122,7 +119,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     desired: DesiredCluster,
     servers: readonly Server[],
     version: string | null,
-    context: InstallContext,
+    context: ActContext,
   ): Promise<string[]> {
     const { restores: _, ...own } = context;
     const versions = new Map(definition.taskservs.map((one) => [one.name, one]));
@@ -155,7 +152,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     definition: ClusterDefinition,
     record: ClusterRecord,
     names: readonly string[],
-    context: InstallContext,
+    context: ActContext,
   ): Promise<void> {
     const { resource } = record;
     const all = await Promise.all(resource.servers.map((name) => this.servers.read(resource.infra, name)));
@@ -186,7 +183,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     }
   }
 
-  async #removeParts(cluster: string, server: Server, context: InstallContext): Promise<void> {
+  async #removeParts(cluster: string, server: Server, context: ActContext): Promise<void> {
     const survey = await this.remote.survey(server, context.signal);
     const parts = survey.taskservs
       .filter((one) => one.part_of === cluster)
@@ -206,7 +203,7 @@ export class InstalledClusters implements Collection<'cluster'> {
   async #write(
     servers: readonly Server[],
     draft: DraftRecord<'cluster'>,
-    context: InstallContext,
+    context: ActContext,
   ): Promise<void> {
     const version = draft.resource.version ?? 'installed';
     for (const server of servers.toReversed()) {

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type Collection } from '../drivers/driver.js';
+import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
 import type { Change, DesiredTaskserv, Server, Taskserv } from '../drivers/resource.js';
 import type { TaskservDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
 import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince, type InstallRecord } from './record.js';
-import { Remote, type InstallContext, type Survey } from './remote.js';
+import { Remote, type Survey } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
 import { FOUND_VERSION, install, remove, versionOf, type Unit } from './unit.js';
@@ -41,7 +41,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
 
   async create(
     desired: DesiredTaskserv,
-    context: InstallContext,
+    context: ActContext,
   ): Promise<{ resource: Taskserv; made: boolean }> {
     const server = await this.#server(desired);
     const chain = await this.definitions.inOrder([desired.name]);
@@ -71,7 +71,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     server: Server,
     definition: TaskservDefinition,
     desired: DesiredTaskserv,
-    context: InstallContext,
+    context: ActContext,
     survey?: Survey,
     partOf: string | null = null,
   ): Promise<{ resource: Taskserv; made: boolean }> {
@@ -98,7 +98,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return { resource: written(answer.record<'taskserv'>('record'), desired).resource, made: true };
   }
 
-  async change(before: Taskserv, desired: DesiredTaskserv, context: InstallContext): Promise<Taskserv> {
+  async change(before: Taskserv, desired: DesiredTaskserv, context: ActContext): Promise<Taskserv> {
     const server = await this.#server(desired);
     const definition = await this.definitions.taskserv(desired.name);
     const record = recordsOf(await this.remote.survey(server, context.signal), server).find(
@@ -131,7 +131,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return written(answer.record<'taskserv'>('record'), desired).resource;
   }
 
-  async destroy(existing: Taskserv, context: InstallContext): Promise<Change[]> {
+  async destroy(existing: Taskserv, context: ActContext): Promise<Change[]> {
     const found = await this.servers.read(existing.infra, existing.server);
     if (!found) return [];
     const server = serverOf(found);
@@ -145,7 +145,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     server: Server,
     record: TaskservRecord,
     survey: Survey,
-    context: InstallContext,
+    context: ActContext,
   ): Promise<Change<'taskserv'>[]> {
     const { name } = record.resource;
     const needy = dependents(survey, name);
@@ -196,7 +196,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
   async #keep(
     { resource, key }: TaskservRecord,
     desired: DesiredTaskserv,
-    context: InstallContext,
+    context: ActContext,
   ): Promise<{ resource: Taskserv; made: boolean }> {
     if (resource.infra !== desired.infra || resource.server !== desired.server) {
       throw new DriverError(
@@ -243,7 +243,7 @@ function isPart({ part_of, last_act }: TaskservRecord, { clusters }: Survey): bo
 }
 
 // Undoing works under keys that begin with the key of what is undone (operations/undo-operation.ts).
-function isUndoing({ idempotencyKey }: InstallContext, key: string): boolean {
+function isUndoing({ idempotencyKey }: ActContext, key: string): boolean {
   return idempotencyKey.startsWith(`${key}:`);
 }
 

@@ -3,11 +3,8 @@ import { DriverError, type ActContext } from '../drivers/driver.js';
 import type { Server } from '../drivers/resource.js';
 import type { Phase, Timeouts } from './definition.js';
 import { readRecord, type InstalledKind, type InstallRecord } from './record.js';
-import type { InstallOptions, Logging, RunOnServer } from './run-on-server.js';
+import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import { LOCK_SECONDS, scriptText, timeoutOf, type Command } from './server-script.js';
-
-/** What acts give: the lines that servers print go to its `log`, where it has one. */
-export type InstallContext = ActContext & Partial<Logging>;
 
 /** One thing that the engine said: a word, and what follows it. */
 interface Said {
@@ -64,7 +61,7 @@ export class Remote {
   }
 
   /** Carries something out. @throws DriverError that says which script failed, and what it printed last */
-  async call(server: Server, call: Call, context: InstallContext): Promise<Answer> {
+  async call(server: Server, call: Call, context: ActContext): Promise<Answer> {
     const { kind, name, timeouts, phases } = call;
     const environment = {
       PROVISIONING_KIND: `${kind}s`,
@@ -82,7 +79,7 @@ export class Remote {
       ...call.environment,
     };
     const last: string[] = [];
-    const log = (line: string) => (context.log ?? this.options.log)?.(`${server.name}/${name}: ${line}`);
+    const log = (line: string) => context.log?.(`${server.name}/${name}: ${line}`);
     const what = `${name} on ${server.name}`;
     const said = await this.#ask(
       server,
@@ -103,7 +100,7 @@ export class Remote {
     command: Command,
     environment: Record<string, string>,
     timeoutSeconds: number,
-    context: ActContext & Logging,
+    context: ActContext,
     trouble: string,
     last: string[] = [],
   ): Promise<Said[]> {
@@ -114,7 +111,7 @@ export class Remote {
       if (!line.startsWith(`${mark} `)) {
         last.push(line.trim());
         if (last.length > KEPT_LINES) last.shift();
-        return context.log(line.trimEnd());
+        return context.log?.(line.trimEnd());
       }
       const [word = '', ...rest] = line
         .slice(mark.length + 1)

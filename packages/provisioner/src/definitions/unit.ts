@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError } from '../drivers/driver.js';
+import { DriverError, type ActContext } from '../drivers/driver.js';
 import type { Server } from '../drivers/resource.js';
 import type { CommonDefinition, Scripts } from './definition.js';
 import type { Parameters } from './parameters.js';
 import { writtenRecord, type InstalledKind, type InstallRecord } from './record.js';
-import type { Answer, InstallContext, Remote } from './remote.js';
+import type { Answer, Remote } from './remote.js';
 
 // Stand in for what only the server knows, until it knows.
 const VERSION_SLOT = `@version:${randomUUID()}@`;
@@ -54,7 +54,7 @@ export function install<K extends InstalledKind>(
   unit: Unit,
   mode: 'create' | 'change' | 'step',
   draft: DraftRecord<K> | null,
-  context: InstallContext,
+  context: ActContext,
 ): Promise<Answer> {
   return remote.call(
     server,
@@ -83,7 +83,7 @@ export function remove<K extends InstalledKind>(
   unit: Unit,
   mode: 'remove' | 'step',
   record: InstallRecord<K> | null,
-  context: InstallContext,
+  context: ActContext,
 ): Promise<Answer> {
   return remote.call(
     server,
@@ -108,7 +108,7 @@ export function remove<K extends InstalledKind>(
 /** What a server keeps of something that has gone. */
 export function tombstone<K extends InstalledKind>(
   record: InstallRecord<K>,
-  { idempotencyKey: key }: InstallContext,
+  { idempotencyKey: key }: ActContext,
 ): string {
   return writtenRecord<K>({ ...record, last_act: { key, action: 'destroyed', before: record.resource } });
 }

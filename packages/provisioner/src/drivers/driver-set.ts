@@ -1,36 +1,63 @@
+import { Definitions, type InstallOptions } from '../definitions/index.js';
+import { CATALOG } from './catalog.js';
 import { DriverError, type Driver } from './driver.js';
 import { createLocalDriver } from './local/local-driver.js';
 import { createNoopDriver } from './noop/noop-driver.js';
+import { missingFor, type DriverPlugin, type Environment } from './plugin.js';
 import { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 import type { Existing, Kind } from './resource.js';
 
 export interface DriverSetOptions {
   dataDir: string;
+  /** The folder that has `definitions/`. */
+  workspace: string;
+  /** What configures the drivers. */
+  env: Environment;
   /** In production nothing may stand in for a real provider. */
   production: boolean;
   /** Whether there is a provider for tests and benchmarks, which makes nothing at all. */
   testDriver?: boolean;
+  install?: InstallOptions;
 }
 
 /** Which driver acts for which provider. */
 export class DriverSet {
-  readonly #local: Driver;
-  readonly #test: Driver | undefined;
-  readonly #production: boolean;
+  /** @param missing by provider: the variables that would configure it */
+  private constructor(
+    readonly definitions: Definitions,
+    private readonly local: Driver,
+    private readonly others: ReadonlyMap<Provider, Driver>,
+    private readonly missing: ReadonlyMap<Provider, string>,
+    private readonly production: boolean,
+  ) {}
 
-  constructor({ dataDir, production, testDriver = false }: DriverSetOptions) {
-    this.#local = createLocalDriver(dataDir);
-    this.#test = testDriver ? createNoopDriver() : undefined;
-    this.#production = production;
+  /** Makes the drivers of all providers that are configured. @throws DriverError if one is configured wrongly */
+  static async open(
+    options: DriverSetOptions,
+    catalog: readonly DriverPlugin[] = CATALOG,
+  ): Promise<DriverSet> {
+    const { dataDir, workspace, env, production, testDriver = false, install = {} } = options;
+    const definitions = new Definitions(`${workspace}/definitions`);
+    const others = new Map<Provider, Driver>();
+    const missing = new Map<Provider, string>();
+    for (const plugin of catalog) {
+      const lacks = missingFor(plugin, env);
+      if (lacks === null) others.set(plugin.provider, await plugin.create(env, { definitions, install }));
+      else missing.set(plugin.provider, lacks);
+    }
+    if (testDriver) others.set(TEST_PROVIDER, createNoopDriver());
+    return new DriverSet(definitions, createLocalDriver(dataDir), others, missing, production);
   }
 
   get all(): readonly Driver[] {
-    return this.#test ? [this.#local, this.#test] : [this.#local];
+    return [this.local, ...this.others.values()];
   }
 
   /** @throws DriverError if there is no provider of that name */
   provider(name: string): Provider {
-    const known: readonly Provider[] = this.#test ? [...PROVIDERS, TEST_PROVIDER] : PROVIDERS;
+    const known: readonly Provider[] = this.others.has(TEST_PROVIDER)
+      ? [...PROVIDERS, TEST_PROVIDER]
+      : PROVIDERS;
     const provider = known.find((one) => one === name);
     if (provider) return provider;
     throw new DriverError(`There is no provider ${JSON.stringify(name)}: name one of ${known.join(', ')}.`, {
@@ -38,25 +65,29 @@ export class DriverSet {
     });
   }
 
-  /** @throws DriverError in production, for a provider without a driver of its own */
+  /** @throws DriverError in production, for a provider that is not configured */
   for(provider: Provider): Driver {
-    if (provider === TEST_PROVIDER && this.#test) return this.#test;
-    if (provider !== 'local' && this.#production) {
+    const driver = this.others.get(provider);
+    if (driver) return driver;
+    if (provider !== 'local' && this.production) {
       throw new DriverError(
-        `Provider ${provider} has no credentials configured, and in production (NODE_ENV=production) ` +
-          'the development driver does not stand in for it. Nothing was changed.',
+        `Provider ${provider} is not configured${this.#setThese(provider)}, and in production ` +
+          '(NODE_ENV=production) the development driver does not stand in for it. Nothing was changed.',
         { permanent: true },
       );
     }
-    return this.#local;
+    return this.local;
   }
 
   /** The driver of that name. @throws DriverError */
   named(name: string | null): Driver {
     const driver = this.all.find((one) => one.name === name);
     if (driver) return driver;
+    const unconfigured = [...this.missing.keys()].find((provider) => provider === name);
     throw new DriverError(
-      `There is no driver ${JSON.stringify(name)} here: use the program that acted under that name.`,
+      unconfigured
+        ? `What the driver ${unconfigured} has made, only it can act on, and it is not configured here${this.#setThese(unconfigured)}.`
+        : `There is no driver ${JSON.stringify(name)} here: use the program that acted under that name.`,
       { permanent: true },
     );
   }
@@ -72,11 +103,8 @@ export class DriverSet {
 
   /** The one of that full name, whoever made it. */
   async find<K extends Kind>(infra: string, kind: K, name: string): Promise<Existing[K] | null> {
-    for (const driver of this.all) {
-      const found = await driver.resources[kind].read(infra, name);
-      if (found) return found;
-    }
-    return null;
+    const found = await Promise.all(this.all.map((driver) => driver.resources[kind].read(infra, name)));
+    return found.find((one) => one !== null) ?? null;
   }
 
   /** What users must be told before anything is done for those providers. */
@@ -89,10 +117,15 @@ export class DriverSet {
     return [
       ...standIns.map(
         (provider) =>
-          `Provider ${provider} has no credentials configured: the development driver ` +
+          `Provider ${provider} is not configured${this.#setThese(provider)}: the development driver ` +
           `"${this.for(provider).name}" stands in for it.`,
       ),
       ...new Set(notices),
     ];
+  }
+
+  #setThese(provider: Provider): string {
+    const variables = this.missing.get(provider);
+    return variables === undefined ? '' : ` (set ${variables})`;
   }
 }

@@ -1,4 +1,4 @@
-import type { Change, Desired, Existing, Kind } from './resource.js';
+import type { Change, Desired, Existing, Kind, Server } from './resource.js';
 
 export interface ActContext {
   /** The same for every attempt at one piece of work. */
@@ -7,6 +7,8 @@ export interface ActContext {
   signal?: AbortSignal | undefined;
   /** Of a creation that makes again what was destroyed: the ids that it had, to be kept with the new thing. */
   restores?: readonly string[] | undefined;
+  /** Takes a line that a server printed meanwhile. */
+  log?: ((line: string) => void) | undefined;
 }
 
 /**
@@ -32,6 +34,14 @@ export interface Collection<K extends Kind> {
   destroy(existing: Existing[K], context: ActContext): Promise<Change[]>;
 }
 
+/** What is run on a server, as root. */
+export interface ServerScript {
+  /** bash */
+  text: string;
+  environment: Record<string, string>;
+  timeoutSeconds: number;
+}
+
 /** What acts at one provider. */
 export interface Driver {
   readonly name: string;
@@ -40,8 +50,15 @@ export interface Driver {
   readonly resources: { readonly [K in Kind]: Collection<K> };
 
   /**
+   * Runs a script on a server over the driver's own channel; what it prints comes line by line. When the context's
+   * signal is aborted, what runs on the far side ends, too. Absent where there are no servers to log in to.
+   */
+  readonly run?: (server: Server, script: ServerScript, context: ActContext) => Promise<{ exitCode: number }>;
+
+  /**
    * What earlier attempts under that key did, in order, as far as the provider remembers: a killed attempt may have
-   * acted without living to report it.
+   * acted without living to report it. Of what exists, every provider can tell under which key it was made; of changes
+   * and of what is gone, the caller's intents tell where the provider does not (apply/recall-changes.ts).
    */
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
 }

@@ -1,6 +1,14 @@
-export { DriverError, type ActContext, type Collection, type Driver } from './driver.js';
+export { CATALOG } from './catalog.js';
+export { DriverError, type ActContext, type Collection, type Driver, type ServerScript } from './driver.js';
 export { DriverSet, type DriverSetOptions } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
+export {
+  missingFor,
+  type DriverPlugin,
+  type DriverServices,
+  type Environment,
+  type Variable,
+} from './plugin.js';
 export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {
   counted,

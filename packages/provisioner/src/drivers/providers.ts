@@ -1,5 +1,5 @@
 /** The providers that settings may name. */
-export const PROVIDERS = ['local', 'upcloud', 'aws'] as const;
+export const PROVIDERS = ['local', 'upcloud', 'aws', 'docker', 'ssh'] as const;
 
 /** A provider that exists for tests and benchmarks alone: settings cannot name it. */
 export const TEST_PROVIDER = 'noop';

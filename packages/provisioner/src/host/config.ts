@@ -1,8 +1,8 @@
-export interface HostConfig {
+import type { DriverSetOptions } from '../drivers/index.js';
+
+export interface HostConfig extends DriverSetOptions {
   /** The Unix socket on which the executor listens. */
   socketPath: string;
-  dataDir: string;
-  production: boolean;
   testDriver: boolean;
 }
 
@@ -20,6 +20,8 @@ export function readHostConfig(env: NodeJS.ProcessEnv): HostConfig {
   return {
     socketPath,
     dataDir,
+    workspace: env['PROVISIONING_WORKSPACE'] || 'workspace',
+    env,
     production: env['NODE_ENV'] === 'production',
     testDriver: env['PROVISIONING_TEST_DRIVER'] === '1',
   };

@@ -14,7 +14,7 @@ export async function main(env: NodeJS.ProcessEnv): Promise<number> {
     const socket = await connect(socketPath);
     // The executor decides when to end; told to stop by anybody else, the host hangs up as if it had.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => socket.destroy());
-    const host = new DriverHost(socket, new DriverSet(options));
+    const host = new DriverHost(socket, await DriverSet.open(options));
     const fault = await host.serve();
     await Promise.race([host.stop(), sleep(GRACE_MS)]);
     if (!fault) return 0;

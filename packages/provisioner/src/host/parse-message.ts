@@ -34,8 +34,7 @@ const Operation = Type.Union([
   Type.Object({ ...shared, type: Type.Literal('undo') }),
 ]);
 
-const ChangeReport = Type.Object({
-  type: Type.Literal('resource'),
+const report = {
   kind: text,
   name: text,
   infra: text,
@@ -43,7 +42,9 @@ const ChangeReport = Type.Object({
   driver: Type.Union([Type.Null(), text]),
   before: thing,
   after: thing,
-});
+};
+const ChangeReport = Type.Object({ ...report, type: Type.Literal('resource') });
+const Intents = Type.Array(Type.Object({ ...report, type: Type.Literal('intent') }));
 
 const Message = Type.Union([
   Type.Object({
@@ -53,7 +54,9 @@ const Message = Type.Union([
     operation: Operation,
     check: Type.Boolean(),
     idempotency_key: text,
+    intents: Type.Optional(Intents),
     changes: Type.Optional(Type.Array(ChangeReport)),
+    intents_to_undo: Type.Optional(Intents),
     exactly: Type.Optional(Type.Boolean()),
   }),
   Type.Object({ type: Type.Literal('cancel'), id: text }),

@@ -16,8 +16,12 @@ export interface RunMessage {
   check: boolean;
   /** The same for every attempt at the operation, for undoing it and for reconciling it. */
   idempotency_key: string;
+  /** What earlier attempts at this were about to do when they were last heard of. */
+  intents?: readonly IntentReport[];
   /** For `undo`: what the operation reported. What it did not live to report is undone, too. */
   changes?: readonly ResourceReport[];
+  /** For `undo`: what the operation was about to do when it was last heard of. */
+  intents_to_undo?: readonly IntentReport[];
   /** For `undo`: those and nothing else. */
   exactly?: boolean;
 }

@@ -21,7 +21,9 @@ export async function runOperation(
     operation,
     check,
     idempotency_key: idempotencyKey,
+    intents = [],
     changes = [],
+    intents_to_undo: intentsToUndo = [],
     exactly = false,
   }: RunMessage,
   drivers: DriverSet,
@@ -29,17 +31,18 @@ export async function runOperation(
   tell: (message: FromDriverHost) => void,
   stored: (number: number) => Promise<void>,
 ): Promise<EndedMessage> {
-  let intents = 0;
+  let intended = 0;
   const context: OperationContext = {
     drivers,
     infra: operation.infra,
     idempotencyKey,
+    intents,
     check,
     signal,
     reporter: {
       report: (report) => tell({ type: 'report', id, report }),
       intend(intent) {
-        const number = ++intents;
+        const number = ++intended;
         const done = stored(number);
         tell({ type: 'intend', id, number, intent });
         return done;
@@ -53,7 +56,7 @@ export async function runOperation(
       case 'apply':
         return ended(id, await applyOperation(operation, context));
       case 'undo':
-        return ended(id, await undoOperation(changes, context, { exactly }));
+        return ended(id, await undoOperation(changes, context, { exactly, intents: intentsToUndo }));
       case 'reconcile':
         return await reconciled();
     }

@@ -1,30 +1,29 @@
 import { DriverError } from '../drivers/driver.js';
-import { fullName, KINDS, type Change, type Desired, type Existing, type Kind } from '../drivers/resource.js';
-import type { ResourceReport } from '../report/types.js';
+import { identity, recallChanges, type MadeChange } from '../apply/index.js';
+import { KINDS, type Desired, type Existing, type Kind } from '../drivers/resource.js';
+import type { IntentReport, ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
 
-/** A change, and the name of the driver that made it. */
-export type MadeChange = Change & { name: string; driver: string | null };
+export interface WhatToUndo {
+  /** The changes that were reported and nothing else. */
+  exactly?: boolean;
+  /** What was about to be done when it was last heard of what is undone. */
+  intents?: readonly IntentReport[];
+}
 
 /**
- * The changes that were reported and, unless it is to be exactly those, what nobody lived to report, in order. A report is written after each act:
- * what is missing can only be the end.
+ * The changes that were reported and, unless it is to be exactly those, what nobody lived to report, in order. A
+ * report is written after each act: what is missing can only be the end.
  */
 export async function changesToUndo(
   reports: readonly ResourceReport[],
   { drivers, infra, idempotencyKey }: OperationContext,
-  exactly: boolean,
+  { exactly = false, intents = [] }: WhatToUndo,
 ): Promise<MadeChange[]> {
   const changes = reports.filter(({ action }) => action !== 'unchanged').map(fromReport);
   const known = new Set(changes.map(identity));
-  for (const driver of exactly ? [] : drivers.all) {
-    for (const change of await driver.recall(infra, idempotencyKey)) {
-      const resource = change.after ?? change.before;
-      if (!resource) continue;
-      const made = { ...change, name: fullName(resource), driver: driver.name };
-      if (!known.has(identity(made))) changes.push(made);
-    }
-  }
+  const recalled = exactly ? [] : await recallChanges({ drivers, infra, idempotencyKey, intents });
+  changes.push(...recalled.filter((change) => !known.has(identity(change))));
   // Attempts report again what earlier ones did.
   return [...new Map(changes.map((change) => [identity(change), change])).values()];
 }
@@ -39,7 +38,14 @@ function fromReport({ kind: word, name, action, driver, before, after }: Resourc
   const kind = KINDS.find((known) => known === word);
   const complete = (one: ResourceReport['after']) => one === null || typeof one['id'] === 'string';
   const present = action === 'created' ? after : before;
-  if (!kind || action === 'unchanged' || present === null || !complete(before) || !complete(after)) {
+  if (
+    !kind ||
+    driver === null ||
+    action === 'unchanged' ||
+    present === null ||
+    !complete(before) ||
+    !complete(after)
+  ) {
     throw new DriverError(
       `The ${word} ${name} was ${action} by another program than this one, which alone can undo that. ` +
         'Nothing was changed.',
@@ -49,8 +55,4 @@ function fromReport({ kind: word, name, action, driver, before, after }: Resourc
   // Reports of ours hold the very things (apply/outcome.ts); that these have an id tells them from others.
   type Thing = Existing[Kind] | null;
   return { kind, name, action, driver, before: before as Thing, after: after as Thing };
-}
-
-function identity({ kind, name, action, before, after }: MadeChange): string {
-  return [kind, name, action, (after ?? before)?.id].join(' ');
 }

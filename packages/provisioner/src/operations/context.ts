@@ -1,5 +1,6 @@
 import type { DriverSet } from '../drivers/driver-set.js';
 import type { Reporter } from '../report/reporter.js';
+import type { IntentReport } from '../report/types.js';
 
 /** What an operation works with. */
 export interface OperationContext {
@@ -7,6 +8,8 @@ export interface OperationContext {
   infra: string;
   /** The same for every attempt at this operation. */
   idempotencyKey: string;
+  /** What earlier attempts at it were about to do when they were last heard of. */
+  intents?: readonly IntentReport[];
   /** Plans only, and changes nothing. */
   check: boolean;
   /** Aborted: what was begun is finished, the rest is not done. */

@@ -1,5 +1,5 @@
-import { resourceReport } from '../apply/index.js';
-import { fullName, nounOf } from '../drivers/resource.js';
+import { recallChanges, resourceReport } from '../apply/index.js';
+import { nounOf } from '../drivers/resource.js';
 import { stepsOf } from '../plan/index.js';
 import type { ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
@@ -18,7 +18,12 @@ export interface Reconciliation {
 /** Tells how far an operation came whose end nobody saw. Changes nothing. @throws DriverError */
 export async function reconcileOperation(
   operation: Operation,
-  { drivers, infra, idempotencyKey }: Pick<OperationContext, 'drivers' | 'infra' | 'idempotencyKey'>,
+  {
+    drivers,
+    infra,
+    idempotencyKey,
+    intents,
+  }: Pick<OperationContext, 'drivers' | 'infra' | 'idempotencyKey' | 'intents'>,
 ): Promise<Reconciliation> {
   const plan = await planOperation(operation, infra, drivers);
   const missing =
@@ -28,14 +33,7 @@ export async function reconcileOperation(
           const fields = 'differences' in step ? step.differences.map(({ field }) => field).join(', ') : '';
           return `${nounOf(plan.kind)} ${step.name}${fields && ` (${fields})`}`;
         });
-  const resources: ResourceReport[] = [];
-  for (const driver of drivers.all) {
-    for (const change of await driver.recall(infra, idempotencyKey)) {
-      const resource = change.after ?? change.before;
-      if (resource) {
-        resources.push(resourceReport(infra, { ...change, name: fullName(resource), driver: driver.name }));
-      }
-    }
-  }
+  const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
+  const resources = recalled.map((change) => resourceReport(infra, change));
   return { satisfied: missing.length === 0, missing, resources };
 }

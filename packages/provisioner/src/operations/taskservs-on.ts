@@ -40,7 +40,7 @@ export async function planTaskservsOn(
 ): Promise<Plan<'taskserv'>> {
   const desired: DesiredTaskserv[] = [];
   const existing: Taskserv[] = [];
-  for (const { name, version } of taskservs) {
+  for (const { name, version } of await inOrder(taskservs, drivers)) {
     for (const { name: server, provider } of servers) {
       const found = await drivers.find(infra, 'taskserv', `${server}/${name}`);
       if (found) existing.push(found);
@@ -55,6 +55,20 @@ export async function planTaskservsOn(
     }
   }
   return planWanted('taskserv', infra, desired, existing);
+}
+
+/** As their definitions say; those that nobody has defined, for drivers that install nothing, after them as given. */
+async function inOrder(
+  taskservs: readonly WantedTaskserv[],
+  { definitions }: DriverSet,
+): Promise<readonly WantedTaskserv[]> {
+  const defined = new Set(await definitions.names('taskserv'));
+  const order = await definitions.inOrder(
+    taskservs.map(({ name }) => name).filter((name) => defined.has(name)),
+  );
+  const rank = new Map(order.map(({ name }, index) => [name, index]));
+  const rankOf = ({ name }: WantedTaskserv) => rank.get(name) ?? order.length;
+  return taskservs.toSorted((one, other) => rankOf(one) - rankOf(other));
 }
 
 /** @throws DriverError that says what to do */

@@ -7,11 +7,11 @@ import {
   type Existing,
   type Kind,
 } from '../drivers/resource.js';
-import { intentReport } from '../apply/index.js';
+import { intentReport, type MadeChange } from '../apply/index.js';
 import type { IntentReport } from '../report/types.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
-import { desiredOf, type MadeChange } from './changes-to-undo.js';
+import { desiredOf } from './changes-to-undo.js';
 
 /** What undoing came to; `already_*`: somebody had done it before, or made something else there since. */
 export type Undone =
@@ -32,7 +32,7 @@ export async function undoChange(
   const { kind, action, before, after, name } = change;
   const collection: Collection<Kind> = drivers.named(change.driver).resources[kind];
   const intend: Intend = (act, from, to) =>
-    reporter.intend(intentReport(infra, kind, act, change.driver ?? '', from, to));
+    reporter.intend(intentReport(infra, kind, act, change.driver, from, to));
   if (action === 'destroyed' && before) return createAgain(kind, collection, before, context, intend);
   const now = await collection.read(infra, name);
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };

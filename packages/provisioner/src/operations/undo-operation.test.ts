@@ -8,7 +8,13 @@ import { undoOperation } from './undo-operation.js';
 
 /** Operations on the noop driver, with what they report. */
 class Bench {
-  readonly drivers = new DriverSet({ dataDir: '/nonexistent', production: false, testDriver: true });
+  constructor(readonly drivers: DriverSet) {}
+
+  static async open(): Promise<Bench> {
+    const nowhere = { dataDir: '/nonexistent', workspace: '/nonexistent', env: {} };
+    return new Bench(await DriverSet.open({ ...nowhere, production: false, testDriver: true }));
+  }
+
   reports: Report[] = [];
 
   context(idempotencyKey: string, given: Partial<OperationContext> = {}): OperationContext {
@@ -51,7 +57,7 @@ class Bench {
 
 describe('undoing', () => {
   it('goes backwards, and includes what was not reported', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     const changes = await bench.apply('k', { name: 'a' }, { name: 'b' }, { name: 'c' });
     await bench.undo('k', changes.slice(0, 1));
     expect(bench.steps).toEqual([
@@ -63,7 +69,7 @@ describe('undoing', () => {
   });
 
   it('changes back what was changed, and leaves what others changed since', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     await bench.apply('1', { labels: { a: '1' } });
     const changes = await bench.apply('2', { plan: 'q' });
     await bench.apply('3', { plan: 'q', labels: { a: '2' } });
@@ -74,7 +80,7 @@ describe('undoing', () => {
   });
 
   it('of one operation after the other comes back to the start, whatever was made again on the way', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     const history: [string, ResourceReport[]][] = [];
     for (const zone of ['z', 'y', 'x']) history.push([zone, await bench.apply(zone, { zone })]);
     for (const [key, changes] of history.reverse()) {
@@ -85,7 +91,7 @@ describe('undoing', () => {
   });
 
   it('does not touch what stands in the place of what was destroyed', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     await bench.apply('1', {});
     const changes = await bench.apply('2', { zone: 'y' });
     expect(changes.map(({ action }) => action)).toEqual(['destroyed', 'created']);
@@ -105,7 +111,7 @@ describe('undoing', () => {
   });
 
   it('changes nothing when it is only to check, or was cancelled before', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     const changes = await bench.apply('k', {});
     expect(await bench.undo('k', changes, { check: true })).toMatchObject({ outcome: 'completed' });
     expect(bench.reports[0]).toEqual({ type: 'plan', steps: 1 });
@@ -117,7 +123,7 @@ describe('undoing', () => {
   });
 
   it('has nothing to do where nothing was done', async () => {
-    const bench = new Bench();
+    const bench = await Bench.open();
     await bench.apply('1', {});
     const changes = await bench.apply('2', {});
     expect(await bench.undo('2', changes)).toEqual({ outcome: 'completed', message: 'Nothing to undo' });

@@ -3,14 +3,16 @@ import {
   countsOf,
   Interrupted,
   listed,
+  recallChanges,
   renderOutcome,
   resourceReport,
+  type MadeChange,
   type Outcome,
 } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
 import { fullName, nounOf, type Change } from '../drivers/resource.js';
 import type { ResourceReport } from '../report/types.js';
-import { changesToUndo, type MadeChange } from './changes-to-undo.js';
+import { changesToUndo, type WhatToUndo } from './changes-to-undo.js';
 import type { OperationContext, OperationResult } from './context.js';
 import { settled } from './settle.js';
 import { undoChange } from './undo-change.js';
@@ -22,15 +24,16 @@ const INVERSE = { created: 'Destroy', changed: 'Change back', destroyed: 'Create
 
 /**
  * Undoes, last first, what an operation did: the changes that it reported, and those under its key that it did not
- * live to report (unless it is to be `exactly` those). What is gone already is not missed. Never throws: however it ends is told in the result.
+ * live to report (unless it is to be
+ * `exactly` those). What is gone already is not missed. Never throws: however it ends is told in the result.
  */
 export function undoOperation(
   changes: readonly ResourceReport[],
   context: OperationContext,
-  { exactly = false }: { exactly?: boolean } = {},
+  what: WhatToUndo = {},
 ): Promise<OperationResult> {
   return settled(context, async () => {
-    const steps = (await changesToUndo(changes, context, exactly)).reverse();
+    const steps = (await changesToUndo(changes, context, what)).reverse();
     // All drivers must be there before the first act.
     for (const { driver } of steps) context.drivers.named(driver);
     context.reporter.report({ type: 'plan', steps: steps.length });
@@ -58,9 +61,9 @@ class Undo {
   ) {}
 
   async all(): Promise<void> {
-    const { drivers, infra, signal } = this.context;
-    for (const driver of drivers.all) {
-      for (const change of await driver.recall(infra, this.#key)) this.#settle(driver.name, change, true);
+    const { drivers, infra, signal, intents } = this.context;
+    for (const change of await recallChanges({ drivers, infra, idempotencyKey: this.#key, intents })) {
+      this.#settle(change.driver, change, true);
     }
     try {
       for (const step of this.steps) {
@@ -103,9 +106,9 @@ class Undo {
       reporter.report({ type: 'step', name: title, index, total, state });
     report('started');
     try {
-      const undone = await undoChange(step, this.context, { idempotencyKey: this.#key, signal });
+      const undone = await undoChange(step, this.context, { idempotencyKey: this.#key, signal, log });
       if (undone.state === 'undone') {
-        for (const change of undone.changes) this.#settle(step.driver ?? '', change);
+        for (const change of undone.changes) this.#settle(step.driver, change);
       } else {
         const what = `${nounOf(step.kind)} ${step.name}`;
         this.#already[undone.state].push(what);

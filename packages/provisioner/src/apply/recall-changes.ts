@@ -1,0 +1,64 @@
+import type { Collection } from '../drivers/driver.js';
+import type { DriverSet } from '../drivers/driver-set.js';
+import { fullName, isThatOne, KINDS, type Change, type Existing, type Kind } from '../drivers/resource.js';
+import { differencesBetween } from '../plan/index.js';
+import type { IntentReport } from '../report/types.js';
+
+/** A change, and the name of the driver that made it. */
+export type MadeChange = Change & { name: string; driver: string };
+
+export interface Recalling {
+  drivers: Pick<DriverSet, 'all' | 'named'>;
+  infra: string;
+  idempotencyKey: string;
+  /** What earlier attempts were about to do when they were last heard of. */
+  intents?: readonly IntentReport[] | undefined;
+}
+
+/**
+ * What earlier attempts under a key did without living to report it, in order: what the providers remember, and of
+ * what they do not (what is gone, what was changed) whatever of the intents has come true.
+ */
+export async function recallChanges({
+  drivers,
+  infra,
+  idempotencyKey,
+  intents = [],
+}: Recalling): Promise<MadeChange[]> {
+  const recalled: MadeChange[] = [];
+  for (const driver of drivers.all) {
+    for (const change of await driver.recall(infra, idempotencyKey)) {
+      const resource = change.after ?? change.before;
+      if (resource) recalled.push({ ...change, name: fullName(resource), driver: driver.name });
+    }
+  }
+  const known = new Set(recalled.map(identity));
+  const settled: MadeChange[] = [];
+  for (const intent of intents) {
+    const change = await settleIntent(intent, drivers);
+    if (change && !known.has(identity(change))) settled.push(change);
+    if (change) known.add(identity(change));
+  }
+  return [...settled, ...recalled];
+}
+
+/** Tells one act under a key from another. */
+export function identity({ kind, name, action, before, after }: Change & { name: string }): string {
+  return [kind, name, action, (after ?? before)?.id].join(' ');
+}
+
+/** What was made is known to the provider by its key: only what went or was changed has to be told by how it is now. */
+async function settleIntent(
+  { kind: word, infra, name, action, driver, before }: IntentReport,
+  drivers: Recalling['drivers'],
+): Promise<MadeChange | null> {
+  const kind = KINDS.find((known) => known === word);
+  if (!kind || !driver || action === 'created' || typeof before?.['id'] !== 'string') return null;
+  const was = before as unknown as Existing[Kind];
+  const collection: Collection<Kind> = drivers.named(driver).resources[kind];
+  const now = await collection.read(infra, name);
+  const same = now !== null && isThatOne(now, was.id);
+  if (action === 'destroyed') return same ? null : { kind, name, action, driver, before: was, after: null };
+  if (!same || differencesBetween(kind, was, now).length === 0) return null;
+  return { kind, name, action, driver, before: was, after: now };
+}

@@ -1,0 +1,4 @@
+import type { DriverPlugin } from './plugin.js';
+
+/** The providers that have a driver of their own, beside `local`. */
+export const CATALOG: readonly DriverPlugin[] = [];

@@ -1,0 +1,196 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { DriverError, type Driver, type Server } from '../../src/index.js';
+import { actions, type Bench, type Fault } from './bench.js';
+
+/** What every driver's servers have to do, whatever happens between it and its provider. */
+export function serversConform(name: string, open: () => Promise<Bench>, faults: readonly Fault[]): void {
+  describe(`servers of the ${name} driver`, () => {
+    let bench: Bench;
+    let driver: Driver;
+    let key = 0;
+    const context = () => ({ idempotencyKey: `key-${name}-${++key}` });
+    beforeAll(async () => {
+      bench = await open();
+      driver = await bench.driver();
+    });
+    afterEach(async () => {
+      const clean = await bench.driver();
+      for (const server of await clean.resources.server.list(bench.infra))
+        await clean.resources.server.destroy(server, context());
+    });
+    afterAll(() => bench.close());
+
+    const create = async (desired = bench.desired('web-01')): Promise<Server> =>
+      (await driver.resources.server.create(desired, context())).resource;
+
+    it('are made, listed, read as wanted, and destroyed', async () => {
+      const desired = bench.desired('web-01');
+      const { resource, made } = await driver.resources.server.create(desired, context());
+      expect(made).toBe(true);
+      expect(resource).toMatchObject({ ...desired, driver: driver.name, state: expect.any(String) });
+      expect(await bench.reality()).toEqual(['web-01']);
+      expect(await driver.resources.server.read(bench.infra, 'web-01')).toMatchObject({
+        ...desired,
+        id: resource.id,
+      });
+      expect(await driver.resources.server.list(bench.infra)).toMatchObject([
+        { ...desired, id: resource.id },
+      ]);
+      expect(actions(await driver.resources.server.destroy(resource, context()))).toEqual([
+        'destroyed server web-01',
+      ]);
+      expect(await bench.reality()).toEqual([]);
+      expect(await driver.resources.server.read(bench.infra, 'web-01')).toBeNull();
+    });
+
+    it('of another infra are not seen', async () => {
+      await create();
+      expect(await driver.resources.server.list('elsewhere')).toEqual([]);
+      expect(await driver.resources.server.read('elsewhere', 'web-01')).toBeNull();
+    });
+
+    it('are made once, however often and under whichever key that is asked for', async () => {
+      const desired = bench.desired('web-01');
+      const mine = context();
+      const first = await driver.resources.server.create(desired, mine);
+      const again = await (await bench.driver()).resources.server.create(desired, mine);
+      const others = await driver.resources.server.create(desired, context());
+      expect([again.resource.id, others.resource.id]).toEqual([first.resource.id, first.resource.id]);
+      expect(others.made).toBe(false);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    it('are made once by two at the same time', async () => {
+      const desired = bench.desired('web-01');
+      const mine = context();
+      const both = await Promise.allSettled([
+        driver.resources.server.create(desired, mine),
+        (await bench.driver()).resources.server.create(desired, mine),
+      ]);
+      expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    it('are recalled by the key under which they were made, and no other', async () => {
+      const mine = context();
+      const { resource } = await driver.resources.server.create(bench.desired('web-01'), mine);
+      const fresh = await bench.driver();
+      const [change, ...more] = await fresh.recall(bench.infra, mine.idempotencyKey);
+      expect(more).toEqual([]);
+      expect(change).toMatchObject({ kind: 'server', action: 'created', after: { id: resource.id } });
+      expect(await fresh.recall(bench.infra, context().idempotencyKey)).toEqual([]);
+    });
+
+    it('keep the ids of those that they stand for', async () => {
+      const restores = ['the-first', 'the-second'];
+      const { resource } = await driver.resources.server.create(bench.desired('web-01'), {
+        ...context(),
+        restores,
+      });
+      expect(resource.restores).toEqual(restores);
+      const read = await (await bench.driver()).resources.server.read(bench.infra, 'web-01');
+      expect(read).toMatchObject({ id: resource.id, restores });
+    });
+
+    it('are changed in place, where that can be, and stay the same server', async () => {
+      const before = await create();
+      const desired = bench.altered(bench.desired('web-01'));
+      if (!desired) return;
+      const after = await driver.resources.server.change(before, desired, context());
+      expect(after).toMatchObject({ ...desired, id: before.id });
+      const read = await (await bench.driver()).resources.server.read(bench.infra, 'web-01');
+      expect(read).toMatchObject({ ...desired, id: before.id });
+    });
+
+    it('that are gone are not destroyed again, and nobody minds', async () => {
+      const server = await create();
+      await driver.resources.server.destroy(server, context());
+      expect(await driver.resources.server.destroy(server, context())).toEqual([]);
+    });
+
+    it('that went behind our back are missed by nobody', async () => {
+      const server = await create();
+      await bench.vanish(server);
+      expect(await driver.resources.server.read(bench.infra, 'web-01')).toBeNull();
+      expect(await driver.resources.server.destroy(server, context())).toEqual([]);
+      const desired = bench.altered(bench.desired('web-01')) ?? bench.desired('web-01');
+      await expect(driver.resources.server.change(server, desired, context())).rejects.toThrow(DriverError);
+    });
+
+    it('that others made in their place since are left alone', async () => {
+      const old = await create();
+      await driver.resources.server.destroy(old, context());
+      const young = await create();
+      expect(young.id).not.toBe(old.id);
+      expect(await driver.resources.server.destroy(old, context())).toEqual([]);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    it('are not begun when it was cancelled before', async () => {
+      const signal = AbortSignal.abort();
+      const making = driver.resources.server.create(bench.desired('web-01'), { ...context(), signal });
+      await expect(making).rejects.toMatchObject({ name: 'AbortError' });
+      expect(await bench.reality()).toEqual([]);
+    });
+
+    it('that are cancelled in the middle are there or not, and the same again finishes them', async () => {
+      const mine = context();
+      const desired = bench.desired('web-01');
+      const signal = AbortSignal.timeout(bench.cancelAfterMs);
+      await driver.resources.server.create(desired, { ...mine, signal }).catch(() => {});
+      const { resource } = await (await bench.driver()).resources.server.create(desired, mine);
+      expect(resource).toMatchObject(desired);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    if (faults.includes('lost answer')) {
+      it('are made once though the answer was lost', async () => {
+        const mine = context();
+        const desired = bench.desired('web-01');
+        await bench.faults['lost answer']!();
+        await driver.resources.server.create(desired, mine).catch(() => {});
+        const { resource, made } = await (await bench.driver()).resources.server.create(desired, mine);
+        expect({ made, resource }).toMatchObject({ made: true, resource: desired });
+        expect(await bench.reality()).toEqual(['web-01']);
+      });
+
+      it('are gone though the answer was lost', async () => {
+        const server = await create();
+        const mine = context();
+        await bench.faults['lost answer']!();
+        await driver.resources.server.destroy(server, mine).catch(() => {});
+        await (await bench.driver()).resources.server.destroy(server, mine);
+        expect(await bench.reality()).toEqual([]);
+      });
+    }
+
+    if (faults.includes('throttled')) {
+      it('are made and destroyed though the provider asks to come back later', async () => {
+        await bench.faults.throttled!();
+        const server = await create();
+        await bench.faults.throttled!();
+        await driver.resources.server.destroy(server, context());
+        expect(await bench.reality()).toEqual([]);
+      });
+    }
+
+    if (faults.includes('not yet visible')) {
+      it('are made once though they do not show at first', async () => {
+        const mine = context();
+        await bench.faults['not yet visible']!();
+        const { resource } = await driver.resources.server.create(bench.desired('web-01'), mine);
+        const again = await (await bench.driver()).resources.server.create(bench.desired('web-01'), mine);
+        expect(again.resource.id).toBe(resource.id);
+        expect(await bench.reality()).toEqual(['web-01']);
+      });
+    }
+
+    if (faults.includes('silence')) {
+      it('fail with a sentence that names the provider when it does not answer, and may be tried again', async () => {
+        await bench.faults.silence!();
+        const making = driver.resources.server.create(bench.desired('web-01'), context());
+        await expect(making).rejects.toMatchObject({ name: 'DriverError', permanent: false });
+      });
+    }
+  });
+}
