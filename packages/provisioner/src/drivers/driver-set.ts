@@ -17,7 +17,6 @@ export interface DriverSetOptions {
   production: boolean;
   /** Whether there is a provider for tests and benchmarks, which makes nothing at all. */
   testDriver?: boolean;
-  install?: InstallOptions;
 }
 
 /** Which driver acts for which provider. */
@@ -36,7 +35,8 @@ export class DriverSet {
     options: DriverSetOptions,
     catalog: readonly DriverPlugin[] = CATALOG,
   ): Promise<DriverSet> {
-    const { dataDir, workspace, env, production, testDriver = false, install = {} } = options;
+    const { dataDir, workspace, env, production, testDriver = false } = options;
+    const install: InstallOptions = { downloadBase: env['PROVISIONING_DOWNLOAD_BASE'] || undefined };
     const definitions = new Definitions(`${workspace}/definitions`);
     const others = new Map<Provider, Driver>();
     const missing = new Map<Provider, string>();
