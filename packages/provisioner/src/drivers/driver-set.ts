@@ -71,7 +71,7 @@ export class DriverSet {
     if (driver) return driver;
     if (provider !== 'local' && this.production) {
       throw new DriverError(
-        `Provider ${provider} is not configured${this.#setThese(provider)}, and in production ` +
+        `Provider ${provider} has no credentials configured${this.#setThese(provider)}, and in production ` +
           '(NODE_ENV=production) the development driver does not stand in for it. Nothing was changed.',
         { permanent: true },
       );
@@ -117,7 +117,7 @@ export class DriverSet {
     return [
       ...standIns.map(
         (provider) =>
-          `Provider ${provider} is not configured${this.#setThese(provider)}: the development driver ` +
+          `Provider ${provider} has no credentials configured${this.#setThese(provider)}: the development driver ` +
           `"${this.for(provider).name}" stands in for it.`,
       ),
       ...new Set(notices),
