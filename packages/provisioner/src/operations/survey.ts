@@ -38,7 +38,8 @@ export function surveyOperation(
       surveyed.push(await surveyInfra(infra, context));
     }
     const count = surveyed.reduce((sum, { things }) => sum + things.length, 0);
-    const data: Survey = { drivers: context.drivers.all.map(({ name }) => name), infras: surveyed };
+    const drivers = [...context.drivers.all.map(({ name }) => name), ...context.drivers.faults.keys()];
+    const data: Survey = { drivers, infras: surveyed };
     return { message: `Found ${count} ${count === 1 ? 'thing' : 'things'} in ${infras.length} infras`, data };
   });
 }
@@ -58,5 +59,7 @@ async function surveyInfra(infra: string, { drivers }: OperationContext): Promis
       }
     }),
   );
+  for (const [driver, { message: reason }] of drivers.faults)
+    surveyed.unanswered.push(...KINDS.map((kind) => ({ driver, kind, reason })));
   return surveyed;
 }
