@@ -1,0 +1,135 @@
+import leven from 'leven';
+import { DriverError } from '../driver.js';
+import type { Plan, Template, UpcloudApi } from './api.js';
+
+const KEPT_MS = 10 * 60_000;
+const NEAR = 5;
+const DEBIAN = /^Debian GNU\/Linux (\d+)/;
+
+/** What UpCloud offers: asked for once in a while, and again for what is not in it. */
+export class Catalogue {
+  readonly #plans: Kept<Plan>;
+  readonly #zones: Kept<{ id: string }>;
+  readonly #templates: Kept<Template>;
+
+  constructor(
+    api: Pick<UpcloudApi, 'plans' | 'zones' | 'templates'>,
+    private readonly defaultTemplate: string | null,
+  ) {
+    this.#plans = new Kept(() => api.plans());
+    this.#zones = new Kept(() => api.zones());
+    this.#templates = new Kept(() => api.templates());
+  }
+
+  /** @param asked with or without blanks: `1xCPU-2 GB` is `1xCPU-2GB` */
+  async plan(asked: string, server: string): Promise<Plan> {
+    return this.#plans.find(
+      (plans) => plans.find(({ name }) => isPlan(name, asked)),
+      (plans) => unknown('plan', asked, `server ${server}`, plans.map(({ name }) => name)),
+    );
+  }
+
+  async zone(asked: string, server: string): Promise<string> {
+    const zone = await this.#zones.find(
+      (zones) => zones.find(({ id }) => id === asked),
+      (zones) => unknown('zone', asked, `server ${server}`, zones.map(({ id }) => id)),
+    );
+    return zone.id;
+  }
+
+  /** @param asked its title, its id, or words of its title: `debian-13`, `Ubuntu 24.04` */
+  async template(asked: string | null, server: string): Promise<Template> {
+    const wanted = asked ?? this.defaultTemplate;
+    return this.#templates.find(
+      (templates) => (wanted === null ? newestDebian(templates) : templateFor(wanted, templates, server)),
+      (templates) => {
+        const who = asked === null && wanted !== null ? 'UPCLOUD_DEFAULT_TEMPLATE' : `server ${server}`;
+        return unknown('image', wanted ?? 'Debian GNU/Linux', who, templates.map(({ title }) => title));
+      },
+    );
+  }
+}
+
+/** Whether that is what the plan is called, give or take blanks. */
+export function isPlan(name: string, asked: string): boolean {
+  return squeezed(name) === squeezed(asked);
+}
+
+/** A list that is asked for again when it is old, or lacks something. */
+class Kept<T> {
+  #list: Promise<T[]> | null = null;
+  #since = 0;
+
+  constructor(private readonly ask: () => Promise<T[]>) {}
+
+  async find<R>(pick: (list: T[]) => R | undefined, missing: (list: T[]) => Error): Promise<R> {
+    const fresh = this.#list === null || Date.now() - this.#since > KEPT_MS;
+    const found = pick(await this.#get(fresh));
+    if (found !== undefined) return found;
+    const list = await this.#get(!fresh);
+    const now = pick(list);
+    if (now !== undefined) return now;
+    throw missing(list);
+  }
+
+  #get(anew: boolean): Promise<T[]> {
+    if (!anew && this.#list) return this.#list;
+    const list = this.ask();
+    this.#list = list;
+    this.#since = Date.now();
+    list.catch(() => {
+      if (this.#list === list) this.#list = null;
+    });
+    return list;
+  }
+}
+
+function templateFor(wanted: string, templates: Template[], server: string): Template | undefined {
+  const lower = wanted.toLowerCase();
+  const exact = templates.find(({ uuid, title }) => title.toLowerCase() === lower || uuid === lower);
+  if (exact) return exact;
+  const words = wordsOf(wanted);
+  const fitting = templates.filter(({ title }) => {
+    const there = wordsOf(title);
+    return words.every((word) => there.includes(word));
+  });
+  if (fitting.length < 2) return fitting[0];
+  throw new DriverError(
+    `Image ${wanted} of server ${server} may be ${fitting.map(({ title }) => title).join(' or ')} at UpCloud: ` +
+      'write which.',
+    { permanent: true },
+  );
+}
+
+function newestDebian(templates: Template[]): Template | undefined {
+  return templates
+    .map((template) => ({ template, version: Number(DEBIAN.exec(template.title)?.[1] ?? 0) }))
+    .filter(({ version }) => version > 0)
+    .sort((one, other) => other.version - one.version)[0]?.template;
+}
+
+function unknown(what: string, asked: string, who: string, there: readonly string[]): DriverError {
+  const words = wordsOf(asked);
+  const near = there
+    .map((name) => ({
+      name,
+      shared: wordsOf(name).filter((word) => words.includes(word)).length,
+      distance: leven(squeezed(name), squeezed(asked)),
+    }))
+    .sort((one, other) => other.shared - one.shared || one.distance - other.distance)
+    .slice(0, NEAR)
+    .map(({ name }) => name);
+  const hint = near.length > 0 ? ` The nearest are ${near.join(', ')}.` : '';
+  return new DriverError(
+    `UpCloud has no ${what} ${asked}, which ${who} asks for.${hint} Nothing was changed.`,
+    { permanent: true },
+  );
+}
+
+function squeezed(name: string): string {
+  return name.replace(/\s+/g, '').toLowerCase();
+}
+
+function wordsOf(title: string): string[] {
+  return title.toLowerCase().split(/[^a-z0-9.]+/).filter(Boolean);
+}

@@ -1,0 +1,173 @@
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError, type ActContext } from '../driver.js';
+import type { ServerOrder, UpcloudApi } from './api.js';
+import type { Catalogue } from './catalogue.js';
+import { foundIn, inOrder, type Found } from './found-server.js';
+import { checkLabels, filterFor, keyValue, labelsOf } from './labels.js';
+import { isRefusal, UpcloudError } from './upcloud-error.js';
+import { broken, gone, type Waits } from './waits.js';
+
+const ORDERS = 3;
+// What UpCloud gives to plans that bring no disk.
+const LEAST_DISK_GB = 10;
+
+/**
+ * Makes servers. UpCloud knows no idempotency key, so the labels have to do: there is nothing to be ordered if a
+ * server of that name is there, an order whose answer was lost is looked for before it is given again, and of several
+ * that came to be at the same time all who made them keep the oldest.
+ */
+export class ServerMaker {
+  constructor(
+    private readonly api: UpcloudApi,
+    private readonly waits: Waits,
+    private readonly catalogue: Catalogue,
+    /** Who may log in. */
+    private readonly publicKey: string | null,
+  ) {}
+
+  /** @returns the server of that name, which runs if it was made under this key, and whether it was */
+  async make(desired: DesiredServer, context: ActContext): Promise<{ found: Found; made: boolean }> {
+    context.signal?.throwIfAborted();
+    const { name } = desired;
+    const { signal } = context;
+    const key = keyValue(context.idempotencyKey);
+    let all = await this.named(desired, signal);
+    if (all.length === 0) {
+      await this.#order(desired, await this.#orderFor(desired, context), context);
+      all = await this.named(desired, signal);
+    }
+    const settled = new Set<string>();
+    for (;;) {
+      const [first, ...others] = all;
+      if (!first) throw gone(name);
+      const { server, remembered } = first;
+      const made = remembered.key === key;
+      if (made && !settled.has(server.uuid)) {
+        if (server.state === 'maintenance') context.log?.(`${name}: UpCloud makes it, as ${server.uuid}`);
+        const now = await this.waits.settled(server.uuid, { name, signal });
+        if (now?.state === 'error') throw broken(name, server.uuid);
+        settled.add(server.uuid);
+        // Another one may have been ordered in the same second: by now it shows.
+        all = await this.named(desired, signal);
+        continue;
+      }
+      for (const other of others) {
+        if (other.remembered.key === key) await this.waits.gone(other.server.uuid, { name, signal });
+      }
+      return { found: first, made };
+    }
+  }
+
+  /** All of that name, the one that counts first. */
+  async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
+    const servers = await this.api.servers(filterFor(infra, name), signal);
+    return inOrder(servers.map(foundIn).filter((found) => found !== null));
+  }
+
+  /** Returns when the server shows. */
+  async #order(desired: DesiredServer, order: ServerOrder, { signal }: ActContext): Promise<void> {
+    const { name } = desired;
+    for (let given = 1; ; given++) {
+      let uuid: string | undefined;
+      let lost: UpcloudError | undefined;
+      try {
+        uuid = await this.#place(order, { name, signal });
+      } catch (error) {
+        if (!(error instanceof UpcloudError) || error.again !== 'unsure') throw error;
+        lost = error;
+      }
+      try {
+        await this.#shows(desired, uuid, signal);
+        return;
+      } catch (error) {
+        if (!lost || given === ORDERS || !(error instanceof DriverError)) throw lost ?? error;
+      }
+    }
+  }
+
+  /** So many may be created at once, and the others wait. */
+  #place(order: ServerOrder, about: { name: string; signal: AbortSignal | undefined }): Promise<string> {
+    let refusal = new DriverError(`UpCloud did not create server ${about.name}. Run it again.`);
+    return this.waits.until(
+      async () => {
+        try {
+          return await this.api.createServer(order, about);
+        } catch (error) {
+          if (!isRefusal(error, 'SERVER_CREATING_LIMIT_REACHED')) throw error;
+          refusal = error;
+          return undefined;
+        }
+      },
+      { withinMs: this.waits.pace.runningMs, late: () => refusal, signal: about.signal },
+    );
+  }
+
+  async #shows(desired: DesiredServer, uuid: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+    await this.waits.until(
+      async () => {
+        const all = await this.named(desired, signal);
+        const shows = uuid === undefined ? all.length > 0 : all.some(({ server }) => server.uuid === uuid);
+        return shows || undefined;
+      },
+      {
+        withinMs: this.waits.pace.visibleMs,
+        late: () =>
+          new DriverError(
+            `UpCloud was asked to create server ${desired.name} and does not show it. Look in UpCloud's control ` +
+              'panel, and run it again: it goes on from there.',
+          ),
+        signal,
+      },
+    );
+  }
+
+  /** @throws DriverError if it cannot be had */
+  async #orderFor(desired: DesiredServer, context: ActContext): Promise<ServerOrder> {
+    checkLabels(desired);
+    const { infra, name, labels, image, storage_gb } = desired;
+    const zone = await this.catalogue.zone(desired.zone, name);
+    const plan = await this.catalogue.plan(desired.plan, name);
+    const template = await this.catalogue.template(image, name);
+    const size = storage_gb ?? (plan.storage_size || Math.max(LEAST_DISK_GB, template.size));
+    if (size < template.size) {
+      throw new DriverError(
+        `Server ${name} cannot have a disk of ${size} GB: ${template.title} needs ${template.size} GB. Nothing was changed.`,
+        { permanent: true },
+      );
+    }
+    const remembered = {
+      ...{ infra, name, key: keyValue(context.idempotencyKey), plan: desired.plan, image, storage_gb, labels },
+      ...{ restores: context.restores ?? [], changedAt: null, changing: null },
+    };
+    return {
+      title: `${name} (${infra})`,
+      hostname: name,
+      ...{ zone, plan: plan.name, labels: { label: labelsOf(remembered) } },
+      // Templates with cloud-init are refused without.
+      metadata: 'yes',
+      ...(this.publicKey === null ? {} : { login_user: loginOf(this.publicKey) }),
+      password_delivery: 'none',
+      remote_access_enabled: 'no',
+      networking: { interfaces: { interface: [IPV4('public'), IPV4('utility')] } },
+      storage_devices: {
+        storage_device: [
+          {
+            ...{ action: 'clone', storage: template.uuid, title: `${name}-disk1`, size },
+            ...(plan.storage_tier ? { tier: plan.storage_tier } : {}),
+          },
+        ],
+      },
+    };
+  }
+}
+
+type Interface = ServerOrder['networking']['interfaces']['interface'][number];
+
+const IPV4 = (type: Interface['type']): Interface => ({
+  type,
+  ip_addresses: { ip_address: [{ family: 'IPv4' }] },
+});
+
+function loginOf(publicKey: string): NonNullable<ServerOrder['login_user']> {
+  return { username: 'root', create_password: 'no', ssh_keys: { ssh_key: [publicKey] } };
+}
