@@ -25,14 +25,26 @@ export class Catalogue {
   async plan(asked: string, server: string): Promise<Plan> {
     return this.#plans.find(
       (plans) => plans.find(({ name }) => isPlan(name, asked)),
-      (plans) => unknown('plan', asked, `server ${server}`, plans.map(({ name }) => name)),
+      (plans) =>
+        unknown(
+          'plan',
+          asked,
+          `server ${server}`,
+          plans.map(({ name }) => name),
+        ),
     );
   }
 
   async zone(asked: string, server: string): Promise<string> {
     const zone = await this.#zones.find(
       (zones) => zones.find(({ id }) => id === asked),
-      (zones) => unknown('zone', asked, `server ${server}`, zones.map(({ id }) => id)),
+      (zones) =>
+        unknown(
+          'zone',
+          asked,
+          `server ${server}`,
+          zones.map(({ id }) => id),
+        ),
     );
     return zone.id;
   }
@@ -44,7 +56,12 @@ export class Catalogue {
       (templates) => (wanted === null ? newestDebian(templates) : templateFor(wanted, templates, server)),
       (templates) => {
         const who = asked === null && wanted !== null ? 'UPCLOUD_DEFAULT_TEMPLATE' : `server ${server}`;
-        return unknown('image', wanted ?? 'Debian GNU/Linux', who, templates.map(({ title }) => title));
+        return unknown(
+          'image',
+          wanted ?? 'Debian GNU/Linux',
+          who,
+          templates.map(({ title }) => title),
+        );
       },
     );
   }
@@ -131,5 +148,8 @@ function squeezed(name: string): string {
 }
 
 function wordsOf(title: string): string[] {
-  return title.toLowerCase().split(/[^a-z0-9.]+/).filter(Boolean);
+  return title
+    .toLowerCase()
+    .split(/[^a-z0-9.]+/)
+    .filter(Boolean);
 }

@@ -35,7 +35,9 @@ export class ServerChanger {
     const about = { name: before.name };
     const was = remembered.changing ?? server.state;
     if (hardware) {
-      context.log?.(`${before.name}: stops for a moment, as its ${Object.keys(hardware).join(' and ')} changes`);
+      context.log?.(
+        `${before.name}: stops for a moment, as its ${Object.keys(hardware).join(' and ')} changes`,
+      );
       if (remembered.changing === null) await this.#write(server, { ...remembered, changing: was });
       await this.#whileStopped(server, before.name, hardware, was, remembered);
     } else if (remembered.changing === 'started') {

@@ -52,7 +52,8 @@ function authorization(env: Environment): string {
   }
   if (token) {
     // An invalid header would be told with its value.
-    if (!/^[\x21-\x7e]+$/.test(token)) throw wrong('UPCLOUD_TOKEN holds blanks, line ends or other than ASCII');
+    if (!/^[\x21-\x7e]+$/.test(token))
+      throw wrong('UPCLOUD_TOKEN holds blanks, line ends or other than ASCII');
     return `Bearer ${token}`;
   }
   if (!user || !password) throw wrong('Set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD');

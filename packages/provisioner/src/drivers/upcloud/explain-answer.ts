@@ -33,7 +33,10 @@ export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAn
   }
   const refused = `UpCloud did not ${act}: ${because}.`;
   const { advice, passing } = ADVICE.find(({ on }) => on.includes(code ?? status)) ??
-    ADVICE.find(({ on }) => on.includes(status)) ?? { advice: 'Correct that and run it again.', passing: false };
+    ADVICE.find(({ on }) => on.includes(status)) ?? {
+      advice: 'Correct that and run it again.',
+      passing: false,
+    };
   return error(`${refused} ${advice}`, 'useless', !passing);
 }
 

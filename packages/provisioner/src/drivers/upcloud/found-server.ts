@@ -23,7 +23,9 @@ export function inOrder<F extends Found>(found: readonly F[]): F[] {
   });
 }
 
-export function bootDisk({ storage_devices }: ServerDetails): { storage: string; storage_size: number } | null {
+export function bootDisk({
+  storage_devices,
+}: ServerDetails): { storage: string; storage_size: number } | null {
   return storage_devices.storage_device.find(({ type }) => type === 'disk') ?? null;
 }
 

@@ -102,7 +102,11 @@ export class ServerMaker {
     );
   }
 
-  async #shows(desired: DesiredServer, uuid: string | undefined, signal: AbortSignal | undefined): Promise<void> {
+  async #shows(
+    desired: DesiredServer,
+    uuid: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     await this.waits.until(
       async () => {
         const all = await this.named(desired, signal);
@@ -136,7 +140,15 @@ export class ServerMaker {
       );
     }
     const remembered = {
-      ...{ infra, name, key: keyValue(context.idempotencyKey), plan: desired.plan, image, storage_gb, labels },
+      ...{
+        infra,
+        name,
+        key: keyValue(context.idempotencyKey),
+        plan: desired.plan,
+        image,
+        storage_gb,
+        labels,
+      },
       ...{ restores: context.restores ?? [], changedAt: null, changing: null },
     };
     return {

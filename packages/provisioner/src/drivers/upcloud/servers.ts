@@ -9,7 +9,7 @@ import type { ServerMaker } from './make-server.js';
 import { gone, type Waits } from './waits.js';
 
 /** Tells what is installed on a server, as far as it can still be asked. */
-type InstalledOn = (server: Server, context: ActContext) => Promise<Taskserv[]>;
+type InstalledOn = (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
 
 /** Servers at UpCloud; what is known of them is kept in their labels, for every process on every machine. */
 export class UpcloudServers implements Collection<'server'> {
@@ -52,7 +52,7 @@ export class UpcloudServers implements Collection<'server'> {
     const found = server && foundIn(server);
     if (!found) return [];
     const before = toServer(found);
-    const taskservs = await this.installedOn(before, context);
+    const taskservs = await this.installedOn(before, signal);
     // What came to be beside it by the same piece of work was never another server.
     for (const twin of await this.maker.named(found.remembered, signal)) {
       const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;

@@ -1,7 +1,8 @@
-import { installedClusters, installedTaskservs, type RunOnServer } from '../../definitions/index.js';
+import { installedClusters, installedTaskservs } from '../../definitions/index.js';
 import type { SshRunner } from '../../ssh/index.js';
 import { DriverError, type Driver } from '../driver.js';
 import type { DriverServices } from '../plugin.js';
+import type { Server, Taskserv } from '../resource.js';
 import { withoutLogin } from '../without-login.js';
 import { UpcloudApi } from './api.js';
 import { Catalogue } from './catalogue.js';
@@ -15,7 +16,7 @@ import { Waits } from './waits.js';
 
 /** How servers are logged in to. */
 export interface Login {
-  /** As it stands in authorized_keys. */
+  /** As it stands in `authorized_keys`. */
   publicKey: string;
   runner: Pick<SshRunner, 'run'>;
 }
@@ -42,8 +43,8 @@ export function createUpcloudDriver(
   }
   const run = runOver(login.runner);
   const taskservs = installedTaskservs(run, servers, definitions, install);
-  const clusters = installedClusters(run, servers, definitions, taskservs, install);
-  servers.installedOn = (server, { signal }) => whatCanBeRead(() => taskservs.on(server), server, signal);
+  const clusters = installedClusters(run, servers, definitions, install);
+  servers.installedOn = (server, signal) => whatCanBeRead(server, () => taskservs.on(server), signal);
   return {
     ...common,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
@@ -54,4 +55,30 @@ export function createUpcloudDriver(
       ...(await clusters.recall(infra, key)),
     ],
   };
+}
+
+function runOver(runner: Login['runner']): NonNullable<Driver['run']> {
+  return async ({ name, ip }, script, context) => {
+    if (ip) return runner.run({ host: ip, user: 'root' }, script, context);
+    throw new DriverError(
+      `Server ${name} at UpCloud has no public address: nothing can be run there. Give it one, or create it again.`,
+      { permanent: true },
+    );
+  };
+}
+
+/** A server that cannot be reached can be destroyed all the same. */
+async function whatCanBeRead(
+  { state }: Server,
+  read: () => Promise<Taskserv[]>,
+  signal: AbortSignal | undefined,
+): Promise<Taskserv[]> {
+  if (state !== 'running') return [];
+  try {
+    return await read();
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof DriverError) return [];
+    throw error;
+  }
 }

@@ -136,6 +136,6 @@ export function broken(name: string, uuid: string): DriverError {
 function tooLong({ name }: About, what: string, ms: number): DriverError {
   return new DriverError(
     `Server ${name} at UpCloud is still ${what} after ${Math.round(ms / 60_000)} minutes. ` +
-    "Look at it in UpCloud's control panel, and run it again: it goes on from there.",
+      "Look at it in UpCloud's control panel, and run it again: it goes on from there.",
   );
 }
