@@ -73,6 +73,8 @@ export class FakeAccount {
   /** Of servers to come: what they end in, and how many lists do not show them. */
   ending: FakeServer['state'] = 'started';
   hideFor = 0;
+  /** Lists go on showing it, though it is gone. */
+  ghost: FakeServer | null = null;
 
   handle(
     method: string,
@@ -122,7 +124,8 @@ export class FakeAccount {
       filters.every((filter) =>
         labels.some(({ key, value }) => filter === key || filter === `${key}=${value}`),
       );
-    return this.servers.filter((server) => fits(server) && server.hidden-- <= 0).map(summary);
+    const shown = this.servers.filter((server) => fits(server) && server.hidden-- <= 0);
+    return [...(this.ghost ? [this.ghost] : []), ...shown].map(summary);
   }
 
   #create(order: NonNullable<Body['server']>): unknown {

@@ -31,6 +31,14 @@ export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAn
       false,
     );
   }
+  if (status < 400) {
+    return error(
+      `UpCloud did not ${act} and pointed elsewhere (status ${status}), where credentials are not sent. ` +
+        'Check UPCLOUD_DEBUG_API_BASE_URL.',
+      'useless',
+      true,
+    );
+  }
   const refused = `UpCloud did not ${act}: ${because}.`;
   const { advice, passing } = ADVICE.find(({ on }) => on.includes(code ?? status)) ??
     ADVICE.find(({ on }) => on.includes(status)) ?? {

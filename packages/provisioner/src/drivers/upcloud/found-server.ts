@@ -37,7 +37,7 @@ export function toServer({ server, remembered }: Found<ServerDetails>): Server {
     ...{ infra, name, plan: planOf(server, remembered), zone: server.zone, provider: 'upcloud' },
     ...{ image, labels, storage_gb: storageOf(server, remembered) },
     ...{ id: server.uuid, driver: 'upcloud', made_at: madeAt, changed_at: changedAt ?? madeAt },
-    description: describe(server),
+    description: describe(server, remembered),
     ...(restores.length > 0 ? { restores } : {}),
     state: STATES[server.state] ?? 'starting',
     ip: addressOf(server),
@@ -67,7 +67,9 @@ function addressOf({ ip_addresses }: ServerDetails): string | null {
   return (reachable.find(({ family }) => family === 'IPv4') ?? reachable[0])?.address ?? null;
 }
 
-function describe({ uuid, plan, zone, state }: ServerDetails): string {
-  const trouble = state === 'error' ? ' UpCloud says that it is in state error: it cannot be used.' : '';
-  return `Server ${uuid} at UpCloud (${plan}, ${zone}).${trouble}`;
+function describe({ uuid, plan, zone, state }: ServerDetails, { changing }: Remembered): string {
+  const what = `Server ${uuid} at UpCloud (${plan}, ${zone}).`;
+  if (state === 'error') return `${what} UpCloud says that it is in state error: it cannot be used.`;
+  if (changing !== null) return `${what} A change of its plan or disk is under way, or was interrupted.`;
+  return what;
 }

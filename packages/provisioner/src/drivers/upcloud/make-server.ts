@@ -1,6 +1,6 @@
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
-import type { ServerOrder, UpcloudApi } from './api.js';
+import type { ServerDetails, ServerOrder, UpcloudApi } from './api.js';
 import type { Catalogue } from './catalogue.js';
 import { foundIn, inOrder, type Found } from './found-server.js';
 import { checkLabels, filterFor, keyValue, labelsOf } from './labels.js';
@@ -26,35 +26,43 @@ export class ServerMaker {
   ) {}
 
   /** @returns the server of that name, which runs if it was made under this key, and whether it was */
-  async make(desired: DesiredServer, context: ActContext): Promise<{ found: Found; made: boolean }> {
-    context.signal?.throwIfAborted();
-    const { name } = desired;
+  async make(
+    desired: DesiredServer,
+    context: ActContext,
+  ): Promise<{ found: Found<ServerDetails>; made: boolean }> {
     const { signal } = context;
+    signal?.throwIfAborted();
+    const about = { name: desired.name, signal };
     const key = keyValue(context.idempotencyKey);
-    let all = await this.named(desired, signal);
-    if (all.length === 0) {
-      await this.#order(desired, await this.#orderFor(desired, context), context);
-      all = await this.named(desired, signal);
-    }
     const settled = new Set<string>();
-    for (;;) {
+    const dead = new Set<string>();
+    for (let ordered = false; ;) {
+      const all = (await this.named(desired, signal)).filter(({ server }) => !dead.has(server.uuid));
       const [first, ...others] = all;
-      if (!first) throw gone(name);
-      const { server, remembered } = first;
-      const made = remembered.key === key;
-      if (made && !settled.has(server.uuid)) {
-        if (server.state === 'maintenance') context.log?.(`${name}: UpCloud makes it, as ${server.uuid}`);
-        const now = await this.waits.settled(server.uuid, { name, signal });
-        if (now?.state === 'error') throw broken(name, server.uuid);
-        settled.add(server.uuid);
-        // Another one may have been ordered in the same second: by now it shows.
-        all = await this.named(desired, signal);
+      if (!first) {
+        if (ordered) throw gone(desired.name);
+        await this.#order(desired, await this.#orderFor(desired, context), context);
+        ordered = true;
         continue;
       }
-      for (const other of others) {
-        if (other.remembered.key === key) await this.waits.gone(other.server.uuid, { name, signal });
+      const { uuid, state } = first.server;
+      const made = first.remembered.key === key;
+      if (made && state === 'maintenance') context.log?.(`${desired.name}: UpCloud makes it, as ${uuid}`);
+      const server = await (made ? this.waits.settled(uuid, about) : this.api.server(uuid, about));
+      if (!server) {
+        // Lists may lag behind.
+        dead.add(uuid);
+      } else if (made && server.state === 'error') {
+        throw broken(desired.name, uuid);
+      } else if (made && !settled.has(uuid)) {
+        // Another one may have been ordered in the same second: by now it shows.
+        settled.add(uuid);
+      } else {
+        for (const other of others) {
+          if (other.remembered.key === key) await this.waits.gone(other.server.uuid, about);
+        }
+        return { found: { server, remembered: first.remembered }, made };
       }
-      return { found: first, made };
     }
   }
 
@@ -80,7 +88,8 @@ export class ServerMaker {
         await this.#shows(desired, uuid, signal);
         return;
       } catch (error) {
-        if (!lost || given === ORDERS || !(error instanceof DriverError)) throw lost ?? error;
+        if (!(error instanceof DriverError)) throw error;
+        if (!lost || given === ORDERS) throw lost ?? error;
       }
     }
   }

@@ -6,7 +6,7 @@ import type { ServerChanger } from './change-server.js';
 import { foundIn, inOrder, toServer, type Found } from './found-server.js';
 import { filterFor, keyValue } from './labels.js';
 import type { ServerMaker } from './make-server.js';
-import { gone, type Waits } from './waits.js';
+import type { Waits } from './waits.js';
 
 /** Tells what is installed on a server, as far as it can still be asked. */
 type InstalledOn = (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
@@ -35,9 +35,7 @@ export class UpcloudServers implements Collection<'server'> {
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
     const { found, made } = await this.maker.make(desired, context);
-    const [resource] = await this.#details([found]);
-    if (!resource) throw gone(desired.name);
-    return { resource, made };
+    return { resource: toServer(found), made };
   }
 
   async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Server> {
