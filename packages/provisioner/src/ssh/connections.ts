@@ -67,8 +67,8 @@ export class Connections implements SshRunner {
   }
 
   #host(target: SshTarget): HostConnections {
-    const { host, port, user, hostKeys } = target;
-    const name = JSON.stringify([host, port, user, hostKeys]);
+    const { host, port, user, alias, hostKeys } = target;
+    const name = JSON.stringify([host, port, user, alias, hostKeys]);
     let connections = this.#hosts.get(name);
     if (!connections) {
       connections = new HostConnections(target, this.login, this.timing);

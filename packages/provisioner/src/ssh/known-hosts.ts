@@ -67,7 +67,8 @@ export class KnownHosts {
   }
 }
 
-function nameOf({ host, port = DEFAULT_PORT }: SshTarget): string {
+function nameOf({ host, port = DEFAULT_PORT, alias }: SshTarget): string {
+  if (alias !== undefined) return alias.toLowerCase();
   const name = host.toLowerCase();
   return port === DEFAULT_PORT ? name : `[${name}]:${port}`;
 }
