@@ -58,8 +58,9 @@ export function createUpcloudDriver(
 }
 
 function runOver(runner: Login['runner']): NonNullable<Driver['run']> {
-  return async ({ name, ip }, script, context) => {
-    if (ip) return runner.run({ host: ip, user: 'root' }, script, context);
+  return async ({ id, name, ip }, script, context) => {
+    // Its host key is kept under its id, as UpCloud gives the addresses of servers that went to others.
+    if (ip) return runner.run({ host: ip, user: 'root', alias: id }, script, context);
     throw new DriverError(
       `Server ${name} at UpCloud has no public address: nothing can be run there. Give it one, or create it again.`,
       { permanent: true },
