@@ -1,4 +1,5 @@
 import type { DriverPlugin } from './plugin.js';
+import { sshPlugin } from './ssh/index.js';
 
 /** The providers that have a driver of their own, beside `local`. */
-export const CATALOG: readonly DriverPlugin[] = [];
+export const CATALOG: readonly DriverPlugin[] = [sshPlugin];
