@@ -176,6 +176,7 @@ describe('trouble with UpCloud', () => {
     await driver.resources.server.create(wanted('web-01', { infra: 'other' }), A);
     await driver.resources.server.create(wanted('web-02'), A);
     fake.account.ghost = fake.account.servers[0]!;
+    expect(await driver.resources.server.list('production')).toMatchObject([{ name: 'web-02' }]);
     const { resource } = await create();
     expect(resource.infra).toBe('production');
     expect(await driver.resources.server.list('production')).toMatchObject([
