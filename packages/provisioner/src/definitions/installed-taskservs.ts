@@ -28,14 +28,9 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
   ) {}
 
   /** Those on servers that run: others cannot be asked. */
-  async list(infra: string): Promise<Taskserv[]> {
-    const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
+  async list(infra: string, server?: string): Promise<Taskserv[]> {
+    const found = await surveyAll(this.remote, await runningServers(this.servers, infra, server));
     return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
-  }
-
-  /** What is installed on one server: it goes with it. */
-  async on(server: Server): Promise<Taskserv[]> {
-    return recordsOf(await this.remote.survey(server), server).map(({ resource }) => resource);
   }
 
   async read(infra: string, name: string): Promise<Taskserv | null> {
