@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { DriverError } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
-import { LineSplitter } from './lines.js';
+import { LineSplitter } from '../line-splitter.js';
 import { parseMessage } from './parse-message.js';
 import { MAX_HOST_LINE_BYTES, type FromDriverHost, type RunMessage } from './protocol.js';
 import { runOperation } from './run-operation.js';

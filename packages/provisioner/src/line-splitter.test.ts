@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { LineSplitter } from './lines.js';
+import { LineSplitter } from './line-splitter.js';
 
 describe('lines', () => {
   it('are the same however they arrive', () => {
@@ -27,5 +27,13 @@ describe('lines', () => {
     const splitter = new LineSplitter(4);
     splitter.push(Buffer.from('123'));
     expect(() => splitter.push(Buffer.from('45'))).toThrow('more than 4 bytes');
+  });
+
+  it('are cut when they are too long, if that was asked for', () => {
+    const splitter = new LineSplitter(4, 'cut');
+    expect(splitter.push(Buffer.from('123456789\n1234\n'))).toEqual(['1234', '5678', '9', '1234']);
+    expect(splitter.push(Buffer.from('12345'))).toEqual(['1234']);
+    expect(splitter.rest()).toEqual(['5']);
+    expect(splitter.rest()).toEqual([]);
   });
 });

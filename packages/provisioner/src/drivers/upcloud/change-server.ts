@@ -1,0 +1,137 @@
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError, type ActContext } from '../driver.js';
+import type { Server } from '../resource.js';
+import type { ServerDetails, UpcloudApi } from './api.js';
+import { isPlan, type Catalogue } from './catalogue.js';
+import { bootDisk, foundIn, type Found } from './found-server.js';
+import { checkLabels, labelsOf, type Remembered } from './labels.js';
+import { broken, gone, type Waits } from './waits.js';
+
+/** What can be done to a server only while it stands still. */
+interface HardwareChange {
+  plan?: string;
+  disk?: { storage: string; size: number };
+}
+
+/** Gives servers another plan, a larger disk, other labels. */
+export class ServerChanger {
+  constructor(
+    private readonly api: UpcloudApi,
+    private readonly waits: Waits,
+    private readonly catalogue: Catalogue,
+  ) {}
+
+  /**
+   * Plan and disk are changed while the server is stopped. A label says so until it is again as it was found, and what
+   * was asked for is written last: whoever comes after a crash sees that there is something left to do, and does it.
+   */
+  async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Found<ServerDetails>> {
+    context.signal?.throwIfAborted();
+    const { server, remembered } = await this.#find(before, context.signal);
+    checkLabels(desired);
+    refuseReplacement(before, desired);
+    const hardware = await this.#hardwareChange(server, desired);
+    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
+    const about = { name: before.name };
+    const was = remembered.changing ?? server.state;
+    if (hardware) {
+      context.log?.(
+        `${before.name}: stops for a moment, as its ${Object.keys(hardware).join(' and ')} changes`,
+      );
+      if (remembered.changing === null) await this.#write(server, { ...remembered, changing: was });
+      await this.#whileStopped(server, before.name, hardware, was, remembered);
+    } else if (remembered.changing === 'started') {
+      await this.waits.started(server.uuid, about);
+    }
+    await this.#write(server, {
+      ...remembered,
+      ...{ plan: desired.plan, storage_gb: desired.storage_gb, labels: desired.labels },
+      ...{ changedAt: new Date().toISOString(), changing: null },
+    });
+    return this.#find(before);
+  }
+
+  /** The very server, in a state that can be worked on. */
+  async #find({ id, name }: Server, signal?: AbortSignal): Promise<Found<ServerDetails>> {
+    const server = await this.waits.settled(id, { name, signal });
+    const found = server && foundIn(server);
+    if (!found) throw gone(name);
+    if (found.server.state === 'error') throw broken(name, id);
+    return found;
+  }
+
+  async #hardwareChange(server: ServerDetails, desired: DesiredServer): Promise<HardwareChange | null> {
+    const { name, storage_gb } = desired;
+    const change: HardwareChange = {};
+    if (!isPlan(server.plan, desired.plan)) {
+      change.plan = (await this.catalogue.plan(desired.plan, name)).name;
+    }
+    const disk = bootDisk(server);
+    if (storage_gb !== null && disk && disk.storage_size !== storage_gb) {
+      if (storage_gb < disk.storage_size) throw shrinking(name, disk.storage_size, storage_gb);
+      change.disk = { storage: disk.storage, size: storage_gb };
+    }
+    return Object.keys(change).length > 0 ? change : null;
+  }
+
+  async #whileStopped(
+    server: ServerDetails,
+    name: string,
+    { plan, disk }: HardwareChange,
+    was: string,
+    remembered: Remembered,
+  ): Promise<void> {
+    const { uuid } = server;
+    try {
+      await this.waits.stopped(uuid, { name });
+      if (plan !== undefined) await this.api.modifyServer(uuid, { plan }, { name });
+      if (disk) await this.api.growStorage(disk.storage, disk.size, { name });
+    } catch (error) {
+      await this.#backAsItWas(server, name, was, remembered, error);
+      throw error;
+    }
+    if (was === 'started') await this.waits.started(uuid, { name });
+  }
+
+  async #backAsItWas(
+    server: ServerDetails,
+    name: string,
+    was: string,
+    remembered: Remembered,
+    failure: unknown,
+  ): Promise<void> {
+    try {
+      if (was === 'started') await this.waits.started(server.uuid, { name });
+      await this.#write(server, { ...remembered, changing: null });
+    } catch (error) {
+      throw new DriverError(
+        `${(failure as Error).message} Besides, the server could not be brought back to state ${was}: ` +
+          (error as Error).message,
+        { cause: failure },
+      );
+    }
+  }
+
+  #write({ uuid }: ServerDetails, remembered: Remembered): Promise<void> {
+    const { name } = remembered;
+    return this.api.modifyServer(uuid, { labels: { label: labelsOf(remembered) } }, { name });
+  }
+}
+
+/** The caller replaces servers whose place or system is to be another: this would not do it. */
+function refuseReplacement(before: Server, desired: DesiredServer): void {
+  if (before.zone === desired.zone && before.image === desired.image) return;
+  throw new DriverError(
+    `Zone and image of server ${before.name} cannot be changed at UpCloud: destroy it and create it again. ` +
+      'Nothing was changed.',
+    { permanent: true },
+  );
+}
+
+function shrinking(name: string, is: number, wanted: number): DriverError {
+  return new DriverError(
+    `The disk of server ${name} has ${is} GB and cannot shrink to ${wanted} GB at UpCloud. Ask for ${is} or more, or ` +
+      'destroy the server and create it again. Nothing was changed.',
+    { permanent: true },
+  );
+}

@@ -1,0 +1,77 @@
+import { DriverError } from '../driver.js';
+import type { Environment, Variable } from '../plugin.js';
+
+/** How UpCloud is reached, and as whom. */
+export interface UpcloudConfig {
+  /** The value of the header: never to be printed. */
+  authorization: string;
+  /** With the version, without a slash at its end. */
+  baseUrl: string;
+  /** Title of the template for servers that name no image. */
+  defaultTemplate: string | null;
+}
+
+export const UPCLOUD_VARIABLES: readonly Variable[] = [
+  { name: 'UPCLOUD_TOKEN', secret: true, description: 'An API token of the UpCloud account (ucat_…).' },
+  { name: 'UPCLOUD_USERNAME', secret: false, description: 'Instead of a token: an account with API access.' },
+  { name: 'UPCLOUD_PASSWORD', secret: true, description: 'Its password.' },
+  {
+    name: 'UPCLOUD_DEFAULT_TEMPLATE',
+    secret: false,
+    description:
+      'Title of the template for servers that name no image; unless set, the newest Debian that UpCloud has.',
+  },
+  {
+    name: 'UPCLOUD_DEBUG_API_BASE_URL',
+    secret: false,
+    description: "Where UpCloud's API is, for tests: https://api.upcloud.com unless set.",
+  },
+];
+
+const BASE_URL = 'https://api.upcloud.com';
+const VERSION = '1.3';
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** @throws DriverError that names the variable, never its value */
+export function upcloudConfigFrom(env: Environment): UpcloudConfig {
+  return {
+    authorization: authorization(env),
+    baseUrl: baseUrl(env['UPCLOUD_DEBUG_API_BASE_URL'] || BASE_URL),
+    defaultTemplate: env['UPCLOUD_DEFAULT_TEMPLATE'] || null,
+  };
+}
+
+function authorization(env: Environment): string {
+  const token = env['UPCLOUD_TOKEN'];
+  const user = env['UPCLOUD_USERNAME'];
+  const password = env['UPCLOUD_PASSWORD'];
+  if (token && (user || password)) {
+    throw wrong(
+      'Both UPCLOUD_TOKEN and UPCLOUD_USERNAME or UPCLOUD_PASSWORD are set: keep one of them, so that it is plain who acts',
+    );
+  }
+  if (token) {
+    // An invalid header would be told with its value.
+    if (!/^[\x21-\x7e]+$/.test(token))
+      throw wrong('UPCLOUD_TOKEN holds blanks, line ends or other than ASCII');
+    return `Bearer ${token}`;
+  }
+  if (!user || !password) throw wrong('Set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD');
+  if (user.includes(':')) throw wrong('UPCLOUD_USERNAME holds a colon');
+  return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+function baseUrl(text: string): string {
+  const name = 'UPCLOUD_DEBUG_API_BASE_URL';
+  if (!URL.canParse(text)) throw wrong(`${name} is no URL, like ${BASE_URL}`);
+  const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(text);
+  if (username || password || search || hash) throw wrong(`${name} holds more than host and path`);
+  const safe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
+  if (!safe) throw wrong(`${name} must begin with https://, as the credentials are sent there`);
+  const path = pathname.replace(/\/+$/, '');
+  return `${origin}${path.endsWith(`/${VERSION}`) ? path : `${path}/${VERSION}`}`;
+}
+
+function wrong(what: string): DriverError {
+  return new DriverError(`UpCloud is not configured rightly. ${what}.`, { permanent: true });
+}

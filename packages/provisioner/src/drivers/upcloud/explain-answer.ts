@@ -1,0 +1,111 @@
+import { UpcloudError, type Again } from './upcloud-error.js';
+
+/** An answer that is none of the good ones. */
+export interface BadAnswer {
+  status: number;
+  /** Parsed, or the text as it came. */
+  body: unknown;
+  retryAfterMs: number | null;
+}
+
+const MAX_TEXT = 300;
+
+/** Why UpCloud did not do it, in a sentence. @param act what was asked for, e.g. `create server web-01` */
+export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAnswer): UpcloudError {
+  const { code, text } = reasonIn(body);
+  const because = [text, code && `(${code})`].filter(Boolean).join(' ') || `status ${status}`;
+  const error = (message: string, again: Again, permanent: boolean) =>
+    new UpcloudError(message, { again, permanent, status, code, retryAfterMs });
+  if (status === 429) {
+    const when = retryAfterMs === null ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} seconds`;
+    return error(
+      `UpCloud does not ${act} for now, there are too many requests. Run it again ${when}.`,
+      'safe',
+      false,
+    );
+  }
+  if (status >= 500) {
+    return error(
+      `UpCloud cannot ${act} at the moment: ${because}. Run it again later: what was done is not done twice.`,
+      'unsure',
+      false,
+    );
+  }
+  if (status < 400) {
+    return error(
+      `UpCloud did not ${act} and pointed elsewhere (status ${status}), where credentials are not sent. ` +
+        'Check UPCLOUD_DEBUG_API_BASE_URL.',
+      'useless',
+      true,
+    );
+  }
+  const refused = `UpCloud did not ${act}: ${because}.`;
+  const { advice, passing } = ADVICE.find(({ on }) => on.includes(code ?? status)) ??
+    ADVICE.find(({ on }) => on.includes(status)) ?? {
+      advice: 'Correct that and run it again.',
+      passing: false,
+    };
+  return error(`${refused} ${advice}`, 'useless', !passing);
+}
+
+/** Of codes and statuses: what to do, and whether it passes by itself. */
+const ADVICE: readonly { on: readonly (string | number)[]; advice: string; passing: boolean }[] = [
+  {
+    on: [401],
+    advice:
+      'Check UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD, and that API access is allowed for them.',
+    passing: false,
+  },
+  {
+    on: ['INSUFFICIENT_CREDITS', 402],
+    advice: "Add credit to the account in UpCloud's control panel, and run it again.",
+    passing: false,
+  },
+  {
+    on: ['TRIAL_PLAN'],
+    advice: 'The account is a trial: make a first payment, or ask for less.',
+    passing: false,
+  },
+  {
+    on: ['SERVER_CREATING_LIMIT_REACHED'],
+    advice: 'Run it again when the servers that are being created run, or lower parallel_limit.',
+    passing: true,
+  },
+  {
+    on: ['SERVER_RESOURCES_UNAVAILABLE'],
+    advice: 'There is no room in that zone for now: run it again later, or choose another zone or plan.',
+    passing: true,
+  },
+  {
+    on: [403],
+    advice: 'Give the account or the token the permission for it, or use others.',
+    passing: false,
+  },
+  { on: [408, 409, 425], advice: 'Run it again.', passing: true },
+];
+
+/** UpCloud has two shapes of errors, and media types tell nothing of which it is. */
+function reasonIn(body: unknown): { code: string | null; text: string } {
+  const { error, type, title, invalid_params } = recordOf(body);
+  const { error_code, error_message } = recordOf(error);
+  if (typeof error_code === 'string') return { code: error_code, text: shown(error_message) };
+  const [, code = null] = /#ERROR_([A-Z0-9_-]+)$/.exec(shown(type)) ?? [];
+  const params = (Array.isArray(invalid_params) ? invalid_params : []).map((param) => {
+    const { name, reason } = recordOf(param);
+    return `${shown(name)}: ${shown(reason)}`;
+  });
+  return { code, text: [shown(title), ...params].filter(Boolean).join(', ') };
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** A text of UpCloud's within a sentence of ours. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  return value
+    .replace(/\p{Cc}+/gu, ' ')
+    .slice(0, MAX_TEXT)
+    .replace(/[.\s]+$/, '');
+}

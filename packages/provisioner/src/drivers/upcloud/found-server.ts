@@ -1,0 +1,75 @@
+import type { Server } from '../resource.js';
+import type { ListedServer, ServerDetails } from './api.js';
+import { isPlan } from './catalogue.js';
+import { rememberedIn, type Remembered } from './labels.js';
+
+/** A server of ours, as UpCloud has it. */
+export interface Found<S extends ListedServer = ListedServer> {
+  server: S;
+  remembered: Remembered;
+}
+
+/** Null if it is none of ours. */
+export function foundIn<S extends ListedServer>(server: S): Found<S> | null {
+  const remembered = rememberedIn(server.labels.label);
+  return remembered && { server, remembered };
+}
+
+/** The one that counts first: of several of one name, all that were made at the same time agree on the oldest. */
+export function inOrder<F extends Found>(found: readonly F[]): F[] {
+  return found.toSorted(({ server: one }, { server: other }) => {
+    const age = (one.created ?? 0) - (other.created ?? 0);
+    return age || (one.uuid < other.uuid ? -1 : 1);
+  });
+}
+
+export function bootDisk({
+  storage_devices,
+}: ServerDetails): { storage: string; storage_size: number } | null {
+  return storage_devices.storage_device.find(({ type }) => type === 'disk') ?? null;
+}
+
+/** What everybody is told about it. */
+export function toServer({ server, remembered }: Found<ServerDetails>): Server {
+  const { infra, name, image, labels, restores, changedAt } = remembered;
+  const madeAt = new Date((server.created ?? 0) * 1000).toISOString();
+  return {
+    ...{ infra, name, plan: planOf(server, remembered), zone: server.zone, provider: 'upcloud' },
+    ...{ image, labels, storage_gb: storageOf(server, remembered) },
+    ...{ id: server.uuid, driver: 'upcloud', made_at: madeAt, changed_at: changedAt ?? madeAt },
+    description: describe(server, remembered),
+    ...(restores.length > 0 ? { restores } : {}),
+    state: STATES[server.state] ?? 'starting',
+    ip: addressOf(server),
+  };
+}
+
+const STATES: Readonly<Record<string, Server['state']>> = {
+  started: 'running',
+  stopped: 'stopped',
+  // It cannot be used, and nothing that is waited for will come.
+  error: 'stopped',
+};
+
+// As it was asked for, unless somebody has altered it behind our back. In the middle of a change, what was asked for
+// before is what counts: only at its end the change is remembered.
+function planOf({ plan }: ServerDetails, { plan: asked, changing }: Remembered): string {
+  return changing !== null || isPlan(plan, asked) ? asked : plan;
+}
+
+function storageOf(server: ServerDetails, { storage_gb, changing }: Remembered): number | null {
+  const disk = bootDisk(server);
+  return storage_gb === null || changing !== null || !disk ? storage_gb : disk.storage_size;
+}
+
+function addressOf({ ip_addresses }: ServerDetails): string | null {
+  const reachable = ip_addresses.ip_address.filter(({ access }) => access === 'public');
+  return (reachable.find(({ family }) => family === 'IPv4') ?? reachable[0])?.address ?? null;
+}
+
+function describe({ uuid, plan, zone, state }: ServerDetails, { changing }: Remembered): string {
+  const what = `Server ${uuid} at UpCloud (${plan}, ${zone}).`;
+  if (state === 'error') return `${what} UpCloud says that it is in state error: it cannot be used.`;
+  if (changing !== null) return `${what} A change of its plan or disk is under way, or was interrupted.`;
+  return what;
+}

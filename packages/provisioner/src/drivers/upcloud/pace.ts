@@ -1,0 +1,36 @@
+/** How long things may take, and how often is looked, all in milliseconds. */
+export interface Pace {
+  /** Between two looks at something that takes its time. */
+  pollMs: number;
+  /** For one answer. */
+  answerMs: number;
+  /** For the answer to a start, which comes when the server runs. */
+  startAnswerMs: number;
+  /** How often one request is made at most, and within what time it is repeated. */
+  attempts: number;
+  repeatMs: number;
+  /** The first wait before a repetition, doubled each time up to the longest. */
+  backoffMs: number;
+  maxBackoffMs: number;
+  /** Until what was ordered shows in lists. */
+  visibleMs: number;
+  /** Until a server runs, stands still, is gone. */
+  runningMs: number;
+  stoppedMs: number;
+  goneMs: number;
+}
+
+/** Servers start in 23 to 133 seconds, and stop in 6 to 24. */
+export const PACE: Pace = {
+  pollMs: 5_000,
+  answerMs: 60_000,
+  startAnswerMs: 180_000,
+  attempts: 6,
+  repeatMs: 120_000,
+  backoffMs: 500,
+  maxBackoffMs: 15_000,
+  visibleMs: 60_000,
+  runningMs: 600_000,
+  stoppedMs: 300_000,
+  goneMs: 600_000,
+};

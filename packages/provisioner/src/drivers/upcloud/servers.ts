@@ -1,0 +1,108 @@
+import type { DesiredServer } from '../../settings/settings.js';
+import type { ActContext, Collection } from '../driver.js';
+import type { Change, Server, Taskserv } from '../resource.js';
+import type { ServerDetails, UpcloudApi } from './api.js';
+import type { ServerChanger } from './change-server.js';
+import { foundIn, inOrder, toServer, type Found } from './found-server.js';
+import { filterFor, keyValue } from './labels.js';
+import type { ServerMaker } from './make-server.js';
+import type { Waits } from './waits.js';
+
+/** Tells what is installed on a server, as far as it can still be asked. */
+type InstalledOn = (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
+
+/** Servers at UpCloud; what is known of them is kept in their labels, for every process on every machine. */
+export class UpcloudServers implements Collection<'server'> {
+  /** What goes with a server. */
+  installedOn: InstalledOn = () => Promise.resolve([]);
+
+  constructor(
+    private readonly api: UpcloudApi,
+    private readonly waits: Waits,
+    private readonly maker: ServerMaker,
+    private readonly changer: ServerChanger,
+  ) {}
+
+  async list(infra: string): Promise<Server[]> {
+    const servers = await this.#details(await this.#all(infra));
+    return servers.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  async read(infra: string, name: string): Promise<Server | null> {
+    for (const found of await this.maker.named({ infra, name })) {
+      const [server] = await this.#details([found]);
+      if (server) return server;
+    }
+    return null;
+  }
+
+  async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
+    const { found, made } = await this.maker.make(desired, context);
+    return { resource: toServer(found), made };
+  }
+
+  async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Server> {
+    return toServer(await this.changer.change(before, desired, context));
+  }
+
+  async destroy({ id, name }: Server, context: ActContext): Promise<Change[]> {
+    const { signal } = context;
+    signal?.throwIfAborted();
+    const about = { name, signal };
+    const server = await this.api.server(id, about);
+    const found = server && foundIn(server);
+    if (!found) return [];
+    const before = toServer(found);
+    const taskservs = await this.installedOn(before, signal);
+    // What came to be beside it by the same piece of work was never another server.
+    for (const twin of await this.maker.named(found.remembered, signal)) {
+      const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;
+      if (same && twin.server.uuid !== id) await this.waits.gone(twin.server.uuid, about);
+    }
+    if (!(await this.waits.gone(id, about))) return [];
+    return [
+      ...taskservs.map((taskserv): Change => ({
+        kind: 'taskserv',
+        action: 'destroyed',
+        before: taskserv,
+        after: null,
+      })),
+      { kind: 'server', action: 'destroyed', before, after: null },
+    ];
+  }
+
+  /** Of those that exist, the ones that were made under that key. */
+  async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
+    const key = keyValue(idempotencyKey);
+    const made = (await this.#all(infra)).filter(({ remembered }) => remembered.key === key);
+    return (await this.#details(made)).map((after) => ({
+      kind: 'server',
+      action: 'created',
+      before: null,
+      after,
+    }));
+  }
+
+  /** The one that counts of each name, in the order in which they were made. */
+  async #all(infra: string): Promise<Found[]> {
+    const all = (await this.api.servers(filterFor(infra))).map(foundIn).filter((found) => found !== null);
+    const byName = new Map<string, Found>();
+    for (const found of inOrder(all)) {
+      const { remembered } = found;
+      if (remembered.infra === infra && !byName.has(remembered.name)) byName.set(remembered.name, found);
+    }
+    return [...byName.values()];
+  }
+
+  /** Lists tell no addresses. What went meanwhile is left out. */
+  async #details(all: readonly Found[]): Promise<Server[]> {
+    const servers = await Promise.all(
+      all.map(({ server, remembered }) => this.api.server(server.uuid, { name: remembered.name })),
+    );
+    return servers
+      .filter((server): server is ServerDetails => server !== null)
+      .map(foundIn)
+      .filter((found) => found !== null)
+      .map(toServer);
+  }
+}

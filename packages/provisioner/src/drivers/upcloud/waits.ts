@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError } from '../driver.js';
+import type { About, ServerDetails, UpcloudApi } from './api.js';
+import type { Pace } from './pace.js';
+import { isRefusal } from './upcloud-error.js';
+
+/** How long a server is given to stop by itself before it is switched off. */
+const SOFT_STOP_SECONDS = 60;
+
+/** Brings servers into states: looks, takes the next step, and looks again. A wait ends when the signal is aborted. */
+export class Waits {
+  constructor(
+    private readonly api: UpcloudApi,
+    readonly pace: Pace,
+  ) {}
+
+  /** Looks until there is something to return. @param late what to say when it takes longer */
+  async until<T>(
+    look: () => Promise<T | undefined>,
+    { withinMs, late, signal }: { withinMs: number; late: () => Error; signal?: AbortSignal | undefined },
+  ): Promise<T> {
+    const deadline = Date.now() + withinMs;
+    for (;;) {
+      const found = await look();
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw late();
+      await sleep(this.pace.pollMs, undefined, signal ? { signal } : {});
+    }
+  }
+
+  /** Waits until it is neither being made nor between two states. Null when it is gone. */
+  settled(uuid: string, about: About): Promise<ServerDetails | null> {
+    return this.until(
+      async () => {
+        const server = await this.api.server(uuid, about);
+        return server?.state === 'maintenance' ? undefined : server;
+      },
+      {
+        withinMs: this.pace.runningMs,
+        late: () => tooLong(about, 'being made or altered', this.pace.runningMs),
+        signal: about.signal,
+      },
+    );
+  }
+
+  /** Stops it, as it would be by its own power button. */
+  async stopped(uuid: string, about: About): Promise<void> {
+    let asked = false;
+    await this.until(
+      async () => {
+        const server = await this.#there(uuid, about);
+        if (server.state === 'started' && !asked) {
+          asked = await this.#step(() => this.api.stopServer(uuid, 'soft', SOFT_STOP_SECONDS, about));
+        }
+        return server.state === 'stopped' ? server : undefined;
+      },
+      {
+        withinMs: this.pace.stoppedMs,
+        late: () => tooLong(about, 'stopping', this.pace.stoppedMs),
+        signal: about.signal,
+      },
+    );
+  }
+
+  async started(uuid: string, about: About): Promise<void> {
+    await this.until(
+      async () => {
+        const server = await this.#there(uuid, about);
+        if (server.state === 'stopped') await this.#step(() => this.api.startServer(uuid, about));
+        return server.state === 'started' ? server : undefined;
+      },
+      {
+        withinMs: this.pace.runningMs,
+        late: () => tooLong(about, 'starting', this.pace.runningMs),
+        signal: about.signal,
+      },
+    );
+  }
+
+  /** Destroys it with its disks, in whichever state it is. @returns false if it was gone already */
+  gone(uuid: string, about: About): Promise<boolean> {
+    let stopping = false;
+    return this.until(
+      async () => {
+        const server = await this.api.server(uuid, about);
+        if (!server) return stopping;
+        if (server.state === 'started') {
+          if (!stopping) stopping = await this.#step(() => this.api.stopServer(uuid, 'hard', 1, about));
+          return undefined;
+        }
+        if (server.state === 'maintenance') return undefined;
+        const deleted = await this.#step(() => this.api.deleteServer(uuid, about));
+        return deleted ? true : undefined;
+      },
+      {
+        withinMs: this.pace.goneMs,
+        late: () => tooLong(about, 'being destroyed', this.pace.goneMs),
+        signal: about.signal,
+      },
+    );
+  }
+
+  /** @returns false if it has to wait for something else to end */
+  async #step(act: () => Promise<void>): Promise<boolean> {
+    try {
+      await act();
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 'SERVER_STATE_ILLEGAL', 'STORAGE_STATE_ILLEGAL')) return false;
+      throw error;
+    }
+  }
+
+  async #there(uuid: string, about: About): Promise<ServerDetails> {
+    const server = await this.api.server(uuid, about);
+    if (!server) throw gone(about.name);
+    if (server.state === 'error') throw broken(about.name, uuid);
+    return server;
+  }
+}
+
+export function gone(name: string): DriverError {
+  return new DriverError(
+    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+  );
+}
+
+export function broken(name: string, uuid: string): DriverError {
+  return new DriverError(
+    `UpCloud says that server ${name} (${uuid}) is in state error. Destroy it and create it again, or ask UpCloud's ` +
+      'support what is wrong with it.',
+    { permanent: true },
+  );
+}
+
+function tooLong({ name }: About, what: string, ms: number): DriverError {
+  return new DriverError(
+    `Server ${name} at UpCloud is still ${what} after ${Math.round(ms / 60_000)} minutes. ` +
+      "Look at it in UpCloud's control panel, and run it again: it goes on from there.",
+  );
+}

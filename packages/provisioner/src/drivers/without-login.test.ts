@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import { DriverError } from './driver.js';
+import { withoutLogin } from './without-login.js';
+
+const { taskserv, cluster } = withoutLogin('UpCloud', 'PROVISIONING_SSH_KEY_FILE');
+const context = { idempotencyKey: 'k' };
+const wanted = { infra: 'i', provider: 'upcloud', version: null, attributes: {} } as const;
+
+describe('what is installed where nobody can log in', () => {
+  it('is nothing', async () => {
+    expect(await taskserv.list('i')).toEqual([]);
+    expect(await cluster.read('i', 'buildkit')).toBeNull();
+  });
+
+  it('is refused for good, with the variable to set', async () => {
+    const making = taskserv.create({ ...wanted, server: 'web-01', name: 'kubernetes' }, context);
+    await expect(making).rejects.toThrow(DriverError);
+    await expect(making).rejects.toMatchObject({
+      permanent: true,
+      message:
+        'No task service can be installed at UpCloud: no key to log in to its servers is configured. ' +
+        'Set PROVISIONING_SSH_KEY_FILE and start again. Nothing was changed.',
+    });
+    const building = cluster.create({ ...wanted, name: 'buildkit', servers: [] }, context);
+    await expect(building).rejects.toThrow(/^No cluster can be installed at UpCloud/);
+  });
+});

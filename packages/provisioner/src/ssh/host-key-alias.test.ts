@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import ssh2 from 'ssh2';
+import { HostKeyCheck } from './host-key-check.js';
+
+function hostKey(): Buffer {
+  const key = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').public);
+  if (key instanceof Error) throw key;
+  return key.getPublicSSH();
+}
+
+describe('host keys of machines that come and go', () => {
+  let folder: TemporaryFolder;
+  let knownHostsFile: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder('known-hosts');
+    knownHostsFile = join(folder.path, 'known_hosts');
+  });
+  afterEach(() => folder.remove());
+
+  const check = (alias: string) =>
+    HostKeyCheck.of({ host: '203.0.113.7', alias }, { knownHostsFile, learnHostKeys: true });
+
+  it('are kept under their aliases: another machine may have the address later', async () => {
+    const [first, second] = [hostKey(), hostKey()];
+    const old = await check('0a-first');
+    expect(old.accepts(first)).toBe(true);
+    await old.remember();
+    expect(await readFile(knownHostsFile, 'utf8')).toMatch(/^0a-first ssh-ed25519 \S+\n$/);
+    expect((await check('0a-second')).accepts(second)).toBe(true);
+    expect((await check('0a-first')).accepts(second)).toBe(false);
+  });
+});

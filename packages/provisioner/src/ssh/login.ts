@@ -1,0 +1,49 @@
+import ssh2, { type ParsedKey } from 'ssh2';
+import { DriverError } from '../drivers/driver.js';
+import { fingerprint, written } from './fingerprint.js';
+import type { SshConfig } from './ssh-config.js';
+import { shown, type SshTarget } from './ssh-target.js';
+
+/** A configuration that has been found to be usable. */
+export interface Login extends SshConfig {
+  key: ParsedKey;
+}
+
+/** @throws DriverError if the private key cannot be used */
+export function loginOf(config: SshConfig): Login {
+  const parsed = ssh2.utils.parseKey(config.privateKey, config.passphrase);
+  const key = Array.isArray(parsed) ? parsed[0] : parsed;
+  if (key && !(key instanceof Error) && key.isPrivateKey()) return { ...config, key };
+  const reason = key instanceof Error ? key.message : 'that is a public key';
+  throw new DriverError(
+    `The private key for SSH cannot be used: ${reason}. PROVISIONING_SSH_KEY_FILE names a file with a private key, ` +
+      'and PROVISIONING_SSH_KEY_PASSPHRASE has its passphrase, if it has one.',
+    { permanent: true },
+  );
+}
+
+export function userOf(target: SshTarget, { user }: Login): string {
+  return target.user ?? user;
+}
+
+/** Why a login was refused for good, if it was. */
+export function loginRefused(error: unknown, target: SshTarget, login: Login): DriverError | undefined {
+  const { level, message = '' } = error as { level?: string; message?: string };
+  const user = userOf(target, login);
+  const host = shown(target);
+  if (level === 'client-authentication') {
+    const key = login.key.getPublicSSH();
+    return new DriverError(
+      `${host} refuses the login of ${user} with the key ${fingerprint(key)}. Add this line to ` +
+        `${user === 'root' ? '/root' : `~${user}`}/.ssh/authorized_keys there, or name another user or key: ${written(key)}`,
+      { permanent: true, cause: error },
+    );
+  }
+  if (level === 'handshake' && message.includes('no matching')) {
+    return new DriverError(
+      `${host} and this program have no way of encryption in common (${message}). Bring its SSH server up to date.`,
+      { permanent: true, cause: error },
+    );
+  }
+  return undefined;
+}

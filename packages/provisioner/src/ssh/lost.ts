@@ -1,0 +1,27 @@
+import { shown, type SshTarget } from './ssh-target.js';
+
+const REASONS: Record<string, string> = {
+  ECONNREFUSED: 'refuses connections',
+  ECONNRESET: 'ends connections',
+  EHOSTUNREACH: 'cannot be reached',
+  ENETUNREACH: 'cannot be reached',
+  EHOSTDOWN: 'cannot be reached',
+  ETIMEDOUT: 'does not answer',
+  ENOTFOUND: 'has a name that is not known',
+  EAI_AGAIN: 'has a name that cannot be looked up now',
+};
+
+/** A connection could not be made or went away: the same again may succeed. */
+export class Lost extends Error {
+  /** What the server does, as the end of a sentence that begins with its address. */
+  readonly how: string;
+
+  constructor(target: SshTarget, cause?: unknown) {
+    const code = (cause as NodeJS.ErrnoException | undefined)?.code;
+    const known = code === undefined ? undefined : REASONS[code];
+    const reason = cause instanceof Error ? cause.message : '';
+    const how = known ?? `ended the connection${reason === '' ? '' : ` (${reason})`}`;
+    super(`${shown(target)} ${how}`, { cause });
+    this.how = how;
+  }
+}

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { DriverError, type ServerScript } from '../drivers/driver.js';
+import type { Timing } from './timing.js';
+
+let helpers: string | undefined;
+
+/** What is sent to a server so that a script runs there. */
+export interface RemoteSession {
+  /** What is begun by the login shell, whichever that is. */
+  command: string;
+  /** What that reads first. */
+  input: string;
+  /** Begins the lines that are none of the script's. */
+  mark: string;
+  /** Everything that the script begins has it in its environment. */
+  cookie: string;
+}
+
+// Start files may be slow, talkative or broken: that of the login shell is enough.
+const ENTER = `bash --norc -c 'IFS= read -rd "" head && eval "$head"'`;
+// Sent after each text.
+const END = '\0';
+
+/** @throws DriverError if the script cannot be sent as it is */
+export function sessionFor(script: ServerScript, user: string, timing: Timing): RemoteSession {
+  return session('run_script', `exec 3<&-\n${exports(script.environment)}${script.text}\n`, user, timing);
+}
+
+/** Ends what a script has left behind whose own session is out of reach. */
+export function endOf({ cookie }: RemoteSession, user: string, timing: Timing): RemoteSession {
+  return session('end_and_tell', '', user, timing, cookie);
+}
+
+function session(
+  call: string,
+  text: string,
+  user: string,
+  { silenceMs, graceMs }: Timing,
+  cookie = randomBytes(12).toString('hex'),
+): RemoteSession {
+  helpers ??= readFileSync(new URL('../../shell/ssh-session.sh', import.meta.url), 'utf8');
+  const mark = `provisioning-ssh-${randomBytes(12).toString('hex')}`;
+  const values = `mark=${mark} cookie=${cookie} silence=${silenceMs / 1000} grace=${Math.ceil(graceMs / 1000)}`;
+  if (text.includes(END)) throw unfit('The script has a NUL in it, which bash cannot read');
+  return {
+    command: user === 'root' ? ENTER : `sudo -n ${ENTER}`,
+    input: `${values}\n${helpers}\n${call}\n${END}${text}${END}`,
+    mark,
+    cookie,
+  };
+}
+
+function exports(environment: Record<string, string>): string {
+  return Object.entries(environment)
+    .map(([name, value]) => {
+      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
+        throw unfit(`${JSON.stringify(name)} cannot be the name of a variable`);
+      }
+      return `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`;
+    })
+    .join('');
+}
+
+function unfit(what: string): DriverError {
+  return new DriverError(`${what}. Nothing was run.`, { permanent: true });
+}

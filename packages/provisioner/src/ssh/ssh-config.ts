@@ -1,0 +1,91 @@
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { DriverError } from '../drivers/driver.js';
+import type { Environment, Variable } from '../drivers/plugin.js';
+
+/** How servers are logged in to. */
+export interface SshConfig {
+  /** Text of the private key. */
+  privateKey: string;
+  passphrase?: string;
+  /** Who logs in; any but root becomes root by `sudo -n`. */
+  user: string;
+  knownHostsFile: string;
+  /** Learn the key of a host never seen before, and refuse any other from then on. */
+  learnHostKeys: boolean;
+  /** Until when there must be a connection, attempts that failed included; 15 unless told. */
+  connectTimeoutSeconds?: number;
+}
+
+const KEY_FILE = 'PROVISIONING_SSH_KEY_FILE';
+const PASSPHRASE = 'PROVISIONING_SSH_KEY_PASSPHRASE';
+const USER = 'PROVISIONING_SSH_USER';
+const KNOWN_HOSTS = 'PROVISIONING_SSH_KNOWN_HOSTS';
+const LEARN = 'PROVISIONING_SSH_LEARN_HOST_KEYS';
+
+/** What configures the login to servers, for every driver that has servers to log in to. */
+export const SSH_VARIABLES: readonly Variable[] = [
+  { name: KEY_FILE, secret: false, description: 'File with the private key that logs in to servers.' },
+  { name: PASSPHRASE, secret: true, description: 'The passphrase of that key, if it has one.' },
+  {
+    name: USER,
+    secret: false,
+    description: 'Who logs in to servers: root unless told. Others need sudo without a password.',
+  },
+  {
+    name: KNOWN_HOSTS,
+    secret: false,
+    description:
+      'File with the host keys of servers, relative to the folder of the private key; ~/.ssh/known_hosts unless told.',
+  },
+  {
+    name: LEARN,
+    secret: false,
+    description: 'true: the key of a host never seen before is accepted and noted. false unless told.',
+  },
+];
+
+/** @returns undefined without a key file @throws DriverError if what the variables say makes no sense */
+export async function sshConfigFrom(env: Environment): Promise<SshConfig | undefined> {
+  const keyFile = env[KEY_FILE];
+  if (!keyFile) return undefined;
+  const passphrase = env[PASSPHRASE];
+  const known = env[KNOWN_HOSTS];
+  return {
+    privateKey: await readKey(keyFile),
+    ...(passphrase ? { passphrase } : {}),
+    user: userFrom(env[USER] || 'root'),
+    knownHostsFile: known ? besides(keyFile, known) : join(homedir(), '.ssh/known_hosts'),
+    learnHostKeys: flag(env[LEARN]),
+  };
+}
+
+async function readKey(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DriverError(
+      `The private key that ${KEY_FILE} names cannot be read (${code}). Name a file that this program may read.`,
+      { permanent: true },
+    );
+  }
+}
+
+function besides(keyFile: string, path: string): string {
+  return isAbsolute(path) ? path : resolve(dirname(keyFile), path);
+}
+
+function userFrom(user: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/.test(user)) return user;
+  throw new DriverError(`${USER} must be the name of a user, e.g. root, got ${JSON.stringify(user)}.`, {
+    permanent: true,
+  });
+}
+
+function flag(value: string | undefined): boolean {
+  if (!value || value === 'false' || value === '0') return false;
+  if (value === 'true' || value === '1') return true;
+  throw new DriverError(`${LEARN} must be true or false, got ${JSON.stringify(value)}.`, { permanent: true });
+}

@@ -1,0 +1,55 @@
+import { DriverError, type ServerScript } from '../drivers/driver.js';
+import type { Outcome } from './converse.js';
+import { shown, type SshTarget } from './ssh-target.js';
+import type { Timing } from './timing.js';
+
+const NOT_FOUND = 127;
+
+/** The login led to no script. */
+export function neverBegun(target: SshTarget, user: string, { status, errors }: Outcome): DriverError {
+  const host = shown(target);
+  const said = errors === '' ? '' : ` It says: ${errors.replace(/\s*\n\s*/g, ' | ')}`;
+  if (status === NOT_FOUND) {
+    return new DriverError(`${host}: bash${user === 'root' ? '' : ' or sudo'} is not installed.${said}`, {
+      permanent: true,
+    });
+  }
+  if (user !== 'root' && /\bsudo\b/.test(errors)) {
+    return new DriverError(
+      `${host}: ${user} may not become root without a password.${said} Allow it there with the line ` +
+        `"${user} ALL=(ALL) NOPASSWD:ALL" in a file below /etc/sudoers.d, or log in as root.`,
+      { permanent: true },
+    );
+  }
+  return new DriverError(
+    `${host}: the login of ${user} ended before a script could begin (exit status ${status ?? 'unknown'}).${said} ` +
+      'Log in by hand to see why, then run it again.',
+  );
+}
+
+/** The connection went in the middle, or what ran was ended by somebody on the server. */
+export function cutOff(target: SshTarget, ended: boolean, timing: Timing): DriverError {
+  return new DriverError(
+    `${shown(target)}: the connection was lost while a script ran there. ${whatIsLeft(ended, timing)} Run it again: what ` +
+      'was done is not done twice.',
+  );
+}
+
+export function tookTooLong(
+  target: SshTarget,
+  { timeoutSeconds }: ServerScript,
+  ended: boolean,
+  timing: Timing,
+): DriverError {
+  return new DriverError(
+    `${shown(target)}: a script took more than ${timeoutSeconds} seconds. ${whatIsLeft(ended, timing)} See what keeps ` +
+      'the server busy, then run it again.',
+  );
+}
+
+function whatIsLeft(ended: boolean, { silenceMs, graceMs }: Timing): string {
+  const seconds = Math.ceil((silenceMs + graceMs) / 1000) + 5;
+  return ended
+    ? 'What it had begun was ended there.'
+    : `What it had begun ends there by itself within ${seconds} seconds.`;
+}
