@@ -44,7 +44,8 @@ export function createUpcloudDriver(
   const run = runOver(login.runner);
   const taskservs = installedTaskservs(run, servers, definitions, install);
   const clusters = installedClusters(run, servers, definitions, install);
-  servers.installedOn = (server, signal) => whatCanBeRead(server, () => taskservs.on(server), signal);
+  servers.installedOn = (server, signal) =>
+    whatCanBeRead(server, () => taskservs.list(server.infra, server.name), signal);
   return {
     ...common,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
