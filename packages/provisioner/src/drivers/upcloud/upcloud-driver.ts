@@ -2,7 +2,7 @@ import { installedClusters, installedTaskservs } from '../../definitions/index.j
 import type { SshRunner } from '../../ssh/index.js';
 import { DriverError, type Driver } from '../driver.js';
 import type { DriverServices } from '../plugin.js';
-import type { Server, Taskserv } from '../resource.js';
+import type { Taskserv } from '../resource.js';
 import { withoutLogin } from '../without-login.js';
 import { UpcloudApi } from './api.js';
 import { Catalogue } from './catalogue.js';
@@ -44,8 +44,11 @@ export function createUpcloudDriver(
   const run = runOver(login.runner);
   const taskservs = installedTaskservs(run, servers, definitions, install);
   const clusters = installedClusters(run, servers, definitions, install);
-  servers.installedOn = (server, signal) =>
-    whatCanBeRead(server, () => taskservs.list(server.infra, server.name), signal);
+  servers.installedOn = async ({ infra, name, id, state }, signal) => {
+    // Of several of that name, only the one that counts can have any.
+    if (state !== 'running' || (await servers.read(infra, name))?.id !== id) return [];
+    return whatCanBeRead(() => taskservs.list(infra, name), signal);
+  };
   return {
     ...common,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
@@ -71,11 +74,9 @@ function runOver(runner: Login['runner']): NonNullable<Driver['run']> {
 
 /** A server that cannot be reached can be destroyed all the same. */
 async function whatCanBeRead(
-  { state }: Server,
   read: () => Promise<Taskserv[]>,
   signal: AbortSignal | undefined,
 ): Promise<Taskserv[]> {
-  if (state !== 'running') return [];
   try {
     return await read();
   } catch (error) {
