@@ -132,6 +132,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     providers: new Map([
       ['local', {}],
       ['noop', {}],
+      ['upcloud', {}],
     ]),
   });
   const rollbackStore = new PostgresRollbackStore(database);
