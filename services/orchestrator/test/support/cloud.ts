@@ -57,12 +57,12 @@ export async function upcloud(): Promise<Cloud & { env: Record<string, string> }
     async picture(infra) {
       return serversOf(infra)
         .map((server) => {
-          const { hostname, plan, zone, state, disk } = server;
+          // Not the size of a disk that came with a plan: nobody asked for it, and it cannot shrink.
+          const { hostname, plan, zone, state } = server;
           const asked = Object.entries(labelsOf(server)).filter(
             ([key]) => !/^provisioning-(key|changed-at|restores-\d+)$/.test(key),
           );
-          const { storage_size: disk_gb, title } = disk;
-          return `${hostname} ${JSON.stringify({ plan, zone, state, disk_gb, title, asked: asked.sort() })}`;
+          return `${hostname} ${JSON.stringify({ plan, zone, state, asked: asked.sort() })}`;
         })
         .sort();
     },
