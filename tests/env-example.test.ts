@@ -1,13 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
 /** The system's own, those that a worker sets for what it starts, and what tests alone may set. */
 const NOT_CONFIGURATION = [
   'PATH',
-  ...['PROVISIONING_EVENTS', 'PROVISIONING_IDEMPOTENCY_KEY', 'DRIVER_HOST_SOCKET'],
+  ...['PROVISIONING_EVENTS', 'PROVISIONING_INTENTS', 'PROVISIONING_IDEMPOTENCY_KEY', 'DRIVER_HOST_SOCKET'],
   ...['PROVISIONING_TEST_DRIVER', 'PROVISIONING_CRASH_AT'],
 ];
 /** Of no use in containers: each is one process with its own address, and a file would have to be mounted. */
@@ -24,10 +25,10 @@ const documented = new Map(
 );
 const names = [...documented.keys()];
 /** The variables that processes read. */
-const readByProcesses = namesIn(
-  sources,
-  /^\s+([A-Z][A-Z0-9_]+): ?\w+\(|(?:env|environment|variables)\['([A-Z_]+)'\]/gm,
-);
+const readByProcesses = [
+  ...namesIn(sources, /^\s+([A-Z][A-Z0-9_]+): ?\w+\(|(?:env|environment|variables)\['([A-Z_]+)'\]/gm),
+  ...[...DRIVER_VARIABLES, ...CATALOG.flatMap(({ variables }) => variables)].map(({ name }) => name),
+];
 /** The variables that compose takes from its caller. */
 const takenByCompose = namesIn(compose, /\$\{([A-Z_]+):-/g);
 

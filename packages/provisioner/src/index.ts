@@ -1,6 +1,17 @@
 export { applyPlan, Interrupted, summarize, waitUntilRunning } from './apply/index.js';
 export type { Applied, ApplyOptions, Outcome } from './apply/index.js';
-export { createLocalDriver, DriverError, DriverSet, PROVIDERS, TEST_PROVIDER } from './drivers/index.js';
+export {
+  CATALOG,
+  createLocalDriver,
+  DRIVER_VARIABLES,
+  DriverError,
+  DriverSet,
+  fullName,
+  KINDS,
+  missingFor,
+  PROVIDERS,
+  TEST_PROVIDER,
+} from './drivers/index.js';
 export type {
   ActContext,
   Change,
@@ -17,7 +28,7 @@ export type {
   Taskserv,
 } from './drivers/index.js';
 export { evaluateNickel, NickelError } from './nickel/index.js';
-export { planCreate, planDelete, planWanted, renderPlan } from './plan/index.js';
+export { differencesBetween, planCreate, planDelete, planWanted, renderPlan } from './plan/index.js';
 export type { Difference, Plan, PlanEntry, PlannedAction } from './plan/index.js';
 export * from './report/index.js';
 export {

@@ -91,11 +91,11 @@ describe('applying', () => {
     expect(first.reports.at(-1)).toMatchObject({ message: 'Successfully created 2 servers' });
     expect(first.logs).toContain('+ server web-01 (plan 1xCPU-1 GB, zone de-fra1)');
     expect(first.logs[0]).toContain('makes no real machine');
-    expect(named(await apply(taskservs(['containerd', 'cilium'])))).toEqual([
+    expect(named(await apply(taskservs(['containerd', 'kubernetes'])))).toEqual([
       'created taskserv web-01/containerd',
       'created taskserv web-02/containerd',
-      'created taskserv web-01/cilium',
-      'created taskserv web-02/cilium',
+      'created taskserv web-01/kubernetes',
+      'created taskserv web-02/kubernetes',
     ]);
     expect(resourcesOf(await apply(cluster))[0]).toMatchObject({
       name: 'buildkit',

@@ -20,15 +20,28 @@ begin
     new_row.status := 'Waiting';
   end if;
   insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
-                     idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent)
+                     runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent)
     values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode, new_row.program,
-            new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of, new_row.id,
+            new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of,
+            coalesce(new_row.runner, 'command'), new_row.id,
             case when new_row.status = 'Ready' then now() end,
             new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent);
+  if jsonb_exists(p_task, 'spec') then
+    insert into task_specs (task_id, spec) values (new_row.id, p_task -> 'spec');
+  end if;
   perform record_event(new_row.id, null, 0, 'submitted', new_row.status, '{}');
   perform tally(new_row.kind, 'Submitted', 1);
   return query select new_row.id, 'created'::text, new_row.status;
 end $$;
+
+-- What a task was about to do when it was last heard of, as it reported that, in order.
+create function intents_of(p_task uuid) returns jsonb stable language sql as $$
+  select coalesce(jsonb_agg(jsonb_build_object(
+           'type', 'intent', 'kind', kind, 'name', name, 'infra', infra, 'driver', driver, 'before', before, 'after', after,
+           'action', case change when 'create' then 'created' when 'change' then 'changed' else 'destroyed' end)
+           order by seq), '[]')
+    from journal where task_id = p_task and state in ('intended', 'unknown')
+$$;
 
 -- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
 -- not made. `changes`: what the task that is to be undone had done.
@@ -43,6 +56,7 @@ create function describe_claim(p_task tasks) returns jsonb language sql as $$
       when 'undo' then (select spec -> 'changes' from task_specs where task_id = p_task.id)
       else (select data -> 'resources' from task_results where task_id = p_task.compensates) end,
     'undoneKey', (select idempotency_key from tasks where id = p_task.compensates),
+    'intents', intents_of(p_task.id), 'intentsToUndo', intents_of(p_task.compensates),
     'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
     'requestId', p_task.request_id, 'traceparent', p_task.traceparent,

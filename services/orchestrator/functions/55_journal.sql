@@ -65,6 +65,11 @@ end $$;
 -- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone.
 create function close_journal(p_task tasks) returns void language plpgsql as $$
 begin
+  -- What undoing did not find any more does not exist, whoever took it away.
+  delete from resources r
+    using task_results t, jsonb_to_recordset(t.data #> '{result,data,gone}') as gone(kind text, name text, id text)
+    where t.task_id = p_task.id and (r.infra, r.kind, r.name) = (p_task.infra, gone.kind, gone.name)
+      and (r.body ->> 'id' = gone.id or jsonb_exists(r.body -> 'restores', gone.id));
   update journal set state = case when p_task.worker_id is null then 'unknown' else 'failed' end
     where task_id = p_task.id and state = 'intended';
   if p_task.status <> 'Completed' then

@@ -14,24 +14,27 @@ begin
   -- One statement, one snapshot: what it sees of the journal and of the inventory belongs together, since whoever writes
   -- the one writes the other in the same transaction.
   with position as (
-    select coalesce(max(seq), 0) as seq, count(*) filter (where state = 'done') as operations from journal
+    select coalesce(max(seq), 0) as seq,
+           count(*) filter (where state = 'done' and (new_one.infras is null or infra = any (new_one.infras))) as operations
+      from journal
   ), items as (
     insert into checkpoint_items (checkpoint_id, infra, kind, name, provider, driver, body)
       select new_one.id, infra, kind, name, provider, driver, body from resources
+        where new_one.infras is null or infra = any (new_one.infras)
       returning pg_column_size(body) + octet_length(infra || kind || name || provider || driver) as bytes
   )
-  insert into checkpoints (id, name, description, journal_seq, operations_count, bytes, created_by, created_by_name)
-    select new_one.id, new_one.name, new_one.description, position.seq, position.operations,
+  insert into checkpoints (id, name, description, infras, journal_seq, operations_count, bytes, created_by, created_by_name)
+    select new_one.id, new_one.name, new_one.description, new_one.infras, position.seq, position.operations,
            (select coalesce(sum(bytes), 0) from items), new_one.created_by, new_one.created_by_name
       from position;
   return query select new_one.id, 'created'::text;
 end $$;
 
 -- What was done after that position and still stands. What was undone does not, nor does the undoing of it, as long as
--- both happened after the position.
+-- both happened after the position. Beside it, what nobody knows the end of.
 create function changes_after(p_seq bigint) returns setof journal stable language sql as $$
   select * from journal
-    where seq > p_seq and state = 'done' and (undoes_seq is null or undoes_seq <= p_seq)
+    where seq > p_seq and state in ('done', 'unknown') and (undoes_seq is null or undoes_seq <= p_seq)
     order by seq desc
 $$;
 

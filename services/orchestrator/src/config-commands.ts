@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
+import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
 import { configurationFailure } from '@provisioning/runtime';
 
 /** Harmless, and enough to try a `command_batch` with. */
@@ -59,6 +60,22 @@ export function readSecrets(
       .map((name) => name.trim())
       .flatMap((name) => (name && environment[name] ? [[name, environment[name]] as const] : [])),
   );
+}
+
+/** What configures the drivers: given to the driver host and to commands. `secrets` are values to be masked. */
+export function readDriverVariables(environment: NodeJS.ProcessEnv): {
+  variables: Record<string, string>;
+  secrets: string[];
+} {
+  const known = [...DRIVER_VARIABLES, ...CATALOG.flatMap(({ variables }) => variables)];
+  const given = known.flatMap(({ name, secret }) => {
+    const value = environment[name];
+    return value ? [{ name, secret, value }] : [];
+  });
+  return {
+    variables: Object.fromEntries(given.map(({ name, value }) => [name, value])),
+    secrets: [...new Set(given.filter(({ secret }) => secret).map(({ value }) => value))],
+  };
 }
 
 function isProgram(path: string): boolean {

@@ -15,7 +15,13 @@ import {
   str,
   type CommonConfig,
 } from '@provisioning/runtime';
-import { readBatchCommands, readSecrets, resolveBatchCommands } from './config-commands.js';
+import { CATALOG, missingFor } from '@provisioning/provisioner';
+import {
+  readBatchCommands,
+  readDriverVariables,
+  readSecrets,
+  resolveBatchCommands,
+} from './config-commands.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
@@ -30,6 +36,8 @@ export interface ApiConfig extends CommonConfig {
   batchCommands: ReadonlySet<string>;
   /** Whether the provider `noop` may be asked for, which does nothing: for tests and benchmarks. */
   testDriver: boolean;
+  /** By provider that has a driver of its own: the variables that would configure it, as a phrase; null if it is. */
+  providers: ReadonlyMap<string, string | null>;
 }
 
 export interface WorkerConfig extends CommonConfig {
@@ -69,6 +77,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     port: own.ORCHESTRATOR_PORT,
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
+    providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),
     batchCommands: new Set(readBatchCommands(own.BATCH_COMMANDS, common.production).keys()),
   });
 }
@@ -114,6 +123,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
   const common = commonConfig(own);
 
   const secrets = readSecrets(own.COMMAND_SECRETS, environment);
+  const drivers = readDriverVariables(environment);
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
   // Workers on several machines may share one data directory; slots differ only on one machine, so each of these
   // machines keeps what its commands print in a folder of its own.
@@ -135,7 +145,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
       process.execPath,
       createRequire(import.meta.url).resolve('@provisioning/provisioner/driver-host'),
     ],
-    secrets: Object.values(secrets),
+    secrets: [...Object.values(secrets), ...drivers.secrets],
     retentionDays: own.RETENTION_DAYS,
     stateDir,
     socketPath: socketPathOf(stateDir),
@@ -147,6 +157,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     commandEnvironment: {
       ...commandEnvironment(environment, workspace, common),
       ...(own.PROVISIONING_TEST_DRIVER && !common.production ? { PROVISIONING_TEST_DRIVER: '1' } : {}),
+      ...drivers.variables,
       ...secrets,
     },
   });

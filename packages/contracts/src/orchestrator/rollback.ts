@@ -106,17 +106,18 @@ export const restoreCheckpoint = define({
   method: 'post',
   path: '/rollback/restore/{id}',
   summary: 'Restore system state from checkpoint',
-  description: `Makes the infrastructure what the checkpoint says, whatever happened since. ${ASYNC}`,
+  description: `Makes the infrastructure what the checkpoint says, whatever happened since: the providers are asked what there is. With \`check_mode\` nothing is done: the answer shows what would be, and what stands in the way. ${ASYNC}`,
   permission: { resource: 'checkpoints:{params.id}', action: 'restore' },
   params: byId,
+  query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
   idempotent: true,
   success: {
     status: 200,
-    data: sentence,
+    data: Type.Union([sentence, rollbackResultSchema]),
     location: true,
     example: 'State restored from checkpoint checkpoint-uuid',
   },
-  errors: [404, 409],
+  errors: [404, 409, 503],
 });
 
 export const getRollbackStatistics = define({

@@ -138,7 +138,8 @@ export const getDrift = define({
   method: 'get',
   path: '/state/drift',
   summary: 'Compare the inventory with what the providers say',
-  description: 'Asks the providers now; it changes nothing.',
+  description:
+    'Asks the providers now, by a task that any worker may take; it changes nothing. Without a worker it answers 503.',
   permission,
   query: closed({ infra: Type.Optional(name) }),
   success: { status: 200, data: driftSchema },

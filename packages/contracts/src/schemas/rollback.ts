@@ -3,7 +3,17 @@ import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, tim
 import { planSchema } from './plan.js';
 
 export const checkpointRequestSchema = closed(
-  { name: text(128, { minLength: 1 }), description: Type.Optional(text(1024)) },
+  {
+    name: text(128, { minLength: 1 }),
+    description: Type.Optional(text(1024)),
+    infras: Type.Optional(
+      listOf(name, 1000, {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Those that it covers; all, where absent',
+      }),
+    ),
+  },
   { title: 'CheckpointRequest' },
 );
 export type CheckpointRequest = Static<typeof checkpointRequestSchema>;
@@ -16,6 +26,7 @@ const checkpointMembers = {
   size: text(32, { description: 'For people: `150 MB`' }),
   size_bytes: Type.Optional(count),
   created_by: Type.Optional(text(256)),
+  infras: Type.Optional(nullable(listOf(name, 1000, { description: 'Those that it covers; null: all' }))),
 };
 
 export const checkpointSchema = closed(checkpointMembers, { title: 'Checkpoint' });
@@ -63,7 +74,7 @@ const undoneSchema = closed(
   { title: 'UndoneOperation' },
 );
 const obstacleSchema = closed(
-  { operation_id: id, reason: text(4096), obstacle: oneOf(['in_the_way', 'cannot_undo']) },
+  { operation_id: nullable(id), reason: text(4096), obstacle: oneOf(['in_the_way', 'cannot_undo']) },
   { title: 'RollbackObstacle', description: 'What stands in the way, or cannot be undone, and why' },
 );
 

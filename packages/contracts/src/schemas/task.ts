@@ -53,7 +53,7 @@ export const taskSchema = closed(
       }),
     ),
     error: nullable(text(4096, { description: 'Why it failed, in a sentence' })),
-    kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback'])),
+    kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback', 'survey'])),
     infra: Type.Optional(name),
     check_mode: Type.Optional(Type.Boolean()),
     batch_id: Type.Optional(nullable(id)),

@@ -78,7 +78,7 @@ class MemoryDriver implements Driver, Collection<'server'> {
 async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partial<ApplyOptions> = {}) {
   const reports: Report[] = [];
   const applied = await applyPlan(plan, {
-    drivers: { for: () => driver, of: () => driver, all: [driver] },
+    drivers: { for: () => driver, of: () => driver, named: () => driver, all: [driver] },
     reporter: { report: (report) => void reports.push(report), intend: () => Promise.resolve() },
     ...options,
   });
@@ -195,7 +195,7 @@ it('writes down what it is about to do, and does it only then', async () => {
   const wanted = desired('web-01');
   const plan = planCreate('production', [wanted], []);
   await applyPlan(plan, {
-    drivers: { for: () => driver, of: () => driver, all: [driver] },
+    drivers: { for: () => driver, of: () => driver, named: () => driver, all: [driver] },
     reporter: {
       report: (report) => {
         if (report.type === 'resource') order.push(`${report.action} ${report.name}`);

@@ -12,6 +12,7 @@ import {
 import { differencesBetween, stepsOf, type Plan, type Step } from '../plan/plan.js';
 import type { Reporter } from '../report/reporter.js';
 import type { IntentReport } from '../report/types.js';
+import { goingWith } from './going-with.js';
 import { Interrupted } from './interrupted.js';
 import { recallChanges } from './recall-changes.js';
 import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
@@ -146,9 +147,12 @@ class Run<K extends Kind> {
   }
 
   async #destroy(existing: Existing[K]): Promise<boolean> {
-    const { name, resources } = this.options.drivers.of(existing);
+    const driver = this.options.drivers.of(existing);
+    const { name, resources } = driver;
     const collection: Collection<K> = resources[this.plan.kind];
-    await this.#intend('destroyed', name, existing, null);
+    // Each intended by itself, in the order in which they go: the journal's order is how they come back.
+    for (const going of await goingWith(this.plan.kind, existing, driver))
+      await this.#intend('destroyed', name, going.existing, null, going.kind);
     const changes = await collection.destroy(existing, this.#context);
     for (const change of changes) this.#done(name, change);
     return changes.length > 0;
@@ -158,10 +162,11 @@ class Run<K extends Kind> {
   #intend(
     action: IntentReport['action'],
     driver: string,
-    before: Existing[K] | null,
-    after: Desired[K] | null,
+    before: Existing[Kind] | null,
+    after: Desired[Kind] | null,
+    kind: Kind = this.plan.kind,
   ): Promise<void> {
-    const { kind, infra } = this.plan;
+    const { infra } = this.plan;
     return this.options.reporter.intend(intentReport(infra, kind, action, driver, before, after));
   }
 

@@ -8,7 +8,7 @@ export interface Complaint {
   message: string;
 }
 
-/** A definition cannot be used. The message lists the faults, one a line: file, line, what is wrong, what to write. */
+/** A definition, or another file of this kind, cannot be used. The message lists the faults, one a line: file, line, what is wrong, what to write. */
 export class DefinitionError extends DriverError {
   constructor(readonly faults: readonly Fault[]) {
     super(faults.map(shown).join('\n'), { permanent: true });

@@ -4,13 +4,20 @@ import type { Change, DesiredTaskserv, Server, Taskserv } from '../drivers/resou
 import type { TaskservDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
 import { parametersOf } from './parameters.js';
-import { changeUnder, existsSince, type InstallRecord } from './record.js';
+import { changeUnder, existsSince } from './record.js';
 import { Remote, type Survey } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
+import {
+  assertNoCluster,
+  dependents,
+  find,
+  isOf,
+  isPart,
+  recordsOf,
+  type TaskservRecord,
+} from './taskserv-records.js';
 import { FOUND_VERSION, install, remove, versionOf, type Unit } from './unit.js';
-
-type TaskservRecord = InstallRecord<'taskserv'>;
 
 /** Task services that are really installed: scripts of definitions, run on servers, which remember what they have. */
 export class InstalledTaskservs implements Collection<'taskserv'> {
@@ -21,14 +28,9 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
   ) {}
 
   /** Those on servers that run: others cannot be asked. */
-  async list(infra: string): Promise<Taskserv[]> {
-    const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
+  async list(infra: string, server?: string): Promise<Taskserv[]> {
+    const found = await surveyAll(this.remote, await runningServers(this.servers, infra, server));
     return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
-  }
-
-  /** What is installed on one server: it goes with it. */
-  async on(server: Server): Promise<Taskserv[]> {
-    return recordsOf(await this.remote.survey(server), server).map(({ resource }) => resource);
   }
 
   async read(infra: string, name: string): Promise<Taskserv | null> {
@@ -176,6 +178,21 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return [...changes, { kind: 'taskserv', action: 'destroyed', before: record.resource, after: null }];
   }
 
+  /** Removes everything from a server that is let go: first what needs others. */
+  async removeAll(server: Server, context: ActContext): Promise<Change<'taskserv'>[]> {
+    const survey = await this.remote.survey(server, context.signal);
+    assertNoCluster(survey, server);
+    const changes: Change<'taskserv'>[] = [];
+    for (;;) {
+      const next = recordsOf(survey, server).find(
+        ({ resource }) => dependents(survey, resource.name).length === 0,
+      );
+      if (!next) return changes;
+      changes.push(...(await this.uninstall(server, next, survey, context)));
+      survey.taskservs = survey.taskservs.filter((one) => one !== next);
+    }
+  }
+
   /** What was done under a key: what drivers recall. What came with a cluster is that cluster's. */
   async recall(infra: string, key: string): Promise<Change[]> {
     const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
@@ -230,18 +247,6 @@ export function installedTaskservs(
   return new InstalledTaskservs(new Remote(run, options), servers, definitions);
 }
 
-/** Those that need it, the one that was made last first. */
-function dependents({ taskservs }: Survey, name: string): TaskservRecord[] {
-  return taskservs
-    .filter(({ requires }) => requires.includes(name))
-    .sort((one, other) => (one.resource.made_at < other.resource.made_at ? 1 : -1));
-}
-
-/** Whether it came with a cluster that is there, and goes with it. */
-function isPart({ part_of, last_act }: TaskservRecord, { clusters }: Survey): boolean {
-  return last_act.action === 'created' && clusters.some(({ resource }) => resource.name === part_of);
-}
-
 // Undoing works under keys that begin with the key of what is undone (operations/undo-operation.ts).
 function isUndoing({ idempotencyKey }: ActContext, key: string): boolean {
   return idempotencyKey.startsWith(`${key}:`);
@@ -256,18 +261,6 @@ function unitOf(definition: TaskservDefinition, { name, version, attributes }: D
     parameters: parametersOf(definition, attributes),
     version: versionOf(definition, version),
   };
-}
-
-function recordsOf({ taskservs }: Survey, server: Server): TaskservRecord[] {
-  return taskservs.filter((record) => isOf(record, server));
-}
-
-function isOf({ resource }: TaskservRecord, server: Server): boolean {
-  return resource.infra === server.infra && resource.server === server.name;
-}
-
-function find(records: readonly TaskservRecord[], name: string): TaskservRecord | undefined {
-  return records.find(({ resource }) => resource.name === name);
 }
 
 function written(record: TaskservRecord | null, { server, name }: DesiredTaskserv): TaskservRecord {

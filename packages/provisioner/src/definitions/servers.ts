@@ -17,8 +17,10 @@ export function serverOf(server: Server): Server {
   );
 }
 
-export async function runningServers(servers: Servers, infra: string): Promise<Server[]> {
-  return (await servers.list(infra)).filter(({ state }) => state === 'running');
+/** @param name only that one */
+export async function runningServers(servers: Servers, infra: string, name?: string): Promise<Server[]> {
+  const found = name === undefined ? await servers.list(infra) : [await servers.read(infra, name)];
+  return found.filter((server) => server?.state === 'running') as Server[];
 }
 
 export async function surveyAll(

@@ -1,5 +1,6 @@
 import type { DriverPlugin } from './plugin.js';
+import { sshPlugin } from './ssh/index.js';
 import { upcloudPlugin } from './upcloud/index.js';
 
 /** The providers that have a driver of their own, beside `local`. */
-export const CATALOG: readonly DriverPlugin[] = [upcloudPlugin];
+export const CATALOG: readonly DriverPlugin[] = [sshPlugin, upcloudPlugin];

@@ -17,36 +17,45 @@ export interface DriverSetOptions {
   production: boolean;
   /** Whether there is a provider for tests and benchmarks, which makes nothing at all. */
   testDriver?: boolean;
-  install?: InstallOptions;
 }
 
 /** Which driver acts for which provider. */
 export class DriverSet {
-  /** @param missing by provider: the variables that would configure it */
+  /**
+   * @param missing by provider: the variables that would configure it
+   * @param faults by provider: what is wrong with how it is configured
+   */
   private constructor(
     readonly definitions: Definitions,
     private readonly local: Driver,
     private readonly others: ReadonlyMap<Provider, Driver>,
     private readonly missing: ReadonlyMap<Provider, string>,
+    readonly faults: ReadonlyMap<Provider, DriverError>,
     private readonly production: boolean,
   ) {}
 
-  /** Makes the drivers of all providers that are configured. @throws DriverError if one is configured wrongly */
+  /** Makes the drivers of all providers that are configured. One that is configured wrongly is refused when it is asked for. */
   static async open(
     options: DriverSetOptions,
     catalog: readonly DriverPlugin[] = CATALOG,
   ): Promise<DriverSet> {
-    const { dataDir, workspace, env, production, testDriver = false, install = {} } = options;
+    const { dataDir, workspace, env, production, testDriver = false } = options;
+    const install: InstallOptions = { downloadBase: env['PROVISIONING_DOWNLOAD_BASE'] || undefined };
     const definitions = new Definitions(`${workspace}/definitions`);
     const others = new Map<Provider, Driver>();
     const missing = new Map<Provider, string>();
+    const faults = new Map<Provider, DriverError>();
     for (const plugin of catalog) {
       const lacks = missingFor(plugin, env);
-      if (lacks === null) others.set(plugin.provider, await plugin.create(env, { definitions, install }));
-      else missing.set(plugin.provider, lacks);
+      if (lacks !== null) missing.set(plugin.provider, lacks);
+      else
+        await plugin.create(env, { definitions, install }).then(
+          (driver) => others.set(plugin.provider, driver),
+          (error: unknown) => faults.set(plugin.provider, faultOf(plugin.provider, error)),
+        );
     }
     if (testDriver) others.set(TEST_PROVIDER, createNoopDriver());
-    return new DriverSet(definitions, createLocalDriver(dataDir), others, missing, production);
+    return new DriverSet(definitions, createLocalDriver(dataDir), others, missing, faults, production);
   }
 
   get all(): readonly Driver[] {
@@ -65,13 +74,15 @@ export class DriverSet {
     });
   }
 
-  /** @throws DriverError in production, for a provider that is not configured */
+  /** @throws DriverError for a provider that is configured wrongly or, in production, not at all */
   for(provider: Provider): Driver {
+    const fault = this.faults.get(provider);
+    if (fault) throw fault;
     const driver = this.others.get(provider);
     if (driver) return driver;
     if (provider !== 'local' && this.production) {
       throw new DriverError(
-        `Provider ${provider} is not configured${this.#setThese(provider)}, and in production ` +
+        `Provider ${provider} has no credentials configured${this.#setThese(provider)}, and in production ` +
           '(NODE_ENV=production) the development driver does not stand in for it. Nothing was changed.',
         { permanent: true },
       );
@@ -83,6 +94,7 @@ export class DriverSet {
   named(name: string | null): Driver {
     const driver = this.all.find((one) => one.name === name);
     if (driver) return driver;
+    for (const [provider, fault] of this.faults) if (provider === name) throw fault;
     const unconfigured = [...this.missing.keys()].find((provider) => provider === name);
     throw new DriverError(
       unconfigured
@@ -117,7 +129,7 @@ export class DriverSet {
     return [
       ...standIns.map(
         (provider) =>
-          `Provider ${provider} is not configured${this.#setThese(provider)}: the development driver ` +
+          `Provider ${provider} has no credentials configured${this.#setThese(provider)}: the development driver ` +
           `"${this.for(provider).name}" stands in for it.`,
       ),
       ...new Set(notices),
@@ -128,4 +140,12 @@ export class DriverSet {
     const variables = this.missing.get(provider);
     return variables === undefined ? '' : ` (set ${variables})`;
   }
+}
+
+function faultOf(provider: Provider, error: unknown): DriverError {
+  const why = error instanceof DriverError ? error.message : String(error);
+  return new DriverError(`Provider ${provider} is configured, but cannot be used: ${why}`, {
+    permanent: true,
+    cause: error,
+  });
 }

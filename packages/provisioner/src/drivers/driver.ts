@@ -16,7 +16,8 @@ export interface ActContext {
  * what is gone is not missed. Acts fail with {@link DriverError}.
  */
 export interface Collection<K extends Kind> {
-  list(infra: string): Promise<Existing[K][]>;
+  /** @param server of task services: only those on that server */
+  list(infra: string, server?: string): Promise<Existing[K][]>;
   /** @param name the full name: of a task service `server/taskserv` */
   read(infra: string, name: string): Promise<Existing[K] | null>;
 

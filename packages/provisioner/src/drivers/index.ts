@@ -3,6 +3,7 @@ export { DriverError, type ActContext, type Collection, type Driver, type Server
 export { DriverSet, type DriverSetOptions } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
 export {
+  DRIVER_VARIABLES,
   missingFor,
   type DriverPlugin,
   type DriverServices,
@@ -13,6 +14,7 @@ export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {
   counted,
   fullName,
+  KINDS,
   type Change,
   type Cluster,
   type DesiredCluster,

@@ -30,6 +30,16 @@ export interface DriverPlugin {
   create(env: Environment, services: DriverServices): Promise<Driver>;
 }
 
+/** What configures whatever is installed on servers, by which driver it may be. */
+export const DRIVER_VARIABLES: readonly Variable[] = [
+  {
+    name: 'PROVISIONING_DOWNLOAD_BASE',
+    secret: false,
+    description:
+      'fetch what task services download from <base>/<host>/<path> instead of from the host itself',
+  },
+];
+
 /** @returns the variables that would make it usable, as a phrase; null if it is */
 export function missingFor({ required }: DriverPlugin, env: Environment): string | null {
   const lacking = required.map((names) => names.filter((name) => !env[name]));

@@ -32,6 +32,7 @@ const Operation = Type.Union([
   }),
   Type.Object({ ...shared, type: Type.Literal('cluster_batch'), cluster_type: text }),
   Type.Object({ ...shared, type: Type.Literal('undo') }),
+  Type.Object({ id: text, infra: Type.String(), type: Type.Literal('survey'), infras: Type.Array(text) }),
 ]);
 
 const report = {

@@ -1,7 +1,8 @@
 import type { Operation } from '../operations/operation.js';
+import type { Survey, SurveyedInfra, SurveyOperation } from '../operations/survey.js';
 import type { IntentReport, Report, ResourceReport } from '../report/types.js';
 
-export type { IntentReport, Operation, Report, ResourceReport };
+export type { IntentReport, Operation, Report, ResourceReport, Survey, SurveyedInfra, SurveyOperation };
 
 /** What the host is asked to do with an operation. */
 export type HostAction = 'apply' | 'undo' | 'reconcile';
@@ -11,7 +12,7 @@ export interface RunMessage {
   type: 'run';
   id: string;
   action: HostAction;
-  operation: Operation & { infra: string };
+  operation: (Operation | SurveyOperation) & { infra: string };
   /** Plan only, and change nothing. */
   check: boolean;
   /** The same for every attempt at the operation, for undoing it and for reconciling it. */

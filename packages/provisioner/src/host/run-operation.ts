@@ -4,11 +4,12 @@ import { listed } from '../apply/index.js';
 import {
   applyOperation,
   reconcileOperation,
+  surveyOperation,
   undoOperation,
   type OperationContext,
   type OperationResult,
 } from '../operations/index.js';
-import type { EndedMessage, FromDriverHost, RunMessage } from './protocol.js';
+import type { EndedMessage, FromDriverHost, Operation, RunMessage } from './protocol.js';
 
 // A result is one line of a report.
 const MAX_NAMES = 100;
@@ -52,21 +53,22 @@ export async function runOperation(
     log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
   try {
+    if (operation.type === 'survey') return ended(id, await surveyOperation(operation, context));
     switch (action) {
       case 'apply':
         return ended(id, await applyOperation(operation, context));
       case 'undo':
         return ended(id, await undoOperation(changes, context, { exactly, intents: intentsToUndo }));
       case 'reconcile':
-        return await reconciled();
+        return await reconciled(operation);
     }
   } catch (error) {
     const permanent = error instanceof DriverError && error.permanent;
     return ended(id, { outcome: 'failed', message: (error as Error).message, permanent });
   }
 
-  async function reconciled(): Promise<EndedMessage> {
-    const { satisfied, missing, resources } = await reconcileOperation(operation, context);
+  async function reconciled(wanted: Operation): Promise<EndedMessage> {
+    const { satisfied, missing, resources } = await reconcileOperation(wanted, context);
     for (const report of resources) context.reporter.report(report);
     const message = satisfied
       ? 'Everything that the operation wants exists'

@@ -9,4 +9,5 @@ export type {
   TaskservOperation,
 } from './operation.js';
 export { reconcileOperation, type Reconciliation } from './reconcile-operation.js';
+export { surveyOperation, type Survey, type SurveyedInfra, type SurveyOperation } from './survey.js';
 export { undoOperation } from './undo-operation.js';

@@ -57,18 +57,21 @@ export async function planTaskservsOn(
   return planWanted('taskserv', infra, desired, existing);
 }
 
-/** As their definitions say; those that nobody has defined, for drivers that install nothing, after them as given. */
+/**
+ * With what they require before them, as their definitions say; those that nobody has defined, for drivers that install
+ * nothing, after them as given.
+ */
 async function inOrder(
   taskservs: readonly WantedTaskserv[],
   { definitions }: DriverSet,
-): Promise<readonly WantedTaskserv[]> {
+): Promise<WantedTaskserv[]> {
   const defined = new Set(await definitions.names('taskserv'));
-  const order = await definitions.inOrder(
-    taskservs.map(({ name }) => name).filter((name) => defined.has(name)),
-  );
-  const rank = new Map(order.map(({ name }, index) => [name, index]));
-  const rankOf = ({ name }: WantedTaskserv) => rank.get(name) ?? order.length;
-  return taskservs.toSorted((one, other) => rankOf(one) - rankOf(other));
+  const named = new Map(taskservs.map((taskserv) => [taskserv.name, taskserv]));
+  const order = await definitions.inOrder([...named.keys()].filter((name) => defined.has(name)));
+  return [
+    ...order.map(({ name }) => named.get(name) ?? { name }),
+    ...taskservs.filter(({ name }) => !defined.has(name)),
+  ];
 }
 
 /** @throws DriverError that says what to do */

@@ -7,7 +7,7 @@ import {
   type Existing,
   type Kind,
 } from '../drivers/resource.js';
-import { intentReport, type MadeChange } from '../apply/index.js';
+import { goingWith, intentReport, type MadeChange } from '../apply/index.js';
 import type { IntentReport } from '../report/types.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
@@ -21,6 +21,7 @@ type Intend = (
   action: IntentReport['action'],
   before: Existing[Kind] | null,
   after: Desired[Kind] | null,
+  of?: Kind,
 ) => Promise<void>;
 
 /** Does the inverse of a change. May be repeated. */
@@ -30,14 +31,16 @@ export async function undoChange(
   context: ActContext,
 ): Promise<Undone> {
   const { kind, action, before, after, name } = change;
-  const collection: Collection<Kind> = drivers.named(change.driver).resources[kind];
-  const intend: Intend = (act, from, to) =>
-    reporter.intend(intentReport(infra, kind, act, change.driver, from, to));
+  const driver = drivers.named(change.driver);
+  const collection: Collection<Kind> = driver.resources[kind];
+  const intend: Intend = (act, from, to, of = kind) =>
+    reporter.intend(intentReport(infra, of, act, driver.name, from, to));
   if (action === 'destroyed' && before) return createAgain(kind, collection, before, context, intend);
   const now = await collection.read(infra, name);
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
   if (action === 'created') {
-    await intend('destroyed', now, null);
+    for (const going of await goingWith(kind, now, driver))
+      await intend('destroyed', going.existing, null, going.kind);
     return undone(await collection.destroy(now, context));
   }
   if (!before) return { state: 'already_gone' };

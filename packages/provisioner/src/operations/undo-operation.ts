@@ -10,7 +10,7 @@ import {
   type Outcome,
 } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
-import { fullName, nounOf, type Change } from '../drivers/resource.js';
+import { fullName, nounOf, type Change, type Kind } from '../drivers/resource.js';
 import type { ResourceReport } from '../report/types.js';
 import { changesToUndo, type WhatToUndo } from './changes-to-undo.js';
 import type { OperationContext, OperationResult } from './context.js';
@@ -53,6 +53,8 @@ class Undo {
     already_gone: [],
     already_there: [],
   };
+  /** Ids of what turned out not to be there any more, which nobody needs to know as existing. */
+  readonly #gone: { kind: Kind; name: string; id: string }[] = [];
   #done = 0;
 
   constructor(
@@ -89,6 +91,7 @@ class Undo {
       changes: this.steps.length,
       done: countsOf(this.#outcomes),
       already_gone: this.#already.already_gone.slice(0, MAX_NAMES),
+      gone: this.#gone,
       already_there: this.#already.already_there.slice(0, MAX_NAMES),
     };
   }
@@ -112,6 +115,8 @@ class Undo {
       } else {
         const what = `${nounOf(step.kind)} ${step.name}`;
         this.#already[undone.state].push(what);
+        if (undone.state === 'already_gone' && step.after)
+          this.#gone.push({ kind: step.kind, name: step.name, id: step.after.id });
         const is = undone.state === 'already_gone' ? 'is gone already' : 'is as it was already';
         log(`${capitalized(what)} ${is}`);
       }

@@ -17,7 +17,8 @@ export interface RemoteSession {
   cookie: string;
 }
 
-const ENTER = `bash -c 'IFS= read -rd "" head && eval "$head"'`;
+// Start files may be slow, talkative or broken: that of the login shell is enough.
+const ENTER = `bash --norc -c 'IFS= read -rd "" head && eval "$head"'`;
 // Sent after each text.
 const END = '\0';
 

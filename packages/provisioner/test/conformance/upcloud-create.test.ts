@@ -133,7 +133,7 @@ describe('creating servers at UpCloud', () => {
       'UpCloud has no zone de-fra2, which server web-01 asks for. The nearest are de-fra1, ',
     ],
     [{ image: 'debian-99' }, 'The nearest are Debian GNU/Linux '],
-    [{ image: 'ubuntu' }, 'Image ubuntu of server web-01 may be Ubuntu Server 22.04'],
+    [{ image: 'ubuntu' }, 'Image ubuntu, which server web-01 asks for, may be Ubuntu Server 22.04'],
     [
       { storage_gb: 1 },
       'Server web-01 cannot have a disk of 1 GB: Debian GNU/Linux 12 (Bookworm) needs 3 GB.',

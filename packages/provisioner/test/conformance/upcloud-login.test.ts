@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import ssh2 from 'ssh2';
-import { DriverSet } from '../../src/drivers/index.js';
+import { DriverSet, type DesiredTaskserv } from '../../src/drivers/index.js';
 import { upcloudPlugin } from '../../src/drivers/upcloud/index.js';
 import { DriverError, type Driver } from '../../src/index.js';
 import type { SshTarget } from '../../src/ssh/index.js';
@@ -14,10 +14,10 @@ import { driverFor, wanted } from './upcloud-bench.js';
 
 const A = { idempotencyKey: 'key-a' };
 const B = { idempotencyKey: 'key-b' };
-const taskserv = {
+const taskserv: DesiredTaskserv = {
   ...{ infra: 'production', server: 'web-01', name: 'hello', provider: 'upcloud', version: null },
   attributes: {},
-} as const;
+};
 
 describe('what is installed on servers at UpCloud', () => {
   let fake: FakeUpcloud;

@@ -165,6 +165,28 @@ describe('trouble with UpCloud', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
+  it('is not taken for a server that is gone', async () => {
+    const { resource } = await create();
+    fake.trouble({ method: 'GET', path: /^\/server\/.+/, how: { status: 404, body: '<html>proxy</html>' } });
+    await expect(driver.resources.server.destroy(resource, A)).rejects.toMatchObject({ name: 'DriverError' });
+    expect(fake.account.servers).toHaveLength(1);
+  });
+
+  it('with its filters shows servers of others: they are left alone', async () => {
+    await driver.resources.server.create(wanted('web-01', { infra: 'other' }), A);
+    await driver.resources.server.create(wanted('web-02'), A);
+    fake.account.ghost = fake.account.servers[0]!;
+    expect(await driver.resources.server.list('production')).toMatchObject([{ name: 'web-02' }]);
+    const { resource } = await create();
+    expect(resource.infra).toBe('production');
+    expect(await driver.resources.server.list('production')).toMatchObject([
+      { name: 'web-01' },
+      { name: 'web-02' },
+    ]);
+    await driver.resources.server.destroy(resource, A);
+    expect(fake.account.servers.map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02']);
+  });
+
   it('cannot be reached at all', async () => {
     await fake.close();
     await expect(create()).rejects.toMatchObject({

@@ -4,8 +4,11 @@ import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { stringify } from 'smol-toml';
 import { Definitions, installedClusters, installedTaskservs } from '../../src/definitions/index.js';
 import type { DesiredCluster, DesiredTaskserv } from '../../src/drivers/resource.js';
+import { telling } from './telling.js';
 import { runBy } from './run-script.js';
 import { serversNamed } from './servers.js';
+
+const OPTIONS = { cache: '/nonexistent' };
 
 // What is installed is a file with the version in it; everything that is done is a line in a log.
 const SCRIPTS = (name: string) => ({
@@ -39,11 +42,11 @@ export class Bench {
   }
 
   get taskservs() {
-    return installedTaskservs(this.#run, this.servers, this.#definitions, this.#options);
+    return telling(installedTaskservs(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
   }
 
   get clusters() {
-    return installedClusters(this.#run, this.servers, this.#definitions, this.#options);
+    return telling(installedClusters(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
   }
 
   remove(): Promise<void> {
@@ -95,12 +98,9 @@ export class Bench {
     return text.split('\n').filter((line) => line !== '');
   }
 
-  readonly #options = {
-    cache: '/nonexistent',
-    log: (line: string) => {
-      this.lines.push(line);
-      this.onLine(line);
-    },
+  readonly #log = (line: string) => {
+    this.lines.push(line);
+    this.onLine(line);
   };
 
   get #run() {

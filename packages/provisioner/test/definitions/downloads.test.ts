@@ -5,6 +5,7 @@ import type { DesiredTaskserv } from '../../src/drivers/resource.js';
 import { DebianTarget } from './debian-target.js';
 import { Mirror } from './mirror.js';
 import { serversNamed } from './servers.js';
+import { telling } from './telling.js';
 
 const SHIPPED = fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url));
 const missing = await DebianTarget.missing();
@@ -15,9 +16,11 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
   let target: DebianTarget;
   let lines: string[];
   const servers = serversNamed('one', 'two');
-  const options = () => ({ downloadBase: mirror.base, log: (line: string) => void lines.push(line) });
-  const taskservs = () => installedTaskservs(target.run, servers, mirror.definitions, options());
-  const clusters = () => installedClusters(target.run, servers, mirror.definitions, options());
+  const options = () => ({ downloadBase: mirror.base });
+  const log = (line: string) => void lines.push(line);
+  const taskservs = () =>
+    telling(installedTaskservs(target.run, servers, mirror.definitions, options()), log);
+  const clusters = () => telling(installedClusters(target.run, servers, mirror.definitions, options()), log);
   const wanted = (name: string, version: string | null = null): DesiredTaskserv => ({
     infra: 'i',
     server: 'one',

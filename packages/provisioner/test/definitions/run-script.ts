@@ -7,7 +7,7 @@ import type { RunOnServer } from '../../src/definitions/index.js';
  * @param end the signal that ends it, and with it what it runs
  */
 export function runBy(argv: (server: string) => string[], end: NodeJS.Signals): RunOnServer {
-  return async (server, { text, environment, timeoutSeconds }, { signal, log }) => {
+  return async (server, { text, environment, timeoutSeconds }, { signal, log = () => {} }) => {
     signal?.throwIfAborted();
     const [program = 'bash', ...args] = argv(server.name);
     const child = spawn(program, args, {

@@ -13,7 +13,10 @@ import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
+import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
+import { DriftService } from '../domain/state/drift-service.js';
+import { SurveyService } from '../domain/state/survey-service.js';
 import { StateService } from '../domain/state/state-service.js';
 import { TaskService } from '../domain/task/task-service.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
@@ -28,6 +31,7 @@ import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
+import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { openBase, type Base } from './resources.js';
 
@@ -50,6 +54,9 @@ export function composeApi(
   const batchStore = new PostgresBatchStore(base.database);
   const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config));
   const { redis } = base;
+  const rollbackStore = new PostgresRollbackStore(base.database);
+  const inventory = new PostgresInventoryStore(base.database);
+  const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
@@ -66,8 +73,11 @@ export function composeApi(
       ...systemRoutes(),
       ...taskRoutes(tasks, config.provisioningCommand),
       ...batchRoutes(batches),
-      ...stateRoutes(state, new PostgresInventoryStore(base.database), machineLoadMeter(process.cwd())),
-      ...rollbackRoutes(new RollbackService(new PostgresRollbackStore(base.database), base.doorbell)),
+      ...stateRoutes(state, inventory, new DriftService(inventory, surveys), machineLoadMeter(process.cwd())),
+      ...rollbackRoutes(
+        new RollbackService(rollbackStore, base.doorbell),
+        new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
+      ),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
@@ -92,20 +102,17 @@ export function composeApi(
   return { app, base, stopping: () => (stopping = true) };
 }
 
-function capabilitiesOf({ batchCommands, production, testDriver }: ApiConfig): Capabilities {
-  return {
-    commands: batchCommands,
-    providers: new Map(
-      [...PROVIDERS, ...(testDriver ? [TEST_PROVIDER] : [])].map((name) => [
-        name,
-        production && name !== 'local'
-          ? {
-              unavailable: `has no credentials configured for "${name}", and in production nothing stands in for it`,
-            }
-          : {},
-      ]),
-    ),
+function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
+  const capable = (name: string) => {
+    const missing = providers.get(name);
+    return production && missing
+      ? {
+          unavailable: `"${name}" is not configured (set ${missing}), and in production nothing stands in for it`,
+        }
+      : {};
   };
+  const names = [...PROVIDERS, ...(testDriver ? [TEST_PROVIDER] : [])];
+  return { commands: batchCommands, providers: new Map(names.map((name) => [name, capable(name)])) };
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {

@@ -8,13 +8,17 @@ import type {
 } from './batch/batch.js';
 import type {
   Checkpoint,
+  CheckpointItem,
   JournalEntry,
+  Obstacle,
   Resource,
   Rollback,
   RollbackScope,
   RollbackStatistics,
 } from './rollback/rollback.js';
 import type { Statistics, Workforce, WorkflowCounts } from './state/state.js';
+import type { SurveyEnd } from './state/survey.js';
+import type { Submitter } from './workflow/submitter.js';
 import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus, WaitingFor } from './task/task.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
@@ -107,6 +111,7 @@ export interface NewCheckpoint {
   id: string;
   name: string;
   description: string | null;
+  infras: readonly string[] | null;
   createdBy: string;
   createdByName: string;
 }
@@ -114,6 +119,7 @@ export interface NewCheckpoint {
 export interface NewRollback {
   id: string;
   scope: RollbackScope;
+  impossible: readonly Obstacle[];
   infras: readonly string[];
   createdBy: string;
   createdByName: string;
@@ -129,6 +135,8 @@ export interface RollbackStore {
   /** Newest first. */
   checkpoints(page: { limit: number; offset: number }): Promise<{ checkpoints: Checkpoint[]; total: number }>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
+  /** All that a checkpoint keeps. */
+  items(checkpointId: string): Promise<CheckpointItem[]>;
   /** What was done after that position of the journal and still stands, newest first. */
   changesAfter(seq: number): Promise<JournalEntry[]>;
   /** What still stands of an operation: a task's id, or an operation's in its batch. */
@@ -167,7 +175,17 @@ export interface JournalFilter {
   offset: number;
 }
 
+/** Tasks that ask the providers what exists. */
+export interface SurveyStore {
+  submit(id: string, infras: readonly string[], submitter: Submitter): Promise<void>;
+  /** Undefined as long as it goes on. */
+  end(id: string): Promise<SurveyEnd | undefined>;
+  giveUp(id: string, by: string): Promise<void>;
+}
+
 export interface InventoryStore {
+  /** All that exists in an infra, or in all of them. */
+  everything(infra: string | undefined): Promise<Resource[]>;
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
   /** Newest first. */
   journal(filter: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }>;

@@ -31,6 +31,7 @@ function command(task: ClaimedTask, { options, workerId }: Workshop): Work {
   const runId = `${task.id}-${task.attempt}`;
   return new CommandWork({
     directory: join(options.stateDir, 'runs', runId),
+    intents: task.intents,
     argv: argvOf(task, options),
     environment: { ...options.commandEnvironment, ...taskEnvironment(task) },
     runId,
@@ -56,6 +57,8 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 
 function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
   const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
+  const intents = task.intents as RunMessage['intents'] & object;
+  const intents_to_undo = task.intentsToUndo as RunMessage['intents'] & object;
   if (!spec) throw new Error('the operation’s specification is gone');
   return driverHost.run({
     id: `${id}-${attempt}`,
@@ -64,7 +67,8 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
+    intents,
     ...(exactly ? { exactly } : {}),
-    ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object } : {}),
+    ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object, intents_to_undo } : {}),
   });
 }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +22,8 @@ export interface CommandSpec {
   runId: string;
   workerId: string;
   shimLimitSeconds: number;
+  /** What earlier attempts were about to do when they were last heard of: handed to the command in a file. */
+  intents?: readonly unknown[];
 }
 
 export interface SentSignal {
@@ -55,6 +57,9 @@ export class Command {
     if (SHIM === undefined) throw new Error('command-shim.sh is missing: this installation is not whole');
     const output = openSync(this.outputPath, 'a', 0o600);
     closeSync(openSync(this.reportPath, 'a', 0o600));
+    const intents = (spec.intents ?? []).map((intent) => `${JSON.stringify(intent)}\n`).join('');
+    const intentsPath = join(spec.directory, 'intents.jsonl');
+    if (intents) writeFileSync(intentsPath, intents, { mode: 0o600 });
     this.#child = spawn(
       '/bin/bash',
       [
@@ -72,6 +77,7 @@ export class Command {
         env: {
           ...spec.environment,
           PROVISIONING_EVENTS: this.reportPath,
+          ...(intents ? { PROVISIONING_INTENTS: intentsPath } : {}),
           [RUN_COOKIE]: spec.runId,
           [WORKER_COOKIE]: spec.workerId,
         },

@@ -20,6 +20,8 @@ const TASK: ClaimedTask = {
     undo: false,
     exactly: false,
     changes: null,
+  intents: [],
+  intentsToUndo: [],
     undoneKey: null,
     infra: 'i',
     batchId: null,

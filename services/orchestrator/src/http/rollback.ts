@@ -5,17 +5,20 @@ import {
   getRollback,
   getRollbackStatistics,
   listCheckpoints,
+  restoreCheckpoint,
   type RollbackRequest,
 } from '@provisioning/contracts';
 import { on, page, reply, type Binding } from '@provisioning/http-kit';
-import type { RollbackScope } from '../domain/rollback/rollback.js';
-import type { RollbackService } from '../domain/rollback/rollback-service.js';
+import type { RestoreService } from '../domain/rollback/restore-service.js';
+import type { RollbackService, UndoScope } from '../domain/rollback/rollback-service.js';
 import {
   presentCheckpoint,
   presentCheckpointDetails,
-  presentPreview,
+  presentRestored,
+  presentRestorePlan,
   presentRollback,
   presentRollbackStatistics,
+  presentUndoPlan,
 } from './present/rollback.js';
 import { submitterOf } from './submitter.js';
 
@@ -23,11 +26,14 @@ import { submitterOf } from './submitter.js';
 const PATIENCE_MS = 300_000;
 const ASK_EVERY_MS = 200;
 
-export function rollbackRoutes(rollbacks: RollbackService): Binding[] {
+export function rollbackRoutes(rollbacks: RollbackService, restores: RestoreService): Binding[] {
   return [
     on(createCheckpoint)(async (request) => {
-      const { name, description = null } = request.body;
-      const { id, replayed } = await rollbacks.createCheckpoint({ name, description }, submitterOf(request));
+      const { name, description = null, infras = null } = request.body;
+      const { id, replayed } = await rollbacks.createCheckpoint(
+        { name, description, infras },
+        submitterOf(request),
+      );
       return reply(id, { location: `/rollback/checkpoints/${id}`, replayed });
     }),
     on(listCheckpoints)(async ({ query }) => {
@@ -40,18 +46,30 @@ export function rollbackRoutes(rollbacks: RollbackService): Binding[] {
     on(executeRollback)(async (request) => {
       const scope = scopeOf(request.body);
       if (request.body.check_mode || request.query.check_mode)
-        return reply(presentPreview(scope, await rollbacks.preview(scope)));
+        return reply(presentUndoPlan(scope, await rollbacks.preview(scope)));
       const { id, replayed } = await rollbacks.execute(scope, submitterOf(request));
-      const isPatient = !/\brespond-async\b/.test(request.prefer ?? '');
-      const rollback = await ended(() => rollbacks.get(id), isPatient ? PATIENCE_MS : 0);
+      const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRollback(rollback), { location: `/rollback/${id}`, replayed });
+    }),
+    on(restoreCheckpoint)(async (request) => {
+      const checkpointId = request.params.id;
+      const submitter = submitterOf(request);
+      if (request.query.check_mode)
+        return reply(presentRestorePlan(checkpointId, await restores.preview(checkpointId, submitter)));
+      const { id, replayed } = await restores.execute(checkpointId, submitter);
+      const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
+      return reply(presentRestored(rollback, checkpointId), { location: `/rollback/${id}`, replayed });
     }),
     on(getRollback)(async ({ params }) => reply(presentRollback(await rollbacks.get(params.id)))),
     on(getRollbackStatistics)(async () => reply(presentRollbackStatistics(await rollbacks.statistics()))),
   ];
 }
 
-function scopeOf(body: RollbackRequest): RollbackScope {
+function patienceOf(prefer: string | undefined): number {
+  return /\brespond-async\b/.test(prefer ?? '') ? 0 : PATIENCE_MS;
+}
+
+function scopeOf(body: RollbackRequest): UndoScope {
   return 'checkpoint_id' in body
     ? { kind: 'checkpoint', checkpoint_id: body.checkpoint_id }
     : { kind: 'operations', operation_ids: body.operation_ids };

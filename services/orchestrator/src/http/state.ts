@@ -1,4 +1,5 @@
 import {
+  getDrift,
   getStateStatistics,
   getSystemHealth,
   getSystemMetrics,
@@ -11,18 +12,22 @@ import { on, page, reply, type Binding } from '@provisioning/http-kit';
 import type { MachineLoad } from '@provisioning/runtime';
 import type { InventoryStore } from '../domain/ports.js';
 import { presentEntry, presentResource } from './present/resource.js';
+import type { DriftService } from '../domain/state/drift-service.js';
 import type { StateService } from '../domain/state/state-service.js';
 import {
+  presentDrift,
   presentHealth,
   presentMetrics,
   presentProgress,
   presentSnapshot,
   presentStatistics,
 } from './present/state.js';
+import { submitterOf } from './submitter.js';
 
 export function stateRoutes(
   state: StateService,
   inventory: InventoryStore,
+  drifts: DriftService,
   machineLoad: () => Promise<MachineLoad>,
 ): Binding[] {
   return [
@@ -37,6 +42,9 @@ export function stateRoutes(
       const { resources, total } = await inventory.resources({ infra, kind, provider, limit, offset });
       return page(resources.map(presentResource), total);
     }),
+    on(getDrift)(async (request) =>
+      reply(presentDrift(await drifts.drift(request.query.infra, submitterOf(request)))),
+    ),
     on(listJournal)(async ({ query }) => {
       const { infra, kind, name, task_id: taskId, batch_id: batchId, limit, offset } = query;
       const filter = { infra, kind, name, taskId, batchId, limit, offset };

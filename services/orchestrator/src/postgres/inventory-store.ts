@@ -7,6 +7,14 @@ import { toEntry, toResource, type JournalRow, type ResourceRow } from './journa
 export class PostgresInventoryStore implements InventoryStore {
   constructor(private readonly database: Knex) {}
 
+  async everything(infra: string | undefined): Promise<Resource[]> {
+    const rows = await this.database<ResourceRow>('resources')
+      .where(given({ infra }))
+      .select<ResourceRow[]>('*')
+      .orderBy(['infra', 'kind', 'name']);
+    return rows.map(toResource);
+  }
+
   async resources({
     limit,
     offset,

@@ -9,7 +9,9 @@ import type {
 } from '../domain/ports.js';
 import type {
   Checkpoint,
+  CheckpointItem,
   JournalEntry,
+  Obstacle,
   Rollback,
   RollbackScope,
   RollbackStatistics,
@@ -25,6 +27,7 @@ interface CheckpointRow {
   id: string;
   name: string;
   description: string | null;
+  infras: string[] | null;
   journal_seq: string;
   operations_count: number;
   bytes: string;
@@ -35,6 +38,7 @@ interface CheckpointRow {
 interface RollbackRow {
   id: string;
   scope: RollbackScope;
+  impossible: Obstacle[] | null;
   status: BatchStatus;
   created_by_name: string;
   created_at: Date;
@@ -54,11 +58,11 @@ export class PostgresRollbackStore implements RollbackStore {
   constructor(private readonly database: Knex) {}
 
   async createCheckpoint(
-    { id, name, description, createdBy, createdByName }: NewCheckpoint,
+    { id, name, description, infras, createdBy, createdByName }: NewCheckpoint,
     idempotency: IdempotencyKey | undefined,
   ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
-    const row = { id, name, description, created_by: createdBy, created_by_name: createdByName };
+    const row = { id, name, description, infras, created_by: createdBy, created_by_name: createdByName };
     const [created] = await rowsOf<{ checkpoint_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
       this.database,
       'select * from create_checkpoint(?::jsonb, ?, ?, ?)',
@@ -93,6 +97,13 @@ export class PostgresRollbackStore implements RollbackStore {
     return row && toCheckpoint(row);
   }
 
+  async items(checkpointId: string): Promise<CheckpointItem[]> {
+    return this.database<CheckpointItem & { checkpoint_id: string }>('checkpoint_items')
+      .where({ checkpoint_id: checkpointId })
+      .select('infra', 'kind', 'name', 'provider', 'driver', 'body')
+      .orderBy(['infra', 'kind', 'name']);
+  }
+
   async changesAfter(seq: number): Promise<JournalEntry[]> {
     return (await rowsOf<JournalRow>(this.database, 'select * from changes_after(?)', [seq])).map(toEntry);
   }
@@ -125,7 +136,14 @@ export class PostgresRollbackStore implements RollbackStore {
   ): ReturnType<RollbackStore['submit']> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
     const row = {
-      ...{ id: rollback.id, kind: 'rollback', scope: rollback.scope, name: 'rollback', parallel_limit: 1 },
+      ...{
+        id: rollback.id,
+        kind: 'rollback',
+        scope: rollback.scope,
+        impossible: rollback.impossible,
+        name: 'rollback',
+        parallel_limit: 1,
+      },
       ...{
         rollback_enabled: false,
         on_failure: 'stop',
@@ -161,7 +179,7 @@ export class PostgresRollbackStore implements RollbackStore {
     if (!row) return undefined;
     const operations = await rowsOf<UndoRow>(
       this.database,
-      `select s.spec ->> 'undoes' as undoes, jsonb_array_length(s.spec -> 'entries') as changes, t.status, t.error,
+      `select s.spec ->> 'undoes' as undoes, jsonb_array_length(s.spec -> 'changes') as changes, t.status, t.error,
               coalesce(jsonb_array_length(r.data #> '{result,data,already_gone}'), 0) as already_gone
          from tasks t join task_specs s on s.task_id = t.id left join task_results r on r.task_id = t.id
         where t.batch_id = ? order by t.seq`,
@@ -170,6 +188,7 @@ export class PostgresRollbackStore implements RollbackStore {
     return {
       id: row.id,
       scope: row.scope,
+      impossible: row.impossible ?? [],
       status: STATUS[row.status],
       operations: operations.map(({ undoes, already_gone: alreadyGone, ...rest }) => ({
         ...{ operationId: undoes, alreadyGone },
@@ -212,6 +231,7 @@ function toCheckpoint(row: CheckpointRow): Checkpoint {
     id: row.id,
     name: row.name,
     description: row.description,
+    infras: row.infras,
     journalSeq: Number(row.journal_seq),
     operationsCount: row.operations_count,
     bytes: Number(row.bytes),

@@ -14,7 +14,7 @@ export interface Tally {
 
 export async function readTally(
   database: Knex,
-  kinds: readonly ('workflow' | 'operation' | 'rollback' | 'batch' | 'rollback_batch')[],
+  kinds: readonly ('workflow' | 'operation' | 'rollback' | 'survey' | 'batch' | 'rollback_batch')[],
 ): Promise<Tally> {
   const rows = await rowsOf<{ status: string; n: string; seconds: number }>(
     database,

@@ -106,6 +106,7 @@ export class PostgresTaskStore implements TaskStore {
       'workflow',
       'operation',
       'rollback',
+      'survey',
     ]);
     if (!statuses) return submitted;
     const [running] = await rowsOf<{ n: number }>(

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
-import type { Rollback, RollbackScope } from '../../src/domain/rollback/rollback.js';
+import type { UndoScope } from '../../src/domain/rollback/rollback-service.js';
+import type { Rollback } from '../../src/domain/rollback/rollback.js';
 import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -37,9 +38,9 @@ async function inventory(infra: string): Promise<string[]> {
 }
 
 const checkpoint = async (name: string) =>
-  (await platform.rollbacks.createCheckpoint({ name, description: null }, SUBMITTER)).id;
+  (await platform.rollbacks.createCheckpoint({ name, description: null, infras: null }, SUBMITTER)).id;
 
-async function rolledBack(scope: RollbackScope): Promise<Rollback> {
+async function rolledBack(scope: UndoScope): Promise<Rollback> {
   const { id } = await platform.rollbacks.execute(scope, SUBMITTER);
   await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null, { timeout: 30_000 });
   return platform.rollbacks.get(id);
@@ -95,7 +96,7 @@ describe('rolling back to a checkpoint', () => {
     await run(servers('grow', 'c', ['web-01'], 'large'));
     await run(servers('more', 'c', ['web-03']));
     await run(services('install', 'c', ['web-03', 'web-01']));
-    const scope: RollbackScope = { kind: 'checkpoint', checkpoint_id: id };
+    const scope: UndoScope = { kind: 'checkpoint', checkpoint_id: id };
     const preview = await platform.rollbacks.preview(scope);
     const shown = preview.steps.flatMap(({ entries }) =>
       entries.map(({ change, name }) => `${change} ${name}`),
@@ -129,7 +130,7 @@ describe('rolling back to a checkpoint', () => {
   });
 
   it('knows nothing of a checkpoint that is not there', async () => {
-    const scope: RollbackScope = {
+    const scope: UndoScope = {
       kind: 'checkpoint',
       checkpoint_id: '0198f000-0000-7000-8000-000000000000',
     };
@@ -165,7 +166,7 @@ describe('rolling back single operations', () => {
         { path: install, message: expect.stringContaining('created the taskserv web-01/containerd') },
       ],
     });
-    const together: RollbackScope = { kind: 'operations', operation_ids: [machine!, grow!, install!] };
+    const together: UndoScope = { kind: 'operations', operation_ids: [machine!, grow!, install!] };
     expect(await rolledBack(together)).toMatchObject({ status: 'Completed' });
     expect(await inventory('s')).toEqual([]);
   });

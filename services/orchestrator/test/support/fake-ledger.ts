@@ -50,6 +50,8 @@ export function scriptTask(id: string, script: string): ClaimedTask {
       undo: false,
       exactly: false,
       changes: null,
+      intents: [],
+      intentsToUndo: [],
       undoneKey: null,
       infra: 'i',
       batchId: null,

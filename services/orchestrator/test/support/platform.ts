@@ -15,6 +15,10 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Batch, Operation, OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-service.js';
 import type { Submitter } from '../../src/domain/workflow/submitter.js';
+import { RestoreService } from '../../src/domain/rollback/restore-service.js';
+import { DriftService } from '../../src/domain/state/drift-service.js';
+import { SurveyService } from '../../src/domain/state/survey-service.js';
+import { PostgresSurveyStore } from '../../src/postgres/survey-store.js';
 import { RollbackService } from '../../src/domain/rollback/rollback-service.js';
 import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../../src/postgres/rollback-store.js';
@@ -58,10 +62,14 @@ export function commands(
 export interface TestPlatform {
   batches: BatchService;
   rollbacks: RollbackService;
+  restores: RestoreService;
+  drifts: DriftService;
   inventory: PostgresInventoryStore;
   database: Knex;
   store: PostgresTaskStore;
   doorbell: Doorbell;
+  /** Where the local driver of the workers keeps its records. */
+  dataDir: string;
   /** A folder for what commands leave behind. */
   folder: string;
   startWorker(environment?: Record<string, string>): Promise<NodeProcess>;
@@ -126,6 +134,9 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       ['noop', {}],
     ]),
   });
+  const rollbackStore = new PostgresRollbackStore(database);
+  const inventory = new PostgresInventoryStore(database);
+  const surveys = new SurveyService(new PostgresSurveyStore(database), doorbell);
   const workers: NodeProcess[] = [];
 
   const find = async (id: string): Promise<TaskDetails> => {
@@ -160,8 +171,11 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     database,
     store,
     batches,
-    rollbacks: new RollbackService(new PostgresRollbackStore(database), doorbell),
-    inventory: new PostgresInventoryStore(database),
+    rollbacks: new RollbackService(rollbackStore, doorbell),
+    restores: new RestoreService(rollbackStore, inventory, surveys, doorbell),
+    drifts: new DriftService(inventory, surveys),
+    inventory,
+    dataDir: join(home.path, 'data'),
     batch,
     async submitBatch({ operations, ...request }) {
       const infra = `infra-${uuidv7()}`;

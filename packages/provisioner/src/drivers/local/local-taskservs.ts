@@ -21,12 +21,14 @@ export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection
     this.#infras = infras;
   }
 
-  list(infra: string): Promise<Taskserv[]> {
+  list(infra: string, server?: string): Promise<Taskserv[]> {
     return explained(async () => {
       const paths = this.#infras.paths(infra);
-      const servers = (await entriesOf(paths.servers)).filter((entry) => !entry.startsWith('.')).sort();
+      const servers = (await entriesOf(paths.servers))
+        .filter((entry) => (server === undefined ? !entry.startsWith('.') : entry === server))
+        .sort();
       const taskservs: Taskserv[] = [];
-      for (const server of servers) taskservs.push(...(await taskservsIn(paths.taskservs(server))));
+      for (const one of servers) taskservs.push(...(await taskservsIn(paths.taskservs(one))));
       return taskservs;
     });
   }

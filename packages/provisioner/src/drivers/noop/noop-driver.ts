@@ -45,8 +45,10 @@ class NoopCollection<K extends Kind> implements Collection<K> {
     private readonly inside?: NoopCollection<'taskserv'>,
   ) {}
 
-  async list(infra: string): Promise<Existing[K][]> {
-    return [...this.#of(infra).values()];
+  async list(infra: string, server?: string): Promise<Existing[K][]> {
+    const all = [...this.#of(infra)];
+    const here = server === undefined ? all : all.filter(([name]) => name.startsWith(`${server}/`));
+    return here.map(([, existing]) => existing);
   }
 
   async read(infra: string, name: string): Promise<Existing[K] | null> {
@@ -84,8 +86,8 @@ class NoopCollection<K extends Kind> implements Collection<K> {
   }
 
   async destroyOn(server: Existing[Kind], context: ActContext): Promise<Change[]> {
-    const here = [...this.#of(server.infra)].filter(([name]) => name.startsWith(`${server.name}/`));
-    return (await Promise.all(here.map(([, existing]) => this.destroy(existing, context)))).flat();
+    const here = await this.list(server.infra, server.name);
+    return (await Promise.all(here.map((existing) => this.destroy(existing, context)))).flat();
   }
 
   #of(infra: string): Map<string, Existing[K]> {

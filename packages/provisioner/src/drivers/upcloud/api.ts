@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import type { UpcloudClient } from './client.js';
 import type { Pace } from './pace.js';
-import { isMissing } from './upcloud-error.js';
+import { isRefusal } from './upcloud-error.js';
 
 // Only what is read: UpCloud may say more.
 const Labels = Type.Object({
@@ -52,6 +52,9 @@ const Plans = Type.Object({ plans: Type.Object({ plan: Type.Array(Plan) }) });
 const Zones = Type.Object({ zones: Type.Object({ zone: Type.Array(Zone) }) });
 const Templates = Type.Object({ storages: Type.Object({ storage: Type.Array(Template) }) });
 const Anything = Type.Unknown();
+
+// Any other 404 comes from somebody else than UpCloud, and says nothing of servers.
+const NO_SUCH_SERVER = 'SERVER_NOT_FOUND';
 
 export type Label = Static<typeof Labels>['label'][number];
 export type ListedServer = Static<typeof ListedServer>;
@@ -107,7 +110,7 @@ export class UpcloudApi {
       const { server } = await this.#get(`/server/${uuid}`, OneServer, `read server ${name}`, signal);
       return server;
     } catch (error) {
-      if (isMissing(error)) return null;
+      if (isRefusal(error, NO_SUCH_SERVER)) return null;
       throw error;
     }
   }
@@ -157,7 +160,7 @@ export class UpcloudApi {
         ...{ act: `delete server ${name}`, repeatable: true },
       });
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isRefusal(error, NO_SUCH_SERVER)) throw error;
     }
   }
 

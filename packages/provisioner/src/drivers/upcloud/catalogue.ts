@@ -25,26 +25,14 @@ export class Catalogue {
   async plan(asked: string, server: string): Promise<Plan> {
     return this.#plans.find(
       (plans) => plans.find(({ name }) => isPlan(name, asked)),
-      (plans) =>
-        unknown(
-          'plan',
-          asked,
-          `server ${server}`,
-          plans.map(({ name }) => name),
-        ),
+      (plans) => unknown(`plan ${asked}`, `server ${server}`, nearTo(asked, plans.map(nameOf))),
     );
   }
 
   async zone(asked: string, server: string): Promise<string> {
     const zone = await this.#zones.find(
       (zones) => zones.find(({ id }) => id === asked),
-      (zones) =>
-        unknown(
-          'zone',
-          asked,
-          `server ${server}`,
-          zones.map(({ id }) => id),
-        ),
+      (zones) => unknown(`zone ${asked}`, `server ${server}`, nearTo(asked, zones.map(idOf))),
     );
     return zone.id;
   }
@@ -52,20 +40,20 @@ export class Catalogue {
   /** @param asked its title, its id, or words of its title: `debian-13`, `Ubuntu 24.04` */
   async template(asked: string | null, server: string): Promise<Template> {
     const wanted = asked ?? this.defaultTemplate;
+    const who = asked === null && wanted !== null ? 'UPCLOUD_DEFAULT_TEMPLATE' : `server ${server}`;
     return this.#templates.find(
-      (templates) => (wanted === null ? newestDebian(templates) : templateFor(wanted, templates, server)),
+      (templates) => (wanted === null ? newestDebian(templates) : templateFor(wanted, templates, who)),
       (templates) => {
-        const who = asked === null && wanted !== null ? 'UPCLOUD_DEFAULT_TEMPLATE' : `server ${server}`;
-        return unknown(
-          'image',
-          wanted ?? 'Debian GNU/Linux',
-          who,
-          templates.map(({ title }) => title),
-        );
+        const name = wanted ?? 'Debian GNU/Linux';
+        return unknown(`image ${name}`, who, nearTo(name, templates.map(titleOf)));
       },
     );
   }
 }
+
+const nameOf = ({ name }: Plan) => name;
+const idOf = ({ id }: { id: string }) => id;
+const titleOf = ({ title }: Template) => title;
 
 /** Whether that is what the plan is called, give or take blanks. */
 export function isPlan(name: string, asked: string): boolean {
@@ -101,7 +89,7 @@ class Kept<T> {
   }
 }
 
-function templateFor(wanted: string, templates: Template[], server: string): Template | undefined {
+function templateFor(wanted: string, templates: Template[], who: string): Template | undefined {
   const lower = wanted.toLowerCase();
   const exact = templates.find(({ uuid, title }) => title.toLowerCase() === lower || uuid === lower);
   if (exact) return exact;
@@ -112,8 +100,8 @@ function templateFor(wanted: string, templates: Template[], server: string): Tem
   });
   if (fitting.length < 2) return fitting[0];
   throw new DriverError(
-    `Image ${wanted} of server ${server} may be ${fitting.map(({ title }) => title).join(' or ')} at UpCloud: ` +
-      'write which.',
+    `Image ${wanted}, which ${who} asks for, may be ${fitting.map(titleOf).join(' or ')} at UpCloud: write which. ` +
+      'Nothing was changed.',
     { permanent: true },
   );
 }
@@ -125,9 +113,17 @@ function newestDebian(templates: Template[]): Template | undefined {
     .sort((one, other) => other.version - one.version)[0]?.template;
 }
 
-function unknown(what: string, asked: string, who: string, there: readonly string[]): DriverError {
+function unknown(what: string, who: string, near: readonly string[]): DriverError {
+  const hint = near.length > 0 ? ` The nearest are ${near.join(', ')}.` : '';
+  return new DriverError(`UpCloud has no ${what}, which ${who} asks for.${hint} Nothing was changed.`, {
+    permanent: true,
+  });
+}
+
+/** Those that share words with it come first, then those that are written alike. */
+function nearTo(asked: string, names: readonly string[]): string[] {
   const words = wordsOf(asked);
-  const near = there
+  return names
     .map((name) => ({
       name,
       shared: wordsOf(name).filter((word) => words.includes(word)).length,
@@ -136,11 +132,6 @@ function unknown(what: string, asked: string, who: string, there: readonly strin
     .sort((one, other) => other.shared - one.shared || one.distance - other.distance)
     .slice(0, NEAR)
     .map(({ name }) => name);
-  const hint = near.length > 0 ? ` The nearest are ${near.join(', ')}.` : '';
-  return new DriverError(
-    `UpCloud has no ${what} ${asked}, which ${who} asks for.${hint} Nothing was changed.`,
-    { permanent: true },
-  );
 }
 
 function squeezed(name: string): string {

@@ -44,9 +44,11 @@ export class UpcloudClient {
   async request<S extends TSchema>(call: Call<S>): Promise<Static<S>> {
     const deadline = Date.now() + this.pace.repeatMs;
     for (let attempt = 1; ; attempt++) {
-      call.signal?.throwIfAborted();
       try {
-        return await this.#limit(() => this.#once(call));
+        return await this.#limit(() => {
+          call.signal?.throwIfAborted();
+          return this.#once(call);
+        });
       } catch (error) {
         if (!(error instanceof UpcloudError) || !mayRepeat(error, call)) throw error;
         const waitMs = Math.max(this.#backoffMs(attempt), error.retryAfterMs ?? 0);

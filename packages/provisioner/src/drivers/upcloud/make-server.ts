@@ -3,13 +3,12 @@ import { DriverError, type ActContext } from '../driver.js';
 import type { ServerDetails, ServerOrder, UpcloudApi } from './api.js';
 import type { Catalogue } from './catalogue.js';
 import { foundIn, inOrder, type Found } from './found-server.js';
-import { checkLabels, filterFor, keyValue, labelsOf } from './labels.js';
+import { filterFor, keyValue } from './labels.js';
+import { orderFor } from './server-order.js';
 import { isRefusal, UpcloudError } from './upcloud-error.js';
 import { broken, gone, type Waits } from './waits.js';
 
 const ORDERS = 3;
-// What UpCloud gives to plans that bring no disk.
-const LEAST_DISK_GB = 10;
 
 /**
  * Makes servers. UpCloud knows no idempotency key, so the labels have to do: there is nothing to be ordered if a
@@ -41,7 +40,8 @@ export class ServerMaker {
       const [first, ...others] = all;
       if (!first) {
         if (ordered) throw gone(desired.name);
-        await this.#order(desired, await this.#orderFor(desired, context), context);
+        const order = await orderFor(desired, context, this.catalogue, this.publicKey);
+        await this.#order(desired, order, context);
         ordered = true;
         continue;
       }
@@ -69,7 +69,8 @@ export class ServerMaker {
   /** All of that name, the one that counts first. */
   async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
     const servers = await this.api.servers(filterFor(infra, name), signal);
-    return inOrder(servers.map(foundIn).filter((found) => found !== null));
+    const found = servers.map(foundIn).filter((one) => one !== null);
+    return inOrder(found.filter(({ remembered }) => remembered.infra === infra && remembered.name === name));
   }
 
   /** Returns when the server shows. */
@@ -133,62 +134,4 @@ export class ServerMaker {
       },
     );
   }
-
-  /** @throws DriverError if it cannot be had */
-  async #orderFor(desired: DesiredServer, context: ActContext): Promise<ServerOrder> {
-    checkLabels(desired);
-    const { infra, name, labels, image, storage_gb } = desired;
-    const zone = await this.catalogue.zone(desired.zone, name);
-    const plan = await this.catalogue.plan(desired.plan, name);
-    const template = await this.catalogue.template(image, name);
-    const size = storage_gb ?? (plan.storage_size || Math.max(LEAST_DISK_GB, template.size));
-    if (size < template.size) {
-      throw new DriverError(
-        `Server ${name} cannot have a disk of ${size} GB: ${template.title} needs ${template.size} GB. Nothing was changed.`,
-        { permanent: true },
-      );
-    }
-    const remembered = {
-      ...{
-        infra,
-        name,
-        key: keyValue(context.idempotencyKey),
-        plan: desired.plan,
-        image,
-        storage_gb,
-        labels,
-      },
-      ...{ restores: context.restores ?? [], changedAt: null, changing: null },
-    };
-    return {
-      title: `${name} (${infra})`,
-      hostname: name,
-      ...{ zone, plan: plan.name, labels: { label: labelsOf(remembered) } },
-      // Templates with cloud-init are refused without.
-      metadata: 'yes',
-      ...(this.publicKey === null ? {} : { login_user: loginOf(this.publicKey) }),
-      password_delivery: 'none',
-      remote_access_enabled: 'no',
-      networking: { interfaces: { interface: [IPV4('public'), IPV4('utility')] } },
-      storage_devices: {
-        storage_device: [
-          {
-            ...{ action: 'clone', storage: template.uuid, title: `${name}-disk1`, size },
-            ...(plan.storage_tier ? { tier: plan.storage_tier } : {}),
-          },
-        ],
-      },
-    };
-  }
-}
-
-type Interface = ServerOrder['networking']['interfaces']['interface'][number];
-
-const IPV4 = (type: Interface['type']): Interface => ({
-  type,
-  ip_addresses: { ip_address: [{ family: 'IPv4' }] },
-});
-
-function loginOf(publicKey: string): NonNullable<ServerOrder['login_user']> {
-  return { username: 'root', create_password: 'no', ssh_keys: { ssh_key: [publicKey] } };
 }

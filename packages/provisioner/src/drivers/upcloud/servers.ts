@@ -24,13 +24,16 @@ export class UpcloudServers implements Collection<'server'> {
   ) {}
 
   async list(infra: string): Promise<Server[]> {
-    return this.#details(await this.#all(infra));
+    const servers = await this.#details(await this.#all(infra));
+    return servers.sort((one, other) => (one.name < other.name ? -1 : 1));
   }
 
   async read(infra: string, name: string): Promise<Server | null> {
-    const [first] = await this.maker.named({ infra, name });
-    const [server] = first ? await this.#details([first]) : [];
-    return server ?? null;
+    for (const found of await this.maker.named({ infra, name })) {
+      const [server] = await this.#details([found]);
+      if (server) return server;
+    }
+    return null;
   }
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
@@ -85,8 +88,8 @@ export class UpcloudServers implements Collection<'server'> {
     const all = (await this.api.servers(filterFor(infra))).map(foundIn).filter((found) => found !== null);
     const byName = new Map<string, Found>();
     for (const found of inOrder(all)) {
-      const { name } = found.remembered;
-      if (!byName.has(name)) byName.set(name, found);
+      const { remembered } = found;
+      if (remembered.infra === infra && !byName.has(remembered.name)) byName.set(remembered.name, found);
     }
     return [...byName.values()];
   }

@@ -33,7 +33,3 @@ export class UpcloudError extends DriverError {
 export function isRefusal(error: unknown, ...codes: readonly string[]): error is UpcloudError {
   return error instanceof UpcloudError && error.code !== null && codes.includes(error.code);
 }
-
-export function isMissing(error: unknown): error is UpcloudError {
-  return error instanceof UpcloudError && error.status === 404;
-}

@@ -1,6 +1,5 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { NewOperation } from '../batch/batch.js';
 import type { Doorbell, RollbackStore } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
@@ -11,13 +10,13 @@ import {
   type RollbackScope,
   type RollbackStatistics,
 } from './rollback.js';
+import { refuseObstacles, submitPlanned, type UndoWork } from './submission.js';
 import { planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
 
 type Page = { limit: number; offset: number };
 
-const PLAN_TRIES = 3;
-const RETRIES = 2;
-const MAX_ATTEMPTS = 5;
+/** What is undone by the journal. */
+export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
 
 /** Checkpoints, and going back: to one of them, or from single operations. */
 export class RollbackService {
@@ -27,7 +26,7 @@ export class RollbackService {
   ) {}
 
   async createCheckpoint(
-    about: { name: string; description: string | null },
+    about: { name: string; description: string | null; infras: readonly string[] | null },
     submitter: Submitter,
   ): Promise<{ id: string; replayed: boolean }> {
     const { userId: createdBy, username: createdByName, idempotency } = submitter;
@@ -50,11 +49,14 @@ export class RollbackService {
   }
 
   /** What would be undone, in which order, and what stands in the way. */
-  async preview(scope: RollbackScope): Promise<UndoPlan> {
+  async preview(scope: UndoScope): Promise<UndoPlan> {
     if (scope.kind === 'checkpoint') {
-      const { journalSeq } = await this.checkpoint(scope.checkpoint_id);
+      const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
       const entries = await this.store.changesAfter(journalSeq);
-      return planUndo(entries, entries);
+      return planUndo(
+        entries.filter(({ infra }) => infras?.includes(infra) ?? true),
+        entries,
+      );
     }
     const chosen = await this.#changesOf(scope.operation_ids);
     const first = Math.min(...chosen.map(({ seq }) => seq));
@@ -62,57 +64,14 @@ export class RollbackService {
   }
 
   /** Undoes just what `preview` shows, as a durable batch of its own. */
-  async execute(scope: RollbackScope, submitter: Submitter): Promise<{ id: string; replayed: boolean }> {
-    for (let tries = PLAN_TRIES; ; tries--) {
+  execute(scope: UndoScope, submitter: Submitter): Promise<{ id: string; replayed: boolean }> {
+    const plan = async () => {
       const position = await this.store.position();
-      const done = await this.#begin(scope, await this.preview(scope), position, submitter);
-      if (done !== 'stale') return done;
-      if (tries === 0)
-        throw new Failure(
-          'conflict',
-          'The infrastructure changes faster than this can be planned: try again.',
-          {
-            code: 'rollback_stale',
-          },
-        );
-    }
-  }
-
-  async #begin(
-    scope: RollbackScope,
-    plan: UndoPlan,
-    position: number,
-    submitter: Submitter,
-  ): Promise<{ id: string; replayed: boolean } | 'stale'> {
-    const obstacles = [...plan.inTheWay, ...(scope.kind === 'operations' ? plan.impossible : [])];
-    if (obstacles.length > 0) {
-      throw new Failure('conflict', `This cannot be undone as it stands: ${obstacles[0]!.reason}`, {
-        code: 'rollback_blocked',
-        details: obstacles
-          .slice(0, 20)
-          .map(({ operationId, reason }) => ({ path: operationId, message: reason })),
-      });
-    }
-    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
-    const submitted = await this.store.submit(
-      {
-        ...{ id: uuidv7(), scope, infras: [...new Set(plan.steps.map(({ infra }) => infra))].sort() },
-        ...{ createdBy, createdByName, requestId, traceparent },
-      },
-      operationsOf(plan.steps),
-      position,
-      idempotency,
-    );
-    if (submitted.outcome === 'stale') return 'stale';
-    if (submitted.outcome === 'busy')
-      throw new Failure(
-        'conflict',
-        `One of these infras is being changed by ${submitted.holderId}: wait for its end, or cancel it.`,
-        { code: 'infra_busy' },
-      );
-    if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
-    return { id: submitted.batchId, replayed: submitted.outcome === 'replayed' };
+      const { steps, inTheWay, impossible } = await this.preview(scope);
+      refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
+      return { scope, works: steps.map(workOf), impossible, position };
+    };
+    return submitPlanned(plan, this.store, this.doorbell, submitter);
   }
 
   async get(id: string): Promise<Rollback> {
@@ -145,32 +104,12 @@ export class RollbackService {
   }
 }
 
-/** One after the other: each waits for the one before it. */
-function operationsOf(steps: readonly UndoStep[]): NewOperation[] {
-  const ids = steps.map(() => uuidv7());
-  return steps.map(({ operationId, infra, provider, entries }, seq): NewOperation => ({
-    id: ids[seq]!,
-    spec: {
-      ...{ id: `undo-${seq + 1}`, type: 'undo', infra, provider, dependencies: [] },
-      ...{ undoes: operationId, entries: entries.map((entry) => entry.seq) },
-      // In the order in which they were made: whoever undoes them goes backwards.
-      changes: [...entries].reverse().map(changeReport),
-    },
-    seq,
-    status: seq === 0 ? 'Waiting' : 'Blocked',
-    dependsOn: seq === 0 ? [] : [ids[seq - 1]!],
-    pendingDeps: seq === 0 ? 0 : 1,
-    runner: 'operation',
-    program: 'undo',
-    args: [],
-    maxAttempts: MAX_ATTEMPTS,
-    repeatable: true,
-    reconcilable: false,
-    undoable: false,
-    retries: RETRIES,
-    timeoutSeconds: null,
-    keptFrom: null,
-  }));
+function workOf({ operationId, infra, provider, entries }: UndoStep): UndoWork {
+  return {
+    ...{ infra, provider, undoes: operationId, entries: entries.map(({ seq }) => seq) },
+    // In the order in which they were made: whoever undoes them goes backwards.
+    changes: [...entries].reverse().map(changeReport),
+  };
 }
 
 const ACTION = { create: 'created', change: 'changed', destroy: 'destroyed' } as const;

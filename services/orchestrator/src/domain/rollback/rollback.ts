@@ -38,10 +38,22 @@ export interface Resource {
   updatedAt: Date;
 }
 
+/** What a checkpoint keeps of something. */
+export type CheckpointItem = Pick<Resource, 'infra' | 'kind' | 'name' | 'provider' | 'driver' | 'body'>;
+
+/** Why something cannot be undone. */
+export interface Obstacle {
+  /** The operation that is in the way, or that cannot be undone; null where it is a thing that exists. */
+  operationId: string | null;
+  reason: string;
+}
+
 export interface Checkpoint {
   id: string;
   name: string;
   description: string | null;
+  /** Those that it covers; null: all. */
+  infras: string[] | null;
   journalSeq: number;
   operationsCount: number;
   bytes: number;
@@ -51,7 +63,9 @@ export interface Checkpoint {
 
 /** What a rollback is about. */
 export type RollbackScope =
-  { kind: 'checkpoint'; checkpoint_id: string } | { kind: 'operations'; operation_ids: readonly string[] };
+  | { kind: 'checkpoint'; checkpoint_id: string }
+  | { kind: 'operations'; operation_ids: readonly string[] }
+  | { kind: 'restore'; checkpoint_id: string };
 
 /** One operation that undoes, and how far it is. */
 export interface UndoOperation {
@@ -69,6 +83,8 @@ export interface Rollback {
   scope: RollbackScope;
   status: 'Pending' | 'Running' | 'Completed' | 'Failed';
   operations: UndoOperation[];
+  /** What stays as it is since nobody here can undo it. */
+  impossible: Obstacle[];
   createdByName: string;
   createdAt: Date;
   startedAt: Date | null;

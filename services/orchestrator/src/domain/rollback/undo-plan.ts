@@ -1,4 +1,4 @@
-import type { JournalEntry } from './rollback.js';
+import type { JournalEntry, Obstacle } from './rollback.js';
 
 /** Consecutive changes of one operation, the last one first. */
 export interface UndoStep {
@@ -6,12 +6,6 @@ export interface UndoStep {
   infra: string;
   provider: string;
   entries: JournalEntry[];
-}
-
-/** Why something cannot be undone. */
-interface Obstacle {
-  operationId: string;
-  reason: string;
 }
 
 export interface UndoPlan {
@@ -34,13 +28,20 @@ export function planUndo(chosen: readonly JournalEntry[], later: readonly Journa
   const newestFirst = [...chosen].sort((a, b) => b.seq - a.seq);
   const plan: UndoPlan = { steps: [], inTheWay: [], impossible: [] };
   for (const entry of newestFirst) {
+    if (entry.state === 'unknown') {
+      const reason =
+        `What became of the ${entry.kind} ${entry.name} in ${entry.infra} is unknown: whatever was to be done there ` +
+        'lost all of its workers. Restoring the checkpoint asks the provider.';
+      plan.impossible.push({ operationId: entry.taskId, reason });
+      continue;
+    }
     if (entry.resourceId === null) {
       const reason = `The ${entry.kind} ${entry.name} was ${past(entry)} by a program that alone knows how to undo it.`;
       plan.impossible.push({ operationId: entry.taskId, reason });
       continue;
     }
     for (const other of others)
-      if (other.seq > entry.seq && standsOn(other, entry))
+      if (other.state === 'done' && other.seq > entry.seq && standsOn(other, entry))
         plan.inTheWay.push({
           operationId: other.taskId,
           reason: `The operation ${other.taskId} has ${past(other)} the ${other.kind} ${other.name} in ${other.infra} since: undo it, too.`,

@@ -17,7 +17,7 @@ export type TaskStatus =
   | 'Cancelled';
 
 /** A workflow, an operation of a batch, or what undoes one. */
-export type TaskKind = 'workflow' | 'operation' | 'rollback';
+export type TaskKind = 'workflow' | 'operation' | 'rollback' | 'survey';
 
 /** Something that is run for somebody, on one infra. */
 export interface Task {

@@ -59,6 +59,9 @@ export interface ClaimedTask {
   /** What the task that is to be undone had done, and the key under which it did. */
   changes: unknown[] | null;
   undoneKey: string | null;
+  /** What its earlier attempts were about to do when they were last heard of; the same of the task to be undone. */
+  intents: unknown[];
+  intentsToUndo: unknown[];
   infra: string;
   batchId: string | null;
   operation: string | null;

@@ -1,3 +1,4 @@
+import { Failure } from '@provisioning/errors';
 import type {
   Checkpoint as WireCheckpoint,
   CheckpointDetails,
@@ -13,14 +14,16 @@ import type {
   RollbackStatistics,
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
+import type { RestorePlan } from '../../domain/rollback/restore-plan.js';
+import type { UndoScope } from '../../domain/rollback/rollback-service.js';
 import type { UndoPlan } from '../../domain/rollback/undo-plan.js';
 import { attributesOf, kindOf, megabytes } from './resource.js';
 
 export function presentCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
-  const { id, name, description, createdAt, bytes, createdByName } = checkpoint;
+  const { id, name, description, infras, createdAt, bytes, createdByName } = checkpoint;
   return {
     ...{ id, name, description, created_at: createdAt.toISOString(), created_by: createdByName },
-    ...{ size: megabytes(bytes), size_bytes: bytes },
+    ...{ size: megabytes(bytes), size_bytes: bytes, infras },
   };
 }
 
@@ -28,47 +31,96 @@ export function presentCheckpointDetails(checkpoint: Checkpoint): CheckpointDeta
   return { ...presentCheckpoint(checkpoint), operations_count: checkpoint.operationsCount };
 }
 
-/** What would be done; no rollback has this id. */
-export function presentPreview(scope: RollbackScope, plan: UndoPlan): RollbackResult {
+/** What would be undone. */
+export function presentUndoPlan(scope: UndoScope, plan: UndoPlan): RollbackResult {
   const changes = plan.steps.flatMap(({ entries }) => entries.map(inverse));
+  return presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be undone`);
+}
+
+/** What would be done to restore a checkpoint. */
+export function presentRestorePlan(checkpointId: string, plan: RestorePlan): RollbackResult {
+  const changes = plan.steps.map(({ change, kind, infra, name, provider, before, after }): PlannedChange => ({
+    ...{ change, kind: kindOf(kind), infra, name, provider },
+    before: before && attributesOf(before),
+    after: after && attributesOf(after),
+  }));
+  const scope: RollbackScope = { kind: 'restore', checkpoint_id: checkpointId };
+  return presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be made`);
+}
+
+/** No rollback has this id. */
+function presentPlan(
+  scope: RollbackScope,
+  changes: PlannedChange[],
+  { inTheWay, impossible }: Pick<UndoPlan, 'inTheWay' | 'impossible'>,
+  summary: string,
+): RollbackResult {
   const obstacles = [
-    ...plan.inTheWay.map((obstacle) => ({ ...obstacle, obstacle: 'in_the_way' as const })),
-    ...plan.impossible.map((obstacle) => ({ ...obstacle, obstacle: 'cannot_undo' as const })),
+    ...inTheWay.map((obstacle) => ({ ...obstacle, obstacle: 'in_the_way' as const })),
+    ...impossible.map((obstacle) => ({ ...obstacle, obstacle: 'cannot_undo' as const })),
   ];
   return {
     ...{ rollback_id: 'none', success: false, operations_executed: 0, operations_failed: 0, duration: 0 },
     ...{ check_mode: true, kind: scope.kind },
-    checkpoint_id: scope.kind === 'checkpoint' ? scope.checkpoint_id : null,
-    plan: { changes, summary: `${changes.length} changes would be undone, ${obstacles.length} obstacles` },
+    checkpoint_id: checkpointOf(scope),
+    plan: { changes, summary: `${summary}, ${counted(obstacles.length, 'obstacle')}` },
     obstacles: obstacles.map(({ operationId, reason, obstacle }) => ({
       ...{ operation_id: operationId, reason, obstacle },
     })),
   };
 }
 
+/** Successful only if nothing had to be left as it is. */
 export function presentRollback(rollback: Rollback): RollbackResult {
-  const { id, status, scope, operations, createdAt, startedAt, completedAt, createdByName } = rollback;
+  const { id, status, scope, operations, impossible, createdAt, startedAt, completedAt } = rollback;
   const failed = operations.filter((operation) => operation.status === 'Failed');
-  const executed = operations.filter((operation) => operation.status === 'Completed');
+  const left = impossible.map(({ operationId, reason }) => ({
+    operation_id: operationId ?? id,
+    error: reason,
+  }));
   return {
     rollback_id: id,
-    success: status === 'Completed',
-    operations_executed: executed.length,
-    operations_failed: failed.length,
+    success: status === 'Completed' && left.length === 0,
+    operations_executed: operations.filter((operation) => operation.status === 'Completed').length,
+    operations_failed: failed.length + left.length,
     duration: seconds(startedAt, completedAt ?? new Date()),
     ...{ status, kind: scope.kind },
-    checkpoint_id: scope.kind === 'checkpoint' ? scope.checkpoint_id : null,
-    operations: operations.map((operation) => ({
-      operation_id: operation.operationId,
-      outcome: outcomeOf(operation),
-      changes: operation.changes,
-      error: operation.error,
-    })),
-    failures: failed.map(({ operationId, error }) => ({ operation_id: operationId, error: error ?? '' })),
+    checkpoint_id: checkpointOf(scope),
+    operations: [
+      ...operations.map((operation) => ({
+        operation_id: operation.operationId,
+        outcome: outcomeOf(operation),
+        changes: operation.changes,
+        error: operation.error,
+      })),
+      ...left.map((one) => ({ ...one, outcome: 'cannot_undo' as const, changes: 0 })),
+    ],
+    failures: [
+      ...failed.map(({ operationId, error }) => ({ operation_id: operationId, error: error ?? '' })),
+      ...left,
+    ],
     created_at: createdAt.toISOString(),
     completed_at: completedAt?.toISOString() ?? null,
-    created_by: createdByName,
+    created_by: rollback.createdByName,
   };
+}
+
+/** The sentence that the API document has. @throws Failure if it is not so */
+export function presentRestored(rollback: Rollback, checkpointId: string): string {
+  const { id, status, operations, impossible } = rollback;
+  if (status === 'Pending' || status === 'Running')
+    return `The state is being restored from checkpoint ${checkpointId}: GET /rollback/${id} follows it.`;
+  if (status === 'Completed' && impossible.length === 0)
+    return `State restored from checkpoint ${checkpointId}`;
+  const undone = operations.filter((operation) => operation.status === 'Completed').length;
+  const error =
+    operations.find((operation) => operation.error)?.error ?? impossible[0]?.reason ?? 'it was cancelled';
+  throw new Failure(
+    'conflict',
+    `The state was not restored from checkpoint ${checkpointId}, or not all of it: ${undone} of ` +
+      `${counted(operations.length, 'step')} done. ${error} GET /rollback/${id} has the details; restoring again does the rest.`,
+    { code: 'restore_incomplete' },
+  );
 }
 
 export function presentRollbackStatistics(statistics: RollbackStatistics): WireStatistics {
@@ -101,4 +153,12 @@ function inverse({ change, kind, infra, name, provider, before, after }: Journal
 
 function seconds(from: Date | null, to: Date): number {
   return from ? Math.round((to.getTime() - from.getTime()) / 100) / 10 : 0;
+}
+
+function checkpointOf(scope: RollbackScope): string | null {
+  return scope.kind === 'operations' ? null : scope.checkpoint_id;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import type {
+  Drift as WireDrift,
   Snapshot as WireSnapshot,
   StateStatistics,
   SystemHealth as WireHealth,
@@ -6,10 +7,11 @@ import type {
   WorkflowProgress as WireProgress,
 } from '@provisioning/contracts';
 import type { MachineLoad } from '@provisioning/runtime';
+import type { Drift } from '../../domain/state/drift.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from '../../domain/state/state.js';
 import type { Snapshot } from '../../domain/task/task.js';
 import type { WorkflowProgress } from '../../domain/workflow/progress.js';
-import { megabytes } from './resource.js';
+import { attributesOf, kindOf, megabytes } from './resource.js';
 import { API_STATUS } from './task.js';
 
 export function presentProgress(workflowId: string, progress: WorkflowProgress): WireProgress {
@@ -69,5 +71,24 @@ export function presentStatistics(statistics: Statistics): StateStatistics {
     storage_usage: megabytes(storageBytes),
     storage_usage_bytes: storageBytes,
     average_workflow_duration: averageDuration === null ? null : Math.round(averageDuration * 10) / 10,
+  };
+}
+
+/** So many differences are listed; beyond that, an infra is not the place to look. */
+const MAX_DIFFERENCES = 10_000;
+
+export function presentDrift({ checkedAt, checked, differences }: Drift): WireDrift {
+  return {
+    checked_at: checkedAt.toISOString(),
+    in_sync: differences.length === 0,
+    resources_checked: checked,
+    differences: differences
+      .slice(0, MAX_DIFFERENCES)
+      .map(({ drift, infra, kind, name, expected, actual, reason }) => ({
+        ...{ drift, infra, kind: kindOf(kind), name },
+        expected: expected && attributesOf(expected),
+        actual: actual && attributesOf(actual),
+        ...(reason === undefined ? {} : { reason }),
+      })),
   };
 }

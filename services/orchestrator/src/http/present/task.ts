@@ -63,7 +63,12 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
   };
 }
 
-const KIND = { workflow: 'workflow', operation: 'batch_operation', rollback: 'rollback' } as const;
+const KIND = {
+  workflow: 'workflow',
+  operation: 'batch_operation',
+  rollback: 'rollback',
+  survey: 'survey',
+} as const;
 
 export function presentWaitingFor(waiting: WaitingFor): WireWaitingFor {
   switch (waiting.reason) {

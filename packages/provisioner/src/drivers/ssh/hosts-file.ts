@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { parseTomlFile, type Complaint } from '../../definitions/index.js';
+import { shown, type SshTarget } from '../../ssh/index.js';
+import { DriverError } from '../driver.js';
+import { isHostsFile, type WrittenHost } from './hosts-schema.js';
+
+/** A machine that is there already, and may be claimed. */
+export interface Host {
+  /** How it is named in messages: no other host has it. */
+  shown: string;
+  target: SshTarget;
+  /** Set aside for the server of that name. */
+  name: string | null;
+  /** Set aside for that infra. */
+  infra: string | null;
+  /** What it is; null where the file does not say. */
+  plan: string | null;
+  zone: string | null;
+  image: string | null;
+  storage_gb: number | null;
+  /** Set aside for servers that have all of these. */
+  labels: Record<string, string>;
+}
+
+/** The hosts, as the file says them now. @throws DriverError that lists every fault */
+export async function readHosts(path: string): Promise<Host[]> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new DriverError(
+      `The list of hosts that PROVISIONING_SSH_HOSTS names cannot be read (${code}). Name a file that this program may read.`,
+      { permanent: true, cause: error },
+    );
+  }
+  return parseHosts(text, basename(path));
+}
+
+/** @param file how messages name it @throws DriverError that lists every fault */
+export function parseHosts(text: string, file: string): Host[] {
+  const { hosts } = parseTomlFile(text, file, isHostsFile, (written) => doubles(written.hosts));
+  return hosts.map(hostFrom);
+}
+
+function hostFrom(written: WrittenHost): Host {
+  const { address, port, user, host_keys, labels = {} } = written;
+  const target = {
+    host: address,
+    ...(port === undefined ? {} : { port }),
+    ...(user === undefined ? {} : { user }),
+    ...(host_keys === undefined ? {} : { hostKeys: host_keys }),
+  };
+  const { name = null, infra = null, plan = null, zone = null, image = null, storage_gb = null } = written;
+  return { shown: shown(target), target, name, infra, plan, zone, image, storage_gb, labels };
+}
+
+// One machine that is listed twice would be claimed by one server and looked for in two places.
+function doubles(hosts: readonly WrittenHost[]): Complaint[] {
+  const addresses = hosts.map(({ address, port = 22 }) => shown({ host: address, port }));
+  const names = hosts.map(({ name, infra = '' }) => (name === undefined ? undefined : `${infra}/${name}`));
+  return hosts.flatMap((_, index) => [
+    ...(addresses.indexOf(addresses[index]!) < index
+      ? [{ path: ['hosts', index, 'address'], message: 'was listed before. Leave one of them out.' }]
+      : []),
+    ...(names[index] !== undefined && names.indexOf(names[index]) < index
+      ? [
+          {
+            path: ['hosts', index, 'name'],
+            message: 'was given to another host before. A name stands for one host; leave it out for a pool.',
+          },
+        ]
+      : []),
+  ]);
+}

@@ -1,0 +1,36 @@
+import { SSH_VARIABLES, createSshRunner, sshConfigFrom } from '../../ssh/index.js';
+import { DriverError } from '../driver.js';
+import type { DriverPlugin } from '../plugin.js';
+
+const HOSTS = 'PROVISIONING_SSH_HOSTS';
+const KEY_FILE = 'PROVISIONING_SSH_KEY_FILE';
+// All hosts are asked what they are: one that is down must not keep everybody waiting.
+const CONNECT_SECONDS = 8;
+
+/** Servers on machines that are there already. */
+export const sshPlugin: DriverPlugin = {
+  provider: 'ssh',
+  variables: [
+    {
+      name: HOSTS,
+      secret: false,
+      description: 'TOML file that lists the hosts that may be servers.',
+    },
+    ...SSH_VARIABLES,
+  ],
+  required: [[HOSTS, KEY_FILE]],
+  create: async (env, services) => {
+    const [{ createSshDriver }, { readHosts }] = await Promise.all([
+      import('./ssh-driver.js'),
+      import('./hosts-file.js'),
+    ]);
+    const path = env[HOSTS] ?? '';
+    const config = await sshConfigFrom(env);
+    if (!config) throw new DriverError(`Set ${KEY_FILE}.`, { permanent: true });
+    const hosts = () => readHosts(path);
+    // What is wrong with it is better told at once.
+    await hosts();
+    const runner = await createSshRunner({ connectTimeoutSeconds: CONNECT_SECONDS, ...config });
+    return createSshDriver({ hosts, runner, ...services });
+  },
+};

@@ -1,0 +1,99 @@
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError, type ActContext, type Collection } from '../driver.js';
+import type { Change, Server } from '../resource.js';
+import { passing, type Claims } from './claims.js';
+import { serverOn } from './host-record.js';
+import { unfitness } from './suitable-hosts.js';
+import { claimsIn, serversIn } from './views.js';
+
+const MAX_RACES = 10;
+
+/** Removes all that is installed on a server. */
+type Clear = (server: Server, context: ActContext) => Promise<Change[]>;
+
+/** Servers are hosts that were there before: creating one claims a host, destroying it sets the host free. */
+export class SshServers implements Collection<'server'> {
+  constructor(
+    private readonly claims: Claims,
+    private readonly clear: Clear,
+  ) {}
+
+  async list(infra: string): Promise<Server[]> {
+    return serversIn(await this.claims.view(infra), infra);
+  }
+
+  async read(infra: string, name: string): Promise<Server | null> {
+    const claim = await this.claims.find(infra, name);
+    return claim ? serverOn(claim) : null;
+  }
+
+  /** What was made under a key, of what exists. */
+  async madeUnder(infra: string, key: string): Promise<Change[]> {
+    const view = await this.claims.view(infra);
+    const ids = claimsIn(view, infra)
+      .filter(({ record }) => record.key === key)
+      .map(({ record }) => record.server.id);
+    return (await serversIn(view, infra))
+      .filter(({ id }) => ids.includes(id))
+      .map((after) => ({ kind: 'server', action: 'created', before: null, after }));
+  }
+
+  async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
+    const claim = await this.claims.claim(desired, context);
+    return { resource: await serverOn(claim), made: claim.record.key === context.idempotencyKey };
+  }
+
+  async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Server> {
+    for (let race = 0; race < MAX_RACES; race++) {
+      context.signal?.throwIfAborted();
+      const claim = await this.claims.find(before.infra, before.name, context.signal);
+      if (claim?.record.server.id !== before.id) throw gone(before);
+      const { host, record } = claim;
+      const why = unfitness(desired, host);
+      if (why !== null) {
+        throw new DriverError(
+          `Server ${before.name} cannot become what is asked for: its host ${host.shown} ${why}. Destroy the server and ` +
+            'create it on another host, or correct the file that PROVISIONING_SSH_HOSTS names.',
+          { permanent: true },
+        );
+      }
+      const server = { ...record.server, ...desired, changed_at: new Date().toISOString() };
+      const next = { ...record, server };
+      if (await this.claims.replace(claim, next, context.signal)) return serverOn({ ...claim, record: next });
+    }
+    throw contended(before);
+  }
+
+  async destroy(existing: Server, context: ActContext): Promise<Change[]> {
+    const { infra, name, id } = existing;
+    const went: Change[] = [];
+    let trouble: DriverError | undefined;
+    for (let race = 0; race < MAX_RACES; race++) {
+      context.signal?.throwIfAborted();
+      const claim = await this.claims.find(infra, name, context.signal);
+      const gone: Change = { kind: 'server', action: 'destroyed', before: existing, after: null };
+      // The act whose answer was lost has done it.
+      if (claim?.record.server.id !== id) return trouble ? [...went, gone] : [];
+      const server = await serverOn(claim);
+      went.push(...(await this.clear(server, context)));
+      try {
+        if (await this.claims.replace(claim, null, context.signal))
+          return [...went, { ...gone, before: server }];
+      } catch (error) {
+        trouble = passing(error, trouble, context.signal);
+      }
+    }
+    throw contended(existing);
+  }
+}
+
+/** There is none of that id any more. */
+export function gone({ name }: Server): DriverError {
+  return new DriverError(
+    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+  );
+}
+
+function contended({ name }: Server): DriverError {
+  return new DriverError(`Server ${name} is changed by others all the time. Try again later.`);
+}

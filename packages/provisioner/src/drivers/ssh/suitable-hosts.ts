@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError } from '../driver.js';
+import type { Host } from './hosts-file.js';
+import type { Seen } from './remote-host.js';
+
+/** Whether a host can ever be the server of that name: others need not be asked for it. */
+export function mayBe({ infra, name }: Pick<DesiredServer, 'infra' | 'name'>, host: Host): boolean {
+  return (host.infra === null || host.infra === infra) && (host.name === null || host.name === name);
+}
+
+/** Why a host cannot be what is asked for, as the end of a sentence that begins with the host; null if it can. */
+export function unfitness(desired: DesiredServer, host: Host): string | null {
+  for (const field of ['plan', 'zone', 'image'] as const) {
+    const [is, asked] = [host[field], desired[field]];
+    if (is !== null && asked !== null && is !== asked) return `is of the ${field} "${is}"`;
+  }
+  const { storage_gb } = desired;
+  if (host.storage_gb !== null && storage_gb !== null && host.storage_gb < storage_gb) {
+    return `has ${host.storage_gb} GB of storage`;
+  }
+  const lacking = Object.entries(host.labels).find(([label, value]) => desired.labels[label] !== value);
+  return lacking ? `is set aside for servers with the label ${lacking[0]} = "${lacking[1]}"` : null;
+}
+
+/**
+ * The hosts that a server may get, best first: that of its name, or else those of the pool that fit. The order is the
+ * same for everybody who asks, and another one for another server, so that many who ask at once seldom want the same.
+ */
+export function suitableHosts(desired: DesiredServer, hosts: readonly Host[]): Host[] {
+  const possible = hosts.filter((host) => mayBe(desired, host));
+  const own = possible.filter(({ name }) => name === desired.name);
+  const fitting = (own.length > 0 ? own : possible).filter((host) => unfitness(desired, host) === null);
+  return fitting
+    .map((host) => ({ host, rank: rankOf(desired, host) }))
+    .sort((one, other) => (one.rank < other.rank ? -1 : 1))
+    .map(({ host }) => host);
+}
+
+// Those that are set aside for it come first, then those that say that they are what is asked for.
+function rankOf({ infra, name }: DesiredServer, host: Host): string {
+  const told = [host.infra, host.plan, host.zone, ...Object.keys(host.labels)];
+  const vague = 99 - told.filter((one) => one !== null).length;
+  const lot = createHash('sha256').update(`${infra}/${name}/${host.shown}`).digest('hex');
+  return `${String(vague).padStart(2, '0')} ${lot}`;
+}
+
+/** No host is free for a server: says why each of them is not. */
+export function noneFree(desired: DesiredServer, seen: readonly Seen[]): DriverError {
+  const possible = seen.filter(({ host }) => mayBe(desired, host));
+  const own = possible.filter(({ host }) => host.name === desired.name);
+  const reasons = (own.length > 0 ? own : possible).map(({ host, record }) => {
+    const why = unfitness(desired, host);
+    if (why !== null) return `${host.shown} ${why}`;
+    return `${host.shown} is the server ${record?.server.name} of ${record?.server.infra}`;
+  });
+  const listed = reasons.slice(0, MAX_LISTED).join('; ');
+  const more = reasons.length > MAX_LISTED ? `; and ${reasons.length - MAX_LISTED} more` : '';
+  return new DriverError(
+    `No host is free for the server ${desired.name} of ${desired.infra} ` +
+      `(plan "${desired.plan}", zone "${desired.zone}")${reasons.length > 0 ? `: ${listed}${more}` : ''}. ` +
+      'Add one to the file that PROVISIONING_SSH_HOSTS names, or destroy a server that is not needed any more.',
+    { permanent: true },
+  );
+}
+
+const MAX_LISTED = 5;

@@ -1,0 +1,81 @@
+import pLimit from 'p-limit';
+import { DriverError } from '../driver.js';
+import type { Server } from '../resource.js';
+import { serverOn } from './host-record.js';
+import type { Host } from './hosts-file.js';
+import type { RemoteHosts, Seen } from './remote-host.js';
+import { mayBe } from './suitable-hosts.js';
+
+// So many hosts are asked at once.
+const AT_ONCE = 16;
+
+/** A host with a record. */
+export type Claim = Seen & { record: NonNullable<Seen['record']> };
+
+/** What was seen of the hosts at one time. */
+export interface View {
+  seen: Seen[];
+  /** Hosts that could not be asked, and why. */
+  failures: { host: Host; error: DriverError }[];
+}
+
+/** Asks all of them at once. */
+export async function lookAtAll(
+  remote: RemoteHosts,
+  hosts: readonly Host[],
+  signal?: AbortSignal,
+): Promise<View> {
+  const view: View = { seen: [], failures: [] };
+  await pLimit(AT_ONCE).map(hosts, async (host) => {
+    try {
+      view.seen.push(await remote.look(host, signal));
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof DriverError)) throw error;
+      view.failures.push({ host, error });
+    }
+  });
+  // In the order of the file, however they answered.
+  view.seen.sort((one, other) => hosts.indexOf(one.host) - hosts.indexOf(other.host));
+  return view;
+}
+
+export function claimsIn({ seen }: View, infra: string): Claim[] {
+  return seen.filter((one): one is Claim => one.record?.server.infra === infra);
+}
+
+/** @throws DriverError if a host that might matter could not be asked */
+export function assertComplete({ failures }: View, infra: string, name?: string): void {
+  const mattering = failures.filter(({ host }) =>
+    name === undefined ? host.infra === null || host.infra === infra : mayBe({ infra, name }, host),
+  );
+  const [first, ...others] = mattering;
+  if (!first) return;
+  const more =
+    others.length > 0 ? ` (The same holds for ${others.map(({ host }) => host.shown).join(', ')}.)` : '';
+  throw new DriverError(`${first.error.message}${more}`, {
+    permanent: mattering.some(({ error }) => error.permanent),
+    cause: first.error,
+  });
+}
+
+/**
+ * Which of several hosts is the server that all of them are claimed for: that which was settled before, or else the
+ * first in an order that is the same for everybody.
+ */
+export function winnerOf(claims: readonly Claim[]): Claim | undefined {
+  const ordered = [...claims].sort((one, other) => (one.host.shown < other.host.shown ? -1 : 1));
+  return ordered.find(({ record }) => record.state === 'claimed') ?? ordered[0];
+}
+
+/** The servers that there are, by name. */
+export async function serversIn(view: View, infra: string): Promise<Server[]> {
+  const byName = new Map<string, Claim[]>();
+  for (const claim of claimsIn(view, infra)) {
+    const { name } = claim.record.server;
+    byName.set(name, [...(byName.get(name) ?? []), claim]);
+  }
+  const winners = [...byName.values()].map(winnerOf).filter((claim) => claim !== undefined);
+  const servers = await Promise.all(winners.map(serverOn));
+  return servers.sort((one, other) => (one.name < other.name ? -1 : 1));
+}

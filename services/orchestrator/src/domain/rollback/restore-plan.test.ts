@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Survey, SurveyedThing } from '../state/survey.js';
+import { planRestore, type RestorePlan } from './restore-plan.js';
+import type { CheckpointItem } from './rollback.js';
+
+const NAMES = ['a', 'b', 'c'];
+let made = 0;
+
+function item(kind: string, name: string, more: Record<string, unknown> = {}): CheckpointItem {
+  const asked = {
+    server: { plan: 'small', zone: 'z', image: null, labels: {}, storage_gb: null },
+    taskserv: { server: name.split('/')[0], version: null, attributes: {} },
+    cluster: { servers: [], version: null, attributes: {} },
+  }[kind];
+  const made_at = new Date(1000 * ++made).toISOString();
+  const own = {
+    id: `id-${made}`,
+    infra: 'i',
+    name: name.split('/').at(-1),
+    provider: 'local',
+    driver: 'local',
+    made_at,
+  };
+  return { infra: 'i', kind, name, provider: 'local', driver: 'local', body: { ...own, ...asked, ...more } };
+}
+
+function surveyOf(items: readonly CheckpointItem[], more: Partial<Survey['infras'][number]> = {}): Survey {
+  const things = items.map(
+    ({ kind, name, driver, body }) => ({ kind, name, driver, body }) as unknown as SurveyedThing,
+  );
+  return { drivers: ['local'], infras: [{ infra: 'i', things, unanswered: [], ...more }] };
+}
+
+const acts = ({ steps }: RestorePlan) => steps.map(({ change, kind, name }) => `${change} ${kind} ${name}`);
+
+/** Servers, task services on some of them, and perhaps a cluster: made in that order. */
+const world = fc
+  .record({
+    servers: fc.uniqueArray(
+      fc.record({
+        name: fc.constantFrom(...NAMES),
+        plan: fc.constantFrom('p', 'q'),
+        zone: fc.constantFrom('y', 'z'),
+      }),
+      {
+        selector: ({ name }) => name,
+      },
+    ),
+    taskservs: fc.uniqueArray(
+      fc.record({
+        server: fc.constantFrom(...NAMES),
+        name: fc.constantFrom('redis', 'nginx'),
+        version: fc.constantFrom('1', '2'),
+      }),
+      {
+        selector: ({ server, name }) => `${server}/${name}`,
+      },
+    ),
+    cluster: fc.boolean(),
+  })
+  .map(({ servers, taskservs, cluster }) => {
+    const names = servers.map(({ name }) => name);
+    return [
+      ...servers.map(({ name, ...more }) => item('server', name, more)),
+      ...taskservs
+        .filter(({ server }) => names.includes(server))
+        .map(({ server, name, version }) => item('taskserv', `${server}/${name}`, { version })),
+      ...(cluster && names.length > 0 ? [item('cluster', 'buildkit', { servers: names })] : []),
+    ];
+  });
+
+/** Does what a plan says, as a provider would: nothing stands on a server that is not there. */
+function carriedOut(there: readonly CheckpointItem[], { steps }: RestorePlan): CheckpointItem[] {
+  const now = new Map(there.map((one) => [`${one.kind} ${one.name}`, one]));
+  const on = (server: string) =>
+    [...now.values()].filter(
+      ({ kind, body }) =>
+        kind !== 'server' &&
+        (body['server'] === server || (body['servers'] as string[] | undefined)?.includes(server)),
+    );
+  for (const { change, kind, name, after, before } of steps) {
+    const key = `${kind} ${name}`;
+    if (change === 'create') {
+      expect(now.has(key)).toBe(false);
+      for (const server of (after?.['servers'] as string[] | undefined) ??
+        (kind === 'taskserv' ? [after?.['server'] as string] : []))
+        expect(now.has(`server ${server}`)).toBe(true);
+      now.set(key, { infra: 'i', kind, name, provider: 'local', driver: 'local', body: after! });
+    } else if (change === 'change')
+      now.set(key, { ...now.get(key)!, body: { ...after!, id: before!['id'] } });
+    else {
+      if (kind === 'server') expect(on(name)).toEqual([]);
+      expect(now.delete(key)).toBe(true);
+    }
+  }
+  return [...now.values()];
+}
+
+const asked = (items: readonly CheckpointItem[]) =>
+  items
+    .map(({ kind, name, body }) => {
+      const { id: _, made_at: __, ...rest } = body;
+      return `${kind} ${name} ${JSON.stringify(Object.entries(rest).sort())}`;
+    })
+    .sort();
+
+describe('the plan of a restore', () => {
+  it('makes of anything what the checkpoint has, never taking away from under what stands, and then has nothing left to do', () => {
+    fc.assert(
+      fc.property(world, world, (wanted, there) => {
+        const plan = planRestore(wanted, there, surveyOf(there));
+        expect([plan.inTheWay, plan.impossible]).toEqual([[], []]);
+        const after = carriedOut(there, plan);
+        expect(asked(after)).toEqual(asked(wanted));
+        expect(acts(planRestore(wanted, after, surveyOf(after)))).toEqual([]);
+      }),
+    );
+  });
+
+  it('leaves what is as it should be, whatever its id', () => {
+    expect(acts(planRestore([item('server', 'a')], [], surveyOf([item('server', 'a')])))).toEqual([]);
+  });
+
+  it('does nothing on half of the facts: who does not answer stands in the way', () => {
+    const known = item('server', 'a');
+    const unanswered = [{ driver: 'local', kind: 'server' as const, reason: 'It is away.' }];
+    const plan = planRestore([known], [known], surveyOf([], { unanswered }));
+    expect(acts(plan)).toEqual([]);
+    expect(plan.inTheWay).toEqual([
+      { operationId: null, reason: 'The server a in i cannot be looked at: It is away.' },
+    ]);
+  });
+
+  it('names what only another program can act on, unless it is as it was', () => {
+    const foreign = { ...item('server', 'own'), driver: 'script' };
+    expect(planRestore([foreign], [foreign], surveyOf([]))).toEqual({
+      steps: [],
+      inTheWay: [],
+      impossible: [],
+    });
+    const reason = 'The server own in i was made by script, which alone can act on it.';
+    expect(planRestore([foreign], [], surveyOf([])).impossible).toEqual([{ operationId: null, reason }]);
+    expect(planRestore([], [foreign], surveyOf([])).impossible).toEqual([{ operationId: null, reason }]);
+  });
+
+  it('replaces what another driver has made in its place', () => {
+    const other = item('server', 'a');
+    const there = surveyOf([{ ...other, driver: 'docker' }]);
+    expect(acts(planRestore([other], [], { ...there, drivers: ['local', 'docker'] }))).toEqual([
+      'destroy server a',
+      'create server a',
+    ]);
+  });
+});

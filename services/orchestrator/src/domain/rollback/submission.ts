@@ -1,0 +1,107 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewOperation } from '../batch/batch.js';
+import type { Doorbell, RollbackStore } from '../ports.js';
+import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import type { Obstacle, RollbackScope } from './rollback.js';
+
+const PLAN_TRIES = 3;
+const RETRIES = 2;
+const MAX_ATTEMPTS = 5;
+
+/** Undoes some changes of one operation, or of none where the changes are made up to restore a checkpoint. */
+export interface UndoWork {
+  infra: string;
+  provider: string;
+  /** The operation that made them. */
+  undoes: string | null;
+  /** Their places in the journal. */
+  entries: number[];
+  /** Reports of what was done, in the order in which it was. */
+  changes: object[];
+}
+
+/** A plan that was made while the journal stood at `position`. */
+export interface Planned {
+  scope: RollbackScope;
+  works: readonly UndoWork[];
+  /** What stays as it is since nobody can undo it. */
+  impossible: readonly Obstacle[];
+  position: number;
+}
+
+/** Plans and begins; plans again where the infrastructure was changed in between. */
+export async function submitPlanned(
+  plan: () => Promise<Planned>,
+  store: Pick<RollbackStore, 'submit'>,
+  doorbell: Doorbell,
+  submitter: Submitter,
+): Promise<{ id: string; replayed: boolean }> {
+  const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
+  for (let tries = 0; tries <= PLAN_TRIES; tries++) {
+    const { scope, works, impossible, position } = await plan();
+    const rollback = {
+      ...{ id: uuidv7(), scope, impossible, infras: [...new Set(works.map(({ infra }) => infra))].sort() },
+      ...{ createdBy, createdByName, requestId, traceparent },
+    };
+    const submitted = await store.submit(rollback, operationsOf(works), position, idempotency);
+    switch (submitted.outcome) {
+      case 'stale':
+        continue;
+      case 'busy':
+        throw new Failure(
+          'conflict',
+          `One of these infras is being changed by ${submitted.holderId}: wait for its end, or cancel it.`,
+          { code: 'infra_busy' },
+        );
+      case 'conflict':
+        throw refuseReusedKey();
+      case 'created':
+        await doorbell.ring(submitted.ready);
+        return { id: submitted.batchId, replayed: false };
+      default:
+        return { id: submitted.batchId, replayed: true };
+    }
+  }
+  throw new Failure('conflict', 'The infrastructure changes faster than this can be planned: try again.', {
+    code: 'rollback_stale',
+  });
+}
+
+/** @throws Failure if something stands in the way */
+export function refuseObstacles(obstacles: readonly Obstacle[]): void {
+  const [first] = obstacles;
+  if (!first) return;
+  throw new Failure('conflict', `This cannot be undone as it stands: ${first.reason}`, {
+    code: 'rollback_blocked',
+    details: obstacles
+      .slice(0, 20)
+      .map(({ operationId, reason }) => ({ path: operationId ?? '', message: reason })),
+  });
+}
+
+/** One after the other: each waits for the one before it. */
+function operationsOf(works: readonly UndoWork[]): NewOperation[] {
+  const ids = works.map(() => uuidv7());
+  return works.map(({ undoes, infra, provider, entries, changes }, seq): NewOperation => ({
+    id: ids[seq]!,
+    spec: {
+      ...{ id: `undo-${seq + 1}`, type: 'undo', infra, provider, dependencies: [] },
+      ...{ undoes: undoes ?? ids[seq]!, entries, changes },
+    },
+    seq,
+    status: seq === 0 ? 'Waiting' : 'Blocked',
+    dependsOn: seq === 0 ? [] : [ids[seq - 1]!],
+    pendingDeps: seq === 0 ? 0 : 1,
+    runner: 'operation',
+    program: 'undo',
+    args: [],
+    maxAttempts: MAX_ATTEMPTS,
+    repeatable: true,
+    reconcilable: false,
+    undoable: false,
+    retries: RETRIES,
+    timeoutSeconds: null,
+    keptFrom: null,
+  }));
+}

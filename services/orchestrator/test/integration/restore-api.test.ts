@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { waitFor } from '@provisioning/test-kit';
+import type { Survey } from '../../src/domain/state/survey.js';
+import { rowsOf } from '../../src/postgres/rows.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { testApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+
+beforeAll(async () => {
+  api = await testApi({ RATE_LIMIT_BATCH: '0' });
+});
+afterAll(() => api.stop());
+
+const operator = () => api.as('operator');
+
+const server = (name: string, plan = 'small') => ({
+  ...{ id: `id-${name}`, infra: 'i', name, plan, zone: 'z', provider: 'local', driver: 'local', image: null },
+  ...{ labels: {}, storage_gb: null, made_at: `2026-01-01T00:00:0${name.at(-1)}Z` },
+});
+
+/** Stands in for a worker: answers the survey that is asked for next. */
+async function answer(...things: ReturnType<typeof server>[]): Promise<void> {
+  const task = await waitFor(async () => {
+    const [row] = await rowsOf<{ id: string }>(
+      api.database,
+      `select id from tasks where kind = 'survey' and status = 'Ready'`,
+    );
+    return row?.id ?? '';
+  });
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(task, worker))!;
+  const survey: Survey = {
+    drivers: ['local'],
+    infras: [
+      {
+        infra: 'i',
+        things: things.map((body) => ({ kind: 'server', name: body.name, driver: 'local', body }) as never),
+        unanswered: [],
+      },
+    ],
+  };
+  await api.database.raw(
+    `select * from finish_task(?, ?, ?, gen_random_uuid(), 'Completed', false, null, null, null, '', ?, '{}')`,
+    [task, attempt, worker, JSON.stringify({ result: { message: 'asked', data: survey } })],
+  );
+}
+
+/** What the inventory has. */
+async function known(...things: ReturnType<typeof server>[]): Promise<void> {
+  await api.database('resources').delete();
+  for (const body of things)
+    await api.database.raw(
+      `insert into resources values ('i', 'server', ?, 'local', 'local', ?, 1, gen_random_uuid(), now(), now())`,
+      [body.name ?? '', JSON.stringify(body)],
+    );
+}
+
+async function checkpoint(): Promise<string> {
+  const { body } = await operator()
+    .post('/rollback/checkpoints')
+    .send({ name: 'here', infras: ['i'] })
+    .expect(201);
+  return body.data as string;
+}
+
+it('shows drift as the providers tell it', async () => {
+  await known(server('web-1'), server('web-2'));
+  const asked = operator().get('/state/drift?infra=i');
+  const [{ body }] = await Promise.all([
+    asked.expect(200),
+    answer(server('web-2', 'large'), server('web-3')),
+  ]);
+  expect(body.data).toMatchObject({ in_sync: false, resources_checked: 2 });
+  expect(body.data.differences).toMatchObject([
+    { drift: 'missing', kind: 'server', infra: 'i', name: 'web-1', actual: null },
+    {
+      ...{ drift: 'changed', name: 'web-2', reason: 'differs in plan' },
+      ...{ expected: { plan: 'small' }, actual: { plan: 'large' } },
+    },
+    { drift: 'unmanaged', name: 'web-3', expected: null },
+  ]);
+  await api.as('nobody-special').get('/state/drift').expect(403);
+});
+
+it('shows what restoring would do, and does it as a durable batch that can be followed', async () => {
+  await known(server('web-1'), server('web-2'));
+  const id = await checkpoint();
+  const { body: details } = await operator().get(`/rollback/checkpoints/${id}`).expect(200);
+  expect(details.data).toMatchObject({ infras: ['i'] });
+  await known(server('web-1'), server('web-3'));
+
+  const previewing = operator().post(`/rollback/restore/${id}?check_mode=true`);
+  const [{ body: preview }] = await Promise.all([
+    previewing.expect(200),
+    answer(server('web-1', 'large'), server('web-3')),
+  ]);
+  expect(preview.data).toMatchObject({
+    ...{ check_mode: true, kind: 'restore', success: false, checkpoint_id: id, obstacles: [] },
+    plan: {
+      summary: '3 changes would be made, 0 obstacles',
+      changes: [
+        { change: 'destroy', name: 'web-3', after: null },
+        { change: 'change', name: 'web-1', before: { plan: 'large' }, after: { plan: 'small' } },
+        { change: 'create', name: 'web-2', before: null },
+      ],
+    },
+  });
+
+  const restoring = operator().post(`/rollback/restore/${id}`).set('Prefer', 'respond-async');
+  const [{ body, headers }] = await Promise.all([
+    restoring.expect(200),
+    answer(server('web-1'), server('web-3')),
+  ]);
+  expect(body.data).toContain(`being restored from checkpoint ${id}`);
+  const { body: followed } = await operator().get(headers['location']!).expect(200);
+  expect(followed.data).toMatchObject({
+    kind: 'restore',
+    checkpoint_id: id,
+    status: 'Running',
+    success: false,
+  });
+  expect(followed.data.operations).toHaveLength(2);
+
+  const again = operator().post(`/rollback/restore/${id}`);
+  const [{ body: refused }] = await Promise.all([again.expect(409), answer(server('web-3'))]);
+  expect(refused.code).toBe('infra_busy');
+});
+
+it('refuses to restore over what does not answer, and leaves what others made', async () => {
+  await known(server('web-1'));
+  await api.database.raw(
+    `insert into resources values ('i', 'server', 'own', 'x', 'script', '{"plan": "p"}', 1, gen_random_uuid(), now(), now())`,
+  );
+  const id = await checkpoint();
+  await api.database('resources').where({ name: 'own' }).delete();
+  const previewing = operator().post(`/rollback/restore/${id}?check_mode=true`);
+  const [{ body }] = await Promise.all([previewing.expect(200), answer(server('web-1'))]);
+  expect(body.data.obstacles).toEqual([
+    {
+      ...{ operation_id: null, obstacle: 'cannot_undo' },
+      reason: 'The server own in i was made by script, which alone can act on it.',
+    },
+  ]);
+});
+
+it('knows no checkpoint that is not there', async () => {
+  await operator().post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(404);
+  await api.as('viewer').post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(403);
+});

@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { waitFor } from '@provisioning/test-kit';
+import type { OperationSpec } from '../../src/domain/batch/batch.js';
+import type { Rollback } from '../../src/domain/rollback/rollback.js';
+import { pictureOf, vandalize } from '../support/cloud.js';
+import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
+
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await testPlatform();
+  await platform.startWorker();
+});
+afterAll(() => platform.stop());
+
+function servers(infra: string, names: string[], more: { plan?: string; zone?: string } = {}): OperationSpec {
+  return {
+    ...{ id: 'servers', type: 'server_batch', infra, dependencies: [], provider: 'local', retries: 0 },
+    server_configs: names.map((name) => ({ name, plan: 'small', zone: 'de-fra1', ...more })),
+  };
+}
+const services = (infra: string, taskservs: string[], on: string[]): OperationSpec => ({
+  ...{ id: 'services', type: 'taskserv_batch', infra, dependencies: [], provider: 'local' },
+  ...{ taskservs, servers: on },
+});
+const cluster = (infra: string): OperationSpec => ({
+  ...{ id: 'cluster', type: 'cluster_batch', infra, dependencies: [], provider: 'local' },
+  cluster_type: 'buildkit',
+});
+
+async function run(...operations: OperationSpec[]): Promise<void> {
+  for (const operation of operations) {
+    const ended = await platform.batchEnded(await platform.submitBatch({ operations: [operation] }));
+    expect(ended.batch).toMatchObject({ status: 'Completed', error: null });
+  }
+}
+
+const picture = (infra: string) => pictureOf(platform.dataDir, infra);
+const drift = async (infra: string) =>
+  (await platform.drifts.drift(infra, SUBMITTER)).differences.map(({ drift, kind, name, reason }) =>
+    [drift, kind, name, ...(reason ? [reason] : [])].join(' '),
+  );
+
+async function checkpoint(infras: string[] | null = null): Promise<string> {
+  return (await platform.rollbacks.createCheckpoint({ name: 'here', description: null, infras }, SUBMITTER))
+    .id;
+}
+
+async function restored(id: string): Promise<Rollback> {
+  const { id: rollback } = await platform.restores.execute(id, SUBMITTER);
+  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
+    timeout: 30_000,
+  });
+  return platform.rollbacks.get(rollback);
+}
+
+const shown = async (id: string) =>
+  (await platform.restores.preview(id, SUBMITTER)).steps.map(
+    ({ change, kind, name }) => `${change} ${kind} ${name}`,
+  );
+
+describe('restoring a checkpoint', () => {
+  it('makes the infrastructure what it says, as the preview shows, whatever happened since', async () => {
+    await run(
+      servers('r', ['web-01', 'web-02', 'web-03']),
+      services('r', ['containerd'], ['web-01', 'web-02']),
+      cluster('r'),
+    );
+    const id = await checkpoint();
+    const before = await picture('r');
+    await run(
+      servers('r', ['web-01'], { plan: 'large' }),
+      servers('r', ['web-02'], { zone: 'us-nyc1' }),
+      servers('r', ['db-01']),
+    );
+    await run(services('r', ['redis'], ['db-01']));
+    await vandalize(platform.dataDir, 'r', 'web-03');
+
+    expect(await shown(id)).toEqual([
+      // What spans a server that is replaced goes with it and comes back.
+      ...[
+        'destroy cluster buildkit',
+        'destroy taskserv db-01/redis',
+        'destroy server db-01',
+        'destroy server web-02',
+      ],
+      ...['change server web-01', 'create server web-02', 'create server web-03'],
+      ...['create taskserv web-02/containerd', 'create cluster buildkit'],
+    ]);
+    const rollback = await restored(id);
+    expect(rollback).toMatchObject({
+      status: 'Completed',
+      scope: { kind: 'restore', checkpoint_id: id },
+      impossible: [],
+    });
+    expect(rollback.operations).toHaveLength(9);
+    expect(await picture('r')).toEqual(before);
+    expect(await drift('r')).toEqual([]);
+    expect(await platform.database('locks')).toEqual([]);
+    expect(await shown(id)).toEqual([]);
+    expect(await restored(id)).toMatchObject({ status: 'Completed', operations: [] });
+  });
+
+  it('can be undone itself, and what came before it be undone after it', async () => {
+    const empty = await checkpoint();
+    await run(servers('u', ['web-01']));
+    const id = await checkpoint();
+    await run(servers('u', ['web-01'], { zone: 'us-nyc1' }));
+    const since = await checkpoint();
+    const later = await picture('u');
+    await restored(id);
+    expect(await picture('u')).not.toEqual(later);
+    await restored(since);
+    expect(await picture('u')).toEqual(later);
+    const { id: undoing } = await platform.rollbacks.execute(
+      { kind: 'checkpoint', checkpoint_id: empty },
+      SUBMITTER,
+    );
+    await waitFor(async () => (await platform.rollbacks.get(undoing)).completedAt !== null, {
+      timeout: 30_000,
+    });
+    expect(await platform.rollbacks.get(undoing)).toMatchObject({ status: 'Completed' });
+    expect(await picture('u')).toEqual([]);
+  });
+
+  it('of some infras leaves the others alone', async () => {
+    await run(servers('one', ['web-01']), servers('two', ['web-01']));
+    const id = await checkpoint(['one']);
+    await run(servers('one', ['web-02']), servers('two', ['web-02']));
+    expect((await shown(id)).sort()).toEqual(['destroy server web-02']);
+    await restored(id);
+    expect(await picture('one')).toHaveLength(1);
+    expect(await picture('two')).toHaveLength(2);
+    const undo = await platform.rollbacks.preview({ kind: 'checkpoint', checkpoint_id: id });
+    expect(undo.steps.filter(({ infra }) => infra === 'two')).toEqual([]);
+  });
+
+  it('is refused while somebody is changing what it would change', async () => {
+    await run(servers('busy', ['web-01']));
+    const id = await checkpoint(['busy']);
+    await run(servers('busy', ['web-02']));
+    const holder = await platform.submit('sleep 300', { infra: 'busy' });
+    await expect(platform.restores.execute(id, SUBMITTER)).rejects.toThrow(holder);
+    await platform.running(holder);
+    await platform.store.cancel(holder, 'ada');
+    await platform.doorbell.cancelled();
+    await platform.ended(holder);
+  });
+});
+
+describe('drift', () => {
+  it('is what the providers say against the inventory', async () => {
+    await run(servers('d', ['web-01', 'web-02', 'web-03']));
+    expect(await drift('d')).toEqual([]);
+    await vandalize(platform.dataDir, 'd', 'web-01');
+    await platform.database.raw(
+      `update resources set body = body || '{"plan": "huge"}' where infra = 'd' and name = 'web-02'`,
+    );
+    await platform.database.raw(`delete from resources where infra = 'd' and name = 'web-03'`);
+    await platform.database.raw(
+      `insert into resources select infra, kind, 'web-09', provider, 'strange', body, 1, task_id, now(), now()
+         from resources where infra = 'd' and name = 'web-02'`,
+    );
+    expect(await drift('d')).toEqual([
+      'missing server web-01',
+      'changed server web-02 differs in plan',
+      'unknown server web-09 The driver strange, which made it, is not configured on the worker that was asked.',
+      'unmanaged server web-03',
+    ]);
+  });
+
+  it('asks nobody where there is nothing', async () => {
+    expect(await platform.drifts.drift(undefined, SUBMITTER)).toMatchObject({
+      differences: expect.any(Array),
+    });
+    expect(await drift('nothing-here')).toEqual([]);
+  });
+});
+
+it('what is gone already when it is undone is no longer in the inventory', async () => {
+  const id = await checkpoint();
+  await run(servers('g', ['web-01']));
+  await vandalize(platform.dataDir, 'g', 'web-01');
+  expect(await drift('g')).toEqual(['missing server web-01']);
+  const { id: rollback } = await platform.rollbacks.execute(
+    { kind: 'checkpoint', checkpoint_id: id },
+    SUBMITTER,
+  );
+  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
+    timeout: 30_000,
+  });
+  expect(await platform.rollbacks.get(rollback)).toMatchObject({
+    status: 'Completed',
+    operations: [{ alreadyGone: 1, changes: 1 }],
+  });
+  expect(await drift('g')).toEqual([]);
+});
