@@ -91,6 +91,18 @@ export function awsConfigFrom(env: Environment): AwsConfig {
   };
 }
 
+/** The pinned version of the SDK supports this Node: what versions to come will not, concerns no operator. */
+export function withoutVersionWarning<T>(make: () => T): T {
+  const before = process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+    else process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = before;
+  }
+}
+
 function listed(env: Environment, name: string): string[] {
   return (env[name] ?? '')
     .split(',')

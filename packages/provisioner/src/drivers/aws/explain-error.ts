@@ -116,8 +116,8 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
   } = error as SdkError;
   const again = 'Run it again later: what was done is not done twice.';
   if ($fault === undefined || status === undefined) {
-    const reason =
-      name === 'AbortError' || name === 'TimeoutError' ? 'there was no answer in time' : (code ?? name);
+    const late = name === 'AbortError' || (name === 'TimeoutError' && (code ?? 'ETIMEDOUT') === 'ETIMEDOUT');
+    const reason = late ? 'there was no answer in time' : (code ?? name);
     return new AwsError(
       `AWS could not be asked to ${act}, or its answer was lost: ${reason}. ` +
         'Look whether it can be reached and run it again: what was done is not done twice.',
