@@ -15,7 +15,7 @@ const common = {
   },
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
-    '^@provisioning/provisioner/report$': '<rootDir>/packages/provisioner/src/report/index.ts',
+    '^@provisioning/provisioner/(plan|report)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
     '^@provisioning/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

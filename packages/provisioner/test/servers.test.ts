@@ -222,7 +222,8 @@ describe('providers without credentials', () => {
     const { status, stderr } = await at.run(...args);
     expect(status).toBe(0);
     expect(stderr).toContain(
-      'Provider upcloud has no credentials configured: the development driver "local" stands in',
+      'Provider upcloud has no credentials configured (set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD): ' +
+        'the development driver "local" stands in',
     );
     expect(await listed()).toMatchObject([{ provider: 'upcloud', driver: 'local' }]);
   });

@@ -24,6 +24,8 @@ export interface ApplyOptions {
   signal?: AbortSignal;
   /** The same for every attempt at this piece of work. */
   idempotencyKey?: string | undefined;
+  /** Whether this is the first attempt: there is nothing to recall. */
+  fresh?: boolean | undefined;
   /** What earlier attempts were about to do when they were last heard of. */
   intents?: readonly IntentReport[] | undefined;
   /** Takes what servers print meanwhile. */
@@ -86,10 +88,10 @@ class Run<K extends Kind> {
 
   /** Reports what earlier attempts did without living to report it. @returns the names of what the plan is about */
   async #recall(): Promise<Set<string>> {
-    const { idempotencyKey, drivers, intents } = this.options;
+    const { idempotencyKey, drivers, fresh, intents } = this.options;
     if (idempotencyKey === undefined) return new Set();
     const { infra, kind } = this.plan;
-    const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
+    const recalled = await recallChanges({ drivers, infra, idempotencyKey, fresh, intents });
     for (const change of recalled) this.#done(change.driver, change, true);
     return new Set(recalled.filter((change) => change.kind === kind).map(({ name }) => name));
   }

@@ -11,6 +11,8 @@ export interface Recalling {
   drivers: Pick<DriverSet, 'all' | 'named'>;
   infra: string;
   idempotencyKey: string;
+  /** Nothing was ever begun under that key: nobody needs to be asked. */
+  fresh?: boolean | undefined;
   /** What earlier attempts were about to do when they were last heard of. */
   intents?: readonly IntentReport[] | undefined;
 }
@@ -23,9 +25,11 @@ export async function recallChanges({
   drivers,
   infra,
   idempotencyKey,
+  fresh,
   intents = [],
 }: Recalling): Promise<MadeChange[]> {
   const recalled: MadeChange[] = [];
+  if (fresh) return recalled;
   for (const driver of drivers.all) {
     for (const change of await driver.recall(infra, idempotencyKey)) {
       const resource = change.after ?? change.before;

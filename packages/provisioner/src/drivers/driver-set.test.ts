@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DriverError } from './driver.js';
 import { DriverSet, type DriverSetOptions } from './driver-set.js';
 import { createNoopDriver } from './noop/noop-driver.js';
-import type { DriverPlugin } from './plugin.js';
+import type { DriverPlugin, Environment } from './plugin.js';
 
 const made = { ...createNoopDriver(), name: 'upcloud' };
 const PLUGINS: DriverPlugin[] = [
@@ -20,7 +20,7 @@ const PLUGINS: DriverPlugin[] = [
   },
 ];
 
-function open(env: Record<string, string>, more: Partial<DriverSetOptions> = {}): Promise<DriverSet> {
+function open(env: Environment, more: Partial<DriverSetOptions> = {}): Promise<DriverSet> {
   return DriverSet.open(
     { dataDir: '/nonexistent', workspace: '/nonexistent', env, production: false, ...more },
     PLUGINS,

@@ -40,8 +40,11 @@ export function createServerDriver(
     login.runner.run(await targetOf(server, context.signal), script, context);
   const taskservs = installedTaskservs(run, servers, definitions, install);
   const clusters = installedClusters(run, servers, definitions, install);
-  servers.installedOn = (server, signal) =>
-    whatCanBeRead(server, () => taskservs.list(server.infra, server.name), signal);
+  servers.installedOn = async ({ infra, name, id, state }, signal) => {
+    // Of several of that name, only the one that counts can have any.
+    if (state !== 'running' || (await servers.read(infra, name))?.id !== id) return [];
+    return whatCanBeRead(() => taskservs.list(infra, name), signal);
+  };
   return {
     ...common,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
@@ -56,11 +59,9 @@ export function createServerDriver(
 
 /** A server that cannot be reached can be destroyed all the same. */
 async function whatCanBeRead(
-  { state }: Server,
   read: () => Promise<Taskserv[]>,
   signal: AbortSignal | undefined,
 ): Promise<Taskserv[]> {
-  if (state !== 'running') return [];
   try {
     return await read();
   } catch (error) {

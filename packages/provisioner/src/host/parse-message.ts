@@ -55,6 +55,7 @@ const Message = Type.Union([
     operation: Operation,
     check: Type.Boolean(),
     idempotency_key: text,
+    fresh: Type.Optional(Type.Boolean()),
     intents: Type.Optional(Intents),
     changes: Type.Optional(Type.Array(ChangeReport)),
     intents_to_undo: Type.Optional(Intents),

@@ -17,6 +17,8 @@ export interface RunMessage {
   check: boolean;
   /** The same for every attempt at the operation, for undoing it and for reconciling it. */
   idempotency_key: string;
+  /** Whether this is the first attempt: providers need not be asked what earlier ones did. */
+  fresh?: boolean;
   /** What earlier attempts at this were about to do when they were last heard of. */
   intents?: readonly IntentReport[];
   /** For `undo`: what the operation reported. What it did not live to report is undone, too. */

@@ -8,7 +8,7 @@ import { settled } from './settle.js';
 
 /** Makes what the operation wants. Never throws: however it ends is told in the result and the reports. */
 export function applyOperation(operation: Operation, context: OperationContext): Promise<OperationResult> {
-  const { drivers, infra, idempotencyKey, intents, check, signal, reporter, log } = context;
+  const { drivers, infra, idempotencyKey, fresh, intents, check, signal, reporter, log } = context;
   return settled(context, async () => {
     if (signal.aborted) throw Object.assign(new Interrupted(), { message: 'Nothing was changed.' });
     drivers.notices([drivers.provider(operation.provider)]).forEach((notice) => log(`Note: ${notice}`));
@@ -24,6 +24,7 @@ export function applyOperation(operation: Operation, context: OperationContext):
       reporter,
       signal,
       idempotencyKey,
+      fresh,
       intents,
       log,
       onOutcome(outcome) {

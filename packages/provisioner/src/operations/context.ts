@@ -8,6 +8,8 @@ export interface OperationContext {
   infra: string;
   /** The same for every attempt at this operation. */
   idempotencyKey: string;
+  /** Whether this is the first attempt at it: there is nothing to recall. */
+  fresh?: boolean;
   /** What earlier attempts at it were about to do when they were last heard of. */
   intents?: readonly IntentReport[];
   /** Plans only, and changes nothing. */

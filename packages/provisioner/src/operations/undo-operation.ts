@@ -63,8 +63,8 @@ class Undo {
   ) {}
 
   async all(): Promise<void> {
-    const { drivers, infra, signal, intents } = this.context;
-    for (const change of await recallChanges({ drivers, infra, idempotencyKey: this.#key, intents })) {
+    const { drivers, infra, signal, fresh, intents } = this.context;
+    for (const change of await recallChanges({ drivers, infra, idempotencyKey: this.#key, fresh, intents })) {
       this.#settle(change.driver, change, true);
     }
     try {

@@ -20,13 +20,11 @@ async function openBench(): Promise<Bench> {
         .sort(),
     vanish: async ({ id }) => region.instances.find((one) => one.id === id)?.turn('terminated'),
     faults: {
-      'lost answer': async () => {
-        for (const action of ['RunInstances', 'TerminateInstances'])
-          fake.trouble({ action, times: QUICK.attempts, how: 'cut after' });
-      },
+      'lost answer': async () =>
+        fake.trouble({ action: /^(Run|Terminate)/, times: QUICK.attempts, how: 'cut after' }),
       throttled: async () => {
         fake.trouble({ how: { status: 503, code: 'RequestLimitExceeded' } });
-        fake.trouble({ action: 'RunInstances', how: { status: 503, code: 'RequestLimitExceeded' } });
+        fake.trouble({ action: /^Run/, how: { status: 503, code: 'RequestLimitExceeded' } });
       },
       'not yet visible': async () => void (region.hideFor = 3),
       silence: async () => fake.trouble({ times: QUICK.attempts, how: 'silence' }),

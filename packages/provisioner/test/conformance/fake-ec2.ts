@@ -6,7 +6,7 @@ import { FakeRegion, Refusal } from './fake-ec2-account.js';
 
 /** What happens to requests instead of an answer, or after they were carried out. */
 interface Trouble {
-  action?: string;
+  action?: RegExp;
   region?: string;
   times: number;
   how:
@@ -138,7 +138,7 @@ export class FakeEc2 {
     const trouble = this.#troubles.find(
       (one) =>
         one.times > 0 &&
-        (one.action === undefined || one.action === action) &&
+        (one.action?.test(action) ?? true) &&
         (one.region === undefined || one.region === region),
     );
     if (trouble) trouble.times--;

@@ -18,15 +18,8 @@ import type {
 } from './rollback/rollback.js';
 import type { Statistics, Workforce, WorkflowCounts } from './state/state.js';
 import type { SurveyEnd } from './state/survey.js';
-import type { Submitter } from './workflow/submitter.js';
+import type { IdempotencyKey, Submitter } from './workflow/submitter.js';
 import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus, WaitingFor } from './task/task.js';
-
-/** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
-export interface IdempotencyKey {
-  key: string;
-  principal: string;
-  requestHash: string;
-}
 
 export type SubmitOutcome =
   | { outcome: 'created'; taskId: string; ready: boolean }

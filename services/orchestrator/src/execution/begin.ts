@@ -67,6 +67,7 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
+    fresh: attempt === 1,
     intents,
     ...(exactly ? { exactly } : {}),
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object, intents_to_undo } : {}),

@@ -1,12 +1,7 @@
 import type { Knex } from 'knex';
 import type { BatchStatus, NewOperation } from '../domain/batch/batch.js';
-import type {
-  IdempotencyKey,
-  NewCheckpoint,
-  NewRollback,
-  RollbackStore,
-  SubmitBatchOutcome,
-} from '../domain/ports.js';
+import type { NewCheckpoint, NewRollback, RollbackStore, SubmitBatchOutcome } from '../domain/ports.js';
+import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type {
   Checkpoint,
   CheckpointItem,
@@ -17,7 +12,7 @@ import type {
   RollbackStatistics,
 } from '../domain/rollback/rollback.js';
 import type { TaskStatus } from '../domain/task/task.js';
-import { operationRow } from './batch-store.js';
+import { operationRow } from './batch-rows.js';
 import { toEntry, type JournalRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
 import { storableJson } from './storable.js';

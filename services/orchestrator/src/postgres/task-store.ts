@@ -1,12 +1,6 @@
 import type { Knex } from 'knex';
-import type {
-  IdempotencyKey,
-  LogQuery,
-  SubmitOutcome,
-  TaskFilter,
-  TaskStore,
-  CancelOutcome,
-} from '../domain/ports.js';
+import type { LogQuery, SubmitOutcome, TaskFilter, TaskStore, CancelOutcome } from '../domain/ports.js';
+import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
 import { rowsOf } from './rows.js';
 import { storable, storableJson } from './storable.js';

@@ -1,7 +1,10 @@
+import { cp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import type { Rollback } from '../../src/domain/rollback/rollback.js';
+import { presentRollback } from '../../src/http/present/rollback.js';
 import { pictureOf, vandalize } from '../support/cloud.js';
 import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
@@ -194,4 +197,42 @@ it('what is gone already when it is undone is no longer in the inventory', async
     operations: [{ alreadyGone: 1, changes: 1 }],
   });
   expect(await drift('g')).toEqual([]);
+});
+
+it('a rollback that fails in the middle says what is undone and what is not, and the same again does the rest', async () => {
+  await run(servers('f', ['web-01']));
+  const id = await checkpoint(['f']);
+  const before = await picture('f');
+  await run(servers('f', ['first']), servers('f', ['web-01'], { zone: 'us-nyc1' }), servers('f', ['last']));
+  // Somebody puts another server in its place.
+  await vandalize(platform.dataDir, 'f', 'web-01');
+  await run(servers('elsewhere', ['web-01'], { plan: 'huge' }));
+  await cp(join(platform.dataDir, 'local/elsewhere/servers'), join(platform.dataDir, 'local/f/servers'), {
+    recursive: true,
+  });
+
+  const scope = { kind: 'checkpoint' as const, checkpoint_id: id };
+  const rollBack = async () => {
+    const { id: rollback } = await platform.rollbacks.execute(scope, SUBMITTER);
+    await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
+      timeout: 30_000,
+    });
+    return presentRollback(await platform.rollbacks.get(rollback));
+  };
+  const failed = await rollBack();
+  expect(failed).toMatchObject({
+    success: false,
+    status: 'Failed',
+    operations_executed: 1,
+    operations_failed: 1,
+  });
+  expect(failed.operations?.map(({ outcome }) => outcome)).toEqual(['undone', 'failed', 'failed']);
+  expect(failed.failures?.[0]?.error).toContain('another server web-01 by now, which differs');
+  expect(failed.operations?.[2]?.error).toContain('Not run');
+
+  await rm(join(platform.dataDir, 'local/f/servers/web-01'), { recursive: true });
+  const done = await rollBack();
+  expect(done.operations?.map(({ outcome }) => outcome)).toEqual(['undone', 'undone']);
+  expect(done.success).toBe(true);
+  expect(await picture('f')).toEqual(before);
 });

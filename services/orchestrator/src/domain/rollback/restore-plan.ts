@@ -1,4 +1,4 @@
-import { planWanted, type Kind } from '@provisioning/provisioner';
+import { planWanted, type Kind } from '@provisioning/provisioner/plan';
 import { bodyOf, silenceAbout } from '../state/drift.js';
 import type { Survey, SurveyedThing } from '../state/survey.js';
 import type { CheckpointItem, Obstacle } from './rollback.js';

@@ -1,4 +1,4 @@
-import { differencesBetween, type Kind } from '@provisioning/provisioner';
+import { differencesBetween, type Kind } from '@provisioning/provisioner/plan';
 import type { Resource } from '../rollback/rollback.js';
 import type { Survey, SurveyedThing } from './survey.js';
 

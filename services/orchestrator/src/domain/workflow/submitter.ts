@@ -1,5 +1,11 @@
 import { Failure } from '@provisioning/errors';
-import type { IdempotencyKey } from '../ports.js';
+
+/** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
+export interface IdempotencyKey {
+  key: string;
+  principal: string;
+  requestHash: string;
+}
 
 /** Who asks for work, and in which request. */
 export interface Submitter {
