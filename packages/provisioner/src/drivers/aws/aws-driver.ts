@@ -5,6 +5,7 @@ import { createServerDriver } from '../server-driver.js';
 import { ServerChanger } from './change-server.js';
 import type { AwsConfig } from './config.js';
 import { Images } from './images.js';
+import { Orders } from './instance-order.js';
 import { KeyPairs } from './key-pairs.js';
 import { ServerMaker } from './make-server.js';
 import { PACE, type Pace } from './pace.js';
@@ -23,7 +24,8 @@ export function createAwsDriver(
   const waits = new Waits(pace);
   const images = new Images(config.defaultImage, config.loginUser);
   const keyPairs = login && new KeyPairs(login.publicKey);
-  const maker = new ServerMaker(regions, waits, images, keyPairs, config);
+  const orders = new Orders(regions, images, keyPairs, config);
+  const maker = new ServerMaker(regions, waits, orders, keyPairs);
   const servers = new AwsServers(regions, waits, maker, new ServerChanger(regions, waits));
   return createServerDriver(
     { name: 'aws', title: 'AWS', servers, login, services },

@@ -76,8 +76,7 @@ export class ServerChanger {
     const { InstanceId: id, InstanceType: old = '', State } = instance;
     const about = { name: remembered.name };
     const was = remembered.changing ?? State?.Name ?? 'running';
-    const note = (changing: string | null) =>
-      region.tag(id, tagsOf({ ...remembered, changedAt: remembered.changedAt, changing }), about);
+    const note = (changing: string | null) => region.tag(id, tagsOf({ ...remembered, changing }), about);
     if (remembered.changing === null) await note(was);
     try {
       await this.waits.stopped(region, id, about);

@@ -3,23 +3,13 @@ import type { Instance, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
 import { isRefusal } from './aws-error.js';
-import type { AwsConfig } from './config.js';
 import { explainState, isByHand } from './explain-state.js';
 import { foundIn, inOrder, isLiving, type Found } from './found-instance.js';
-import type { Images } from './images.js';
-import { instanceTypeOf } from './instance-types.js';
+import type { Orders } from './instance-order.js';
 import type { KeyPairs } from './key-pairs.js';
 import type { About, Region } from './region.js';
 import type { Regions } from './regions.js';
-import {
-  checkCount,
-  checkLabels,
-  filtersFor,
-  keyValue,
-  tagsOf,
-  tagsOfParts,
-  type Remembered,
-} from './tags.js';
+import { filtersFor, keyValue } from './tags.js';
 import type { Waits } from './waits.js';
 
 // How often a server may be made and destroyed under one key.
@@ -33,10 +23,9 @@ export class ServerMaker {
   constructor(
     private readonly regions: Regions,
     private readonly waits: Waits,
-    private readonly images: Images,
+    private readonly orders: Orders,
     /** Who may log in. */
     private readonly keyPairs: KeyPairs | null,
-    private readonly config: Pick<AwsConfig, 'regions' | 'subnetId' | 'securityGroupIds'>,
   ) {}
 
   /** @returns the server of that name, which runs if it was made under this key, and whether it was */
@@ -47,7 +36,7 @@ export class ServerMaker {
     const key = keyValue(context.idempotencyKey);
     const isOurs = ({ remembered }: Found) => remembered.key === key;
     const existing = await this.named(desired, signal);
-    const found = existing.find(isOurs) ?? existing[0] ?? (await this.#order(desired, context, key));
+    const found = existing.find(isOurs) ?? existing[0] ?? (await this.#order(desired, context));
     if (!isOurs(found)) return { found, made: false };
     const settled = await this.waits.settled(found.region, found.instance.InstanceId, about);
     // Another one may have been ordered at the same time under another key: by now both show.
@@ -67,9 +56,9 @@ export class ServerMaker {
   }
 
   /** @returns what was made, now or by an earlier attempt */
-  async #order(desired: DesiredServer, context: ActContext, key: string): Promise<Found> {
+  async #order(desired: DesiredServer, context: ActContext): Promise<Found> {
     const about = { name: desired.name, signal: context.signal };
-    const { input, region } = await this.#inputFor(desired, context, key);
+    const { input, region } = await this.orders.of(desired, context);
     for (let count = 0; count < TOKENS; count++) {
       const token = tokenFor(desired, context.idempotencyKey, count);
       const shown = await this.#run(region, { ...input, ClientToken: token }, about);
@@ -131,70 +120,6 @@ export class ServerMaker {
       },
       { withinMs: this.waits.pace.visibleMs, late: () => refusal, signal: about.signal },
     );
-  }
-
-  /** @throws DriverError if the network that is configured is not there */
-  #place({ zone, name }: DesiredServer) {
-    const place = this.regions.placeOf(zone, name);
-    const { subnetId, securityGroupIds, regions } = this.config;
-    if (place.region === regions[0] || (!subnetId && securityGroupIds.length === 0)) return place;
-    throw new DriverError(
-      `Server ${name} cannot be made in ${place.region}: AWS_SUBNET_ID and AWS_SECURITY_GROUP_IDS are of ${regions[0]}. ` +
-        'Make it there, or by a process of its own with what there is in that region. Nothing was changed.',
-      { permanent: true },
-    );
-  }
-
-  /** @throws DriverError if it cannot be had. The same for every attempt under a key: EC2 compares. */
-  async #inputFor(
-    desired: DesiredServer,
-    { restores = [], signal }: ActContext,
-    key: string,
-  ): Promise<{ input: RunInstancesCommandInput; region: Region }> {
-    checkLabels(desired);
-    const { infra, name, plan, zone, image, storage_gb, labels } = desired;
-    const { at: region, availabilityZone } = this.#place(desired);
-    const { subnetId, securityGroupIds } = this.config;
-    const instanceType = instanceTypeOf(plan, name);
-    const chosen = await this.images.choose(image, instanceType, region, { name, signal });
-    if (storage_gb !== null && storage_gb < chosen.gigabytes) {
-      throw new DriverError(
-        `Server ${name} cannot have a volume of ${storage_gb} GB: its image needs ${chosen.gigabytes} GB. ` +
-          'Nothing was changed.',
-        { permanent: true },
-      );
-    }
-    const remembered: Remembered = {
-      ...{ infra, name, key, plan, instanceType, zone, image, storage_gb, labels, restores },
-      ...{ loginUser: chosen.loginUser, changedAt: null, changing: null },
-    };
-    checkCount(remembered);
-    const input: RunInstancesCommandInput = {
-      ImageId: chosen.id,
-      InstanceType: instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
-      ...{ MinCount: 1, MaxCount: 1 },
-      BlockDeviceMappings: [
-        {
-          DeviceName: chosen.rootDevice,
-          Ebs: {
-            ...{ DeleteOnTermination: true, VolumeType: 'gp3' },
-            ...(storage_gb === null ? {} : { VolumeSize: storage_gb }),
-          },
-        },
-      ],
-      // Version 1 gives credentials to whoever makes a server fetch a URL.
-      MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
-      InstanceInitiatedShutdownBehavior: 'stop',
-      ...(availabilityZone ? { Placement: { AvailabilityZone: availabilityZone } } : {}),
-      ...(subnetId ? { SubnetId: subnetId } : {}),
-      ...(securityGroupIds.length > 0 ? { SecurityGroupIds: [...securityGroupIds] } : {}),
-      ...(this.keyPairs ? { KeyName: await this.keyPairs.in(region) } : {}),
-      TagSpecifications: [
-        { ResourceType: 'instance', Tags: tagsOf(remembered) },
-        { ResourceType: 'volume', Tags: tagsOfParts(remembered) },
-      ],
-    };
-    return { input, region };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { AwsConfig } from './config.js';
 import { Caller } from './caller.js';
 import { clientsFor } from './clients.js';
-import { foundIn, inOrder, LIVING, type Found } from './found-instance.js';
+import { foundIn, inOrder, isLiving, LIVING, type Found } from './found-instance.js';
 import type { Pace } from './pace.js';
 import { placeOf, type Place } from './place.js';
 import { Region } from './region.js';
@@ -40,7 +40,10 @@ export class Regions {
     const found = await Promise.all(
       [...this.#regions.values()].map(async (region) => {
         const instances = await region.instances([...filters, living], signal);
-        return instances.map((instance) => foundIn(instance, region)).filter((one) => one !== null);
+        return instances
+          .filter(isLiving)
+          .map((instance) => foundIn(instance, region))
+          .filter((one) => one !== null);
       }),
     );
     return inOrder(found.flat());

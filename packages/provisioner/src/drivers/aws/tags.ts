@@ -70,7 +70,7 @@ export function tagsOf(remembered: Remembered): Tag[] {
     [LOGIN]: loginUser,
     [CHANGED_AT]: changedAt,
     // Empty rather than missing: it can be written in one request with all the others.
-    [CHANGING]: changing ?? (changedAt === null ? null : ''),
+    [CHANGING]: changing ?? '',
     ...numbered(LABELS, Object.keys(labels).join(',')),
     ...numbered(RESTORES, restores.join(',')),
     ...labels,

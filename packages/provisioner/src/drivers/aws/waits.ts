@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
 import { DriverError } from '../driver.js';
+import { isRefusal } from './aws-error.js';
 import { explainState, isByHand } from './explain-state.js';
 import { foundIn, isLiving, type Found } from './found-instance.js';
 import type { Pace } from './pace.js';
@@ -131,10 +132,10 @@ export class Waits {
     return this.until(
       async () => {
         const instance = await region.instance(id, about);
-        if (instance && isLiving(instance) && !asked) {
-          await region.terminate(id, about);
-          asked = true;
-          return undefined;
+        // One that does not show may be there all the same.
+        if (!asked && (!instance || isLiving(instance))) {
+          asked = await terminated(region, id, about);
+          return asked ? undefined : false;
         }
         return !instance || instance.State?.Name === 'terminated' ? asked : undefined;
       },
@@ -186,6 +187,17 @@ export class Waits {
 const YOUNG_MS = 300_000;
 
 class Missing extends Error {}
+
+/** @returns false if EC2 does not know it */
+async function terminated(region: Region, id: string, about: About): Promise<boolean> {
+  try {
+    await region.terminate(id, about);
+    return true;
+  } catch (error) {
+    if (isRefusal(error, 'InvalidInstanceID.NotFound')) return false;
+    throw error;
+  }
+}
 
 export function gone(name: string): DriverError {
   return new DriverError(
