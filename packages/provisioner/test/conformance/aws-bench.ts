@@ -18,6 +18,8 @@ Object.defineProperty(Error, Symbol.hasInstance, {
 /** As at AWS, in a thousandth of the time. */
 export const QUICK: Pace = { ...PACE, pollMs: 4, attempts: 3 };
 
+export const publicKey = `ssh-ed25519 ${Buffer.from('a key').toString('base64')}`;
+
 export interface DriverOptions {
   pace?: Partial<Pace>;
   env?: Record<string, string>;

@@ -67,7 +67,11 @@ export class FakeRegion {
   nextDies: FakeInstance['dies'] = null;
   /** As EC2 did until 2025: a token of an instance that is gone brings that instance, and no error. */
   replaysTerminated = false;
-  protectedIds = new Set<string>();
+  /** When what is made next is launched. */
+  nextLaunch: Date | undefined;
+  /** Nothing ever settles. */
+  isSlow = false;
+  readonly protectedIds = new Set<string>();
 
   constructor(readonly name: string) {}
 
@@ -204,12 +208,14 @@ export class FakeRegion {
     for (const specification of listIn(query, 'TagSpecification')) {
       if (textIn(specification, 'ResourceType') === 'instance') tag(tags, tagsIn(specification));
     }
-    const instance = new FakeInstance({
+    const order = {
       ...{ imageId, type, clientToken: token, keyName, tags, architecture: image.architecture },
       rootDevice: textIn(device, 'DeviceName') ?? '',
       zone: textIn(query, 'Placement', 'AvailabilityZone') ?? `${this.name}b`,
       gigabytes: Number(textIn(device, 'Ebs', 'VolumeSize') ?? image.gigabytes),
-    });
+    };
+    const instance = new FakeInstance(order, this.nextLaunch);
+    this.nextLaunch = undefined;
     instance.hiddenFor = this.hideFor;
     instance.dies = this.nextDies;
     this.hideFor = 0;
@@ -244,19 +250,15 @@ export class FakeRegion {
     const shown = found.filter((one) => one.look() && filters.every((filter) => fits(one, filter)));
     if (ids.length > shown.length) throw unknown(ids);
     // Two pages, wherever there is enough for two.
-    const half = textIn(query, 'NextToken') ? -1 : Math.ceil(shown.length / 2);
-    const page =
-      ids.length > 0 || shown.length < 2
-        ? shown
-        : half < 0
-          ? shown.slice(Math.ceil(shown.length / 2))
-          : shown.slice(0, half);
-    const more = page.length < shown.length && half >= 0;
+    const half = ids.length > 0 ? shown.length : Math.ceil(shown.length / 2);
+    const isSecond = textIn(query, 'NextToken') !== undefined;
+    const page = isSecond ? shown.slice(half) : shown.slice(0, half);
+    const more = !isSecond && half < shown.length;
     const answer = {
       reservationSet: page.map((one) => ({ reservationId: 'r-1', instancesSet: [one.answer] })),
       ...(more ? { nextToken: 'the-second-page' } : {}),
     };
-    page.forEach((one) => one.afterLook());
+    if (!this.isSlow) page.forEach((one) => one.afterLook());
     return answer;
   }
 
