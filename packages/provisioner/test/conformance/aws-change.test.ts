@@ -16,6 +16,7 @@ describe('changing servers at AWS', () => {
   beforeEach(async () => {
     fake = await FakeEc2.start();
     driver = driverFor(fake);
+    fake.region().nextLaunch = new Date(Date.now() - 3_600_000);
     ({ resource: server } = await driver.resources.server.create(wanted('web-01', { storage_gb: 20 }), A));
     instance = fake.region().instances[0]!;
     fake.requests.length = 0;

@@ -29,7 +29,7 @@ export function foundIn(instance: Instance, region: Region): Found | null {
 /** The one that counts first: of several of one name, all who made them agree on the oldest. */
 export function inOrder(found: readonly Found[]): Found[] {
   return found.toSorted((one, other) => {
-    const age = madeAt(one.instance) - madeAt(other.instance);
+    const age = bornAt(one.instance) - bornAt(other.instance);
     return age || (one.instance.InstanceId < other.instance.InstanceId ? -1 : 1);
   });
 }
@@ -57,10 +57,19 @@ export function toServer({ instance, remembered }: Found): Server {
 
 const STATES: Readonly<Record<string, Server['state']>> = { pending: 'starting', running: 'running' };
 
-/** Its launch time is that of its last start; its first volume stays with it. */
-function madeAt({ LaunchTime, BlockDeviceMappings = [] }: Instance): number {
-  const times = [LaunchTime, ...BlockDeviceMappings.map(({ Ebs }) => Ebs?.AttachTime)];
-  return Math.min(Date.now(), ...times.flatMap((time) => (time ? [time.getTime()] : [])));
+/** Its launch time is that of its last start; its first volume stays with it, and is attached a moment later. */
+function madeAt(instance: Instance): number {
+  return attachedAt(instance) ?? instance.LaunchTime?.getTime() ?? Date.now();
+}
+
+function attachedAt({ BlockDeviceMappings = [] }: Instance): number | undefined {
+  const times = BlockDeviceMappings.flatMap(({ Ebs }) => (Ebs?.AttachTime ? [Ebs.AttachTime.getTime()] : []));
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+/** What its age is told by: the same to all who look, be its volume attached yet or not. */
+function bornAt(instance: Instance): number {
+  return Math.min(instance.LaunchTime?.getTime() ?? Infinity, madeAt(instance));
 }
 
 // As it was asked for, unless somebody has altered it behind our back. In the middle of a change, what was asked for
