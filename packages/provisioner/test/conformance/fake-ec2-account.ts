@@ -11,7 +11,7 @@ export class Refusal extends Error {
   }
 }
 
-export interface FakeImage {
+interface FakeImage {
   id: string;
   name: string;
   owner: string;
