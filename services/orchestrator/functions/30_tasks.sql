@@ -34,13 +34,13 @@ begin
   return query select new_row.id, 'created'::text, new_row.status;
 end $$;
 
--- What a task was about to do when it was last heard of, as it reported that, in order.
-create function intents_of(p_task uuid) returns jsonb stable language sql as $$
+-- Of a task, the entries of the journal in these states, as its driver reported them, in order.
+create function reports_of(p_task uuid, p_type text, p_states text[]) returns jsonb stable language sql as $$
   select coalesce(jsonb_agg(jsonb_build_object(
-           'type', 'intent', 'kind', kind, 'name', name, 'infra', infra, 'driver', driver, 'before', before, 'after', after,
+           'type', p_type, 'kind', kind, 'name', name, 'infra', infra, 'driver', driver, 'before', before, 'after', after,
            'action', case change when 'create' then 'created' when 'change' then 'changed' else 'destroyed' end)
            order by seq), '[]')
-    from journal where task_id = p_task and state in ('intended', 'unknown')
+    from journal where task_id = p_task and state = any (p_states)
 $$;
 
 -- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
@@ -54,9 +54,10 @@ create function describe_claim(p_task tasks) returns jsonb language sql as $$
     'exactly', p_task.program = 'undo',
     'changes', case p_task.program
       when 'undo' then (select spec -> 'changes' from task_specs where task_id = p_task.id)
-      else (select data -> 'resources' from task_results where task_id = p_task.compensates) end,
+      else reports_of(p_task.compensates, 'resource', '{done}') end,
     'undoneKey', (select idempotency_key from tasks where id = p_task.compensates),
-    'intents', intents_of(p_task.id), 'intentsToUndo', intents_of(p_task.compensates),
+    'intents', reports_of(p_task.id, 'intent', '{intended,unknown}'),
+    'intentsToUndo', reports_of(p_task.compensates, 'intent', '{intended,unknown}'),
     'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
     'requestId', p_task.request_id, 'traceparent', p_task.traceparent,

@@ -32,23 +32,20 @@ declare
   thing_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
   intent bigint;
 begin
-  if exists (select from journal where task_id = p_task.id and kind = p_entry.kind and name = p_entry.name
-               and change = p_entry.change and resource_id = thing_id and state <> 'intended') then
+  -- A thing comes into being once and goes once: whoever finds it done, after a death, need not have done it.
+  if exists (select from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
+               and resource_id = thing_id and state <> 'intended' and (task_id = p_task.id or change <> 'change')) then
     return;
   end if;
   select seq into intent from journal where task_id = p_task.id and state = 'intended'
       and (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
     order by seq desc limit 1;
-  if intent is not null then
-    update journal set state = 'done', attempt = p_task.attempt, resource_id = thing_id, driver = p_entry.driver,
-                       before = p_entry.before, after = p_entry.after, undoes_seq = p_undoing
-      where seq = intent;
-  else
-    insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, resource_id, before,
-                         after, undoes_seq)
-      values (p_task.id, p_task.batch_id, p_task.attempt, 'done', p_entry.change, p_entry.infra, p_entry.kind,
-              p_entry.name, p_entry.provider, p_entry.driver, thing_id, p_entry.before, p_entry.after, p_undoing);
-  end if;
+  -- A place of its own, behind whatever was done since it was meant: a checkpoint that lies between the two does not have it.
+  delete from journal where seq = intent;
+  insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, resource_id, before,
+                       after, undoes_seq)
+    values (p_task.id, p_task.batch_id, p_task.attempt, 'done', p_entry.change, p_entry.infra, p_entry.kind,
+            p_entry.name, p_entry.provider, p_entry.driver, thing_id, p_entry.before, p_entry.after, p_undoing);
   if p_entry.after is null then
     delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
       and body ->> 'id' = thing_id;

@@ -11,6 +11,8 @@ begin
     return query select taken.first_id, taken.outcome;
     return;
   end if;
+  -- Whoever has drawn a number by now is waited for: numbers are drawn before they are seen.
+  lock table journal in share mode;
   -- One statement, one snapshot: what it sees of the journal and of the inventory belongs together, since whoever writes
   -- the one writes the other in the same transaction.
   with position as (

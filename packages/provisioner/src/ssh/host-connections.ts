@@ -10,7 +10,7 @@ import type { Timing } from './timing.js';
 
 // With their channels, so many scripts run on one host at once; more of them wait.
 const MAX_CONNECTIONS = 4;
-const MAX_ATTEMPTS = 4;
+const MAX_FAILURES = 4;
 const PAUSE_MS = 200;
 const MAX_PAUSE_MS = 3_000;
 
@@ -41,7 +41,7 @@ export class HostConnections {
 
   /** Begins a session with a command. @throws DriverError, or the signal's reason */
   async open(command: string, signal: AbortSignal | undefined): Promise<Session> {
-    for (let attempt = 1; ; attempt++) {
+    for (let failures = 0; ;) {
       const connection = await this.#acquire(signal);
       const release = () => this.#release(connection);
       const late = AbortSignal.timeout(this.timing.connectMs);
@@ -49,14 +49,17 @@ export class HostConnections {
         const channel = await connection.exec(command, AbortSignal.any([late, ...(signal ? [signal] : [])]));
         return { channel, connection, release };
       } catch (error) {
-        const alone = connection.users === 1;
+        // Another connection has room, or this one as soon as one of its sessions ends.
+        const crowded = error instanceof Full && connection.users > 1;
         // It may have died long ago, unnoticed.
         if (late.aborted) connection.destroy();
         release();
-        if (error instanceof Full && alone) throw this.#refused(error);
-        const again = error instanceof Full || error instanceof Lost || late.aborted;
-        if (!again || signal?.aborted) throw error;
-        if (attempt === MAX_ATTEMPTS) throw this.#unreachable(error);
+        signal?.throwIfAborted();
+        if (crowded) continue;
+        if (!(error instanceof Full || error instanceof Lost || late.aborted)) throw error;
+        if (++failures === MAX_FAILURES) throw this.#sessionless(error);
+        // A server takes a moment to notice that a session has ended.
+        await sleep(PAUSE_MS * failures, undefined, signal ? { signal } : {});
       }
     }
   }
@@ -145,10 +148,11 @@ export class HostConnections {
     );
   }
 
-  #refused(cause: Full): DriverError {
+  #sessionless(cause: unknown): DriverError {
+    const how = cause instanceof Error ? cause.message : String(cause);
     return new DriverError(
-      `${shown(this.target)} lets us log in, but begins no session (${cause.message}). See MaxSessions of its SSH server, ` +
-        'and what its log says; then run it again.',
+      `${shown(this.target)} lets us log in, but begins no session (${how}). See MaxSessions of its SSH server, and what ` +
+        'its log says; then run it again.',
       { cause },
     );
   }

@@ -22,6 +22,7 @@ export interface StandInOptions {
  */
 export class StandInHost {
   readonly hostKey: string;
+  readonly port: number;
   /** Connections that came, refused ones included. */
   connections = 0;
   readonly #sockets = new Set<Socket>();
@@ -37,6 +38,7 @@ export class StandInHost {
     private key: string,
   ) {
     this.hostKey = publicOf(key);
+    this.port = (tcp.address() as AddressInfo).port;
     tcp.on('connection', (socket) => this.#meet(socket));
   }
 
@@ -48,8 +50,9 @@ export class StandInHost {
     return new StandInHost(folder, options, tcp, ssh2.utils.generateKeyPairSync('ed25519').private);
   }
 
-  get port(): number {
-    return (this.tcp.address() as AddressInfo).port;
+  /** Connections that there are. */
+  get open(): number {
+    return this.#sockets.size;
   }
 
   get target() {

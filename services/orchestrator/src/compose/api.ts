@@ -75,7 +75,7 @@ export function composeApi(
       ...batchRoutes(batches),
       ...stateRoutes(state, inventory, new DriftService(inventory, surveys), machineLoadMeter(process.cwd())),
       ...rollbackRoutes(
-        new RollbackService(rollbackStore, base.doorbell),
+        new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),

@@ -5,13 +5,15 @@ import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import type { Rollback } from '../../src/domain/rollback/rollback.js';
 import { presentRollback } from '../../src/http/present/rollback.js';
-import { pictureOf, vandalize } from '../support/cloud.js';
+import { localCloud, type Cloud } from '../support/cloud.js';
 import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
+let cloud: Cloud;
 
 beforeAll(async () => {
   platform = await testPlatform();
+  cloud = localCloud(platform.dataDir);
   await platform.startWorker();
 });
 afterAll(() => platform.stop());
@@ -38,7 +40,7 @@ async function run(...operations: OperationSpec[]): Promise<void> {
   }
 }
 
-const picture = (infra: string) => pictureOf(platform.dataDir, infra);
+const picture = (infra: string) => cloud.picture(infra);
 const drift = async (infra: string) =>
   (await platform.drifts.drift(infra, SUBMITTER)).differences.map(({ drift, kind, name, reason }) =>
     [drift, kind, name, ...(reason ? [reason] : [])].join(' '),
@@ -77,7 +79,7 @@ describe('restoring a checkpoint', () => {
       servers('r', ['db-01']),
     );
     await run(services('r', ['redis'], ['db-01']));
-    await vandalize(platform.dataDir, 'r', 'web-03');
+    await cloud.takeAway('r', 'web-03');
 
     expect(await shown(id)).toEqual([
       // What spans a server that is replaced goes with it and comes back.
@@ -155,7 +157,7 @@ describe('drift', () => {
   it('is what the providers say against the inventory', async () => {
     await run(servers('d', ['web-01', 'web-02', 'web-03']));
     expect(await drift('d')).toEqual([]);
-    await vandalize(platform.dataDir, 'd', 'web-01');
+    await cloud.takeAway('d', 'web-01');
     await platform.database.raw(
       `update resources set body = body || '{"plan": "huge"}' where infra = 'd' and name = 'web-02'`,
     );
@@ -183,7 +185,7 @@ describe('drift', () => {
 it('what is gone already when it is undone is no longer in the inventory', async () => {
   const id = await checkpoint();
   await run(servers('g', ['web-01']));
-  await vandalize(platform.dataDir, 'g', 'web-01');
+  await cloud.takeAway('g', 'web-01');
   expect(await drift('g')).toEqual(['missing server web-01']);
   const { id: rollback } = await platform.rollbacks.execute(
     { kind: 'checkpoint', checkpoint_id: id },
@@ -205,7 +207,7 @@ it('a rollback that fails in the middle says what is undone and what is not, and
   const before = await picture('f');
   await run(servers('f', ['first']), servers('f', ['web-01'], { zone: 'us-nyc1' }), servers('f', ['last']));
   // Somebody puts another server in its place.
-  await vandalize(platform.dataDir, 'f', 'web-01');
+  await cloud.takeAway('f', 'web-01');
   await run(servers('elsewhere', ['web-01'], { plan: 'huge' }));
   await cp(join(platform.dataDir, 'local/elsewhere/servers'), join(platform.dataDir, 'local/f/servers'), {
     recursive: true,

@@ -3,20 +3,26 @@ import { waitFor } from '@provisioning/test-kit';
 import fc from 'fast-check';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { isAlive } from '../../src/execution/processes.js';
-import { pictureOf, vandalize } from '../support/cloud.js';
+import { localCloud, upcloud, type Cloud } from '../support/cloud.js';
 import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 /**
  * Whatever was done, whatever failed of it and whoever died meanwhile: after a rollback or a restore the cloud is what it
- * was at the checkpoint. The cloud are the files of the local driver, which no death of a process forgets.
+ * was at the checkpoint.
  */
 let platform: TestPlatform;
+const clouds: Cloud[] = [];
 
 beforeAll(async () => {
   platform = await testPlatform();
-  await platform.startWorker();
+  const wire = await upcloud();
+  clouds.push(localCloud(platform.dataDir), wire);
+  await platform.startWorker(wire.env);
 });
-afterAll(() => platform.stop());
+afterAll(async () => {
+  await platform.stop();
+  for (const cloud of clouds) await cloud.close();
+});
 
 const NAMES = ['a', 'b', 'c'];
 
@@ -27,8 +33,8 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('server_batch' as const),
       servers: fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }),
-      plan: fc.constantFrom('small', 'large'),
-      zone: fc.constantFrom('de-fra1', 'us-nyc1'),
+      plan: fc.constantFrom(0, 1),
+      zone: fc.constantFrom(0, 1),
     }),
   },
   {
@@ -46,16 +52,17 @@ const batch = fc.record({
   operations: fc.array(operation, { minLength: 1, maxLength: 4 }),
   chained: fc.boolean(),
   rollback: fc.boolean(),
+  disturbed: fc.boolean(),
   death: fc.option(fc.record({ who: fc.constantFrom('executor', 'host'), afterMs: fc.nat(250) }), {
     nil: undefined,
   }),
 });
 type DrawnBatch = typeof batch extends fc.Arbitrary<infer T> ? T : never;
 
-function specs({ operations, chained }: DrawnBatch, infra: string): OperationSpec[] {
+function specs({ operations, chained }: DrawnBatch, infra: string, cloud: Cloud): OperationSpec[] {
   return operations.map((drawn, index): OperationSpec => {
     const shared = {
-      ...{ id: `op-${index}`, infra, provider: 'local', retries: 0 },
+      ...{ id: `op-${index}`, infra, provider: cloud.provider, retries: 2 },
       dependencies: chained && index > 0 ? [`op-${index - 1}`] : [],
     };
     if (drawn.type === 'cluster_batch') return { ...shared, type: drawn.type, cluster_type: 'buildkit' };
@@ -65,7 +72,11 @@ function specs({ operations, chained }: DrawnBatch, infra: string): OperationSpe
     return {
       ...shared,
       type: drawn.type,
-      server_configs: drawn.servers.map((name) => ({ name, plan, zone })),
+      server_configs: drawn.servers.map((name) => ({
+        name,
+        plan: cloud.plans[plan],
+        zone: cloud.zones[zone],
+      })),
     };
   });
 }
@@ -80,12 +91,15 @@ async function withDeath<T>(death: DrawnBatch['death'], work: Promise<T>): Promi
   return work;
 }
 
-async function run(drawn: DrawnBatch, infra: string): Promise<void> {
-  const id = await platform.submitBatch({ operations: specs(drawn, infra), rollbackEnabled: drawn.rollback });
+async function run(drawn: DrawnBatch, infra: string, cloud: Cloud): Promise<void> {
+  if (drawn.disturbed) cloud.disturb();
+  const id = await platform.submitBatch({
+    operations: specs(drawn, infra, cloud),
+    rollbackEnabled: drawn.rollback,
+  });
   await withDeath(drawn.death, platform.batchEnded(id, 60_000));
 }
 
-const picture = (infra: string) => pictureOf(platform.dataDir, infra);
 const infraOf = () => `p-${Math.random().toString(36).slice(2)}`;
 
 async function rolledBack(begin: () => Promise<{ id: string }>, death: DrawnBatch['death']) {
@@ -101,62 +115,79 @@ const history = {
   before: fc.array(batch, { maxLength: 2 }),
   after: fc.array(batch, { minLength: 1, maxLength: 3 }),
 };
-const runs = { numRuns: 6, endOnFailure: true, interruptAfterTimeLimit: 100_000 };
+/** PROPERTY_RUNS=100 for a long look. */
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 5);
+const runs = { numRuns, endOnFailure: true, interruptAfterTimeLimit: numRuns * 20_000 };
 
-describe('for any history, any failure in it and any death', () => {
-  it('a rollback makes the cloud what it was at the checkpoint, as its preview showed, and a second one does nothing', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.record({ ...history, death: batch.map(({ death }) => death) }),
-        async ({ before, after, death }) => {
+describe.each([
+  ['local', 0],
+  ['upcloud', 1],
+])('for any history, any failure in it and any death, at the provider %s,', (_provider, index) => {
+  it(
+    'a rollback makes the cloud what it was at the checkpoint, as its preview showed, and a second one does nothing',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record({ ...history, death: batch.map(({ death }) => death) }),
+          async ({ before, after, death }) => {
+            const infra = infraOf();
+            const cloud = clouds[index]!;
+            for (const one of before) await run(one, infra, cloud);
+            const about = { name: infra, description: null, infras: [infra] };
+            const checkpoint = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
+            const then = await cloud.picture(infra);
+            for (const one of after) await run(one, infra, cloud);
+
+            const scope = { kind: 'checkpoint' as const, checkpoint_id: checkpoint.id };
+            const preview = await platform.rollbacks.preview(scope);
+            expect([preview.inTheWay, preview.impossible]).toEqual([[], []]);
+            const rollback = await rolledBack(() => platform.rollbacks.execute(scope, SUBMITTER), death);
+            expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
+            expect(rollback).toMatchObject({ status: 'Completed' });
+            expect(rollback.operations.map(({ operationId, changes }) => [operationId, changes])).toEqual(
+              preview.steps.map(({ operationId, entries }) => [operationId, entries.length]),
+            );
+            expect(await cloud.picture(infra)).toEqual(then);
+            expect((await platform.rollbacks.preview(scope)).steps).toEqual([]);
+            expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
+          },
+        ),
+        runs,
+      );
+    },
+    numRuns * 34_000,
+  );
+
+  it(
+    'a restore does, whatever was taken away behind our back, too',
+    async () => {
+      const drawn = fc.record({
+        ...history,
+        taken: fc.subarray(NAMES),
+        death: batch.map(({ death }) => death),
+      });
+      await fc.assert(
+        fc.asyncProperty(drawn, async ({ before, after, taken, death }) => {
           const infra = infraOf();
-          for (const one of before) await run(one, infra);
+          const cloud = clouds[index]!;
+          for (const one of before) await run(one, infra, cloud);
           const about = { name: infra, description: null, infras: [infra] };
-          const checkpoint = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
-          const then = await picture(infra);
-          for (const one of after) await run(one, infra);
+          const { id } = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
+          const then = await cloud.picture(infra);
+          for (const one of after) await run(one, infra, cloud);
+          for (const server of taken) await cloud.takeAway(infra, server);
 
-          const scope = { kind: 'checkpoint' as const, checkpoint_id: checkpoint.id };
-          const preview = await platform.rollbacks.preview(scope);
-          expect([preview.inTheWay, preview.impossible]).toEqual([[], []]);
-          const rollback = await rolledBack(() => platform.rollbacks.execute(scope, SUBMITTER), death);
-          expect(rollback).toMatchObject({ status: 'Completed' });
-          expect(rollback.operations.map(({ operationId, changes }) => [operationId, changes])).toEqual(
-            preview.steps.map(({ operationId, entries }) => [operationId, entries.length]),
-          );
-          expect(await picture(infra)).toEqual(then);
-          expect((await platform.rollbacks.preview(scope)).steps).toEqual([]);
-          expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
-        },
-      ),
-      runs,
-    );
-  }, 170_000);
-
-  it('a restore does, whatever was taken away behind our back, too', async () => {
-    const drawn = fc.record({
-      ...history,
-      taken: fc.subarray(NAMES),
-      death: batch.map(({ death }) => death),
-    });
-    await fc.assert(
-      fc.asyncProperty(drawn, async ({ before, after, taken, death }) => {
-        const infra = infraOf();
-        for (const one of before) await run(one, infra);
-        const about = { name: infra, description: null, infras: [infra] };
-        const { id } = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
-        const then = await picture(infra);
-        for (const one of after) await run(one, infra);
-        for (const server of taken) await vandalize(platform.dataDir, infra, server);
-
-        const preview = await platform.restores.preview(id, SUBMITTER);
-        const rollback = await rolledBack(() => platform.restores.execute(id, SUBMITTER), death);
-        expect(rollback).toMatchObject({ status: 'Completed', impossible: [] });
-        expect(rollback.operations).toHaveLength(preview.steps.length);
-        expect(await picture(infra)).toEqual(then);
-        expect((await platform.restores.preview(id, SUBMITTER)).steps).toEqual([]);
-      }),
-      runs,
-    );
-  }, 170_000);
+          const preview = await platform.restores.preview(id, SUBMITTER);
+          const rollback = await rolledBack(() => platform.restores.execute(id, SUBMITTER), death);
+          expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
+          expect(rollback).toMatchObject({ status: 'Completed', impossible: [] });
+          expect(rollback.operations).toHaveLength(preview.steps.length);
+          expect(await cloud.picture(infra)).toEqual(then);
+          expect((await platform.restores.preview(id, SUBMITTER)).steps).toEqual([]);
+        }),
+        runs,
+      );
+    },
+    numRuns * 34_000,
+  );
 });

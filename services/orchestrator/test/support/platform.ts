@@ -132,6 +132,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     providers: new Map([
       ['local', {}],
       ['noop', {}],
+      ['upcloud', {}],
     ]),
   });
   const rollbackStore = new PostgresRollbackStore(database);
@@ -171,7 +172,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     database,
     store,
     batches,
-    rollbacks: new RollbackService(rollbackStore, doorbell),
+    rollbacks: new RollbackService(rollbackStore, inventory, doorbell),
     restores: new RestoreService(rollbackStore, inventory, surveys, doorbell),
     drifts: new DriftService(inventory, surveys),
     inventory,

@@ -9,6 +9,8 @@ export interface UpcloudConfig {
   baseUrl: string;
   /** Title of the template for servers that name no image. */
   defaultTemplate: string | null;
+  /** How often is looked at what takes its time; null: as a rule. */
+  pollMs: number | null;
 }
 
 export const UPCLOUD_VARIABLES: readonly Variable[] = [
@@ -20,6 +22,11 @@ export const UPCLOUD_VARIABLES: readonly Variable[] = [
     secret: false,
     description:
       'Title of the template for servers that name no image; unless set, the newest Debian that UpCloud has.',
+  },
+  {
+    name: 'UPCLOUD_POLL_SECONDS',
+    secret: false,
+    description: 'How often to look whether a server has started or stopped: 5 unless set.',
   },
   {
     name: 'UPCLOUD_DEBUG_API_BASE_URL',
@@ -38,7 +45,15 @@ export function upcloudConfigFrom(env: Environment): UpcloudConfig {
     authorization: authorization(env),
     baseUrl: baseUrl(env['UPCLOUD_DEBUG_API_BASE_URL'] || BASE_URL),
     defaultTemplate: env['UPCLOUD_DEFAULT_TEMPLATE'] || null,
+    pollMs: pollMs(env['UPCLOUD_POLL_SECONDS']),
   };
+}
+
+function pollMs(text: string | undefined): number | null {
+  if (!text) return null;
+  const seconds = Number(text);
+  if (seconds > 0 && seconds <= 60) return seconds * 1000;
+  throw wrong('UPCLOUD_POLL_SECONDS must be a number of seconds, more than 0 and 60 at most');
 }
 
 function authorization(env: Environment): string {

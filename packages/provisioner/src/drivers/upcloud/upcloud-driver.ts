@@ -17,7 +17,7 @@ export function createUpcloudDriver(
   config: UpcloudConfig,
   services: DriverServices,
   login: Login | null,
-  pace: Pace = PACE,
+  pace: Pace = config.pollMs === null ? PACE : { ...PACE, pollMs: config.pollMs },
 ): Driver {
   const api = new UpcloudApi(new UpcloudClient(config, pace), pace);
   const waits = new Waits(api, pace);

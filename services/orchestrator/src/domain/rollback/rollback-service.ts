@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell, RollbackStore } from '../ports.js';
+import type { Doorbell, InventoryStore, RollbackStore } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownCheckpoint,
@@ -22,6 +22,7 @@ export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
 export class RollbackService {
   constructor(
     private readonly store: RollbackStore,
+    private readonly inventory: Pick<InventoryStore, 'everything'>,
     private readonly doorbell: Doorbell,
   ) {}
 
@@ -53,14 +54,16 @@ export class RollbackService {
     if (scope.kind === 'checkpoint') {
       const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
       const entries = await this.store.changesAfter(journalSeq);
-      return planUndo(
-        entries.filter(({ infra }) => infras?.includes(infra) ?? true),
-        entries,
-      );
+      const covered = entries.filter(({ infra }) => infras?.includes(infra) ?? true);
+      return planUndo(covered, entries, await this.inventory.everything(undefined));
     }
     const chosen = await this.#changesOf(scope.operation_ids);
     const first = Math.min(...chosen.map(({ seq }) => seq));
-    return planUndo(chosen, await this.store.changesAfter(first));
+    const [later, existing] = await Promise.all([
+      this.store.changesAfter(first),
+      this.inventory.everything(undefined),
+    ]);
+    return planUndo(chosen, later, existing);
   }
 
   /** Undoes just what `preview` shows, as a durable batch of its own. */

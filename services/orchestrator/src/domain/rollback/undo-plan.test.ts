@@ -20,7 +20,7 @@ describe('the plan of an undoing', () => {
       entry(3, 'c', { taskId: 'y' }),
       entry(4, 'd', { taskId: 'x' }),
     ];
-    const { steps } = planUndo(entries, entries);
+    const { steps } = planUndo(entries, entries, []);
     expect(
       steps.map(({ operationId, entries: undone }) => [operationId, undone.map(({ seq }) => seq)]),
     ).toEqual([
@@ -37,7 +37,7 @@ describe('the plan of an undoing', () => {
     fc.assert(
       fc.property(entries, (drawn) => {
         const all = drawn.map(({ name, task }, index) => entry(index + 1, name, { taskId: `t${task}` }));
-        const { steps, inTheWay, impossible } = planUndo(all, all);
+        const { steps, inTheWay, impossible } = planUndo(all, all, []);
         expect([inTheWay, impossible]).toEqual([[], []]);
         const order = steps.flatMap(({ entries: undone }) => undone.map(({ seq }) => seq));
         expect(order).toEqual(all.map(({ seq }) => seq).reverse());
@@ -55,12 +55,12 @@ describe('the plan of an undoing', () => {
       entry(6, 'other', { kind: 'cluster', after: { servers: ['web-02'] } }),
       entry(7, 'web-01', { infra: 'elsewhere' }),
     ];
-    const { inTheWay } = planUndo([machine], [machine, ...since]);
+    const { inTheWay } = planUndo([machine], [machine, ...since], []);
     expect(inTheWay.map(({ operationId }) => operationId)).toEqual(['task-2', 'task-3', 'task-4']);
   });
 
   it('says what only another program knows how to undo', () => {
-    const { steps, impossible } = planUndo([entry(1, 'x', { resourceId: null })], []);
+    const { steps, impossible } = planUndo([entry(1, 'x', { resourceId: null })], [], []);
     expect(steps).toEqual([]);
     expect(impossible).toEqual([
       {

@@ -1,4 +1,5 @@
 import type { JournalEntry, Obstacle } from './rollback.js';
+import { inOrder, type Existing } from './undo-order.js';
 
 /** Consecutive changes of one operation, the last one first. */
 export interface UndoStep {
@@ -18,14 +19,20 @@ export interface UndoPlan {
 }
 
 /**
- * How to undo these changes: strictly the last one first, so that nothing is taken away from under what stands on it.
+ * How to undo these changes: the last one first, so that nothing is taken away from under what stands on it.
  * @param chosen what is to be undone
  * @param later everything that was done since the first of them and still stands
+ * @param existing what there is now
  */
-export function planUndo(chosen: readonly JournalEntry[], later: readonly JournalEntry[]): UndoPlan {
+export function planUndo(
+  chosen: readonly JournalEntry[],
+  later: readonly JournalEntry[],
+  existing: readonly Existing[],
+): UndoPlan {
   const selected = new Set(chosen.map(({ seq }) => seq));
   const others = later.filter(({ seq }) => !selected.has(seq));
   const newestFirst = [...chosen].sort((a, b) => b.seq - a.seq);
+  const possible: JournalEntry[] = [];
   const plan: UndoPlan = { steps: [], inTheWay: [], impossible: [] };
   for (const entry of newestFirst) {
     if (entry.state === 'unknown') {
@@ -46,8 +53,9 @@ export function planUndo(chosen: readonly JournalEntry[], later: readonly Journa
           operationId: other.taskId,
           reason: `The operation ${other.taskId} has ${past(other)} the ${other.kind} ${other.name} in ${other.infra} since: undo it, too.`,
         });
-    addTo(plan.steps, entry);
+    possible.push(entry);
   }
+  for (const entry of inOrder(possible, existing)) addTo(plan.steps, entry);
   plan.inTheWay = unique(plan.inTheWay);
   plan.impossible = unique(plan.impossible);
   return plan;

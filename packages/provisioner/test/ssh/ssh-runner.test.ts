@@ -1,0 +1,193 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryFolder, waitFor, type TemporaryFolder } from '@provisioning/test-kit';
+import { newKeys } from './keys.js';
+import { living, pidsIn, pidsOnceIn } from './processes.js';
+import { RunnerBench } from './runner-bench.js';
+import { runnerConforms } from './runner-cases.js';
+import { StandInHost } from './stand-in-host.js';
+
+runnerConforms('a runner of scripts over SSH', async () => {
+  const folder = await temporaryFolder('ssh');
+  const keys = newKeys();
+  const bench = new RunnerBench(folder.path, keys);
+  const host = await StandInHost.start({ parent: folder.path, authorized: keys.public });
+  const close = async () => {
+    await bench.close();
+    await host.stop();
+    await folder.remove();
+  };
+  return { bench, host, close };
+});
+
+describe('a runner of scripts over SSH, in trouble', () => {
+  let folder: TemporaryFolder;
+  let bench: RunnerBench;
+  const hosts: StandInHost[] = [];
+  const keys = newKeys();
+  beforeAll(async () => {
+    folder = await temporaryFolder('ssh');
+    bench = new RunnerBench(folder.path, keys);
+  });
+  afterAll(async () => {
+    await bench.close();
+    for (const host of hosts) await host.stop();
+    await folder.remove();
+  });
+  const start = async (more = {}): Promise<StandInHost> => {
+    const host = await StandInHost.start({ parent: folder.path, authorized: keys.public, ...more });
+    hosts.push(host);
+    return host;
+  };
+
+  it('uses one connection as long as that is enough, and lets it go when it is idle', async () => {
+    const host = await start();
+    const runner = bench.runner({}, { idleMs: 50 });
+    await bench.run(runner, host, 'echo one');
+    await bench.run(runner, host, 'echo two');
+    expect(host.connections).toBe(1);
+    await waitFor(() => host.open === 0);
+    expect((await bench.run(runner, host, 'echo three')).lines).toEqual(['three']);
+    expect(host.connections).toBe(2);
+  });
+
+  it('does with as few sessions as the server allows', async () => {
+    const host = await start({ maxSessions: 3 });
+    const runner = bench.runner();
+    const all = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => bench.run(runner, host, `echo ${index}`)),
+    );
+    expect(all.map(({ lines }) => lines)).toEqual(all.map((_, index) => [String(index)]));
+    expect(host.connections).toBeLessThanOrEqual(4);
+  });
+
+  it('does not mind a connection that died while nobody used it', async () => {
+    const host = await start();
+    const runner = bench.runner();
+    await bench.run(runner, host, 'echo one');
+    host.drop();
+    expect((await bench.run(runner, host, 'echo two')).lines).toEqual(['two']);
+  });
+
+  it('tries again when it is turned away', async () => {
+    const host = await start();
+    host.refuse(2);
+    expect((await bench.run(bench.runner(), host, 'echo in')).lines).toEqual(['in']);
+    expect(host.connections).toBe(3);
+  });
+
+  it('says who does not answer, and that it may be tried again', async () => {
+    const host = await start();
+    const { port } = host;
+    await host.stop();
+    const runner = bench.runner({}, { connectMs: 1_000 });
+    await expect(bench.run(runner, host, 'echo hello')).rejects.toMatchObject({
+      name: 'DriverError',
+      permanent: false,
+      message: expect.stringContaining(`127.0.0.1:${port} refuses connections`),
+    });
+  });
+
+  it('ends what ran when the connection was lost, and says so', async () => {
+    const host = await start();
+    const pids = join(host.folder, 'pids');
+    const running = bench.run(bench.runner(), host, `echo $$ >${pids}; setsid sleep 305 & sleep 306`);
+    const failing = expect(running).rejects.toMatchObject({
+      name: 'DriverError',
+      permanent: false,
+      message: expect.stringContaining('the connection was lost while a script ran there'),
+    });
+    const begun = await pidsOnceIn(pids, 1);
+    host.drop();
+    await failing;
+    expect(await living(begun)).toEqual([]);
+  });
+
+  it('gives up a server that falls silent, where the script ends by itself', async () => {
+    const host = await start();
+    const pids = join(host.folder, 'pids');
+    const runner = bench.runner({}, { connectMs: 500, silenceMs: 1_000 });
+    const running = bench.run(runner, host, `echo $$ >${pids}; trap '' TERM; while :; do sleep 0.1; done`);
+    const failing = expect(running).rejects.toMatchObject({
+      name: 'DriverError',
+      permanent: false,
+      message: expect.stringContaining('ends there by itself'),
+    });
+    const begun = await pidsOnceIn(pids, 1);
+    host.silence(true);
+    await failing;
+    await waitFor(async () => (await living(begun)).length === 0);
+  });
+
+  it('says that a script was cut off whose keeper was killed on the server, and ends the script', async () => {
+    const host = await start();
+    const pids = join(host.folder, 'pids');
+    const running = bench.run(bench.runner(), host, `echo $$ >${pids}; kill -KILL $PPID; sleep 307`);
+    await expect(running).rejects.toMatchObject({ name: 'DriverError', permanent: false });
+    expect(await living(await pidsIn(pids))).toEqual([]);
+  });
+
+  it('becomes root by sudo, and says what to do where it may not', async () => {
+    const host = await start({ users: ['ops'] });
+    const sudo = join(host.folder, 'bin/sudo');
+    const put = async (text: string) => {
+      await writeFile(sudo, `#!/bin/sh\n${text}\n`);
+      await chmod(sudo, 0o755);
+    };
+    const runner = bench.runner({ user: 'ops' });
+    await put(`printf "%s\\n" "$1" >>${host.folder}/asked; shift; exec "$@"`);
+    expect((await bench.run(runner, host, 'echo "$HOME"')).lines).toEqual(['/root']);
+    expect(await readFile(join(host.folder, 'asked'), 'utf8')).toBe('-n\n');
+    await put('echo "sudo: a password is required" >&2; exit 1');
+    await expect(bench.run(runner, host, 'id')).rejects.toMatchObject({
+      permanent: true,
+      message: expect.stringMatching(/ops may not become root.*a password is required.*sudoers/),
+    });
+  });
+
+  it('uses a key with a passphrase, and says when that is missing', async () => {
+    const locked = newKeys({ passphrase: 'open sesame' });
+    const host = await start({ authorized: locked.public });
+    const runner = bench.runner({ privateKey: locked.private, passphrase: 'open sesame' });
+    expect((await bench.run(runner, host, 'echo in')).lines).toEqual(['in']);
+    expect(() => bench.runner({ privateKey: locked.private })).toThrow('PROVISIONING_SSH_KEY_PASSPHRASE');
+    expect(() => bench.runner({ privateKey: locked.private, passphrase: 'wrong' })).toThrow(
+      expect.objectContaining({ name: 'DriverError', permanent: true }),
+    );
+  });
+
+  describe('with the keys of hosts', () => {
+    const script = { text: 'echo in', environment: {}, timeoutSeconds: 10 };
+    const act = { idempotencyKey: 'k' };
+
+    it('learns the key of a host once, and takes no other from then on', async () => {
+      const host = await start();
+      const knownHostsFile = join(host.folder, 'ssh/known_hosts');
+      const config = { knownHostsFile, learnHostKeys: true };
+      await bench.runner(config).run(host.target, script, act);
+      await bench.runner({ ...config, learnHostKeys: false }).run(host.target, script, act);
+      expect(await readFile(knownHostsFile, 'utf8')).toBe(`[127.0.0.1]:${host.port} ${host.hostKey}\n`);
+      host.reinstall();
+      await expect(bench.runner(config).run(host.target, script, act)).rejects.toMatchObject({
+        permanent: true,
+        message: expect.stringMatching(/but should have ssh-ed25519 SHA256:\S+ \(\S+known_hosts, line 1\)/),
+      });
+      expect((await readFile(knownHostsFile, 'utf8')).split('\n')).toHaveLength(2);
+    });
+
+    it('learns one key where two learn at once', async () => {
+      const host = await start();
+      const config = { knownHostsFile: join(host.folder, 'known_hosts'), learnHostKeys: true };
+      await Promise.all([1, 2, 3].map(() => bench.runner(config).run(host.target, script, act)));
+      await bench.runner({ ...config, learnHostKeys: false }).run(host.target, script, act);
+    });
+
+    it('does not learn the key of a host that does not let it in', async () => {
+      const host = await start({ authorized: newKeys().public });
+      const config = { knownHostsFile: join(host.folder, 'known_hosts'), learnHostKeys: true };
+      await expect(bench.runner(config).run(host.target, script, act)).rejects.toThrow('refuses the login');
+      await expect(readFile(config.knownHostsFile)).rejects.toThrow('ENOENT');
+    });
+  });
+});
