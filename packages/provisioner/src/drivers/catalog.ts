@@ -1,6 +1,7 @@
+import { awsPlugin } from './aws/index.js';
 import type { DriverPlugin } from './plugin.js';
 import { sshPlugin } from './ssh/index.js';
 import { upcloudPlugin } from './upcloud/index.js';
 
 /** The providers that have a driver of their own, beside `local`. */
-export const CATALOG: readonly DriverPlugin[] = [sshPlugin, upcloudPlugin];
+export const CATALOG: readonly DriverPlugin[] = [awsPlugin, sshPlugin, upcloudPlugin];
