@@ -71,6 +71,27 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await bench.reality()).toEqual(['web-01']);
     });
 
+    it('are made once by two at the same time under keys of their own', async () => {
+      const desired = bench.desired('web-01');
+      const both = await Promise.allSettled([
+        driver.resources.server.create(desired, context()),
+        (await bench.driver()).resources.server.create(desired, context()),
+      ]);
+      expect(both.some(({ status }) => status === 'fulfilled')).toBe(true);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    it('are made anew under the same key once they were destroyed', async () => {
+      const desired = bench.desired('web-01');
+      const mine = context();
+      const { resource: first } = await driver.resources.server.create(desired, mine);
+      await driver.resources.server.destroy(first, context());
+      const { resource: second, made } = await driver.resources.server.create(desired, mine);
+      expect(made).toBe(true);
+      expect(second.id).not.toBe(first.id);
+      expect(await bench.reality()).toEqual(['web-01']);
+    });
+
     it('are recalled by the key under which they were made, and no other', async () => {
       const mine = context();
       const { resource } = await driver.resources.server.create(bench.desired('web-01'), mine);

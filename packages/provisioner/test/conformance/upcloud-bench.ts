@@ -1,7 +1,8 @@
 import { Definitions, type InstallOptions } from '../../src/definitions/index.js';
+import type { Login } from '../../src/drivers/login.js';
 import { upcloudConfigFrom } from '../../src/drivers/upcloud/config.js';
 import { PACE, type Pace } from '../../src/drivers/upcloud/pace.js';
-import { createUpcloudDriver, type Login } from '../../src/drivers/upcloud/upcloud-driver.js';
+import { createUpcloudDriver } from '../../src/drivers/upcloud/upcloud-driver.js';
 import type { DesiredServer, Driver } from '../../src/index.js';
 import type { FakeUpcloud } from './fake-upcloud.js';
 

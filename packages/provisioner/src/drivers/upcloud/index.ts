@@ -12,7 +12,7 @@ export const upcloudPlugin: DriverPlugin = {
     const ssh = await sshConfigFrom(env);
     const { createUpcloudDriver } = await import('./upcloud-driver.js');
     if (!ssh) return createUpcloudDriver(config, services, null);
-    const { openLogin } = await import('./login.js');
+    const { openLogin } = await import('../login.js');
     return createUpcloudDriver(config, services, await openLogin(ssh));
   },
 };

@@ -1,6 +1,7 @@
 import type { DesiredServer } from '../../settings/settings.js';
-import type { ActContext, Collection } from '../driver.js';
-import type { Change, Server, Taskserv } from '../resource.js';
+import type { ActContext } from '../driver.js';
+import type { Change, Server } from '../resource.js';
+import type { ProviderServers } from '../server-driver.js';
 import type { ServerDetails, UpcloudApi } from './api.js';
 import type { ServerChanger } from './change-server.js';
 import { foundIn, inOrder, toServer, type Found } from './found-server.js';
@@ -8,13 +9,9 @@ import { filterFor, keyValue } from './labels.js';
 import type { ServerMaker } from './make-server.js';
 import type { Waits } from './waits.js';
 
-/** Tells what is installed on a server, as far as it can still be asked. */
-type InstalledOn = (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
-
 /** Servers at UpCloud; what is known of them is kept in their labels, for every process on every machine. */
-export class UpcloudServers implements Collection<'server'> {
-  /** What goes with a server. */
-  installedOn: InstalledOn = () => Promise.resolve([]);
+export class UpcloudServers implements ProviderServers {
+  installedOn: ProviderServers['installedOn'] = () => Promise.resolve([]);
 
   constructor(
     private readonly api: UpcloudApi,

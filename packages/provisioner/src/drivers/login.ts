@@ -1,7 +1,13 @@
-import { written } from '../../ssh/fingerprint.js';
-import { createSshRunner, type SshConfig } from '../../ssh/index.js';
-import { loginOf } from '../../ssh/login.js';
-import type { Login } from './upcloud-driver.js';
+import { written } from '../ssh/fingerprint.js';
+import { createSshRunner, type SshConfig, type SshRunner } from '../ssh/index.js';
+import { loginOf } from '../ssh/login.js';
+
+/** How servers that a driver makes are logged in to. */
+export interface Login {
+  /** As it stands in `authorized_keys`. */
+  publicKey: string;
+  runner: Pick<SshRunner, 'run'>;
+}
 
 /** A server that has just started takes a while until it lets anybody in. */
 const CONNECT_SECONDS = 60;

@@ -1,0 +1,42 @@
+import pLimit from 'p-limit';
+import type { AwsConfig } from './config.js';
+import { explainError } from './explain-error.js';
+import type { Pace } from './pace.js';
+
+// In one region: hundreds of servers may be waited for at once, and EC2 allows 20 requests a second.
+const REQUESTS_AT_ONCE = 16;
+
+/** Makes calls through the SDK, which repeats what may be repeated; within a deadline, and failing with sentences. */
+export class Caller {
+  readonly #limit = pLimit(REQUESTS_AT_ONCE);
+  readonly #secrets: readonly string[];
+
+  constructor(
+    { credentials: { secretAccessKey, sessionToken } }: Pick<AwsConfig, 'credentials'>,
+    private readonly pace: Pick<Pace, 'callMs'>,
+  ) {
+    this.#secrets = [secretAccessKey, ...(sessionToken ? [sessionToken] : [])];
+  }
+
+  /**
+   * @param act what is asked for, as in "AWS did not …": `create server web-01`
+   * @throws AwsError, or the reason of the signal
+   */
+  call<T>(
+    act: string,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    return this.#limit(async () => {
+      signal?.throwIfAborted();
+      const tooLong = AbortSignal.timeout(this.pace.callMs);
+      const abortSignal = signal ? AbortSignal.any([signal, tooLong]) : tooLong;
+      try {
+        return await send({ abortSignal });
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw explainError(act, error, this.#secrets);
+      }
+    });
+  }
+}

@@ -1,0 +1,160 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError, type ActContext } from '../driver.js';
+import type { Server } from '../resource.js';
+import { isLiving, rootVolumeOf, type Found } from './found-instance.js';
+import { instanceTypeOf } from './instance-types.js';
+import type { About, Region } from './region.js';
+import type { Regions } from './regions.js';
+import { checkCount, checkLabels, obsoleteTags, tagsOf, type Remembered } from './tags.js';
+import { gone, type Waits } from './waits.js';
+
+/** Gives servers another plan, a larger volume, other labels. */
+export class ServerChanger {
+  constructor(
+    private readonly regions: Regions,
+    private readonly waits: Waits,
+  ) {}
+
+  /**
+   * The type is changed while the server is stopped. A tag says so until it is again as it was found, and what was asked
+   * for is written last: whoever comes after a crash sees that there is something left to do, and does it.
+   */
+  async change(before: Server, desired: DesiredServer, { signal, log }: ActContext): Promise<Found> {
+    signal?.throwIfAborted();
+    const { id, name } = before;
+    const { at: region } = this.regions.placeOf(before.zone, name);
+    const found = await this.#find(region, before, signal);
+    const { instance, remembered } = found;
+    const instanceType = instanceTypeOf(desired.plan, name);
+    const after: Remembered = {
+      ...{ ...remembered, plan: desired.plan, instanceType, labels: desired.labels },
+      storage_gb: desired.storage_gb,
+      ...{ changedAt: new Date().toISOString(), changing: null },
+    };
+    checkLabels(desired);
+    checkCount(after);
+    refuseReplacement(before, desired);
+    const other = instance.InstanceType !== instanceType;
+    if (other) await this.#refuseUnfit(region, instance, instanceType, { name, signal });
+    const volume = await this.#volumeToGrow(region, instance, desired, { name, signal });
+    signal?.throwIfAborted();
+    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
+    const about = { name };
+    if (volume !== null && desired.storage_gb !== null) {
+      log?.(`${name}: its volume grows to ${desired.storage_gb} GB`);
+      await this.waits.grown(region, volume, desired.storage_gb, about);
+    }
+    if (other) {
+      log?.(
+        `${name}: stops for a moment to become a ${instanceType}; its public address may be another one then`,
+      );
+      await this.#retype(region, found, instanceType);
+    } else if (remembered.changing === 'running') {
+      await this.waits.running(region, id, about);
+    }
+    const obsolete = obsoleteTags(remembered, after);
+    if (obsolete.length > 0) await region.untag(id, obsolete, about);
+    await region.tag(id, tagsOf(after), about);
+    return this.#written(region, before, after);
+  }
+
+  /** The very server, in a state that can be worked on. */
+  async #find(region: Region, { id, name, made_at }: Server, signal?: AbortSignal): Promise<Found> {
+    const instance = await this.waits.known(region, id, made_at, { name, signal });
+    if (!instance || !isLiving(instance)) throw gone(name);
+    return this.waits.settled(region, id, { name, signal });
+  }
+
+  /** Tags may take a moment until all of EC2 knows them: what was written is told, not what is read too early. */
+  async #written(region: Region, { id, name }: Server, remembered: Remembered): Promise<Found> {
+    const { instance } = await this.waits.settled(region, id, { name });
+    return { region, instance, remembered };
+  }
+
+  async #retype(region: Region, { instance, remembered }: Found, type: string): Promise<void> {
+    const { InstanceId: id, InstanceType: old = '', State } = instance;
+    const about = { name: remembered.name };
+    const was = remembered.changing ?? State?.Name ?? 'running';
+    const note = (changing: string | null) => region.tag(id, tagsOf({ ...remembered, changing }), about);
+    if (remembered.changing === null) await note(was);
+    try {
+      await this.waits.stopped(region, id, about);
+      await region.setType(id, type, about);
+      if (was === 'running') await this.waits.running(region, id, about);
+    } catch (error) {
+      await this.#backAsItWas(region, { id, old, was }, about, error as Error);
+      await note(null);
+      throw error;
+    }
+  }
+
+  /** Where there is no room for the new type, there may be for the old one. */
+  async #backAsItWas(
+    region: Region,
+    { id, old, was }: { id: string; old: string; was: string },
+    about: About,
+    failure: Error,
+  ): Promise<void> {
+    try {
+      const { instance } = await this.waits.settled(region, id, about);
+      if (instance.State?.Name === 'stopped' && instance.InstanceType !== old) {
+        await region.setType(id, old, about);
+      }
+      if (was === 'running') await this.waits.running(region, id, about);
+    } catch (error) {
+      throw new DriverError(
+        `${failure.message} Besides, the server could not be brought back to state ${was} as a ${old}: ` +
+          (error as Error).message,
+        { cause: failure },
+      );
+    }
+  }
+
+  /** @throws DriverError before it is stopped for nothing */
+  async #refuseUnfit(
+    region: Region,
+    { Architecture: architecture }: Instance,
+    wanted: string,
+    about: About,
+  ): Promise<void> {
+    const { ProcessorInfo } = (await region.type(wanted, about)) ?? {};
+    const fitting: readonly string[] = ProcessorInfo?.SupportedArchitectures ?? [];
+    if (architecture === undefined || fitting.length === 0 || fitting.includes(architecture)) return;
+    throw new DriverError(
+      `Server ${about.name} has a system for ${architecture}, and the plan ${wanted} is for ${fitting.join(' and ')}. ` +
+        'Choose another plan, or destroy it and create it again. Nothing was changed.',
+      { permanent: true },
+    );
+  }
+
+  /** @returns null if it is large enough */
+  async #volumeToGrow(
+    region: Region,
+    instance: Instance,
+    { name, storage_gb: wanted }: DesiredServer,
+    about: About,
+  ): Promise<string | null> {
+    const id = rootVolumeOf(instance);
+    if (wanted === null || id === null) return null;
+    const { Size: size = wanted } = (await region.volume(id, about)) ?? {};
+    if (size > wanted) {
+      throw new DriverError(
+        `The volume of server ${name} has ${size} GB and cannot shrink to ${wanted} GB at AWS. Ask for ${size} or ` +
+          'more, or destroy the server and create it again. Nothing was changed.',
+        { permanent: true },
+      );
+    }
+    return size === wanted ? null : id;
+  }
+}
+
+/** The caller replaces servers whose place or system is to be another: this would not do it. */
+function refuseReplacement(before: Server, desired: DesiredServer): void {
+  if (before.zone === desired.zone && before.image === desired.image) return;
+  throw new DriverError(
+    `Zone and image of server ${before.name} cannot be changed at AWS: destroy it and create it again. ` +
+      'Nothing was changed.',
+    { permanent: true },
+  );
+}

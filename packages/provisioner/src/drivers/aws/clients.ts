@@ -1,0 +1,31 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { withoutVersionWarning, type AwsConfig } from './config.js';
+import type { Pace } from './pace.js';
+
+/** The SDK's clients for one region, configured by nothing but what is given: no files, no metadata service. */
+export function clientsFor(
+  region: string,
+  { credentials, endpoints }: Pick<AwsConfig, 'credentials' | 'endpoints'>,
+  pace: Pace,
+): { ec2: EC2Client; ssm: SSMClient } {
+  const common = {
+    region,
+    credentials,
+    maxAttempts: pace.attempts,
+    retryMode: 'standard',
+    defaultsMode: 'standard' as const,
+    ignoreConfiguredEndpointUrls: true,
+    useDualstackEndpoint: false,
+    useFipsEndpoint: false,
+    requestHandler: {
+      connectionTimeout: pace.connectMs,
+      requestTimeout: pace.answerMs,
+      throwOnRequestTimeout: true,
+    },
+  };
+  return withoutVersionWarning(() => ({
+    ec2: new EC2Client({ ...common, ...(endpoints.ec2 ? { endpoint: endpoints.ec2 } : {}) }),
+    ssm: new SSMClient({ ...common, ...(endpoints.ssm ? { endpoint: endpoints.ssm } : {}) }),
+  }));
+}

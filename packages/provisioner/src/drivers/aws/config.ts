@@ -1,0 +1,137 @@
+import { DriverError } from '../driver.js';
+import type { Environment, Variable } from '../plugin.js';
+
+/** How AWS is reached, and as whom. */
+export interface AwsConfig {
+  credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
+  /** Where servers may be, that of `AWS_REGION` first. */
+  regions: readonly [home: string, ...others: string[]];
+  /** Null where AWS's own is used. */
+  endpoints: { ec2: string | null; ssm: string | null };
+  subnetId: string | null;
+  securityGroupIds: readonly string[];
+  /** For servers that name no image. */
+  defaultImage: string | null;
+  /** Who logs in to servers; null where the image says it. */
+  loginUser: string | null;
+}
+
+const LOGIN_USER = 'AWS_LOGIN_USER';
+
+export const AWS_VARIABLES: readonly Variable[] = [
+  { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key that acts at AWS.' },
+  { name: 'AWS_SECRET_ACCESS_KEY', secret: true, description: 'Its secret.' },
+  { name: 'AWS_SESSION_TOKEN', secret: true, description: 'The token of a temporary access key.' },
+  { name: 'AWS_REGION', secret: false, description: 'The region where servers are, e.g. eu-central-1.' },
+  {
+    name: 'AWS_REGIONS',
+    secret: false,
+    description: 'Further regions where servers may be, with commas between. Servers elsewhere are not seen.',
+  },
+  {
+    name: 'AWS_SUBNET_ID',
+    secret: false,
+    description: 'The subnet for new servers, in AWS_REGION; unless set, that of the default VPC.',
+  },
+  {
+    name: 'AWS_SECURITY_GROUP_IDS',
+    secret: false,
+    description:
+      'Security groups of new servers, in AWS_REGION, with commas between; unless set, the default one of the VPC.',
+  },
+  {
+    name: 'AWS_DEFAULT_IMAGE',
+    secret: false,
+    description: 'The image of servers that name none; unless set, the newest Debian 12.',
+  },
+  {
+    name: LOGIN_USER,
+    secret: false,
+    description: 'Who logs in to servers at AWS; unless set, whom the image has, e.g. admin for Debian.',
+  },
+  {
+    name: 'AWS_ENDPOINT_URL',
+    secret: false,
+    description: "Where the APIs are, for tests and private endpoints: AWS's own unless set.",
+  },
+  { name: 'AWS_ENDPOINT_URL_EC2', secret: false, description: 'The same for EC2 alone.' },
+  { name: 'AWS_ENDPOINT_URL_SSM', secret: false, description: 'The same for SSM alone.' },
+];
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+const REGION = /^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/;
+
+/** @throws DriverError that names the variable, never the value of a secret */
+export function awsConfigFrom(env: Environment): AwsConfig {
+  const sessionToken = env['AWS_SESSION_TOKEN'];
+  const [home, ...others] = [env['AWS_REGION'] ?? '', ...listed(env, 'AWS_REGIONS')];
+  for (const region of [home, ...others]) {
+    if (!REGION.test(region)) {
+      throw wrong(
+        `AWS_REGION and AWS_REGIONS name regions, like eu-central-1, and ${JSON.stringify(region)} is none`,
+      );
+    }
+  }
+  const all = env['AWS_ENDPOINT_URL'] || null;
+  return {
+    credentials: {
+      accessKeyId: printable(env, 'AWS_ACCESS_KEY_ID'),
+      secretAccessKey: printable(env, 'AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken ? { sessionToken: printable(env, 'AWS_SESSION_TOKEN') } : {}),
+    },
+    regions: [home, ...new Set(others.filter((region) => region !== home))],
+    endpoints: {
+      ec2: endpoint('AWS_ENDPOINT_URL_EC2', env['AWS_ENDPOINT_URL_EC2'] || all),
+      ssm: endpoint('AWS_ENDPOINT_URL_SSM', env['AWS_ENDPOINT_URL_SSM'] || all),
+    },
+    subnetId: env['AWS_SUBNET_ID'] || null,
+    securityGroupIds: listed(env, 'AWS_SECURITY_GROUP_IDS'),
+    defaultImage: env['AWS_DEFAULT_IMAGE'] || null,
+    loginUser: loginUser(env[LOGIN_USER] || null),
+  };
+}
+
+/** The pinned version of the SDK supports this Node: what versions to come will not, concerns no operator. */
+export function withoutVersionWarning<T>(make: () => T): T {
+  const before = process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
+  try {
+    return make();
+  } finally {
+    if (before === undefined) delete process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
+    else process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = before;
+  }
+}
+
+function listed(env: Environment, name: string): string[] {
+  return (env[name] ?? '')
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+}
+
+/** An invalid header would be told with its value. */
+function printable(env: Environment, name: string): string {
+  const value = env[name];
+  if (!value) throw wrong(`Set ${name}`);
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw wrong(`${name} holds blanks, line ends or other than ASCII`);
+}
+
+function endpoint(name: string, text: string | null): string | null {
+  if (text === null) return null;
+  if (!URL.canParse(text)) throw wrong(`${name} or AWS_ENDPOINT_URL is no URL`);
+  const { protocol, hostname, username, password, search, hash } = new URL(text);
+  if (username || password || search || hash) throw wrong(`${name} holds more than host and path`);
+  if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname))) return text;
+  throw wrong(`${name} must begin with https://, as signed requests are sent there`);
+}
+
+function loginUser(user: string | null): string | null {
+  if (user === null || /^[a-z_][a-z0-9_-]{0,31}$/i.test(user)) return user;
+  throw wrong(`${LOGIN_USER} must be the name of a user, e.g. admin, got ${JSON.stringify(user)}`);
+}
+
+function wrong(what: string): DriverError {
+  return new DriverError(`AWS is not configured rightly. ${what}.`, { permanent: true });
+}

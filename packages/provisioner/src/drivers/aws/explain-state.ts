@@ -1,0 +1,19 @@
+import type { StateReason } from '@aws-sdk/client-ec2';
+import { DriverError } from '../driver.js';
+import { quotable } from './explain-error.js';
+
+/** Why an instance is not there any more, or does not run. */
+export function explainState(name: string, id: string, reason: StateReason | undefined): DriverError {
+  const { Code: code = '', Message: message = '' } = reason ?? {};
+  return new DriverError(
+    `Server ${name} (${id}) did not come to run: EC2 says ${quotable(message, [])} (${code}). ` +
+      (code.startsWith('Server.') ? 'Run it again later.' : 'Put that right and run it again.'),
+    { permanent: !code.startsWith('Server.') },
+  );
+}
+
+/** Whether somebody wanted it gone. */
+export function isByHand(reason: StateReason | undefined): boolean {
+  const { Code: code = '' } = reason ?? {};
+  return ['', 'Client.UserInitiatedShutdown', 'Client.InstanceInitiatedShutdown'].includes(code);
+}

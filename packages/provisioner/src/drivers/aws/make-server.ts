@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { Instance, RunInstancesCommandInput } from '@aws-sdk/client-ec2';
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError, type ActContext } from '../driver.js';
+import { isRefusal } from './aws-error.js';
+import { explainState, isByHand } from './explain-state.js';
+import { foundIn, inOrder, isLiving, type Found } from './found-instance.js';
+import type { Orders } from './instance-order.js';
+import type { KeyPairs } from './key-pairs.js';
+import type { About, Region } from './region.js';
+import type { Regions } from './regions.js';
+import { filtersFor, keyValue } from './tags.js';
+import type { Waits } from './waits.js';
+
+// How often a server may be made and destroyed under one key.
+const TOKENS = 20;
+
+/**
+ * Makes servers. The same order, however often it is given, makes one instance: EC2 knows it by a token, which is made
+ * from key and name. Of several that came to be under different keys all who made them keep the oldest.
+ */
+export class ServerMaker {
+  constructor(
+    private readonly regions: Regions,
+    private readonly waits: Waits,
+    private readonly orders: Orders,
+    /** Who may log in. */
+    private readonly keyPairs: KeyPairs | null,
+  ) {}
+
+  /** @returns the server of that name, which runs if it was made under this key, and whether it was */
+  async make(desired: DesiredServer, context: ActContext): Promise<{ found: Found; made: boolean }> {
+    const { signal } = context;
+    signal?.throwIfAborted();
+    const about = { name: desired.name, signal };
+    const key = keyValue(context.idempotencyKey);
+    const isOurs = ({ remembered }: Found) => remembered.key === key;
+    const existing = await this.named(desired, signal);
+    const found = existing.find(isOurs) ?? existing[0] ?? (await this.#order(desired, context));
+    if (!isOurs(found)) return { found, made: false };
+    const settled = await this.waits.settled(found.region, found.instance.InstanceId, about);
+    // Another one may have been ordered at the same time under another key: by now both show.
+    const [first = settled, ...others] = inOrder([
+      settled,
+      ...without(await this.named(desired, signal), settled),
+    ]);
+    for (const { region, instance } of others.filter(isOurs)) {
+      await this.waits.gone(region, instance.InstanceId, about);
+    }
+    return { found: first, made: isOurs(first) };
+  }
+
+  /** All of that name that are there, the one that counts first. */
+  async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
+    return this.regions.find(filtersFor(infra, name), signal);
+  }
+
+  /** @returns what was made, now or by an earlier attempt */
+  async #order(desired: DesiredServer, context: ActContext): Promise<Found> {
+    const about = { name: desired.name, signal: context.signal };
+    const { input, region } = await this.orders.of(desired, context);
+    for (let count = 0; count < TOKENS; count++) {
+      const token = tokenFor(desired, context.idempotencyKey, count);
+      const shown = await this.#run(region, { ...input, ClientToken: token }, about);
+      if (!shown) continue;
+      if ('remembered' in shown) {
+        context.log?.(`${desired.name}: AWS makes it, as ${shown.instance.InstanceId}`);
+        return shown;
+      }
+      // What was destroyed is not made again under its token, and what never ran must be told.
+      const { InstanceId = '', StateReason: reason } = shown;
+      if (!isByHand(reason)) throw explainState(desired.name, InstanceId, reason);
+    }
+    throw new DriverError(
+      `Server ${desired.name} was made and destroyed ${TOKENS} times under one idempotency key, which is as often as ` +
+        'this program goes on. Run it again under another one.',
+      { permanent: true },
+    );
+  }
+
+  /** @returns one that is gone without its tags, and null where EC2 tells nothing of one that is gone */
+  async #run(
+    region: Region,
+    input: RunInstancesCommandInput,
+    about: About,
+  ): Promise<Found | Instance | null> {
+    try {
+      const { InstanceId = '' } = await this.#runWithKey(region, input, about);
+      return await this.waits.shown(region, InstanceId, about);
+    } catch (error) {
+      if (isRefusal(error, 'IdempotentInstanceTerminated')) return null;
+      if (!isRefusal(error, 'IdempotentParameterMismatch')) throw error;
+      return this.#orderedOtherwise(region, input, about, error);
+    }
+  }
+
+  async #runWithKey(region: Region, input: RunInstancesCommandInput, about: About): Promise<Instance> {
+    try {
+      return await region.run(input, about);
+    } catch (error) {
+      if (!this.keyPairs || !isRefusal(error, 'InvalidKeyPair.NotFound')) throw error;
+      this.keyPairs.forget(region);
+      await this.keyPairs.in(region);
+      return region.run(input, about);
+    }
+  }
+
+  /** An earlier attempt ordered it when something was different, such as which image is the newest. */
+  #orderedOtherwise(
+    region: Region,
+    { ClientToken: token = '' }: RunInstancesCommandInput,
+    about: About,
+    refusal: DriverError,
+  ): Promise<Found | Instance> {
+    return this.waits.until(
+      async () => {
+        const [instance] = await region.instances([{ Name: 'client-token', Values: [token] }], about.signal);
+        if (!instance) return undefined;
+        return isLiving(instance) ? (foundIn(instance, region) ?? undefined) : instance;
+      },
+      { withinMs: this.waits.pace.visibleMs, late: () => refusal, signal: about.signal },
+    );
+  }
+}
+
+/** The same for every attempt; another one once what was made is destroyed, as EC2 remembers tokens for long. */
+function tokenFor({ infra, name }: DesiredServer, idempotencyKey: string, count: number): string {
+  const parts = JSON.stringify([idempotencyKey, infra, name, count]);
+  return createHash('sha256').update(parts).digest('hex');
+}
+
+function without(found: readonly Found[], { instance: { InstanceId } }: Found): Found[] {
+  return found.filter(({ instance }) => instance.InstanceId !== InstanceId);
+}

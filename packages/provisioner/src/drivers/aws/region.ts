@@ -1,0 +1,208 @@
+import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
+  DescribeImagesCommand,
+  DescribeInstancesCommand,
+  DescribeInstanceTypesCommand,
+  DescribeVolumesCommand,
+  DescribeVolumesModificationsCommand,
+  ImportKeyPairCommand,
+  ModifyInstanceAttributeCommand,
+  ModifyVolumeCommand,
+  RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
+  TerminateInstancesCommand,
+  type _InstanceType,
+  type EC2Client,
+  type Image,
+  type Instance,
+  type InstanceTypeInfo,
+  type RunInstancesCommandInput,
+  type Volume,
+  type VolumeModification,
+} from '@aws-sdk/client-ec2';
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { isRefusal } from './aws-error.js';
+import type { Caller } from './caller.js';
+import type { Filter, Tag } from './tags.js';
+
+/** What is acted on, for messages, and whether it is still wanted. */
+export interface About {
+  name: string;
+  /** Ends readings. What alters something is always heard out. */
+  signal?: AbortSignal | undefined;
+}
+
+const PAGE = 1000;
+
+/** EC2 and Parameter Store in one region, as far as they are used; fails with sentences. */
+export class Region {
+  constructor(
+    readonly name: string,
+    private readonly ec2: EC2Client,
+    private readonly ssm: SSMClient,
+    private readonly caller: Caller,
+  ) {}
+
+  async instances(filters: readonly Filter[], signal?: AbortSignal): Promise<Instance[]> {
+    const found: Instance[] = [];
+    let NextToken: string | undefined;
+    do {
+      const input = { Filters: [...filters], MaxResults: PAGE, ...(NextToken ? { NextToken } : {}) };
+      const page = await this.#read(`list the servers in ${this.name}`, signal, (options) =>
+        this.ec2.send(new DescribeInstancesCommand(input), options),
+      );
+      found.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
+      NextToken = page.NextToken || undefined;
+    } while (NextToken !== undefined);
+    return found;
+  }
+
+  /** Null of one that EC2 does not know: not yet, or not any more. */
+  async instance(id: string, { name, signal }: About): Promise<Instance | null> {
+    try {
+      const { Reservations = [] } = await this.#read(`read server ${name}`, signal, (options) =>
+        this.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }), options),
+      );
+      return Reservations[0]?.Instances?.[0] ?? null;
+    } catch (error) {
+      if (isRefusal(error, 'InvalidInstanceID.NotFound', 'InvalidInstanceID.Malformed')) return null;
+      throw error;
+    }
+  }
+
+  async run(input: RunInstancesCommandInput, { name }: About): Promise<Instance> {
+    const { Instances = [] } = await this.#act(`create server ${name}`, (options) =>
+      this.ec2.send(new RunInstancesCommand(input), options),
+    );
+    return Instances[0] ?? {};
+  }
+
+  async terminate(id: string, { name }: About): Promise<void> {
+    await this.#act(`destroy server ${name}`, (options) =>
+      this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options),
+    );
+  }
+
+  async stop(id: string, { name }: About): Promise<void> {
+    await this.#act(`stop server ${name}`, (options) =>
+      this.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }), options),
+    );
+  }
+
+  async start(id: string, { name }: About): Promise<void> {
+    await this.#act(`start server ${name}`, (options) =>
+      this.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }), options),
+    );
+  }
+
+  async setType(id: string, type: string, { name }: About): Promise<void> {
+    const input = { InstanceId: id, InstanceType: { Value: type } };
+    await this.#act(`give server ${name} the plan ${type}`, (options) =>
+      this.ec2.send(new ModifyInstanceAttributeCommand(input), options),
+    );
+  }
+
+  async type(type: string, { name, signal }: About): Promise<InstanceTypeInfo | null> {
+    const { InstanceTypes = [] } = await this.#read(`find the plan of server ${name}`, signal, (options) =>
+      this.ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: [type as _InstanceType] }), options),
+    );
+    return InstanceTypes[0] ?? null;
+  }
+
+  /** Adds tags, and replaces those of the same keys. */
+  async tag(id: string, tags: readonly Tag[], { name }: About): Promise<void> {
+    await this.#act(`tag server ${name}`, (options) =>
+      this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [...tags] }), options),
+    );
+  }
+
+  async untag(id: string, keys: readonly string[], { name }: About): Promise<void> {
+    const input = { Resources: [id], Tags: keys.map((Key) => ({ Key })) };
+    await this.#act(`tag server ${name}`, (options) => this.ec2.send(new DeleteTagsCommand(input), options));
+  }
+
+  async volume(id: string, { name, signal }: About): Promise<Volume | null> {
+    const { Volumes = [] } = await this.#read(`read the volume of server ${name}`, signal, (options) =>
+      this.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }), options),
+    );
+    return Volumes[0] ?? null;
+  }
+
+  async growVolume(id: string, gigabytes: number, { name }: About): Promise<void> {
+    await this.#act(`grow the volume of server ${name}`, (options) =>
+      this.ec2.send(new ModifyVolumeCommand({ VolumeId: id, Size: gigabytes }), options),
+    );
+  }
+
+  /** The last alteration of a volume; null if there never was one. */
+  async modification(id: string, { name, signal }: About): Promise<VolumeModification | null> {
+    try {
+      const { VolumesModifications = [] } = await this.#read(
+        `read the volume of server ${name}`,
+        signal,
+        (options) => this.ec2.send(new DescribeVolumesModificationsCommand({ VolumeIds: [id] }), options),
+      );
+      return VolumesModifications[0] ?? null;
+    } catch (error) {
+      if (isRefusal(error, 'InvalidVolumeModification.NotFound')) return null;
+      throw error;
+    }
+  }
+
+  async images(
+    which: { id: string } | { owners: readonly string[]; filters: readonly Filter[] },
+    { name, signal }: About,
+  ): Promise<Image[]> {
+    const input =
+      'id' in which ? { ImageIds: [which.id] } : { Owners: [...which.owners], Filters: [...which.filters] };
+    const { Images = [] } = await this.#read(`find the image of server ${name}`, signal, (options) =>
+      this.ec2.send(new DescribeImagesCommand(input), options),
+    );
+    return Images;
+  }
+
+  /** Of Parameter Store; null if there is none of that name. */
+  async parameter(path: string, { name, signal }: About): Promise<string | null> {
+    try {
+      const { Parameter } = await this.#read(`find the image of server ${name}`, signal, (options) =>
+        this.ssm.send(new GetParameterCommand({ Name: path }), options),
+      );
+      return Parameter?.Value ?? null;
+    } catch (error) {
+      if (isRefusal(error, 'ParameterNotFound', 'ParameterVersionNotFound')) return null;
+      throw error;
+    }
+  }
+
+  /** @returns false if there is one of that name already */
+  async importKey(keyName: string, publicKey: string, tags: readonly Tag[]): Promise<boolean> {
+    const input = {
+      KeyName: keyName,
+      PublicKeyMaterial: Buffer.from(publicKey),
+      TagSpecifications: [{ ResourceType: 'key-pair' as const, Tags: [...tags] }],
+    };
+    try {
+      await this.#act(`import the key ${keyName} in ${this.name}`, (options) =>
+        this.ec2.send(new ImportKeyPairCommand(input), options),
+      );
+      return true;
+    } catch (error) {
+      if (isRefusal(error, 'InvalidKeyPair.Duplicate')) return false;
+      throw error;
+    }
+  }
+
+  #read<T>(
+    act: string,
+    signal: AbortSignal | undefined,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    return this.caller.call(act, send, signal);
+  }
+
+  #act<T>(act: string, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    return this.caller.call(act, send);
+  }
+}

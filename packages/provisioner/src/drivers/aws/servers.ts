@@ -1,0 +1,109 @@
+import type { DesiredServer } from '../../settings/settings.js';
+import type { ActContext } from '../driver.js';
+import type { Change, Server } from '../resource.js';
+import type { ProviderServers } from '../server-driver.js';
+import type { ServerChanger } from './change-server.js';
+import { foundIn, isLiving, toServer, type Found } from './found-instance.js';
+import type { ServerMaker } from './make-server.js';
+import type { Regions } from './regions.js';
+import { filtersFor, keyValue } from './tags.js';
+import { gone, type Waits } from './waits.js';
+
+/** Servers at AWS; what is known of them is kept in their tags, for every process on every machine. */
+export class AwsServers implements ProviderServers {
+  installedOn: ProviderServers['installedOn'] = () => Promise.resolve([]);
+  // Servers are handed around as they were read, and do not say who may log in.
+  readonly #loginUsers = new WeakMap<Server, string>();
+
+  constructor(
+    private readonly regions: Regions,
+    private readonly waits: Waits,
+    private readonly maker: ServerMaker,
+    private readonly changer: ServerChanger,
+  ) {}
+
+  async list(infra: string): Promise<Server[]> {
+    const servers = (await this.#all(infra)).map((found) => this.#server(found));
+    return servers.sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  async read(infra: string, name: string): Promise<Server | null> {
+    const [first] = await this.maker.named({ infra, name });
+    return first ? this.#server(first) : null;
+  }
+
+  async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
+    const { found, made } = await this.maker.make(desired, context);
+    return { resource: this.#server(found), made };
+  }
+
+  async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Server> {
+    return this.#server(await this.changer.change(before, desired, context));
+  }
+
+  async destroy({ id, name, zone, made_at }: Server, { signal }: ActContext): Promise<Change[]> {
+    signal?.throwIfAborted();
+    const about = { name, signal };
+    const { at: region } = this.regions.placeOf(zone, name);
+    const instance = await this.waits.known(region, id, made_at, about);
+    const found = instance && isLiving(instance) ? foundIn(instance, region) : null;
+    if (!found) {
+      // Somebody else destroys it: nothing of it is left when this returns.
+      if (instance?.State?.Name === 'shutting-down') await this.waits.gone(region, id, about);
+      return [];
+    }
+    const before = this.#server(found);
+    const taskservs = await this.installedOn(before, signal);
+    // What came to be beside it by the same piece of work was never another server.
+    for (const twin of await this.maker.named(found.remembered, signal)) {
+      const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;
+      const { InstanceId } = twin.instance;
+      if (same && InstanceId !== id) await this.waits.gone(twin.region, InstanceId, about);
+    }
+    if (!(await this.waits.gone(region, id, about))) return [];
+    return [
+      ...taskservs.map((taskserv): Change => ({
+        ...{ kind: 'taskserv', action: 'destroyed' },
+        ...{ before: taskserv, after: null },
+      })),
+      { kind: 'server', action: 'destroyed', before, after: null },
+    ];
+  }
+
+  /** Of those that exist, the ones that were made under that key. */
+  async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
+    const key = keyValue(idempotencyKey);
+    const made = (await this.#all(infra)).filter(({ remembered }) => remembered.key === key);
+    return made.map((found) => ({
+      ...{ kind: 'server', action: 'created' },
+      ...{ before: null, after: this.#server(found) },
+    }));
+  }
+
+  /** Who may log in to a server. */
+  async loginUser(server: Server, signal: AbortSignal | undefined): Promise<string> {
+    const known = this.#loginUsers.get(server);
+    if (known !== undefined) return known;
+    const { at: region } = this.regions.placeOf(server.zone, server.name);
+    const instance = await region.instance(server.id, { name: server.name, signal });
+    const found = instance && foundIn(instance, region);
+    if (!found) throw gone(server.name);
+    return found.remembered.loginUser;
+  }
+
+  /** The one that counts of each name, in the order in which they were made. */
+  async #all(infra: string): Promise<Found[]> {
+    const byName = new Map<string, Found>();
+    for (const found of await this.regions.find(filtersFor(infra))) {
+      const { name } = found.remembered;
+      if (!byName.has(name)) byName.set(name, found);
+    }
+    return [...byName.values()];
+  }
+
+  #server(found: Found): Server {
+    const server = toServer(found);
+    this.#loginUsers.set(server, found.remembered.loginUser);
+    return server;
+  }
+}

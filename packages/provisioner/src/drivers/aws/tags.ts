@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { DesiredServer } from '../../settings/settings.js';
+import { DriverError } from '../driver.js';
+
+/** Begins the names of all tags that are ours. */
+const PREFIX = 'provisioning:';
+// AWS's own, in any mixture of capitals.
+const THEIRS = /^aws:/i;
+const MAX_TAGS = 50;
+const MAX_KEY = 128;
+const MAX_VALUE = 256;
+
+/** What people see as the name in the EC2 console. */
+const TITLE = 'Name';
+const INFRA = `${PREFIX}infra`;
+const NAME = `${PREFIX}name`;
+const KEY = `${PREFIX}key`;
+const PLAN = `${PREFIX}plan`;
+const TYPE = `${PREFIX}instance-type`;
+const ZONE = `${PREFIX}zone`;
+const IMAGE = `${PREFIX}image`;
+const STORAGE = `${PREFIX}storage-gb`;
+const LOGIN = `${PREFIX}login-user`;
+const CHANGED_AT = `${PREFIX}changed-at`;
+const CHANGING = `${PREFIX}changing`;
+// Longer than one tag holds: numbered.
+const LABELS = `${PREFIX}labels-`;
+const RESTORES = `${PREFIX}restores-`;
+
+export interface Tag {
+  Key: string;
+  Value: string;
+}
+
+/** What is remembered about a server where it stands: in the tags of its instance. */
+export interface Remembered {
+  infra: string;
+  name: string;
+  /** What the key that it was made under looks like there ({@link keyValue}). */
+  key: string;
+  /** Plan, zone, image and size as they were asked for. */
+  plan: string;
+  zone: string;
+  image: string | null;
+  storage_gb: number | null;
+  /** What the plan came to when it was asked for. */
+  instanceType: string;
+  loginUser: string;
+  /** What was asked for and is still there: somebody may have taken tags away. */
+  labels: Record<string, string>;
+  restores: readonly string[];
+  changedAt: string | null;
+  /** While its hardware is changed: the state that it was found in. */
+  changing: string | null;
+}
+
+export function tagsOf(remembered: Remembered): Tag[] {
+  const { infra, name, key, plan, instanceType, zone, image, storage_gb, loginUser } = remembered;
+  const { labels, restores, changedAt, changing } = remembered;
+  const ours: Record<string, string | null> = {
+    [TITLE]: `${name} (${infra})`,
+    [INFRA]: infra,
+    [NAME]: name,
+    [KEY]: key,
+    [PLAN]: plan,
+    [TYPE]: instanceType,
+    [ZONE]: zone,
+    [IMAGE]: image,
+    [STORAGE]: storage_gb === null ? null : String(storage_gb),
+    [LOGIN]: loginUser,
+    [CHANGED_AT]: changedAt,
+    // Empty rather than missing: it can be written in one request with all the others.
+    [CHANGING]: changing ?? '',
+    ...numbered(LABELS, Object.keys(labels).join(',')),
+    ...numbered(RESTORES, restores.join(',')),
+    ...labels,
+  };
+  return Object.entries(ours).flatMap(([Key, Value]) => (Value === null ? [] : [{ Key, Value }]));
+}
+
+/** Null of an instance that is not ours. */
+export function rememberedIn(tags: readonly { Key?: string; Value?: string }[]): Remembered | null {
+  const all = new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const infra = all.get(INFRA);
+  const name = all.get(NAME);
+  if (infra === undefined || name === undefined) return null;
+  const storage = all.get(STORAGE);
+  // Others tag instances, too: only the labels that were asked for count.
+  const labels = namesIn(all, LABELS).flatMap((key): [string, string][] => {
+    const value = all.get(key);
+    return value === undefined ? [] : [[key, value]];
+  });
+  return {
+    infra,
+    name,
+    key: all.get(KEY) ?? '',
+    plan: all.get(PLAN) ?? '',
+    instanceType: all.get(TYPE) ?? '',
+    zone: all.get(ZONE) ?? '',
+    image: all.get(IMAGE) ?? null,
+    storage_gb: storage === undefined ? null : Number(storage),
+    loginUser: all.get(LOGIN) ?? 'admin',
+    labels: Object.fromEntries(labels),
+    restores: namesIn(all, RESTORES),
+    changedAt: all.get(CHANGED_AT) ?? null,
+    changing: all.get(CHANGING) || null,
+  };
+}
+
+/** The keys of tags that are on an instance and do not belong there any more. */
+export function obsoleteTags(was: Remembered, is: Remembered): string[] {
+  const wanted = new Set(tagsOf(is).map(({ Key }) => Key));
+  return tagsOf(was).flatMap(({ Key }) => (wanted.has(Key) ? [] : [Key]));
+}
+
+/** For things that come with an instance: whose they are. */
+export function tagsOfParts({ infra, name }: Remembered): Tag[] {
+  return [
+    { Key: TITLE, Value: `${name} (${infra})` },
+    { Key: INFRA, Value: infra },
+    { Key: NAME, Value: name },
+  ];
+}
+
+export interface Filter {
+  Name: string;
+  Values: string[];
+}
+
+/** By what instances are found: those of an infra, of a name in it. */
+export function filtersFor(infra: string, name?: string): Filter[] {
+  return [
+    { Name: `tag:${INFRA}`, Values: [literal(infra)] },
+    ...(name === undefined ? [] : [{ Name: `tag:${NAME}`, Values: [literal(name)] }]),
+  ];
+}
+
+/** An idempotency key as a tag: itself, as long as it fits. */
+export function keyValue(idempotencyKey: string): string {
+  if (idempotencyKey.length <= MAX_VALUE && /^[\x21-\x7e]+$/.test(idempotencyKey)) return idempotencyKey;
+  return `sha256-${createHash('sha256').update(idempotencyKey).digest('hex')}`;
+}
+
+/** @throws DriverError if AWS cannot keep the labels exactly as they are */
+export function checkLabels({ name, labels }: DesiredServer): void {
+  for (const [key, value] of Object.entries(labels)) {
+    const trouble = troubleWith(key, value);
+    if (trouble) throw refused(`Label ${key} of server ${name} does not fit AWS: ${trouble}.`);
+  }
+}
+
+/** @throws DriverError if there would be more than AWS keeps, changes still to come included */
+export function checkCount(remembered: Remembered): void {
+  const { length } = tagsOf({ ...remembered, changedAt: 'later', changing: 'running', storage_gb: 1 });
+  if (length <= MAX_TAGS) return;
+  throw refused(
+    `Server ${remembered.name} would need ${length} tags at AWS, where an instance has ${MAX_TAGS}: give it ` +
+      `${length - MAX_TAGS} fewer labels, or shorter names for them.`,
+  );
+}
+
+function troubleWith(key: string, value: string): string | null {
+  if (THEIRS.test(key)) return 'names that begin with aws: are kept for AWS';
+  if (key.startsWith(PREFIX)) return `names that begin with ${PREFIX} are kept for this program`;
+  if (!/^[^\s,]+$/.test(key)) return 'its name is empty, or holds blanks or commas';
+  if ([...key].length > MAX_KEY) return `a name has ${MAX_KEY} characters at most there`;
+  return [...value].length > MAX_VALUE ? `a text has ${MAX_VALUE} characters at most there` : null;
+}
+
+/** In filters * and ? stand for others. */
+function literal(text: string): string {
+  return text.replace(/[\\*?]/g, '\\$&');
+}
+
+function namesIn(all: ReadonlyMap<string, string>, prefix: string): string[] {
+  const pieces: string[] = [];
+  for (let at = 0; all.has(`${prefix}${at}`); at++) pieces.push(all.get(`${prefix}${at}`) ?? '');
+  return pieces.join('').split(',').filter(Boolean);
+}
+
+function numbered(prefix: string, text: string): Record<string, string> {
+  const count = Math.ceil(text.length / MAX_VALUE);
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, at) => [
+      `${prefix}${at}`,
+      text.slice(at * MAX_VALUE, (at + 1) * MAX_VALUE),
+    ]),
+  );
+}
+
+function refused(message: string): DriverError {
+  return new DriverError(`${message} Nothing was changed.`, { permanent: true });
+}

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Driver, Server } from '../../src/index.js';
+import { driverFor, wanted } from './aws-bench.js';
+import { FakeEc2 } from './fake-ec2.js';
+import type { FakeInstance } from './fake-ec2-instance.js';
+
+const A = { idempotencyKey: 'key-a' };
+const B = { idempotencyKey: 'key-b' };
+const FULL = { code: 'Server.InsufficientInstanceCapacity', message: 'No room' };
+
+describe('changing servers at AWS', () => {
+  let fake: FakeEc2;
+  let driver: Driver;
+  let server: Server;
+  let instance: FakeInstance;
+  beforeEach(async () => {
+    fake = await FakeEc2.start();
+    driver = driverFor(fake);
+    fake.region().nextLaunch = new Date(Date.now() - 3_600_000);
+    ({ resource: server } = await driver.resources.server.create(wanted('web-01', { storage_gb: 20 }), A));
+    instance = fake.region().instances[0]!;
+    fake.requests.length = 0;
+  });
+  afterEach(() => fake.close());
+
+  const change = (
+    more: Partial<Server>,
+    context: Parameters<Driver['resources']['server']['change']>[2] = B,
+  ) => driver.resources.server.change(server, { ...wanted('web-01', { storage_gb: 20 }), ...more }, context);
+  const read = () => driverFor(fake).resources.server.read('production', 'web-01');
+
+  it('gives it another plan while it stands still, and tells its new address', async () => {
+    const lines: string[] = [];
+    const after = await change({ plan: 't3.large' }, { ...B, log: (line) => lines.push(line) });
+    expect(fake.acts()).toEqual([
+      'CreateTags',
+      'StopInstances',
+      'ModifyInstanceAttribute',
+      'StartInstances',
+      'CreateTags',
+    ]);
+    expect([instance.type, instance.state]).toEqual(['t3.large', 'running']);
+    expect(after).toMatchObject({ plan: 't3.large', state: 'running', ip: instance.publicIp });
+    expect(after.changed_at > after.made_at).toBe(true);
+    expect(lines).toEqual([expect.stringContaining('stops for a moment to become a t3.large')]);
+    // Its launch time is a new one, and it is as old as before.
+    expect((await read())?.made_at).toBe(server.made_at);
+  });
+
+  it('writes another name for the same plan, and nothing else', async () => {
+    expect(await change({ plan: '2xCPU-2 GB' })).toMatchObject({ plan: '2xCPU-2 GB' });
+    expect(fake.acts()).toEqual(['CreateTags']);
+  });
+
+  it('leaves one that stands still as it is', async () => {
+    instance.turn('stopped');
+    expect(await change({ plan: 't3.large' })).toMatchObject({ plan: 't3.large', state: 'stopped' });
+    expect(fake.acts()).not.toContain('StartInstances');
+  });
+
+  it('replaces labels while it runs, and leaves tags of others alone', async () => {
+    instance.tags.set('createdBy', 'a policy of the account');
+    await change({ labels: { tier: 'api', role: 'worker' } });
+    await change({ labels: { tier: 'db' } });
+    expect(fake.acts()).toEqual(['CreateTags', 'DeleteTags', 'CreateTags']);
+    expect(await read()).toMatchObject({ labels: { tier: 'db' } });
+    expect(instance.tags.has('role')).toBe(false);
+    expect(instance.tags.get('createdBy')).toBe('a policy of the account');
+  });
+
+  it('grows the volume as it runs, and waits until it has grown', async () => {
+    expect(await change({ storage_gb: 30 })).toMatchObject({ storage_gb: 30 });
+    expect(fake.acts()).toEqual(['ModifyVolume', 'CreateTags']);
+    expect(instance.volume.size).toBe(30);
+  });
+
+  it('goes on with a volume that grows already', async () => {
+    instance.volume.modification = { target: 30, looks: 0 };
+    await change({ storage_gb: 30 });
+    expect(fake.acts()).toEqual(['CreateTags']);
+  });
+
+  it('tells that a volume may be altered once in six hours', async () => {
+    instance.volume.modification = { target: 20, looks: 5 };
+    await expect(change({ storage_gb: 30 })).rejects.toMatchObject({
+      ...{ permanent: false, message: expect.stringContaining('once in six hours') },
+    });
+  });
+
+  it.each([
+    ['a smaller volume', { storage_gb: 10 }, /has 20 GB and cannot shrink to 10 GB/],
+    [
+      'a plan with other processors',
+      { plan: 't4g.small' },
+      /system for x86_64, and the plan t4g\.small is for arm64/,
+    ],
+    ['a plan that there is not', { plan: 't3.enormous' }, /t3\.enormous/],
+    ['another zone', { zone: 'eu-central-1b' }, /Zone and image/],
+    ['another image', { image: 'debian-13' }, /Zone and image/],
+    ['a label of AWS', { labels: { 'aws:x': '1' } }, /kept for AWS/],
+  ])('refuses %s for good, before it is stopped', async (_, more, message) => {
+    await expect(change(more)).rejects.toMatchObject({
+      permanent: true,
+      message: expect.stringMatching(message),
+    });
+    expect(fake.acts()).toEqual([]);
+    expect(instance.state).toBe('running');
+  });
+
+  it.each([
+    [
+      'there is no room for the new plan',
+      () =>
+        fake.trouble({
+          action: /^Start/,
+          times: 3,
+          how: { status: 500, code: 'InsufficientInstanceCapacity' },
+        }),
+    ],
+    ['it stops again as it starts', () => void (fake.region().nextDies = { state: 'stopped', ...FULL })],
+    [
+      'the new plan is refused',
+      () => fake.trouble({ action: /^Modify/, how: { status: 400, code: 'InvalidParameterCombination' } }),
+    ],
+  ])('is brought back to what it was where %s', async (_, arrange) => {
+    arrange();
+    await expect(change({ plan: 't3.large', labels: {} })).rejects.toThrow(/web-01/);
+    expect([instance.type, instance.state]).toEqual(['t3.small', 'running']);
+    expect(await read()).toMatchObject({ plan: 't3.small', labels: { role: 'web' } });
+    expect((await read())?.description).not.toContain('interrupted');
+  });
+
+  it('tells when it cannot be brought back either', async () => {
+    fake.trouble({ action: /^Start/, times: 6, how: { status: 500, code: 'InsufficientInstanceCapacity' } });
+    await expect(change({ plan: 't3.large' })).rejects.toThrow(
+      /Besides, the server could not be brought back to state running as a t3\.small/,
+    );
+    expect((await read())?.description).toContain('was interrupted');
+    // The same again goes on from there.
+    expect(await change({ plan: 't3.large' })).toMatchObject({ plan: 't3.large', state: 'running' });
+  });
+
+  it('is finished though it was cancelled in the middle', async () => {
+    const controller = new AbortController();
+    const changing = change(
+      { plan: 't3.large' },
+      { ...B, signal: controller.signal, log: () => controller.abort() },
+    );
+    expect(await changing).toMatchObject({ plan: 't3.large', state: 'running' });
+  });
+
+  it('shows what somebody altered, and changes it back', async () => {
+    instance.type = 't3.medium';
+    expect(await read()).toMatchObject({ plan: 't3.medium' });
+    expect(await change({})).toMatchObject({ plan: 't3.small' });
+    expect(instance.type).toBe('t3.small');
+  });
+
+  it('refuses one that lost its tags', async () => {
+    instance.tags.clear();
+    await expect(change({ labels: {} })).rejects.toMatchObject({
+      permanent: true,
+      message: expect.stringContaining('tags'),
+    });
+  });
+});

@@ -1,0 +1,165 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { checkSignature } from './aws-signature.js';
+import { parseQuery, toXml } from './ec2-query.js';
+import { FakeRegion, Refusal } from './fake-ec2-account.js';
+
+/** What happens to requests instead of an answer, or after they were carried out. */
+interface Trouble {
+  action?: RegExp;
+  region?: string;
+  times: number;
+  how:
+    /** The connection ends: before it is carried out, or after. */
+    | 'cut before'
+    | 'cut after'
+    /** Nothing happens, for good. */
+    | 'silence'
+    | { status: number; code: string; message?: string };
+}
+
+export interface Request {
+  region: string;
+  action: string;
+  form: URLSearchParams;
+}
+
+/**
+ * EC2's Query API and Parameter Store as far as the driver uses them, on a loopback port: it answers as AWS's
+ * documentation says that AWS does. Never compared with AWS itself.
+ */
+export class FakeEc2 {
+  static readonly accessKeyId = 'AKIAIOSFODNN7EXAMPLE';
+  static readonly secretAccessKey = 'the-secret/access+key';
+
+  readonly requests: Request[] = [];
+  /** What a temporary key has besides. */
+  sessionToken: string | undefined;
+  readonly #regions = new Map<string, FakeRegion>();
+  readonly #troubles: Trouble[] = [];
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(): Promise<FakeEc2> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const fake = new FakeEc2(server, `http://127.0.0.1:${port}`);
+    server.on('request', (request, response) => void fake.#handle(request, response));
+    return fake;
+  }
+
+  get env(): Record<string, string> {
+    return {
+      AWS_ACCESS_KEY_ID: FakeEc2.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: FakeEc2.secretAccessKey,
+      ...(this.sessionToken ? { AWS_SESSION_TOKEN: this.sessionToken } : {}),
+      AWS_REGION: 'eu-central-1',
+      AWS_ENDPOINT_URL: this.url,
+    };
+  }
+
+  region(name = 'eu-central-1'): FakeRegion {
+    const region = this.#regions.get(name) ?? new FakeRegion(name);
+    this.#regions.set(name, region);
+    return region;
+  }
+
+  /** Arranges for trouble with the next requests that fit. */
+  trouble(trouble: Omit<Trouble, 'times'> & { times?: number }): void {
+    this.#troubles.push({ times: 1, ...trouble });
+  }
+
+  /** Which actions were asked for, in order; those that only read are left out. */
+  acts(): string[] {
+    return this.requests.map(({ action }) => action).filter((action) => !/^(Describe|Get)/.test(action));
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = Buffer.concat(chunks);
+    const { method = '', url = '', headers } = request;
+    const { accessKeyId, secretAccessKey } = FakeEc2;
+    const { sessionToken } = this;
+    const signature = checkSignature(
+      { method, url, headers, body },
+      { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
+    );
+    const target = headers['x-amz-target'];
+    const isSsm = typeof target === 'string';
+    const form = new URLSearchParams(isSsm ? '' : body.toString());
+    const action = isSsm ? target.replace('AmazonSSM.', '') : (form.get('Action') ?? '');
+    const refuse = ({ status, code, message }: Pick<Refusal, 'status' | 'code' | 'message'>) =>
+      isSsm
+        ? json(response, status, { __type: code, message })
+        : xml(response, status, 'Response', {
+            Errors: [{ Code: code, Message: message }],
+            RequestID: 'the-request',
+          });
+    if (typeof signature === 'string') {
+      return refuse({
+        status: 401,
+        code: signature,
+        message: 'AWS was not able to validate the credentials',
+      });
+    }
+    const { region } = signature;
+    this.requests.push({ region, action, form });
+    const trouble = this.#troubleWith(action, region);
+    if (trouble?.how === 'silence') return;
+    if (trouble?.how === 'cut before') return void request.socket.destroy();
+    if (typeof trouble?.how === 'object') return refuse({ message: 'Trouble.', ...trouble.how });
+    try {
+      if (isSsm !== (signature.service === 'ssm'))
+        throw new Refusal(400, 'SignatureDoesNotMatch', 'Wrong service');
+      const { Name = '' } = isSsm ? (JSON.parse(body.toString()) as { Name?: string }) : {};
+      const answer = isSsm
+        ? { Parameter: { Name, Type: 'String', Value: this.region(region).parameter(Name) } }
+        : this.region(region).handle(action, parseQuery(form));
+      if (trouble?.how === 'cut after') return void request.socket.destroy();
+      if (isSsm) json(response, 200, answer);
+      else xml(response, 200, `${action}Response`, answer);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refuse(error);
+    }
+  }
+
+  #troubleWith(action: string, region: string): Trouble | undefined {
+    const trouble = this.#troubles.find(
+      (one) =>
+        one.times > 0 &&
+        (one.action?.test(action) ?? true) &&
+        (one.region === undefined || one.region === region),
+    );
+    if (trouble) trouble.times--;
+    return trouble;
+  }
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
+}
+
+function xml(
+  response: ServerResponse,
+  status: number,
+  name: string,
+  answer: Parameters<typeof toXml>[1],
+): void {
+  const text = toXml(name, answer)
+    .replace('<Errors><item>', '<Errors><Error>')
+    .replace('</item></Errors>', '</Error></Errors>');
+  response
+    .writeHead(status, { 'Content-Type': 'text/xml;charset=UTF-8' })
+    .end(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`);
+}
