@@ -25,17 +25,15 @@ export async function packed(altered: Altered): Promise<Buffer> {
 
 /** @returns null where the archive holds nothing of that kind */
 export async function unpacked(archive: AsyncIterable<Buffer>): Promise<Altered | null> {
+  // One small file: it is read whole.
+  const chunks: Buffer[] = [];
+  for await (const chunk of archive) chunks.push(chunk);
   const reading = extract();
-  const feed = (async () => {
-    for await (const chunk of archive)
-      if (!reading.write(chunk)) await new Promise<void>((resolve) => reading.once('drain', () => resolve()));
-    reading.end();
-  })();
+  reading.end(Buffer.concat(chunks));
   let text = '';
   for await (const entry of reading) {
     for await (const chunk of entry) text += String(chunk);
   }
-  await feed;
   try {
     const altered = JSON.parse(text) as Partial<Altered>;
     return typeof altered.plan === 'string' && typeof altered.changed_at === 'string'
