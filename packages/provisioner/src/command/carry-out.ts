@@ -1,4 +1,4 @@
-import { applyPlan, failureOf, resultData, summarize, type Outcome } from '../apply/index.js';
+import { applyPlan, failureOf, resultData, summarize, Telling, type Outcome } from '../apply/index.js';
 import { stepsOf, type Plan } from '../plan/index.js';
 import type { Session } from './session.js';
 
@@ -21,11 +21,16 @@ export async function carryOut(
   }
   const onOutcome = (outcome: Outcome) => output.outcome(outcome);
   const log = (line: string) => output.line(line);
+  const telling = new Telling(reporter);
   const applied = await applyPlan(plan, {
-    ...{ drivers, reporter, signal, idempotencyKey, intents, log, onOutcome },
+    ...{ drivers, reporter: telling, signal, idempotencyKey, intents, log, onOutcome },
   });
   const failure = failureOf(plan, applied);
-  if (failure) throw failure;
+  if (failure) {
+    if (idempotencyKey !== undefined)
+      await telling.tellTheRest({ drivers, infra: plan.infra, idempotencyKey, intents });
+    throw failure;
+  }
   await afterwards();
   finish(summarize(plan, applied.outcomes), applied.outcomes);
 }

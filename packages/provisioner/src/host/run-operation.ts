@@ -1,10 +1,11 @@
 import type { DriverSet } from '../drivers/driver-set.js';
 import { DriverError } from '../drivers/driver.js';
-import { listed } from '../apply/index.js';
+import { listed, Telling } from '../apply/index.js';
 import {
   applyOperation,
   reconcileOperation,
   surveyOperation,
+  undoKey,
   undoOperation,
   type OperationContext,
   type OperationResult,
@@ -34,6 +35,15 @@ export async function runOperation(
   stored: (number: number) => Promise<void>,
 ): Promise<EndedMessage> {
   let intended = 0;
+  const telling = new Telling({
+    report: (report) => tell({ type: 'report', id, report }),
+    intend(intent) {
+      const number = ++intended;
+      const done = stored(number);
+      tell({ type: 'intend', id, number, intent });
+      return done;
+    },
+  });
   const context: OperationContext = {
     drivers,
     infra: operation.infra,
@@ -42,15 +52,7 @@ export async function runOperation(
     intents,
     check,
     signal,
-    reporter: {
-      report: (report) => tell({ type: 'report', id, report }),
-      intend(intent) {
-        const number = ++intended;
-        const done = stored(number);
-        tell({ type: 'intend', id, number, intent });
-        return done;
-      },
-    },
+    reporter: telling,
     // A line is a line, whatever the names in it hold.
     log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
@@ -58,15 +60,29 @@ export async function runOperation(
     if (operation.type === 'survey') return ended(id, await surveyOperation(operation, context));
     switch (action) {
       case 'apply':
-        return ended(id, await applyOperation(operation, context));
+        return ended(id, await told(applyOperation(operation, context), idempotencyKey));
       case 'undo':
-        return ended(id, await undoOperation(changes, context, { exactly, intents: intentsToUndo }));
+        return ended(
+          id,
+          await told(
+            undoOperation(changes, context, { exactly, intents: intentsToUndo }),
+            undoKey(idempotencyKey),
+          ),
+        );
       case 'reconcile':
         return await reconciled(operation);
     }
   } catch (error) {
     const permanent = error instanceof DriverError && error.permanent;
     return ended(id, { outcome: 'failed', message: (error as Error).message, permanent });
+  }
+
+  /** However it ends, nothing that was done goes untold. */
+  async function told(work: Promise<OperationResult>, key: string): Promise<OperationResult> {
+    const result = await work;
+    if (result.outcome !== 'completed' && !check)
+      await telling.tellTheRest({ drivers, infra: operation.infra, idempotencyKey: key, fresh, intents });
+    return result;
   }
 
   async function reconciled(wanted: Operation): Promise<EndedMessage> {

@@ -10,4 +10,4 @@ export type {
 } from './operation.js';
 export { reconcileOperation, type Reconciliation } from './reconcile-operation.js';
 export { surveyOperation, type Survey, type SurveyedInfra, type SurveyOperation } from './survey.js';
-export { undoOperation } from './undo-operation.js';
+export { undoKey, undoOperation } from './undo-operation.js';

@@ -47,6 +47,11 @@ export function undoOperation(
   });
 }
 
+/** Not that of the operation: what undoing did must never be taken for what is to be undone. */
+export function undoKey(idempotencyKey: string): string {
+  return `${idempotencyKey}:undo`;
+}
+
 class Undo {
   readonly #outcomes: Outcome[] = [];
   readonly #already: Record<'already_gone' | 'already_there', string[]> = {
@@ -96,9 +101,8 @@ class Undo {
     };
   }
 
-  /** Not that of the operation: what undoing did must never be taken for what is to be undone. */
   get #key(): string {
-    return `${this.context.idempotencyKey}:undo`;
+    return undoKey(this.context.idempotencyKey);
   }
 
   async #step(step: MadeChange): Promise<void> {

@@ -1,4 +1,4 @@
+export { createSshRunner } from './create-ssh-runner.js';
 export { SSH_VARIABLES, sshConfigFrom, type SshConfig } from './ssh-config.js';
-export { shown } from './ssh-target.js';
-export { createSshRunner, type SshRunner } from './ssh-runner.js';
-export type { SshTarget } from './ssh-target.js';
+export type { SshRunner } from './ssh-runner.js';
+export { shown, type SshTarget } from './ssh-target.js';

@@ -1,5 +1,4 @@
 import type { ActContext, ServerScript } from '../drivers/driver.js';
-import type { SshConfig } from './ssh-config.js';
 import type { SshTarget } from './ssh-target.js';
 
 /** Runs scripts as root on servers that are logged in to by SSH. */
@@ -12,10 +11,4 @@ export interface SshRunner {
   run(target: SshTarget, script: ServerScript, context: ActContext): Promise<{ exitCode: number }>;
   /** Ends the connections. What runs is ended as if it was cancelled. */
   close(): Promise<void>;
-}
-
-/** @throws DriverError if the private key cannot be used */
-export async function createSshRunner(config: SshConfig): Promise<SshRunner> {
-  const { Connections } = await import('./connections.js');
-  return Connections.open(config);
 }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { waitFor } from '@provisioning/test-kit';
 
 /** Whether it runs: what waits for its parent to notice does not. */
-export async function isAlive(pid: number): Promise<boolean> {
+async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return stat !== null && !/\) Z /.test(stat);
 }

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, waitFor, type TemporaryFolder } from '@provisioning/test-kit';
+import { sessionFor } from '../../src/ssh/remote-session.js';
+import { TIMING } from '../../src/ssh/timing.js';
 import { newKeys } from './keys.js';
 import { living, pidsIn, pidsOnceIn } from './processes.js';
 import { RunnerBench } from './runner-bench.js';
@@ -126,6 +130,18 @@ describe('a runner of scripts over SSH, in trouble', () => {
     const running = bench.run(bench.runner(), host, `echo $$ >${pids}; kill -KILL $PPID; sleep 307`);
     await expect(running).rejects.toMatchObject({ name: 'DriverError', permanent: false });
     expect(await living(await pidsIn(pids))).toEqual([]);
+  });
+
+  it('runs nothing of a script that came in half', async () => {
+    const host = await start();
+    const file = join(host.folder, 'begun');
+    const script = { text: `touch ${file}\necho more`, environment: {}, timeoutSeconds: 10 };
+    const { command, input } = sessionFor(script, 'root', TIMING);
+    const child = spawn('bash', ['-c', command], { stdio: ['pipe', 'ignore', 'ignore'] });
+    child.stdin.end(input.slice(0, -6));
+    const [code] = (await once(child, 'exit')) as [number];
+    expect(code).toBe(74);
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
   it('becomes root by sudo, and says what to do where it may not', async () => {

@@ -139,7 +139,11 @@ export class StandInHost {
     const child = spawn('bash', ['-c', command], {
       cwd: this.folder,
       // The start files of whoever runs the tests are none of it.
-      env: { PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`, HOME: this.folder },
+      env: {
+        PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
+        HOME: this.folder,
+        STAND_IN: this.folder,
+      },
       detached: true,
     });
     let sent = '';

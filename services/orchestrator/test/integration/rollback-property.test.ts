@@ -135,6 +135,8 @@ describe.each([
             for (const one of before) await run(one, infra, cloud);
             const about = { name: infra, description: null, infras: [infra] };
             const checkpoint = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
+            // Whatever failed and whoever died: the inventory is what there is.
+            expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
             const then = await cloud.picture(infra);
             for (const one of after) await run(one, infra, cloud);
 
@@ -173,6 +175,8 @@ describe.each([
           for (const one of before) await run(one, infra, cloud);
           const about = { name: infra, description: null, infras: [infra] };
           const { id } = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
+          // Whatever failed and whoever died: the inventory is what there is.
+          expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
           const then = await cloud.picture(infra);
           for (const one of after) await run(one, infra, cloud);
           for (const server of taken) await cloud.takeAway(infra, server);

@@ -2,7 +2,7 @@ import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
 import { claimFor, type HostRecord } from './host-record.js';
 import type { Host } from './hosts-file.js';
-import type { RemoteHosts } from './remote-host.js';
+import type { HostRecords } from './remote-host.js';
 import { noneFree, suitableHosts } from './suitable-hosts.js';
 import { assertComplete, claimsIn, lookAtAll, winnerOf, type Claim, type View } from './views.js';
 
@@ -10,10 +10,13 @@ import { assertComplete, claimsIn, lookAtAll, winnerOf, type Claim, type View } 
 const MAX_RACES = 40;
 
 /**
- * Which host is which server. Hosts that answer at different times can show one server twice, so a claim is settled in
- * two steps, each of which replaces a record only as it was seen: a host is claimed; then all hosts are looked at again,
- * other claims to the same server are withdrawn, and the one that stays is settled. Whoever finds a claim that is not
- * settled yet, because its maker is slow or dead, does the rest.
+ * Which host is which server. Who sees different hosts free may claim different hosts for the same server, so that is
+ * done in two steps, each of which replaces a record only as it was seen: a host is claimed; then all hosts are looked at
+ * again, other claims to the same server are withdrawn, and the one that stays is settled. Whoever finds a claim that is
+ * not settled yet, because its maker is slow or dead, does the rest.
+ *
+ * It takes a look at all hosts that began when the claim was there already: of two claims, the one that was made later
+ * sees the earlier one then, and withdraws it or itself; so never are two of them settled.
  */
 export class Claims {
   // Where a server was seen last: asked first, and believed only if it is still there.
@@ -22,7 +25,7 @@ export class Claims {
   /** @param hosts reads the list of hosts, as it is now */
   constructor(
     private readonly hosts: () => Promise<Host[]>,
-    private readonly remote: RemoteHosts,
+    private readonly remote: HostRecords,
   ) {}
 
   /** All hosts of an infra. @throws DriverError if one of them cannot be asked */
@@ -55,6 +58,8 @@ export class Claims {
   async claim(desired: DesiredServer, context: ActContext): Promise<Claim> {
     const { infra, name } = desired;
     const { signal } = context;
+    // Claims that were there before the hosts are looked at.
+    const before = new Set<string>();
     let trouble: DriverError | undefined;
     for (let race = 0; race < MAX_RACES; race++) {
       signal?.throwIfAborted();
@@ -64,10 +69,12 @@ export class Claims {
       const { view, claims } = await this.#lookFor(hosts, infra, name, signal);
       const winner = winnerOf(claims);
       try {
-        const settled = winner
-          ? await this.#settle(winner, claims, signal)
-          : await this.#claimFree(desired, view, context);
-        if (settled) return this.#noted(settled);
+        if (!winner) before.add(await this.#claimFree(desired, view, context));
+        else if (winner.record.state === 'claimed' || before.has(winner.record.server.id)) {
+          const settled = await this.#settle(winner, claims, signal);
+          if (settled) return this.#noted(settled);
+        }
+        for (const { record } of claims) before.add(record.server.id);
       } catch (error) {
         // Whether an act whose answer was lost has come true shows when the hosts are looked at again.
         trouble = passing(error, trouble, signal);
@@ -78,7 +85,7 @@ export class Claims {
     );
   }
 
-  /** Replaces the record of a server, or removes it. @returns null if it was not what was seen any more */
+  /** Replaces the record of a server, or removes it. @returns false if it is not what was seen any more */
   async replace(claim: Claim, next: HostRecord | null, signal: AbortSignal | undefined): Promise<boolean> {
     return (await this.remote.swap(claim, next, signal)).swapped;
   }
@@ -96,7 +103,8 @@ export class Claims {
     return { view, claims };
   }
 
-  async #claimFree(desired: DesiredServer, view: View, context: ActContext): Promise<undefined> {
+  /** @returns the id of the claim, be it made or not */
+  async #claimFree(desired: DesiredServer, view: View, context: ActContext): Promise<string> {
     const free = view.seen.filter(({ record }) => record === null);
     const [host] = suitableHosts(
       desired,
@@ -104,7 +112,9 @@ export class Claims {
     );
     const seen = free.find((one) => one.host === host);
     if (!seen) throw noneFree(desired, view.seen);
-    await this.remote.swap(seen, claimFor(desired, seen.host, context), context.signal);
+    const claim = claimFor(desired, seen.host, context);
+    await this.remote.swap(seen, claim, context.signal);
+    return claim.server.id;
   }
 
   /** @returns undefined if somebody else did something meanwhile */

@@ -16,8 +16,23 @@ export interface Seen {
   written: string;
 }
 
-/** Reads and replaces the record of hosts. */
-export class RemoteHosts {
+/** Reads and replaces the records of hosts. */
+export interface HostRecords {
+  /** @throws DriverError */
+  look(host: Host, signal: AbortSignal | undefined): Promise<Seen>;
+  /**
+   * Replaces the record of a host, if it is still what was seen. Null is no record.
+   * @returns whether it was, and what the record is now
+   */
+  swap(
+    seen: Seen,
+    next: HostRecord | null,
+    signal: AbortSignal | undefined,
+  ): Promise<{ swapped: boolean; seen: Seen }>;
+}
+
+/** Does so over SSH. */
+export class RemoteHosts implements HostRecords {
   #script: string | undefined;
 
   /** @param root where things are kept on hosts */
@@ -30,10 +45,6 @@ export class RemoteHosts {
     return (await this.#ask(host, 'look', {}, signal)).seen;
   }
 
-  /**
-   * Replaces the record of a host, if it is still what it was. Null is no record.
-   * @returns whether it was, and what the record is now
-   */
   swap(
     { host, written }: Seen,
     next: HostRecord | null,

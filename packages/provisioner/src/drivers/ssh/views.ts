@@ -3,7 +3,7 @@ import { DriverError } from '../driver.js';
 import type { Server } from '../resource.js';
 import { serverOn } from './host-record.js';
 import type { Host } from './hosts-file.js';
-import type { RemoteHosts, Seen } from './remote-host.js';
+import type { HostRecords, Seen } from './remote-host.js';
 import { mayBe } from './suitable-hosts.js';
 
 // So many hosts are asked at once.
@@ -21,7 +21,7 @@ export interface View {
 
 /** Asks all of them at once. */
 export async function lookAtAll(
-  remote: RemoteHosts,
+  remote: HostRecords,
   hosts: readonly Host[],
   signal?: AbortSignal,
 ): Promise<View> {

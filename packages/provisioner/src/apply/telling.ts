@@ -1,0 +1,44 @@
+import { DriverError } from '../drivers/driver.js';
+import type { Reporter } from '../report/reporter.js';
+import type { IntentReport, Report } from '../report/types.js';
+import { resourceReport } from './outcome.js';
+import { recallChanges, type Recalling } from './recall-changes.js';
+
+/** A reporter that remembers what was told, so that what was done and not told can be told after a failure. */
+export class Telling implements Pick<Reporter, 'report' | 'intend'> {
+  readonly #told = new Set<string>();
+  readonly #intents: IntentReport[] = [];
+
+  constructor(private readonly reporter: Pick<Reporter, 'report' | 'intend'>) {}
+
+  report(report: Report): void {
+    if (report.type === 'resource') this.#told.add(keyOf(report));
+    this.reporter.report(report);
+  }
+
+  intend(intent: IntentReport): Promise<void> {
+    this.#intents.push(intent);
+    return this.reporter.intend(intent);
+  }
+
+  /**
+   * Work has failed or was cancelled in the middle of an act, or before anybody asked what earlier attempts had done:
+   * whatever came of it is told. Providers that do not answer now are asked by the next attempt.
+   */
+  async tellTheRest(recalling: Recalling): Promise<void> {
+    const intents = [...(recalling.intents ?? []), ...this.#intents];
+    if (recalling.fresh && intents.length === 0) return;
+    try {
+      for (const change of await recallChanges({ ...recalling, fresh: false, intents })) {
+        const report = resourceReport(recalling.infra, change);
+        if (!this.#told.has(keyOf(report))) this.report(report);
+      }
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+    }
+  }
+}
+
+function keyOf({ kind, name, action, before, after }: Extract<Report, { type: 'resource' }>): string {
+  return JSON.stringify([kind, name, action, (after ?? before)?.['id']]);
+}
