@@ -72,6 +72,11 @@ export class FakeDocker {
     if (at !== -1) this.containers.splice(at, 1);
   }
 
+  /** Where a container's processes run. */
+  homeOf(id: string): string {
+    return join(this.folder.path, id);
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
@@ -200,7 +205,7 @@ export class FakeDocker {
     );
     const exec = this.#execs.get(/^\/exec\/([0-9a-f]+)\/start/.exec(request.url ?? '')?.[1] ?? '');
     if (!exec) return void channel.end();
-    const home = join(this.folder.path, exec.container.Id);
+    const home = this.homeOf(exec.container.Id);
     mkdirSync(home, { recursive: true });
     const [program = '', ...args] = exec.Cmd;
     const env = Object.fromEntries(
