@@ -1,7 +1,8 @@
 import { awsPlugin } from './aws/index.js';
+import { dockerPlugin } from './docker/index.js';
 import type { DriverPlugin } from './plugin.js';
 import { sshPlugin } from './ssh/index.js';
 import { upcloudPlugin } from './upcloud/index.js';
 
 /** The providers that have a driver of their own, beside `local`. */
-export const CATALOG: readonly DriverPlugin[] = [awsPlugin, sshPlugin, upcloudPlugin];
+export const CATALOG: readonly DriverPlugin[] = [awsPlugin, dockerPlugin, sshPlugin, upcloudPlugin];

@@ -1,15 +1,8 @@
 export { CATALOG } from './catalog.js';
-export { DriverError, type ActContext, type Collection, type Driver, type ServerScript } from './driver.js';
+export { DriverError, type ActContext, type Collection, type Driver } from './driver.js';
 export { DriverSet, type DriverSetOptions } from './driver-set.js';
 export { createLocalDriver } from './local/local-driver.js';
-export {
-  DRIVER_VARIABLES,
-  missingFor,
-  type DriverPlugin,
-  type DriverServices,
-  type Environment,
-  type Variable,
-} from './plugin.js';
+export { DRIVER_VARIABLES, missingFor } from './plugin.js';
 export { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 export {
   counted,

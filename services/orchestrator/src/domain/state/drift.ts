@@ -5,7 +5,7 @@ import type { Survey, SurveyedThing } from './survey.js';
 type Body = Record<string, unknown>;
 
 /** Something that is not as the inventory has it. */
-export interface Difference {
+interface Difference {
   drift: 'missing' | 'changed' | 'unmanaged' | 'unknown';
   infra: string;
   kind: string;

@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DockerOptions } from 'dockerode';
+import { DriverError } from '../driver.js';
+import type { Environment, Variable } from '../plugin.js';
+
+/** Which engine is used, and what containers are made with there. */
+export interface DockerConfig {
+  /** The engine's address as it was configured, for messages. */
+  address: string;
+  connection: DockerOptions;
+  /** Null: the engine's default network. */
+  network: string | null;
+  /** Of servers that name no image. */
+  defaultImage: string;
+}
+
+const DEFAULT_IMAGE = 'debian:bookworm-slim';
+
+export const DOCKER_VARIABLES: readonly Variable[] = [
+  {
+    name: 'DOCKER_HOST',
+    secret: false,
+    description: 'The engine: unix:///var/run/docker.sock, or tcp://<host>:<port>.',
+  },
+  { name: 'DOCKER_TLS_VERIFY', secret: false, description: 'Not empty: tcp:// is spoken over TLS.' },
+  {
+    name: 'DOCKER_CERT_PATH',
+    secret: false,
+    description: 'Folder with ca.pem, cert.pem and key.pem, for TLS.',
+  },
+  {
+    name: 'PROVISIONING_DOCKER_NETWORK',
+    secret: false,
+    description: "The network that containers join; unless set, the engine's default.",
+  },
+  {
+    name: 'PROVISIONING_DOCKER_IMAGE',
+    secret: false,
+    description: `The image of servers that name none: ${DEFAULT_IMAGE} unless set.`,
+  },
+];
+
+/** @throws DriverError that names the variable */
+export function dockerConfigFrom(env: Environment): DockerConfig {
+  const address = env['DOCKER_HOST'] ?? '';
+  return {
+    address,
+    connection: connectionTo(address, env),
+    network: env['PROVISIONING_DOCKER_NETWORK'] || null,
+    defaultImage: env['PROVISIONING_DOCKER_IMAGE'] || DEFAULT_IMAGE,
+  };
+}
+
+function connectionTo(address: string, env: Environment): DockerOptions {
+  if (address.startsWith('unix:///')) return { socketPath: address.slice('unix://'.length) };
+  const { protocol, hostname: host, port } = URL.canParse(address) ? new URL(address) : new URL('none:');
+  if (protocol !== 'tcp:' || !host) {
+    throw wrong('DOCKER_HOST must be like unix:///var/run/docker.sock or tcp://<host>:<port>');
+  }
+  if (!env['DOCKER_TLS_VERIFY']) return { protocol: 'http', host, port: port || 2375 };
+  const folder = env['DOCKER_CERT_PATH'];
+  if (!folder)
+    throw wrong('DOCKER_TLS_VERIFY needs DOCKER_CERT_PATH, the folder with ca.pem, cert.pem and key.pem');
+  const file = (name: string) => {
+    try {
+      return readFileSync(join(folder, name));
+    } catch (error) {
+      throw wrong(`DOCKER_CERT_PATH: ${name} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    }
+  };
+  return {
+    ...{ protocol: 'https', host, port: port || 2376 },
+    ...{ ca: file('ca.pem'), cert: file('cert.pem'), key: file('key.pem') },
+  };
+}
+
+function wrong(what: string): DriverError {
+  return new DriverError(`${what}.`, { permanent: true });
+}

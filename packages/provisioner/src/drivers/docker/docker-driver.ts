@@ -1,0 +1,39 @@
+import { installedClusters, installedTaskservs } from '../../definitions/index.js';
+import { DriverError, type Driver } from '../driver.js';
+import type { DriverServices } from '../plugin.js';
+import type { DockerConfig } from './config.js';
+import { DockerServers } from './docker-servers.js';
+import { Engine } from './engine.js';
+import { PACE, type Pace } from './pace.js';
+import { runInContainers } from './run-in-container.js';
+
+/** A container per server on one Docker engine; things are installed in them as on any other server. */
+export function createDockerDriver(
+  config: DockerConfig,
+  { definitions, install }: DriverServices,
+  pace: Pace = PACE,
+): Driver {
+  const engine = new Engine(config, pace);
+  const servers = new DockerServers(engine);
+  const run = runInContainers(engine);
+  const taskservs = installedTaskservs(run, servers, definitions, install);
+  const clusters = installedClusters(run, servers, definitions, install);
+  servers.installedOn = async ({ infra, name, state }) => {
+    if (state !== 'running') return [];
+    // A container in which nothing can be run is destroyed all the same.
+    return taskservs
+      .list(infra, name)
+      .catch((error: unknown) => (error instanceof DriverError ? [] : Promise.reject(error as Error)));
+  };
+  return {
+    name: 'docker',
+    notice: null,
+    resources: { server: servers, taskserv: taskservs, cluster: clusters },
+    run,
+    recall: async (infra, key) => [
+      ...(await servers.recall(infra, key)),
+      ...(await taskservs.recall(infra, key)),
+      ...(await clusters.recall(infra, key)),
+    ],
+  };
+}

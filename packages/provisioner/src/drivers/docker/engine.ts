@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import Docker from 'dockerode';
+import { DriverError } from '../driver.js';
+import type { DockerConfig } from './config.js';
+import { explain, isPassing, statusOf } from './engine-error.js';
+import type { Pace } from './pace.js';
+
+interface About {
+  /** What could not be done if it fails, e.g. "Server web-01 cannot be made". */
+  what: string;
+  signal?: AbortSignal | undefined;
+}
+
+/** A Docker engine: every request has a deadline, is repeated while the engine is busy, and fails with a sentence. */
+export class Engine {
+  readonly docker: Docker;
+  readonly address: string;
+
+  constructor(
+    readonly config: DockerConfig,
+    readonly pace: Pace,
+  ) {
+    this.docker = new Docker(config.connection);
+    this.address = config.address;
+  }
+
+  /** @throws DriverError; AbortError when the signal is aborted while the next try is waited for */
+  async ask<T>(
+    request: (docker: Docker) => Promise<T>,
+    { what, signal }: About,
+    within = this.pace.answerMs,
+  ): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      signal?.throwIfAborted();
+      try {
+        return await this.#deadline(request(this.docker), what, within);
+      } catch (error) {
+        if (attempt >= this.pace.attempts || !isPassing(error)) throw explain(error, what, this.address);
+        const wait = this.pace.backoffMs * 2 ** (attempt - 1) * (0.5 + Math.random());
+        await sleep(wait, undefined, { signal });
+      }
+    }
+  }
+
+  /** The same, of something that may not be there. */
+  async find<T>(request: (docker: Docker) => Promise<T>, about: About): Promise<T | null> {
+    return this.ask<T | null>(
+      (docker) =>
+        request(docker).catch((error: unknown) =>
+          statusOf(error) === 404 ? null : Promise.reject(error as Error),
+        ),
+      about,
+    );
+  }
+
+  /** The same, of something that may be done already. @returns whether it was not */
+  async unless(
+    status: number,
+    request: (docker: Docker) => Promise<unknown>,
+    about: About,
+  ): Promise<boolean> {
+    return this.ask(
+      (docker) =>
+        request(docker).then(
+          () => true,
+          (error: unknown) => (statusOf(error) === status ? false : Promise.reject(error as Error)),
+        ),
+      about,
+    );
+  }
+
+  /** Makes sure that an image is there. */
+  async pull(image: string, about: About): Promise<void> {
+    if (await this.find((docker) => docker.getImage(image).inspect(), about)) return;
+    await this.ask(
+      async (docker) => {
+        const progress: NodeJS.ReadableStream = await docker.pull(image);
+        await new Promise<void>((resolve, reject) =>
+          docker.modem.followProgress(progress, (error) => (error ? reject(error) : resolve())),
+        );
+      },
+      { ...about, what: `${about.what}, since its image ${image} cannot be pulled` },
+      this.pace.pullMs,
+    );
+  }
+
+  async #deadline<T>(answer: Promise<T>, what: string, within: number): Promise<T> {
+    const patience = new AbortController();
+    const late = sleep(within, undefined, { signal: patience.signal }).then(() => {
+      throw new DriverError(
+        `${what}: the Docker engine at ${this.address} has not answered for ${Math.round(within / 1000)} s. Try again later.`,
+      );
+    });
+    try {
+      return await Promise.race([answer, late]);
+    } finally {
+      patience.abort();
+      late.catch(() => undefined);
+      answer.catch(() => undefined);
+    }
+  }
+}
