@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 // One runner for the whole repository. `unit` needs nothing; `integration` gets a real Postgres and a real Redis;
 // `e2e` drives the built platform from outside, and `chaos` does so in a storm of faults (docs/chaos.md).
 const common = {
@@ -52,4 +54,6 @@ export default {
     },
   ],
   testTimeout: 60_000,
+  // Most tests wait for processes and clocks: two of them on two cores are hardly slower than one.
+  maxWorkers: Math.max(2, availableParallelism() - 1),
 };
