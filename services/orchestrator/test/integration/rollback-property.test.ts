@@ -63,7 +63,8 @@ function specs({ operations, chained }: DrawnBatch, infra: string, cloud: Cloud)
   return operations.map((drawn, index): OperationSpec => {
     const shared = {
       ...{ id: `op-${index}`, infra, provider: cloud.provider, retries: 2 },
-      dependencies: chained && index > 0 ? [`op-${index - 1}`] : [],
+      // Two that stop and start the same machine at a cloud wait for each other, for minutes at worst.
+      dependencies: (chained || cloud.provider !== 'local') && index > 0 ? [`op-${index - 1}`] : [],
     };
     if (drawn.type === 'cluster_batch') return { ...shared, type: drawn.type, cluster_type: 'buildkit' };
     if (drawn.type === 'taskserv_batch')
@@ -97,7 +98,7 @@ async function run(drawn: DrawnBatch, infra: string, cloud: Cloud): Promise<void
     operations: specs(drawn, infra, cloud),
     rollbackEnabled: drawn.rollback,
   });
-  await withDeath(drawn.death, platform.batchEnded(id, 60_000));
+  await withDeath(drawn.death, platform.batchEnded(id, 180_000));
 }
 
 const infraOf = () => `p-${Math.random().toString(36).slice(2)}`;
