@@ -161,14 +161,16 @@ export class HostConnections {
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();
+  // One of its own: Node takes many listeners on one signal for a leak.
+  const own = AbortSignal.any([signal]);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
     stop = () => reject(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
+    own.addEventListener('abort', stop, { once: true });
   });
   try {
     return await Promise.race([promise, aborted]);
   } finally {
-    signal.removeEventListener('abort', stop);
+    own.removeEventListener('abort', stop);
   }
 }
