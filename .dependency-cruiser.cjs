@@ -36,7 +36,8 @@ module.exports = {
     },
     {
       name: 'domain-knows-no-outside-thing',
-      comment: 'domain/ is plain TypeScript: it imports errors, policy and the pure comparison of what is wanted with what is.',
+      comment:
+        'domain/ is plain TypeScript: it imports errors, policy and the pure comparison of what is wanted with what is.',
       severity: 'error',
       from: { path: '^services/[^/]+/src/domain/', pathNot: testFiles },
       to: {
