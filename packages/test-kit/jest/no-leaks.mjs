@@ -15,6 +15,8 @@ export default class NoLeaksEnvironment extends NodeEnvironment {
 
   async setup() {
     await super.setup();
+    // Jest's own, opened when they are first used: where Jest has several workers, they are pipes.
+    for (const stream of [process.stdout, process.stderr]) void stream.fd;
     this.#before = count();
   }
 

@@ -12,6 +12,7 @@ describe('the configuration of the upcloud driver', () => {
       authorization: 'Bearer ucat_x',
       baseUrl: 'https://api.upcloud.com/1.3',
       defaultTemplate: null,
+      pollMs: null,
     });
     const { authorization } = upcloudConfigFrom(LOGIN);
     expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe('me:pä:ss');
@@ -33,6 +34,7 @@ describe('the configuration of the upcloud driver', () => {
 
   it.each([
     [{ ...TOKEN, ...LOGIN }, 'keep one of them'],
+    [{ ...TOKEN, UPCLOUD_POLL_SECONDS: 'soon' }, 'UPCLOUD_POLL_SECONDS must be a number'],
     [{ UPCLOUD_TOKEN: 'secret-with-line-end\n' }, 'UPCLOUD_TOKEN holds blanks'],
     [{ ...LOGIN, UPCLOUD_USERNAME: 'secret:colon' }, 'UPCLOUD_USERNAME holds a colon'],
     [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'secret' }, 'is no URL'],
