@@ -4,9 +4,10 @@ import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import ssh2 from 'ssh2';
 import { HostKeyCheck } from './host-key-check.js';
+import { newKeys } from '../../test/ssh/keys.js';
 
 function hostKey(): Buffer {
-  const key = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').public);
+  const key = ssh2.utils.parseKey(newKeys().public);
   if (key instanceof Error) throw key;
   return key.getPublicSSH();
 }

@@ -3,12 +3,12 @@ import { createHmac } from 'node:crypto';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { keyIn, written } from './fingerprint.js';
 import { HostKeyCheck } from './host-key-check.js';
 import { KnownHosts } from './known-hosts.js';
+import { newKeys } from '../../test/ssh/keys.js';
 
-const newKey = () => ssh2.utils.generateKeyPairSync('ed25519').public.split(' ').slice(0, 2).join(' ');
+const newKey = () => newKeys().public.split(' ').slice(0, 2).join(' ');
 const [one, other] = [newKey(), newKey()];
 const keyOf = (text: string) => keyIn(text) ?? Buffer.alloc(0);
 const hashed = (name: string) => {

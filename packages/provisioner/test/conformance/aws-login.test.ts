@@ -11,6 +11,7 @@ import { runBy } from '../definitions/run-script.js';
 import { driverFor, publicKey, wanted, type DriverOptions } from './aws-bench.js';
 import { actions } from './bench.js';
 import { FakeEc2 } from './fake-ec2.js';
+import { newKeys } from '../ssh/keys.js';
 
 // From the first client on: the SDK warns once.
 const warning = jest.spyOn(process, 'emitWarning');
@@ -133,7 +134,7 @@ describe('the aws driver of a process', () => {
 
   it('gives servers the key that is configured', async () => {
     const keyFile = join(folder.path, 'id_ed25519');
-    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    const pair = newKeys();
     await writeFile(keyFile, pair.private, { mode: 0o600 });
     const driver = (await open({ ...fake.env, PROVISIONING_SSH_KEY_FILE: keyFile })).for('aws');
     expect(driver.run).toBeInstanceOf(Function);

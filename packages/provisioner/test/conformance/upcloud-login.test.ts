@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import ssh2 from 'ssh2';
 import { DriverSet, type DesiredTaskserv } from '../../src/drivers/index.js';
 import { upcloudPlugin } from '../../src/drivers/upcloud/index.js';
 import { DriverError, type Driver } from '../../src/index.js';
@@ -11,6 +10,7 @@ import { runBy } from '../definitions/run-script.js';
 import { actions } from './bench.js';
 import { FakeUpcloud } from './fake-upcloud.js';
 import { driverFor, wanted } from './upcloud-bench.js';
+import { newKeys } from '../ssh/keys.js';
 
 const A = { idempotencyKey: 'key-a' };
 const B = { idempotencyKey: 'key-b' };
@@ -120,7 +120,7 @@ describe('the upcloud driver of a process', () => {
 
   it('logs in with the key that is configured', async () => {
     const keyFile = join(folder.path, 'id_ed25519');
-    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    const pair = newKeys();
     await writeFile(keyFile, pair.private, { mode: 0o600 });
     const driver = (await open({ ...fake.env, PROVISIONING_SSH_KEY_FILE: keyFile })).for('upcloud');
     expect(driver.run).toBeInstanceOf(Function);

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server as TcpServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import ssh2, { type ParsedKey, type ServerChannel } from 'ssh2';
+import { newKeys } from './keys.js';
 
 export interface StandInOptions {
   /** Below it lies the folder of the host. */
@@ -47,7 +48,7 @@ export class StandInHost {
     await mkdir(join(folder, 'bin'));
     const tcp = createServer({ noDelay: true });
     await once(tcp.listen(0, '127.0.0.1'), 'listening');
-    return new StandInHost(folder, options, tcp, ssh2.utils.generateKeyPairSync('ed25519').private);
+    return new StandInHost(folder, options, tcp, newKeys().private);
   }
 
   /** Connections that there are. */
@@ -61,7 +62,7 @@ export class StandInHost {
 
   /** It is installed anew: it has another host key, and nobody is logged in. */
   reinstall(): void {
-    this.key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    this.key = newKeys().private;
     this.drop();
   }
 
