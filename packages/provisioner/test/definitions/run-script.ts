@@ -18,7 +18,12 @@ export function runBy(argv: (server: string) => string[], end: NodeJS.Signals): 
       },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const stop = () => child.kill(end);
+    let patience: NodeJS.Timeout | undefined;
+    // As drivers do: who does not end by itself is ended.
+    const stop = () => {
+      child.kill(end);
+      patience = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    };
     const timer = setTimeout(stop, timeoutSeconds * 1000);
     signal?.addEventListener('abort', stop);
     const lines = [child.stdout, child.stderr].map((stream) => {
@@ -38,6 +43,7 @@ export function runBy(argv: (server: string) => string[], end: NodeJS.Signals): 
       return { exitCode };
     } finally {
       clearTimeout(timer);
+      clearTimeout(patience);
       signal?.removeEventListener('abort', stop);
     }
   };
