@@ -98,7 +98,10 @@ describe('POST /batch/execute', () => {
       .expect(422);
     expect(body.details).toEqual([
       { path: 'operations[0].commands[0]', message: expect.stringContaining('allowed are rsync') },
-      { path: 'operations[1].provider', message: 'must be one of local, upcloud, aws, docker, ssh, and is "azure"' },
+      {
+        path: 'operations[1].provider',
+        message: 'must be one of local, upcloud, aws, docker, ssh, and is "azure"',
+      },
     ]);
   });
 
