@@ -4,6 +4,7 @@ import pg from 'pg';
 
 const START_TRIES = 10;
 const ANSWER_WITHIN_MS = 30_000;
+const FAST_SHUTDOWN_MS = 10_000;
 
 /** A Postgres of the suite's own, durable, always on the same port, that is restarted in every rude way there is. */
 export class StormPostgres {
@@ -28,7 +29,10 @@ export class StormPostgres {
     this.#busy = true;
     try {
       process.kill(this.server.pid, signal);
+      // As any supervisor does: Postgres 18 can wait for itself for ever when it is told to stop while it recovers.
+      const patience = setTimeout(() => process.kill(this.server.pid, 'SIGQUIT'), FAST_SHUTDOWN_MS);
       await this.server.exited;
+      clearTimeout(patience);
       await away();
       for (let attempt = 1; ; attempt++) {
         try {
