@@ -89,6 +89,7 @@ export interface CommonPasswords {
 interface TokenSubject {
   userId: string;
   username: string;
+  email?: string;
   roles: readonly string[];
   sessionId: string;
 }
