@@ -50,7 +50,8 @@ export function requestFor(operation: AnyOperation, others: Belongings | undefin
   return { path, body: operation.body ? example : undefined };
 }
 
-function idOf({ path }: AnyOperation, others: Belongings): string | undefined {
+/** The id of somebody else's thing that the operation can be asked about; undefined where there is none. */
+export function idOf({ path }: AnyOperation, others: Belongings): string | undefined {
   if (path.startsWith('/users/')) return others.userId;
   if (path.startsWith('/auth/sessions/')) return others.sessionId;
   if (path.startsWith('/tokens/')) return others.tokenId;
