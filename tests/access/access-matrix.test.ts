@@ -5,8 +5,9 @@ import {
   orchestratorOperations,
   type AnyOperation,
 } from '@provisioning/contracts';
+import type { Answer } from '../support/call.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
-import { Callers, type Answer } from './callers.js';
+import { Callers } from './callers.js';
 import { CALLERS, readMatrix, writeRow, type Caller, type Row, type Verdict } from './matrix.js';
 import { idOf, requestFor } from './requests.js';
 

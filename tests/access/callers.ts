@@ -1,21 +1,11 @@
 import { createKeyring, issueServiceToken, issueToken } from '@provisioning/auth-token';
 import { v7 as uuidv7 } from 'uuid';
+import { call, dataOf, type Answer } from '../support/call.js';
 import type { RunningPlatform } from '../support/running-platform.js';
 import type { Belongings } from './requests.js';
 import { CALLERS, type Caller } from './matrix.js';
 
 const PASSWORD = 'quartz-meadow-lantern-7';
-
-interface Envelope {
-  success: boolean;
-  data?: unknown;
-  code?: string;
-}
-
-export interface Answer {
-  status: number;
-  body: Envelope;
-}
 
 /** Everybody who calls, signed in as far as they can be. */
 export class Callers {
@@ -41,8 +31,8 @@ export class Callers {
     await this.#ownThings(admin);
 
     const disabled = users.get('disabled')!;
-    await this.#must(this.control('PUT', `/users/${disabled}`, admin, { enabled: false }));
-    await this.#must(this.control('POST', '/auth/logout', this.bearer('revoked')));
+    await dataOf(this.control('PUT', `/users/${disabled}`, admin, { enabled: false }));
+    await dataOf(this.control('POST', '/auth/logout', this.bearer('revoked')));
     const keyring = createKeyring([this.jwtSecret]);
     const subject = {
       userId: users.get('viewer')!,
@@ -68,22 +58,22 @@ export class Callers {
   }
 
   async signIn(username: string, password: string): Promise<string> {
-    const { body } = await this.#must(this.control('POST', '/auth/login', undefined, { username, password }));
-    return (body.data as { token: string }).token;
+    return (
+      await dataOf<{ token: string }>(this.control('POST', '/auth/login', undefined, { username, password }))
+    ).token;
   }
 
   control(method: string, path: string, bearer?: string, body?: unknown): Promise<Answer> {
-    return call(this.platform.controlCenterUrl, method, path, bearer, body);
+    return call(`${this.platform.controlCenterUrl}${path}`, { method, bearer, body });
   }
 
   orchestrator(method: string, path: string, bearer?: string, body?: unknown): Promise<Answer> {
-    return call(this.platform.orchestratorUrl, method, path, bearer, body);
+    return call(`${this.platform.orchestratorUrl}${path}`, { method, bearer, body });
   }
 
   async #createUser(admin: string, username: string, role: string): Promise<string> {
     const request = { username, email: `${username}@example.com`, password: PASSWORD, roles: [role] };
-    const { body } = await this.#must(this.control('POST', '/users', admin, request));
-    return (body.data as { id: string }).id;
+    return (await dataOf<{ id: string }>(this.control('POST', '/users', admin, request))).id;
   }
 
   /** What the stranger will ask for: the admin's own. */
@@ -92,8 +82,8 @@ export class Callers {
       id: string;
       username: string;
     }[];
-    const sessions = (await this.control('GET', '/auth/sessions', admin)).body.data as { id: string }[];
-    const token = await this.#must(
+    const sessions = await dataOf<{ id: string }[]>(this.control('GET', '/auth/sessions', admin));
+    const token = await dataOf<{ id: string }>(
       this.control('POST', '/tokens', admin, {
         name: 'the admin’s own',
         roles: ['admin'],
@@ -103,39 +93,7 @@ export class Callers {
     this.belongings = {
       userId: users.find(({ username }) => username === 'admin')!.id,
       sessionId: sessions[0]!.id,
-      tokenId: (token.body.data as { id: string }).id,
+      tokenId: token.id,
     };
   }
-
-  async #must(answer: Promise<Answer>): Promise<Answer> {
-    const { status, body } = await answer;
-    if (status >= 300) throw new Error(`${status} ${JSON.stringify(body)}`);
-    return { status, body };
-  }
-}
-
-async function call(
-  base: string,
-  method: string,
-  path: string,
-  bearer: string | undefined,
-  body: unknown,
-): Promise<Answer> {
-  const response = await fetch(`${base}${path}`, {
-    method: method.toUpperCase(),
-    headers: {
-      Connection: 'close',
-      ...(bearer === undefined ? {} : { Authorization: `Bearer ${bearer}` }),
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    // Events come without an end.
-    signal: AbortSignal.timeout(20_000),
-  });
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
-  if (!isJson) await response.body?.cancel();
-  return {
-    status: response.status,
-    body: isJson ? ((await response.json()) as Envelope) : { success: response.ok },
-  };
 }
