@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { hasRedis, waitFor } from '@provisioning/test-kit';
+import { redisProgram } from '@provisioning/embedded';
+import { waitFor } from '@provisioning/test-kit';
 import { call, dataOf, type Answer, type CallOptions } from '../support/call.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
 
+const hasRedis = (await redisProgram(() => undefined)) !== null;
 const PASSWORD = 'quartz-meadow-lantern-7';
 const SERVERS = { infra: 'production', settings: 'config.ncl', check_mode: true, wait: true };
 
