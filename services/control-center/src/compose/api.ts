@@ -59,7 +59,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const { database, redis, registry, checks, resources, log } = opened;
 
   const users = new PostgresUserStore(database);
-  const work = postgresUnitOfWork(database);
+  const work = postgresUnitOfWork(database, clock);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
   const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
