@@ -46,7 +46,7 @@ export const revocationsQuerySchema = closed({ after: Type.Optional(Type.Integer
 export const revocationsSchema = closed(
   {
     revocations: listOf(revocationSchema, MOST_RECORDS),
-    /** The newest there is: when it is more than the last of the list, ask again. */
+    /** The newest there is. Fewer than `MOST_RECORDS` revocations: all up to it; else ask again after the last of them. */
     head: count,
     policy_revision: count,
   },

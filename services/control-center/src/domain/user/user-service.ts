@@ -71,9 +71,11 @@ export class UserService {
   }
 
   async remove(id: string): Promise<void> {
-    await this.work.run(async ({ users }) => {
+    await this.work.run(async ({ users, sessions }) => {
       const admins = await users.lockEnabledAdmins();
       keepOneAdmin(found(await users.lock(id)), admins, 'be deleted');
+      // Gone with the user here, but other services have to hear of it.
+      await sessions.endAllOf(id, 'user_changed', this.clock());
       await users.remove(id);
     });
   }
