@@ -13,14 +13,18 @@ import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
+import { AuditService } from '../domain/audit/audit-service.js';
 import { Lockout } from '../domain/login/lockout.js';
 import { LoginService } from '../domain/login/login-service.js';
 import type { Clock } from '../domain/ports.js';
 import { SessionService } from '../domain/session/session-service.js';
 import { UserService } from '../domain/user/user-service.js';
+import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { auditRoutes } from '../http/audit.js';
 import { authRoutes } from '../http/auth.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
+import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
@@ -64,6 +68,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
   const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
+  const audit = new AuditService(new PostgresAuditLog(database), work);
 
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
@@ -73,6 +78,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...authRoutes(logins, sessions),
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+      ...auditRoutes(audit),
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
@@ -82,6 +88,12 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
+    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    // Whoever asks too often is refused whether or not that can be put down.
+    trips: (trip) =>
+      audit
+        .note(rateLimitRecord(trip))
+        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
