@@ -12,10 +12,14 @@ import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
+import { AuditService } from '../domain/audit/audit-service.js';
 import type { Clock } from '../domain/ports.js';
 import { UserService } from '../domain/user/user-service.js';
+import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { auditRoutes } from '../http/audit.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
+import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
@@ -57,6 +61,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const users = new PostgresUserStore(database);
   const work = postgresUnitOfWork(database, clock, accessSignal(redis));
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
+  const audit = new AuditService(new PostgresAuditLog(database), work);
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   const identity = composeIdentity(configuration, {
     ...{ database, users, work, hasher, keyring, clock },
@@ -71,6 +76,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+      ...auditRoutes(audit),
     ],
     document: buildOpenApi('control-center'),
     authenticate: identity.authenticate,
@@ -80,6 +86,12 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
+    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    // Whoever asks too often is refused whether or not that can be put down.
+    trips: (trip) =>
+      audit
+        .note(rateLimitRecord(trip))
+        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,

@@ -15,7 +15,9 @@ it('removes sessions a month after their end, with their former tokens, and fail
   const { database } = service.api.opened;
   const rows = async () =>
     Promise.all(
-      ['sessions', 'rotated_tokens', 'login_attempts', 'revocations'].map(async (table) => (await database(table)).length),
+      ['sessions', 'rotated_tokens', 'login_attempts', 'revocations'].map(
+        async (table) => (await database(table)).length,
+      ),
     );
   const token = await service.token();
   await service.http.post('/auth/refresh').send({ token }).expect(200);

@@ -25,32 +25,28 @@ export class Reauthentication {
    */
   async check(request: ReauthenticationRequest): Promise<CheckedCode> {
     const checked = await this.passwords.check(request);
-    if (!checked.right)
-      throw await this.#refused(request, checked.reason, checked.locks ? 'password' : undefined);
+    if (!checked.right) {
+      if (checked.locks) await this.#recordLock(request, 'password');
+      throw failureOf(checked.reason);
+    }
     const code = await this.secondFactor.check(request.userId, request.mfaCode);
-    if (code.kind === 'required') throw await this.#refused(request, 'mfa_required');
-    if (code.kind === 'wrong')
-      throw await this.#refused(request, code.reason, code.locksAfter ? 'mfa' : undefined, code.locksAfter);
+    if (code.kind === 'required') throw failureOf('mfa_required');
+    if (code.kind === 'wrong') {
+      if (code.locksAfter !== undefined) await this.#recordLock(request, 'mfa', code.locksAfter);
+      throw failureOf(code.reason);
+    }
     return code;
   }
 
-  async #refused(
+  async #recordLock(
     { userId, username, actor }: ReauthenticationRequest,
-    reason: RefusalReason,
-    locked?: 'password' | 'mfa',
+    of: 'password' | 'mfa',
     failures?: number,
-  ): Promise<Failure> {
+  ): Promise<void> {
     await this.work.run(async (stores) => {
-      await stores.audit.append({
-        ...actor,
-        ...{ action: 'auth.reauthenticate', resource: `users/${userId}`, result: 'denied' },
-        details: { reason },
-      });
-      if (!locked) return;
       const user = await stores.users.find(userId);
-      await recordLock(stores, { user, name: username, actor }, locked, failures);
+      await recordLock(stores, { user, name: username, actor }, of, failures);
     });
-    return failureOf(reason);
   }
 }
 

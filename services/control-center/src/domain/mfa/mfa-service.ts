@@ -72,13 +72,6 @@ export class MfaService {
       ? totp.matchedStep(box.open(pending.sealed, userId), code, now)
       : undefined;
     if (step === undefined) {
-      await work.run(({ audit }) =>
-        audit.append({
-          ...record({ userId, actor }, 'mfa.confirm'),
-          result: 'failure',
-          details: { reason: 'wrong_code' },
-        }),
-      );
       throw new Failure(
         'invalid',
         'The code is wrong. Check that the clock of your device is right, and try the next one.',
