@@ -97,7 +97,10 @@ export function composeApi(
       } = verifyToken(keyring, token);
       return { id, username, email, roles, sessionId, tokenId, expiresAt };
     },
-    authorizer: refusingWhileFull(audit.backlog, policyAuthorizer(() => policies, base.log)),
+    authorizer: refusingWhileFull(
+      audit.backlog,
+      policyAuthorizer(() => policies, base.log),
+    ),
     refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,

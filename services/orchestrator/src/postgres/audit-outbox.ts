@@ -104,7 +104,10 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   }
 
   async read(most: number): Promise<Backlog> {
-    const [backlog] = await rowsOf<Backlog>(this.database, 'select * from backlog_of(?, ?)', [CONSUMER, most]);
+    const [backlog] = await rowsOf<Backlog>(this.database, 'select * from backlog_of(?, ?)', [
+      CONSUMER,
+      most,
+    ]);
     return backlog ?? { rows: 0, oldest: null };
   }
 }

@@ -56,7 +56,16 @@ describe('A4 what is told to the audit trail', () => {
     await engine.finish(task, attempt, worker, 'Completed');
 
     const records = await recordsOf(`tasks/${task}`);
-    const argv = ['provisioning', 'servers', 'create', '--infra', 'alpha', '--settings', 'config.ncl', '--wait'];
+    const argv = [
+      'provisioning',
+      'servers',
+      'create',
+      '--infra',
+      'alpha',
+      '--settings',
+      'config.ncl',
+      '--wait',
+    ];
     expect(records.map(({ action, result }) => [action, result])).toEqual([
       ['workflow.submit', 'success'],
       ['task.start', 'success'],
@@ -95,7 +104,9 @@ describe('A4 what is told to the audit trail', () => {
 
     await arrived();
     const changes = controlCenter.entries.filter((one) => detailsOf(one)['task_id'] === task);
-    expect(changes.map(({ action, resource, result, username }) => [action, resource, result, username])).toEqual([
+    expect(
+      changes.map(({ action, resource, result, username }) => [action, resource, result, username]),
+    ).toEqual([
       ['server.create', 'servers/web-01', 'success', 'operator'],
       ['server.update', 'servers/web-01', 'success', 'operator'],
       ['taskserv.create', 'taskservs/etcd', 'success', 'operator'],
@@ -172,7 +183,9 @@ describe('A4 what is told to the audit trail', () => {
     await operator().post('/batch/execute').send({ name: 'b', operations: [] }).expect(422);
     await operator().get(`/tasks/${unknown}`).expect(404); // changes nothing, was not denied: no record
     await arrived();
-    const refused = controlCenter.entries.filter(({ result, action }) => result !== 'success' && !/end$/.test(action));
+    const refused = controlCenter.entries.filter(
+      ({ result, action }) => result !== 'success' && !/end$/.test(action),
+    );
     expect(refused).toMatchObject([
       { action: 'checkpoint.create', resource: 'checkpoints/*', result: 'denied', username: 'viewer' },
       { action: 'task.read', result: 'denied', username: 'auditor' },

@@ -95,7 +95,10 @@ const OTHERS: Readonly<Record<string, ((event: AuditableEvent) => Told) | undefi
 
 const CHANGES: Readonly<Record<string, string>> = { create: 'create', change: 'update', destroy: 'delete' };
 
-function ofTask({ type, status, attempt, details, byHand }: AuditableEvent, task: AuditedTask): Told | undefined {
+function ofTask(
+  { type, status, attempt, details, byHand }: AuditableEvent,
+  task: AuditedTask,
+): Told | undefined {
   const resource = `tasks/${task.id}`;
   const about = {
     name: task.name,
@@ -114,7 +117,12 @@ function ofTask({ type, status, attempt, details, byHand }: AuditableEvent, task
         details: { ...about, argv: task.argv, ...(task.retryOf === null ? {} : { retry_of: task.retryOf }) },
       };
     case 'started':
-      return { action: 'task.start', resource, result: 'success', details: { ...about, attempt, argv: task.argv } };
+      return {
+        action: 'task.start',
+        resource,
+        result: 'success',
+        details: { ...about, attempt, argv: task.argv },
+      };
     case 'cancel_requested':
       return byHand ? { action: 'task.cancel', resource, result: 'success', details: about } : undefined;
     case 'cancelled':

@@ -115,12 +115,22 @@ export class BatchService {
   }
 
   async #submit(
-    about: Omit<NewBatch, 'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor'>,
+    about: Omit<
+      NewBatch,
+      'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor'
+    >,
     operations: NewOperation[],
     submitter: Submitter,
   ): Promise<SubmittedBatch> {
     const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
-    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency, actor } = submitter;
+    const {
+      userId: createdBy,
+      username: createdByName,
+      requestId,
+      traceparent,
+      idempotency,
+      actor,
+    } = submitter;
     const submitted = await this.store.submit(
       {
         ...{

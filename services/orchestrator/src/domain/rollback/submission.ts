@@ -37,7 +37,14 @@ export async function submitPlanned(
   doorbell: Doorbell,
   submitter: Submitter,
 ): Promise<{ id: string; replayed: boolean }> {
-  const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency, actor } = submitter;
+  const {
+    userId: createdBy,
+    username: createdByName,
+    requestId,
+    traceparent,
+    idempotency,
+    actor,
+  } = submitter;
   for (let tries = 0; tries <= PLAN_TRIES; tries++) {
     const { scope, works, impossible, position } = await plan();
     const rollback = {

@@ -101,7 +101,14 @@ export class WorkflowService {
   }
 
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
-    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency, actor } = submitter;
+    const {
+      userId: createdBy,
+      username: createdByName,
+      requestId,
+      traceparent,
+      idempotency,
+      actor,
+    } = submitter;
     const submitted = await this.store.submit(
       {
         ...work,
