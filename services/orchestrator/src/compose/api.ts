@@ -33,6 +33,9 @@ import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAudit, refusingWhileFull } from './audit.js';
+import { refusalLog } from './refusals.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -47,7 +50,7 @@ export interface Overrides {
 export function composeApi(
   config: ApiConfig,
   { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; stopping: () => void } {
+): { app: Express; base: Base; audit: ReturnType<typeof composeAudit>; stopping: () => void } {
   const base = openBase(config, 'orchestrator', 10, sources);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
@@ -65,6 +68,7 @@ export function composeApi(
     { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
   );
   const keyring = createKeyring(config.jwtSecrets);
+  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
@@ -93,7 +97,11 @@ export function composeApi(
       } = verifyToken(keyring, token);
       return { id, username, email, roles, sessionId, tokenId, expiresAt };
     },
-    authorizer: policyAuthorizer(() => policies, base.log),
+    authorizer: refusingWhileFull(
+      audit.backlog,
+      policyAuthorizer(() => policies, base.log),
+    ),
+    refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -107,7 +115,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, stopping: () => (stopping = true) };
+  return { app, base, audit, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -124,7 +132,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, stopping } = composeApi(config);
+  const { app, base, audit, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     const http = await startHttpServer(app, {
@@ -133,6 +141,10 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       portVariable: 'ORCHESTRATOR_PORT',
     });
     resources.add('http', () => http.close());
+    audit.backlog.start();
+    resources.add('audit backlog', () => audit.backlog.stop());
+    audit.forwarder.start();
+    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

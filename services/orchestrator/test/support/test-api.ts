@@ -8,7 +8,7 @@ import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
   /** Sends requests as somebody with these roles; as nobody without. */
@@ -16,6 +16,7 @@ export interface TestApi {
   anonymous: ReturnType<typeof supertest.agent>;
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
+  audit: ReturnType<typeof composeApi>['audit'];
   stop(): Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     RATE_LIMIT_GENERAL: '0',
     ...environment,
   });
-  const { app, base } = composeApi(config, {
+  const { app, base, audit } = composeApi(config, {
     checkAnswers: true,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
@@ -46,6 +47,7 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     anonymous: supertest.agent(app),
     token,
     database: base.database,
+    audit,
     stop: async () => {
       await base.resources.close();
       await clone.drop();
