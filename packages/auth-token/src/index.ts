@@ -1,4 +1,5 @@
 export { createKeyring, MINIMUM_SECRET_BYTES, type Keyring } from './keyring.js';
+export { issueServiceToken, isSigned, signText, verifyServiceToken } from './service-token.js';
 export {
   issueToken,
   verifyToken,

@@ -12,6 +12,8 @@ const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
 export interface TokenSubject {
   userId: string;
   username: string;
+  /** For conditions of policies; empty in tokens of a version that did not have it. */
+  email?: string;
   roles: readonly string[];
   /** The session that the token belongs to: ending it ends the token. */
   sessionId: string;
@@ -51,6 +53,7 @@ export function issueToken(
       nbf: issuedAt,
       exp: expiresAt,
       username: subject.username,
+      ...(subject.email === undefined ? {} : { email: subject.email }),
       roles: [...subject.roles],
     },
     keyring.signing.key,
@@ -101,12 +104,13 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   }
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw invalid('payload is no object');
-  const { sub, jti, sid, iat, exp, username, roles } = payload as Record<string, unknown>;
+  const { sub, jti, sid, iat, exp, username, email, roles } = payload as Record<string, unknown>;
   if (
     typeof sub !== 'string' ||
     typeof jti !== 'string' ||
     typeof sid !== 'string' ||
     typeof username !== 'string' ||
+    (email !== undefined && typeof email !== 'string') ||
     typeof iat !== 'number' ||
     typeof exp !== 'number' ||
     !Array.isArray(roles) ||
@@ -115,7 +119,10 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
     throw invalid('a claim is missing or of the wrong type');
   }
   if (iat > now + CLOCK_TOLERANCE_SECONDS) throw invalid('issued in the future');
-  return { userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp };
+  return {
+    ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
+    ...(email === undefined ? {} : { email }),
+  };
 }
 
 function invalid(cause: unknown): Failure {

@@ -2,6 +2,7 @@ import * as audit from './control-center/audit.js';
 import * as auth from './control-center/auth.js';
 import * as controlCenterSystem from './control-center/system.js';
 import * as decisions from './control-center/decisions.js';
+import * as internal from './control-center/internal.js';
 import * as mfa from './control-center/mfa.js';
 import * as policies from './control-center/policies.js';
 import * as tokens from './control-center/tokens.js';
@@ -44,6 +45,10 @@ export const orchestratorOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(orchestrator).sort(byRoute);
 export const controlCenterOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(controlCenter).sort(byRoute);
+
+/** What only our other service may call: mounted beside the others, and no part of the public document. */
+export const controlCenterInternalOperations: readonly AnyOperation[] =
+  Object.values<AnyOperation>(internal).sort(byRoute);
 
 export function operationsOf(service: Service): readonly AnyOperation[] {
   return service === 'orchestrator' ? orchestratorOperations : controlCenterOperations;

@@ -5,13 +5,14 @@ import cors from 'cors';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
-import type { Authenticator } from './authenticate.js';
+import type { Authenticator, ServiceAuthenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { mountOperations } from './mount.js';
 import { rateLimiters, type RateLimits } from './rate-limit.js';
+import type { RefusalLog } from './refusals.js';
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 import { negotiateVersion } from './version.js';
@@ -22,6 +23,8 @@ export interface AppOptions {
   /** What `/openapi.json` answers. */
   document: object;
   authenticate: Authenticator;
+  /** Needed where operations are for our other service. */
+  authenticateService?: ServiceAuthenticator;
   authorizer: Authorizer;
   limits: RateLimits;
   redis: Redis | undefined;
@@ -33,6 +36,8 @@ export interface AppOptions {
   allowedOrigins: readonly string[];
   /** Other origins that our own pages call. */
   connectOrigins?: readonly string[];
+  /** Told of every request that somebody known was refused: for the audit trail. */
+  refusals?: RefusalLog;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */

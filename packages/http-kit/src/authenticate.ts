@@ -2,6 +2,9 @@ import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
 import type { Principal } from './bind.js';
 
+/** Checks the token of our other service; throws a Failure `unauthenticated` otherwise. */
+export type ServiceAuthenticator = (token: string) => void;
+
 /** Checks a token and that it still holds; throws a Failure `unauthenticated` otherwise. */
 export type Authenticator = (token: string) => Promise<Principal> | Principal;
 
@@ -21,6 +24,17 @@ export function identify(authenticate: Authenticator, isPublic: boolean): Reques
     } catch (error) {
       if (!isPublic) response.locals['refusal'] = error;
     }
+    next();
+  };
+}
+
+/** Lets our other service through and nobody else: nobody's own token counts here. */
+export function requireService(authenticate: ServiceAuthenticator): RequestHandler {
+  return (request, _response, next) => {
+    const header = request.get('authorization');
+    const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
+    if (token === undefined) return next(missing(header));
+    authenticate(token);
     next();
   };
 }

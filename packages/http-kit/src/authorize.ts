@@ -23,6 +23,14 @@ interface Checked {
   body: unknown;
 }
 
+/** What is asked of the policies. */
+export function askedOf(
+  permission: Exclude<Permission, string>,
+  checked: Checked,
+): { resource: string; action: Action } {
+  return { resource: fillIn(permission.resource, checked), action: actionOf(permission, checked.body) };
+}
+
 /** @throws Failure `forbidden` with the decision's id; the text never tells which rule exists. */
 export async function authorize(
   authorizer: Authorizer,
@@ -31,8 +39,7 @@ export async function authorize(
   request: Request,
   checked: Checked,
 ): Promise<void> {
-  const resource = fillIn(permission.resource, checked);
-  const action = actionOf(permission, checked.body);
+  const { resource, action } = askedOf(permission, checked);
   const decisionId = uuidv7();
   const allowed = await authorizer(
     {

@@ -1,5 +1,9 @@
-import { createKeyring } from '@provisioning/auth-token';
-import { buildOpenApi, controlCenterOperations } from '@provisioning/contracts';
+import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
+import {
+  buildOpenApi,
+  controlCenterInternalOperations,
+  controlCenterOperations,
+} from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
 import { builtinPolicies, compilePolicies } from '@provisioning/policy';
@@ -49,12 +53,13 @@ export interface Api {
 export function composeApi(configuration: Configuration, overrides: Overrides = {}): Api {
   const { config, secrets } = configuration;
   const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
-  const tokens = jwtTokens(createKeyring(secrets.jwtSecrets));
+  const keyring = createKeyring(secrets.jwtSecrets);
+  const tokens = jwtTokens(keyring);
   const opened = openResources(config, overrides);
   const { database, redis, registry, checks, resources, log } = opened;
 
   const users = new PostgresUserStore(database);
-  const work = postgresUnitOfWork(database);
+  const work = postgresUnitOfWork(database, clock);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
   const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
@@ -63,7 +68,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
-    operations: controlCenterOperations,
+    operations: [...controlCenterOperations, ...controlCenterInternalOperations],
     bindings: [
       ...systemRoutes(),
       ...authRoutes(logins, sessions),
@@ -71,6 +76,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
+    authenticateService: (token) => void verifyServiceToken(keyring, token),
     authorizer: policyAuthorizer(() => policies, log),
     limits: config.rateLimits,
     redis,
@@ -119,8 +125,16 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
 
 function authenticator(sessions: SessionService): Authenticator {
   return async (token) => {
-    const { userId: id, username, roles, sessionId, tokenId, expiresAt } = await sessions.authenticate(token);
-    return { id, username, roles, sessionId, tokenId, expiresAt };
+    const {
+      userId: id,
+      username,
+      email = '',
+      roles,
+      sessionId,
+      tokenId,
+      expiresAt,
+    } = await sessions.authenticate(token);
+    return { id, username, email, roles, sessionId, tokenId, expiresAt };
   };
 }
 

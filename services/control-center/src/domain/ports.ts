@@ -1,3 +1,4 @@
+import type { AuditTrail } from './audit/audit-record.js';
 import type { EndReason, NewSession, Session } from './session/session.js';
 import type { NewUser, User, UserCredentials } from './user/user.js';
 
@@ -54,9 +55,17 @@ export interface SessionStore {
   endAllOf(userId: string, reason: EndReason, at: Date): Promise<void>;
 }
 
+/** What can be read and changed within a unit of work. */
+export interface Stores {
+  users: UserWrites;
+  sessions: SessionStore;
+  /** Its records are put down at the end, in the order in which they came: `append` itself does not wait for that. */
+  audit: AuditTrail;
+}
+
 /** One transaction: all of it happens, or nothing. */
 export interface UnitOfWork {
-  run<T>(act: (stores: { users: UserWrites; sessions: SessionStore }) => Promise<T>): Promise<T>;
+  run<T>(act: (stores: Stores) => Promise<T>): Promise<T>;
 }
 
 /** Counts the sign-ins that were tried and did not succeed, by key; every call is atomic over all processes. */
@@ -89,6 +98,7 @@ export interface CommonPasswords {
 interface TokenSubject {
   userId: string;
   username: string;
+  email?: string;
   roles: readonly string[];
   sessionId: string;
 }

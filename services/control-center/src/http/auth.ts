@@ -1,5 +1,5 @@
 import { endSession, listSessions, login, logout, refresh } from '@provisioning/contracts';
-import { clientNetwork, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { clientNetwork, on, page, principalOf, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { LoginService } from '../domain/login/login-service.js';
 import type { SessionService } from '../domain/session/session-service.js';
 import { presentLogin, presentToken } from './present/login.js';
@@ -14,7 +14,7 @@ export function authRoutes(logins: LoginService, sessions: SessionService): Bind
     }),
     on(refresh)(async ({ body }) => reply(presentToken(await sessions.refresh(body.token)))),
     on(logout)(async (request) => {
-      await sessions.signOut(principalOf(request).sessionId);
+      await sessions.signOut(sessionOf(request).sessionId);
       return reply('Successfully logged out');
     }),
     on(listSessions)(async (request) => {

@@ -16,6 +16,7 @@ interface SessionRow {
 
 interface SessionWithUserRow extends SessionRow {
   username: string;
+  email: string;
   roles: string[];
   enabled: boolean;
 }
@@ -31,6 +32,7 @@ const COLUMNS = [
   'user_agent',
   'ended_at',
   'username',
+  'email',
   'roles',
   'enabled',
 ];
@@ -126,6 +128,6 @@ function toSession(row: SessionWithUserRow): Session {
     ip: row.ip,
     userAgent: row.user_agent ?? undefined,
     endedAt: row.ended_at,
-    user: { username: row.username, roles: row.roles, enabled: row.enabled },
+    user: { username: row.username, email: row.email, roles: row.roles, enabled: row.enabled },
   };
 }

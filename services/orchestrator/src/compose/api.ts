@@ -88,8 +88,16 @@ export function composeApi(
     ],
     document: buildOpenApi('orchestrator'),
     authenticate: (token) => {
-      const { userId: id, username, roles, sessionId, tokenId, expiresAt } = verifyToken(keyring, token);
-      return { id, username, roles, sessionId, tokenId, expiresAt };
+      const {
+        userId: id,
+        username,
+        email = '',
+        roles,
+        sessionId,
+        tokenId,
+        expiresAt,
+      } = verifyToken(keyring, token);
+      return { id, username, email, roles, sessionId, tokenId, expiresAt };
     },
     authorizer: policyAuthorizer(() => policies, base.log),
     limits: config.rateLimits,

@@ -68,7 +68,7 @@ export class LoginService {
     const sessionId = uuidv7();
     const sessionEnd = new Date(now.getTime() + this.lifetimes.sessionSeconds * 1000);
     const { token, tokenId, expiresAt } = this.tokens.issue(
-      { userId: user.id, username: user.username, roles: user.roles, sessionId },
+      { userId: user.id, username: user.username, email: user.email, roles: user.roles, sessionId },
       tokenLifetime(this.lifetimes, sessionEnd, now),
       now,
     );

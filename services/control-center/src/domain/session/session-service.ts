@@ -40,9 +40,9 @@ export class SessionService {
     const { sessionId, tokenId } = this.#read(token, now);
     const session = await this.sessions.find(sessionId);
     if (session === undefined || !isOpen(session, now)) throw revoked();
-    const { username, roles } = session.user;
+    const { username, email, roles } = session.user;
     const issued = this.tokens.issue(
-      { userId: session.userId, username, roles, sessionId },
+      { userId: session.userId, username, email, roles, sessionId },
       tokenLifetime(this.lifetimes, session.expiresAt, now),
       now,
     );

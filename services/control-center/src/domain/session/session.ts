@@ -16,7 +16,7 @@ export interface NewSession {
 export interface Session extends NewSession {
   lastSeen: Date;
   endedAt: Date | null;
-  user: { username: string; roles: readonly string[]; enabled: boolean };
+  user: { username: string; email: string; roles: readonly string[]; enabled: boolean };
 }
 
 export interface Lifetimes {
