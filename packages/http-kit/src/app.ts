@@ -100,7 +100,9 @@ export function createApp(options: AppOptions): Express {
       ),
     );
   });
-  app.use(countStrays(identify(options.authenticate, true), limiter('general', 'strays')));
+  app.use(
+    countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
+  );
   app.use(errorHandler(log));
   return app;
 }
