@@ -15,14 +15,17 @@ import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
 import { Lockout } from '../domain/login/lockout.js';
 import { LoginService } from '../domain/login/login-service.js';
+import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
 import type { Clock } from '../domain/ports.js';
 import { SessionService } from '../domain/session/session-service.js';
 import { UserService } from '../domain/user/user-service.js';
 import { authRoutes } from '../http/auth.js';
+import { internalPolicyRoutes } from '../http/internal-policies.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
+import { PostgresPolicyStore } from '../postgres/policy-store.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
@@ -73,6 +76,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...authRoutes(logins, sessions),
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+      ...internalPolicyRoutes(new PostgresPolicyStore(database), keyring, clock),
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
@@ -91,6 +95,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
+      await makeBuiltinPolicies(work, clock);
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
