@@ -6,7 +6,6 @@ import {
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
@@ -16,11 +15,14 @@ import { BcryptHasher } from '../credentials/password-hasher.js';
 import { Lockout } from '../domain/login/lockout.js';
 import { LoginService } from '../domain/login/login-service.js';
 import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
+import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
+import { PolicyService } from '../domain/policy/policy-service.js';
 import type { Clock } from '../domain/ports.js';
 import { SessionService } from '../domain/session/session-service.js';
 import { UserService } from '../domain/user/user-service.js';
 import { authRoutes } from '../http/auth.js';
 import { internalPolicyRoutes } from '../http/internal-policies.js';
+import { policyRoutes } from '../http/policies.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
@@ -29,7 +31,9 @@ import { PostgresPolicyStore } from '../postgres/policy-store.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
+import { accessSignal } from '../redis/access-signal.js';
 import { makeFirstAdmin } from './first-admin.js';
+import { followPolicies } from './follow-policies.js';
 import { openResources, type Opened } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -68,7 +72,16 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
   const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
 
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const policies = new PostgresPolicyStore(database);
+  const inForce = new PoliciesInForce(policies, (error, revision) =>
+    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
+  );
+  const signal = accessSignal(redis);
+  const policyService = new PolicyService(policies, work, clock, async () => {
+    signal();
+    // It is stored: where it cannot be read just now, the next look brings it in force.
+    await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
+  });
   let stopping = false;
   const app = createApp({
     operations: [...controlCenterOperations, ...controlCenterInternalOperations],
@@ -76,12 +89,13 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...authRoutes(logins, sessions),
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...internalPolicyRoutes(new PostgresPolicyStore(database), keyring, clock),
+      ...policyRoutes(policyService),
+      ...internalPolicyRoutes(policies, keyring, clock),
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
     authenticateService: (token) => void verifyServiceToken(keyring, token),
-    authorizer: policyAuthorizer(() => policies, log),
+    authorizer: policyAuthorizer(inForce.current, log),
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
@@ -96,6 +110,8 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     prepare: async (tell) => {
       await mustBeMigrated(opened);
       await makeBuiltinPolicies(work, clock);
+      await inForce.refresh();
+      resources.add('policies', followPolicies(inForce, config.redisUrl, log));
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));

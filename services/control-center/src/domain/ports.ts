@@ -87,11 +87,31 @@ export interface PolicyWrites extends PolicyStore {
   ): Promise<void>;
 }
 
+/** A caller's Idempotency-Key, with a digest of what it was sent with. */
+export interface IdempotencyKey {
+  key: string;
+  principal: string;
+  requestHash: string;
+}
+
+export interface IdempotencyKeys {
+  /**
+   * Makes something, unless the same request came with the same key within 24 hours: then the answer is that of then. The
+   * answer is stored as JSON, so it may hold neither dates nor secrets.
+   * @throws Failure `conflict` when the key came with another request.
+   */
+  once<Answer>(
+    key: IdempotencyKey | undefined,
+    make: () => Promise<Answer>,
+  ): Promise<{ answer: Answer; replayed: boolean }>;
+}
+
 /** What can be read and changed within a unit of work. */
 export interface Stores {
   users: UserWrites;
   sessions: SessionStore;
   policies: PolicyWrites;
+  idempotency: IdempotencyKeys;
   /** Its records are put down at the end, in the order in which they came: `append` itself does not wait for that. */
   audit: AuditTrail;
 }
