@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
 import {
   buildOpenApi,
@@ -5,7 +6,7 @@ import {
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
+import { createApp, type Authenticator } from '@provisioning/http-kit';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
@@ -18,23 +19,32 @@ import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
 import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
 import { PolicyService } from '../domain/policy/policy-service.js';
 import type { Clock } from '../domain/ports.js';
+import { TrialService } from '../domain/trial/trial-service.js';
+import { ThreadedTrials, type TrialLimits } from '../execution/threaded-trials.js';
 import { SessionService } from '../domain/session/session-service.js';
 import { UserService } from '../domain/user/user-service.js';
 import { authRoutes } from '../http/auth.js';
+import { decisionRoutes } from '../http/decisions.js';
 import { internalPolicyRoutes } from '../http/internal-policies.js';
 import { policyRoutes } from '../http/policies.js';
 import { systemRoutes } from '../http/system.js';
+import { trialRoutes } from '../http/trials.js';
 import { userRoutes } from '../http/users.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
+import { PostgresDecisionLog } from '../postgres/decision-log.js';
+import { DecisionWriter } from '../postgres/decision-writer.js';
 import { PostgresPolicyStore } from '../postgres/policy-store.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
 import { accessSignal } from '../redis/access-signal.js';
 import { makeFirstAdmin } from './first-admin.js';
+import { loggingAuthorizer } from './logging-authorizer.js';
 import { followPolicies } from './follow-policies.js';
 import { openResources, type Opened } from './resources.js';
+
+const TRIAL_THREAD = fileURLToPath(new URL('../execution/trial-thread.js', import.meta.url));
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
@@ -43,6 +53,9 @@ export interface Overrides {
   bcryptCost?: number;
   /** Folder of the compiled migrations. */
   migrations?: string;
+  /** The compiled `execution/trial-thread.js`. */
+  trialThread?: string;
+  trialLimits?: TrialLimits;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
 }
@@ -76,6 +89,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const inForce = new PoliciesInForce(policies, (error, revision) =>
     log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
   );
+  const decisions = new PostgresDecisionLog(database);
+  const decisionWriter = new DecisionWriter(decisions, log, registry);
+  resources.add('decisions', () => decisionWriter.close());
+  const trials = new ThreadedTrials(overrides.trialThread ?? TRIAL_THREAD, overrides.trialLimits);
+  resources.add('trials of policies', () => trials.close());
   const signal = accessSignal(redis);
   const policyService = new PolicyService(policies, work, clock, async () => {
     signal();
@@ -90,12 +108,14 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...authRoutes(logins, sessions),
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
       ...policyRoutes(policyService),
+      ...trialRoutes(new TrialService(policies, decisions, trials), clock),
+      ...decisionRoutes(decisions),
       ...internalPolicyRoutes(policies, keyring, clock),
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
     authenticateService: (token) => void verifyServiceToken(keyring, token),
-    authorizer: policyAuthorizer(inForce.current, log),
+    authorizer: loggingAuthorizer(inForce.current, decisionWriter, log, registry),
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
