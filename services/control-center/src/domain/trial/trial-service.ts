@@ -7,7 +7,7 @@ import type { DecisionFilter, DecisionLog, PolicyStore } from '../ports.js';
 import type { PolicyTrials, TrialSet } from './policy-trials.js';
 
 /** A policy that is stored nowhere. */
-export interface Draft {
+interface Draft {
   name: string;
   rules: readonly PolicyRule[];
   enabled?: boolean | undefined;
@@ -21,7 +21,7 @@ export interface Supposition {
   disable?: readonly string[] | undefined;
 }
 
-export interface ChangedDecision {
+interface ChangedDecision {
   decisionId: string;
   action: string;
   resource: string;
