@@ -14,6 +14,6 @@ export {
 export { clientNetwork } from './client-network.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
 export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
-export type { RateLimits } from './rate-limit.js';
+export type { RateLimits, RateLimitTrip } from './rate-limit.js';
 export type { Refusal, RefusalLog } from './refusals.js';
 export { page, reply, stream, type Reply } from './reply.js';

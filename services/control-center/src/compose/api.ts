@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
 import {
   buildOpenApi,
@@ -6,51 +5,37 @@ import {
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, type Authenticator } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
-import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { Lockout } from '../domain/login/lockout.js';
-import { LoginService } from '../domain/login/login-service.js';
-import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
-import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
-import { PolicyService } from '../domain/policy/policy-service.js';
+import { AuditService } from '../domain/audit/audit-service.js';
 import type { Clock } from '../domain/ports.js';
-import { TrialService } from '../domain/trial/trial-service.js';
-import { ThreadedTrials, type TrialLimits } from '../execution/threaded-trials.js';
-import { SessionService } from '../domain/session/session-service.js';
+import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
-import { authRoutes } from '../http/auth.js';
-import { decisionRoutes } from '../http/decisions.js';
-import { internalPolicyRoutes } from '../http/internal-policies.js';
-import { policyRoutes } from '../http/policies.js';
+import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { auditRoutes } from '../http/audit.js';
 import { systemRoutes } from '../http/system.js';
-import { trialRoutes } from '../http/trials.js';
 import { userRoutes } from '../http/users.js';
+import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
-import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
-import { PostgresDecisionLog } from '../postgres/decision-log.js';
-import { DecisionWriter } from '../postgres/decision-writer.js';
-import { PostgresPolicyStore } from '../postgres/policy-store.js';
-import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
 import { accessSignal } from '../redis/access-signal.js';
 import { makeFirstAdmin } from './first-admin.js';
-import { loggingAuthorizer } from './logging-authorizer.js';
-import { followPolicies } from './follow-policies.js';
+import { composeIdentity } from './identity.js';
+import { composePolicies } from './policies.js';
 import { openResources, type Opened } from './resources.js';
-
-const TRIAL_THREAD = fileURLToPath(new URL('../execution/trial-thread.js', import.meta.url));
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
   log?: Logger;
   clock?: Clock;
   bcryptCost?: number;
+  /** In the place of waiting, where sign-ins are slowed down. */
+  delay?: (milliseconds: number) => Promise<unknown>;
   /** Folder of the compiled migrations. */
   migrations?: string;
   /** The compiled `execution/trial-thread.js`. */
@@ -74,52 +59,53 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const { config, secrets } = configuration;
   const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
   const keyring = createKeyring(secrets.jwtSecrets);
-  const tokens = jwtTokens(keyring);
   const opened = openResources(config, overrides);
   const { database, redis, registry, checks, resources, log } = opened;
 
   const users = new PostgresUserStore(database);
-  const work = postgresUnitOfWork(database, clock);
-  const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
-  const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
-  const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
-  const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
-
-  const policies = new PostgresPolicyStore(database);
-  const inForce = new PoliciesInForce(policies, (error, revision) =>
-    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
-  );
-  const decisions = new PostgresDecisionLog(database);
-  const decisionWriter = new DecisionWriter(decisions, log, registry);
-  resources.add('decisions', () => decisionWriter.close());
-  const trials = new ThreadedTrials(overrides.trialThread ?? TRIAL_THREAD, overrides.trialLimits);
-  resources.add('trials of policies', () => trials.close());
   const signal = accessSignal(redis);
-  const policyService = new PolicyService(policies, work, clock, async () => {
-    signal();
-    // It is stored: where it cannot be read just now, the next look brings it in force.
-    await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
+  const work = postgresUnitOfWork(database, clock, signal);
+  const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
+  const audit = new AuditService(new PostgresAuditLog(database), work);
+  const { trialThread, trialLimits } = overrides;
+  const policies = composePolicies(config, {
+    opened,
+    work,
+    keyring,
+    clock,
+    signal,
+    trialThread,
+    trialLimits,
+  });
+  const identity = composeIdentity(configuration, {
+    ...{ database, users, work, hasher, keyring, clock },
+    policyRevision: policies.revision,
+    ...(overrides.delay && { delay: overrides.delay }),
   });
   let stopping = false;
   const app = createApp({
     operations: [...controlCenterOperations, ...controlCenterInternalOperations],
     bindings: [
       ...systemRoutes(),
-      ...authRoutes(logins, sessions),
+      ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...policyRoutes(policyService),
-      ...trialRoutes(new TrialService(policies, decisions, trials), clock),
-      ...decisionRoutes(decisions),
-      ...internalPolicyRoutes(policies, keyring, clock),
+      ...auditRoutes(audit),
+      ...policies.bindings,
     ],
     document: buildOpenApi('control-center'),
-    authenticate: authenticator(sessions),
+    authenticate: identity.authenticate,
     authenticateService: (token) => void verifyServiceToken(keyring, token),
-    authorizer: loggingAuthorizer(inForce.current, decisionWriter, log, registry),
+    authorizer: policies.authorizer,
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
+    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    // Whoever asks too often is refused whether or not that can be put down.
+    trips: (trip) =>
+      audit
+        .note(rateLimitRecord(trip))
+        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
@@ -129,9 +115,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
-      await makeBuiltinPolicies(work, clock);
-      await inForce.refresh();
-      resources.add('policies', followPolicies(inForce, config.redisUrl, log));
+      await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
@@ -162,21 +146,6 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     await api.stop();
     throw error;
   }
-}
-
-function authenticator(sessions: SessionService): Authenticator {
-  return async (token) => {
-    const {
-      userId: id,
-      username,
-      email = '',
-      roles,
-      sessionId,
-      tokenId,
-      expiresAt,
-    } = await sessions.authenticate(token);
-    return { id, username, email, roles, sessionId, tokenId, expiresAt };
-  };
 }
 
 async function mustBeMigrated({ checks }: Opened): Promise<void> {

@@ -20,6 +20,8 @@ export function startHousekeeping(database: Knex, log: Logger): () => void {
 export async function removeOld(database: Knex, now: Date): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   await database('login_attempts').where('expires_at', '<', now).delete();
+  await database('api_tokens').where('expires_at', '<', daysAgo(KEEP_SESSIONS_DAYS)).delete();
+  await database('revocations').where('expires_at', '<', now).delete();
   await database('sessions').where('expires_at', '<', daysAgo(KEEP_SESSIONS_DAYS)).delete();
   await database('decisions').where('at', '<', daysAgo(KEEP_DECISIONS_DAYS)).delete();
   await database('idempotency_keys').where('created_at', '<', daysAgo(KEEP_IDEMPOTENCY_KEYS_DAYS)).delete();
