@@ -8,6 +8,7 @@ const user: User = {
   email: 'alice@example.com',
   roles: ['operator', 'viewer'],
   enabled: true,
+  mfaEnabled: false,
   tokenEpoch: 3,
   version: 7,
   createdAt: new Date(0),
