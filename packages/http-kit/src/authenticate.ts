@@ -21,7 +21,10 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
  * Finds out who is asking, before anything is counted or read. A bad token is refused here only where one is needed:
  * on a public operation it is ignored.
  */
-export function identify(authenticate: Authenticator, operation: Operation): RequestHandler {
+export function identify(
+  authenticate: Authenticator,
+  operation: Pick<Operation, 'permission' | 'forMfaEnrollment'>,
+): RequestHandler {
   const isPublic = operation.permission === 'public';
   return async (request, response, next) => {
     const header = request.get('authorization');

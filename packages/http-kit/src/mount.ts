@@ -47,6 +47,7 @@ export function mountOperations(app: Express, options: MountOptions): void {
       expressPath(operation.path),
       (_request: Request, response: Response, next: NextFunction) => {
         response.locals['route'] = operation.path;
+        response.locals['budget'] = operation.rateClass;
         next();
       },
       ...admission(operation, options),
