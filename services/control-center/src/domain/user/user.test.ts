@@ -8,7 +8,6 @@ const user: User = {
   email: 'alice@example.com',
   roles: ['operator', 'viewer'],
   enabled: true,
-  mfaEnabled: false,
   tokenEpoch: 3,
   version: 7,
   createdAt: new Date(0),
