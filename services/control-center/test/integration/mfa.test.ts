@@ -33,7 +33,7 @@ describe('second factors', () => {
 
   it('I17 are begun with the password, and count for nothing until a code confirms them', async () => {
     const call = callAs(service, await token());
-    const wrong = await call('post', '/auth/mfa/enroll', { password: 'wrong-password' }).expect(403);
+    const wrong = await call('post', '/auth/mfa/enroll', { password: 'wrong-password' }).expect(422);
     expect(codeOf(wrong)).toBe('reauthentication_failed');
     const { secret, otpauth_url, qr_code } = dataOf<Record<string, string>>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -90,7 +90,7 @@ describe('second factors', () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const call = callAs(service, await token(totpCode(secret, clock.read())));
-    expect(codeOf(await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(403))).toBe(
+    expect(codeOf(await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(422))).toBe(
       'mfa_required',
     );
     clock.forward(STEP);
@@ -207,9 +207,9 @@ describe('second factors', () => {
     clock.forward(STEP);
     const off = (body: object) => call('post', '/auth/mfa/disable', body);
     const mfa_code = totpCode(secret, clock.read());
-    await off({ password: PASSWORD }).expect(403);
-    await off({ password: 'wrong-password', mfa_code }).expect(403);
-    await off({ password: PASSWORD, mfa_code: wrongCode(secret, clock.read()) }).expect(403);
+    await off({ password: PASSWORD }).expect(422);
+    await off({ password: 'wrong-password', mfa_code }).expect(422);
+    await off({ password: PASSWORD, mfa_code: wrongCode(secret, clock.read()) }).expect(422);
     await signIn().expect(401);
     await off({ password: PASSWORD, mfa_code }).expect(200);
     await signIn().expect(200);
