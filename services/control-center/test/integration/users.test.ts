@@ -156,7 +156,7 @@ describe('users', () => {
     expect((await call('get', '/users?limit=1')).headers['x-total-count']).toBe(before);
   });
 
-  it('may have 64 characters of four bytes as a password', async () => {
+  it('I1 may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });
     await service.token(username, password);
@@ -198,7 +198,7 @@ describe('users', () => {
     });
   });
 
-  it('can be signed out everywhere', async () => {
+  it('I15 can be signed out everywhere', async () => {
     const { id, username } = await create();
     const theirs = await service.token(username, 'secure_password');
     await call('delete', `/users/${id}/sessions`).expect(200);
