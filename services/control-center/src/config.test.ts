@@ -27,7 +27,7 @@ describe('readConfig', () => {
       admin: { username: 'admin', email: 'admin@example.com' },
     });
     expect(read().secrets).toEqual(secrets);
-    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'password-pepper']);
+    expect(readdirSync(dataDir).sort()).toEqual(['audit-signing-key', 'jwt-secret', 'password-pepper']);
     expect(Object.isFrozen(config) && Object.isFrozen(secrets)).toBe(true);
   });
 

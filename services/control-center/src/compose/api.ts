@@ -13,7 +13,6 @@ import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { AuditService } from '../domain/audit/audit-service.js';
 import { Lockout } from '../domain/login/lockout.js';
 import { LoginService } from '../domain/login/login-service.js';
 import type { Clock } from '../domain/ports.js';
@@ -24,12 +23,12 @@ import { auditRoutes } from '../http/audit.js';
 import { authRoutes } from '../http/auth.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
-import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
 import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
+import { composeAudit, startAuditKeeping } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
 import { openResources, type Opened } from './resources.js';
 
@@ -68,7 +67,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
   const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
   const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
-  const audit = new AuditService(new PostgresAuditLog(database), work);
+  const audit = composeAudit(configuration, { database, work, clock, log });
 
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
@@ -78,7 +77,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...authRoutes(logins, sessions),
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...auditRoutes(audit),
+      ...auditRoutes(audit.service),
     ],
     document: buildOpenApi('control-center'),
     authenticate: authenticator(sessions),
@@ -88,10 +87,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
-    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    refusals: (refusal) => audit.service.note(refusalRecord(refusal)),
     // Whoever asks too often is refused whether or not that can be put down.
     trips: (trip) =>
-      audit
+      audit.service
         .note(rateLimitRecord(trip))
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
@@ -106,6 +105,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
+      resources.add('audit heads', startAuditKeeping(audit, config, log));
     },
     stop: () => {
       stopping = true;
@@ -121,6 +121,9 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
   try {
     if (config.production && secrets.passwordPepper === undefined) {
       log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
+    }
+    if (config.production && secrets.auditSigningKey === undefined) {
+      log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
     }
     // A supervisor keeps our output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));

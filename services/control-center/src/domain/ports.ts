@@ -56,7 +56,7 @@ export interface SessionStore {
 }
 
 /** What can be read and changed within a unit of work. */
-export interface Stores {
+interface Stores {
   users: UserWrites;
   sessions: SessionStore;
   /** Its records are put down at the end, in the order in which they came: `append` itself does not wait for that. */
