@@ -71,6 +71,7 @@ export function startAuditKeeping(
   const sealTimer = setInterval(() => void seal(), Math.min(LOOK_EVERY_MS, audit.sealEvery.seconds * 1000));
   const dropTimer = setInterval(drop, DROP_EVERY_MS);
   for (const timer of [sealTimer, dropTimer]) timer.unref();
+  void seal();
   return () => {
     clearInterval(sealTimer);
     clearInterval(dropTimer);
