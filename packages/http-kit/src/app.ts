@@ -5,9 +5,10 @@ import cors from 'cors';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
-import type { Authenticator, ServiceAuthenticator } from './authenticate.js';
+import { identify, type Authenticator, type ServiceAuthenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
+import { budgetHeaders, countStrays } from './budget.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { mountOperations } from './mount.js';
@@ -58,6 +59,10 @@ const EXPOSED_HEADERS = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Idempotent-Replayed',
+  'traceparent',
 ];
 
 /** The Express application of a service: the order of everything on one screen. */
@@ -71,6 +76,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestContext);
   app.use(requestMetrics(probes.registry));
+  app.use(budgetHeaders(options.limits.general));
   app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.connectOrigins ?? []) } }));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -83,7 +89,8 @@ export function createApp(options: AppOptions): Express {
   app.use(docsRouter(options.document));
   if (options.pages) app.use(options.pages);
   app.use(negotiateVersion);
-  mountOperations(app, { ...options, limiter: rateLimiters(options) });
+  const limiter = rateLimiters(options);
+  mountOperations(app, { ...options, limiter });
   app.use((request, _response, next) => {
     next(
       new Failure(
@@ -93,6 +100,9 @@ export function createApp(options: AppOptions): Express {
       ),
     );
   });
+  app.use(
+    countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
+  );
   app.use(errorHandler(log));
   return app;
 }

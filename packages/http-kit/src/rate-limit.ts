@@ -47,14 +47,21 @@ export function rateLimiters({
 }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
   const made = new Map<string, RequestHandler>();
   return (rateClass, operationId) => {
-    const limit = rateClass === 'none' ? 0 : limits[rateClass];
-    if (rateClass === 'none' || limit === 0) return (_request, _response, next) => next();
+    if (rateClass === 'none') return (_request, _response, next) => next();
+    const limit = limits[rateClass];
+    if (limit === 0) return unlimited;
     const name = rateClass === 'auth' ? operationId : rateClass;
     const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis, trips);
     made.set(name, limiter);
     return limiter;
   };
 }
+
+/** What has no budget shows none. */
+const unlimited: RequestHandler = (_request, response, next) => {
+  for (const name of ['Limit', 'Remaining', 'Reset']) response.removeHeader(`X-RateLimit-${name}`);
+  next();
+};
 
 function createLimiter(
   name: string,
@@ -63,7 +70,7 @@ function createLimiter(
   redis: Redis | undefined,
   trips: RateLimitTripLog | undefined,
 ): RequestHandler {
-  const store = redis ? new FallbackStore(redisStore(redis, name)) : new MemoryStore();
+  const store = redis ? sharedStore(redis, name, limit) : new MemoryStore();
   const clientOf = (request: Request, response: Response): string => {
     const principal = response.locals['principal'] as Principal | undefined;
     if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
@@ -102,6 +109,13 @@ function createLimiter(
   });
 }
 
+function sharedStore(redis: Redis, name: string, limit: number): FallbackStore {
+  const store = new FallbackStore(redisStore(redis, name), limit > 1 ? 2 : 1);
+  // Nothing was asked of it while it was away, nor before it was there: from its first moment on it counts.
+  redis.on('ready', () => store.initialiseShared());
+  return store;
+}
+
 function redisStore(redis: Redis, name: string): Store {
   return new RedisStore({
     prefix: `limit:${name}:`,
@@ -111,7 +125,7 @@ function redisStore(redis: Redis, name: string): Store {
 
 /**
  * Counts in Redis; while it is away, in this process's memory, where each request counts double: half the budget,
- * never none, and never a failed request.
+ * never none (a budget of one stays one), and never a failed request.
  */
 class FallbackStore implements Store {
   readonly #memory = new MemoryStore();
@@ -120,17 +134,21 @@ class FallbackStore implements Store {
   /** By how much the last request counted. */
   step = 1;
 
-  constructor(private readonly shared: Store) {}
+  /** @param weight how much a request counts while Redis is away. */
+  constructor(
+    private readonly shared: Store,
+    private readonly weight: 1 | 2,
+  ) {}
 
   init(options: Options): void {
     this.#options = options;
     this.#memory.init(options);
-    this.#initialiseShared();
+    this.initialiseShared();
   }
 
   /** The store loads its scripts here; where that failed because Redis was away, it has to be done again. */
-  #initialiseShared(): void {
-    if (!this.#options || Date.now() - this.#initialisedAt < REINITIALISE_MS) return;
+  initialiseShared(): void {
+    if (!this.#options) return;
     this.#initialisedAt = Date.now();
     void Promise.resolve(this.shared.init?.(this.#options)).catch(() => undefined);
   }
@@ -141,9 +159,9 @@ class FallbackStore implements Store {
       this.step = 1;
       return counted;
     } catch {
-      this.step = 2;
-      this.#initialiseShared();
-      await this.#memory.increment(key);
+      this.step = this.weight;
+      if (Date.now() - this.#initialisedAt >= REINITIALISE_MS) this.initialiseShared();
+      for (let n = 1; n < this.weight; n++) await this.#memory.increment(key);
       return this.#memory.increment(key);
     }
   }

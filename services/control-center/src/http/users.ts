@@ -6,7 +6,7 @@ import {
   listUsers,
   updateUser,
 } from '@provisioning/contracts';
-import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
 import { actorOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
@@ -26,6 +26,8 @@ export function userRoutes(users: UserService): Binding[] {
       return reply(presentUser(user), { headers: { ETag: `"${user.version}"` } });
     }),
     on(updateUser)(async (request) => {
+      // A program that could set a password could sign in as somebody.
+      if (request.body.password !== undefined) sessionOf(request);
       await users.update(request.params.id, request.body, actorOf(request), request.ifMatch);
       return reply('User updated successfully');
     }),

@@ -3,6 +3,8 @@ import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp, policyAuthorizer } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
+  poolMetrics,
+  poolStateOf,
   startHttpServer,
   type RunningProcess,
   type SchemaSources,
@@ -27,12 +29,17 @@ import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAudit, refusingWhileFull } from './audit.js';
+import { refusalLog } from './refusals.js';
+import { platformMetrics } from './platform-metrics.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -47,8 +54,10 @@ export interface Overrides {
 export function composeApi(
   config: ApiConfig,
   { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; stopping: () => void } {
+): { app: Express; base: Base; audit: ReturnType<typeof composeAudit>; stopping: () => void } {
   const base = openBase(config, 'orchestrator', 10, sources);
+  poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
+  platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database);
@@ -65,6 +74,7 @@ export function composeApi(
     { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
   );
   const keyring = createKeyring(config.jwtSecrets);
+  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
@@ -93,7 +103,11 @@ export function composeApi(
       } = verifyToken(keyring, token);
       return { id, username, email, roles, sessionId, tokenId, expiresAt };
     },
-    authorizer: policyAuthorizer(() => policies, base.log),
+    authorizer: refusingWhileFull(
+      audit.backlog,
+      policyAuthorizer(() => policies, base.log),
+    ),
+    refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -107,7 +121,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, stopping: () => (stopping = true) };
+  return { app, base, audit, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -124,7 +138,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, stopping } = composeApi(config);
+  const { app, base, audit, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     const http = await startHttpServer(app, {
@@ -133,6 +147,10 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       portVariable: 'ORCHESTRATOR_PORT',
     });
     resources.add('http', () => http.close());
+    audit.backlog.start();
+    resources.add('audit backlog', () => audit.backlog.stop());
+    audit.forwarder.start();
+    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

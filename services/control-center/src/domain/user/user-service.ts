@@ -80,10 +80,12 @@ export class UserService {
   }
 
   async remove(id: string, by: AuditActor): Promise<void> {
-    await this.work.run(async ({ users, audit }) => {
+    await this.work.run(async ({ users, sessions, audit }) => {
       const admins = await users.lockEnabledAdmins();
       const user = found(await users.lock(id));
       keepOneAdmin(user, admins, 'be deleted');
+      // Gone with the user here, but other services have to hear of it.
+      await sessions.endAllOf(id, 'user_changed', this.clock());
       await users.remove(id);
       await audit.append(userDeleted(user, by));
     });
