@@ -64,4 +64,11 @@ describe('readConfig', () => {
       /CONTROL_CENTER_PORT must be .*BCRYPT_COST must be a whole number from 10 .*PASSWORD_PEPPER must have at least 32 bytes/,
     );
   });
+
+  it('says which variable holds no key, and does not show the text', () => {
+    const secret = 'not-a-key-but-secret';
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).toThrow(/AUDIT_SIGNING_KEY holds no Ed25519 key/);
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).not.toThrow(new RegExp(secret));
+    expect(() => read({ AUDIT_PUBLIC_KEYS: 'x' })).toThrow(/AUDIT_PUBLIC_KEYS/);
+  });
 });
