@@ -11,7 +11,6 @@ import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { AuditService } from '../domain/audit/audit-service.js';
 import type { Clock } from '../domain/ports.js';
 import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
@@ -19,11 +18,11 @@ import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
 import { auditRoutes } from '../http/audit.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
-import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
 import { accessSignal } from '../redis/access-signal.js';
+import { composeAudit, startAuditKeeping } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
 import { composeIdentity } from './identity.js';
 import { composePolicies } from './policies.js';
@@ -66,7 +65,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const signal = accessSignal(redis);
   const work = postgresUnitOfWork(database, clock, signal);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
-  const audit = new AuditService(new PostgresAuditLog(database), work);
+  const audit = composeAudit(configuration, { database, work, clock, log });
   const { trialThread, trialLimits } = overrides;
   const policies = composePolicies(config, {
     opened,
@@ -89,7 +88,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...auditRoutes(audit),
+      ...auditRoutes(audit.service),
       ...policies.bindings,
     ],
     document: buildOpenApi('control-center'),
@@ -100,10 +99,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
-    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    refusals: (refusal) => audit.service.note(refusalRecord(refusal)),
     // Whoever asks too often is refused whether or not that can be put down.
     trips: (trip) =>
-      audit
+      audit.service
         .note(rateLimitRecord(trip))
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
@@ -119,6 +118,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
+      resources.add('audit heads', startAuditKeeping(audit, config, log));
     },
     stop: () => {
       stopping = true;
@@ -134,6 +134,9 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
   try {
     if (config.production && secrets.passwordPepper === undefined) {
       log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
+    }
+    if (config.production && secrets.auditSigningKey === undefined) {
+      log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
     }
     // A supervisor keeps our output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
