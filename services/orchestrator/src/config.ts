@@ -23,6 +23,7 @@ import {
   readSecrets,
   resolveBatchCommands,
 } from './config-commands.js';
+import { readWebhookConfig, type WebhookConfig } from './config-webhooks.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
@@ -33,6 +34,7 @@ export interface ApiConfig extends CommonConfig {
   port: number;
   /** Where the control center is found. */
   controlCenterUrl: string;
+  webhooks: WebhookConfig;
   /** Shown as the `command` of tasks. */
   provisioningCommand: string;
   /** Names of the programs that operations of type `command_batch` may run. */
@@ -71,6 +73,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     CONTROL_CENTER_URL: urlOf('http:', 'https:')({ default: 'http://127.0.0.1:9080' }),
+    WEBHOOKS_ALLOW_PRIVATE: bool({ default: false }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
@@ -80,6 +83,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...common,
     port: own.ORCHESTRATOR_PORT,
     controlCenterUrl: own.CONTROL_CENTER_URL,
+    webhooks: readWebhookConfig(environment, own.WEBHOOKS_ALLOW_PRIVATE),
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
     providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),

@@ -25,7 +25,9 @@ import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
+import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { Resolver } from '../outbound/webhook-request.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
@@ -36,6 +38,7 @@ import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog } from './refusals.js';
+import { composeWebhooks } from './webhooks.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -44,13 +47,21 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** Whom names of webhooks' targets are resolved by. */
+  resolve?: Resolver;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; audit: ReturnType<typeof composeAudit>; stopping: () => void } {
+  { sources, checkAnswers = false, resolve }: Overrides = {},
+): {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  webhooks: ReturnType<typeof composeWebhooks>;
+  stopping: () => void;
+} {
   const base = openBase(config, 'orchestrator', 10, sources);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
@@ -69,6 +80,7 @@ export function composeApi(
   );
   const keyring = createKeyring(config.jwtSecrets);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
@@ -82,6 +94,7 @@ export function composeApi(
         new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
+      ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
@@ -115,7 +128,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -132,7 +145,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, stopping } = composeApi(config);
+  const { app, base, audit, webhooks, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     const http = await startHttpServer(app, {
@@ -141,6 +154,8 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       portVariable: 'ORCHESTRATOR_PORT',
     });
     resources.add('http', () => http.close());
+    webhooks.sender.start();
+    resources.add('webhooks', () => webhooks.sender.stop());
     audit.backlog.start();
     resources.add('audit backlog', () => audit.backlog.stop());
     audit.forwarder.start();

@@ -3,7 +3,7 @@ import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { composeApi } from '../../src/compose/api.js';
+import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 
@@ -17,11 +17,15 @@ export interface TestApi {
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
   audit: ReturnType<typeof composeApi>['audit'];
+  webhooks: ReturnType<typeof composeApi>['webhooks'];
   stop(): Promise<void>;
 }
 
 /** The API in this process on a database of its own; every answer is held against the contract. */
-export async function testApi(environment: Record<string, string> = {}): Promise<TestApi> {
+export async function testApi(
+  environment: Record<string, string> = {},
+  overrides: Pick<Overrides, 'resolve'> = {},
+): Promise<TestApi> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('orchestrator-api');
   const config = readApiConfig({
@@ -34,8 +38,9 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     RATE_LIMIT_GENERAL: '0',
     ...environment,
   });
-  const { app, base, audit } = composeApi(config, {
+  const { app, base, audit, webhooks } = composeApi(config, {
     checkAnswers: true,
+    ...overrides,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
@@ -48,6 +53,7 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     token,
     database: base.database,
     audit,
+    webhooks,
     stop: async () => {
       await base.resources.close();
       await clone.drop();
