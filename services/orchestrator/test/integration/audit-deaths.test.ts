@@ -68,7 +68,7 @@ async function load(answered: Answered, stopped: AbortSignal, lane: number): Pro
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(8_000),
     });
-    return { status: response.status, body: (await response.json()) as Record<string, never> };
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
   };
   const acts: (() => Promise<void>)[] = [
     async () => {
