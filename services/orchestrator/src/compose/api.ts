@@ -3,6 +3,8 @@ import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp, policyAuthorizer } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
+  poolMetrics,
+  poolStateOf,
   startHttpServer,
   type RunningProcess,
   type SchemaSources,
@@ -29,6 +31,7 @@ import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import type { Resolver } from '../outbound/webhook-request.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
@@ -38,6 +41,7 @@ import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog } from './refusals.js';
+import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
 import { openBase, type Base } from './resources.js';
 
@@ -63,6 +67,8 @@ export function composeApi(
   stopping: () => void;
 } {
   const base = openBase(config, 'orchestrator', 10, sources);
+  poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
+  platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database);

@@ -11,6 +11,7 @@ const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.ur
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
+  app: ReturnType<typeof composeApi>['app'];
   /** Sends requests as somebody with these roles; as nobody without. */
   as(...roles: string[]): ReturnType<typeof supertest.agent>;
   anonymous: ReturnType<typeof supertest.agent>;
@@ -36,6 +37,7 @@ export async function testApi(
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'error',
     RATE_LIMIT_GENERAL: '0',
+    RATE_LIMIT_BATCH: '0',
     ...environment,
   });
   const { app, base, audit, webhooks } = composeApi(config, {
@@ -48,6 +50,7 @@ export async function testApi(
     return issueToken(createKeyring([secret]), subject, lifetime).token;
   };
   return {
+    app,
     as: (...roles) => supertest.agent(app).set('Authorization', `Bearer ${token(roles)}`),
     anonymous: supertest.agent(app),
     token,
