@@ -40,7 +40,7 @@ import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
-import { refusalLog } from './refusals.js';
+import { refusalLog, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
 import { openBase, type Base } from './resources.js';
@@ -85,6 +85,7 @@ export function composeApi(
     { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
   );
   const keyring = createKeyring(config.jwtSecrets);
+  const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
@@ -120,7 +121,8 @@ export function composeApi(
       audit.backlog,
       policyAuthorizer(() => policies, base.log),
     ),
-    refusals: refusalLog(new PostgresRefusalStore(base.database)),
+    refusals: refusalLog(refusals),
+    trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {

@@ -40,7 +40,7 @@ const EXPIRE_EVERY_MS = 60_000;
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 7_200;
 
-/** Four times as long each time, two hours at most, and never all at the same moment: thirteen times or more in a day. */
+/** Four times as long each time, two hours at most, and never all at the same moment: some eighteen tries in a day. */
 export function waitAfter(attempt: number, random: () => number = Math.random): number {
   const wait = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 4 ** (attempt - 1));
   return wait * (0.75 + random() / 4);
