@@ -1,6 +1,6 @@
-import { createKeyring, verifyToken } from '@provisioning/auth-token';
+import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
   poolMetrics,
@@ -9,7 +9,6 @@ import {
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
@@ -39,6 +38,7 @@ import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
@@ -53,19 +53,24 @@ export interface Overrides {
   checkAnswers?: boolean;
   /** Whom names of webhooks' targets are resolved by. */
   resolve?: Resolver;
+  /** What is asked in the place of the control center. */
+  accessSource?: AccessSource;
+}
+
+interface ComposedApi {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  access: ComposedAccess;
+  webhooks: ReturnType<typeof composeWebhooks>;
+  stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, resolve }: Overrides = {},
-): {
-  app: Express;
-  base: Base;
-  audit: ReturnType<typeof composeAudit>;
-  webhooks: ReturnType<typeof composeWebhooks>;
-  stopping: () => void;
-} {
+  { sources, checkAnswers = false, resolve, accessSource }: Overrides = {},
+): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
@@ -77,18 +82,25 @@ export function composeApi(
   const rollbackStore = new PostgresRollbackStore(base.database);
   const inventory = new PostgresInventoryStore(base.database);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
+  const keyring = createKeyring(config.jwtSecrets);
+  const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
     batchStore,
     new PostgresSnapshotStore(base.database),
-    { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
+    {
+      // What cannot be told who may do what is watched over no better than what has no figures.
+      monitoring: () => {
+        const trouble = access.keeper.trouble;
+        return trouble === undefined ? base.registry.metrics() : Promise.reject(new Error(trouble));
+      },
+      queue: redis && (() => redis.ping()),
+    },
   );
-  const keyring = createKeyring(config.jwtSecrets);
   const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -105,28 +117,17 @@ export function composeApi(
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
-    authenticate: (token) => {
-      const {
-        userId: id,
-        username,
-        email = '',
-        roles,
-        sessionId,
-        tokenId,
-        expiresAt,
-      } = verifyToken(keyring, token);
-      return { id, username, email, roles, sessionId, tokenId, expiresAt };
-    },
-    authorizer: refusingWhileFull(
-      audit.backlog,
-      policyAuthorizer(() => policies, base.log),
-    ),
+    authenticate: (token, operation) => access.keeper.authenticate(token, operation),
+    authorizer: refusingWhileFull(audit.backlog, access.authorizer),
     refusals: refusalLog(refusals),
     trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
-      checks: base.checks,
+      checks: {
+        ...base.checks,
+        policies: () => Promise.resolve(void access.keeper.policies()),
+      },
       registry: base.registry,
       metricsToken: config.metricsToken,
       isStopping: () => stopping,
@@ -136,7 +137,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, webhooks, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, access, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -153,9 +154,10 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, webhooks, stopping } = composeApi(config);
+  const { app, base, audit, webhooks, access, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
+    await access.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,

@@ -5,6 +5,7 @@ import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
+import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
@@ -19,6 +20,10 @@ export interface TestApi {
   database: ReturnType<typeof composeApi>['base']['database'];
   audit: ReturnType<typeof composeApi>['audit'];
   webhooks: ReturnType<typeof composeApi>['webhooks'];
+  /** What the control center says of access. */
+  access: FakeAccess;
+  /** Takes up what it says now. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,11 +45,14 @@ export async function testApi(
     RATE_LIMIT_BATCH: '0',
     ...environment,
   });
-  const { app, base, audit, webhooks } = composeApi(config, {
+  const source = new FakeAccess(SECRET);
+  const { app, base, audit, webhooks, access } = composeApi(config, {
+    accessSource: source,
     checkAnswers: true,
     ...overrides,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
+  await access.start();
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;
@@ -57,6 +65,8 @@ export async function testApi(
     database: base.database,
     audit,
     webhooks,
+    access: source,
+    look: () => access.keeper.look(),
     stop: async () => {
       await base.resources.close();
       await clone.drop();
