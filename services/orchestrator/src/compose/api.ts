@@ -26,7 +26,9 @@ import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
+import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { Resolver } from '../outbound/webhook-request.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
@@ -38,8 +40,9 @@ import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
-import { refusalLog } from './refusals.js';
+import { refusalLog, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
+import { composeWebhooks } from './webhooks.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -48,6 +51,8 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** Whom names of webhooks' targets are resolved by. */
+  resolve?: Resolver;
   /** What is asked in the place of the control center. */
   accessSource?: AccessSource;
 }
@@ -57,13 +62,14 @@ interface ComposedApi {
   base: Base;
   audit: ReturnType<typeof composeAudit>;
   access: ComposedAccess;
+  webhooks: ReturnType<typeof composeWebhooks>;
   stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, accessSource }: Overrides = {},
+  { sources, checkAnswers = false, resolve, accessSource }: Overrides = {},
 ): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
@@ -92,7 +98,9 @@ export function composeApi(
       queue: redis && (() => redis.ping()),
     },
   );
+  const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -105,12 +113,14 @@ export function composeApi(
         new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
+      ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
     authenticate: (token, operation) => access.keeper.authenticate(token, operation),
     authorizer: refusingWhileFull(audit.backlog, access.authorizer),
-    refusals: refusalLog(new PostgresRefusalStore(base.database)),
+    refusals: refusalLog(refusals),
+    trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -127,7 +137,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, access, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, access, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -144,7 +154,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, access, stopping } = composeApi(config);
+  const { app, base, audit, webhooks, access, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     await access.start();
@@ -154,6 +164,8 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       portVariable: 'ORCHESTRATOR_PORT',
     });
     resources.add('http', () => http.close());
+    webhooks.sender.start();
+    resources.add('webhooks', () => webhooks.sender.stop());
     audit.backlog.start();
     resources.add('audit backlog', () => audit.backlog.stop());
     audit.forwarder.start();
