@@ -13,6 +13,7 @@ const allowed = {
   cli: ['client', 'contracts'],
   console: ['client', 'contracts'],
   embedded: [],
+  bench: ['auth-token', 'embedded', 'policy'],
   launcher: ['embedded', 'errors', 'runtime'],
   'test-kit': ['runtime', 'auth-token', 'errors', 'embedded'],
 };
