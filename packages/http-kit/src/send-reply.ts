@@ -25,7 +25,10 @@ export async function sendStream(
   response: Response,
   { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
 ): Promise<void> {
-  response.status(200).type(mediaType).attachment(filename);
+  response.status(200).type(mediaType);
+  if (filename !== null) response.attachment(filename);
+  // A proxy that gathered pieces would hold back what has to arrive now.
+  else response.set('X-Accel-Buffering', 'no').flushHeaders();
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
     if (!response.destroyed) response.destroy(error as Error);
   });

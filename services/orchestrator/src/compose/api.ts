@@ -1,6 +1,6 @@
 import { createKeyring, verifyToken } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer } from '@provisioning/http-kit';
+import { createApp, policyAuthorizer, type Principal } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
   startHttpServer,
@@ -26,6 +26,7 @@ import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { Access } from '../realtime/access.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
@@ -33,6 +34,7 @@ import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -41,13 +43,15 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** Who may do what. */
+  access?: Partial<Access>;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; stopping: () => void } {
+  { sources, checkAnswers = false, access: replaced }: Overrides = {},
+): { app: Express; base: Base; realtime: Realtime; stopping: () => void } {
   const base = openBase(config, 'orchestrator', 10, sources);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
@@ -64,8 +68,9 @@ export function composeApi(
     new PostgresSnapshotStore(base.database),
     { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
   );
-  const keyring = createKeyring(config.jwtSecrets);
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const access = { ...accessOf(config), ...replaced };
+  const authorizer = policyAuthorizer(() => access.policies(), base.log);
+  const realtime = composeRealtime(config, base, access, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -79,21 +84,12 @@ export function composeApi(
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+      ...realtime.bindings,
     ],
+    pages: realtime.router,
     document: buildOpenApi('orchestrator'),
-    authenticate: (token) => {
-      const {
-        userId: id,
-        username,
-        email = '',
-        roles,
-        sessionId,
-        tokenId,
-        expiresAt,
-      } = verifyToken(keyring, token);
-      return { id, username, email, roles, sessionId, tokenId, expiresAt };
-    },
-    authorizer: policyAuthorizer(() => policies, base.log),
+    authenticate: (token) => access.authenticate(token),
+    authorizer,
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -107,7 +103,22 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, stopping: () => (stopping = true) };
+  return { app, base, realtime, stopping: () => (stopping = true) };
+}
+
+function accessOf(config: ApiConfig): Access {
+  const keyring = createKeyring(config.jwtSecrets);
+  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  return {
+    authenticate(token): Principal {
+      const { userId: id, username, email = '', ...claims } = verifyToken(keyring, token);
+      const { roles, sessionId, tokenId, expiresAt } = claims;
+      return { id, username, email, roles, sessionId, tokenId, expiresAt };
+    },
+    isGood: () => true,
+    onRevoked: () => () => undefined,
+    policies: () => policies,
+  };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -124,7 +135,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, stopping } = composeApi(config);
+  const { app, base, realtime, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     const http = await startHttpServer(app, {
@@ -132,7 +143,12 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
     });
-    resources.add('http', () => http.close());
+    realtime.start(http.server, app);
+    // Before the server closes: it would wait for those who follow events, and they do not leave by themselves.
+    resources.add('http', async () => {
+      await realtime.close();
+      await http.close();
+    });
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

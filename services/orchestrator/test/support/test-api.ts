@@ -7,8 +7,8 @@ import { composeApi } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
   /** Sends requests as somebody with these roles; as nobody without. */
