@@ -4,7 +4,7 @@ import { matches, type EventFilter } from '../domain/event/event-filter.js';
 import type { PublishedEvent } from '../domain/event/published-event.js';
 import type { EventFeedSource, EventHistory } from '../domain/ports.js';
 import type { Access } from './access.js';
-import { EventHub } from './event-hub.js';
+import type { EventHub } from './event-hub.js';
 import { PreparedEvent } from './prepared-event.js';
 import { Subscription } from './subscription.js';
 import { Viewers } from './viewer.js';
