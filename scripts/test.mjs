@@ -23,6 +23,11 @@ const needs = [
     tests: 'the tests of the console in a browser',
     there: onPath('chromium', 'chromium-browser', 'google-chrome') !== undefined,
   },
+  {
+    what: 'promtool on PATH (the Debian package prometheus)',
+    tests: 'the checks of the metrics and the alert rules with Prometheus’ own linter',
+    there: onPath('promtool') !== undefined,
+  },
 ];
 const missing = needs.filter(({ there }) => !there);
 

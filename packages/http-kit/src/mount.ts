@@ -47,6 +47,7 @@ export function mountOperations(app: Express, options: MountOptions): void {
       expressPath(operation.path),
       (_request: Request, response: Response, next: NextFunction) => {
         response.locals['route'] = operation.path;
+        response.locals['budget'] = operation.rateClass;
         next();
       },
       ...admission(operation, options),
@@ -56,17 +57,17 @@ export function mountOperations(app: Express, options: MountOptions): void {
   refuseOtherMethods(app, options.operations);
 }
 
-function admission({ permission, rateClass, id }: Operation, options: MountOptions): RequestHandler[] {
+function admission(operation: Operation, options: MountOptions): RequestHandler[] {
+  const { permission, rateClass, id } = operation;
   if (permission === 'service') {
     if (!options.authenticateService)
       throw new Error(`${id} is for a service, and nobody knows services here`);
     return [requireService(options.authenticateService)];
   }
-  const isPublic = permission === 'public';
   return [
-    identify(options.authenticate, isPublic),
+    identify(options.authenticate, operation),
     options.limiter(rateClass, id),
-    ...(isPublic ? [] : [requirePrincipal]),
+    ...(permission === 'public' ? [] : [requirePrincipal]),
   ];
 }
 

@@ -13,6 +13,7 @@ import {
   port,
   readEnvironment,
   str,
+  urlOf,
   type CommonConfig,
 } from '@provisioning/runtime';
 import { CATALOG, missingFor } from '@provisioning/provisioner';
@@ -30,6 +31,8 @@ const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.
 
 export interface ApiConfig extends CommonConfig {
   port: number;
+  /** Where the control center is found. */
+  controlCenterUrl: string;
   /** Shown as the `command` of tasks. */
   provisioningCommand: string;
   /** Names of the programs that operations of type `command_batch` may run. */
@@ -67,6 +70,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   const own = readEnvironment(environment, {
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
+    CONTROL_CENTER_URL: urlOf('http:', 'https:')({ default: 'http://127.0.0.1:9080' }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
@@ -75,6 +79,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
+    controlCenterUrl: own.CONTROL_CENTER_URL,
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
     providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),

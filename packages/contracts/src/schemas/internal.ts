@@ -23,7 +23,8 @@ export type PolicyBundle = Static<typeof policyBundleSchema>;
 
 /**
  * Whose tokens are good no more. `session`: every token of it; `token`: that one (its `jti`); `user`: every token that
- * was issued before `at`; `api_token`: that one.
+ * was issued up to `at`, by the milliseconds that its `jti` (a UUIDv7) begins with, since `iat` has whole seconds;
+ * `api_token`: that one. `RevocationSet` of `packages/auth-token` knows these rules.
  */
 export const REVOCATION_KINDS = ['session', 'token', 'user', 'api_token'] as const;
 
@@ -45,7 +46,7 @@ export const revocationsQuerySchema = closed({ after: Type.Optional(Type.Integer
 export const revocationsSchema = closed(
   {
     revocations: listOf(revocationSchema, MOST_RECORDS),
-    /** The newest there is: when it is more than the last of the list, ask again. */
+    /** The newest there is. Fewer than `MOST_RECORDS` revocations: all up to it; else ask again after the last of them. */
     head: count,
     policy_revision: count,
   },

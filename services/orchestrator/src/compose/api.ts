@@ -1,8 +1,10 @@
-import { createKeyring, verifyToken } from '@provisioning/auth-token';
+import { createKeyring, verifyToken, type Keyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp, policyAuthorizer, type Principal } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
+  poolMetrics,
+  poolStateOf,
   startHttpServer,
   type RunningProcess,
   type SchemaSources,
@@ -28,12 +30,17 @@ import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import type { Access } from '../realtime/access.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAudit, refusingWhileFull } from './audit.js';
+import { refusalLog } from './refusals.js';
+import { platformMetrics } from './platform-metrics.js';
 import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
@@ -51,8 +58,16 @@ export interface Overrides {
 export function composeApi(
   config: ApiConfig,
   { sources, checkAnswers = false, access: replaced }: Overrides = {},
-): { app: Express; base: Base; realtime: Realtime; stopping: () => void } {
+): {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  realtime: Realtime;
+  stopping: () => void;
+} {
   const base = openBase(config, 'orchestrator', 10, sources);
+  poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
+  platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database);
@@ -68,8 +83,13 @@ export function composeApi(
     new PostgresSnapshotStore(base.database),
     { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
   );
-  const access = { ...accessOf(config), ...replaced };
-  const authorizer = policyAuthorizer(() => access.policies(), base.log);
+  const keyring = createKeyring(config.jwtSecrets);
+  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const access = { ...accessOf(keyring), ...replaced };
+  const authorizer = refusingWhileFull(
+    audit.backlog,
+    policyAuthorizer(() => access.policies(), base.log),
+  );
   const realtime = composeRealtime(config, base, access, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
@@ -90,6 +110,7 @@ export function composeApi(
     document: buildOpenApi('orchestrator'),
     authenticate: (token) => access.authenticate(token),
     authorizer,
+    refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -103,11 +124,10 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, realtime, stopping: () => (stopping = true) };
+  return { app, base, audit, realtime, stopping: () => (stopping = true) };
 }
 
-function accessOf(config: ApiConfig): Access {
-  const keyring = createKeyring(config.jwtSecrets);
+function accessOf(keyring: Keyring): Access {
   const policies = compilePolicies(builtinPolicies, { revision: 0 });
   return {
     authenticate(token): Principal {
@@ -135,7 +155,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, realtime, stopping } = composeApi(config);
+  const { app, base, audit, realtime, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     const http = await startHttpServer(app, {
@@ -149,6 +169,10 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       await realtime.close();
       await http.close();
     });
+    audit.backlog.start();
+    resources.add('audit backlog', () => audit.backlog.stop());
+    audit.forwarder.start();
+    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

@@ -1,10 +1,17 @@
 import { principalOf, type HandlerRequest } from '@provisioning/http-kit';
 import { currentContext, traceparentOf } from '@provisioning/runtime';
+import type { Actor } from '../domain/audit/actor.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
+
+/** Who sent a request, for the audit trail. */
+export function actorOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Actor {
+  const { id: userId, username, sessionId } = principalOf(request);
+  return { userId, username, sessionId, ip: request.ip, requestId: request.requestId };
+}
 
 /** Who sent a request that makes work. */
 export function submitterOf(
-  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>,
+  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency' | 'ip'>,
 ): Submitter {
   const { id: userId, username } = principalOf(request);
   const context = currentContext();
@@ -14,5 +21,6 @@ export function submitterOf(
     requestId: request.requestId,
     traceparent: context && traceparentOf(context),
     idempotency: request.idempotency,
+    actor: actorOf(request),
   };
 }

@@ -66,6 +66,7 @@ export interface TestPlatform {
   drifts: DriftService;
   inventory: PostgresInventoryStore;
   database: Knex;
+  databaseUrl: string;
   store: PostgresTaskStore;
   doorbell: Doorbell;
   /** Where the local driver of the workers keeps its records. */
@@ -170,6 +171,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
 
   return {
     database,
+    databaseUrl: clone.url,
     store,
     batches,
     rollbacks: new RollbackService(rollbackStore, inventory, doorbell),

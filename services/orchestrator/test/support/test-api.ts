@@ -11,11 +11,13 @@ export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
+  app: ReturnType<typeof composeApi>['app'];
   /** Sends requests as somebody with these roles; as nobody without. */
   as(...roles: string[]): ReturnType<typeof supertest.agent>;
   anonymous: ReturnType<typeof supertest.agent>;
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
+  audit: ReturnType<typeof composeApi>['audit'];
   stop(): Promise<void>;
 }
 
@@ -31,9 +33,10 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'error',
     RATE_LIMIT_GENERAL: '0',
+    RATE_LIMIT_BATCH: '0',
     ...environment,
   });
-  const { app, base } = composeApi(config, {
+  const { app, base, audit } = composeApi(config, {
     checkAnswers: true,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
@@ -42,10 +45,12 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     return issueToken(createKeyring([secret]), subject, lifetime).token;
   };
   return {
+    app,
     as: (...roles) => supertest.agent(app).set('Authorization', `Bearer ${token(roles)}`),
     anonymous: supertest.agent(app),
     token,
     database: base.database,
+    audit,
     stop: async () => {
       await base.resources.close();
       await clone.drop();

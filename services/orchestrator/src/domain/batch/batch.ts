@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Actor } from '../audit/actor.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
 
 /** Docs: docs/states/batch.md. `Pending`: it waits for its infras. The last four are never left. */
@@ -96,6 +97,7 @@ export interface NewBatch extends Pick<
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
+  actor?: Actor | undefined;
 }
 
 export interface NewOperation {

@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Actor } from '../audit/actor.js';
 
 /**
  * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
@@ -92,6 +93,7 @@ export interface NewTask {
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
+  actor?: Actor | undefined;
 }
 
 export interface LogLine {

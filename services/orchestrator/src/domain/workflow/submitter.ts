@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Actor } from '../audit/actor.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
 export interface IdempotencyKey {
@@ -14,6 +15,8 @@ export interface Submitter {
   requestId: string;
   traceparent: string | undefined;
   idempotency: IdempotencyKey | undefined;
+  /** The same for the audit trail; absent where nobody asked. */
+  actor?: Actor;
 }
 
 export function refuseReusedKey(): Failure {
