@@ -10,7 +10,7 @@ import {
   type Authenticator,
   type ServiceAuthenticator,
 } from './authenticate.js';
-import { askedOf, authorize, type Authorizer } from './authorize.js';
+import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
@@ -133,8 +133,10 @@ function about(
   principal: Principal | undefined,
   body: unknown,
 ) {
+  const asked = response.locals['asked'] as Asked | undefined;
   return {
     principal,
+    asked: asked && { ...asked, method: request.method, path: request.path },
     ip: request.ip ?? '',
     userAgent: request.get('user-agent')?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),

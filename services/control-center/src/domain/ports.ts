@@ -1,5 +1,6 @@
-import type { AuditTrail } from './audit/audit-record.js';
+import type { AuditActor, AuditTrail } from './audit/audit-record.js';
 import type { NewRevocation, Revocation } from './revocation/revocation.js';
+import type { Policy, PolicyVersion, StoredPolicySet } from './policy/policy.js';
 import type { EndReason, NewSession, Session } from './session/session.js';
 import type { ApiToken } from './token/api-token.js';
 import type { NewUser, User, UserCredentials } from './user/user.js';
@@ -77,11 +78,6 @@ export interface RevocationLog {
   after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }>;
 }
 
-/** Of the policies in force. */
-export interface PolicyRevision {
-  current(): Promise<number>;
-}
-
 export interface MfaState {
   /** The secret that codes are taken of; undefined while there is none. */
   sealed: Uint8Array | undefined;
@@ -130,6 +126,56 @@ export interface ApiTokenWrites extends ApiTokenStore {
   remove(userId: string, id: string, now: Date): Promise<ApiToken | undefined>;
 }
 
+/** Of the policies in force. */
+export interface PolicyRevision {
+  current(): Promise<number>;
+}
+
+export interface PolicyStore extends PolicyRevision {
+  find(id: string): Promise<Policy | undefined>;
+  /** Newest first. */
+  list(page: Page): Promise<{ policies: Policy[]; total: number }>;
+  /** Newest first; none for a policy that there never was. */
+  listVersions(id: string, page: Page): Promise<{ versions: PolicyVersion[]; total: number }>;
+  /** Those that are enabled, with the revision that they are of. */
+  inForce(): Promise<StoredPolicySet>;
+}
+
+/** What changes policies: one after the other. */
+export interface PolicyWrites extends PolicyStore {
+  /** Nobody else changes policies until the unit of work ends. @returns the revision in force. */
+  lock(): Promise<number>;
+  /** @throws Failure `conflict` when the name is taken. */
+  insert(policy: Policy): Promise<void>;
+  /** @throws Failure `conflict` when the name is taken. */
+  save(policy: Policy): Promise<void>;
+  remove(id: string): Promise<void>;
+  /** Makes the next revision, and keeps how the policy is now, or that it was deleted. */
+  recordChange(
+    policy: Policy,
+    change: { by: AuditActor | undefined; at: Date; deleted?: boolean },
+  ): Promise<void>;
+}
+
+/** A caller's Idempotency-Key, with a digest of what it was sent with. */
+export interface IdempotencyKey {
+  key: string;
+  principal: string;
+  requestHash: string;
+}
+
+export interface IdempotencyKeys {
+  /**
+   * Makes something, unless the same request came with the same key within 24 hours: then the answer is that of then. The
+   * answer is stored as JSON, so it may hold neither dates nor secrets.
+   * @throws Failure `conflict` when the key came with another request.
+   */
+  once<Answer>(
+    key: IdempotencyKey | undefined,
+    make: () => Promise<Answer>,
+  ): Promise<{ answer: Answer; replayed: boolean }>;
+}
+
 /** What can be read and changed within a unit of work. */
 export interface Stores {
   users: UserWrites;
@@ -138,6 +184,8 @@ export interface Stores {
   apiTokens: ApiTokenWrites;
   /** For what is neither a session nor a user: those tell by themselves. */
   revoke(revocation: NewRevocation): void;
+  policies: PolicyWrites;
+  idempotency: IdempotencyKeys;
   /** Its records are put down at the end, in the order in which they came: `append` itself does not wait for that. */
   audit: AuditTrail;
 }

@@ -7,6 +7,8 @@ import { PostgresAuditTrail } from './audit-trail.js';
 import { PostgresMfaStore } from './mfa-store.js';
 import { writeRevocations } from './revocation-log.js';
 import { PostgresSessionWrites } from './session-store.js';
+import { PostgresIdempotencyKeys } from './idempotency-keys.js';
+import { PostgresPolicyStore } from './policy-store.js';
 import { PostgresUserStore } from './user-store.js';
 
 /** @param revoked told after each commit that ended somebody's tokens. */
@@ -27,6 +29,8 @@ export function postgresUnitOfWork(
           mfa: new PostgresMfaStore(transaction),
           apiTokens: new PostgresApiTokenStore(transaction),
           revoke,
+          policies: new PostgresPolicyStore(transaction),
+          idempotency: new PostgresIdempotencyKeys(transaction),
           // Kept for the end: the trail is locked for as short a time as can be, and after everything else.
           audit: {
             append: (record) => {

@@ -1,6 +1,6 @@
-import { createKeyring, verifyToken, type Keyring } from '@provisioning/auth-token';
+import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer, type Principal } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
   poolMetrics,
@@ -9,7 +9,6 @@ import {
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
@@ -28,7 +27,6 @@ import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
-import type { Access } from '../realtime/access.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
@@ -38,6 +36,7 @@ import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
@@ -50,21 +49,24 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
-  /** Who may do what. */
-  access?: Partial<Access>;
+  /** What is asked in the place of the control center. */
+  accessSource?: AccessSource;
+}
+
+interface ComposedApi {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  access: ComposedAccess;
+  realtime: Realtime;
+  stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, access: replaced }: Overrides = {},
-): {
-  app: Express;
-  base: Base;
-  audit: ReturnType<typeof composeAudit>;
-  realtime: Realtime;
-  stopping: () => void;
-} {
+  { sources, checkAnswers = false, accessSource }: Overrides = {},
+): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
@@ -76,21 +78,25 @@ export function composeApi(
   const rollbackStore = new PostgresRollbackStore(base.database);
   const inventory = new PostgresInventoryStore(base.database);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
+  const keyring = createKeyring(config.jwtSecrets);
+  const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
     batchStore,
     new PostgresSnapshotStore(base.database),
-    { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
+    {
+      // What cannot be told who may do what is watched over no better than what has no figures.
+      monitoring: () => {
+        const trouble = access.keeper.trouble;
+        return trouble === undefined ? base.registry.metrics() : Promise.reject(new Error(trouble));
+      },
+      queue: redis && (() => redis.ping()),
+    },
   );
-  const keyring = createKeyring(config.jwtSecrets);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
-  const access = { ...accessOf(keyring), ...replaced };
-  const authorizer = refusingWhileFull(
-    audit.backlog,
-    policyAuthorizer(() => access.policies(), base.log),
-  );
-  const realtime = composeRealtime(config, base, access, authorizer, () => state.health());
+  const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
+  const realtime = composeRealtime(config, base, access.keeper, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -108,13 +114,16 @@ export function composeApi(
     ],
     pages: realtime.router,
     document: buildOpenApi('orchestrator'),
-    authenticate: (token) => access.authenticate(token),
+    authenticate: (token, operation) => access.keeper.authenticate(token, operation),
     authorizer,
     refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
-      checks: base.checks,
+      checks: {
+        ...base.checks,
+        policies: () => Promise.resolve(void access.keeper.policies()),
+      },
       registry: base.registry,
       metricsToken: config.metricsToken,
       isStopping: () => stopping,
@@ -124,21 +133,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, realtime, stopping: () => (stopping = true) };
-}
-
-function accessOf(keyring: Keyring): Access {
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
-  return {
-    authenticate(token): Principal {
-      const { userId: id, username, email = '', ...claims } = verifyToken(keyring, token);
-      const { roles, sessionId, tokenId, expiresAt } = claims;
-      return { id, username, email, roles, sessionId, tokenId, expiresAt };
-    },
-    isGood: () => true,
-    onRevoked: () => () => undefined,
-    policies: () => policies,
-  };
+  return { app, base, audit, access, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -155,9 +150,10 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, realtime, stopping } = composeApi(config);
+  const { app, base, audit, access, realtime, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
+    await access.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,

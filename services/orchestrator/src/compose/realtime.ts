@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { Authorizer, Binding, Principal } from '@provisioning/http-kit';
+import type { Authorizer, Binding } from '@provisioning/http-kit';
 import type { Express, Router } from 'express';
 import type { ApiConfig } from '../config.js';
 import { HealthTeller } from '../domain/event/health-teller.js';
@@ -28,10 +28,10 @@ export interface Realtime {
   close(): Promise<void>;
 }
 
-export function composeRealtime(
+export function composeRealtime<Remembered extends object>(
   config: ApiConfig,
   { database, redis, registry, log, resources }: Base,
-  access: Access,
+  access: Access<Remembered>,
   authorizer: Authorizer,
   health: () => Promise<SystemHealth>,
 ): Realtime {
@@ -40,7 +40,7 @@ export function composeRealtime(
   const hub = new EventHub(openFeed, log, (lag) => metrics.lagged(lag));
   const streams = new EventStreams(hub, openFeed, new PostgresEventHistory(database), access);
   const connections = new Connections(access);
-  const tickets = new PostgresTicketStore<Principal>(database);
+  const tickets = new PostgresTicketStore<Remembered>(database);
   const webSockets = new WebSockets(streams, connections, metrics);
   const teller = new HealthTeller(new PostgresHealthBoard(database), health, log);
   const { rateLimits: limits, allowedOrigins } = config;
@@ -52,7 +52,7 @@ export function composeRealtime(
   };
   resources.add('realtime', () => (closed ??= close()));
   return {
-    bindings: eventRoutes(streams, connections, tickets, metrics),
+    bindings: eventRoutes(streams, connections, tickets, access, metrics),
     router: webSocketRoute(webSockets, connections, {
       access,
       tickets,

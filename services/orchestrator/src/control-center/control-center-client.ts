@@ -13,16 +13,25 @@ export class ControlCenterClient {
   ) {}
 
   /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */
-  async post(path: string, body: unknown): Promise<unknown> {
+  post(path: string, body: unknown): Promise<unknown> {
+    return this.#ask('POST', path, JSON.stringify(body));
+  }
+
+  /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */
+  get(path: string): Promise<unknown> {
+    return this.#ask('GET', path);
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
     let response: Response;
     try {
       response = await fetch(new URL(path, this.url), {
-        method: 'POST',
+        method,
         headers: {
           authorization: `Bearer ${issueServiceToken(this.keyring, SERVICE)}`,
-          'content-type': 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        body: JSON.stringify(body),
+        ...(body === undefined ? {} : { body }),
         redirect: 'error',
         signal: AbortSignal.timeout(this.patienceMs),
       });
@@ -30,9 +39,9 @@ export class ControlCenterClient {
       const text = await response.text();
       if (response.ok) return (JSON.parse(text) as { data: unknown }).data;
     } catch (cause) {
-      throw unreachable(`The control center does not answer POST ${path}.`, cause);
+      throw unreachable(`The control center does not answer ${method} ${path}.`, cause);
     }
-    throw unreachable(`The control center answered POST ${path} with ${response.status}.`);
+    throw unreachable(`The control center answered ${method} ${path} with ${response.status}.`);
   }
 }
 

@@ -76,6 +76,7 @@ export function batchRow(batch: NewBatch) {
     request_id: batch.requestId,
     traceparent: batch.traceparent ?? null,
     actor: actorRow(batch.actor),
+    granted_on: batch.grant ?? null,
   };
 }
 

@@ -63,6 +63,7 @@ export class PostgresTaskStore implements TaskStore {
       request_id: task.requestId,
       traceparent: task.traceparent ?? null,
       actor: actorRow(task.actor),
+      granted_on: task.grant ?? null,
     };
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
     const [submitted] = await rowsOf<{

@@ -1,15 +1,8 @@
 import { createWsTicket, followEvents } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import {
-  asFailure,
-  on,
-  principalOf,
-  reply,
-  stream,
-  type Binding,
-  type Principal,
-} from '@provisioning/http-kit';
+import { asFailure, on, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
 import type { TicketStore } from '../domain/ports.js';
+import type { Access } from './access.js';
 import { CLOSING, type Connections } from './connections.js';
 import type { EventStreams, Follow } from './event-streams.js';
 import type { RealtimeMetrics } from './metrics.js';
@@ -18,15 +11,16 @@ import { StreamClient } from './stream-client.js';
 
 const HEARTBEAT_MS = 15_000;
 
-export function eventRoutes(
+export function eventRoutes<Remembered extends object>(
   streams: EventStreams,
   connections: Connections,
-  tickets: TicketStore<Principal>,
+  tickets: TicketStore<Remembered>,
+  access: Pick<Access<Remembered>, 'remember'>,
   metrics: RealtimeMetrics,
 ): Binding[] {
   return [
     on(createWsTicket)(async (request) => {
-      const { ticket, expiresAt } = await tickets.create(principalOf(request));
+      const { ticket, expiresAt } = await tickets.create(access.remember(principalOf(request)));
       return reply({ ticket, expires_at: expiresAt.toISOString() });
     }),
     on(followEvents)(async (request) => {

@@ -20,9 +20,9 @@ const PATH = '/ws';
 const PERMISSION = { resource: 'events:*', action: 'read' } as const;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
-export interface WebSocketRouteOptions {
-  access: Access;
-  tickets: TicketStore<Principal>;
+export interface WebSocketRouteOptions<Remembered extends object> {
+  access: Access<Remembered>;
+  tickets: TicketStore<Remembered>;
   authorizer: Authorizer;
   limits: RateLimits;
   redis: Redis | undefined;
@@ -32,10 +32,10 @@ export interface WebSocketRouteOptions {
 type SocketQuery = FollowQuery & { token?: string; ticket?: string };
 
 /** `/ws`, in the order of every operation: who is asking → how often → may they be here → what do they want. */
-export function webSocketRoute(
+export function webSocketRoute<Remembered extends object>(
   webSockets: WebSockets,
   connections: Connections,
-  options: WebSocketRouteOptions,
+  options: WebSocketRouteOptions<Remembered>,
 ): Router {
   const checkQuery = parameterCheck(webSocketQuery, 'query');
   const limit = rateLimiters(options)('general', 'connectWebSocket');
@@ -96,14 +96,15 @@ function checkOrigin(request: Request, allowed: readonly string[]): void {
   );
 }
 
-async function principalOf(
+async function principalOf<Remembered extends object>(
   request: Request,
   { ticket, token }: SocketQuery,
-  { tickets, access }: WebSocketRouteOptions,
+  { tickets, access }: WebSocketRouteOptions<Remembered>,
 ): Promise<Principal> {
   if (ticket !== undefined) {
-    const principal = await tickets.take(ticket);
-    if (principal && access.isGood(principal)) return principal;
+    const remembered = await tickets.take(ticket);
+    const principal = remembered && access.recall(remembered);
+    if (principal) return principal;
     throw new Failure('unauthenticated', 'The ticket is not good: each opens one connection, within 30 s.', {
       code: 'ticket_invalid',
     });

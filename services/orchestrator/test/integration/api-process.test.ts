@@ -7,12 +7,14 @@ import { cloneDatabase, spawnNode, temporaryFolder, waitFor, type NodeProcess } 
 import { v7 as uuidv7 } from 'uuid';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { follow, refusal } from '../support/event-client.js';
+import { FakeControlCenter } from '../support/fake-control-center.js';
 import { readStream } from '../support/stream-reader.js';
 import { SECRET } from '../support/test-api.js';
 
 const API = join(fileURLToPath(new URL('../../dist/src/api.js', import.meta.url)));
 
 let clone: Awaited<ReturnType<typeof cloneDatabase>>;
+let controlCenter: FakeControlCenter;
 let home: Awaited<ReturnType<typeof temporaryFolder>>;
 let database: ReturnType<typeof createPostgres>;
 const processes: NodeProcess[] = [];
@@ -20,12 +22,15 @@ const processes: NodeProcess[] = [];
 beforeAll(async () => {
   clone = await cloneDatabase('orchestrator');
   home = await temporaryFolder('api-process');
+  controlCenter = new FakeControlCenter(SECRET);
+  await controlCenter.start();
   database = createPostgres({
     ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
   });
 });
 afterAll(async () => {
   await Promise.all(processes.map((process) => process.stop()));
+  await controlCenter.stop();
   await database.destroy();
   await clone.drop();
   await home.remove();
@@ -37,6 +42,7 @@ async function startApi(): Promise<{ url: string; process: NodeProcess }> {
       ...{ NODE_ENV: 'test', DATABASE_URL: clone.url, REDIS_URL: undefined, JWT_SECRET: SECRET },
       ...{ PROVISIONING_DATA_DIR: home.path, ORCHESTRATOR_PORT: '0', LOG_LEVEL: 'debug' },
       RATE_LIMIT_GENERAL: '0',
+      CONTROL_CENTER_URL: controlCenter.url,
     },
   });
   processes.push(process);

@@ -227,7 +227,7 @@ describe('who may follow', () => {
       { resource: `tasks:${task}` },
       { resource: 'tasks:*', condition: `has(context.infra) && context.infra == '${infra}'` },
     ]) {
-      apis.setPolicies([
+      await apis.setPolicies([
         { name: 'deny', version: '1.0.0', rules: [{ effect: 'Deny', action: ['read'], ...rule }] },
       ]);
       const hidden = String(await apis.record({ taskId: task }));
@@ -239,7 +239,7 @@ describe('who may follow', () => {
       expect(resumed.events.map(({ id }) => id)).not.toContain(hidden);
       await resumed.leave();
     }
-    apis.setPolicies([]);
+    await apis.setPolicies([]);
     const again = String(await apis.record({ taskId: task }));
     await client.sees(({ id }) => id === again);
     await client.leave();

@@ -1,9 +1,18 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
-import { appendAudit, type AuditEntry } from '@provisioning/contracts';
+import {
+  appendAudit,
+  getPolicyBundle,
+  getPrincipals,
+  getRevocations,
+  introspectToken,
+  recordDecisions,
+  type AuditEntry,
+} from '@provisioning/contracts';
 import { createApp, on, reply } from '@provisioning/http-kit';
 import { createRegistry, silentLogger } from '@provisioning/runtime';
+import { FakeAccess } from './fake-access.js';
 
 /** How it treats what it is sent. `loses answers`: it keeps the records, and nobody hears that it did. */
 export type Mood = 'well' | 'loses answers' | 'fails';
@@ -18,7 +27,12 @@ export class FakeControlCenter {
   #server: Server | undefined;
   #port = 0;
 
-  constructor(private readonly secret: string) {}
+  /** What it says of access. */
+  readonly access: FakeAccess;
+
+  constructor(private readonly secret: string) {
+    this.access = new FakeAccess(secret);
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
@@ -32,7 +46,14 @@ export class FakeControlCenter {
   async start(): Promise<void> {
     const keyring = createKeyring([this.secret]);
     const app = createApp({
-      operations: [appendAudit],
+      operations: [
+        appendAudit,
+        getPolicyBundle,
+        getPrincipals,
+        getRevocations,
+        introspectToken,
+        recordDecisions,
+      ],
       bindings: [
         on(appendAudit)(({ body }) => {
           if (this.mood === 'fails') throw new Error('the audit trail cannot be written');
@@ -43,6 +64,16 @@ export class FakeControlCenter {
           }
           if (this.mood === 'loses answers') for (const socket of this.#sockets) socket.destroy();
           return reply({ kept: this.kept.size - before });
+        }),
+        on(getPolicyBundle)(async () => reply(await this.access.policyBundle())),
+        on(getRevocations)(async ({ query }) => reply(await this.access.revocations(query.after ?? 0))),
+        on(getPrincipals)(async ({ body }) =>
+          reply((await this.access.users(body.ids)).map((user) => ({ ...user, roles: [...user.roles] }))),
+        ),
+        on(introspectToken)(async ({ body }) => reply(await this.access.introspect(body.token_hash))),
+        on(recordDecisions)(async ({ body }) => {
+          await this.access.tell(body.decisions);
+          return reply({ kept: body.decisions.length });
         }),
       ],
       document: {},

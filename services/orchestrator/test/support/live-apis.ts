@@ -1,6 +1,5 @@
 import { createKeyring, issueToken } from '@provisioning/auth-token';
-import type { Principal } from '@provisioning/http-kit';
-import { builtinPolicies, compilePolicies, type PolicyDocument } from '@provisioning/policy';
+import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
 import { createPostgres, silentLogger, startHttpServer } from '@provisioning/runtime';
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
@@ -9,6 +8,7 @@ import { composeApi } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 import { rowsOf } from '../../src/postgres/rows.js';
+import { FakeAccess } from './fake-access.js';
 import { MIGRATIONS, SECRET } from './test-api.js';
 
 /** Some API processes, in this one, on one database. */
@@ -19,7 +19,8 @@ export interface LiveApis {
   token(roles: string[], options?: { userId?: string; lifetime?: number }): string;
   /** As the control center would tell it. */
   revoke(userId: string): void;
-  setPolicies(more: PolicyDocument[]): void;
+  /** In force when it resolves. */
+  setPolicies(more: PolicyDocument[]): Promise<void>;
   /** Records an event of a task, as the engine does. @returns its number */
   record(event?: { taskId?: string; type?: string; status?: string; details?: object }): Promise<number>;
   /** A task of that infra, with the event of its submission. */
@@ -31,9 +32,7 @@ export interface LiveApis {
 export async function liveApis(count: number, environment: Record<string, string> = {}): Promise<LiveApis> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('realtime');
-  const revoked = new Set<string>();
-  const listeners = new Set<() => void>();
-  let policies = compilePolicies(builtinPolicies, { revision: 1 });
+  const access = new FakeAccess(SECRET);
   const config = readApiConfig({
     NODE_ENV: 'test',
     DATABASE_URL: clone.url,
@@ -47,18 +46,17 @@ export async function liveApis(count: number, environment: Record<string, string
   });
   const running = await Promise.all(
     Array.from({ length: count }, async () => {
-      const { app, base, realtime } = composeApi(config, {
+      const {
+        app,
+        base,
+        realtime,
+        access: composed,
+      } = composeApi(config, {
         checkAnswers: true,
         sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
-        access: {
-          isGood: ({ id }: Principal) => !revoked.has(id),
-          onRevoked(listener) {
-            listeners.add(listener);
-            return () => void listeners.delete(listener);
-          },
-          policies: () => policies,
-        },
+        accessSource: access,
       });
+      await composed.start();
       const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, portVariable: 'PORT' });
       realtime.start(http.server, app);
       const stop = async () => {
@@ -66,7 +64,7 @@ export async function liveApis(count: number, environment: Record<string, string
         await http.close();
         await base.resources.close();
       };
-      return { url: http.url, registry: base.registry, stop };
+      return { url: http.url, registry: base.registry, keeper: composed.keeper, stop };
     }),
   );
   const database = createPostgres({
@@ -94,11 +92,11 @@ export async function liveApis(count: number, environment: Record<string, string
       return issueToken(createKeyring([SECRET]), subject, lifetime).token;
     },
     revoke(userId) {
-      revoked.add(userId);
-      for (const listener of listeners) listener();
+      access.revoke('user', userId);
     },
-    setPolicies(more) {
-      policies = compilePolicies([...builtinPolicies, ...more], { revision: policies.revision + 1 });
+    async setPolicies(more) {
+      access.change([...builtinPolicies, ...more]);
+      await Promise.all(running.map(({ keeper }) => keeper.look()));
     },
     record,
     async task(infra) {

@@ -5,6 +5,7 @@ import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { composeApi } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
+import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
@@ -18,6 +19,10 @@ export interface TestApi {
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
   audit: ReturnType<typeof composeApi>['audit'];
+  /** What the control center says of access. */
+  access: FakeAccess;
+  /** Takes up what it says now. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,10 +41,13 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     RATE_LIMIT_BATCH: '0',
     ...environment,
   });
-  const { app, base, audit } = composeApi(config, {
+  const source = new FakeAccess(SECRET);
+  const { app, base, audit, access } = composeApi(config, {
+    accessSource: source,
     checkAnswers: true,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
+  await access.start();
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;
@@ -51,6 +59,8 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     token,
     database: base.database,
     audit,
+    access: source,
+    look: () => access.keeper.look(),
     stop: async () => {
       await base.resources.close();
       await clone.drop();

@@ -117,7 +117,7 @@ export class BatchService {
   async #submit(
     about: Omit<
       NewBatch,
-      'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor'
+      'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor' | 'grant'
     >,
     operations: NewOperation[],
     submitter: Submitter,
@@ -130,6 +130,7 @@ export class BatchService {
       traceparent,
       idempotency,
       actor,
+      grant,
     } = submitter;
     const submitted = await this.store.submit(
       {
@@ -144,7 +145,7 @@ export class BatchService {
           resumeOf,
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
-        ...{ createdBy, createdByName, requestId, traceparent, actor },
+        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
       },
       operations,
       idempotency,

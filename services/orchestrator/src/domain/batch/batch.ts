@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
 import type { Actor } from '../audit/actor.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
 
@@ -98,6 +99,7 @@ export interface NewBatch extends Pick<
   requestId: string;
   traceparent: string | undefined;
   actor?: Actor | undefined;
+  grant?: Grant | undefined;
 }
 
 export interface NewOperation {

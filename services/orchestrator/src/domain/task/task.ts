@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
 import type { Actor } from '../audit/actor.js';
 
 /**
@@ -94,6 +95,7 @@ export interface NewTask {
   requestId: string;
   traceparent: string | undefined;
   actor?: Actor | undefined;
+  grant?: Grant | undefined;
 }
 
 export interface LogLine {

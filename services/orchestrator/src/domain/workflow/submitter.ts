@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
 import type { Actor } from '../audit/actor.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
@@ -17,6 +18,8 @@ export interface Submitter {
   idempotency: IdempotencyKey | undefined;
   /** The same for the audit trail; absent where nobody asked. */
   actor?: Actor;
+  /** What it was allowed on; absent where nobody had to be asked. */
+  grant?: Grant | undefined;
 }
 
 export function refuseReusedKey(): Failure {

@@ -108,6 +108,7 @@ export class WorkflowService {
       traceparent,
       idempotency,
       actor,
+      grant,
     } = submitter;
     const submitted = await this.store.submit(
       {
@@ -115,7 +116,7 @@ export class WorkflowService {
         ...{ id: uuidv7(), kind: 'workflow', maxAttempts: MAX_ATTEMPTS },
         // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
         reconcilable: !work.checkMode,
-        ...{ createdBy, createdByName, requestId, traceparent, actor },
+        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
       },
       idempotency,
     );
