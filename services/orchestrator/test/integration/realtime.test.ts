@@ -216,6 +216,19 @@ describe('who may follow', () => {
     expect((await post('/ws/ticket', apis.token(['auditor']))).status).toBe(403);
   });
 
+  it('I13 takes no ticket of somebody who was signed out meanwhile', async () => {
+    const userId = uuidv7();
+    const ticketOf = async () => {
+      const answer = await post('/ws/ticket', apis.token(['viewer'], { userId }));
+      return ((await answer.json()) as { data: { ticket: string } }).data.ticket;
+    };
+    const [used, late] = [await ticketOf(), await ticketOf()];
+    const client = await follow(second, { ticket: used });
+    apis.revoke(userId);
+    expect((await client.closed).code).toBe(4401);
+    expect((await refusal(second, { ticket: late })).body['code']).toBe('ticket_invalid');
+  });
+
   it('H10 leaves out what a policy denies, and asks again when the policies change', async () => {
     const infra = 'secret-infra';
     const task = await apis.task(infra);
