@@ -127,7 +127,7 @@ describe('the figures of the API document', () => {
     await away.database.destroy();
     const samples = await scrape(away);
     expect(samples.get('orchestrator_figures_up')).toBe(0);
-    const ofItself = /^orchestrator_(event|audit)/;
+    const ofItself = /^orchestrator_(event|audit|policy|control_center)/;
     const figures = [...samples.keys()].filter(
       (name) => name.startsWith('orchestrator_') && !ofItself.test(name),
     );
