@@ -13,7 +13,7 @@ export {
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
-export { policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
+export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
 export { rateLimiters, type RateLimits, type RateLimitTrip } from './rate-limit.js';
 export type { Refusal, RefusalLog } from './refusals.js';
 export { asFailure } from './send-error.js';

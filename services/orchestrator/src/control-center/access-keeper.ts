@@ -152,7 +152,7 @@ export class AccessKeeper {
   /** @throws Failure `unavailable` when nobody can tell whether a change is still allowed */
   refuseIfStale(): void {
     void this.#state.policies;
-    refuseIfStale(this.options.rules, this.silentSeconds);
+    refuseIfStale(this.options.rules, this.silentSeconds, (Date.now() - this.#state.policiesAt) / 1000);
   }
 
   /** For how long the control center has not been heard of. */
@@ -218,6 +218,7 @@ export class AccessKeeper {
       if (!more && revision !== this.#state.revision) changed = (await this.#renew(controlCenter)) || changed;
       // What was true when we asked; the answer may have been long under way.
       this.#state.heardAt = before;
+      if (revision === this.#state.revision) this.#state.policiesAt = before;
     }
     this.#state.forgetExpired(new Date());
     return changed;
