@@ -33,6 +33,13 @@ export interface AccessKeeperOptions {
   bundleFailed?: () => void;
 }
 
+/** As JSON it says the same. */
+export interface RememberedPrincipal {
+  principal: Principal;
+  claims: Claims | null;
+  since: string;
+}
+
 const LOOK_MS = 500;
 const KEEP_MS = 10_000;
 
@@ -113,6 +120,22 @@ export class AccessKeeper {
     const known = this.#known.get(principal);
     if (known?.claims) return !this.#state.revoked.isRevoked(known.claims);
     return this.#tokens.stands(principal, known?.since ?? new Date(0));
+  }
+
+  /** What it takes to know a principal again, in whatever process; nothing of a token. */
+  remember(principal: Principal): RememberedPrincipal {
+    const known = this.#known.get(principal);
+    return {
+      principal,
+      claims: known?.claims ?? null,
+      since: (known?.since ?? new Date(0)).toISOString(),
+    };
+  }
+
+  /** Undefined where what was found out does not hold any more. */
+  recall({ principal, claims, since }: RememberedPrincipal): Principal | undefined {
+    this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since) });
+    return this.isGood(principal) ? principal : undefined;
   }
 
   /** Calls that whenever something was revoked, or the policies changed. @returns how not to be called any more */
