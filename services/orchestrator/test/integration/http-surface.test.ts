@@ -162,9 +162,16 @@ describe('the budget', () => {
   it('stands on every answer, whatever becomes of the request', async () => {
     const token = api.token(['viewer']);
     const requests: [string, string, Record<string, string>][] = [
-      ...['/health', '/livez', '/readyz', '/metrics', '/openapi.json', '/docs/', '/nowhere', '/tasks/%zz'].map(
-        (path): [string, string, Record<string, string>] => ['get', path, {}],
-      ),
+      ...[
+        '/health',
+        '/livez',
+        '/readyz',
+        '/metrics',
+        '/openapi.json',
+        '/docs/',
+        '/nowhere',
+        '/tasks/%zz',
+      ].map((path): [string, string, Record<string, string>] => ['get', path, {}]),
       ['get', '/tasks', {}],
       ['get', '/tasks', { Authorization: `Bearer ${token}` }],
       ['get', '/tasks?limit=0', { Authorization: `Bearer ${token}` }],

@@ -60,6 +60,8 @@ export function commands(
 }
 
 export interface TestPlatform {
+  databaseUrl: string;
+  redisUrl: string | undefined;
   batches: BatchService;
   rollbacks: RollbackService;
   restores: RestoreService;
@@ -169,6 +171,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   };
 
   return {
+    databaseUrl: clone.url,
+    redisUrl: redisAt,
     database,
     store,
     batches,
