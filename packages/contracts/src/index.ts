@@ -33,6 +33,7 @@ export {
 } from './schemas/event.js';
 export { BATCH_STATUSES } from './schemas/batch.js';
 export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';
+export { MOST_RECORDS, POLICY_BUNDLE_PURPOSE, policyBundlePayloadSchema } from './schemas/internal.js';
 export { RESOURCE_KINDS } from './schemas/resource.js';
 export { TASK_STATUSES } from './schemas/task.js';
 export type * from './schemas/audit.js';

@@ -60,6 +60,8 @@ export interface OperationDraft<
   summary: string;
   description?: string;
   permission: Permission;
+  /** Whether it is also for those who have yet to set up the second factor that they must have. */
+  forMfaEnrollment?: boolean;
   params?: Params;
   query?: Query;
   body?: Body;

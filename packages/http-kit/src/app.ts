@@ -12,7 +12,7 @@ import { budgetHeaders, countStrays } from './budget.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { mountOperations } from './mount.js';
-import { rateLimiters, type RateLimits } from './rate-limit.js';
+import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
 import type { RefusalLog } from './refusals.js';
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
@@ -39,6 +39,8 @@ export interface AppOptions {
   connectOrigins?: readonly string[];
   /** Told of every request that somebody known was refused: for the audit trail. */
   refusals?: RefusalLog;
+  /** Told of each client that has used up its budget: for the audit trail. */
+  trips?: RateLimitTripLog;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */
@@ -98,7 +100,9 @@ export function createApp(options: AppOptions): Express {
       ),
     );
   });
-  app.use(countStrays(identify(options.authenticate, true), limiter('general', 'strays')));
+  app.use(
+    countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
+  );
   app.use(errorHandler(log));
   return app;
 }

@@ -1,5 +1,6 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
+import type { Asked } from './authorize.js';
 import type { Reply } from './reply.js';
 
 /** Who is asking: what the token says, as far as it still holds. */
@@ -28,6 +29,8 @@ export interface HandlerRequest<O> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   body: BodyOf<O>;
+  /** What the policies were asked, and allowed; undefined where they are not asked. */
+  asked: (Asked & { method: string; path: string }) | undefined;
   /** Absent only on public operations. */
   principal: Principal | undefined;
   ip: string;

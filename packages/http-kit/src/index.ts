@@ -12,7 +12,8 @@ export {
   type Principal,
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
+export { loggedDecision, matchedRules } from './logged-decision.js';
 export { policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
-export type { RateLimits } from './rate-limit.js';
+export type { RateLimits, RateLimitTrip } from './rate-limit.js';
 export type { Refusal, RefusalLog } from './refusals.js';
 export { page, reply, stream, type Reply } from './reply.js';

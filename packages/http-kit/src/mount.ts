@@ -10,7 +10,7 @@ import {
   type Authenticator,
   type ServiceAuthenticator,
 } from './authenticate.js';
-import { askedOf, authorize, type Authorizer } from './authorize.js';
+import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
@@ -57,17 +57,17 @@ export function mountOperations(app: Express, options: MountOptions): void {
   refuseOtherMethods(app, options.operations);
 }
 
-function admission({ permission, rateClass, id }: Operation, options: MountOptions): RequestHandler[] {
+function admission(operation: Operation, options: MountOptions): RequestHandler[] {
+  const { permission, rateClass, id } = operation;
   if (permission === 'service') {
     if (!options.authenticateService)
       throw new Error(`${id} is for a service, and nobody knows services here`);
     return [requireService(options.authenticateService)];
   }
-  const isPublic = permission === 'public';
   return [
-    identify(options.authenticate, isPublic),
+    identify(options.authenticate, operation),
     options.limiter(rateClass, id),
-    ...(isPublic ? [] : [requirePrincipal]),
+    ...(permission === 'public' ? [] : [requirePrincipal]),
   ];
 }
 
@@ -133,8 +133,10 @@ function about(
   principal: Principal | undefined,
   body: unknown,
 ) {
+  const asked = response.locals['asked'] as Asked | undefined;
   return {
     principal,
+    asked: asked && { ...asked, method: request.method, path: request.path },
     ip: request.ip ?? '',
     userAgent: request.get('user-agent')?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),

@@ -25,7 +25,8 @@ export async function sendStream(
   response: Response,
   { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
 ): Promise<void> {
-  response.status(200).type(mediaType).attachment(filename);
+  // The type last: it is no matter of the name's ending.
+  response.status(200).attachment(filename).type(mediaType);
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
     if (!response.destroyed) response.destroy(error as Error);
   });

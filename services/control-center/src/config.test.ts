@@ -16,6 +16,7 @@ describe('readConfig', () => {
     NODE_ENV: 'production',
     REDIS_URL: 'redis://redis',
     JWT_SECRET: 'j'.repeat(32),
+    MFA_ENCRYPTION_KEY: 'm'.repeat(32),
   };
 
   it('needs the database only, and makes up its secrets', () => {
@@ -27,7 +28,7 @@ describe('readConfig', () => {
       admin: { username: 'admin', email: 'admin@example.com' },
     });
     expect(read().secrets).toEqual(secrets);
-    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'password-pepper']);
+    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'mfa-encryption-key', 'password-pepper']);
     expect(Object.isFrozen(config) && Object.isFrozen(secrets)).toBe(true);
   });
 
@@ -39,6 +40,16 @@ describe('readConfig', () => {
   it('makes up nothing in production', () => {
     expect(read(production).secrets).toMatchObject({ passwordPepper: undefined, adminPassword: undefined });
     expect(readdirSync(dataDir)).toEqual([]);
+  });
+
+  it('I19 makes admins have a second factor in production, unless it is told not to', () => {
+    expect(read().config.requireAdminMfa).toBe(false);
+    expect(read({ REQUIRE_ADMIN_MFA: 'true' }).config.requireAdminMfa).toBe(true);
+    expect(read(production).config.requireAdminMfa).toBe(true);
+    expect(() => read({ ...production, MFA_ENCRYPTION_KEY: '' })).toThrow('MFA_ENCRYPTION_KEY is missing');
+    const without = read({ ...production, MFA_ENCRYPTION_KEY: '', REQUIRE_ADMIN_MFA: 'false' });
+    expect(without.config.requireAdminMfa).toBe(false);
+    expect(without.secrets.mfaKey).toBeUndefined();
   });
 
   it('names every fault at once', () => {

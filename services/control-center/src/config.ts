@@ -1,4 +1,5 @@
 import {
+  bool,
   commonConfig,
   commonVariables,
   integer,
@@ -16,11 +17,15 @@ export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'
   bcryptCost: number;
   lifetimes: Lifetimes;
   admin: { username: string; email: string };
+  /** Whether an admin without a second factor may do nothing but set one up. */
+  requireAdminMfa: boolean;
 }
 
 interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   /** Undefined in production where none is configured: hashes are then made without. */
   passwordPepper: string | undefined;
+  /** What second factors are sealed with. Undefined in production where none is configured: then there are none. */
+  mfaKey: string | undefined;
   /** Needed by the very first start only. */
   adminPassword: string | undefined;
 }
@@ -40,6 +45,12 @@ const variables = {
   SESSION_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_LIFE })({ default: DAY }),
   BCRYPT_COST: integer({ min: 10, max: 16 })({ default: 12 }),
   PASSWORD_PEPPER: secretText({ default: undefined }),
+  REQUIRE_ADMIN_MFA: bool({ default: undefined }),
+  MFA_ENCRYPTION_KEY: secretText({
+    default: undefined,
+    requiredWhen: (values) => values['NODE_ENV'] === 'production' && values['REQUIRE_ADMIN_MFA'] !== false,
+    desc: 'second factors, which admins must have in production unless REQUIRE_ADMIN_MFA=false, are sealed with it, make one with: openssl rand -base64 48',
+  }),
   ADMIN_USERNAME: str({ default: 'admin' }),
   ADMIN_PASSWORD: str({ default: undefined }),
   ADMIN_EMAIL: str({ default: 'admin@example.com' }),
@@ -60,16 +71,18 @@ export function readConfig(environment: Environment = process.env): Configuratio
       sessionSeconds: values.SESSION_LIFETIME_SECONDS,
     },
     admin: { username: values.ADMIN_USERNAME, email: values.ADMIN_EMAIL },
+    requireAdminMfa: values.REQUIRE_ADMIN_MFA ?? common.production,
   };
   const secrets: Secrets = {
     jwtSecrets,
     metricsToken,
-    passwordPepper: values.PASSWORD_PEPPER ?? generatedPepper(config),
+    passwordPepper: values.PASSWORD_PEPPER ?? generated(config, 'password-pepper'),
+    mfaKey: values.MFA_ENCRYPTION_KEY ?? generated(config, 'mfa-encryption-key'),
     adminPassword: values.ADMIN_PASSWORD,
   };
   return Object.freeze({ config: Object.freeze(config), secrets: Object.freeze(secrets) });
 }
 
-function generatedPepper({ production, dataDir }: Config): string | undefined {
-  return production ? undefined : generatedSecret(dataDir, 'password-pepper').value;
+function generated({ production, dataDir }: Config, name: string): string | undefined {
+  return production ? undefined : generatedSecret(dataDir, name).value;
 }

@@ -12,16 +12,19 @@ create function new_id() returns uuid language sql volatile as $$
     'hex')::uuid
 $$;
 
-create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb)
+-- p_actor: who did it, where somebody did.
+create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb,
+                             p_actor jsonb default null)
 returns void language sql as $$
-  insert into events (task_id, batch_id, attempt, type, status, details)
-  values (p_task, p_batch, p_attempt, p_type, p_status, p_details)
+  insert into events (task_id, batch_id, attempt, type, status, details, actor)
+  values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor)
 $$;
 
 -- Of several tasks at once, each as it stands now.
-create function record_events(p_tasks uuid[], p_type text, p_details jsonb) returns void language sql as $$
-  insert into events (task_id, batch_id, attempt, type, status, details)
-  select id, batch_id, attempt, p_type, status, p_details from tasks where id = any (p_tasks) order by seq, id
+create function record_events(p_tasks uuid[], p_type text, p_details jsonb, p_actor jsonb default null)
+returns void language sql as $$
+  insert into events (task_id, batch_id, attempt, type, status, details, actor)
+  select id, batch_id, attempt, p_type, status, p_details, p_actor from tasks where id = any (p_tasks) order by seq, id
 $$;
 
 -- The class of durations that this one belongs to, by its upper bound in seconds. /metrics shows these classes: where one

@@ -17,7 +17,7 @@ export const listAuditLogs = define({
   path: '/audit/logs',
   summary: 'Get audit logs',
   description:
-    'As `text/csv` or `application/x-ndjson` it streams every record that the filters leave, unpaged.',
+    'Newest first. As `text/csv` or `application/x-ndjson` it streams every record that the filters leave, unpaged and oldest first. Reading leaves a record too.',
   permission,
   query: auditQuerySchema,
   success: {
@@ -37,6 +37,7 @@ export const listAuditLogs = define({
       },
     ],
   },
+  errors: [503],
 });
 
 export const verifyAudit = define({

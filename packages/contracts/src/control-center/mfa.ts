@@ -15,11 +15,13 @@ export const enrollMfa = define({
   method: 'post',
   path: '/auth/mfa/enroll',
   summary: 'Begin to set up a second factor (TOTP)',
-  description: 'Asks for the password once more. Nothing changes until a code confirms it.',
+  description:
+    'Asks for the password once more, and for a code where a second factor is on already. Nothing changes until a code confirms it.',
   permission: 'self',
+  forMfaEnrollment: true,
   body: mfaEnrollRequestSchema,
   success: { status: 200, data: mfaEnrollmentSchema },
-  errors: [409],
+  errors: [403, 409],
   addition: true,
 });
 
@@ -30,9 +32,10 @@ export const confirmMfa = define({
   summary: 'Turn the second factor on with a first code',
   description: 'Answers with the recovery codes and ends all of your other sessions.',
   permission: 'self',
+  forMfaEnrollment: true,
   body: mfaConfirmRequestSchema,
   success: { status: 200, data: recoveryCodesSchema },
-  errors: [409],
+  errors: [403, 409],
   addition: true,
 });
 
@@ -44,7 +47,7 @@ export const disableMfa = define({
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: sentence, example: 'MFA disabled' },
-  errors: [409],
+  errors: [403, 409],
   addition: true,
 });
 
@@ -57,6 +60,6 @@ export const renewRecoveryCodes = define({
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: recoveryCodesSchema },
-  errors: [409],
+  errors: [403, 409],
   addition: true,
 });

@@ -11,7 +11,7 @@ export const createToken = define({
   path: '/tokens',
   summary: 'Create an API token for a program',
   description:
-    'Its roles are among your own, when it is made and whenever it is used. It is shown this once.',
+    'Its roles are among your own, when it is made and whenever it is used. It is shown this once. API tokens make no API tokens.',
   permission: 'self',
   body: tokenRequestSchema,
   idempotent: true,

@@ -7,6 +7,10 @@ function moment(description: string) {
   return text(40, { anyOf: [{ format: 'date-time' }, { format: 'date' }], description });
 }
 
+function recordNumber(description: string) {
+  return Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+}
+
 const from = Type.Optional(moment('Start date (ISO 8601)'));
 const to = Type.Optional(moment('End date (ISO 8601)'));
 
@@ -18,6 +22,8 @@ export const auditQuerySchema = paged({
   ),
   from,
   to,
+  before: Type.Optional(recordNumber('Only records before this `seq`: pages by it stay what they are')),
+  after: Type.Optional(recordNumber('Only records after this `seq`')),
 });
 
 export const auditRangeSchema = closed({ from, to });

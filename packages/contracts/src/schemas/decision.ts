@@ -83,6 +83,7 @@ const matchedRuleSchema = closed(
   },
   { title: 'MatchedRule' },
 );
+export type MatchedRule = Static<typeof matchedRuleSchema>;
 
 const outcome = {
   decision: verdict,

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { ACTIONS } from '../operation.js';
 import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { DECISIONS } from './decision.js';
+import { policyRuleSchema } from './policy.js';
 import { roleName } from './user.js';
 
 /** As many records as one call may carry. */
@@ -21,9 +22,28 @@ export const policyBundleSchema = closed(
 );
 export type PolicyBundle = Static<typeof policyBundleSchema>;
 
+/** What `payload` of a {@link PolicyBundle} holds: every policy that is enabled, and nothing else of it than decides. */
+export const policyBundlePayloadSchema = closed(
+  {
+    /** Grows with each change of any policy; 0 while there are none yet, which is nothing to enforce. */
+    revision: count,
+    issued_at: timestamp,
+    policies: listOf(
+      closed({ id, name: text(128), version: text(64), rules: listOf(policyRuleSchema) }),
+      100_000,
+    ),
+  },
+  { title: 'PolicyBundlePayload' },
+);
+export type PolicyBundlePayload = Static<typeof policyBundlePayloadSchema>;
+
+/** What the bundle's signature is for: `signText(keyring, POLICY_BUNDLE_PURPOSE, payload)`. */
+export const POLICY_BUNDLE_PURPOSE = 'policy-bundle';
+
 /**
  * Whose tokens are good no more. `session`: every token of it; `token`: that one (its `jti`); `user`: every token that
- * was issued before `at`; `api_token`: that one.
+ * was issued up to `at`, by the milliseconds that its `jti` (a UUIDv7) begins with, since `iat` has whole seconds;
+ * `api_token`: that one. `RevocationSet` of `packages/auth-token` knows these rules.
  */
 export const REVOCATION_KINDS = ['session', 'token', 'user', 'api_token'] as const;
 
@@ -45,7 +65,7 @@ export const revocationsQuerySchema = closed({ after: Type.Optional(Type.Integer
 export const revocationsSchema = closed(
   {
     revocations: listOf(revocationSchema, MOST_RECORDS),
-    /** The newest there is: when it is more than the last of the list, ask again. */
+    /** The newest there is. Fewer than `MOST_RECORDS` revocations: all up to it; else ask again after the last of them. */
     head: count,
     policy_revision: count,
   },
@@ -119,8 +139,9 @@ const loggedDecisionSchema = closed(
     roles: listOf(roleName, 64),
     action: oneOf(ACTIONS),
     resource: text(255),
-    /** JSON texts. */
+    /** JSON text of what the conditions could look at. */
     context: text(8 * 1024),
+    /** JSON text of the rules that counted, a list of {@link MatchedRule}: the one that decided first. */
     matched: text(64 * 1024),
     request_ip: text(64),
     request_method: text(16),

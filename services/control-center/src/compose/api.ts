@@ -5,28 +5,33 @@ import {
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
+import { createApp, policyAuthorizer } from '@provisioning/http-kit';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
-import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { Lockout } from '../domain/login/lockout.js';
-import { LoginService } from '../domain/login/login-service.js';
+import { AuditService } from '../domain/audit/audit-service.js';
+import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
+import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
+import { PolicyService } from '../domain/policy/policy-service.js';
 import type { Clock } from '../domain/ports.js';
-import { SessionService } from '../domain/session/session-service.js';
 import { UserService } from '../domain/user/user-service.js';
-import { authRoutes } from '../http/auth.js';
+import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { auditRoutes } from '../http/audit.js';
+import { internalPolicyRoutes } from '../http/internal-policies.js';
+import { policyRoutes } from '../http/policies.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
+import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
-import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
-import { PostgresSessionStore } from '../postgres/session-store.js';
+import { PostgresPolicyStore } from '../postgres/policy-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
+import { accessSignal } from '../redis/access-signal.js';
 import { makeFirstAdmin } from './first-admin.js';
+import { followPolicies } from './follow-policies.js';
+import { composeIdentity } from './identity.js';
 import { openResources, type Opened } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -34,6 +39,8 @@ export interface Overrides {
   log?: Logger;
   clock?: Clock;
   bcryptCost?: number;
+  /** In the place of waiting, where sign-ins are slowed down. */
+  delay?: (milliseconds: number) => Promise<unknown>;
   /** Folder of the compiled migrations. */
   migrations?: string;
   /** Holds every answer against the contract. */
@@ -54,34 +61,53 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const { config, secrets } = configuration;
   const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
   const keyring = createKeyring(secrets.jwtSecrets);
-  const tokens = jwtTokens(keyring);
   const opened = openResources(config, overrides);
   const { database, redis, registry, checks, resources, log } = opened;
 
   const users = new PostgresUserStore(database);
-  const work = postgresUnitOfWork(database, clock);
+  const signal = accessSignal(redis);
+  const work = postgresUnitOfWork(database, clock, signal);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
-  const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
-  const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
-  const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
-
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const audit = new AuditService(new PostgresAuditLog(database), work);
+  const policies = new PostgresPolicyStore(database);
+  const inForce = new PoliciesInForce(policies, (error, revision) =>
+    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
+  );
+  const policyService = new PolicyService(policies, work, clock, async () => {
+    signal();
+    // It is stored: where it cannot be read just now, the next look brings it in force.
+    await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
+  });
+  const identity = composeIdentity(configuration, {
+    ...{ database, users, work, hasher, keyring, clock },
+    policyRevision: policies,
+    ...(overrides.delay && { delay: overrides.delay }),
+  });
   let stopping = false;
   const app = createApp({
     operations: [...controlCenterOperations, ...controlCenterInternalOperations],
     bindings: [
       ...systemRoutes(),
-      ...authRoutes(logins, sessions),
+      ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+      ...auditRoutes(audit),
+      ...policyRoutes(policyService),
+      ...internalPolicyRoutes(policies, keyring, clock),
     ],
     document: buildOpenApi('control-center'),
-    authenticate: authenticator(sessions),
+    authenticate: identity.authenticate,
     authenticateService: (token) => void verifyServiceToken(keyring, token),
-    authorizer: policyAuthorizer(() => policies, log),
+    authorizer: policyAuthorizer(inForce.current, log),
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
+    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    // Whoever asks too often is refused whether or not that can be put down.
+    trips: (trip) =>
+      audit
+        .note(rateLimitRecord(trip))
+        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
@@ -91,6 +117,9 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
+      await makeBuiltinPolicies(work, clock);
+      await inForce.refresh();
+      resources.add('policies', followPolicies(inForce, config.redisUrl, log));
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
@@ -121,21 +150,6 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     await api.stop();
     throw error;
   }
-}
-
-function authenticator(sessions: SessionService): Authenticator {
-  return async (token) => {
-    const {
-      userId: id,
-      username,
-      email = '',
-      roles,
-      sessionId,
-      tokenId,
-      expiresAt,
-    } = await sessions.authenticate(token);
-    return { id, username, email, roles, sessionId, tokenId, expiresAt };
-  };
 }
 
 async function mustBeMigrated({ checks }: Opened): Promise<void> {

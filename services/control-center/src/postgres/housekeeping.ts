@@ -17,5 +17,7 @@ export function startHousekeeping(database: Knex, log: Logger): () => void {
 export async function removeOld(database: Knex, now: Date): Promise<void> {
   const oldest = new Date(now.getTime() - KEEP_SESSIONS_DAYS * 24 * 60 * 60_000);
   await database('login_attempts').where('expires_at', '<', now).delete();
+  await database('api_tokens').where('expires_at', '<', oldest).delete();
+  await database('revocations').where('expires_at', '<', now).delete();
   await database('sessions').where('expires_at', '<', oldest).delete();
 }

@@ -96,6 +96,7 @@ describe('the first start', () => {
     const production = {
       NODE_ENV: 'production',
       JWT_SECRET: 'j'.repeat(32),
+      MFA_ENCRYPTION_KEY: 'm'.repeat(32),
       REDIS_URL: 'redis://127.0.0.1:1',
     };
     await expect(start(production)).rejects.toThrow(/ADMIN_PASSWORD is missing/);

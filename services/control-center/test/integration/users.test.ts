@@ -74,6 +74,7 @@ describe('users', () => {
       'enabled',
       'id',
       'last_login',
+      'mfa_enabled',
       'roles',
       'updated_at',
       'username',

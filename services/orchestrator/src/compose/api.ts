@@ -1,6 +1,6 @@
-import { createKeyring, verifyToken } from '@provisioning/auth-token';
+import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
   poolMetrics,
@@ -9,7 +9,6 @@ import {
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
@@ -36,6 +35,10 @@ import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
+import { composeAudit, refusingWhileFull } from './audit.js';
+import { refusalLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { openBase, type Base } from './resources.js';
 
@@ -45,13 +48,23 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** What is asked in the place of the control center. */
+  accessSource?: AccessSource;
+}
+
+interface ComposedApi {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  access: ComposedAccess;
+  stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; stopping: () => void } {
+  { sources, checkAnswers = false, accessSource }: Overrides = {},
+): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
@@ -63,15 +76,23 @@ export function composeApi(
   const rollbackStore = new PostgresRollbackStore(base.database);
   const inventory = new PostgresInventoryStore(base.database);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
+  const keyring = createKeyring(config.jwtSecrets);
+  const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
     batchStore,
     new PostgresSnapshotStore(base.database),
-    { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
+    {
+      // What cannot be told who may do what is watched over no better than what has no figures.
+      monitoring: () => {
+        const trouble = access.keeper.trouble;
+        return trouble === undefined ? base.registry.metrics() : Promise.reject(new Error(trouble));
+      },
+      queue: redis && (() => redis.ping()),
+    },
   );
-  const keyring = createKeyring(config.jwtSecrets);
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -87,23 +108,16 @@ export function composeApi(
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
     ],
     document: buildOpenApi('orchestrator'),
-    authenticate: (token) => {
-      const {
-        userId: id,
-        username,
-        email = '',
-        roles,
-        sessionId,
-        tokenId,
-        expiresAt,
-      } = verifyToken(keyring, token);
-      return { id, username, email, roles, sessionId, tokenId, expiresAt };
-    },
-    authorizer: policyAuthorizer(() => policies, base.log),
+    authenticate: (token, operation) => access.keeper.authenticate(token, operation),
+    authorizer: refusingWhileFull(audit.backlog, access.authorizer),
+    refusals: refusalLog(new PostgresRefusalStore(base.database)),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
-      checks: base.checks,
+      checks: {
+        ...base.checks,
+        policies: () => Promise.resolve(void access.keeper.policies()),
+      },
       registry: base.registry,
       metricsToken: config.metricsToken,
       isStopping: () => stopping,
@@ -113,7 +127,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, stopping: () => (stopping = true) };
+  return { app, base, audit, access, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -130,15 +144,20 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, stopping } = composeApi(config);
+  const { app, base, audit, access, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
+    await access.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
     });
     resources.add('http', () => http.close());
+    audit.backlog.start();
+    resources.add('audit backlog', () => audit.backlog.stop());
+    audit.forwarder.start();
+    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

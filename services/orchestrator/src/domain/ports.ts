@@ -1,3 +1,4 @@
+import type { Actor } from './audit/actor.js';
 import type {
   Batch,
   BatchStatus,
@@ -47,7 +48,7 @@ export interface TaskStore {
   /** Newest first. */
   list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }>;
   find(id: string): Promise<TaskDetails | undefined>;
-  cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
+  cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;
   /** Seconds that the latest runs of this name took from start to success; empty when there was none. */
   recentDurations(name: string, checkMode: boolean): Promise<number[]>;
@@ -88,7 +89,7 @@ export interface BatchStore {
   /** A batch with all of its operations, as far as a list shows them. */
   summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined>;
   find(id: string): Promise<FoundBatch | undefined>;
-  cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }>;
+  cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
 }
 
 export interface StateStore {
@@ -107,6 +108,7 @@ export interface NewCheckpoint {
   infras: readonly string[] | null;
   createdBy: string;
   createdByName: string;
+  actor?: Actor | undefined;
 }
 
 export interface NewRollback {
@@ -118,6 +120,7 @@ export interface NewRollback {
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
+  actor?: Actor | undefined;
 }
 
 export interface RollbackStore {

@@ -1,46 +1,37 @@
 import { join } from 'node:path';
-import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { spawnNode, type NodeProcess } from '@provisioning/test-kit';
-import { v7 as uuidv7 } from 'uuid';
 
 const API = join(import.meta.dirname, '../../dist/src/api.js');
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
-/** One of these, whichever process he asks: an Idempotency-Key is his own. */
-const OPERATOR = { userId: uuidv7(), username: 'operator', roles: ['admin'], sessionId: uuidv7() };
 
-export interface ApiProcess {
-  url: string;
-  process: NodeProcess;
-  /** Asks as an admin, the same one of each process. */
-  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
-}
+/** An API process that may be killed at any moment, and comes back where it likes. */
+export class ApiProcess {
+  #process: NodeProcess | undefined;
+  #url = '';
 
-/** The built API as a process of its own. */
-export async function startApiProcess(environment: Record<string, string | undefined>): Promise<ApiProcess> {
-  const started = spawnNode(API, {
-    env: {
-      ORCHESTRATOR_PORT: '0',
-      JWT_SECRET: SECRET,
-      RATE_LIMIT_GENERAL: '0',
-      RATE_LIMIT_BATCH: '0',
-      LOG_LEVEL: 'debug',
-      ...environment,
-    },
-  });
-  const { url } = await started.message<{ type: string; url: string }>('ready');
-  const { token } = issueToken(createKeyring([SECRET]), OPERATOR, 600);
-  return {
-    url,
-    process: started,
-    send: (method, path, body, headers = {}) =>
-      fetch(`${url}${path}`, {
-        method,
-        headers: {
-          Authorization: `Bearer ${token}`,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      }),
-  };
+  constructor(private readonly environment: Record<string, string | undefined>) {}
+
+  get url(): string {
+    return this.#url;
+  }
+
+  async start(): Promise<void> {
+    const started = spawnNode(API, {
+      env: { ORCHESTRATOR_PORT: '0', LOG_LEVEL: 'error', ...this.environment },
+    });
+    this.#process = started;
+    const { url } = await started.message<{ type: string; url: string }>('ready', 30_000);
+    this.#url = url;
+  }
+
+  async kill(): Promise<void> {
+    const killed = this.#process;
+    this.#process = undefined;
+    killed?.kill('SIGKILL');
+    await killed?.exited;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.stop();
+    this.#process = undefined;
+  }
 }

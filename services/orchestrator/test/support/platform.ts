@@ -60,7 +60,6 @@ export function commands(
 }
 
 export interface TestPlatform {
-  databaseUrl: string;
   redisUrl: string | undefined;
   batches: BatchService;
   rollbacks: RollbackService;
@@ -68,6 +67,7 @@ export interface TestPlatform {
   drifts: DriftService;
   inventory: PostgresInventoryStore;
   database: Knex;
+  databaseUrl: string;
   store: PostgresTaskStore;
   doorbell: Doorbell;
   /** Where the local driver of the workers keeps its records. */
@@ -171,9 +171,9 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   };
 
   return {
-    databaseUrl: clone.url,
     redisUrl: redisAt,
     database,
+    databaseUrl: clone.url,
     store,
     batches,
     rollbacks: new RollbackService(rollbackStore, inventory, doorbell),

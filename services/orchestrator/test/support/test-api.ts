@@ -5,10 +5,11 @@ import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { composeApi } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
+import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
 const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
   app: ReturnType<typeof composeApi>['app'];
@@ -17,6 +18,11 @@ export interface TestApi {
   anonymous: ReturnType<typeof supertest.agent>;
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
+  audit: ReturnType<typeof composeApi>['audit'];
+  /** What the control center says of access. */
+  access: FakeAccess;
+  /** Takes up what it says now. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -35,10 +41,13 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     RATE_LIMIT_BATCH: '0',
     ...environment,
   });
-  const { app, base } = composeApi(config, {
+  const source = new FakeAccess(SECRET);
+  const { app, base, audit, access } = composeApi(config, {
+    accessSource: source,
     checkAnswers: true,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
+  await access.start();
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;
@@ -49,6 +58,9 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     anonymous: supertest.agent(app),
     token,
     database: base.database,
+    audit,
+    access: source,
+    look: () => access.keeper.look(),
     stop: async () => {
       await base.resources.close();
       await clone.drop();

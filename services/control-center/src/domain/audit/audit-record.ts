@@ -7,6 +7,15 @@ export interface AuditActor {
   requestId: string | null;
 }
 
+/** The control center by itself. */
+export const NOBODY: AuditActor = {
+  userId: null,
+  username: null,
+  sessionId: null,
+  ip: null,
+  requestId: null,
+};
+
 /** What is to be put down in the audit trail. */
 export interface NewAuditRecord extends AuditActor {
   /** `user.create`: what it was done to, in the singular, and what was done. */

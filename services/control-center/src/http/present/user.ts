@@ -7,6 +7,7 @@ export function presentUser(user: User): DataOf<typeof getUser> {
     created_at: user.createdAt.toISOString(),
     last_login: user.lastLogin?.toISOString() ?? null,
     updated_at: user.updatedAt.toISOString(),
+    mfa_enabled: user.mfaEnabled,
   };
 }
 

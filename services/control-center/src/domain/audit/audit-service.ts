@@ -1,0 +1,37 @@
+import type { UnitOfWork } from '../ports.js';
+import type { AuditActor, NewAuditRecord } from './audit-record.js';
+import type { AuditFilter, AuditLog, AuditPage } from './audit-log.js';
+import type { AuditEvent, ChainedRecord } from './chain.js';
+
+/** Reading the trail leaves a record in it as well, before anything is handed out. */
+export class AuditService {
+  constructor(
+    private readonly log: AuditLog,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /** What the other service did. */
+  keep(events: readonly AuditEvent[]): Promise<number> {
+    return this.log.keep(events);
+  }
+
+  /** What is no part of a change. */
+  note(record: NewAuditRecord): Promise<void> {
+    return this.work.run(({ audit }) => audit.append(record));
+  }
+
+  async list(page: AuditPage, by: AuditActor): Promise<{ records: ChainedRecord[]; total: number }> {
+    const found = await this.log.list(page);
+    await this.note(about('audit.read', { ...page }, by));
+    return found;
+  }
+
+  async export(filter: AuditFilter, format: string, by: AuditActor): Promise<AsyncIterable<ChainedRecord[]>> {
+    await this.note(about('audit.export', { ...filter, format }, by));
+    return this.log.read(filter);
+  }
+}
+
+function about(action: string, details: NewAuditRecord['details'], by: AuditActor): NewAuditRecord {
+  return { ...by, action, resource: 'audit/logs', result: 'success', details };
+}

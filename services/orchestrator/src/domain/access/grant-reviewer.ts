@@ -1,0 +1,85 @@
+import type { Grant, WaitingGrant } from './grant.js';
+
+/** A user as the control center knows them now. */
+export interface CurrentUser {
+  id: string;
+  username: string;
+  email: string;
+  roles: readonly string[];
+  enabled: boolean;
+}
+
+export interface WaitingGrants {
+  /** Work that has not begun, the oldest first; undefined while another process looks. */
+  waiting(limit: number): Promise<WaitingGrant[] | undefined>;
+}
+
+export interface ReviewerNeeds {
+  grants: WaitingGrants;
+  /** Those that there are. */
+  users(ids: readonly string[]): Promise<CurrentUser[]>;
+  /** Whether the policies in force allow it now. */
+  allows(user: CurrentUser, grant: Grant): boolean;
+  cancel(waiting: WaitingGrant, by: string): Promise<unknown>;
+  log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
+}
+
+/** As it stands in the error of what was cancelled. */
+export const REVIEWER = 'the policies (authorization_revoked)';
+
+const MOST = 1_000;
+/** Conditions may look at the time. */
+const REVIEW_MS = 5_000;
+
+/**
+ * Rights are checked when work is submitted, and again as long as it waits: whatever begins does so at most a few seconds
+ * after its submitter was still allowed to. What runs goes on.
+ */
+export class GrantReviewer {
+  #timer: NodeJS.Timeout | undefined;
+  #reviewing: Promise<void> | undefined;
+  #again = false;
+
+  constructor(private readonly needs: ReviewerNeeds) {}
+
+  start(): void {
+    this.#timer = setInterval(() => void this.review(), REVIEW_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reviewing;
+  }
+
+  /** Whoever asks during a review is answered by one that begins after they asked. */
+  review(): Promise<void> {
+    if (this.#reviewing) this.#again = true;
+    this.#reviewing ??= this.#run().finally(() => (this.#reviewing = undefined));
+    return this.#reviewing;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#reviewOnce().catch((error: unknown) => {
+        // Nobody can be asked: submissions stop by themselves when that lasts.
+        this.needs.log.warn('waiting work could not be reviewed', { error });
+      });
+    } while (this.#again);
+  }
+
+  async #reviewOnce(): Promise<void> {
+    const waiting = await this.needs.grants.waiting(MOST);
+    if (!waiting || waiting.length === 0) return;
+    const ids = [...new Set(waiting.map(({ userId }) => userId))];
+    const users = new Map((await this.needs.users(ids)).map((user) => [user.id, user]));
+    for (const each of waiting) {
+      const user = users.get(each.userId);
+      if (user?.enabled && this.needs.allows(user, each.grant)) continue;
+      this.needs.log.info('work that waits is not allowed any more', { id: each.id, user_id: each.userId });
+      // It may have begun or ended meanwhile.
+      await this.needs.cancel(each, REVIEWER).catch(() => undefined);
+    }
+  }
+}
