@@ -1,7 +1,15 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
-import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserFilter, UserStore } from '../ports.js';
+import type {
+  Clock,
+  CommonPasswords,
+  IdempotencyKey,
+  PasswordHasher,
+  UnitOfWork,
+  UserFilter,
+  UserStore,
+} from '../ports.js';
 import { passwordFault } from './password-rules.js';
 import { changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
 import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
@@ -14,6 +22,9 @@ export interface UserRequest {
   roles: readonly string[];
   enabled: boolean;
 }
+
+/** What there is to say of a user who was just made. */
+export type CreatedUser = Pick<User, 'id' | 'username' | 'email' | 'roles' | 'enabled'>;
 
 export class UserService {
   constructor(
@@ -36,24 +47,21 @@ export class UserService {
   async create(
     { username: spelling, email, password, roles, enabled }: UserRequest,
     by: AuditActor,
-  ): Promise<User> {
+    idempotency?: IdempotencyKey,
+  ): Promise<{ user: CreatedUser; replayed: boolean }> {
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
-    const user = {
-      id: uuidv7(),
-      username,
-      email,
-      passwordHash,
-      roles: [...new Set(roles)],
-      enabled,
-      createdAt: this.clock(),
-    };
-    await this.work.run(async ({ users, audit }) => {
-      await users.insert(user);
-      await audit.append(userCreated(user, by));
-    });
-    return this.get(user.id);
+    const user = { id: uuidv7(), username, email, roles: [...new Set(roles)], enabled };
+    const made = { ...user, passwordHash, createdAt: this.clock() };
+    const { answer, replayed } = await this.work.run((stores) =>
+      stores.idempotency.once(idempotency, async () => {
+        await stores.users.insert(made);
+        await stores.audit.append(userCreated(made, by));
+        return user;
+      }),
+    );
+    return { user: answer, replayed };
   }
 
   /**

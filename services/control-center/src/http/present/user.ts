@@ -1,5 +1,6 @@
 import type { createUser, DataOf, getUser } from '@provisioning/contracts';
 import type { User } from '../../domain/user/user.js';
+import type { CreatedUser } from '../../domain/user/user-service.js';
 
 export function presentUser(user: User): DataOf<typeof getUser> {
   return {
@@ -11,6 +12,12 @@ export function presentUser(user: User): DataOf<typeof getUser> {
   };
 }
 
-export function presentNewUser({ id, username, email, roles, enabled }: User): DataOf<typeof createUser> {
+export function presentNewUser({
+  id,
+  username,
+  email,
+  roles,
+  enabled,
+}: CreatedUser): DataOf<typeof createUser> {
   return { id, username, email, roles: [...roles], enabled };
 }
