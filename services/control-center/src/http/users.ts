@@ -8,7 +8,7 @@ import {
   updateUser,
   type BodyOf,
 } from '@provisioning/contracts';
-import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import { on, page, reply, sessionOf, type Binding, type IdempotencyKey } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
 import { actorOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
