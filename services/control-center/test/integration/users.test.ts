@@ -66,6 +66,25 @@ describe('users', () => {
     await service.token('newuser', 'secure_password');
   });
 
+  it('are made once for an Idempotency-Key, however often it is sent at once', async () => {
+    const request = newUser();
+    const post = (body: Body, key = 'once-only') => call('post', '/users', body).set('Idempotency-Key', key);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => post(request)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 201));
+    expect(
+      new Set(answers.map(({ body, headers }) => JSON.stringify([body, headers['location']]))).size,
+    ).toBe(1);
+    expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(5);
+    const other = await post({ ...request, roles: ['admin'] });
+    expect([other.status, (other.body as Body)['code']]).toEqual([409, 'idempotency_key_reused']);
+    // Without one the second is a user of the same name.
+    const { body } = await post(request, 'another').expect(409);
+    expect((body as Body)['code']).not.toBe('idempotency_key_reused');
+    // Nothing that was made of the password lies beside the key: the digest is the same for another one.
+    const again = await post({ ...request, password: 'another_secure_one' });
+    expect(again.headers['idempotent-replayed']).toBe('true');
+  });
+
   it('are shown without anything secret', async () => {
     const { id } = await create();
     const { body, text } = await call('get', `/users/${id}`).expect(200);

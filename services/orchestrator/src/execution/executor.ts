@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
 import { CrashPoints } from './crash-points.js';
-import { executorLog } from './log.js';
+import { aboutTask, executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { neverStarted } from './never-started.js';
@@ -225,7 +225,7 @@ export class Executor {
       return run;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      executorLog('error', 'a task cannot be started', { task_id: task.id, error: reason });
+      executorLog('error', 'a task cannot be started', { ...aboutTask(task), error: reason });
       await this.ledger.finish(neverStarted(task, this.identity.id, reason));
       return undefined;
     }

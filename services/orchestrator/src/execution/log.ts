@@ -3,3 +3,19 @@ export function executorLog(level: 'info' | 'warn' | 'error', message: string, f
   const line = { level, message, process: 'executor', ...fields, timestamp: new Date().toISOString() };
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
+
+/** What ties a line about an attempt to the request that asked for the task. */
+export function aboutTask({
+  id,
+  attempt,
+  requestId,
+  traceparent,
+}: {
+  id: string;
+  attempt: number;
+  requestId: string;
+  traceparent: string | null;
+}): object {
+  const traceId = traceparent?.split('-')[1];
+  return { task_id: id, attempt, request_id: requestId, ...(traceId ? { trace_id: traceId } : {}) };
+}

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, JournalRecord, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
 import type { CrashPoints } from './crash-points.js';
 import { isChange, journalRecord } from './journal-record.js';
-import { executorLog } from './log.js';
+import { aboutTask, executorLog } from './log.js';
 import type { Masker } from './masker.js';
 import { ReportFollower } from './report-follower.js';
 import type { Work, WorkEnd } from './work.js';
@@ -123,8 +123,11 @@ export class Run {
     const { id, attempt } = this.task;
     if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut)
       return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
-    const { outcome, ready } = await this.ledger.finish(this.#result(end));
-    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', { task_id: id, attempt });
+    const result = this.#result(end);
+    const { outcome, ready } = await this.ledger.finish(result);
+    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
+    else if (result.status === 'Failed')
+      executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
     return ready;
   }
 
@@ -254,7 +257,7 @@ export class Run {
       } catch (error) {
         if (this.#hurried || this.#abandoned) return undefined;
         executorLog('warn', 'postgres does not take a result, trying again', {
-          task_id: this.task.id,
+          ...aboutTask(this.task),
           error: String(error),
         });
         await sleep(RETRY_MS);

@@ -60,6 +60,7 @@ export function commands(
 }
 
 export interface TestPlatform {
+  redisUrl: string | undefined;
   batches: BatchService;
   rollbacks: RollbackService;
   restores: RestoreService;
@@ -170,6 +171,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   };
 
   return {
+    redisUrl: redisAt,
     database,
     databaseUrl: clone.url,
     store,

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { createKeyring, issueToken } from '@provisioning/auth-token';
+import { spawnNode, type NodeProcess } from '@provisioning/test-kit';
+import { v7 as uuidv7 } from 'uuid';
+
+const API = join(import.meta.dirname, '../../dist/src/api.js');
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+/** One of these, whichever process he asks: an Idempotency-Key is his own. */
+const OPERATOR = { userId: uuidv7(), username: 'operator', roles: ['admin'], sessionId: uuidv7() };
+
+export interface ApiProcess {
+  url: string;
+  process: NodeProcess;
+  /** Asks as an admin, the same one of each process. */
+  send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+/** The built API as a process of its own. */
+export async function startApiProcess(environment: Record<string, string | undefined>): Promise<ApiProcess> {
+  const started = spawnNode(API, {
+    env: {
+      ORCHESTRATOR_PORT: '0',
+      JWT_SECRET: SECRET,
+      RATE_LIMIT_GENERAL: '0',
+      RATE_LIMIT_BATCH: '0',
+      LOG_LEVEL: 'debug',
+      ...environment,
+    },
+  });
+  const { url } = await started.message<{ type: string; url: string }>('ready');
+  const { token } = issueToken(createKeyring([SECRET]), OPERATOR, 600);
+  return {
+    url,
+    process: started,
+    send: (method, path, body, headers = {}) =>
+      fetch(`${url}${path}`, {
+        method,
+        headers: {
+          Authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+  };
+}

@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
+import { FuzzedService } from './service.js';
+import { operationsOf, requestsFor } from './requests.js';
+import type { Json } from './values.js';
+
+/** Requests for each operation; `FUZZ_SEED` makes the same ones again. */
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
+const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+/** Each try costs the bcrypt of a password. */
+const SLOW = new Set(['login', 'createUser', 'updateUser']);
+/** Answered by something else than JSON over HTTP. */
+const BESIDE = new Set(['connectWebSocket', 'streamEvents']);
+
+const SERVICES = ['orchestrator', 'control-center'] as const;
+const documentOf = (service: string): Json =>
+  JSON.parse(
+    readFileSync(join(import.meta.dirname, `../../packages/contracts/openapi/${service}.json`), 'utf8'),
+  ) as Json;
+
+let platform: RunningPlatform;
+let admin: { id: string; signIn(): Promise<string> };
+
+beforeAll(async () => {
+  platform = await startPlatform({ RATE_LIMIT_BATCH: '0', BCRYPT_COST: '10' });
+  const signIn = async () => {
+    const response = await fetch(`${platform.controlCenterUrl}/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ username: 'admin', password: platform.adminPassword }),
+    });
+    return ((await response.json()) as { data: { token: string; user: { id: string } } }).data;
+  };
+  const { user } = await signIn();
+  admin = { id: user.id, signIn: async () => (await signIn()).token };
+}, 180_000);
+afterAll(() => platform.stop(), 60_000);
+
+describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service) => {
+  const document = documentOf(service);
+  const operations = operationsOf(document).filter(({ operationId }) => !BESIDE.has(operationId));
+  const unbuilt = new Set<string>();
+  const statuses = new Map<number, number>();
+  let fuzzed: FuzzedService;
+
+  beforeAll(() => {
+    const url = service === 'orchestrator' ? platform.orchestratorUrl : platform.controlCenterUrl;
+    fuzzed = new FuzzedService(url, document, admin);
+  });
+  afterAll(() => {
+    const counted = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`);
+    process.stdout.write(
+      `${service}, seed ${SEED}: ${counted.join(', ')}; not built yet: ${[...unbuilt].join(', ') || 'nothing'}\n`,
+    );
+  });
+
+  it.each(operations.map((operation) => [operation.operationId, operation] as const))(
+    'holds for %s',
+    async (operationId, operation) => {
+      const numRuns = SLOW.has(operationId) ? Math.ceil(RUNS / 3) : RUNS;
+      await fc.assert(
+        fc.asyncProperty(requestsFor(operation, document), async (request) => {
+          const { fault, answer } = await fuzzed.ask(operation, request);
+          statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
+          if (answer.status === 501) unbuilt.add(operationId);
+          if (fault !== undefined)
+            throw new Error(
+              `${operation.method} ${operation.path}: ${fault}\n${answer.text.slice(0, 1_000)}`,
+            );
+        }),
+        { numRuns, seed: SEED, endOnFailure: process.env['FUZZ_SHRINK'] === undefined },
+      );
+    },
+    120_000,
+  );
+
+  it('was tried with requests that are right and such that are wrong', () => {
+    const kinds = new Set([...statuses.keys()].map((status) => Math.floor(status / 100)));
+    expect(kinds).toEqual(new Set([...kinds, 2, 4]));
+  });
+});
