@@ -18,8 +18,8 @@ export function userRoutes(users: UserService): Binding[] {
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {
-      const user = await users.create(request.body, actorOf(request));
-      return reply(presentNewUser(user), { location: `/users/${user.id}` });
+      const user = await users.create(request.body, actorOf(request), request.idempotency);
+      return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed: user.replayed });
     }),
     on(getUser)(async ({ params }) => {
       const user = await users.get(params.id);

@@ -43,6 +43,7 @@ import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
+import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -63,6 +64,7 @@ interface ComposedApi {
   audit: ReturnType<typeof composeAudit>;
   access: ComposedAccess;
   webhooks: ReturnType<typeof composeWebhooks>;
+  realtime: Realtime;
   stopping: () => void;
 }
 
@@ -101,6 +103,8 @@ export function composeApi(
   const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
+  const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
+  const realtime = composeRealtime(config, base, access.keeper, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -115,10 +119,12 @@ export function composeApi(
       ),
       ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+      ...realtime.bindings,
     ],
+    pages: realtime.router,
     document: buildOpenApi('orchestrator'),
     authenticate: (token, operation) => access.keeper.authenticate(token, operation),
-    authorizer: refusingWhileFull(audit.backlog, access.authorizer),
+    authorizer,
     refusals: refusalLog(refusals),
     trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
@@ -137,7 +143,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, webhooks, access, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, access, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -154,7 +160,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, webhooks, access, stopping } = composeApi(config);
+  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
     await access.start();
@@ -163,7 +169,12 @@ export async function startApi(config: ApiConfig): Promise<RunningProcess> {
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
     });
-    resources.add('http', () => http.close());
+    realtime.start(http.server, app);
+    // Before the server closes: it would wait for those who follow events, and they do not leave by themselves.
+    resources.add('http', async () => {
+      await realtime.close();
+      await http.close();
+    });
     webhooks.sender.start();
     resources.add('webhooks', () => webhooks.sender.stop());
     audit.backlog.start();

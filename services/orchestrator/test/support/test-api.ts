@@ -8,7 +8,7 @@ import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {

@@ -1,7 +1,15 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
-import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserFilter, UserStore } from '../ports.js';
+import type {
+  Clock,
+  CommonPasswords,
+  IdempotencyKey,
+  PasswordHasher,
+  UnitOfWork,
+  UserFilter,
+  UserStore,
+} from '../ports.js';
 import { passwordFault } from './password-rules.js';
 import { changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
 import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
@@ -14,6 +22,8 @@ export interface UserRequest {
   roles: readonly string[];
   enabled: boolean;
 }
+
+export type CreatedUser = Pick<User, 'id' | 'username' | 'email' | 'roles' | 'enabled'>;
 
 export class UserService {
   constructor(
@@ -32,11 +42,15 @@ export class UserService {
     return found(await this.users.find(id));
   }
 
-  /** @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken. */
+  /**
+   * @returns the user as it was made, which may be the answer to the same request before.
+   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken.
+   */
   async create(
     { username: spelling, email, password, roles, enabled }: UserRequest,
     by: AuditActor,
-  ): Promise<User> {
+    idempotency?: IdempotencyKey,
+  ): Promise<CreatedUser & { replayed: boolean }> {
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
@@ -49,11 +63,15 @@ export class UserService {
       enabled,
       createdAt: this.clock(),
     };
-    await this.work.run(async ({ users, audit }) => {
-      await users.insert(user);
-      await audit.append(userCreated(user, by));
-    });
-    return this.get(user.id);
+    const { answer, replayed } = await this.work.run(async ({ users, audit, idempotency: keys }) =>
+      keys.once<CreatedUser>(idempotency, async () => {
+        await users.insert(user);
+        await audit.append(userCreated(user, by));
+        const { id, roles: given } = user;
+        return { id, username, email, roles: given, enabled };
+      }),
+    );
+    return { ...answer, replayed };
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { createUser, DataOf, getUser } from '@provisioning/contracts';
+import type { CreatedUser } from '../../domain/user/user-service.js';
 import type { User } from '../../domain/user/user.js';
 
 export function presentUser(user: User): DataOf<typeof getUser> {
@@ -11,6 +12,12 @@ export function presentUser(user: User): DataOf<typeof getUser> {
   };
 }
 
-export function presentNewUser({ id, username, email, roles, enabled }: User): DataOf<typeof createUser> {
+export function presentNewUser({
+  id,
+  username,
+  email,
+  roles,
+  enabled,
+}: CreatedUser): DataOf<typeof createUser> {
   return { id, username, email, roles: [...roles], enabled };
 }
