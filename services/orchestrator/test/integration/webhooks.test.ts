@@ -226,7 +226,7 @@ describe('webhooks', () => {
     const hours = (row.previous_until.getTime() - Date.now()) / 3_600_000;
     expect(Math.round(hours)).toBe(24);
 
-    await api.database('webhooks').update({ previous_until: new Date() });
+    await api.database('webhooks').update({ previous_until: new Date(0) });
     await admin().post(`/webhooks/${id}/test`).expect(200);
     const [, one] = await received(2);
     expect(check(one!, after)).toEqual(GENUINE);
@@ -283,7 +283,9 @@ describe('deliveries', () => {
     await ended();
     await received(1);
     await waitFor(async () => (await deliveries(id))[0]?.response_status === 500);
-    await api.database('webhook_deliveries').update({ expires_at: new Date(), next_attempt_at: new Date(0) });
+    await api
+      .database('webhook_deliveries')
+      .update({ expires_at: new Date(0), next_attempt_at: new Date(0) });
     expect(await delivery(id, 'failed')).toMatchObject({ response_status: 500, next_attempt_at: null });
   });
 
