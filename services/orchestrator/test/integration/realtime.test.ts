@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { follow, refusal } from '../support/event-client.js';
+import { follow, refusal, type EventClient } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';
 
 let apis: LiveApis;
@@ -278,12 +277,19 @@ describe('who may follow', () => {
     const eleventh = await follow(first, { token });
     expect((await eleventh.closed).code).toBe(4429);
     await clients[0]!.leave();
-    const again = await waitFor(async () => {
+    // The one that left may be known to have left a moment later.
+    const again = (await waitFor(async () => {
       const client = await follow(first, { token });
-      await sleep(50);
-      return client.socket.readyState === client.socket.OPEN ? client : undefined;
-    });
-    await Promise.all([...clients.slice(1), again!].map((client) => client.leave()));
+      const id = String(await apis.record());
+      const seen = client
+        .sees((event) => event.id === id)
+        .then(
+          () => client,
+          () => undefined,
+        );
+      return Promise.race([seen, client.closed.then(() => undefined)]);
+    })) as EventClient;
+    await Promise.all([...clients.slice(1), again].map((client) => client.leave()));
   });
 });
 
