@@ -27,6 +27,7 @@ import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
@@ -44,6 +45,8 @@ import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
+  /** Where tracing is on: carries traces along with jobs. */
+  telemetry?: JobTelemetry | undefined;
   /** What the schema is made from. */
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
@@ -63,9 +66,9 @@ interface ComposedApi {
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, accessSource }: Overrides = {},
+  { sources, checkAnswers = false, accessSource, telemetry }: Overrides = {},
 ): ComposedApi {
-  const base = openBase(config, 'orchestrator', 10, sources);
+  const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
@@ -143,8 +146,8 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
   return { commands: batchCommands, providers: new Map(names.map((name) => [name, capable(name)])) };
 }
 
-export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, access, stopping } = composeApi(config);
+export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
+  const { app, base, audit, access, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
   try {
     await access.start();
