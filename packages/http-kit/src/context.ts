@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api';
 import { runInContext, traceFrom, traceparentOf } from '@provisioning/runtime';
 import type { RequestHandler } from 'express';
 import { v7 as uuidv7 } from 'uuid';
@@ -8,7 +9,10 @@ const SANE_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 export const requestContext: RequestHandler = (request, response, next) => {
   const given = request.get('x-request-id');
   const requestId = given !== undefined && SANE_ID.test(given) ? given : uuidv7();
-  const context = { requestId, ...traceFrom(request.get('traceparent')) };
+  // Where tracing is on, the request's span goes on with the caller's trace already.
+  const span = trace.getActiveSpan()?.spanContext();
+  const { traceId, spanId } = span ?? traceFrom(request.get('traceparent'));
+  const context = { requestId, traceId, spanId };
   response.set('X-Request-Id', requestId);
   response.set('traceparent', traceparentOf(context));
   runInContext(context, next);

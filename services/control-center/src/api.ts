@@ -1,5 +1,8 @@
-import { runProcess } from '@provisioning/runtime';
-import { startApi } from './compose/api.js';
-import { readConfig } from './config.js';
+import { startTracing, traced } from '@provisioning/runtime/tracing';
 
-await runProcess(() => startApi(readConfig()));
+const tracing = await startTracing('control-center');
+const { runProcess } = await import('@provisioning/runtime');
+const { startApi } = await import('./compose/api.js');
+const { readConfig } = await import('./config.js');
+
+await runProcess(async () => traced(await startApi(readConfig()), tracing));

@@ -1,5 +1,11 @@
-import { runProcess } from '@provisioning/runtime';
-import { startApi } from './compose/api.js';
-import { readApiConfig } from './config.js';
+import { startTracing, traced } from '@provisioning/runtime/tracing';
 
-await runProcess(() => startApi(readApiConfig()));
+const tracing = await startTracing('orchestrator');
+const { runProcess } = await import('@provisioning/runtime');
+const { startApi } = await import('./compose/api.js');
+const { readApiConfig } = await import('./config.js');
+const { jobTelemetry } = await import('./jobs/telemetry.js');
+
+await runProcess(async () =>
+  traced(await startApi(readApiConfig(), tracing && (await jobTelemetry())), tracing),
+);

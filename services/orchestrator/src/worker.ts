@@ -1,5 +1,11 @@
-import { runProcess } from '@provisioning/runtime';
-import { startWorker } from './compose/worker.js';
-import { readWorkerConfig } from './config.js';
+import { startTracing, traced } from '@provisioning/runtime/tracing';
 
-await runProcess(() => startWorker(readWorkerConfig()));
+const tracing = await startTracing('orchestrator-worker');
+const { runProcess } = await import('@provisioning/runtime');
+const { startWorker } = await import('./compose/worker.js');
+const { readWorkerConfig } = await import('./config.js');
+const { jobTelemetry } = await import('./jobs/telemetry.js');
+
+await runProcess(async () =>
+  traced(await startWorker(readWorkerConfig(), tracing && (await jobTelemetry())), tracing),
+);

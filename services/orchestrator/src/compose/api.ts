@@ -29,6 +29,7 @@ import { taskRoutes } from '../http/tasks.js';
 import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
 import type { Resolver } from '../outbound/webhook-request.js';
+import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
@@ -48,6 +49,8 @@ import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
+  /** Where tracing is on: carries traces along with jobs. */
+  telemetry?: JobTelemetry | undefined;
   /** What the schema is made from. */
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
@@ -71,9 +74,9 @@ interface ComposedApi {
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, resolve, accessSource }: Overrides = {},
+  { sources, checkAnswers = false, resolve, accessSource, telemetry }: Overrides = {},
 ): ComposedApi {
-  const base = openBase(config, 'orchestrator', 10, sources);
+  const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
@@ -159,8 +162,8 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
   return { commands: batchCommands, providers: new Map(names.map((name) => [name, capable(name)])) };
 }
 
-export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config);
+export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
+  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
   try {
     await access.start();

@@ -18,6 +18,7 @@ import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
 import type { Doorbell } from '../domain/ports.js';
 import { BullDoorbell } from '../jobs/producer.js';
+import type { JobTelemetry } from '../jobs/telemetry.js';
 import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
 import { doorbellMetrics } from './doorbell-metrics.js';
 
@@ -47,6 +48,7 @@ export function openBase(
   processName: string,
   poolMax: number,
   sources = SCHEMA_SOURCES,
+  telemetry?: JobTelemetry,
 ): Base {
   const resources = new Resources();
   const log = createLogger({ process: processName, level: config.logLevel, format: config.logFormat });
@@ -67,7 +69,7 @@ export function openBase(
     registry,
     database,
     redis,
-    doorbell: openDoorbell(redis, database, { log, registry, resources }),
+    doorbell: openDoorbell(redis, database, { log, registry, resources }, telemetry),
     // Redis is not asked: without it, work goes on by the poll of Postgres.
     checks: {
       database: async () => void (await database.raw('select 1')),
@@ -81,9 +83,10 @@ function openDoorbell(
   redis: Redis | undefined,
   database: Knex,
   { log, registry, resources }: Pick<Base, 'log' | 'registry' | 'resources'>,
+  telemetry: JobTelemetry | undefined,
 ): Doorbell {
   if (!redis) return new NotifyDoorbell(database, log);
-  const doorbell = new BullDoorbell(redis, log);
+  const doorbell = new BullDoorbell(redis, log, telemetry);
   doorbellMetrics(registry, () => doorbell.jobs());
   resources.add('queue', () => doorbell.close());
   return doorbell;

@@ -14,6 +14,7 @@ import type { WorkerConfig } from '../config.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { startConsumer } from '../jobs/consumer.js';
+import type { JobTelemetry } from '../jobs/telemetry.js';
 import { createLedgerPool } from '../postgres/ledger-pool.js';
 import { NotifyListener } from '../postgres/notify-doorbell.js';
 import { PostgresHousekeeping } from '../postgres/housekeeping.js';
@@ -29,8 +30,8 @@ const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js')
 const POLL_MS = { redis: 2_000, none: 1_000 };
 
 /** A worker: answers the doorbell, keeps its executor alive, sweeps. It holds no state that matters. */
-export async function startWorker(config: WorkerConfig): Promise<RunningProcess> {
-  const base = openBase(config, `worker-${config.slot}`, 2);
+export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
+  const base = openBase(config, `worker-${config.slot}`, 2, undefined, telemetry);
   const { log, resources, doorbell } = base;
   try {
     const pool = createLedgerPool(config.databaseUrl, `worker-${config.slot}-ledger`, 2, (error) =>
@@ -85,7 +86,7 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
     const housekeeper = new Housekeeper(new PostgresHousekeeping(base.database), config.retentionDays, log);
     housekeeper.start();
     resources.add('housekeeper', () => housekeeper.stop());
-    await listen(config, base, supervisor);
+    await listen(config, base, supervisor, telemetry);
     gauges(base, supervisor);
     log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });
     return {
@@ -108,6 +109,7 @@ async function listen(
   config: WorkerConfig,
   { log, resources }: Base,
   supervisor: ExecutorSupervisor,
+  telemetry: JobTelemetry | undefined,
 ): Promise<void> {
   if (config.redisUrl !== undefined) {
     const redis = createRedis(config.redisUrl, 'consumer', log);
@@ -118,6 +120,7 @@ async function listen(
       concurrency: config.concurrency,
       offer: (id) => supervisor.offer(id),
       onCancelled: () => supervisor.look(),
+      telemetry,
       log,
     });
     resources.add('consumer', async () => {

@@ -1,6 +1,7 @@
 import type { Logger } from '@provisioning/runtime';
 import { Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
+import type { JobTelemetry } from './telemetry.js';
 import { CANCEL_CHANNEL, QUEUE_PREFIX, TASK_QUEUE, type RunTaskJob } from './catalog.js';
 
 export interface ConsumerOptions {
@@ -11,6 +12,7 @@ export interface ConsumerOptions {
   /** Resolves when the task has ended here or is not ours to run. */
   offer: (taskId: string) => Promise<void>;
   onCancelled: () => void;
+  telemetry?: JobTelemetry | undefined;
   log: Logger;
 }
 
@@ -24,6 +26,7 @@ export function startConsumer({
   concurrency,
   offer,
   onCancelled,
+  telemetry,
   log,
 }: ConsumerOptions): Worker<RunTaskJob> {
   const worker = new Worker<RunTaskJob>(TASK_QUEUE, (job) => offer(job.data.task_id), {
@@ -35,6 +38,7 @@ export function startConsumer({
     maxStalledCount: 1_000,
     drainDelay: 5,
     skipVersionCheck: true,
+    ...(telemetry && { telemetry }),
   });
   worker.on('error', (error) => log.debug('queue trouble', { error: error.message }));
   subscriber.on('message', onCancelled);

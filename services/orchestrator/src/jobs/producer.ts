@@ -2,6 +2,7 @@ import type { Logger } from '@provisioning/runtime';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Doorbell } from '../domain/ports.js';
+import type { JobTelemetry } from './telemetry.js';
 import { CANCEL_CHANNEL, jobIdOf, QUEUE_PREFIX, RUN_TASK, TASK_QUEUE, type RunTaskJob } from './catalog.js';
 
 /** Rings with a BullMQ job per task. A ring that fails costs a second or two, never a task: workers look in Postgres too. */
@@ -11,11 +12,13 @@ export class BullDoorbell implements Doorbell {
   constructor(
     private readonly redis: Redis,
     private readonly log: Logger,
+    telemetry?: JobTelemetry,
   ) {
     this.queue = new Queue<RunTaskJob>(TASK_QUEUE, {
       connection: redis,
       prefix: QUEUE_PREFIX,
       skipVersionCheck: true,
+      ...(telemetry && { telemetry }),
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     });
     this.queue.on('error', () => {}); // the connection reports its own trouble

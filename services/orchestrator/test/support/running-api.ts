@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { spawnNode, type NodeProcess } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
+import { FakeControlCenter } from './fake-control-center.js';
 
 const API = join(import.meta.dirname, '../../dist/src/api.js');
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
@@ -15,18 +16,22 @@ export interface ApiProcess {
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** The built API as a process of its own. */
+/** The built API as a process of its own, with somebody who tells it the built-in policies. */
 export async function startApiProcess(environment: Record<string, string | undefined>): Promise<ApiProcess> {
+  const controlCenter = new FakeControlCenter(SECRET);
+  await controlCenter.start();
   const started = spawnNode(API, {
     env: {
       ORCHESTRATOR_PORT: '0',
       JWT_SECRET: SECRET,
+      CONTROL_CENTER_URL: controlCenter.url,
       RATE_LIMIT_GENERAL: '0',
       RATE_LIMIT_BATCH: '0',
       LOG_LEVEL: 'debug',
       ...environment,
     },
   });
+  void started.exited.then(() => controlCenter.stop());
   const { url } = await started.message<{ type: string; url: string }>('ready');
   const { token } = issueToken(createKeyring([SECRET]), OPERATOR, 600);
   return {
