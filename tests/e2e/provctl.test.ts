@@ -159,7 +159,7 @@ describe('provctl, against the platform', () => {
   it('cancels a batch, tells by the exit code, and goes on with it', async () => {
     const path = file('long.json', { name: 'long', operations: [command('a', 'sleep 60')] });
     const { batch_id } = await json<{ batch_id: string }>('batch', 'run', path);
-    expect((await provctl(['batch', 'cancel', batch_id])).out).toBe('Done  Operation cancelled\n');
+    expect((await provctl(['batch', 'cancel', batch_id])).out).toMatch(/^Done {2}/);
     expect((await provctl(['batch', 'watch', batch_id])).code).toBe(3);
     const kept = await json<{ status: string }[]>('batch', 'resume', batch_id, '--check');
     expect(kept).toMatchObject([{ id: 'a', status: 'Pending' }]);
@@ -202,6 +202,11 @@ describe('provctl, against the platform', () => {
       code: 6,
       err: expect.stringMatching(/^Failed {2}127\.0\.0\.1:1 can't be reached/),
     });
+  });
+
+  it('completes commands in a shell', async () => {
+    expect((await provctl(['complete', 'bash'])).out).toContain('complete -F __provctl_complete provctl');
+    expect((await provctl(['complete', '--', 'batch', 'val'])).out).toMatch(/^validate\t/m);
   });
 
   it('signs out', async () => {
