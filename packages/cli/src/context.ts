@@ -26,7 +26,10 @@ export interface Context {
   profile: Profile;
 }
 
-export type Act<Args extends unknown[]> = (context: Context, ...args: Args) => Promise<ExitCode | void>;
+export type Act<Args extends unknown[]> = (
+  context: Context,
+  ...args: Args
+) => Promise<ExitCode> | Promise<void>;
 
 /** Makes commander's actions of ours: they are given a context, and what they return is the exit code. */
 export class Actions {
