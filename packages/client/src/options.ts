@@ -25,7 +25,7 @@ export interface ClientOptions extends RetryOptions {
 /** What `new` of a WebSocket takes here: the little that browsers and `ws` have in common. */
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
-export interface WebSocketLike {
+interface WebSocketLike {
   send(text: string): void;
   close(code?: number, reason?: string): void;
   onopen: ((event: never) => unknown) | null;

@@ -9,9 +9,18 @@ export interface Received {
   body: unknown;
   accept: string;
 }
-export interface Text {
+interface Text {
   type: string;
   text: string;
+}
+
+/** An answer that is a refusal. */
+export class Refusal {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly error: string,
+  ) {}
 }
 
 const OPERATIONS = [...orchestratorOperations, ...controlCenterOperations];
@@ -57,7 +66,9 @@ export class FakePlatform {
         return refuse(422, 'invalid_body', `The body is none of ${operation.id}.`);
       }
       const given = answers[operation.id];
-      const answer: unknown = typeof given === 'function' ? (given as () => unknown)() : given;
+      const answer: unknown =
+        typeof given === 'function' ? (given as (body: unknown) => unknown)(body) : given;
+      if (answer instanceof Refusal) return refuse(answer.status, answer.code, answer.error);
       if (isText(answer)) return say(200, answer.type, answer.text);
       const [fits, faults] = Compile(operation.success.data).Errors(answer);
       if (!fits) return refuse(500, 'test_fault', `${operation.id}: ${JSON.stringify(faults)}`);
