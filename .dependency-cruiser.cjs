@@ -13,6 +13,7 @@ const allowed = {
   cli: ['client', 'contracts'],
   console: ['client', 'contracts'],
   embedded: [],
+  bench: ['auth-token', 'embedded', 'policy'],
   launcher: ['embedded', 'errors', 'runtime'],
   'test-kit': ['runtime', 'auth-token', 'errors', 'embedded'],
 };
@@ -49,14 +50,14 @@ module.exports = {
     {
       name: 'edges-never-import-each-other',
       comment:
-        'http, realtime, jobs, postgres, redis, execution, outbound, credentials meet only in compose/.',
+        'http, realtime, jobs, postgres, redis, execution, outbound, control-center, credentials meet only in compose/.',
       severity: 'error',
       from: {
-        path: '^services/([^/]+)/src/(http|realtime|jobs|postgres|redis|execution|outbound|credentials)/',
+        path: '^services/([^/]+)/src/(http|realtime|jobs|postgres|redis|execution|outbound|control-center|credentials)/',
         pathNot: testFiles,
       },
       to: {
-        path: '^services/[^/]+/src/(http|realtime|jobs|postgres|redis|execution|outbound|credentials|compose)/',
+        path: '^services/[^/]+/src/(http|realtime|jobs|postgres|redis|execution|outbound|control-center|credentials|compose)/',
         pathNot: '^services/$1/src/$2/',
       },
     },

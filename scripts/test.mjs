@@ -28,6 +28,11 @@ const needs = [
     tests: 'the tests of the Python client',
     there: hasPythonRequests(),
   },
+  {
+    what: 'promtool on PATH (the Debian package prometheus)',
+    tests: 'the checks of the metrics and the alert rules with Prometheus’ own linter',
+    there: onPath('promtool') !== undefined,
+  },
 ];
 const missing = needs.filter(({ there }) => !there);
 

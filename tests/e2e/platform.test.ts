@@ -2,12 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
+import { call, dataOf } from '../support/call.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
 
-interface Answer {
-  status: number;
-  body: { success: boolean; data?: unknown; error?: string };
-}
 interface Task {
   status: string;
   output: string | null;
@@ -24,38 +21,23 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => platform.stop());
 
-async function call(
-  url: string,
-  { bearer = token, body }: { bearer?: string | undefined; body?: unknown } = {},
-): Promise<Answer> {
-  const response = await fetch(url, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: {
-      Connection: 'close',
-      ...(bearer ? { Authorization: `Bearer ${bearer}` } : {}),
-      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
-}
-
 async function signIn(): Promise<string> {
   const credentials = { username: 'admin', password: platform.adminPassword, mfa_code: '123456' };
-  const { body } = await call(`${platform.controlCenterUrl}/auth/login`, {
-    bearer: undefined,
-    body: credentials,
-  });
-  return (body.data as { token: string }).token;
+  const login = call(`${platform.controlCenterUrl}/auth/login`, { body: credentials });
+  return (await dataOf<{ token: string }>(login)).token;
 }
 
 async function run(body: object): Promise<Task> {
-  const submitted = await call(`${platform.orchestratorUrl}/workflows/servers/create`, { body });
+  const submitted = await call(`${platform.orchestratorUrl}/workflows/servers/create`, {
+    bearer: token,
+    body,
+  });
   expect(submitted.status).toBe(200);
   return waitFor(
     async () => {
-      const task = (await call(`${platform.orchestratorUrl}/tasks/${String(submitted.body.data)}`)).body
-        .data as Task;
+      const task = await dataOf<Task>(
+        call(`${platform.orchestratorUrl}/tasks/${String(submitted.body.data)}`, { bearer: token }),
+      );
       return ['Completed', 'Failed', 'Cancelled'].includes(task.status) ? task : undefined;
     },
     { timeout: 30_000, what: 'the end of the task' },
@@ -66,23 +48,21 @@ const record = (name: string) => join(platform.dataDir, 'local/production/server
 
 describe('the platform, started with one command', () => {
   it('is healthy in both services, in the words of the document', async () => {
-    expect((await call(`${platform.orchestratorUrl}/health`, { bearer: '' })).body).toEqual({
+    expect((await call(`${platform.orchestratorUrl}/health`, {})).body).toEqual({
       success: true,
       data: 'Orchestrator is healthy',
     });
-    expect((await call(`${platform.controlCenterUrl}/health`, { bearer: '' })).body).toEqual({
+    expect((await call(`${platform.controlCenterUrl}/health`, {})).body).toEqual({
       success: true,
       data: 'Control Center is healthy',
     });
   });
 
   it('signs in as the document does, with a token that both services take', async () => {
-    expect((await call(`${platform.orchestratorUrl}/tasks`)).status).toBe(200);
-    expect((await call(`${platform.controlCenterUrl}/users`)).status).toBe(200);
+    expect((await call(`${platform.orchestratorUrl}/tasks`, { bearer: token })).status).toBe(200);
+    expect((await call(`${platform.controlCenterUrl}/users`, { bearer: token })).status).toBe(200);
     const wrong = { username: 'admin', password: 'not the password' };
-    expect((await call(`${platform.controlCenterUrl}/auth/login`, { bearer: '', body: wrong })).status).toBe(
-      401,
-    );
+    expect((await call(`${platform.controlCenterUrl}/auth/login`, { body: wrong })).status).toBe(401);
   });
 
   it('plans without changing anything, creates, and then finds nothing to do', async () => {

@@ -1,10 +1,15 @@
+export { API_TOKEN_PREFIX, hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
 export { createKeyring, MINIMUM_SECRET_BYTES, type Keyring } from './keyring.js';
+export { issueServiceToken, isSigned, signText, verifyServiceToken } from './service-token.js';
+export { RevocationSet, issuedAtMilliseconds, type RevocationEntry } from './revocations.js';
 export {
+  enrollmentRequired,
   issueToken,
   verifyToken,
   AUDIENCE,
   ISSUER,
   type Claims,
   type IssuedToken,
+  type TokenScope,
   type TokenSubject,
 } from './token.js';

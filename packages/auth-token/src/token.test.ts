@@ -57,6 +57,13 @@ describe('tokens', () => {
     expect(codeOf(() => verifyToken(keyring, token))).toBe('token_expired');
   });
 
+  it('I19 is good for nothing but its scope, where somebody deals with that', () => {
+    const { token } = issueToken(keyring, { ...subject, scope: 'mfa_enrollment' }, 60);
+    expect(codeOf(() => verifyToken(keyring, token))).toBe('mfa_enrollment_required');
+    expect(verifyToken(keyring, token, new Date(), ['mfa_enrollment']).scope).toBe('mfa_enrollment');
+    expect(verifyToken(keyring, issueToken(keyring, subject, 60).token)).not.toHaveProperty('scope');
+  });
+
   it('verifies with the previous secret after a rotation, and signs with the new one', () => {
     const old = issueToken(keyring, subject, 60).token;
     const rotated = createKeyring([OTHER, SECRET]);
@@ -71,6 +78,7 @@ describe('tokens', () => {
     ['no exp', () => forge({ exp: undefined })],
     ['no roles', () => forge({ roles: 'admin' })],
     ['roles of numbers', () => forge({ roles: [1] })],
+    ['a scope that nobody knows', () => forge({ scope: 'everything' })],
     ['a string payload', () => forge('"text"')],
     ['an unknown header member', () => forge({}, { crit: ['x'] })],
     ['another typ', () => forge({}, { typ: 'JOSE' })],

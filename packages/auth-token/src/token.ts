@@ -12,10 +12,17 @@ const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
 export interface TokenSubject {
   userId: string;
   username: string;
+  /** For conditions of policies; empty in tokens of a version that did not have it. */
+  email?: string;
   roles: readonly string[];
   /** The session that the token belongs to: ending it ends the token. */
   sessionId: string;
+  /** What alone the token is good for; absent where it is good for all that its user may do. */
+  scope?: TokenScope;
 }
+
+/** `mfa_enrollment`: to set up the second factor that its user must have. */
+export type TokenScope = 'mfa_enrollment';
 
 /** What a good token says (RFC 7519 names; times in seconds since the epoch). */
 export interface Claims extends TokenSubject {
@@ -30,7 +37,10 @@ export interface IssuedToken {
   expiresAt: Date;
 }
 
-/** Signs a token for `subject` that is good for `lifetimeSeconds`, from now on. */
+/**
+ * Signs a token for `subject` that is good for `lifetimeSeconds`, from now on. Its id tells when it was issued to the
+ * millisecond: revocations of a user go by that.
+ */
 export function issueToken(
   keyring: Keyring,
   subject: TokenSubject,
@@ -39,7 +49,7 @@ export function issueToken(
 ): IssuedToken {
   const issuedAt = Math.floor(now.getTime() / 1000);
   const expiresAt = issuedAt + lifetimeSeconds;
-  const tokenId = uuidv7();
+  const tokenId = uuidv7({ msecs: now.getTime() });
   const token = jwt.sign(
     {
       iss: ISSUER,
@@ -51,7 +61,9 @@ export function issueToken(
       nbf: issuedAt,
       exp: expiresAt,
       username: subject.username,
+      ...(subject.email === undefined ? {} : { email: subject.email }),
       roles: [...subject.roles],
+      ...(subject.scope === undefined ? {} : { scope: subject.scope }),
     },
     keyring.signing.key,
     { algorithm: 'HS256', keyid: keyring.signing.kid },
@@ -60,10 +72,16 @@ export function issueToken(
 }
 
 /**
+ * @param accepted scopes that the caller deals with: a token with one is good for nothing elsewhere.
  * @throws Failure `unauthenticated`; its code is `token_expired` or `token_invalid`, its text never says which check
- * failed (the cause does, for the log).
+ * failed (the cause does, for the log). Failure `forbidden` (`mfa_enrollment_required`) for a scope that is not accepted.
  */
-export function verifyToken(keyring: Keyring, token: string, now: Date = new Date()): Claims {
+export function verifyToken(
+  keyring: Keyring,
+  token: string,
+  now: Date = new Date(),
+  accepted: readonly TokenScope[] = [],
+): Claims {
   const seconds = Math.floor(now.getTime() / 1000);
   let verified: jwt.Jwt;
   try {
@@ -84,7 +102,18 @@ export function verifyToken(keyring: Keyring, token: string, now: Date = new Dat
     }
     throw invalid(cause);
   }
-  return readClaims(verified, seconds);
+  const claims = readClaims(verified, seconds);
+  if (claims.scope !== undefined && !accepted.includes(claims.scope)) throw enrollmentRequired();
+  return claims;
+}
+
+/** What somebody hears whose token is good for nothing but setting up a second factor. */
+export function enrollmentRequired(): Failure {
+  return new Failure(
+    'forbidden',
+    'Admins need a second factor here. Set it up with POST /auth/mfa/enroll and /auth/mfa/confirm of the control center, then sign in again.',
+    { code: 'mfa_enrollment_required' },
+  );
 }
 
 function selectKey(keyring: Keyring, token: string) {
@@ -101,21 +130,27 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   }
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
     throw invalid('payload is no object');
-  const { sub, jti, sid, iat, exp, username, roles } = payload as Record<string, unknown>;
+  const { sub, jti, sid, iat, exp, username, email, roles, scope } = payload as Record<string, unknown>;
   if (
     typeof sub !== 'string' ||
     typeof jti !== 'string' ||
     typeof sid !== 'string' ||
     typeof username !== 'string' ||
+    (email !== undefined && typeof email !== 'string') ||
     typeof iat !== 'number' ||
     typeof exp !== 'number' ||
     !Array.isArray(roles) ||
-    !roles.every((role) => typeof role === 'string')
+    !roles.every((role) => typeof role === 'string') ||
+    (scope !== undefined && scope !== 'mfa_enrollment')
   ) {
     throw invalid('a claim is missing or of the wrong type');
   }
   if (iat > now + CLOCK_TOLERANCE_SECONDS) throw invalid('issued in the future');
-  return { userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp };
+  return {
+    ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
+    ...(email === undefined ? {} : { email }),
+    ...(scope === undefined ? {} : { scope }),
+  };
 }
 
 function invalid(cause: unknown): Failure {

@@ -3,7 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 /** What the command line talks to: the process's own, or a test's. */
 export interface Terminal {
   stdin: Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
-  stdout: Writable & { isTTY?: boolean };
+  stdout: Writable & { isTTY?: boolean; columns?: number };
   stderr: Writable & { isTTY?: boolean };
   signal: AbortSignal;
 }

@@ -5,6 +5,7 @@ export { errorStatusesOf } from './openapi/error-responses.js';
 
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';
+export * from './orchestrator/events.js';
 export * from './orchestrator/rollback.js';
 export * from './orchestrator/state.js';
 export * from './orchestrator/system.js';
@@ -14,6 +15,7 @@ export * from './orchestrator/workflows.js';
 export * from './control-center/audit.js';
 export * from './control-center/auth.js';
 export * from './control-center/decisions.js';
+export * from './control-center/internal.js';
 export * from './control-center/mfa.js';
 export * from './control-center/policies.js';
 export * from './control-center/system.js';
@@ -26,12 +28,15 @@ export { isUuid } from './schemas/basics.js';
 export {
   EVENT_TYPES,
   eventSchema,
+  followEventsQuery,
   subscribeMessageSchema,
+  webSocketQuery,
   WEBHOOK_EVENTS,
   webhookPayloadSchema,
 } from './schemas/event.js';
 export { BATCH_STATUSES } from './schemas/batch.js';
 export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';
+export { MOST_RECORDS, POLICY_BUNDLE_PURPOSE, policyBundlePayloadSchema } from './schemas/internal.js';
 export { RESOURCE_KINDS } from './schemas/resource.js';
 export { TASK_STATUSES } from './schemas/task.js';
 export type * from './schemas/audit.js';
@@ -39,6 +44,7 @@ export type * from './schemas/batch.js';
 export type * from './schemas/batch-request.js';
 export type * from './schemas/decision.js';
 export type * from './schemas/event.js';
+export type * from './schemas/internal.js';
 export type * from './schemas/mfa.js';
 export type * from './schemas/plan.js';
 export type * from './schemas/policy.js';

@@ -21,13 +21,15 @@ export const ACTIONS = [
 export type Action = (typeof ACTIONS)[number];
 
 /**
- * Who may call an operation. `public`: anybody. `self`: anybody signed in, about themselves.
+ * Who may call an operation. `public`: anybody. `self`: anybody signed in, about themselves. `service`: our other
+ * service, with a token of its own.
  * Otherwise the (resource, action) that the policies decide on; `{params.id}`, `{body.infra}` and `{query.x}` in
  * the resource are filled in from the checked request.
  */
 export type Permission =
   | 'public'
   | 'self'
+  | 'service'
   | {
       resource: string;
       action: Action;
@@ -58,6 +60,8 @@ export interface OperationDraft<
   summary: string;
   description?: string;
   permission: Permission;
+  /** Whether it is also for those who have yet to set up the second factor that they must have. */
+  forMfaEnrollment?: boolean;
   params?: Params;
   query?: Query;
   body?: Body;

@@ -2,12 +2,14 @@ import * as audit from './control-center/audit.js';
 import * as auth from './control-center/auth.js';
 import * as controlCenterSystem from './control-center/system.js';
 import * as decisions from './control-center/decisions.js';
+import * as internal from './control-center/internal.js';
 import * as mfa from './control-center/mfa.js';
 import * as policies from './control-center/policies.js';
 import * as tokens from './control-center/tokens.js';
 import * as users from './control-center/users.js';
 import type { AnyOperation, Service } from './operation.js';
 import * as batches from './orchestrator/batches.js';
+import * as events from './orchestrator/events.js';
 import * as rollback from './orchestrator/rollback.js';
 import * as state from './orchestrator/state.js';
 import * as orchestratorSystem from './orchestrator/system.js';
@@ -24,6 +26,7 @@ export const orchestrator = {
   ...batches,
   ...state,
   ...rollback,
+  ...events,
   ...webhooks,
 } as const;
 
@@ -44,6 +47,10 @@ export const orchestratorOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(orchestrator).sort(byRoute);
 export const controlCenterOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(controlCenter).sort(byRoute);
+
+/** What only our other service may call: mounted beside the others, and no part of the public document. */
+export const controlCenterInternalOperations: readonly AnyOperation[] =
+  Object.values<AnyOperation>(internal).sort(byRoute);
 
 export function operationsOf(service: Service): readonly AnyOperation[] {
   return service === 'orchestrator' ? orchestratorOperations : controlCenterOperations;

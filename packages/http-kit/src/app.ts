@@ -5,13 +5,15 @@ import cors from 'cors';
 import express, { type Express, type Router } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
-import type { Authenticator } from './authenticate.js';
+import { identify, type Authenticator, type ServiceAuthenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
+import { budgetHeaders, countStrays } from './budget.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { mountOperations } from './mount.js';
-import { rateLimiters, type RateLimits } from './rate-limit.js';
+import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
+import type { RefusalLog } from './refusals.js';
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 import { negotiateVersion } from './version.js';
@@ -22,6 +24,8 @@ export interface AppOptions {
   /** What `/openapi.json` answers. */
   document: object;
   authenticate: Authenticator;
+  /** Needed where operations are for our other service. */
+  authenticateService?: ServiceAuthenticator;
   authorizer: Authorizer;
   limits: RateLimits;
   redis: Redis | undefined;
@@ -33,6 +37,10 @@ export interface AppOptions {
   allowedOrigins: readonly string[];
   /** Other origins that our own pages call. */
   connectOrigins?: readonly string[];
+  /** Told of every request that somebody known was refused: for the audit trail. */
+  refusals?: RefusalLog;
+  /** Told of each client that has used up its budget: for the audit trail. */
+  trips?: RateLimitTripLog;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */
@@ -51,6 +59,10 @@ const EXPOSED_HEADERS = [
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-RateLimit-Reset',
+  'RateLimit',
+  'RateLimit-Policy',
+  'Idempotent-Replayed',
+  'traceparent',
 ];
 
 /** The Express application of a service: the order of everything on one screen. */
@@ -64,6 +76,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(requestContext);
   app.use(requestMetrics(probes.registry));
+  app.use(budgetHeaders(options.limits.general));
   app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.connectOrigins ?? []) } }));
   app.use((_request, response, next) => {
     response.set('Cache-Control', 'no-store');
@@ -76,7 +89,8 @@ export function createApp(options: AppOptions): Express {
   app.use(docsRouter(options.document));
   if (options.pages) app.use(options.pages);
   app.use(negotiateVersion);
-  mountOperations(app, { ...options, limiter: rateLimiters(options) });
+  const limiter = rateLimiters(options);
+  mountOperations(app, { ...options, limiter });
   app.use((request, _response, next) => {
     next(
       new Failure(
@@ -86,6 +100,9 @@ export function createApp(options: AppOptions): Express {
       ),
     );
   });
+  app.use(
+    countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
+  );
   app.use(errorHandler(log));
   return app;
 }

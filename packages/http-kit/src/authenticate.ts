@@ -1,9 +1,19 @@
+import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
 import type { Principal } from './bind.js';
 
-/** Checks a token and that it still holds; throws a Failure `unauthenticated` otherwise. */
-export type Authenticator = (token: string) => Promise<Principal> | Principal;
+/** Checks the token of our other service; throws a Failure `unauthenticated` otherwise. */
+export type ServiceAuthenticator = (token: string) => void;
+
+/**
+ * Checks a token, that it still holds, and that it is good for the operation; throws a Failure `unauthenticated`, or
+ * `forbidden`, otherwise.
+ */
+export type Authenticator = (
+  token: string,
+  operation: Pick<Operation, 'forMfaEnrollment'>,
+) => Promise<Principal> | Principal;
 
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
@@ -11,16 +21,31 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
  * Finds out who is asking, before anything is counted or read. A bad token is refused here only where one is needed:
  * on a public operation it is ignored.
  */
-export function identify(authenticate: Authenticator, isPublic: boolean): RequestHandler {
+export function identify(
+  authenticate: Authenticator,
+  operation: Pick<Operation, 'permission' | 'forMfaEnrollment'>,
+): RequestHandler {
+  const isPublic = operation.permission === 'public';
   return async (request, response, next) => {
     const header = request.get('authorization');
     const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
     try {
-      if (token !== undefined) response.locals['principal'] = await authenticate(token);
+      if (token !== undefined) response.locals['principal'] = await authenticate(token, operation);
       else if (!isPublic) response.locals['refusal'] = missing(header);
     } catch (error) {
       if (!isPublic) response.locals['refusal'] = error;
     }
+    next();
+  };
+}
+
+/** Lets our other service through and nobody else: nobody's own token counts here. */
+export function requireService(authenticate: ServiceAuthenticator): RequestHandler {
+  return (request, _response, next) => {
+    const header = request.get('authorization');
+    const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
+    if (token === undefined) return next(missing(header));
+    authenticate(token);
     next();
   };
 }

@@ -23,6 +23,18 @@ interface Checked {
   body: unknown;
 }
 
+/** A question to the policies, but for who asks it. */
+export type Asked = Pick<AccessRequest, 'resource' | 'action' | 'context'>;
+
+/** What is asked of the policies. */
+export function askedOf(permission: Exclude<Permission, string>, checked: Checked): Asked {
+  return {
+    resource: fillIn(permission.resource, checked),
+    action: actionOf(permission, checked.body),
+    context: contextOf(checked),
+  };
+}
+
 /** @throws Failure `forbidden` with the decision's id; the text never tells which rule exists. */
 export async function authorize(
   authorizer: Authorizer,
@@ -31,8 +43,7 @@ export async function authorize(
   request: Request,
   checked: Checked,
 ): Promise<void> {
-  const resource = fillIn(permission.resource, checked);
-  const action = actionOf(permission, checked.body);
+  const { resource, action, context } = askedOf(permission, checked);
   const decisionId = uuidv7();
   const allowed = await authorizer(
     {
@@ -40,7 +51,7 @@ export async function authorize(
       action,
       resource,
       request: { ip: request.ip ?? '', method: request.method, path: request.path },
-      context: contextOf(checked),
+      context,
     },
     decisionId,
   );

@@ -1,12 +1,18 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import type { Asked } from './authorize.js';
 import type { Reply } from './reply.js';
 
 /** Who is asking: what the token says, as far as it still holds. */
 export interface Principal {
   id: string;
   username: string;
+  /** For conditions of policies; empty where it is not known. */
+  email: string;
   roles: readonly string[];
-  sessionId: string;
+  /** Null for an API token, which belongs to no session. */
+  sessionId: string | null;
+  /** Of the JWT (its `jti`), or of the API token. */
   tokenId: string;
   /** Seconds since the epoch. */
   expiresAt: number;
@@ -23,6 +29,8 @@ export interface HandlerRequest<O> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   body: BodyOf<O>;
+  /** What the policies were asked, and allowed; undefined where they are not asked. */
+  asked: (Asked & { method: string; path: string }) | undefined;
   /** Absent only on public operations. */
   principal: Principal | undefined;
   ip: string;
@@ -35,6 +43,8 @@ export interface HandlerRequest<O> {
   mediaType: string | undefined;
   /** `If-Match` without its quotes. */
   ifMatch: string | undefined;
+  /** `Last-Event-ID`, of one who follows a stream of events again. */
+  lastEventId: string | undefined;
 }
 
 export type Handler<O> = (request: HandlerRequest<O>) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;
@@ -54,4 +64,19 @@ export function on<O extends Operation>(operation: O): (handler: Handler<O>) => 
 export function principalOf(request: { principal: Principal | undefined }): Principal {
   if (!request.principal) throw new Error('this operation is public: nobody is signed in');
   return request.principal;
+}
+
+/**
+ * The session of somebody who signed in.
+ * @throws Failure `forbidden` for an API token, which has none: what concerns an account is for its owner in person.
+ */
+export function sessionOf(request: { principal: Principal | undefined }): Principal & { sessionId: string } {
+  const principal = principalOf(request);
+  const { sessionId } = principal;
+  if (sessionId === null) {
+    throw new Failure('forbidden', 'API tokens may not do this. Sign in with a password instead.', {
+      code: 'session_required',
+    });
+  }
+  return { ...principal, sessionId };
 }

@@ -1,9 +1,10 @@
 export { createApp, type AppOptions } from './app.js';
-export type { Authenticator } from './authenticate.js';
-export type { AccessRequest, Authorizer } from './authorize.js';
+export type { Authenticator, ServiceAuthenticator } from './authenticate.js';
+export { authorize, type AccessRequest, type Authorizer } from './authorize.js';
 export {
   on,
   principalOf,
+  sessionOf,
   type Binding,
   type Handler,
   type HandlerRequest,
@@ -11,6 +12,10 @@ export {
   type Principal,
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
-export { policyAuthorizer } from './policy-authorizer.js';
-export type { RateLimits } from './rate-limit.js';
+export { loggedDecision, matchedRules } from './logged-decision.js';
+export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
+export { rateLimiters, type RateLimits, type RateLimitTrip } from './rate-limit.js';
+export type { Refusal, RefusalLog } from './refusals.js';
+export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
+export { bodyCheck, parameterCheck } from './validate.js';

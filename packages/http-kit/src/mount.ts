@@ -2,12 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { currentContext } from '@provisioning/runtime';
-import type { Express, Request, RequestHandler, Response } from 'express';
-import { identify, requirePrincipal, type Authenticator } from './authenticate.js';
-import { authorize, type Authorizer } from './authorize.js';
+import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import {
+  identify,
+  requirePrincipal,
+  requireService,
+  type Authenticator,
+  type ServiceAuthenticator,
+} from './authenticate.js';
+import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
+import { noteRefusal, type RefusalLog } from './refusals.js';
 import { VENDOR_TYPE } from './version.js';
 import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 
@@ -15,8 +22,12 @@ export interface MountOptions {
   operations: readonly Operation[];
   bindings: readonly Binding[];
   authenticate: Authenticator;
+  /** Needed where operations are for our other service. */
+  authenticateService?: ServiceAuthenticator;
   authorizer: Authorizer;
   limiter: (rateClass: Operation['rateClass'], operationId: string) => RequestHandler;
+  /** Told of every request that somebody known was refused: for the audit trail. */
+  refusals?: RefusalLog;
   /** In tests: every answer is held against the contract. */
   checkAnswers: boolean;
 }
@@ -32,20 +43,32 @@ export function mountOperations(app: Express, options: MountOptions): void {
   if (strangers.length > 0) throw new Error(`bound, but not in the contract: ${strangers.join(', ')}`);
 
   for (const operation of options.operations) {
-    const isPublic = operation.permission === 'public';
     app[operation.method](
       expressPath(operation.path),
-      (_request, response, next) => {
+      (_request: Request, response: Response, next: NextFunction) => {
         response.locals['route'] = operation.path;
+        response.locals['budget'] = operation.rateClass;
         next();
       },
-      identify(options.authenticate, isPublic),
-      options.limiter(operation.rateClass, operation.id),
-      ...(isPublic ? [] : [requirePrincipal]),
+      ...admission(operation, options),
       ...serving(operation, handlers.get(operation.id), options),
     );
   }
   refuseOtherMethods(app, options.operations);
+}
+
+function admission(operation: Operation, options: MountOptions): RequestHandler[] {
+  const { permission, rateClass, id } = operation;
+  if (permission === 'service') {
+    if (!options.authenticateService)
+      throw new Error(`${id} is for a service, and nobody knows services here`);
+    return [requireService(options.authenticateService)];
+  }
+  return [
+    identify(options.authenticate, operation),
+    options.limiter(rateClass, id),
+    ...(permission === 'public' ? [] : [requirePrincipal]),
+  ];
 }
 
 /** What nobody has built yet says so, whatever it was sent. */
@@ -53,9 +76,14 @@ function serving(
   operation: Operation,
   handle: Binding['handle'] | undefined,
   options: MountOptions,
-): RequestHandler[] {
+): (RequestHandler | ErrorRequestHandler)[] {
   if (!handle) return [notBuilt(operation)];
-  return [...(operation.body ? [bodyReader(operation.bodyLimit)] : []), endpoint(operation, handle, options)];
+  const { refusals } = options;
+  return [
+    ...(operation.body ? [bodyReader(operation.bodyLimit)] : []),
+    endpoint(operation, handle, options),
+    ...(refusals ? [noteRefusal(operation, refusals)] : []),
+  ];
 }
 
 function endpoint(operation: Operation, handle: Binding['handle'], options: MountOptions): RequestHandler {
@@ -82,7 +110,9 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     response.locals['query'] = query;
     const principal = response.locals['principal'] as Principal | undefined;
     if (typeof permission === 'object' && principal) {
-      await authorize(authorizer, permission, principal, request, { params, query, body });
+      const checked = { params, query, body };
+      response.locals['asked'] = askedOf(permission, checked);
+      await authorize(authorizer, permission, principal, request, checked);
     }
     const answer = await handle({
       ...about(request, response, operation, principal, body),
@@ -103,8 +133,10 @@ function about(
   principal: Principal | undefined,
   body: unknown,
 ) {
+  const asked = response.locals['asked'] as Asked | undefined;
   return {
     principal,
+    asked: asked && { ...asked, method: request.method, path: request.path },
     ip: request.ip ?? '',
     userAgent: request.get('user-agent')?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
@@ -112,6 +144,7 @@ function about(
     prefer: request.get('prefer'),
     mediaType: otherMediaType(operation, request),
     ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
+    lastEventId: request.get('last-event-id'),
   };
 }
 

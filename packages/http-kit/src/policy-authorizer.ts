@@ -1,24 +1,66 @@
-import { decide, type PolicySet } from '@provisioning/policy';
-import type { Logger } from '@provisioning/runtime';
-import type { Authorizer } from './authorize.js';
+import type { Action } from '@provisioning/contracts';
+import { decide, type Decision, type PolicySet } from '@provisioning/policy';
+import { currentContext, type Logger } from '@provisioning/runtime';
+import { Counter, type Registry } from 'prom-client';
+import type { AccessRequest, Authorizer } from './authorize.js';
+
+/** A decision with all that it was taken on: taken again, it comes out the same. */
+export interface TakenDecision extends Omit<AccessRequest, 'action'> {
+  id: string;
+  at: Date;
+  action: Action;
+  decision: Decision;
+  durationMs: number;
+  requestId: string | null;
+}
+
+/** Counts conditions that could not be evaluated, in every decision, whether it is recorded or not. */
+export function conditionErrorCounter(registry: Registry): (decision: Decision) => void {
+  const counter = new Counter({
+    name: 'policy_condition_errors_total',
+    help: 'Conditions of policies that could not be evaluated, by what their rule does.',
+    labelNames: ['effect'],
+    registers: [registry],
+  });
+  return ({ errors, matched }) => {
+    const failed = errors.filter(({ rule }) => rule !== null).length;
+    if (failed === 0) return;
+    const denied = matched.filter(({ reason }) => reason === 'condition_error').length;
+    counter.inc({ effect: 'Deny' }, denied);
+    counter.inc({ effect: 'Allow' }, failed - denied);
+  };
+}
 
 /**
- * Decides by the policies in force, and leaves a line for each denial and each change that was allowed.
- * @param policies asked at each decision, so that new ones count at once.
+ * Decides by the policies in force. Each denial, and each change that was allowed, leaves a line in the log and is
+ * told to `record`, which must neither wait nor throw.
+ * @param policies asked at each decision, so that new ones count at once; throws where there are none yet.
+ * @param count told of every decision ({@link conditionErrorCounter}).
  */
-export function policyAuthorizer(policies: () => PolicySet, log: Logger): Authorizer {
-  return ({ principal, action, resource, request, context }, decisionId) => {
-    const { id, username, roles } = principal;
-    const { effect, rule, errors } = decide(policies(), {
-      principal: { id, username, email: '', roles: [...roles] },
-      action,
-      resource,
-      request: { ...request, time: new Date() },
-      context,
+export function policyAuthorizer(
+  policies: () => PolicySet,
+  log: Logger,
+  record: (taken: TakenDecision) => void = () => undefined,
+  count: (decision: Decision) => void = () => undefined,
+): Authorizer {
+  return (asked, id) => {
+    const { principal, action, resource, request, context } = asked;
+    const at = new Date();
+    const start = performance.now();
+    const decision = decide(policies(), {
+      principal: { ...principal, roles: [...principal.roles] },
+      ...{ action, resource, context },
+      request: { ...request, time: at },
     });
+    const durationMs = performance.now() - start;
+    count(decision);
+    const { effect, rule, errors } = decision;
     const allowed = effect === 'ALLOW';
     if (!allowed || action !== 'read') {
-      log.info('decision', { decision_id: decisionId, effect, rule, errors, action, resource, user_id: id });
+      const user_id = principal.id;
+      log.info('decision', { decision_id: id, effect, rule, errors, action, resource, user_id });
+      const requestId = currentContext()?.requestId ?? null;
+      record({ ...asked, id, at, decision, durationMs, requestId });
     }
     return allowed;
   };

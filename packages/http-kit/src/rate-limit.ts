@@ -1,7 +1,7 @@
 import type { RateClass } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import type { RequestHandler } from 'express';
-import { MemoryStore, rateLimit, type Options, type Store } from 'express-rate-limit';
+import type { Request, RequestHandler, Response } from 'express';
+import { MemoryStore, rateLimit, type AugmentedRequest, type Options, type Store } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import type { Principal } from './bind.js';
@@ -21,30 +21,61 @@ export interface RateLimiterOptions {
   limits: RateLimits;
   /** Counted here so that a budget holds over any number of processes; in memory where there is none. */
   redis: Redis | undefined;
+  /** Told of each client's first request too many in a window, before it is answered: for the audit trail. */
+  trips?: RateLimitTripLog;
 }
+
+/** A client that has used up a budget. */
+export interface RateLimitTrip {
+  /** The class of operations, or the operation that has a budget of its own. */
+  name: string;
+  limit: number;
+  /** What was counted: `user:<id>` or `ip:<network>`. */
+  client: string;
+  principal: Principal | undefined;
+  ip: string;
+}
+
+/** Must not fail: nobody waits for its outcome but the caller who is refused anyhow. */
+export type RateLimitTripLog = (trip: RateLimitTrip) => Promise<void>;
 
 /** Makes the limiters of a service: one counter per class, and one per operation for sign-in. */
 export function rateLimiters({
   limits,
   redis,
+  trips,
 }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
   const made = new Map<string, RequestHandler>();
   return (rateClass, operationId) => {
-    const limit = rateClass === 'none' ? 0 : limits[rateClass];
-    if (rateClass === 'none' || limit === 0) return (_request, _response, next) => next();
+    if (rateClass === 'none') return (_request, _response, next) => next();
+    const limit = limits[rateClass];
+    if (limit === 0) return unlimited;
     const name = rateClass === 'auth' ? operationId : rateClass;
-    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis);
+    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis, trips);
     made.set(name, limiter);
     return limiter;
   };
 }
+
+/** What has no budget shows none. */
+const unlimited: RequestHandler = (_request, response, next) => {
+  for (const name of ['Limit', 'Remaining', 'Reset']) response.removeHeader(`X-RateLimit-${name}`);
+  next();
+};
 
 function createLimiter(
   name: string,
   limit: number,
   rateClass: RateClass,
   redis: Redis | undefined,
+  trips: RateLimitTripLog | undefined,
 ): RequestHandler {
+  const store = redis ? sharedStore(redis, name, limit) : new MemoryStore();
+  const clientOf = (request: Request, response: Response): string => {
+    const principal = response.locals['principal'] as Principal | undefined;
+    if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
+    return `ip:${clientNetwork(request.ip ?? '')}`;
+  };
   return rateLimit({
     windowMs: WINDOW_MS,
     limit,
@@ -53,13 +84,19 @@ function createLimiter(
     identifier: name,
     // It looks for the name of its own helper in the text of `keyGenerator`; clientNetwork calls it.
     validate: { keyGeneratorIpFallback: false },
-    store: redis ? new FallbackStore(redisStore(redis, name)) : new MemoryStore(),
-    keyGenerator: (request, response) => {
-      const principal = response.locals['principal'] as Principal | undefined;
-      if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
-      return `ip:${clientNetwork(request.ip ?? '')}`;
-    },
-    handler: (_request, response, next) => {
+    store,
+    keyGenerator: clientOf,
+    handler: async (request, response, next) => {
+      const { used } = (request as AugmentedRequest)['rateLimit']!;
+      if (trips && used - (store instanceof FallbackStore ? store.step : 1) <= limit) {
+        await trips({
+          name,
+          limit,
+          client: clientOf(request, response),
+          principal: response.locals['principal'] as Principal | undefined,
+          ip: request.ip ?? '',
+        });
+      }
       const seconds = Math.max(1, Number(response.get('Retry-After') ?? 60));
       next(
         new Failure(
@@ -72,6 +109,13 @@ function createLimiter(
   });
 }
 
+function sharedStore(redis: Redis, name: string, limit: number): FallbackStore {
+  const store = new FallbackStore(redisStore(redis, name), limit > 1 ? 2 : 1);
+  // Nothing was asked of it while it was away, nor before it was there: from its first moment on it counts.
+  redis.on('ready', () => store.initialiseShared());
+  return store;
+}
+
 function redisStore(redis: Redis, name: string): Store {
   return new RedisStore({
     prefix: `limit:${name}:`,
@@ -81,34 +125,43 @@ function redisStore(redis: Redis, name: string): Store {
 
 /**
  * Counts in Redis; while it is away, in this process's memory, where each request counts double: half the budget,
- * never none, and never a failed request.
+ * never none (a budget of one stays one), and never a failed request.
  */
 class FallbackStore implements Store {
   readonly #memory = new MemoryStore();
   #options: Options | undefined;
   #initialisedAt = 0;
+  /** By how much the last request counted. */
+  step = 1;
 
-  constructor(private readonly shared: Store) {}
+  /** @param weight how much a request counts while Redis is away. */
+  constructor(
+    private readonly shared: Store,
+    private readonly weight: 1 | 2,
+  ) {}
 
   init(options: Options): void {
     this.#options = options;
     this.#memory.init(options);
-    this.#initialiseShared();
+    this.initialiseShared();
   }
 
   /** The store loads its scripts here; where that failed because Redis was away, it has to be done again. */
-  #initialiseShared(): void {
-    if (!this.#options || Date.now() - this.#initialisedAt < REINITIALISE_MS) return;
+  initialiseShared(): void {
+    if (!this.#options) return;
     this.#initialisedAt = Date.now();
     void Promise.resolve(this.shared.init?.(this.#options)).catch(() => undefined);
   }
 
   async increment(key: string) {
     try {
-      return await this.shared.increment(key);
+      const counted = await this.shared.increment(key);
+      this.step = 1;
+      return counted;
     } catch {
-      this.#initialiseShared();
-      await this.#memory.increment(key);
+      this.step = this.weight;
+      if (Date.now() - this.#initialisedAt >= REINITIALISE_MS) this.initialiseShared();
+      for (let n = 1; n < this.weight; n++) await this.#memory.increment(key);
       return this.#memory.increment(key);
     }
   }

@@ -1,51 +1,164 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { RateClass } from '@provisioning/contracts';
 import { createRedis, silentLogger } from '@provisioning/runtime';
 import { describeWithRedis, ownRedis, waitFor, type OwnRedis } from '@provisioning/test-kit';
 import express, { type Express } from 'express';
 import type { Redis } from 'ioredis';
 import supertest from 'supertest';
-import { rateLimiters } from '../src/rate-limit.js';
+import { rateLimiters, type RateLimits } from '../src/rate-limit.js';
 import { errorHandler } from '../src/send-error.js';
 
-describeWithRedis('limits that several processes share', () => {
+const LIMITS = { auth: 4, general: 100, batch: 10 };
+
+/** What one process would make of its operations: who asks stands in X-User. */
+function processWith(redis: Redis | undefined, limits: RateLimits = LIMITS, trustProxy = 0): Express {
+  const limiter = rateLimiters({ limits, redis });
+  const app = express().set('trust proxy', trustProxy);
+  app.use((request, response, next) => {
+    const id = request.get('x-user');
+    if (id !== undefined) response.locals['principal'] = { id };
+    next();
+  });
+  const serve = (path: string, rateClass: RateClass, id: string) =>
+    app.get(path, limiter(rateClass, id), (_request, response) => void response.json({}));
+  serve('/login', 'auth', 'login');
+  serve('/refresh', 'auth', 'refresh');
+  serve('/tasks', 'general', 'listTasks');
+  serve('/users', 'general', 'listUsers');
+  serve('/batch', 'batch', 'executeBatch');
+  return app.use(errorHandler(silentLogger));
+}
+
+/** Sends all of these at once, to one process after the other. @returns how many were let through. */
+async function allowed(
+  apps: readonly Express[],
+  requests: number,
+  path: string,
+  headers: (n: number) => Record<string, string> = () => ({}),
+): Promise<number> {
+  const answers = await Promise.all(
+    Array.from({ length: requests }, (_, n) =>
+      supertest(apps[n % apps.length]!)
+        .get(path)
+        .set(headers(n)),
+    ),
+  );
+  expect(answers.filter(({ status }) => status !== 200 && status !== 429)).toEqual([]);
+  return answers.filter(({ status }) => status === 200).length;
+}
+
+describe('H6 limits', () => {
+  it('are counted for each user, wherever he comes from, and for each address without one', async () => {
+    const app = processWith(undefined, { ...LIMITS, general: 5 });
+    expect(await allowed([app], 8, '/tasks', () => ({ 'X-User': 'ann' }))).toBe(5);
+    expect(await allowed([app], 8, '/tasks', () => ({ 'X-User': 'bob' }))).toBe(5);
+    expect(await allowed([app], 8, '/tasks')).toBe(5);
+    // The rest of the general operations is the same budget.
+    await supertest(app).get('/users').set('X-User', 'ann').expect(429);
+  });
+
+  it('are apart for sign-in and refresh, where a token makes no difference', async () => {
+    const app = processWith(undefined);
+    expect(await allowed([app], 8, '/login', (n) => ({ 'X-User': `user-${n}` }))).toBe(4);
+    expect(await allowed([app], 8, '/refresh')).toBe(4);
+    expect(await allowed([app], 12, '/batch', () => ({ 'X-User': 'ann' }))).toBe(10);
+  });
+
+  it('are not evaded by a made-up X-Forwarded-For, but where a proxy is to be believed', async () => {
+    const forwarded = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}` });
+    expect(await allowed([processWith(undefined)], 8, '/login', forwarded)).toBe(4);
+    expect(await allowed([processWith(undefined, LIMITS, 1)], 8, '/login', forwarded)).toBe(8);
+    // The client wrote the first one, the proxy the last.
+    const prefixed = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}, 198.51.100.7` });
+    expect(await allowed([processWith(undefined, LIMITS, 1)], 8, '/login', prefixed)).toBe(4);
+  });
+
+  it('take a subscriber’s IPv6 network (/56) for one client', async () => {
+    const app = processWith(undefined, LIMITS, 1);
+    expect(await allowed([app], 8, '/login', (n) => ({ 'X-Forwarded-For': `2001:db8:1:10${n}::1` }))).toBe(4);
+    await supertest(app).get('/login').set('X-Forwarded-For', '2001:db8:1:200::1').expect(200);
+  });
+
+  it('show what is left in both notations, and when to come again', async () => {
+    const app = processWith(undefined);
+    const first = await supertest(app).get('/login').expect(200);
+    expect(first.headers).toMatchObject({
+      'x-ratelimit-limit': '4',
+      'x-ratelimit-remaining': '3',
+      ratelimit: expect.stringMatching(/^"login"; r=3; t=\d+$/),
+      'ratelimit-policy': expect.stringMatching(/^"login"; q=4; w=60; pk=/),
+    });
+    const reset = Number(first.headers['x-ratelimit-reset']);
+    const now = Date.now() / 1000;
+    expect(reset).toBeGreaterThanOrEqual(Math.floor(now));
+    expect(reset).toBeLessThanOrEqual(now + 61);
+    await allowed([app], 3, '/login');
+    const { headers, body } = await supertest(app).get('/login').expect(429);
+    expect(headers).toMatchObject({ 'x-ratelimit-limit': '4', 'x-ratelimit-remaining': '0' });
+    expect(Number(headers['retry-after'])).toBeGreaterThan(0);
+    expect(body).toMatchObject({
+      success: false,
+      code: 'rate_limited',
+      error: expect.stringContaining('4 a minute'),
+    });
+  });
+
+  it('can be turned off, each by itself', async () => {
+    const app = processWith(undefined, { auth: 4, general: 0, batch: 0 });
+    expect(await allowed([app], 30, '/tasks')).toBe(30);
+    const { headers } = await supertest(app).get('/batch').expect(200);
+    expect(headers).not.toHaveProperty('x-ratelimit-limit');
+    expect(await allowed([app], 8, '/login')).toBe(4);
+  });
+});
+
+describeWithRedis('H6 limits that several processes share', () => {
   let server: OwnRedis;
   const clients: Redis[] = [];
 
   beforeAll(async () => {
     server = await ownRedis();
   });
-  afterAll(async () => {
+  afterAll(() => {
     for (const client of clients) client.disconnect();
   });
 
-  /** What one process would make: a client and limiters of its own. */
-  function process(): Express {
+  function process(limits: RateLimits = LIMITS): Express {
     const redis = createRedis(server.url, 'producer', silentLogger);
     clients.push(redis);
-    const limiter = rateLimiters({ limits: { auth: 4, general: 100, batch: 10 }, redis });
-    return express()
-      .get('/', limiter('auth', 'login'), (_request, response) => void response.json({}))
-      .use(errorHandler(silentLogger));
-  }
-
-  async function allowed(apps: Express[], requests: number): Promise<number> {
-    const answers = [];
-    for (let n = 0; n < requests; n++) answers.push(await supertest(apps[n % apps.length]!).get('/'));
-    return answers.filter(({ status }) => status === 200).length;
+    return processWith(redis, limits);
   }
 
   const ready = () => waitFor(() => clients.every(({ status }) => status === 'ready'));
 
-  it('hold over two processes together', async () => {
-    const apps = [process(), process()];
+  it('hold exactly over four processes that are asked all at once', async () => {
+    const apps = [process(), process(), process(), process()];
     await ready();
-    expect(await allowed(apps, 10)).toBe(4);
+    const ann = () => ({ 'X-User': 'ann' });
+    expect(await allowed(apps, 160, '/tasks', ann)).toBe(100);
+    expect(await allowed(apps, 24, '/batch', ann)).toBe(10);
+    expect(await allowed(apps, 12, '/login')).toBe(4);
+    expect(await allowed(apps, 20, '/tasks', () => ({ 'X-User': 'bob' }))).toBe(20);
+  });
+
+  it('hold for a process that starts anew', async () => {
+    const app = process();
+    await ready();
+    expect(await allowed([app], 5, '/login')).toBe(0);
   });
 
   it('fall back to half the budget in memory while Redis is away, and fail no request', async () => {
-    const apps = [process()];
+    const apps = [process(), process({ ...LIMITS, auth: 1 })];
     await ready();
     await server.stop();
-    expect(await allowed(apps, 6)).toBe(2);
+    expect(await allowed([apps[0]!], 6, '/login')).toBe(2);
+    expect(await allowed([apps[0]!], 60, '/tasks', () => ({ 'X-User': 'ann' }))).toBe(50);
+    // Never none.
+    expect(await allowed([apps[1]!], 3, '/login')).toBe(1);
+  });
+
+  it('are counted though Redis was not there when the process began', async () => {
+    const app = process();
+    expect(await allowed([app], 6, '/login')).toBe(2);
   });
 });

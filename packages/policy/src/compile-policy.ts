@@ -93,7 +93,7 @@ function compileRule(rule: Written, path: string, faults: FailureDetail[], cache
   if (typeof resource === 'string') fault('resource', resource);
   return {
     effect: effect ?? 'Deny',
-    resource: typeof resource === 'string' ? { type: '*', matches: () => false } : resource,
+    resource: typeof resource === 'string' ? { type: '*', matches: () => false, text: '' } : resource,
     actions: compileActions(rule.action, fault),
     condition: conditionOf(rule.condition, `${path}.condition`, faults, cache),
   };

@@ -11,6 +11,7 @@ export type {
   RuleReference,
 } from './decision.js';
 export { explain, type ExplainedRule, type Explanation, type RuleOutcome } from './explain.js';
+export { addedAllows, notHeld, type NotHeld } from './grants.js';
 export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';

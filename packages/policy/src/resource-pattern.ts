@@ -11,6 +11,26 @@ export interface ResourcePattern {
   /** `*` for every type. */
   type: ResourceType | '*';
   matches(id: string): boolean;
+  /** As it was written. */
+  text: string;
+}
+
+/** Whether everything that `inner` matches is matched by `outer` too; both as they are written in rules. */
+export function contains(outer: string, inner: string): boolean {
+  const [whole, part] = [stemOf(outer), stemOf(inner)];
+  return whole.open ? part.stem.startsWith(whole.stem) : !part.open && part.stem === whole.stem;
+}
+
+/** Whether anything could be matched by both; both as they are written in rules. */
+export function overlaps(one: string, other: string): boolean {
+  const [a, b] = [stemOf(one), stemOf(other)];
+  return (a.open && b.stem.startsWith(a.stem)) || (b.open && a.stem.startsWith(b.stem)) || a.stem === b.stem;
+}
+
+/** What comes before the `*`, the type and its colon included; `open` when there is one. */
+function stemOf(pattern: string): { stem: string; open: boolean } {
+  const open = pattern.endsWith('*');
+  return { stem: open ? pattern.slice(0, -1) : pattern, open };
 }
 
 const FORMS = 'it is *, type:*, type:prefix* or type:id';
@@ -23,7 +43,7 @@ export function parseResource(text: string): Resource | undefined {
 
 /** Case-sensitive; no regular expressions, and no `*` but the last character. @returns what is wrong, when it is. */
 export function parseResourcePattern(text: string): ResourcePattern | string {
-  if (text === '*') return { type: '*', matches: () => true };
+  if (text === '*') return { type: '*', matches: () => true, text };
   const [type, id] = splitAtColon(text);
   if (id === undefined) return `${JSON.stringify(text)} has no type: ${FORMS}`;
   if (!isResourceType(type)) {
@@ -34,12 +54,12 @@ export function parseResourcePattern(text: string): ResourcePattern | string {
     return `${JSON.stringify(text)} has blanks at an end, control characters or more than ${LIMITS.string} characters`;
   }
   const star = id.indexOf('*');
-  if (star === -1) return { type, matches: (candidate) => candidate === id };
+  if (star === -1) return { type, matches: (candidate) => candidate === id, text };
   if (star < id.length - 1) {
     return `${JSON.stringify(text)} has a * that is not its last character: ${FORMS}`;
   }
   const prefix = id.slice(0, -1);
-  return { type, matches: (candidate) => candidate.startsWith(prefix) };
+  return { type, matches: (candidate) => candidate.startsWith(prefix), text };
 }
 
 function splitAtColon(text: string): [type: string, id: string | undefined] {

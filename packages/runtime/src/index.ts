@@ -13,6 +13,7 @@ export {
   listOf,
   oneOf,
   port,
+  readConfigTable,
   readEnvironment,
   secretText,
   str,
@@ -21,11 +22,12 @@ export {
 export { generatedSecret } from './generated-secret.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
-export { createRegistry } from './metrics.js';
+export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';
 export { checkMigrated, migrate, runMigrations, type SchemaSources } from './migrations.js';
 export {
   createPostgres,
   isPostgresAway,
+  poolStateOf,
   postgresAway,
   postgresFailureAtStart,
   type PostgresOptions,

@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import knex, { type Knex } from 'knex';
 import type { Logger } from './logger.js';
+import type { PoolState } from './metrics.js';
 
 export interface PostgresOptions {
   url: string;
@@ -37,6 +38,19 @@ export function createPostgres({
     acquireConnectionTimeout: 3_000,
     log: limitedLog(log),
   });
+}
+
+/** What its pool is doing, for the metrics. */
+export function poolStateOf(database: Knex): PoolState {
+  const { pool } = database.client as {
+    pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
+  };
+  // Destroyed, it has none.
+  return {
+    used: pool?.numUsed() ?? 0,
+    idle: pool?.numFree() ?? 0,
+    waiting: pool?.numPendingAcquires() ?? 0,
+  };
 }
 
 /** Knex logs each failed connect with its stack, thousands a second while Postgres is away: say it once a while. */

@@ -43,6 +43,7 @@ export function probeRouter({ checks, registry, metricsToken, isStopping }: Prob
         success: false,
         error: 'The metrics need the bearer token that METRICS_TOKEN sets.',
         code: 'unauthenticated',
+        request_id: currentContext()?.requestId,
       });
       return;
     }

@@ -1,6 +1,7 @@
 export { freePort } from '@provisioning/embedded';
 export { cloneDatabase, templateName, type ServiceName, type TestDatabase } from './database.js';
 export { describeWithRedis } from './describe-with-redis.js';
+export { describeWithPromtool, promtool, samplesOf } from './promtool.js';
 export { hasRedis, ownRedis, redisUrl, type OwnRedis } from './redis.js';
 export { spawnNode, type NodeExit, type NodeProcess, type SpawnNodeOptions } from './spawn-node.js';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';

@@ -16,6 +16,7 @@ describe('readConfig', () => {
     NODE_ENV: 'production',
     REDIS_URL: 'redis://redis',
     JWT_SECRET: 'j'.repeat(32),
+    MFA_ENCRYPTION_KEY: 'm'.repeat(32),
   };
 
   it('needs the database only, and makes up its secrets', () => {
@@ -27,7 +28,12 @@ describe('readConfig', () => {
       admin: { username: 'admin', email: 'admin@example.com' },
     });
     expect(read().secrets).toEqual(secrets);
-    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'password-pepper']);
+    expect(readdirSync(dataDir).sort()).toEqual([
+      'audit-signing-key',
+      'jwt-secret',
+      'mfa-encryption-key',
+      'password-pepper',
+    ]);
     expect(Object.isFrozen(config) && Object.isFrozen(secrets)).toBe(true);
   });
 
@@ -41,11 +47,28 @@ describe('readConfig', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
+  it('I19 makes admins have a second factor in production, unless it is told not to', () => {
+    expect(read().config.requireAdminMfa).toBe(false);
+    expect(read({ REQUIRE_ADMIN_MFA: 'true' }).config.requireAdminMfa).toBe(true);
+    expect(read(production).config.requireAdminMfa).toBe(true);
+    expect(() => read({ ...production, MFA_ENCRYPTION_KEY: '' })).toThrow('MFA_ENCRYPTION_KEY is missing');
+    const without = read({ ...production, MFA_ENCRYPTION_KEY: '', REQUIRE_ADMIN_MFA: 'false' });
+    expect(without.config.requireAdminMfa).toBe(false);
+    expect(without.secrets.mfaKey).toBeUndefined();
+  });
+
   it('names every fault at once', () => {
     expect(() =>
       read({ CONTROL_CENTER_PORT: '70000', BCRYPT_COST: '4', PASSWORD_PEPPER: 'short', HOST: '' }),
     ).toThrow(
       /CONTROL_CENTER_PORT must be .*BCRYPT_COST must be a whole number from 10 .*PASSWORD_PEPPER must have at least 32 bytes/,
     );
+  });
+
+  it('says which variable holds no key, and does not show the text', () => {
+    const secret = 'not-a-key-but-secret';
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).toThrow(/AUDIT_SIGNING_KEY holds no Ed25519 key/);
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).not.toThrow(new RegExp(secret));
+    expect(() => read({ AUDIT_PUBLIC_KEYS: 'x' })).toThrow(/AUDIT_PUBLIC_KEYS/);
   });
 });

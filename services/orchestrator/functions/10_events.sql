@@ -12,24 +12,36 @@ create function new_id() returns uuid language sql volatile as $$
     'hex')::uuid
 $$;
 
-create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb)
+-- p_actor: who did it, where somebody did.
+create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb,
+                             p_actor jsonb default null)
 returns void language sql as $$
-  insert into events (task_id, batch_id, attempt, type, status, details)
-  values (p_task, p_batch, p_attempt, p_type, p_status, p_details)
+  insert into events (task_id, batch_id, attempt, type, status, details, actor)
+  values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor)
 $$;
 
 -- Of several tasks at once, each as it stands now.
-create function record_events(p_tasks uuid[], p_type text, p_details jsonb) returns void language sql as $$
-  insert into events (task_id, batch_id, attempt, type, status, details)
-  select id, batch_id, attempt, p_type, status, p_details from tasks where id = any (p_tasks) order by seq, id
+create function record_events(p_tasks uuid[], p_type text, p_details jsonb, p_actor jsonb default null)
+returns void language sql as $$
+  insert into events (task_id, batch_id, attempt, type, status, details, actor)
+  select id, batch_id, attempt, p_type, status, p_details, p_actor from tasks where id = any (p_tasks) order by seq, id
 $$;
 
--- Counts: p_status is Submitted, or how it ended.
+-- The class of durations that this one belongs to, by its upper bound in seconds. /metrics shows these classes: where one
+-- is added, what was counted before stays in the next higher one.
+create function duration_class(p_seconds double precision) returns double precision immutable language sql as $$
+  select case
+    when p_seconds <= 1 then 1 when p_seconds <= 5 then 5 when p_seconds <= 10 then 10 when p_seconds <= 30 then 30
+    when p_seconds <= 60 then 60 when p_seconds <= 300 then 300 when p_seconds <= 900 then 900
+    when p_seconds <= 3600 then 3600 when p_seconds is not null then 'Infinity'::double precision end
+$$;
+
+-- Counts: p_status is Submitted, or how it ended; p_started, when what has ended had begun.
 create function tally(p_kind text, p_status text, p_count bigint, p_started timestamptz default null)
 returns void language sql as $$
-  insert into tallies (kind, status, n, seconds)
-    select p_kind, p_status, p_count,
-           case p_status when 'Completed' then coalesce(extract(epoch from now() - p_started), 0) else 0 end
+  insert into tallies (kind, status, n, seconds, le)
+    select p_kind, p_status, p_count, coalesce(took, 0), duration_class(took)
+      from (select extract(epoch from greatest(now(), p_started) - p_started)::double precision as took) ended
       where p_count > 0
 $$;
 
@@ -56,5 +68,14 @@ begin
     return query select 'replayed'::text, (earlier.data #>> '{}')::uuid;
   else
     return query select 'conflict'::text, null::uuid;
+  end if;
+end $$;
+
+-- How the whole is, if that differs from what was told last and nobody else has begun to tell.
+create function tell_health(p_teller uuid, p_overall text, p_details jsonb) returns void language plpgsql as $$
+begin
+  update system_health set told = p_details where teller = p_teller and told is distinct from p_details;
+  if found then
+    perform record_event(null, null, 0, 'health', p_overall, p_details);
   end if;
 end $$;

@@ -20,12 +20,14 @@ begin
     new_row.status := 'Waiting';
   end if;
   insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
-                     runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent)
+                     runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
+                     granted_on)
     values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode, new_row.program,
             new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of,
             coalesce(new_row.runner, 'command'), new_row.id,
             case when new_row.status = 'Ready' then now() end,
-            new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent);
+            new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent, new_row.actor,
+            new_row.granted_on);
   if jsonb_exists(p_task, 'spec') then
     insert into task_specs (task_id, spec) values (new_row.id, p_task -> 'spec');
   end if;
@@ -156,7 +158,7 @@ end $$;
 
 -- A task that waits is cancelled at once; one that runs is asked to end, and its worker says when it has.
 -- Outcome: cancelled, requested, ended (nothing to cancel), refused (undoing cannot be cancelled), unknown.
-create function cancel_task(p_id uuid, p_by text)
+create function cancel_task(p_id uuid, p_by text, p_actor jsonb default null)
 returns table (outcome text, ready uuid[]) language plpgsql as $$
 declare
   found_task tasks;
@@ -176,11 +178,11 @@ begin
     return query select 'refused'::text, '{}'::uuid[];
   elsif found_task.worker_id is not null and found_task.status in ('Running', 'Unknown') then
     update tasks set cancel_requested_at = coalesce(cancel_requested_at, now()) where id = p_id;
-    perform record_events(array[p_id], 'cancel_requested', jsonb_build_object('by', p_by));
+    perform record_events(array[p_id], 'cancel_requested', jsonb_build_object('by', p_by), p_actor);
     return query select 'requested'::text, '{}'::uuid[];
   else
     perform cancel_waiting(array[p_id], 'Cancelled by ' || p_by || case when found_task.attempt = 0
-      then ' before it ran.' else ', between two attempts.' end, jsonb_build_object('by', p_by));
+      then ' before it ran.' else ', between two attempts.' end, jsonb_build_object('by', p_by), p_actor);
     if found_task.batch_id is not null then
       select * into found_task from tasks where id = p_id;
       perform settle_operation(found_task);
@@ -195,7 +197,8 @@ create function is_terminal(p_status text) returns boolean immutable language sq
 $$;
 
 -- Whatever of these does not run, runs no more. Returns how many that were.
-create function cancel_waiting(p_tasks uuid[], p_error text, p_details jsonb) returns int language plpgsql as $$
+create function cancel_waiting(p_tasks uuid[], p_error text, p_details jsonb, p_actor jsonb default null) returns int
+language plpgsql as $$
 declare
   cancelled uuid[];
 begin
@@ -208,11 +211,11 @@ begin
     insert into tallies (kind, status, n) select kind, 'Cancelled', count(*) from changed group by kind
   )
   select coalesce(array_agg(id), '{}') into cancelled from changed;
-  perform record_events(cancelled, 'cancelled', p_details || jsonb_build_object('error', p_error));
+  perform record_events(cancelled, 'cancelled', p_details || jsonb_build_object('error', p_error), p_actor);
   return cardinality(cancelled);
 end $$;
 
--- Lines of a running attempt. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
+-- Lines of a running attempt: an event by the number that each chunk draws. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
 create function append_log(p_task uuid, p_attempt int, p_worker uuid, p_first bigint, p_count int, p_text text,
                            p_at timestamptz)
 returns void language sql as $$
@@ -221,3 +224,18 @@ returns void language sql as $$
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share
   on conflict do nothing
 $$;
+
+-- How far an attempt is. p_tell: readers of events are told too.
+create function record_progress(p_task uuid, p_attempt int, p_total int, p_done int, p_step text, p_tell boolean)
+returns void language plpgsql as $$
+begin
+  insert into task_progress (task_id, attempt, total_steps, done_steps, current_step)
+    values (p_task, p_attempt, p_total, p_done, p_step)
+    on conflict (task_id) do update
+      set attempt = p_attempt, total_steps = p_total, done_steps = p_done, current_step = p_step, updated_at = now()
+      where task_progress.attempt <= p_attempt;
+  if found and p_tell then
+    perform record_event(p_task, batch_id, p_attempt, 'progress', status, jsonb_build_object(
+      'total_steps', p_total, 'completed_steps', p_done, 'current_step', p_step)) from tasks where id = p_task;
+  end if;
+end $$;

@@ -31,12 +31,12 @@ begin
   end if;
   new_batch.total := jsonb_array_length(p_operations);
   insert into batches (id, kind, scope, impossible, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure,
-                       resume_of, infras, total, created_by, created_by_name, request_id, traceparent)
+                       resume_of, infras, total, created_by, created_by_name, request_id, traceparent, actor, granted_on)
     values (new_batch.id, coalesce(new_batch.kind, 'batch'), new_batch.scope,
             new_batch.impossible, new_batch.name, new_batch.version, new_batch.storage_backend, 'Pending',
             new_batch.parallel_limit, new_batch.rollback_enabled, new_batch.on_failure, new_batch.resume_of,
             new_batch.infras, new_batch.total, new_batch.created_by, new_batch.created_by_name,
-            new_batch.request_id, new_batch.traceparent);
+            new_batch.request_id, new_batch.traceparent, new_batch.actor, new_batch.granted_on);
   insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, repeatable,
                      reconcilable, undoable, retries, timeout_seconds, batch_id, op_key, seq, depends_on, pending_deps,
                      kept_from, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent)
@@ -122,6 +122,7 @@ begin
                      failed = failed + (p_task.status = 'Failed')::int,
                      cancelled = cancelled + (p_task.status = 'Cancelled')::int
     where id = p_task.batch_id returning * into home;
+  perform tell_progress(home);
   if p_task.status = 'Completed' then
     update tasks set pending_deps = pending_deps - 1,
                      status = case when pending_deps = 1 and status = 'Blocked' then 'Waiting' else status end
@@ -145,6 +146,19 @@ begin
       jsonb_build_object('because_of', p_task.op_key));
   end if;
   update batches set cancelled = cancelled + doomed where id = home.id;
+end $$;
+
+-- Of a large batch not at each operation's end: a second later is soon enough.
+create function tell_progress(p_batch batches) returns void language plpgsql as $$
+begin
+  if p_batch.total > 100 then
+    if p_batch.progress_told_at > now() - interval '1 second' then
+      return;
+    end if;
+    update batches set progress_told_at = now() where id = p_batch.id;
+  end if;
+  perform record_event(null, p_batch.id, 0, 'progress', p_batch.status, jsonb_build_object(
+    'total_steps', p_batch.total, 'completed_steps', p_batch.completed));
 end $$;
 
 -- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it
@@ -234,7 +248,7 @@ end $$;
 
 -- What has not begun is cancelled at once, what runs is asked to end. Outcome: cancelled, requested, ended, refused (what
 -- is being rolled back goes on to its end), unknown.
-create function cancel_batch(p_batch uuid, p_by text)
+create function cancel_batch(p_batch uuid, p_by text, p_actor jsonb default null)
 returns table (outcome text, ready uuid[]) language plpgsql as $$
 declare
   home batches;
@@ -256,7 +270,7 @@ begin
     update batches set cancel_requested_at = coalesce(cancel_requested_at, now()), cancelled = cancelled + stopped,
                        error = coalesce(error, 'Cancelled by ' || p_by || '.')
       where id = p_batch;
-    perform record_event(null, p_batch, 0, 'cancel_requested', home.status, jsonb_build_object('by', p_by));
+    perform record_event(null, p_batch, 0, 'cancel_requested', home.status, jsonb_build_object('by', p_by), p_actor);
     update tasks set cancel_requested_at = coalesce(cancel_requested_at, now())
       where batch_id = p_batch and status in ('Running', 'Unknown');
     select b.ended into over from go_on_with_batch(p_batch) b;

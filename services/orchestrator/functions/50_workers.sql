@@ -54,7 +54,7 @@ begin
       when 'Ready' then 'requeued' when 'Unknown' then 'outcome_unknown' when 'Cancelled' then 'cancelled'
       else 'finished' end, next_status, jsonb_build_object('reason', p_reason));
   if is_terminal(next_status) then
-    perform tally(lost.kind, next_status, 1);
+    perform tally(lost.kind, next_status, 1, lost.started_at);
     perform close_journal(lost);
     if lost.batch_id is not null then
       perform settle_operation(lost);

@@ -46,6 +46,9 @@ begin
                        after, undoes_seq)
     values (p_task.id, p_task.batch_id, p_task.attempt, 'done', p_entry.change, p_entry.infra, p_entry.kind,
             p_entry.name, p_entry.provider, p_entry.driver, thing_id, p_entry.before, p_entry.after, p_undoing);
+  perform record_event(null, null, p_task.attempt, 'resource_changed', 'Done', jsonb_build_object(
+    'task_id', p_task.id, 'change', p_entry.change, 'infra', p_entry.infra, 'kind', p_entry.kind, 'name', p_entry.name,
+    'provider', p_entry.provider, 'driver', p_entry.driver, 'resource_id', thing_id));
   if p_entry.after is null then
     delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
       and body ->> 'id' = thing_id;

@@ -1,5 +1,5 @@
 -- The inventory and the journal's position at one instant.
-create function create_checkpoint(p_checkpoint jsonb, p_principal text, p_key text, p_hash text)
+create function create_checkpoint(p_checkpoint jsonb, p_principal text, p_key text, p_hash text, p_actor jsonb default null)
 returns table (checkpoint_id uuid, outcome text) language plpgsql as $$
 declare
   new_one checkpoints;
@@ -29,6 +29,8 @@ begin
     select new_one.id, new_one.name, new_one.description, new_one.infras, position.seq, position.operations,
            (select coalesce(sum(bytes), 0) from items), new_one.created_by, new_one.created_by_name
       from position;
+  perform record_event(null, null, 0, 'checkpoint_created', 'Created',
+                       jsonb_build_object('checkpoint_id', new_one.id, 'name', new_one.name, 'infras', new_one.infras), p_actor);
   return query select new_one.id, 'created'::text;
 end $$;
 

@@ -19,13 +19,14 @@ begin
   end loop;
 end $$;
 
--- Drops the days that are older than that, but for days of which something that has not ended may need its history.
+-- Drops the days that are older than that, but for days of which something that has not ended may need its history, and
+-- those with events that somebody has to read yet.
 -- Returns the names of what was dropped. A lock that is not to be had at once is left for the next time: nothing waits.
 create function drop_old_partitions(p_days int) returns setof text language plpgsql as $$
 declare
   oldest_open timestamptz := coalesce((select min(created_at) from tasks where status in
     ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')), now());
-  keep_from date := (least(now() - make_interval(days => p_days), oldest_open) at time zone 'UTC')::date;
+  keep_from date := (least(now() - make_interval(days => p_days), oldest_open, oldest_unread()) at time zone 'UTC')::date;
   old_table text;
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('partitions', 0)) then
@@ -49,15 +50,18 @@ begin
   end loop;
 end $$;
 
--- Sums up what was counted: one row for each day and kind.
+-- Sums up what was counted: one row for each day (each month, when that is over) and kind. Nobody ever sees less than there
+-- was: counters that go back are read as a restart.
 create function sum_tallies() returns void language plpgsql as $$
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('tallies', 0)) then
     return;
   end if;
   with taken as (delete from tallies returning *)
-  insert into tallies (day, kind, status, n, seconds)
-    select day, kind, status, sum(n), sum(seconds) from taken group by day, kind, status;
+  insert into tallies (day, kind, status, le, n, seconds)
+    select case when day < date_trunc('month', now() at time zone 'UTC')::date - 31 then date_trunc('month', day)::date else day end
+             as since, kind, status, le, sum(n), sum(seconds)
+      from taken group by since, kind, status, le;
 end $$;
 
 select create_partitions(7);

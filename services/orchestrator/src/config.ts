@@ -13,6 +13,7 @@ import {
   port,
   readEnvironment,
   str,
+  urlOf,
   type CommonConfig,
 } from '@provisioning/runtime';
 import { CATALOG, missingFor } from '@provisioning/provisioner';
@@ -22,6 +23,8 @@ import {
   readSecrets,
   resolveBatchCommands,
 } from './config-commands.js';
+import { readWebhookConfig, type WebhookConfig } from './config-webhooks.js';
+import type { AccessRules } from './domain/access/access-rules.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
@@ -30,6 +33,11 @@ const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.
 
 export interface ApiConfig extends CommonConfig {
   port: number;
+  /** Where the control center is found. */
+  controlCenterUrl: string;
+  webhooks: WebhookConfig;
+  /** How long what was last heard of the control center is good for. */
+  accessRules: AccessRules;
   /** Shown as the `command` of tasks. */
   provisioningCommand: string;
   /** Names of the programs that operations of type `command_batch` may run. */
@@ -67,6 +75,10 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   const own = readEnvironment(environment, {
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
+    CONTROL_CENTER_URL: urlOf('http:', 'https:')({ default: 'http://127.0.0.1:9080' }),
+    WEBHOOKS_ALLOW_PRIVATE: bool({ default: false }),
+    REVOCATION_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 30 }),
+    POLICY_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 900 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
@@ -75,6 +87,12 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
+    controlCenterUrl: own.CONTROL_CENTER_URL,
+    webhooks: readWebhookConfig(environment, own.WEBHOOKS_ALLOW_PRIVATE),
+    accessRules: {
+      revocationsStale: own.REVOCATION_STALE_SECONDS,
+      policiesStale: own.POLICY_STALE_SECONDS,
+    },
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
     providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),

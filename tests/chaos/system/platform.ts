@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { freePort } from '@provisioning/test-kit';
 import type { Mode } from '../settings.js';
+import { FakeControlCenter } from '../../../services/orchestrator/test/support/fake-control-center.js';
 import { prepareGround, startAll } from './ground.js';
 import { Member } from './member.js';
 import { processesOf } from './processes.js';
@@ -23,6 +24,9 @@ export const LEASE_SECONDS = Number(SHORT_TIMES.LEASE_SECONDS);
 export async function startPlatform(mode: Mode, jwtSecret: string): Promise<System> {
   const ground = await prepareGround(mode === 'with Redis');
   const { folder, postgres, redis, witness } = ground;
+  // No part of the storm: what happens when it dies is held by the orchestrator's own tests.
+  const controlCenter = new FakeControlCenter(jwtSecret);
+  await controlCenter.start();
   const common = {
     DATABASE_URL: postgres.url,
     ...(redis ? { REDIS_URL: redis.url } : {}),
@@ -44,6 +48,7 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
         // The same after a restart.
         ORCHESTRATOR_PORT: String(await freePort()),
         JWT_SECRET: jwtSecret,
+        CONTROL_CENTER_URL: controlCenter.url,
         RATE_LIMIT_GENERAL: '0',
         RATE_LIMIT_BATCH: '0',
       }),
@@ -59,13 +64,18 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
     }),
   );
   const members = [...apis, ...workers];
+  const clear = async () => {
+    const left = await ground.clear(members);
+    await controlCenter.stop();
+    return left;
+  };
   try {
     await run(process.execPath, [join(SERVICE, 'migrate.js')], {
       env: { ...process.env, NODE_ENV: 'test', DATABASE_URL: postgres.url },
     });
     await startAll(members);
   } catch (error) {
-    await ground.clear(members);
+    await clear();
     throw error;
   }
 
@@ -93,7 +103,7 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
       );
       return events.map(({ line }) => line);
     },
-    stop: () => ground.clear(members),
+    stop: clear,
   };
 
   function system(): Pick<System, 'postgres'> {

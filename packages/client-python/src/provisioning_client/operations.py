@@ -75,6 +75,21 @@ class OrchestratorOperations:
             idempotent=True,
         )
 
+    def follow_events(
+        self,
+        *,
+        last_event_id: Optional[str] = None,
+        event_types: Optional[str] = None,
+        task_id: Optional[str] = None,
+        batch_id: Optional[str] = None,
+    ) -> Json:
+        """Follow events by server-sent events, where a proxy lets no WebSocket through."""
+        return self._call(
+            "GET",
+            "/events",
+            query={"last_event_id": last_event_id, "event_types": event_types, "task_id": task_id, "batch_id": batch_id},
+        )
+
     def orchestrator_health(
         self,
     ) -> Json:
@@ -509,6 +524,28 @@ class ControlCenterOperations:
     def __init__(self, call: Call) -> None:
         self._call = call
 
+    def list_audit_heads(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the signed heads of the audit trail."""
+        return self._call(
+            "GET",
+            "/audit/heads",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def list_audit_keys(
+        self,
+    ) -> Json:
+        """List the public keys that heads are checked with."""
+        return self._call(
+            "GET",
+            "/audit/keys",
+        )
+
     def list_audit_logs(
         self,
         *,
@@ -517,6 +554,8 @@ class ControlCenterOperations:
         resource: Optional[str] = None,
         from_: Optional[str] = None,
         to_: Optional[str] = None,
+        before: Optional[int] = None,
+        after: Optional[int] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -524,7 +563,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/audit/logs",
-            query={"user_id": user_id, "action": action, "resource": resource, "from": from_, "to": to_, "limit": limit, "offset": offset},
+            query={"user_id": user_id, "action": action, "resource": resource, "from": from_, "to": to_, "before": before, "after": after, "limit": limit, "offset": offset},
         )
 
     def verify_audit(
@@ -883,6 +922,17 @@ class ControlCenterOperations:
         return self._call(
             "DELETE",
             "/users/{id}",
+            path={"id": id},
+        )
+
+    def reset_user_mfa(
+        self,
+        id: str,
+    ) -> Json:
+        """Take the second factor off a user."""
+        return self._call(
+            "DELETE",
+            "/users/{id}/mfa",
             path={"id": id},
         )
 

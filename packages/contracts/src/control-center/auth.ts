@@ -60,6 +60,7 @@ export const logout = define({
   path: '/auth/logout',
   summary: 'Logout and invalidate token',
   permission: 'self',
+  forMfaEnrollment: true,
   success: { status: 200, data: sentence, example: 'Successfully logged out' },
 });
 

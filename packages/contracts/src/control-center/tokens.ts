@@ -11,12 +11,12 @@ export const createToken = define({
   path: '/tokens',
   summary: 'Create an API token for a program',
   description:
-    'Its roles are among your own, when it is made and whenever it is used. It is shown this once.',
+    'Its roles are among your own, when it is made and whenever it is used. It is shown this once. API tokens make no API tokens.',
   permission: 'self',
   body: tokenRequestSchema,
   idempotent: true,
   success: { status: 201, data: apiTokenCreatedSchema, location: true },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });
 

@@ -117,3 +117,17 @@ export const endUserSessions = define({
   errors: [404],
   addition: true,
 });
+
+export const resetUserMfa = define({
+  id: 'resetUserMfa',
+  method: 'delete',
+  path: '/users/{id}/mfa',
+  summary: 'Take the second factor off a user',
+  description:
+    'For somebody who lost their device and their recovery codes. Ends every session of the user, who signs in with the password alone until another second factor is set up.',
+  permission: { resource: 'users:{params.id}', action: 'update' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'MFA reset' },
+  errors: [404],
+  addition: true,
+});

@@ -27,7 +27,7 @@ const responses: Record<number, ErrorResponse> = {
   },
   403: {
     name: 'Forbidden',
-    description: 'The policies say no',
+    description: 'The policies say no, or the token is not good for this',
     example: { error: 'The policies do not allow you to create servers:production.', code: 'forbidden' },
   },
   404: {
@@ -100,7 +100,8 @@ export function errorStatusesOf(operation: Operation): number[] {
   const statuses = new Set<number>([406, 500, ...operation.errors]);
   if (params ?? query ?? body) statuses.add(400);
   if (permission !== 'public') statuses.add(401);
-  if (typeof permission === 'object') statuses.add(403);
+  // Where the policies are not asked, an API token may be the wrong one to ask with, or a second factor be missing.
+  if (permission !== 'public' && permission !== 'service') statuses.add(403);
   if (body) for (const status of [413, 415, 422]) statuses.add(status);
   if (operation.idempotent) for (const status of [400, 409]) statuses.add(status);
   if (rateClass !== 'none') for (const status of [429, 503]) statuses.add(status);

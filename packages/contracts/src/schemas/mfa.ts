@@ -2,7 +2,10 @@ import Type, { type Static } from 'typebox';
 import { closed, listOf, text } from './basics.js';
 import { mfaCode, password } from './session.js';
 
-export const mfaEnrollRequestSchema = closed({ password }, { title: 'MfaEnrollRequest' });
+export const mfaEnrollRequestSchema = closed(
+  { password, mfa_code: Type.Optional(mfaCode) },
+  { title: 'MfaEnrollRequest' },
+);
 export type MfaEnrollRequest = Static<typeof mfaEnrollRequestSchema>;
 
 export const mfaEnrollmentSchema = closed(

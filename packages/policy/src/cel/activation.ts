@@ -1,6 +1,6 @@
-import { celList, celMap, type CelInput } from '@bufbuild/cel';
+import { celError, celList, celMap, type CelInput } from '@bufbuild/cel';
 import { timestampFromDate } from '@bufbuild/protobuf/wkt';
-import type { DecisionRequest } from '../decision.js';
+import type { DecisionRequest, Principal } from '../decision.js';
 import type { Resource } from '../resource-pattern.js';
 import { ROLE_MAP } from './roles.js';
 
@@ -15,17 +15,33 @@ export function activationOf(
   { principal, action, request, context }: DecisionRequest,
   resource: Resource,
 ): Activation {
-  const { id, username, email, roles } = principal;
   const { time, ip, method, path } = request;
   const values: Activation = {
-    user: attributes({ id, username, email, roles: celList([...roles]) }),
-    [ROLE_MAP]: celMap(new Map(roles.map((role) => [role, true]))),
+    ...userValues(principal),
     resource: attributes({ ...resource, ...nameOf(resource) }),
     action,
     request: attributes({ time: timestampFromDate(time), ip, method, path }),
     context: toCel(context),
   };
   return Object.assign(Object.create(null) as Activation, values);
+}
+
+/**
+ * Only who asks is known; the rest is an error. A condition that comes to true or false nevertheless does so whatever the
+ * rest may be: no operator turns an error into a value unless its other side alone decides. The variables have to be
+ * there: `has` of one that is missing is false, and so would be taken for known.
+ */
+export function activationOfUser(principal: Principal): Activation {
+  const unknown = celError('not known beforehand') as unknown as CelInput;
+  const rest = { resource: unknown, action: unknown, request: unknown, context: unknown };
+  return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
+}
+
+function userValues({ id, username, email, roles }: Principal): Activation {
+  return {
+    user: attributes({ id, username, email, roles: celList([...roles]) }),
+    [ROLE_MAP]: celMap(new Map(roles.map((role) => [role, true]))),
+  };
 }
 
 /** `taskservs:production/kubernetes` is named `kubernetes`. */

@@ -1,28 +1,31 @@
-import { createKeyring } from '@provisioning/auth-token';
-import { buildOpenApi, controlCenterOperations } from '@provisioning/contracts';
+import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
+import {
+  buildOpenApi,
+  controlCenterInternalOperations,
+  controlCenterOperations,
+} from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, policyAuthorizer, type Authenticator } from '@provisioning/http-kit';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
+import { createApp } from '@provisioning/http-kit';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
-import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { Lockout } from '../domain/login/lockout.js';
-import { LoginService } from '../domain/login/login-service.js';
 import type { Clock } from '../domain/ports.js';
-import { SessionService } from '../domain/session/session-service.js';
+import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
-import { authRoutes } from '../http/auth.js';
+import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { auditRoutes } from '../http/audit.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
-import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
-import { PostgresSessionStore } from '../postgres/session-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
+import { accessSignal } from '../redis/access-signal.js';
+import { composeAudit, startAuditKeeping } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
+import { composeIdentity } from './identity.js';
+import { composePolicies } from './policies.js';
 import { openResources, type Opened } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -30,8 +33,13 @@ export interface Overrides {
   log?: Logger;
   clock?: Clock;
   bcryptCost?: number;
+  /** In the place of waiting, where sign-ins are slowed down. */
+  delay?: (milliseconds: number) => Promise<unknown>;
   /** Folder of the compiled migrations. */
   migrations?: string;
+  /** The compiled `execution/trial-thread.js`. */
+  trialThread?: string;
+  trialLimits?: TrialLimits;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
 }
@@ -49,33 +57,54 @@ export interface Api {
 export function composeApi(configuration: Configuration, overrides: Overrides = {}): Api {
   const { config, secrets } = configuration;
   const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
-  const tokens = jwtTokens(createKeyring(secrets.jwtSecrets));
+  const keyring = createKeyring(secrets.jwtSecrets);
   const opened = openResources(config, overrides);
   const { database, redis, registry, checks, resources, log } = opened;
 
   const users = new PostgresUserStore(database);
-  const work = postgresUnitOfWork(database);
+  const signal = accessSignal(redis);
+  const work = postgresUnitOfWork(database, clock, signal);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
-  const sessions = new SessionService(new PostgresSessionStore(database), tokens, config.lifetimes, clock);
-  const lockout = new Lockout(new PostgresLoginAttempts(database), clock);
-  const logins = new LoginService(users, work, hasher, tokens, lockout, config.lifetimes, clock);
-
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const audit = composeAudit(configuration, { database, work, clock, log });
+  const { trialThread, trialLimits } = overrides;
+  const policies = composePolicies(config, {
+    opened,
+    work,
+    keyring,
+    clock,
+    signal,
+    trialThread,
+    trialLimits,
+  });
+  const identity = composeIdentity(configuration, {
+    ...{ database, users, work, hasher, keyring, clock },
+    policyRevision: policies.revision,
+    ...(overrides.delay && { delay: overrides.delay }),
+  });
   let stopping = false;
   const app = createApp({
-    operations: controlCenterOperations,
+    operations: [...controlCenterOperations, ...controlCenterInternalOperations],
     bindings: [
       ...systemRoutes(),
-      ...authRoutes(logins, sessions),
+      ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+      ...auditRoutes(audit.service),
+      ...policies.bindings,
     ],
     document: buildOpenApi('control-center'),
-    authenticate: authenticator(sessions),
-    authorizer: policyAuthorizer(() => policies, log),
+    authenticate: identity.authenticate,
+    authenticateService: (token) => void verifyServiceToken(keyring, token),
+    authorizer: policies.authorizer,
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
+    refusals: (refusal) => audit.service.note(refusalRecord(refusal)),
+    // Whoever asks too often is refused whether or not that can be put down.
+    trips: (trip) =>
+      audit.service
+        .note(rateLimitRecord(trip))
+        .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
@@ -85,9 +114,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
+      await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
+      resources.add('audit heads', startAuditKeeping(audit, config, log));
     },
     stop: () => {
       stopping = true;
@@ -104,6 +135,9 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     if (config.production && secrets.passwordPepper === undefined) {
       log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
     }
+    if (config.production && secrets.auditSigningKey === undefined) {
+      log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
+    }
     // A supervisor keeps our output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
     const { host, port } = config;
@@ -115,13 +149,6 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     await api.stop();
     throw error;
   }
-}
-
-function authenticator(sessions: SessionService): Authenticator {
-  return async (token) => {
-    const { userId: id, username, roles, sessionId, tokenId, expiresAt } = await sessions.authenticate(token);
-    return { id, username, roles, sessionId, tokenId, expiresAt };
-  };
 }
 
 async function mustBeMigrated({ checks }: Opened): Promise<void> {

@@ -5,6 +5,9 @@ import {
   createPostgres,
   createRedis,
   createRegistry,
+  poolMetrics,
+  poolStateOf,
+  redisMetrics,
   Resources,
   type Logger,
   type ReadinessChecks,
@@ -45,7 +48,10 @@ export function openResources(config: Config, overrides: { log?: Logger; migrati
     migrations: () => checkMigrated(database, SCHEMA, { migrations }),
     ...(redis && { redis: async () => void (await redis.ping()) }),
   };
-  return { log, registry: createRegistry(), database, redis, checks, resources };
+  const registry = createRegistry();
+  poolMetrics(registry, { main: () => poolStateOf(database) });
+  if (redis) redisMetrics(registry, redis);
+  return { log, registry, database, redis, checks, resources };
 }
 
 function logger({ logLevel, logFormat }: Config): Logger {

@@ -5,6 +5,6 @@ import type { Tokens } from '../domain/ports.js';
 export function jwtTokens(keyring: Keyring): Tokens {
   return {
     issue: (subject, lifetimeSeconds, now) => issueToken(keyring, subject, lifetimeSeconds, now),
-    verify: (token, now) => verifyToken(keyring, token, now),
+    verify: (token, now, accepted) => verifyToken(keyring, token, now, accepted),
   };
 }

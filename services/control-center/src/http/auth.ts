@@ -1,24 +1,30 @@
 import { endSession, listSessions, login, logout, refresh } from '@provisioning/contracts';
-import { clientNetwork, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { clientNetwork, on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { LoginService } from '../domain/login/login-service.js';
 import type { SessionService } from '../domain/session/session-service.js';
+import { actorOf } from './actor.js';
 import { presentLogin, presentToken } from './present/login.js';
 import { presentSession } from './present/session.js';
 
 export function authRoutes(logins: LoginService, sessions: SessionService): Binding[] {
   return [
-    on(login)(async ({ body: { username, password }, ip, userAgent }) => {
-      return reply(
-        presentLogin(await logins.signIn({ username, password, ip, network: clientNetwork(ip), userAgent })),
-      );
+    on(login)(async (request) => {
+      const { body, ip, userAgent } = request;
+      const signedIn = await logins.signIn({
+        ...{ username: body.username, password: body.password, mfaCode: body.mfa_code },
+        ...{ ip, network: clientNetwork(ip), userAgent, actor: actorOf(request) },
+      });
+      return reply(presentLogin(signedIn));
     }),
-    on(refresh)(async ({ body }) => reply(presentToken(await sessions.refresh(body.token)))),
+    on(refresh)(async (request) => {
+      return reply(presentToken(await sessions.refresh(request.body.token, actorOf(request))));
+    }),
     on(logout)(async (request) => {
-      await sessions.signOut(principalOf(request).sessionId);
+      await sessions.signOut(sessionOf(request).sessionId, actorOf(request));
       return reply('Successfully logged out');
     }),
     on(listSessions)(async (request) => {
-      const { id, sessionId } = principalOf(request);
+      const { id, sessionId } = sessionOf(request);
       const found = await sessions.listOwn(id, request.query);
       return page(
         found.sessions.map((session) => presentSession(session, sessionId)),
@@ -26,7 +32,7 @@ export function authRoutes(logins: LoginService, sessions: SessionService): Bind
       );
     }),
     on(endSession)(async (request) => {
-      await sessions.endOwn(principalOf(request).id, request.params.id);
+      await sessions.endOwn(sessionOf(request).id, request.params.id, actorOf(request));
       return reply('Session ended');
     }),
   ];

@@ -6,8 +6,9 @@ import {
   listUsers,
   updateUser,
 } from '@provisioning/contracts';
-import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
+import { actorOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
 
 export function userRoutes(users: UserService): Binding[] {
@@ -16,24 +17,26 @@ export function userRoutes(users: UserService): Binding[] {
       const found = await users.list({ role, enabled, limit, offset });
       return page(found.users.map(presentUser), found.total);
     }),
-    on(createUser)(async ({ body }) => {
-      const user = await users.create(body);
-      return reply(presentNewUser(user), { location: `/users/${user.id}` });
+    on(createUser)(async (request) => {
+      const user = await users.create(request.body, actorOf(request), request.idempotency);
+      return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed: user.replayed });
     }),
     on(getUser)(async ({ params }) => {
       const user = await users.get(params.id);
       return reply(presentUser(user), { headers: { ETag: `"${user.version}"` } });
     }),
-    on(updateUser)(async ({ params, body, ifMatch }) => {
-      await users.update(params.id, body, ifMatch);
+    on(updateUser)(async (request) => {
+      // A program that could set a password could sign in as somebody.
+      if (request.body.password !== undefined) sessionOf(request);
+      await users.update(request.params.id, request.body, actorOf(request), request.ifMatch);
       return reply('User updated successfully');
     }),
-    on(deleteUser)(async ({ params }) => {
-      await users.remove(params.id);
+    on(deleteUser)(async (request) => {
+      await users.remove(request.params.id, actorOf(request));
       return reply('User deleted successfully');
     }),
-    on(endUserSessions)(async ({ params }) => {
-      await users.endSessions(params.id);
+    on(endUserSessions)(async (request) => {
+      await users.endSessions(request.params.id, actorOf(request));
       return reply('Sessions ended');
     }),
   ];

@@ -5,7 +5,7 @@ import type { LoginAttempts } from '../domain/ports.js';
 export class PostgresLoginAttempts implements LoginAttempts {
   constructor(private readonly database: Knex) {}
 
-  async claim(key: string, most: number, now: Date, forgetAt: Date): Promise<boolean> {
+  async claim(key: string, most: number, now: Date, forgetAt: Date): Promise<number | undefined> {
     const { rows } = (await this.database.raw(
       `insert into login_attempts as a (key, count, expires_at) values (decode(:key, 'hex'), 1, :forgetAt)
        on conflict (key) do update
@@ -13,8 +13,24 @@ export class PostgresLoginAttempts implements LoginAttempts {
          where a.expires_at <= :now or a.count < :most
        returning count`,
       { key, most, now, forgetAt },
-    )) as { rows: unknown[] };
-    return rows.length === 1;
+    )) as { rows: { count: number }[] };
+    return rows[0]?.count;
+  }
+
+  async add(key: string, now: Date, forgetAfterMs: number): Promise<void> {
+    await this.database.raw(
+      `insert into login_attempts as a (key, count, expires_at) values (decode(:key, 'hex'), 1, :forgetAt)
+       on conflict (key) do update set
+         count = case when a.expires_at <= :now then 1 else a.count + 1 end,
+         expires_at = case when a.expires_at <= :now then :forgetAt else a.expires_at end`,
+      { key, now, forgetAt: new Date(now.getTime() + forgetAfterMs) },
+    );
+  }
+
+  async count(key: string, now: Date): Promise<number> {
+    const row = (await this.#of(key).first('count').where('expires_at', '>', now)) as
+      { count: number } | undefined;
+    return row?.count ?? 0;
   }
 
   async release(key: string): Promise<void> {

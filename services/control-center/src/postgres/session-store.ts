@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { Page, SessionStore } from '../domain/ports.js';
+import type { Page, SessionStore, SessionWrites } from '../domain/ports.js';
+import type { NewRevocation } from '../domain/revocation/revocation.js';
 import type { EndReason, NewSession, Session } from '../domain/session/session.js';
 
 interface SessionRow {
@@ -16,8 +17,10 @@ interface SessionRow {
 
 interface SessionWithUserRow extends SessionRow {
   username: string;
+  email: string;
   roles: string[];
   enabled: boolean;
+  mfa_enabled: boolean;
 }
 
 const COLUMNS = [
@@ -31,11 +34,12 @@ const COLUMNS = [
   'user_agent',
   'ended_at',
   'username',
+  'email',
   'roles',
   'enabled',
+  'mfa_enabled',
 ];
 
-/** `database` may be a transaction. */
 export class PostgresSessionStore implements SessionStore {
   constructor(private readonly database: Knex) {}
 
@@ -58,8 +62,29 @@ export class PostgresSessionStore implements SessionStore {
     return { sessions: rows.map(toSession), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
+  async touch(id: string, at: Date): Promise<void> {
+    await this.database('sessions').where({ id }).where('last_seen', '<', at).update({ last_seen: at });
+  }
+
+  #withUser() {
+    return this.database<SessionWithUserRow>('sessions').join('users', 'users.id', 'user_id');
+  }
+}
+
+/** What is known of users elsewhere outlasts their sessions for some moments: API tokens, answers under way. */
+const LEAST_REVOCATION_MS = 60 * 60_000;
+
+export class PostgresSessionWrites extends PostgresSessionStore implements SessionWrites {
+  /** @param revoke told of all that is good no more. */
+  constructor(
+    private readonly transaction: Knex,
+    private readonly revoke: (revocation: NewRevocation) => void,
+  ) {
+    super(transaction);
+  }
+
   async insert(session: NewSession): Promise<void> {
-    await this.database('sessions').insert({
+    await this.transaction('sessions').insert({
       id: session.id,
       user_id: session.userId,
       token_id: session.tokenId,
@@ -73,45 +98,78 @@ export class PostgresSessionStore implements SessionStore {
 
   /** One statement: of several at the same time, one finds its token in place, the others find it replaced. */
   async rotate(id: string, from: string, to: string, at: Date): Promise<boolean> {
-    const { rows } = (await this.database.raw(
+    const { rows } = (await this.transaction.raw(
       `with rotated as (
          update sessions set token_id = :to, generation = generation + 1, last_seen = :at
           where id = :id and token_id = :from and ended_at is null
-          returning id
+          returning id, expires_at
+       ), kept as (
+         insert into rotated_tokens (token_id, session_id, rotated_at)
+         select :from, id, :at from rotated
        )
-       insert into rotated_tokens (token_id, session_id, rotated_at)
-       select :from, id, :at from rotated
-       returning token_id`,
+       select expires_at from rotated`,
       { id, from, to, at },
-    )) as { rows: unknown[] };
-    return rows.length === 1;
+    )) as { rows: { expires_at: Date }[] };
+    const rotated = rows[0];
+    if (!rotated) return false;
+    this.revoke({ kind: 'token', subject: from, at, expiresAt: rotated.expires_at });
+    return true;
   }
 
   async rotatedAt(tokenId: string): Promise<Date | undefined> {
-    const row = await this.database<{ token_id: string; rotated_at: Date }>('rotated_tokens')
+    const row = await this.transaction<{ token_id: string; rotated_at: Date }>('rotated_tokens')
       .first('rotated_at')
       .where({ token_id: tokenId });
     return row?.rotated_at;
   }
 
-  async touch(id: string, at: Date): Promise<void> {
-    await this.database('sessions').where({ id }).where('last_seen', '<', at).update({ last_seen: at });
+  async end(id: string, reason: EndReason, at: Date): Promise<boolean> {
+    return (await this.#end(this.#open().where({ id }), reason, at)) > 0;
   }
 
-  async end(id: string, reason: EndReason, at: Date): Promise<void> {
-    await this.#open().where({ id }).update({ ended_at: at, ended_reason: reason });
+  async endOthersOf(userId: string, keptId: string, reason: EndReason, at: Date): Promise<void> {
+    await this.#end(this.#open().where({ user_id: userId }).whereNot({ id: keptId }), reason, at);
   }
 
+  /**
+   * One revocation for all of them, and for what was never a session. Its time is not before that of any token that was
+   * issued: the clocks of our processes may differ.
+   */
   async endAllOf(userId: string, reason: EndReason, at: Date): Promise<void> {
-    await this.#open().where({ user_id: userId }).update({ ended_at: at, ended_reason: reason });
+    const { rows } = (await this.transaction.raw(
+      `with ended as (
+         update sessions set ended_at = :at, ended_reason = :reason
+          where user_id = :userId and ended_at is null
+          returning greatest(created_at, last_seen) as active_at, expires_at
+       )
+       update users set tokens_revoked_at =
+         greatest(:at, tokens_revoked_at, (select max(active_at) from ended))
+        where id = :userId
+        returning tokens_revoked_at, (select max(expires_at) from ended) as expires_at`,
+      { userId, reason, at },
+    )) as { rows: { tokens_revoked_at: Date; expires_at: Date | null }[] };
+    const row = rows[0];
+    if (!row) return;
+    const least = row.tokens_revoked_at.getTime() + LEAST_REVOCATION_MS;
+    this.revoke({
+      kind: 'user',
+      subject: userId,
+      at: row.tokens_revoked_at,
+      expiresAt: new Date(Math.max(least, row.expires_at?.getTime() ?? 0)),
+    });
   }
 
-  #withUser() {
-    return this.database<SessionWithUserRow>('sessions').join('users', 'users.id', 'user_id');
+  async #end(sessions: Knex.QueryBuilder, reason: EndReason, at: Date): Promise<number> {
+    const ended = (await sessions
+      .update({ ended_at: at, ended_reason: reason })
+      .returning(['id', 'expires_at'])) as { id: string; expires_at: Date }[];
+    for (const { id, expires_at } of ended)
+      this.revoke({ kind: 'session', subject: id, at, expiresAt: expires_at });
+    return ended.length;
   }
 
   #open() {
-    return this.database('sessions').whereNull('ended_at');
+    return this.transaction('sessions').whereNull('ended_at');
   }
 }
 
@@ -126,6 +184,12 @@ function toSession(row: SessionWithUserRow): Session {
     ip: row.ip,
     userAgent: row.user_agent ?? undefined,
     endedAt: row.ended_at,
-    user: { username: row.username, roles: row.roles, enabled: row.enabled },
+    user: {
+      username: row.username,
+      email: row.email,
+      roles: row.roles,
+      enabled: row.enabled,
+      mfaEnabled: row.mfa_enabled,
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Knex } from 'knex';
+import { validate as isUuid } from 'uuid';
 import type { UserFilter, UserWrites } from '../domain/ports.js';
 import { ADMIN_ROLE, type NewUser, type User, type UserCredentials } from '../domain/user/user.js';
 
@@ -9,6 +10,7 @@ interface UserRow {
   email: string;
   roles: string[];
   enabled: boolean;
+  mfa_enabled: boolean;
   token_epoch: number;
   version: number;
   created_at: Date;
@@ -22,6 +24,7 @@ const COLUMNS: readonly (keyof UserRow)[] = [
   'email',
   'roles',
   'enabled',
+  'mfa_enabled',
   'token_epoch',
   'version',
   'created_at',
@@ -42,6 +45,13 @@ export class PostgresUserStore implements UserWrites {
       .first(...COLUMNS)
       .where({ id });
     return row && toUser(row);
+  }
+
+  async findAll(ids: readonly string[]): Promise<User[]> {
+    const rows = await this.#users()
+      .select(...COLUMNS)
+      .whereIn('id', ids.filter(isUuid));
+    return rows.map(toUser);
   }
 
   async findCredentials(username: string): Promise<UserCredentials | undefined> {
@@ -132,9 +142,22 @@ export class PostgresUserStore implements UserWrites {
     await this.database('users').where({ id }).delete();
   }
 
-  async recordLogin(id: string, tokenEpoch: number, at: Date): Promise<boolean> {
-    const current = this.database('users').where({ id, token_epoch: tokenEpoch, enabled: true });
-    return (await current.update({ last_login: at })) === 1;
+  async setMfaEnabled({ id, version, tokenEpoch }: User, enabled: boolean, at: Date): Promise<void> {
+    await this.database('users')
+      .where({ id })
+      .update({ mfa_enabled: enabled, version: version + 1, token_epoch: tokenEpoch + 1, updated_at: at });
+  }
+
+  async recordLogin(
+    id: string,
+    tokenEpoch: number,
+    at: Date,
+  ): Promise<{ tokensRevokedAt: Date | null } | undefined> {
+    const [row] = await this.database<UserRow & { tokens_revoked_at: Date | null }>('users')
+      .where({ id, token_epoch: tokenEpoch, enabled: true })
+      .update({ last_login: at })
+      .returning('tokens_revoked_at');
+    return row && { tokensRevokedAt: row.tokens_revoked_at };
   }
 
   #users() {
@@ -149,6 +172,7 @@ function toUser(row: UserRow): User {
     email: row.email,
     roles: row.roles,
     enabled: row.enabled,
+    mfaEnabled: row.mfa_enabled,
     tokenEpoch: row.token_epoch,
     version: row.version,
     createdAt: row.created_at,

@@ -45,7 +45,7 @@ describe('the first start', () => {
   const usernames = async () =>
     (await apis[0]!.opened.database('users').select('username')).map(({ username }) => username);
 
-  it('makes one admin with a generated password and tells it once, however many processes start', async () => {
+  it('I7 makes one admin with a generated password and tells it once, however many processes start', async () => {
     const [api] = await Promise.all([start(), start(), start()]);
     const file = join(folder.path, 'admin-password');
     const password = readFileSync(file, 'utf8').trim();
@@ -92,10 +92,11 @@ describe('the first start', () => {
     expect(await usernames()).toEqual([]);
   });
 
-  it('does not make up a password in production', async () => {
+  it('I7 does not make up a password in production', async () => {
     const production = {
       NODE_ENV: 'production',
       JWT_SECRET: 'j'.repeat(32),
+      MFA_ENCRYPTION_KEY: 'm'.repeat(32),
       REDIS_URL: 'redis://127.0.0.1:1',
     };
     await expect(start(production)).rejects.toThrow(/ADMIN_PASSWORD is missing/);

@@ -4,6 +4,7 @@ import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { commonPasswords } from '../../src/credentials/common-passwords.js';
 import { BcryptHasher } from '../../src/credentials/password-hasher.js';
+import { NOBODY } from '../../src/domain/audit/audit-record.js';
 import { UserService } from '../../src/domain/user/user-service.js';
 import { postgresUnitOfWork } from '../../src/postgres/unit-of-work.js';
 import { PostgresUserStore } from '../../src/postgres/user-store.js';
@@ -34,20 +35,23 @@ describe('the last enabled admin', () => {
       const admins = await Promise.all(
         ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => {
           const username = `${letter}-${round}`;
-          return users.create({
-            username,
-            email: `${username}@example.com`,
-            password: 'secure_password',
-            roles: ['admin'],
-            enabled: true,
-          });
+          return users.create(
+            {
+              username,
+              email: `${username}@example.com`,
+              password: 'secure_password',
+              roles: ['admin'],
+              enabled: true,
+            },
+            NOBODY,
+          );
         }),
       );
       const [first, ...others] = admins.map(({ id }) => id) as [string, ...string[]];
       const outcomes = await Promise.allSettled([
-        users.remove(first),
+        users.remove(first, NOBODY),
         ...others.map((id, index) =>
-          users.update(id, index % 2 === 0 ? { enabled: false } : { roles: ['viewer'] }),
+          users.update(id, index % 2 === 0 ? { enabled: false } : { roles: ['viewer'] }, NOBODY),
         ),
       ]);
       const refused = outcomes.filter(({ status }) => status === 'rejected');

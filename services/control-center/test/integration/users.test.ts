@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger, type Logger } from '@provisioning/runtime';
 import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.js';
@@ -74,6 +75,7 @@ describe('users', () => {
       'enabled',
       'id',
       'last_login',
+      'mfa_enabled',
       'roles',
       'updated_at',
       'username',
@@ -99,6 +101,24 @@ describe('users', () => {
     for (const query of ['limit=0', 'limit=1001', 'offset=-1', 'enabled=maybe', 'limit=1&limit=2']) {
       await call('get', `/users?${query}`).expect(400);
     }
+  });
+
+  it('are made once for an Idempotency-Key, and nothing tells of the password afterwards', async () => {
+    const user = newUser();
+    const send = (body: Body) => call('post', '/users', body).set('Idempotency-Key', 'a-key-of-users');
+    const first = await send(user).expect(201);
+    await call('put', `/users/${dataOf<{ id: string }>(first).id}`, { enabled: false }).expect(200);
+    const again = await send(user).expect(201);
+    expect(again.body).toEqual(first.body);
+    expect([first, again].map(({ headers }) => headers['idempotent-replayed'])).toEqual([undefined, 'true']);
+    expect((await send({ ...user, password: 'another-secure-one' }).expect(409)).body).toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    const stored = JSON.stringify(await service.api.opened.database('idempotency_keys'));
+    const plain = createHash('sha256')
+      .update(JSON.stringify(['POST', '/users', user]))
+      .digest('hex');
+    for (const secret of ['secure_password', 'a-key-of-users', plain]) expect(stored).not.toContain(secret);
   });
 
   it('have names and addresses of their own, whatever the case', async () => {
@@ -136,7 +156,7 @@ describe('users', () => {
     expect((await call('get', '/users?limit=1')).headers['x-total-count']).toBe(before);
   });
 
-  it('may have 64 characters of four bytes as a password', async () => {
+  it('I1 may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });
     await service.token(username, password);
@@ -178,7 +198,7 @@ describe('users', () => {
     });
   });
 
-  it('can be signed out everywhere', async () => {
+  it('I15 can be signed out everywhere', async () => {
     const { id, username } = await create();
     const theirs = await service.token(username, 'secure_password');
     await call('delete', `/users/${id}/sessions`).expect(200);

@@ -3,12 +3,22 @@ import type { LoginAttempts } from '../../src/domain/ports.js';
 export class InMemoryLoginAttempts implements LoginAttempts {
   readonly #counts = new Map<string, { count: number; forgetAt: Date }>();
 
-  claim(key: string, most: number, now: Date, forgetAt: Date): Promise<boolean> {
+  claim(key: string, most: number, now: Date, forgetAt: Date): Promise<number | undefined> {
+    const counted = this.#counted(key, now);
+    if (counted >= most) return Promise.resolve(undefined);
+    this.#counts.set(key, { count: counted + 1, forgetAt });
+    return Promise.resolve(counted + 1);
+  }
+
+  add(key: string, now: Date, forgetAfterMs: number): Promise<void> {
     const known = this.#counts.get(key);
-    const count = known && known.forgetAt > now ? known.count : 0;
-    if (count >= most) return Promise.resolve(false);
-    this.#counts.set(key, { count: count + 1, forgetAt });
-    return Promise.resolve(true);
+    if (known && known.forgetAt > now) known.count += 1;
+    else this.#counts.set(key, { count: 1, forgetAt: new Date(now.getTime() + forgetAfterMs) });
+    return Promise.resolve();
+  }
+
+  count(key: string, now: Date): Promise<number> {
+    return Promise.resolve(this.#counted(key, now));
   }
 
   release(key: string): Promise<void> {
@@ -20,5 +30,10 @@ export class InMemoryLoginAttempts implements LoginAttempts {
   clear(key: string): Promise<void> {
     this.#counts.delete(key);
     return Promise.resolve();
+  }
+
+  #counted(key: string, now: Date): number {
+    const known = this.#counts.get(key);
+    return known && known.forgetAt > now ? known.count : 0;
   }
 }

@@ -15,28 +15,39 @@ export function loginAttemptsSuite(name: string, open: () => LoginAttempts): voi
       const claims = await Promise.all(
         Array.from({ length: 20 }, () => attempts.claim(key, MOST, now, later(15))),
       );
-      expect(claims.filter((claimed) => claimed)).toHaveLength(MOST);
-      expect(await attempts.claim(newKey(), MOST, now, later(15))).toBe(true);
+      expect(claims.filter((count) => count !== undefined).sort()).toEqual([1, 2, 3]);
+      expect(await attempts.claim(newKey(), MOST, now, later(15))).toBe(1);
     });
 
     it('forgets at the time that the last claim said, which refused ones do not put off', async () => {
       const [attempts, key] = [open(), newKey()];
       for (const minute of [0, 5, 10])
-        expect(await attempts.claim(key, MOST, later(minute), later(minute + 15))).toBe(true);
-      expect(await attempts.claim(key, MOST, later(24), later(39))).toBe(false);
-      expect(await attempts.claim(key, MOST, later(25), later(40))).toBe(true);
-      expect(await attempts.claim(key, MOST, later(26), later(41))).toBe(true);
+        expect(await attempts.claim(key, MOST, later(minute), later(minute + 15))).toBeDefined();
+      expect(await attempts.claim(key, MOST, later(24), later(39))).toBeUndefined();
+      expect(await attempts.claim(key, MOST, later(25), later(40))).toBe(1);
+      expect(await attempts.claim(key, MOST, later(26), later(41))).toBe(2);
     });
 
     it('takes one claim back, or all', async () => {
       const [attempts, key] = [open(), newKey()];
       const claim = () => attempts.claim(key, MOST, now, later(15));
-      expect([await claim(), await claim(), await claim(), await claim()]).toEqual([true, true, true, false]);
+      expect([await claim(), await claim(), await claim(), await claim()]).toEqual([1, 2, 3, undefined]);
       await attempts.release(key);
-      expect([await claim(), await claim()]).toEqual([true, false]);
+      expect([await claim(), await claim()]).toEqual([3, undefined]);
       await attempts.clear(key);
-      expect([await claim(), await claim(), await claim(), await claim()]).toEqual([true, true, true, false]);
+      expect([await claim(), await claim(), await claim(), await claim()]).toEqual([1, 2, 3, undefined]);
       await attempts.release(newKey());
+    });
+
+    it('counts what is added until some time after the first', async () => {
+      const [attempts, key] = [open(), newKey()];
+      const HOUR = 60 * 60_000;
+      expect(await attempts.count(key, now)).toBe(0);
+      for (const minute of [0, 30, 59]) await attempts.add(key, later(minute), HOUR);
+      expect(await attempts.count(key, later(59))).toBe(3);
+      expect(await attempts.count(key, later(60))).toBe(0);
+      await attempts.add(key, later(60), HOUR);
+      expect(await attempts.count(key, later(61))).toBe(1);
     });
   });
 }

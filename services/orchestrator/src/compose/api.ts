@@ -1,13 +1,14 @@
-import { createKeyring, verifyToken } from '@provisioning/auth-token';
+import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
-import { createApp, policyAuthorizer } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
+  poolMetrics,
+  poolStateOf,
   startHttpServer,
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
-import { builtinPolicies, compilePolicies } from '@provisioning/policy';
 import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
@@ -25,14 +26,24 @@ import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
+import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { Resolver } from '../outbound/webhook-request.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
+import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
+import { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
+import { composeAudit, refusingWhileFull } from './audit.js';
+import { refusalLog, tripLog } from './refusals.js';
+import { platformMetrics } from './platform-metrics.js';
+import { composeWebhooks } from './webhooks.js';
+import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -41,14 +52,30 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** Whom names of webhooks' targets are resolved by. */
+  resolve?: Resolver;
+  /** What is asked in the place of the control center. */
+  accessSource?: AccessSource;
+}
+
+interface ComposedApi {
+  app: Express;
+  base: Base;
+  audit: ReturnType<typeof composeAudit>;
+  access: ComposedAccess;
+  webhooks: ReturnType<typeof composeWebhooks>;
+  realtime: Realtime;
+  stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false }: Overrides = {},
-): { app: Express; base: Base; stopping: () => void } {
+  { sources, checkAnswers = false, resolve, accessSource }: Overrides = {},
+): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources);
+  poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
+  platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const store = new PostgresTaskStore(base.database);
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database);
@@ -57,15 +84,27 @@ export function composeApi(
   const rollbackStore = new PostgresRollbackStore(base.database);
   const inventory = new PostgresInventoryStore(base.database);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
+  const keyring = createKeyring(config.jwtSecrets);
+  const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
     new PostgresStateStore(base.database),
     store,
     batchStore,
     new PostgresSnapshotStore(base.database),
-    { monitoring: () => base.registry.metrics(), queue: redis && (() => redis.ping()) },
+    {
+      // What cannot be told who may do what is watched over no better than what has no figures.
+      monitoring: () => {
+        const trouble = access.keeper.trouble;
+        return trouble === undefined ? base.registry.metrics() : Promise.reject(new Error(trouble));
+      },
+      queue: redis && (() => redis.ping()),
+    },
   );
-  const keyring = createKeyring(config.jwtSecrets);
-  const policies = compilePolicies(builtinPolicies, { revision: 0 });
+  const refusals = new PostgresRefusalStore(base.database);
+  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
+  const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
+  const realtime = composeRealtime(config, base, access.keeper, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -78,18 +117,23 @@ export function composeApi(
         new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
+      ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+      ...realtime.bindings,
     ],
+    pages: realtime.router,
     document: buildOpenApi('orchestrator'),
-    authenticate: (token) => {
-      const { userId: id, username, roles, sessionId, tokenId, expiresAt } = verifyToken(keyring, token);
-      return { id, username, roles, sessionId, tokenId, expiresAt };
-    },
-    authorizer: policyAuthorizer(() => policies, base.log),
+    authenticate: (token, operation) => access.keeper.authenticate(token, operation),
+    authorizer,
+    refusals: refusalLog(refusals),
+    trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
-      checks: base.checks,
+      checks: {
+        ...base.checks,
+        policies: () => Promise.resolve(void access.keeper.policies()),
+      },
       registry: base.registry,
       metricsToken: config.metricsToken,
       isStopping: () => stopping,
@@ -99,7 +143,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, access, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -116,15 +160,27 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig): Promise<RunningProcess> {
-  const { app, base, stopping } = composeApi(config);
+  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config);
   const { log, resources } = base;
   try {
+    await access.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
     });
-    resources.add('http', () => http.close());
+    realtime.start(http.server, app);
+    // Before the server closes: it would wait for those who follow events, and they do not leave by themselves.
+    resources.add('http', async () => {
+      await realtime.close();
+      await http.close();
+    });
+    webhooks.sender.start();
+    resources.add('webhooks', () => webhooks.sender.stop());
+    audit.backlog.start();
+    resources.add('audit backlog', () => audit.backlog.stop());
+    audit.forwarder.start();
+    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

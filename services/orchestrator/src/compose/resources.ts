@@ -6,6 +6,7 @@ import {
   createPostgres,
   createRedis,
   createRegistry,
+  redisMetrics,
   Resources,
   type CommonConfig,
   type Logger,
@@ -18,6 +19,7 @@ import type { Registry } from 'prom-client';
 import type { Doorbell } from '../domain/ports.js';
 import { BullDoorbell } from '../jobs/producer.js';
 import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
+import { doorbellMetrics } from './doorbell-metrics.js';
 
 export const SCHEMA = 'orchestrator';
 export const SCHEMA_SOURCES: SchemaSources = {
@@ -58,12 +60,14 @@ export function openBase(
   resources.add('postgres', () => database.destroy());
   const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl, 'producer', log);
   if (redis) resources.add('redis', () => redis.disconnect());
+  const registry = createRegistry();
+  if (redis) redisMetrics(registry, redis);
   return {
     log,
-    registry: createRegistry(),
+    registry,
     database,
     redis,
-    doorbell: openDoorbell(redis, database, log, resources),
+    doorbell: openDoorbell(redis, database, { log, registry, resources }),
     // Redis is not asked: without it, work goes on by the poll of Postgres.
     checks: {
       database: async () => void (await database.raw('select 1')),
@@ -73,9 +77,14 @@ export function openBase(
   };
 }
 
-function openDoorbell(redis: Redis | undefined, database: Knex, log: Logger, resources: Resources): Doorbell {
+function openDoorbell(
+  redis: Redis | undefined,
+  database: Knex,
+  { log, registry, resources }: Pick<Base, 'log' | 'registry' | 'resources'>,
+): Doorbell {
   if (!redis) return new NotifyDoorbell(database, log);
   const doorbell = new BullDoorbell(redis, log);
+  doorbellMetrics(registry, () => doorbell.jobs());
   resources.add('queue', () => doorbell.close());
   return doorbell;
 }

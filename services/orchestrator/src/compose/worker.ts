@@ -1,6 +1,13 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createRedis, probeRouter, startHttpServer, type RunningProcess } from '@provisioning/runtime';
+import {
+  createRedis,
+  poolMetrics,
+  poolStateOf,
+  probeRouter,
+  startHttpServer,
+  type RunningProcess,
+} from '@provisioning/runtime';
 import express from 'express';
 import { Gauge } from 'prom-client';
 import type { WorkerConfig } from '../config.js';
@@ -31,6 +38,14 @@ export async function startWorker(config: WorkerConfig): Promise<RunningProcess>
     );
     resources.add('ledger', () => pool.end());
     const ledger = new PostgresLedger(pool);
+    poolMetrics(base.registry, {
+      main: () => poolStateOf(base.database),
+      ledger: () => ({
+        used: pool.totalCount - pool.idleCount,
+        idle: pool.idleCount,
+        waiting: pool.waitingCount,
+      }),
+    });
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
       onReady: (ids) => void doorbell.ring(ids),
       onReplaced: () => {

@@ -15,7 +15,7 @@ import {
   presentResumePreview,
   presentSubmitted,
 } from './present/batch.js';
-import { submitterOf } from './submitter.js';
+import { actorOf, submitterOf } from './submitter.js';
 
 const DEFAULT_INFRA = 'default';
 
@@ -44,7 +44,11 @@ export function batchRoutes(batches: BatchService): Binding[] {
     }),
     on(getBatch)(async ({ params }) => reply(presentBatch(await batches.get(params.id)))),
     on(cancelBatch)(async (request) => {
-      const { ended } = await batches.cancel(request.params.id, principalOf(request).username);
+      const { ended } = await batches.cancel(
+        request.params.id,
+        principalOf(request).username,
+        actorOf(request),
+      );
       return reply(ended ? 'Operation cancelled' : 'Cancellation requested');
     }),
     on(resumeBatch)(async (request) => {

@@ -1,10 +1,18 @@
 import { principalOf, type HandlerRequest } from '@provisioning/http-kit';
 import { currentContext, traceparentOf } from '@provisioning/runtime';
+import type { Grant } from '../domain/access/grant.js';
+import type { Actor } from '../domain/audit/actor.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
+
+/** Who sent a request, for the audit trail. */
+export function actorOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Actor {
+  const { id: userId, username, sessionId } = principalOf(request);
+  return { userId, username, sessionId, ip: request.ip, requestId: request.requestId };
+}
 
 /** Who sent a request that makes work. */
 export function submitterOf(
-  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency'>,
+  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency' | 'ip' | 'asked'>,
 ): Submitter {
   const { id: userId, username } = principalOf(request);
   const context = currentContext();
@@ -14,5 +22,14 @@ export function submitterOf(
     requestId: request.requestId,
     traceparent: context && traceparentOf(context),
     idempotency: request.idempotency,
+    actor: actorOf(request),
+    grant: grantOf(request),
   };
+}
+
+/** What a request was allowed on. */
+function grantOf({ asked, ip }: Pick<HandlerRequest<never>, 'asked' | 'ip'>): Grant | undefined {
+  if (!asked) return undefined;
+  const { action, resource, context, method, path } = asked;
+  return { action, resource, context, request: { ip, method, path } };
 }

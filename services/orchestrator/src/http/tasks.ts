@@ -2,6 +2,7 @@ import { cancelTask, getTask, getTaskLogs, listTasks } from '@provisioning/contr
 import { on, page, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
 import type { LogLine } from '../domain/task/task.js';
 import type { TaskService } from '../domain/task/task-service.js';
+import { actorOf } from './submitter.js';
 import { presentTask, presentTaskDetails, statusesOf } from './present/task.js';
 
 /** @param command how the provisioning command is shown: the configured path. */
@@ -26,7 +27,11 @@ export function taskRoutes(tasks: TaskService, command: string): Binding[] {
       );
     }),
     on(cancelTask)(async (request) => {
-      const { ended } = await tasks.cancel(request.params.id, principalOf(request).username);
+      const { ended } = await tasks.cancel(
+        request.params.id,
+        principalOf(request).username,
+        actorOf(request),
+      );
       return reply(ended ? 'Task cancelled' : 'Cancellation requested');
     }),
   ];

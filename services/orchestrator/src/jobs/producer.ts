@@ -35,6 +35,12 @@ export class BullDoorbell implements Doorbell {
     await this.redis.publish(CANCEL_CHANNEL, '').catch((error: unknown) => this.#failed(error));
   }
 
+  /** How many wait for a worker, and how many a worker has. */
+  async jobs(): Promise<Record<'waiting' | 'active', number>> {
+    const { waiting = 0, active = 0 } = await this.queue.getJobCounts('waiting', 'active');
+    return { waiting, active };
+  }
+
   async close(): Promise<void> {
     await this.queue.close().catch(() => undefined);
   }

@@ -9,6 +9,7 @@ import type {
   OperationSummary,
 } from '../domain/batch/batch.js';
 import type { TaskStatus, WaitingFor } from '../domain/task/task.js';
+import { actorRow } from './actor-row.js';
 import { waitingFor } from './waiting.js';
 
 export interface BatchRow {
@@ -74,6 +75,8 @@ export function batchRow(batch: NewBatch) {
     created_by_name: batch.createdByName,
     request_id: batch.requestId,
     traceparent: batch.traceparent ?? null,
+    actor: actorRow(batch.actor),
+    granted_on: batch.grant ?? null,
   };
 }
 

@@ -19,6 +19,8 @@ import {
   type OperationRow,
   type SummaryRow,
 } from './batch-rows.js';
+import type { Actor } from '../domain/audit/actor.js';
+import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
 import { storableJson } from './storable.js';
 import { readTally } from './tallies.js';
@@ -118,11 +120,11 @@ export class PostgresBatchStore implements BatchStore {
     };
   }
 
-  async cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }> {
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }> {
     const [row] = await rowsOf<{ outcome: CancelOutcome; ready: string[] }>(
       this.database,
-      'select * from cancel_batch(?, ?)',
-      [id, by],
+      'select * from cancel_batch(?, ?, ?::jsonb)',
+      [id, by, actorText(actor)],
     );
     return row ?? { outcome: 'unknown', ready: [] };
   }

@@ -12,6 +12,7 @@ import type {
   RollbackStatistics,
 } from '../domain/rollback/rollback.js';
 import type { TaskStatus } from '../domain/task/task.js';
+import { actorRow, actorText } from './actor-row.js';
 import { operationRow } from './batch-rows.js';
 import { toEntry, type JournalRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
@@ -53,15 +54,15 @@ export class PostgresRollbackStore implements RollbackStore {
   constructor(private readonly database: Knex) {}
 
   async createCheckpoint(
-    { id, name, description, infras, createdBy, createdByName }: NewCheckpoint,
+    { id, name, description, infras, createdBy, createdByName, actor }: NewCheckpoint,
     idempotency: IdempotencyKey | undefined,
   ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
     const row = { id, name, description, infras, created_by: createdBy, created_by_name: createdByName };
     const [created] = await rowsOf<{ checkpoint_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
       this.database,
-      'select * from create_checkpoint(?::jsonb, ?, ?, ?)',
-      [JSON.stringify(storableJson(row)), principal, key, requestHash],
+      'select * from create_checkpoint(?::jsonb, ?, ?, ?, ?::jsonb)',
+      [JSON.stringify(storableJson(row)), principal, key, requestHash, actorText(actor)],
     );
     if (!created || created.outcome === 'conflict') return { outcome: 'conflict' };
     return { outcome: created.outcome, id: created.checkpoint_id };
@@ -147,6 +148,7 @@ export class PostgresRollbackStore implements RollbackStore {
       },
       ...{ created_by: rollback.createdBy, created_by_name: rollback.createdByName },
       traceparent: rollback.traceparent ?? null,
+      actor: actorRow(rollback.actor),
     };
     const [submitted] = await rowsOf<{
       batch_id: string;

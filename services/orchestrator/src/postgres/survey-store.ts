@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { SurveyStore } from '../domain/ports.js';
 import type { Survey, SurveyEnd } from '../domain/state/survey.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
+import { actorRow } from './actor-row.js';
 import { rowsOf } from './rows.js';
 import { storableJson } from './storable.js';
 
@@ -12,7 +13,7 @@ export class PostgresSurveyStore implements SurveyStore {
   constructor(private readonly database: Knex) {}
 
   async submit(id: string, infras: readonly string[], submitter: Submitter): Promise<void> {
-    const { userId, username, requestId, traceparent } = submitter;
+    const { userId, username, requestId, traceparent, actor } = submitter;
     const row = {
       ...{
         id,
@@ -34,6 +35,7 @@ export class PostgresSurveyStore implements SurveyStore {
         created_by_name: username,
         request_id: requestId,
         traceparent: traceparent ?? null,
+        actor: actorRow(actor),
       },
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };

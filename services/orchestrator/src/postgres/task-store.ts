@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import type { LogQuery, SubmitOutcome, TaskFilter, TaskStore, CancelOutcome } from '../domain/ports.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
+import type { Actor } from '../domain/audit/actor.js';
+import { actorRow, actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
 import { storable, storableJson } from './storable.js';
 import { readTally } from './tallies.js';
@@ -60,6 +62,8 @@ export class PostgresTaskStore implements TaskStore {
       created_by_name: task.createdByName,
       request_id: task.requestId,
       traceparent: task.traceparent ?? null,
+      actor: actorRow(task.actor),
+      granted_on: task.grant ?? null,
     };
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
     const [submitted] = await rowsOf<{
@@ -129,11 +133,11 @@ export class PostgresTaskStore implements TaskStore {
     return row && toDetails(row);
   }
 
-  async cancel(id: string, by: string): Promise<{ outcome: CancelOutcome; ready: string[] }> {
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }> {
     const [row] = await rowsOf<{ outcome: CancelOutcome; ready: string[] }>(
       this.database,
-      'select * from cancel_task(?, ?)',
-      [id, by],
+      'select * from cancel_task(?, ?, ?::jsonb)',
+      [id, by, actorText(actor)],
     );
     return row ?? { outcome: 'unknown', ready: [] };
   }

@@ -66,6 +66,7 @@ export interface TestPlatform {
   drifts: DriftService;
   inventory: PostgresInventoryStore;
   database: Knex;
+  databaseUrl: string;
   store: PostgresTaskStore;
   doorbell: Doorbell;
   /** Where the local driver of the workers keeps its records. */
@@ -170,6 +171,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
 
   return {
     database,
+    databaseUrl: clone.url,
     store,
     batches,
     rollbacks: new RollbackService(rollbackStore, inventory, doorbell),
@@ -253,6 +255,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     async events(id) {
       const rows = await database<{ type: string; task_id: string; seq: number }>('events')
         .where('task_id', id)
+        .whereNot('type', 'progress')
         .orderBy('seq');
       return rows.map(({ type }) => type);
     },

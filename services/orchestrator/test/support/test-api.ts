@@ -3,24 +3,35 @@ import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { composeApi } from '../../src/compose/api.js';
+import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
+import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
-const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
+  app: ReturnType<typeof composeApi>['app'];
   /** Sends requests as somebody with these roles; as nobody without. */
   as(...roles: string[]): ReturnType<typeof supertest.agent>;
   anonymous: ReturnType<typeof supertest.agent>;
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
+  audit: ReturnType<typeof composeApi>['audit'];
+  webhooks: ReturnType<typeof composeApi>['webhooks'];
+  /** What the control center says of access. */
+  access: FakeAccess;
+  /** Takes up what it says now. */
+  look(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** The API in this process on a database of its own; every answer is held against the contract. */
-export async function testApi(environment: Record<string, string> = {}): Promise<TestApi> {
+export async function testApi(
+  environment: Record<string, string> = {},
+  overrides: Pick<Overrides, 'resolve'> = {},
+): Promise<TestApi> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('orchestrator-api');
   const config = readApiConfig({
@@ -31,21 +42,31 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'error',
     RATE_LIMIT_GENERAL: '0',
+    RATE_LIMIT_BATCH: '0',
     ...environment,
   });
-  const { app, base } = composeApi(config, {
+  const source = new FakeAccess(SECRET);
+  const { app, base, audit, webhooks, access } = composeApi(config, {
+    accessSource: source,
     checkAnswers: true,
+    ...overrides,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
+  await access.start();
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;
   };
   return {
+    app,
     as: (...roles) => supertest.agent(app).set('Authorization', `Bearer ${token(roles)}`),
     anonymous: supertest.agent(app),
     token,
     database: base.database,
+    audit,
+    webhooks,
+    access: source,
+    look: () => access.keeper.look(),
     stop: async () => {
       await base.resources.close();
       await clone.drop();

@@ -103,7 +103,8 @@ async function watchBatch({ client, printer, terminal }: Context, id: string): P
   const { signal, stdout } = terminal;
   const look = () => client.orchestrator.getBatch({ params: { id }, signal });
   const states = watch(client, { filter: { batchId: id }, look, ended: hasBatchEnded }, signal);
-  const isLive = stdout.isTTY === true && printer.format === 'table';
+  // Where lines can't be drawn over, or are too short to hold one operation, changes are told line by line.
+  const isLive = stdout.isTTY === true && (stdout.columns ?? 0) >= 40 && printer.format === 'table';
   const batch = await showProgress(states, printer, isLive);
   printer.outcome(batch.status, `batch ${batch.name} (${id})${batch.error ? `: ${batch.error}` : ''}`, batch);
   return exitCodeOfStatus(batch.status);

@@ -4,6 +4,9 @@ import { Turns } from './turns.js';
 export const MOST_FAILURES = 5;
 export const LOCKED_MS = 15 * 60_000;
 
+/** `last`: wrong, and nothing that follows is looked at for a while. */
+export type Outcome = 'right' | 'wrong' | 'last' | 'locked';
+
 /** Ends guessing: after five failures in a row, a key (one user from one client) is refused for 15 minutes. */
 export class Lockout {
   readonly #turns = new Turns();
@@ -18,11 +21,12 @@ export class Lockout {
    * be more than five. In one process they take turns: right ones at the same time would lock each other out.
    * @param check whether the attempt is right; when it throws, nothing was tried.
    */
-  attempt(key: string, check: () => Promise<boolean>): Promise<'right' | 'wrong' | 'locked'> {
+  attempt(key: string, check: () => Promise<boolean>): Promise<Outcome> {
     return this.#turns.take(key, async () => {
       const now = this.clock();
       const forgetAt = new Date(now.getTime() + LOCKED_MS);
-      if (!(await this.attempts.claim(key, MOST_FAILURES, now, forgetAt))) return 'locked';
+      const count = await this.attempts.claim(key, MOST_FAILURES, now, forgetAt);
+      if (count === undefined) return 'locked';
       let right: boolean;
       try {
         right = await check();
@@ -30,7 +34,7 @@ export class Lockout {
         await this.attempts.release(key);
         throw error;
       }
-      if (!right) return 'wrong';
+      if (!right) return count === MOST_FAILURES ? 'last' : 'wrong';
       await this.attempts.clear(key);
       return 'right';
     });

@@ -1,20 +1,29 @@
-import { createHash } from 'node:crypto';
-import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, PasswordHasher, Tokens, UnitOfWork, UserStore } from '../ports.js';
+import type { AuditActor } from '../audit/audit-record.js';
+import type { CheckedCode, SecondFactor } from '../mfa/second-factor.js';
+import type { Clock, IssuedToken, Stores, TokenScope, Tokens, UnitOfWork } from '../ports.js';
 import { tokenLifetime, type Lifetimes } from '../session/session.js';
-import { LONGEST_PASSWORD_BYTES } from '../user/password-rules.js';
 import type { User, UserCredentials } from '../user/user.js';
-import { canonicalUsername } from '../user/username.js';
-import type { Lockout } from './lockout.js';
+import type { PasswordCheck } from './password-check.js';
+import {
+  codeInvalid,
+  codeRequired,
+  recordLock,
+  recordRefusal,
+  refused,
+  type Attempt,
+  type RefusalReason,
+} from './refusal.js';
 
 export interface LoginRequest {
   username: string;
   password: string;
+  mfaCode: string | undefined;
   /** What counts as one client when failures are counted. */
   network: string;
   ip: string;
   userAgent: string | undefined;
+  actor: AuditActor;
 }
 
 export interface Login {
@@ -23,82 +32,99 @@ export interface Login {
   user: User;
 }
 
+export interface LoginNeeds {
+  work: UnitOfWork;
+  passwords: PasswordCheck;
+  secondFactor: SecondFactor;
+  tokens: Tokens;
+  lifetimes: Lifetimes;
+  clock: Clock;
+  /** What a user's next token is good for; undefined for everything. */
+  scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
+}
+
 export class LoginService {
-  constructor(
-    private readonly users: UserStore,
-    private readonly work: UnitOfWork,
-    private readonly hasher: PasswordHasher,
-    private readonly tokens: Tokens,
-    private readonly lockout: Lockout,
-    private readonly lifetimes: Lifetimes,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly needs: LoginNeeds) {}
 
   /**
-   * @throws Failure `unauthenticated`, always the same after about the same time: an answer must not tell who exists,
-   * who is disabled and who is locked out.
+   * @throws Failure `unauthenticated`, before the password was right always the same after about the same time: an
+   * answer must not tell who exists, who is disabled and who is locked out.
    */
   async signIn(request: LoginRequest): Promise<Login> {
-    const username = canonicalUsername(request.username);
-    let user: UserCredentials | undefined;
-    const outcome = await this.lockout.attempt(
-      keyOf(username ?? request.username, request.network),
-      async () => {
-        user = username === undefined ? undefined : await this.users.findCredentials(username);
-        return this.#isRight(user, request.password);
-      },
-    );
-    if (outcome === 'locked') await this.hasher.pretend();
-    if (outcome !== 'right' || user === undefined) throw refused();
-    return this.#open(user, request);
-  }
-
-  async #isRight(user: UserCredentials | undefined, password: string): Promise<boolean> {
-    // No user can have a longer one; it must take the time of any other wrong one all the same.
-    const possible = Buffer.byteLength(password) <= LONGEST_PASSWORD_BYTES;
-    const matches = await this.hasher.matches(
-      possible ? password : '',
-      possible ? user?.passwordHash : undefined,
-    );
-    return matches && user !== undefined && user.enabled;
-  }
-
-  async #open(user: UserCredentials, { ip, userAgent }: LoginRequest): Promise<Login> {
-    const now = this.clock();
-    const sessionId = uuidv7();
-    const sessionEnd = new Date(now.getTime() + this.lifetimes.sessionSeconds * 1000);
-    const { token, tokenId, expiresAt } = this.tokens.issue(
-      { userId: user.id, username: user.username, roles: user.roles, sessionId },
-      tokenLifetime(this.lifetimes, sessionEnd, now),
-      now,
-    );
-    await this.work.run(async ({ users, sessions }) => {
-      // The check took long enough for the user to have been disabled meanwhile.
-      if (!(await users.recordLogin(user.id, user.tokenEpoch, now))) throw refused();
-      await sessions.insert({
-        id: sessionId,
-        userId: user.id,
-        tokenId,
-        createdAt: now,
-        expiresAt: sessionEnd,
-        ip,
-        userAgent,
+    const { passwords, secondFactor, work } = this.needs;
+    const checked = await passwords.check(request);
+    const attempt = { user: checked.user, name: request.username, actor: request.actor };
+    if (!checked.right) {
+      await work.run(async (stores) => {
+        await recordRefusal(stores, attempt, checked.reason);
+        if (checked.locks) await recordLock(stores, attempt, 'password');
       });
-    });
-    const { passwordHash: _hash, ...known } = user;
-    return { token, expiresAt, user: { ...known, lastLogin: now } };
+      throw refused();
+    }
+    const code = await secondFactor.check(checked.user.id, request.mfaCode);
+    if (code.kind === 'required' || code.kind === 'wrong') return this.#refuseCode(attempt, code);
+    return this.#open(checked.user, code, request, attempt);
   }
-}
 
-/** A digest: people type passwords into the field for the name, and what is counted is stored. */
-function keyOf(username: string, network: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([username, network]))
-    .digest('hex');
-}
+  async #refuseCode(
+    attempt: Attempt,
+    code: Extract<CheckedCode, { kind: 'required' | 'wrong' }>,
+  ): Promise<never> {
+    await this.needs.work.run(async (stores) => {
+      if (code.kind === 'required') return recordRefusal(stores, attempt, 'mfa_required');
+      await recordRefusal(stores, attempt, code.reason);
+      if (code.locksAfter !== undefined) await recordLock(stores, attempt, 'mfa', code.locksAfter);
+    });
+    throw code.kind === 'required' ? codeRequired() : codeInvalid();
+  }
 
-function refused(): Failure {
-  return new Failure('unauthenticated', 'The username or the password is wrong.', {
-    code: 'invalid_credentials',
-  });
+  async #open(
+    user: UserCredentials,
+    code: CheckedCode,
+    request: LoginRequest,
+    attempt: Attempt,
+  ): Promise<Login> {
+    const now = this.needs.clock();
+    const opened = await this.needs.work.run(async (stores) => {
+      const outcome = await this.#write(stores, user, code, request, now);
+      if (typeof outcome === 'string') await recordRefusal(stores, attempt, outcome);
+      return outcome;
+    });
+    if (typeof opened === 'string') throw opened === 'mfa_used_code' ? codeInvalid() : refused();
+    const { passwordHash: _hash, ...known } = user;
+    return { ...opened, user: { ...known, lastLogin: now } };
+  }
+
+  async #write(
+    stores: Stores,
+    user: UserCredentials,
+    code: CheckedCode,
+    { ip, userAgent, actor }: LoginRequest,
+    now: Date,
+  ): Promise<IssuedToken | RefusalReason> {
+    const { secondFactor, tokens, lifetimes, scopeOf } = this.needs;
+    // The checks took long enough for the user to have been disabled meanwhile, and for the code to have been used.
+    const login = await stores.users.recordLogin(user.id, user.tokenEpoch, now);
+    if (!login) return 'changed_meanwhile';
+    const { id: userId, username, email, roles } = user;
+    if (!(await secondFactor.use(stores, { userId, username, actor }, code))) return 'mfa_used_code';
+    // Later than what was revoked, even within a millisecond or when another process's clock is ahead of ours.
+    const createdAt = new Date(Math.max(now.getTime(), (login.tokensRevokedAt?.getTime() ?? 0) + 1));
+    const sessionId = uuidv7();
+    const expiresAt = new Date(createdAt.getTime() + lifetimes.sessionSeconds * 1000);
+    const scope = scopeOf(user);
+    const issued = tokens.issue(
+      { userId, username, email, roles, sessionId, ...(scope && { scope }) },
+      tokenLifetime(lifetimes, expiresAt, createdAt),
+      createdAt,
+    );
+    const { tokenId } = issued;
+    await stores.sessions.insert({ id: sessionId, userId, tokenId, createdAt, expiresAt, ip, userAgent });
+    await stores.audit.append({
+      ...{ ...actor, userId, username, sessionId },
+      ...{ action: 'auth.login', resource: `users/${userId}`, result: 'success' },
+      details: { second_factor: code.kind, ...(scope && { scope }) },
+    });
+    return issued;
+  }
 }

@@ -1,6 +1,17 @@
 import { Failure } from '@provisioning/errors';
 import { validate as isUuid } from 'uuid';
-import type { Clock, IssuedToken, Page, SessionStore, TokenClaims, Tokens } from '../ports.js';
+import type { AuditActor } from '../audit/audit-record.js';
+import type {
+  Clock,
+  IssuedToken,
+  Page,
+  SessionStore,
+  Stores,
+  TokenClaims,
+  Tokens,
+  TokenScope,
+  UnitOfWork,
+} from '../ports.js';
 import { sameRoles } from '../user/user.js';
 import { isOpen, tokenLifetime, type Lifetimes, type Session } from './session.js';
 
@@ -9,19 +20,28 @@ const RETRY_MS = 10_000;
 /** `last_seen` is this coarse: not every request writes. */
 const SEEN_EVERY_MS = 60_000;
 
-export class SessionService {
-  constructor(
-    private readonly sessions: SessionStore,
-    private readonly tokens: Tokens,
-    private readonly lifetimes: Lifetimes,
-    private readonly clock: Clock,
-  ) {}
+export interface SessionNeeds {
+  sessions: SessionStore;
+  work: UnitOfWork;
+  tokens: Tokens;
+  lifetimes: Lifetimes;
+  clock: Clock;
+  /** What a user's next token is good for; undefined for everything. */
+  scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
+}
 
-  /** @throws Failure `unauthenticated` unless the token is good and still stands for its session. */
-  async authenticate(token: string): Promise<TokenClaims> {
-    const now = this.clock();
-    const claims = this.#read(token, now);
-    const session = await this.sessions.find(claims.sessionId);
+export class SessionService {
+  constructor(private readonly needs: SessionNeeds) {}
+
+  /**
+   * @param accepted scopes that what is asked for is within.
+   * @throws Failure `unauthenticated` unless the token is good and still stands for its session.
+   */
+  async authenticate(token: string, accepted: readonly TokenScope[] = []): Promise<TokenClaims> {
+    const { sessions, clock } = this.needs;
+    const now = clock();
+    const claims = this.#read(token, now, accepted);
+    const session = await sessions.find(claims.sessionId);
     const holds =
       session !== undefined &&
       isOpen(session, now) &&
@@ -29,60 +49,87 @@ export class SessionService {
       session.userId === claims.userId &&
       sameRoles(session.user.roles, claims.roles);
     if (!holds) throw revoked();
-    if (now.getTime() - session.lastSeen.getTime() > SEEN_EVERY_MS)
-      await this.sessions.touch(session.id, now);
+    if (now.getTime() - session.lastSeen.getTime() > SEEN_EVERY_MS) await sessions.touch(session.id, now);
     return claims;
   }
 
   /** Gives a new token for the session's current one, which is dead from then on. */
-  async refresh(token: string): Promise<IssuedToken> {
-    const now = this.clock();
-    const { sessionId, tokenId } = this.#read(token, now);
-    const session = await this.sessions.find(sessionId);
+  async refresh(token: string, actor: AuditActor): Promise<IssuedToken> {
+    const { sessions, work, tokens, lifetimes, clock, scopeOf } = this.needs;
+    const now = clock();
+    const { sessionId, tokenId } = this.#read(token, now, ['mfa_enrollment']);
+    const session = await sessions.find(sessionId);
     if (session === undefined || !isOpen(session, now)) throw revoked();
-    const { username, roles } = session.user;
-    const issued = this.tokens.issue(
-      { userId: session.userId, username, roles, sessionId },
-      tokenLifetime(this.lifetimes, session.expiresAt, now),
+    const { username, email, roles } = session.user;
+    const scope = scopeOf(session.user);
+    const issued = tokens.issue(
+      { userId: session.userId, username, email, roles, sessionId, ...(scope && { scope }) },
+      tokenLifetime(lifetimes, session.expiresAt, now),
       now,
     );
-    if (!(await this.sessions.rotate(sessionId, tokenId, issued.tokenId, now))) {
-      await this.#endIfStolen(sessionId, tokenId, now);
-      throw revoked();
-    }
+    const rotated = await work.run(async (stores) => {
+      if (await stores.sessions.rotate(sessionId, tokenId, issued.tokenId, now)) return true;
+      await endIfStolen(stores, session, tokenId, actor, now);
+      return false;
+    });
+    if (!rotated) throw revoked();
     return issued;
   }
 
-  async signOut(sessionId: string): Promise<void> {
-    await this.sessions.end(sessionId, 'signed_out', this.clock());
+  async signOut(sessionId: string, actor: AuditActor): Promise<void> {
+    const { work, clock } = this.needs;
+    await work.run(async ({ sessions, audit }) => {
+      if (!(await sessions.end(sessionId, 'signed_out', clock()))) return;
+      await audit.append({ ...actor, ...record('auth.logout', sessionId) });
+    });
   }
 
   listOwn(userId: string, page: Page): Promise<{ sessions: Session[]; total: number }> {
-    return this.sessions.listOpen(userId, this.clock(), page);
+    return this.needs.sessions.listOpen(userId, this.needs.clock(), page);
   }
 
   /** @throws Failure `not_found`, for somebody else's session too: its existence is none of the caller's business. */
-  async endOwn(userId: string, sessionId: string): Promise<void> {
-    const now = this.clock();
-    const session = await this.sessions.find(sessionId);
+  async endOwn(userId: string, sessionId: string, actor: AuditActor): Promise<void> {
+    const { sessions, work, clock } = this.needs;
+    const now = clock();
+    const session = await sessions.find(sessionId);
     if (session === undefined || session.userId !== userId || !isOpen(session, now)) {
       throw new Failure('not_found', 'You have no such session. GET /auth/sessions lists yours.');
     }
-    await this.sessions.end(sessionId, 'signed_out', now);
+    await work.run(async (stores) => {
+      if (!(await stores.sessions.end(sessionId, 'signed_out', now))) return;
+      await stores.audit.append({ ...actor, ...record('session.end', sessionId) });
+    });
   }
 
-  #read(token: string, now: Date): TokenClaims {
-    const claims = this.tokens.verify(token, now);
+  #read(token: string, now: Date, accepted: readonly TokenScope[]): TokenClaims {
+    const claims = this.needs.tokens.verify(token, now, accepted);
     if (!isUuid(claims.sessionId) || !isUuid(claims.tokenId)) throw revoked();
     return claims;
   }
+}
 
-  async #endIfStolen(sessionId: string, tokenId: string, now: Date): Promise<void> {
-    const rotatedAt = await this.sessions.rotatedAt(tokenId);
-    if (rotatedAt !== undefined && now.getTime() - rotatedAt.getTime() > RETRY_MS) {
-      await this.sessions.end(sessionId, 'refresh_reuse', now);
-    }
-  }
+async function endIfStolen(
+  { sessions, audit }: Stores,
+  session: Session,
+  tokenId: string,
+  actor: AuditActor,
+  now: Date,
+): Promise<void> {
+  const rotatedAt = await sessions.rotatedAt(tokenId);
+  if (rotatedAt === undefined || now.getTime() - rotatedAt.getTime() <= RETRY_MS) return;
+  if (!(await sessions.end(session.id, 'refresh_reuse', now))) return;
+  await audit.append({
+    ...actor,
+    ...{ userId: session.userId, username: session.user.username, sessionId: session.id },
+    ...record('auth.refresh_reuse', session.id),
+    result: 'denied',
+    details: { token_id: tokenId, replaced_at: rotatedAt.toISOString() },
+  });
+}
+
+function record(action: string, sessionId: string) {
+  return { action, resource: `sessions/${sessionId}`, result: 'success', details: {} } as const;
 }
 
 function revoked(): Failure {

@@ -1,5 +1,5 @@
 /** Why a session was over before its time. */
-export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed';
+export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed' | 'mfa_changed';
 
 export interface NewSession {
   id: string;
@@ -16,7 +16,7 @@ export interface NewSession {
 export interface Session extends NewSession {
   lastSeen: Date;
   endedAt: Date | null;
-  user: { username: string; roles: readonly string[]; enabled: boolean };
+  user: { username: string; email: string; roles: readonly string[]; enabled: boolean; mfaEnabled: boolean };
 }
 
 export interface Lifetimes {

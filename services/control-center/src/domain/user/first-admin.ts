@@ -1,8 +1,10 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserStore } from '../ports.js';
+import { NOBODY } from '../audit/audit-record.js';
 import { passwordFault } from './password-rules.js';
 import { ADMIN_ROLE } from './user.js';
+import { userCreated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
 export interface FirstAdminRequest {
@@ -37,7 +39,7 @@ export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstA
   return work.run(async (stores) => {
     await stores.users.lockAll();
     if (!(await stores.users.isEmpty())) return false;
-    await stores.users.insert({
+    const admin = {
       id: uuidv7(),
       username,
       email: request.email,
@@ -45,7 +47,9 @@ export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstA
       roles: [ADMIN_ROLE, 'operator'],
       enabled: true,
       createdAt: clock(),
-    });
+    };
+    await stores.users.insert(admin);
+    await stores.audit.append(userCreated(admin, NOBODY, { first_admin: true }));
     return true;
   });
 }

@@ -1,8 +1,18 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserFilter, UserStore } from '../ports.js';
+import type { AuditActor } from '../audit/audit-record.js';
+import type {
+  Clock,
+  CommonPasswords,
+  IdempotencyKey,
+  PasswordHasher,
+  UnitOfWork,
+  UserFilter,
+  UserStore,
+} from '../ports.js';
 import { passwordFault } from './password-rules.js';
 import { changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
+import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
 export interface UserRequest {
@@ -12,6 +22,8 @@ export interface UserRequest {
   roles: readonly string[];
   enabled: boolean;
 }
+
+export type CreatedUser = Pick<User, 'id' | 'username' | 'email' | 'roles' | 'enabled'>;
 
 export class UserService {
   constructor(
@@ -30,22 +42,36 @@ export class UserService {
     return found(await this.users.find(id));
   }
 
-  /** @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken. */
-  async create({ username: spelling, email, password, roles, enabled }: UserRequest): Promise<User> {
+  /**
+   * @returns the user as it was made, which may be the answer to the same request before.
+   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken.
+   */
+  async create(
+    { username: spelling, email, password, roles, enabled }: UserRequest,
+    by: AuditActor,
+    idempotency?: IdempotencyKey,
+  ): Promise<CreatedUser & { replayed: boolean }> {
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
-    const id = uuidv7();
-    await this.users.insert({
-      id,
+    const user = {
+      id: uuidv7(),
       username,
       email,
       passwordHash,
       roles: [...new Set(roles)],
       enabled,
       createdAt: this.clock(),
-    });
-    return this.get(id);
+    };
+    const { answer, replayed } = await this.work.run(async ({ users, audit, idempotency: keys }) =>
+      keys.once<CreatedUser>(idempotency, async () => {
+        await users.insert(user);
+        await audit.append(userCreated(user, by));
+        const { id, roles: given } = user;
+        return { id, username, email, roles: given, enabled };
+      }),
+    );
+    return { ...answer, replayed };
   }
 
   /**
@@ -53,12 +79,12 @@ export class UserService {
    * @param version the one that the changes were made for, where the caller cares.
    * @throws Failure `precondition_failed` when the user has another version by now.
    */
-  async update(id: string, changes: UserChanges, version?: string): Promise<void> {
+  async update(id: string, changes: UserChanges, by: AuditActor, version?: string): Promise<void> {
     const passwordHash =
       changes.password === undefined
         ? undefined
         : await this.#hash(changes.password, (await this.get(id)).username);
-    await this.work.run(async ({ users, sessions }) => {
+    await this.work.run(async ({ users, sessions, audit }) => {
       const admins = await users.lockEnabledAdmins();
       const before = found(await users.lock(id));
       mustHaveVersion(before, version);
@@ -67,21 +93,27 @@ export class UserService {
       if (!isEnabledAdmin(user)) keepOneAdmin(before, admins, 'be disabled or lose the role admin');
       await users.save(user, passwordHash);
       if (endsSessions) await sessions.endAllOf(id, 'user_changed', now);
+      await audit.append(userUpdated(before, user, changes, by));
     });
   }
 
-  async remove(id: string): Promise<void> {
-    await this.work.run(async ({ users }) => {
+  async remove(id: string, by: AuditActor): Promise<void> {
+    await this.work.run(async ({ users, sessions, audit }) => {
       const admins = await users.lockEnabledAdmins();
-      keepOneAdmin(found(await users.lock(id)), admins, 'be deleted');
+      const user = found(await users.lock(id));
+      keepOneAdmin(user, admins, 'be deleted');
+      // Gone with the user here, but other services have to hear of it.
+      await sessions.endAllOf(id, 'user_changed', this.clock());
       await users.remove(id);
+      await audit.append(userDeleted(user, by));
     });
   }
 
-  async endSessions(id: string): Promise<void> {
-    await this.work.run(async ({ users, sessions }) => {
-      found(await users.lock(id));
+  async endSessions(id: string, by: AuditActor): Promise<void> {
+    await this.work.run(async ({ users, sessions, audit }) => {
+      const user = found(await users.lock(id));
       await sessions.endAllOf(id, 'ended_by_admin', this.clock());
+      await audit.append(userSessionsEnded(user, by));
     });
   }
 

@@ -12,6 +12,7 @@ const user: User = {
   version: 7,
   createdAt: new Date(0),
   updatedAt: new Date(0),
+  mfaEnabled: false,
   lastLogin: null,
 };
 

@@ -6,6 +6,8 @@ export interface User {
   email: string;
   roles: readonly string[];
   enabled: boolean;
+  /** Whether a second factor is asked for. */
+  mfaEnabled: boolean;
   /** Grows with each change that ends the user's sessions. */
   tokenEpoch: number;
   version: number;
@@ -18,7 +20,10 @@ export interface UserCredentials extends User {
   passwordHash: string;
 }
 
-export type NewUser = Omit<UserCredentials, 'tokenEpoch' | 'version' | 'updatedAt' | 'lastLogin'>;
+export type NewUser = Omit<
+  UserCredentials,
+  'mfaEnabled' | 'tokenEpoch' | 'version' | 'updatedAt' | 'lastLogin'
+>;
 
 export interface UserChanges {
   email?: string | undefined;

@@ -1,8 +1,11 @@
 import type { DataOf, listSessions } from '@provisioning/contracts';
 import type { Session } from '../../domain/session/session.js';
 
-/** @param current id of the session that asks. */
-export function presentSession(session: Session, current: string): DataOf<typeof listSessions>[number] {
+/** @param current id of the session that asks; null where an API token does. */
+export function presentSession(
+  session: Session,
+  current: string | null,
+): DataOf<typeof listSessions>[number] {
   return {
     id: session.id,
     created_at: session.createdAt.toISOString(),

@@ -1,4 +1,5 @@
 import type { createUser, DataOf, getUser } from '@provisioning/contracts';
+import type { CreatedUser } from '../../domain/user/user-service.js';
 import type { User } from '../../domain/user/user.js';
 
 export function presentUser(user: User): DataOf<typeof getUser> {
@@ -7,9 +8,16 @@ export function presentUser(user: User): DataOf<typeof getUser> {
     created_at: user.createdAt.toISOString(),
     last_login: user.lastLogin?.toISOString() ?? null,
     updated_at: user.updatedAt.toISOString(),
+    mfa_enabled: user.mfaEnabled,
   };
 }
 
-export function presentNewUser({ id, username, email, roles, enabled }: User): DataOf<typeof createUser> {
+export function presentNewUser({
+  id,
+  username,
+  email,
+  roles,
+  enabled,
+}: CreatedUser): DataOf<typeof createUser> {
   return { id, username, email, roles: [...roles], enabled };
 }

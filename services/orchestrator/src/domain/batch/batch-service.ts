@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
+import type { Actor } from '../audit/actor.js';
 import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
@@ -63,8 +64,8 @@ export class BatchService {
   }
 
   /** @returns whether it has ended already; else its running operations are being ended. */
-  async cancel(id: string, by: string): Promise<{ ended: boolean }> {
-    const { outcome, ready } = await this.store.cancel(id, by);
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ ended: boolean }> {
+    const { outcome, ready } = await this.store.cancel(id, by, actor);
     if (outcome === 'unknown') throw unknownBatch(id);
     if (outcome === 'refused')
       throw new Failure(
@@ -114,12 +115,23 @@ export class BatchService {
   }
 
   async #submit(
-    about: Omit<NewBatch, 'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent'>,
+    about: Omit<
+      NewBatch,
+      'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor' | 'grant'
+    >,
     operations: NewOperation[],
     submitter: Submitter,
   ): Promise<SubmittedBatch> {
     const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
-    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
+    const {
+      userId: createdBy,
+      username: createdByName,
+      requestId,
+      traceparent,
+      idempotency,
+      actor,
+      grant,
+    } = submitter;
     const submitted = await this.store.submit(
       {
         ...{
@@ -133,7 +145,7 @@ export class BatchService {
           resumeOf,
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
-        ...{ createdBy, createdByName, requestId, traceparent },
+        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
       },
       operations,
       idempotency,

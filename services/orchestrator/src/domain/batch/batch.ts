@@ -1,4 +1,6 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
+import type { Actor } from '../audit/actor.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
 
 /** Docs: docs/states/batch.md. `Pending`: it waits for its infras. The last four are never left. */
@@ -96,6 +98,8 @@ export interface NewBatch extends Pick<
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
+  actor?: Actor | undefined;
+  grant?: Grant | undefined;
 }
 
 export interface NewOperation {

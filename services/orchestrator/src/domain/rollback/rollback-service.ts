@@ -30,9 +30,9 @@ export class RollbackService {
     about: { name: string; description: string | null; infras: readonly string[] | null },
     submitter: Submitter,
   ): Promise<{ id: string; replayed: boolean }> {
-    const { userId: createdBy, username: createdByName, idempotency } = submitter;
+    const { userId: createdBy, username: createdByName, idempotency, actor } = submitter;
     const created = await this.store.createCheckpoint(
-      { id: uuidv7(), ...about, createdBy, createdByName },
+      { id: uuidv7(), ...about, createdBy, createdByName, actor },
       idempotency,
     );
     if (created.outcome === 'conflict') throw refuseReusedKey();

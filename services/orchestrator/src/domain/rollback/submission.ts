@@ -37,12 +37,19 @@ export async function submitPlanned(
   doorbell: Doorbell,
   submitter: Submitter,
 ): Promise<{ id: string; replayed: boolean }> {
-  const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
+  const {
+    userId: createdBy,
+    username: createdByName,
+    requestId,
+    traceparent,
+    idempotency,
+    actor,
+  } = submitter;
   for (let tries = 0; tries <= PLAN_TRIES; tries++) {
     const { scope, works, impossible, position } = await plan();
     const rollback = {
       ...{ id: uuidv7(), scope, impossible, infras: [...new Set(works.map(({ infra }) => infra))].sort() },
-      ...{ createdBy, createdByName, requestId, traceparent },
+      ...{ createdBy, createdByName, requestId, traceparent, actor },
     };
     const submitted = await store.submit(rollback, operationsOf(works), position, idempotency);
     switch (submitted.outcome) {

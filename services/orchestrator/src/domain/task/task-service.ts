@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import type { Actor } from '../audit/actor.js';
 import type { Doorbell, LogQuery, TaskFilter, TaskStore } from '../ports.js';
 import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.js';
 
@@ -37,8 +38,8 @@ export class TaskService {
   }
 
   /** Ends a waiting task at once and asks a running one to end. @returns whether it has ended already. */
-  async cancel(id: string, by: string): Promise<{ ended: boolean }> {
-    const { outcome, ready } = await this.store.cancel(id, by);
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ ended: boolean }> {
+    const { outcome, ready } = await this.store.cancel(id, by, actor);
     if (outcome === 'unknown') throw unknownTask(id);
     if (outcome === 'ended') {
       throw new Failure('conflict', `The task ${id} has ended: there is nothing left to cancel.`, {

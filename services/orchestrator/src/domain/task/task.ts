@@ -1,4 +1,6 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
+import type { Actor } from '../audit/actor.js';
 
 /**
  * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
@@ -92,6 +94,8 @@ export interface NewTask {
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
+  actor?: Actor | undefined;
+  grant?: Grant | undefined;
 }
 
 export interface LogLine {

@@ -1,4 +1,6 @@
 import { Failure } from '@provisioning/errors';
+import type { Grant } from '../access/grant.js';
+import type { Actor } from '../audit/actor.js';
 
 /** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
 export interface IdempotencyKey {
@@ -14,6 +16,10 @@ export interface Submitter {
   requestId: string;
   traceparent: string | undefined;
   idempotency: IdempotencyKey | undefined;
+  /** The same for the audit trail; absent where nobody asked. */
+  actor?: Actor;
+  /** What it was allowed on; absent where nobody had to be asked. */
+  grant?: Grant | undefined;
 }
 
 export function refuseReusedKey(): Failure {

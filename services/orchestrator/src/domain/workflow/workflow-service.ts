@@ -101,14 +101,22 @@ export class WorkflowService {
   }
 
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
-    const { userId: createdBy, username: createdByName, requestId, traceparent, idempotency } = submitter;
+    const {
+      userId: createdBy,
+      username: createdByName,
+      requestId,
+      traceparent,
+      idempotency,
+      actor,
+      grant,
+    } = submitter;
     const submitted = await this.store.submit(
       {
         ...work,
         ...{ id: uuidv7(), kind: 'workflow', maxAttempts: MAX_ATTEMPTS },
         // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
         reconcilable: !work.checkMode,
-        ...{ createdBy, createdByName, requestId, traceparent },
+        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
       },
       idempotency,
     );

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import { hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
+
+describe('the text of an API token', () => {
+  it('I16 has a prefix to be found by, 30 random characters and a checksum', () => {
+    const tokens = Array.from({ length: 200 }, makeApiToken);
+    for (const token of tokens) {
+      expect(token).toMatch(/^prv_[0-9A-Za-z]{36}$/);
+      expect(isApiToken(token)).toBe(true);
+      expect(isApiTokenIntact(token)).toBe(true);
+    }
+    expect(new Set(tokens).size).toBe(200);
+  });
+
+  it('has the CRC-32 that others compute, in base 62', () => {
+    // CRC-32 of thirty zeros is 0x77e5db82 (python3: zlib.crc32(b"0" * 30)).
+    expect(isApiTokenIntact(`prv_${'0'.repeat(30)}2C8GjS`)).toBe(true);
+  });
+
+  it('I16 is refused with any one character changed, left out or added', () => {
+    const token = makeApiToken();
+    for (let place = 4; place < token.length; place += 1) {
+      const other = token[place] === 'x' ? 'y' : 'x';
+      expect(isApiTokenIntact(token.slice(0, place) + other + token.slice(place + 1))).toBe(false);
+      expect(isApiTokenIntact(token.slice(0, place) + token.slice(place + 1))).toBe(false);
+    }
+    for (const text of [`${token}a`, ` ${token}`, `${token}\n`, token.slice(4), 'prv_', '']) {
+      expect(isApiTokenIntact(text)).toBe(false);
+    }
+  });
+
+  it('is stored as its SHA-256', () => {
+    expect(hashApiToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});

@@ -1,0 +1,74 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { Failure } from '@provisioning/errors';
+import jwt from 'jsonwebtoken';
+import type { Keyring } from './keyring.js';
+import { ISSUER } from './token.js';
+
+/** Not that of people's tokens: neither is ever taken for the other. */
+const SERVICE_AUDIENCE = 'provisioning-services';
+const LIFE_SECONDS = 60;
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** A token that says nothing but “I know the shared secret”, good for a minute: for calls between the services. */
+export function issueServiceToken(keyring: Keyring, service: string, now: Date = new Date()): string {
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  return jwt.sign(
+    { iss: ISSUER, aud: SERVICE_AUDIENCE, sub: service, iat: issuedAt, exp: issuedAt + LIFE_SECONDS },
+    keyring.signing.key,
+    { algorithm: 'HS256', keyid: keyring.signing.kid },
+  );
+}
+
+/** @returns the name of the service that asks. @throws Failure `unauthenticated` */
+export function verifyServiceToken(keyring: Keyring, token: string, now: Date = new Date()): string {
+  try {
+    const kid = jwt.decode(token, { complete: true })?.header.kid;
+    const key = typeof kid === 'string' ? keyring.accepted.get(kid) : undefined;
+    if (!key) throw new Error('the token names no key of ours');
+    const payload = jwt.verify(token, key, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      audience: SERVICE_AUDIENCE,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      clockTimestamp: Math.floor(now.getTime() / 1000),
+      maxAge: LIFE_SECONDS,
+    });
+    if (typeof payload !== 'object' || typeof payload.sub !== 'string' || typeof payload.exp !== 'number')
+      throw new Error('a claim is missing');
+    return payload.sub;
+  } catch (cause) {
+    throw new Failure('unauthenticated', 'This operation is for our other service only.', {
+      code: 'token_invalid',
+      cause,
+    });
+  }
+}
+
+/** Proves that a text came from somebody who knows the shared secret: HMAC-SHA256 in hex, under a key for that purpose. */
+export function signText(
+  keyring: Keyring,
+  purpose: string,
+  text: string,
+): { kid: string; signature: string } {
+  const { kid, key } = keyring.signing;
+  return { kid, signature: macOf(key.export(), purpose, text) };
+}
+
+/** Whether {@link signText} made the signature with a key that is still accepted. */
+export function isSigned(
+  keyring: Keyring,
+  purpose: string,
+  text: string,
+  { kid, signature }: { kid: string; signature: string },
+): boolean {
+  const key = keyring.accepted.get(kid);
+  if (!key) return false;
+  const expected = Buffer.from(macOf(key.export(), purpose, text));
+  const given = Buffer.from(signature);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+function macOf(secret: Buffer, purpose: string, text: string): string {
+  const key = createHmac('sha256', secret).update(`provisioning:${purpose}`).digest();
+  return createHmac('sha256', key).update(text).digest('hex');
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { compare, type Comparison } from './compare.js';
+import { htmlOf } from './report/html.js';
+import type { Report } from './report/report.js';
+import { textOf } from './report/text.js';
+import { thisMachine } from './setting/machine.js';
+import type { Suite } from './suite.js';
+import { controlCenterSuite } from './suites/control-center.js';
+
+const SUITES: readonly Suite[] = [controlCenterSuite];
+const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${SUITES.map(({ name }) => name).join(', ')}`;
+
+/** Measures the suites that are named, or all. @returns the exit status */
+export async function main(argv: string[], defaultFolder: string): Promise<number> {
+  const options = optionsOf(argv);
+  if (options === undefined) return 2;
+  const folder = options.out ?? defaultFolder;
+  mkdirSync(folder, { recursive: true });
+  for (const suite of options.suites) {
+    const report = await measure(suite, options.rounds);
+    const text = textOf(report);
+    const path = (ending: string) => join(folder, `${suite.name}.${ending}`);
+    writeFileSync(path('md'), text);
+    writeFileSync(path('json'), `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync(path('html'), htmlOf(report));
+    process.stdout.write(`${text}\nKept in ${path('{md,json,html}')}\n`);
+  }
+  return 0;
+}
+
+async function measure(suite: Suite, rounds: number): Promise<Report> {
+  const { works, stop } = await suite.prepare();
+  try {
+    const comparisons: Comparison[] = [];
+    for (const work of works)
+      comparisons.push(await compare(work, rounds, (line) => process.stderr.write(`${line}\n`)));
+    return { suite: suite.name, measuredAt: new Date().toISOString(), machine: thisMachine(), comparisons };
+  } finally {
+    await stop();
+  }
+}
+
+function optionsOf(argv: string[]): { suites: Suite[]; rounds: number; out: string | undefined } | undefined {
+  try {
+    const { values, positionals } = parseArgs({
+      args: argv,
+      allowPositionals: true,
+      options: { rounds: { type: 'string', default: '5' }, out: { type: 'string' } },
+    });
+    const suites = SUITES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+    const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
+    if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.`);
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1)
+      throw new Error(`--rounds takes a whole number above 0, not ${values.rounds}.`);
+    return { suites, rounds, out: values.out };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+import type { Comparison } from '../compare.js';
+import { rounded, type Report } from './report.js';
+
+/** For a terminal and for docs/bench: Markdown. */
+export function textOf({ suite, measuredAt, machine, comparisons }: Report): string {
+  const { node, processor, cores, memoryGiB } = machine;
+  return [
+    `# Benchmark: ${suite}`,
+    '',
+    `${measuredAt.slice(0, 10)} · Node ${node} · ${processor}, ${cores} cores, ${memoryGiB} GiB`,
+    '',
+    'Medians (smallest to largest) of interleaved rounds. The ratio is to the first line of each table, round by round;',
+    'above 1 is better. Absolute figures mean nothing on another machine.',
+    ...comparisons.flatMap((comparison) => ['', ...tableOf(comparison)]),
+    '',
+  ].join('\n');
+}
+
+function tableOf({ title, unit, rounds, results }: Comparison): string[] {
+  return [
+    `## ${title}`,
+    '',
+    `| ${rounds} rounds | ${unit} | ratio |`,
+    '| --- | --- | --- |',
+    ...results.map(
+      ({ contender, measured, ratio }) =>
+        `| ${contender} | ${rounded(measured.median)} (${rounded(measured.min)} to ${rounded(measured.max)}) | ${rounded(ratio.median)} (${rounded(ratio.min)} to ${rounded(ratio.max)}) |`,
+    ),
+  ];
+}

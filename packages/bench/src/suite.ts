@@ -1,0 +1,7 @@
+import type { Work } from './compare.js';
+
+/** Works that share a setting: it is made before the first and taken down after the last. */
+export interface Suite {
+  name: string;
+  prepare(): Promise<{ works: Work[]; stop(): Promise<void> }>;
+}

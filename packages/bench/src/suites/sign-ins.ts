@@ -1,0 +1,68 @@
+import bcrypt from 'bcrypt';
+import pLimit from 'p-limit';
+import { percentile, throughputOf, type Work } from '../compare.js';
+import { ADMIN_PASSWORD, type ControlCenter } from '../setting/control-center.js';
+import { request } from '../setting/request.js';
+
+const COST = 12;
+const SIGN_INS = 16;
+const FLOOD = 200;
+const PROBES = 100;
+
+/** Signing in, which is a bcrypt hash and little else. */
+export async function signIns({ url }: ControlCenter): Promise<Work> {
+  const hash = await bcrypt.hash('x'.repeat(44), COST);
+  const twoAtOnce = pLimit(2);
+  return {
+    id: 'sign-ins',
+    title: `Sign in (bcrypt, cost ${COST})`,
+    unit: 'sign-ins/s',
+    better: 'more',
+    contenders: [
+      {
+        name: 'bcrypt alone, two at once',
+        measure: () => throughputOf(SIGN_INS, 8, () => twoAtOnce(() => bcrypt.compare('y', hash))),
+      },
+      { name: 'ours, over HTTP', measure: () => throughputOf(SIGN_INS, 8, () => signIn(url)) },
+    ],
+  };
+}
+
+/** What everybody else notices of a flood of sign-ins: how long /health takes then. */
+export function healthUnderFlood({ url }: ControlCenter): Work {
+  const health = async () => {
+    const start = performance.now();
+    await request(url, 'GET', '/health');
+    return performance.now() - start;
+  };
+  const p99 = async () => {
+    const times: number[] = [];
+    for (let probe = 0; probe < PROBES; probe++) times.push(await health());
+    return percentile(times, 0.99);
+  };
+  return {
+    id: 'health-under-flood',
+    title: `/health while ${FLOOD} sign-ins come at once (99th percentile)`,
+    unit: 'ms',
+    better: 'less',
+    contenders: [
+      { name: 'nobody signs in', measure: p99 },
+      {
+        name: `${FLOOD} sign-ins at once`,
+        measure: async () => {
+          const flood = Array.from({ length: FLOOD }, () => signIn(url, 'not the password'));
+          const result = await p99();
+          await Promise.all(flood);
+          return result;
+        },
+      },
+    ],
+  };
+}
+
+/** Most of a flood is refused with 503: that is an answer too. */
+async function signIn(url: string, password = ADMIN_PASSWORD): Promise<void> {
+  const { status } = await request(url, 'POST', '/auth/login', { username: 'admin', password });
+  if (password === ADMIN_PASSWORD && status !== 200)
+    throw new Error(`signing in was answered with ${status}`);
+}

@@ -1,0 +1,57 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { AugmentedRequest } from 'express-rate-limit';
+import { clientNetwork } from './client-network.js';
+
+const WINDOW_SECONDS = 60;
+const REMEMBERED_CLIENTS = 10_000;
+
+interface Budget {
+  remaining: number;
+  /** Seconds since the epoch. */
+  reset: number;
+}
+
+/**
+ * The general budget of whoever has no token, on answers that are not counted (probes, pages): as far as this process
+ * knows, for a probe asks nobody. What is counted overwrites it with what counts there.
+ */
+export function budgetHeaders(limit: number): RequestHandler {
+  if (limit === 0) return (_request, _response, next) => next();
+  const seen = new Map<string, Budget>();
+  return (request, response, next) => {
+    const network = clientNetwork(request.ip ?? '');
+    const now = Math.ceil(Date.now() / 1000);
+    const known = seen.get(network);
+    const budget = known && known.reset > now ? known : { remaining: limit, reset: now + WINDOW_SECONDS };
+    response.set({
+      'X-RateLimit-Limit': String(limit),
+      'X-RateLimit-Remaining': String(budget.remaining),
+      'X-RateLimit-Reset': String(budget.reset),
+    });
+    response.once('finish', () => {
+      const counted = (request as Partial<AugmentedRequest>)['rateLimit'];
+      if (response.locals['budget'] !== 'general' || counted?.key !== `ip:${network}`) return;
+      if (seen.size >= REMEMBERED_CLIENTS) seen.clear();
+      const { remaining, resetTime } = counted;
+      seen.set(network, { remaining, reset: Math.ceil((resetTime?.getTime() ?? 0) / 1000) });
+    });
+    next();
+  };
+}
+
+/**
+ * What is refused before an operation was found (no such route, another method, another version, a broken path) is
+ * counted like everything else, so that guessing at addresses has its limit too.
+ */
+export function countStrays(...count: readonly RequestHandler[]): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.locals['budget'] !== undefined) return next(error);
+    response.locals['budget'] = 'general';
+    const step = (index: number): void => {
+      const handler = count[index];
+      if (!handler) return next(error);
+      void handler(request, response, (refused?: unknown) => (refused ? next(refused) : step(index + 1)));
+    };
+    step(0);
+  };
+}

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { PasswordHasher, UserStore } from '../ports.js';
+import { LONGEST_PASSWORD_BYTES } from '../user/password-rules.js';
+import type { UserCredentials } from '../user/user.js';
+import { canonicalUsername } from '../user/username.js';
+import type { Delay } from './delay.js';
+import type { Lockout } from './lockout.js';
+import type { RefusalReason } from './refusal.js';
+
+export interface PasswordRequest {
+  username: string;
+  password: string;
+  /** What counts as one client when failures are counted. */
+  network: string;
+}
+
+export type CheckedPassword =
+  | { right: true; user: UserCredentials }
+  | { right: false; user: UserCredentials | undefined; reason: RefusalReason; locks: boolean };
+
+/** Whether somebody knows a user's password, without letting anybody guess. */
+export class PasswordCheck {
+  constructor(
+    private readonly users: UserStore,
+    private readonly hasher: PasswordHasher,
+    private readonly lockout: Lockout,
+    private readonly delay: Delay,
+  ) {}
+
+  /** Takes about the same time whatever comes of it. */
+  async check({ username: name, password, network }: PasswordRequest): Promise<CheckedPassword> {
+    const username = canonicalUsername(name);
+    const key = username ?? name;
+    await this.delay.wait(keyOf(key));
+    let user: UserCredentials | undefined;
+    const outcome = await this.lockout.attempt(keyOf(key, network), async () => {
+      user = username === undefined ? undefined : await this.users.findCredentials(username);
+      return (await this.#matches(user, password)) && user?.enabled === true;
+    });
+    if (outcome === 'right' && user) return { right: true, user };
+    if (outcome === 'locked') {
+      await this.hasher.pretend();
+      user = username === undefined ? undefined : await this.users.findCredentials(username);
+      return { right: false, user, reason: 'locked', locks: false };
+    }
+    await this.delay.failed(keyOf(key));
+    return { right: false, user, reason: reasonOf(user), locks: outcome === 'last' };
+  }
+
+  async #matches(user: UserCredentials | undefined, password: string): Promise<boolean> {
+    // No user can have a longer one; it must take the time of any other wrong one all the same.
+    const possible = Buffer.byteLength(password) <= LONGEST_PASSWORD_BYTES;
+    const matches = await this.hasher.matches(
+      possible ? password : '',
+      possible ? user?.passwordHash : undefined,
+    );
+    return matches && user !== undefined;
+  }
+}
+
+function reasonOf(user: UserCredentials | undefined): RefusalReason {
+  if (!user) return 'unknown_user';
+  return user.enabled ? 'wrong_password' : 'disabled';
+}
+
+/** A digest: people type passwords into the field for the name, and what is counted is stored. */
+function keyOf(...parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,75 @@
+import { Failure } from '@provisioning/errors';
+import type { AuditActor } from '../audit/audit-record.js';
+import type { CheckedCode, SecondFactor } from '../mfa/second-factor.js';
+import type { UnitOfWork } from '../ports.js';
+import type { PasswordCheck, PasswordRequest } from './password-check.js';
+import { recordLock, type RefusalReason } from './refusal.js';
+
+export interface ReauthenticationRequest extends PasswordRequest {
+  userId: string;
+  mfaCode: string | undefined;
+  actor: AuditActor;
+}
+
+/** Asks once more for what somebody signed in with, before the way they sign in is changed. */
+export class Reauthentication {
+  constructor(
+    private readonly passwords: PasswordCheck,
+    private readonly secondFactor: SecondFactor,
+    private readonly work: UnitOfWork,
+  ) {}
+
+  /**
+   * @returns the code, for {@link SecondFactor.use} in the transaction of the change.
+   * @throws Failure `invalid`, not `unauthenticated`: nobody has to sign in again. Wrong passwords count as those of
+   * sign-ins do.
+   */
+  async check(request: ReauthenticationRequest): Promise<CheckedCode> {
+    const checked = await this.passwords.check(request);
+    if (!checked.right) {
+      if (checked.locks) await this.#recordLock(request, 'password');
+      throw failureOf(checked.reason);
+    }
+    const code = await this.secondFactor.check(request.userId, request.mfaCode);
+    if (code.kind === 'required') throw failureOf('mfa_required');
+    if (code.kind === 'wrong') {
+      if (code.locksAfter !== undefined) await this.#recordLock(request, 'mfa', code.locksAfter);
+      throw failureOf(code.reason);
+    }
+    return code;
+  }
+
+  async #recordLock(
+    { userId, username, actor }: ReauthenticationRequest,
+    of: 'password' | 'mfa',
+    failures?: number,
+  ): Promise<void> {
+    await this.work.run(async (stores) => {
+      const user = await stores.users.find(userId);
+      await recordLock(stores, { user, name: username, actor }, of, failures);
+    });
+  }
+}
+
+export function codeUsed(): Failure {
+  return failureOf('mfa_used_code');
+}
+
+function failureOf(reason: RefusalReason): Failure {
+  if (reason === 'mfa_required') {
+    return invalid(
+      'mfa_required',
+      'mfa_code',
+      'A code of your second factor is needed too: send it as mfa_code.',
+    );
+  }
+  if (reason.startsWith('mfa_')) {
+    const message = 'The code is wrong or was used already. Try the next one, or a recovery code.';
+    return invalid('mfa_invalid', 'mfa_code', message);
+  }
+  return invalid('reauthentication_failed', 'password', 'The password is wrong. Nothing was changed.');
+}
+
+function invalid(code: string, path: string, message: string): Failure {
+  return new Failure('invalid', message, { code, details: [{ path, message }] });
+}

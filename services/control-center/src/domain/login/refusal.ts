@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '@provisioning/errors';
+import type { AuditActor } from '../audit/audit-record.js';
+import type { Stores } from '../ports.js';
+import type { User } from '../user/user.js';
+import { MOST_FAILURES } from './lockout.js';
+
+/** Why a sign-in came to nothing: for the audit trail alone. */
+export type RefusalReason =
+  | 'unknown_user'
+  | 'wrong_password'
+  | 'disabled'
+  | 'locked'
+  | 'changed_meanwhile'
+  | 'mfa_required'
+  | 'mfa_wrong_code'
+  | 'mfa_used_code'
+  | 'mfa_locked';
+
+/** Who tried to sign in, as far as there is such a user. */
+export interface Attempt {
+  /** Undefined for a name that nobody has, which is not kept: people type passwords into that field. */
+  user: User | undefined;
+  name: string;
+  actor: AuditActor;
+}
+
+export async function recordRefusal(
+  { audit }: Pick<Stores, 'audit'>,
+  { user, name, actor }: Attempt,
+  reason: RefusalReason,
+): Promise<void> {
+  await audit.append({
+    ...actor,
+    ...known(user),
+    action: 'auth.login',
+    resource: resourceOf(user),
+    result: 'denied',
+    details: { reason, ...(user ? {} : { name_sha256: digestOf(name) }) },
+  });
+}
+
+/** That from now on a client is refused whatever it sends, or a second factor whatever the code. */
+export async function recordLock(
+  { audit }: Pick<Stores, 'audit'>,
+  { user, name, actor }: Attempt,
+  of: 'password' | 'mfa',
+  failures = MOST_FAILURES,
+): Promise<void> {
+  await audit.append({
+    ...actor,
+    ...known(user),
+    action: 'auth.lock',
+    resource: resourceOf(user),
+    result: 'success',
+    details: { of, failures, ...(user ? {} : { name_sha256: digestOf(name) }) },
+  });
+}
+
+function known(user: User | undefined) {
+  return { userId: user?.id ?? null, username: user?.username ?? null, sessionId: null };
+}
+
+function resourceOf(user: User | undefined): string {
+  return user ? `users/${user.id}` : 'users/*';
+}
+
+function digestOf(name: string): string {
+  return createHash('sha256').update(name).digest('hex');
+}
+
+/** One text for whatever the reason is: it must not tell who exists, is disabled or locked out. */
+export function refused(): Failure {
+  return new Failure('unauthenticated', 'The username or the password is wrong.', {
+    code: 'invalid_credentials',
+  });
+}
+
+export function codeRequired(): Failure {
+  return new Failure('unauthenticated', 'A code of your second factor is needed: send it as mfa_code.', {
+    code: 'mfa_required',
+  });
+}
+
+export function codeInvalid(): Failure {
+  return new Failure(
+    'unauthenticated',
+    'The code is wrong, was used already, or codes are not taken for a while after many wrong ones. Try the next one, or a recovery code.',
+    { code: 'mfa_invalid' },
+  );
+}

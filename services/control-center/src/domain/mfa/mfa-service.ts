@@ -1,0 +1,188 @@
+import { Failure } from '@provisioning/errors';
+import type { AuditActor } from '../audit/audit-record.js';
+import { codeUsed, type Reauthentication, type ReauthenticationRequest } from '../login/reauthentication.js';
+import type { Clock, MfaStore, SecretBox, Stores, Totp, UnitOfWork } from '../ports.js';
+import type { User } from '../user/user.js';
+import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
+import type { MfaRequirement } from './requirement.js';
+import type { CheckedCode, SecondFactor } from './second-factor.js';
+
+/** How long a code may take to confirm what was begun. */
+const PENDING_MS = 15 * 60_000;
+const SIX_DIGITS = /^\d{6}$/;
+
+export interface Enrollment {
+  /** Base32. */
+  secret: string;
+  url: string;
+  /** Data URI of the URL as a picture. */
+  qrCode: string;
+}
+
+export interface MfaNeeds {
+  store: MfaStore;
+  work: UnitOfWork;
+  reauthentication: Reauthentication;
+  secondFactor: SecondFactor;
+  totp: Totp;
+  box: SecretBox;
+  requirement: MfaRequirement;
+  clock: Clock;
+}
+
+/** Somebody in their own session. */
+export interface MfaOwner {
+  userId: string;
+  sessionId: string;
+  actor: AuditActor;
+}
+
+export class MfaService {
+  constructor(private readonly needs: MfaNeeds) {}
+
+  /** Makes a secret that counts for nothing until {@link confirm}: one that is active stays so. */
+  async enroll(request: ReauthenticationRequest): Promise<Enrollment> {
+    const { reauthentication, totp, box, clock } = this.needs;
+    const code = await reauthentication.check(request);
+    const secret = totp.newSecret();
+    const sealed = box.seal(secret, request.userId);
+    await this.#change(request, code, async ({ mfa, audit }) => {
+      await mfa.setPending(request.userId, sealed, clock());
+      await audit.append(record(request, 'mfa.enroll'));
+    });
+    const url = totp.url(secret, request.username);
+    return { secret, url, qrCode: await totp.qrCode(url) };
+  }
+
+  /** Turns the pending secret on. @returns the recovery codes. */
+  async confirm({ userId, sessionId, actor }: MfaOwner, code: string): Promise<string[]> {
+    const { store, work, totp, box, clock } = this.needs;
+    const now = clock();
+    const pending = (await store.find(userId))?.pending;
+    if (!pending || now.getTime() - pending.at.getTime() > PENDING_MS) {
+      throw new Failure(
+        'conflict',
+        'Nothing is to be confirmed, or not any more. Begin with POST /auth/mfa/enroll.',
+        {
+          code: 'mfa_not_pending',
+        },
+      );
+    }
+    const step = SIX_DIGITS.test(code)
+      ? totp.matchedStep(box.open(pending.sealed, userId), code, now)
+      : undefined;
+    if (step === undefined) {
+      throw new Failure(
+        'invalid',
+        'The code is wrong. Check that the clock of your device is right, and try the next one.',
+        {
+          code: 'mfa_invalid',
+          details: [{ path: 'code', message: 'is not the code of this moment' }],
+        },
+      );
+    }
+    const codes = makeRecoveryCodes();
+    await work.run(async (stores) => {
+      const user = await locked(stores, userId);
+      if (!(await stores.mfa.activate(userId, pending.sealed, step, now))) {
+        throw new Failure(
+          'conflict',
+          'Somebody began anew meanwhile. Confirm with a code of the newest secret.',
+          {
+            code: 'mfa_not_pending',
+          },
+        );
+      }
+      await stores.mfa.replaceRecoveryCodes(userId, hashes(codes));
+      await stores.users.setMfaEnabled(user, true, now);
+      await stores.sessions.endOthersOf(userId, sessionId, 'mfa_changed', now);
+      await stores.audit.append(record({ userId, actor }, 'mfa.confirm'));
+    });
+    return codes;
+  }
+
+  async disable(request: ReauthenticationRequest, sessionId: string): Promise<void> {
+    const { reauthentication, requirement, clock } = this.needs;
+    const { userId } = request;
+    const code = await reauthentication.check(request);
+    mustBeOn(code);
+    await this.#change(request, code, async (stores, user) => {
+      if (requirement.concerns(user)) {
+        throw new Failure(
+          'conflict',
+          'Admins must have a second factor here. Enroll again to replace it instead.',
+          {
+            code: 'mfa_enrollment_required',
+          },
+        );
+      }
+      const now = clock();
+      await stores.mfa.remove(userId);
+      await stores.users.setMfaEnabled(user, false, now);
+      await stores.sessions.endOthersOf(userId, sessionId, 'mfa_changed', now);
+      await stores.audit.append(record(request, 'mfa.disable'));
+    });
+  }
+
+  async renewRecoveryCodes(request: ReauthenticationRequest): Promise<string[]> {
+    const code = await this.needs.reauthentication.check(request);
+    mustBeOn(code);
+    const codes = makeRecoveryCodes();
+    await this.#change(request, code, async ({ mfa, audit }) => {
+      await mfa.replaceRecoveryCodes(request.userId, hashes(codes));
+      await audit.append(record(request, 'mfa.recovery_codes_renew'));
+    });
+    return codes;
+  }
+
+  /** For somebody who lost their device and codes: they sign in with the password alone again, and anew. */
+  async reset(userId: string, actor: AuditActor): Promise<void> {
+    const { work, clock } = this.needs;
+    await work.run(async (stores) => {
+      const user = await locked(stores, userId);
+      const now = clock();
+      await stores.mfa.remove(userId);
+      await stores.users.setMfaEnabled(user, false, now);
+      await stores.sessions.endAllOf(userId, 'mfa_changed', now);
+      await stores.audit.append({
+        ...record({ userId, actor }, 'mfa.reset'),
+        details: { before: { mfa_enabled: user.mfaEnabled }, after: { mfa_enabled: false } },
+      });
+    });
+  }
+
+  /** Uses the code up with the change that it was given for. */
+  async #change(
+    request: ReauthenticationRequest,
+    code: CheckedCode,
+    act: (stores: Stores, user: User) => Promise<void>,
+  ): Promise<void> {
+    const { work, secondFactor } = this.needs;
+    await work.run(async (stores) => {
+      const user = await locked(stores, request.userId);
+      if (!(await secondFactor.use(stores, request, code))) throw codeUsed();
+      await act(stores, user);
+    });
+  }
+}
+
+async function locked({ users }: Stores, userId: string): Promise<User> {
+  const user = await users.lock(userId);
+  if (!user) throw new Failure('not_found', 'There is no such user. GET /users lists them.');
+  return user;
+}
+
+function mustBeOn(code: CheckedCode): void {
+  if (code.kind !== 'none') return;
+  throw new Failure('conflict', 'You have no second factor. POST /auth/mfa/enroll sets one up.', {
+    code: 'mfa_not_enabled',
+  });
+}
+
+function hashes(codes: readonly string[]): string[] {
+  return codes.map((code) => hashRecoveryCode(code)!);
+}
+
+function record({ userId, actor }: { userId: string; actor: AuditActor }, action: string) {
+  return { ...actor, action, resource: `users/${userId}`, result: 'success' as const, details: {} };
+}

@@ -1,0 +1,78 @@
+import type { AuditActor } from '../audit/audit-record.js';
+import type { Clock, MfaStore, SecretBox, Stores, Totp } from '../ports.js';
+import { hashRecoveryCode } from './recovery-codes.js';
+
+/** Wrong codes after a right password, until none is looked at for a while… */
+const SHORT_LOCK_AFTER = 5;
+const SHORT_LOCK_MS = 15 * 60_000;
+/** …and until an admin, or a recovery code, helps. */
+const LONG_LOCK_AFTER = 10;
+
+const SIX_DIGITS = /^\d{6}$/;
+
+/** What a code is worth; what is good has yet to be used up. */
+export type CheckedCode =
+  | { kind: 'none' }
+  | { kind: 'required' }
+  | {
+      kind: 'wrong';
+      reason: 'mfa_wrong_code' | 'mfa_locked';
+      /** The number of this wrong code, where it is one that locks. */
+      locksAfter: number | undefined;
+    }
+  | { kind: 'totp'; sealed: Uint8Array; step: number }
+  | { kind: 'recovery_code'; hash: string };
+
+export class SecondFactor {
+  constructor(
+    private readonly store: MfaStore,
+    private readonly totp: Totp,
+    private readonly box: SecretBox,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Each code counts as wrong before it is looked at, so that many at the same time are no more than the count allows. */
+  async check(userId: string, code: string | undefined): Promise<CheckedCode> {
+    const sealed = (await this.store.find(userId))?.sealed;
+    if (!sealed) return { kind: 'none' };
+    if (code === undefined) return { kind: 'required' };
+    const hash = hashRecoveryCode(code);
+    if (hash !== undefined && (await this.store.hasRecoveryCode(userId, hash)))
+      return { kind: 'recovery_code', hash };
+    const now = this.clock();
+    const count = await this.store.countAttempt(userId, now, {
+      shortAfter: SHORT_LOCK_AFTER,
+      until: new Date(now.getTime() + SHORT_LOCK_MS),
+      longAfter: LONG_LOCK_AFTER,
+    });
+    if (count === undefined) return { kind: 'wrong', reason: 'mfa_locked', locksAfter: undefined };
+    const step = SIX_DIGITS.test(code)
+      ? this.totp.matchedStep(this.box.open(sealed, userId), code, now)
+      : undefined;
+    if (step !== undefined) return { kind: 'totp', sealed, step };
+    const locks = count === SHORT_LOCK_AFTER || count === LONG_LOCK_AFTER;
+    return { kind: 'wrong', reason: 'mfa_wrong_code', locksAfter: locks ? count : undefined };
+  }
+
+  /** Uses a good code up, and forgets the wrong ones. @returns false when somebody used it, or a later one, before. */
+  async use({ mfa, audit }: Stores, by: CodeUser, code: CheckedCode): Promise<boolean> {
+    const { userId, username, actor } = by;
+    if (code.kind === 'none') return true;
+    if (code.kind === 'totp') return mfa.useStep(userId, code.sealed, code.step);
+    if (code.kind !== 'recovery_code') return false;
+    const left = await mfa.useRecoveryCode(userId, code.hash, this.clock());
+    if (left === undefined) return false;
+    await audit.append({
+      ...{ ...actor, userId, username },
+      ...{ action: 'mfa.recovery_code_use', resource: `users/${userId}`, result: 'success' },
+      details: { codes_left: left },
+    });
+    return true;
+  }
+}
+
+export interface CodeUser {
+  userId: string;
+  username: string;
+  actor: AuditActor;
+}

@@ -1,0 +1,179 @@
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import { compilePolicies, compilePolicy, type PolicyDocument, type Principal } from '@provisioning/policy';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuditActor } from '../audit/audit-record.js';
+import type { Clock, IdempotencyKey, Page, PolicyStore, Stores, UnitOfWork } from '../ports.js';
+import { policyDiff } from './policy-diff.js';
+import { grantedBy, mustHoldWhatIsGranted, mustLeaveAnEditor } from './policy-guards.js';
+import {
+  changed,
+  documentOf,
+  type NewPolicy,
+  type Policy,
+  type PolicyChanges,
+  type PolicyVersion,
+} from './policy.js';
+
+/** Who changes policies: as the policies know them, and as the audit trail does. */
+export interface PolicyWriter {
+  principal: Principal;
+  ip: string;
+  actor: AuditActor;
+}
+
+export interface CreatedPolicy {
+  id: string;
+  name: string;
+  version: string;
+}
+
+export class PolicyService {
+  constructor(
+    private readonly policies: PolicyStore,
+    private readonly work: UnitOfWork,
+    private readonly clock: Clock,
+    /** After each change: brings it in force here, and wakes whoever else has to know. */
+    private readonly onChange: () => Promise<void>,
+  ) {}
+
+  list(page: Page): Promise<{ policies: Policy[]; total: number }> {
+    return this.policies.list(page);
+  }
+
+  async get(id: string): Promise<Policy> {
+    return found(await this.policies.find(id));
+  }
+
+  /** Those of a deleted policy stay readable. */
+  async listVersions(id: string, page: Page): Promise<{ versions: PolicyVersion[]; total: number }> {
+    const listed = await this.policies.listVersions(id, page);
+    if (listed.total === 0) found(undefined);
+    return listed;
+  }
+
+  /**
+   * @throws Failure `invalid` for a policy that cannot be used, `forbidden` for one that grants what its writer does not
+   * hold, `conflict` when the name is taken or nobody could change policies any more.
+   */
+  async create(
+    request: NewPolicy,
+    writer: PolicyWriter,
+    idempotency?: IdempotencyKey,
+  ): Promise<{ answer: CreatedPolicy; replayed: boolean }> {
+    const { name, version, description, enabled, rules } = request;
+    const now = this.clock();
+    const policy: Policy = {
+      ...{ id: uuidv7(), name, version, description: description ?? null, enabled, rules, revision: 1 },
+      ...{ createdAt: now, updatedAt: now },
+    };
+    mustBeUsable(policy);
+    const made = await this.work.run(async (stores) => {
+      const before = await this.#lock(stores);
+      return stores.idempotency.once(idempotency, async () => {
+        await stores.policies.insert(policy);
+        await this.#record(stores, before, undefined, policy, writer);
+        return { id: policy.id, name, version };
+      });
+    });
+    await this.onChange();
+    return made;
+  }
+
+  /**
+   * @param revision the one that the changes were made for, where the caller cares.
+   * @throws Failure `precondition_failed` when the policy has another revision by now; and as {@link create} does.
+   */
+  async update(
+    id: string,
+    changes: PolicyChanges,
+    writer: PolicyWriter,
+    revision: string | undefined,
+  ): Promise<void> {
+    await this.work.run(async (stores) => {
+      const before = await this.#lock(stores);
+      const old = found(await stores.policies.find(id));
+      mustHaveRevision(old, revision);
+      const policy = changed(old, changes, this.clock());
+      mustBeUsable(policy);
+      await stores.policies.save(policy);
+      await this.#record(stores, before, old, policy, writer);
+    });
+    await this.onChange();
+  }
+
+  /** @throws Failure `conflict` when nobody could change policies any more; `precondition_failed` as {@link update} does. */
+  async remove(id: string, writer: PolicyWriter, revision: string | undefined): Promise<void> {
+    await this.work.run(async (stores) => {
+      const before = await this.#lock(stores);
+      const old = found(await stores.policies.find(id));
+      mustHaveRevision(old, revision);
+      await stores.policies.remove(id);
+      await this.#record(stores, before, old, undefined, writer);
+    });
+    await this.onChange();
+  }
+
+  async #lock({ policies }: Stores): Promise<readonly PolicyDocument[]> {
+    await policies.lock();
+    return (await policies.inForce()).documents;
+  }
+
+  /** Looks whether the change may be, and puts it down. */
+  async #record(
+    { policies, users, audit }: Stores,
+    inForce: readonly PolicyDocument[],
+    before: Policy | undefined,
+    after: Policy | undefined,
+    { principal, ip, actor }: PolicyWriter,
+  ): Promise<void> {
+    const at = this.clock();
+    if (after) {
+      const granted = grantedBy(before && documentOf(before), documentOf(after));
+      mustHoldWhatIsGranted(compilePolicies(inForce, { revision: 0 }), principal, granted);
+    }
+    const { documents } = await policies.inForce();
+    const set = compilePolicies(documents, { revision: 0 });
+    await mustLeaveAnEditor(set, users, principal.id, { now: at, ip });
+    const policy = found(after ?? before);
+    await policies.recordChange(policy, { by: actor, at, deleted: after === undefined });
+    await audit.append({
+      ...actor,
+      action: after ? (before ? 'policy.update' : 'policy.create') : 'policy.delete',
+      resource: `policies/${policy.id}`,
+      result: 'success',
+      details: policyDiff(before, after),
+    });
+  }
+}
+
+function found(policy: Policy | undefined): Policy {
+  if (policy === undefined)
+    throw new Failure('not_found', 'There is no such policy. GET /policies lists them.');
+  return policy;
+}
+
+function mustHaveRevision(policy: Policy, revision: string | undefined): void {
+  if (revision === undefined || revision === '*' || revision === String(policy.revision)) return;
+  throw new Failure(
+    'precondition_failed',
+    `${policy.name} was changed by somebody else meanwhile: it has revision ${policy.revision} now. Read it again first.`,
+  );
+}
+
+/** @throws Failure `invalid` with every fault, and where it is. */
+function mustBeUsable(policy: Policy): void {
+  const faults: FailureDetail[] = (['version', 'description'] as const)
+    .filter((member) => (policy[member] ?? '').includes('\0'))
+    .map((path) => ({ path, message: 'contains the character NUL' }));
+  if (faults[0]) {
+    throw new Failure(
+      'invalid',
+      `The policy cannot be used: its ${faults[0].path} contains the character NUL.`,
+      {
+        code: 'policy_invalid',
+        details: faults,
+      },
+    );
+  }
+  compilePolicy(documentOf(policy));
+}

@@ -1,0 +1,59 @@
+import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
+
+export interface Policy {
+  id: string;
+  name: string;
+  version: string;
+  description: string | null;
+  enabled: boolean;
+  rules: readonly PolicyRule[];
+  /** Counts its changes. */
+  revision: number;
+  createdAt: Date;
+  updatedAt: Date;
+}
+
+/** How a policy was after one of its changes. */
+export interface PolicyVersion extends Pick<
+  Policy,
+  'revision' | 'name' | 'version' | 'description' | 'enabled' | 'rules'
+> {
+  changedAt: Date;
+  changedBy: string | null;
+}
+
+export interface NewPolicy {
+  name: string;
+  version: string;
+  description?: string | undefined;
+  enabled: boolean;
+  rules: readonly PolicyRule[];
+}
+
+export type PolicyChanges = { [Member in keyof NewPolicy]?: NewPolicy[Member] | undefined };
+
+/** Every policy that is enabled, as one revision has them. */
+export interface StoredPolicySet {
+  /** 0 while the built-in policies were not made yet. */
+  revision: number;
+  documents: readonly PolicyDocument[];
+}
+
+export function changed(policy: Policy, changes: PolicyChanges, now: Date): Policy {
+  const { name, version, description, enabled, rules } = changes;
+  return {
+    ...policy,
+    name: name ?? policy.name,
+    version: version ?? policy.version,
+    description: description ?? policy.description,
+    enabled: enabled ?? policy.enabled,
+    rules: rules ?? policy.rules,
+    revision: policy.revision + 1,
+    updatedAt: now,
+  };
+}
+
+/** The part of it that decides. */
+export function documentOf({ id, name, version, enabled, rules }: Policy): PolicyDocument {
+  return { id, name, version, enabled, rules: [...rules] };
+}

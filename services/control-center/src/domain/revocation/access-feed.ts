@@ -1,0 +1,36 @@
+import type { ApiTokenService, KnownApiToken } from '../token/api-token-service.js';
+import type { Clock, PolicyRevision, RevocationLog, UserStore } from '../ports.js';
+import type { User } from '../user/user.js';
+import type { Revocation } from './revocation.js';
+
+export interface Revocations {
+  revocations: Revocation[];
+  /** The newest there is. */
+  head: number;
+  policyRevision: number;
+}
+
+/** What our other service has to know to tell whose tokens are good. */
+export class AccessFeed {
+  constructor(
+    private readonly log: RevocationLog,
+    private readonly users: UserStore,
+    private readonly apiTokens: ApiTokenService,
+    private readonly policies: PolicyRevision,
+    private readonly clock: Clock,
+  ) {}
+
+  async revocationsAfter(seq: number, most: number): Promise<Revocations> {
+    const policyRevision = await this.policies.current();
+    return { ...(await this.log.after(seq, most, this.clock())), policyRevision };
+  }
+
+  principals(ids: readonly string[]): Promise<User[]> {
+    return this.users.findAll(ids);
+  }
+
+  /** @param hash SHA-256 of the token's text, in hex. */
+  introspect(hash: string): Promise<KnownApiToken | undefined> {
+    return this.apiTokens.find(hash);
+  }
+}

@@ -1,0 +1,135 @@
+import { Failure } from '@provisioning/errors';
+import { v7 as uuidv7 } from 'uuid';
+import type { AuditActor } from '../audit/audit-record.js';
+import type { MfaRequirement } from '../mfa/requirement.js';
+import type { ApiTokenStore, ApiTokenTexts, Clock, Page, UnitOfWork } from '../ports.js';
+import type { User } from '../user/user.js';
+import { rolesInForce, type ApiToken } from './api-token.js';
+
+const LONGEST_LIFE_MS = 366 * 24 * 60 * 60_000;
+/** `last_used_at` is this coarse: not every request writes. */
+const USED_EVERY_MS = 60_000;
+
+export interface ApiTokenRequest {
+  owner: { id: string; actor: AuditActor };
+  name: string;
+  roles: readonly string[];
+  expiresAt: Date;
+}
+
+/** Whom a good token stands for. */
+export interface KnownApiToken {
+  token: ApiToken;
+  user: User;
+  /** Those of the token that its owner still has. */
+  roles: string[];
+}
+
+export interface ApiTokenNeeds {
+  store: ApiTokenStore;
+  work: UnitOfWork;
+  texts: ApiTokenTexts;
+  requirement: MfaRequirement;
+  clock: Clock;
+}
+
+export class ApiTokenService {
+  constructor(private readonly needs: ApiTokenNeeds) {}
+
+  /** @returns the token and its text, which is nowhere kept. */
+  async create({
+    owner,
+    name,
+    roles,
+    expiresAt,
+  }: ApiTokenRequest): Promise<{ token: ApiToken; text: string }> {
+    const { work, texts, clock } = this.needs;
+    const now = clock();
+    mustEndWithinAYear(expiresAt, now);
+    const text = texts.make();
+    const token = {
+      ...{ id: uuidv7(), userId: owner.id, name, roles: [...new Set(roles)] },
+      ...{ createdAt: now, expiresAt, lastUsedAt: null },
+    };
+    await work.run(async ({ users, apiTokens, audit }) => {
+      const user = await users.lock(owner.id);
+      mustHaveAll(token.roles, user?.roles ?? []);
+      await apiTokens.insert(token, texts.hash(text), now);
+      await audit.append({
+        ...owner.actor,
+        ...{ action: 'token.create', resource: `tokens/${token.id}`, result: 'success' },
+        details: { name, roles: token.roles, expires_at: expiresAt.toISOString() },
+      });
+    });
+    return { token, text };
+  }
+
+  listOwn(userId: string, page: Page): Promise<{ tokens: ApiToken[]; total: number }> {
+    return this.needs.store.listOf(userId, this.needs.clock(), page);
+  }
+
+  /** @throws Failure `not_found`, for somebody else's token too. */
+  async revokeOwn(userId: string, id: string, actor: AuditActor): Promise<void> {
+    const { work, clock } = this.needs;
+    const now = clock();
+    await work.run(async ({ apiTokens, revoke, audit }) => {
+      const token = await apiTokens.remove(userId, id, now);
+      if (!token) throw new Failure('not_found', 'You have no such token. GET /tokens lists yours.');
+      revoke({ kind: 'api_token', subject: id, at: now, expiresAt: token.expiresAt });
+      await audit.append({
+        ...actor,
+        ...{ action: 'token.revoke', resource: `tokens/${id}`, result: 'success' },
+        details: { name: token.name },
+      });
+    });
+  }
+
+  /** @throws Failure `unauthenticated` for a text that is no good token; one with a typing error costs no look-up. */
+  async authenticate(text: string): Promise<KnownApiToken> {
+    const { texts } = this.needs;
+    const known = texts.isIntact(text) ? await this.find(texts.hash(text)) : undefined;
+    if (!known) {
+      throw new Failure(
+        'unauthenticated',
+        'The API token is not valid, has expired or was revoked. Create another one.',
+        {
+          code: 'token_invalid',
+        },
+      );
+    }
+    return known;
+  }
+
+  /** @param hash of the token's text; undefined is answered for one that is not good. */
+  async find(hash: string): Promise<KnownApiToken | undefined> {
+    const { store, requirement, clock } = this.needs;
+    const now = clock();
+    const found = await store.find(hash);
+    if (!found || found.token.expiresAt <= now || !found.user.enabled) return undefined;
+    const { token, user } = found;
+    // A token must not be more than its owner could be: an admin without a second factor could do nothing else.
+    if (requirement.scopeOf(user) !== undefined) return undefined;
+    if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) > USED_EVERY_MS) await store.touch(token.id, now);
+    return { token, user, roles: rolesInForce(token, user) };
+  }
+}
+
+function mustEndWithinAYear(expiresAt: Date, now: Date): void {
+  const life = expiresAt.getTime() - now.getTime();
+  if (life > 0 && life <= LONGEST_LIFE_MS) return;
+  throw invalid('expires_at', life > 0 ? 'must be within a year from now' : 'must be in the future');
+}
+
+function mustHaveAll(roles: readonly string[], owned: readonly string[]): void {
+  const missing = roles.filter((role) => !owned.includes(role));
+  if (missing.length === 0) return;
+  const message = `You do not have the role ${missing[0]} yourself. Choose among yours: ${owned.join(', ')}.`;
+  throw new Failure('invalid', message, { code: 'role_not_yours', details: [{ path: 'roles', message }] });
+}
+
+function invalid(path: string, message: string): Failure {
+  return new Failure('invalid', `The body is not what this operation takes: ${path} ${message}.`, {
+    code: 'validation_failed',
+    details: [{ path, message }],
+  });
+}

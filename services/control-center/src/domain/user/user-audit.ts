@@ -1,0 +1,48 @@
+import type { AuditActor, NewAuditRecord } from '../audit/audit-record.js';
+import { sameRoles, type NewUser, type User, type UserChanges } from './user.js';
+
+type Shown = Pick<User, 'username' | 'email' | 'roles' | 'enabled'>;
+
+export function userCreated(
+  user: NewUser,
+  by: AuditActor,
+  more: Readonly<Record<string, unknown>> = {},
+): NewAuditRecord {
+  return about(user.id, 'user.create', by, { after: shown(user), ...more });
+}
+
+/** Only what became another; of a password, that it did. */
+export function userUpdated(before: User, after: User, changes: UserChanges, by: AuditActor): NewAuditRecord {
+  const passwordChanged = changes.password !== undefined ? { password_changed: true } : {};
+  return about(before.id, 'user.update', by, { ...difference(before, after), ...passwordChanged });
+}
+
+export function userDeleted(user: User, by: AuditActor): NewAuditRecord {
+  return about(user.id, 'user.delete', by, { before: shown(user) });
+}
+
+export function userSessionsEnded(user: User, by: AuditActor): NewAuditRecord {
+  return about(user.id, 'user.end_sessions', by, { username: user.username });
+}
+
+function about(
+  id: string,
+  action: string,
+  by: AuditActor,
+  details: NewAuditRecord['details'],
+): NewAuditRecord {
+  return { ...by, action, resource: `users/${id}`, result: 'success', details };
+}
+
+function shown({ username, email, roles, enabled }: Shown): Shown {
+  return { username, email, roles, enabled };
+}
+
+function difference(one: User, other: User): { before: Partial<Shown>; after: Partial<Shown> } {
+  const before: Partial<Shown> = {};
+  const after: Partial<Shown> = {};
+  if (one.email !== other.email) [before.email, after.email] = [one.email, other.email];
+  if (one.enabled !== other.enabled) [before.enabled, after.enabled] = [one.enabled, other.enabled];
+  if (!sameRoles(one.roles, other.roles)) [before.roles, after.roles] = [one.roles, other.roles];
+  return { before, after };
+}

@@ -1,0 +1,70 @@
+import {
+  appendAudit,
+  listAuditHeads,
+  listAuditKeys,
+  listAuditLogs,
+  verifyAudit,
+  type QueryOf,
+} from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { on, page, reply, stream, type Binding } from '@provisioning/http-kit';
+import type { AuditFilter } from '../domain/audit/audit-log.js';
+import type { AuditService } from '../domain/audit/audit-service.js';
+import { actorOf } from './actor.js';
+import { EXPORTS } from './present/audit-export.js';
+import { eventOf, presentAuditRecord, presentHead, presentVerification } from './present/audit.js';
+
+export function auditRoutes(audit: AuditService): Binding[] {
+  return [
+    on(listAuditLogs)(async (request) => {
+      const { query, mediaType } = request;
+      const by = actorOf(request);
+      const filter = filterOf(query);
+      const format = Object.entries(EXPORTS).find(([name]) => name === mediaType);
+      if (format) {
+        const [name, { filename, chunks }] = format;
+        return stream(name, filename, chunks(await audit.export(filter, name, by)));
+      }
+      const { limit, offset, before, after } = query;
+      const found = await audit.list({ ...filter, limit, offset, before, after }, by);
+      return page(found.records.map(presentAuditRecord), found.total);
+    }),
+    on(verifyAudit)(async (request) => {
+      const { from, to } = request.query;
+      const range = { from: instant('from', from), to: instant('to', to) };
+      return reply(presentVerification(await audit.verify(range, actorOf(request))));
+    }),
+    on(listAuditHeads)(async ({ query, mediaType }) => {
+      if (mediaType !== undefined) return stream(mediaType, 'audit-heads.jsonl', headLines(audit));
+      const { heads, total } = await audit.listHeads(query);
+      return page(heads.map(presentHead), total);
+    }),
+    on(listAuditKeys)(() =>
+      reply(
+        audit
+          .publicKeys()
+          .map(({ id, pem }) => ({ key_id: id, algorithm: 'Ed25519' as const, public_key: pem })),
+      ),
+    ),
+    on(appendAudit)(async ({ body }) => reply({ kept: await audit.keep(body.entries.map(eventOf)) })),
+  ];
+}
+
+async function* headLines(audit: AuditService): AsyncGenerator<string> {
+  for (const head of await audit.allHeads()) yield `${JSON.stringify(presentHead(head))}\n`;
+}
+
+function filterOf({ user_id, action, resource, from, to }: QueryOf<typeof listAuditLogs>): AuditFilter {
+  return { userId: user_id, action, resource, from: instant('from', from), to: instant('to', to) };
+}
+
+/** The schema knows the calendar; leap seconds are in it, and not in ours. */
+function instant(name: string, text: string | undefined): Date | undefined {
+  if (text === undefined) return undefined;
+  const date = new Date(text);
+  if (!Number.isNaN(date.getTime())) return date;
+  throw new Failure('malformed', `The query is not valid: ${name} is no instant that we can tell.`, {
+    code: 'bad_parameter',
+    details: [{ path: name, message: 'is no instant that we can tell' }],
+  });
+}

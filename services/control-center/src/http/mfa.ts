@@ -1,0 +1,52 @@
+import { confirmMfa, disableMfa, enrollMfa, renewRecoveryCodes, resetUserMfa } from '@provisioning/contracts';
+import {
+  clientNetwork,
+  on,
+  reply,
+  sessionOf,
+  type Binding,
+  type HandlerRequest,
+} from '@provisioning/http-kit';
+import type { ReauthenticationRequest } from '../domain/login/reauthentication.js';
+import type { MfaService } from '../domain/mfa/mfa-service.js';
+import { actorOf } from './actor.js';
+
+export function mfaRoutes(mfa: MfaService): Binding[] {
+  return [
+    on(enrollMfa)(async (request) => {
+      const { secret, url, qrCode } = await mfa.enroll(reauthenticationOf(request));
+      return reply({ secret, otpauth_url: url, qr_code: qrCode });
+    }),
+    on(confirmMfa)(async (request) => {
+      const { id: userId, sessionId } = sessionOf(request);
+      const owner = { userId, sessionId, actor: actorOf(request) };
+      return reply({ recovery_codes: await mfa.confirm(owner, request.body.code) });
+    }),
+    on(disableMfa)(async (request) => {
+      await mfa.disable(reauthenticationOf(request), sessionOf(request).sessionId);
+      return reply('MFA disabled');
+    }),
+    on(renewRecoveryCodes)(async (request) => {
+      return reply({ recovery_codes: await mfa.renewRecoveryCodes(reauthenticationOf(request)) });
+    }),
+    on(resetUserMfa)(async (request) => {
+      // What an API token may change of users is less than what its owner may.
+      sessionOf(request);
+      await mfa.reset(request.params.id, actorOf(request));
+      return reply('MFA reset');
+    }),
+  ];
+}
+
+type Reauthenticated = Pick<HandlerRequest<never>, 'principal' | 'ip' | 'requestId'> & {
+  body: { password: string; mfa_code?: string | undefined };
+};
+
+function reauthenticationOf(request: Reauthenticated): ReauthenticationRequest {
+  const { id: userId, username } = sessionOf(request);
+  const { password, mfa_code: mfaCode } = request.body;
+  return {
+    ...{ userId, username, password, mfaCode },
+    ...{ network: clientNetwork(request.ip), actor: actorOf(request) },
+  };
+}

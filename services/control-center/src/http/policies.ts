@@ -1,0 +1,50 @@
+import {
+  createPolicy,
+  deletePolicy,
+  getPolicy,
+  listPolicies,
+  listPolicyVersions,
+  updatePolicy,
+} from '@provisioning/contracts';
+import { on, page, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
+import type { PolicyService, PolicyWriter } from '../domain/policy/policy-service.js';
+import { actorOf } from './actor.js';
+import { presentPolicy, presentVersion } from './present/policy.js';
+
+export function policyRoutes(policies: PolicyService): Binding[] {
+  return [
+    on(listPolicies)(async ({ query: { limit, offset } }) => {
+      const found = await policies.list({ limit, offset });
+      return page(found.policies.map(presentPolicy), found.total);
+    }),
+    on(createPolicy)(async (request) => {
+      const { answer, replayed } = await policies.create(
+        request.body,
+        writerOf(request),
+        request.idempotency,
+      );
+      return reply(answer, { location: `/policies/${answer.id}`, replayed });
+    }),
+    on(getPolicy)(async ({ params }) => {
+      const policy = await policies.get(params.id);
+      return reply(presentPolicy(policy), { headers: { ETag: `"${policy.revision}"` } });
+    }),
+    on(updatePolicy)(async (request) => {
+      await policies.update(request.params.id, request.body, writerOf(request), request.ifMatch);
+      return reply('Policy updated successfully');
+    }),
+    on(deletePolicy)(async (request) => {
+      await policies.remove(request.params.id, writerOf(request), request.ifMatch);
+      return reply('Policy deleted successfully');
+    }),
+    on(listPolicyVersions)(async ({ params, query: { limit, offset } }) => {
+      const found = await policies.listVersions(params.id, { limit, offset });
+      return page(found.versions.map(presentVersion), found.total);
+    }),
+  ];
+}
+
+function writerOf(request: Pick<HandlerRequest<never>, 'principal' | 'ip' | 'requestId'>): PolicyWriter {
+  const { id, username, email, roles } = principalOf(request);
+  return { principal: { id, username, email, roles }, ip: request.ip, actor: actorOf(request) };
+}

@@ -1,0 +1,55 @@
+import type { AuditEntry, AuditHead, AuditRecord, AuditVerification } from '@provisioning/contracts';
+import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
+import type { SignedHead } from '../../domain/audit/head.js';
+import type { Verification } from '../../domain/audit/verification.js';
+
+export function presentAuditRecord(record: ChainedRecord): AuditRecord {
+  return {
+    id: record.eventId,
+    timestamp: record.at,
+    user_id: record.userId,
+    action: record.action,
+    resource: record.resource,
+    result: record.result as AuditRecord['result'],
+    details: JSON.parse(record.details) as Record<string, unknown>,
+    seq: record.seq,
+    service: record.service as NonNullable<AuditRecord['service']>,
+    username: record.username,
+    session_id: record.sessionId,
+    ip: record.ip,
+    request_id: record.requestId,
+    prev_hash: record.prevHash,
+    hash: record.hash,
+  };
+}
+
+export function presentHead({ seq, hash, at, keyId, signature }: SignedHead): AuditHead {
+  return { seq, hash, timestamp: at, key_id: keyId, signature };
+}
+
+export function presentVerification({ ok, checked, fault, head }: Verification): AuditVerification {
+  return {
+    ok,
+    checked,
+    first_bad_seq: fault?.seq ?? null,
+    reason: fault?.reason ?? null,
+    head: head === undefined ? null : presentHead(head),
+  };
+}
+
+export function eventOf(entry: AuditEntry): AuditEvent {
+  return {
+    eventId: entry.event_id,
+    at: entry.timestamp,
+    service: entry.service,
+    userId: entry.user_id,
+    username: entry.username,
+    sessionId: entry.session_id,
+    ip: entry.ip,
+    requestId: entry.request_id,
+    action: entry.action,
+    resource: entry.resource,
+    result: entry.result,
+    details: entry.details,
+  };
+}

@@ -1,0 +1,31 @@
+import type { DataOf, getPolicy, listPolicyVersions, PolicyRule } from '@provisioning/contracts';
+import type { Policy, PolicyVersion } from '../../domain/policy/policy.js';
+
+export function presentPolicy(policy: Policy): DataOf<typeof getPolicy> {
+  const { id, name, version, enabled, description, revision } = policy;
+  return {
+    id,
+    name,
+    version,
+    rules: presentRules(policy),
+    created_at: policy.createdAt.toISOString(),
+    enabled,
+    description,
+    updated_at: policy.updatedAt.toISOString(),
+    revision,
+  };
+}
+
+export function presentVersion(of: PolicyVersion): DataOf<typeof listPolicyVersions>[number] {
+  const { revision, name, version, enabled, changedAt, changedBy } = of;
+  return {
+    ...{ revision, name, version, rules: presentRules(of), enabled },
+    changed_at: changedAt.toISOString(),
+    changed_by: changedBy,
+  };
+}
+
+/** They were held to the contract when they were stored. */
+function presentRules({ rules }: Pick<Policy, 'rules'>): PolicyRule[] {
+  return rules as PolicyRule[];
+}

@@ -1,0 +1,27 @@
+import { createToken, deleteToken, listTokens } from '@provisioning/contracts';
+import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import type { ApiTokenService } from '../domain/token/api-token-service.js';
+import { actorOf } from './actor.js';
+import { presentApiToken } from './present/api-token.js';
+
+/** For people in their own session: an API token makes, sees and revokes none. */
+export function tokenRoutes(tokens: ApiTokenService): Binding[] {
+  return [
+    on(createToken)(async (request) => {
+      const { name, roles, expires_at } = request.body;
+      const { token, text } = await tokens.create({
+        ...{ owner: { id: sessionOf(request).id, actor: actorOf(request) } },
+        ...{ name, roles, expiresAt: new Date(expires_at) },
+      });
+      return reply({ ...presentApiToken(token), token: text }, { location: `/tokens/${token.id}` });
+    }),
+    on(listTokens)(async (request) => {
+      const found = await tokens.listOwn(sessionOf(request).id, request.query);
+      return page(found.tokens.map(presentApiToken), found.total);
+    }),
+    on(deleteToken)(async (request) => {
+      await tokens.revokeOwn(sessionOf(request).id, request.params.id, actorOf(request));
+      return reply('Token revoked');
+    }),
+  ];
+}

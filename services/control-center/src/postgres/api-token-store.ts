@@ -1,0 +1,97 @@
+import { Failure } from '@provisioning/errors';
+import type { Knex } from 'knex';
+import type { ApiTokenWrites, Page } from '../domain/ports.js';
+import type { ApiToken } from '../domain/token/api-token.js';
+import type { User } from '../domain/user/user.js';
+import { PostgresUserStore } from './user-store.js';
+
+interface ApiTokenRow {
+  id: string;
+  user_id: string;
+  name: string;
+  roles: string[];
+  created_at: Date;
+  expires_at: Date;
+  last_used_at: Date | null;
+}
+
+const COLUMNS: readonly (keyof ApiTokenRow)[] = [
+  ...(['id', 'user_id', 'name', 'roles'] as const),
+  ...(['created_at', 'expires_at', 'last_used_at'] as const),
+];
+
+/** `database` may be a transaction. */
+export class PostgresApiTokenStore implements ApiTokenWrites {
+  constructor(private readonly database: Knex) {}
+
+  async find(hash: string): Promise<{ token: ApiToken; user: User } | undefined> {
+    const row = await this.#tokens()
+      .first(...COLUMNS)
+      .where('hash', Buffer.from(hash, 'hex'));
+    const user = row && (await new PostgresUserStore(this.database).find(row.user_id));
+    return row && user && { token: toToken(row), user };
+  }
+
+  async listOf(
+    userId: string,
+    now: Date,
+    { limit, offset }: Page,
+  ): Promise<{ tokens: ApiToken[]; total: number }> {
+    const live = () => this.#tokens().where({ user_id: userId }).where('expires_at', '>', now);
+    const [rows, counted] = await Promise.all([
+      live()
+        .select(...COLUMNS)
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .offset(offset),
+      live().count({ total: '*' }),
+    ]);
+    return { tokens: rows.map(toToken), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async touch(id: string, at: Date): Promise<void> {
+    await this.#tokens().where({ id }).update({ last_used_at: at });
+  }
+
+  async insert(token: ApiToken, hash: string, now: Date): Promise<void> {
+    const { id, userId, name, roles, createdAt, expiresAt } = token;
+    await this.#tokens().where({ user_id: userId, name }).where('expires_at', '<=', now).delete();
+    await this.database('api_tokens')
+      .insert({
+        ...{ id, user_id: userId, name, roles: [...roles], hash: Buffer.from(hash, 'hex') },
+        ...{ created_at: createdAt, expires_at: expiresAt },
+      })
+      .catch(sayThatTheNameIsTaken);
+  }
+
+  async remove(userId: string, id: string, now: Date): Promise<ApiToken | undefined> {
+    const [row] = await this.#tokens()
+      .where({ id, user_id: userId })
+      .where('expires_at', '>', now)
+      .delete()
+      .returning([...COLUMNS]);
+    return row && toToken(row);
+  }
+
+  #tokens() {
+    return this.database<ApiTokenRow & { hash: Buffer }>('api_tokens');
+  }
+}
+
+function sayThatTheNameIsTaken(error: unknown): never {
+  if ((error as { constraint?: unknown }).constraint !== 'api_tokens_name_key') throw error;
+  throw new Failure(
+    'conflict',
+    'You have a token of this name already. Choose another name, or revoke that one.',
+    {
+      code: 'token_name_taken',
+    },
+  );
+}
+
+function toToken(row: ApiTokenRow): ApiToken {
+  return {
+    ...{ id: row.id, userId: row.user_id, name: row.name, roles: row.roles },
+    ...{ createdAt: row.created_at, expiresAt: row.expires_at, lastUsedAt: row.last_used_at },
+  };
+}

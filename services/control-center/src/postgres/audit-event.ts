@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { redact, redactText } from '@provisioning/runtime';
+import type { AuditEvent } from '../domain/audit/chain.js';
+
+const MOST_BYTES = 8 * 1024;
+const SHOWN_OF_TOO_LONG = 1000;
+
+/** The event as it can be stored: what Postgres cannot hold is replaced, what is too long is cut, secrets are masked. */
+export function storable(event: AuditEvent): AuditEvent {
+  return {
+    eventId: clean(event.eventId, 64),
+    at: new Date(event.at).toISOString(),
+    service: event.service,
+    userId: orNull(event.userId, 64),
+    username: orNull(event.username, 256),
+    sessionId: orNull(event.sessionId, 64),
+    ip: orNull(event.ip, 64),
+    requestId: orNull(event.requestId, 128),
+    action: clean(event.action, 128),
+    resource: redactText(clean(event.resource, 255)).slice(0, 255),
+    result: event.result,
+    details: storableDetails(event.details),
+  };
+}
+
+function orNull(text: string | null, most: number): string | null {
+  return text === null ? null : clean(text, most);
+}
+
+/** No NUL and no half of a character: what is stored must be what was hashed. */
+function clean(text: string, most: number): string {
+  return text.slice(0, most).toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+function storableDetails(details: string): string {
+  const text = clean(maskedDetails(details), Infinity);
+  if (Buffer.byteLength(text) <= MOST_BYTES) return text;
+  return JSON.stringify({
+    too_long: true,
+    bytes: Buffer.byteLength(text),
+    sha256: createHash('sha256').update(text).digest('hex'),
+    beginning: text.slice(0, SHOWN_OF_TOO_LONG).toWellFormed(),
+  });
+}
+
+/** The text stays as it is where nothing in it is secret. */
+function maskedDetails(details: string): string {
+  const value = parsed(details);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return JSON.stringify({ unreadable: redactText(details) });
+  const masked = redact(value);
+  return JSON.stringify(masked) === JSON.stringify(value) ? details : JSON.stringify(masked);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

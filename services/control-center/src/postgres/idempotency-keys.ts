@@ -1,0 +1,54 @@
+import { createHash, createHmac } from 'node:crypto';
+import { Failure } from '@provisioning/errors';
+import type { Knex } from 'knex';
+import type { IdempotencyKey, IdempotencyKeys } from '../domain/ports.js';
+
+/** Within a transaction: whoever sends the same key meanwhile waits for its end, and then gets its answer. */
+export class PostgresIdempotencyKeys implements IdempotencyKeys {
+  constructor(private readonly transaction: Knex) {}
+
+  async once<Answer>(
+    key: IdempotencyKey | undefined,
+    make: () => Promise<Answer>,
+  ): Promise<{ answer: Answer; replayed: boolean }> {
+    if (!key) return { answer: await make(), replayed: false };
+    const { principal, request_hash, key: digest } = storable(key);
+    const row = { principal, key: digest };
+    const keys = () => this.transaction('idempotency_keys').where(row);
+    await keys().whereRaw(`created_at < now() - interval '24 hours'`).delete();
+    const taken = await this.transaction('idempotency_keys')
+      .insert({ ...row, request_hash })
+      .onConflict()
+      .ignore()
+      .returning('key');
+    if (taken.length > 0) {
+      const answer = await make();
+      await keys().update({ answer: JSON.stringify(answer) });
+      return { answer, replayed: false };
+    }
+    const first = (await keys().first('request_hash', 'answer')) as
+      { request_hash: string; answer: Answer } | undefined;
+    if (first?.request_hash !== request_hash) throw reused();
+    return { answer: first.answer, replayed: true };
+  }
+}
+
+/**
+ * Requests may hold passwords, and a plain digest of one can be guessed at. So the caller's key is itself the key of the
+ * digest, and is not stored as it is.
+ */
+function storable({ principal, key, requestHash }: IdempotencyKey) {
+  return {
+    principal,
+    key: createHash('sha256').update(key).digest('hex'),
+    request_hash: createHmac('sha256', key).update(requestHash).digest('hex'),
+  };
+}
+
+function reused(): Failure {
+  return new Failure(
+    'conflict',
+    'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
+    { code: 'idempotency_key_reused' },
+  );
+}

@@ -1,0 +1,61 @@
+import type { Knex } from 'knex';
+import type { RevocationLog } from '../domain/ports.js';
+import type { NewRevocation, Revocation, RevocationKind } from '../domain/revocation/revocation.js';
+
+interface RevocationRow {
+  /** A bigint comes as text. */
+  seq: string;
+  kind: RevocationKind;
+  subject: string;
+  at: Date;
+  expires_at: Date;
+}
+
+/** Clocks differ, and tokens are taken for some seconds after their end. */
+const MARGIN_MS = 60_000;
+
+export class PostgresRevocationLog implements RevocationLog {
+  constructor(private readonly database: Knex) {}
+
+  /** The head first: whatever of the list is committed meanwhile is beyond it. */
+  async after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }> {
+    const row = await this.database<{ seq: string }>('revocation_head').first('seq');
+    const head = row?.seq ?? '0';
+    const rows = await this.database<RevocationRow>('revocations')
+      .select('seq', 'kind', 'subject', 'at', 'expires_at')
+      .where('seq', '>', seq)
+      .where('seq', '<=', head)
+      .where('expires_at', '>', now)
+      .orderBy('seq')
+      .limit(most);
+    return { revocations: rows.map(toRevocation), head: Number(head) };
+  }
+}
+
+/**
+ * Within a transaction, after everything but the audit trail: from here to the end of the transaction nobody else can
+ * revoke anything.
+ */
+export async function writeRevocations(
+  transaction: Knex,
+  revocations: readonly NewRevocation[],
+): Promise<void> {
+  if (revocations.length === 0) return;
+  const { rows } = (await transaction.raw('update revocation_head set seq = seq + ? returning seq', [
+    revocations.length,
+  ])) as { rows: { seq: string }[] };
+  const before = Number(rows[0]?.seq) - revocations.length;
+  await transaction('revocations').insert(
+    revocations.map(({ kind, subject, at, expiresAt }, index) => ({
+      seq: before + index + 1,
+      kind,
+      subject,
+      at,
+      expires_at: new Date(expiresAt.getTime() + MARGIN_MS),
+    })),
+  );
+}
+
+function toRevocation({ seq, kind, subject, at, expires_at }: RevocationRow): Revocation {
+  return { seq: Number(seq), kind, subject, at, expiresAt: expires_at };
+}

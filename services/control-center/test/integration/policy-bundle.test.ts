@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createKeyring, isSigned, issueServiceToken } from '@provisioning/auth-token';
+import { POLICY_BUNDLE_PURPOSE, type PolicyBundle, type PolicyBundlePayload } from '@provisioning/contracts';
+import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';
+
+const keyring = createKeyring([JWT_SECRET]);
+
+describe('the bundle of policies', () => {
+  let service: TestApi;
+  beforeAll(async () => {
+    service = await startTestApi();
+  });
+  afterAll(() => service.close());
+
+  const ask = (token: string) => service.http.get('/internal/policy-bundle').auth(token, { type: 'bearer' });
+
+  it('P9 holds what is in force, signed, with its revision', async () => {
+    const { body, headers } = await ask(issueServiceToken(keyring, 'orchestrator')).expect(200);
+    const { payload, kid, signature } = (body as { data: PolicyBundle }).data;
+    expect(isSigned(keyring, POLICY_BUNDLE_PURPOSE, payload, { kid, signature })).toBe(true);
+    expect(isSigned(keyring, POLICY_BUNDLE_PURPOSE, `${payload} `, { kid, signature })).toBe(false);
+    expect(isSigned(keyring, 'another-purpose', payload, { kid, signature })).toBe(false);
+    const { revision, policies } = JSON.parse(payload) as PolicyBundlePayload;
+    expect(revision).toBe(4);
+    expect(headers['etag']).toBe('"4"');
+    expect(policies.map(({ name }) => name).sort()).toEqual([
+      'admin_access_policy',
+      'auditor_access_policy',
+      'operator_access_policy',
+      'viewer_access_policy',
+    ]);
+    expect(policies[0]?.rules.length).toBeGreaterThan(0);
+  });
+
+  it('is for the other service, not for people', async () => {
+    await ask(await service.token()).expect(401);
+  });
+});

@@ -1,0 +1,213 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createKeyring, issueServiceToken, RevocationSet, verifyToken } from '@provisioning/auth-token';
+import type { Revocations } from '@provisioning/contracts';
+import { describeWithRedis, ownRedis, waitFor } from '@provisioning/test-kit';
+import { Redis } from 'ioredis';
+import { writeRevocations } from '../../src/postgres/revocation-log.js';
+import { ACCESS_CHANNEL } from '../../src/redis/access-signal.js';
+import { stoppedClock } from '../support/clock.js';
+import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';
+
+const keyring = createKeyring([JWT_SECRET]);
+const PASSWORD = 'secure_password';
+const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+
+describe('revocations', () => {
+  const clock = stoppedClock();
+  let service: TestApi;
+  let admin: string;
+  let user: { id: string; username: string };
+  let names = 0;
+  beforeEach(async () => {
+    service = await startTestApi({}, { clock: clock.read });
+    admin = await service.token();
+    const username = `user-${(names += 1)}`;
+    const body = { username, email: `${username}@example.com`, password: PASSWORD, roles: ['viewer'] };
+    const answer = await as(admin).post('/users').send(body).expect(201);
+    user = { id: (answer.body as { data: { id: string } }).data.id, username };
+  });
+  afterEach(() => service.close());
+
+  const as = (token: string) => ({
+    post: (path: string) => service.http.post(path).auth(token, { type: 'bearer' }),
+    put: (path: string) => service.http.put(path).auth(token, { type: 'bearer' }),
+    get: (path: string) => service.http.get(path).auth(token, { type: 'bearer' }),
+    delete: (path: string) => service.http.delete(path).auth(token, { type: 'bearer' }),
+  });
+  const asService = () => issueServiceToken(keyring, 'orchestrator', clock.read());
+  const revocations = async (after?: number) => {
+    const query = after === undefined ? '' : `?after=${after}`;
+    const token = issueServiceToken(keyring, 'orchestrator');
+    const answer = await as(token).get(`/internal/revocations${query}`).expect(200);
+    return (answer.body as { data: Revocations }).data;
+  };
+  const known = async () => {
+    const set = new RevocationSet();
+    for (const one of (await revocations()).revocations) set.add(one);
+    return set;
+  };
+  const claims = (token: string) => verifyToken(keyring, token, clock.read());
+  const signIn = () => service.token(user.username, PASSWORD);
+  const change = (body: object) => as(admin).put(`/users/${user.id}`).send(body).expect(200);
+
+  const ends: [what: string, act: (theirs: string) => Promise<unknown>][] = [
+    ['logout', (theirs) => as(theirs).post('/auth/logout').expect(200)],
+    [
+      'their own end of the session',
+      (theirs) =>
+        as(theirs)
+          .delete(`/auth/sessions/${claims(theirs).sessionId}`)
+          .expect(200),
+    ],
+    ['an admin’s end of their sessions', () => as(admin).delete(`/users/${user.id}/sessions`).expect(200)],
+    ['refresh', (theirs) => service.http.post('/auth/refresh').send({ token: theirs }).expect(200)],
+    ['a disabled user', () => change({ enabled: false })],
+    ['new roles', () => change({ roles: ['operator'] })],
+    ['a new password', () => change({ password: 'another_password' })],
+    ['an MFA reset', () => as(admin).delete(`/users/${user.id}/mfa`).expect(200)],
+    ['deletion', () => as(admin).delete(`/users/${user.id}`).expect(200)],
+  ];
+  it.each(ends)(
+    'I13 after %s the token is refused here at once, and told to be revoked',
+    async (_what, act) => {
+      const theirs = await signIn();
+      const before = await known();
+      expect(before.isRevoked(claims(theirs))).toBe(false);
+      await act(theirs);
+      await as(theirs).post('/auth/logout').expect(401);
+      expect((await known()).isRevoked(claims(theirs))).toBe(true);
+      expect((await known()).isRevoked(claims(admin))).toBe(false);
+    },
+  );
+
+  it('I13 a sign-in within the same millisecond as the revocation of its user is good', async () => {
+    const first = await signIn();
+    await change({ roles: ['operator'] });
+    const second = await signIn();
+    await change({ roles: ['viewer'] });
+    const third = await signIn();
+    const set = await known();
+    expect([first, second, third].map((token) => set.isRevoked(claims(token)))).toEqual([true, true, false]);
+    await as(third).post('/auth/logout').expect(200);
+  });
+
+  it('I13 a token that a process whose clock is ahead has issued is revoked by one whose clock is behind', async () => {
+    clock.forward(2_000);
+    const theirs = await signIn();
+    clock.forward(-2_000);
+    await change({ roles: ['operator'] });
+    const next = await signIn();
+    const set = await known();
+    expect(set.isRevoked(claims(theirs))).toBe(true);
+    expect(set.isRevoked(claims(next))).toBe(false);
+  });
+
+  it('I12 a stolen token ends the session for everybody', async () => {
+    const stolen = await signIn();
+    const answer = await service.http.post('/auth/refresh').send({ token: stolen }).expect(200);
+    const current = (answer.body as { data: { token: string } }).data.token;
+    clock.forward(10_001);
+    await service.http.post('/auth/refresh').send({ token: stolen }).expect(401);
+    expect((await known()).isRevoked(claims(current))).toBe(true);
+  });
+
+  it('are told in their order, after the one that is asked for, and no others', async () => {
+    for (let i = 0; i < 3; i += 1)
+      await as(await signIn())
+        .post('/auth/logout')
+        .expect(200);
+    const all = await revocations();
+    expect(all.revocations.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    expect(all).toMatchObject({ head: 3, policy_revision: expect.any(Number) });
+    expect((await revocations(2)).revocations).toEqual(all.revocations.slice(2));
+    expect(await revocations(3)).toMatchObject({ revocations: [], head: 3 });
+  });
+
+  it('are left out once their tokens have ended by themselves', async () => {
+    await as(await signIn())
+      .post('/auth/logout')
+      .expect(200);
+    clock.forward(25 * 60 * 60_000);
+    expect(await revocations()).toMatchObject({ revocations: [], head: 1 });
+    clock.forward(-25 * 60 * 60_000);
+  });
+
+  it('are numbered in the order of their commits, without gaps, whatever is rolled back', async () => {
+    const { database } = service.api.opened;
+    const one = { kind: 'session', subject: NOBODY, at: clock.read(), expiresAt: clock.read() } as const;
+    const order: string[] = [];
+    const write = async (name: string, hold?: Promise<void>) => {
+      await database.transaction(async (transaction) => {
+        await writeRevocations(transaction, [one]);
+        await hold;
+        order.push(name);
+        if (name === 'undone') throw new Error('undone');
+      });
+    };
+    let release = () => {};
+    const first = write('first', new Promise((resolve) => (release = resolve)));
+    const others = Promise.allSettled([write('undone'), write('second'), write('third')]);
+    expect(await database('revocations')).toHaveLength(0);
+    release();
+    await Promise.all([first, others]);
+    expect(order[0]).toBe('first');
+    const rows = (await database('revocations').orderBy('seq').pluck('seq')) as string[];
+    expect(rows).toEqual(['1', '2', '3']);
+  });
+
+  it('are not there when what they tell of did not come about', async () => {
+    const theirs = await signIn();
+    const { database } = service.api.opened;
+    await database.raw('alter table audit_log rename to audit_log_away');
+    await as(theirs).post('/auth/logout').expect(503);
+    await database.raw('alter table audit_log_away rename to audit_log');
+    expect(await revocations()).toMatchObject({ revocations: [], head: 0 });
+    await as(theirs).post('/auth/logout').expect(200);
+  });
+
+  it('and principals are for our other service only', async () => {
+    const { database } = service.api.opened;
+    const ids = [user.id, NOBODY, 'no id'];
+    const token = issueServiceToken(keyring, 'orchestrator');
+    const { body } = await as(token).post('/internal/principals').send({ ids }).expect(200);
+    const { email } = (await database('users').first('email').where({ id: user.id })) as { email: string };
+    expect(body).toEqual({
+      success: true,
+      data: [{ id: user.id, username: user.username, email, roles: ['viewer'], enabled: true }],
+    });
+    for (const wrong of [admin, asService().slice(0, -2)]) {
+      await as(wrong).get('/internal/revocations').expect(401);
+      await as(wrong).post('/internal/principals').send({ ids }).expect(401);
+      await as(wrong)
+        .post('/internal/introspect')
+        .send({ token_hash: '0'.repeat(64) })
+        .expect(401);
+    }
+  });
+});
+
+describeWithRedis('the wake-up', () => {
+  it('I13 follows each commit that ends somebody’s tokens, and nobody needs it', async () => {
+    const redis = await ownRedis();
+    const service = await startTestApi({ REDIS_URL: redis.url });
+    const listener = new Redis(redis.url);
+    try {
+      let heard = 0;
+      listener.on('message', () => (heard += 1));
+      await listener.subscribe(ACCESS_CHANNEL);
+      const logout = async () => {
+        const token = await service.token();
+        await service.http.post('/auth/logout').auth(token, { type: 'bearer' }).expect(200);
+      };
+      await logout();
+      await waitFor(() => heard === 1);
+      listener.disconnect();
+      await redis.stop();
+      await logout();
+    } finally {
+      listener.disconnect();
+      await service.close();
+      await redis.stop();
+    }
+  });
+});

@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import type { Keyring } from '@provisioning/auth-token';
+import type { LoggedDecision } from '@provisioning/contracts';
+import { loggedDecision, policyAuthorizer, type Authorizer } from '@provisioning/http-kit';
+import { decide } from '@provisioning/policy';
+import { Counter, Gauge } from 'prom-client';
+import type { ApiConfig } from '../config.js';
+import { AccessFile } from '../control-center/access-file.js';
+import { AccessKeeper, type ControlCenter } from '../control-center/access-keeper.js';
+import { ControlCenterClient } from '../control-center/control-center-client.js';
+import { RemoteAccess } from '../control-center/remote-access.js';
+import type { BatchService } from '../domain/batch/batch-service.js';
+import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
+import { GrantReviewer, type CurrentUser } from '../domain/access/grant-reviewer.js';
+import type { TaskService } from '../domain/task/task-service.js';
+import { PostgresDecisionOutbox } from '../postgres/decision-outbox.js';
+import { PostgresGrantStore } from '../postgres/grant-store.js';
+import { hearAccessChanges } from '../redis/access-bell.js';
+import type { Base } from './resources.js';
+
+/** Shorter than a transaction may idle: decisions are sent within one. */
+const PATIENCE_MS = 5_000;
+
+/** What is asked of the control center; tests put something of their own in its place. */
+export type AccessSource = ControlCenter & {
+  users(ids: readonly string[]): Promise<CurrentUser[]>;
+  tell(decisions: readonly LoggedDecision[]): Promise<void>;
+};
+
+export interface ComposedAccess {
+  keeper: AccessKeeper;
+  authorizer: Authorizer;
+  /** Begins to follow the control center, tell it what was decided, and look after work that waits. */
+  start(): Promise<void>;
+}
+
+/** Who may do what, as the control center decides it. */
+export function composeAccess(
+  { database, log, registry, resources }: Pick<Base, 'database' | 'log' | 'registry' | 'resources'>,
+  config: Pick<ApiConfig, 'controlCenterUrl' | 'dataDir' | 'redisUrl' | 'accessRules'>,
+  needs: { keyring: Keyring; tasks: TaskService; batches: BatchService; source: AccessSource | undefined },
+): ComposedAccess {
+  const { keyring, tasks, batches } = needs;
+  const source =
+    needs.source ?? new RemoteAccess(new ControlCenterClient(config.controlCenterUrl, keyring, PATIENCE_MS));
+  const failed = new Counter({
+    name: 'policy_bundle_errors_total',
+    help: 'Bundles of policies that could not be put in force',
+    registers: [registry],
+  });
+  const keeper = new AccessKeeper({
+    ...{ controlCenter: source, keyring, log, rules: config.accessRules },
+    file: new AccessFile(join(config.dataDir, 'access.json')),
+    bundleFailed: () => failed.inc(),
+  });
+  gauges(registry, keeper);
+
+  const outbox = new PostgresDecisionOutbox(database);
+  const forwarder = new DecisionForwarder(outbox, (decisions) => source.tell(decisions), log);
+  const authorizer = policyAuthorizer(
+    () => keeper.policies(),
+    log,
+    (taken) => outbox.add([loggedDecision(taken, 'orchestrator')]),
+  );
+  const reviewer = new GrantReviewer({
+    grants: new PostgresGrantStore(database),
+    users: (ids) => source.users(ids),
+    allows: ({ id, username, email, roles }, { action, resource, context, request }) =>
+      decide(keeper.policies(), {
+        principal: { id, username, email, roles: [...roles] },
+        ...{ action, resource, context, request: { ...request, time: new Date() } },
+      }).effect === 'ALLOW',
+    cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
+    log,
+  });
+  return {
+    keeper,
+    authorizer: (asked, id) => {
+      if (asked.action !== 'read') keeper.refuseIfStale();
+      return authorizer(asked, id);
+    },
+    start: async () => {
+      await keeper.start();
+      resources.add('access', () => keeper.stop());
+      forwarder.start();
+      resources.add('decisions', () => forwarder.stop());
+      reviewer.start();
+      resources.add('reviewer', () => reviewer.stop());
+      resources.add(
+        'reviews',
+        keeper.onRevoked(() => void reviewer.review()),
+      );
+      if (config.redisUrl !== undefined)
+        resources.add(
+          'access bell',
+          hearAccessChanges(config.redisUrl, log, () => void keeper.look()),
+        );
+    },
+  };
+}
+
+function gauges(registry: Base['registry'], keeper: AccessKeeper): void {
+  new Gauge({
+    name: 'orchestrator_policy_revision',
+    help: 'Revision of the policies in force; 0 while there are none',
+    registers: [registry],
+    collect() {
+      this.set(keeper.revision);
+    },
+  });
+  new Gauge({
+    name: 'orchestrator_control_center_silent_seconds',
+    help: 'How long the control center has not been heard of',
+    registers: [registry],
+    collect() {
+      this.set(keeper.silentSeconds);
+    },
+  });
+}

@@ -1,0 +1,159 @@
+import type { Logger } from '@provisioning/runtime';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Ends, FiguresStore, PlatformFigures } from '../domain/state/figures.js';
+import { StoredHistogram } from './stored-histogram.js';
+
+/**
+ * What the whole platform has done and is doing, as it stands in Postgres at the moment of the scrape: the same from
+ * every API process, right over any number of workers, and never less than before. While Postgres is away there are no
+ * figures, and `orchestrator_figures_up` is 0; the process's own metrics are there all the same.
+ */
+export function platformMetrics(registry: Registry, store: FiguresStore, log: Logger): void {
+  const read = oncePerScrape(async () => {
+    try {
+      return await store.read();
+    } catch (error) {
+      log.debug('no figures for /metrics', { error });
+      return undefined;
+    }
+  });
+  const registers = [registry];
+
+  const counter = (name: string, help: string, valueOf: (figures: PlatformFigures) => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await read();
+        this.reset();
+        if (figures) this.inc(valueOf(figures));
+        else this.remove();
+      },
+    });
+  const endings = (name: string, help: string, endsOf: (figures: PlatformFigures) => Ends) =>
+    new Counter({
+      name,
+      help,
+      labelNames: ['status'] as const,
+      registers,
+      async collect() {
+        const figures = await read();
+        this.reset();
+        for (const [status, count] of Object.entries(figures ? endsOf(figures) : {})) {
+          this.inc({ status: labelOf(status) }, count);
+        }
+      },
+    });
+  const gauge = (name: string, help: string, valueOf: (figures: PlatformFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        const figures = await read();
+        if (figures) this.set(valueOf(figures));
+        else this.remove();
+      },
+    });
+  const gauges = (
+    name: string,
+    help: string,
+    label: 'status' | 'state',
+    valuesOf: (figures: PlatformFigures) => Readonly<Record<string, number>>,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      async collect() {
+        const figures = await read();
+        this.reset();
+        for (const [key, value] of Object.entries(figures ? valuesOf(figures) : {})) {
+          this.set({ [label]: labelOf(key) }, value);
+        }
+      },
+    });
+
+  endings('orchestrator_tasks_total', 'Total number of tasks', ({ tasks }) => tasks.ended);
+  new StoredHistogram('orchestrator_task_duration_seconds', 'Task execution duration', registry, async () => {
+    const figures = await read();
+    return figures?.tasks.durations;
+  });
+  counter('orchestrator_tasks_submitted_total', 'Tasks accepted', ({ tasks }) => tasks.submitted);
+  endings('orchestrator_batches_total', 'Batches that have ended', ({ batches }) => batches.ended);
+  new StoredHistogram('orchestrator_batch_duration_seconds', 'Batch duration', registry, async () => {
+    const figures = await read();
+    return figures?.batches.durations;
+  });
+  counter('orchestrator_batches_submitted_total', 'Batches accepted', ({ batches }) => batches.submitted);
+  endings('orchestrator_rollbacks_total', 'Rollbacks that have ended', ({ rollbacks }) => rollbacks.ended);
+
+  gauges('orchestrator_open_tasks', 'Tasks that have not ended', 'status', ({ openTasks }) => openTasks);
+  gauges(
+    'orchestrator_open_batches',
+    'Batches that have not ended',
+    'status',
+    ({ openBatches }) => openBatches,
+  );
+  gauge(
+    'orchestrator_queue_depth',
+    'Tasks that could run at once if a worker had room',
+    ({ openTasks }) => openTasks['Ready'] ?? 0,
+  );
+  gauge(
+    'orchestrator_queue_oldest_age_seconds',
+    'How long the task that has waited longest for a worker has been ready',
+    ({ oldestReady }) => oldestReady,
+  );
+  gauges(
+    'orchestrator_infra_locks',
+    'Workflows that hold an infra, and those in line before one',
+    'state',
+    ({ locks: { held, waiting } }) => ({ held, waiting }),
+  );
+  gauge(
+    'orchestrator_infra_lock_longest_wait_seconds',
+    'How long the workflow that has waited longest for an infra has been in line',
+    ({ locks }) => locks.longestWait,
+  );
+  gauges(
+    'orchestrator_workers',
+    'Workers whose lease lives, and those whose lease has ended without being declared dead',
+    'state',
+    ({ workers: { alive, overdue } }) => ({ alive, overdue }),
+  );
+  gauge(
+    'orchestrator_worker_shortest_lease_seconds',
+    'What is left of the lease that ends first',
+    ({ workers }) => workers.shortestLease,
+  );
+  gauge(
+    'orchestrator_journal_open_entries',
+    'Changes at a provider that were begun and are not settled yet',
+    ({ openJournalEntries }) => openJournalEntries,
+  );
+  new Gauge({
+    name: 'orchestrator_figures_up',
+    help: 'Whether Postgres gave the figures of this scrape',
+    registers,
+    async collect() {
+      this.set((await read()) ? 1 : 0);
+    },
+  });
+}
+
+/** `RetryWait` → `retry_wait`. */
+function labelOf(status: string): string {
+  return status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+}
+
+/** All metrics of one scrape, and of those that come at the same time, see one reading. */
+function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () =>
+    (underWay ??= read().finally(() => {
+      underWay = undefined;
+    }));
+}

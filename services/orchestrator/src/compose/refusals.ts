@@ -1,0 +1,70 @@
+import type { Principal, RateLimitTrip, Refusal, RefusalLog } from '@provisioning/http-kit';
+import { currentContext, type Logger } from '@provisioning/runtime';
+import type { AuditActor } from '../domain/audit/audit-record.js';
+import type { PostgresRefusalStore } from '../postgres/refusal-store.js';
+
+/** As the action is called in the audit trail when it succeeds. */
+const ACTIONS: Readonly<Record<string, string>> = {
+  createServers: 'workflow.submit',
+  createTaskserv: 'workflow.submit',
+  createCluster: 'workflow.submit',
+  retryTask: 'task.retry',
+  cancelTask: 'task.cancel',
+  executeBatch: 'batch.submit',
+  cancelBatch: 'batch.cancel',
+  resumeBatch: 'batch.resume',
+  createCheckpoint: 'checkpoint.create',
+  executeRollback: 'rollback.execute',
+  restoreCheckpoint: 'checkpoint.restore',
+};
+
+const LONGEST_TEXT = 1_000;
+
+/** Puts down who was denied something, and whose change was refused. While Postgres is away, the answer is 503. */
+export function refusalLog(store: PostgresRefusalStore): RefusalLog {
+  return async (refusal) => {
+    const { operation, principal, result, asked, params, failure, ip } = refusal;
+    await store.add({
+      actor: actorOf(principal, ip),
+      action: ACTIONS[operation.id] ?? actionOf(refusal),
+      resource: asked?.resource.replace(':', '/') ?? operation.path,
+      denied: result === 'denied',
+      details: {
+        operation: operation.id,
+        code: failure.code,
+        error: failure.message.slice(0, LONGEST_TEXT),
+        ...(Object.keys(params).length > 0 ? { params } : {}),
+        ...failure.extra,
+      },
+    });
+  };
+}
+
+/** Puts down who asked too often. He is refused whether or not that can be put down. */
+export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLimitTrip) => Promise<void> {
+  return async ({ name, limit, client, principal, ip }) => {
+    const actor = actorOf(principal, ip);
+    const details = { limit, client };
+    await store
+      .add({ actor, action: 'rate_limit.exceed', resource: `rate_limits/${name}`, denied: true, details })
+      .catch((error: unknown) => log.warn('a rate limit could not be put into the history', { error }));
+  };
+}
+
+function actorOf(principal: Principal | undefined, ip: string): AuditActor {
+  return {
+    userId: principal?.id ?? null,
+    username: principal?.username ?? null,
+    sessionId: principal?.sessionId ?? null,
+    ip,
+    requestId: currentContext()?.requestId ?? null,
+  };
+}
+
+/** `tasks:*`, `read` → `task.read` */
+function actionOf({ operation, asked }: Refusal): string {
+  if (!asked) return `request.${operation.method}`;
+  const type = asked.resource.split(':')[0]!;
+  const one = type === 'batches' ? 'batch' : type === 'policies' ? 'policy' : type.replace(/s$/, '');
+  return `${one}.${asked.action}`;
+}

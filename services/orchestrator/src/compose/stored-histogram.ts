@@ -1,0 +1,42 @@
+import { Histogram, type Registry } from 'prom-client';
+import type { Durations } from '../domain/state/figures.js';
+
+/** A histogram whose observations were counted elsewhere: read at each scrape, undefined where they cannot be. */
+export class StoredHistogram extends Histogram {
+  readonly #metric: { name: string; help: string };
+
+  constructor(
+    name: string,
+    help: string,
+    registry: Registry,
+    private readonly read: () => Promise<Durations | undefined>,
+  ) {
+    super({ name, help, registers: [registry] });
+    this.#metric = { name, help };
+  }
+
+  override async get(): ReturnType<Histogram['get']> {
+    const { name, help } = this.#metric;
+    const values = samples(name, await this.read());
+    return { name, help, type: 'histogram' as never, aggregator: 'first', values, collect: () => undefined };
+  }
+
+  /** What the registry asks when it writes the text. */
+  getForPromString(): ReturnType<Histogram['get']> {
+    return this.get();
+  }
+}
+
+function samples(name: string, durations: Durations | undefined) {
+  if (!durations) return [];
+  let count = 0;
+  const buckets = durations.classes.map(([upTo, n]) => {
+    count += n;
+    return { metricName: `${name}_bucket`, labels: { le: upTo === Infinity ? '+Inf' : upTo }, value: count };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: {}, value: durations.seconds },
+    { metricName: `${name}_count`, labels: {}, value: count },
+  ];
+}

@@ -1,0 +1,250 @@
+import {
+  API_TOKEN_PREFIX,
+  enrollmentRequired,
+  isApiTokenIntact,
+  issuedAtMilliseconds,
+  verifyToken,
+  type Claims,
+  type Keyring,
+} from '@provisioning/auth-token';
+import type { Introspection, PolicyBundle, Revocations } from '@provisioning/contracts';
+import type { Principal } from '@provisioning/http-kit';
+import type { PolicySet } from '@provisioning/policy';
+import type { Logger } from '@provisioning/runtime';
+import { refuseIfStale, type AccessRules } from '../domain/access/access-rules.js';
+import type { AccessFile } from './access-file.js';
+import { AccessState } from './access-state.js';
+import { ApiTokenCache, noGood } from './api-token-cache.js';
+
+/** What is asked of the control center. */
+export interface ControlCenter {
+  revocations(after: number): Promise<Revocations>;
+  policyBundle(): Promise<PolicyBundle>;
+  introspect(tokenHash: string): Promise<Introspection>;
+}
+
+export interface AccessKeeperOptions {
+  controlCenter: ControlCenter;
+  keyring: Keyring;
+  file: AccessFile;
+  rules: AccessRules;
+  log: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Told of each bundle that could not be put in force. */
+  bundleFailed?: () => void;
+}
+
+/** As JSON it says the same. */
+export interface RememberedPrincipal {
+  principal: Principal;
+  claims: Claims | null;
+  since: string;
+}
+
+const LOOK_MS = 500;
+const KEEP_MS = 10_000;
+
+/**
+ * Who may do what, as the control center decides it: looked for twice a second, and at once when somebody rings; kept on
+ * disk, so that it outlives this process while the control center is away.
+ */
+export class AccessKeeper {
+  readonly #state: AccessState;
+  readonly #tokens: ApiTokenCache;
+  readonly #listeners = new Set<() => void>();
+  /** When each session's principal became known: what happens to its user after that counts. */
+  readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date }>();
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+  #keptAt = 0;
+  #away = false;
+  #bundleIsBad = false;
+
+  constructor(private readonly options: AccessKeeperOptions) {
+    this.#state = new AccessState(options.keyring);
+    this.#tokens = new ApiTokenCache(
+      (hash) => options.controlCenter.introspect(hash),
+      () => this.#state.revoked,
+    );
+  }
+
+  /** Takes up what the disk has, then what the control center says; goes on without it where it does not answer. */
+  async start(): Promise<void> {
+    const kept = await this.options.file.read();
+    if (kept) {
+      try {
+        this.#state.restore(kept);
+      } catch (error) {
+        this.options.log.warn('the policies kept on disk cannot be used', { error });
+      }
+    }
+    await this.look();
+    this.#timer = setInterval(() => void this.look(), LOOK_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    await this.#keep();
+  }
+
+  /** Looks for news. Whoever asks during a look is answered by one that begins after they asked. */
+  look(): Promise<void> {
+    if (this.#looking) this.#lookAgain = true;
+    this.#looking ??= this.#lookWhileAsked().finally(() => (this.#looking = undefined));
+    return this.#looking;
+  }
+
+  /** @throws Failure `unauthenticated` unless the token is good and was not revoked */
+  async authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> {
+    if (token.startsWith(API_TOKEN_PREFIX)) {
+      if (!isApiTokenIntact(token)) throw noGood();
+      const since = new Date();
+      const principal = await this.#tokens.authenticate(token);
+      if (!this.#known.has(principal)) this.#known.set(principal, { since });
+      return principal;
+    }
+    const claims = verifyToken(this.options.keyring, token);
+    if (this.#state.revoked.isRevoked(claims)) throw noGood();
+    if (claims.scope !== undefined && !operation?.forMfaEnrollment) throw enrollmentRequired();
+    const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;
+    const principal = { id, username, email, roles, sessionId, tokenId, expiresAt };
+    this.#known.set(principal, { claims, since: new Date(issuedAtMilliseconds(claims)) });
+    return principal;
+  }
+
+  /** Whether what {@link authenticate} found out still holds. */
+  isGood(principal: Principal): boolean {
+    if (principal.expiresAt * 1000 <= Date.now()) return false;
+    const known = this.#known.get(principal);
+    if (known?.claims) return !this.#state.revoked.isRevoked(known.claims);
+    return this.#tokens.stands(principal, known?.since ?? new Date(0));
+  }
+
+  /** What it takes to know a principal again, in whatever process; nothing of a token. */
+  remember(principal: Principal): RememberedPrincipal {
+    const known = this.#known.get(principal);
+    return {
+      principal,
+      claims: known?.claims ?? null,
+      since: (known?.since ?? new Date(0)).toISOString(),
+    };
+  }
+
+  /** Undefined where what was found out does not hold any more. */
+  recall({ principal, claims, since }: RememberedPrincipal): Principal | undefined {
+    this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since) });
+    return this.isGood(principal) ? principal : undefined;
+  }
+
+  /** Calls that whenever something was revoked, or the policies changed. @returns how not to be called any more */
+  onRevoked(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** @throws Failure `unavailable` as long as there are none */
+  policies(): PolicySet {
+    return this.#state.policies;
+  }
+
+  /** @throws Failure `unavailable` when nobody can tell whether a change is still allowed */
+  refuseIfStale(): void {
+    void this.#state.policies;
+    refuseIfStale(this.options.rules, this.silentSeconds, (Date.now() - this.#state.policiesAt) / 1000);
+  }
+
+  /** For how long the control center has not been heard of. */
+  get silentSeconds(): number {
+    return (Date.now() - this.#state.heardAt) / 1000;
+  }
+
+  /** What keeps this process from deciding as it should; undefined where nothing does. */
+  get trouble(): string | undefined {
+    if (!this.#state.hasPolicies) return 'no policies';
+    if (this.#bundleIsBad) return 'the policies of the control center cannot be used';
+    const { revocationsStale, policiesStale } = this.options.rules;
+    return this.silentSeconds > Math.min(revocationsStale, policiesStale)
+      ? 'the control center is silent'
+      : undefined;
+  }
+
+  get revision(): number {
+    return this.#state.revision;
+  }
+
+  async #lookWhileAsked(): Promise<void> {
+    do {
+      this.#lookAgain = false;
+      await this.#lookOnce();
+    } while (this.#lookAgain);
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { controlCenter, log } = this.options;
+    try {
+      const changed = await this.#hear(controlCenter);
+      if (this.#away) log.info('the control center is back');
+      this.#away = false;
+      if (changed) for (const listener of this.#listeners) listener();
+      if (changed || Date.now() - this.#keptAt > KEEP_MS) await this.#keep();
+    } catch (error) {
+      if (!this.#away)
+        log.warn('the control center does not answer: what it said last stays in force', { error });
+      this.#away = true;
+    }
+  }
+
+  /** @returns whether there was anything new */
+  async #hear(controlCenter: ControlCenter): Promise<boolean> {
+    let changed = false;
+    for (let more = true; more;) {
+      const before = Date.now();
+      const {
+        revocations,
+        head,
+        policy_revision: revision,
+      } = await controlCenter.revocations(this.#state.head);
+      if (head < this.#state.head) {
+        // It counts anew, as after its database was restored: everything has to be heard again.
+        this.#state.head = 0;
+        continue;
+      }
+      const last = revocations.at(-1)?.seq ?? head;
+      more = last < head;
+      this.#state.addRevocations(revocations, more ? last : head);
+      changed ||= revocations.length > 0;
+      if (!more && revision !== this.#state.revision) changed = (await this.#renew(controlCenter)) || changed;
+      // What was true when we asked; the answer may have been long under way.
+      this.#state.heardAt = before;
+      if (revision === this.#state.revision) this.#state.policiesAt = before;
+    }
+    this.#state.forgetExpired(new Date());
+    return changed;
+  }
+
+  async #renew(controlCenter: ControlCenter): Promise<boolean> {
+    const bundle = await controlCenter.policyBundle();
+    try {
+      this.#state.use(bundle);
+      this.#bundleIsBad = false;
+      return true;
+    } catch (error) {
+      if (!this.#bundleIsBad)
+        this.options.log.error('the policies cannot be put in force; those before them stay', { error });
+      this.#bundleIsBad = true;
+      this.options.bundleFailed?.();
+      return false;
+    }
+  }
+
+  async #keep(): Promise<void> {
+    const kept = this.#state.toKeep();
+    if (!kept) return;
+    this.#keptAt = Date.now();
+    await this.options.file.write(kept).catch((error: unknown) => {
+      this.options.log.warn('the policies cannot be kept on disk', { error });
+    });
+  }
+}

@@ -1,0 +1,108 @@
+import { isSigned, RevocationSet, type Keyring } from '@provisioning/auth-token';
+import {
+  POLICY_BUNDLE_PURPOSE,
+  type PolicyBundle,
+  type PolicyBundlePayload,
+  type Revocation,
+} from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { compilePolicies, type PolicySet } from '@provisioning/policy';
+
+/** What a process keeps on its disk, to go on with after a restart while the control center is away. */
+export interface KeptAccess {
+  bundle: PolicyBundle;
+  /** The number of the last revocation that is known, and those up to it that matter. */
+  head: number;
+  revocations: Revocation[];
+  /** When the control center was last heard of (ISO 8601). */
+  heard_at: string;
+}
+
+/** What is known of the control center's decisions: whose tokens are good no more, and what the policies are. */
+export class AccessState {
+  readonly #revocations = new Map<number, Revocation>();
+  #set = new RevocationSet();
+  #policies: PolicySet | undefined;
+  #bundle: PolicyBundle | undefined;
+  /** The last revocation that is known. */
+  head = 0;
+  /** When the control center was last heard of; milliseconds since the epoch. */
+  heardAt = 0;
+  /** When the policies in force were last known to be its newest. */
+  policiesAt = 0;
+
+  constructor(private readonly keyring: Keyring) {}
+
+  get revoked(): RevocationSet {
+    return this.#set;
+  }
+
+  get revision(): number {
+    return this.#policies?.revision ?? 0;
+  }
+
+  /** @throws Failure `unavailable` as long as there never were any */
+  get policies(): PolicySet {
+    if (this.#policies) return this.#policies;
+    throw new Failure(
+      'unavailable',
+      'The policies have not arrived from the control center yet, so nothing can be allowed. Start it, or see that CONTROL_CENTER_URL is its address.',
+      { code: 'policy_unavailable', retryAfter: 2 },
+    );
+  }
+
+  get hasPolicies(): boolean {
+    return this.#policies !== undefined;
+  }
+
+  addRevocations(revocations: readonly Revocation[], head: number): void {
+    for (const revocation of revocations) {
+      this.#revocations.set(revocation.seq, revocation);
+      this.#set.add(revocation);
+    }
+    this.head = Math.max(this.head, head);
+  }
+
+  /**
+   * Puts a bundle in force: whole, or not at all.
+   * @throws when it is not signed by the control center, cannot be used, or is older than what is in force
+   */
+  use(bundle: PolicyBundle): void {
+    if (!isSigned(this.keyring, POLICY_BUNDLE_PURPOSE, bundle.payload, bundle))
+      throw new Error('the policy bundle is not signed with the secret that the services share');
+    const { revision, policies } = JSON.parse(bundle.payload) as PolicyBundlePayload;
+    if (revision < this.revision)
+      throw new Error(
+        `the policy bundle has revision ${revision}, older than ${this.revision}, which is in force`,
+      );
+    if (revision === 0) throw new Error('the control center has no policies yet');
+    this.#policies = compilePolicies(policies, { revision });
+    this.#bundle = bundle;
+  }
+
+  forgetExpired(now: Date): void {
+    for (const [seq, { expires_at: end }] of this.#revocations)
+      if (Date.parse(end) <= now.getTime()) this.#revocations.delete(seq);
+    this.#set.forgetExpired(now);
+  }
+
+  /** Undefined as long as there is nothing to go on with. */
+  toKeep(): KeptAccess | undefined {
+    if (!this.#bundle) return undefined;
+    return {
+      bundle: this.#bundle,
+      head: this.head,
+      revocations: [...this.#revocations.values()],
+      heard_at: new Date(this.heardAt).toISOString(),
+    };
+  }
+
+  /** @throws when the bundle cannot be used */
+  restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess): void {
+    this.use(bundle);
+    this.addRevocations(revocations, head);
+    // A clock that was put back must not make it younger than now.
+    this.heardAt = Math.min(Date.parse(heardAt), Date.now());
+    this.policiesAt = this.heardAt;
+  }
+}

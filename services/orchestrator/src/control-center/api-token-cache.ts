@@ -1,0 +1,85 @@
+import { hashApiToken, type RevocationSet } from '@provisioning/auth-token';
+import type { Introspection } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import type { Principal } from '@provisioning/http-kit';
+
+/** How long an answer about an API token is taken as it is; what is revoked meanwhile is heard of by itself. */
+const FRESH_MS = 60_000;
+const MOST_KNOWN = 10_000;
+
+type Introspect = (tokenHash: string) => Promise<Introspection>;
+
+interface Known {
+  principal: Principal;
+  askedAt: Date;
+}
+
+/** Whom API tokens stand for, as the control center has told. */
+export class ApiTokenCache {
+  readonly #known = new Map<string, Known>();
+
+  constructor(
+    private readonly introspect: Introspect,
+    private readonly revoked: () => RevocationSet,
+  ) {}
+
+  /** @throws Failure `unauthenticated` for one that is not good, `unavailable` for one that nobody can be asked about */
+  async authenticate(token: string): Promise<Principal> {
+    const hash = hashApiToken(token);
+    const known = this.#standing(hash);
+    if (known && Date.now() - known.askedAt.getTime() < FRESH_MS) return known.principal;
+    const askedAt = new Date();
+    let answer: Introspection;
+    try {
+      answer = await this.introspect(hash);
+    } catch (error) {
+      // As long as nothing is heard against it, who was good is good; changes stop by themselves when that lasts.
+      if (known) return known.principal;
+      throw error;
+    }
+    this.#known.delete(hash);
+    if (!answer.token) throw noGood();
+    const principal = principalOf(answer.token);
+    if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(hash, { principal, askedAt });
+    return principal;
+  }
+
+  /** Whether what was told of a token still stands; for connections that last. */
+  stands({ id: userId, tokenId: id }: Principal, knownSince: Date): boolean {
+    return !this.revoked().isApiTokenRevoked({ id, userId, knownSince });
+  }
+
+  #standing(hash: string): Known | undefined {
+    const known = this.#known.get(hash);
+    if (!known) return undefined;
+    const expired = known.principal.expiresAt * 1000 <= Date.now();
+    if (!expired && this.stands(known.principal, known.askedAt)) return known;
+    this.#known.delete(hash);
+    return undefined;
+  }
+}
+
+function principalOf({
+  id: tokenId,
+  user,
+  roles,
+  expires_at: end,
+}: NonNullable<Introspection['token']>): Principal {
+  const { id, username, email } = user;
+  return {
+    id,
+    username,
+    email,
+    roles,
+    sessionId: null,
+    tokenId,
+    expiresAt: Math.floor(Date.parse(end) / 1000),
+  };
+}
+
+export function noGood(): Failure {
+  return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
+    code: 'token_revoked',
+  });
+}

@@ -1,0 +1,56 @@
+import { MOST_RECORDS, type AuditEntry } from '@provisioning/contracts';
+import { redact } from '@provisioning/runtime';
+import type { AuditTrail } from '../domain/audit/audit-forwarder.js';
+import type { AuditRecord } from '../domain/audit/audit-record.js';
+import type { ControlCenterClient } from './control-center-client.js';
+
+const MOST_BYTES = 8 * 1024;
+
+/** The audit trail of the control center. */
+export class RemoteAuditTrail implements AuditTrail {
+  constructor(private readonly controlCenter: Pick<ControlCenterClient, 'post'>) {}
+
+  async append(records: readonly AuditRecord[]): Promise<void> {
+    for (let start = 0; start < records.length; start += MOST_RECORDS) {
+      const entries = records.slice(start, start + MOST_RECORDS).map(toEntry);
+      await this.controlCenter.post('/internal/audit', { entries });
+    }
+  }
+}
+
+/** Within the bounds of the contract, whatever a record holds: one that is refused would stop all that come after it. */
+export function toEntry({ eventId, at, actor, action, resource, result, details }: AuditRecord): AuditEntry {
+  return {
+    event_id: eventId,
+    timestamp: at.toISOString(),
+    service: 'orchestrator',
+    user_id: actor.userId,
+    username: cut(actor.username, 256),
+    session_id: actor.sessionId,
+    ip: cut(actor.ip, 64),
+    request_id: cut(actor.requestId, 128),
+    action: action.slice(0, 128),
+    resource: resource.slice(0, 255),
+    result,
+    details: detailsText(redact(details) as Record<string, unknown>),
+  };
+}
+
+function cut(text: string | null, length: number): string | null {
+  return text === null ? null : text.slice(0, length);
+}
+
+/** What is long is left out, longest first, and named. */
+function detailsText(details: Record<string, unknown>): string {
+  let text = JSON.stringify(details);
+  if (Buffer.byteLength(text) <= MOST_BYTES) return text;
+  const members = Object.entries(details);
+  const size = ([, value]: [string, unknown]) => Buffer.byteLength(JSON.stringify(value) ?? '');
+  members.sort((one, other) => size(one) - size(other));
+  const left_out: string[] = [];
+  while (Buffer.byteLength(text) > MOST_BYTES && members.length > 0) {
+    left_out.unshift(members.pop()![0]);
+    text = JSON.stringify({ ...Object.fromEntries(members), left_out });
+  }
+  return text;
+}

@@ -1,0 +1,37 @@
+import type { Introspection, LoggedDecision, PolicyBundle, Revocations } from '@provisioning/contracts';
+import type { CurrentUser } from '../domain/access/grant-reviewer.js';
+import type { ControlCenter } from './access-keeper.js';
+import type { ControlCenterClient } from './control-center-client.js';
+
+const MOST_AT_ONCE = 1_000;
+
+/** What the control center tells of access, over HTTP. */
+export class RemoteAccess implements ControlCenter {
+  constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post'>) {}
+
+  async revocations(after: number): Promise<Revocations> {
+    return (await this.client.get(`/internal/revocations?after=${after}`)) as Revocations;
+  }
+
+  async policyBundle(): Promise<PolicyBundle> {
+    return (await this.client.get('/internal/policy-bundle')) as PolicyBundle;
+  }
+
+  async introspect(tokenHash: string): Promise<Introspection> {
+    return (await this.client.post('/internal/introspect', { token_hash: tokenHash })) as Introspection;
+  }
+
+  /** Those that there are, as they are now. */
+  async users(ids: readonly string[]): Promise<CurrentUser[]> {
+    const users: CurrentUser[] = [];
+    for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {
+      const body = { ids: ids.slice(start, start + MOST_AT_ONCE) };
+      users.push(...((await this.client.post('/internal/principals', body)) as CurrentUser[]));
+    }
+    return users;
+  }
+
+  async tell(decisions: readonly LoggedDecision[]): Promise<void> {
+    await this.client.post('/internal/decisions', { decisions });
+  }
+}

@@ -1,0 +1,95 @@
+import type { Grant, WaitingGrant } from './grant.js';
+
+/** A user as the control center knows them now. */
+export interface CurrentUser {
+  id: string;
+  username: string;
+  email: string;
+  roles: readonly string[];
+  enabled: boolean;
+}
+
+export interface WaitingGrants {
+  /** Work that has not begun, by id, from the one after that one on. */
+  waiting(after: string | undefined, limit: number): Promise<WaitingGrant[]>;
+}
+
+export interface ReviewerNeeds {
+  grants: WaitingGrants;
+  /** Those that there are. */
+  users(ids: readonly string[]): Promise<CurrentUser[]>;
+  /** Whether the policies in force allow it now. */
+  allows(user: CurrentUser, grant: Grant): boolean;
+  cancel(waiting: WaitingGrant, by: string): Promise<unknown>;
+  log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
+}
+
+/** As it stands in the error of what was cancelled. */
+export const REVIEWER = 'the policies (authorization_revoked)';
+
+const AT_ONCE = 500;
+/** Conditions may look at the time. */
+const REVIEW_MS = 5_000;
+
+/**
+ * Rights are checked when work is submitted, and again as long as it waits: whatever begins does so at most a few seconds
+ * after its submitter was still allowed to. What runs goes on.
+ */
+export class GrantReviewer {
+  #timer: NodeJS.Timeout | undefined;
+  #reviewing: Promise<void> | undefined;
+  #again = false;
+
+  constructor(private readonly needs: ReviewerNeeds) {}
+
+  start(): void {
+    this.#timer = setInterval(() => void this.review(), REVIEW_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#reviewing;
+  }
+
+  /** Whoever asks during a review is answered by one that begins after they asked. */
+  review(): Promise<void> {
+    if (this.#reviewing) this.#again = true;
+    this.#reviewing ??= this.#run().finally(() => (this.#reviewing = undefined));
+    return this.#reviewing;
+  }
+
+  async #run(): Promise<void> {
+    do {
+      this.#again = false;
+      await this.#reviewOnce().catch((error: unknown) => {
+        // Nobody can be asked: submissions stop by themselves when that lasts.
+        this.needs.log.warn('waiting work could not be reviewed', { error });
+      });
+    } while (this.#again);
+  }
+
+  async #reviewOnce(): Promise<void> {
+    for (let after: string | undefined; ;) {
+      const waiting = await this.needs.grants.waiting(after, AT_ONCE);
+      if (waiting.length > 0) await this.#reviewThese(waiting);
+      if (waiting.length < AT_ONCE) return;
+      after = waiting.at(-1)!.id;
+    }
+  }
+
+  async #reviewThese(waiting: readonly WaitingGrant[]): Promise<void> {
+    const ids = [...new Set(waiting.map(({ userId }) => userId))];
+    const users = new Map((await this.needs.users(ids)).map((user) => [user.id, user]));
+    for (const each of waiting) {
+      const user = users.get(each.userId);
+      if (user?.enabled && this.needs.allows(user, each.grant)) continue;
+      const about = { id: each.id, user_id: each.userId };
+      this.needs.log.info('work that waits is not allowed any more', about);
+      await this.needs.cancel(each, REVIEWER).catch((error: unknown) => {
+        // What has ended meanwhile needs nothing; whatever else keeps it is met again by the next review.
+        this.needs.log.warn('work that is not allowed any more could not be cancelled', { ...about, error });
+      });
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { createKeyring, signText, type Keyring } from '@provisioning/auth-token';
+import {
+  POLICY_BUNDLE_PURPOSE,
+  type Introspection,
+  type LoggedDecision,
+  type PolicyBundle,
+  type PolicyBundlePayload,
+  type Revocation,
+  type Revocations,
+} from '@provisioning/contracts';
+import { builtinPolicies, type PolicyDocument } from '@provisioning/policy';
+import { v7 as uuidv7 } from 'uuid';
+import type { AccessSource } from '../../src/compose/access.js';
+import type { CurrentUser } from '../../src/domain/access/grant-reviewer.js';
+
+/** What the control center says of access: the built-in policies, and whatever a test makes of it. */
+export class FakeAccess implements AccessSource {
+  revision = 1;
+  policies: readonly PolicyDocument[] = builtinPolicies;
+  readonly revoked: Revocation[] = [];
+  /** By the hash of their token. */
+  readonly tokens = new Map<string, NonNullable<Introspection['token']>>();
+  /** Users that are not what everybody else is: enabled admins. */
+  readonly known = new Map<string, Partial<CurrentUser>>();
+  readonly decisions: LoggedDecision[] = [];
+  /** Whether nobody answers. */
+  away = false;
+  /** Signs in the place of the shared secret. */
+  forger: Keyring | undefined;
+  readonly #keyring: Keyring;
+
+  constructor(secret: string) {
+    this.#keyring = createKeyring([secret]);
+  }
+
+  revoke(kind: Revocation['kind'], subject: string): void {
+    const at = new Date();
+    const expires_at = new Date(at.getTime() + 3_600_000).toISOString();
+    this.revoked.push({ seq: this.revoked.length + 1, kind, subject, at: at.toISOString(), expires_at });
+  }
+
+  change(policies: readonly PolicyDocument[]): void {
+    this.policies = policies;
+    this.revision += 1;
+  }
+
+  async revocations(after: number): Promise<Revocations> {
+    this.#mustBeThere();
+    const revocations = this.revoked.filter(({ seq }) => seq > after).slice(0, 1_000);
+    return { revocations, head: this.revoked.length, policy_revision: this.revision };
+  }
+
+  async policyBundle(): Promise<PolicyBundle> {
+    this.#mustBeThere();
+    const policies = this.policies.map(({ name, version, rules }) => ({
+      id: uuidv7(),
+      name,
+      version,
+      rules,
+    }));
+    const payload = JSON.stringify({
+      ...{ revision: this.revision, issued_at: new Date().toISOString() },
+      policies: policies as PolicyBundlePayload['policies'],
+    } satisfies PolicyBundlePayload);
+    return { payload, ...signText(this.forger ?? this.#keyring, POLICY_BUNDLE_PURPOSE, payload) };
+  }
+
+  async introspect(tokenHash: string): Promise<Introspection> {
+    this.#mustBeThere();
+    return { token: this.tokens.get(tokenHash) ?? null };
+  }
+
+  async users(ids: readonly string[]): Promise<CurrentUser[]> {
+    this.#mustBeThere();
+    return ids.map((id) => ({
+      ...{ id, username: 'somebody', email: 'somebody@example.com', roles: ['admin'], enabled: true },
+      ...this.known.get(id),
+    }));
+  }
+
+  async tell(decisions: readonly LoggedDecision[]): Promise<void> {
+    this.#mustBeThere();
+    this.decisions.push(...decisions);
+  }
+
+  #mustBeThere(): void {
+    if (this.away) throw new Error('the control center is away');
+  }
+}

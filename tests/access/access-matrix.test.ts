@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  controlCenterInternalOperations,
+  controlCenterOperations,
+  orchestratorOperations,
+  type AnyOperation,
+} from '@provisioning/contracts';
+import type { Answer } from '../support/call.js';
+import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
+import { Callers } from './callers.js';
+import { CALLERS, readMatrix, writeRow, type Caller, type Row, type Verdict } from './matrix.js';
+import { idOf, requestFor } from './requests.js';
+
+const JWT_SECRET = 'of-the-access-matrix-0123456789abcdefghij';
+/** What says of a token that it is not good, whatever the operation. */
+const NO_GOOD = new Set(['token_missing', 'token_invalid', 'token_expired', 'token_revoked']);
+
+/** In an order in which nobody's session ends before its time. */
+const operations: readonly AnyOperation[] = [
+  ...orchestratorOperations,
+  ...controlCenterOperations,
+  ...controlCenterInternalOperations,
+].sort((a, b) => Number(a.id === 'logout') - Number(b.id === 'logout'));
+const matrix = readMatrix();
+
+describe('H1 the access matrix', () => {
+  it('has a row for every route of both services, and no other', () => {
+    const missing = operations.filter(({ id }) => !matrix.has(id)).map(({ id }) => id);
+    const strange = [...matrix.keys()].filter((id) => !operations.some((operation) => operation.id === id));
+    expect({ missing, strange }).toEqual({ missing: [], strange: [] });
+  });
+
+  describe('on the running platform', () => {
+    let platform: RunningPlatform;
+    let callers: Callers;
+    beforeAll(async () => {
+      platform = await startPlatform({ JWT_SECRET, BCRYPT_COST: '10', RATE_LIMIT_BATCH: '0' });
+      callers = new Callers(platform, JWT_SECRET);
+      await callers.prepare();
+    }, 180_000);
+    afterAll(() => platform.stop());
+
+    it.each(CALLERS)('holds for %s', async (caller) => {
+      const differing: string[] = [];
+      for (const operation of operations) {
+        const answer = await callAs(caller, operation);
+        const verdict = verdictOf(answer, caller === 'stranger' && asksForAnothers(operation));
+        if (answer.status >= 500)
+          differing.push(`${operation.id}: ${answer.status} ${JSON.stringify(answer.body)}`);
+        else if (verdict !== matrix.get(operation.id)?.[caller])
+          differing.push(
+            `${operation.id}: ${verdict}, not ${matrix.get(operation.id)?.[caller] ?? 'in the matrix'}`,
+          );
+        seen.set(operation.id, { ...seen.get(operation.id), [caller]: verdict });
+      }
+      expect(differing).toEqual([]);
+    });
+
+    it('leaves what a stranger named as it was', async () => {
+      const { userId, tokenId } = callers.belongings!;
+      const admin = await callers.signIn('admin', platform.adminPassword);
+      const user = await callers.control('GET', `/users/${userId}`, admin);
+      expect(user.body.data).toMatchObject({ roles: ['admin'], enabled: true });
+      const tokens = (await callers.control('GET', '/tokens', admin)).body.data as { id: string }[];
+      expect(tokens.map(({ id }) => id)).toContain(tokenId);
+    });
+
+    const seen = new Map<string, Partial<Row>>();
+    afterAll(() => {
+      const changed = operations
+        .map(({ id }) => [id, { ...matrix.get(id), ...seen.get(id) } as Row] as const)
+        .filter(([id, row]) => JSON.stringify(row) !== JSON.stringify({ ...matrix.get(id) }));
+      if (changed.length > 0)
+        console.log(`What was seen:\n${changed.map(([id, row]) => writeRow(id, row)).join('\n')}`);
+    });
+
+    async function callAs(caller: Caller, operation: AnyOperation): Promise<Answer> {
+      if (caller === 'service') callers.renewService();
+      const send = operation.service === 'orchestrator' ? 'orchestrator' : 'control';
+      const { path, body } = requestFor(operation, caller === 'stranger' ? callers.belongings : undefined);
+      const answer = await callers[send](
+        operation.method,
+        path,
+        callers.bearer(caller),
+        bodyFor(operation, body),
+      );
+      if (operation.id === 'refresh' && answer.status === 200)
+        callers.spare = (answer.body.data as { token: string }).token;
+      return answer;
+    }
+
+    function asksForAnothers(operation: AnyOperation): boolean {
+      return idOf(operation, callers.belongings!) !== undefined;
+    }
+
+    function bodyFor({ id }: AnyOperation, body: unknown): unknown {
+      if (id === 'refresh') return { token: callers.spare };
+      if (id === 'login') return { username: 'admin', password: platform.adminPassword };
+      return body;
+    }
+  });
+});
+
+/** @param anothers whether it was about what is somebody else's: to a stranger, that does not exist. */
+function verdictOf({ status, body: { code = '' } }: Answer, anothers: boolean): Verdict {
+  if (status === 401 && NO_GOOD.has(code)) return '401';
+  if (status === 403) return '403';
+  return status === 404 && anothers ? '404' : 'yes';
+}

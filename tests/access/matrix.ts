@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Who calls; in the order of the matrix's columns. `stranger` asks for what belongs to somebody else. */
+export const CALLERS = [
+  'nobody',
+  'viewer',
+  'operator',
+  'auditor',
+  'admin',
+  'stranger',
+  'disabled',
+  'expired',
+  'revoked',
+  'service',
+] as const;
+export type Caller = (typeof CALLERS)[number];
+
+/** `yes`: let through, whatever came of it. Otherwise the status that the caller was turned away with. */
+export type Verdict = 'yes' | '401' | '403' | '404';
+
+export type Row = Record<Caller, Verdict>;
+
+const MATRIX = join(import.meta.dirname, '../../docs/reference/access-matrix.md');
+
+/** The matrix of docs/reference/access-matrix.md, by operation. */
+export function readMatrix(): Map<string, Row> {
+  const rows = readFileSync(MATRIX, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .map((line) => line.split('|').map((cell) => cell.trim().replaceAll('`', '')));
+  return new Map(
+    rows.map(([, operation = '', ...cells]) => [
+      operation,
+      Object.fromEntries(CALLERS.map((caller, index) => [caller, cells[index]])) as Row,
+    ]),
+  );
+}
+
+export function writeRow(operation: string, row: Row): string {
+  return `| \`${operation}\` | ${CALLERS.map((caller) => row[caller]).join(' | ')} |`;
+}

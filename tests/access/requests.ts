@@ -1,0 +1,59 @@
+import type { AnyOperation } from '@provisioning/contracts';
+import { v7 as uuidv7 } from 'uuid';
+
+/** Things of the admin that a stranger names. */
+export interface Belongings {
+  userId: string;
+  sessionId: string;
+  tokenId: string;
+}
+
+export interface CallRequest {
+  path: string;
+  body: unknown;
+}
+
+/** Bodies of operations whose example in the contract is none, or cannot be sent as it stands. */
+const BODIES: Record<string, unknown> = {
+  executeRollback: { operation_ids: [uuidv7()] },
+  createWebhook: { url: 'https://203.0.113.7/hook', events: ['task.completed'] },
+  updateWebhook: { enabled: false },
+  replayDecisions: { from: '2025-09-26T10:00:00Z' },
+  validatePolicy: { rules: [{ effect: 'Deny', resource: 'servers:nowhere', action: ['create'] }] },
+  createPolicy: {
+    name: 'of_the_matrix',
+    version: '1.0.0',
+    rules: [{ effect: 'Deny', resource: 'servers:nowhere', action: ['create'] }],
+  },
+  confirmMfa: { code: '000000' },
+  disableMfa: { password: 'not-the-password-of-anybody' },
+  enrollMfa: { password: 'not-the-password-of-anybody' },
+  renewRecoveryCodes: { password: 'not-the-password-of-anybody' },
+  createToken: {
+    name: 'of the matrix',
+    roles: ['viewer'],
+    expires_at: new Date(Date.now() + 86_400_000).toISOString(),
+  },
+  appendAudit: { entries: [] },
+  recordDecisions: { decisions: [] },
+  introspectToken: { token_hash: '0'.repeat(64) },
+  getPrincipals: { ids: [] },
+};
+
+/** A request that nothing but permission could stand in the way of. Ids are of nothing, or of what is somebody else's. */
+export function requestFor(operation: AnyOperation, others: Belongings | undefined): CallRequest {
+  const path = operation.path.replaceAll(
+    /\{([a-z_]+)\}/g,
+    () => (others && idOf(operation, others)) ?? uuidv7(),
+  );
+  const example = BODIES[operation.id] ?? operation.example ?? {};
+  return { path, body: operation.body ? example : undefined };
+}
+
+/** The id of somebody else's thing that the operation can be asked about; undefined where there is none. */
+export function idOf({ path }: AnyOperation, others: Belongings): string | undefined {
+  if (path.startsWith('/users/')) return others.userId;
+  if (path.startsWith('/auth/sessions/')) return others.sessionId;
+  if (path.startsWith('/tokens/')) return others.tokenId;
+  return undefined;
+}
