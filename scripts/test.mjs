@@ -4,7 +4,7 @@ import { install } from './lib/install.mjs';
 import { runJest } from './lib/jest.mjs';
 import { requireNode } from './lib/node-version.mjs';
 import { npm } from './lib/npm.mjs';
-import { onPath } from './lib/programs.mjs';
+import { hasPythonRequests, onPath } from './lib/programs.mjs';
 import { StepFailed, step } from './lib/step.mjs';
 
 requireNode();
@@ -22,6 +22,11 @@ const needs = [
     what: 'Chromium (chromium, chromium-browser or google-chrome on PATH)',
     tests: 'the tests of the console in a browser',
     there: onPath('chromium', 'chromium-browser', 'google-chrome') !== undefined,
+  },
+  {
+    what: 'Python with requests (Debian: python3-requests)',
+    tests: 'the tests of the Python client',
+    there: hasPythonRequests(),
   },
   {
     what: 'promtool on PATH (the Debian package prometheus)',

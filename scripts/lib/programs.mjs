@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -14,4 +15,11 @@ function isProgram(path) {
   } catch {
     return false;
   }
+}
+
+/** The Python on PATH may not be the one that the distribution's packages belong to. */
+export function hasPythonRequests() {
+  return ['python3', '/usr/bin/python3'].some(
+    (python) => spawnSync(python, ['-c', 'import requests'], { stdio: 'ignore' }).status === 0,
+  );
 }

@@ -1,0 +1,96 @@
+import { ProvisioningClient, ProvisioningError } from '@provisioning/client';
+import type { Command } from 'commander';
+import type { Actions, Context } from '../../context.js';
+import { ask, askPassword } from '../../prompt.js';
+
+interface LoginOptions {
+  username?: string;
+  passwordStdin?: boolean;
+  mfaCode?: string;
+}
+
+export function authCommands(program: Command, actions: Actions): void {
+  program
+    .command('login')
+    .description('sign in and keep the token under a profile')
+    .option('-u, --username <name>', 'who signs in')
+    .option('--password-stdin', 'read the password from the standard input')
+    .option('--mfa-code <code>', 'second factor, where it is on')
+    .action(actions.of(login));
+  program.command('logout').description('end the session and forget its token').action(actions.of(logout));
+  program.command('profiles').description('list where you are signed in').action(actions.of(listProfiles));
+  program
+    .command('use <profile>')
+    .description('make a profile the current one')
+    .action(actions.of(useProfile));
+}
+
+async function login(context: Context, options: LoginOptions): Promise<void> {
+  const { terminal, profile, profileName, profiles, printer } = context;
+  const username = options.username ?? (await ask(terminal, 'Username'));
+  const password = await askPassword(terminal, options.passwordStdin);
+  // Whatever token is kept has nothing to do with who signs in now.
+  const client = new ProvisioningClient(profile.url, undefined, {
+    ...(profile.controlCenterUrl ? { controlCenterUrl: profile.controlCenterUrl } : {}),
+  });
+  const signIn = (mfaCode?: string) =>
+    client.controlCenter.login({
+      body: { username, password, ...(mfaCode === undefined ? {} : { mfa_code: mfaCode }) },
+    });
+  const session = await signIn(options.mfaCode).catch(async (error: unknown) => {
+    const isAsked = error instanceof ProvisioningError && error.code === 'mfa_required';
+    if (!isAsked || !terminal.stdin.isTTY) throw error;
+    return signIn(await ask(terminal, 'Code of your second factor'));
+  });
+  await profiles.save(profileName, {
+    url: profile.url,
+    ...(profile.controlCenterUrl ? { controlCenterUrl: profile.controlCenterUrl } : {}),
+    username: session.user.username,
+    token: session.token,
+    expiresAt: session.expires_at,
+  });
+  printer.outcome('Done', `Signed in as ${session.user.username} until ${session.expires_at}.`, {
+    profile: profileName,
+    user: session.user,
+    expires_at: session.expires_at,
+  });
+}
+
+async function logout({ client, printer, profiles, profileName, profile }: Context): Promise<void> {
+  if (profile.token === undefined) return printer.outcome('Done', 'Nobody was signed in.');
+  const { token: _forgotten, expiresAt: _ended, ...rest } = profile;
+  // A token that the service takes no more is forgotten all the same; one that it still takes is not.
+  await client.controlCenter.logout().catch((error: unknown) => {
+    if (!(error instanceof ProvisioningError) || error.status !== 401) throw error;
+  });
+  await profiles.update(profileName, rest);
+  printer.outcome('Done', 'Signed out.');
+}
+
+async function listProfiles({ profiles, printer }: Context): Promise<void> {
+  const { current, profiles: kept } = await profiles.read();
+  const rows = Object.entries(kept).map(([name, { token, ...rest }]) => ({
+    name,
+    current: name === current,
+    signed_in: token !== undefined,
+    ...rest,
+  }));
+  printer.rows(rows, {
+    name: ({ name }) => name,
+    current: (row) => (row.current ? 'yes' : 'no'),
+    'signed in': ({ signed_in }) => (signed_in ? 'yes' : 'no'),
+    user: ({ username }) => username,
+    url: ({ url }) => url,
+    'expires at': ({ expiresAt }) => expiresAt,
+  });
+}
+
+async function useProfile({ profiles, printer }: Context, name: string): Promise<void> {
+  const { profiles: kept } = await profiles.read();
+  const chosen = kept[name];
+  if (chosen === undefined) {
+    throw new Error(`There is no profile '${name}'. Make it with: provctl login --profile ${name}`);
+  }
+  await profiles.save(name, chosen);
+  printer.outcome('Done', `${name} is the current profile.`);
+}

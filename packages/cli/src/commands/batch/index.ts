@@ -1,0 +1,123 @@
+import { hasBatchEnded } from '@provisioning/client';
+import type { Batch, BatchRequest } from '@provisioning/contracts';
+import type { Command } from 'commander';
+import type { Actions, Context } from '../../context.js';
+import { EXIT, exitCodeOfStatus, type ExitCode } from '../../exit-code.js';
+import { watch } from '../../follow/watch.js';
+import { readDocument } from '../../input.js';
+import { printable } from '../../output/printable.js';
+import { showProgress } from './progress.js';
+import { faultsOfBatch } from './validate.js';
+
+export function batchCommands(program: Command, actions: Actions): void {
+  const batch = program.command('batch').description('graphs of operations');
+  batch
+    .command('validate <file>')
+    .description('check a batch (YAML or JSON, - for the standard input) without submitting it')
+    .action(actions.of(validate));
+  batch
+    .command('run <file>')
+    .description('submit a batch')
+    .option('-w, --watch', 'show its progress; the exit code tells how it ended')
+    .action(actions.of(run));
+  batch
+    .command('watch <id>')
+    .description('show the progress of a batch until it has ended')
+    .action(actions.of(watchBatch));
+  batch
+    .command('list')
+    .description('list batches, the newest first')
+    .action(
+      actions.of(async ({ client, printer }) =>
+        printer.rows(await client.orchestrator.listBatches(), {
+          status: ({ status }) => status,
+          id: ({ batch_id }) => batch_id,
+          name: ({ name }) => name,
+          operations: ({ operations_count, operations }) => operations_count ?? operations.length,
+          created: ({ created_at }) => created_at,
+        }),
+      ),
+    );
+  batch
+    .command('show <id>')
+    .description('show a batch and its operations')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        showOperations(printer, await client.orchestrator.getBatch({ params: { id } }));
+      }),
+    );
+  batch
+    .command('cancel <id>')
+    .description('cancel a batch')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        printer.outcome('Done', await client.orchestrator.cancelBatch({ params: { id } }));
+      }),
+    );
+  batch
+    .command('resume <id>')
+    .description('go on with a batch that failed or was cancelled, as a new one')
+    .option('--check', 'submit nothing, show what would be kept and what would run')
+    .option('-w, --watch', 'show its progress; the exit code tells how it ended')
+    .action(actions.of(resume));
+}
+
+async function validate({ printer, terminal }: Context, file: string): Promise<ExitCode> {
+  const faults = await faultsOfBatch(await readDocument(file, terminal));
+  if (printer.format !== 'table') printer.data({ valid: faults.length === 0, problems: faults });
+  else if (faults.length === 0) {
+    printer.outcome('Valid', `${file} can be submitted; infras and providers are checked then.`);
+  }
+  if (printer.format === 'table') {
+    for (const { path, message } of faults) printer.outcome('Invalid', `${path}: ${message}`);
+  }
+  return faults.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+async function run(context: Context, file: string, options: { watch?: boolean }): Promise<ExitCode> {
+  const { client, printer, terminal } = context;
+  // What is wrong with it, the service tells better than a guess of ours.
+  const body = (await readDocument(file, terminal)) as BatchRequest;
+  const submitted = await client.orchestrator.executeBatch({ body });
+  if (options.watch) return watchBatch(context, submitted.batch_id);
+  printer.outcome(submitted.status, `Submitted as batch ${submitted.batch_id}.`, submitted);
+  return EXIT.done;
+}
+
+async function resume(
+  context: Context,
+  id: string,
+  options: { check?: boolean; watch?: boolean },
+): Promise<ExitCode> {
+  const { client, printer } = context;
+  const query = options.check ? { check_mode: true } : {};
+  const submitted = await client.orchestrator.resumeBatch({ params: { id }, query });
+  if (options.watch && !options.check) return watchBatch(context, submitted.batch_id);
+  if (options.check) {
+    printer.rows(submitted.operations, { status: ({ status }) => status, id: (operation) => operation.id });
+  } else printer.outcome(submitted.status, `Submitted as batch ${submitted.batch_id}.`, submitted);
+  return EXIT.done;
+}
+
+async function watchBatch({ client, printer, terminal }: Context, id: string): Promise<ExitCode> {
+  const { signal, stdout } = terminal;
+  const look = () => client.orchestrator.getBatch({ params: { id }, signal });
+  const states = watch(client, { filter: { batchId: id }, look, ended: hasBatchEnded }, signal);
+  // Where lines can't be drawn over, or are too short to hold one operation, changes are told line by line.
+  const isLive = stdout.isTTY === true && (stdout.columns ?? 0) >= 40 && printer.format === 'table';
+  const batch = await showProgress(states, printer, isLive);
+  printer.outcome(batch.status, `batch ${batch.name} (${id})${batch.error ? `: ${batch.error}` : ''}`, batch);
+  return exitCodeOfStatus(batch.status);
+}
+
+function showOperations(printer: Context['printer'], batch: Batch): void {
+  if (printer.format !== 'table') return printer.data(batch);
+  printer.line(`${printer.status(batch.status)}  ${printable(batch.name)}`);
+  printer.rows(batch.operations, {
+    status: ({ status }) => status,
+    id: ({ id }) => id,
+    progress: ({ progress }) => `${Math.round(progress)} %`,
+    task: ({ task_id }) => task_id,
+    error: ({ error }) => error,
+  });
+}

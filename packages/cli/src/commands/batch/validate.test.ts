@@ -1,0 +1,38 @@
+import { describe, expect, it } from '@jest/globals';
+import { faultsOfBatch, faultsOfGraph } from './validate.js';
+
+const command = (id: string, dependencies: string[] = []) => ({
+  id,
+  type: 'command_batch',
+  commands: ['true'],
+  dependencies,
+});
+
+describe('the check of a batch', () => {
+  it('finds what is not in its form, with the place', async () => {
+    const faults = await faultsOfBatch({ name: 'b', operations: [{ id: 'a', type: 'server_batch' }] });
+    expect(faults.map(({ path }) => path)).toContain('operations[0]');
+    expect(await faultsOfBatch({ name: 'b', operations: [command('a')] })).toEqual([]);
+  });
+
+  it('finds ids that are there twice, unknown ones, and a circle', () => {
+    const faults = faultsOfGraph([
+      command('a'),
+      command('a', ['z']),
+      command('b', ['c']),
+      command('c', ['b']),
+    ]);
+    expect(faults.map(({ message }) => message)).toEqual([
+      "'a' is there more than once",
+      "'z' is no operation of this batch",
+      'go in a circle: b → c → b',
+    ]);
+  });
+
+  it('goes through a chain of thousands', () => {
+    const chain = Array.from({ length: 9_000 }, (_, index) =>
+      command(`o${index}`, index ? [`o${index - 1}`] : []),
+    );
+    expect(faultsOfGraph(chain)).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Actions } from '../../context.js';
+import { list } from '../../input.js';
+
+interface CreateOptions {
+  description?: string;
+  infra?: string[];
+}
+
+export function checkpointCommands(program: Command, actions: Actions): void {
+  const checkpoint = program.command('checkpoint').description('moments to go back to');
+  checkpoint
+    .command('create <name>')
+    .description('remember what there is now')
+    .option('--description <text>', 'what it is for')
+    .option('--infra <infras>', 'only those (a,b); all, where absent', list)
+    .action(
+      actions.of(async ({ client, printer }, name: string, { description, infra }: CreateOptions) => {
+        const id = await client.orchestrator.createCheckpoint({
+          body: { name, ...(description ? { description } : {}), ...(infra ? { infras: infra } : {}) },
+        });
+        printer.outcome('Done', `Created checkpoint ${id}.`, { id });
+      }),
+    );
+  checkpoint
+    .command('list')
+    .description('list checkpoints, the newest first')
+    .action(
+      actions.of(async ({ client, printer }) =>
+        printer.rows(await client.orchestrator.listCheckpoints(), {
+          status: () => 'kept',
+          id: ({ id }) => id,
+          name: ({ name }) => name,
+          created: ({ created_at }) => created_at,
+          size: ({ size }) => size,
+          infras: ({ infras }) => infras ?? 'all',
+        }),
+      ),
+    );
+  checkpoint
+    .command('show <id>')
+    .description('show a checkpoint')
+    .action(
+      actions.of(async ({ client, printer }, id: string) =>
+        printer.record(await client.orchestrator.getCheckpoint({ params: { id } })),
+      ),
+    );
+}

@@ -1,0 +1,38 @@
+import type { ResourceKind } from '@provisioning/contracts';
+import { Option, type Command } from 'commander';
+import type { Actions } from '../../context.js';
+
+interface InventoryOptions {
+  infra?: string;
+  kind?: ResourceKind;
+  provider?: string;
+}
+
+export function inventoryCommand(program: Command, actions: Actions): void {
+  program
+    .command('inventory')
+    .description('list what exists')
+    .option('--infra <infra>', 'only of this infra')
+    .addOption(new Option('--kind <kind>', 'only those').choices(['server', 'taskserv', 'cluster']))
+    .option('--provider <provider>', 'only of this provider')
+    .action(
+      actions.of(async ({ client, printer }, { infra, kind, provider }: InventoryOptions) => {
+        const filters = {
+          ...(infra ? { infra } : {}),
+          ...(kind ? { kind } : {}),
+          ...(provider ? { provider } : {}),
+        };
+        const rows = [];
+        for await (const row of client.orchestrator.listInventory.all({ query: filters })) rows.push(row);
+        printer.rows(rows, {
+          status: () => 'exists',
+          kind: (row) => row.kind,
+          infra: (row) => row.infra,
+          name: ({ name }) => name,
+          provider: (row) => row.provider,
+          driver: ({ driver }) => driver,
+          updated: ({ updated_at }) => updated_at,
+        });
+      }),
+    );
+}

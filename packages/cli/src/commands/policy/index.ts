@@ -1,0 +1,136 @@
+import type { PolicyRequest, PolicyRule, PolicySimulateRequest } from '@provisioning/contracts';
+import type { Command } from 'commander';
+import type { Actions, Context } from '../../context.js';
+import { EXIT, type ExitCode } from '../../exit-code.js';
+import { list, moment, pair, readDocument } from '../../input.js';
+import { UsageError } from '../../usage-error.js';
+
+type Drafts = NonNullable<PolicySimulateRequest['policies']>;
+interface SimulateOptions {
+  roles: string[];
+  user?: string;
+  action: PolicySimulateRequest['action'];
+  resource: string;
+  context?: Record<string, unknown>;
+  policies?: string;
+}
+interface ReplayOptions {
+  from: string;
+  to?: string;
+  userId?: string;
+  policies?: string;
+}
+
+export function policyCommands(program: Command, actions: Actions): void {
+  const policy = program.command('policy').description('who may do what');
+  policy
+    .command('list')
+    .description('list policies')
+    .action(
+      actions.of(async ({ client, printer }) =>
+        printer.rows(await client.controlCenter.listPolicies(), {
+          status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
+          id: ({ id }) => id,
+          name: ({ name }) => name,
+          version: ({ version }) => version,
+          rules: ({ rules }) => rules.length,
+        }),
+      ),
+    );
+  policy
+    .command('validate <file>')
+    .description('check the rules of a policy (YAML or JSON, - for the standard input)')
+    .action(actions.of(validate));
+  policy
+    .command('simulate')
+    .description('ask what would be decided, and by which rule; exit code 0: allowed')
+    .requiredOption('--roles <roles>', 'of whoever would ask (a,b)', list)
+    .option('--user <name>', 'who would ask')
+    .requiredOption('--action <action>', 'create, read, update, delete, execute, cancel, restore, simulate')
+    .requiredOption('--resource <type:id>', 'servers:production')
+    .option('--context <name=value>', 'infra=production; may be given more than once', pair)
+    .option('--policies <file>', 'by those in place of what is in force')
+    .action(actions.of(simulate));
+  policy
+    .command('replay')
+    .description('decide again what was decided; exit code 0: nothing would differ')
+    .requiredOption('--from <moment>', 'ISO 8601', (value) => moment(value))
+    .option('--to <moment>', 'ISO 8601', (value) => moment(value))
+    .option('--user-id <id>', 'only what this user asked for')
+    .option('--policies <file>', 'by those in place of what is in force')
+    .action(actions.of(replay));
+}
+
+async function validate({ client, printer, terminal }: Context, file: string): Promise<ExitCode> {
+  const rules = await rulesIn(file, terminal);
+  const result = await client.controlCenter.validatePolicy({ body: { rules } });
+  if (printer.format !== 'table') printer.data(result);
+  else if (result.valid) printer.outcome('Valid', `${rules.length} rules.`);
+  else {
+    for (const { path, message, line, column } of result.problems) {
+      printer.outcome('Invalid', `${path}${line ? ` (${line}:${column ?? 1})` : ''}: ${message}`);
+    }
+  }
+  return result.valid ? EXIT.done : EXIT.failed;
+}
+
+async function simulate({ client, printer, terminal }: Context, options: SimulateOptions): Promise<ExitCode> {
+  const { roles, user, action, resource, context, policies } = options;
+  const result = await client.controlCenter.simulatePolicies({
+    body: {
+      principal: { roles, ...(user ? { username: user } : {}) },
+      action,
+      resource,
+      ...(context ? { context } : {}),
+      ...(policies ? { policies: await draftsIn(policies, terminal) } : {}),
+    },
+  });
+  if (printer.format !== 'table') printer.data(result);
+  else {
+    printer.outcome(result.decision, `${action} on ${resource}`);
+    for (const { effect, policy, rule, decided, reason } of result.matched) {
+      const why = reason ? ` (${reason})` : '';
+      printer.line(`  ${effect}  ${policy}, rule ${rule}${decided ? ': this one decided' : ''}${why}`);
+    }
+  }
+  return result.decision === 'ALLOW' ? EXIT.done : EXIT.failed;
+}
+
+async function replay({ client, printer, terminal }: Context, options: ReplayOptions): Promise<ExitCode> {
+  const { from, to, userId, policies } = options;
+  const result = await client.controlCenter.replayDecisions({
+    body: {
+      from,
+      ...(to ? { to } : {}),
+      ...(userId ? { user_id: userId } : {}),
+      ...(policies ? { policies: await draftsIn(policies, terminal) } : {}),
+    },
+  });
+  if (printer.format !== 'table') printer.data(result);
+  else {
+    for (const { before, after, action, resource, decision_id } of result.changed) {
+      printer.outcome(after, `${action} on ${resource} was ${before} (decision ${decision_id})`);
+    }
+    const more = result.truncated ? ', more than are listed' : '';
+    printer.outcome('Done', `${result.checked} decisions, ${result.changed.length} would differ${more}.`);
+  }
+  return result.changed.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+async function rulesIn(file: string, terminal: Context['terminal']): Promise<PolicyRule[]> {
+  const document = await readDocument(file, terminal);
+  const rules = Array.isArray(document) ? document : (document as Partial<PolicyRequest> | null)?.rules;
+  if (!Array.isArray(rules))
+    throw new UsageError(`${file} is neither a policy with 'rules' nor a list of rules.`);
+  return rules as PolicyRule[];
+}
+
+/** A policy, or a list of them. */
+async function draftsIn(file: string, terminal: Context['terminal']): Promise<Drafts> {
+  const documents = [await readDocument(file, terminal)].flat() as Partial<PolicyRequest>[];
+  return documents.map((document) => {
+    const { name, rules, enabled } = document ?? {};
+    if (!name || !Array.isArray(rules)) throw new UsageError(`${file}: a policy has a 'name' and 'rules'.`);
+    return { name, rules, ...(enabled === undefined ? {} : { enabled }) };
+  });
+}

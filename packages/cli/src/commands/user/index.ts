@@ -1,0 +1,91 @@
+import type { ProvisioningClient } from '@provisioning/client';
+import type { Command } from 'commander';
+import type { Actions, Context } from '../../context.js';
+import { list } from '../../input.js';
+import { askPassword } from '../../prompt.js';
+import { UsageError } from '../../usage-error.js';
+
+interface UserOptions {
+  email?: string;
+  roles?: string[];
+  passwordStdin?: boolean;
+  enable?: boolean;
+  disable?: boolean;
+}
+
+export function userCommands(program: Command, actions: Actions): void {
+  const user = program.command('user').description('people who may sign in');
+  user
+    .command('list')
+    .description('list users')
+    .option('--role <role>', 'only those with this role')
+    .action(
+      actions.of(async ({ client, printer }, { role }: { role?: string }) =>
+        printer.rows(await client.controlCenter.listUsers({ query: role ? { role } : {} }), {
+          status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
+          id: ({ id }) => id,
+          username: ({ username }) => username,
+          email: ({ email }) => email,
+          roles: ({ roles }) => roles,
+          'last login': ({ last_login }) => last_login,
+        }),
+      ),
+    );
+  user
+    .command('create <username>')
+    .description('create a user')
+    .requiredOption('--email <address>', 'e-mail address')
+    .requiredOption('--roles <roles>', 'what he may do (a,b)', list)
+    .option('--password-stdin', 'read the password from the standard input')
+    .action(actions.of(create));
+  user
+    .command('update <user>')
+    .description('change a user, by id or name')
+    .option('--email <address>', 'e-mail address')
+    .option('--roles <roles>', 'what he may do (a,b)', list)
+    .option('--password-stdin', 'read a new password from the standard input')
+    .option('--enable', 'let him sign in')
+    .option('--disable', 'end his sessions and let him in no more')
+    .action(actions.of(update));
+  user
+    .command('delete <user>')
+    .description('delete a user, by id or name')
+    .action(
+      actions.of(async ({ client, printer }, user: string) => {
+        const id = await userIdOf(client, user);
+        printer.outcome('Done', await client.controlCenter.deleteUser({ params: { id } }));
+      }),
+    );
+}
+
+async function create(
+  { client, printer, terminal }: Context,
+  username: string,
+  { email = '', roles = [], passwordStdin }: UserOptions,
+): Promise<void> {
+  const password = await askPassword(terminal, passwordStdin);
+  const created = await client.controlCenter.createUser({ body: { username, email, roles, password } });
+  printer.outcome('Done', `Created user ${created.username} (${created.id}).`, created);
+}
+
+async function update({ client, printer, terminal }: Context, user: string, options: UserOptions) {
+  const { email, roles, enable, disable, passwordStdin } = options;
+  if (enable && disable) throw new UsageError('Either --enable or --disable.');
+  const body = {
+    ...(email ? { email } : {}),
+    ...(roles ? { roles } : {}),
+    ...(enable || disable ? { enabled: enable === true } : {}),
+    ...(passwordStdin ? { password: await askPassword(terminal, true) } : {}),
+  };
+  if (Object.keys(body).length === 0) throw new UsageError('Nothing is to be changed.');
+  const id = await userIdOf(client, user);
+  printer.outcome('Done', await client.controlCenter.updateUser({ params: { id }, body }));
+}
+
+async function userIdOf(client: ProvisioningClient, user: string): Promise<string> {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(user)) return user;
+  for await (const { id, username } of client.controlCenter.listUsers.all()) {
+    if (username.toLowerCase() === user.toLowerCase()) return id;
+  }
+  throw new UsageError(`There is no user '${user}'.`);
+}

@@ -1,0 +1,86 @@
+import type { WebhookEvent } from '@provisioning/contracts';
+import type { Command } from 'commander';
+import type { Actions, Context } from '../../context.js';
+import { list } from '../../input.js';
+import { askPassword } from '../../prompt.js';
+
+interface CreateOptions {
+  events: string[];
+  description?: string;
+  secretStdin?: boolean;
+}
+
+export function webhookCommands(program: Command, actions: Actions): void {
+  const webhook = program.command('webhook').description('who is told what happens');
+  webhook
+    .command('list')
+    .description('list webhooks')
+    .action(
+      actions.of(async ({ client, printer }) =>
+        printer.rows(await client.orchestrator.listWebhooks(), {
+          status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
+          id: ({ id }) => id,
+          url: ({ url }) => url,
+          events: ({ events }) => events,
+          source: ({ source }) => source,
+        }),
+      ),
+    );
+  webhook
+    .command('create <url>')
+    .description('create a webhook; its secret is shown this once')
+    .requiredOption('--events <events>', 'task.completed,task.failed,…', list)
+    .option('--description <text>', 'what it is for')
+    .option('--secret-stdin', 'read the secret from the standard input; made for you, where absent')
+    .action(actions.of(create));
+  webhook
+    .command('delete <id>')
+    .description('delete a webhook')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        printer.outcome('Done', await client.orchestrator.deleteWebhook({ params: { id } }));
+      }),
+    );
+  webhook
+    .command('test <id>')
+    .description('send a ping')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        const delivery_id = await client.orchestrator.testWebhook({ params: { id } });
+        printer.outcome('Done', `Sent as delivery ${delivery_id}.`, { delivery_id });
+      }),
+    );
+  webhook
+    .command('deliveries <id>')
+    .description('list what was sent')
+    .action(
+      actions.of(async ({ client, printer }, id: string) =>
+        printer.rows(await client.orchestrator.listWebhookDeliveries({ params: { id } }), {
+          status: ({ state }) => state,
+          id: (delivery) => delivery.id,
+          event: ({ event }) => event,
+          attempts: ({ attempts }) => attempts,
+          answer: ({ response_status }) => response_status,
+          next: ({ next_attempt_at }) => next_attempt_at,
+          error: ({ error }) => error,
+        }),
+      ),
+    );
+}
+
+async function create({ client, printer, terminal }: Context, url: string, options: CreateOptions) {
+  const { events, description, secretStdin } = options;
+  const created = await client.orchestrator.createWebhook({
+    body: {
+      url,
+      events: events as WebhookEvent[],
+      ...(description ? { description } : {}),
+      ...(secretStdin ? { secret: await askPassword(terminal, true) } : {}),
+    },
+  });
+  printer.outcome(
+    'Done',
+    `Created webhook ${created.id}. Its secret, shown this once: ${created.secret}`,
+    created,
+  );
+}

@@ -1,0 +1,84 @@
+import { ProvisioningClient } from '@provisioning/client';
+import type { Command } from 'commander';
+import type { Environment } from './config.js';
+import type { ExitCode } from './exit-code.js';
+import { Printer, type Format } from './output/printer.js';
+import { ProfileStore, type Profile } from './profile/profile-store.js';
+import type { Terminal } from './terminal.js';
+
+export interface GlobalOptions {
+  output: Format;
+  profile?: string;
+  url?: string;
+  controlCenterUrl?: string;
+  timeout?: number;
+}
+
+const DEFAULT_URL = 'http://localhost:9090';
+
+/** What a command works with. */
+export interface Context {
+  terminal: Terminal;
+  printer: Printer;
+  client: ProvisioningClient;
+  profiles: ProfileStore;
+  profileName: string;
+  profile: Profile;
+}
+
+export type Act<Args extends unknown[]> = (
+  context: Context,
+  ...args: Args
+) => Promise<ExitCode> | Promise<void>;
+
+/** Makes commander's actions of ours: they are given a context, and what they return is the exit code. */
+export class Actions {
+  exitCode: ExitCode = 0;
+
+  constructor(
+    private readonly terminal: Terminal,
+    private readonly environment: Environment,
+  ) {}
+
+  of<Args extends unknown[]>(act: Act<Args>) {
+    return async (...given: unknown[]): Promise<void> => {
+      const command = given.at(-1) as Command;
+      const context = await this.#contextOf(command.optsWithGlobals<GlobalOptions>());
+      this.exitCode = (await act(context, ...(given.slice(0, -1) as Args))) ?? 0;
+    };
+  }
+
+  async #contextOf(options: GlobalOptions): Promise<Context> {
+    const { environment, terminal } = this;
+    const profiles = new ProfileStore(environment.profilesFile);
+    const stored = await profiles.read();
+    const profileName = options.profile ?? environment.profile ?? stored.current;
+    const kept = stored.profiles[profileName];
+    const url = options.url ?? environment.url ?? kept?.url ?? DEFAULT_URL;
+    // Another address is another place: the token that is kept is not sent there.
+    const isKept = kept !== undefined && url === kept.url;
+    const controlCenterUrl =
+      options.controlCenterUrl ??
+      environment.controlCenterUrl ??
+      (isKept ? kept.controlCenterUrl : undefined);
+    const sameCenter = isKept && controlCenterUrl === kept.controlCenterUrl;
+    const token = environment.token ?? (sameCenter ? kept.token : undefined);
+    const client = new ProvisioningClient(url, token, {
+      headers: { 'User-Agent': 'provctl' },
+      ...(controlCenterUrl === undefined ? {} : { controlCenterUrl }),
+      ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
+    });
+    return {
+      terminal,
+      printer: new Printer(terminal, options.output, environment.color),
+      client,
+      profiles,
+      profileName,
+      profile: {
+        ...(sameCenter ? kept : {}),
+        url,
+        ...(controlCenterUrl === undefined ? {} : { controlCenterUrl }),
+      },
+    };
+  }
+}

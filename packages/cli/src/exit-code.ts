@@ -1,0 +1,45 @@
+import type { ProvisioningError } from '@provisioning/client';
+
+/** What a script can tell the outcome by; described in docs/how-to/use-provctl.md. */
+export const EXIT = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  cancelled: 3,
+  rolledBack: 4,
+  notAllowed: 5,
+  notReachable: 6,
+  notFound: 7,
+  conflict: 8,
+  stillRunning: 9,
+  interrupted: 130,
+} as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+const BY_STATUS: Record<number, ExitCode> = {
+  400: EXIT.usage,
+  401: EXIT.notAllowed,
+  403: EXIT.notAllowed,
+  404: EXIT.notFound,
+  409: EXIT.conflict,
+  412: EXIT.conflict,
+  422: EXIT.usage,
+  429: EXIT.notReachable,
+  502: EXIT.notReachable,
+  503: EXIT.notReachable,
+  504: EXIT.notReachable,
+};
+
+export function exitCodeOfError({ status, code }: ProvisioningError): ExitCode {
+  if (code === 'wait_timeout') return EXIT.stillRunning;
+  if (status === 0) return EXIT.notReachable;
+  return BY_STATUS[status] ?? EXIT.failed;
+}
+
+/** Of a task or a batch that has ended. */
+export function exitCodeOfStatus(status: string): ExitCode {
+  if (status === 'Completed') return EXIT.done;
+  if (status === 'Cancelled') return EXIT.cancelled;
+  if (status === 'RolledBack') return EXIT.rolledBack;
+  return status === 'Failed' ? EXIT.failed : EXIT.stillRunning;
+}

@@ -1,0 +1,29 @@
+import { ProvisioningError } from '@provisioning/client';
+import { CommanderError } from 'commander';
+import { EXIT, exitCodeOfError, type ExitCode } from './exit-code.js';
+import { printable } from './output/printable.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+/** Says in a sentence what went wrong and gives the exit code that goes with it. */
+export function report(error: unknown, { stderr, signal }: Terminal): ExitCode {
+  // Commander has said it itself.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  if (signal.aborted) {
+    stderr.write('Interrupted  What was started goes on.\n');
+    return EXIT.interrupted;
+  }
+  if (error instanceof ProvisioningError) {
+    stderr.write(`${sentenceOf(error)}\n`);
+    for (const { path, message } of error.details) stderr.write(`  ${printable(`${path}: ${message}`)}\n`);
+    return exitCodeOfError(error);
+  }
+  stderr.write(`Failed  ${printable(error instanceof Error ? error.message : String(error))}\n`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+function sentenceOf({ message, status, requestId }: ProvisioningError): string {
+  const hint = status === 401 ? ' Sign in with `provctl login`.' : '';
+  const request = requestId === undefined ? '' : ` (request ${requestId})`;
+  return `Failed  ${printable(`${message}${hint}${request}`)}`;
+}

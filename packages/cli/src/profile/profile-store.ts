@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { UsageError } from '../usage-error.js';
+
+export interface Profile {
+  url: string;
+  controlCenterUrl?: string;
+  username?: string;
+  token?: string;
+  expiresAt?: string;
+}
+interface Profiles {
+  current: string;
+  profiles: Record<string, Profile>;
+}
+
+/** Where somebody is signed in: a file that only its owner reads. */
+export class ProfileStore {
+  constructor(private readonly file: string) {}
+
+  async read(): Promise<Profiles> {
+    let text: string;
+    try {
+      text = await readFile(this.file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { current: 'default', profiles: {} };
+      throw error;
+    }
+    try {
+      const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
+      return { current: current ?? 'default', profiles: profiles ?? {} };
+    } catch {
+      throw new UsageError(`${this.file} is not JSON any more. Remove it and sign in again.`);
+    }
+  }
+
+  /** Puts a profile in and makes it the current one. */
+  async save(name: string, profile: Profile): Promise<void> {
+    const { profiles } = await this.read();
+    await this.#write({ current: name, profiles: { ...profiles, [name]: profile } });
+  }
+
+  /** Changes what is kept of a profile and leaves the current one what it is. */
+  async update(name: string, profile: Profile): Promise<void> {
+    const { current, profiles } = await this.read();
+    await this.#write({ current, profiles: { ...profiles, [name]: profile } });
+  }
+
+  async #write(profiles: Profiles): Promise<void> {
+    const folder = dirname(this.file);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const draft = `${this.file}.${randomUUID()}`;
+    try {
+      await writeFile(draft, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+      await chmod(draft, 0o600);
+      await rename(draft, this.file);
+    } finally {
+      await rm(draft, { force: true });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import tab from '@bomb.sh/tab/commander';
+import { Command, Option } from 'commander';
+import { auditCommands } from './commands/audit/index.js';
+import { authCommands } from './commands/auth/index.js';
+import { batchCommands } from './commands/batch/index.js';
+import { checkpointCommands } from './commands/checkpoint/index.js';
+import { inventoryCommand } from './commands/inventory/index.js';
+import { policyCommands } from './commands/policy/index.js';
+import { rollbackCommands } from './commands/rollback/index.js';
+import { statusCommand } from './commands/status/index.js';
+import { taskCommands } from './commands/task/index.js';
+import { tokenCommands } from './commands/token/index.js';
+import { userCommands } from './commands/user/index.js';
+import { webhookCommands } from './commands/webhook/index.js';
+import { workflowCommands } from './commands/workflow/index.js';
+import type { Actions } from './context.js';
+import { seconds } from './input.js';
+import { FORMATS } from './output/printer.js';
+import type { Terminal } from './terminal.js';
+
+const EXIT_CODES = `
+Exit codes: 0 done · 1 failed · 2 usage · 3 cancelled · 4 rolled back · 5 not signed in or not allowed
+            6 not reachable · 7 not found · 8 conflict · 9 still running · 130 interrupted`;
+
+/** The tree of commands. */
+export function programOf(actions: Actions, { stdout, stderr }: Terminal): Command {
+  const program = new Command('provctl')
+    .description('Provisioning from the command line')
+    .addOption(
+      new Option('-o, --output <format>', 'how results are written').choices(FORMATS).default('table'),
+    )
+    .option('--profile <name>', 'whose address and token are used')
+    .option('--url <url>', 'where the orchestrator answers')
+    .option('--control-center-url <url>', 'where the control center answers')
+    .option('--timeout <seconds>', 'that one request may take', seconds)
+    .addHelpText('after', EXIT_CODES)
+    .configureOutput({
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    })
+    .showHelpAfterError('(provctl --help tells what there is)')
+    .exitOverride();
+  for (const add of [
+    authCommands,
+    statusCommand,
+    workflowCommands,
+    batchCommands,
+    taskCommands,
+    inventoryCommand,
+    checkpointCommands,
+    rollbackCommands,
+    userCommands,
+    policyCommands,
+    auditCommands,
+    webhookCommands,
+    tokenCommands,
+  ]) {
+    add(program, actions);
+  }
+  tab(program);
+  return program;
+}

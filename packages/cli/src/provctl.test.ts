@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { FakePlatform } from '../test/support/fake-platform.js';
+import { shell } from '../test/support/shell.js';
+
+const ID = '01999999-0000-7000-8000-000000000001';
+const AT = '2025-09-26T10:00:00Z';
+let fake: FakePlatform | undefined;
+afterEach(() => fake?.stop());
+
+async function provctl(answers: Record<string, unknown>, line: string, input = '') {
+  fake = await FakePlatform.start(answers);
+  return { ...(await shell(fake.url, line.split(' '), { input })), sent: fake.received };
+}
+
+const rules = [{ effect: 'Deny', resource: 'servers:prod-*', action: ['delete'] }];
+const policy = { id: ID, name: 'freeze', version: '1', rules, created_at: AT, enabled: true };
+const webhook = {
+  id: ID,
+  url: 'https://example.com/hook',
+  events: ['task.failed'],
+  description: null,
+  enabled: true,
+  source: 'api',
+  created_at: AT,
+};
+const token = {
+  id: ID,
+  name: 'ci',
+  roles: ['operator'],
+  created_at: AT,
+  expires_at: '2099-01-01T00:00:00Z',
+  last_used_at: null,
+};
+
+describe('provctl policy', () => {
+  it('lists policies with a word for their status', async () => {
+    const { code, out } = await provctl({ listPolicies: [policy] }, 'policy list');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^STATUS +ID +NAME +VERSION +RULES\nenabled +01999999\S+ +freeze +1 +1\n$/);
+  });
+
+  it('checks rules from the standard input and shows where they are wrong', async () => {
+    const problems = [{ path: 'rules[0].condition', message: 'unexpected end', line: 1, column: 9 }];
+    const ran = await provctl(
+      { validatePolicy: { valid: false, problems } },
+      'policy validate -',
+      JSON.stringify({ rules }),
+    );
+    expect(ran).toMatchObject({ code: 1, out: 'Invalid  rules[0].condition (1:9): unexpected end\n' });
+    expect(ran.sent[0]?.body).toEqual({ rules });
+  });
+
+  it.each([
+    ['ALLOW', 0],
+    ['EXPLICIT_DENY', 1],
+  ])('simulates: %s', async (decision, code) => {
+    const matched = [
+      {
+        policy_id: ID,
+        policy: 'freeze',
+        rule: 0,
+        effect: decision === 'ALLOW' ? 'Allow' : 'Deny',
+        decided: true,
+      },
+    ];
+    const ran = await provctl(
+      { simulatePolicies: { decision, matched, revision: 3, errors: [] } },
+      'policy simulate --roles operator,viewer --action delete --resource servers:prod-1 --context infra=prod-1 --context check_mode=true',
+    );
+    expect(ran.code).toBe(code);
+    expect(ran.out).toMatch(
+      new RegExp(`^${decision}  delete on servers:prod-1\n.*freeze, rule 0: this one decided\n$`),
+    );
+    expect(ran.sent[0]?.body).toEqual({
+      principal: { roles: ['operator', 'viewer'] },
+      action: 'delete',
+      resource: 'servers:prod-1',
+      context: { infra: 'prod-1', check_mode: true },
+    });
+  });
+
+  it('replays, and tells by the exit code that something would differ', async () => {
+    const changed = [
+      {
+        decision_id: ID,
+        action: 'delete',
+        resource: 'servers:prod-1',
+        before: 'ALLOW',
+        after: 'EXPLICIT_DENY',
+      },
+    ];
+    const ran = await provctl(
+      { replayDecisions: { checked: 2, unchanged: 1, changed, truncated: false } },
+      `policy replay --from ${AT} --policies -`,
+      JSON.stringify(policy),
+    );
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain('EXPLICIT_DENY  delete on servers:prod-1 was ALLOW');
+    expect(ran.sent[0]?.body).toMatchObject({ policies: [{ name: 'freeze', rules, enabled: true }] });
+  });
+});
+
+describe('provctl audit', () => {
+  it('exports what the service streams, as it comes', async () => {
+    const text = 'id,action\n1,server.create\n';
+    const ran = await provctl(
+      { listAuditLogs: { type: 'text/csv', text } },
+      `audit export --format csv --from ${AT} --action server.create`,
+    );
+    expect(ran).toMatchObject({ code: 0, out: text });
+    expect(ran.sent[0]?.accept).toBe('text/csv');
+    expect(Object.fromEntries(ran.sent[0]?.query ?? [])).toEqual({
+      from: '2025-09-26T10:00:00.000Z',
+      action: 'server.create',
+    });
+  });
+
+  it.each([
+    [{ ok: true, checked: 3, first_bad_seq: null, reason: null }, 0, 'Valid  3 records'],
+    [
+      { ok: false, checked: 3, first_bad_seq: 2, reason: 'hash' },
+      1,
+      'Invalid  Record 2 is not what it was: hash.',
+    ],
+  ])('verifies the chain (%#)', async (result, code, words) => {
+    const ran = await provctl({ verifyAudit: { ...result, head: null } }, 'audit verify');
+    expect(ran).toMatchObject({ code, err: '', out: expect.stringContaining(words) });
+  });
+});
+
+describe('provctl webhook', () => {
+  it('creates one with a secret from the standard input, and lists it', async () => {
+    const secret = 'a-secret-of-ours-0123';
+    const created = await provctl(
+      { createWebhook: { ...webhook, secret } },
+      'webhook create https://example.com/hook --events task.failed --secret-stdin',
+      `${secret}\n`,
+    );
+    expect(created.out).toMatch(/^Done {2}Created webhook/);
+    expect(created.sent[0]?.body).toMatchObject({ secret, events: ['task.failed'] });
+    await fake?.stop();
+    const listed = await provctl({ listWebhooks: [webhook] }, 'webhook list -o yaml');
+    expect(listed.out).toContain('url: https://example.com/hook');
+  });
+
+  it('tests and deletes one, and lists what was sent', async () => {
+    const delivery = {
+      id: ID,
+      webhook_id: ID,
+      event: 'ping',
+      state: 'failed',
+      attempts: 2,
+      response_status: 500,
+      error: 'It answered 500.',
+      created_at: AT,
+      last_attempt_at: AT,
+      next_attempt_at: null,
+    };
+    const answers = {
+      testWebhook: ID,
+      deleteWebhook: 'Webhook deleted successfully',
+      listWebhookDeliveries: [delivery],
+    };
+    fake = await FakePlatform.start(answers);
+    expect((await shell(fake.url, ['webhook', 'test', ID])).out).toBe(`Done  Sent as delivery ${ID}.\n`);
+    expect((await shell(fake.url, ['webhook', 'deliveries', ID])).out).toMatch(/^failed .* ping .* 500 /m);
+    expect((await shell(fake.url, ['webhook', 'delete', ID])).code).toBe(0);
+  });
+});
+
+describe('provctl token', () => {
+  it('creates, lists and revokes', async () => {
+    fake = await FakePlatform.start({
+      createToken: { ...token, token: 'prv_0123' },
+      listTokens: [token],
+      deleteToken: 'Token revoked',
+    });
+    const created = await shell(fake.url, [
+      'token',
+      'create',
+      'ci',
+      '--roles',
+      'operator',
+      '--expires',
+      '90d',
+    ]);
+    expect(created.out).toContain('Shown this once: prv_0123');
+    expect((await shell(fake.url, ['token', 'list'])).out).toMatch(/^good +01999999\S+ +ci +operator/m);
+    expect((await shell(fake.url, ['token', 'revoke', ID])).out).toBe('Done  Token revoked\n');
+  });
+});
+
+describe('provctl, whatever the command', () => {
+  const task = {
+    id: ID,
+    name: 'create_servers',
+    command: 'x',
+    args: [],
+    dependencies: [],
+    created_at: AT,
+    started_at: AT,
+    completed_at: null,
+    output: null,
+    error: null,
+  };
+
+  it('follows logs by looking where there are no events, and leaves out what a terminal would obey', async () => {
+    let looks = 0;
+    const lines = ['one', 'two \u001b]0;title\u0007'];
+    const { code, out, err } = await provctl(
+      {
+        getTask: () => ({ ...task, status: (looks += 1) < 2 ? 'Running' : 'Completed' }),
+        getTaskLogs: () =>
+          lines.splice(0, 1).map((text) => ({ line: 3 - lines.length, attempt: 1, timestamp: AT, text })),
+      },
+      `task logs -f ${ID}`,
+    );
+    expect({ code, out }).toEqual({ code: 0, out: 'one\ntwo \\x1b]0;title\\x07\n' });
+    expect(err).toBe('Running  create_servers\nCompleted  create_servers\n');
+  });
+
+  it('tells what a task waits for', async () => {
+    const waiting_for = { reason: 'lock', infra: 'production', task_id: ID, place: 2 };
+    const { out } = await provctl({ getTask: { ...task, status: 'Pending', waiting_for } }, `task why ${ID}`);
+    expect(out).toBe(
+      `Pending  It waits until production is free: it is being changed by task ${ID}; place 2 in line.\n`,
+    );
+  });
+
+  it('says in one sentence what the service refused, with the request’s id', async () => {
+    const { code, out, err } = await provctl({}, 'token list');
+    expect({ code, out, err }).toEqual({
+      code: 1,
+      out: '',
+      err: 'Failed  This operation is not built. (request req-1)\n',
+    });
+  });
+
+  it('stops when it is interrupted, and says that the work goes on', async () => {
+    const abort = new AbortController();
+    fake = await FakePlatform.start({
+      getTask: () => {
+        abort.abort();
+        return { ...task, status: 'Running' };
+      },
+      getTaskLogs: [],
+    });
+    const ran = await shell(fake.url, ['task', 'logs', '-f', ID], { signal: abort.signal });
+    expect(ran).toMatchObject({ code: 130, err: expect.stringContaining('Interrupted') });
+  });
+});

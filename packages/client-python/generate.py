@@ -1,0 +1,114 @@
+"""Writes src/provisioning_client/operations.py from the OpenAPI documents of both services.
+
+Run `python3 packages/client-python/generate.py` after a change of the contract; a test tells when it is due.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Tuple
+
+HERE = Path(__file__).resolve().parent
+OPENAPI = HERE.parent / "contracts" / "openapi"
+TARGET = HERE / "src" / "provisioning_client" / "operations.py"
+SERVICES = [("Orchestrator", "orchestrator.json"), ("ControlCenter", "control-center.json")]
+METHODS = ("get", "post", "put", "delete")
+
+HEADER = '''"""Every operation of both services. Written by generate.py from the OpenAPI documents: do not edit."""
+
+from typing import Any, Callable, Dict, List, Optional
+
+Json = Any
+Call = Callable[..., Json]
+'''
+
+
+def snake(name: str) -> str:
+    return re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
+
+
+def python_type(schema: Dict[str, Any]) -> str:
+    kinds = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
+    return kinds.get(schema.get("type", ""), "str")
+
+
+def operations(document: Dict[str, Any]) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            # What is beside the operations of the contract (/metrics, /ws) answers in ways of its own.
+            if "operationId" in item.get(method, {}) and is_enveloped(item[method]):
+                yield method, path, item[method]
+
+
+def is_enveloped(operation: Dict[str, Any]) -> bool:
+    for status, response in operation["responses"].items():
+        if status.startswith("2"):
+            schema = response.get("content", {}).get("application/json", {}).get("schema", {})
+            return "success" in schema.get("properties", {})
+    return False
+
+
+def resolve(document: Dict[str, Any], node: Dict[str, Any]) -> Dict[str, Any]:
+    while "$ref" in node:
+        target: Any = document
+        for part in node["$ref"][2:].split("/"):
+            target = target[part]
+        node = target
+    return node
+
+
+def method_source(document: Dict[str, Any], method: str, path: str, operation: Dict[str, Any]) -> str:
+    parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
+    in_path = [p for p in parameters if p["in"] == "path"]
+    in_query = [p for p in parameters if p["in"] == "query"]
+    idempotent = any(p["in"] == "header" and p["name"].lower() == "idempotency-key" for p in parameters)
+    has_body = "requestBody" in operation
+
+    arguments: List[str] = ["self"] + ["%s: str" % p["name"] for p in in_path]
+    if has_body:
+        arguments.append("body: Dict[str, Any]")
+    keywords = ["%s: Optional[%s] = None" % (safe(p["name"]), python_type(resolve(document, p["schema"]))) for p in in_query]
+    if keywords:
+        arguments += ["*"] + keywords
+    query = ", ".join('"%s": %s' % (p["name"], safe(p["name"])) for p in in_query)
+    values = ", ".join('"%s": %s' % (p["name"], p["name"]) for p in in_path)
+    call = ['"%s"' % method.upper(), '"%s"' % path]
+    if values:
+        call.append("path={%s}" % values)
+    if query:
+        call.append("query={%s}" % query)
+    if has_body:
+        call.append("body=body")
+    if idempotent:
+        call.append("idempotent=True")
+    lines = [
+        "    def %s(" % snake(operation["operationId"]),
+        *["        %s," % argument for argument in arguments],
+        "    ) -> Json:",
+        '        """%s."""' % operation["summary"].rstrip("."),
+        "        return self._call(",
+        *["            %s," % part for part in call],
+        "        )",
+    ]
+    return "\n".join(lines)
+
+
+def safe(name: str) -> str:
+    return name + "_" if name in ("from", "to") else name
+
+
+def generate() -> str:
+    parts = [HEADER]
+    for name, file in SERVICES:
+        document = json.loads((OPENAPI / file).read_text("utf-8"))
+        methods = [method_source(document, *operation) for operation in operations(document)]
+        head = 'class %sOperations:\n    """Each answers with the `data` of the envelope."""\n\n' % name
+        head += "    def __init__(self, call: Call) -> None:\n        self._call = call"
+        parts.append("\n" + "\n\n".join([head, *methods]) + "\n")
+    return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    TARGET.write_text(generate(), "utf-8")
+    sys.stdout.write("%s is written.\n" % TARGET.name)

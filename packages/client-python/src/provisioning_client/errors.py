@@ -1,0 +1,24 @@
+"""What can go wrong, as one class."""
+
+from typing import Any, Dict, List, Optional
+
+
+class ProvisioningError(Exception):
+    """`status` is the answer's, or 0 where there was none: then `code` is `network_error`, `timeout` or `wait_timeout`."""
+
+    def __init__(
+        self,
+        message: str,
+        status: int,
+        code: str,
+        details: Optional[List[Dict[str, Any]]] = None,
+        request_id: Optional[str] = None,
+        retry_after: Optional[float] = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.status = status
+        self.code = code
+        self.details = details or []
+        self.request_id = request_id
+        self.retry_after = retry_after

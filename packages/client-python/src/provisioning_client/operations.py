@@ -1,0 +1,948 @@
+"""Every operation of both services. Written by generate.py from the OpenAPI documents: do not edit."""
+
+from typing import Any, Callable, Dict, List, Optional
+
+Json = Any
+Call = Callable[..., Json]
+
+
+class OrchestratorOperations:
+    """Each answers with the `data` of the envelope."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def execute_batch(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Execute batch workflow operation."""
+        return self._call(
+            "POST",
+            "/batch/execute",
+            body=body,
+            idempotent=True,
+        )
+
+    def list_batches(
+        self,
+        *,
+        status: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List all batch operations."""
+        return self._call(
+            "GET",
+            "/batch/operations",
+            query={"status": status, "limit": limit, "offset": offset},
+        )
+
+    def get_batch(
+        self,
+        id: str,
+    ) -> Json:
+        """Get batch operation status."""
+        return self._call(
+            "GET",
+            "/batch/operations/{id}",
+            path={"id": id},
+        )
+
+    def cancel_batch(
+        self,
+        id: str,
+    ) -> Json:
+        """Cancel running batch operation."""
+        return self._call(
+            "POST",
+            "/batch/operations/{id}/cancel",
+            path={"id": id},
+        )
+
+    def resume_batch(
+        self,
+        id: str,
+        *,
+        check_mode: Optional[bool] = None,
+    ) -> Json:
+        """Go on with a batch that failed or was cancelled."""
+        return self._call(
+            "POST",
+            "/batch/operations/{id}/resume",
+            path={"id": id},
+            query={"check_mode": check_mode},
+            idempotent=True,
+        )
+
+    def follow_events(
+        self,
+        *,
+        last_event_id: Optional[str] = None,
+        event_types: Optional[str] = None,
+        task_id: Optional[str] = None,
+        batch_id: Optional[str] = None,
+    ) -> Json:
+        """Follow events by server-sent events, where a proxy lets no WebSocket through."""
+        return self._call(
+            "GET",
+            "/events",
+            query={"last_event_id": last_event_id, "event_types": event_types, "task_id": task_id, "batch_id": batch_id},
+        )
+
+    def orchestrator_health(
+        self,
+    ) -> Json:
+        """Check orchestrator health status."""
+        return self._call(
+            "GET",
+            "/health",
+        )
+
+    def orchestrator_live(
+        self,
+    ) -> Json:
+        """Whether the process lives."""
+        return self._call(
+            "GET",
+            "/livez",
+        )
+
+    def orchestrator_ready(
+        self,
+        *,
+        verbose: Optional[str] = None,
+    ) -> Json:
+        """Whether the process has all it needs to serve."""
+        return self._call(
+            "GET",
+            "/readyz",
+            query={"verbose": verbose},
+        )
+
+    def list_checkpoints(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List all checkpoints."""
+        return self._call(
+            "GET",
+            "/rollback/checkpoints",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def create_checkpoint(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Create new checkpoint."""
+        return self._call(
+            "POST",
+            "/rollback/checkpoints",
+            body=body,
+            idempotent=True,
+        )
+
+    def get_checkpoint(
+        self,
+        id: str,
+    ) -> Json:
+        """Get specific checkpoint details."""
+        return self._call(
+            "GET",
+            "/rollback/checkpoints/{id}",
+            path={"id": id},
+        )
+
+    def execute_rollback(
+        self,
+        body: Dict[str, Any],
+        *,
+        check_mode: Optional[bool] = None,
+    ) -> Json:
+        """Execute rollback operation."""
+        return self._call(
+            "POST",
+            "/rollback/execute",
+            query={"check_mode": check_mode},
+            body=body,
+            idempotent=True,
+        )
+
+    def restore_checkpoint(
+        self,
+        id: str,
+        *,
+        check_mode: Optional[bool] = None,
+    ) -> Json:
+        """Restore system state from checkpoint."""
+        return self._call(
+            "POST",
+            "/rollback/restore/{id}",
+            path={"id": id},
+            query={"check_mode": check_mode},
+            idempotent=True,
+        )
+
+    def get_rollback_statistics(
+        self,
+    ) -> Json:
+        """Get rollback system statistics."""
+        return self._call(
+            "GET",
+            "/rollback/statistics",
+        )
+
+    def get_rollback(
+        self,
+        id: str,
+    ) -> Json:
+        """Follow a rollback or restore."""
+        return self._call(
+            "GET",
+            "/rollback/{id}",
+            path={"id": id},
+        )
+
+    def get_drift(
+        self,
+        *,
+        infra: Optional[str] = None,
+    ) -> Json:
+        """Compare the inventory with what the providers say."""
+        return self._call(
+            "GET",
+            "/state/drift",
+            query={"infra": infra},
+        )
+
+    def list_inventory(
+        self,
+        *,
+        infra: Optional[str] = None,
+        kind: Optional[str] = None,
+        provider: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List what exists: servers, task services and clusters."""
+        return self._call(
+            "GET",
+            "/state/inventory",
+            query={"infra": infra, "kind": kind, "provider": provider, "limit": limit, "offset": offset},
+        )
+
+    def list_journal(
+        self,
+        *,
+        infra: Optional[str] = None,
+        kind: Optional[str] = None,
+        name: Optional[str] = None,
+        task_id: Optional[str] = None,
+        batch_id: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List every change made to the infrastructure."""
+        return self._call(
+            "GET",
+            "/state/journal",
+            query={"infra": infra, "kind": kind, "name": name, "task_id": task_id, "batch_id": batch_id, "limit": limit, "offset": offset},
+        )
+
+    def get_state_statistics(
+        self,
+    ) -> Json:
+        """Get state manager statistics."""
+        return self._call(
+            "GET",
+            "/state/statistics",
+        )
+
+    def get_system_health(
+        self,
+    ) -> Json:
+        """Get system health status."""
+        return self._call(
+            "GET",
+            "/state/system/health",
+        )
+
+    def get_system_metrics(
+        self,
+    ) -> Json:
+        """Get system-wide metrics."""
+        return self._call(
+            "GET",
+            "/state/system/metrics",
+        )
+
+    def get_workflow_progress(
+        self,
+        id: str,
+    ) -> Json:
+        """Get real-time workflow progress."""
+        return self._call(
+            "GET",
+            "/state/workflows/{id}/progress",
+            path={"id": id},
+        )
+
+    def list_workflow_snapshots(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """Get workflow state snapshots."""
+        return self._call(
+            "GET",
+            "/state/workflows/{id}/snapshots",
+            path={"id": id},
+            query={"limit": limit, "offset": offset},
+        )
+
+    def list_tasks(
+        self,
+        *,
+        status: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List all workflow tasks."""
+        return self._call(
+            "GET",
+            "/tasks",
+            query={"status": status, "limit": limit, "offset": offset},
+        )
+
+    def get_task(
+        self,
+        id: str,
+    ) -> Json:
+        """Get specific task status and details."""
+        return self._call(
+            "GET",
+            "/tasks/{id}",
+            path={"id": id},
+        )
+
+    def cancel_task(
+        self,
+        id: str,
+    ) -> Json:
+        """Cancel a task."""
+        return self._call(
+            "POST",
+            "/tasks/{id}/cancel",
+            path={"id": id},
+        )
+
+    def get_task_logs(
+        self,
+        id: str,
+        *,
+        after: Optional[int] = None,
+        limit: Optional[int] = None,
+        search: Optional[str] = None,
+    ) -> Json:
+        """Read what a task printed, line by line."""
+        return self._call(
+            "GET",
+            "/tasks/{id}/logs",
+            path={"id": id},
+            query={"after": after, "limit": limit, "search": search},
+        )
+
+    def retry_task(
+        self,
+        id: str,
+        *,
+        check_mode: Optional[bool] = None,
+    ) -> Json:
+        """Run a failed or cancelled task again."""
+        return self._call(
+            "POST",
+            "/tasks/{id}/retry",
+            path={"id": id},
+            query={"check_mode": check_mode},
+            idempotent=True,
+        )
+
+    def list_webhooks(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List webhooks, those of the configuration included."""
+        return self._call(
+            "GET",
+            "/webhooks",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def create_webhook(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Create a webhook."""
+        return self._call(
+            "POST",
+            "/webhooks",
+            body=body,
+            idempotent=True,
+        )
+
+    def get_webhook(
+        self,
+        id: str,
+    ) -> Json:
+        """Get a webhook."""
+        return self._call(
+            "GET",
+            "/webhooks/{id}",
+            path={"id": id},
+        )
+
+    def update_webhook(
+        self,
+        id: str,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Update a webhook."""
+        return self._call(
+            "PUT",
+            "/webhooks/{id}",
+            path={"id": id},
+            body=body,
+        )
+
+    def delete_webhook(
+        self,
+        id: str,
+    ) -> Json:
+        """Delete a webhook."""
+        return self._call(
+            "DELETE",
+            "/webhooks/{id}",
+            path={"id": id},
+        )
+
+    def list_webhook_deliveries(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List what was sent to a webhook."""
+        return self._call(
+            "GET",
+            "/webhooks/{id}/deliveries",
+            path={"id": id},
+            query={"limit": limit, "offset": offset},
+        )
+
+    def redeliver_webhook(
+        self,
+        id: str,
+        delivery_id: str,
+    ) -> Json:
+        """Send a delivery again."""
+        return self._call(
+            "POST",
+            "/webhooks/{id}/deliveries/{delivery_id}/redeliver",
+            path={"id": id, "delivery_id": delivery_id},
+            idempotent=True,
+        )
+
+    def test_webhook(
+        self,
+        id: str,
+    ) -> Json:
+        """Send a ping to a webhook."""
+        return self._call(
+            "POST",
+            "/webhooks/{id}/test",
+            path={"id": id},
+            idempotent=True,
+        )
+
+    def create_cluster(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Submit cluster workflow."""
+        return self._call(
+            "POST",
+            "/workflows/cluster/create",
+            body=body,
+            idempotent=True,
+        )
+
+    def create_servers(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Submit server creation workflow."""
+        return self._call(
+            "POST",
+            "/workflows/servers/create",
+            body=body,
+            idempotent=True,
+        )
+
+    def create_taskserv(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Submit task service workflow."""
+        return self._call(
+            "POST",
+            "/workflows/taskserv/create",
+            body=body,
+            idempotent=True,
+        )
+
+    def create_ws_ticket(
+        self,
+    ) -> Json:
+        """Get a ticket to open one WebSocket connection with."""
+        return self._call(
+            "POST",
+            "/ws/ticket",
+        )
+
+
+class ControlCenterOperations:
+    """Each answers with the `data` of the envelope."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def list_audit_heads(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the signed heads of the audit trail."""
+        return self._call(
+            "GET",
+            "/audit/heads",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def list_audit_keys(
+        self,
+    ) -> Json:
+        """List the public keys that heads are checked with."""
+        return self._call(
+            "GET",
+            "/audit/keys",
+        )
+
+    def list_audit_logs(
+        self,
+        *,
+        user_id: Optional[str] = None,
+        action: Optional[str] = None,
+        resource: Optional[str] = None,
+        from_: Optional[str] = None,
+        to_: Optional[str] = None,
+        before: Optional[int] = None,
+        after: Optional[int] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """Get audit logs."""
+        return self._call(
+            "GET",
+            "/audit/logs",
+            query={"user_id": user_id, "action": action, "resource": resource, "from": from_, "to": to_, "before": before, "after": after, "limit": limit, "offset": offset},
+        )
+
+    def verify_audit(
+        self,
+        *,
+        from_: Optional[str] = None,
+        to_: Optional[str] = None,
+    ) -> Json:
+        """Prove that no audit record was changed, removed or put in between."""
+        return self._call(
+            "GET",
+            "/audit/verify",
+            query={"from": from_, "to": to_},
+        )
+
+    def login(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Authenticate user and get JWT token."""
+        return self._call(
+            "POST",
+            "/auth/login",
+            body=body,
+        )
+
+    def logout(
+        self,
+    ) -> Json:
+        """Logout and invalidate token."""
+        return self._call(
+            "POST",
+            "/auth/logout",
+        )
+
+    def confirm_mfa(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Turn the second factor on with a first code."""
+        return self._call(
+            "POST",
+            "/auth/mfa/confirm",
+            body=body,
+        )
+
+    def disable_mfa(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Turn the second factor off."""
+        return self._call(
+            "POST",
+            "/auth/mfa/disable",
+            body=body,
+        )
+
+    def enroll_mfa(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Begin to set up a second factor (TOTP)."""
+        return self._call(
+            "POST",
+            "/auth/mfa/enroll",
+            body=body,
+        )
+
+    def renew_recovery_codes(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Make new recovery codes."""
+        return self._call(
+            "POST",
+            "/auth/mfa/recovery-codes",
+            body=body,
+        )
+
+    def refresh(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Refresh JWT token."""
+        return self._call(
+            "POST",
+            "/auth/refresh",
+            body=body,
+        )
+
+    def list_sessions(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List your own sessions."""
+        return self._call(
+            "GET",
+            "/auth/sessions",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def end_session(
+        self,
+        id: str,
+    ) -> Json:
+        """End one of your own sessions."""
+        return self._call(
+            "DELETE",
+            "/auth/sessions/{id}",
+            path={"id": id},
+        )
+
+    def get_decision(
+        self,
+        id: str,
+    ) -> Json:
+        """Get a decision: who asked for what, and which rules decided."""
+        return self._call(
+            "GET",
+            "/decisions/{id}",
+            path={"id": id},
+        )
+
+    def control_center_health(
+        self,
+    ) -> Json:
+        """Check control center health status."""
+        return self._call(
+            "GET",
+            "/health",
+        )
+
+    def control_center_live(
+        self,
+    ) -> Json:
+        """Whether the process lives."""
+        return self._call(
+            "GET",
+            "/livez",
+        )
+
+    def list_policies(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List all policies."""
+        return self._call(
+            "GET",
+            "/policies",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def create_policy(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Create new policy."""
+        return self._call(
+            "POST",
+            "/policies",
+            body=body,
+            idempotent=True,
+        )
+
+    def replay_decisions(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Decide again what was decided, and tell what would differ."""
+        return self._call(
+            "POST",
+            "/policies/replay",
+            body=body,
+        )
+
+    def simulate_policies(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Ask what the policies would decide, and which rule."""
+        return self._call(
+            "POST",
+            "/policies/simulate",
+            body=body,
+        )
+
+    def validate_policy(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Check rules without storing them."""
+        return self._call(
+            "POST",
+            "/policies/validate",
+            body=body,
+        )
+
+    def get_policy(
+        self,
+        id: str,
+    ) -> Json:
+        """Get a policy."""
+        return self._call(
+            "GET",
+            "/policies/{id}",
+            path={"id": id},
+        )
+
+    def update_policy(
+        self,
+        id: str,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Update policy."""
+        return self._call(
+            "PUT",
+            "/policies/{id}",
+            path={"id": id},
+            body=body,
+        )
+
+    def delete_policy(
+        self,
+        id: str,
+    ) -> Json:
+        """Delete a policy."""
+        return self._call(
+            "DELETE",
+            "/policies/{id}",
+            path={"id": id},
+        )
+
+    def list_policy_versions(
+        self,
+        id: str,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List how a policy was after each of its changes."""
+        return self._call(
+            "GET",
+            "/policies/{id}/versions",
+            path={"id": id},
+            query={"limit": limit, "offset": offset},
+        )
+
+    def control_center_ready(
+        self,
+        *,
+        verbose: Optional[str] = None,
+    ) -> Json:
+        """Whether the process has all it needs to serve."""
+        return self._call(
+            "GET",
+            "/readyz",
+            query={"verbose": verbose},
+        )
+
+    def list_tokens(
+        self,
+        *,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List your API tokens."""
+        return self._call(
+            "GET",
+            "/tokens",
+            query={"limit": limit, "offset": offset},
+        )
+
+    def create_token(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Create an API token for a program."""
+        return self._call(
+            "POST",
+            "/tokens",
+            body=body,
+            idempotent=True,
+        )
+
+    def delete_token(
+        self,
+        id: str,
+    ) -> Json:
+        """Revoke an API token."""
+        return self._call(
+            "DELETE",
+            "/tokens/{id}",
+            path={"id": id},
+        )
+
+    def list_users(
+        self,
+        *,
+        role: Optional[str] = None,
+        enabled: Optional[bool] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List all users."""
+        return self._call(
+            "GET",
+            "/users",
+            query={"role": role, "enabled": enabled, "limit": limit, "offset": offset},
+        )
+
+    def create_user(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Create new user."""
+        return self._call(
+            "POST",
+            "/users",
+            body=body,
+            idempotent=True,
+        )
+
+    def get_user(
+        self,
+        id: str,
+    ) -> Json:
+        """Get a user."""
+        return self._call(
+            "GET",
+            "/users/{id}",
+            path={"id": id},
+        )
+
+    def update_user(
+        self,
+        id: str,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Update existing user."""
+        return self._call(
+            "PUT",
+            "/users/{id}",
+            path={"id": id},
+            body=body,
+        )
+
+    def delete_user(
+        self,
+        id: str,
+    ) -> Json:
+        """Delete user."""
+        return self._call(
+            "DELETE",
+            "/users/{id}",
+            path={"id": id},
+        )
+
+    def reset_user_mfa(
+        self,
+        id: str,
+    ) -> Json:
+        """Take the second factor off a user."""
+        return self._call(
+            "DELETE",
+            "/users/{id}/mfa",
+            path={"id": id},
+        )
+
+    def end_user_sessions(
+        self,
+        id: str,
+    ) -> Json:
+        """End every session of a user."""
+        return self._call(
+            "DELETE",
+            "/users/{id}/sessions",
+            path={"id": id},
+        )

@@ -1,0 +1,192 @@
+import base64
+import hashlib
+import hmac
+import json
+import sys
+import threading
+import unittest
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "src")]
+
+import generate  # noqa: E402
+from provisioning_client import ProvisioningClient, ProvisioningError, pages, verify_webhook  # noqa: E402
+
+ID = "01999999-0000-7000-8000-000000000001"
+
+
+class FakeService:
+    """Answers as it is told, and remembers what it was asked."""
+
+    def __init__(self, answer):
+        self.received = []
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def handle_any(self):
+                length = int(self.headers.get("Content-Length") or 0)
+                text = self.rfile.read(length)
+                request = {
+                    "method": self.command,
+                    "path": self.path,
+                    "headers": self.headers,
+                    "body": json.loads(text) if text else None,
+                }
+                outer.received.append(request)
+                status, body, headers = answer(request, len(outer.received))
+                if status == 0:
+                    self.close_connection = True
+                    return
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                for name, value in {"Content-Length": str(len(content)), **headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(content)
+
+            do_GET = do_POST = do_PUT = do_DELETE = handle_any
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % self.server.server_port
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def data(value):
+    return 200, {"success": True, "data": value}, {}
+
+
+def failure(status, code, **headers):
+    return status, {"success": False, "error": "No.", "code": code, "request_id": "req-1"}, headers
+
+
+class ClientTest(unittest.TestCase):
+    def client(self, answer, **options):
+        self.fake = FakeService(answer)
+        self.addCleanup(self.fake.stop)
+        options = {"base_delay": 0.001, "control_center_url": self.fake.url + "/cc", **options}
+        return ProvisioningClient(self.fake.url, "a-token", **options)
+
+    def test_the_generated_module_is_current(self):
+        self.assertEqual(generate.TARGET.read_text("utf-8"), generate.generate())
+
+    def test_has_a_method_for_every_operation_of_the_documents(self):
+        client = self.client(lambda *_: data([]))
+        for service, (_, file), base in zip(
+            (client.orchestrator, client.control_center), generate.SERVICES, ("", "/cc")
+        ):
+            document = json.loads((generate.OPENAPI / file).read_text("utf-8"))
+            for method, path, operation in generate.operations(document):
+                arguments = {"id": ID} if "{id}" in path else {}
+                if "{delivery_id}" in path:
+                    arguments["delivery_id"] = ID
+                if "requestBody" in operation:
+                    arguments["body"] = {}
+                getattr(service, generate.snake(operation["operationId"]))(**arguments)
+                last = self.fake.received[-1]
+                expected = base + path.replace("{id}", ID).replace("{delivery_id}", ID)
+                self.assertEqual((last["method"], last["path"]), (method.upper(), expected))
+                self.assertEqual(last["headers"]["Authorization"], "Bearer a-token")
+
+    def test_answers_with_the_envelope_as_the_example_does_a_refusal_included(self):
+        client = self.client(lambda request, _: data(ID) if request["method"] == "POST" else failure(404, "not_found"))
+        self.assertEqual(client.create_server_workflow("production", "config.ncl"), {"success": True, "data": ID})
+        expected = {"infra": "production", "settings": "config.ncl", "check_mode": False, "wait": True}
+        self.assertEqual(self.fake.received[0]["body"], expected)
+        self.assertEqual(client.get_task_status(ID)["error"], "No.")
+
+    def test_tries_again_under_one_idempotency_key(self):
+        answers = [failure(429, "rate_limited", **{"Retry-After": "0"}), failure(503, "unavailable"), (0, None, {})]
+        client = self.client(lambda _, nth: answers[nth - 1] if nth <= len(answers) else data(ID))
+        self.assertEqual(client.orchestrator.create_servers({"infra": "a", "settings": "b"}), ID)
+        keys = [request["headers"]["Idempotency-Key"] for request in self.fake.received]
+        self.assertEqual((len(keys), len(set(keys))), (4, 1))
+
+    def test_sends_what_may_not_be_done_twice_once_only(self):
+        client = self.client(lambda *_: failure(503, "unavailable"))
+        with self.assertRaises(ProvisioningError) as caught:
+            client.orchestrator.cancel_task(ID)
+        self.assertEqual((caught.exception.status, caught.exception.request_id), (503, "req-1"))
+        self.assertEqual(len(self.fake.received), 1)
+
+    def test_gives_up_where_more_patience_is_asked_for_than_it_has(self):
+        client = self.client(lambda *_: failure(429, "rate_limited", **{"Retry-After": "60"}))
+        with self.assertRaises(ProvisioningError) as caught:
+            client.orchestrator.list_tasks()
+        self.assertEqual(caught.exception.retry_after, 60)
+
+    def test_pages_waits_and_never_lets_an_id_change_the_path(self):
+        states = ["Pending", "Running", "Completed"]
+
+        def answer(request, nth):
+            if request["path"].startswith("/tasks?"):
+                offset = int(request["path"].split("offset=")[1].split("&")[0])
+                return data([{"id": number} for number in range(5)][offset : offset + 2])
+            return data({"id": ID, "status": states.pop(0)})
+
+        client = self.client(answer)
+        ids = [task["id"] for task in pages(client.orchestrator.list_tasks, limit=2, status="Failed")]
+        self.assertEqual(ids, [0, 1, 2, 3, 4])
+        self.assertEqual(client.wait_for_task(ID, interval=0.001)["status"], "Completed")
+        states.append("Running")
+        with self.assertRaises(ProvisioningError) as caught:
+            client.wait_for_task(ID, timeout=0)
+        self.assertEqual(caught.exception.code, "wait_timeout")
+        with self.assertRaises(ValueError):
+            client.orchestrator.get_task("..")
+
+
+SECRET = "webhook-secret-of-ours"
+NOW = 1758880800
+SIGNED = '{"event":"task.completed","timestamp":"2025-09-26T10:00:00Z","data":{"output":"fertig – ja","n":1e21}}'
+
+
+def body_of(secret=SECRET, signed=SIGNED):
+    mac = hmac.new(secret.encode(), signed.encode(), hashlib.sha256).hexdigest()
+    return '%s,"signature":"sha256=%s"}' % (signed[:-1], mac)
+
+
+def headers_of(body, key):
+    mac = hmac.new(key, ("msg_1.%d.%s" % (NOW, body)).encode(), hashlib.sha256).digest()
+    signature = "v1,AAAA v1," + base64.b64encode(mac).decode()
+    return {"Webhook-Id": "msg_1", "webhook-timestamp": str(NOW), "webhook-signature": signature}
+
+
+class WebhookTest(unittest.TestCase):
+    def test_H9_takes_what_is_signed(self):
+        body = body_of()
+        self.assertEqual(verify_webhook(body.encode(), {}, SECRET, now=NOW)["event"], "task.completed")
+        verify_webhook(body, {}, ["a-new-secret", SECRET], now=NOW)
+        verify_webhook(body, headers_of(body, SECRET.encode()), SECRET, now=NOW)
+        prefixed = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
+        verify_webhook(body, headers_of(body, b"0123456789abcdef01234567"), prefixed, now=NOW)
+
+    def test_H9_refuses_what_is_not(self):
+        body = body_of()
+        for given, headers, now in [
+            (body_of("another"), {}, NOW),
+            (body.replace("fertig", "kaputt"), {}, NOW),
+            (SIGNED, {}, NOW),
+            (body, headers_of(body, b"another"), NOW),
+            (body, {}, NOW + 301),
+            (body, {}, NOW - 301),
+            ("null", {}, NOW),
+        ]:
+            with self.subTest(given=given, headers=headers, now=now):
+                with self.assertRaises(ProvisioningError) as caught:
+                    verify_webhook(given, headers, SECRET, now=now)
+                self.assertEqual(caught.exception.code, "webhook_invalid")
+        with self.assertRaises(ValueError):
+            verify_webhook(body, {}, "", now=NOW)
+
+
+if __name__ == "__main__":
+    unittest.main()

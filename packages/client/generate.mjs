@@ -1,0 +1,42 @@
+// Writes what the client knows of the contract at run time, so that it needs neither the schemas nor their library,
+// and the reference page. `node packages/client/generate.mjs` after a change of the contract; a test tells when it is due.
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { controlCenter, orchestrator } from '@provisioning/contracts';
+import { referencePage } from './reference.mjs';
+
+const header = '// Written by generate.mjs from the contract. Do not edit.\n';
+
+/** The source of `src/generated/routes.ts`. */
+export function routesModule() {
+  return [
+    header,
+    table('orchestratorRoutes', orchestrator),
+    '',
+    table('controlCenterRoutes', controlCenter),
+    '',
+  ].join('\n');
+}
+
+function table(name, operations) {
+  const lines = Object.entries(operations).map(([id, { method, path, idempotent, success }]) => {
+    const marks = [
+      `method: '${method.toUpperCase()}'`,
+      `path: '${path}'`,
+      ...(idempotent ? ['idempotent: true'] : []),
+      ...(success.list ? ['list: true'] : []),
+    ];
+    const line = `  ${id}: { ${marks.join(', ')} },`;
+    return line.length <= 110 ? line : `  ${id}: {\n${marks.map((mark) => `    ${mark},\n`).join('')}  },`;
+  });
+  return [`export const ${name} = {`, ...lines, '} as const;'].join('\n');
+}
+
+export const outputs = [
+  { file: new URL('src/generated/routes.ts', import.meta.url), make: routesModule },
+  { file: new URL('../../docs/reference/typescript-client.md', import.meta.url), make: referencePage },
+];
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { file, make } of outputs) await writeFile(file, make());
+}

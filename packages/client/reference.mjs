@@ -1,0 +1,61 @@
+import { controlCenter, orchestrator } from '@provisioning/contracts';
+
+const intro = `<!-- Written by packages/client/generate.mjs from the contract. Do not edit. -->
+
+# Reference: the TypeScript client
+
+Every operation of both services, by its method. Arguments are one object: \`params\`, \`query\` and \`body\` where the operation
+takes them, and \`signal\`, \`timeout\`, \`idempotencyKey\`, \`headers\`. The answer is the envelope's \`data\`. *List*: the
+method also has \`.page()\` and \`.all()\`. *Key*: an \`Idempotency-Key\` is made for each call, so it is tried again when its
+answer is lost. How it is used: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
+`;
+
+/** The text of docs/reference/typescript-client.md. */
+export function referencePage() {
+  return [
+    intro,
+    section('client.orchestrator', orchestrator),
+    section('client.controlCenter', controlCenter),
+  ].join('\n');
+}
+
+function section(object, operations) {
+  const parts = Object.entries(operations).map(([id, operation]) => entry(`${object}.${id}`, operation));
+  return `## \`${object}\`\n\n${parts.join('\n')}`;
+}
+
+function entry(call, operation) {
+  const { method, path, summary, description, params, query, body, success, idempotent } = operation;
+  const args = [
+    ...argument('params', params),
+    ...argument('query', query),
+    ...(body ? argument('body', body) : []),
+  ];
+  const marks = [success.list && 'List', idempotent && 'Key'].filter(Boolean);
+  return [
+    `### \`${call}\``,
+    '',
+    `\`${method.toUpperCase()} ${path}\`: ${summary}.${description ? ` ${description}` : ''}`,
+    '',
+    ...args,
+    `- answers \`${typeName(success.data)}\`${marks.length > 0 ? ` · ${marks.join(' · ')}` : ''}`,
+    '',
+  ].join('\n');
+}
+
+function argument(name, schema) {
+  const members = Object.entries(schema?.properties ?? {});
+  if (members.length === 0) return [];
+  const required = new Set(schema.required ?? []);
+  const listed = members.map(([member]) => `\`${member}${required.has(member) ? '' : '?'}\``).join(', ');
+  const title = name === 'body' && schema.title ? ` (\`${schema.title}\`)` : '';
+  return [`- \`${name}\`${title}: ${listed}`];
+}
+
+function typeName(schema) {
+  if (schema.title) return schema.title;
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.type === 'array') return `${typeName(schema.items)}[]`;
+  if (schema.anyOf) return schema.anyOf.map(typeName).join(' | ');
+  return schema.type ?? 'unknown';
+}

@@ -1,0 +1,178 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { controlCenter, orchestrator } from '@provisioning/contracts';
+import { data, failure, FakeService, type Answer, type Received } from '../test/support/fake-service.js';
+import { ProvisioningClient, ProvisioningError, type ClientOptions } from './index.js';
+
+const ID = '01999999-0000-7000-8000-000000000001';
+let fake: FakeService | undefined;
+afterEach(() => fake?.stop());
+
+async function clientOf(answer: (request: Received, nth: number) => Answer, options: ClientOptions = {}) {
+  fake = await FakeService.start(answer);
+  const client = new ProvisioningClient(fake.url, 'a-token', {
+    baseDelay: 0.001,
+    controlCenterUrl: `${fake.url}/cc/`,
+    ...options,
+  });
+  return { client, received: fake.received };
+}
+
+const errorOf = (promise: Promise<unknown>): Promise<ProvisioningError> =>
+  promise.then(
+    () => Promise.reject(new Error('It did not fail.')),
+    (error: unknown) => error as ProvisioningError,
+  );
+
+describe('ProvisioningClient', () => {
+  it('has a method for every operation, which sends what the contract says', async () => {
+    const { client, received } = await clientOf(() => data([]));
+    const all = [
+      [client.orchestrator, orchestrator, ''],
+      [client.controlCenter, controlCenter, '/cc'],
+    ] as const;
+    for (const [methods, operations, base] of all) {
+      expect(Object.keys(methods)).toEqual(Object.keys(operations));
+      for (const [id, operation] of Object.entries(operations)) {
+        const call = (methods as Record<string, (args: object) => Promise<unknown>>)[id];
+        await call?.({ params: { id: ID, delivery_id: ID }, ...(operation.body ? { body: {} } : {}) });
+        const last = received.at(-1);
+        expect(last).toMatchObject({
+          method: operation.method.toUpperCase(),
+          url: base + operation.path.replace(/\{\w+\}/g, ID),
+          headers: { authorization: 'Bearer a-token', accept: 'application/vnd.provisioning.v1+json' },
+        });
+        expect(last?.headers['idempotency-key'] !== undefined).toBe(operation.idempotent === true);
+      }
+    }
+  });
+
+  it('does what the JavaScript example of the API document does', async () => {
+    const { client, received } = await clientOf(({ method }) =>
+      method === 'POST' ? data(ID) : data({ id: ID, status: 'Running' }),
+    );
+    expect(await client.createServerWorkflow('production', 'config.ncl')).toEqual({
+      success: true,
+      data: ID,
+    });
+    expect(received[0]?.body).toEqual({
+      infra: 'production',
+      settings: 'config.ncl',
+      check_mode: false,
+      wait: true,
+    });
+    expect(await client.getTaskStatus(ID)).toMatchObject({ success: true, data: { status: 'Running' } });
+  });
+
+  it('pages through a list and tells where a page stands', async () => {
+    const { client, received } = await clientOf(({ url }) => {
+      const query = new URL(url, 'http://x').searchParams;
+      const [limit, offset] = [Number(query.get('limit')), Number(query.get('offset'))];
+      const rows = [0, 1, 2, 3, 4].slice(offset, offset + limit).map((id) => ({ id: String(id) }));
+      return data(rows, { 'X-Total-Count': '5', 'X-Limit': String(limit), 'X-Offset': String(offset) });
+    });
+    const ids: string[] = [];
+    for await (const { id } of client.orchestrator.listTasks.all({ query: { limit: 2, status: 'Failed' } })) {
+      ids.push(id);
+    }
+    expect(ids).toEqual(['0', '1', '2', '3', '4']);
+    expect(received.map(({ url }) => url)).toEqual([
+      '/tasks?limit=2&status=Failed&offset=0',
+      '/tasks?limit=2&status=Failed&offset=2',
+      '/tasks?limit=2&status=Failed&offset=4',
+    ]);
+    const page = await client.orchestrator.listTasks.page({ query: { limit: 2, offset: 4 } });
+    expect(page).toMatchObject({ total: 5, limit: 2, offset: 4, items: [{ id: '4' }] });
+  });
+
+  it('tries again after 429, 503 and a lost answer, a POST under one Idempotency-Key', async () => {
+    const answers: Answer[] = [
+      failure(429, 'rate_limited', 'Too many.', { 'Retry-After': '0' }),
+      failure(503, 'unavailable', 'Away.'),
+      { cut: true },
+      data(ID),
+    ];
+    const { client, received } = await clientOf((_, nth) => answers[nth - 1] ?? data(null));
+    expect(await client.orchestrator.createServers({ body: { infra: 'a', settings: 'b.yaml' } })).toBe(ID);
+    const keys = received.map(({ headers }) => headers['idempotency-key']);
+    expect(keys).toHaveLength(4);
+    expect(new Set(keys).size).toBe(1);
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('sends what may not be done twice once only, unless it was refused by a limit', async () => {
+    const { client, received } = await clientOf((_, nth) =>
+      nth === 1 ? failure(429, 'rate_limited', 'Too many.') : failure(503, 'unavailable', 'Away.'),
+    );
+    expect(await errorOf(client.orchestrator.cancelTask({ params: { id: ID } }))).toMatchObject({
+      status: 503,
+    });
+    expect(received).toHaveLength(2);
+  });
+
+  it('gives up at once where more patience is asked for than it has', async () => {
+    const { client, received } = await clientOf(() =>
+      failure(429, 'rate_limited', 'Too many.', { 'Retry-After': '60' }),
+    );
+    const error = await errorOf(client.orchestrator.listTasks());
+    expect(error).toMatchObject({ status: 429, code: 'rate_limited', retryAfter: 60, requestId: 'req-1' });
+    expect(received).toHaveLength(1);
+  });
+
+  it('tells of a failure in the words of the service, with its faults', async () => {
+    const details = [{ path: 'body.infra', message: 'must be there' }];
+    const { client } = await clientOf(() => ({
+      status: 422,
+      body: { success: false, error: 'No infra.', code: 'invalid_body', details, request_id: 'r' },
+    }));
+    const error = await errorOf(client.orchestrator.getSystemHealth());
+    expect(error).toBeInstanceOf(ProvisioningError);
+    expect(error).toMatchObject({ message: 'No infra.', status: 422, code: 'invalid_body', details });
+  });
+
+  it('tells what is no answer of the API, what does not answer, and what is not there', async () => {
+    const { client } = await clientOf(({ url }) =>
+      url === '/livez' ? { silent: true } : { body: '<html></html>' },
+    );
+    expect(await errorOf(client.orchestrator.orchestratorHealth())).toMatchObject({ code: 'invalid_answer' });
+    const hurried = new ProvisioningClient(fake?.url ?? '', 't', { timeout: 0.05, retries: 0 });
+    expect(await errorOf(hurried.orchestrator.orchestratorLive())).toMatchObject({
+      status: 0,
+      code: 'timeout',
+    });
+    await fake?.stop();
+    expect(await errorOf(hurried.orchestrator.orchestratorHealth())).toMatchObject({ code: 'network_error' });
+    fake = undefined;
+  });
+
+  it('asks a provider for the token before each request', async () => {
+    const { received, client: _unused } = await clientOf(() => data([]));
+    const tokens = ['first', 'second'];
+    const client = new ProvisioningClient(fake?.url ?? '', async () => tokens.shift());
+    await client.orchestrator.listTasks();
+    await client.orchestrator.listTasks();
+    expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  it('never lets an id change the path', async () => {
+    const { client, received } = await clientOf(() => data({}));
+    await client.orchestrator.getTask({ params: { id: '../users?x=1' } });
+    expect(received[0]?.url).toBe('/tasks/..%2Fusers%3Fx%3D1');
+    await expect(client.orchestrator.getTask({ params: { id: '..' } })).rejects.toThrow(TypeError);
+    expect(received).toHaveLength(1);
+  });
+
+  it('waits for a task and a batch to end, and no longer than it is told or wanted', async () => {
+    const states = ['Pending', 'Running', 'RollingBack', 'RolledBack'];
+    const { client } = await clientOf(({ url }, nth) =>
+      url.startsWith('/batch')
+        ? data({ batch_id: ID, status: states[nth - 1] })
+        : data({ id: ID, status: 'Running' }),
+    );
+    expect(await client.waitForBatch(ID, { interval: 0.001 })).toMatchObject({ status: 'RolledBack' });
+    expect(await errorOf(client.waitForTask(ID, { timeout: 0 }))).toMatchObject({ code: 'wait_timeout' });
+    const abort = new AbortController();
+    const waiting = errorOf(client.waitForTask(ID, { signal: abort.signal }));
+    abort.abort(new Error('Enough.'));
+    expect((await waiting).message).toBe('Enough.');
+  });
+});

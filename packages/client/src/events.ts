@@ -1,0 +1,95 @@
+import type { Event, EventType } from '@provisioning/contracts';
+import { openConnection } from './event-connection.js';
+import { ProvisioningError } from './error.js';
+import type { WebSocketConstructor } from './options.js';
+import { backoff, pause } from './pause.js';
+
+export interface EventOptions {
+  eventTypes?: EventType[];
+  taskId?: string;
+  batchId?: string;
+  /** Begins after this one, with nothing of the last hour left out. */
+  lastEventId?: string;
+  signal?: AbortSignal;
+}
+
+export interface EventSource {
+  /** Where the service answers, by http. */
+  baseUrl: string;
+  /** A ticket that opens one connection. */
+  ticket: (signal?: AbortSignal) => Promise<string>;
+  webSocket: () => Promise<WebSocketConstructor>;
+  baseDelay: number;
+  maxDelay: number;
+}
+
+const ALL_TYPES: EventType[] = [
+  'TaskStatusChanged',
+  'BatchOperationUpdate',
+  'WorkflowProgressUpdate',
+  'SystemHealthUpdate',
+  'LogEntry',
+];
+
+/** Connections are refused for these however often one tries. 4401 is not among them: the next ticket needs a good token. */
+const FINAL = new Set([1002, 1003, 1007, 1008, 1009, 4429]);
+
+/** Events as they come, over as many connections as it takes; each begins after the last event that was taken. */
+export async function* events(
+  source: EventSource,
+  { signal, lastEventId, ...filter }: EventOptions,
+): AsyncGenerator<Event, void, undefined> {
+  const WebSocket = await source.webSocket();
+  let last = lastEventId;
+  let failures = 0;
+  for (;;) {
+    const url = addressOf(source.baseUrl, await source.ticket(signal), last);
+    const connection = openConnection(WebSocket, url, subscription(filter), signal);
+    try {
+      for await (const event of connection.events()) {
+        failures = 0;
+        last = event.id ?? last;
+        // What was sent before the service knew the filter is among them.
+        if (isAsked(event, filter)) yield event;
+      }
+    } finally {
+      connection.close();
+    }
+    signal?.throwIfAborted();
+    const { code, reason } = await connection.closed;
+    if (FINAL.has(code)) {
+      throw new ProvisioningError(reason || `The stream of events was refused (${code}).`, {
+        status: 0,
+        code: `ws_${code}`,
+      });
+    }
+    if (code !== 4401) await pause(backoff(Math.min(failures, 10), source), signal);
+    failures += 1;
+  }
+}
+
+function addressOf(baseUrl: string, ticket: string, lastEventId: string | undefined): string {
+  const url = new URL(`${baseUrl.replace(/^http/, 'ws')}/ws`);
+  url.searchParams.set('ticket', ticket);
+  if (lastEventId !== undefined) url.searchParams.set('last_event_id', lastEventId);
+  return url.href;
+}
+
+function isAsked({ event_type, metadata }: Event, { eventTypes, taskId, batchId }: EventOptions): boolean {
+  return (
+    (eventTypes === undefined || eventTypes.length === 0 || eventTypes.includes(event_type)) &&
+    (taskId === undefined || metadata['task_id'] === taskId) &&
+    (batchId === undefined || metadata['batch_id'] === batchId)
+  );
+}
+
+function subscription({ eventTypes, taskId, batchId }: EventOptions): string | undefined {
+  if (eventTypes === undefined && taskId === undefined && batchId === undefined) return undefined;
+  return JSON.stringify({
+    subscribe: {
+      event_types: eventTypes ?? ALL_TYPES,
+      ...(taskId === undefined ? {} : { task_id: taskId }),
+      ...(batchId === undefined ? {} : { batch_id: batchId }),
+    },
+  });
+}

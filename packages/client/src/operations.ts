@@ -1,0 +1,152 @@
+import type {
+  BodyInputOf,
+  controlCenter,
+  DataOf,
+  orchestrator,
+  ParamsOf,
+  QueryInputOf,
+} from '@provisioning/contracts';
+import { ProvisioningError } from './error.js';
+import type { controlCenterRoutes, orchestratorRoutes } from './generated/routes.js';
+import { send, type CallOptions, type Connection } from './request.js';
+
+interface Route {
+  method: string;
+  path: string;
+  idempotent?: boolean;
+  list?: boolean;
+}
+type Routes = Record<string, Route>;
+
+type Part<Name extends string, Value> = [Value] extends [undefined]
+  ? unknown
+  : [keyof Value] extends [never]
+    ? unknown
+    : Record<never, never> extends Value
+      ? { [Key in Name]?: Value }
+      : { [Key in Name]: Value };
+
+/** What an operation is called with: what it takes by the contract, and how to call. */
+export type ArgumentsOf<O> = Part<'params', ParamsOf<O>> &
+  Part<'query', QueryInputOf<O>> &
+  Part<'body', BodyInputOf<O>> &
+  CallOptions;
+
+type Call<O, Result> =
+  Record<never, never> extends ArgumentsOf<O>
+    ? (args?: ArgumentsOf<O>) => Result
+    : (args: ArgumentsOf<O>) => Result;
+
+export interface Page<Item> {
+  items: Item[];
+  /** How many there are on all pages. */
+  total: number;
+  limit: number;
+  offset: number;
+}
+
+type ItemOf<O> = DataOf<O> extends readonly (infer Item)[] ? Item : never;
+
+type ListMethod<O> = Call<O, Promise<DataOf<O>>> & {
+  /** One page, and where it stands among all. */
+  page: Call<O, Promise<Page<ItemOf<O>>>>;
+  /** Every item, page after page, from `offset` on. */
+  all: Call<O, AsyncGenerator<ItemOf<O>, void, undefined>>;
+};
+
+type MethodsOf<Operations, R extends Routes> = {
+  [Id in keyof Operations & keyof R]: R[Id] extends { list: true }
+    ? ListMethod<Operations[Id]>
+    : Call<Operations[Id], Promise<DataOf<Operations[Id]>>>;
+};
+
+export type OrchestratorMethods = MethodsOf<typeof orchestrator, typeof orchestratorRoutes>;
+export type ControlCenterMethods = MethodsOf<typeof controlCenter, typeof controlCenterRoutes>;
+
+export interface AnyArguments extends CallOptions {
+  params?: Record<string, string>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+}
+interface Envelope {
+  success: true;
+  data: unknown;
+}
+
+/** Calls one operation and answers with what came back, unread. */
+export function callRoute(
+  connection: Connection,
+  baseUrl: string,
+  route: Route,
+  { params = {}, query = {}, body, ...options }: AnyArguments = {},
+): Promise<Response> {
+  const url = new URL(baseUrl + pathOf(route.path, params));
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return send(connection, {
+    ...options,
+    method: route.method,
+    url: url.href,
+    ...(body === undefined ? {} : { body }),
+    idempotent: route.idempotent === true,
+  });
+}
+
+export async function envelopeOf(response: Response): Promise<Envelope> {
+  const envelope = (await response.json().catch(() => undefined)) as Envelope | undefined;
+  if (envelope?.success === true) return envelope;
+  throw new ProvisioningError(
+    `${new URL(response.url).host} answered something that is no answer of this API. Is the address right?`,
+    {
+      status: response.status,
+      code: 'invalid_answer',
+      requestId: response.headers.get('x-request-id') ?? undefined,
+    },
+  );
+}
+
+/** A method for each route. Their types are the contract's, which is why they are given by whoever calls. */
+export function methodsOf<Methods>(connection: Connection, baseUrl: string, routes: Routes): Methods {
+  const entries = Object.entries(routes).map(([id, route]) => {
+    const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, args);
+    const method = async (args?: AnyArguments) => (await envelopeOf(await call(args))).data;
+    return [id, route.list ? Object.assign(method, paging(call)) : method];
+  });
+  return Object.fromEntries(entries) as Methods;
+}
+
+function paging(call: (args?: AnyArguments) => Promise<Response>) {
+  const page = async (args?: AnyArguments): Promise<Page<unknown>> => {
+    const response = await call(args);
+    const items = (await envelopeOf(response)).data as unknown[];
+    const number = (header: string, otherwise: number) => Number(response.headers.get(header) ?? otherwise);
+    return {
+      items,
+      total: number('x-total-count', items.length),
+      limit: number('x-limit', items.length),
+      offset: number('x-offset', 0),
+    };
+  };
+  async function* all(args: AnyArguments = {}): AsyncGenerator<unknown, void, undefined> {
+    let offset = Number(args.query?.['offset'] ?? 0);
+    for (;;) {
+      const { items, total } = await page({ ...args, query: { limit: 200, ...args.query, offset } });
+      yield* items;
+      offset += items.length;
+      if (items.length === 0 || offset >= total) return;
+    }
+  }
+  return { page, all };
+}
+
+function pathOf(template: string, params: Record<string, string>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name];
+    // '.' and '..' would be taken out of the path, and another operation be called.
+    if (value === undefined || value === '' || /^\.{1,2}$/.test(value)) {
+      throw new TypeError(`${template} needs params.${name}, and '${value ?? ''}' is none.`);
+    }
+    return encodeURIComponent(value);
+  });
+}
