@@ -12,7 +12,9 @@ const session = { token: 'a-secret-token', expires_at: '2099-01-01T00:00:00Z', u
 
 let folder: string;
 let fake: FakePlatform;
-beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'provctl-'))));
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'provctl-'));
+});
 afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
   await fake.stop();
