@@ -1,4 +1,4 @@
-export interface Envelope {
+interface Envelope {
   success: boolean;
   data?: unknown;
   error?: string;

@@ -1,7 +1,7 @@
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
-import type { Principal } from './bind.js';
+import type { Principal } from './principal.js';
 
 /** Checks the token of our other service; throws a Failure `unauthenticated` otherwise. */
 export type ServiceAuthenticator = (token: string) => void;

@@ -2,7 +2,7 @@ import { ACTIONS, type Action, type Permission } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
-import type { Principal } from './bind.js';
+import type { Principal } from './principal.js';
 
 /** What the policies are asked. Taken from the operation's declaration and checked values, never from the URL's text. */
 export interface AccessRequest {

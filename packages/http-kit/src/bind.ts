@@ -1,22 +1,8 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Asked } from './authorize.js';
+import type { Principal } from './principal.js';
 import type { Reply } from './reply.js';
-
-/** Who is asking: what the token says, as far as it still holds. */
-export interface Principal {
-  id: string;
-  username: string;
-  /** For conditions of policies; empty where it is not known. */
-  email: string;
-  roles: readonly string[];
-  /** Null for an API token, which belongs to no session. */
-  sessionId: string | null;
-  /** Of the JWT (its `jti`), or of the API token. */
-  tokenId: string;
-  /** Seconds since the epoch. */
-  expiresAt: number;
-}
 
 /** A caller's Idempotency-Key with a digest of what it was sent with. */
 export interface IdempotencyKey {

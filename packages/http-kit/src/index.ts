@@ -9,7 +9,6 @@ export {
   type Handler,
   type HandlerRequest,
   type IdempotencyKey,
-  type Principal,
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
@@ -19,3 +18,4 @@ export type { Refusal, RefusalLog } from './refusals.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
 export { bodyCheck, parameterCheck } from './validate.js';
+export type { Principal } from './principal.js';

@@ -11,7 +11,8 @@ import {
   type ServiceAuthenticator,
 } from './authenticate.js';
 import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
-import type { Binding, HandlerRequest, IdempotencyKey, Principal } from './bind.js';
+import type { Binding, HandlerRequest, IdempotencyKey } from './bind.js';
+import type { Principal } from './principal.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';

@@ -4,7 +4,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { MemoryStore, rateLimit, type AugmentedRequest, type Options, type Store } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
-import type { Principal } from './bind.js';
+import type { Principal } from './principal.js';
 import { clientNetwork } from './client-network.js';
 
 const WINDOW_MS = 60_000;

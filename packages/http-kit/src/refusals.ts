@@ -1,7 +1,7 @@
 import type { Operation } from '@provisioning/contracts';
 import { isFailure, type Failure } from '@provisioning/errors';
 import type { ErrorRequestHandler, Request, Response } from 'express';
-import type { Principal } from './bind.js';
+import type { Principal } from './principal.js';
 
 /** A request of somebody known that came to nothing. */
 export interface Refusal {

@@ -25,7 +25,7 @@ export interface ReviewerNeeds {
 }
 
 /** As it stands in the error of what was cancelled. */
-export const REVIEWER = 'the policies (authorization_revoked)';
+const REVIEWER = 'the policies (authorization_revoked)';
 
 const AT_ONCE = 500;
 /** Conditions may look at the time. */
