@@ -60,7 +60,7 @@ describe('H1 the access matrix', () => {
       const { userId, tokenId } = callers.belongings!;
       const admin = await callers.signIn('admin', platform.adminPassword);
       const user = await callers.control('GET', `/users/${userId}`, admin);
-      expect(user.body.data).toMatchObject({ roles: ['admin'], enabled: true });
+      expect(user.body.data).toMatchObject({ roles: ['admin', 'operator'], enabled: true });
       const tokens = (await callers.control('GET', '/tokens', admin)).body.data as { id: string }[];
       expect(tokens.map(({ id }) => id)).toContain(tokenId);
     });

@@ -52,7 +52,9 @@ const tasksAs = (bearer: string) => () => orchestrator('/tasks', { bearer });
 
 /** Ends a process of the platform without a word; its supervisor starts another. */
 async function kill(name: string): Promise<void> {
-  const note = readFileSync(join(platform.dataDir, `run/${name}.process`), 'utf8');
+  // Those of databases stand where their data is.
+  const folder = name === 'redis' ? '.' : 'run';
+  const note = readFileSync(join(platform.dataDir, folder, `${name}.process`), 'utf8');
   process.kill(Number(/\d+/.exec(note)?.[0]), 'SIGKILL');
   await platform.process.prints(new RegExp(`${name} was ended by SIGKILL`));
 }

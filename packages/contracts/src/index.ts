@@ -5,6 +5,7 @@ export { errorStatusesOf } from './openapi/error-responses.js';
 
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';
+export * from './orchestrator/events.js';
 export * from './orchestrator/rollback.js';
 export * from './orchestrator/state.js';
 export * from './orchestrator/system.js';
@@ -27,7 +28,9 @@ export { isUuid } from './schemas/basics.js';
 export {
   EVENT_TYPES,
   eventSchema,
+  followEventsQuery,
   subscribeMessageSchema,
+  webSocketQuery,
   WEBHOOK_EVENTS,
   webhookPayloadSchema,
 } from './schemas/event.js';

@@ -9,6 +9,7 @@ import * as tokens from './control-center/tokens.js';
 import * as users from './control-center/users.js';
 import type { AnyOperation, Service } from './operation.js';
 import * as batches from './orchestrator/batches.js';
+import * as events from './orchestrator/events.js';
 import * as rollback from './orchestrator/rollback.js';
 import * as state from './orchestrator/state.js';
 import * as orchestratorSystem from './orchestrator/system.js';
@@ -25,6 +26,7 @@ export const orchestrator = {
   ...batches,
   ...state,
   ...rollback,
+  ...events,
   ...webhooks,
 } as const;
 

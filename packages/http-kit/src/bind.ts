@@ -43,6 +43,8 @@ export interface HandlerRequest<O> {
   mediaType: string | undefined;
   /** `If-Match` without its quotes. */
   ifMatch: string | undefined;
+  /** `Last-Event-ID`, of one who follows a stream of events again. */
+  lastEventId: string | undefined;
 }
 
 export type Handler<O> = (request: HandlerRequest<O>) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;

@@ -1,6 +1,6 @@
 export { createApp, type AppOptions } from './app.js';
 export type { Authenticator, ServiceAuthenticator } from './authenticate.js';
-export type { AccessRequest, Authorizer } from './authorize.js';
+export { authorize, type AccessRequest, type Authorizer } from './authorize.js';
 export {
   on,
   principalOf,
@@ -13,7 +13,9 @@ export {
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
-export { policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
-export type { RateLimits, RateLimitTrip } from './rate-limit.js';
+export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
+export { rateLimiters, type RateLimits, type RateLimitTrip } from './rate-limit.js';
 export type { Refusal, RefusalLog } from './refusals.js';
+export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
+export { bodyCheck, parameterCheck } from './validate.js';

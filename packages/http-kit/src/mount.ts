@@ -144,6 +144,7 @@ function about(
     prefer: request.get('prefer'),
     mediaType: otherMediaType(operation, request),
     ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),
+    lastEventId: request.get('last-event-id'),
   };
 }
 

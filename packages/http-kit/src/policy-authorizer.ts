@@ -1,6 +1,7 @@
 import type { Action } from '@provisioning/contracts';
 import { decide, type Decision, type PolicySet } from '@provisioning/policy';
 import { currentContext, type Logger } from '@provisioning/runtime';
+import { Counter, type Registry } from 'prom-client';
 import type { AccessRequest, Authorizer } from './authorize.js';
 
 /** A decision with all that it was taken on: taken again, it comes out the same. */
@@ -13,15 +14,34 @@ export interface TakenDecision extends Omit<AccessRequest, 'action'> {
   requestId: string | null;
 }
 
+/** Counts conditions that could not be evaluated, in every decision, whether it is recorded or not. */
+export function conditionErrorCounter(registry: Registry): (decision: Decision) => void {
+  const counter = new Counter({
+    name: 'policy_condition_errors_total',
+    help: 'Conditions of policies that could not be evaluated, by what their rule does.',
+    labelNames: ['effect'],
+    registers: [registry],
+  });
+  return ({ errors, matched }) => {
+    const failed = errors.filter(({ rule }) => rule !== null).length;
+    if (failed === 0) return;
+    const denied = matched.filter(({ reason }) => reason === 'condition_error').length;
+    counter.inc({ effect: 'Deny' }, denied);
+    counter.inc({ effect: 'Allow' }, failed - denied);
+  };
+}
+
 /**
  * Decides by the policies in force. Each denial, and each change that was allowed, leaves a line in the log and is
  * told to `record`, which must neither wait nor throw.
  * @param policies asked at each decision, so that new ones count at once; throws where there are none yet.
+ * @param count told of every decision ({@link conditionErrorCounter}).
  */
 export function policyAuthorizer(
   policies: () => PolicySet,
   log: Logger,
   record: (taken: TakenDecision) => void = () => undefined,
+  count: (decision: Decision) => void = () => undefined,
 ): Authorizer {
   return (asked, id) => {
     const { principal, action, resource, request, context } = asked;
@@ -33,6 +53,7 @@ export function policyAuthorizer(
       request: { ...request, time: at },
     });
     const durationMs = performance.now() - start;
+    count(decision);
     const { effect, rule, errors } = decision;
     const allowed = effect === 'ALLOW';
     if (!allowed || action !== 'read') {

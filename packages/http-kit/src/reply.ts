@@ -9,7 +9,7 @@ export interface Reply<Data> {
   replayed?: boolean;
   headers?: Record<string, string>;
   /** Sent in place of `data`, piece by piece, as fast as the reader takes it. */
-  stream?: { mediaType: string; filename: string; chunks: AsyncIterable<string> };
+  stream?: { mediaType: string; filename: string | null; chunks: AsyncIterable<string> };
 }
 
 export function reply<Data>(data: Data, options: Omit<Reply<Data>, 'data'> = {}): Reply<Data> {
@@ -20,7 +20,14 @@ export function page<Item>(items: Item[], total: number): Reply<Item[]> {
   return { data: items, total };
 }
 
-/** The same data in one of the media types that the operation also speaks (`alsoAs`), without the envelope. */
-export function stream(mediaType: string, filename: string, chunks: AsyncIterable<string>): Reply<never> {
+/**
+ * The same data in one of the media types that the operation also speaks (`alsoAs`), without the envelope.
+ * @param filename under which readers keep it; null for what goes on without an end
+ */
+export function stream(
+  mediaType: string,
+  filename: string | null,
+  chunks: AsyncIterable<string>,
+): Reply<never> {
   return { data: undefined as never, stream: { mediaType, filename, chunks } };
 }

@@ -33,7 +33,8 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
   };
 }
 
-function asFailure(error: unknown): Failure {
+/** What a caller is told of an error: of one that was not foreseen, nothing. */
+export function asFailure(error: unknown): Failure {
   if (isFailure(error)) return error;
   if (isPostgresAway(error)) return postgresAway(error);
   if (error instanceof URIError)

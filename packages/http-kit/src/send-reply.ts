@@ -25,8 +25,12 @@ export async function sendStream(
   response: Response,
   { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
 ): Promise<void> {
+  response.status(200);
+  if (filename !== null) response.attachment(filename);
   // The type last: it is no matter of the name's ending.
-  response.status(200).attachment(filename).type(mediaType);
+  response.type(mediaType);
+  // A proxy that gathered pieces would hold back what has to arrive now.
+  if (filename === null) response.set('X-Accel-Buffering', 'no').flushHeaders();
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
     if (!response.destroyed) response.destroy(error as Error);
   });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { cleanEnv, EnvMissingError, makeValidator, type CleanedEnv } from 'envalid';
 import { parse as parseToml, TomlError } from 'smol-toml';
+import { helpWith } from './toml-help.js';
 
 export { bool, str } from 'envalid';
 
@@ -105,6 +106,20 @@ function withoutEmpty(environment: Environment): Environment {
 }
 
 function readConfigFile(path: string | undefined): Environment {
+  const scalars = Object.entries(parseConfigFile(path)).filter(([, value]) => typeof value !== 'object');
+  return Object.fromEntries(scalars.map(([key, value]) => [key.toUpperCase(), String(value)]));
+}
+
+/**
+ * A table of the TOML file that PROVISIONING_CONFIG names (`[webhooks]`), unchecked; undefined where there is none.
+ * @throws Failure `invalid` if the file cannot be read or is not valid TOML
+ */
+export function readConfigTable(environment: Environment, name: string): Record<string, unknown> | undefined {
+  const table = parseConfigFile(environment['PROVISIONING_CONFIG'])[name];
+  return typeof table === 'object' && !Array.isArray(table) ? (table as Record<string, unknown>) : undefined;
+}
+
+function parseConfigFile(path: string | undefined): Record<string, unknown> {
   if (!path) return {};
   let text: string;
   try {
@@ -115,17 +130,17 @@ function readConfigFile(path: string | undefined): Environment {
     ]);
   }
   try {
-    const scalars = Object.entries(parseToml(text)).filter(([, value]) => typeof value !== 'object');
-    return Object.fromEntries(scalars.map(([key, value]) => [key.toUpperCase(), String(value)]));
+    return parseToml(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
     const where = `${path}:${cause.line}:${cause.column}`;
+    const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
+    const { line, column } = cause;
     throw configurationFailure([
       {
         path: 'PROVISIONING_CONFIG',
-        message: `is not valid TOML at ${where}: ${cause.message.split('\n')[0]}`,
-        line: cause.line,
-        column: cause.column,
+        message: `is not valid TOML at ${where}: ${reason}${helpWith(text, line)}`,
+        ...{ line, column },
       },
     ]);
   }

@@ -13,6 +13,7 @@ export {
   listOf,
   oneOf,
   port,
+  readConfigTable,
   readEnvironment,
   secretText,
   str,

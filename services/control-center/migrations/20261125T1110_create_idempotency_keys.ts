@@ -5,6 +5,7 @@ export async function up(knex: Knex): Promise<void> {
     -- The first answer to each request that came with an Idempotency-Key, for 24 hours.
     create table idempotency_keys (
       principal    text not null,
+      -- Digests: of the key, and of the request under the key.
       key          text not null,
       request_hash text not null,
       -- Null until the transaction that makes the thing has its answer: nobody else ever sees that.

@@ -28,7 +28,12 @@ describe('readConfig', () => {
       admin: { username: 'admin', email: 'admin@example.com' },
     });
     expect(read().secrets).toEqual(secrets);
-    expect(readdirSync(dataDir).sort()).toEqual(['jwt-secret', 'mfa-encryption-key', 'password-pepper']);
+    expect(readdirSync(dataDir).sort()).toEqual([
+      'audit-signing-key',
+      'jwt-secret',
+      'mfa-encryption-key',
+      'password-pepper',
+    ]);
     expect(Object.isFrozen(config) && Object.isFrozen(secrets)).toBe(true);
   });
 
@@ -58,5 +63,12 @@ describe('readConfig', () => {
     ).toThrow(
       /CONTROL_CENTER_PORT must be .*BCRYPT_COST must be a whole number from 10 .*PASSWORD_PEPPER must have at least 32 bytes/,
     );
+  });
+
+  it('says which variable holds no key, and does not show the text', () => {
+    const secret = 'not-a-key-but-secret';
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).toThrow(/AUDIT_SIGNING_KEY holds no Ed25519 key/);
+    expect(() => read({ AUDIT_SIGNING_KEY: secret })).not.toThrow(new RegExp(secret));
+    expect(() => read({ AUDIT_PUBLIC_KEYS: 'x' })).toThrow(/AUDIT_PUBLIC_KEYS/);
   });
 });

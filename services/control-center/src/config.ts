@@ -1,8 +1,12 @@
+import { randomBytes, type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
 import {
   bool,
   commonConfig,
   commonVariables,
+  configurationFailure,
   integer,
+  listOf,
   port,
   readEnvironment,
   secretText,
@@ -10,6 +14,8 @@ import {
   str,
   type CommonConfig,
 } from '@provisioning/runtime';
+import { readPublicKey, readSigningKey } from './credentials/head-keys.js';
+import type { SealEvery } from './domain/audit/sealer.js';
 import type { Lifetimes } from './domain/session/session.js';
 
 export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
@@ -17,6 +23,15 @@ export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'
   bcryptCost: number;
   lifetimes: Lifetimes;
   admin: { username: string; email: string };
+  audit: {
+    sealEvery: SealEvery;
+    /** Outside the database. */
+    headsFile: string;
+    /** Of signing keys that were used before. */
+    publicKeys: readonly KeyObject[];
+    /** 0 keeps everything. */
+    retentionDays: number;
+  };
   /** Whether an admin without a second factor may do nothing but set one up. */
   requireAdminMfa: boolean;
 }
@@ -28,6 +43,8 @@ interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   mfaKey: string | undefined;
   /** Needed by the very first start only. */
   adminPassword: string | undefined;
+  /** Undefined in production where none is configured: the audit trail is then chained, but not sealed. */
+  auditSigningKey: KeyObject | undefined;
 }
 
 export interface Configuration {
@@ -54,6 +71,12 @@ const variables = {
   ADMIN_USERNAME: str({ default: 'admin' }),
   ADMIN_PASSWORD: str({ default: undefined }),
   ADMIN_EMAIL: str({ default: 'admin@example.com' }),
+  AUDIT_SIGNING_KEY: str({ default: undefined }),
+  AUDIT_PUBLIC_KEYS: listOf(String)({ default: [] }),
+  AUDIT_HEADS_FILE: str({ default: undefined }),
+  AUDIT_HEAD_RECORDS: integer({ min: 1, max: 1_000_000 })({ default: 1000 }),
+  AUDIT_HEAD_SECONDS: integer({ min: 1, max: DAY })({ default: 300 }),
+  AUDIT_RETENTION_DAYS: integer({ min: 0, max: 36_500 })({ default: 0 }),
 };
 
 type Environment = Record<string, string | undefined>;
@@ -71,6 +94,12 @@ export function readConfig(environment: Environment = process.env): Configuratio
       sessionSeconds: values.SESSION_LIFETIME_SECONDS,
     },
     admin: { username: values.ADMIN_USERNAME, email: values.ADMIN_EMAIL },
+    audit: {
+      sealEvery: { records: values.AUDIT_HEAD_RECORDS, seconds: values.AUDIT_HEAD_SECONDS },
+      headsFile: values.AUDIT_HEADS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
+      publicKeys: values.AUDIT_PUBLIC_KEYS.map((text) => keyOf('AUDIT_PUBLIC_KEYS', text, readPublicKey)),
+      retentionDays: values.AUDIT_RETENTION_DAYS,
+    },
     requireAdminMfa: values.REQUIRE_ADMIN_MFA ?? common.production,
   };
   const secrets: Secrets = {
@@ -79,10 +108,30 @@ export function readConfig(environment: Environment = process.env): Configuratio
     passwordPepper: values.PASSWORD_PEPPER ?? generated(config, 'password-pepper'),
     mfaKey: values.MFA_ENCRYPTION_KEY ?? generated(config, 'mfa-encryption-key'),
     adminPassword: values.ADMIN_PASSWORD,
+    auditSigningKey: signingKey(config, values.AUDIT_SIGNING_KEY),
   };
   return Object.freeze({ config: Object.freeze(config), secrets: Object.freeze(secrets) });
 }
 
 function generated({ production, dataDir }: Config, name: string): string | undefined {
   return production ? undefined : generatedSecret(dataDir, name).value;
+}
+
+function signingKey({ production, dataDir }: Config, configured: string | undefined): KeyObject | undefined {
+  if (configured !== undefined) return keyOf('AUDIT_SIGNING_KEY', configured, readSigningKey);
+  if (production) return undefined;
+  const seed = generatedSecret(dataDir, 'audit-signing-key', () => randomBytes(32).toString('base64')).value;
+  return readSigningKey(seed);
+}
+
+function keyOf(name: string, text: string, read: (text: string) => KeyObject): KeyObject {
+  try {
+    return read(text);
+  } catch (cause) {
+    // What OpenSSL says of a text never holds the text.
+    const fault = cause instanceof Error ? cause.message : String(cause);
+    throw configurationFailure([
+      { path: name, message: `holds no Ed25519 key as docs/how-to/audit.md shows it: ${fault}` },
+    ]);
+  }
 }

@@ -70,3 +70,12 @@ begin
     return query select 'conflict'::text, null::uuid;
   end if;
 end $$;
+
+-- How the whole is, if that differs from what was told last and nobody else has begun to tell.
+create function tell_health(p_teller uuid, p_overall text, p_details jsonb) returns void language plpgsql as $$
+begin
+  update system_health set told = p_details where teller = p_teller and told is distinct from p_details;
+  if found then
+    perform record_event(null, null, 0, 'health', p_overall, p_details);
+  end if;
+end $$;

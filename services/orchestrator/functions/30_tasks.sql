@@ -215,7 +215,7 @@ begin
   return cardinality(cancelled);
 end $$;
 
--- Lines of a running attempt. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
+-- Lines of a running attempt: an event by the number that each chunk draws. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
 create function append_log(p_task uuid, p_attempt int, p_worker uuid, p_first bigint, p_count int, p_text text,
                            p_at timestamptz)
 returns void language sql as $$
@@ -224,3 +224,18 @@ returns void language sql as $$
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share
   on conflict do nothing
 $$;
+
+-- How far an attempt is. p_tell: readers of events are told too.
+create function record_progress(p_task uuid, p_attempt int, p_total int, p_done int, p_step text, p_tell boolean)
+returns void language plpgsql as $$
+begin
+  insert into task_progress (task_id, attempt, total_steps, done_steps, current_step)
+    values (p_task, p_attempt, p_total, p_done, p_step)
+    on conflict (task_id) do update
+      set attempt = p_attempt, total_steps = p_total, done_steps = p_done, current_step = p_step, updated_at = now()
+      where task_progress.attempt <= p_attempt;
+  if found and p_tell then
+    perform record_event(p_task, batch_id, p_attempt, 'progress', status, jsonb_build_object(
+      'total_steps', p_total, 'completed_steps', p_done, 'current_step', p_step)) from tasks where id = p_task;
+  end if;
+end $$;

@@ -122,6 +122,7 @@ begin
                      failed = failed + (p_task.status = 'Failed')::int,
                      cancelled = cancelled + (p_task.status = 'Cancelled')::int
     where id = p_task.batch_id returning * into home;
+  perform tell_progress(home);
   if p_task.status = 'Completed' then
     update tasks set pending_deps = pending_deps - 1,
                      status = case when pending_deps = 1 and status = 'Blocked' then 'Waiting' else status end
@@ -145,6 +146,19 @@ begin
       jsonb_build_object('because_of', p_task.op_key));
   end if;
   update batches set cancelled = cancelled + doomed where id = home.id;
+end $$;
+
+-- Of a large batch not at each operation's end: a second later is soon enough.
+create function tell_progress(p_batch batches) returns void language plpgsql as $$
+begin
+  if p_batch.total > 100 then
+    if p_batch.progress_told_at > now() - interval '1 second' then
+      return;
+    end if;
+    update batches set progress_told_at = now() where id = p_batch.id;
+  end if;
+  perform record_event(null, p_batch.id, 0, 'progress', p_batch.status, jsonb_build_object(
+    'total_steps', p_batch.total, 'completed_steps', p_batch.completed));
 end $$;
 
 -- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it

@@ -18,6 +18,25 @@ export async function up(knex: Knex): Promise<void> {
       seq        bigint not null,
       updated_at timestamptz not null default now()
     ) with (fillfactor = 50);
+
+    -- When readers were last told how far a batch is: of a large one that is not said at each operation's end.
+    alter table batches add progress_told_at timestamptz not null default '-infinity';
+
+    -- How the whole was when it was last told, and who tells: one process, as long as it goes on.
+    create table system_health (
+      only_one   boolean primary key default true check (only_one),
+      teller     uuid,
+      checked_at timestamptz not null default '-infinity',
+      told       jsonb
+    ) with (fillfactor = 50);
+    insert into system_health default values;
+
+    -- Good once, for seconds: nothing is lost with them in a crash. Only a digest of the ticket itself is kept.
+    create unlogged table ws_tickets (
+      hash       bytea primary key,
+      principal  jsonb not null,
+      expires_at timestamptz not null
+    );
   `);
 }
 

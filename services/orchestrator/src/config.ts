@@ -23,6 +23,7 @@ import {
   readSecrets,
   resolveBatchCommands,
 } from './config-commands.js';
+import { readWebhookConfig, type WebhookConfig } from './config-webhooks.js';
 import type { AccessRules } from './domain/access/access-rules.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
@@ -34,6 +35,7 @@ export interface ApiConfig extends CommonConfig {
   port: number;
   /** Where the control center is found. */
   controlCenterUrl: string;
+  webhooks: WebhookConfig;
   /** How long what was last heard of the control center is good for. */
   accessRules: AccessRules;
   /** Shown as the `command` of tasks. */
@@ -74,6 +76,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     CONTROL_CENTER_URL: urlOf('http:', 'https:')({ default: 'http://127.0.0.1:9080' }),
+    WEBHOOKS_ALLOW_PRIVATE: bool({ default: false }),
     REVOCATION_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 30 }),
     POLICY_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 900 }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
@@ -85,6 +88,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...common,
     port: own.ORCHESTRATOR_PORT,
     controlCenterUrl: own.CONTROL_CENTER_URL,
+    webhooks: readWebhookConfig(environment, own.WEBHOOKS_ALLOW_PRIVATE),
     accessRules: {
       revocationsStale: own.REVOCATION_STALE_SECONDS,
       policiesStale: own.POLICY_STALE_SECONDS,

@@ -1,6 +1,9 @@
 import { operationsUnder } from '../operation.js';
 import { listOf } from '../schemas/basics.js';
 import {
+  auditHeadsQuerySchema,
+  auditHeadsSchema,
+  auditKeysSchema,
   auditQuerySchema,
   auditRangeSchema,
   auditRecordSchema,
@@ -48,5 +51,29 @@ export const verifyAudit = define({
   permission,
   query: auditRangeSchema,
   success: { status: 200, data: auditVerificationSchema },
+  errors: [503],
+  addition: true,
+});
+
+export const listAuditHeads = define({
+  id: 'listAuditHeads',
+  method: 'get',
+  path: '/audit/heads',
+  summary: 'List the signed heads of the audit trail',
+  description: 'Newest first. As `application/x-ndjson` all of them, oldest first.',
+  permission,
+  query: auditHeadsQuerySchema,
+  success: { status: 200, data: auditHeadsSchema, list: true, alsoAs: ['application/x-ndjson'] },
+  addition: true,
+});
+
+export const listAuditKeys = define({
+  id: 'listAuditKeys',
+  method: 'get',
+  path: '/audit/keys',
+  summary: 'List the public keys that heads are checked with',
+  description: 'That of the present signing key first.',
+  permission,
+  success: { status: 200, data: auditKeysSchema },
   addition: true,
 });

@@ -30,7 +30,8 @@ export const simulatePolicies = define({
   method: 'post',
   path: '/policies/simulate',
   summary: 'Ask what the policies would decide, and which rule',
-  description: 'With `policies`, what those would decide instead. Changes nothing.',
+  description:
+    'By the policies in force; with `policies`, by those instead; with `changed`, `enable` and `disable`, by those in force but for that. Changes nothing.',
   permission: { resource: 'policies:*', action: 'simulate' },
   body: simulateRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,
@@ -49,7 +50,8 @@ export const replayDecisions = define({
   method: 'post',
   path: '/policies/replay',
   summary: 'Decide again what was decided, and tell what would differ',
-  description: 'Over the logged decisions of a time, by the policies in force or by those in `policies`.',
+  description:
+    'Over the logged decisions of a time: denials, and changes that were allowed. By the policies in force, or others as in `POST /policies/simulate`: `enable` tries a stored policy before it is switched on.',
   permission: { resource: 'policies:*', action: 'simulate' },
   body: replayRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,

@@ -21,7 +21,7 @@ export const enrollMfa = define({
   forMfaEnrollment: true,
   body: mfaEnrollRequestSchema,
   success: { status: 200, data: mfaEnrollmentSchema },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });
 
@@ -35,7 +35,7 @@ export const confirmMfa = define({
   forMfaEnrollment: true,
   body: mfaConfirmRequestSchema,
   success: { status: 200, data: recoveryCodesSchema },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });
 
@@ -47,7 +47,7 @@ export const disableMfa = define({
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: sentence, example: 'MFA disabled' },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });
 
@@ -60,6 +60,6 @@ export const renewRecoveryCodes = define({
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: recoveryCodesSchema },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });

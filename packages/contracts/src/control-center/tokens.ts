@@ -16,7 +16,7 @@ export const createToken = define({
   body: tokenRequestSchema,
   idempotent: true,
   success: { status: 201, data: apiTokenCreatedSchema, location: true },
-  errors: [403, 409],
+  errors: [409],
   addition: true,
 });
 

@@ -1,5 +1,6 @@
+import type { TSchema } from 'typebox';
 import type { Service } from '../operation.js';
-import { eventSchema, webhookPayloadSchema } from '../schemas/event.js';
+import { eventSchema, followEventsQuery, webhookPayloadSchema } from '../schemas/event.js';
 import { errorReferences } from './error-responses.js';
 import type { Json, SchemaComponents } from './schema-components.js';
 
@@ -32,7 +33,7 @@ const PAYLOAD_EXAMPLE = {
 const unlimited = { 'x-permission': 'public', 'x-rate-class': 'none' };
 
 /** Statuses that the paths here refer to. */
-export const STATUSES_BESIDE = [400, 401, 403, 500];
+export const STATUSES_BESIDE = [400, 401, 403, 429, 500, 503];
 
 /** Paths that are no JSON operations. */
 export function pathsBeside(service: Service, components: SchemaComponents): Json {
@@ -64,20 +65,18 @@ function metricsPath(service: Service): Json {
 }
 
 function webSocketPath(components: SchemaComponents): Json {
-  const parameter = (name: string, maxLength: number, description: string) => ({
-    name,
-    in: 'query',
-    description,
-    schema: { type: 'string', maxLength },
-  });
   return {
     operationId: 'connectWebSocket',
     tags: ['Events'],
     summary: 'Real-time event streaming via WebSocket connection',
     description:
-      'Each message is an `Event`; a client that sends `{"subscribe": {"event_types": ["TaskStatusChanged"], "task_id": "…", "batch_id": "…"}}` hears of that alone (the ids are optional). The token comes in the Authorization header, as `token`, or, best for browsers, as the `ticket` of `POST /ws/ticket`. Closes with 4401 when the token ends, with 1013 when the client cannot keep up.',
+      'Each message is an `Event`; a client that sends `{"subscribe": {"event_types": ["TaskStatusChanged"], "task_id": "…", "batch_id": "…"}}` hears of that alone (the ids are optional), and is answered `{"subscribed": …}`; a message that is not that is answered with an error as of any operation. The token comes in the Authorization header, as `token`, or, best for browsers, as the `ticket` of `POST /ws/ticket`. Closes with 4401 when the token ends or is revoked, 4429 when its user has ten connections, 1013 when the client cannot keep up, 1012 when the service stops.',
     security: [{ bearerAuth: [] }, { webSocketToken: [] }, { webSocketTicket: [] }],
-    parameters: [parameter('last_event_id', 64, 'The last event that was seen: those since are sent first')],
+    parameters: Object.entries<TSchema>(followEventsQuery.properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      schema,
+    })),
     responses: {
       101: { description: 'The connection is open' },
       default: {
@@ -86,7 +85,7 @@ function webSocketPath(components: SchemaComponents): Json {
           'application/json': { schema: components.place(eventSchema), example: EVENT_EXAMPLE },
         },
       },
-      ...errorReferences([400, 401, 403]),
+      ...errorReferences([400, 401, 403, 429, 503]),
     },
     'x-permission': { resource: 'events:*', action: 'read' },
     'x-rate-class': 'general',

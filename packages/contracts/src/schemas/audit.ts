@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
-import { closed, count, id, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
-import { paged } from './paging.js';
+import { closed, count, id, listOf, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
+import { MAX_PAGE, paged } from './paging.js';
 
 /** An instant, or a day: its first moment in UTC. A day that no calendar has is refused. */
 function moment(description: string) {
@@ -52,13 +52,36 @@ export const auditRecordSchema = closed(
 );
 export type AuditRecord = Static<typeof auditRecordSchema>;
 
+const headSchema = closed(
+  {
+    seq: Type.Integer({ minimum: 1 }),
+    hash: sha256,
+    timestamp,
+    key_id: text(64),
+    signature: text(128, {
+      description: 'Ed25519, in base64, over the text that docs/audit-format.md describes',
+    }),
+  },
+  { title: 'AuditHead' },
+);
+export type AuditHead = Static<typeof headSchema>;
+export const auditHeadsSchema = listOf(headSchema, MAX_PAGE);
+export const auditHeadsQuerySchema = paged({});
+
+export const auditKeysSchema = listOf(
+  closed(
+    { key_id: text(64), algorithm: oneOf(['Ed25519']), public_key: text(512, { description: 'PEM' }) },
+    { title: 'AuditKey' },
+  ),
+);
+
 export const auditVerificationSchema = closed(
   {
     ok: Type.Boolean(),
     checked: count,
     first_bad_seq: nullable(Type.Integer({ minimum: 1 })),
     reason: nullable(text(1024)),
-    head: nullable(closed({ seq: count, hash: sha256, timestamp })),
+    head: nullable(headSchema),
   },
   { title: 'AuditVerification' },
 );

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { ACTIONS } from '../operation.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp, uuid } from './basics.js';
+import { withDefault } from './default.js';
 import { errorDetailSchema } from './envelope.js';
 import { policyRuleSchema } from './policy.js';
 import { roleName, roles } from './user.js';
@@ -19,6 +20,20 @@ const draftSchema = closed(
   { title: 'PolicyDraft' },
 );
 const drafts = listOf(draftSchema, 100, { description: 'Instead of the policies in force' });
+export type PolicyDraft = Static<typeof draftSchema>;
+
+/** What differs from the policies in force. Not together with `policies`. */
+const deviations = {
+  changed: Type.Optional(
+    listOf(draftSchema, 100, {
+      description: 'Beside the policies in force; each takes the place of the stored one of its name',
+    }),
+  ),
+  enable: Type.Optional(
+    listOf(uuid, 100, { description: 'Stored policies that are not enabled, as if they were' }),
+  ),
+  disable: Type.Optional(listOf(uuid, 100, { description: 'Stored policies, as if they were not enabled' })),
+};
 
 export const validateRequestSchema = closed(
   { rules: listOf(policyRuleSchema) },
@@ -65,6 +80,7 @@ export const simulateRequestSchema = closed(
       }),
     ),
     policies: Type.Optional(drafts),
+    ...deviations,
   },
   { title: 'PolicySimulateRequest' },
 );
@@ -91,8 +107,42 @@ const outcome = {
   revision: Type.Integer({ minimum: 0, description: 'Of the set of policies that decided' }),
 };
 
+/** Why a rule counted or did not; the first of these that holds. */
+export const RULE_OUTCOMES = [
+  'other_resource',
+  'other_action',
+  'condition_error',
+  'condition_false',
+  'applies',
+] as const;
+
+const explainedRuleSchema = closed(
+  {
+    policy_id: nullable(id),
+    policy: text(128),
+    rule: count,
+    effect: oneOf(['Allow', 'Deny']),
+    outcome: oneOf(RULE_OUTCOMES),
+    counted: Type.Boolean({ description: 'Whether it applies, or is a Deny whose condition failed' }),
+    decided: Type.Boolean(),
+    message: Type.Optional(text(1024)),
+    line: Type.Optional(Type.Integer({ minimum: 1 })),
+    column: Type.Optional(Type.Integer({ minimum: 1 })),
+  },
+  { title: 'ExplainedRule' },
+);
+
 export const simulateResultSchema = closed(
-  { ...outcome, errors: listOf(errorDetailSchema) },
+  {
+    ...outcome,
+    errors: listOf(errorDetailSchema),
+    rules: Type.Optional(
+      listOf(explainedRuleSchema, 1000, {
+        description:
+          'Every rule and why it counted or did not: first those that did, then those closest to it',
+      }),
+    ),
+  },
   { title: 'PolicySimulateResult' },
 );
 export type PolicySimulateResult = Static<typeof simulateResultSchema>;
@@ -102,7 +152,12 @@ export const replayRequestSchema = closed(
     from: timestamp,
     to: Type.Optional(timestamp),
     user_id: Type.Optional(uuid),
+    limit: withDefault(
+      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'At most so many, the newest of them' }),
+      100_000,
+    ),
     policies: Type.Optional(drafts),
+    ...deviations,
   },
   { title: 'PolicyReplayRequest' },
 );
@@ -117,6 +172,11 @@ export const replayResultSchema = closed(
       1000,
     ),
     truncated: Type.Boolean({ description: 'Whether more have changed than are listed' }),
+    complete: Type.Optional(
+      Type.Boolean({
+        description: 'Whether every decision of that time was looked at, and not only `limit`',
+      }),
+    ),
   },
   { title: 'PolicyReplayResult' },
 );

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { closed, id, listOf, oneOf, openDetails, text, timestamp } from './basics.js';
+import { closed, id, listOf, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
 
 export const EVENT_TYPES = [
   'TaskStatusChanged',
@@ -11,11 +11,14 @@ export const EVENT_TYPES = [
 const eventType = oneOf(EVENT_TYPES, { title: 'EventType' });
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What `/ws` sends. Statuses are in lower case here. */
+/** What `/ws` and `/events` send. Statuses are in lower case here. */
 export const eventSchema = closed(
   {
     id: Type.Optional(
-      text(64, { description: 'Given back as `last_event_id`, a client misses nothing of the last hour' }),
+      text(64, {
+        description:
+          'Its place in the one order of all events. Given back as `last_event_id`, a client misses nothing of the last hour',
+      }),
     ),
     event_type: eventType,
     timestamp,
@@ -38,6 +41,31 @@ export const subscribeMessageSchema = closed(
   { title: 'SubscribeMessage' },
 );
 export type SubscribeMessage = Static<typeof subscribeMessageSchema>;
+
+const lastEventId = text(20, {
+  pattern: '^[0-9]{1,16}$',
+  description: 'The last event that was seen: those since are sent first, as far as the last hour has them',
+});
+
+/** What one who follows events may ask for in the query, of `/ws` and `/events` alike. */
+export const followEventsQuery = closed({
+  last_event_id: Type.Optional(lastEventId),
+  event_types: Type.Optional(
+    text(200, {
+      pattern: `^(${EVENT_TYPES.join('|')})(,(${EVENT_TYPES.join('|')}))*$`,
+      description: 'Only these, divided by commas; all of them where it is absent',
+    }),
+  ),
+  task_id: Type.Optional(uuid),
+  batch_id: Type.Optional(uuid),
+});
+
+/** The same of `/ws`, which browsers cannot give a header. */
+export const webSocketQuery = closed({
+  ...followEventsQuery.properties,
+  token: Type.Optional(text(8192, { description: 'The token, where it is not in the Authorization header' })),
+  ticket: Type.Optional(text(256, { description: 'Of `POST /ws/ticket`, in place of the token' })),
+});
 
 export const wsTicketSchema = closed(
   { ticket: text(256, { description: 'Good once: `/ws?ticket=…`' }), expires_at: timestamp },

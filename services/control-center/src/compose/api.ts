@@ -5,33 +5,27 @@ import {
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, policyAuthorizer } from '@provisioning/http-kit';
+import { createApp } from '@provisioning/http-kit';
 import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import { AuditService } from '../domain/audit/audit-service.js';
-import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
-import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
-import { PolicyService } from '../domain/policy/policy-service.js';
 import type { Clock } from '../domain/ports.js';
+import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
 import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
 import { auditRoutes } from '../http/audit.js';
-import { internalPolicyRoutes } from '../http/internal-policies.js';
-import { policyRoutes } from '../http/policies.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
-import { PostgresAuditLog } from '../postgres/audit-log.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
-import { PostgresPolicyStore } from '../postgres/policy-store.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
 import { accessSignal } from '../redis/access-signal.js';
+import { composeAudit, startAuditKeeping } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
-import { followPolicies } from './follow-policies.js';
 import { composeIdentity } from './identity.js';
+import { composePolicies } from './policies.js';
 import { openResources, type Opened } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -43,6 +37,9 @@ export interface Overrides {
   delay?: (milliseconds: number) => Promise<unknown>;
   /** Folder of the compiled migrations. */
   migrations?: string;
+  /** The compiled `execution/trial-thread.js`. */
+  trialThread?: string;
+  trialLimits?: TrialLimits;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
 }
@@ -68,19 +65,20 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const signal = accessSignal(redis);
   const work = postgresUnitOfWork(database, clock, signal);
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
-  const audit = new AuditService(new PostgresAuditLog(database), work);
-  const policies = new PostgresPolicyStore(database);
-  const inForce = new PoliciesInForce(policies, (error, revision) =>
-    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
-  );
-  const policyService = new PolicyService(policies, work, clock, async () => {
-    signal();
-    // It is stored: where it cannot be read just now, the next look brings it in force.
-    await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
+  const audit = composeAudit(configuration, { database, work, clock, log });
+  const { trialThread, trialLimits } = overrides;
+  const policies = composePolicies(config, {
+    opened,
+    work,
+    keyring,
+    clock,
+    signal,
+    trialThread,
+    trialLimits,
   });
   const identity = composeIdentity(configuration, {
     ...{ database, users, work, hasher, keyring, clock },
-    policyRevision: policies,
+    policyRevision: policies.revision,
     ...(overrides.delay && { delay: overrides.delay }),
   });
   let stopping = false;
@@ -90,22 +88,21 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       ...systemRoutes(),
       ...identity.bindings,
       ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...auditRoutes(audit),
-      ...policyRoutes(policyService),
-      ...internalPolicyRoutes(policies, keyring, clock),
+      ...auditRoutes(audit.service),
+      ...policies.bindings,
     ],
     document: buildOpenApi('control-center'),
     authenticate: identity.authenticate,
     authenticateService: (token) => void verifyServiceToken(keyring, token),
-    authorizer: policyAuthorizer(inForce.current, log),
+    authorizer: policies.authorizer,
     limits: config.rateLimits,
     redis,
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
-    refusals: (refusal) => audit.note(refusalRecord(refusal)),
+    refusals: (refusal) => audit.service.note(refusalRecord(refusal)),
     // Whoever asks too often is refused whether or not that can be put down.
     trips: (trip) =>
-      audit
+      audit.service
         .note(rateLimitRecord(trip))
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     trustProxy: config.trustProxy,
@@ -117,12 +114,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
-      await makeBuiltinPolicies(work, clock);
-      await inForce.refresh();
-      resources.add('policies', followPolicies(inForce, config.redisUrl, log));
+      await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
+      resources.add('audit heads', startAuditKeeping(audit, config, log));
     },
     stop: () => {
       stopping = true;
@@ -138,6 +134,9 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
   try {
     if (config.production && secrets.passwordPepper === undefined) {
       log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
+    }
+    if (config.production && secrets.auditSigningKey === undefined) {
+      log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
     }
     // A supervisor keeps our output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));

@@ -1,4 +1,5 @@
 import type { AuditActor, AuditTrail } from './audit/audit-record.js';
+import type { DecisionRecord } from './decision/decision-record.js';
 import type { NewRevocation, Revocation } from './revocation/revocation.js';
 import type { Policy, PolicyVersion, StoredPolicySet } from './policy/policy.js';
 import type { EndReason, NewSession, Session } from './session/session.js';
@@ -155,6 +156,22 @@ export interface PolicyWrites extends PolicyStore {
     policy: Policy,
     change: { by: AuditActor | undefined; at: Date; deleted?: boolean },
   ): Promise<void>;
+}
+
+export interface DecisionFilter {
+  from: Date;
+  /** Before it. */
+  to: Date | undefined;
+  userId: string | undefined;
+}
+
+/** The decisions that were taken, for as long as they are kept. */
+export interface DecisionLog {
+  /** Each once, however often it comes. @returns how many of them were new. */
+  insert(decisions: readonly DecisionRecord[]): Promise<number>;
+  find(id: string): Promise<DecisionRecord | undefined>;
+  /** Newest first, `size` at a time. */
+  pages(filter: DecisionFilter, size: number): AsyncIterable<DecisionRecord[]>;
 }
 
 /** A caller's Idempotency-Key, with a digest of what it was sent with. */

@@ -1,11 +1,18 @@
-import { appendAudit, listAuditLogs, type QueryOf } from '@provisioning/contracts';
+import {
+  appendAudit,
+  listAuditHeads,
+  listAuditKeys,
+  listAuditLogs,
+  verifyAudit,
+  type QueryOf,
+} from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { on, page, reply, stream, type Binding } from '@provisioning/http-kit';
 import type { AuditFilter } from '../domain/audit/audit-log.js';
 import type { AuditService } from '../domain/audit/audit-service.js';
 import { actorOf } from './actor.js';
 import { EXPORTS } from './present/audit-export.js';
-import { eventOf, presentAuditRecord } from './present/audit.js';
+import { eventOf, presentAuditRecord, presentHead, presentVerification } from './present/audit.js';
 
 export function auditRoutes(audit: AuditService): Binding[] {
   return [
@@ -22,8 +29,29 @@ export function auditRoutes(audit: AuditService): Binding[] {
       const found = await audit.list({ ...filter, limit, offset, before, after }, by);
       return page(found.records.map(presentAuditRecord), found.total);
     }),
+    on(verifyAudit)(async (request) => {
+      const { from, to } = request.query;
+      const range = { from: instant('from', from), to: instant('to', to) };
+      return reply(presentVerification(await audit.verify(range, actorOf(request))));
+    }),
+    on(listAuditHeads)(async ({ query, mediaType }) => {
+      if (mediaType !== undefined) return stream(mediaType, 'audit-heads.jsonl', headLines(audit));
+      const { heads, total } = await audit.listHeads(query);
+      return page(heads.map(presentHead), total);
+    }),
+    on(listAuditKeys)(() =>
+      reply(
+        audit
+          .publicKeys()
+          .map(({ id, pem }) => ({ key_id: id, algorithm: 'Ed25519' as const, public_key: pem })),
+      ),
+    ),
     on(appendAudit)(async ({ body }) => reply({ kept: await audit.keep(body.entries.map(eventOf)) })),
   ];
+}
+
+async function* headLines(audit: AuditService): AsyncGenerator<string> {
+  for (const head of await audit.allHeads()) yield `${JSON.stringify(presentHead(head))}\n`;
 }
 
 function filterOf({ user_id, action, resource, from, to }: QueryOf<typeof listAuditLogs>): AuditFilter {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   createUser,
   deleteUser,
@@ -6,9 +5,8 @@ import {
   getUser,
   listUsers,
   updateUser,
-  type BodyOf,
 } from '@provisioning/contracts';
-import { on, page, reply, sessionOf, type Binding, type IdempotencyKey } from '@provisioning/http-kit';
+import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
 import { actorOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
@@ -20,12 +18,8 @@ export function userRoutes(users: UserService): Binding[] {
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {
-      const { user, replayed } = await users.create(
-        request.body,
-        actorOf(request),
-        withoutPassword(request.idempotency, request.body),
-      );
-      return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed });
+      const user = await users.create(request.body, actorOf(request), request.idempotency);
+      return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed: user.replayed });
     }),
     on(getUser)(async ({ params }) => {
       const user = await users.get(params.id);
@@ -46,14 +40,4 @@ export function userRoutes(users: UserService): Binding[] {
       return reply('Sessions ended');
     }),
   ];
-}
-
-/** Of a password, nothing is stored that could be tried as fast as a digest: two requests that differ in it alone are one. */
-function withoutPassword(
-  key: IdempotencyKey | undefined,
-  { password: _password, ...rest }: BodyOf<typeof createUser>,
-): IdempotencyKey | undefined {
-  if (!key) return undefined;
-  const said = JSON.stringify(['createUser', Object.entries(rest).sort()]);
-  return { ...key, requestHash: createHash('sha256').update(said).digest('hex') };
 }

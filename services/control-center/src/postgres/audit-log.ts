@@ -1,9 +1,12 @@
 import type { Knex } from 'knex';
-import type { AuditFilter, AuditLog, AuditPage } from '../domain/audit/audit-log.js';
+import type { AuditFilter, AuditLog, AuditPage, Bounds } from '../domain/audit/audit-log.js';
 import type { AuditEvent, ChainedRecord } from '../domain/audit/chain.js';
+import type { NewAuditRecord } from '../domain/audit/audit-record.js';
+import { RETENTION_ACTION, type AuditDrops } from '../domain/audit/retention.js';
+import type { Clock } from '../domain/ports.js';
 import { PostgresAuditTrail } from './audit-trail.js';
 
-export interface AuditRow {
+interface AuditRow {
   seq: string;
   event_id: string;
   at: string;
@@ -21,54 +24,111 @@ export interface AuditRow {
   hash: string;
 }
 
-const PIECE = 1000;
+const PIECE = 500;
+/** So few numbers are sorted in no time. */
+const LITTLE = 50_000;
 
-export class PostgresAuditLog implements AuditLog {
-  constructor(private readonly database: Knex) {}
+export class PostgresAuditLog implements AuditLog, AuditDrops {
+  constructor(
+    private readonly database: Knex,
+    private readonly clock?: Clock,
+  ) {}
 
   async list(page: AuditPage): Promise<{ records: ChainedRecord[]; total: number }> {
-    const query = this.#matching(page)
-      .select('*')
-      .orderBy('seq', 'desc')
-      .limit(page.limit)
-      .offset(page.offset);
-    if (page.before !== undefined) void query.where('seq', '<', page.before);
-    if (page.after !== undefined) void query.where('seq', '>', page.after);
-    const [rows, total] = await Promise.all([query, this.#count(page)]);
+    const { first, last } = await this.bounds();
+    const isWhole = isEmpty(page);
+    const total = isWhole ? numberOf(first, last) : await this.#count(page);
+    if (total === 0) return { records: [], total };
+    const { before = last + 1, after = 0 } = page;
+    // Numbers have no gaps: a page of all of them is found without passing over those before it.
+    const rows = isWhole
+      ? await this.#newest(Math.min(before, last + 1) - page.offset, after, page.limit)
+      : await this.#page(page, total, before, after);
     return { records: rows.map(toRecord), total };
+  }
+
+  #newest(before: number, after: number, limit: number) {
+    return this.database<AuditRow>('audit_log')
+      .where('seq', '<', before)
+      .where('seq', '>', after)
+      .orderBy('seq', 'desc')
+      .limit(limit);
+  }
+
+  /**
+   * Numbers first, then their rows. Postgres expects what a time leaves to be spread over all numbers, and looks for it
+   * from the newest on; where it is old or little, it has to be told to take the index of times instead.
+   */
+  #page(page: AuditPage, total: number, before: number, after: number) {
+    const numbers = this.#matching(page).select('seq');
+    const isOldOrLittle = total <= LITTLE || page.to !== undefined;
+    const matching = isOldOrLittle ? 'as materialized' : 'as not materialized';
+    return this.database
+      .queryBuilder<AuditRow, AuditRow[]>()
+      .select('audit_log.*')
+      .from(
+        this.database.raw(
+          `(with matching ${matching} (?)
+            select seq from matching where seq < ? and seq > ? order by seq desc limit ? offset ?) as page`,
+          [numbers, before, after, page.limit, page.offset],
+        ),
+      )
+      .join('audit_log', 'audit_log.seq', 'page.seq')
+      .orderBy('audit_log.seq', 'desc');
   }
 
   /** By their numbers instead of a cursor, which would hold a transaction open for as long as its reader takes. */
   async *read(filter: AuditFilter): AsyncIterable<ChainedRecord[]> {
-    const { last } = await this.#bounds();
-    for (let after = 0; after < last;) {
+    yield* this.#pieces(filter, 0, (await this.bounds()).last);
+  }
+
+  records(after: number, upto: number): AsyncIterable<ChainedRecord[]> {
+    return this.#pieces({}, after, upto);
+  }
+
+  async *#pieces(filter: AuditFilter, after: number, upto: number): AsyncIterable<ChainedRecord[]> {
+    while (after < upto) {
       const rows = await this.#matching(filter)
         .select('*')
         .where('seq', '>', after)
-        .where('seq', '<=', last)
+        .where('seq', '<=', upto)
         .orderBy('seq')
         .limit(PIECE);
       if (rows.length > 0) yield rows.map(toRecord);
-      after = rows.length < PIECE ? last : Number(rows.at(-1)!.seq);
+      after = rows.length < PIECE ? upto : Number(rows.at(-1)!.seq);
     }
+  }
+
+  async droppedUpto(): Promise<number> {
+    const row = await this.database<AuditRow>('audit_log')
+      .where({ action: RETENTION_ACTION })
+      .orderBy('seq', 'desc')
+      .first('details');
+    const upto = row && (JSON.parse(row.details) as { upto?: unknown }).upto;
+    return typeof upto === 'number' ? upto : 0;
   }
 
   keep(events: readonly AuditEvent[]): Promise<number> {
     return this.database.transaction((transaction) => new PostgresAuditTrail(transaction).appendNew(events));
   }
 
-  /** Numbers have no gaps, so all of them are counted by looking at two. */
+  drop(upto: number, record: NewAuditRecord): Promise<number> {
+    return this.database.transaction(async (transaction) => {
+      const { rows } = (await transaction.raw('select drop_audit_records(?) as dropped', [upto])) as {
+        rows: { dropped: string }[];
+      };
+      await new PostgresAuditTrail(transaction, this.clock).append(record);
+      return Number(rows[0]!.dropped);
+    });
+  }
+
   async #count(filter: AuditFilter): Promise<number> {
-    if (isEmpty(filter)) {
-      const { first, last } = await this.#bounds();
-      return last === 0 ? 0 : last - first + 1;
-    }
     const counted = await this.#matching(filter).count({ total: '*' });
     return Number(counted[0]?.['total'] ?? 0);
   }
 
-  async #bounds(): Promise<{ first: number; last: number }> {
-    const bounds = await this.database<AuditRow>('audit_log')
+  async bounds(filter: AuditFilter = {}): Promise<Bounds> {
+    const bounds = await this.#matching(filter)
       .min({ first: 'seq' })
       .max({ last: 'seq' })
       .first<{ first: string | null; last: string | null }>();
@@ -86,7 +146,7 @@ export class PostgresAuditLog implements AuditLog {
   }
 }
 
-export function toRecord(row: AuditRow): ChainedRecord {
+function toRecord(row: AuditRow): ChainedRecord {
   return {
     seq: Number(row.seq),
     eventId: row.event_id,
@@ -104,6 +164,10 @@ export function toRecord(row: AuditRow): ChainedRecord {
     prevHash: row.prev_hash,
     hash: row.hash,
   };
+}
+
+function numberOf(first: number, last: number): number {
+  return last === 0 ? 0 : last - first + 1;
 }
 
 function isEmpty({ userId, action, resource, from, to }: AuditFilter): boolean {

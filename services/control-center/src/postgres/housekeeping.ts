@@ -4,6 +4,9 @@ import type { Knex } from 'knex';
 const EVERY_MS = 60 * 60_000;
 /** Sessions that are over stay readable for a while. */
 const KEEP_SESSIONS_DAYS = 30;
+const KEEP_DECISIONS_DAYS = 30;
+const KEEP_IDEMPOTENCY_KEYS_DAYS = 1;
+const DAY_MS = 24 * 60 * 60_000;
 
 /** Removes what nobody asks about any more, every hour; several processes may do it at once. @returns how to stop. */
 export function startHousekeeping(database: Knex, log: Logger): () => void {
@@ -15,9 +18,11 @@ export function startHousekeeping(database: Knex, log: Logger): () => void {
 }
 
 export async function removeOld(database: Knex, now: Date): Promise<void> {
-  const oldest = new Date(now.getTime() - KEEP_SESSIONS_DAYS * 24 * 60 * 60_000);
+  const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   await database('login_attempts').where('expires_at', '<', now).delete();
-  await database('api_tokens').where('expires_at', '<', oldest).delete();
+  await database('api_tokens').where('expires_at', '<', daysAgo(KEEP_SESSIONS_DAYS)).delete();
   await database('revocations').where('expires_at', '<', now).delete();
-  await database('sessions').where('expires_at', '<', oldest).delete();
+  await database('sessions').where('expires_at', '<', daysAgo(KEEP_SESSIONS_DAYS)).delete();
+  await database('decisions').where('at', '<', daysAgo(KEEP_DECISIONS_DAYS)).delete();
+  await database('idempotency_keys').where('created_at', '<', daysAgo(KEEP_IDEMPOTENCY_KEYS_DAYS)).delete();
 }

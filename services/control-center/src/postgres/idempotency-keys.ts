@@ -1,3 +1,4 @@
+import { createHash, createHmac } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import type { Knex } from 'knex';
 import type { IdempotencyKey, IdempotencyKeys } from '../domain/ports.js';
@@ -11,11 +12,12 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
     make: () => Promise<Answer>,
   ): Promise<{ answer: Answer; replayed: boolean }> {
     if (!key) return { answer: await make(), replayed: false };
-    const row = { principal: key.principal, key: key.key };
+    const { principal, request_hash, key: digest } = storable(key);
+    const row = { principal, key: digest };
     const keys = () => this.transaction('idempotency_keys').where(row);
     await keys().whereRaw(`created_at < now() - interval '24 hours'`).delete();
     const taken = await this.transaction('idempotency_keys')
-      .insert({ ...row, request_hash: key.requestHash })
+      .insert({ ...row, request_hash })
       .onConflict()
       .ignore()
       .returning('key');
@@ -26,9 +28,21 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
     }
     const first = (await keys().first('request_hash', 'answer')) as
       { request_hash: string; answer: Answer } | undefined;
-    if (first?.request_hash !== key.requestHash) throw reused();
+    if (first?.request_hash !== request_hash) throw reused();
     return { answer: first.answer, replayed: true };
   }
+}
+
+/**
+ * Requests may hold passwords, and a plain digest of one can be guessed at. So the caller's key is itself the key of the
+ * digest, and is not stored as it is.
+ */
+function storable({ principal, key, requestHash }: IdempotencyKey) {
+  return {
+    principal,
+    key: createHash('sha256').update(key).digest('hex'),
+    request_hash: createHmac('sha256', key).update(requestHash).digest('hex'),
+  };
 }
 
 function reused(): Failure {

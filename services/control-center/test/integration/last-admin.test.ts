@@ -47,7 +47,7 @@ describe('the last enabled admin', () => {
           );
         }),
       );
-      const [first, ...others] = admins.map(({ user }) => user.id) as [string, ...string[]];
+      const [first, ...others] = admins.map(({ id }) => id) as [string, ...string[]];
       const outcomes = await Promise.allSettled([
         users.remove(first, NOBODY),
         ...others.map((id, index) =>

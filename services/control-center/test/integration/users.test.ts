@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { silentLogger, type Logger } from '@provisioning/runtime';
 import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.js';
@@ -121,6 +122,24 @@ describe('users', () => {
     }
   });
 
+  it('are made once for an Idempotency-Key, and nothing tells of the password afterwards', async () => {
+    const user = newUser();
+    const send = (body: Body) => call('post', '/users', body).set('Idempotency-Key', 'a-key-of-users');
+    const first = await send(user).expect(201);
+    await call('put', `/users/${dataOf<{ id: string }>(first).id}`, { enabled: false }).expect(200);
+    const again = await send(user).expect(201);
+    expect(again.body).toEqual(first.body);
+    expect([first, again].map(({ headers }) => headers['idempotent-replayed'])).toEqual([undefined, 'true']);
+    expect((await send({ ...user, password: 'another-secure-one' }).expect(409)).body).toMatchObject({
+      code: 'idempotency_key_reused',
+    });
+    const stored = JSON.stringify(await service.api.opened.database('idempotency_keys'));
+    const plain = createHash('sha256')
+      .update(JSON.stringify(['POST', '/users', user]))
+      .digest('hex');
+    for (const secret of ['secure_password', 'a-key-of-users', plain]) expect(stored).not.toContain(secret);
+  });
+
   it('have names and addresses of their own, whatever the case', async () => {
     const { username } = await create();
     const email = `${username}@example.com`;
@@ -156,7 +175,7 @@ describe('users', () => {
     expect((await call('get', '/users?limit=1')).headers['x-total-count']).toBe(before);
   });
 
-  it('may have 64 characters of four bytes as a password', async () => {
+  it('I1 may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });
     await service.token(username, password);
@@ -198,7 +217,7 @@ describe('users', () => {
     });
   });
 
-  it('can be signed out everywhere', async () => {
+  it('I15 can be signed out everywhere', async () => {
     const { id, username } = await create();
     const theirs = await service.token(username, 'secure_password');
     await call('delete', `/users/${id}/sessions`).expect(200);

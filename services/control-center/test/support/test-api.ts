@@ -63,4 +63,7 @@ export const testOverrides: Overrides = {
   bcryptCost: 4,
   checkAnswers: true,
   migrations: fileURLToPath(new URL('../../dist/migrations', import.meta.url)),
+  trialThread: fileURLToPath(new URL('../../dist/src/execution/trial-thread.js', import.meta.url)),
+  // No test is to fail because the machine is busy.
+  trialLimits: { ask: 20_000, page: 20_000, load: 20_000 },
 };

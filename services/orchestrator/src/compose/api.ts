@@ -26,7 +26,9 @@ import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
 import { taskRoutes } from '../http/tasks.js';
+import { webhookRoutes } from '../http/webhooks.js';
 import { workflowRoutes } from '../http/workflows.js';
+import type { Resolver } from '../outbound/webhook-request.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
@@ -39,8 +41,10 @@ import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
-import { refusalLog } from './refusals.js';
+import { refusalLog, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
+import { composeWebhooks } from './webhooks.js';
+import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
 /** What tests put in the place of the real thing. */
@@ -51,6 +55,8 @@ export interface Overrides {
   sources?: SchemaSources;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
+  /** Whom names of webhooks' targets are resolved by. */
+  resolve?: Resolver;
   /** What is asked in the place of the control center. */
   accessSource?: AccessSource;
 }
@@ -60,13 +66,15 @@ interface ComposedApi {
   base: Base;
   audit: ReturnType<typeof composeAudit>;
   access: ComposedAccess;
+  webhooks: ReturnType<typeof composeWebhooks>;
+  realtime: Realtime;
   stopping: () => void;
 }
 
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, accessSource, telemetry }: Overrides = {},
+  { sources, checkAnswers = false, resolve, accessSource, telemetry }: Overrides = {},
 ): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
@@ -95,7 +103,11 @@ export function composeApi(
       queue: redis && (() => redis.ping()),
     },
   );
+  const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
+  const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
+  const realtime = composeRealtime(config, base, access.keeper, authorizer, () => state.health());
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
@@ -108,12 +120,16 @@ export function composeApi(
         new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
+      ...webhookRoutes(webhooks.service),
       ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+      ...realtime.bindings,
     ],
+    pages: realtime.router,
     document: buildOpenApi('orchestrator'),
     authenticate: (token, operation) => access.keeper.authenticate(token, operation),
-    authorizer: refusingWhileFull(audit.backlog, access.authorizer),
-    refusals: refusalLog(new PostgresRefusalStore(base.database)),
+    authorizer,
+    refusals: refusalLog(refusals),
+    trips: tripLog(refusals, base.log),
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -130,7 +146,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, access, stopping: () => (stopping = true) };
+  return { app, base, audit, webhooks, access, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
@@ -147,7 +163,7 @@ function capabilitiesOf({ batchCommands, production, testDriver, providers }: Ap
 }
 
 export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
-  const { app, base, audit, access, stopping } = composeApi(config, { telemetry });
+  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
   try {
     await access.start();
@@ -156,7 +172,14 @@ export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Pro
       port: config.port,
       portVariable: 'ORCHESTRATOR_PORT',
     });
-    resources.add('http', () => http.close());
+    realtime.start(http.server, app);
+    // Before the server closes: it would wait for those who follow events, and they do not leave by themselves.
+    resources.add('http', async () => {
+      await realtime.close();
+      await http.close();
+    });
+    webhooks.sender.start();
+    resources.add('webhooks', () => webhooks.sender.stop());
     audit.backlog.start();
     resources.add('audit backlog', () => audit.backlog.stop());
     audit.forwarder.start();

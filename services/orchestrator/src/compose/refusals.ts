@@ -1,5 +1,6 @@
-import type { Refusal, RefusalLog } from '@provisioning/http-kit';
-import { currentContext } from '@provisioning/runtime';
+import type { Principal, RateLimitTrip, Refusal, RefusalLog } from '@provisioning/http-kit';
+import { currentContext, type Logger } from '@provisioning/runtime';
+import type { AuditActor } from '../domain/audit/audit-record.js';
 import type { PostgresRefusalStore } from '../postgres/refusal-store.js';
 
 /** As the action is called in the audit trail when it succeeds. */
@@ -24,10 +25,7 @@ export function refusalLog(store: PostgresRefusalStore): RefusalLog {
   return async (refusal) => {
     const { operation, principal, result, asked, params, failure, ip } = refusal;
     await store.add({
-      actor: {
-        ...{ userId: principal.id, username: principal.username, sessionId: principal.sessionId, ip },
-        requestId: currentContext()?.requestId ?? '',
-      },
+      actor: actorOf(principal, ip),
       action: ACTIONS[operation.id] ?? actionOf(refusal),
       resource: asked?.resource.replace(':', '/') ?? operation.path,
       denied: result === 'denied',
@@ -39,6 +37,27 @@ export function refusalLog(store: PostgresRefusalStore): RefusalLog {
         ...failure.extra,
       },
     });
+  };
+}
+
+/** Puts down who asked too often. He is refused whether or not that can be put down. */
+export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLimitTrip) => Promise<void> {
+  return async ({ name, limit, client, principal, ip }) => {
+    const actor = actorOf(principal, ip);
+    const details = { limit, client };
+    await store
+      .add({ actor, action: 'rate_limit.exceed', resource: `rate_limits/${name}`, denied: true, details })
+      .catch((error: unknown) => log.warn('a rate limit could not be put into the history', { error }));
+  };
+}
+
+function actorOf(principal: Principal | undefined, ip: string): AuditActor {
+  return {
+    userId: principal?.id ?? null,
+    username: principal?.username ?? null,
+    sessionId: principal?.sessionId ?? null,
+    ip,
+    requestId: currentContext()?.requestId ?? null,
   };
 }
 

@@ -33,6 +33,13 @@ export interface AccessKeeperOptions {
   bundleFailed?: () => void;
 }
 
+/** As JSON it says the same. */
+export interface RememberedPrincipal {
+  principal: Principal;
+  claims: Claims | null;
+  since: string;
+}
+
 const LOOK_MS = 500;
 const KEEP_MS = 10_000;
 
@@ -115,6 +122,22 @@ export class AccessKeeper {
     return this.#tokens.stands(principal, known?.since ?? new Date(0));
   }
 
+  /** What it takes to know a principal again, in whatever process; nothing of a token. */
+  remember(principal: Principal): RememberedPrincipal {
+    const known = this.#known.get(principal);
+    return {
+      principal,
+      claims: known?.claims ?? null,
+      since: (known?.since ?? new Date(0)).toISOString(),
+    };
+  }
+
+  /** Undefined where what was found out does not hold any more. */
+  recall({ principal, claims, since }: RememberedPrincipal): Principal | undefined {
+    this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since) });
+    return this.isGood(principal) ? principal : undefined;
+  }
+
   /** Calls that whenever something was revoked, or the policies changed. @returns how not to be called any more */
   onRevoked(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -129,7 +152,7 @@ export class AccessKeeper {
   /** @throws Failure `unavailable` when nobody can tell whether a change is still allowed */
   refuseIfStale(): void {
     void this.#state.policies;
-    refuseIfStale(this.options.rules, this.silentSeconds);
+    refuseIfStale(this.options.rules, this.silentSeconds, (Date.now() - this.#state.policiesAt) / 1000);
   }
 
   /** For how long the control center has not been heard of. */
@@ -195,6 +218,7 @@ export class AccessKeeper {
       if (!more && revision !== this.#state.revision) changed = (await this.#renew(controlCenter)) || changed;
       // What was true when we asked; the answer may have been long under way.
       this.#state.heardAt = before;
+      if (revision === this.#state.revision) this.#state.policiesAt = before;
     }
     this.#state.forgetExpired(new Date());
     return changed;

@@ -28,6 +28,8 @@ export class AccessState {
   head = 0;
   /** When the control center was last heard of; milliseconds since the epoch. */
   heardAt = 0;
+  /** When the policies in force were last known to be its newest. */
+  policiesAt = 0;
 
   constructor(private readonly keyring: Keyring) {}
 
@@ -99,6 +101,8 @@ export class AccessState {
   restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess): void {
     this.use(bundle);
     this.addRevocations(revocations, head);
-    this.heardAt = Date.parse(heardAt);
+    // A clock that was put back must not make it younger than now.
+    this.heardAt = Math.min(Date.parse(heardAt), Date.now());
+    this.policiesAt = this.heardAt;
   }
 }

@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@provisioning/contracts';
+import { MOST_RECORDS, type AuditEntry } from '@provisioning/contracts';
 import { redact } from '@provisioning/runtime';
 import type { AuditTrail } from '../domain/audit/audit-forwarder.js';
 import type { AuditRecord } from '../domain/audit/audit-record.js';
@@ -11,7 +11,10 @@ export class RemoteAuditTrail implements AuditTrail {
   constructor(private readonly controlCenter: Pick<ControlCenterClient, 'post'>) {}
 
   async append(records: readonly AuditRecord[]): Promise<void> {
-    await this.controlCenter.post('/internal/audit', { entries: records.map(toEntry) });
+    for (let start = 0; start < records.length; start += MOST_RECORDS) {
+      const entries = records.slice(start, start + MOST_RECORDS).map(toEntry);
+      await this.controlCenter.post('/internal/audit', { entries });
+    }
   }
 }
 

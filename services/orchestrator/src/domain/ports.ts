@@ -1,4 +1,5 @@
 import type { Actor } from './audit/actor.js';
+import type { EventPage, RecordedEvent } from './event/recorded-event.js';
 import type {
   Batch,
   BatchStatus,
@@ -17,7 +18,7 @@ import type {
   RollbackScope,
   RollbackStatistics,
 } from './rollback/rollback.js';
-import type { Statistics, Workforce, WorkflowCounts } from './state/state.js';
+import type { Statistics, SystemHealth, Workforce, WorkflowCounts } from './state/state.js';
 import type { SurveyEnd } from './state/survey.js';
 import type { IdempotencyKey, Submitter } from './workflow/submitter.js';
 import type { LogLine, NewTask, Snapshot, Task, TaskDetails, TaskStatus, WaitingFor } from './task/task.js';
@@ -200,4 +201,34 @@ export interface Doorbell {
   ring(taskIds: readonly string[]): Promise<void>;
   /** Something that runs was cancelled: its worker need not wait for its next heartbeat. */
   cancelled(): Promise<void>;
+}
+
+/** The recorded events in their one order, for one reader. */
+export interface EventFeedSource {
+  next(after: number, limit: number): Promise<EventPage>;
+  /** Where somebody begins who wants what happens from now on. */
+  newest(signal?: AbortSignal): Promise<number>;
+}
+
+/** Events of the last hour, for those who were away. */
+export interface EventHistory {
+  /** Those after that number, up to the other one (all of which are decided), in order. */
+  between(after: number, until: number, limit: number): Promise<RecordedEvent[]>;
+  /** Whether everything after that number is kept; `missed`: not all of it; `unknown`: there never was such a number. */
+  reach(after: number): Promise<'kept' | 'missed' | 'unknown'>;
+}
+
+/** Tickets that open one connection each. */
+export interface TicketStore<Holder> {
+  create(holder: Holder): Promise<{ ticket: string; expiresAt: Date }>;
+  /** Whose it is, once; undefined for one that was taken, is too old or never was. */
+  take(ticket: string): Promise<Holder | undefined>;
+}
+
+/** Where one of several processes tells how the whole is. */
+export interface HealthBoard {
+  /** Whether this process is the one that tells. */
+  isMine(teller: string): Promise<boolean>;
+  /** Tells it where it differs from what was told last. */
+  tell(teller: string, health: SystemHealth): Promise<void>;
 }

@@ -85,3 +85,37 @@ describe('what has ended while its result is being stored', () => {
     expect(results).toHaveLength(1);
   });
 });
+
+it('stores each progress, and tells those who follow of the last one too, however fast they come', async () => {
+  let end: (end: WorkEnd) => void = () => undefined;
+  const steps = [1, 2, 3];
+  const work = {
+    ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
+    ...{ tick: jest.fn(), cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+    ...{ readLines: () => [], readRest: () => [], output: () => '' },
+    readReports: () => {
+      const step = steps.shift();
+      return step === undefined
+        ? []
+        : [{ type: 'step' as const, name: `${step}`, index: step, total: 3, state: 'completed' as const }];
+    },
+  } satisfies Work;
+  const stored: number[] = [];
+  const told: number[] = [];
+  const ledger: RunLedger = {
+    appendLog: () => Promise.resolve(),
+    progress: (_id, _attempt, { doneSteps }, tell) => {
+      stored.push(doneSteps);
+      if (tell) told.push(doneSteps);
+      if (tell && doneSteps === 3) end(COMPLETED);
+      return Promise.resolve();
+    },
+    record: () => Promise.resolve(),
+    lose: () => Promise.resolve([]),
+    finish: () => Promise.resolve({ outcome: 'done', ready: [] }),
+  };
+  await new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined)).complete();
+  expect(new Set(stored)).toEqual(new Set([1, 2, 3]));
+  expect(told[0]).toBe(1);
+  expect(told.at(-1)).toBe(3);
+});

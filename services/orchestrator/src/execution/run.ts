@@ -10,6 +10,7 @@ import type { Work, WorkEnd } from './work.js';
 
 const FOLLOW_MS = 200;
 const RETRY_MS = 500;
+const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
@@ -25,6 +26,8 @@ export class Run {
   /** For the journal, in order, until it has them. */
   #records: JournalRecord[] = [];
   #recording: Promise<void> = Promise.resolve();
+  #untold = false;
+  #toldAt = -Infinity;
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
@@ -141,11 +144,7 @@ export class Run {
     const reports = this.work.readReports();
     this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
     await this.#recordChanges();
-    const changed = this.#follower.read(reports);
-    if (changed)
-      await this.ledger
-        .progress(this.task.id, this.task.attempt, this.masker.maskAll(this.#follower.progress))
-        .catch(() => undefined);
+    await this.#tellProgress(this.#follower.read(reports));
     for (let more = true; more;) {
       if (this.#unsent) {
         await this.ledger.appendLog(this.#unsent);
@@ -154,6 +153,22 @@ export class Run {
       const lines = this.work.readLines();
       more = lines.length > 0;
       this.#queue(lines);
+    }
+  }
+
+  /** Stored at each change; told to those who follow events once a second, the last change too. */
+  async #tellProgress(changed: boolean): Promise<void> {
+    this.#untold ||= changed;
+    const tell = this.#untold && performance.now() - this.#toldAt >= TELL_MS;
+    if (!changed && !tell) return;
+    const { id, attempt } = this.task;
+    try {
+      await this.ledger.progress(id, attempt, this.masker.maskAll(this.#follower.progress), tell);
+      if (!tell) return;
+      this.#untold = false;
+      this.#toldAt = performance.now();
+    } catch {
+      // Nothing hangs on it, and the next change tells of this one too.
     }
   }
 

@@ -1,7 +1,12 @@
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditOutbox, AuditPage } from '../domain/audit/audit-forwarder.js';
-import { auditRecordOf, type AuditableEvent, type AuditRecord } from '../domain/audit/audit-record.js';
+import {
+  auditRecordOf,
+  mayBeTold,
+  type AuditableEvent,
+  type AuditRecord,
+} from '../domain/audit/audit-record.js';
 import type { Backlog, BacklogMeter } from '../domain/audit/audit-backlog.js';
 import type { RollbackScope } from '../domain/rollback/rollback.js';
 import type { TaskKind } from '../domain/task/task.js';
@@ -80,7 +85,8 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
     if (turn?.position == null) return undefined;
     const after = Number(turn.position);
     const { events, position, more } = await this.#feed.next(after, limit);
-    return { records: await this.#recordsOf(events), position, moved: position > after, more };
+    const telling = events.filter(({ type }) => mayBeTold(type));
+    return { records: await this.#recordsOf(telling), position, moved: position > after, more };
   }
 
   async #recordsOf(events: readonly RecordedEvent[]): Promise<AuditRecord[]> {

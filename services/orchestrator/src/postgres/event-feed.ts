@@ -21,6 +21,7 @@ export class EventFeed {
   #bound: { upTo: number; xid: bigint } | undefined;
   #missing: number | undefined;
   #window = EVERYTHING;
+  #idle = false;
 
   /** @param logs whether chunks of the log are told, or only counted */
   constructor(
@@ -30,6 +31,7 @@ export class EventFeed {
 
   /** The next events after that number, as far as they are decided. One statement, unless a number is missing. */
   async next(after: number, limit: number): Promise<EventPage> {
+    if (this.#idle && !(await this.#drawnAfter(after))) return { events: [], position: after, more: false };
     let rows = await this.#read(after, limit);
     // A transaction's `at` may be older than the window, a worker's clock wrong: before a number is passed over, it is
     // looked for everywhere.
@@ -41,6 +43,7 @@ export class EventFeed {
     const events = taken.filter(({ type }) => this.options.logs || type !== 'log').map(toEvent);
     const more = decided < rows.found.length || rows.found.length === limit;
     this.#narrow(rows.now, taken.at(-1), !more);
+    this.#idle = rows.found.length === 0;
     return { events, position: taken.at(-1)?.seq ?? after, more };
   }
 
@@ -107,6 +110,16 @@ export class EventFeed {
       from: since ? new Date(since.getTime() - DAY_MS) : from,
       to: new Date(now.getTime() + DAY_MS),
     };
+  }
+
+  /** Cheaper than to look for events where there are none. */
+  async #drawnAfter(after: number): Promise<boolean> {
+    const [row] = await rowsOf<{ drawn: boolean }>(
+      this.database,
+      'select last_value > ? and is_called as drawn from event_seq',
+      [after],
+    );
+    return row!.drawn;
   }
 
   async #oldestRunning(): Promise<bigint> {

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex';
-import type { Actor } from '../domain/audit/actor.js';
+import type { AuditActor } from '../domain/audit/audit-record.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
 import { storableJson } from './storable.js';
 
 export interface RefusedRequest {
-  actor: Actor;
+  actor: AuditActor;
   action: string;
   resource: string;
   denied: boolean;

@@ -12,7 +12,9 @@ export class PostgresSnapshotStore implements SnapshotStore {
     { limit, offset }: { limit: number; offset: number },
   ): Promise<{ snapshots: Snapshot[]; total: number }> {
     const [which, id] =
-      'taskId' in owner ? ['task_id = ?', owner.taskId] : ['task_id is null and batch_id = ?', owner.batchId];
+      'taskId' in owner
+        ? [`task_id = ? and type <> 'progress'`, owner.taskId]
+        : [`task_id is null and batch_id = ? and type <> 'progress'`, owner.batchId];
     const [snapshots, counted] = await Promise.all([
       rowsOf<Snapshot>(
         this.database,

@@ -48,7 +48,8 @@ export class PostgresStateStore implements StateStore {
       rowsOf<{ n: number }>(
         this.database,
         `select count(*)::int as n from events join tasks on tasks.id = events.task_id
-          where tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
+          where events.type <> 'progress'
+            and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
       ),
       rowsOf<{ bytes: string }>(
         this.database,

@@ -111,14 +111,16 @@ export class PostgresLedger implements Ledger {
     taskId: string,
     attempt: number,
     { totalSteps, doneSteps, currentStep }: StepProgress,
+    tell: boolean,
   ): Promise<void> {
-    await this.pool.query(
-      `insert into task_progress (task_id, attempt, total_steps, done_steps, current_step) values ($1, $2, $3, $4, $5)
-       on conflict (task_id) do update
-         set attempt = $2, total_steps = $3, done_steps = $4, current_step = $5, updated_at = now()
-         where task_progress.attempt <= $2`,
-      [taskId, attempt, totalSteps, doneSteps, currentStep && storable(currentStep)],
-    );
+    await this.pool.query('select record_progress($1, $2, $3, $4, $5, $6)', [
+      taskId,
+      attempt,
+      totalSteps,
+      doneSteps,
+      currentStep && storable(currentStep),
+      tell,
+    ]);
   }
 
   release(workerId: string, reason: string, planned = false): Promise<string[]> {

@@ -200,6 +200,21 @@ describe('A4 what is told to the audit trail', () => {
   });
 });
 
+it('A4 who asked too often, once', async () => {
+  const limited = await testApi({ RATE_LIMIT_BATCH: '2', CONTROL_CENTER_URL: controlCenter.url });
+  try {
+    const somebody = limited.as('operator');
+    const ask = () => somebody.post('/batch/execute').send({ name: 'b', operations: [] });
+    for (const status of [422, 422, 429, 429]) await ask().expect(status);
+    const told = await limited.database('events').where({ type: 'refused', status: 'Denied' });
+    expect(told.map(({ details, actor }) => [details.action, details.limit, actor.username])).toEqual([
+      ['rate_limit.exceed', 2, 'operator'],
+    ]);
+  } finally {
+    await limited.stop();
+  }
+});
+
 it('A3 refuses changes while more than 100,000 events have not arrived, goes on reading, and takes them again after', async () => {
   await controlCenter.stop();
   await api.database.raw(

@@ -75,7 +75,7 @@ it('keeps every promise while many do everything at once', async () => {
   const batches = await rowsOf<BatchRow>(database, 'select * from batches');
   const events = await rowsOf<Event>(
     database,
-    'select task_id, batch_id, type, status from events order by seq',
+    `select task_id, batch_id, type, status from events where type <> 'progress' order by seq`,
   );
   // It was a storm, and not a calm one.
   expect(events.length).toBeGreaterThan(1_000);

@@ -41,7 +41,7 @@ it('stores whatever is printed, reported and told of an end, NUL and half surrog
   const mended = 'a\ufffdb\ufffdc';
   const at = new Date();
   await ledger.appendLog({ taskId, attempt, workerId, at, firstLine: 1, lines: [rubbish, 'and on'] });
-  await ledger.progress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish });
+  await ledger.progress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish }, true);
   await ledger.finish({
     ...{ taskId, attempt, workerId, resultId: taskId, status: 'Failed', permanent: true, exitCode: null },
     ...{ signal: null, error: rubbish, output: rubbish, data: { [rubbish]: rubbish } },

@@ -257,6 +257,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     async events(id) {
       const rows = await database<{ type: string; task_id: string; seq: number }>('events')
         .where('task_id', id)
+        .whereNot('type', 'progress')
         .orderBy('seq');
       return rows.map(({ type }) => type);
     },

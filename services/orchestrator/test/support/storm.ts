@@ -109,7 +109,7 @@ export class Storm {
       const { task: taskId, attempt, worker: workerId } = claim;
       const firstLine = Math.floor(random() * 1e9);
       await this.#ledger.appendLog({ taskId, attempt, workerId, at: new Date(), firstLine, lines: ['a'] });
-      await this.#ledger.progress(taskId, attempt, { totalSteps: 2, doneSteps: 1, currentStep: null });
+      await this.#ledger.progress(taskId, attempt, { totalSteps: 2, doneSteps: 1, currentStep: null }, true);
     },
     cancelTask: async (random) => {
       const task = pick(this.tasks, random);

@@ -3,12 +3,12 @@ import { createKeyring, issueToken } from '@provisioning/auth-token';
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import supertest from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { composeApi } from '../../src/compose/api.js';
+import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
-const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
@@ -19,6 +19,7 @@ export interface TestApi {
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
   database: ReturnType<typeof composeApi>['base']['database'];
   audit: ReturnType<typeof composeApi>['audit'];
+  webhooks: ReturnType<typeof composeApi>['webhooks'];
   /** What the control center says of access. */
   access: FakeAccess;
   /** Takes up what it says now. */
@@ -27,7 +28,10 @@ export interface TestApi {
 }
 
 /** The API in this process on a database of its own; every answer is held against the contract. */
-export async function testApi(environment: Record<string, string> = {}): Promise<TestApi> {
+export async function testApi(
+  environment: Record<string, string> = {},
+  overrides: Pick<Overrides, 'resolve'> = {},
+): Promise<TestApi> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('orchestrator-api');
   const config = readApiConfig({
@@ -42,9 +46,10 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     ...environment,
   });
   const source = new FakeAccess(SECRET);
-  const { app, base, audit, access } = composeApi(config, {
+  const { app, base, audit, webhooks, access } = composeApi(config, {
     accessSource: source,
     checkAnswers: true,
+    ...overrides,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
   await access.start();
@@ -59,6 +64,7 @@ export async function testApi(environment: Record<string, string> = {}): Promise
     token,
     database: base.database,
     audit,
+    webhooks,
     access: source,
     look: () => access.keeper.look(),
     stop: async () => {

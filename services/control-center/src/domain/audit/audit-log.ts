@@ -18,11 +18,23 @@ export interface AuditPage extends AuditFilter, Page {
   after?: number | undefined;
 }
 
+/** Numbers of the first and the last record; both 0 where there are none. */
+export interface Bounds {
+  first: number;
+  last: number;
+}
+
 export interface AuditLog {
   /** Newest first. `total` counts what the filter leaves, without `before` and `after`. */
   list(page: AuditPage): Promise<{ records: ChainedRecord[]; total: number }>;
   /** Oldest first, in pieces: those that there are when it begins. Nothing is held open between them. */
   read(filter: AuditFilter): AsyncIterable<ChainedRecord[]>;
+  /** Of those that the filter leaves. */
+  bounds(filter?: AuditFilter): Promise<Bounds>;
+  /** Those after one number up to another, in their order, in pieces. */
+  records(after: number, upto: number): AsyncIterable<ChainedRecord[]>;
+  /** Up to which number the retention has dropped records, as it put down itself; 0 where it never has. */
+  droppedUpto(): Promise<number>;
   /** Appends each event once, however often it comes. @returns how many were new. */
   keep(events: readonly AuditEvent[]): Promise<number>;
 }

@@ -1,13 +1,19 @@
-import type { UnitOfWork } from '../ports.js';
-import type { AuditActor, NewAuditRecord } from './audit-record.js';
+import type { Page, UnitOfWork } from '../ports.js';
 import type { AuditFilter, AuditLog, AuditPage } from './audit-log.js';
+import type { AuditActor, NewAuditRecord } from './audit-record.js';
 import type { AuditEvent, ChainedRecord } from './chain.js';
+import type { AuditHeads, HeadKeys, PublicKey, SignedHead } from './head.js';
+import type { Verification } from './verification.js';
+import type { AuditVerifier } from './verifier.js';
 
 /** Reading the trail leaves a record in it as well, before anything is handed out. */
 export class AuditService {
   constructor(
     private readonly log: AuditLog,
     private readonly work: UnitOfWork,
+    private readonly heads: AuditHeads,
+    private readonly keys: HeadKeys,
+    private readonly verifier: AuditVerifier,
   ) {}
 
   /** What the other service did. */
@@ -29,6 +35,27 @@ export class AuditService {
   async export(filter: AuditFilter, format: string, by: AuditActor): Promise<AsyncIterable<ChainedRecord[]>> {
     await this.note(about('audit.export', { ...filter, format }, by));
     return this.log.read(filter);
+  }
+
+  async verify(range: Pick<AuditFilter, 'from' | 'to'>, by: AuditActor): Promise<Verification> {
+    const verification = await this.verifier.verify(range);
+    const { ok, checked, fault } = verification;
+    await this.note(
+      about('audit.verify', { ...range, ok, checked, first_bad_seq: fault?.seq, reason: fault?.reason }, by),
+    );
+    return verification;
+  }
+
+  listHeads(page: Page): Promise<{ heads: SignedHead[]; total: number }> {
+    return this.heads.list(page);
+  }
+
+  allHeads(): Promise<SignedHead[]> {
+    return this.heads.all();
+  }
+
+  publicKeys(): readonly PublicKey[] {
+    return this.keys.publicKeys;
   }
 }
 

@@ -37,7 +37,7 @@ export const CHAIN_START: ChainEnd = { seq: 0, hash: '0'.repeat(64) };
 const FORMAT = 'provisioning-audit-v1\n';
 
 /** The text whose SHA-256 a record's hash is: docs/audit-format.md describes it for those who check an export. */
-export function hashedText(record: Omit<ChainedRecord, 'hash'>): string {
+function hashedText(record: Omit<ChainedRecord, 'hash'>): string {
   const members: [name: string, value: string | null][] = [
     ['seq', String(record.seq)],
     ['prev_hash', record.prevHash],

@@ -21,7 +21,8 @@ export class Reauthentication {
 
   /**
    * @returns the code, for {@link SecondFactor.use} in the transaction of the change.
-   * @throws Failure `forbidden`: the token is good, but it is not enough. Wrong passwords count as those of sign-ins do.
+   * @throws Failure `invalid`, not `unauthenticated`: nobody has to sign in again. Wrong passwords count as those of
+   * sign-ins do.
    */
   async check(request: ReauthenticationRequest): Promise<CheckedCode> {
     const checked = await this.passwords.check(request);
@@ -56,20 +57,19 @@ export function codeUsed(): Failure {
 
 function failureOf(reason: RefusalReason): Failure {
   if (reason === 'mfa_required') {
-    return new Failure('forbidden', 'A code of your second factor is needed too: send it as mfa_code.', {
-      code: 'mfa_required',
-    });
-  }
-  if (reason.startsWith('mfa_')) {
-    return new Failure(
-      'forbidden',
-      'The code is wrong or was used already. Try the next one, or a recovery code.',
-      {
-        code: 'mfa_invalid',
-      },
+    return invalid(
+      'mfa_required',
+      'mfa_code',
+      'A code of your second factor is needed too: send it as mfa_code.',
     );
   }
-  return new Failure('forbidden', 'The password is wrong. Nothing was changed.', {
-    code: 'reauthentication_failed',
-  });
+  if (reason.startsWith('mfa_')) {
+    const message = 'The code is wrong or was used already. Try the next one, or a recovery code.';
+    return invalid('mfa_invalid', 'mfa_code', message);
+  }
+  return invalid('reauthentication_failed', 'password', 'The password is wrong. Nothing was changed.');
+}
+
+function invalid(code: string, path: string, message: string): Failure {
+  return new Failure('invalid', message, { code, details: [{ path, message }] });
 }

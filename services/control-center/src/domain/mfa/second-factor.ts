@@ -3,10 +3,10 @@ import type { Clock, MfaStore, SecretBox, Stores, Totp } from '../ports.js';
 import { hashRecoveryCode } from './recovery-codes.js';
 
 /** Wrong codes after a right password, until none is looked at for a while… */
-export const SHORT_LOCK_AFTER = 5;
+const SHORT_LOCK_AFTER = 5;
 const SHORT_LOCK_MS = 15 * 60_000;
 /** …and until an admin, or a recovery code, helps. */
-export const LONG_LOCK_AFTER = 10;
+const LONG_LOCK_AFTER = 10;
 
 const SIX_DIGITS = /^\d{6}$/;
 

@@ -123,11 +123,8 @@ function mustEndWithinAYear(expiresAt: Date, now: Date): void {
 function mustHaveAll(roles: readonly string[], owned: readonly string[]): void {
   const missing = roles.filter((role) => !owned.includes(role));
   if (missing.length === 0) return;
-  throw new Failure(
-    'forbidden',
-    `You do not have the role ${missing[0]} yourself. Choose among yours: ${owned.join(', ')}.`,
-    { code: 'role_not_yours' },
-  );
+  const message = `You do not have the role ${missing[0]} yourself. Choose among yours: ${owned.join(', ')}.`;
+  throw new Failure('invalid', message, { code: 'role_not_yours', details: [{ path: 'roles', message }] });
 }
 
 function invalid(path: string, message: string): Failure {

@@ -23,7 +23,6 @@ export interface UserRequest {
   enabled: boolean;
 }
 
-/** What there is to say of a user who was just made. */
 export type CreatedUser = Pick<User, 'id' | 'username' | 'email' | 'roles' | 'enabled'>;
 
 export class UserService {
@@ -43,25 +42,36 @@ export class UserService {
     return found(await this.users.find(id));
   }
 
-  /** @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken. */
+  /**
+   * @returns the user as it was made, which may be the answer to the same request before.
+   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken.
+   */
   async create(
     { username: spelling, email, password, roles, enabled }: UserRequest,
     by: AuditActor,
     idempotency?: IdempotencyKey,
-  ): Promise<{ user: CreatedUser; replayed: boolean }> {
+  ): Promise<CreatedUser & { replayed: boolean }> {
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
-    const user = { id: uuidv7(), username, email, roles: [...new Set(roles)], enabled };
-    const made = { ...user, passwordHash, createdAt: this.clock() };
-    const { answer, replayed } = await this.work.run((stores) =>
-      stores.idempotency.once(idempotency, async () => {
-        await stores.users.insert(made);
-        await stores.audit.append(userCreated(made, by));
-        return user;
+    const user = {
+      id: uuidv7(),
+      username,
+      email,
+      passwordHash,
+      roles: [...new Set(roles)],
+      enabled,
+      createdAt: this.clock(),
+    };
+    const { answer, replayed } = await this.work.run(async ({ users, audit, idempotency: keys }) =>
+      keys.once<CreatedUser>(idempotency, async () => {
+        await users.insert(user);
+        await audit.append(userCreated(user, by));
+        const { id, roles: given } = user;
+        return { id, username, email, roles: given, enabled };
       }),
     );
-    return { user: answer, replayed };
+    return { ...answer, replayed };
   }
 
   /**

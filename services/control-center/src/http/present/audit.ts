@@ -1,5 +1,7 @@
-import type { AuditEntry, AuditRecord } from '@provisioning/contracts';
+import type { AuditEntry, AuditHead, AuditRecord, AuditVerification } from '@provisioning/contracts';
 import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
+import type { SignedHead } from '../../domain/audit/head.js';
+import type { Verification } from '../../domain/audit/verification.js';
 
 export function presentAuditRecord(record: ChainedRecord): AuditRecord {
   return {
@@ -18,6 +20,20 @@ export function presentAuditRecord(record: ChainedRecord): AuditRecord {
     request_id: record.requestId,
     prev_hash: record.prevHash,
     hash: record.hash,
+  };
+}
+
+export function presentHead({ seq, hash, at, keyId, signature }: SignedHead): AuditHead {
+  return { seq, hash, timestamp: at, key_id: keyId, signature };
+}
+
+export function presentVerification({ ok, checked, fault, head }: Verification): AuditVerification {
+  return {
+    ok,
+    checked,
+    first_bad_seq: fault?.seq ?? null,
+    reason: fault?.reason ?? null,
+    head: head === undefined ? null : presentHead(head),
   };
 }
 

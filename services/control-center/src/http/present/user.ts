@@ -1,6 +1,6 @@
 import type { createUser, DataOf, getUser } from '@provisioning/contracts';
-import type { User } from '../../domain/user/user.js';
 import type { CreatedUser } from '../../domain/user/user-service.js';
+import type { User } from '../../domain/user/user.js';
 
 export function presentUser(user: User): DataOf<typeof getUser> {
   return {

@@ -4,12 +4,16 @@ import { Failure } from '@provisioning/errors';
 export interface AccessRules {
   /** Without news of revocations, changes stop; what only reads goes on until its token ends. */
   revocationsStale: number;
-  /** Without a word about the policies, changes stop even where revocations may be older. */
+  /** Policies that may not be the newest, as when those cannot be used, are good for changes that long. */
   policiesStale: number;
 }
 
 /** @throws Failure `unavailable` when a change would rest on what may no longer be so */
-export function refuseIfStale({ revocationsStale, policiesStale }: AccessRules, silentSeconds: number): void {
+export function refuseIfStale(
+  { revocationsStale, policiesStale }: AccessRules,
+  silentSeconds: number,
+  policiesAgeSeconds: number,
+): void {
   if (silentSeconds > revocationsStale) {
     throw new Failure(
       'unavailable',
@@ -17,10 +21,10 @@ export function refuseIfStale({ revocationsStale, policiesStale }: AccessRules, 
       { code: 'revocation_stale', retryAfter: 5 },
     );
   }
-  if (silentSeconds > policiesStale) {
+  if (policiesAgeSeconds > policiesStale) {
     throw new Failure(
       'unavailable',
-      `The policies are those of ${Math.round(silentSeconds)} s ago. Nothing is changed until the control center is back; reading goes on.`,
+      `The policies are those of ${Math.round(policiesAgeSeconds)} s ago, and newer ones cannot be put in force. Nothing is changed until they can; reading goes on.`,
       { code: 'policy_stale', retryAfter: 5 },
     );
   }

@@ -10,8 +10,8 @@ export interface CurrentUser {
 }
 
 export interface WaitingGrants {
-  /** Work that has not begun, the oldest first; undefined while another process looks. */
-  waiting(limit: number): Promise<WaitingGrant[] | undefined>;
+  /** Work that has not begun, by id, from the one after that one on. */
+  waiting(after: string | undefined, limit: number): Promise<WaitingGrant[]>;
 }
 
 export interface ReviewerNeeds {
@@ -27,7 +27,7 @@ export interface ReviewerNeeds {
 /** As it stands in the error of what was cancelled. */
 export const REVIEWER = 'the policies (authorization_revoked)';
 
-const MOST = 1_000;
+const AT_ONCE = 500;
 /** Conditions may look at the time. */
 const REVIEW_MS = 5_000;
 
@@ -70,16 +70,26 @@ export class GrantReviewer {
   }
 
   async #reviewOnce(): Promise<void> {
-    const waiting = await this.needs.grants.waiting(MOST);
-    if (!waiting || waiting.length === 0) return;
+    for (let after: string | undefined; ;) {
+      const waiting = await this.needs.grants.waiting(after, AT_ONCE);
+      if (waiting.length > 0) await this.#reviewThese(waiting);
+      if (waiting.length < AT_ONCE) return;
+      after = waiting.at(-1)!.id;
+    }
+  }
+
+  async #reviewThese(waiting: readonly WaitingGrant[]): Promise<void> {
     const ids = [...new Set(waiting.map(({ userId }) => userId))];
     const users = new Map((await this.needs.users(ids)).map((user) => [user.id, user]));
     for (const each of waiting) {
       const user = users.get(each.userId);
       if (user?.enabled && this.needs.allows(user, each.grant)) continue;
-      this.needs.log.info('work that waits is not allowed any more', { id: each.id, user_id: each.userId });
-      // It may have begun or ended meanwhile.
-      await this.needs.cancel(each, REVIEWER).catch(() => undefined);
+      const about = { id: each.id, user_id: each.userId };
+      this.needs.log.info('work that waits is not allowed any more', about);
+      await this.needs.cancel(each, REVIEWER).catch((error: unknown) => {
+        // What has ended meanwhile needs nothing; whatever else keeps it is met again by the next review.
+        this.needs.log.warn('work that is not allowed any more could not be cancelled', { ...about, error });
+      });
     }
   }
 }

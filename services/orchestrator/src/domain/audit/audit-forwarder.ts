@@ -25,7 +25,7 @@ export interface AuditTrail {
   append(records: readonly AuditRecord[]): Promise<void>;
 }
 
-const AT_ONCE = 1_000;
+const AT_ONCE = 2_000;
 const IDLE_MS = 500;
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 30_000;

@@ -59,6 +59,20 @@ interface AuditedBatch {
 
 type Told = Pick<AuditRecord, 'action' | 'resource' | 'result' | 'details'>;
 
+/** The types of events that may have a record. */
+export function mayBeTold(type: string): boolean {
+  return TRANSITIONS.has(type) || Object.hasOwn(OTHERS, type);
+}
+
+const TRANSITIONS = new Set([
+  'submitted',
+  'started',
+  'attempt_failed',
+  'finished',
+  'cancelled',
+  'cancel_requested',
+]);
+
 /** The record of an event; undefined for those that tell of nothing that anybody did or that was done. */
 export function auditRecordOf(event: AuditableEvent): AuditRecord | undefined {
   const told = OTHERS[event.type]?.(event) ?? (event.task ? ofTask(event, event.task) : ofBatch(event));

@@ -14,7 +14,8 @@ export interface Ledger {
   appendLog(chunk: LogChunk): Promise<void>;
   /** Writes intents and outcomes into the journal; what is told again changes nothing. */
   record(taskId: string, attempt: number, workerId: string, entries: readonly JournalRecord[]): Promise<void>;
-  progress(taskId: string, attempt: number, progress: StepProgress): Promise<void>;
+  /** @param tell whether those who follow events hear of it, beside those who ask */
+  progress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
   /**
    * Declares a worker dead whose commands are proven gone; a planned stop costs its tasks no attempt.
    * @returns the tasks that became ready by it.

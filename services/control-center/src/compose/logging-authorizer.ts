@@ -1,0 +1,31 @@
+import {
+  conditionErrorCounter,
+  loggedDecision,
+  policyAuthorizer,
+  type Authorizer,
+} from '@provisioning/http-kit';
+import type { PolicySet } from '@provisioning/policy';
+import type { Logger } from '@provisioning/runtime';
+import type { Registry } from 'prom-client';
+import { decisionOf } from '../http/present/decision.js';
+import type { DecisionWriter } from '../postgres/decision-writer.js';
+
+/** Decides by the policies in force and logs it. A denial is in the log before its answer tells the decision's id. */
+export function loggingAuthorizer(
+  policies: () => PolicySet,
+  writer: DecisionWriter,
+  log: Logger,
+  registry: Registry,
+): Authorizer {
+  const authorizer = policyAuthorizer(
+    policies,
+    log,
+    (taken) => writer.record(decisionOf(loggedDecision(taken, 'control-center'))),
+    conditionErrorCounter(registry),
+  );
+  return async (asked, id) => {
+    const allowed = await authorizer(asked, id);
+    if (!allowed) await writer.flush();
+    return allowed;
+  };
+}

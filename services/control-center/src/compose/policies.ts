@@ -1,0 +1,78 @@
+import { fileURLToPath } from 'node:url';
+import type { Keyring } from '@provisioning/auth-token';
+import type { Authorizer, Binding } from '@provisioning/http-kit';
+import type { Config } from '../config.js';
+import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
+import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
+import { PolicyService } from '../domain/policy/policy-service.js';
+import type { Clock, PolicyRevision, UnitOfWork } from '../domain/ports.js';
+import { TrialService } from '../domain/trial/trial-service.js';
+import { ThreadedTrials, type TrialLimits } from '../execution/threaded-trials.js';
+import { decisionRoutes } from '../http/decisions.js';
+import { internalPolicyRoutes } from '../http/internal-policies.js';
+import { policyRoutes } from '../http/policies.js';
+import { trialRoutes } from '../http/trials.js';
+import { PostgresDecisionLog } from '../postgres/decision-log.js';
+import { DecisionWriter } from '../postgres/decision-writer.js';
+import { PostgresPolicyStore } from '../postgres/policy-store.js';
+import { followPolicies } from './follow-policies.js';
+import { loggingAuthorizer } from './logging-authorizer.js';
+import type { Opened } from './resources.js';
+
+const TRIAL_THREAD = fileURLToPath(new URL('../execution/trial-thread.js', import.meta.url));
+
+export interface PolicyNeeds {
+  opened: Opened;
+  work: UnitOfWork;
+  keyring: Keyring;
+  clock: Clock;
+  /** Tells other processes that something has changed. */
+  signal: () => void;
+  /** The compiled `execution/trial-thread.js`. */
+  trialThread?: string | undefined;
+  trialLimits?: TrialLimits | undefined;
+}
+
+export interface Policies {
+  authorizer: Authorizer;
+  bindings: Binding[];
+  revision: PolicyRevision;
+  /** Makes the built-in policies where there never were any, and brings in force what is stored. */
+  prepare(): Promise<void>;
+}
+
+/** Policies and who changes them, what is in force, what was decided, and what would be. */
+export function composePolicies({ redisUrl }: Config, needs: PolicyNeeds): Policies {
+  const { work, keyring, clock, signal, trialThread = TRIAL_THREAD, trialLimits } = needs;
+  const { database, registry, resources, log } = needs.opened;
+
+  const policies = new PostgresPolicyStore(database);
+  const inForce = new PoliciesInForce(policies, (error, revision) =>
+    log.error('the stored policies cannot be used: those before stay in force', { error, revision }),
+  );
+  const service = new PolicyService(policies, work, clock, async () => {
+    signal();
+    // It is stored: where it cannot be read just now, the next look brings it in force.
+    await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
+  });
+  const decisions = new PostgresDecisionLog(database);
+  const writer = new DecisionWriter(decisions, log, registry);
+  resources.add('decisions', () => writer.close());
+  const trials = new ThreadedTrials(trialThread, trialLimits);
+  resources.add('trials of policies', () => trials.close());
+  return {
+    authorizer: loggingAuthorizer(inForce.current, writer, log, registry),
+    bindings: [
+      ...policyRoutes(service),
+      ...trialRoutes(new TrialService(policies, decisions, trials), clock),
+      ...decisionRoutes(decisions),
+      ...internalPolicyRoutes(policies, keyring, clock),
+    ],
+    revision: policies,
+    prepare: async () => {
+      await makeBuiltinPolicies(work, clock);
+      await inForce.refresh();
+      resources.add('policies', followPolicies(inForce, redisUrl, log));
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { CHAIN_START, hashOf, type ChainedRecord, type ChainEnd } from './chain.js';
+import type { HeadKeys, SignedHead } from './head.js';
+
+export interface Fault {
+  seq: number;
+  reason: string;
+}
+
+export interface Verification {
+  ok: boolean;
+  /** Records whose hash was made again. */
+  checked: number;
+  fault: Fault | undefined;
+  /** The newest head that is good. */
+  head: SignedHead | undefined;
+}
+
+/** What the signatures say: those that are not good, and what the chain must be like because of the others. */
+export function readHeads(
+  heads: readonly SignedHead[],
+  keys: Pick<HeadKeys, 'isGood'>,
+): { good: Map<number, SignedHead>; faults: Fault[] } {
+  const good = new Map<number, SignedHead>();
+  const faults: Fault[] = [];
+  for (const head of heads) {
+    const { seq, keyId } = head;
+    const isGood = keys.isGood(head);
+    const other = good.get(seq);
+    if (isGood === undefined) {
+      faults.push({
+        seq,
+        reason: `The head of record ${seq} is signed with key ${keyId}, which is not known. Name it in AUDIT_PUBLIC_KEYS if it was ours.`,
+      });
+    } else if (!isGood) {
+      faults.push({ seq, reason: `The signature of the head of record ${seq} is not good.` });
+    } else if (other !== undefined && other.hash !== head.hash) {
+      faults.push({ seq, reason: `There are two heads of record ${seq}, both signed, that differ.` });
+    } else good.set(seq, head);
+  }
+  return { good, faults };
+}
+
+/** Makes the hashes again, record by record, until the first that is not what it should be. */
+export class ChainCheck {
+  checked = 0;
+  fault: Fault | undefined;
+
+  constructor(
+    private end: ChainEnd,
+    private readonly heads: ReadonlyMap<number, ChainEnd>,
+  ) {}
+
+  /** @returns whether all is well. */
+  add(records: readonly ChainedRecord[]): boolean {
+    for (const record of records) {
+      const reason = this.#faultOf(record);
+      if (reason !== undefined) {
+        this.fault = { seq: record.seq > this.end.seq + 1 ? this.end.seq + 1 : record.seq, reason };
+        return false;
+      }
+      this.end = record;
+      this.checked += 1;
+    }
+    return true;
+  }
+
+  #faultOf(record: ChainedRecord): string | undefined {
+    const { seq } = record;
+    const { end } = this;
+    if (seq !== end.seq + 1) return `Record ${end.seq + 1} is missing: ${seq} comes after ${end.seq}.`;
+    if (record.hash !== hashOf(record))
+      return `Record ${seq} was changed: its hash is that of something else.`;
+    if (record.prevHash !== end.hash)
+      return `Record ${seq} does not follow record ${end.seq}: one of them was changed, or put in between.`;
+    const head = this.heads.get(seq);
+    return head === undefined || head.hash === record.hash
+      ? undefined
+      : `Record ${seq} is not the one that was signed: it or one before it was changed.`;
+  }
+}
+
+/** Where the records that are still there begin; a fault when nothing proves that those before were dropped rightly. */
+export function beginning(
+  first: number,
+  heads: ReadonlyMap<number, ChainEnd>,
+  droppedUpto: number,
+): ChainEnd | Fault {
+  if (first <= 1) return CHAIN_START;
+  const head = heads.get(first - 1);
+  if (head === undefined || droppedUpto !== first - 1) {
+    return {
+      seq: 1,
+      reason: `Records 1 to ${first - 1} are missing, and they were not dropped by the retention.`,
+    };
+  }
+  return head;
+}
+
+export function cutOff(last: number, heads: ReadonlyMap<number, SignedHead>): Fault | undefined {
+  const newest = newestOf(heads);
+  return newest === undefined || newest.seq <= last
+    ? undefined
+    : {
+        seq: last + 1,
+        reason: `Records ${last + 1} to ${newest.seq} are missing: the head of ${newest.seq} was signed at ${newest.at}.`,
+      };
+}
+
+export function newestOf(heads: ReadonlyMap<number, SignedHead>): SignedHead | undefined {
+  return [...heads.values()].reduce<SignedHead | undefined>(
+    (newest, head) => (newest === undefined || head.seq > newest.seq ? head : newest),
+    undefined,
+  );
+}

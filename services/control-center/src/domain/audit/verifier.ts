@@ -1,0 +1,71 @@
+import { Failure } from '@provisioning/errors';
+import type { AuditLog, Bounds } from './audit-log.js';
+import type { AuditHeads, HeadKeys, OutsideHeads, SignedHead } from './head.js';
+import { beginning, ChainCheck, cutOff, newestOf, readHeads, type Verification } from './verification.js';
+
+/** Proves that no record was changed, removed or put in between. */
+export class AuditVerifier {
+  #isRunning = false;
+
+  constructor(
+    private readonly log: AuditLog,
+    private readonly heads: AuditHeads,
+    private readonly outside: OutsideHeads,
+    private readonly keys: HeadKeys,
+  ) {}
+
+  /** @throws Failure `unavailable` while another one runs here: it reads the whole trail. */
+  async verify(range: { from?: Date | undefined; to?: Date | undefined } = {}): Promise<Verification> {
+    if (this.#isRunning) {
+      throw new Failure(
+        'unavailable',
+        'The audit trail is being verified already. Ask again when that is done.',
+        {
+          code: 'verification_running',
+          retryAfter: 10,
+        },
+      );
+    }
+    this.#isRunning = true;
+    try {
+      for (;;) {
+        // Heads first: whatever they tell of is there when the bounds are read.
+        const heads = [...(await this.heads.all()), ...(await this.outside.read())];
+        const bounds = await this.log.bounds();
+        const verification = await this.#verify(heads, bounds, await this.#numbers(range, bounds));
+        // Records that were dropped while they were being read are no fault.
+        if (verification.ok || (await this.log.bounds()).first === bounds.first) return verification;
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #numbers(range: { from?: Date | undefined; to?: Date | undefined }, all: Bounds): Promise<Bounds> {
+    const isWhole = range.from === undefined && range.to === undefined;
+    return isWhole ? all : this.log.bounds(range);
+  }
+
+  async #verify(heads: readonly SignedHead[], all: Bounds, range: Bounds): Promise<Verification> {
+    const { good, faults } = readHeads(heads, this.keys);
+    const ordered = [...good.values()].sort((one, other) => other.seq - one.seq);
+    const start =
+      ordered.find(({ seq }) => seq < range.first && seq >= all.first) ??
+      beginning(all.first, good, await this.log.droppedUpto());
+    const check = 'reason' in start ? undefined : new ChainCheck(start, good);
+    if ('reason' in start) faults.push(start);
+    else if (range.last > 0) {
+      for await (const records of this.log.records(start.seq, range.last)) if (!check!.add(records)) break;
+    }
+    if (check?.fault) faults.push(check.fault);
+    const missing = cutOff(all.last, good);
+    if (missing) faults.push(missing);
+    const [fault] = faults.sort((one, other) => one.seq - other.seq);
+    return {
+      ok: fault === undefined,
+      checked: check?.checked ?? 0,
+      fault,
+      head: newestOf(good),
+    };
+  }
+}

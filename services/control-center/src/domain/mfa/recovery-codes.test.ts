@@ -1,0 +1,30 @@
+import { describe, expect, it } from '@jest/globals';
+import { base32 } from './base32.js';
+import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
+
+describe('recovery codes', () => {
+  it('I18 are ten of 120 bits each', () => {
+    const codes = makeRecoveryCodes();
+    expect(codes).toHaveLength(10);
+    expect(new Set(codes).size).toBe(10);
+    for (const code of codes) expect(code).toMatch(/^([A-Z2-7]{6}-){3}[A-Z2-7]{6}$/);
+  });
+
+  it('are the same however they are typed, and nothing else is one', () => {
+    const [code = ''] = makeRecoveryCodes();
+    const hash = hashRecoveryCode(code);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    for (const spelling of [code.toLowerCase(), code.replaceAll('-', ''), ` ${code.replaceAll('-', ' ')} `])
+      expect(hashRecoveryCode(spelling)).toBe(hash);
+    for (const none of ['', '123456', code.slice(1), `${code}A`, code.replace(/.$/, '1')])
+      expect(hashRecoveryCode(none)).toBeUndefined();
+  });
+
+  it.each([
+    ['', ''],
+    ['fooba', 'MZXW6YTB'],
+    ['foobafooba', 'MZXW6YTBMZXW6YTB'],
+  ])('are in the base32 of RFC 4648: %j', (text, expected) => {
+    expect(base32(Buffer.from(text))).toBe(expected);
+  });
+});

@@ -1,0 +1,127 @@
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import type { DecisionRequest, Explanation, PolicyDocument, PolicyRule } from '@provisioning/policy';
+import { v7 as uuidv7 } from 'uuid';
+import { requestOf, type Effect } from '../decision/decision-record.js';
+import { documentOf } from '../policy/policy.js';
+import type { DecisionFilter, DecisionLog, PolicyStore } from '../ports.js';
+import type { PolicyTrials, TrialSet } from './policy-trials.js';
+
+/** A policy that is stored nowhere. */
+interface Draft {
+  name: string;
+  rules: readonly PolicyRule[];
+  enabled?: boolean | undefined;
+}
+
+/** Which policies to think with: others than those in force, or those but for something. */
+export interface Supposition {
+  policies?: readonly Draft[] | undefined;
+  changed?: readonly Draft[] | undefined;
+  enable?: readonly string[] | undefined;
+  disable?: readonly string[] | undefined;
+}
+
+interface ChangedDecision {
+  decisionId: string;
+  action: string;
+  resource: string;
+  before: Effect;
+  after: Effect;
+}
+
+export interface Replay {
+  checked: number;
+  /** As many of them as are listed. */
+  changed: ChangedDecision[];
+  changedInAll: number;
+  truncated: boolean;
+  complete: boolean;
+}
+
+const PAGE = 500;
+const MOST_LISTED = 1000;
+
+/** Says what policies would do, and changes nothing. */
+export class TrialService {
+  constructor(
+    private readonly policies: PolicyStore,
+    private readonly decisions: DecisionLog,
+    private readonly trials: PolicyTrials,
+  ) {}
+
+  check(rules: readonly PolicyRule[]): Promise<FailureDetail[]> {
+    return this.trials.check(rules);
+  }
+
+  async simulate(supposition: Supposition, request: DecisionRequest): Promise<Explanation> {
+    return this.trials.explain(await this.#setOf(supposition), request);
+  }
+
+  /** Decides again on the newest `limit` decisions of a time. */
+  async replay(supposition: Supposition, filter: DecisionFilter, limit: number): Promise<Replay> {
+    const set = await this.#setOf(supposition);
+    const changed: ChangedDecision[] = [];
+    let [checked, changedInAll, complete] = [0, 0, true];
+    for await (const page of this.decisions.pages(filter, PAGE)) {
+      const records = page.slice(0, limit - checked);
+      const effects = await this.trials.decide(set, records.map(requestOf));
+      records.forEach(({ id, action, resource, effect: before }, index) => {
+        const after = effects[index] ?? before;
+        if (after === before) return;
+        changedInAll += 1;
+        if (changed.length < MOST_LISTED) changed.push({ decisionId: id, action, resource, before, after });
+      });
+      checked += records.length;
+      complete = records.length === page.length;
+      if (!complete) break;
+    }
+    return { checked, changed, changedInAll, truncated: changedInAll > changed.length, complete };
+  }
+
+  async #setOf({ policies, changed, enable, disable }: Supposition): Promise<TrialSet> {
+    const deviates = [changed, enable, disable].some((list) => list !== undefined);
+    if (policies && deviates) {
+      throw suppositionFault(
+        'policies',
+        'does not go with changed, enable or disable: those are about the policies in force',
+      );
+    }
+    if (policies) return draftSet('drafts', policies.map(documentOfDraft));
+    const { revision, documents } = await this.policies.inForce();
+    if (!deviates) return { key: `revision:${revision}`, revision, documents, origin: 'stored' };
+    const drafts = (changed ?? []).map(documentOfDraft);
+    const names = new Set(drafts.map(({ name }) => name));
+    await this.#mustExist('disable', disable);
+    const enabled = await this.#mustExist('enable', enable);
+    const rest = new Map(documents.map((document) => [document.id, document]));
+    for (const policy of enabled) rest.set(policy.id, { ...documentOf(policy), enabled: true });
+    for (const id of disable ?? []) rest.delete(id);
+    // The drafts first, so that the place of a fault is their place.
+    return draftSet('mixed', [...drafts, ...[...rest.values()].filter(({ name }) => !names.has(name))]);
+  }
+
+  async #mustExist(member: string, ids: readonly string[] = []) {
+    return Promise.all(
+      ids.map(async (id, index) => {
+        const policy = await this.policies.find(id);
+        if (policy) return policy;
+        throw suppositionFault(`${member}[${index}]`, 'is the id of no policy');
+      }),
+    );
+  }
+}
+
+function draftSet(origin: TrialSet['origin'], documents: readonly PolicyDocument[]): TrialSet {
+  return { key: `draft:${uuidv7()}`, revision: 0, documents, origin };
+}
+
+function documentOfDraft({ name, rules, enabled = true }: Draft): PolicyDocument {
+  return { name, version: 'draft', rules: [...rules], enabled };
+}
+
+function suppositionFault(path: string, message: string): Failure {
+  return new Failure('invalid', `The ${path} ${message}.`, {
+    code: 'validation_failed',
+    details: [{ path, message }],
+  });
+}

@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Failure, type FailureDetail } from '@provisioning/errors';
+import type { DecisionRequest, Explanation, PolicyRule } from '@provisioning/policy';
+import pLimit from 'p-limit';
+import type { Effect } from '../domain/decision/decision-record.js';
+import type { PolicyTrials, TrialSet } from '../domain/trial/policy-trials.js';
+import type { TrialAnswers, TrialReply, TrialTask } from './trial-messages.js';
+
+export interface TrialLimits {
+  /** Of one question, in milliseconds: to check, to make drafts ready, to explain. */
+  ask: number;
+  /** To decide on a whole page of requests, and to make ready what is stored but for some drafts. */
+  page: number;
+  /** To make ready what is stored: it was accepted, however much it is. */
+  load: number;
+}
+
+const LIMITS: TrialLimits = { ask: 200, page: 2_000, load: 10_000 };
+/** More than that may not wait for their turn. */
+const MOST_WAITING = 50;
+
+/** A thread of its own, one question at a time; one that takes too long is ended with its thread. */
+export class ThreadedTrials implements PolicyTrials {
+  #thread: Worker | undefined;
+  #loaded: string | undefined;
+  readonly #turn = pLimit(1);
+
+  constructor(
+    /** The compiled `trial-thread.js`. */
+    private readonly script: string,
+    private readonly limits: TrialLimits = LIMITS,
+  ) {}
+
+  async check(rules: readonly PolicyRule[]): Promise<FailureDetail[]> {
+    return this.#inTurn(() =>
+      this.#ask({ kind: 'check', rules }, this.limits.ask).catch((error: unknown) => {
+        if (error instanceof Failure && error.code === 'policy_invalid') return error.details ?? [];
+        throw error;
+      }),
+    );
+  }
+
+  explain(set: TrialSet, request: DecisionRequest): Promise<Explanation> {
+    return this.#inTurn(async () => {
+      await this.#load(set);
+      return this.#ask({ kind: 'explain', key: set.key, request }, this.limits.ask);
+    });
+  }
+
+  decide(set: TrialSet, requests: readonly DecisionRequest[]): Promise<Effect[]> {
+    return this.#inTurn(async () => {
+      await this.#load(set);
+      return this.#ask({ kind: 'decide', key: set.key, requests }, this.limits.page);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#end();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#turn.pendingCount >= MOST_WAITING) {
+      throw new Failure('unavailable', 'Too many policies are being tried just now. Try again in a moment.', {
+        retryAfter: 2,
+      });
+    }
+    return this.#turn(work);
+  }
+
+  async #load({ key, revision, documents, origin }: TrialSet): Promise<void> {
+    if (this.#loaded === key) return;
+    this.#loaded = undefined;
+    const { ask, page, load } = this.limits;
+    const limit = { drafts: ask, mixed: page, stored: load }[origin];
+    await this.#ask({ kind: 'load', key, revision, documents }, limit);
+    this.#loaded = key;
+  }
+
+  async #ask<Task extends TrialTask>(task: Task, limit: number): Promise<TrialAnswers[Task['kind']]> {
+    const thread = (this.#thread ??= await this.#start());
+    const end = new AbortController();
+    const timer = setTimeout(() => end.abort(), limit);
+    try {
+      const answered = once(thread, 'message', { signal: end.signal });
+      thread.postMessage(task);
+      const [reply] = (await answered) as [TrialReply];
+      if ('answer' in reply) return reply.answer as TrialAnswers[Task['kind']];
+      throw new Failure('invalid', reply.invalid.message, {
+        code: 'policy_invalid',
+        details: reply.invalid.details,
+      });
+    } catch (error) {
+      if (error instanceof Failure) throw error;
+      await this.#end();
+      if (!end.signal.aborted) throw error;
+      throw new Failure(
+        'invalid',
+        `These policies take longer than ${limit} ms, so it was given up. Try fewer of them, or fewer rules.`,
+        { code: 'policies_too_slow', cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Its start counts for nobody's limit. */
+  async #start(): Promise<Worker> {
+    const thread = new Worker(this.script, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 256 } });
+    thread.unref();
+    await once(thread, 'message');
+    // Whoever waits for an answer hears of it by itself.
+    thread.on('error', () => {
+      if (this.#thread === thread) this.#thread = this.#loaded = undefined;
+    });
+    return thread;
+  }
+
+  async #end(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = this.#loaded = undefined;
+    await thread?.terminate();
+  }
+}

@@ -1,0 +1,52 @@
+import { replayDecisions, simulatePolicies, validatePolicy, type BodyOf } from '@provisioning/contracts';
+import { on, reply, type Binding } from '@provisioning/http-kit';
+import type { DecisionRequest } from '@provisioning/policy';
+import type { Clock } from '../domain/ports.js';
+import type { TrialService } from '../domain/trial/trial-service.js';
+import { presentExplanation } from './present/explanation.js';
+
+const MOST_PROBLEMS = 1000;
+
+export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
+  return [
+    on(validatePolicy)(async ({ body }) => {
+      const problems = (await trials.check(body.rules)).slice(0, MOST_PROBLEMS);
+      return reply({ valid: problems.length === 0, problems });
+    }),
+    on(simulatePolicies)(async ({ body, ip }) => {
+      return reply(presentExplanation(await trials.simulate(body, requestOf(body, ip, clock()))));
+    }),
+    on(replayDecisions)(async ({ body }) => {
+      const { from, to, user_id: userId, limit } = body;
+      const filter = { from: new Date(from), to: to === undefined ? undefined : new Date(to), userId };
+      const { checked, changed, truncated, complete, changedInAll } = await trials.replay(
+        body,
+        filter,
+        limit,
+      );
+      return reply({
+        checked,
+        unchanged: checked - changedInAll,
+        changed: changed.map(({ decisionId, ...rest }) => ({ decision_id: decisionId, ...rest })),
+        truncated,
+        complete,
+      });
+    }),
+  ];
+}
+
+/** What is left out is as in a plain request of the caller. */
+function requestOf(body: BodyOf<typeof simulatePolicies>, ip: string, now: Date): DecisionRequest {
+  const { principal, action, resource, context = {}, request = {} } = body;
+  const { id = '', username = '', email = '', roles } = principal;
+  return {
+    principal: { id, username, email, roles },
+    ...{ action, resource, context },
+    request: {
+      time: request.time === undefined ? now : new Date(request.time),
+      ip: request.ip ?? ip,
+      method: request.method ?? 'POST',
+      path: request.path ?? '/',
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { OutsideHeads, SignedHead } from '../domain/audit/head.js';
+
+/** As GET /audit/heads shows it. */
+function headLine({ seq, hash, at, keyId, signature }: SignedHead): string {
+  return `${JSON.stringify({ seq, hash, timestamp: at, key_id: keyId, signature })}\n`;
+}
+
+/** Heads in a file, which belongs on another disk or machine than the database. */
+export function headsFile(path: string): OutsideHeads {
+  return {
+    append: async (heads) => {
+      await mkdir(dirname(path), { recursive: true });
+      const file = await open(path, 'a', 0o600);
+      try {
+        // One line feed too many does no harm; a line that was cut off by a crash must not take the next with it.
+        await file.writeFile(`\n${heads.map(headLine).join('')}`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    },
+    read: async () => {
+      const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return '';
+        throw error;
+      });
+      return text.split('\n').flatMap(parsed);
+    },
+  };
+}
+
+/** What is no head proves nothing: it may be half a line that was cut off. */
+function parsed(line: string): SignedHead[] {
+  if (line.trim() === '') return [];
+  try {
+    const value = JSON.parse(line) as Record<string, unknown> | null;
+    const { seq, hash, timestamp: at, key_id: keyId, signature } = value ?? {};
+    const isHead =
+      Number.isSafeInteger(seq) && [hash, at, keyId, signature].every((member) => typeof member === 'string');
+    return isHead ? [{ seq, hash, at, keyId, signature } as SignedHead] : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,74 @@
+import type { Logger } from '@provisioning/runtime';
+import { Counter, type Registry } from 'prom-client';
+import type { DecisionRecord } from '../domain/decision/decision-record.js';
+import type { DecisionLog } from '../domain/ports.js';
+
+const FLUSH_AFTER_MS = 200;
+/** A Postgres that is away must not fill our memory. */
+const MOST_WAITING = 10_000;
+const AT_ONCE = 1000;
+
+/** Puts decisions into the log soon after they were taken, many at once. */
+export class DecisionWriter {
+  #waiting: DecisionRecord[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  readonly #lost: Counter;
+
+  constructor(
+    private readonly decisions: Pick<DecisionLog, 'insert'>,
+    private readonly log: Logger,
+    registry: Registry,
+    private readonly mostWaiting = MOST_WAITING,
+  ) {
+    this.#lost = new Counter({
+      name: 'decisions_lost_total',
+      help: 'Decisions that could not be logged: more waited than are kept, or the process ended.',
+      registers: [registry],
+    });
+  }
+
+  record(decision: DecisionRecord): void {
+    this.#waiting.push(decision);
+    if (this.#waiting.length > this.mostWaiting) {
+      this.#waiting.shift();
+      this.#lost.inc();
+    }
+    this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+  }
+
+  /** After it, whatever was told before is in the log, or still waiting because it could not be written. Never throws. */
+  flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  /** The last try. */
+  async close(): Promise<void> {
+    await this.flush();
+    clearTimeout(this.#timer);
+    if (this.#waiting.length === 0) return;
+    this.#lost.inc(this.#waiting.length);
+    this.log.error('decisions could not be logged', { lost: this.#waiting.length });
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, AT_ONCE);
+      try {
+        await this.decisions.insert(batch);
+      } catch (error) {
+        // Each has its id: one that was written nevertheless is not written twice.
+        this.#waiting.unshift(...batch);
+        this.log.warn('the log of decisions cannot be written: they wait', {
+          error,
+          waiting: this.#waiting.length,
+        });
+        this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
+        return;
+      }
+    }
+  }
+}

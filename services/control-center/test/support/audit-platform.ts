@@ -1,0 +1,80 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { temporaryFolder } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { headKeys } from '../../src/credentials/head-keys.js';
+import type { HeadKeys, OutsideHeads } from '../../src/domain/audit/head.js';
+import { AuditRetention } from '../../src/domain/audit/retention.js';
+import { AuditSealer } from '../../src/domain/audit/sealer.js';
+import { AuditVerifier } from '../../src/domain/audit/verifier.js';
+import { headsFile } from '../../src/outbound/heads-file.js';
+import { PostgresAuditHeads } from '../../src/postgres/audit-heads.js';
+import { PostgresAuditLog } from '../../src/postgres/audit-log.js';
+import { PostgresAuditTrail } from '../../src/postgres/audit-trail.js';
+import { newRecord } from './audit-records.js';
+import { openTestDatabase } from './test-database.js';
+
+export interface AuditPlatform {
+  database: Knex;
+  now: Date;
+  file: string;
+  signingKey: KeyObject;
+  keys: HeadKeys;
+  records: PostgresAuditLog;
+  outside: OutsideHeads;
+  verifier: AuditVerifier;
+  sealer: AuditSealer;
+  verifierWith(keys: HeadKeys): AuditVerifier;
+  retention(days: number): AuditRetention;
+  append(count: number): Promise<void>;
+  /** As a superuser who knows how to get round triggers. */
+  tamper(...statements: string[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The trail with everything around it, a head each ten records or five minutes, and a clock of the test's own. */
+export async function auditPlatform(): Promise<AuditPlatform> {
+  const opened = await openTestDatabase();
+  const folder = await temporaryFolder('audit');
+  const { database } = opened;
+  const file = join(folder.path, 'heads', 'audit-heads.jsonl');
+  const signingKey = generateKeyPairSync('ed25519').privateKey;
+  const keys = headKeys(signingKey);
+  const clock = () => platform.now;
+  const records = new PostgresAuditLog(database, clock);
+  const heads = new PostgresAuditHeads(database);
+  const outside = headsFile(file);
+  const mustNotFail = (error: unknown) => {
+    throw error;
+  };
+  const verifierWith = (known: HeadKeys) => new AuditVerifier(records, heads, outside, known);
+  const platform: AuditPlatform = {
+    database,
+    now: new Date('2026-01-01T00:00:00Z'),
+    file,
+    signingKey,
+    keys,
+    records,
+    outside,
+    verifier: verifierWith(keys),
+    verifierWith,
+    sealer: new AuditSealer(heads, keys, outside, { records: 10, seconds: 300 }, clock, mustNotFail),
+    retention: (days) => new AuditRetention(records, heads, verifierWith(keys), days, clock),
+    append: (count) =>
+      database.transaction((transaction) =>
+        new PostgresAuditTrail(transaction, clock).appendAll(
+          Array.from({ length: count }, (_, n) => newRecord({ details: { n } })),
+        ),
+      ),
+    tamper: (...statements) =>
+      database.transaction(async (transaction) => {
+        await transaction.raw('set local session_replication_role = replica');
+        for (const statement of statements) await transaction.raw(statement);
+      }),
+    close: async () => {
+      await opened.close();
+      await folder.remove();
+    },
+  };
+  return platform;
+}

@@ -1,0 +1,98 @@
+-- Deliveries of some events to whoever wants them. p_events: `event`, `at`, `data`.
+create function add_deliveries(p_events jsonb) returns int language plpgsql as $$
+declare
+  added int;
+begin
+  insert into webhook_deliveries (id, webhook_id, event, event_at, data)
+    select new_id(), w.id, e.event, e.at, e.data
+      from jsonb_to_recordset(p_events) as e(event text, at timestamptz, data text)
+      join webhooks w on w.enabled and e.event = any (w.events);
+  get diagnostics added = row_count;
+  return added;
+end $$;
+
+-- Deliveries that are due, for somebody who sends them and says how it went within p_lease seconds; if he does not, they are
+-- due again. An endpoint that failed p_failures times in a row is given one, to see whether it is well again.
+-- p_busy: endpoints that he has enough of.
+create function claim_deliveries(p_busy uuid[], p_each int, p_lease int, p_failures int)
+returns table (delivery jsonb) language plpgsql as $$
+declare
+  hook webhooks;
+  chosen uuid[];
+begin
+  for hook in
+    select * from webhooks w
+      where enabled and (open_until is null or open_until <= now()) and w.id <> all (p_busy)
+        and exists (select from webhook_deliveries d
+                      where d.webhook_id = w.id and d.state = 'pending' and d.next_attempt_at <= now())
+      order by w.id for update skip locked
+  loop
+    chosen := array(select d.id from webhook_deliveries d
+                      where d.webhook_id = hook.id and d.state = 'pending' and d.next_attempt_at <= now()
+                      order by d.next_attempt_at limit case when hook.failures >= p_failures then 1 else p_each end
+                      for update skip locked);
+    if hook.failures >= p_failures then
+      update webhooks set open_until = now() + make_interval(secs => p_lease) where id = hook.id;
+    end if;
+    return query
+      update webhook_deliveries d set attempts = d.attempts + 1, last_attempt_at = now(),
+                                      next_attempt_at = now() + make_interval(secs => p_lease)
+        where d.id = any (chosen)
+        returning jsonb_build_object(
+          'id', d.id, 'attempt', d.attempts, 'event', d.event, 'at', d.event_at, 'data', d.data, 'webhook_id', hook.id,
+          'url', hook.url, 'secret', hook.secret,
+          'previous_secret', case when hook.previous_until > now() then hook.previous_secret end);
+  end loop;
+end $$;
+
+-- How an attempt went. p_wait: seconds until the next one; after a success null. A late answer of an attempt that was taken
+-- for lost counts if it is good news.
+create function settle_delivery(p_id uuid, p_attempt int, p_status int, p_error text, p_wait double precision,
+                                p_refused boolean, p_failures int)
+returns void language plpgsql as $$
+declare
+  found_one webhook_deliveries;
+  well boolean := p_error is null;
+begin
+  perform from webhooks where id = (select webhook_id from webhook_deliveries where id = p_id) for update;
+  update webhook_deliveries set
+      state = case when well then 'delivered'
+                   when now() + make_interval(secs => p_wait) >= expires_at then 'failed' else 'pending' end,
+      response_status = p_status, error = left(p_error, 1000),
+      next_attempt_at = case when not well and now() + make_interval(secs => p_wait) < expires_at
+                             then now() + make_interval(secs => p_wait) end
+    where id = p_id and state = 'pending' and (attempts = p_attempt or well)
+    returning * into found_one;
+  if not found then
+    return;
+  end if;
+  -- Half a minute, then twice as long each time, a quarter of an hour at most.
+  update webhooks set failures = case when well then 0 else failures + 1 end,
+                      open_until = case when not well and failures + 1 >= p_failures
+                        then now() + make_interval(secs => least(900, 30 * 2 ^ (failures + 1 - p_failures))) end
+    where id = found_one.webhook_id;
+  if p_refused then
+    perform record_event(null, null, p_attempt, 'refused', 'Denied', jsonb_build_object(
+      'action', 'webhook.deliver', 'resource', 'webhooks/' || found_one.webhook_id, 'delivery_id', p_id, 'error', p_error));
+  end if;
+end $$;
+
+-- What could not be delivered for a day is given up, whatever the reason; what is long over is forgotten.
+create function expire_deliveries(p_days int) returns void language plpgsql as $$
+begin
+  update webhook_deliveries set state = 'failed', next_attempt_at = null,
+                                error = coalesce(error, 'It was not sent in 24 hours: the endpoint was disabled, or failed.')
+    where state = 'pending' and expires_at <= now();
+  delete from webhook_deliveries where state <> 'pending' and created_at < now() - make_interval(days => p_days);
+end $$;
+
+-- The same delivery again: its receiver knows it by its id.
+create function redeliver(p_webhook uuid, p_id uuid, p_actor jsonb) returns void language plpgsql as $$
+begin
+  update webhook_deliveries set state = 'pending', next_attempt_at = now(), expires_at = now() + interval '24 hours'
+    where id = p_id and webhook_id = p_webhook;
+  -- Whoever asks for it believes that the endpoint is well.
+  update webhooks set open_until = null where id = p_webhook;
+  perform record_event(null, null, 0, 'told', 'Done', jsonb_build_object(
+    'action', 'webhook.redeliver', 'resource', 'webhooks/' || p_webhook, 'delivery_id', p_id), p_actor);
+end $$;

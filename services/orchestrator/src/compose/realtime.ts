@@ -1,0 +1,70 @@
+import type { Server } from 'node:http';
+import type { Authorizer, Binding } from '@provisioning/http-kit';
+import type { Express, Router } from 'express';
+import type { ApiConfig } from '../config.js';
+import { HealthTeller } from '../domain/event/health-teller.js';
+import type { SystemHealth } from '../domain/state/state.js';
+import { EventFeed } from '../postgres/event-feed.js';
+import { PostgresEventHistory } from '../postgres/event-history.js';
+import { PostgresHealthBoard } from '../postgres/health-board.js';
+import { PostgresTicketStore } from '../postgres/ticket-store.js';
+import type { Access } from '../realtime/access.js';
+import { Connections } from '../realtime/connections.js';
+import { EventHub } from '../realtime/event-hub.js';
+import { eventRoutes } from '../realtime/event-routes.js';
+import { EventStreams } from '../realtime/event-streams.js';
+import { RealtimeMetrics } from '../realtime/metrics.js';
+import { webSocketRoute } from '../realtime/web-socket-route.js';
+import { WebSockets } from '../realtime/web-sockets.js';
+import type { Base } from './resources.js';
+
+/** All that sends events to clients. */
+export interface Realtime {
+  bindings: Binding[];
+  router: Router;
+  /** Takes requests for WebSockets, and begins to tell how the whole is. */
+  start(server: Server, app: Express): void;
+  /** However often it is called. */
+  close(): Promise<void>;
+}
+
+export function composeRealtime<Remembered extends object>(
+  config: ApiConfig,
+  { database, redis, registry, log, resources }: Base,
+  access: Access<Remembered>,
+  authorizer: Authorizer,
+  health: () => Promise<SystemHealth>,
+): Realtime {
+  const metrics = new RealtimeMetrics(registry);
+  const openFeed = () => new EventFeed(database);
+  const hub = new EventHub(openFeed, log, (lag) => metrics.lagged(lag));
+  const streams = new EventStreams(hub, openFeed, new PostgresEventHistory(database), access);
+  const connections = new Connections(access);
+  const tickets = new PostgresTicketStore<Remembered>(database);
+  const webSockets = new WebSockets(streams, connections, metrics);
+  const teller = new HealthTeller(new PostgresHealthBoard(database), health, log);
+  const { rateLimits: limits, allowedOrigins } = config;
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    connections.close();
+    await Promise.all([webSockets.close(), teller.stop()]);
+    await hub.close();
+  };
+  resources.add('realtime', () => (closed ??= close()));
+  return {
+    bindings: eventRoutes(streams, connections, tickets, access, metrics),
+    router: webSocketRoute(webSockets, connections, {
+      access,
+      tickets,
+      authorizer,
+      limits,
+      redis,
+      allowedOrigins,
+    }),
+    start(server, app) {
+      webSockets.attach(server, app);
+      teller.start();
+    },
+    close: () => (closed ??= close()),
+  };
+}

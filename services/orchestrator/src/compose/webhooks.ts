@@ -1,0 +1,51 @@
+import type { Keyring } from '@provisioning/auth-token';
+import { Gauge } from 'prom-client';
+import type { WebhookConfig } from '../config-webhooks.js';
+import { SecretBox } from '../credentials/secret-box.js';
+import { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import { WebhookService, type TargetCheck } from '../domain/webhook/webhook-service.js';
+import { sendWebhook } from '../outbound/send-webhook.js';
+import { leadsToPrivate, type Resolver } from '../outbound/webhook-request.js';
+import { PRIVATE_TARGET, targetFault } from '../outbound/webhook-target.js';
+import { PostgresDeliveryQueue } from '../postgres/delivery-queue.js';
+import { PostgresWebhookStore } from '../postgres/webhook-store.js';
+import { rowsOf } from '../postgres/rows.js';
+import type { Base } from './resources.js';
+
+/** Endpoints and what is sent to them. @param resolve in the place of the system's DNS (tests) */
+export function composeWebhooks(
+  { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
+  { config, keyring, resolve }: { config: WebhookConfig; keyring: Keyring; resolve?: Resolver | undefined },
+): { service: WebhookService; sender: WebhookSender } {
+  const box = new SecretBox(keyring, 'webhook-secrets');
+  const store = new PostgresWebhookStore(database, box);
+  const { allowPrivate } = config;
+  const options = { allowPrivate, ...(resolve ? { resolve } : {}) };
+  const faultOf: TargetCheck = async (url) => {
+    const fault = targetFault(url, options);
+    if (fault !== undefined || allowPrivate) return fault;
+    return (await leadsToPrivate(url, resolve)) ? PRIVATE_TARGET : undefined;
+  };
+  new Gauge({
+    name: 'orchestrator_webhook_deliveries_pending',
+    help: 'Deliveries to webhooks that have not been taken yet',
+    registers: [registry],
+    async collect() {
+      const [row] = await rowsOf<{ n: number }>(
+        database,
+        `select count(*)::int as n from webhook_deliveries where state = 'pending'`,
+      ).catch(() => []);
+      if (row) this.set(row.n);
+    },
+  });
+  const queue = new PostgresDeliveryQueue(database, box);
+  return {
+    service: new WebhookService(store, faultOf),
+    sender: new WebhookSender(
+      queue,
+      (attempt) => sendWebhook(attempt, options),
+      () => store.configure(config.endpoints),
+      log,
+    ),
+  };
+}

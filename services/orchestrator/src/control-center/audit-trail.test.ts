@@ -1,0 +1,46 @@
+import { expect, it } from '@jest/globals';
+import type { AuditRecord } from '../domain/audit/audit-record.js';
+import { RemoteAuditTrail, toEntry } from './audit-trail.js';
+
+const nobody = { userId: null, username: null, sessionId: null, ip: null, requestId: null };
+const record = (details: Record<string, unknown>, more: Partial<AuditRecord> = {}): AuditRecord => ({
+  ...{
+    eventId: 'e',
+    at: new Date(0),
+    actor: nobody,
+    action: 'task.end',
+    resource: 'tasks/1',
+    result: 'success',
+  },
+  details,
+  ...more,
+});
+
+it('keeps every record within the bounds of the contract, naming what is left out', () => {
+  const { details, resource } = toEntry(
+    record(
+      { name: 'x', argv: ['ä'.repeat(10_000)], error: 'e'.repeat(9_000) },
+      { resource: 'r'.repeat(400) },
+    ),
+  );
+  expect(Buffer.byteLength(details)).toBeLessThanOrEqual(8 * 1024);
+  expect(JSON.parse(details)).toEqual({ name: 'x', left_out: ['error', 'argv'] });
+  expect(resource).toHaveLength(255);
+});
+
+it('H12 tells no secrets', () => {
+  const { details } = toEntry(
+    record({ password: 'hunter2', argv: ['--header', 'Bearer eyJhbGciOi.eyJzdWIi.abc'] }),
+  );
+  expect(JSON.parse(details)).toEqual({ password: '[redacted]', argv: ['--header', 'Bearer [redacted]'] });
+});
+
+it('sends no more at once than the contract takes', async () => {
+  const sizes: number[] = [];
+  const post = (_path: string, body: unknown) => {
+    sizes.push((body as { entries: unknown[] }).entries.length);
+    return Promise.resolve(undefined);
+  };
+  await new RemoteAuditTrail({ post }).append(Array.from({ length: 2_001 }, () => record({})));
+  expect(sizes).toEqual([1_000, 1_000, 1]);
+});

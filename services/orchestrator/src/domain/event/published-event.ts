@@ -1,0 +1,169 @@
+import type { TaskStatus } from '../task/task.js';
+import type { RecordedEvent } from './recorded-event.js';
+
+/** What clients are told, in the words of the API. */
+export interface PublishedEvent {
+  /** Given back as `last_event_id`, what came after it follows. */
+  id: string;
+  event_type: EventType;
+  timestamp: string;
+  data: Record<string, unknown>;
+  metadata: { task_id?: string; batch_id?: string; status?: string };
+}
+
+export type EventType =
+  'TaskStatusChanged' | 'BatchOperationUpdate' | 'WorkflowProgressUpdate' | 'SystemHealthUpdate' | 'LogEntry';
+
+/** Of what is recorded of a task's change, what is told: nothing about workers and signals. */
+const TOLD = [
+  'exit_code',
+  'error',
+  'reason',
+  'by',
+  'because_of',
+  'operations',
+  'completed',
+  'failed',
+  'cancelled',
+];
+
+/** Undefined: nothing that clients hear of. An event never becomes two, so its number is its id. */
+export function publish(event: RecordedEvent): PublishedEvent | undefined {
+  const body = bodyOf(event);
+  if (!body) return undefined;
+  const { data, status } = body;
+  const metadata = {
+    ...(event.taskId === null ? {} : { task_id: event.taskId }),
+    ...(event.batchId === null ? {} : { batch_id: event.batchId }),
+    ...(status === undefined ? {} : { status }),
+  };
+  return {
+    id: String(event.seq),
+    event_type: body.type,
+    timestamp: event.at.toISOString(),
+    // A client that looks at `data` alone, as the API document's example does, finds the same there.
+    data: { ...metadata, ...data },
+    metadata,
+  };
+}
+
+interface Body {
+  type: EventType;
+  data: Record<string, unknown>;
+  status?: string;
+}
+
+function bodyOf(event: RecordedEvent): Body | undefined {
+  switch (event.type) {
+    case 'log':
+      return logEntry(event);
+    case 'progress':
+      return progressUpdate(event);
+    case 'health':
+      return {
+        type: 'SystemHealthUpdate',
+        status: event.status.toLowerCase(),
+        data: { overall: event.status, ...event.details },
+      };
+    // A result that came too late changed nothing.
+    case 'late_result':
+      return undefined;
+    default:
+      return event.taskId === null ? batchUpdate(event) : taskUpdate(event);
+  }
+}
+
+function logEntry({ task, attempt, log }: RecordedEvent): Body | undefined {
+  if (!log) return undefined;
+  const { firstLine, lineCount, text, truncated } = log;
+  return {
+    type: 'LogEntry',
+    data: {
+      ...operationOf(task),
+      ...{ attempt, first_line: firstLine, line_count: lineCount, text },
+      ...(truncated ? { truncated } : {}),
+    },
+  };
+}
+
+function progressUpdate({ taskId, batchId, attempt, status, task, details }: RecordedEvent): Body {
+  const { total_steps: total, completed_steps: done, current_step: step = null } = details;
+  const share = typeof total === 'number' && typeof done === 'number' && total > 0 ? done / total : 0;
+  return {
+    type: 'WorkflowProgressUpdate',
+    status: taskId === null ? batchStatus(status) : taskStatus(status),
+    data: {
+      workflow_id: batchId ?? taskId,
+      ...operationOf(task),
+      ...(taskId === null ? {} : { attempt }),
+      progress: Math.round(Math.min(1, share) * 1000) / 10,
+      ...{ total_steps: total, completed_steps: done, current_step: step },
+    },
+  };
+}
+
+/** A workflow's change, or that of an operation of a batch. */
+function taskUpdate(event: RecordedEvent): Body {
+  const { task, status, attempt, type } = event;
+  return {
+    type: event.batchId === null ? 'TaskStatusChanged' : 'BatchOperationUpdate',
+    status: taskStatus(status),
+    data: {
+      ...(task && { name: task.name, infra: task.infra }),
+      ...(event.batch && { batch_name: event.batch.name }),
+      ...operationOf(task),
+      ...{ change: type, state: inSnakeCase(status), attempt },
+      ...told(event.details),
+    },
+  };
+}
+
+function batchUpdate({ batch, status, type, details }: RecordedEvent): Body {
+  return {
+    type: 'BatchOperationUpdate',
+    status: batchStatus(status),
+    data: {
+      // Of the batch itself, not of one of its operations.
+      operation_id: null,
+      ...(batch && { batch_name: batch.name, infras: batch.infras }),
+      ...{ change: type },
+      ...told(details),
+    },
+  };
+}
+
+function operationOf(task: RecordedEvent['task']): Record<string, unknown> {
+  if (!task || task.operation === null) return {};
+  return { operation_id: task.operation, ...(task.kind === 'rollback' ? { undoes: true } : {}) };
+}
+
+function told(details: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    TOLD.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
+  );
+}
+
+const TASK_STATUS: Record<TaskStatus, string> = {
+  Blocked: 'pending',
+  Waiting: 'pending',
+  Ready: 'pending',
+  RetryWait: 'pending',
+  Running: 'running',
+  Unknown: 'running',
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+};
+
+function taskStatus(status: string): string {
+  return TASK_STATUS[status as TaskStatus] ?? inSnakeCase(status);
+}
+
+function batchStatus(status: string): string {
+  return inSnakeCase(status);
+}
+
+/** `RolledBack` → `rolled_back`. */
+function inSnakeCase(word: string): string {
+  return word.replaceAll(/(?<=[a-z])([A-Z])/g, '_$1').toLowerCase();
+}

@@ -1,0 +1,23 @@
+import type { Webhook as WireWebhook, WebhookDelivery as WireDelivery } from '@provisioning/contracts';
+import type { Delivery, Webhook } from '../../domain/webhook/webhook.js';
+
+export function presentWebhook(webhook: Webhook): WireWebhook {
+  const { id, url, events, description, enabled, source, createdAt } = webhook;
+  return {
+    ...{ id, url, description, enabled, source },
+    events: events as WireWebhook['events'],
+    created_at: createdAt.toISOString(),
+  };
+}
+
+export function presentDelivery(delivery: Delivery): WireDelivery {
+  const { id, webhookId, event, state, attempts, responseStatus, error } = delivery;
+  return {
+    ...{ id, webhook_id: webhookId, state, attempts, error },
+    event: event as WireDelivery['event'],
+    response_status: responseStatus,
+    created_at: delivery.createdAt.toISOString(),
+    last_attempt_at: delivery.lastAttemptAt?.toISOString() ?? null,
+    next_attempt_at: delivery.nextAttemptAt?.toISOString() ?? null,
+  };
+}

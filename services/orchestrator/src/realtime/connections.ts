@@ -1,0 +1,100 @@
+import { Failure } from '@provisioning/errors';
+import type { Principal } from '@provisioning/http-kit';
+import type { Access } from './access.js';
+
+/** Why we close a connection, with the code that a WebSocket is closed with. */
+export const CLOSING = {
+  goingAway: { code: 1012, reason: 'This process stops. Connect again with last_event_id.' },
+  tokenEnded: { code: 4401, reason: 'The token has ended. Sign in again.' },
+  tooMany: { code: 4429, reason: 'There are ten connections of this user already.' },
+  tooSlow: { code: 1013, reason: 'Events come faster than they are read. Connect again with last_event_id.' },
+  failed: { code: 1011, reason: 'Something failed on our side. Connect again with last_event_id.' },
+  badMessages: { code: 1008, reason: 'Too many messages, or too many that are not understood.' },
+} as const;
+export type Closing = (typeof CLOSING)[keyof typeof CLOSING];
+
+const PER_USER = 10;
+const IN_ALL = 2_000;
+/** Should nobody have told of a revocation. */
+const CHECK_MS = 1_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+interface Connection {
+  principal: Principal;
+  close: (closing: Closing) => void;
+}
+
+/** Who is connected: ends each connection when its token does, bounds how many there are. */
+export class Connections {
+  readonly #open = new Map<string, Set<Connection>>();
+  readonly #timer: NodeJS.Timeout;
+  readonly #unsubscribe: () => void;
+  #count = 0;
+  #stopped = false;
+
+  constructor(private readonly access: Access) {
+    this.#unsubscribe = access.onRevoked(() => this.#check());
+    this.#timer = setInterval(() => this.#check(), CHECK_MS);
+    this.#timer.unref();
+  }
+
+  /** @throws Failure `unavailable` where there is no room for anybody */
+  admit(): void {
+    if (this.#stopped || this.#count >= IN_ALL) {
+      throw new Failure(
+        'unavailable',
+        'This process takes no more connections. Try again in a few seconds.',
+        {
+          retryAfter: 2,
+        },
+      );
+    }
+  }
+
+  /** @returns how it is taken off the list again; undefined where the user has as many as he may have */
+  open(principal: Principal, close: (closing: Closing) => void): (() => void) | undefined {
+    const mine = this.#open.get(principal.id) ?? new Set();
+    if (mine.size >= PER_USER) return undefined;
+    const connection = { principal, close };
+    this.#open.set(principal.id, mine.add(connection));
+    this.#count += 1;
+    const timer = this.#endWithToken(connection);
+    return () => {
+      clearTimeout(timer);
+      if (!mine.delete(connection)) return;
+      this.#count -= 1;
+      if (mine.size === 0 && this.#open.get(principal.id) === mine) this.#open.delete(principal.id);
+    };
+  }
+
+  /** Ends all, and takes no more. */
+  close(): void {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    this.#unsubscribe();
+    for (const { close } of this.#all()) close(CLOSING.goingAway);
+  }
+
+  #endWithToken({ principal, close }: Connection): NodeJS.Timeout {
+    const left = principal.expiresAt * 1000 - Date.now();
+    // One that lives for longer than a timer is looked at each second, too.
+    const timer = setTimeout(
+      () => {
+        if (left <= LONGEST_TIMER_MS) close(CLOSING.tokenEnded);
+      },
+      Math.min(Math.max(left, 0), LONGEST_TIMER_MS),
+    );
+    return timer.unref();
+  }
+
+  #check(): void {
+    const now = Date.now() / 1000;
+    for (const { principal, close } of this.#all()) {
+      if (principal.expiresAt <= now || !this.access.isGood(principal)) close(CLOSING.tokenEnded);
+    }
+  }
+
+  #all(): Connection[] {
+    return [...this.#open.values()].flatMap((connections) => [...connections]);
+  }
+}

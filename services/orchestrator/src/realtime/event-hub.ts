@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '@provisioning/errors';
+import type { Logger } from '@provisioning/runtime';
+import type { EventFeedSource } from '../domain/ports.js';
+import { EventBatch } from './prepared-event.js';
+
+const PAGE = 500;
+/** What becomes known within this goes out in one piece. */
+const GATHER_MS = 10;
+/** How soon somebody looks again when nothing happens. */
+const IDLE_MS = 40;
+const PIECE_MS = 5;
+const AWAY_MS = 500;
+const START_WITHIN_MS = 5_000;
+
+export interface Follower {
+  offer(batch: EventBatch): void;
+}
+
+/**
+ * Reads the feed once for everybody who follows it in this process, as long as anybody does. Nobody needs to be woken: a
+ * look is one small statement.
+ */
+export class EventHub {
+  readonly #followers = new Set<Follower>();
+  #running: { position: number } | undefined;
+  #starting: Promise<void> | undefined;
+  #loop: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(
+    private readonly openFeed: () => EventFeedSource,
+    private readonly log: Logger,
+    /** Told how many seconds ago the newest of some events happened. */
+    private readonly lagged: (seconds: number) => void = () => undefined,
+  ) {}
+
+  /** Everything up to here was offered to those who follow. Only for followers. */
+  get position(): number {
+    if (!this.#running) throw new Error('nobody follows');
+    return this.#running.position;
+  }
+
+  /** From now on it is offered everything after {@link position}. */
+  async attach(follower: Follower): Promise<void> {
+    this.#followers.add(follower);
+    try {
+      while (!this.#running) {
+        if (this.#closed) throw stopping();
+        await (this.#starting ??= this.#start());
+      }
+    } catch (error) {
+      this.#followers.delete(follower);
+      throw error;
+    }
+  }
+
+  detach(follower: Follower): void {
+    this.#followers.delete(follower);
+  }
+
+  /** Nobody is told any more. Resolves when nothing is read any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#followers.clear();
+    await this.#starting?.catch(() => undefined);
+    await this.#loop;
+  }
+
+  async #start(): Promise<void> {
+    const feed = this.openFeed();
+    try {
+      const position = await feed.newest(AbortSignal.timeout(START_WITHIN_MS)).catch((error: unknown) => {
+        if ((error as Error).name !== 'AbortError') throw error;
+        throw new Failure(
+          'unavailable',
+          'A transaction that takes long is under way. Try again in a few seconds.',
+          {
+            retryAfter: 2,
+          },
+        );
+      });
+      this.#running = { position };
+      this.#loop = this.#run(feed, this.#running);
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  async #run(feed: EventFeedSource, running: { position: number }): Promise<void> {
+    let away = false;
+    // The first one is about to be told that it runs.
+    await sleep(0);
+    while (this.#followers.size > 0 && !this.#closed) {
+      let pause = IDLE_MS;
+      try {
+        const { events, position, more } = await feed.next(running.position, PAGE);
+        await this.#offer(EventBatch.all(events), running);
+        running.position = position;
+        if (events.length > 0) this.lagged(Math.max(0, Date.now() - events.at(-1)!.at.getTime()) / 1000);
+        if (events.length > 0 || more) pause = GATHER_MS;
+        away = false;
+      } catch (error) {
+        if (!away) this.log.warn('events cannot be read', { error });
+        away = true;
+        pause = AWAY_MS;
+      }
+      await sleep(pause);
+    }
+    if (this.#running === running) this.#running = undefined;
+  }
+
+  /** Much at once goes out piece by piece, so that whoever keeps up is never taken for slow. */
+  async #offer(batches: readonly EventBatch[], running: { position: number }): Promise<void> {
+    for (const [index, batch] of batches.entries()) {
+      if (index > 0) await sleep(PIECE_MS);
+      running.position = batch.last;
+      for (const follower of this.#followers) follower.offer(batch);
+    }
+  }
+}
+
+function stopping(): Failure {
+  return new Failure('unavailable', 'This process is about to stop. Connect again.', { retryAfter: 1 });
+}

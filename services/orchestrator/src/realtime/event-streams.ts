@@ -1,0 +1,92 @@
+import { Failure } from '@provisioning/errors';
+import type { Principal } from '@provisioning/http-kit';
+import { matches, type EventFilter } from '../domain/event/event-filter.js';
+import type { PublishedEvent } from '../domain/event/published-event.js';
+import type { EventFeedSource, EventHistory } from '../domain/ports.js';
+import type { Access } from './access.js';
+import type { EventHub } from './event-hub.js';
+import { PreparedEvent } from './prepared-event.js';
+import { Subscription } from './subscription.js';
+import { Viewers } from './viewer.js';
+
+const PAGE = 1_000;
+const SETTLE_WITHIN_MS = 2_000;
+
+/** Who follows, and from where. */
+export interface Follow {
+  principal: Principal;
+  ip: string;
+  filter: EventFilter;
+  after: number | undefined;
+}
+
+export interface Followed {
+  subscription: Subscription;
+  /** What the history that was asked for does not hold. */
+  missed: Failure | undefined;
+  end: () => void;
+}
+
+/** Events for clients, however they are sent to them. */
+export class EventStreams {
+  readonly #viewers: Viewers;
+
+  constructor(
+    private readonly hub: EventHub,
+    private readonly openFeed: () => EventFeedSource,
+    private readonly history: EventHistory,
+    access: Access,
+  ) {
+    this.#viewers = new Viewers(() => access.policies());
+  }
+
+  /** From now on nothing is missed: tell it to a sink, and `end` it. */
+  async follow({ principal, ip, filter, after }: Follow): Promise<Followed> {
+    const viewer = this.#viewers.enter(principal, ip);
+    const subscription = new Subscription(this.hub, this.history, viewer, filter);
+    let over = false;
+    const end = () => {
+      if (over) return;
+      over = true;
+      subscription.end();
+      this.#viewers.leave(viewer);
+    };
+    try {
+      const reach = await subscription.start(after);
+      return { subscription, missed: reach === 'kept' ? undefined : missed(after, reach), end };
+    } catch (error) {
+      end();
+      throw error;
+    }
+  }
+
+  /** What the last hour has, oldest first. */
+  async list({ principal, ip, filter, after = 0 }: Follow): Promise<PublishedEvent[]> {
+    const viewer = this.#viewers.enter(principal, ip);
+    try {
+      const until = await this.openFeed().newest(AbortSignal.timeout(SETTLE_WITHIN_MS));
+      const found: PublishedEvent[] = [];
+      for (let position = after; position < until && found.length < PAGE;) {
+        const recorded = await this.history.between(position, until, PAGE);
+        const chosen = PreparedEvent.all(recorded).filter(
+          ({ event, subject }) => matches(filter, event) && viewer.mayRead(subject),
+        );
+        found.push(...chosen.map(({ event }) => event));
+        position = recorded.length < PAGE ? until : recorded.at(-1)!.seq;
+      }
+      return found.slice(0, PAGE);
+    } finally {
+      this.#viewers.leave(viewer);
+    }
+  }
+}
+
+function missed(after: number | undefined, reach: 'missed' | 'unknown'): Failure {
+  return new Failure(
+    'conflict',
+    reach === 'missed'
+      ? `Some events after ${after} are older than an hour and do not come again: read the state of what you follow anew.`
+      : `There was no event ${after} here: what follows is what happens from now on. Read the state of what you follow anew.`,
+    { code: 'events_missed' },
+  );
+}

@@ -1,0 +1,43 @@
+import { EVENT_TYPES, type SubscribeMessage } from '@provisioning/contracts';
+import type { EventFilter } from '../domain/event/event-filter.js';
+
+export interface FollowQuery {
+  last_event_id?: string;
+  event_types?: string;
+  task_id?: string;
+  batch_id?: string;
+}
+
+export function filterOf({ event_types, task_id, batch_id }: FollowQuery): EventFilter {
+  const asked = new Set(event_types?.split(','));
+  return toFilter(
+    event_types === undefined ? undefined : EVENT_TYPES.filter((type) => asked.has(type)),
+    task_id,
+    batch_id,
+  );
+}
+
+/** An empty list of types is no wish for silence: it is none at all. */
+export function filterOfMessage({ subscribe }: SubscribeMessage): EventFilter {
+  const { event_types: types, task_id, batch_id } = subscribe;
+  return toFilter(types.length === 0 ? undefined : types, task_id, batch_id);
+}
+
+function toFilter(
+  types: SubscribeMessage['subscribe']['event_types'] | undefined,
+  taskId: string | undefined,
+  batchId: string | undefined,
+): EventFilter {
+  return {
+    ...(types === undefined ? {} : { types: new Set(types) }),
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(batchId === undefined ? {} : { batchId }),
+  };
+}
+
+/** The number of the last event that somebody knows, as far as it is one of ours. */
+export function lastEventOf(...given: (string | undefined)[]): number | undefined {
+  const id = given.find((text) => text !== undefined && /^\d{1,16}$/.test(text));
+  const seq = Number(id);
+  return id === undefined || !Number.isSafeInteger(seq) ? undefined : seq;
+}

@@ -1,0 +1,121 @@
+import { webSocketQuery } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import {
+  authorize,
+  parameterCheck,
+  rateLimiters,
+  type Authorizer,
+  type Principal,
+  type RateLimits,
+} from '@provisioning/http-kit';
+import { Router, type Request, type RequestHandler } from 'express';
+import type { Redis } from 'ioredis';
+import type { TicketStore } from '../domain/ports.js';
+import type { Access } from './access.js';
+import type { Connections } from './connections.js';
+import { filterOf, lastEventOf, type FollowQuery } from './query.js';
+import type { WebSockets } from './web-sockets.js';
+
+const PATH = '/ws';
+const PERMISSION = { resource: 'events:*', action: 'read' } as const;
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
+
+export interface WebSocketRouteOptions<Remembered extends object> {
+  access: Access<Remembered>;
+  tickets: TicketStore<Remembered>;
+  authorizer: Authorizer;
+  limits: RateLimits;
+  redis: Redis | undefined;
+  allowedOrigins: readonly string[];
+}
+
+type SocketQuery = FollowQuery & { token?: string; ticket?: string };
+
+/** `/ws`, in the order of every operation: who is asking → how often → may they be here → what do they want. */
+export function webSocketRoute<Remembered extends object>(
+  webSockets: WebSockets,
+  connections: Connections,
+  options: WebSocketRouteOptions<Remembered>,
+): Router {
+  const checkQuery = parameterCheck(webSocketQuery, 'query');
+  const limit = rateLimiters(options)('general', 'connectWebSocket');
+
+  const identify: RequestHandler = async (request, response, next) => {
+    response.locals['route'] = PATH;
+    checkOrigin(request, options.allowedOrigins);
+    const query: SocketQuery = { ...request.query };
+    checkQuery(query);
+    if (!webSockets.isUpgrade(request)) {
+      throw new Failure(
+        'malformed',
+        '/ws opens a WebSocket: connect with a WebSocket client, or follow GET /events.',
+        {
+          code: 'upgrade_required',
+        },
+      );
+    }
+    response.locals['query'] = query;
+    try {
+      response.locals['principal'] = await principalOf(request, query, options);
+    } catch (error) {
+      response.locals['refusal'] = error;
+    }
+    next();
+  };
+
+  const open: RequestHandler = async (request, response) => {
+    if (response.locals['refusal']) throw response.locals['refusal'];
+    const principal = response.locals['principal'] as Principal;
+    const query = response.locals['query'] as SocketQuery;
+    await authorize(options.authorizer, PERMISSION, principal, request, {
+      params: {},
+      query: {},
+      body: undefined,
+    });
+    connections.admit();
+    await webSockets.accept(request, response, {
+      principal,
+      ip: request.ip ?? '',
+      filter: filterOf(query),
+      after: lastEventOf(query.last_event_id),
+    });
+  };
+  return Router().get(PATH, identify, limit, open);
+}
+
+/** Browsers let any page open a WebSocket, and say which one it is. */
+function checkOrigin(request: Request, allowed: readonly string[]): void {
+  const origin = request.get('origin');
+  if (origin === undefined || allowed.includes(origin)) return;
+  throw new Failure(
+    'forbidden',
+    'Pages of this origin may not connect: ALLOWED_ORIGINS lists those that may.',
+    {
+      code: 'origin_not_allowed',
+    },
+  );
+}
+
+async function principalOf<Remembered extends object>(
+  request: Request,
+  { ticket, token }: SocketQuery,
+  { tickets, access }: WebSocketRouteOptions<Remembered>,
+): Promise<Principal> {
+  if (ticket !== undefined) {
+    const remembered = await tickets.take(ticket);
+    const principal = remembered && access.recall(remembered);
+    if (principal) return principal;
+    throw new Failure('unauthenticated', 'The ticket is not good: each opens one connection, within 30 s.', {
+      code: 'ticket_invalid',
+    });
+  }
+  const given = token ?? BEARER.exec(request.get('authorization') ?? '')?.[1];
+  if (given === undefined) {
+    throw new Failure(
+      'unauthenticated',
+      'Sign in first, then connect with “Authorization: Bearer <token>”, or with the ticket of POST /ws/ticket.',
+      { code: 'token_missing' },
+    );
+  }
+  return access.authenticate(given);
+}

@@ -1,0 +1,147 @@
+import { ServerResponse, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { subscribeMessageSchema, type SubscribeMessage } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import { bodyCheck, type Principal } from '@provisioning/http-kit';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { CLOSING, type Connections } from './connections.js';
+import type { EventStreams, Follow, Followed } from './event-streams.js';
+import type { RealtimeMetrics } from './metrics.js';
+import { filterOfMessage } from './query.js';
+import { SocketClient } from './socket-client.js';
+
+const MAX_MESSAGE = 64 * 1024;
+const PING_MS = 30_000;
+const CLOSE_WITHIN_MS = 1_000;
+
+const checkSubscribe = bodyCheck(subscribeMessageSchema);
+
+/** The open WebSockets of this process. */
+export class WebSockets {
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  readonly #upgrades = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer }>();
+  readonly #clients = new Map<WebSocket, SocketClient>();
+  readonly #pings: NodeJS.Timeout;
+
+  constructor(
+    private readonly streams: EventStreams,
+    private readonly connections: Connections,
+    private readonly metrics: RealtimeMetrics,
+  ) {
+    this.#pings = setInterval(() => {
+      for (const client of this.#clients.values()) client.ping();
+    }, PING_MS);
+    this.#pings.unref();
+  }
+
+  /**
+   * Lets the application answer requests for an upgrade like any other, so that limits, errors and ids are the same; the
+   * route of `/ws` takes the socket over.
+   */
+  attach(server: Server, app: RequestListener): void {
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const socket = stream as Socket;
+      socket.on('error', () => socket.destroy());
+      this.#upgrades.set(request, { socket, head });
+      const response = new ServerResponse(request);
+      response.shouldKeepAlive = false;
+      response.assignSocket(socket);
+      response.once('finish', () => {
+        response.detachSocket(socket);
+        socket.end();
+      });
+      app(request, response);
+    });
+  }
+
+  /** Whether this is a request to open one, as it should be. */
+  isUpgrade(request: IncomingMessage): boolean {
+    const { upgrade, 'sec-websocket-key': key, 'sec-websocket-version': version } = request.headers;
+    return (
+      this.#upgrades.has(request) &&
+      upgrade?.toLowerCase() === 'websocket' &&
+      /^[+/0-9A-Za-z]{22}==$/.test(key ?? '') &&
+      (version === '13' || version === '8')
+    );
+  }
+
+  /** Opens it, from where nothing is missed any more. */
+  async accept(request: IncomingMessage, response: ServerResponse, follow: Follow): Promise<void> {
+    const { socket, head } = this.#upgrades.get(request)!;
+    const followed = await this.streams.follow(follow);
+    this.#upgrades.delete(request);
+    response.detachSocket(socket);
+    // Where it is gone by now, nobody is told: neither we that it is open, nor anybody that it closes.
+    if (socket.destroyed) return followed.end();
+    socket.once('close', followed.end);
+    this.#server.handleUpgrade(request, socket, head, (webSocket) =>
+      this.#open(webSocket, socket, follow.principal, followed),
+    );
+  }
+
+  /** Resolves when all are gone, those that do not answer too. */
+  async close(): Promise<void> {
+    clearInterval(this.#pings);
+    const gone = [...this.#clients.keys()].map((webSocket) => {
+      const timer = setTimeout(() => webSocket.terminate(), CLOSE_WITHIN_MS);
+      return new Promise<void>((resolve) =>
+        webSocket.once('close', () => {
+          clearTimeout(timer);
+          resolve();
+        }),
+      );
+    });
+    for (const client of this.#clients.values()) client.close(CLOSING.goingAway);
+    await Promise.all(gone);
+  }
+
+  #open(
+    webSocket: WebSocket,
+    socket: Duplex,
+    principal: Principal,
+    { subscription, missed }: Followed,
+  ): void {
+    const client = new SocketClient(
+      webSocket,
+      socket,
+      (events) => this.metrics.sent('websocket', events),
+      ({ code }) => this.metrics.closed('websocket', code),
+    );
+    const release = this.connections.open(principal, (closing) => client.close(closing));
+    if (!release) return client.close(CLOSING.tooMany);
+    this.#clients.set(webSocket, client);
+    this.metrics.opened('websocket');
+    webSocket.once('close', () => {
+      this.#clients.delete(webSocket);
+      this.metrics.left('websocket');
+      release();
+    });
+    client.onText((text) => {
+      const message = readSubscribe(text);
+      subscription.filter = filterOfMessage(message);
+      client.say({ subscribed: message.subscribe });
+    });
+    if (missed) client.complain(missed);
+    subscription.tellTo(client).catch((error: unknown) => {
+      client.complain(error);
+      client.close(CLOSING.failed);
+    });
+  }
+}
+
+function readSubscribe(text: string): SubscribeMessage {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('malformed', 'A message must be JSON: {"subscribe": {"event_types": […]}}.', { cause });
+  }
+  checkSubscribe(message);
+  return message as SubscribeMessage;
+}

@@ -1,0 +1,392 @@
+import { createHmac } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createKeyring } from '@provisioning/auth-token';
+import { silentLogger, createRegistry } from '@provisioning/runtime';
+import { waitFor } from '@provisioning/test-kit';
+import { composeWebhooks } from '../../src/compose/webhooks.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { SECRET, testApi, type TestApi } from '../support/test-api.js';
+import { WebhookReceiver, type Received } from '../support/webhook-receiver.js';
+
+let api: TestApi;
+let receiver: WebhookReceiver;
+
+beforeAll(async () => {
+  api = await testApi({ RATE_LIMIT_BATCH: '0', WEBHOOKS_ALLOW_PRIVATE: 'true' });
+  api.webhooks.sender.start();
+});
+afterAll(async () => {
+  await api.webhooks.sender.stop();
+  await api.stop();
+});
+beforeEach(async () => {
+  receiver = new WebhookReceiver();
+  await receiver.start();
+});
+afterEach(async () => {
+  await api.database('webhooks').delete();
+  await receiver.stop();
+});
+
+const admin = () => api.as('admin');
+const TASK_EVENTS = ['task.completed', 'task.failed', 'task.cancelled'];
+
+async function create(more: object = {}): Promise<{ id: string; secret: string }> {
+  const { body } = await admin()
+    .post('/webhooks')
+    .send({ url: receiver.url(), events: TASK_EVENTS, ...more })
+    .expect(201);
+  return body.data as { id: string; secret: string };
+}
+
+/** A workflow that has ended. */
+async function ended(status: 'Completed' | 'Failed' = 'Completed'): Promise<string> {
+  const { body } = await api
+    .as('operator')
+    .post('/workflows/servers/create')
+    .send({ infra: 'hooked', settings: 'config.ncl' })
+    .expect(200);
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(body.data as string, worker))!;
+  await engine.finish(body.data as string, attempt, worker, status);
+  return body.data as string;
+}
+
+async function received(count: number): Promise<Received[]> {
+  await waitFor(() => receiver.received.length >= count, { what: `${count} deliveries` });
+  return receiver.received;
+}
+
+interface Listed {
+  id: string;
+  state: string;
+  attempts: number;
+  response_status: number | null;
+  error: string | null;
+  next_attempt_at: string | null;
+}
+
+async function deliveries(id: string): Promise<Listed[]> {
+  const { body } = await admin().get(`/webhooks/${id}/deliveries`).expect(200);
+  return body.data as Listed[];
+}
+const delivery = (id: string, state: string) =>
+  waitFor(async () => (await deliveries(id)).find((one) => one.state === state), {
+    what: `one that is ${state}`,
+  });
+
+/** As if its time had come. */
+const due = () =>
+  api
+    .database('webhook_deliveries')
+    .where({ state: 'pending' })
+    .update({ next_attempt_at: new Date(0) });
+
+/** As anybody would check it who has nothing of ours. */
+function check({ headers, body }: Received, secret: string) {
+  const hmac = (text: string, key: string | Buffer = secret) => createHmac('sha256', key).update(text);
+  const { signature, ...rest } = JSON.parse(body) as { signature: string };
+  const seconds = String(headers['webhook-timestamp']);
+  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : secret;
+  const standard = hmac(`${String(headers['webhook-id'])}.${seconds}.${body}`, key).digest('base64');
+  return {
+    body: signature === `sha256=${hmac(JSON.stringify(rest)).digest('hex')}`,
+    standard: String(headers['webhook-signature']).split(' ').includes(`v1,${standard}`),
+    plain: String(headers['x-webhook-signature'])
+      .split(',')
+      .includes(`v1=${hmac(`${seconds}.${body}`).digest('hex')}`),
+    fresh: Math.abs(Date.now() / 1000 - Number(seconds)) < 300,
+  };
+}
+const GENUINE = { body: true, standard: true, plain: true, fresh: true };
+
+describe('webhooks', () => {
+  it('H9 are told of the end of a task, in the document’s form, signed three ways', async () => {
+    const { secret } = await create();
+    const task = await ended();
+    const failed = await ended('Failed');
+    const [first, second] = await received(2);
+    expect(check(first!, secret)).toEqual(GENUINE);
+    const guessed = `whsec_${Buffer.from('guessed').toString('base64')}`;
+    expect(check(first!, guessed)).toEqual({ ...GENUINE, body: false, standard: false, plain: false });
+    const payload = JSON.parse(first!.body) as Record<string, unknown>;
+    expect(Object.keys(payload)).toEqual(['event', 'timestamp', 'data', 'signature']);
+    expect(payload).toMatchObject({
+      event: 'task.completed',
+      data: { task_id: task, status: 'completed', name: 'create_servers', infra: 'hooked' },
+    });
+    expect(JSON.parse(second!.body)).toMatchObject({
+      event: 'task.failed',
+      data: { task_id: failed, status: 'failed', error: 'it failed' },
+    });
+    expect(first!.headers['content-type']).toBe('application/json');
+  });
+
+  it('H9 take secrets of any form', async () => {
+    const { id, secret } = await create({ secret: 'geheim-ßecret-of-ours' });
+    expect(secret).toBe('geheim-ßecret-of-ours');
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    const [ping] = await received(1);
+    expect(check(ping!, secret)).toEqual(GENUINE);
+    const { body } = await admin()
+      .post('/webhooks')
+      .send({ url: receiver.url(), events: TASK_EVENTS, secret: 'whsec_not-base64-at-all' })
+      .expect(422);
+    expect(body.details).toMatchObject([{ path: 'secret' }]);
+  });
+
+  it('are told of what they asked for, and of nothing else', async () => {
+    await create({ events: ['batch.cancelled', 'task.failed'] });
+    await ended('Completed');
+    const { body } = await api
+      .as('operator')
+      .post('/batch/execute')
+      .send({ name: 'b', operations: [{ id: 'one', type: 'command_batch', commands: ['true'] }] })
+      .expect(200);
+    await api
+      .as('operator')
+      .post(`/batch/operations/${body.data.batch_id as string}/cancel`)
+      .expect(200);
+    await ended('Failed');
+    await received(2);
+    expect(receiver.events().sort()).toEqual(['batch.cancelled', 'task.failed']);
+    const batch = receiver.received
+      .map((one) => JSON.parse(one.body))
+      .find(({ event }) => event === 'batch.cancelled');
+    expect(batch).toMatchObject({ data: { batch_id: body.data.batch_id, status: 'cancelled', name: 'b' } });
+  });
+
+  it('show their secret once, and keep it sealed', async () => {
+    const { id, secret } = await create();
+    expect(secret).toMatch(/^whsec_/);
+    const answers = [await admin().get('/webhooks'), await admin().get(`/webhooks/${id}`)];
+    for (const { text } of answers) expect(text).not.toContain('secret');
+    const rows = JSON.stringify(await api.database('webhooks').select());
+    expect(rows).not.toContain(secret);
+    expect(rows).not.toContain(secret.slice(6));
+    const history = JSON.stringify(await api.database('events').select());
+    expect(history).not.toContain(secret.slice(6));
+  });
+
+  it('are listed, changed and deleted; each change stands in the history for the audit trail', async () => {
+    const { id } = await create({ description: 'ours' });
+    await admin()
+      .put(`/webhooks/${id}`)
+      .send({ events: ['task.failed'], enabled: false })
+      .expect(200);
+    const { body } = await admin().get(`/webhooks/${id}`).expect(200);
+    expect(body.data).toMatchObject({
+      id,
+      events: ['task.failed'],
+      enabled: false,
+      description: 'ours',
+      source: 'api',
+    });
+    await ended('Failed');
+    const { body: refused } = await admin().post(`/webhooks/${id}/test`).expect(409);
+    expect(refused.code).toBe('webhook_disabled');
+    await admin().delete(`/webhooks/${id}`).expect(200);
+    for (const path of [`/webhooks/${id}`, `/webhooks/${id}/deliveries`]) await admin().get(path).expect(404);
+    await admin().delete(`/webhooks/${id}`).expect(404);
+    expect(receiver.received).toEqual([]);
+    const told = await api
+      .database('events')
+      .whereRaw(`type = 'told' and details ->> 'resource' = ?`, [`webhooks/${id}`])
+      .orderBy('seq');
+    expect(told.map(({ details, actor }) => [details.action, actor.username])).toEqual([
+      ['webhook.create', 'admin'],
+      ['webhook.update', 'admin'],
+      ['webhook.delete', 'admin'],
+    ]);
+  });
+
+  it('made twice with one Idempotency-Key are one, with the same secret', async () => {
+    const send = () =>
+      admin1
+        .post('/webhooks')
+        .set('Idempotency-Key', 'hook')
+        .send({ url: receiver.url(), events: TASK_EVENTS });
+    const admin1 = admin();
+    const [one, other] = [await send().expect(201), await send().expect(201)];
+    expect(other.body.data).toEqual(one.body.data);
+    expect(other.headers['idempotent-replayed']).toBe('true');
+    expect(await api.database('webhooks').select('id')).toHaveLength(1);
+  });
+
+  it('H9 sign with the secret before along with the new one, for a day', async () => {
+    const { id, secret: before } = await create();
+    const after = 'another-secret-of-theirs';
+    await admin().put(`/webhooks/${id}`).send({ secret: after }).expect(200);
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    const [both] = await received(1);
+    expect(check(both!, after)).toEqual(GENUINE);
+    expect(check(both!, before)).toEqual({ ...GENUINE, body: false });
+    const [row] = await api.database('webhooks').select('previous_until');
+    const hours = (row.previous_until.getTime() - Date.now()) / 3_600_000;
+    expect(Math.round(hours)).toBe(24);
+
+    await api.database('webhooks').update({ previous_until: new Date(0) });
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    const [, one] = await received(2);
+    expect(check(one!, after)).toEqual(GENUINE);
+    expect(check(one!, before)).toEqual({ ...GENUINE, body: false, standard: false, plain: false });
+  });
+});
+
+describe('deliveries', () => {
+  it('are tried again until they are taken, under the same id and with the same body', async () => {
+    const { id, secret } = await create();
+    receiver.answer = (response) => response.writeHead(receiver.received.length < 3 ? 500 : 204).end();
+    await ended();
+    await received(1);
+    await waitFor(async () => (await deliveries(id))[0]?.response_status === 500);
+    const [waiting] = await deliveries(id);
+    expect(waiting).toMatchObject({
+      state: 'pending',
+      attempts: 1,
+      error: 'The endpoint answered with 500.',
+    });
+    expect(waiting!.next_attempt_at).not.toBeNull();
+    for (const attempt of [2, 3]) {
+      await waitFor(async () => (await due(), receiver.received.length >= attempt));
+    }
+    expect(await delivery(id, 'delivered')).toMatchObject({ attempts: 3, response_status: 204, error: null });
+    const seen = receiver.received.map(({ headers, body }) => [headers['webhook-id'], body]);
+    expect(new Set(seen.map(([one]) => one)).size).toBe(1);
+    expect(new Set(seen.map(([, body]) => body)).size).toBe(1);
+    for (const one of receiver.received) expect(check(one, secret)).toEqual(GENUINE);
+  });
+
+  it('are sent again by hand under the same id', async () => {
+    const { id } = await create();
+    const { body } = await admin().post(`/webhooks/${id}/test`).expect(200);
+    await delivery(id, 'delivered');
+    const again = `/webhooks/${id}/deliveries/${body.data as string}/redeliver`;
+    const somebody = admin();
+    await somebody.post(again).set('Idempotency-Key', 'again').expect(200);
+    await received(2);
+    await somebody.post(again).set('Idempotency-Key', 'again').expect(200); // the answer was lost
+    await delivery(id, 'delivered');
+    const [first, second] = receiver.received;
+    expect(first!.headers['webhook-id']).toBe(body.data);
+    expect(second!.headers['webhook-id']).toBe(body.data);
+    expect(second!.body).toBe(first!.body);
+    const unknown = '0199a1b2-0000-7000-8000-000000000000';
+    await admin().post(`/webhooks/${id}/deliveries/${unknown}/redeliver`).expect(404);
+    expect(receiver.received).toHaveLength(2);
+  });
+
+  it('are given up after a day', async () => {
+    const { id } = await create();
+    receiver.answer = (response) => response.writeHead(500).end();
+    await ended();
+    await received(1);
+    await waitFor(async () => (await deliveries(id))[0]?.response_status === 500);
+    await api
+      .database('webhook_deliveries')
+      .update({ expires_at: new Date(0), next_attempt_at: new Date(0) });
+    expect(await delivery(id, 'failed')).toMatchObject({ response_status: 500, next_attempt_at: null });
+  });
+
+  it('wait while their endpoint is failing, for all processes; one goes ahead to see, then all', async () => {
+    const other = composeWebhooks(
+      { database: api.database, log: silentLogger, registry: createRegistry() },
+      { config: { allowPrivate: true, endpoints: [] }, keyring: createKeyring([SECRET]) },
+    ).sender;
+    other.start();
+    try {
+      const { id } = await create();
+      receiver.answer = (response) => response.writeHead(503).end();
+      for (let count = 0; count < 12; count++) await admin().post(`/webhooks/${id}/test`).expect(200);
+      const breaker = async () => (await api.database('webhooks').where({ id }).first()) as Breaker;
+      // What is under way when it opens still fails.
+      await waitFor(async () => (await breaker()).failures >= 5 && (await underWay(id)) === 0);
+      const { open_until: open } = await breaker();
+      expect(open!.getTime() - Date.now()).toBeGreaterThan(20_000);
+      const before = receiver.received.length;
+      await due();
+      expect(
+        await api.database.raw('select * from claim_deliveries(array[]::uuid[], 9, 20, 5)'),
+      ).toMatchObject({
+        rows: [],
+      });
+      expect(receiver.received).toHaveLength(before);
+
+      // Its time is up: of all that is due, one.
+      let release: () => void = () => undefined;
+      receiver.answer = (response) => void (release = () => response.end());
+      await api.database('webhooks').update({ open_until: new Date(0) });
+      await received(before + 1);
+      expect(
+        await api.database.raw('select * from claim_deliveries(array[]::uuid[], 9, 20, 5)'),
+      ).toMatchObject({
+        rows: [],
+      });
+      expect(receiver.received).toHaveLength(before + 1);
+      receiver.answer = (response) => response.end();
+      release();
+      await waitFor(
+        async () => (await due(), (await deliveries(id)).every(({ state }) => state === 'delivered')),
+      );
+      expect(await breaker()).toMatchObject({ failures: 0, open_until: null });
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it('are not made twice by several processes', async () => {
+    const others = [1, 2, 3].map(
+      () =>
+        composeWebhooks(
+          { database: api.database, log: silentLogger, registry: createRegistry() },
+          { config: { allowPrivate: true, endpoints: [] }, keyring: createKeyring([SECRET]) },
+        ).sender,
+    );
+    for (const other of others) other.start();
+    try {
+      const { id } = await create();
+      const tasks = await Promise.all(Array.from({ length: 20 }, () => checked()));
+      await waitFor(async () => {
+        const all = await deliveries(id);
+        return all.length >= tasks.length && all.every(({ state }) => state === 'delivered');
+      });
+      const told = receiver.received.map(
+        ({ body }) => (JSON.parse(body) as { data: { task_id: string } }).data.task_id,
+      );
+      expect(told.sort()).toEqual(tasks.sort());
+    } finally {
+      await Promise.all(others.map((other) => other.stop()));
+    }
+  });
+});
+
+interface Breaker {
+  failures: number;
+  open_until: Date | null;
+}
+
+/** Attempts of which nobody has said yet how they went. */
+async function underWay(id: string): Promise<number> {
+  const [row] = await api
+    .database('webhook_deliveries')
+    .where({ webhook_id: id, state: 'pending' })
+    .where('attempts', '>', 0)
+    .whereNull('response_status')
+    .count({ n: '*' });
+  return Number(row?.['n']);
+}
+
+/** A workflow in check mode that has ended: it waits for nobody. */
+async function checked(): Promise<string> {
+  const { body } = await api
+    .as('operator')
+    .post('/workflows/servers/create')
+    .send({ infra: 'hooked', settings: 'config.ncl', check_mode: true })
+    .expect(200);
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(body.data as string, worker))!;
+  await engine.finish(body.data as string, attempt, worker, 'Completed');
+  return body.data as string;
+}
