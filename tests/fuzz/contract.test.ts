@@ -13,7 +13,7 @@ const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 /** Each try costs the bcrypt of a password. */
 const SLOW = new Set(['login', 'createUser', 'updateUser']);
 /** Answered by something else than JSON over HTTP. */
-const BESIDE = new Set(['connectWebSocket', 'streamEvents']);
+const BESIDE = new Set(['connectWebSocket', 'followEvents']);
 
 const SERVICES = ['orchestrator', 'control-center'] as const;
 const documentOf = (service: string): Json =>
