@@ -25,6 +25,7 @@ const BODIES: Record<string, unknown> = {
     version: '1.0.0',
     rules: [{ effect: 'Deny', resource: 'servers:nowhere', action: ['create'] }],
   },
+  changePassword: { password: 'not-the-password-of-anybody', new_password: 'meadow-quartz-orbit-3' },
   confirmMfa: { code: '000000' },
   disableMfa: { password: 'not-the-password-of-anybody' },
   enrollMfa: { password: 'not-the-password-of-anybody' },

@@ -643,6 +643,17 @@ class ControlCenterOperations:
             body=body,
         )
 
+    def change_password(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Change your own password."""
+        return self._call(
+            "POST",
+            "/auth/password",
+            body=body,
+        )
+
     def refresh(
         self,
         body: Dict[str, Any],

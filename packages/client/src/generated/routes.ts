@@ -52,6 +52,7 @@ export const controlCenterRoutes = {
   controlCenterHealth: { method: 'GET', path: '/health' },
   controlCenterLive: { method: 'GET', path: '/livez' },
   controlCenterReady: { method: 'GET', path: '/readyz' },
+  changePassword: { method: 'POST', path: '/auth/password' },
   endSession: { method: 'DELETE', path: '/auth/sessions/{id}' },
   listSessions: { method: 'GET', path: '/auth/sessions', list: true },
   login: { method: 'POST', path: '/auth/login' },

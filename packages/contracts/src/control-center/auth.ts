@@ -2,6 +2,7 @@ import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
 import { MAX_PAGE, paged } from '../schemas/paging.js';
 import {
+  changePasswordSchema,
   loginRequestSchema,
   loginResultSchema,
   refreshRequestSchema,
@@ -85,5 +86,18 @@ export const endSession = define({
   params: byId,
   success: { status: 200, data: sentence, example: 'Session ended' },
   errors: [404],
+  addition: true,
+});
+
+export const changePassword = define({
+  id: 'changePassword',
+  method: 'post',
+  path: '/auth/password',
+  summary: 'Change your own password',
+  description:
+    'Asks for the present one, and for a code where there is a second factor. Ends all of your other sessions.',
+  permission: 'self',
+  body: changePasswordSchema,
+  success: { status: 200, data: sentence, example: 'Password changed' },
   addition: true,
 });

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { closed, id, listOf, nullable, text, timestamp } from './basics.js';
-import { roleName, username } from './user.js';
+import { newPassword, roleName, username } from './user.js';
 
 /** The password as it was typed: no least length here, so that an old one still signs in. */
 export const password = text(1024, { minLength: 1 });
@@ -43,3 +43,9 @@ export const sessionSchema = closed(
   { title: 'Session' },
 );
 export type Session = Static<typeof sessionSchema>;
+
+export const changePasswordSchema = closed(
+  { password, new_password: newPassword, mfa_code: Type.Optional(mfaCode) },
+  { title: 'ChangePasswordRequest' },
+);
+export type ChangePasswordRequest = Static<typeof changePasswordSchema>;

@@ -9,7 +9,7 @@ export const email = text(254, { format: 'email' });
 export const roleName = text(63, { pattern: '^[a-z][a-z0-9_-]{0,62}$' });
 export const roles = listOf(roleName, 64, { minItems: 1, uniqueItems: true });
 /** Characters here; the service also holds it to 1,024 bytes and refuses common ones (422). */
-const newPassword = text(1024, {
+export const newPassword = text(1024, {
   minLength: 12,
   description: '12 characters to 1,024 bytes; not a common one',
 });

@@ -4,6 +4,7 @@ import type { Authenticator, Binding } from '@provisioning/http-kit';
 import type { Knex } from 'knex';
 import type { Configuration } from '../config.js';
 import { apiTokenTexts } from '../credentials/api-token-texts.js';
+import { commonPasswords } from '../credentials/common-passwords.js';
 import { jwtTokens } from '../credentials/jwt-tokens.js';
 import { noSecretBox, secretBox } from '../credentials/secret-box.js';
 import { totp } from '../credentials/totp.js';
@@ -11,6 +12,7 @@ import { Delay } from '../domain/login/delay.js';
 import { Lockout } from '../domain/login/lockout.js';
 import { LoginService } from '../domain/login/login-service.js';
 import { PasswordCheck } from '../domain/login/password-check.js';
+import { PasswordService } from '../domain/login/password-service.js';
 import { Reauthentication } from '../domain/login/reauthentication.js';
 import { MfaService } from '../domain/mfa/mfa-service.js';
 import { MfaRequirement } from '../domain/mfa/requirement.js';
@@ -73,13 +75,16 @@ export function composeIdentity({ config, secrets }: Configuration, needs: Ident
   const mfa = new MfaService({
     ...{ store: mfaStore, work, reauthentication, secondFactor, totp, box, requirement, clock },
   });
+  const ownPasswords = new PasswordService({
+    ...{ work, hasher, common: commonPasswords, reauthentication, secondFactor, clock },
+  });
   const store = new PostgresApiTokenStore(database);
   const apiTokens = new ApiTokenService({ store, work, texts: apiTokenTexts, requirement, clock });
   const feed = new AccessFeed(new PostgresRevocationLog(database), users, apiTokens, policyRevision, clock);
   return {
     authenticate: authenticator(sessions, apiTokens),
     bindings: [
-      ...authRoutes(logins, sessions),
+      ...authRoutes(logins, sessions, ownPasswords),
       ...mfaRoutes(mfa),
       ...tokenRoutes(apiTokens),
       ...internalAccessRoutes(feed),

@@ -1,12 +1,18 @@
-import { endSession, listSessions, login, logout, refresh } from '@provisioning/contracts';
+import { changePassword, endSession, listSessions, login, logout, refresh } from '@provisioning/contracts';
 import { clientNetwork, on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import type { PasswordService } from '../domain/login/password-service.js';
 import type { LoginService } from '../domain/login/login-service.js';
 import type { SessionService } from '../domain/session/session-service.js';
 import { actorOf } from './actor.js';
+import { reauthenticationOf } from './reauthentication.js';
 import { presentLogin, presentToken } from './present/login.js';
 import { presentSession } from './present/session.js';
 
-export function authRoutes(logins: LoginService, sessions: SessionService): Binding[] {
+export function authRoutes(
+  logins: LoginService,
+  sessions: SessionService,
+  passwords: PasswordService,
+): Binding[] {
   return [
     on(login)(async (request) => {
       const { body, ip, userAgent } = request;
@@ -22,6 +28,11 @@ export function authRoutes(logins: LoginService, sessions: SessionService): Bind
     on(logout)(async (request) => {
       await sessions.signOut(sessionOf(request).sessionId, actorOf(request));
       return reply('Successfully logged out');
+    }),
+    on(changePassword)(async (request) => {
+      const { sessionId } = sessionOf(request);
+      await passwords.change(reauthenticationOf(request), request.body.new_password, sessionId);
+      return reply('Password changed');
     }),
     on(listSessions)(async (request) => {
       const { id, sessionId } = sessionOf(request);

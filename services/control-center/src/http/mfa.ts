@@ -1,15 +1,8 @@
 import { confirmMfa, disableMfa, enrollMfa, renewRecoveryCodes, resetUserMfa } from '@provisioning/contracts';
-import {
-  clientNetwork,
-  on,
-  reply,
-  sessionOf,
-  type Binding,
-  type HandlerRequest,
-} from '@provisioning/http-kit';
-import type { ReauthenticationRequest } from '../domain/login/reauthentication.js';
+import { on, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { MfaService } from '../domain/mfa/mfa-service.js';
 import { actorOf } from './actor.js';
+import { reauthenticationOf } from './reauthentication.js';
 
 export function mfaRoutes(mfa: MfaService): Binding[] {
   return [
@@ -36,17 +29,4 @@ export function mfaRoutes(mfa: MfaService): Binding[] {
       return reply('MFA reset');
     }),
   ];
-}
-
-type Reauthenticated = Pick<HandlerRequest<never>, 'principal' | 'ip' | 'requestId'> & {
-  body: { password: string; mfa_code?: string | undefined };
-};
-
-function reauthenticationOf(request: Reauthenticated): ReauthenticationRequest {
-  const { id: userId, username } = sessionOf(request);
-  const { password, mfa_code: mfaCode } = request.body;
-  return {
-    ...{ userId, username, password, mfaCode },
-    ...{ network: clientNetwork(request.ip), actor: actorOf(request) },
-  };
 }

@@ -132,7 +132,7 @@ function record(action: string, sessionId: string) {
   return { action, resource: `sessions/${sessionId}`, result: 'success', details: {} } as const;
 }
 
-function revoked(): Failure {
+export function revoked(): Failure {
   return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
     code: 'token_revoked',
   });
