@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
+import { createKeyring } from './keyring.js';
+import { deriveApiToken, hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
 
 describe('the text of an API token', () => {
   it('I16 has a prefix to be found by, 30 random characters and a checksum', () => {
@@ -31,5 +32,23 @@ describe('the text of an API token', () => {
 
   it('is stored as its SHA-256', () => {
     expect(hashApiToken('abc')).toBe('ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad');
+  });
+});
+
+describe('I16 the API token of a request', () => {
+  const keyring = createKeyring(['a-secret-of-these-tests-0123456789abcdef']);
+
+  it('is the same for the same request and secret, and another for every other', () => {
+    const token = deriveApiToken(keyring, 'request-1');
+    expect(isApiTokenIntact(token)).toBe(true);
+    expect(deriveApiToken(keyring, 'request-1')).toBe(token);
+    expect(deriveApiToken(keyring, 'request-2')).not.toBe(token);
+    const others = createKeyring(['another-secret-of-these-tests-0123456789']);
+    expect(deriveApiToken(others, 'request-1')).not.toBe(token);
+  });
+
+  it('uses every character of the alphabet', () => {
+    const texts = Array.from({ length: 300 }, (_, n) => deriveApiToken(keyring, String(n)).slice(4, 34));
+    expect(new Set(texts.join('')).size).toBe(62);
   });
 });

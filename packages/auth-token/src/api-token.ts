@@ -1,4 +1,5 @@
-import { createHash, randomInt } from 'node:crypto';
+import { createHash, hkdfSync, randomInt } from 'node:crypto';
+import type { Keyring } from './keyring.js';
 
 /** What every API token begins with: programs that look for leaked secrets know ours by it. */
 export const API_TOKEN_PREFIX = 'prv_';
@@ -13,6 +14,23 @@ const FORM = new RegExp(
 /** `prv_`, 30 random characters (178 bits) and 6 that tell a mistyped or made-up one without a look-up. */
 export function makeApiToken(): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+  return `${API_TOKEN_PREFIX}${random}${checksumOf(random)}`;
+}
+
+/**
+ * The same token for the same digest, as long as the secret is the same; random for whoever does not know that. For
+ * requests that are repeated: their token is nowhere kept, and is shown again all the same.
+ */
+export function deriveApiToken({ signing }: Keyring, digest: string): string {
+  const bytes = Buffer.from(
+    hkdfSync('sha256', signing.key.export(), '', `provisioning-api-token:${digest}`, 256),
+  );
+  // Of the bytes only those that make every character as likely as the others.
+  const usable = [...bytes].filter((byte) => byte < 256 - (256 % ALPHABET.length));
+  const random = usable
+    .slice(0, RANDOM_LENGTH)
+    .map((byte) => ALPHABET[byte % ALPHABET.length])
+    .join('');
   return `${API_TOKEN_PREFIX}${random}${checksumOf(random)}`;
 }
 

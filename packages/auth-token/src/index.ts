@@ -1,4 +1,11 @@
-export { API_TOKEN_PREFIX, hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
+export {
+  API_TOKEN_PREFIX,
+  deriveApiToken,
+  hashApiToken,
+  isApiToken,
+  isApiTokenIntact,
+  makeApiToken,
+} from './api-token.js';
 export { createKeyring, MINIMUM_SECRET_BYTES, type Keyring } from './keyring.js';
 export { issueServiceToken, isSigned, signText, verifyServiceToken } from './service-token.js';
 export { RevocationSet, issuedAtMilliseconds, type RevocationEntry } from './revocations.js';

@@ -79,7 +79,7 @@ export function composeIdentity({ config, secrets }: Configuration, needs: Ident
     ...{ work, hasher, common: commonPasswords, reauthentication, secondFactor, clock },
   });
   const store = new PostgresApiTokenStore(database);
-  const apiTokens = new ApiTokenService({ store, work, texts: apiTokenTexts, requirement, clock });
+  const apiTokens = new ApiTokenService({ store, work, texts: apiTokenTexts(keyring), requirement, clock });
   const feed = new AccessFeed(new PostgresRevocationLog(database), users, apiTokens, policyRevision, clock);
   return {
     authenticate: authenticator(sessions, apiTokens),

@@ -1,9 +1,19 @@
-import { hashApiToken, isApiTokenIntact, makeApiToken } from '@provisioning/auth-token';
+import {
+  deriveApiToken,
+  hashApiToken,
+  isApiTokenIntact,
+  makeApiToken,
+  type Keyring,
+} from '@provisioning/auth-token';
 import type { ApiTokenTexts } from '../domain/ports.js';
 
 /** API tokens as both services know them. */
-export const apiTokenTexts: ApiTokenTexts = {
-  make: makeApiToken,
-  isIntact: isApiTokenIntact,
-  hash: hashApiToken,
-};
+export function apiTokenTexts(keyring: Keyring): ApiTokenTexts {
+  return {
+    make: makeApiToken,
+    makeFor: ({ principal, key, requestHash }) =>
+      deriveApiToken(keyring, hashApiToken(JSON.stringify([principal, key, requestHash]))),
+    isIntact: isApiTokenIntact,
+    hash: hashApiToken,
+  };
+}

@@ -9,11 +9,11 @@ export function tokenRoutes(tokens: ApiTokenService): Binding[] {
   return [
     on(createToken)(async (request) => {
       const { name, roles, expires_at } = request.body;
-      const { token, text } = await tokens.create({
+      const { token, text, replayed } = await tokens.create({
         ...{ owner: { id: sessionOf(request).id, actor: actorOf(request) } },
-        ...{ name, roles, expiresAt: new Date(expires_at) },
+        ...{ name, roles, expiresAt: new Date(expires_at), idempotency: request.idempotency },
       });
-      return reply({ ...presentApiToken(token), token: text }, { location: `/tokens/${token.id}` });
+      return reply({ ...presentApiToken(token), token: text }, { location: `/tokens/${token.id}`, replayed });
     }),
     on(listTokens)(async (request) => {
       const found = await tokens.listOwn(sessionOf(request).id, request.query);

@@ -47,6 +47,20 @@ describe('API tokens', () => {
     return dataOf<{ token: { id: string; roles: string[]; user: { id: string } } | null }>(answer).token;
   };
 
+  it('are shown again to the same request under the same key, and made once', async () => {
+    const request = requestFor();
+    const send = (body: object = request) =>
+      callAs(service, session)('post', '/tokens', body).set('Idempotency-Key', `key-${names}`);
+    const [one, other] = await Promise.all([send(), send()]);
+    expect([one.status, other.status]).toEqual([201, 201]);
+    expect(one.body.data).toEqual(other.body.data);
+    await use(dataOf<Created>(one).token).expect(200);
+    const listed = await callAs(service, session)('get', '/tokens').expect(200);
+    expect(dataOf<Created[]>(listed)).toHaveLength(1);
+    const changed = await send({ ...request, name: 'another' }).expect(409);
+    expect(changed.body.code).toBe('idempotency_key_reused');
+  });
+
   it('I16 are shown once, stored as a digest, and act as their owner', async () => {
     const request = requestFor();
     const answer = await callAs(service, session)('post', '/tokens', request).expect(201);

@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { MfaRequirement } from '../mfa/requirement.js';
-import type { ApiTokenStore, ApiTokenTexts, Clock, Page, UnitOfWork } from '../ports.js';
+import type { ApiTokenStore, ApiTokenTexts, Clock, IdempotencyKey, Page, UnitOfWork } from '../ports.js';
 import type { User } from '../user/user.js';
 import { rolesInForce, type ApiToken } from './api-token.js';
 
@@ -15,6 +15,7 @@ export interface ApiTokenRequest {
   name: string;
   roles: readonly string[];
   expiresAt: Date;
+  idempotency?: IdempotencyKey | undefined;
 }
 
 /** Whom a good token stands for. */
@@ -36,32 +37,34 @@ export interface ApiTokenNeeds {
 export class ApiTokenService {
   constructor(private readonly needs: ApiTokenNeeds) {}
 
-  /** @returns the token and its text, which is nowhere kept. */
-  async create({
-    owner,
-    name,
-    roles,
-    expiresAt,
-  }: ApiTokenRequest): Promise<{ token: ApiToken; text: string }> {
-    const { work, texts, clock } = this.needs;
+  /** @returns the token and its text, which is kept nowhere; the same again for a request that is repeated. */
+  async create(request: ApiTokenRequest): Promise<{ token: ApiToken; text: string; replayed: boolean }> {
+    const { store, work, texts, clock } = this.needs;
+    const { owner, name, roles, expiresAt, idempotency } = request;
     const now = clock();
     mustEndWithinAYear(expiresAt, now);
-    const text = texts.make();
+    const text = idempotency ? texts.makeFor(idempotency) : texts.make();
     const token = {
       ...{ id: uuidv7(), userId: owner.id, name, roles: [...new Set(roles)] },
       ...{ createdAt: now, expiresAt, lastUsedAt: null },
     };
-    await work.run(async ({ users, apiTokens, audit }) => {
-      const user = await users.lock(owner.id);
-      mustHaveAll(token.roles, user?.roles ?? []);
-      await apiTokens.insert(token, texts.hash(text), now);
-      await audit.append({
-        ...owner.actor,
-        ...{ action: 'token.create', resource: `tokens/${token.id}`, result: 'success' },
-        details: { name, roles: token.roles, expires_at: expiresAt.toISOString() },
-      });
-    });
-    return { token, text };
+    const { replayed } = await work.run(({ users, apiTokens, audit, idempotency: keys }) =>
+      keys.once(idempotency, async () => {
+        const user = await users.lock(owner.id);
+        mustHaveAll(token.roles, user?.roles ?? []);
+        await apiTokens.insert(token, texts.hash(text), now);
+        await audit.append({
+          ...owner.actor,
+          ...{ action: 'token.create', resource: `tokens/${token.id}`, result: 'success' },
+          details: { name, roles: token.roles, expires_at: expiresAt.toISOString() },
+        });
+        return null;
+      }),
+    );
+    if (!replayed) return { token, text, replayed };
+    const made = await store.find(texts.hash(text));
+    if (!made) throw goneSince();
+    return { token: made.token, text, replayed };
   }
 
   listOwn(userId: string, page: Page): Promise<{ tokens: ApiToken[]; total: number }> {
@@ -132,4 +135,12 @@ function invalid(path: string, message: string): Failure {
     code: 'validation_failed',
     details: [{ path, message }],
   });
+}
+
+function goneSince(): Failure {
+  return new Failure(
+    'conflict',
+    'This Idempotency-Key made a token that was revoked since, or that cannot be shown again since the secret for tokens was replaced. Take a new key.',
+    { code: 'idempotency_key_reused' },
+  );
 }
