@@ -34,7 +34,7 @@ export function printBanner(
   if (!config.production) {
     for (const row of box([
       'Development mode: generated secrets, databases of this machine.',
-      'For production set NODE_ENV=production, DATABASE_URL, REDIS_URL and JWT_SECRET.',
+      'For production: docs/how-to/run-with-compose.md tells what has to be set.',
     ])) {
       terminal.line(yellow(row));
     }
