@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { call, dataOf } from '../support/call.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
 import { FuzzedService } from './service.js';
 import { operationsOf, requestsFor } from './requests.js';
@@ -11,7 +12,8 @@ import type { Json } from './values.js';
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
 const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
 /** Each try costs the bcrypt of a password. */
-const SLOW = new Set(['login', 'createUser', 'updateUser']);
+const SLOW = new Set(['login', 'createUser', 'updateUser', 'changePassword']);
+const PASSWORD = 'quartz-meadow-lantern-7';
 /** Answered by something else than JSON over HTTP. */
 const BESIDE = new Set(['connectWebSocket', 'followEvents']);
 
@@ -26,16 +28,22 @@ let admin: { id: string; signIn(): Promise<string> };
 
 beforeAll(async () => {
   platform = await startPlatform({ RATE_LIMIT_BATCH: '0', BCRYPT_COST: '10' });
-  const signIn = async () => {
-    const response = await fetch(`${platform.controlCenterUrl}/auth/login`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ username: 'admin', password: platform.adminPassword }),
-    });
-    return ((await response.json()) as { data: { token: string; user: { id: string } } }).data;
+  const control = <Data>(path: string, body: object, bearer?: string) =>
+    dataOf<Data>(call(`${platform.controlCenterUrl}${path}`, { body, bearer }));
+  const signIn = (username: string, password: string) =>
+    control<{ token: string; user: { id: string } }>('/auth/login', { username, password });
+  const { user, token } = await signIn('admin', platform.adminPassword);
+  // Another admin each time: what is sent locks accounts out, changes passwords, takes roles away.
+  let admins = 0;
+  admin = {
+    id: user.id,
+    signIn: async () => {
+      const username = `fuzzed-${(admins += 1)}`;
+      const body = { username, email: `${username}@example.com`, password: PASSWORD, roles: ['admin'] };
+      await control('/users', body, token);
+      return (await signIn(username, PASSWORD)).token;
+    },
   };
-  const { user } = await signIn();
-  admin = { id: user.id, signIn: async () => (await signIn()).token };
 }, 180_000);
 afterAll(() => platform.stop(), 60_000);
 
