@@ -1,3 +1,4 @@
+export { BatchWriter } from './batch-writer.js';
 export {
   commonConfig,
   commonVariables,

@@ -1,8 +1,14 @@
 import { join } from 'node:path';
 import type { Keyring } from '@provisioning/auth-token';
 import type { LoggedDecision } from '@provisioning/contracts';
-import { loggedDecision, policyAuthorizer, type Authorizer } from '@provisioning/http-kit';
+import {
+  conditionErrorCounter,
+  loggedDecision,
+  policyAuthorizer,
+  type Authorizer,
+} from '@provisioning/http-kit';
 import { decide } from '@provisioning/policy';
+import { BatchWriter } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
 import { AccessFile } from '../control-center/access-file.js';
@@ -57,11 +63,21 @@ export function composeAccess(
 
   const outbox = new PostgresDecisionOutbox(database);
   const forwarder = new DecisionForwarder(outbox, (decisions) => source.tell(decisions), log);
-  const authorizer = policyAuthorizer(
-    () => keeper.policies(),
-    log,
-    (taken) => outbox.add([loggedDecision(taken, 'orchestrator')]),
-  );
+  const decisions = new BatchWriter((taken: LoggedDecision[]) => outbox.add(taken));
+  const countErrors = conditionErrorCounter(registry);
+  const authorizer: Authorizer = async (asked, id) => {
+    let kept: Promise<void> | undefined;
+    const decideNow = policyAuthorizer(
+      () => keeper.policies(),
+      log,
+      (taken) => (kept = decisions.add(loggedDecision(taken, 'orchestrator'))),
+      countErrors,
+    );
+    const allowed = await decideNow(asked, id);
+    // What cannot be looked up afterwards is not decided: while Postgres is away, nothing could be changed anyway.
+    await kept;
+    return allowed;
+  };
   const reviewer = new GrantReviewer({
     grants: new PostgresGrantStore(database),
     users: (ids) => source.users(ids),
