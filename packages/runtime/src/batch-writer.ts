@@ -4,7 +4,7 @@
  */
 export class BatchWriter<Item> {
   #waiting: { item: Item; resolve: () => void; reject: (error: unknown) => void }[] = [];
-  #writing: Promise<void> | undefined;
+  #writing = false;
 
   /**
    * @param write writes all of them or none.
@@ -18,11 +18,12 @@ export class BatchWriter<Item> {
   /** Resolves when the item is written; rejects when its go failed. */
   add(item: Item): Promise<void> {
     const written = new Promise<void>((resolve, reject) => this.#waiting.push({ item, resolve, reject }));
-    this.#writing ??= this.#run();
+    if (!this.#writing) void this.#run();
     return written;
   }
 
   async #run(): Promise<void> {
+    this.#writing = true;
     // What is added in the same turn of the event loop goes together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
@@ -34,6 +35,6 @@ export class BatchWriter<Item> {
         for (const { reject } of batch) reject(error);
       }
     }
-    this.#writing = undefined;
+    this.#writing = false;
   }
 }
