@@ -20,7 +20,7 @@ const needs = [
   },
   {
     what: 'Chromium (chromium, chromium-browser or google-chrome on PATH)',
-    tests: 'the tests of the console in a browser',
+    tests: 'the tests of the pages at /docs in a browser',
     there: onPath('chromium', 'chromium-browser', 'google-chrome') !== undefined,
   },
   {

@@ -38,11 +38,8 @@ export class FuzzedService {
       answer = await this.#send(operation, request);
     }
     this.#remember(answer.text);
-    const broken =
-      answer.status >= 500 && answer.status !== 501 ? `the service failed with ${answer.status}` : undefined;
-    // What is not built yet is in no contract.
-    const fault = answer.status === 501 ? undefined : this.#contract.fault(operation, answer);
-    return { fault: broken ?? fault, answer };
+    const broken = answer.status >= 500 ? `the service failed with ${answer.status}` : undefined;
+    return { fault: broken ?? this.#contract.fault(operation, answer), answer };
   }
 
   async #send(

@@ -174,6 +174,23 @@ describe('users', () => {
     expect((await call('get', '/users?limit=1')).headers['x-total-count']).toBe(before);
   });
 
+  it.each(['roles', 'enabled', 'password_hash', 'id', 'epoch'])(
+    'H2 are not changed by their owner: %s',
+    async (member) => {
+      const { id, username } = await create({ roles: ['viewer'] });
+      const own = await service.token(username, 'secure_password');
+      const row = () => service.api.opened.database('users').where({ id }).first();
+      const before = await row();
+      const values: Body = { roles: ['admin'], enabled: false, password_hash: 'x', id: NOBODY, epoch: 9 };
+      const { status } = await service.http
+        .put(`/users/${id}`)
+        .auth(own, { type: 'bearer' })
+        .send({ [member]: values[member] });
+      expect([403, 422]).toContain(status);
+      expect(await row()).toEqual(before);
+    },
+  );
+
   it('I1 may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });
