@@ -1,4 +1,4 @@
-"""Writes src/provisioning_client/operations.py from the OpenAPI documents of both services.
+"""Writes src/provisioning_client/operations.py and docs/reference/python-client.md from the OpenAPI documents.
 
 Run `python3 packages/client-python/generate.py` after a change of the contract; a test tells when it is due.
 """
@@ -11,6 +11,7 @@ from typing import Any, Dict, Iterator, List, Tuple
 
 HERE = Path(__file__).resolve().parent
 OPENAPI = HERE.parent / "contracts" / "openapi"
+REFERENCE = HERE.parent.parent / "docs" / "reference" / "python-client.md"
 TARGET = HERE / "src" / "provisioning_client" / "operations.py"
 SERVICES = [("Orchestrator", "orchestrator.json"), ("ControlCenter", "control-center.json")]
 METHODS = ("get", "post", "put", "delete")
@@ -109,6 +110,37 @@ def generate() -> str:
     return "\n".join(parts)
 
 
+REFERENCE_HEADER = """<!-- Written by packages/client-python/generate.py from the contract. Do not edit. -->
+
+# Reference: the Python client
+
+Every operation of both services, by its method. Each answers with the `data` of the envelope, and raises
+`ProvisioningError` otherwise. How it is used: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
+"""
+
+
+def reference_entry(document: Dict[str, Any], attribute: str, method: str, path: str, operation: Dict[str, Any]) -> str:
+    parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
+    arguments = [p["name"] for p in parameters if p["in"] == "path"]
+    if "requestBody" in operation:
+        arguments.append("body")
+    arguments += ["%s=None" % safe(p["name"]) for p in parameters if p["in"] == "query"]
+    about = [operation["summary"].rstrip(".") + ".", operation.get("description", "")]
+    call = "client.%s.%s(%s)" % (attribute, snake(operation["operationId"]), ", ".join(arguments))
+    return "### `%s`\n\n`%s %s`: %s\n" % (call, method.upper(), path, " ".join(filter(None, about)))
+
+
+def generate_reference() -> str:
+    parts = [REFERENCE_HEADER]
+    for name, file in SERVICES:
+        document = json.loads((OPENAPI / file).read_text("utf-8"))
+        attribute = snake(name)
+        parts.append("## `client.%s`\n" % attribute)
+        parts += [reference_entry(document, attribute, *operation) for operation in operations(document)]
+    return "\n".join(parts)
+
+
 if __name__ == "__main__":
     TARGET.write_text(generate(), "utf-8")
-    sys.stdout.write("%s is written.\n" % TARGET.name)
+    REFERENCE.write_text(generate_reference(), "utf-8")
+    sys.stdout.write("%s and %s are written.\n" % (TARGET.name, REFERENCE.name))

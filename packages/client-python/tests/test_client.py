@@ -78,6 +78,9 @@ class ClientTest(unittest.TestCase):
     def test_the_generated_module_is_current(self):
         self.assertEqual(generate.TARGET.read_text("utf-8"), generate.generate())
 
+    def test_the_generated_reference_is_current(self):
+        self.assertEqual(generate.REFERENCE.read_text("utf-8"), generate.generate_reference())
+
     def test_has_a_method_for_every_operation_of_the_documents(self):
         client = self.client(lambda *_: data([]))
         for service, (_, file), base in zip(
