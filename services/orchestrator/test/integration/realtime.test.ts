@@ -90,7 +90,10 @@ describe('what is told', () => {
     );
     expect(progress.data).toMatchObject({ workflow_id: taskId, progress: 25, current_step: 'boot' });
     const health = await client.sees(({ event_type: type }) => type === 'SystemHealthUpdate');
-    expect(health).toMatchObject({ data: { overall: 'Unhealthy' }, metadata: { status: 'unhealthy' } });
+    expect(health).toMatchObject({
+      data: { overall: 'Unhealthy', components: { batch_coordinator: expect.any(String) } },
+      metadata: { status: 'unhealthy' },
+    });
     await client.leave();
   });
 

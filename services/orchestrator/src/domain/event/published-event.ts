@@ -63,7 +63,7 @@ function bodyOf(event: RecordedEvent): Body | undefined {
       return {
         type: 'SystemHealthUpdate',
         status: event.status.toLowerCase(),
-        data: { overall: event.status, ...event.details },
+        data: { overall: event.status, components: inTheContractsWords(event.details['components']) },
       };
     // A result that came too late changed nothing.
     case 'late_result':
@@ -71,6 +71,16 @@ function bodyOf(event: RecordedEvent): Body | undefined {
     default:
       return event.taskId === null ? batchUpdate(event) : taskUpdate(event);
   }
+}
+
+/** `batchCoordinator` is `batch_coordinator` to everybody outside. */
+function inTheContractsWords(components: unknown): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries((components ?? {}) as Record<string, unknown>).map(([name, health]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      health,
+    ]),
+  );
 }
 
 function logEntry({ task, attempt, log }: RecordedEvent): Body | undefined {
