@@ -47,11 +47,19 @@ export function policyAuthorizer(
     const { principal, action, resource, request, context } = asked;
     const at = new Date();
     const start = performance.now();
-    const decision = decide(policies(), {
-      principal: { ...principal, roles: [...principal.roles] },
-      ...{ action, resource, context },
-      request: { ...request, time: at },
-    });
+    const decideFor = (roles: readonly string[]) =>
+      decide(policies(), {
+        principal: { ...principal, roles: [...roles] },
+        ...{ action, resource, context },
+        request: { ...request, time: at },
+      });
+    let { roles } = principal;
+    let decision = decideFor(roles);
+    if (decision.effect === 'ALLOW' && principal.ownerRoles) {
+      // What its owner may not do, a token may not do either, whatever was left out of it.
+      const ofOwner = decideFor(principal.ownerRoles);
+      if (ofOwner.effect !== 'ALLOW') [decision, roles] = [ofOwner, principal.ownerRoles];
+    }
     const durationMs = performance.now() - start;
     count(decision);
     const { effect, rule, errors } = decision;
@@ -60,7 +68,7 @@ export function policyAuthorizer(
       const user_id = principal.id;
       log.info('decision', { decision_id: id, effect, rule, errors, action, resource, user_id });
       const requestId = currentContext()?.requestId ?? null;
-      record({ ...asked, id, at, decision, durationMs, requestId });
+      record({ ...asked, principal: { ...principal, roles }, id, at, decision, durationMs, requestId });
     }
     return allowed;
   };

@@ -5,6 +5,8 @@ export interface Principal {
   /** For conditions of policies; empty where it is not known. */
   email: string;
   roles: readonly string[];
+  /** All that the owner of an API token has: to leave a role out of a token must not take a Deny away. */
+  ownerRoles?: readonly string[];
   /** Null for an API token, which belongs to no session. */
   sessionId: string | null;
   /** Of the JWT (its `jti`), or of the API token. */

@@ -10,7 +10,8 @@ export function authenticator(sessions: SessionService, apiTokens: ApiTokenServi
       const { token, user, roles } = await apiTokens.authenticate(bearer);
       const { id, username, email } = user;
       const expiresAt = Math.floor(token.expiresAt.getTime() / 1000);
-      return { id, username, email, roles, sessionId: null, tokenId: token.id, expiresAt };
+      const ownerRoles = user.roles;
+      return { id, username, email, roles, ownerRoles, sessionId: null, tokenId: token.id, expiresAt };
     }
     const claims = await sessions.authenticate(bearer, forMfaEnrollment ? ['mfa_enrollment'] : []);
     const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;

@@ -6,7 +6,7 @@ import {
   listUsers,
   updateUser,
 } from '@provisioning/contracts';
-import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import { on, page, principalOf, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
 import { actorOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
@@ -18,7 +18,12 @@ export function userRoutes(users: UserService): Binding[] {
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {
-      const user = await users.create(request.body, actorOf(request), request.idempotency);
+      const user = await users.create(
+        request.body,
+        actorOf(request),
+        request.idempotency,
+        principalOf(request).roles,
+      );
       return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed: user.replayed });
     }),
     on(getUser)(async ({ params }) => {
@@ -28,7 +33,13 @@ export function userRoutes(users: UserService): Binding[] {
     on(updateUser)(async (request) => {
       // A program that could set a password could sign in as somebody.
       if (request.body.password !== undefined) sessionOf(request);
-      await users.update(request.params.id, request.body, actorOf(request), request.ifMatch);
+      await users.update(
+        request.params.id,
+        request.body,
+        actorOf(request),
+        request.ifMatch,
+        principalOf(request).roles,
+      );
       return reply('User updated successfully');
     }),
     on(deleteUser)(async (request) => {

@@ -191,6 +191,32 @@ describe('users', () => {
     },
   );
 
+  it('P7 are given no role, and no password of somebody with one, by whoever does not have it', async () => {
+    const rules = [
+      {
+        effect: 'Allow',
+        resource: 'users:*',
+        action: ['create', 'update'],
+        condition: "user.role == 'helpdesk'",
+      },
+    ];
+    await call('post', '/policies', { name: 'helpdesk', version: '1', rules }).expect(201);
+    const { id, username } = await create({ roles: ['helpdesk'] });
+    const own = await service.token(username, 'secure_password');
+    const as = (method: 'post' | 'put', path: string, body: Body) =>
+      service.http[method](path).auth(own, { type: 'bearer' }).send(body);
+    const { id: admin } = await create({ roles: ['admin'] });
+    for (const [method, path, body] of [
+      ['put', `/users/${id}`, { roles: ['helpdesk', 'admin'] }],
+      ['put', `/users/${admin}`, { password: 'another_secure_one' }],
+      ['post', '/users', newUser({ roles: ['admin'] })],
+    ] as const) {
+      const refused = await as(method, path, body).expect(403);
+      expect((refused.body as Body)['code']).toBe('grant_not_held');
+    }
+    await as('post', '/users', newUser({ roles: ['helpdesk'] })).expect(201);
+  });
+
   it('I1 may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });

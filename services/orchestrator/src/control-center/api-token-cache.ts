@@ -6,6 +6,8 @@ import type { Principal } from '@provisioning/http-kit';
 /** How long an answer about an API token is taken as it is; what is revoked meanwhile is heard of by itself. */
 const FRESH_MS = 60_000;
 const MOST_KNOWN = 10_000;
+/** Anybody can make up tokens of the right form: asking about them must not keep the control center from everything else. */
+const MOST_ASKED = 16;
 
 type Introspect = (tokenHash: string) => Promise<Introspection>;
 
@@ -17,6 +19,7 @@ interface Known {
 /** Whom API tokens stand for, as the control center has told. */
 export class ApiTokenCache {
   readonly #known = new Map<string, Known>();
+  #asking = 0;
 
   constructor(
     private readonly introspect: Introspect,
@@ -28,14 +31,18 @@ export class ApiTokenCache {
     const hash = hashApiToken(token);
     const known = this.#standing(hash);
     if (known && Date.now() - known.askedAt.getTime() < FRESH_MS) return known.principal;
+    if (this.#asking >= MOST_ASKED && !known) throw tooManyAsked();
     const askedAt = new Date();
     let answer: Introspection;
+    this.#asking += 1;
     try {
       answer = await this.introspect(hash);
     } catch (error) {
       // As long as nothing is heard against it, who was good is good; changes stop by themselves when that lasts.
       if (known) return known.principal;
       throw error;
+    } finally {
+      this.#asking -= 1;
     }
     this.#known.delete(hash);
     if (!answer.token) throw noGood();
@@ -66,12 +73,13 @@ function principalOf({
   roles,
   expires_at: end,
 }: NonNullable<Introspection['token']>): Principal {
-  const { id, username, email } = user;
+  const { id, username, email, roles: ownerRoles } = user;
   return {
     id,
     username,
     email,
     roles,
+    ownerRoles,
     sessionId: null,
     tokenId,
     expiresAt: Math.floor(Date.parse(end) / 1000),
@@ -81,5 +89,12 @@ function principalOf({
 export function noGood(): Failure {
   return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
     code: 'token_revoked',
+  });
+}
+
+function tooManyAsked(): Failure {
+  return new Failure('unavailable', 'Too many API tokens are being looked up. Try again in a second.', {
+    code: 'busy',
+    retryAfter: 1,
   });
 }

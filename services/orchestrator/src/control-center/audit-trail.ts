@@ -2,6 +2,7 @@ import { MOST_RECORDS, type AuditEntry } from '@provisioning/contracts';
 import { redact } from '@provisioning/runtime';
 import type { AuditTrail } from '../domain/audit/audit-forwarder.js';
 import type { AuditRecord } from '../domain/audit/audit-record.js';
+import { inPieces } from './in-pieces.js';
 import type { ControlCenterClient } from './control-center-client.js';
 
 const MOST_BYTES = 8 * 1024;
@@ -13,7 +14,8 @@ export class RemoteAuditTrail implements AuditTrail {
   async append(records: readonly AuditRecord[]): Promise<void> {
     for (let start = 0; start < records.length; start += MOST_RECORDS) {
       const entries = records.slice(start, start + MOST_RECORDS).map(toEntry);
-      await this.controlCenter.post('/internal/audit', { entries });
+      for (const piece of inPieces(entries))
+        await this.controlCenter.post('/internal/audit', { entries: piece });
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { Introspection, LoggedDecision, PolicyBundle, Revocations } from '@provisioning/contracts';
 import type { CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { ControlCenter } from './access-keeper.js';
+import { inPieces } from './in-pieces.js';
 import type { ControlCenterClient } from './control-center-client.js';
 
 const MOST_AT_ONCE = 1_000;
@@ -32,6 +33,7 @@ export class RemoteAccess implements ControlCenter {
   }
 
   async tell(decisions: readonly LoggedDecision[]): Promise<void> {
-    await this.client.post('/internal/decisions', { decisions });
+    for (const piece of inPieces(decisions))
+      await this.client.post('/internal/decisions', { decisions: piece });
   }
 }

@@ -115,7 +115,14 @@ export class EventHub {
     for (const [index, batch] of batches.entries()) {
       if (index > 0) await sleep(PIECE_MS);
       running.position = batch.last;
-      for (const follower of this.#followers) follower.offer(batch);
+      for (const follower of this.#followers) {
+        try {
+          follower.offer(batch);
+        } catch (error) {
+          // One who cannot be told must not keep it from the others.
+          this.log.warn('somebody who follows could not be told of events', { error });
+        }
+      }
     }
   }
 }

@@ -17,6 +17,8 @@ const CLOSE_WITHIN_MS = 1_000;
 
 const checkSubscribe = bodyCheck(subscribeMessageSchema);
 
+const UPGRADE_MS = 30_000;
+
 /** The open WebSockets of this process. */
 export class WebSockets {
   readonly #server = new WebSocketServer({
@@ -48,13 +50,16 @@ export class WebSockets {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;
       socket.on('error', () => socket.destroy());
+      // The server's own limits no longer hold for it; a WebSocket that is accepted takes this one away.
+      socket.setTimeout(UPGRADE_MS, () => socket.destroy());
       this.#upgrades.set(request, { socket, head });
       const response = new ServerResponse(request);
       response.shouldKeepAlive = false;
       response.assignSocket(socket);
       response.once('finish', () => {
         response.detachSocket(socket);
-        socket.end();
+        // Not `end`: whoever never closes his side would keep ours open.
+        socket.destroySoon();
       });
       app(request, response);
     });

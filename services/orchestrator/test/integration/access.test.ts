@@ -172,6 +172,35 @@ describe('I16 an API token', () => {
     await get().expect(401);
   });
 
+  it('loses nothing that is denied to its owner by leaving a role out', async () => {
+    api.access.change([
+      ...builtinPolicies,
+      {
+        name: 'contractors',
+        version: '1',
+        rules: [
+          {
+            effect: 'Deny',
+            resource: 'servers:*',
+            action: ['create'],
+            condition: "user.role == 'contractor'",
+          },
+        ],
+      },
+    ]);
+    await api.look();
+    const token = makeApiToken();
+    const roles = ['operator', 'contractor'];
+    const user = { id: uuidv7(), username: 'ada', email: 'ada@example.com', roles, enabled: true };
+    const expires_at = new Date(Date.now() + 600_000).toISOString();
+    api.access.tokens.set(hashApiToken(token), { id: uuidv7(), user, roles: ['operator'], expires_at });
+    await api.anonymous
+      .post('/workflows/servers/create')
+      .set('Authorization', `Bearer ${token}`)
+      .send(SERVERS)
+      .expect(403);
+  });
+
   it('that nobody knows, or that is mistyped, is refused', async () => {
     for (const token of [makeApiToken(), 'prv_nonsense']) {
       const { body } = await api.anonymous.get('/tasks').set('Authorization', `Bearer ${token}`).expect(401);

@@ -57,6 +57,14 @@ describe('H3 what a request may weigh', () => {
     expect(body.details.length).toBeLessThanOrEqual(20);
   });
 
+  it('is told one fault of what is too long to tell all of them, and nobody waits for that', async () => {
+    const request = api.as('viewer').post('/batch/execute').set('Content-Type', 'application/json');
+    const { body } = await request
+      .send(`{"name":"big","operations":[${'0,'.repeat(1_000_000)}0]}`)
+      .expect(422);
+    expect(body.details).toHaveLength(1);
+  });
+
   it('does not reach prototypes', async () => {
     const body = `{"infra":"production","settings":"config.ncl","__proto__":{"check_mode":true}}`;
     const request = api.as('operator').post(CREATE).set('Content-Type', 'application/json');

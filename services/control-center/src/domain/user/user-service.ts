@@ -11,7 +11,7 @@ import type {
   UserStore,
 } from '../ports.js';
 import { passwordFault } from './password-rules.js';
-import { changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
+import { ADMIN_ROLE, changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
 import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
@@ -50,7 +50,9 @@ export class UserService {
     { username: spelling, email, password, roles, enabled }: UserRequest,
     by: AuditActor,
     idempotency?: IdempotencyKey,
+    writerRoles?: readonly string[],
   ): Promise<CreatedUser & { replayed: boolean }> {
+    mustHold(writerRoles, roles);
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
@@ -79,7 +81,13 @@ export class UserService {
    * @param version the one that the changes were made for, where the caller cares.
    * @throws Failure `precondition_failed` when the user has another version by now.
    */
-  async update(id: string, changes: UserChanges, by: AuditActor, version?: string): Promise<void> {
+  async update(
+    id: string,
+    changes: UserChanges,
+    by: AuditActor,
+    version?: string,
+    writerRoles?: readonly string[],
+  ): Promise<void> {
     const passwordHash =
       changes.password === undefined
         ? undefined
@@ -88,6 +96,9 @@ export class UserService {
       const admins = await users.lockEnabledAdmins();
       const before = found(await users.lock(id));
       mustHaveVersion(before, version);
+      const added = (changes.roles ?? []).filter((role) => !before.roles.includes(role));
+      // Whoever sets somebody's password can be them.
+      mustHold(writerRoles, changes.password === undefined ? added : [...added, ...before.roles]);
       const now = this.clock();
       const { user, endsSessions } = changed(before, changes, now);
       if (!isEnabledAdmin(user)) keepOneAdmin(before, admins, 'be disabled or lose the role admin');
@@ -122,6 +133,21 @@ export class UserService {
     if (fault !== undefined) throw invalid('password', fault);
     return this.hasher.hash(password);
   }
+}
+
+/**
+ * Nobody gives away what they do not have (security: P7). Admins may give everything.
+ * @param writerRoles of whoever writes; undefined for the platform itself.
+ */
+function mustHold(writerRoles: readonly string[] | undefined, roles: readonly string[]): void {
+  if (!writerRoles || writerRoles.includes(ADMIN_ROLE)) return;
+  const foreign = roles.filter((role) => !writerRoles.includes(role));
+  if (foreign.length === 0) return;
+  throw new Failure(
+    'forbidden',
+    `You do not have the role ${foreign.join(', ')} yourself, so you cannot give it, nor act for somebody who has it.`,
+    { code: 'grant_not_held' },
+  );
 }
 
 function found(user: User | undefined): User {
