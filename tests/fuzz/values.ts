@@ -115,17 +115,12 @@ export function spoilt(value: unknown): Arbitrary<unknown> {
   const awkward = fc.constantFrom(...AWKWARD);
   if (Array.isArray(value)) {
     const items = value as unknown[];
-    return fc.oneof(
-      awkward,
-      fc
-        .nat({ max: Math.max(0, items.length - 1) })
-        .chain((index) =>
-          (items.length > 0 ? spoilt(items[index]) : awkward).map((one) => items.with(index, one)),
-        )
-        .map((made) => made as unknown)
-        .filter(() => items.length > 0),
-      awkward.map((one) => [...items, one]),
-    );
+    const longer = awkward.map((one) => [...items, one] as unknown);
+    if (items.length === 0) return fc.oneof(awkward, longer);
+    const one = fc
+      .nat({ max: items.length - 1 })
+      .chain((index) => spoilt(items[index]).map((part) => items.with(index, part) as unknown));
+    return fc.oneof(awkward, one, longer);
   }
   if (typeof value === 'object' && value !== null) {
     const names = Object.keys(value);
