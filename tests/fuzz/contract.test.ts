@@ -8,9 +8,10 @@ import { FuzzedService } from './service.js';
 import { operationsOf, requestsFor } from './requests.js';
 import type { Json } from './values.js';
 
-/** Requests for each operation; `FUZZ_SEED` makes the same ones again. */
+/** Requests for each operation; the same ones each time, others with `FUZZ_SEED`, new ones with `FUZZ_SEED=random`. */
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() % 2 ** 31);
+const WANTED_SEED = process.env['FUZZ_SEED'] ?? '77';
+const SEED = WANTED_SEED === 'random' ? Date.now() % 2 ** 31 : Number(WANTED_SEED);
 /** Each try costs the bcrypt of a password. */
 const SLOW = new Set(['login', 'createUser', 'updateUser', 'changePassword']);
 const PASSWORD = 'quartz-meadow-lantern-7';

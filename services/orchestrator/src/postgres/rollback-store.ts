@@ -1,3 +1,4 @@
+import { validate as isUuid } from 'uuid';
 import type { Knex } from 'knex';
 import type { BatchStatus, NewOperation } from '../domain/batch/batch.js';
 import type { NewCheckpoint, NewRollback, RollbackStore, SubmitBatchOutcome } from '../domain/ports.js';
@@ -87,6 +88,8 @@ export class PostgresRollbackStore implements RollbackStore {
   }
 
   async checkpoint(id: string): Promise<Checkpoint | undefined> {
+    // Ids in bodies are not held to their form: one that has another is unknown.
+    if (!isUuid(id)) return undefined;
     const row = await this.database<CheckpointRow>('checkpoints')
       .where({ id })
       .first<CheckpointRow | undefined>();
