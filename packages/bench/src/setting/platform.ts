@@ -1,0 +1,108 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startPostgres, startRedis } from '@provisioning/embedded';
+import { run, serve, type Served } from './children.js';
+import { ADMIN_PASSWORD, JWT_SECRET } from './control-center.js';
+import { request } from './request.js';
+
+const SERVICES = fileURLToPath(new URL('../../../../services', import.meta.url));
+const script = (service: string, name: string) => join(SERVICES, service, 'dist/src', name);
+
+export interface PlatformOptions {
+  /** False: the platform without Redis. */
+  redis: boolean;
+  workers: number;
+  /** Variables of the worker or of all, on top of the usual ones. */
+  environment?: Record<string, string>;
+}
+
+/** The whole platform as it comes, on databases of its own, without limits on requests; the provider `noop` may be asked for. */
+export interface Platform {
+  orchestratorUrl: string;
+  controlCenterUrl: string;
+  databaseUrl: string;
+  redisUrl: string | undefined;
+  /** Of the admin, good for hours. */
+  token: string;
+  /** Process ids. */
+  api: number;
+  workers: readonly number[];
+  stop(): Promise<void>;
+}
+
+export async function startPlatform({
+  redis,
+  workers,
+  environment: more = {},
+}: PlatformOptions): Promise<Platform> {
+  const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-'));
+  const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (let each = undo.pop(); each; each = undo.pop()) await each();
+  };
+  const started = async (path: string, environment: Record<string, string>): Promise<Served> => {
+    const served = await serve(path, environment);
+    undo.push(() => served.stop());
+    return served;
+  };
+  try {
+    const quiet = { dataDir: folder, log: () => undefined };
+    const postgres = await startPostgres(quiet);
+    undo.push(() => postgres.stop());
+    const server = redis ? await startRedis(quiet) : null;
+    if (redis && server === null) throw new Error('There is neither redis-server nor valkey-server on PATH.');
+    if (server) undo.push(() => server.stop());
+    const environment: Record<string, string> = {
+      DATABASE_URL: postgres.url,
+      ...(server && { REDIS_URL: server.url }),
+      PROVISIONING_DATA_DIR: folder,
+      PROVISIONING_TEST_DRIVER: '1',
+      PROVISIONING_COMMAND: '/bin/true',
+      CONTROL_CENTER_PORT: '0',
+      ORCHESTRATOR_PORT: '0',
+      WORKER_PORT: '0',
+      JWT_SECRET,
+      ADMIN_PASSWORD,
+      RATE_LIMIT_AUTH: '0',
+      RATE_LIMIT_GENERAL: '0',
+      RATE_LIMIT_BATCH: '0',
+      LOG_LEVEL: 'error',
+      ...more,
+    };
+    await run(script('control-center', 'migrate.js'), environment);
+    await run(script('orchestrator', 'migrate.js'), environment);
+    const controlCenter = await started(script('control-center', 'api.js'), environment);
+    environment['CONTROL_CENTER_URL'] = controlCenter.url;
+    const api = await started(script('orchestrator', 'api.js'), environment);
+    const pids: number[] = [];
+    for (let slot = 0; slot < workers; slot++) {
+      const worker = await started(script('orchestrator', 'worker.js'), {
+        ...environment,
+        WORKER_SLOT: String(slot),
+      });
+      pids.push(worker.pid);
+    }
+    return {
+      orchestratorUrl: api.url,
+      controlCenterUrl: controlCenter.url,
+      databaseUrl: postgres.url,
+      redisUrl: server?.url,
+      token: await tokenOf(controlCenter.url),
+      api: api.pid,
+      workers: pids,
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function tokenOf(url: string): Promise<string> {
+  const body = { username: 'admin', password: ADMIN_PASSWORD };
+  const { status, text } = await request(url, 'POST', '/auth/login', body);
+  if (status !== 200) throw new Error(`signing in was answered with ${status}: ${text}`);
+  return (JSON.parse(text) as { data: { token: string } }).data.token;
+}
