@@ -16,7 +16,7 @@ begin
     select min(seq) into undoing from journal where task_id = home.compensates;
   elsif home.program = 'undo' then
     select min(j.seq) into undoing from task_specs s
-      cross join jsonb_array_elements_text(s.spec -> 'entries') as entry (seq) join journal j on j.seq = entry.seq::bigint
+      cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number) join journal j on j.seq = undone.number::bigint
       where s.task_id = p_task;
   end if;
   for entry in select * from jsonb_populate_recordset(null::journal, p_entries) loop
