@@ -141,8 +141,10 @@ export class Run {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
       await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
+      // What is new at the end goes with the result.
+      if (signal.aborted) return;
       // While Postgres is away the output waits where it was printed.
       await this.#drain().catch(() => undefined);
     }
