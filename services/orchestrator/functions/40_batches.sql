@@ -87,8 +87,10 @@ declare
 begin
   select * into home from batches where id = p_batch;
   room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'))
-    - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
+    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'));
+  if home.status = 'RollingBack' then
+    room := room - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
+  end if;
   if room <= 0 then
     return '{}';
   end if;
@@ -99,7 +101,9 @@ begin
       returning tasks.id, seq
   )
   select coalesce(array_agg(id order by seq), '{}') into promoted from changed;
-  perform record_events(promoted, 'ready', '{}');
+  if promoted <> '{}' then
+    perform record_events(promoted, 'ready', '{}');
+  end if;
   return promoted;
 end $$;
 

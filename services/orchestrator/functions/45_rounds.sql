@@ -46,6 +46,7 @@ begin
   if cardinality(p_ids) > 0 then
     homes := array(select distinct t.batch_id from unnest(p_ids) as r (id) join tasks t on t.id = r.id
                      where t.batch_id is not null order by 1);
+    -- A statement of its own: one that looks for the rows that it locks may pass over those that it had to wait for.
     perform from batches where id = any (homes) order by id for update;
     perform store_last_words(p_worker, p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at, p_total_steps,
                              p_done_steps, p_current_steps, p_changes);
@@ -147,9 +148,11 @@ begin
     into completed, closing from done join told using (id);
   -- What they meant to do and did not is no longer meant (close_journal).
   update journal set state = 'failed' from unnest(completed) as c (id) where task_id = c.id and state = 'intended';
-  for task in select t.* from unnest(closing) as c (id) join tasks t on t.id = c.id loop
-    perform close_journal(task);
-  end loop;
+  if closing is not null then
+    for task in select t.* from unnest(closing) as c (id) join tasks t on t.id = c.id loop
+      perform close_journal(task);
+    end loop;
+  end if;
   return completed;
 end $$;
 

@@ -30,6 +30,9 @@ export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'reco
 export class Run {
   readonly #follower = new ReportFollower();
   readonly #timeout: NodeJS.Timeout | undefined;
+  /** When to look again for what is new, and the look that is under way. */
+  #next: NodeJS.Timeout | undefined;
+  #following: Promise<void> = Promise.resolve();
   #lastLine: number;
   #lastText = '';
   #unsent: LogChunk | undefined;
@@ -108,13 +111,12 @@ export class Run {
 
   /** Follows the work to its end and stores the result. */
   async complete(): Promise<void> {
-    const following = new AbortController();
-    const followed = this.#follow(following.signal);
+    this.#follow();
     const end = await this.work.ended;
     this.#over = true;
     clearTimeout(this.#timeout);
-    following.abort();
-    await followed;
+    clearTimeout(this.#next);
+    await this.#following;
     try {
       await this.#persistently(() => this.#collect());
       if (this.#abandoned) return;
@@ -140,14 +142,15 @@ export class Run {
       executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
   }
 
-  async #follow(signal: AbortSignal): Promise<void> {
-    for (;;) {
-      await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
-      // What is new at the end goes with the result.
-      if (signal.aborted) return;
+  /** What is new when it ends goes with the result. */
+  #follow(): void {
+    this.#next = setTimeout(() => {
       // While Postgres is away the output waits where it was printed.
-      await this.#drain().catch(() => undefined);
-    }
+      this.#following = this.#drain().catch(() => undefined);
+      void this.#following.then(() => {
+        if (!this.#over) this.#follow();
+      });
+    }, FOLLOW_MS);
   }
 
   /** Sends what is new. */

@@ -22,7 +22,7 @@ import {
 import type { Actor } from '../domain/audit/actor.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
-import { storableJson } from './storable.js';
+import { jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
 import { lockColumns, waitingForLock, type LockRow } from './waiting.js';
 
@@ -49,8 +49,8 @@ export class PostgresBatchStore implements BatchStore {
       outcome: SubmitBatchOutcome['outcome'];
       ready: string[];
     }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
-      JSON.stringify(storableJson(batchRow(batch))),
-      JSON.stringify(storableJson(operations.map(operationRow))),
+      jsonOf(batchRow(batch)),
+      jsonOf(operations.map(operationRow)),
       ...[principal, key, requestHash],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };

@@ -2,7 +2,7 @@ import type { Knex } from 'knex';
 import type { AuditActor } from '../domain/audit/audit-record.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
-import { storableJson } from './storable.js';
+import { jsonOf } from './storable.js';
 
 export interface RefusedRequest {
   actor: AuditActor;
@@ -19,7 +19,7 @@ export class PostgresRefusalStore {
   async add({ actor, action, resource, denied, details }: RefusedRequest): Promise<void> {
     await rowsOf(this.database, `select record_event(null, null, 0, 'refused', ?, ?::jsonb, ?::jsonb)`, [
       denied ? 'Denied' : 'Refused',
-      JSON.stringify(storableJson({ ...details, action, resource })),
+      jsonOf({ ...details, action, resource }),
       actorText(actor),
     ]);
   }

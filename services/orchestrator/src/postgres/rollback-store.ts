@@ -17,7 +17,7 @@ import { actorRow, actorText } from './actor-row.js';
 import { operationRow } from './batch-rows.js';
 import { toEntry, type JournalRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
-import { storableJson } from './storable.js';
+import { jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
 
 interface CheckpointRow {
@@ -63,7 +63,7 @@ export class PostgresRollbackStore implements RollbackStore {
     const [created] = await rowsOf<{ checkpoint_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
       this.database,
       'select * from create_checkpoint(?::jsonb, ?, ?, ?, ?::jsonb)',
-      [JSON.stringify(storableJson(row)), principal, key, requestHash, actorText(actor)],
+      [jsonOf(row), principal, key, requestHash, actorText(actor)],
     );
     if (!created || created.outcome === 'conflict') return { outcome: 'conflict' };
     return { outcome: created.outcome, id: created.checkpoint_id };
@@ -159,8 +159,8 @@ export class PostgresRollbackStore implements RollbackStore {
       ready: string[];
       holder: string;
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
-      JSON.stringify(storableJson(row)),
-      JSON.stringify(storableJson(operations.map(operationRow))),
+      jsonOf(row),
+      jsonOf(operations.map(operationRow)),
       ...[principal, key, requestHash, position],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };

@@ -1,7 +1,5 @@
 import type { TaskResult } from '../domain/worker/ledger.js';
-import { storable, storableJson } from './storable.js';
-
-const json = (value: unknown) => JSON.stringify(storableJson(value));
+import { storable, jsonOf } from './storable.js';
 
 /** What `work_round` is given of each result, in the order of its parameters. */
 const COLUMNS: readonly [type: string, of: (result: TaskResult) => unknown][] = [
@@ -14,8 +12,8 @@ const COLUMNS: readonly [type: string, of: (result: TaskResult) => unknown][] = 
   ['text', ({ signal }) => signal],
   ['text', ({ error }) => error && storable(error)],
   ['text', ({ output }) => storable(output)],
-  ['jsonb', ({ data }) => json(data)],
-  ['jsonb', ({ evidence }) => json(evidence)],
+  ['jsonb', ({ data }) => jsonOf(data)],
+  ['jsonb', ({ evidence }) => jsonOf(evidence)],
   ['bigint', ({ log }) => log?.firstLine ?? null],
   ['int', ({ log }) => log?.lines.length ?? null],
   ['text', ({ log }) => (log ? storable(log.lines.join('\n')) : null)],
@@ -23,7 +21,7 @@ const COLUMNS: readonly [type: string, of: (result: TaskResult) => unknown][] = 
   ['int', ({ progress }) => progress?.totalSteps ?? null],
   ['int', ({ progress }) => progress?.doneSteps ?? null],
   ['text', ({ progress }) => (progress?.currentStep ? storable(progress.currentStep) : null)],
-  ['jsonb', ({ changes }) => (changes.length > 0 ? json(changes) : null)],
+  ['jsonb', ({ changes }) => (changes.length > 0 ? jsonOf(changes) : null)],
 ];
 
 /** The worker and its room, then an array for each column. */

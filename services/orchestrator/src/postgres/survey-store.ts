@@ -4,7 +4,7 @@ import type { Survey, SurveyEnd } from '../domain/state/survey.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
 import { actorRow } from './actor-row.js';
 import { rowsOf } from './rows.js';
-import { storableJson } from './storable.js';
+import { jsonOf } from './storable.js';
 
 const MAX_ATTEMPTS = 3;
 
@@ -39,9 +39,7 @@ export class PostgresSurveyStore implements SurveyStore {
       },
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };
-    await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [
-      JSON.stringify(storableJson(row)),
-    ]);
+    await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [jsonOf(row)]);
   }
 
   async end(id: string): Promise<SurveyEnd | undefined> {

@@ -5,7 +5,7 @@ import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '
 import type { Actor } from '../domain/audit/actor.js';
 import { actorRow, actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
-import { storable, storableJson } from './storable.js';
+import { storable, jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
@@ -71,7 +71,7 @@ export class PostgresTaskStore implements TaskStore {
       outcome: SubmitOutcome['outcome'];
       task_status: string;
     }>(this.database, 'select * from submit_task(?::jsonb, ?, ?, ?)', [
-      JSON.stringify(storableJson(row)),
+      jsonOf(row),
       principal,
       key,
       requestHash,

@@ -12,7 +12,7 @@ import type {
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
-import { storable, storableJson } from './storable.js';
+import { jsonOf, storable, storableJson } from './storable.js';
 
 /** Seals and opens secrets, each for its owner alone. */
 export interface Seal {
@@ -243,7 +243,7 @@ async function tell(
   actor: Actor,
 ): Promise<void> {
   await rowsOf(transaction, `select record_event(null, null, 0, 'told', 'Done', ?::jsonb, ?::jsonb)`, [
-    JSON.stringify(storableJson({ ...details, action, resource: `webhooks/${id}` })),
+    jsonOf({ ...details, action, resource: `webhooks/${id}` }),
     actorText(actor),
   ]);
 }

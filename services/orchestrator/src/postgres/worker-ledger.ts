@@ -11,7 +11,7 @@ import type {
   WorkerIdentity,
 } from '../domain/worker/ledger.js';
 import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
-import { storable, storableJson } from './storable.js';
+import { storable, jsonOf } from './storable.js';
 
 const LOST = 'Its worker was lost: the lease ended.';
 
@@ -83,7 +83,7 @@ export class PostgresLedger implements Ledger {
       taskId,
       attempt,
       workerId,
-      JSON.stringify(storableJson(entries)),
+      jsonOf(entries),
     ]);
   }
 

@@ -56,7 +56,9 @@ export class Storm {
 
   /** Lets everything come to its end, completing what is asked for. */
   async settle(): Promise<void> {
-    for (const worker of this.#workers.splice(0)) await this.#ledger.release(worker, 'the storm is over');
+    // Not only those at hand: one that was about to expire may have renewed its lease at the last moment.
+    const { rows } = await this.pool.query<{ id: string }>(`select id from workers where state = 'alive'`);
+    for (const { id } of rows) await this.#ledger.release(id, 'the storm is over');
     const worker = await this.#newWorker();
     for (;;) {
       await this.#ledger.sweep();
