@@ -13,6 +13,7 @@ import { begin, type Workshop } from './begin.js';
 import { DriverHost } from './driver-host.js';
 import { Masker } from './masker.js';
 import type { Run } from './run.js';
+import { Spawners } from './spawners.js';
 import { WorkerLink } from './worker-link.js';
 
 const TICK_MS = 1_000;
@@ -25,7 +26,7 @@ export type ExecutorEnd = 'drained' | 'fenced';
 
 /**
  * Owns a lease in Postgres and everything that runs under it: claims, commands, results. It is a process of its own,
- * so that a worker that dies or freezes disturbs no command; when it dies itself, its shims end the commands.
+ * so that a worker that dies or freezes disturbs no command; when it dies itself, its spawners end the commands.
  */
 export class Executor {
   readonly identity: WorkerIdentity;
@@ -60,19 +61,22 @@ export class Executor {
       pid: process.pid,
     };
     const { driverHost, commandEnvironment: environment, stateDir, secrets, times } = options;
+    const spawners = new Spawners({
+      workerId: this.identity.id,
+      limitSeconds: times.shim,
+      path: environment['PATH'] ?? '',
+    });
     this.#workshop = {
       options,
       workerId: this.identity.id,
       crash: this.#crash,
       ledger,
       masker: new Masker(secrets),
-      driverHost: new DriverHost({
-        argv: driverHost,
-        environment,
-        directory: join(stateDir, 'runs'),
-        workerId: this.identity.id,
-        shimLimitSeconds: times.shim,
-      }),
+      spawners,
+      driverHost: new DriverHost(
+        { argv: driverHost, environment, directory: join(stateDir, 'runs') },
+        spawners,
+      ),
     };
     this.#link = new WorkerLink(
       options.socketPath,
@@ -99,6 +103,7 @@ export class Executor {
     void this.#poll();
     const reason = await ended;
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#workshop.spawners.end();
     this.#link.close();
     return reason;
   }
@@ -123,8 +128,7 @@ export class Executor {
   }
 
   #tick(): void {
-    for (const run of this.#runs.values()) run.tick();
-    this.#workshop.driverHost.tick();
+    this.#workshop.spawners.tick();
     this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)

@@ -1,43 +1,54 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { Command, RUN_COOKIE } from '../../src/execution/command.js';
 import { findByCookie } from '../../src/execution/processes.js';
+import { Spawners } from '../../src/execution/spawners.js';
 
 let directory: string;
 let runs = 0;
+let spawners: Spawners;
 let ticking: NodeJS.Timeout | undefined;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'command-'));
+  spawners = new Spawners({
+    workerId: `worker-of-tests-${process.pid}`,
+    limitSeconds: 1,
+    path: process.env['PATH'] ?? '',
+  });
 });
-afterEach(() => {
+afterEach(async () => {
   clearInterval(ticking);
+  ticking = undefined;
+  await spawners.end();
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs a shell script as a command; with `ticks`, an executor is watching. */
-function run(script: string, { ticks = true, shimLimitSeconds = 1 } = {}) {
-  const path = join(directory, 'script.sh');
-  writeFileSync(path, script);
+/** Runs a program as a command. */
+function start(...argv: string[]) {
   const runId = `test-${process.pid}-${++runs}`;
-  const command = new Command({
-    directory,
-    argv: ['/bin/bash', path],
-    environment: { PATH: process.env['PATH'] ?? '' },
-    runId,
-    workerId: 'worker-of-tests',
-    shimLimitSeconds,
-  });
-  if (ticks) ticking = setInterval(() => command.tick(), 200);
+  const environment = { PATH: process.env['PATH'] ?? '' };
+  const command = new Command({ directory: join(directory, runId), argv, environment, runId }, spawners);
   return {
     command,
     output: () => readFileSync(command.outputPath, 'utf8'),
     alive: () => findByCookie(RUN_COOKIE, runId),
-    printed: (text: string) => waitFor(() => readFileSync(command.outputPath, 'utf8').includes(text)),
+    printed: (text: string) =>
+      waitFor(
+        () => existsSync(command.outputPath) && readFileSync(command.outputPath, 'utf8').includes(text),
+      ),
   };
+}
+
+/** Runs a shell script as a command; with `ticks`, an executor is watching. */
+function run(script: string, { ticks = true } = {}) {
+  const path = join(directory, `script-${runs}.sh`);
+  writeFileSync(path, script);
+  if (ticks) ticking ??= setInterval(() => spawners.tick(), 200);
+  return start('/bin/bash', path);
 }
 
 describe('a command', () => {
