@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { RunMessage } from '@provisioning/provisioner/host-protocol';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 import { argvOf, onlyStepOf } from './argv.js';
@@ -8,6 +7,7 @@ import type { DriverHost } from './driver-host.js';
 import type { Masker } from './masker.js';
 import type { ExecutorOptions } from './options.js';
 import { Run, type RunLedger } from './run.js';
+import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
 import type { Work } from './work.js';
 
@@ -20,6 +20,7 @@ export interface Workshop {
   masker: Masker;
   driverHost: DriverHost;
   spawners: Spawners;
+  folders: RunFolders;
 }
 
 /** Starts an attempt. @throws when it cannot be started */
@@ -29,17 +30,15 @@ export function begin(task: ClaimedTask, workshop: Workshop): Run {
   return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger, crash);
 }
 
-function command(task: ClaimedTask, { options, spawners }: Workshop): Work {
-  const runId = `${task.id}-${task.attempt}`;
+function command(task: ClaimedTask, { options, spawners, folders }: Workshop): Work {
   const spec = {
-    directory: join(options.stateDir, 'runs', runId),
     intents: task.intents,
     argv: argvOf(task, options),
     step: onlyStepOf(task),
     environment: { ...options.commandEnvironment, ...taskEnvironment(task) },
-    runId,
+    runId: `${task.id}-${task.attempt}`,
   };
-  return new CommandWork(spec, spawners);
+  return new CommandWork(spec, spawners, folders);
 }
 
 function taskEnvironment(task: ClaimedTask): Record<string, string> {

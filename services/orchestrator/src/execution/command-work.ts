@@ -1,13 +1,11 @@
-import { rmdirSync, unlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { parseReport, type Report } from '@provisioning/provisioner/report';
 import { Command, type CommandSpec } from './command.js';
-import { executorLog } from './log.js';
 import { OutputFile } from './output-file.js';
+import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
 import type { Work, WorkEnd } from './work.js';
 
-export interface CommandWorkSpec extends CommandSpec {
+export interface CommandWorkSpec extends Omit<CommandSpec, 'directory'> {
   /** The name of the one step that this command is; without it, it reports its steps itself. */
   step?: string | undefined;
 }
@@ -15,6 +13,7 @@ export interface CommandWorkSpec extends CommandSpec {
 /** A command with the files that it prints and reports into. */
 export class CommandWork implements Work {
   readonly ended: Promise<WorkEnd>;
+  readonly #directory: string;
   readonly #command: Command;
   readonly #output: OutputFile;
   readonly #reports: OutputFile;
@@ -22,13 +21,14 @@ export class CommandWork implements Work {
   #own: Report[] = [];
 
   constructor(
-    private readonly spec: CommandWorkSpec,
+    { step: name, ...spec }: CommandWorkSpec,
     spawners: Spawners,
+    private readonly folders: RunFolders,
   ) {
-    this.#command = new Command(spec, spawners);
+    this.#directory = folders.take();
+    this.#command = new Command({ ...spec, directory: this.#directory }, spawners);
     this.#output = new OutputFile(this.#command.outputPath);
     this.#reports = new OutputFile(this.#command.reportPath);
-    const { step: name } = spec;
     if (name !== undefined)
       this.#own = [
         { type: 'plan', steps: 1 },
@@ -58,8 +58,7 @@ export class CommandWork implements Work {
   }
 
   readReports(): (Report | null)[] {
-    const begun = this.#own.splice(0, this.#own.length);
-    return [...begun, ...this.#reports.readLines().map(parseReport)];
+    return [...this.#own.splice(0), ...this.#reports.readLines().map(parseReport)];
   }
 
   output(limit: number): string {
@@ -69,22 +68,7 @@ export class CommandWork implements Work {
   close(): void {
     this.#output.close();
     this.#reports.close();
-    remove(this.spec.directory, [this.#command.outputPath, this.#command.reportPath]);
-  }
-}
-
-/** Mostly there is nothing in the folder but the one or two files; where there is, it may be much. */
-function remove(directory: string, files: readonly string[]): void {
-  try {
-    for (const file of files) unlinkSync(file);
-  } catch {
-    // Not every command reports.
-  }
-  try {
-    rmdirSync(directory);
-  } catch {
-    rm(directory, { recursive: true, force: true }).catch((error: unknown) =>
-      executorLog('warn', 'the folder of a run could not be removed', { error: String(error) }),
-    );
+    const { outputPath, reportPath } = this.#command;
+    this.folders.giveBack(this.#directory, [outputPath, reportPath]);
   }
 }

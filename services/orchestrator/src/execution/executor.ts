@@ -13,6 +13,7 @@ import { begin, type Workshop } from './begin.js';
 import { DriverHost } from './driver-host.js';
 import { Masker } from './masker.js';
 import type { Run } from './run.js';
+import { RunFolders } from './run-folders.js';
 import { Spawners } from './spawners.js';
 import { WorkerLink } from './worker-link.js';
 
@@ -73,6 +74,7 @@ export class Executor {
       ledger,
       masker: new Masker(secrets),
       spawners,
+      folders: new RunFolders(join(stateDir, 'runs')),
       driverHost: new DriverHost(
         { argv: driverHost, environment, directory: join(stateDir, 'runs') },
         spawners,

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const READ_BYTES = 256 * 1024;
 /** A line longer than this is cut into several: nobody's log view takes a line of megabytes. */
@@ -18,11 +18,9 @@ export class OutputFile {
   constructor(private readonly path: string) {}
 
   get size(): number {
-    try {
-      this.#fd ??= openSync(this.path, 'r');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
-      throw error;
+    if (this.#fd === undefined) {
+      if (!existsSync(this.path)) return 0;
+      this.#fd = openSync(this.path, 'r');
     }
     return fstatSync(this.#fd).size;
   }

@@ -13,6 +13,8 @@ import type { EndedCommand, RunRequest, SpawnSignal } from './spawner/spawned-co
 /** Seen from the sources, and from what was compiled of them. */
 const SCRIPT = pathOf('../spawner.js', '../../dist/src/spawner.js');
 const LIMITED = pathOf('../../shim/limited.sh', '../../../shim/limited.sh');
+/** What is forked is copied, page by page as it changes: no compiler, no garbage, no threads of V8. */
+const NODE_OPTIONS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
 /** A command that prints more than this is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */
 const MAX_OUTPUT_BLOCKS = 256 * 1024;
 /** Time that has passed without a tick of ours is nobody's silence: we were frozen. */
@@ -52,7 +54,7 @@ export class SpawnerLink {
     if (SCRIPT === undefined || LIMITED === undefined)
       throw new Error('spawner.js or limited.sh is missing: this installation is not whole');
     const { workerId, limitSeconds, path } = settings;
-    const node = [process.execPath, '--max-semi-space-size=1', SCRIPT, workerId, String(limitSeconds)];
+    const node = [process.execPath, ...NODE_OPTIONS, SCRIPT, workerId, String(limitSeconds)];
     this.#child = spawn('/bin/bash', [LIMITED, String(MAX_OUTPUT_BLOCKS), ...node], {
       detached: true,
       stdio: ['ignore', 'inherit', 'inherit', 'pipe'],

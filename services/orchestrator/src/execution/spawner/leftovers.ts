@@ -101,7 +101,7 @@ export class Leftovers {
         if (pid === process.pid || this.isCommand(pid)) continue;
         const cookie = variableOf(pid, RUN_COOKIE);
         if (cookie === 'unclear') unclear = true;
-        else if (cookie !== undefined && !isThread(pid)) found.get(cookie)?.push(pid);
+        else if (cookie !== undefined && found.has(cookie) && !isThread(pid)) found.get(cookie)?.push(pid);
       }
       // What was started meanwhile may be of theirs as well, and its parent gone before it was looked at.
       const now = this.clock.look();

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { isAlive, processIds } from '../processes.js';
 import { inRange, type PidRange, type PidSource } from './pid-clock.js';
@@ -8,19 +8,27 @@ const MAX_ASKED = 48;
 
 /** proc(5): the fifth field of `loadavg` is the id of the process or thread that was started last. */
 export function pidSource(now: () => number): PidSource {
+  const fd = openOrNot('/proc/loadavg');
+  const buffer = Buffer.alloc(128);
   return {
     lastPid() {
-      try {
-        // Some sandboxes always say 0.
-        return Number(readFileSync('/proc/loadavg', 'latin1').split(' ')[4]) || undefined;
-      } catch {
-        return undefined;
-      }
+      if (fd === undefined) return undefined;
+      const line = buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
+      // Some sandboxes always say 0.
+      return Number(line.split(' ')[4]) || undefined;
     },
     now,
     maxPid: maxPid(),
     cores: cpus().length || 1,
   };
+}
+
+function openOrNot(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
 }
 
 function maxPid(): number {
