@@ -75,7 +75,7 @@ module.exports = {
       comment:
         'Spawning costs what its parent’s memory costs: no Express, Redis, BullMQ or knex in the executor.',
       severity: 'error',
-      from: { path: '^services/orchestrator/src/executor\\.ts$' },
+      from: { path: '^services/orchestrator/src/(executor|spawner)\\.ts$' },
       to: { path: 'node_modules/.*/(express|bullmq|ioredis|knex|winston|ajv|typebox)/', reachable: true },
     },
     {

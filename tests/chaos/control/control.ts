@@ -45,9 +45,9 @@ export async function startControl(): Promise<System> {
   }
   return {
     ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: false },
-    // It runs commands itself: what hits an executor hits the worker.
-    executorOf: ({ cwd }) =>
-      processesOf(folder).find((found) => found.command.includes('/worker.mjs') && found.folder === cwd)?.pid,
+    // It runs commands itself: what hits an executor, or what starts its commands, hits the worker.
+    executorOf: (worker) => processIn(worker)[0],
+    spawnersOf: processIn,
     tasks: () =>
       postgres.query<StoredTask>(
         `select id, initcap(status) as status, status in ('completed', 'failed') as terminal, attempt, error, settings
@@ -61,4 +61,10 @@ export async function startControl(): Promise<System> {
       return [];
     },
   };
+
+  function processIn({ cwd }: Member): number[] {
+    return processesOf(folder)
+      .filter((found) => found.command.includes('/worker.mjs') && found.folder === cwd)
+      .map(({ pid }) => pid);
+  }
 }

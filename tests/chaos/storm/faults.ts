@@ -58,6 +58,31 @@ const executorKilled: Fault = ({ system, pick }) =>
     return executor !== undefined && signalOurs(system.folder, executor, 'SIGKILL');
   });
 
+/** Workers whose executor has somebody to start its commands. */
+const spawning = (system: System) => system.workers.filter((worker) => system.spawnersOf(worker).length > 0);
+
+/** One of the processes that start the commands of a worker. */
+const aSpawner = (system: System, worker: Member, pick: number): number | undefined => {
+  const pids = system.spawnersOf(worker);
+  return pids[Math.floor(pick * 1_000) % pids.length];
+};
+
+const spawnerKilled: Fault = ({ system, pick }) =>
+  onOne(spawning(system), pick, (worker) => {
+    const pid = aSpawner(system, worker, pick);
+    return pid !== undefined && signalOurs(system.folder, pid, 'SIGKILL');
+  });
+
+const spawnerFrozen: Fault = ({ system, pick, seconds, calm }) =>
+  onOne(spawning(system), pick, async (worker) => {
+    const pid = aSpawner(system, worker, pick);
+    if (pid === undefined || !signalOurs(system.folder, pid, 'SIGSTOP')) return false;
+    await pause(seconds, calm);
+    // Mostly its executor has ended it by now.
+    signalOurs(system.folder, pid, 'SIGCONT');
+    return true;
+  });
+
 /** Mostly away for shorter than the fence, now and then for longer: then executors end their commands. */
 const postgresDown = (signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Fault => {
   return ({ system, seconds, calm }) =>
@@ -76,6 +101,8 @@ export const FAULTS = {
   'worker frozen': frozen({ worker: true }),
   'executor killed': executorKilled,
   'executor frozen': frozen({ executor: true }),
+  'spawner killed': spawnerKilled,
+  'spawner frozen': spawnerFrozen,
   'worker and executor killed': hostLost,
   'worker and executor frozen': frozen({ worker: true, executor: true }),
   'Postgres restarted, fast': postgresDown('SIGINT'),

@@ -13,7 +13,7 @@ const GAP = 1.3;
 /** Before the first, and for the last to be felt. */
 const EDGES = 2;
 /**
- * How long what is frozen stays so: shorter than anything notices; longer than a shim waits, around the fence; longer than
+ * How long what is frozen stays so: shorter than anything notices; longer than a spawner waits, around the fence; longer than
  * a lease.
  */
 const LENGTHS = [

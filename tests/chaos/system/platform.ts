@@ -81,10 +81,8 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
 
   return {
     ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: true },
-    // An executor keeps the working directory of the worker that started it.
-    executorOf: ({ cwd }) =>
-      processesOf(folder).find((found) => found.command.includes('/executor.js') && found.folder === cwd)
-        ?.pid,
+    executorOf: (worker) => partsOf(worker, '/executor.js')[0],
+    spawnersOf: (worker) => partsOf(worker, '/spawner.js'),
     tasks: () =>
       postgres.query<StoredTask>(
         `select id, status, status in ('Completed', 'Failed', 'Cancelled') as terminal, attempt, error,
@@ -105,6 +103,13 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
     },
     stop: clear,
   };
+
+  /** They keep the working directory of the worker that started them. */
+  function partsOf({ cwd }: Member, script: string): number[] {
+    return processesOf(folder)
+      .filter((found) => found.command.includes(script) && found.folder === cwd)
+      .map(({ pid }) => pid);
+  }
 
   function system(): Pick<System, 'postgres'> {
     return { postgres };

@@ -27,6 +27,8 @@ export interface System {
   hasCrashPoints: boolean;
   /** Pid of what runs the commands of a worker, if it lives: its executor; the control's worker has none of its own. */
   executorOf(worker: Member): number | undefined;
+  /** Pids of what starts the commands of a worker and watches over them. */
+  spawnersOf(worker: Member): number[];
   tasks(): Promise<StoredTask[]>;
   /** What must not be there once all work has ended, in a sentence each. */
   remains(): Promise<string[]>;

@@ -20,17 +20,31 @@ export function argvOf(task: ClaimedTask, options: Pick<ExecutorOptions, 'progra
   return [...program, ...task.verb, ...task.args, ...(task.reconcile ? ['--check'] : [])];
 }
 
+/** The name of the only step of a task that runs one command, as a sequence of several would report it. */
+export function onlyStepOf({ program, spec, undo }: ClaimedTask): string | undefined {
+  if (program !== 'commands') return undefined;
+  const [line, ...more] = linesOf(spec, undo);
+  return line !== undefined && more.length === 0 ? `Command 1 of 1: ${wordsOf(line)[0]}` : undefined;
+}
+
 function sequenceOf({ spec, undo }: ClaimedTask, commands: Record<string, string>): string[] {
   if (SEQUENCE === undefined)
     throw new Error('command-sequence.sh is missing: this installation is not whole');
-  const lines = (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
-  const encoded = lines.flatMap((line) => {
-    const [name = '', ...rest] = wordsOf(line);
+  const steps = linesOf(spec, undo).map((line) => {
+    const [name = '', ...args] = wordsOf(line);
     const path = own(commands, name);
     if (path === undefined) throw new Error(`"${name}" is not among the BATCH_COMMANDS of this worker`);
-    return [name, String(rest.length + 1), path, ...rest];
+    return { name, argv: [path, ...args] };
   });
-  return ['/bin/bash', SEQUENCE, String(lines.length), ...encoded];
+  const [first, ...more] = steps;
+  // One needs nobody to start it, and is all that there is to report (`onlyStepOf`).
+  if (first && more.length === 0) return first.argv;
+  const encoded = steps.flatMap(({ name, argv }) => [name, String(argv.length), ...argv]);
+  return ['/bin/bash', SEQUENCE, String(steps.length), ...encoded];
+}
+
+function linesOf(spec: ClaimedTask['spec'], undo: boolean): string[] {
+  return (spec?.[undo ? 'undo_commands' : 'commands'] ?? []) as string[];
 }
 
 /** A name comes from a request: `constructor` is no program. */

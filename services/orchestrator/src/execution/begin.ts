@@ -1,13 +1,14 @@
-import { join } from 'node:path';
 import type { RunMessage } from '@provisioning/provisioner/host-protocol';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
-import { argvOf } from './argv.js';
+import { argvOf, onlyStepOf } from './argv.js';
 import { CommandWork } from './command-work.js';
 import type { CrashPoints } from './crash-points.js';
 import type { DriverHost } from './driver-host.js';
 import type { Masker } from './masker.js';
 import type { ExecutorOptions } from './options.js';
 import { Run, type RunLedger } from './run.js';
+import type { RunFolders } from './run-folders.js';
+import type { Spawners } from './spawners.js';
 import type { Work } from './work.js';
 
 /** What attempts are made with. */
@@ -18,6 +19,8 @@ export interface Workshop {
   ledger: RunLedger;
   masker: Masker;
   driverHost: DriverHost;
+  spawners: Spawners;
+  folders: RunFolders;
 }
 
 /** Starts an attempt. @throws when it cannot be started */
@@ -27,17 +30,15 @@ export function begin(task: ClaimedTask, workshop: Workshop): Run {
   return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger, crash);
 }
 
-function command(task: ClaimedTask, { options, workerId }: Workshop): Work {
-  const runId = `${task.id}-${task.attempt}`;
-  return new CommandWork({
-    directory: join(options.stateDir, 'runs', runId),
+function command(task: ClaimedTask, { options, spawners, folders }: Workshop): Work {
+  const spec = {
     intents: task.intents,
     argv: argvOf(task, options),
+    step: onlyStepOf(task),
     environment: { ...options.commandEnvironment, ...taskEnvironment(task) },
-    runId,
-    workerId,
-    shimLimitSeconds: options.times.shim,
-  });
+    runId: `${task.id}-${task.attempt}`,
+  };
+  return new CommandWork(spec, spawners, folders);
 }
 
 function taskEnvironment(task: ClaimedTask): Record<string, string> {

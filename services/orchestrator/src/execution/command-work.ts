@@ -1,32 +1,44 @@
-import { rmSync } from 'node:fs';
 import { parseReport, type Report } from '@provisioning/provisioner/report';
 import { Command, type CommandSpec } from './command.js';
 import { OutputFile } from './output-file.js';
+import type { RunFolders } from './run-folders.js';
+import type { Spawners } from './spawners.js';
 import type { Work, WorkEnd } from './work.js';
+
+export interface CommandWorkSpec extends Omit<CommandSpec, 'directory'> {
+  /** The name of the one step that this command is; without it, it reports its steps itself. */
+  step?: string | undefined;
+}
 
 /** A command with the files that it prints and reports into. */
 export class CommandWork implements Work {
   readonly ended: Promise<WorkEnd>;
+  readonly #directory: string;
   readonly #command: Command;
   readonly #output: OutputFile;
   readonly #reports: OutputFile;
+  /** Of the step that it is, not read yet. */
+  #own: Report[] = [];
 
-  constructor(private readonly spec: CommandSpec) {
-    this.#command = new Command(spec);
+  constructor(
+    { step: name, ...spec }: CommandWorkSpec,
+    spawners: Spawners,
+    private readonly folders: RunFolders,
+  ) {
+    this.#directory = folders.take();
+    this.#command = new Command({ ...spec, directory: this.#directory }, spawners);
     this.#output = new OutputFile(this.#command.outputPath);
     this.#reports = new OutputFile(this.#command.reportPath);
-    this.ended = this.#command.ended.then(({ exitCode, signal, bySilence, evidence }) => ({
-      outcome: bySilence ? 'lost' : exitCode === 0 ? 'completed' : 'failed',
-      exitCode,
-      signal,
-      // We were frozen for longer than a shim waits: that says nothing about the command.
-      ...(bySilence ? { error: 'Its executor was frozen, and its shim ended it.' } : {}),
-      evidence,
-    }));
-  }
-
-  tick(): void {
-    this.#command.tick();
+    if (name !== undefined)
+      this.#own = [
+        { type: 'plan', steps: 1 },
+        { type: 'step', name, state: 'started' },
+      ];
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost, evidence }) => {
+      const outcome = lost !== undefined ? 'lost' : exitCode === 0 ? 'completed' : 'failed';
+      if (name !== undefined && outcome !== 'lost') this.#own.push({ type: 'step', name, state: outcome });
+      return { outcome, exitCode, signal, error: lost, evidence };
+    });
   }
 
   cancel(graceSeconds: number): void {
@@ -46,7 +58,7 @@ export class CommandWork implements Work {
   }
 
   readReports(): (Report | null)[] {
-    return this.#reports.readLines().map(parseReport);
+    return [...this.#own.splice(0), ...this.#reports.readLines().map(parseReport)];
   }
 
   output(limit: number): string {
@@ -56,6 +68,7 @@ export class CommandWork implements Work {
   close(): void {
     this.#output.close();
     this.#reports.close();
-    rmSync(this.spec.directory, { recursive: true, force: true });
+    const { outputPath, reportPath } = this.#command;
+    this.folders.giveBack(this.#directory, [outputPath, reportPath]);
   }
 }

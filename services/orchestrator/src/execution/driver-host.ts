@@ -6,6 +6,7 @@ import { Command } from './command.js';
 import { HostedOperation } from './hosted-operation.js';
 import { executorLog } from './log.js';
 import { onMessage, sendLine } from './messages.js';
+import type { Spawners } from './spawners.js';
 
 /** A host that has not said hello by then is ended, and what was to run in it is lost. */
 const HELLO_MS = 15_000;
@@ -16,29 +17,27 @@ export interface DriverHostOptions {
   environment: Record<string, string>;
   /** Folder for its socket and what it prints. */
   directory: string;
-  workerId: string;
-  shimLimitSeconds: number;
 }
 
 /**
  * The child that carries out operations, many at once: drivers and their libraries live there, so that this process stays
- * small. It stands behind a shim like any command. When it dies, whatever ran in it is lost, and the next operation
+ * small. A spawner watches over it as over any command. When it dies, whatever ran in it is lost, and the next operation
  * starts another one.
  */
 export class DriverHost {
   #current: Host | undefined;
   #number = 0;
 
-  constructor(private readonly options: DriverHostOptions) {}
+  constructor(
+    private readonly options: DriverHostOptions,
+    private readonly spawners: Spawners,
+  ) {}
 
   /** Begins an operation. */
   run(request: Omit<RunMessage, 'type'>): HostedOperation {
-    if (!this.#current || this.#current.over) this.#current = new Host(this.options, ++this.#number);
+    if (!this.#current || this.#current.over)
+      this.#current = new Host(this.options, ++this.#number, this.spawners);
     return this.#current.run(request);
-  }
-
-  tick(): void {
-    this.#current?.tick();
   }
 
   /** Ends it at once. Resolves when nothing of it is left. */
@@ -59,29 +58,29 @@ class Host {
   #socket: Socket | undefined;
   #waiting: ToDriverHost[] = [];
 
-  constructor(options: DriverHostOptions, number: number) {
+  constructor(options: DriverHostOptions, number: number, spawners: Spawners) {
     const directory = join(options.directory, `driver-host-${number}`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const socketPath = join(directory, 's');
     this.#server = createServer((socket) => this.#attach(socket)).listen(socketPath);
     this.#server.on('error', (error) => this.#give(`the driver host’s socket: ${error.message}`));
-    this.#command = new Command({
+    const command = {
       directory,
       argv: options.argv,
       environment: { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
-      runId: `driver-host-${options.workerId}-${number}`,
-      workerId: options.workerId,
-      shimLimitSeconds: options.shimLimitSeconds,
-    });
+      runId: `driver-host-${spawners.workerId}-${number}`,
+    };
+    this.#command = new Command(command, spawners);
     this.#patience = setTimeout(() => this.#give('it did not start in time'), HELLO_MS);
-    this.ended = this.#command.ended.then(({ exitCode, signal }) => {
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost }) => {
       this.over = true;
       clearTimeout(this.#patience);
       this.#server.close();
       this.#socket?.destroy();
-      const how = signal ? `was ended by ${signal}` : `exited with status ${exitCode}`;
-      for (const operation of this.#operations.values()) operation.lost(`The driver host ${how}.`);
+      const how =
+        lost ?? `The driver host ${signal ? `was ended by ${signal}` : `exited with status ${exitCode}`}.`;
+      for (const operation of this.#operations.values()) operation.lost(how);
       if (this.#operations.size > 0)
         executorLog('warn', 'the driver host is gone', { how, operations: this.#operations.size });
       rmSync(directory, { recursive: true, force: true });
@@ -98,10 +97,6 @@ class Host {
     this.#operations.set(request.id, operation);
     this.#send({ type: 'run', ...request });
     return operation;
-  }
-
-  tick(): void {
-    if (!this.over) this.#command.tick();
   }
 
   kill(): void {

@@ -14,6 +14,8 @@ import { DriverHost } from './driver-host.js';
 import { Masker } from './masker.js';
 import { Rounds } from './rounds.js';
 import type { Run } from './run.js';
+import { RunFolders } from './run-folders.js';
+import { Spawners } from './spawners.js';
 import { WorkerLink } from './worker-link.js';
 
 const TICK_MS = 1_000;
@@ -25,7 +27,7 @@ export type ExecutorEnd = 'drained' | 'fenced';
 
 /**
  * Owns a lease in Postgres and everything that runs under it: claims, commands, results. It is a process of its own,
- * so that a worker that dies or freezes disturbs no command; when it dies itself, its shims end the commands.
+ * so that a worker that dies or freezes disturbs no command; when it dies itself, its spawners end the commands.
  */
 export class Executor {
   readonly identity: WorkerIdentity;
@@ -69,6 +71,11 @@ export class Executor {
       claimed: (tasks) => this.#take(tasks),
       ready: (ids) => this.#tellReady(ids),
     });
+    const spawners = new Spawners({
+      workerId: this.identity.id,
+      limitSeconds: times.shim,
+      path: environment['PATH'] ?? '',
+    });
     this.#workshop = {
       options,
       workerId: this.identity.id,
@@ -84,13 +91,12 @@ export class Executor {
         },
       },
       masker: new Masker(secrets),
-      driverHost: new DriverHost({
-        argv: driverHost,
-        environment,
-        directory: join(stateDir, 'runs'),
-        workerId: this.identity.id,
-        shimLimitSeconds: times.shim,
-      }),
+      spawners,
+      folders: new RunFolders(join(stateDir, 'runs')),
+      driverHost: new DriverHost(
+        { argv: driverHost, environment, directory: join(stateDir, 'runs') },
+        spawners,
+      ),
     };
     this.#link = new WorkerLink(
       options.socketPath,
@@ -117,6 +123,7 @@ export class Executor {
     void this.#poll();
     const reason = await ended;
     for (const timer of this.#timers) clearInterval(timer);
+    await this.#workshop.spawners.end();
     this.#link.close();
     return reason;
   }
@@ -140,8 +147,7 @@ export class Executor {
   }
 
   #tick(): void {
-    for (const run of this.#runs.values()) run.tick();
-    this.#workshop.driverHost.tick();
+    this.#workshop.spawners.tick();
     this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)

@@ -71,9 +71,6 @@ export class HostedOperation implements Work {
     });
   }
 
-  // The host is ticked, not its operations.
-  tick(): void {}
-
   /** What does not end by itself is ended with the whole host: the others that run there are made again. */
   cancel(graceSeconds: number): void {
     if (this.#over) return;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const READ_BYTES = 256 * 1024;
 /** A line longer than this is cut into several: nobody's log view takes a line of megabytes. */
@@ -10,25 +10,27 @@ const NEWLINE = 0x0a;
  * never blocks it, a dead one loses nothing, and memory holds one piece of it at most.
  */
 export class OutputFile {
-  readonly #fd: number;
+  #fd: number | undefined;
   #position = 0;
   #rest: Buffer = Buffer.alloc(0);
 
-  constructor(path: string) {
-    this.#fd = openSync(path, 'r');
-  }
+  /** The file need not be there yet. */
+  constructor(private readonly path: string) {}
 
   get size(): number {
+    if (this.#fd === undefined) {
+      if (!existsSync(this.path)) return 0;
+      this.#fd = openSync(this.path, 'r');
+    }
     return fstatSync(this.#fd).size;
   }
 
   /** The next complete lines, at most one piece; an empty list when there is nothing new. */
   readLines(): string[] {
-    const buffer = Buffer.allocUnsafe(READ_BYTES);
-    const count = readSync(this.#fd, buffer, 0, READ_BYTES, this.#position);
-    if (count === 0) return [];
-    this.#position += count;
-    return this.#split(Buffer.concat([this.#rest, buffer.subarray(0, count)]));
+    const piece = this.#read(this.#position, Math.min(this.size - this.#position, READ_BYTES));
+    if (piece.length === 0) return [];
+    this.#position += piece.length;
+    return this.#split(Buffer.concat([this.#rest, piece]));
   }
 
   /** After the program has ended: what follows the last newline, if anything. */
@@ -55,13 +57,18 @@ export class OutputFile {
   }
 
   close(): void {
-    closeSync(this.#fd);
+    if (this.#fd !== undefined) closeSync(this.#fd);
+    this.#fd = undefined;
   }
 
   #text(position: number, length: number): string {
-    const buffer = Buffer.alloc(length);
-    const count = readSync(this.#fd, buffer, 0, length, position);
-    return toText(buffer.subarray(0, count));
+    return toText(this.#read(position, length));
+  }
+
+  #read(position: number, length: number): Buffer {
+    if (this.#fd === undefined || length <= 0) return Buffer.alloc(0);
+    const buffer = Buffer.allocUnsafe(length);
+    return buffer.subarray(0, readSync(this.#fd, buffer, 0, length, position));
   }
 
   #split(data: Buffer): string[] {

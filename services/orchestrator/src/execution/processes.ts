@@ -20,7 +20,7 @@ export function findByCookie(name: string, value: string): number[] {
   });
 }
 
-function processIds(): number[] {
+export function processIds(): number[] {
   try {
     return readdirSync('/proc')
       .filter((entry) => /^\d+$/.test(entry))

@@ -36,7 +36,7 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
   const results: TaskResult[] = [];
   const work = {
     ended: Promise.resolve(COMPLETED),
-    ...{ tick: jest.fn(), cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+    ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
     ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => '' },
   } satisfies Work;
   const ledger: RunLedger = {
@@ -91,7 +91,7 @@ it('stores each progress, and tells those who follow of the last one too, howeve
   const steps = [1, 2, 3];
   const work = {
     ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
-    ...{ tick: jest.fn(), cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+    ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
     ...{ readLines: () => [], readRest: () => [], output: () => '' },
     readReports: () => {
       const step = steps.shift();

@@ -67,10 +67,6 @@ export class Run {
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
   }
 
-  tick(): void {
-    this.work.tick();
-  }
-
   cancel(): void {
     if (this.#cancelled || this.#abandoned || this.#over) return;
     this.#cancelled = true;

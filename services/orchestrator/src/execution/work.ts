@@ -4,8 +4,6 @@ import type { IntentReport, Report } from '@provisioning/provisioner/report';
 export interface Work {
   /** Resolves when it has ended and nothing of it is left. */
   readonly ended: Promise<WorkEnd>;
-  /** Tells that somebody is watching. */
-  tick(): void;
   /** Asks it to end, and ends it after the grace. */
   cancel(graceSeconds: number): void;
   kill(): void;
@@ -23,7 +21,7 @@ export interface Work {
 }
 
 export interface WorkEnd {
-  /** `lost`: the driver host died, or a shim ended its command while we were frozen; there is no result. */
+  /** `lost`: who carried it out died, or ended it while we were frozen; there is no result. */
   outcome: 'completed' | 'failed' | 'cancelled' | 'lost';
   exitCode: number | null;
   signal: string | null;

@@ -1,43 +1,57 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { Command, RUN_COOKIE } from '../../src/execution/command.js';
 import { findByCookie } from '../../src/execution/processes.js';
+import { Spawners } from '../../src/execution/spawners.js';
+import { spawnersOf } from '../support/spawners-of.js';
 
+const workerId = `worker-of-tests-${process.pid}`;
 let directory: string;
 let runs = 0;
+let spawners: Spawners;
 let ticking: NodeJS.Timeout | undefined;
 
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'command-'));
+  spawners = new Spawners({
+    workerId,
+    limitSeconds: 1,
+    path: process.env['PATH'] ?? '',
+  });
 });
-afterEach(() => {
+afterEach(async () => {
   clearInterval(ticking);
+  ticking = undefined;
+  await spawners.end();
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs a shell script as a command; with `ticks`, an executor is watching. */
-function run(script: string, { ticks = true, shimLimitSeconds = 1 } = {}) {
-  const path = join(directory, 'script.sh');
-  writeFileSync(path, script);
+/** Runs a program as a command. */
+function start(...argv: string[]) {
   const runId = `test-${process.pid}-${++runs}`;
-  const command = new Command({
-    directory,
-    argv: ['/bin/bash', path],
-    environment: { PATH: process.env['PATH'] ?? '' },
-    runId,
-    workerId: 'worker-of-tests',
-    shimLimitSeconds,
-  });
-  if (ticks) ticking = setInterval(() => command.tick(), 200);
+  const environment = { PATH: process.env['PATH'] ?? '' };
+  const command = new Command({ directory: join(directory, runId), argv, environment, runId }, spawners);
   return {
     command,
     output: () => readFileSync(command.outputPath, 'utf8'),
     alive: () => findByCookie(RUN_COOKIE, runId),
-    printed: (text: string) => waitFor(() => readFileSync(command.outputPath, 'utf8').includes(text)),
+    printed: (text: string) =>
+      waitFor(
+        () => existsSync(command.outputPath) && readFileSync(command.outputPath, 'utf8').includes(text),
+      ),
   };
+}
+
+/** Runs a shell script as a command; with `ticks`, an executor is watching. */
+function run(script: string, { ticks = true } = {}) {
+  const path = join(directory, `script-${runs}.sh`);
+  writeFileSync(path, script);
+  if (ticks) ticking ??= setInterval(() => spawners.tick(), 200);
+  return start('/bin/bash', path);
 }
 
 describe('a command', () => {
@@ -88,6 +102,77 @@ describe('a command', () => {
     expect(alive()).toEqual([]);
   });
 });
+
+describe('many commands at once', () => {
+  it('keep what they print apart, and leave nothing behind', async () => {
+    const commands = Array.from({ length: 40 }, (_, number) =>
+      run(`setsid --fork sleep 600; echo ${number}; exit ${number}`),
+    );
+    for (const [number, { command, output, alive }] of commands.entries()) {
+      const end = await command.ended;
+      expect(end).toMatchObject({ exitCode: number, lost: undefined, evidence: { left: [] } });
+      expect(end.evidence.leftovers_killed).toHaveLength(1);
+      expect(output()).toBe(`${number}\n`);
+      expect(alive()).toEqual([]);
+    }
+  });
+
+  it('get no end of the pipe to us: else it would not close when their spawner dies', async () => {
+    const { command, output } = run('readlink /proc/self/fd/*');
+    await command.ended;
+    expect(output()).toContain('/dev/null');
+    expect(output()).not.toContain('socket:');
+  });
+});
+
+describe('the process that starts and watches commands', () => {
+  const tree = `trap '' TERM; setsid --fork sleep 600; sleep 601 & echo ready; while :; do sleep 1; done`;
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'takes them along when it gets a %s, and says that nobody knows how they ended; others are started',
+    async (signal) => {
+      const { command, printed, alive } = run(tree);
+      const other = run('echo ready; sleep 2; exit 3');
+      await printed('ready');
+      await other.printed('ready');
+      process.kill(spawnerOf(alive()), signal);
+      expect(await command.ended).toMatchObject({ exitCode: null, lost: expect.any(String) });
+      expect(alive()).toEqual([]);
+      // In the hands of the other one.
+      expect(await other.command.ended).toMatchObject({ exitCode: 3, lost: undefined });
+      const after = [run('exit 4'), run('exit 5')].map(({ command: { ended } }) => ended);
+      expect(await Promise.all(after)).toMatchObject([{ exitCode: 4 }, { exitCode: 5 }]);
+      await waitFor(() => spawnersOf(workerId).length === 2);
+    },
+  );
+
+  it('ends with who started it, and everything it runs ends too', async () => {
+    const { command, printed, alive } = run(tree);
+    await printed('ready');
+    await spawners.end();
+    expect(await command.ended).toMatchObject({ lost: expect.any(String) });
+    expect(alive()).toEqual([]);
+    expect(spawnersOf(workerId)).toEqual([]);
+  });
+
+  it('outlives a TERM to everything', async () => {
+    const { command, printed } = run('echo ready; sleep 1; exit 6');
+    await printed('ready');
+    for (const pid of spawnersOf(workerId)) process.kill(pid, 'SIGTERM');
+    expect(await command.ended).toMatchObject({ exitCode: 6 });
+  });
+
+  /** The parent of the one that leads a command's processes. */
+  function spawnerOf(pids: readonly number[]): number {
+    const known = spawnersOf(workerId);
+    const parents = pids.map((pid) => parentOf(pid));
+    return parents.find((parent) => known.includes(parent))!;
+  }
+});
+
+function parentOf(pid: number): number {
+  return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+}
 
 describe('cancelling a command', () => {
   it('ends one that listens to TERM, with its own status', async () => {
@@ -146,8 +231,20 @@ describe('the dead-man’s switch', () => {
       `trap '' TERM; setsid --fork sleep 600; sleep 601 & while :; do sleep 1; done`,
       { ticks: false },
     );
-    await command.ended;
+    expect(await command.ended).toMatchObject({ lost: expect.stringContaining('frozen') });
     expect(alive()).toEqual([]);
+  });
+
+  it('does not begin what was asked for too long ago', async () => {
+    await run('true').command.ended;
+    clearInterval(ticking);
+    const frozen = spawnersOf(workerId);
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    const { command, output } = run('echo begun');
+    await sleep(1_500);
+    for (const pid of frozen) process.kill(pid, 'SIGCONT');
+    expect(await command.ended).toMatchObject({ lost: expect.stringContaining('frozen') });
+    expect(output).toThrow('ENOENT');
   });
 
   it('leaves a command alone as long as somebody ticks', async () => {

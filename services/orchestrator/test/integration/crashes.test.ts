@@ -78,13 +78,13 @@ describe('when processes die', () => {
     expect(witness('c')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
-  it('an executor that wakes before it is replaced gives back what its shims have ended', async () => {
+  it('an executor that wakes before it is replaced gives back what its spawners have ended', async () => {
     await platform.startWorker();
     const id = await platform.submit(witnessed('g', 5));
     await started('g');
     const [executor] = await platform.executors();
     process.kill(executor!, 'SIGSTOP');
-    // Longer than a shim waits, shorter than the fence.
+    // Longer than a spawner waits, shorter than the fence.
     await sleep(3_000);
     process.kill(executor!, 'SIGCONT');
     expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 2 });
@@ -100,7 +100,7 @@ describe('when processes die', () => {
     process.kill(executor!, 'SIGSTOP');
     try {
       await waitFor(() => findByCookie(RUN_COOKIE, `${id}-1`).length === 0);
-      // It had come to its own end, before its shim lost patience.
+      // It had come to its own end, before its spawner lost patience.
       expect(witness('h')).toEqual(['start 1', 'end 1']);
     } finally {
       worker.kill('SIGCONT');
@@ -108,6 +108,43 @@ describe('when processes die', () => {
     }
     await platform.ended(id);
   });
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'the processes that start commands get a %s: what they ran is made again, never twice at once',
+    async (signal) => {
+      await platform.startWorker();
+      const id = await platform.submit(`setsid sleep 600 & ${witnessed('m', 4)}`);
+      await started('m');
+      const spawners = await platform.spawners();
+      expect(spawners).toHaveLength(2);
+      for (const pid of spawners) process.kill(pid, signal);
+      expect(await platform.ended(id, 30_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+      expect(witness('m')).toEqual(['start 1', 'start 2', 'end 2']);
+      expect(findByCookie(RUN_COOKIE, `${id}-1`)).toEqual([]);
+      expect(await platform.executors()).toHaveLength(1);
+      await waitFor(async () => (await platform.spawners()).length === 2);
+    },
+  );
+
+  it.each([0, 1])(
+    'worker, executor and spawner %d gone together: the other one ends all commands',
+    async (number) => {
+      const worker = await platform.startWorker();
+      const ids = await Promise.all(
+        ['x', 'y'].map((name) => platform.submit(`setsid sleep 600 & ${witnessed(name, 60)}`)),
+      );
+      await started('x');
+      await started('y');
+      const [executor] = await platform.executors();
+      const spawners = await platform.spawners();
+      worker.kill('SIGKILL');
+      process.kill(spawners[number]!, 'SIGKILL');
+      process.kill(executor!, 'SIGKILL');
+      await waitFor(() => ids.every((id) => findByCookie(RUN_COOKIE, `${id}-1`).length === 0));
+      await waitFor(() => !isAlive(spawners[1 - number]!));
+      expect([...witness('x'), ...witness('y')]).toEqual(['start 1', 'start 1']);
+    },
+  );
 
   it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
     const worker = await platform.startWorker();

@@ -25,6 +25,7 @@ import { PostgresRollbackStore } from '../../src/postgres/rollback-store.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { findByCookie } from '../../src/execution/processes.js';
+import { spawnersOf } from './spawners-of.js';
 import { BullDoorbell } from '../../src/jobs/producer.js';
 import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
@@ -89,6 +90,8 @@ export interface TestPlatform {
   events(id: string): Promise<string[]>;
   /** Pids of the executors that ever registered, newest last. */
   executors(): Promise<number[]>;
+  /** Pids of the processes that start the commands of the newest executor. */
+  spawners(): Promise<number[]>;
   /** Pids of the driver hosts that run. */
   driverHosts(): number[];
   stop(): Promise<void>;
@@ -264,6 +267,12 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     async executors() {
       const rows = await database<{ pid: number; started_at: Date }>('workers').orderBy('started_at');
       return rows.map(({ pid }) => pid);
+    },
+    async spawners() {
+      const newest = await database<{ id: string; started_at: Date }>('workers')
+        .orderBy('started_at', 'desc')
+        .first();
+      return spawnersOf(newest!.id);
     },
     driverHosts() {
       return findByCookie('PROVISIONING_DATA_DIR', join(home.path, 'data')).filter((pid) => {

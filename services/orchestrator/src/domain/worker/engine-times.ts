@@ -3,7 +3,7 @@ export interface EngineTimes {
   heartbeat: number;
   /** Without a good heartbeat for this long, an executor ends its commands. */
   fence: number;
-  /** Without a tick for this long, a shim ends its command. */
+  /** Without a tick for this long, a spawner ends its commands. */
   shim: number;
   lease: number;
   sweep: number;

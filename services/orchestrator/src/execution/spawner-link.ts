@@ -1,0 +1,165 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { WORKER_COOKIE } from './cookies.js';
+import { killRuns } from './kill-runs.js';
+import { executorLog } from './log.js';
+import { onMessage, sendLine } from './messages.js';
+import { sendSignal } from './processes.js';
+import { machineTime, type FromSpawner, type ToSpawner } from './spawner/protocol.js';
+import type { EndedCommand, RunRequest, SpawnSignal } from './spawner/spawned-command.js';
+
+/** Seen from the sources, and from what was compiled of them. */
+const SCRIPT = pathOf('../spawner.js', '../../dist/src/spawner.js');
+const LIMITED = pathOf('../../shim/limited.sh', '../../../shim/limited.sh');
+/** What is forked is copied, page by page as it changes: no compiler, no garbage, no threads of V8. */
+const NODE_OPTIONS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
+/** A command that prints more than this is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */
+const MAX_OUTPUT_BLOCKS = 256 * 1024;
+/** Time that has passed without a tick of ours is nobody's silence: we were frozen. */
+const LONGEST_TICK_MS = 1_500;
+const LAST_WORDS_MS = 1_000;
+
+export interface SpawnerSettings {
+  workerId: string;
+  /** Without a tick for this long a spawner ends its commands; without an answer for this long it is ended itself. */
+  limitSeconds: number;
+  path: string;
+}
+
+/** How a command ended; `lost`: nobody can tell, because its spawner is gone. */
+export type SpawnedEnd = EndedCommand | { lost: string; killed: number[]; left: number[] };
+
+/** A command in the hands of a spawner. */
+export interface Spawned {
+  /** Resolves when nothing of it is left. */
+  readonly ended: Promise<SpawnedEnd>;
+  signal(signal: SpawnSignal): void;
+}
+
+/** One life of a spawner, seen from the executor. */
+export class SpawnerLink {
+  /** Resolves when its process has ended. */
+  readonly gone: Promise<void>;
+  readonly #child: ChildProcess;
+  readonly #socket: Socket;
+  readonly #closed: Promise<unknown>;
+  readonly #runs = new Map<string, { group?: number; settle: (end: SpawnedEnd) => void }>();
+  #over = false;
+  #unansweredMs = 0;
+  #tickedAt = performance.now();
+
+  constructor(private readonly settings: SpawnerSettings) {
+    if (SCRIPT === undefined || LIMITED === undefined)
+      throw new Error('spawner.js or limited.sh is missing: this installation is not whole');
+    const { workerId, limitSeconds, path } = settings;
+    const node = [process.execPath, ...NODE_OPTIONS, SCRIPT, workerId, String(limitSeconds)];
+    this.#child = spawn('/bin/bash', [LIMITED, String(MAX_OUTPUT_BLOCKS), ...node], {
+      detached: true,
+      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+      // Whoever buries our worker has to end it as well: it might still start something.
+      env: { PATH: path, [WORKER_COOKIE]: workerId },
+    });
+    this.gone = new Promise((resolve) => {
+      this.#child.once('exit', (code, signal) => {
+        this.#lose(signal ? `was ended by ${signal}` : `exited with status ${code}`);
+        resolve();
+      });
+      this.#child.once('error', (error) => {
+        this.#lose(`could not be started: ${error.message}`);
+        resolve();
+      });
+    });
+    this.#socket = this.#child.stdio[3] as Socket;
+    this.#socket.on('error', () => {});
+    this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
+    void this.#closed.then(() => this.#lose('closed its pipe'));
+    onMessage<FromSpawner>(this.#socket, (message) => this.#receive(message));
+  }
+
+  /** Nothing can be started here any more. */
+  get over(): boolean {
+    return this.#over;
+  }
+
+  get running(): number {
+    return this.#runs.size;
+  }
+
+  run(request: RunRequest): Spawned {
+    const { id } = request;
+    const ended = new Promise<SpawnedEnd>((settle) => this.#runs.set(id, { settle }));
+    this.#send({ type: 'run', at: machineTime(), ...request });
+    return { ended, signal: (signal) => this.#send({ type: 'signal', id, signal }) };
+  }
+
+  /** Tells it that somebody is watching, and ends it when it does not answer. */
+  tick(): void {
+    const now = performance.now();
+    this.#unansweredMs += Math.min(now - this.#tickedAt, LONGEST_TICK_MS);
+    this.#tickedAt = now;
+    if (this.#unansweredMs > this.settings.limitSeconds * 1000) this.#lose('did not answer');
+    else this.#send({ type: 'tick', at: machineTime() });
+  }
+
+  /** Ends it, and with it whatever it runs. */
+  async end(): Promise<void> {
+    this.#over = true;
+    this.#socket.destroy();
+    await this.#bury('The process that started its command was stopped.');
+  }
+
+  #receive(message: FromSpawner): void {
+    this.#unansweredMs = 0;
+    switch (message.type) {
+      case 'pong':
+        break;
+      case 'started': {
+        const run = this.#runs.get(message.id);
+        if (run) run.group = message.group;
+        break;
+      }
+      case 'ended':
+        this.#settle(message.id, message);
+        break;
+    }
+  }
+
+  #settle(id: string, end: SpawnedEnd): void {
+    this.#runs.get(id)?.settle(end);
+    this.#runs.delete(id);
+  }
+
+  /** It is dead, or as good as: everything that it had started ends before anybody hears of it. */
+  #lose(how: string): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#child.kill('SIGKILL');
+    executorLog('warn', 'a spawner is gone', { how, running: this.#runs.size });
+    void this.#bury(`The process that started its command ${how}.`);
+  }
+
+  async #bury(lost: string): Promise<void> {
+    await this.gone;
+    // What it told before is still to be read.
+    const patience = setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS);
+    await this.#closed;
+    clearTimeout(patience);
+    // Those that cleared their environment are in the group, if anywhere.
+    for (const { group } of this.#runs.values()) if (group !== undefined) sendSignal(-group, 'SIGKILL');
+    const { killed, left } = await killRuns(new Set(this.#runs.keys()));
+    for (const id of [...this.#runs.keys()])
+      this.#settle(id, { lost, killed: killed.get(id) ?? [], left: left.get(id) ?? [] });
+  }
+
+  #send(message: ToSpawner): void {
+    sendLine(this.#socket, message);
+  }
+}
+
+function pathOf(...candidates: string[]): string | undefined {
+  return candidates
+    .map((candidate) => fileURLToPath(new URL(candidate, import.meta.url)))
+    .find((path) => existsSync(path));
+}

@@ -1,0 +1,136 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { constants } from 'node:os';
+import { sendSignal } from '../processes.js';
+import type { Leftovers, Sought } from './leftovers.js';
+import type { PidMark } from './pid-clock.js';
+
+/** What a shell says of a program that is not there, and of one that cannot be run. */
+const NOT_FOUND = 127;
+const NOT_RUNNABLE = 126;
+
+export interface RunRequest {
+  /** The cookie that all its processes carry. */
+  id: string;
+  argv: readonly string[];
+  /** All of it; the cookies are in there. */
+  environment: Record<string, string>;
+  directory: string;
+  /** Gets what it prints, standard error as well. */
+  outputPath: string;
+}
+
+export type SpawnSignal = 'SIGTERM' | 'SIGKILL';
+
+export interface SentSignal {
+  signal: SpawnSignal;
+  at: string;
+  to: 'group' | 'process';
+}
+
+export interface EndedCommand {
+  exitCode: number;
+  signal: string | null;
+  /** The spawner ended it, or never began it, having heard nothing of its executor for too long. */
+  bySilence: boolean;
+  signals: SentSignal[];
+  killed: number[];
+  left: number[];
+}
+
+/** A command in a process group of its own, printing into a file, from its start to the end of all that it started. */
+export class SpawnedCommand {
+  readonly #child: ChildProcess | undefined;
+  readonly #signals: SentSignal[] = [];
+  #silenced = false;
+  #over = false;
+
+  constructor(
+    private readonly request: RunRequest,
+    private readonly since: PidMark | undefined,
+    private readonly leftovers: Leftovers,
+    private readonly onEnd: (end: EndedCommand) => void,
+  ) {
+    const { argv, directory, environment, outputPath } = request;
+    const [program = '', ...args] = argv;
+    try {
+      const output = openSync(outputPath, 'a', 0o600);
+      try {
+        const stdio = ['ignore' as const, output, output];
+        this.#child = spawn(program, args, { cwd: directory, detached: true, stdio, env: environment });
+      } finally {
+        closeSync(output);
+      }
+      // Not `close`: a child in the background may hold the output open for ever.
+      this.#child.once('exit', (code, signal) => void this.#ended(code, signal));
+      this.#child.once('error', (error) => this.#neverStarted(error));
+    } catch (error) {
+      // As an event, like the failures that are told as one: nobody knows of this command yet.
+      setImmediate(() => this.#neverStarted(error as NodeJS.ErrnoException));
+    }
+  }
+
+  /** The process group, if it could be started. */
+  get group(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** The process that leads it, while it runs. */
+  get leader(): number | undefined {
+    return this.#over ? undefined : this.group;
+  }
+
+  /** To all of it, wherever it went. */
+  signal(signal: SpawnSignal): void {
+    const { group } = this;
+    if (group === undefined || this.#over) return;
+    const at = new Date().toISOString();
+    // First those that left the group, while they can still be told from it.
+    for (const pid of this.leftovers.strays(this.#sought(group)))
+      if (sendSignal(pid, signal)) this.#signals.push({ signal, at, to: 'process' });
+    if (sendSignal(-group, signal)) this.#signals.push({ signal, at, to: 'group' });
+  }
+
+  /** Nobody watches any more: it ends here and now. What left the group follows when it has ended. */
+  silence(): void {
+    if (this.#over) return;
+    this.#silenced = true;
+    if (this.group !== undefined) sendSignal(-this.group, 'SIGKILL');
+  }
+
+  #sought(group: number): Sought {
+    return { cookie: this.request.id, since: this.since, group };
+  }
+
+  async #ended(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
+    this.#over = true;
+    const exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
+    const how = signal ?? signalOf(exitCode);
+    const { killed, left } = await this.leftovers.clear(this.#sought(this.group ?? 0));
+    const bySilence = this.#silenced && how === 'SIGKILL';
+    this.onEnd({ exitCode, signal: how, bySilence, signals: this.#signals, killed, left });
+  }
+
+  #neverStarted(error: NodeJS.ErrnoException): void {
+    this.#over = true;
+    this.#print(`It could not be started: ${error.message}`);
+    const exitCode = error.code === 'ENOENT' ? NOT_FOUND : NOT_RUNNABLE;
+    this.onEnd({ exitCode, signal: null, bySilence: false, signals: [], killed: [], left: [] });
+  }
+
+  #print(line: string): void {
+    try {
+      const output = openSync(this.request.outputPath, 'a', 0o600);
+      writeSync(output, `${line}\n`);
+      closeSync(output);
+    } catch {
+      // The status says enough.
+    }
+  }
+}
+
+/** A shell says 128 + n for a command that signal n ended. */
+function signalOf(status: number): string | null {
+  if (status <= 128) return null;
+  return Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0] ?? null;
+}

@@ -1,0 +1,12 @@
+import { Socket } from 'node:net';
+import { Spawner } from './execution/spawner/spawner.js';
+
+// Usage: spawner.js WORKER_ID LIMIT_SECONDS, with the executor's pipe as file descriptor 3.
+const [workerId = '', limitSeconds = ''] = process.argv.slice(2);
+
+// It ends with its executor, not before: between a TERM to everything and a KILL somebody has to watch.
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
+const spawner = new Spawner(new Socket({ fd: 3 }), { workerId, limitMs: Number(limitSeconds) * 1000 });
+await spawner.closed();
+process.exit(0);
