@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals';
+import type { ClaimedTask, Round, TaskResult } from '../domain/worker/ledger.js';
+import { neverStarted } from './never-started.js';
+import { Rounds } from './rounds.js';
+
+const task = (id: string) => ({ id, attempt: 1 }) as ClaimedTask;
+const result = (id: string): TaskResult => neverStarted(task(id), 'w', 'a test');
+
+/** Rounds with this many slots, over a ledger that answers when it is let. */
+function roundsOver(slots: number, open: string[] = []) {
+  const asked: { told: string[]; room: number; answer: (round?: Partial<Round> | Error) => void }[] = [];
+  const running = new Set<string>();
+  const ready: string[][] = [];
+  const rounds = new Rounds({
+    ledger: {
+      round: (_worker, results, room) =>
+        new Promise((resolve, reject) => {
+          const claimed = open.splice(0, room).map(task);
+          const told = results.map(({ taskId }) => taskId);
+          asked.push({
+            told,
+            room,
+            answer: (round = {}) =>
+              round instanceof Error
+                ? reject(round)
+                : resolve({ outcomes: results.map(() => 'done'), ready: [], claimed, ...round }),
+          });
+        }),
+    },
+    workerId: 'w',
+    room: (leaving) => slots - running.size + leaving,
+    beforeClaim: () => undefined,
+    claimed: (tasks) => tasks.forEach(({ id }) => running.add(id)),
+    ready: (ids) => ready.push([...ids]),
+  });
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+  return { rounds, asked, running, ready, turn };
+}
+
+describe('a round', () => {
+  it('takes along whatever ended while the one before was under way, and fills the slots that they leave', async () => {
+    const { rounds, asked, running, turn } = roundsOver(3, ['d', 'e', 'f']);
+    for (const id of ['a', 'b', 'c']) running.add(id);
+    const first = rounds.finish(result('a'));
+    await turn();
+    const others = Promise.all([rounds.finish(result('b')), rounds.finish(result('c'))]);
+    await turn();
+    expect(asked.map(({ told }) => told)).toEqual([['a']]);
+    asked[0]!.answer();
+    expect(await first).toBe('done');
+    running.delete('a');
+    await turn();
+    expect(asked.map(({ told, room }) => [told, room])).toEqual([
+      [['a'], 1],
+      [['b', 'c'], 2],
+    ]);
+    asked[1]!.answer();
+    expect(await others).toEqual(['done', 'done']);
+    expect([...running]).toEqual(expect.arrayContaining(['d', 'e', 'f']));
+  });
+
+  it('is not asked for while there is no room, and answers whoever asked when there was', async () => {
+    const { rounds, asked, running, turn } = roundsOver(1);
+    running.add('a');
+    let looked = false;
+    rounds.look(() => (looked = true));
+    await turn();
+    expect(asked).toEqual([]);
+    void rounds.finish(result('a'));
+    await turn();
+    expect(asked.map(({ room }) => room)).toEqual([1]);
+    expect(looked).toBe(false);
+    asked[0]!.answer();
+    await turn();
+    expect(looked).toBe(true);
+  });
+
+  it('tells of what became ready only what found no room here', async () => {
+    const { rounds, asked, running, ready, turn } = roundsOver(1, ['b']);
+    running.add('a');
+    void rounds.finish(result('a'));
+    await turn();
+    asked[0]!.answer({ ready: ['b', 'c'] });
+    await turn();
+    expect(ready).toEqual([['c']]);
+  });
+
+  it('whose data are refused is told again one by one: the others do not suffer for one of them', async () => {
+    const { rounds, asked, turn } = roundsOver(0);
+    const told = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
+    await turn();
+    const refusal = Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+    asked[0]!.answer(refusal);
+    await turn();
+    asked[1]!.answer(refusal);
+    await turn();
+    asked[2]!.answer();
+    expect((await told).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(asked.map(({ told: ids }) => ids)).toEqual([['a', 'b'], ['a'], ['b']]);
+  });
+
+  it('that fails leaves open what became of it: results are for whoever told them to tell again', async () => {
+    const { rounds, asked, turn } = roundsOver(0);
+    const told = rounds.finish(result('a'));
+    await turn();
+    asked[0]!.answer(new Error('Connection terminated unexpectedly'));
+    await expect(told).rejects.toThrow('Connection terminated');
+  });
+});
