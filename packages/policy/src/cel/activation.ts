@@ -18,10 +18,8 @@ export function activationOf(
   const { time, ip, method, path } = request;
   const values: Activation = {
     ...userValues(principal),
-    resource: attributes({ ...resource, ...nameOf(resource) }),
-    action,
+    ...thingValues(resource, action, context),
     request: attributes({ time: timestampFromDate(time), ip, method, path }),
-    context: toCel(context),
   };
   return Object.assign(Object.create(null) as Activation, values);
 }
@@ -35,6 +33,21 @@ export function activationOfUser(principal: Principal): Activation {
   const unknown = celError('not known beforehand') as unknown as CelInput;
   const rest = { resource: unknown, action: unknown, request: unknown, context: unknown };
   return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
+}
+
+/** The same the other way round: what is asked about is known, but neither who asks nor in which circumstances. */
+export function activationOfThing(
+  action: string,
+  resource: Resource,
+  context: DecisionRequest['context'],
+): Activation {
+  const unknown = celError('not known here') as unknown as CelInput;
+  const rest = { user: unknown, [ROLE_MAP]: unknown, request: unknown };
+  return Object.assign(Object.create(null) as Activation, thingValues(resource, action, context), rest);
+}
+
+function thingValues(resource: Resource, action: string, context: DecisionRequest['context']): Activation {
+  return { resource: attributes({ ...resource, ...nameOf(resource) }), action, context: toCel(context) };
 }
 
 function userValues({ id, username, email, roles }: Principal): Activation {
