@@ -20,21 +20,27 @@ class Tally {
   readonly #samples: Received['samples'] = [];
   #events = 0;
   #closed = 0;
-  #waiting: number;
   #lastAt = 0;
   #told = false;
+  readonly #clients: number;
+  readonly #waiting: number;
 
   constructor({ tokens, expected }: Connect) {
+    this.#clients = tokens.length;
     this.#waiting = tokens.length * expected;
   }
 
   follow(socket: Socket, head: Buffer): void {
-    let messages = 0;
+    let mine = 0;
+    let next = SAMPLE;
     const reader = new FrameReader(
       (bytes, from, to) => {
-        this.#events += bytes[from] === LIST ? eventsIn(bytes.subarray(from, to)) : 1;
-        messages += 1;
-        if (messages % SAMPLE === 0) this.#sample(bytes, from);
+        const events = bytes[from] === LIST ? eventsIn(bytes.subarray(from, to)) : 1;
+        this.#events += events;
+        mine += events;
+        if (mine < next) return;
+        next = mine + SAMPLE;
+        this.#sample(bytes, from);
       },
       () => socket.write(PONG),
     );
@@ -45,7 +51,10 @@ class Tally {
     };
     socket.on('data', take);
     socket.on('error', () => undefined);
-    socket.on('close', () => (this.#closed += 1));
+    socket.on('close', () => {
+      this.#closed += 1;
+      if (this.#closed === this.#clients) this.finish();
+    });
     if (head.length > 0) take(head);
   }
 

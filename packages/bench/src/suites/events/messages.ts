@@ -20,7 +20,7 @@ export interface Received {
   /** Connections that the server ended. */
   closed: number;
   lastAt: number;
-  /** Of one message in fifty: when its first event happened, and how many milliseconds later it came. */
+  /** Of a message at every fiftieth event: when its first event happened, and how many milliseconds later it came. */
   samples: [at: number, took: number][];
 }
 

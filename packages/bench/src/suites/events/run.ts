@@ -31,6 +31,8 @@ export interface Figures {
   growth: number;
   /** Of one core. */
   share: number;
+  /** Clients that it gave up. */
+  closed: number;
 }
 
 export async function runWith({ url, pid, tokens, source }: Sender): Promise<Figures> {
@@ -66,9 +68,11 @@ function figuresOf(received: readonly Received[], firstAt: number): Omit<Figures
   const lastAt = Math.max(...received.map((each) => each.lastAt));
   const events = received.reduce((sum, each) => sum + each.events, 0);
   const samples = received.flatMap((each) => each.samples).sort(([one], [other]) => one - other);
+  if (samples.length === 0) throw new Error('Of the events of a run none came to the clients.');
   const tookOf = (some: Received['samples']) => some.map(([, took]) => took);
   const tenth = Math.floor(samples.length / 10);
   return {
+    closed: received.reduce((sum, each) => sum + each.closed, 0),
     deliveriesPerSecond: (events * 1000) / (lastAt - firstAt),
     p50: percentile(tookOf(samples), 0.5),
     p99: percentile(tookOf(samples), 0.99),
