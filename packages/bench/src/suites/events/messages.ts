@@ -10,7 +10,7 @@ export interface Connect {
 }
 
 /** Tell what came, now: nobody waits any longer. */
-export interface Finish {
+interface Finish {
   type: 'finish';
 }
 
@@ -24,32 +24,32 @@ export interface Received {
   samples: [at: number, took: number][];
 }
 
-export interface Prepare {
+interface Prepare {
   type: 'prepare';
   databaseUrl: string;
   events: number;
 }
 
 /** Begin to record the events, or to send them: so many a second, by the clock. */
-export interface Begin {
+interface Begin {
   type: 'begin';
   events: number;
   perSecond: number;
 }
 
 /** The last one is committed, or sent. */
-export interface Written {
+interface Written {
   type: 'written';
   firstAt: number;
 }
 
 /** It serves there. */
-export interface Ready {
+interface Ready {
   type: 'ready';
   url: string;
 }
 
-export interface Plain {
+interface Plain {
   type: 'connected' | 'prepared';
 }
 
