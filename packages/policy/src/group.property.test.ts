@@ -23,6 +23,9 @@ const CONDITIONS = [
   "action == 'read' && context.infra == 'prod'",
   "request.ip == '10.0.0.1'",
   "request.ip == '10.0.0.1' || user.role == 's'",
+  'has(request.ip)',
+  'request.time.getHours() < 12',
+  "request.method == 'POST' || request.ip == '10.0.0.1'",
   'has(request.ip) && request.time.getHours() < 12',
   "user.role == 'r' || context.infra == 'test'",
   "user.role == 'r' ? context.infra == 'prod' : request.method == 'GET'",
@@ -42,6 +45,7 @@ const rule = fc.record<PolicyRule>(
 const policies = fc
   .array(fc.array(rule, { maxLength: 4 }), { maxLength: 3 })
   .map((all) => all.map((rules, index): PolicyDocument => ({ name: `p${index}`, version: '1', rules })));
+const times = fc.constantFrom(new Date('2026-11-23T08:00:00Z'), new Date('2026-11-23T22:00:00Z'));
 const asker = fc.record({
   principal: fc.record({
     id: fc.constantFrom('u-1', 'u-2'),
@@ -50,7 +54,7 @@ const asker = fc.record({
     roles: fc.subarray(['r', 's', 'a']),
   }),
   ip: fc.constantFrom('10.0.0.1', '10.0.0.2'),
-  time: fc.constantFrom(new Date('2026-11-23T08:00:00Z'), new Date('2026-11-23T22:00:00Z')),
+  time: times,
 });
 const thing = fc.record({
   resource: fc.constantFrom('servers:a', 'servers:ab', 'servers:b', 'tasks:1', 'servers:', 'nothing:1'),
@@ -76,24 +80,33 @@ function requestOf({
 }
 
 const RUNS = 2_000;
+const NOW = aRequest().request.time;
 
 describe('a group', () => {
   it('answers as each of its members is answered, or leaves it open', () => {
     let open = 0;
     let shared = 0;
     fc.assert(
-      fc.property(policies, asker, asker, thing, (documents, one, other, { resource, context }) => {
-        const set = compilePolicies(documents, { revision: 1 });
-        const [mine, theirs] = [groupOf(set, requestOf(one)), groupOf(set, requestOf(other))];
-        const answer = mine.decide(resource, context);
-        if (answer === undefined) open += 1;
-        const members = mine.key === theirs.key ? [one, other] : [one];
-        if (members.length > 1) shared += 1;
-        for (const member of members) {
-          const { effect } = decide(set, { ...requestOf(member), resource, context });
-          if (answer !== undefined) expect(effect).toBe(answer);
-        }
-      }),
+      fc.property(
+        policies,
+        asker,
+        asker,
+        thing,
+        times,
+        (documents, one, other, { resource, context }, time) => {
+          const set = compilePolicies(documents, { revision: 1 });
+          const [mine, theirs] = [groupOf(set, requestOf(one)), groupOf(set, requestOf(other))];
+          const answer = mine.decide(resource, context, time);
+          if (answer === undefined) open += 1;
+          const members = mine.key === theirs.key ? [one, other] : [one];
+          if (members.length > 1) shared += 1;
+          for (const member of members) {
+            const asked = requestOf({ ...member, time });
+            const { effect } = decide(set, { ...asked, resource, context });
+            if (answer !== undefined) expect(effect).toBe(answer);
+          }
+        },
+      ),
       { numRuns: RUNS },
     );
     expect(open).toBeGreaterThan(RUNS / 50);
@@ -120,10 +133,10 @@ describe('a group', () => {
       groupOf(set, { ...aRequest(), principal: { ...aRequest().principal, id, roles } });
     expect(group('u-1', ['r']).key).toBe(group('u-2', ['r', 's']).key);
     expect(group('u-1', ['r']).key).not.toBe(group('u-1', ['s']).key);
-    expect(group('u-1', ['r']).decide('servers:a', { infra: 'test' })).toBe('ALLOW');
-    expect(group('u-1', ['r']).decide('servers:a', { infra: 'prod' })).toBe('EXPLICIT_DENY');
+    expect(group('u-1', ['r']).decide('servers:a', { infra: 'test' }, NOW)).toBe('ALLOW');
+    expect(group('u-1', ['r']).decide('servers:a', { infra: 'prod' }, NOW)).toBe('EXPLICIT_DENY');
     // A Deny that cannot be evaluated denies: it is left to `decide`, which has all there is to know.
-    expect(group('u-1', ['r']).decide('servers:a', {})).toBeUndefined();
-    expect(group('u-1', ['r']).decide('tasks:1', { infra: 'test' })).toBeUndefined();
+    expect(group('u-1', ['r']).decide('servers:a', {}, NOW)).toBeUndefined();
+    expect(group('u-1', ['r']).decide('tasks:1', { infra: 'test' }, NOW)).toBeUndefined();
   });
 });

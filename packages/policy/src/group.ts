@@ -1,4 +1,4 @@
-import { activationOfThing, activationOfUser } from './cel/activation.js';
+import { activationOfQuestion, activationOfUser } from './cel/activation.js';
 import type { Condition } from './cel/condition.js';
 import { checkRequest } from './check-request.js';
 import { evaluator } from './decide.js';
@@ -10,12 +10,12 @@ import { parseResource } from './resource-pattern.js';
 /** A request, but for what it is about. */
 export type Asker = Omit<DecisionRequest, 'resource' | 'context'>;
 
-/** All for whom the same rules of one set hold, whatever they ask about. */
+/** All for whom the same rules of one set hold, whatever they ask about, when they ask in the same way. */
 export interface Group {
-  /** The same for everybody of the group, of one revision and action. */
+  /** The same for everybody of the group, of one revision, action, method and path. */
   readonly key: string;
-  /** What {@link decide} answers each of them; undefined where that depends on who it is, from where, or when. */
-  decide(resource: string, context: DecisionRequest['context']): Decision['effect'] | undefined;
+  /** What {@link decide} answers each of them at that time; undefined where that depends on who it is, or from where. */
+  decide(resource: string, context: DecisionRequest['context'], time: Date): Decision['effect'] | undefined;
 }
 
 /**
@@ -38,23 +38,23 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     known.set(condition, met);
     key += met === undefined ? '?' : met ? '1' : '0';
   }
-  return { key, decide: (resource, context) => decideFor(set, known, asker, resource, context) };
+  return {
+    key,
+    decide: (resource, context, time) =>
+      decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context }),
+  };
 }
 
 /** As `decide` does; a Deny that surely applies settles it, whatever else is not known. */
 function decideFor(
   set: PolicySet,
   known: ReadonlyMap<Condition, boolean | undefined>,
-  asker: Asker,
-  asked: string,
-  context: DecisionRequest['context'],
+  request: DecisionRequest,
 ): Decision['effect'] | undefined {
-  const resource = parseResource(asked);
-  const { action } = asker;
-  if (!resource || !isAction(action) || checkRequest({ ...asker, resource: asked, context }).length > 0) {
-    return 'IMPLICIT_DENY';
-  }
-  const evaluate = evaluator(() => activationOfThing(action, resource, context));
+  const resource = parseResource(request.resource);
+  const { action } = request;
+  if (!resource || !isAction(action) || checkRequest(request).length > 0) return 'IMPLICIT_DENY';
+  const evaluate = evaluator(() => activationOfQuestion(request, resource));
   let effect: Decision['effect'] | undefined = 'IMPLICIT_DENY';
   let settled = true;
   for (const rule of set.candidates(resource.type, action)) {

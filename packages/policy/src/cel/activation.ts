@@ -35,15 +35,20 @@ export function activationOfUser(principal: Principal): Activation {
   return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
 }
 
-/** The same the other way round: what is asked about is known, but neither who asks nor in which circumstances. */
-export function activationOfThing(
-  action: string,
+/** The same the other way round: what is asked, how and when is known, but neither who asks nor from where. */
+export function activationOfQuestion(
+  { action, request, context }: Pick<DecisionRequest, 'action' | 'request' | 'context'>,
   resource: Resource,
-  context: DecisionRequest['context'],
 ): Activation {
   const unknown = celError('not known here') as unknown as CelInput;
-  const rest = { user: unknown, [ROLE_MAP]: unknown, request: unknown };
-  return Object.assign(Object.create(null) as Activation, thingValues(resource, action, context), rest);
+  const { time, method, path } = request;
+  const values: Activation = {
+    ...thingValues(resource, action, context),
+    request: attributes({ time: timestampFromDate(time), ip: unknown, method, path }),
+    user: unknown,
+    [ROLE_MAP]: unknown,
+  };
+  return Object.assign(Object.create(null) as Activation, values);
 }
 
 function thingValues(resource: Resource, action: string, context: DecisionRequest['context']): Activation {

@@ -11,11 +11,11 @@ export class Audience implements Reader {
     private readonly groups: readonly Group[],
   ) {}
 
-  /** Undefined where that depends on who it is, from where, or when. */
+  /** Undefined where that depends on who it is, or from where. */
   mayRead(subject: EventSubject, now = Date.now()): boolean | undefined {
     return this.#answers.get(subject, this.revision, now, () => {
       const each = this.groups.map((group) =>
-        isReadable(subject, (resource, context) => group.decide(resource, context)),
+        isReadable(subject, (resource, context) => group.decide(resource, context, new Date(now))),
       );
       return each.includes(false) ? false : each.includes(undefined) ? undefined : true;
     });

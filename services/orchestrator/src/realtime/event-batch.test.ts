@@ -66,6 +66,7 @@ describe('a batch of events', () => {
       "request.ip == '192.0.2.2' && context.infra == 'secret'",
       { ada: [1, 2, 3], ben: [1, 2] },
     ],
+    ['of the hour', 'request.time.getFullYear() > 2000', { ada: [], ben: [] }],
     ['that cannot be evaluated', "context.nothing == 'x'", { ada: [], ben: [] }],
   ])('leaves out what a condition denies: one %s', (_of, condition, expected) => {
     const viewers = viewersUnder(deny(condition));
