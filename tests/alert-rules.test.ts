@@ -27,6 +27,8 @@ it('the alert rules and the page about metrics name nothing that there is not', 
     'services/orchestrator/src/compose/worker.ts',
     'services/orchestrator/src/compose/audit.ts',
     'services/orchestrator/src/compose/access.ts',
+    'services/orchestrator/src/compose/webhooks.ts',
+    'services/orchestrator/src/realtime/metrics.ts',
     'packages/runtime/src/metrics.ts',
     'packages/http-kit/src/request-metrics.ts',
   ].map((path) => readFileSync(join(REPOSITORY, path), 'utf8'));

@@ -12,6 +12,7 @@ export type {
 } from './decision.js';
 export { explain, type ExplainedRule, type Explanation, type RuleOutcome } from './explain.js';
 export { addedAllows, notHeld, type NotHeld } from './grants.js';
+export { groupOf, type Asker, type Group } from './group.js';
 export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';

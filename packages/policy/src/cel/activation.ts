@@ -18,10 +18,8 @@ export function activationOf(
   const { time, ip, method, path } = request;
   const values: Activation = {
     ...userValues(principal),
-    resource: attributes({ ...resource, ...nameOf(resource) }),
-    action,
+    ...thingValues(resource, action, context),
     request: attributes({ time: timestampFromDate(time), ip, method, path }),
-    context: toCel(context),
   };
   return Object.assign(Object.create(null) as Activation, values);
 }
@@ -35,6 +33,26 @@ export function activationOfUser(principal: Principal): Activation {
   const unknown = celError('not known beforehand') as unknown as CelInput;
   const rest = { resource: unknown, action: unknown, request: unknown, context: unknown };
   return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
+}
+
+/** The same the other way round: what is asked, how and when is known, but neither who asks nor from where. */
+export function activationOfQuestion(
+  { action, request, context }: Pick<DecisionRequest, 'action' | 'request' | 'context'>,
+  resource: Resource,
+): Activation {
+  const unknown = celError('not known here') as unknown as CelInput;
+  const { time, method, path } = request;
+  const values: Activation = {
+    ...thingValues(resource, action, context),
+    request: attributes({ time: timestampFromDate(time), ip: unknown, method, path }),
+    user: unknown,
+    [ROLE_MAP]: unknown,
+  };
+  return Object.assign(Object.create(null) as Activation, values);
+}
+
+function thingValues(resource: Resource, action: string, context: DecisionRequest['context']): Activation {
+  return { resource: attributes({ ...resource, ...nameOf(resource) }), action, context: toCel(context) };
 }
 
 function userValues({ id, username, email, roles }: Principal): Activation {

@@ -39,6 +39,15 @@ export function composeWebhooks(
     },
   });
   const queue = new PostgresDeliveryQueue(database, box);
+  // Of all who read the events this one always does, in each process; they all wait at the same number.
+  new Gauge({
+    name: 'orchestrator_event_feed_stalled_seconds',
+    help: 'How long recorded events have been waiting to be told, because a transaction holds a number before theirs',
+    registers: [registry],
+    collect() {
+      this.set(queue.stalledSeconds);
+    },
+  });
   return {
     service: new WebhookService(store, faultOf),
     sender: new WebhookSender(

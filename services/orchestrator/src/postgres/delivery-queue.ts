@@ -23,6 +23,11 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
     this.#consumer = new EventConsumer(database, 'webhooks');
   }
 
+  /** How long the events have been waiting for a transaction that holds a number. */
+  get stalledSeconds(): number {
+    return this.#consumer.stalledSeconds;
+  }
+
   fill(): Promise<boolean> {
     return this.#consumer.consume(async (events, transaction) => {
       const ends = await endsOf(

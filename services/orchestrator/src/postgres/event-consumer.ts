@@ -54,6 +54,11 @@ export class EventConsumer {
     return advanced && page.more;
   }
 
+  /** How long it has been waiting for a transaction that holds a number. */
+  get stalledSeconds(): number {
+    return this.#feed.stalledSeconds;
+  }
+
   /** How many numbers it is behind the newest. */
   async lag(): Promise<number> {
     const [row] = await rowsOf<{ lag: string }>(

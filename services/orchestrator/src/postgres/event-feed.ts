@@ -22,12 +22,18 @@ export class EventFeed {
   #missing: number | undefined;
   #window = EVERYTHING;
   #idle = false;
+  #stalledSince: number | undefined;
 
   /** @param logs whether chunks of the log are told, or only counted */
   constructor(
     private readonly database: Knex,
     private readonly options: { logs: boolean } = { logs: true },
   ) {}
+
+  /** How long it has been waiting at a number that is missing, with something behind it that cannot be told. */
+  get stalledSeconds(): number {
+    return this.#stalledSince === undefined ? 0 : (Date.now() - this.#stalledSince) / 1000;
+  }
 
   /** The next events after that number, as far as they are decided. One statement, unless a number is missing. */
   async next(after: number, limit: number): Promise<EventPage> {
@@ -39,6 +45,8 @@ export class EventFeed {
     const decided = this.#decided(after, rows.found);
     if (decided < rows.found.length) await this.#noteMissing(rows.found, decided, after);
     else this.#missing = undefined;
+    this.#stalledSince =
+      decided === 0 && rows.found.length > 0 ? (this.#stalledSince ?? Date.now()) : undefined;
     const taken = rows.found.slice(0, decided);
     const events = taken.filter(({ type }) => this.options.logs || type !== 'log').map(toEvent);
     const more = decided < rows.found.length || rows.found.length === limit;

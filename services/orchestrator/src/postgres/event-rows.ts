@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import type { BatchSubject, RecordedEvent, TaskSubject } from '../domain/event/recorded-event.js';
-import { rowsOf } from './rows.js';
+import { preparedRowsOf } from './rows.js';
 
 /** A larger chunk of the log is cut: the whole of it is at `/tasks/{id}/logs`. */
 const LOG_CHARACTERS = 32_768;
@@ -40,7 +40,10 @@ interface Found {
   now: Date;
 }
 
-/** One snapshot: some rows after that number, and who was writing. */
+/**
+ * One snapshot: some rows after that number, and who was writing. The limit is part of the text: Postgres plans for that
+ * many rows then, not for a share of all.
+ */
 export async function selectEvents(
   database: Knex,
   after: number,
@@ -51,8 +54,12 @@ export async function selectEvents(
   const text = logs
     ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
     : 'null, null';
-  const found = await rowsOf<Omit<EventRow, 'seq'> & { seq: string | null; oldest: string; now: Date }>(
+  if (!Number.isSafeInteger(limit)) throw new Error(`${limit} is no number of events`);
+  const found = await preparedRowsOf<
+    Omit<EventRow, 'seq'> & { seq: string | null; oldest: string; now: Date }
+  >(
     database,
+    `events${logs ? '_with_logs' : ''}_${limit}`,
     `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, e.*,
             t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
             b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras
@@ -60,16 +67,16 @@ export async function selectEvents(
        left join (
          (select seq, at, task_id, batch_id as of_batch, attempt, type, status, details,
                  null::bigint as first_line, null::int as line_count, null as text, null::boolean as truncated
-            from events where seq > ? and at >= ? and at < ? order by seq limit ?)
+            from events where seq > ? and at >= ? and at < ? order by seq limit ${limit})
          union all
          (select seq, at, task_id, null, attempt, 'log', '', '{}', first_line, line_count, ${text}
-            from task_logs where seq > ? and at >= ? and at < ? order by seq limit ?)
-         order by seq limit ?
+            from task_logs where seq > ? and at >= ? and at < ? order by seq limit ${limit})
+         order by seq limit ${limit}
        ) e on true
        left join tasks t on t.id = e.task_id
        left join batches b on b.id = coalesce(e.of_batch, t.batch_id)
       order by e.seq`,
-    [after, from, to, limit, after, from, to, limit, limit],
+    [after, from, to, after, from, to],
   );
   const [first] = found;
   return {

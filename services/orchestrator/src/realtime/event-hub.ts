@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@provisioning/errors';
 import type { Logger } from '@provisioning/runtime';
 import type { EventFeedSource } from '../domain/ports.js';
-import { EventBatch } from './prepared-event.js';
+import { EventBatch } from './event-batch.js';
 
 const PAGE = 500;
 /** What becomes known within this goes out in one piece. */

@@ -4,8 +4,6 @@ import { subjectOf, type EventSubject } from '../domain/event/event-subject.js';
 import { textFrame } from './frame.js';
 
 const ENVELOPE = 400;
-/** As much at once as a reader who keeps up takes without trouble. */
-const BATCH_SIZE = 128 * 1024;
 
 /** An event on its way to many: written out once, whoever it goes to. */
 export class PreparedEvent {
@@ -46,40 +44,4 @@ export class PreparedEvent {
   #text(): string {
     return (this.#json ??= JSON.stringify(this.event));
   }
-}
-
-/** Events that become known in one moment. */
-export class EventBatch {
-  #frames: Buffer | undefined;
-
-  private constructor(readonly events: readonly PreparedEvent[]) {}
-
-  /** Batches that are not too large to be sent at once, in order. */
-  static all(recorded: readonly RecordedEvent[]): EventBatch[] {
-    const batches: PreparedEvent[][] = [];
-    let size = BATCH_SIZE;
-    for (const event of PreparedEvent.all(recorded)) {
-      if (size + event.size > BATCH_SIZE) {
-        batches.push([]);
-        size = 0;
-      }
-      batches.at(-1)!.push(event);
-      size += event.size;
-    }
-    return batches.map((events) => new EventBatch(events));
-  }
-
-  get last(): number {
-    return this.events.at(-1)!.seq;
-  }
-
-  /** The frames of some of them in one piece, so that it is one write; for all of them the same piece. */
-  framesOf(chosen: readonly PreparedEvent[]): Buffer {
-    if (chosen.length !== this.events.length) return joined(chosen);
-    return (this.#frames ??= joined(this.events));
-  }
-}
-
-function joined(events: readonly PreparedEvent[]): Buffer {
-  return events.length === 1 ? events[0]!.frame : Buffer.concat(events.map(({ frame }) => frame));
 }

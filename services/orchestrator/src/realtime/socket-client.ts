@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { asFailure } from '@provisioning/http-kit';
 import type { RawData, WebSocket } from 'ws';
 import { CLOSING, type Closing } from './connections.js';
-import type { EventBatch, PreparedEvent } from './prepared-event.js';
+import type { Selection } from './event-batch.js';
 import type { Sink } from './subscription.js';
 
 const MAX_UNSENT = 1024 * 1024;
@@ -33,11 +33,11 @@ export class SocketClient implements Sink {
     webSocket.on('close', () => clearTimeout(this.#farewell));
   }
 
-  send(batch: EventBatch, chosen: readonly PreparedEvent[]): void {
+  send({ frames, events }: Selection): void {
     if (this.webSocket.readyState !== this.webSocket.OPEN) return;
     if (this.socket.writableLength > MAX_UNSENT) return this.close(CLOSING.tooSlow);
-    this.socket.write(batch.framesOf(chosen));
-    this.sent(chosen.length);
+    this.socket.write(frames);
+    this.sent(events.length);
   }
 
   /** Anything that is no event. */

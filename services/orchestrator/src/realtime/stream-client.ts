@@ -1,5 +1,5 @@
 import { CLOSING, type Closing } from './connections.js';
-import type { EventBatch, PreparedEvent } from './prepared-event.js';
+import type { Selection } from './event-batch.js';
 import type { Sink } from './subscription.js';
 
 const MAX_UNSENT = 1024 * 1024;
@@ -30,10 +30,10 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
     return this;
   }
 
-  send(_batch: EventBatch, chosen: readonly PreparedEvent[]): void {
+  send({ blocks, events }: Selection): void {
     if (this.#ended) return;
-    this.#push(chosen.map(({ block }) => block).join(''));
-    this.sent(chosen.length);
+    this.#push(blocks);
+    this.sent(events.length);
     if (this.#unsent > MAX_UNSENT) {
       this.#pieces = [];
       this.close(CLOSING.tooSlow);

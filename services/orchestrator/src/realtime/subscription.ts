@@ -1,14 +1,15 @@
-import { matches, type EventFilter } from '../domain/event/event-filter.js';
+import type { EventFilter } from '../domain/event/event-filter.js';
 import type { EventHistory } from '../domain/ports.js';
+import { EventBatch, type Selection } from './event-batch.js';
 import type { EventHub, Follower } from './event-hub.js';
-import { EventBatch, type PreparedEvent } from './prepared-event.js';
+
 import type { Viewer } from './viewer.js';
 
 const PAGE = 200;
 
 /** Where somebody's events go. */
 export interface Sink {
-  send(batch: EventBatch, chosen: readonly PreparedEvent[]): void;
+  send(selection: Selection): void;
   /** Resolves when what was sent is on its way; a history must not pile up. */
   drained(): Promise<void>;
 }
@@ -73,11 +74,8 @@ export class Subscription implements Follower {
   }
 
   #tell(batch: EventBatch, sink: Sink): void {
-    const chosen = batch.events.filter(
-      ({ seq, event, subject }) =>
-        seq > this.#position && matches(this.filter, event) && this.viewer.mayRead(subject),
-    );
+    const selection = batch.for(this.viewer, this.filter).after(this.#position);
     this.#position = Math.max(this.#position, batch.last);
-    if (chosen.length > 0) sink.send(batch, chosen);
+    if (selection.events.length > 0) sink.send(selection);
   }
 }

@@ -1,60 +1,68 @@
 import type { Principal } from '@provisioning/http-kit';
-import { decide, type PolicySet } from '@provisioning/policy';
+import { decide, type Asker, type PolicySet } from '@provisioning/policy';
 import type { EventSubject } from '../domain/event/event-subject.js';
+import { Audiences, type Audience } from './audience.js';
+import { isReadable, Remembered, type Reader } from './readable.js';
 
-/** Conditions may look at the time: what was decided is asked again after this. */
-const REMEMBERED_MS = 5_000;
-const REMEMBERED = 10_000;
-
-/** Somebody who follows events from one address: what he may hear of, asked once for each thing and revision of the policies. */
-export class Viewer {
-  readonly #known = new Map<string, boolean>();
-  #revision: number | undefined;
-  #until = 0;
+/** Somebody who follows events from one address: what he may hear of. */
+export class Viewer implements Reader {
+  readonly #answers = new Remembered<boolean>();
+  #audience: { revision: number; is: Audience } | undefined;
 
   constructor(
     readonly principal: Principal,
     readonly ip: string,
     private readonly policies: () => PolicySet,
+    private readonly audiences: Audiences,
   ) {}
 
-  mayRead(subject: EventSubject, now = Date.now()): boolean {
+  /** Those who may hear of the same, as far as they know it. */
+  get audience(): Audience {
     const policies = this.policies();
-    if (policies.revision !== this.#revision || now >= this.#until || this.#known.size >= REMEMBERED) {
-      this.#known.clear();
-      this.#revision = policies.revision;
-      this.#until = now + REMEMBERED_MS;
+    if (this.#audience?.revision !== policies.revision) {
+      const is = this.audiences.of(policies, this.#askers(Date.now()));
+      this.#audience = { revision: policies.revision, is };
     }
-    let answer = this.#known.get(subject.key);
-    if (answer === undefined) this.#known.set(subject.key, (answer = this.#decide(policies, subject, now)));
-    return answer;
+    return this.#audience.is;
   }
 
-  #decide(policies: PolicySet, { resource, contexts, alsoAbout }: EventSubject, now: number): boolean {
-    const { principal, ip } = this;
-    const ask = (asked: string, context: Record<string, unknown>) =>
-      decide(policies, {
-        principal: { ...principal, roles: [...principal.roles] },
-        ...{ action: 'read', resource: asked, context },
-        request: { ip, method: 'GET', path: '/events', time: new Date(now) },
-      }).effect;
-    return (
-      contexts.every((context) => ask(resource, context) === 'ALLOW') &&
-      alsoAbout.every((asked) => contexts.every((context) => ask(asked, context) !== 'EXPLICIT_DENY'))
+  mayRead(subject: EventSubject, now = Date.now()): boolean {
+    return this.audience.mayRead(subject, now) ?? this.#mayReadHimself(subject, now);
+  }
+
+  #mayReadHimself(subject: EventSubject, now: number): boolean {
+    const policies = this.policies();
+    return this.#answers.get(subject, policies.revision, now, () =>
+      this.#askers(now).every((asker) =>
+        isReadable(subject, (resource, context) => decide(policies, { ...asker, resource, context }).effect),
+      ),
     );
+  }
+
+  /** With an API token one has to be allowed with its roles, and with all that its owner has. */
+  #askers(now: number): Asker[] {
+    const { principal, ip } = this;
+    const roles = [principal.roles, ...(principal.ownerRoles ? [principal.ownerRoles] : [])];
+    const request = { ip, method: 'GET', path: '/events', time: new Date(now) };
+    return roles.map((each) => ({
+      principal: { ...principal, roles: [...each] },
+      action: 'read',
+      request,
+    }));
   }
 }
 
-/** One viewer for all connections of one token from one address: what is decided for one is decided for all. */
+/** One viewer for all connections of one token from one address. */
 export class Viewers {
   readonly #viewers = new Map<string, { viewer: Viewer; connections: number }>();
+  readonly #audiences = new Audiences();
 
   constructor(private readonly policies: () => PolicySet) {}
 
   enter(principal: Principal, ip: string): Viewer {
     const key = keyOf(principal, ip);
     const known = this.#viewers.get(key) ?? {
-      viewer: new Viewer(principal, ip, this.policies),
+      viewer: new Viewer(principal, ip, this.policies, this.#audiences),
       connections: 0,
     };
     known.connections += 1;
@@ -65,7 +73,9 @@ export class Viewers {
   leave({ principal, ip }: Viewer): void {
     const key = keyOf(principal, ip);
     const known = this.#viewers.get(key);
-    if (known && --known.connections === 0) this.#viewers.delete(key);
+    if (!known || --known.connections > 0) return;
+    this.#viewers.delete(key);
+    this.#audiences.keepOnly(new Set([...this.#viewers.values()].map(({ viewer }) => viewer.audience)));
   }
 }
 

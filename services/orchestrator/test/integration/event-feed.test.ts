@@ -210,6 +210,26 @@ it('hands each event to one of a consumer’s processes, and again where the fir
   expect(rows.map(({ seq }) => Number(seq))).toEqual(recorded);
 });
 
+it('says how long it has been waiting for a transaction that does not end', async () => {
+  const consumer = new EventConsumer(database, 'waiting', 'now');
+  const seen: number[] = [];
+  const consume = () => consumer.consume(async (events) => void seen.push(...events.map(({ seq }) => seq)));
+  await consume();
+  expect(consumer.stalledSeconds).toBe(0);
+  const open = await database.transaction();
+  const held = await record(open);
+  const behind = await record(database);
+  await waitFor(async () => {
+    await consume();
+    return consumer.stalledSeconds > 0;
+  });
+  expect(seen).toEqual([]);
+  await open.commit();
+  while (await consume());
+  expect(seen).toEqual([held, behind]);
+  expect(consumer.stalledSeconds).toBe(0);
+});
+
 it('lets a consumer begin with what is new', async () => {
   await record(database);
   const consumer = new EventConsumer(database, 'fresh', 'now');

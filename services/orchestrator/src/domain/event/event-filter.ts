@@ -14,3 +14,8 @@ export function matches({ types, taskId, batchId }: EventFilter, event: Publishe
     (batchId === undefined || event.metadata.batch_id === batchId)
   );
 }
+
+/** The same for filters that choose the same. */
+export function keyOf({ types, taskId = '', batchId = '' }: EventFilter): string {
+  return `${types ? [...types].sort().join() : '*'} ${taskId} ${batchId}`;
+}

@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { aRequest } from '../test/a-request.js';
+import { decide } from './decide.js';
+import type { DecisionRequest } from './decision.js';
+import { groupOf } from './group.js';
+import type { PolicyDocument, PolicyRule } from './policy.js';
+import { compilePolicies } from './policy-set.js';
+
+/** Of who asks, of what is asked about, of the circumstances, and of several of them at once. */
+const CONDITIONS = [
+  'true',
+  'false',
+  "user.role == 'r'",
+  "user.role != 's'",
+  "user.id == 'u-2'",
+  "has(user.email) && user.username == 'ada'",
+  "context.infra == 'prod'",
+  "has(context.infra) && context.infra == 'prod'",
+  "!has(context.infra) || context.infra != 'prod'",
+  "resource.id.startsWith('a')",
+  "resource.type == 'servers' && user.role == 'r'",
+  "action == 'read' && context.infra == 'prod'",
+  "request.ip == '10.0.0.1'",
+  "request.ip == '10.0.0.1' || user.role == 's'",
+  'has(request.ip)',
+  'request.time.getHours() < 12',
+  "request.method == 'POST' || request.ip == '10.0.0.1'",
+  'has(request.ip) && request.time.getHours() < 12',
+  "user.role == 'r' || context.infra == 'test'",
+  "user.role == 'r' ? context.infra == 'prod' : request.method == 'GET'",
+  'user.username == context.infra',
+  'user.roles.exists(each, each == resource.id)',
+];
+
+const rule = fc.record<PolicyRule>(
+  {
+    effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
+    resource: fc.constantFrom('*', 'servers:*', 'servers:a*', 'servers:b', 'tasks:*'),
+    action: fc.constantFrom(['read'], ['read'], ['*'], ['create']),
+    condition: fc.constantFrom(...CONDITIONS),
+  },
+  { requiredKeys: ['effect', 'resource', 'action'] },
+);
+const policies = fc
+  .array(fc.array(rule, { maxLength: 4 }), { maxLength: 3 })
+  .map((all) => all.map((rules, index): PolicyDocument => ({ name: `p${index}`, version: '1', rules })));
+const times = fc.constantFrom(new Date('2026-11-23T08:00:00Z'), new Date('2026-11-23T22:00:00Z'));
+const asker = fc.record({
+  principal: fc.record({
+    id: fc.constantFrom('u-1', 'u-2'),
+    username: fc.constantFrom('ada', 'prod', 'x'.repeat(600)),
+    email: fc.constant('ada@example.com'),
+    roles: fc.subarray(['r', 's', 'a']),
+  }),
+  ip: fc.constantFrom('10.0.0.1', '10.0.0.2'),
+  time: times,
+});
+const thing = fc.record({
+  resource: fc.constantFrom('servers:a', 'servers:ab', 'servers:b', 'tasks:1', 'servers:', 'nothing:1'),
+  context: fc.constantFrom(
+    {},
+    { infra: 'prod' },
+    { infra: 'test' },
+    { infra: 'x'.repeat(600) },
+    { infra: 7 },
+  ),
+});
+
+function requestOf({
+  principal,
+  ip,
+  time,
+}: {
+  principal: DecisionRequest['principal'];
+  ip: string;
+  time: Date;
+}) {
+  return { ...aRequest(), principal, request: { ip, time, method: 'GET', path: '/events' } };
+}
+
+const RUNS = 2_000;
+const NOW = aRequest().request.time;
+
+describe('a group', () => {
+  it('answers as each of its members is answered, or leaves it open', () => {
+    let open = 0;
+    let shared = 0;
+    fc.assert(
+      fc.property(
+        policies,
+        asker,
+        asker,
+        thing,
+        times,
+        (documents, one, other, { resource, context }, time) => {
+          const set = compilePolicies(documents, { revision: 1 });
+          const [mine, theirs] = [groupOf(set, requestOf(one)), groupOf(set, requestOf(other))];
+          const answer = mine.decide(resource, context, time);
+          if (answer === undefined) open += 1;
+          const members = mine.key === theirs.key ? [one, other] : [one];
+          if (members.length > 1) shared += 1;
+          for (const member of members) {
+            const asked = requestOf({ ...member, time });
+            const { effect } = decide(set, { ...asked, resource, context });
+            if (answer !== undefined) expect(effect).toBe(answer);
+          }
+        },
+      ),
+      { numRuns: RUNS },
+    );
+    expect(open).toBeGreaterThan(RUNS / 50);
+    expect(open).toBeLessThan(RUNS / 2);
+    expect(shared).toBeGreaterThan(RUNS / 10);
+  });
+
+  it('is told apart by what the rules ask about who it is, and by nothing else', () => {
+    const set = compilePolicies(
+      [
+        {
+          name: 'p',
+          version: '1',
+          rules: [
+            { effect: 'Allow', resource: 'servers:*', action: ['read'], condition: "user.role == 'r'" },
+            { effect: 'Deny', resource: 'servers:*', action: ['read'], condition: "context.infra == 'prod'" },
+            { effect: 'Allow', resource: 'tasks:*', action: ['read'], condition: "request.ip == '10.0.0.2'" },
+          ],
+        },
+      ],
+      { revision: 1 },
+    );
+    const group = (id: string, roles: string[]) =>
+      groupOf(set, { ...aRequest(), principal: { ...aRequest().principal, id, roles } });
+    expect(group('u-1', ['r']).key).toBe(group('u-2', ['r', 's']).key);
+    expect(group('u-1', ['r']).key).not.toBe(group('u-1', ['s']).key);
+    expect(group('u-1', ['r']).decide('servers:a', { infra: 'test' }, NOW)).toBe('ALLOW');
+    expect(group('u-1', ['r']).decide('servers:a', { infra: 'prod' }, NOW)).toBe('EXPLICIT_DENY');
+    // A Deny that cannot be evaluated denies: it is left to `decide`, which has all there is to know.
+    expect(group('u-1', ['r']).decide('servers:a', {}, NOW)).toBeUndefined();
+    expect(group('u-1', ['r']).decide('tasks:1', { infra: 'test' }, NOW)).toBeUndefined();
+  });
+});
