@@ -29,6 +29,7 @@ export interface Platform {
   /** Of the admin, good for hours. */
   token: string;
   /** Process ids. */
+  controlCenter: number;
   api: number;
   workers: readonly number[];
   stop(): Promise<void>;
@@ -94,6 +95,7 @@ export async function startPlatform({
       databaseUrl: postgres.url,
       redisUrl: server?.url,
       token: await tokenOf(controlCenter.url),
+      controlCenter: controlCenter.pid,
       api: api.pid,
       workers: pids,
       stop,

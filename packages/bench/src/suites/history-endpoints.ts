@@ -125,13 +125,16 @@ export function endpointWorks(little: Site, much: Site): Work[] {
     unit: 'ms, 95th percentile',
     better: 'less',
     contenders: [contender(little, service, pathOf), contender(much, service, pathOf)],
+    bars: [{ of: nameOf(much), against: nameOf(little), atMost: 1.5 }],
   }));
 }
+
+const nameOf = ({ count }: Site) => `after ${count.toLocaleString('en-US')} tasks`;
 
 function contender(site: Site, service: Service, pathOf: PathOf) {
   const base = service === 'orchestrator' ? site.orchestratorUrl : site.controlCenterUrl;
   return {
-    name: `after ${site.count.toLocaleString('en-US')} tasks`,
+    name: nameOf(site),
     measure: async () => {
       const times: number[] = [];
       for (let index = 0; index < REQUESTS; index++) {

@@ -54,7 +54,7 @@ export function workOf(count: number, days: number): string {
                         from generate_series(0, ${count - 1}) i) placed) homed;
     create temporary table batch_work as
       select batch, pg_temp.id_at(min(at), -1 - batch) as id, min(at) as at, max(at) + interval '${SECONDS} seconds' as ended,
-             min(infra) as infra, min(by) as by, count(*) as total, count(*) filter (where status = 'Failed') as failed
+             max(i) as last, min(infra) as infra, min(by) as by, count(*) as total, count(*) filter (where status = 'Failed') as failed
         from work where batch is not null group by batch;
     alter table work add primary key (i);
     alter table batch_work add primary key (batch);
@@ -109,7 +109,7 @@ export const STATEMENTS: readonly string[] = [
             'create', 'infra', infra, 'kind', 'server', 'name', format('web-%s', i), 'provider', 'noop', 'driver', 'noop')
        from work where batch is not null and status = 'Completed' order by i`,
   `insert into events (seq, batch_id, attempt, type, status, at)
-     select (select max(i) from work w where w.batch = b.batch) * ${NUMBERS} + 4 + step, id, 0, type,
+     select last * ${NUMBERS} + 4 + step, id, 0, type,
             case step when 3 then case when failed > 0 then 'Failed' else 'Completed' end else told end,
             case step when 3 then ended else at end
        from batch_work b cross join (values (1, 'submitted', 'Pending'), (2, 'started', 'Running'), (3, 'finished', '')) as steps (step, type, told)`,
