@@ -33,14 +33,14 @@ begin
     top := next_top;
     closed := closed + 1;
   end loop;
-  with ended as (
-    select r.last_id, count(*) filter (where status = 'Completed') as completed,
-           count(*) filter (where status = 'Failed') as failed, count(*) filter (where status = 'Cancelled') as cancelled
-      from task_ranges r join tasks t on t.id > r.after_id and t.id <= r.last_id
-      where r.completed is null group by r.last_id
-  )
-  update task_ranges r set completed = e.completed, failed = e.failed, cancelled = e.cancelled
-    from ended e where r.last_id = e.last_id and e.completed + e.failed + e.cancelled = r.n;
+  update task_ranges r set completed = ended.completed, failed = ended.failed, cancelled = ended.cancelled
+    from task_ranges still
+         cross join lateral (
+           select count(*) filter (where status = 'Completed') as completed, count(*) filter (where status = 'Failed') as failed,
+                  count(*) filter (where status = 'Cancelled') as cancelled
+             from tasks t where t.id > still.after_id and t.id <= still.last_id) ended
+    where still.completed is null and r.last_id = still.last_id
+      and ended.completed + ended.failed + ended.cancelled = still.n;
   return closed;
 end $$;
 

@@ -47,8 +47,8 @@ export async function postgresFigures(pool: pg.Pool): Promise<PostgresFigures> {
 
 async function cpuOf(server: number): Promise<number> {
   const backends = await childrenOf(server);
-  const used = await Promise.all([server, ...backends.map(({ pid }) => pid)].map(usageOf));
-  return used.reduce((sum, { cpu }) => sum + cpu, 0);
+  const [main, ...others] = await Promise.all([server, ...backends.map(({ pid }) => pid)].map(usageOf));
+  return others.reduce((sum, { cpu }) => sum + cpu, main!.cpu + main!.endedCpu);
 }
 
 async function rowsOf<Row extends object>(pool: pg.Pool, text: string): Promise<Row[]> {

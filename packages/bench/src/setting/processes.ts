@@ -6,8 +6,10 @@ const TICKS = 100;
 export interface Usage {
   /** Seconds of processor time since it was started. */
   cpu: number;
+  /** Of the children that have ended. */
+  endedCpu: number;
   residentMb: number;
-  /** Bytes that it has read and written: sockets, pipes and files. */
+  /** Bytes that it, and its children that have ended, have read and written: sockets, pipes and files. */
   bytes: number;
 }
 
@@ -15,8 +17,10 @@ export interface Usage {
 export async function usageOf(pid: number): Promise<Usage> {
   const [stat, status, io] = await Promise.all(['stat', 'status', 'io'].map((file) => read(pid, file)));
   const times = afterName(stat!);
+  const seconds = (first: number) => (Number(times[first] ?? 0) + Number(times[first + 1] ?? 0)) / TICKS;
   return {
-    cpu: (Number(times[11] ?? 0) + Number(times[12] ?? 0)) / TICKS,
+    cpu: seconds(11),
+    endedCpu: seconds(13),
     residentMb: Number(/^VmRSS:\s+(\d+) kB/m.exec(status!)?.[1] ?? 0) / 1024,
     bytes: Number(/^rchar: (\d+)/m.exec(io!)?.[1] ?? 0) + Number(/^wchar: (\d+)/m.exec(io!)?.[1] ?? 0),
   };

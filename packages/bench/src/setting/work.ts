@@ -1,12 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { validate as isUuid, v7 as uuidv7 } from 'uuid';
 import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { throughputOf } from '../compare.js';
 import type { Platform } from './platform.js';
 import { request } from './request.js';
 
 /** How often it is looked whether something has ended: by a key, in Postgres, so that looking costs nobody anything. */
 const LOOK_MS = 20;
+/** Where many have to end, so that it does not count as theirs. */
+const LOOK_FOR_MANY_MS = 250;
 const WITHIN_MS = 300_000;
+/** Requests in flight. */
+const AT_ONCE = 16;
 
 export interface BatchOptions {
   operations: number;
@@ -57,35 +62,51 @@ export async function runBatch(
   );
   if (status !== 200) throw new Error(`a batch was answered with ${status}: ${text}`);
   const { batch_id: id } = (JSON.parse(text) as { data: { batch_id: string } }).data;
-  const ended = await endOf(pool, 'batches', id);
+  const ended = await endOf(pool, id);
   if (ended.status !== 'Completed') throw new Error(`a batch has ended as ${ended.status}: ${ended.error}`);
   return ended.seconds;
 }
 
-/** A workflow that runs the configured command once, to its end. */
-export async function runCommand(
+/**
+ * Workflows that run the configured command once each, to their end.
+ * @throws when not all of it was done
+ */
+export async function runCommands(
   { orchestratorUrl, token }: Platform,
   pool: pg.Pool,
-  infra: string,
+  count: number,
 ): Promise<void> {
-  const body = { infra, settings: 'config.ncl', check_mode: false, wait: false };
-  const { status, text } = await request(orchestratorUrl, 'POST', '/workflows/servers/create', body, token);
-  if (status !== 200) throw new Error(`a workflow was answered with ${status}: ${text}`);
-  const id = (JSON.parse(text) as { data: string }).data;
-  if (!isUuid(id)) throw new Error(`a workflow was answered without an id: ${text}`);
-  const ended = await endOf(pool, 'tasks', id);
-  if (ended.status !== 'Completed') throw new Error(`a task has ended as ${ended.status}: ${ended.error}`);
+  const ids: string[] = [];
+  await throughputOf(count, AT_ONCE, async (index) => {
+    // So many infras that those before one of them are few.
+    const body = { infra: `bench-${index % 64}`, settings: 'config.ncl', check_mode: false, wait: false };
+    const { status, text } = await request(orchestratorUrl, 'POST', '/workflows/servers/create', body, token);
+    if (status !== 200) throw new Error(`a workflow was answered with ${status}: ${text}`);
+    ids.push((JSON.parse(text) as { data: string }).data);
+  });
+  for (const until = Date.now() + WITHIN_MS; Date.now() < until; await sleep(LOOK_FOR_MANY_MS)) {
+    const { rows } = await pool.query<{ open: string; failed: string }>(
+      `select count(*) filter (where completed_at is null) as open,
+              count(*) filter (where completed_at is not null and status <> 'Completed') as failed
+         from tasks where id = any ($1)`,
+      [ids],
+    );
+    if (Number(rows[0]!.failed) > 0)
+      throw new Error(`${rows[0]!.failed} of ${count} workflows have not completed`);
+    if (rows[0]!.open === '0') return;
+  }
+  throw new Error(`${count} workflows have not ended within ${WITHIN_MS / 1000} s`);
 }
 
-async function endOf(pool: pg.Pool, table: 'tasks' | 'batches', id: string) {
+async function endOf(pool: pg.Pool, id: string) {
   for (const until = Date.now() + WITHIN_MS; Date.now() < until; await sleep(LOOK_MS)) {
     const { rows } = await pool.query<{ status: string; error: string | null; seconds: number }>({
-      name: `end-${table}`,
-      text: `select status, error, extract(epoch from completed_at - started_at)::float8 as seconds from ${table}
+      name: 'end-of-batch',
+      text: `select status, error, extract(epoch from completed_at - started_at)::float8 as seconds from batches
               where id = $1 and completed_at is not null`,
       values: [id],
     });
     if (rows[0]) return rows[0];
   }
-  throw new Error(`${table} ${id} has not ended within ${WITHIN_MS / 1000} s`);
+  throw new Error(`the batch ${id} has not ended within ${WITHIN_MS / 1000} s`);
 }

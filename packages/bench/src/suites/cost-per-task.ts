@@ -1,26 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
-import { throughputOf, type Work } from '../compare.js';
+import type { Work } from '../compare.js';
 import type { Platform } from '../setting/platform.js';
 import { postgresFigures, TOLD_WITHIN_MS, type PostgresFigures } from '../setting/postgres-figures.js';
 import { childrenOf, usageOf } from '../setting/processes.js';
 import { redisFigures } from '../setting/redis-info.js';
-import { runBatch, runCommand } from '../setting/work.js';
+import { runBatch, runCommands } from '../setting/work.js';
 
 const OPERATIONS = 1_000;
 const COMMANDS = 300;
 const OPERATION = `an operation of a batch of ${OPERATIONS.toLocaleString('en-US')}`;
 const COMMAND = 'a workflow of its own, one command';
 
-const TABLES = [
-  'tasks',
-  'events',
-  'task_results',
-  'task_specs',
-  'task_logs',
-  'journal',
-  'resources',
-] as const;
+/** Where the rows of each are. */
+const TABLES: Record<string, readonly string[]> = {
+  [OPERATION]: ['tasks', 'events', 'task_results', 'task_specs', 'task_logs', 'journal', 'resources'],
+  [COMMAND]: ['tasks', 'events', 'task_results'],
+};
 
 /** Per task, all measured in one run. */
 interface Cost {
@@ -45,7 +41,7 @@ const FIGURES: readonly [id: keyof Cost & string, title: string, unit: string][]
   ['commits', 'Transactions, those that read too', 'transactions/task'],
   ['postgresMs', 'Processor, Postgres', 'ms/task'],
   ['ownMs', 'Processor, API, worker, executor and driver host', 'ms/task'],
-  ['ownBytes', 'Read and written by these: sockets and pipes', 'bytes/task'],
+  ['ownBytes', 'Read and written by these and by their commands', 'bytes/task'],
   ['redisCommands', 'Commands of Redis, those of scripts too', 'commands/task'],
   ['redisBytes', 'In and out of Redis', 'bytes/task'],
 ];
@@ -59,12 +55,7 @@ export async function costWorks(platform: Platform, pool: pg.Pool): Promise<Work
         runBatch(platform, pool, { operations: OPERATIONS, parallelLimit: 100 }),
       ),
     ],
-    [
-      COMMAND,
-      new Sampler(platform, pool, COMMANDS, () =>
-        throughputOf(COMMANDS, 16, (index) => runCommand(platform, pool, `alone-${index % 32}`)),
-      ),
-    ],
+    [COMMAND, new Sampler(platform, pool, COMMANDS, () => runCommands(platform, pool, COMMANDS))],
   ]);
   const works = FIGURES.map(([id, title, unit]): Work => ({
     id: `cost-${id}`,
@@ -80,7 +71,7 @@ export async function costWorks(platform: Platform, pool: pg.Pool): Promise<Work
     title: `Kept in Postgres by table: ${name}`,
     unit: 'bytes/task',
     better: 'less',
-    contenders: contendersOf(TABLES, (table) => sampler.each(({ tables }) => tables[table] ?? 0)),
+    contenders: contendersOf(TABLES[name]!, (table) => sampler.each(({ tables }) => tables[table] ?? 0)),
   }));
   return [...works, ...byTable];
 }
@@ -110,20 +101,26 @@ class Sampler {
   }
 
   async #run(): Promise<Cost> {
+    const idle = await this.#read();
+    await sleep(TOLD_WITHIN_MS);
     const before = await this.#read();
     await this.act();
     await sleep(TOLD_WITHIN_MS);
     const after = await this.#read();
-    const per = (of: (reading: Reading) => number) => (of(after) - of(before)) / this.tasks;
+    // What goes on when there is nothing to do goes on meanwhile too.
+    const times = (after.at - before.at) / (before.at - idle.at);
+    const per = (of: (reading: Reading) => number) =>
+      (of(after) - of(before) - (of(before) - of(idle)) * times) / this.tasks;
+    const size = (of: (reading: Reading) => number) => (of(after) - of(before)) / this.tasks;
     const total = ({ postgres: { tables } }: Reading) =>
       Object.values(tables).reduce((sum, bytes) => sum + bytes, 0);
     return {
-      kept: per(total),
-      indexes: per(({ postgres }) => postgres.indexes),
+      kept: size(total),
+      indexes: size(({ postgres }) => postgres.indexes),
       tables: Object.fromEntries(
         Object.keys(after.postgres.tables).map((name) => [
           name,
-          per(({ postgres }) => postgres.tables[name] ?? 0),
+          size(({ postgres }) => postgres.tables[name] ?? 0),
         ]),
       ),
       wal: per(({ postgres }) => postgres.wal),
@@ -146,6 +143,7 @@ class Sampler {
     );
     const redis = await redisFigures(redisUrl!);
     return {
+      at: performance.now(),
       postgres: await postgresFigures(this.pool),
       cpu: own.reduce((sum, { cpu }) => sum + cpu, 0),
       bytes: own.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -156,6 +154,7 @@ class Sampler {
 }
 
 interface Reading {
+  at: number;
   postgres: PostgresFigures;
   cpu: number;
   bytes: number;

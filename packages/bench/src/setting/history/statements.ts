@@ -2,9 +2,9 @@
 const THOUSAND = 1_000;
 const BATCHES = 12;
 const OPERATIONS = 50;
-export const LINES_PER_TASK = 5;
+const LINES_PER_TASK = 5;
 /** One task has a long log: as long however much else there is. */
-export const LONG_LOG_LINES = 20_000;
+const LONG_LOG_LINES = 20_000;
 const LINES_PER_CHUNK = 100;
 /** What has not ended, however much has. */
 const OPEN = 40;

@@ -18,6 +18,7 @@ export async function fillTasks(client: pg.ClientBase, count: number, days: numb
   // Nobody is told anew of what lies before.
   await client.query(`select setval('event_seq', (select max(seq) from task_logs))`);
   await client.query('update feed_positions set seq = (select max(seq) from task_logs)');
+  await client.query('analyze tasks, journal');
   // As the workers do every few seconds.
   await client.query('select sum_tallies()');
   await client.query('select close_ranges(1000000)');
