@@ -8,9 +8,20 @@ import { textOf } from './report/text.js';
 import { thisMachine } from './setting/machine.js';
 import type { Suite } from './suite.js';
 import { controlCenterSuite } from './suites/control-center.js';
+import { costSuite } from './suites/cost.js';
 import { eventsSuite } from './suites/events.js';
+import { footprintSuite } from './suites/footprint.js';
+import { historySuite } from './suites/history.js';
+import { scaleOutSuite } from './suites/scale-out.js';
 
-const SUITES: readonly Suite[] = [controlCenterSuite, eventsSuite];
+const SUITES: readonly Suite[] = [
+  eventsSuite,
+  controlCenterSuite,
+  historySuite,
+  scaleOutSuite,
+  footprintSuite,
+  costSuite,
+];
 const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${SUITES.map(({ name }) => name).join(', ')}`;
 
 /** Measures the suites that are named, or all. @returns the exit status */

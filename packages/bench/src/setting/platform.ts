@@ -16,6 +16,8 @@ export interface PlatformOptions {
   workers: number;
   /** Variables of the worker or of all, on top of the usual ones. */
   environment?: Record<string, string>;
+  /** Puts into the migrated database what is to be there before anything is started. */
+  fill?: (databaseUrl: string) => Promise<void>;
 }
 
 /** The whole platform as it comes, on databases of its own, without limits on requests; the provider `noop` may be asked for. */
@@ -27,6 +29,7 @@ export interface Platform {
   /** Of the admin, good for hours. */
   token: string;
   /** Process ids. */
+  controlCenter: number;
   api: number;
   workers: readonly number[];
   stop(): Promise<void>;
@@ -36,6 +39,7 @@ export async function startPlatform({
   redis,
   workers,
   environment: more = {},
+  fill,
 }: PlatformOptions): Promise<Platform> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -73,6 +77,7 @@ export async function startPlatform({
     };
     await run(script('control-center', 'migrate.js'), environment);
     await run(script('orchestrator', 'migrate.js'), environment);
+    await fill?.(postgres.url);
     const controlCenter = await started(script('control-center', 'api.js'), environment);
     environment['CONTROL_CENTER_URL'] = controlCenter.url;
     const api = await started(script('orchestrator', 'api.js'), environment);
@@ -90,6 +95,7 @@ export async function startPlatform({
       databaseUrl: postgres.url,
       redisUrl: server?.url,
       token: await tokenOf(controlCenter.url),
+      controlCenter: controlCenter.pid,
       api: api.pid,
       workers: pids,
       stop,

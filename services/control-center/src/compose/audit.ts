@@ -8,6 +8,7 @@ import { AuditSealer } from '../domain/audit/sealer.js';
 import { AuditVerifier } from '../domain/audit/verifier.js';
 import type { Clock, UnitOfWork } from '../domain/ports.js';
 import { headsFile } from '../outbound/heads-file.js';
+import { PostgresAuditCounts } from '../postgres/audit-counts.js';
 import { PostgresAuditHeads } from '../postgres/audit-heads.js';
 import { PostgresAuditLog } from '../postgres/audit-log.js';
 
@@ -18,6 +19,7 @@ const DROP_EVERY_MS = 60 * 60_000;
 export interface Audit {
   service: AuditService;
   sealer: AuditSealer;
+  counts: PostgresAuditCounts;
   retention: AuditRetention;
 }
 
@@ -43,13 +45,14 @@ export function composeAudit({ config, secrets }: Configuration, needs: AuditNee
         error,
       }),
     ),
+    counts: new PostgresAuditCounts(database),
     retention: new AuditRetention(records, heads, verifier, config.audit.retentionDays, clock),
   };
 }
 
-/** Signs and drops by the clock. @returns how to stop, which signs what is still unsigned. */
+/** Signs, counts and drops by the clock. @returns how to stop, which signs what is still unsigned. */
 export function startAuditKeeping(
-  { sealer, retention }: Audit,
+  { sealer, retention, counts }: Audit,
   { audit }: Pick<Config, 'audit'>,
   log: Logger,
 ): () => Promise<void> {
@@ -63,18 +66,30 @@ export function startAuditKeeping(
       );
     return sealing;
   };
+  let stopping = false;
+  let counting = Promise.resolve();
+  const count = () => {
+    counting = counting
+      .then(async () => {
+        while (!stopping && (await counts.closeNext()));
+      })
+      .catch((error: unknown) => log.warn('audit records could not be counted', { error }));
+  };
   const drop = () =>
     void retention.dropOld().then(
       (dropped) => dropped > 0 && log.info('old audit records dropped', { dropped }),
       (error: unknown) => log.error('old audit records could not be dropped', { error }),
     );
   const sealTimer = setInterval(() => void seal(), Math.min(LOOK_EVERY_MS, audit.sealEvery.seconds * 1000));
+  const countTimer = setInterval(count, LOOK_EVERY_MS);
   const dropTimer = setInterval(drop, DROP_EVERY_MS);
-  for (const timer of [sealTimer, dropTimer]) timer.unref();
+  for (const timer of [sealTimer, countTimer, dropTimer]) timer.unref();
   void seal();
-  return () => {
-    clearInterval(sealTimer);
-    clearInterval(dropTimer);
-    return seal(true);
+  count();
+  return async () => {
+    stopping = true;
+    for (const timer of [sealTimer, countTimer, dropTimer]) clearInterval(timer);
+    await counting;
+    await seal(true);
   };
 }

@@ -4,6 +4,7 @@ import type { AuditEvent, ChainedRecord } from '../domain/audit/chain.js';
 import type { NewAuditRecord } from '../domain/audit/audit-record.js';
 import { RETENTION_ACTION, type AuditDrops } from '../domain/audit/retention.js';
 import type { Clock } from '../domain/ports.js';
+import { PostgresAuditCounts } from './audit-counts.js';
 import { PostgresAuditTrail } from './audit-trail.js';
 
 interface AuditRow {
@@ -62,7 +63,7 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
   #page(page: AuditPage, total: number, before: number, after: number) {
     const numbers = this.#matching(page).select('seq');
     const isOldOrLittle = total <= LITTLE || page.to !== undefined;
-    const matching = isOldOrLittle ? 'as materialized' : 'as not materialized';
+    const matching = isOldOrLittle && !hasOneIndex(page) ? 'as materialized' : 'as not materialized';
     return this.database
       .queryBuilder<AuditRow, AuditRow[]>()
       .select('audit_log.*')
@@ -122,8 +123,9 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     });
   }
 
-  async #count(filter: AuditFilter): Promise<number> {
-    const counted = await this.#matching(filter).count({ total: '*' });
+  async #count({ resource, ...filter }: AuditFilter): Promise<number> {
+    if (resource === undefined) return new PostgresAuditCounts(this.database).count(filter);
+    const counted = await this.#matching({ resource, ...filter }).count({ total: '*' });
     return Number(counted[0]?.['total'] ?? 0);
   }
 
@@ -168,6 +170,12 @@ function toRecord(row: AuditRow): ChainedRecord {
 
 function numberOf(first: number, last: number): number {
   return last === 0 ? 0 : last - first + 1;
+}
+
+/** One condition, with an index that is in the order of the numbers. */
+function hasOneIndex({ userId, action, resource, from, to }: AuditFilter): boolean {
+  const given = [userId, action, resource].filter((value) => value !== undefined);
+  return given.length === 1 && from === undefined && to === undefined;
 }
 
 function isEmpty({ userId, action, resource, from, to }: AuditFilter): boolean {

@@ -63,9 +63,15 @@ export class PostgresBatchStore implements BatchStore {
     limit,
     offset,
   }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
-    const query = this.database<BatchRow>('batches').select<BatchRow[]>('*').where({ kind: 'batch' });
+    // The index alone tells which rows are on the page: those before it are never fetched.
+    const page = this.database('batches')
+      .select('id')
+      .where({ kind: 'batch', ...(status && { status }) })
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .offset(offset);
     const [rows, total] = await Promise.all([
-      (status ? query.andWhere({ status }) : query).orderBy('id', 'desc').limit(limit).offset(offset),
+      this.database<BatchRow>('batches').select<BatchRow[]>('*').whereIn('id', page).orderBy('id', 'desc'),
       this.#count(status),
     ]);
     const operations = await rowsOf<SummaryRow>(

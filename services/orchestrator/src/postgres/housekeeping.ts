@@ -20,5 +20,6 @@ export class PostgresHousekeeping implements Housekeeping {
 
   async sumTallies(): Promise<void> {
     await rowsOf(this.database, 'select sum_tallies()');
+    await rowsOf(this.database, 'select close_ranges()');
   }
 }

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { InventoryStore, JournalFilter, ResourceFilter } from '../domain/ports.js';
 import type { JournalEntry, Resource } from '../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
+import { rowsOf } from './rows.js';
 
 /** What exists, and every change that was made to it. */
 export class PostgresInventoryStore implements InventoryStore {
@@ -35,6 +36,8 @@ export class PostgresInventoryStore implements InventoryStore {
     batchId: batch_id,
     ...filter
   }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
+    if (filter.name === undefined && task_id === undefined && batch_id === undefined)
+      return this.#journalOfMany(filter, limit, offset);
     const matching = () =>
       this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
     const [rows, counted] = await Promise.all([
@@ -42,6 +45,34 @@ export class PostgresInventoryStore implements InventoryStore {
       matching().count({ total: '*' }),
     ]);
     return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  /** These may be millions: what is before the page, and all there are, is added up (functions/65_ranges.sql). */
+  async #journalOfMany(
+    { infra, kind }: Pick<JournalFilter, 'infra' | 'kind'>,
+    limit: number,
+    offset: number,
+  ): Promise<{ entries: JournalEntry[]; total: number }> {
+    const filter = given({ infra, kind });
+    const [start] = await rowsOf<{ total: string; start_seq: string; rest: string }>(
+      this.database,
+      'select * from journal_page_start(?, ?, ?)',
+      [infra ?? null, kind ?? null, offset],
+    );
+    const { total, start_seq: from, rest } = start!;
+    if (offset >= Number(total)) return { entries: [], total: Number(total) };
+    const page = this.database('journal')
+      .select('seq')
+      .where('seq', '<=', from)
+      .where(filter)
+      .orderBy('seq', 'desc')
+      .limit(limit)
+      .offset(Number(rest));
+    const rows = await this.database<JournalRow>('journal')
+      .select<JournalRow[]>('*')
+      .whereIn('seq', page)
+      .orderBy('seq', 'desc');
+    return { entries: rows.map(toEntry), total: Number(total) };
   }
 }
 

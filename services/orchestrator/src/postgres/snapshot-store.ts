@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { SnapshotStore } from '../domain/ports.js';
 import type { Snapshot } from '../domain/task/task.js';
+import { notBefore } from './id-time.js';
 import { rowsOf } from './rows.js';
 
 /** The recorded transitions of a task or a batch. */
@@ -13,15 +14,19 @@ export class PostgresSnapshotStore implements SnapshotStore {
   ): Promise<{ snapshots: Snapshot[]; total: number }> {
     const [which, id] =
       'taskId' in owner
-        ? [`task_id = ? and type <> 'progress'`, owner.taskId]
-        : [`task_id is null and batch_id = ? and type <> 'progress'`, owner.batchId];
+        ? [`task_id = ? and at >= ? and type <> 'progress'`, owner.taskId]
+        : [`task_id is null and batch_id = ? and at >= ? and type <> 'progress'`, owner.batchId];
+    const since = notBefore(id);
     const [snapshots, counted] = await Promise.all([
       rowsOf<Snapshot>(
         this.database,
         `select id, at, type, status, attempt, details from events where ${which} order by seq desc limit ? offset ?`,
-        [id, limit, offset],
+        [id, since, limit, offset],
       ),
-      rowsOf<{ n: number }>(this.database, `select count(*)::int as n from events where ${which}`, [id]),
+      rowsOf<{ n: number }>(this.database, `select count(*)::int as n from events where ${which}`, [
+        id,
+        since,
+      ]),
     ]);
     return { snapshots, total: counted[0]?.n ?? 0 };
   }

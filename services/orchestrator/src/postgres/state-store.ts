@@ -6,9 +6,13 @@ import { readTally } from './tallies.js';
 
 /** Something that could have started by then waits: workers are too few, or look away. */
 const WAITING_SECONDS = 60;
+/** How old the size of everything may be. */
+const STORAGE_MS = 10_000;
 
 /** Figures about everything, none of which looks at every row. */
 export class PostgresStateStore implements StateStore {
+  #storage = { bytes: 0, until: 0 };
+
   constructor(private readonly database: Knex) {}
 
   async kindOf(id: string): Promise<'task' | 'batch' | undefined> {
@@ -48,21 +52,29 @@ export class PostgresStateStore implements StateStore {
       rowsOf<{ n: number }>(
         this.database,
         `select count(*)::int as n from events join tasks on tasks.id = events.task_id
-          where events.type <> 'progress'
+          where events.type <> 'progress' and events.at >= tasks.created_at - interval '1 hour'
             and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
       ),
-      rowsOf<{ bytes: string }>(
-        this.database,
-        `select sum(pg_total_relation_size(oid)) as bytes from pg_class
-          where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
-      ),
+      this.#storageBytes(),
     ]);
     return {
       totalWorkflows: tally.submitted,
       activeSnapshots: snapshots[0]?.n ?? 0,
-      storageBytes: Number(storage[0]?.bytes ?? 0),
+      storageBytes: storage,
       averageDuration: tally.completed > 0 ? tally.seconds / tally.completed : null,
     };
+  }
+
+  /** Postgres asks the file system about every file of every table: not at each request. */
+  async #storageBytes(): Promise<number> {
+    if (Date.now() < this.#storage.until) return this.#storage.bytes;
+    const [row] = await rowsOf<{ bytes: string }>(
+      this.database,
+      `select sum(pg_total_relation_size(oid)) as bytes from pg_class
+        where relnamespace = current_schema()::regnamespace and relkind = 'r'`,
+    );
+    this.#storage = { bytes: Number(row?.bytes ?? 0), until: Date.now() + STORAGE_MS };
+    return this.#storage.bytes;
   }
 
   async workforce(): Promise<Workforce> {

@@ -4,9 +4,11 @@ import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
 import type { Actor } from '../domain/audit/actor.js';
 import { actorRow, actorText } from './actor-row.js';
+import { notBefore } from './id-time.js';
 import { rowsOf } from './rows.js';
 import { storable, jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
+import { taskPage } from './task-page.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
 interface TaskRow {
@@ -81,19 +83,13 @@ export class PostgresTaskStore implements TaskStore {
     return { outcome: 'created', taskId: submitted.task_id, ready: submitted.task_status === 'Ready' };
   }
 
-  async list({ statuses, limit, offset }: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
-    // The index alone tells which rows are on the page: those before it are never fetched.
-    const page = this.database<TaskRow>('tasks')
-      .select('id')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .offset(offset);
+  async list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
     const [rows, total] = await Promise.all([
       this.database<TaskRow>('tasks')
         .select<TaskRow[]>([...COLUMNS])
-        .whereIn('id', statuses ? page.whereIn('status', [...statuses]) : page)
+        .whereIn('id', taskPage(this.database, filter))
         .orderBy('id', 'desc'),
-      this.#count(statuses),
+      this.#count(filter.statuses),
     ]);
     return { tasks: rows.map(toTask), total };
   }
@@ -148,10 +144,10 @@ export class PostgresTaskStore implements TaskStore {
       `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
          from task_logs c
          cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)
-        where c.task_id = :id and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
+        where c.task_id = :id and c.at >= :since and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
           and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
         order by 1 limit :limit`,
-      { id, after, limit, search: search === undefined ? null : storable(search) },
+      { id, since: notBefore(id), after, limit, search: search === undefined ? null : storable(search) },
     );
   }
 

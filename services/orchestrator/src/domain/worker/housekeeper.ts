@@ -4,7 +4,7 @@ export interface Housekeeping {
   preparePartitions(): Promise<void>;
   /** Drops logs and snapshots that are older. @returns the names of the partitions that are gone */
   dropOldPartitions(days: number): Promise<string[]>;
-  /** Sums up what was counted. */
+  /** Sums up what was counted, and counts what has come to rest. */
   sumTallies(): Promise<void>;
 }
 

@@ -1,0 +1,56 @@
+import type pg from 'pg';
+import { childrenOf, usageOf } from './processes.js';
+
+export interface PostgresFigures {
+  /** Write-ahead log so far. */
+  wal: number;
+  /** Transactions that have written anything: each has drawn a number. */
+  writes: number;
+  /** Transactions that were committed, those that only read too. */
+  commits: number;
+  /** Seconds of processor time of the server, all its processes together. */
+  cpu: number;
+  /** Bytes of each table with its indexes; partitions count for their parent. */
+  tables: Record<string, number>;
+  /** Bytes of all indexes. */
+  indexes: number;
+}
+
+/** Backends tell what they have counted when they have been idle for ten seconds, at the latest. */
+export const TOLD_WITHIN_MS = 11_000;
+
+export async function postgresFigures(pool: pg.Pool): Promise<PostgresFigures> {
+  const [[figures], tables] = await Promise.all([
+    rowsOf<Record<'wal' | 'writes' | 'commits' | 'pid', string>>(
+      pool,
+      `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0') as wal, pg_current_xact_id()::text as writes,
+              (select xact_commit from pg_stat_database where datname = current_database()) as commits,
+              split_part(pg_read_file('postmaster.pid'), E'\\n', 1) as pid`,
+    ),
+    rowsOf<{ name: string; total: string; indexes: string }>(
+      pool,
+      `select coalesce(parent.relname, c.relname) as name, sum(pg_total_relation_size(c.oid)) as total,
+              sum(pg_indexes_size(c.oid)) as indexes
+         from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class parent on parent.oid = i.inhparent
+        where c.relnamespace = 'orchestrator'::regnamespace and c.relkind = 'r' group by 1`,
+    ),
+  ]);
+  return {
+    wal: Number(figures!.wal),
+    writes: Number(figures!.writes),
+    commits: Number(figures!.commits),
+    cpu: await cpuOf(Number(figures!.pid)),
+    tables: Object.fromEntries(tables.map(({ name, total }) => [name, Number(total)])),
+    indexes: tables.reduce((sum, { indexes }) => sum + Number(indexes), 0),
+  };
+}
+
+async function cpuOf(server: number): Promise<number> {
+  const backends = await childrenOf(server);
+  const [main, ...others] = await Promise.all([server, ...backends.map(({ pid }) => pid)].map(usageOf));
+  return others.reduce((sum, { cpu }) => sum + cpu, main!.cpu + main!.endedCpu);
+}
+
+async function rowsOf<Row extends object>(pool: pg.Pool, text: string): Promise<Row[]> {
+  return (await pool.query<Row>(text)).rows;
+}

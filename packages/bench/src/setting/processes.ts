@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises';
+
+/** Of /proc/<pid>/stat: a tick is a hundredth of a second wherever Linux runs Node. */
+const TICKS = 100;
+
+export interface Usage {
+  /** Seconds of processor time since it was started. */
+  cpu: number;
+  /** Of the children that have ended. */
+  endedCpu: number;
+  residentMb: number;
+  /** Bytes that it, and its children that have ended, have read and written: sockets, pipes and files. */
+  bytes: number;
+}
+
+/** Of a process as the kernel has it. All zero where it has ended. */
+export async function usageOf(pid: number): Promise<Usage> {
+  const [stat, status, io] = await Promise.all(['stat', 'status', 'io'].map((file) => read(pid, file)));
+  const times = afterName(stat!);
+  const seconds = (first: number) => (Number(times[first] ?? 0) + Number(times[first + 1] ?? 0)) / TICKS;
+  return {
+    cpu: seconds(11),
+    endedCpu: seconds(13),
+    residentMb: Number(/^VmRSS:\s+(\d+) kB/m.exec(status!)?.[1] ?? 0) / 1024,
+    bytes: Number(/^rchar: (\d+)/m.exec(io!)?.[1] ?? 0) + Number(/^wchar: (\d+)/m.exec(io!)?.[1] ?? 0),
+  };
+}
+
+export interface Child {
+  pid: number;
+  command: string;
+}
+
+/** Its children, as they stand now. */
+export async function childrenOf(parent: number): Promise<Child[]> {
+  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const pid = Number(name);
+      if (Number(afterName(await read(pid, 'stat'))[1]) !== parent) return [];
+      return [{ pid, command: (await read(pid, 'cmdline')).replaceAll('\0', ' ') }];
+    }),
+  );
+  return found.flat();
+}
+
+/** Behind the name, which may hold blanks and parentheses: state, parent, … */
+function afterName(stat: string): string[] {
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+}
+
+function read(pid: number, file: string): Promise<string> {
+  return readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
+}

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { v7 as uuidv7 } from 'uuid';
+import { throughputOf } from '../compare.js';
+import type { Platform } from './platform.js';
+import { request } from './request.js';
+
+/** How often it is looked whether something has ended: by a key, in Postgres, so that looking costs nobody anything. */
+const LOOK_MS = 20;
+/** Where many have to end, so that it does not count as theirs. */
+const LOOK_FOR_MANY_MS = 250;
+const WITHIN_MS = 300_000;
+/** Requests in flight. */
+const AT_ONCE = 16;
+
+export interface BatchOptions {
+  operations: number;
+  parallelLimit: number;
+  /** What an operation's server is called; the provider `noop` obeys names (`slow-50-…` takes 50 ms). */
+  nameOf?: (index: number) => string;
+}
+
+/** A pool of the bench itself: small, and seen as such in pg_stat_activity. */
+export function poolOf({ databaseUrl }: Platform): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: databaseUrl,
+    max: 2,
+    options: '-c search_path=orchestrator',
+    application_name: 'bench',
+  });
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/**
+ * A batch of operations that do not depend on each other, each about one server of the provider that does nothing, run to
+ * its end. @returns the seconds from its start to its end, as Postgres has them.
+ * @throws when not all of it was done
+ */
+export async function runBatch(
+  { orchestratorUrl, token }: Platform,
+  pool: pg.Pool,
+  { operations, parallelLimit, nameOf = (index) => `web-${index}` }: BatchOptions,
+): Promise<number> {
+  const infra = `bench-${uuidv7()}`;
+  const { status, text } = await request(
+    orchestratorUrl,
+    'POST',
+    '/batch/execute',
+    {
+      name: 'bench',
+      parallel_limit: parallelLimit,
+      operations: Array.from({ length: operations }, (_, index) => ({
+        id: `op-${index}`,
+        type: 'server_batch',
+        provider: 'noop',
+        infra,
+        server_configs: [{ name: nameOf(index), plan: 'small', zone: 'a' }],
+      })),
+    },
+    token,
+  );
+  if (status !== 200) throw new Error(`a batch was answered with ${status}: ${text}`);
+  const { batch_id: id } = (JSON.parse(text) as { data: { batch_id: string } }).data;
+  const ended = await endOf(pool, id);
+  if (ended.status !== 'Completed') throw new Error(`a batch has ended as ${ended.status}: ${ended.error}`);
+  return ended.seconds;
+}
+
+/**
+ * Workflows that run the configured command once each, to their end.
+ * @throws when not all of it was done
+ */
+export async function runCommands(
+  { orchestratorUrl, token }: Platform,
+  pool: pg.Pool,
+  count: number,
+): Promise<void> {
+  const ids: string[] = [];
+  await throughputOf(count, AT_ONCE, async (index) => {
+    // So many infras that those before one of them are few.
+    const body = { infra: `bench-${index % 64}`, settings: 'config.ncl', check_mode: false, wait: false };
+    const { status, text } = await request(orchestratorUrl, 'POST', '/workflows/servers/create', body, token);
+    if (status !== 200) throw new Error(`a workflow was answered with ${status}: ${text}`);
+    ids.push((JSON.parse(text) as { data: string }).data);
+  });
+  for (const until = Date.now() + WITHIN_MS; Date.now() < until; await sleep(LOOK_FOR_MANY_MS)) {
+    const { rows } = await pool.query<{ open: string; failed: string }>(
+      `select count(*) filter (where completed_at is null) as open,
+              count(*) filter (where completed_at is not null and status <> 'Completed') as failed
+         from tasks where id = any ($1)`,
+      [ids],
+    );
+    if (Number(rows[0]!.failed) > 0)
+      throw new Error(`${rows[0]!.failed} of ${count} workflows have not completed`);
+    if (rows[0]!.open === '0') return;
+  }
+  throw new Error(`${count} workflows have not ended within ${WITHIN_MS / 1000} s`);
+}
+
+async function endOf(pool: pg.Pool, id: string) {
+  for (const until = Date.now() + WITHIN_MS; Date.now() < until; await sleep(LOOK_MS)) {
+    const { rows } = await pool.query<{ status: string; error: string | null; seconds: number }>({
+      name: 'end-of-batch',
+      text: `select status, error, extract(epoch from completed_at - started_at)::float8 as seconds from batches
+              where id = $1 and completed_at is not null`,
+      values: [id],
+    });
+    if (rows[0]) return rows[0];
+  }
+  throw new Error(`the batch ${id} has not ended within ${WITHIN_MS / 1000} s`);
+}

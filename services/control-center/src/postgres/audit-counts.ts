@@ -1,0 +1,70 @@
+import type { Knex } from 'knex';
+import type { AuditFilter } from '../domain/audit/audit-log.js';
+
+const SEGMENT = 10_000;
+
+/**
+ * Counts of the trail, by segments that no longer change: records are appended only, and their numbers have no gaps. What
+ * the segments do not cover is counted row by row: what came since the last one, and where a filter by time cuts one.
+ */
+export class PostgresAuditCounts {
+  constructor(
+    private readonly database: Knex,
+    private readonly size = SEGMENT,
+  ) {}
+
+  /** Of a filter without a resource: those are few, and have an index. */
+  async count({ userId, action, from, to }: Omit<AuditFilter, 'resource'>): Promise<number> {
+    const since = from === undefined ? 'true' : 'at >= :from';
+    const until = to === undefined ? 'true' : 'at <= :to';
+    const who = [userId === undefined ? 'true' : 'user_id = :userId', action === undefined ? 'true' : 'action = :action'].join(' and '); // prettier-ignore
+    const { rows } = (await this.database.raw(
+      `with segments as materialized (
+         select after_seq, upto,
+                ${since.replace('at', 'first_at')} and ${until.replace('at', 'last_at')}
+                  and after_seq >= (select min(seq) from audit_log) - 1 as is_whole
+           from audit_segments where ${since.replace('at', 'last_at')} and ${until.replace('at', 'first_at')}
+       )
+       select (select coalesce(sum(n), 0) from audit_counts join segments using (upto) where is_whole and ${who})
+            + (select coalesce(sum(cut.n), 0) from segments cross join lateral (
+                 select count(*) as n from audit_log
+                  where seq > after_seq and seq <= upto and ${who} and ${since} and ${until}) cut
+                where not is_whole)
+            + (select count(*) from audit_log
+                where seq > (select coalesce(max(upto), 0) from audit_segments) and ${who} and ${since} and ${until}) as total`,
+      { userId: userId ?? null, action: action ?? null, from: from?.toISOString() ?? null, to: to?.toISOString() ?? null }, // prettier-ignore
+    )) as { rows: { total: string }[] };
+    return Number(rows[0]!.total);
+  }
+
+  /**
+   * Counts the next segment that has become whole, and forgets what the retention has dropped. Several processes may do it
+   * at once. @returns whether there was one
+   */
+  closeNext(): Promise<boolean> {
+    return this.database.transaction(async (transaction) => {
+      const { rows } = (await transaction.raw(
+        `select pg_try_advisory_xact_lock(hashtext('control_center.audit_counts')) as mine`,
+      )) as { rows: { mine: boolean }[] };
+      if (!rows[0]!.mine) return false;
+      await transaction.raw('delete from audit_segments where upto < (select min(seq) from audit_log)');
+      const counted = (await transaction.raw(
+        `with last as (
+           select coalesce((select max(upto) from audit_segments), (select min(seq) - 1 from audit_log)) as upto
+         ), segment as (
+           insert into audit_segments (after_seq, upto, first_at, last_at)
+             select last.upto, last.upto + :size, min(at), max(at)
+               from last join audit_log on seq > last.upto and seq <= last.upto + :size
+              group by last.upto having count(*) = :size
+             returning after_seq, upto
+         )
+         insert into audit_counts (upto, user_id, action, n)
+           select segment.upto, user_id, action, count(*)
+             from segment join audit_log on seq > segment.after_seq and seq <= segment.upto
+            group by segment.upto, user_id, action`,
+        { size: this.size },
+      )) as { rowCount: number };
+      return counted.rowCount > 0;
+    });
+  }
+}
