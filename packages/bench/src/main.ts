@@ -7,9 +7,10 @@ import type { Report } from './report/report.js';
 import { textOf } from './report/text.js';
 import { thisMachine } from './setting/machine.js';
 import type { Suite } from './suite.js';
+import { apiSuite } from './suites/api.js';
 import { controlCenterSuite } from './suites/control-center.js';
 
-const SUITES: readonly Suite[] = [controlCenterSuite];
+const SUITES: readonly Suite[] = [controlCenterSuite, apiSuite];
 const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${SUITES.map(({ name }) => name).join(', ')}`;
 
 /** Measures the suites that are named, or all. @returns the exit status */
