@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { currentContext } from '@provisioning/runtime';
-import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import {
+  Router,
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import {
   identify,
   requirePrincipal,
@@ -43,8 +51,14 @@ export function mountOperations(app: Express, options: MountOptions): void {
   const strangers = [...handlers.keys()].filter((id) => !known.has(id));
   if (strangers.length > 0) throw new Error(`bound, but not in the contract: ${strangers.join(', ')}`);
 
+  const routers = new Map<string, Router>();
+  const routerOf = (path: string): Router => {
+    const router = routers.get(firstSegment(path)) ?? Router();
+    routers.set(firstSegment(path), router);
+    return router;
+  };
   for (const operation of options.operations) {
-    app[operation.method](
+    routerOf(operation.path)[operation.method](
       expressPath(operation.path),
       (_request: Request, response: Response, next: NextFunction) => {
         response.locals['route'] = operation.path;
@@ -55,7 +69,19 @@ export function mountOperations(app: Express, options: MountOptions): void {
       ...serving(operation, handlers.get(operation.id), options),
     );
   }
-  refuseOtherMethods(app, options.operations);
+  refuseOtherMethods(routerOf, options.operations);
+  // Routes are tried one after the other: few are left where only those that begin alike are.
+  app.use((request, response, next) => {
+    const router = routers.get(firstSegment(request.path));
+    if (router) router(request, response, next);
+    else next();
+  });
+}
+
+/** Case does not count in paths. */
+function firstSegment(path: string): string {
+  const end = path.indexOf('/', 1);
+  return (end < 0 ? path : path.slice(0, end)).toLowerCase();
 }
 
 function admission(operation: Operation, options: MountOptions): RequestHandler[] {
@@ -186,7 +212,7 @@ function notBuilt(operation: Operation): RequestHandler {
   };
 }
 
-function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
+function refuseOtherMethods(routerOf: (path: string) => Router, operations: readonly Operation[]): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of operations) {
     const set = methods.get(path) ?? new Set(['OPTIONS']);
@@ -195,7 +221,7 @@ function refuseOtherMethods(app: Express, operations: readonly Operation[]): voi
     methods.set(path, set);
   }
   for (const [path, allowed] of methods) {
-    app.all(expressPath(path), (request, response, next) => {
+    routerOf(path).all(expressPath(path), (request, response, next) => {
       const list = [...allowed].sort().join(', ');
       response.set('Allow', list);
       response.locals['route'] = path;

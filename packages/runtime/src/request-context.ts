@@ -24,7 +24,8 @@ const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{
 /** Goes on with the caller's trace where `traceparent` (W3C Trace Context) is sound, else starts one. */
 export function traceFrom(traceparent: string | undefined): { traceId: string; spanId: string } {
   const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
-  return { traceId: traceId ?? randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') };
+  const random = randomBytes(24).toString('hex');
+  return { traceId: traceId ?? random.slice(0, 32), spanId: random.slice(32) };
 }
 
 export function traceparentOf(context: RequestContext): string {

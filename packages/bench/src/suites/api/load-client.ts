@@ -26,7 +26,9 @@ export interface LoadResult {
 
 /** Sends requests from a process of its own. */
 export class LoadClient {
-  readonly #child: ChildProcess = fork(fileURLToPath(new URL('./load.js', import.meta.url)), { execArgv: [] });
+  readonly #child: ChildProcess = fork(fileURLToPath(new URL('./load.js', import.meta.url)), {
+    execArgv: [],
+  });
 
   /** @throws when anything but 200 is answered */
   async run(load: Omit<Load, 'connections'>): Promise<LoadResult> {
