@@ -38,14 +38,12 @@ export function askedOf(permission: Exclude<Permission, string>, checked: Checke
 /** @throws Failure `forbidden` with the decision's id; the text never tells which rule exists. */
 export async function authorize(
   authorizer: Authorizer,
-  permission: Exclude<Permission, string>,
+  { resource, action, context }: Asked,
   principal: Principal,
   request: Request,
-  checked: Checked,
 ): Promise<void> {
-  const { resource, action, context } = askedOf(permission, checked);
   const decisionId = uuidv7();
-  const allowed = await authorizer(
+  const answer = authorizer(
     {
       principal,
       action,
@@ -55,7 +53,7 @@ export async function authorize(
     },
     decisionId,
   );
-  if (!allowed) {
+  if (!(typeof answer === 'boolean' ? answer : await answer)) {
     throw new Failure(
       'forbidden',
       `The policies do not allow you to ${action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`,

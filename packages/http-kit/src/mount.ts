@@ -24,7 +24,7 @@ import type { Principal } from './principal.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';
-import { VENDOR_TYPE } from './version.js';
+import { negotiateVersion, VENDOR_TYPE } from './version.js';
 import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 
 export interface MountOptions {
@@ -73,8 +73,11 @@ export function mountOperations(app: Express, options: MountOptions): void {
   // Routes are tried one after the other: few are left where only those that begin alike are.
   app.use((request, response, next) => {
     const router = routers.get(firstSegment(request.path));
-    if (router) router(request, response, next);
-    else next();
+    if (!router) return next();
+    negotiateVersion(request, response, (error?: unknown) => {
+      if (error) next(error);
+      else router(request, response, next);
+    });
   });
 }
 
@@ -137,9 +140,9 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     response.locals['query'] = query;
     const principal = response.locals['principal'] as Principal | undefined;
     if (typeof permission === 'object' && principal) {
-      const checked = { params, query, body };
-      response.locals['asked'] = askedOf(permission, checked);
-      await authorize(authorizer, permission, principal, request, checked);
+      const asked = askedOf(permission, { params, query, body });
+      response.locals['asked'] = asked;
+      await authorize(authorizer, asked, principal, request);
     }
     const answer = await handle({
       ...about(request, response, operation, principal, body),

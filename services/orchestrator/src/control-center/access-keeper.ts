@@ -98,18 +98,20 @@ export class AccessKeeper {
   }
 
   /** @throws Failure `unauthenticated` unless the token is good and was not revoked */
-  async authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> {
-    if (token.startsWith(API_TOKEN_PREFIX)) {
-      if (!isApiTokenIntact(token)) throw noGood();
-      const since = new Date();
-      const principal = await this.#tokens.authenticate(token);
-      if (!this.#known.has(principal)) this.#known.set(principal, { since });
-      return principal;
-    }
+  authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> | Principal {
+    if (token.startsWith(API_TOKEN_PREFIX)) return this.#authenticateApiToken(token);
     const { claims, principal, issuedAt: since } = this.#verified.verify(token);
     if (this.#state.revoked.isRevoked(claims)) throw noGood();
     if (claims.scope !== undefined && !operation?.forMfaEnrollment) throw enrollmentRequired();
     if (!this.#known.has(principal)) this.#known.set(principal, { claims, since });
+    return principal;
+  }
+
+  async #authenticateApiToken(token: string): Promise<Principal> {
+    if (!isApiTokenIntact(token)) throw noGood();
+    const since = new Date();
+    const principal = await this.#tokens.authenticate(token);
+    if (!this.#known.has(principal)) this.#known.set(principal, { since });
     return principal;
   }
 
