@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { judge } from './bars.js';
 import { compare, percentile, spreadOf } from './compare.js';
+import { verdict } from './report/report.js';
 
 const giving = (name: string, values: number[]) => {
   let next = 0;
@@ -39,6 +41,49 @@ describe('a comparison', () => {
     const noting = (name: string) => ({ name, measure: () => Promise.resolve(order.push(name)) });
     await compare({ ...work, better: 'more', contenders: [noting('a'), noting('b')] }, 2);
     expect(order).toEqual(['a', 'b', 'a', 'b', 'b', 'a']);
+  });
+});
+
+describe('a bar', () => {
+  const samples = new Map([
+    ['ours', [4, 6, 9]],
+    ['bare', [8, 10, 10]],
+    ['peer', [1, 2, 2]],
+    ['slow peer', [1, 1, 1]],
+  ]);
+
+  it('is held against a contender, round by round', () => {
+    const bars = [
+      { of: 'ours', against: 'bare', atLeast: 0.6 },
+      { of: 'ours', against: 'bare', atMost: 0.5 },
+    ];
+    expect(judge(bars, 'more', samples)).toEqual([
+      { of: 'ours', against: 'bare', atLeast: 0.6, measured: 0.6, reached: true },
+      { of: 'ours', against: 'bare', atMost: 0.5, measured: 0.6, reached: false },
+    ]);
+  });
+
+  it('is held against the best of several: the most of a rate, the least of a time', () => {
+    const bar = { of: 'ours', bestOf: ['slow peer', 'peer'], atMost: 5 };
+    expect(judge([bar], 'more', samples)[0]).toMatchObject({ against: 'peer', measured: 4 });
+    expect(judge([bar], 'less', samples)[0]).toMatchObject({ against: 'slow peer', measured: 6 });
+  });
+
+  it('may be a figure of its own', () => {
+    expect(judge([{ of: 'ours', atMost: 6 }], 'less', samples)).toEqual([
+      { of: 'ours', against: null, atMost: 6, measured: 6, reached: true },
+    ]);
+  });
+
+  it('is neither reached nor missed where its rival is absent, and must not name nobody', () => {
+    const bar = { of: 'ours', against: 'ninja', atMost: 2 };
+    expect(judge([bar], 'less', samples, ['ninja'])[0]).toMatchObject({ against: 'ninja', reached: null });
+    expect(() => judge([bar], 'less', samples)).toThrow('ninja');
+  });
+
+  it('is told in a sentence', () => {
+    const [judged] = judge([{ of: 'ours', against: 'bare', atLeast: 0.8 }], 'more', samples);
+    expect(verdict(judged!)).toBe('ours: at least 0.8 × bare asked, 0.6 measured: not reached');
   });
 });
 

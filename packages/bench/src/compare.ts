@@ -1,5 +1,10 @@
+import { judge, type Bar, type JudgedBar } from './bars.js';
+import { spreadOf, type Spread } from './spread.js';
+
+export { percentile, spreadOf } from './spread.js';
+
 /** One way of doing a piece of work. */
-interface Contender {
+export interface Contender {
   name: string;
   /** Does the work once. @returns how it went, in the work's unit. */
   measure(): Promise<number>;
@@ -14,12 +19,17 @@ export interface Work {
   better: 'more' | 'less';
   /** The first is what the others are held against: the bare operation. */
   contenders: readonly [Contender, ...Contender[]];
+  /** Where ours must get to. */
+  bars?: readonly Bar[];
+  /** Who would contend, but cannot on this machine, and why: told, never left out silently. */
+  absent?: readonly Absent[];
+  /** What a reader must know of how it was done: sentences. Those of a function are asked for after the last round. */
+  notes?: readonly string[] | (() => readonly string[]);
 }
 
-export interface Spread {
-  median: number;
-  min: number;
-  max: number;
+export interface Absent {
+  contender: string;
+  why: string;
 }
 
 interface Result {
@@ -36,6 +46,9 @@ export interface Comparison {
   better: 'more' | 'less';
   rounds: number;
   results: Result[];
+  bars: JudgedBar[];
+  absent: readonly Absent[];
+  notes: readonly string[];
 }
 
 /**
@@ -43,7 +56,7 @@ export interface Comparison {
  * leaves behind for the next, falls on all of them.
  */
 export async function compare(
-  { contenders, ...work }: Work,
+  { contenders, bars = [], absent = [], notes = [], ...work }: Work,
   rounds: number,
   tell: (line: string) => void = () => undefined,
 ): Promise<Comparison> {
@@ -70,14 +83,15 @@ export async function compare(
         ),
       ),
     })),
+    bars: judge(
+      bars,
+      work.better,
+      new Map(contenders.map(({ name }, index) => [name, samples[index]!])),
+      absent.map(({ contender }) => contender),
+    ),
+    absent,
+    notes: typeof notes === 'function' ? notes() : notes,
   };
-}
-
-export function spreadOf(values: readonly number[]): Spread {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const median = sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-  return { median, min: sorted[0]!, max: sorted.at(-1)! };
 }
 
 /** How many times a second `act` can be done, over about `milliseconds`. */
@@ -105,10 +119,4 @@ export async function throughputOf(
     }),
   );
   return (count * 1000) / (performance.now() - start);
-}
-
-/** @param share 0.99 for the 99th percentile (nearest rank). */
-export function percentile(values: readonly number[], share: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)]!;
 }

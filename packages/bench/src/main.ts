@@ -20,7 +20,7 @@ export async function main(argv: string[], defaultFolder: string): Promise<numbe
   const folder = options.out ?? defaultFolder;
   mkdirSync(folder, { recursive: true });
   for (const suite of options.suites) {
-    const report = await measure(suite, options.rounds);
+    const report = await measure(suite, options.rounds ?? suite.rounds ?? 5);
     const text = textOf(report);
     const path = (ending: string) => join(folder, `${suite.name}.${ending}`);
     writeFileSync(path('md'), text);
@@ -43,18 +43,20 @@ async function measure(suite: Suite, rounds: number): Promise<Report> {
   }
 }
 
-function optionsOf(argv: string[]): { suites: Suite[]; rounds: number; out: string | undefined } | undefined {
+function optionsOf(
+  argv: string[],
+): { suites: Suite[]; rounds: number | undefined; out: string | undefined } | undefined {
   try {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
-      options: { rounds: { type: 'string', default: '5' }, out: { type: 'string' } },
+      options: { rounds: { type: 'string' }, out: { type: 'string' } },
     });
     const suites = SUITES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
     if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.`);
-    const rounds = Number(values.rounds);
-    if (!Number.isInteger(rounds) || rounds < 1)
+    const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+    if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1))
       throw new Error(`--rounds takes a whole number above 0, not ${values.rounds}.`);
     return { suites, rounds, out: values.out };
   } catch (error) {

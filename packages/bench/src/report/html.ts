@@ -1,5 +1,5 @@
 import type { Comparison } from '../compare.js';
-import { rounded, type Report } from './report.js';
+import { absentee, rounded, verdict, type Report } from './report.js';
 
 const WIDTH = 720;
 const LABELS = 330;
@@ -17,6 +17,7 @@ export function htmlOf({ suite, measuredAt, machine, comparisons }: Report): str
       body { font: 15px/1.5 system-ui, sans-serif; max-width: ${WIDTH}px; margin: 2rem auto; padding: 0 1rem; color-scheme: light dark; }
       h2 { font-size: 1.05rem; margin: 2rem 0 0.3rem; }
       svg { width: 100%; height: auto; }
+      ul { margin: 0.3rem 0; padding-left: 1.2rem; font-size: 0.9rem; } .missed { font-weight: 600; }
       text { font-size: 13px; fill: CanvasText; }
       .bare { fill: #8a8f98; } .ours { fill: #2f6feb; } .spread { stroke: CanvasText; stroke-width: 1.5; }
     </style>
@@ -31,7 +32,7 @@ ${comparisons.map(plotOf).join('\n')}
 `;
 }
 
-function plotOf({ title, unit, results }: Comparison): string {
+function plotOf({ title, unit, results, bars, absent, notes }: Comparison): string {
   const largest = Math.max(...results.map(({ measured }) => measured.max));
   const scale = (value: number) => (value / largest) * (WIDTH - LABELS - 150);
   const rows = results.map(({ contender, measured, ratio }, index) => {
@@ -45,7 +46,16 @@ function plotOf({ title, unit, results }: Comparison): string {
   return `    <h2>${escaped(title)} (${escaped(unit)})</h2>
     <svg viewBox="0 0 ${WIDTH} ${results.length * ROW}" role="img" aria-label="${escaped(title)}">
 ${rows.join('\n')}
-    </svg>`;
+    </svg>${listOf([
+      ...bars.map((bar) => ({ text: verdict(bar), look: bar.reached === false ? 'missed' : 'reached' })),
+      ...[...absent.map(absentee), ...notes].map((text) => ({ text, look: 'note' })),
+    ])}`;
+}
+
+function listOf(remarks: readonly { text: string; look: string }[]): string {
+  if (remarks.length === 0) return '';
+  const items = remarks.map(({ text, look }) => `      <li class="${look}">${escaped(text)}</li>`);
+  return `\n    <ul>\n${items.join('\n')}\n    </ul>`;
 }
 
 function escaped(text: string): string {

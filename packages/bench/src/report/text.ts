@@ -1,5 +1,5 @@
 import type { Comparison } from '../compare.js';
-import { rounded, type Report } from './report.js';
+import { absentee, rounded, verdict, type Report } from './report.js';
 
 /** For a terminal and for docs/bench: Markdown. */
 export function textOf({ suite, measuredAt, machine, comparisons }: Report): string {
@@ -16,7 +16,8 @@ export function textOf({ suite, measuredAt, machine, comparisons }: Report): str
   ].join('\n');
 }
 
-function tableOf({ title, unit, rounds, results }: Comparison): string[] {
+function tableOf({ title, unit, rounds, results, bars, absent, notes }: Comparison): string[] {
+  const remarks = [...bars.map(verdict), ...absent.map(absentee), ...notes];
   return [
     `## ${title}`,
     '',
@@ -26,5 +27,6 @@ function tableOf({ title, unit, rounds, results }: Comparison): string[] {
       ({ contender, measured, ratio }) =>
         `| ${contender} | ${rounded(measured.median)} (${rounded(measured.min)} to ${rounded(measured.max)}) | ${rounded(ratio.median)} (${rounded(ratio.min)} to ${rounded(ratio.max)}) |`,
     ),
+    ...(remarks.length > 0 ? ['', ...remarks.map((remark) => `- ${remark}`)] : []),
   ];
 }
