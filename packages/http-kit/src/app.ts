@@ -12,6 +12,7 @@ import type { Binding } from './bind.js';
 import { budgetHeaders, countStrays } from './budget.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
+import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
 import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
 import type { RefusalLog } from './refusals.js';
@@ -75,10 +76,14 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', options.trustProxy);
 
-  app.use(requestContext);
-  app.use(requestMetrics(probes.registry));
-  app.use(budgetHeaders(options.limits.general));
-  app.use(fixedHeaders(options.connectOrigins ?? []));
+  app.use(
+    inOrder(
+      requestContext,
+      requestMetrics(probes.registry),
+      budgetHeaders(options.limits.general),
+      fixedHeaders(options.connectOrigins ?? []),
+    ),
+  );
   if (options.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...options.allowedOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }

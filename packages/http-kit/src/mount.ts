@@ -20,6 +20,7 @@ import {
 } from './authenticate.js';
 import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey } from './bind.js';
+import { inOrder } from './in-order.js';
 import type { Principal } from './principal.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
@@ -60,12 +61,14 @@ export function mountOperations(app: Express, options: MountOptions): void {
   for (const operation of options.operations) {
     routerOf(operation.path)[operation.method](
       expressPath(operation.path),
-      (_request: Request, response: Response, next: NextFunction) => {
-        response.locals['route'] = operation.path;
-        response.locals['budget'] = operation.rateClass;
-        next();
-      },
-      ...admission(operation, options),
+      inOrder(
+        (_request: Request, response: Response, next: NextFunction) => {
+          response.locals['route'] = operation.path;
+          response.locals['budget'] = operation.rateClass;
+          next();
+        },
+        ...admission(operation, options),
+      ),
       ...serving(operation, handlers.get(operation.id), options),
     );
   }
@@ -142,7 +145,8 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     if (typeof permission === 'object' && principal) {
       const asked = askedOf(permission, { params, query, body });
       response.locals['asked'] = asked;
-      await authorize(authorizer, asked, principal, request);
+      const deciding = authorize(authorizer, asked, principal, request);
+      if (deciding) await deciding;
     }
     const answer = await handle({
       ...about(request, response, operation, principal, body),
@@ -168,7 +172,7 @@ function about(
     principal,
     asked: asked && { ...asked, method: request.method, path: request.path },
     ip: request.ip ?? '',
-    userAgent: request.get('user-agent')?.slice(0, 512),
+    userAgent: request.headers['user-agent']?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
     idempotency: operation.idempotent ? idempotencyOf(request, principal, body) : undefined,
     prefer: request.get('prefer'),

@@ -43,8 +43,8 @@ export function policyAuthorizer(
   log: Logger,
   record: (taken: TakenDecision) => void = () => undefined,
   count: (decision: Decision) => void = () => undefined,
-): (asked: AccessRequest, decisionId: string) => boolean {
-  return (asked, id) => {
+): (asked: AccessRequest, decisionId: () => string) => boolean {
+  return (asked, decisionId) => {
     const { principal, action, resource, request, context } = asked;
     const at = new Date();
     const start = performance.now();
@@ -66,6 +66,7 @@ export function policyAuthorizer(
     const allowed = effect === 'ALLOW';
     if (!allowed || action !== 'read') {
       const user_id = principal.id;
+      const id = decisionId();
       log.info('decision', { decision_id: id, effect, rule, errors, action, resource, user_id });
       const requestId = currentContext()?.requestId ?? null;
       record({ ...asked, principal: { ...principal, roles }, id, at, decision, durationMs, requestId });

@@ -81,10 +81,10 @@ export function composeAccess(
   const reviewer = new GrantReviewer({
     grants: new PostgresGrantStore(database),
     users: (ids) => source.users(ids),
-    allows: ({ id, username, email, roles }, { action, resource, context, request }) =>
+    // Somebody's thousandth task is decided on faster than the first: it is the same object who asks.
+    allows: (principal, { action, resource, context, request }) =>
       decide(keeper.policies(), {
-        principal: { id, username, email, roles: [...roles] },
-        ...{ action, resource, context, request: { ...request, time: new Date() } },
+        ...{ principal, action, resource, context, request: { ...request, time: new Date() } },
       }).effect === 'ALLOW',
     cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
     log,
