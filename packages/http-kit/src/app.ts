@@ -87,10 +87,10 @@ export function createApp(options: AppOptions): Express {
   if (options.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...options.allowedOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }
-  const limiter = rateLimiters(options);
-  // What is asked for most comes first: none of the others has a path that an operation has.
-  mountOperations(app, { ...options, limiter });
   app.use(probeRouter(probes));
+  const limiter = rateLimiters(options);
+  // What is asked for most comes first: no page has a path that an operation has.
+  mountOperations(app, { ...options, limiter });
   app.use(docsRouter(options.document));
   if (options.pages) app.use(options.pages);
   app.use(negotiateVersion);

@@ -46,9 +46,9 @@ begin
                        granted_on)
       select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
              s.reconcilable, s.retry_of, 'command', s.id, case when s.status = 'Ready' then now() end, s.created_by,
-             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on from submitted s
+             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on from submitted s order by s.id
   ), told as (
-    insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s
+    insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
   ), counted as (
     insert into tallies (kind, status, n) select s.kind, 'Submitted', count(*) from submitted s group by s.kind
   )
