@@ -7,6 +7,7 @@ import type { Report } from './report/report.js';
 import { textOf } from './report/text.js';
 import { thisMachine } from './setting/machine.js';
 import type { Suite } from './suite.js';
+import { apiSuite } from './suites/api.js';
 import { controlCenterSuite } from './suites/control-center.js';
 import { costSuite } from './suites/cost.js';
 import { eventsSuite } from './suites/events.js';
@@ -15,6 +16,7 @@ import { historySuite } from './suites/history.js';
 import { scaleOutSuite } from './suites/scale-out.js';
 
 const SUITES: readonly Suite[] = [
+  apiSuite,
   eventsSuite,
   controlCenterSuite,
   historySuite,

@@ -1,8 +1,9 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { probeRouter, type Logger, type ProbeOptions } from '@provisioning/runtime';
 import cors from 'cors';
-import express, { type Express, type Router } from 'express';
+import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
 import { identify, type Authenticator, type ServiceAuthenticator } from './authenticate.js';
@@ -11,6 +12,7 @@ import type { Binding } from './bind.js';
 import { budgetHeaders, countStrays } from './budget.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
+import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
 import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
 import type { RefusalLog } from './refusals.js';
@@ -74,23 +76,24 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple');
   app.set('trust proxy', options.trustProxy);
 
-  app.use(requestContext);
-  app.use(requestMetrics(probes.registry));
-  app.use(budgetHeaders(options.limits.general));
-  app.use(helmet({ contentSecurityPolicy: { directives: contentPolicy(options.connectOrigins ?? []) } }));
-  app.use((_request, response, next) => {
-    response.set('Cache-Control', 'no-store');
-    next();
-  });
+  app.use(
+    inOrder(
+      requestContext,
+      requestMetrics(probes.registry),
+      budgetHeaders(options.limits.general),
+      fixedHeaders(options.connectOrigins ?? []),
+    ),
+  );
   if (options.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...options.allowedOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }
   app.use(probeRouter(probes));
+  const limiter = rateLimiters(options);
+  // What is asked for most comes first: no page has a path that an operation has.
+  mountOperations(app, { ...options, limiter });
   app.use(docsRouter(options.document));
   if (options.pages) app.use(options.pages);
   app.use(negotiateVersion);
-  const limiter = rateLimiters(options);
-  mountOperations(app, { ...options, limiter });
   app.use((request, _response, next) => {
     next(
       new Failure(
@@ -105,6 +108,27 @@ export function createApp(options: AppOptions): Express {
   );
   app.use(errorHandler(log));
   return app;
+}
+
+/** Helmet's headers are the same in every answer: it is asked for them once. */
+function fixedHeaders(connectOrigins: readonly string[]): RequestHandler {
+  const headers = new Map<string, string>();
+  const listener = {
+    setHeader: (name: string, value: string) => void headers.set(name, value),
+    removeHeader: (name: string) => void headers.delete(name),
+  } as unknown as ServerResponse;
+  helmet({ contentSecurityPolicy: { directives: contentPolicy(connectOrigins) } })(
+    {} as IncomingMessage,
+    listener,
+    (error?: unknown) => {
+      if (error) throw error as Error;
+    },
+  );
+  headers.set('Cache-Control', 'no-store');
+  return (_request, response, next) => {
+    for (const [name, value] of headers) response.setHeader(name, value);
+    next();
+  };
 }
 
 /** Everything from ourselves; images may be data (QR codes). */

@@ -26,16 +26,27 @@ export function identify(
   operation: Pick<Operation, 'permission' | 'forMfaEnrollment'>,
 ): RequestHandler {
   const isPublic = operation.permission === 'public';
-  return async (request, response, next) => {
-    const header = request.get('authorization');
+  return (request, response, next) => {
+    const header = request.headers.authorization;
     const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
-    try {
-      if (token !== undefined) response.locals['principal'] = await authenticate(token, operation);
-      else if (!isPublic) response.locals['refusal'] = missing(header);
-    } catch (error) {
+    const known = (principal: Principal) => {
+      response.locals['principal'] = principal;
+      next();
+    };
+    const refused = (error: unknown) => {
       if (!isPublic) response.locals['refusal'] = error;
+      next();
+    };
+    if (token === undefined) return refused(missing(header));
+    let answer: ReturnType<Authenticator>;
+    try {
+      answer = authenticate(token, operation);
+    } catch (error) {
+      return refused(error);
     }
-    next();
+    // Who is known at once is not waited for: this is done at every request.
+    if (answer instanceof Promise) answer.then(known, refused).catch(next);
+    else known(answer);
   };
 }
 

@@ -14,8 +14,11 @@ export interface AccessRequest {
   context: Record<string, unknown>;
 }
 
-/** @returns whether it is allowed, and the decision's id. */
-export type Authorizer = (request: AccessRequest, decisionId: string) => Promise<boolean> | boolean;
+/**
+ * @param decisionId the decision's id, the same each time; most are never asked for theirs
+ * @returns whether it is allowed
+ */
+export type Authorizer = (request: AccessRequest, decisionId: () => string) => Promise<boolean> | boolean;
 
 interface Checked {
   params: Record<string, unknown>;
@@ -35,35 +38,32 @@ export function askedOf(permission: Exclude<Permission, string>, checked: Checke
   };
 }
 
-/** @throws Failure `forbidden` with the decision's id; the text never tells which rule exists. */
-export async function authorize(
+/**
+ * Undefined where the answer is there at once.
+ * @throws Failure `forbidden` with the decision's id; the text never tells which rule exists.
+ */
+export function authorize(
   authorizer: Authorizer,
-  permission: Exclude<Permission, string>,
+  asked: Asked,
   principal: Principal,
   request: Request,
-  checked: Checked,
-): Promise<void> {
-  const { resource, action, context } = askedOf(permission, checked);
-  const decisionId = uuidv7();
-  const allowed = await authorizer(
-    {
-      principal,
-      action,
-      resource,
-      request: { ip: request.ip ?? '', method: request.method, path: request.path },
-      context,
-    },
-    decisionId,
+): Promise<void> | undefined {
+  let made: string | undefined;
+  const decisionId = () => (made ??= uuidv7());
+  const conclude = (allowed: boolean): undefined => {
+    if (!allowed) throw denied(asked, decisionId());
+  };
+  const { ip = '', method, path } = request;
+  const answer = authorizer({ ...asked, principal, request: { ip, method, path } }, decisionId);
+  return typeof answer === 'boolean' ? conclude(answer) : answer.then(conclude);
+}
+
+function denied({ action, resource }: Asked, decisionId: string): Failure {
+  return new Failure(
+    'forbidden',
+    `The policies do not allow you to ${action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`,
+    { extra: { decision_id: decisionId } },
   );
-  if (!allowed) {
-    throw new Failure(
-      'forbidden',
-      `The policies do not allow you to ${action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`,
-      {
-        extra: { decision_id: decisionId },
-      },
-    );
-  }
 }
 
 /** An operation that creates and deletes says in its body which of them it is. */

@@ -13,7 +13,7 @@ export const requestContext: RequestHandler = (request, response, next) => {
   const span = trace.getActiveSpan()?.spanContext();
   const { traceId, spanId } = span ?? traceFrom(request.get('traceparent'));
   const context = { requestId, traceId, spanId };
-  response.set('X-Request-Id', requestId);
-  response.set('traceparent', traceparentOf(context));
+  response.setHeader('X-Request-Id', requestId);
+  response.setHeader('traceparent', traceparentOf(context));
   runInContext(context, next);
 };

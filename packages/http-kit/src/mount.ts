@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { currentContext } from '@provisioning/runtime';
-import type { ErrorRequestHandler, Express, NextFunction, Request, RequestHandler, Response } from 'express';
+import {
+  Router,
+  type ErrorRequestHandler,
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import {
   identify,
   requirePrincipal,
@@ -12,11 +20,12 @@ import {
 } from './authenticate.js';
 import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
 import type { Binding, HandlerRequest, IdempotencyKey } from './bind.js';
+import { inOrder } from './in-order.js';
 import type { Principal } from './principal.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';
-import { VENDOR_TYPE } from './version.js';
+import { negotiateVersion, VENDOR_TYPE } from './version.js';
 import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 
 export interface MountOptions {
@@ -43,19 +52,42 @@ export function mountOperations(app: Express, options: MountOptions): void {
   const strangers = [...handlers.keys()].filter((id) => !known.has(id));
   if (strangers.length > 0) throw new Error(`bound, but not in the contract: ${strangers.join(', ')}`);
 
+  const routers = new Map<string, Router>();
+  const routerOf = (path: string): Router => {
+    const router = routers.get(firstSegment(path)) ?? Router();
+    routers.set(firstSegment(path), router);
+    return router;
+  };
   for (const operation of options.operations) {
-    app[operation.method](
+    routerOf(operation.path)[operation.method](
       expressPath(operation.path),
-      (_request: Request, response: Response, next: NextFunction) => {
-        response.locals['route'] = operation.path;
-        response.locals['budget'] = operation.rateClass;
-        next();
-      },
-      ...admission(operation, options),
+      inOrder(
+        (_request: Request, response: Response, next: NextFunction) => {
+          response.locals['route'] = operation.path;
+          response.locals['budget'] = operation.rateClass;
+          next();
+        },
+        ...admission(operation, options),
+      ),
       ...serving(operation, handlers.get(operation.id), options),
     );
   }
-  refuseOtherMethods(app, options.operations);
+  refuseOtherMethods(routerOf, options.operations);
+  // Routes are tried one after the other: few are left where only those that begin alike are.
+  app.use((request, response, next) => {
+    const router = routers.get(firstSegment(request.path));
+    if (!router) return next();
+    negotiateVersion(request, response, (error?: unknown) => {
+      if (error) next(error);
+      else router(request, response, next);
+    });
+  });
+}
+
+/** Case does not count in paths. */
+function firstSegment(path: string): string {
+  const end = path.indexOf('/', 1);
+  return (end < 0 ? path : path.slice(0, end)).toLowerCase();
 }
 
 function admission(operation: Operation, options: MountOptions): RequestHandler[] {
@@ -111,9 +143,10 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     response.locals['query'] = query;
     const principal = response.locals['principal'] as Principal | undefined;
     if (typeof permission === 'object' && principal) {
-      const checked = { params, query, body };
-      response.locals['asked'] = askedOf(permission, checked);
-      await authorize(authorizer, permission, principal, request, checked);
+      const asked = askedOf(permission, { params, query, body });
+      response.locals['asked'] = asked;
+      const deciding = authorize(authorizer, asked, principal, request);
+      if (deciding) await deciding;
     }
     const answer = await handle({
       ...about(request, response, operation, principal, body),
@@ -139,7 +172,7 @@ function about(
     principal,
     asked: asked && { ...asked, method: request.method, path: request.path },
     ip: request.ip ?? '',
-    userAgent: request.get('user-agent')?.slice(0, 512),
+    userAgent: request.headers['user-agent']?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
     idempotency: operation.idempotent ? idempotencyOf(request, principal, body) : undefined,
     prefer: request.get('prefer'),
@@ -186,7 +219,7 @@ function notBuilt(operation: Operation): RequestHandler {
   };
 }
 
-function refuseOtherMethods(app: Express, operations: readonly Operation[]): void {
+function refuseOtherMethods(routerOf: (path: string) => Router, operations: readonly Operation[]): void {
   const methods = new Map<string, Set<string>>();
   for (const { path, method } of operations) {
     const set = methods.get(path) ?? new Set(['OPTIONS']);
@@ -195,7 +228,7 @@ function refuseOtherMethods(app: Express, operations: readonly Operation[]): voi
     methods.set(path, set);
   }
   for (const [path, allowed] of methods) {
-    app.all(expressPath(path), (request, response, next) => {
+    routerOf(path).all(expressPath(path), (request, response, next) => {
       const list = [...allowed].sort().join(', ');
       response.set('Allow', list);
       response.locals['route'] = path;

@@ -2,7 +2,8 @@ import type { Action } from '@provisioning/contracts';
 import { decide, type Decision, type PolicySet } from '@provisioning/policy';
 import { currentContext, type Logger } from '@provisioning/runtime';
 import { Counter, type Registry } from 'prom-client';
-import type { AccessRequest, Authorizer } from './authorize.js';
+import type { AccessRequest } from './authorize.js';
+import type { Principal } from './principal.js';
 
 /** A decision with all that it was taken on: taken again, it comes out the same. */
 export interface TakenDecision extends Omit<AccessRequest, 'action'> {
@@ -42,22 +43,21 @@ export function policyAuthorizer(
   log: Logger,
   record: (taken: TakenDecision) => void = () => undefined,
   count: (decision: Decision) => void = () => undefined,
-): Authorizer {
-  return (asked, id) => {
+): (asked: AccessRequest, decisionId: () => string) => boolean {
+  return (asked, decisionId) => {
     const { principal, action, resource, request, context } = asked;
     const at = new Date();
     const start = performance.now();
-    const decideFor = (roles: readonly string[]) =>
+    const decideFor = (who: Pick<Principal, 'id' | 'username' | 'email' | 'roles'>) =>
       decide(policies(), {
-        principal: { ...principal, roles: [...roles] },
-        ...{ action, resource, context },
+        ...{ principal: who, action, resource, context },
         request: { ...request, time: at },
       });
     let { roles } = principal;
-    let decision = decideFor(roles);
+    let decision = decideFor(principal);
     if (decision.effect === 'ALLOW' && principal.ownerRoles) {
       // What its owner may not do, a token may not do either, whatever was left out of it.
-      const ofOwner = decideFor(principal.ownerRoles);
+      const ofOwner = decideFor({ ...principal, roles: principal.ownerRoles });
       if (ofOwner.effect !== 'ALLOW') [decision, roles] = [ofOwner, principal.ownerRoles];
     }
     const durationMs = performance.now() - start;
@@ -66,6 +66,7 @@ export function policyAuthorizer(
     const allowed = effect === 'ALLOW';
     if (!allowed || action !== 'read') {
       const user_id = principal.id;
+      const id = decisionId();
       log.info('decision', { decision_id: id, effect, rule, errors, action, resource, user_id });
       const requestId = currentContext()?.requestId ?? null;
       record({ ...asked, principal: { ...principal, roles }, id, at, decision, durationMs, requestId });

@@ -49,13 +49,16 @@ export function rateLimiters({
   return (rateClass, operationId) => {
     if (rateClass === 'none') return (_request, _response, next) => next();
     const limit = limits[rateClass];
-    if (limit === 0) return unlimited;
+    if (limit === 0) return limits.general === 0 ? unshown : unlimited;
     const name = rateClass === 'auth' ? operationId : rateClass;
     const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis, trips);
     made.set(name, limiter);
     return limiter;
   };
 }
+
+/** Where there is no general budget, none was shown to begin with. */
+const unshown: RequestHandler = (_request, _response, next) => next();
 
 /** What has no budget shows none. */
 const unlimited: RequestHandler = (_request, response, next) => {

@@ -11,23 +11,30 @@ export function requestMetrics(registry: Registry): RequestHandler {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  const total = new Counter({
+  const answered = new Map<string, { labels: Record<(typeof labelNames)[number], string>; n: number }>();
+  new Counter({
     name: 'http_requests_total',
     help: 'Requests answered',
     labelNames,
     registers: [registry],
+    collect() {
+      this.reset();
+      for (const { labels, n } of answered.values()) this.inc(labels, n);
+    },
   });
   return (request, response, next) => {
-    const end = duration.startTimer();
+    const start = performance.now();
     response.once('close', () => {
       const route = (response.locals['route'] as string | undefined) ?? 'unmatched';
-      const labels = {
-        method: METHODS.has(request.method) ? request.method : 'OTHER',
-        route,
-        status: String(response.statusCode),
-      };
-      end(labels);
-      total.inc(labels);
+      const method = METHODS.has(request.method) ? request.method : 'OTHER';
+      const key = `${response.statusCode} ${method} ${route}`;
+      let series = answered.get(key);
+      if (!series) {
+        series = { labels: { method, route, status: String(response.statusCode) }, n: 0 };
+        answered.set(key, series);
+      }
+      series.n += 1;
+      duration.observe(series.labels, (performance.now() - start) / 1000);
     });
     next();
   };

@@ -7,8 +7,9 @@ const OTHER_VERSION = /^application\/vnd\.provisioning\.v[^+]*\+json$/;
 
 /** Header versioning: picks v1, or refuses with 406 a caller who accepts nothing but another version. */
 export const negotiateVersion: RequestHandler = (request, response, next) => {
-  response.vary('Accept');
-  const accept = request.get('accept');
+  if (response.hasHeader('Vary')) response.vary('Accept');
+  else response.setHeader('Vary', 'Accept');
+  const { accept } = request.headers;
   if (accept === undefined) return next();
   const types = accept.split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
   if (types.includes(VENDOR_TYPE)) response.locals['vendorType'] = true;

@@ -155,3 +155,29 @@ describe('a request that cannot be decided on is denied, whatever the policies s
     expect(decide(policies(allow({ condition: 'context.k190 == 190' })), asked).effect).toBe('ALLOW');
   });
 });
+
+describe('somebody who keeps asking', () => {
+  it('is answered as one who asks for the first time, by the policies of each moment', () => {
+    const set = policies(
+      allow({ condition: "user.role == 'admin' || context.infra == 'lab'" }),
+      deny({ resource: 'servers:*', condition: "user.role == 'contractor' && action == 'delete'" }),
+      deny({ condition: 'context.frozen == true' }),
+      allow({ condition: "user.username == 'ada'" }),
+    );
+    for (const roles of [['admin'], ['admin', 'contractor'], ['contractor'], []]) {
+      const { principal } = aRequest({ roles });
+      for (const infra of ['lab', 'production', 'lab', 'production']) {
+        for (const action of ['read', 'delete']) {
+          for (const context of [{ infra }, { infra, frozen: true }, { infra, frozen: false }]) {
+            const asked = { ...aRequest({ roles, action, context }), principal };
+            expect(decide(set, asked)).toEqual(decide(set, aRequest({ roles, action, context })));
+          }
+        }
+      }
+      const other = policies(deny({ condition: "user.role == 'admin'" }), allow());
+      expect(decide(other, { ...aRequest({ roles }), principal })).toEqual(
+        decide(other, aRequest({ roles })),
+      );
+    }
+  });
+});

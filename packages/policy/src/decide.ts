@@ -1,5 +1,6 @@
 import { activationOf, type Activation } from './cel/activation.js';
 import type { Condition, Outcome } from './cel/condition.js';
+import { outcomesFor } from './cel/user-outcomes.js';
 import { checkRequest } from './check-request.js';
 import type { CompiledRule } from './compile-policy.js';
 import type { Decision, DecisionError, DecisionRequest, MatchedRule, RuleReference } from './decision.js';
@@ -20,7 +21,7 @@ export function decide(set: PolicySet, request: DecisionRequest): Decision {
   if (faults.length > 0 || !resource || !isAction(action)) {
     return { effect: 'IMPLICIT_DENY', rule: null, matched: [], errors: faults, revision };
   }
-  const evaluate = evaluator(() => activationOf(request, resource));
+  const evaluate = evaluator(() => activationOf(request, resource), outcomesFor(request.principal));
   const matched: MatchedRule[] = [];
   const errors: DecisionError[] = [];
   for (const rule of set.candidates(resource.type, action)) {
@@ -36,12 +37,15 @@ export function decide(set: PolicySet, request: DecisionRequest): Decision {
 }
 
 /** Evaluates each condition once, however many rules share it, and reads the request only when there is one. */
-export function evaluator(activation: () => Activation): (condition: Condition | undefined) => Outcome {
+export function evaluator(
+  activation: () => Activation,
+  beforehand: (condition: Condition) => Outcome | undefined = () => undefined,
+): (condition: Condition | undefined) => Outcome {
   const outcomes = new Map<Condition, Outcome>();
   let values: Activation | undefined;
   return (condition) => {
     if (!condition) return { met: true };
-    const known = outcomes.get(condition);
+    const known = beforehand(condition) ?? outcomes.get(condition);
     if (known) return known;
     values ??= activation();
     const outcome = condition.evaluate(values);

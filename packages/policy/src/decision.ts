@@ -10,6 +10,7 @@ export interface Principal {
 
 /** Who asks for what, in which circumstances. Everything that a decision depends on is in here or in the policies. */
 export interface DecisionRequest {
+  /** Never changed once it has asked: what follows from it alone is kept with it. */
   principal: Principal;
   action: string;
   /** `type:id`; the id `*` stands for all of a type, as in a listing, and only a rule for all of it matches. */

@@ -1,23 +1,29 @@
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
 /**
  * Writes what many ask for in few goes: whatever comes while a write is under way goes with the next one (group commit).
  * Nobody waits for a timer: a lone item is written at once.
  */
-export class BatchWriter<Item> {
-  #waiting: { item: Item; resolve: () => void; reject: (error: unknown) => void }[] = [];
+export class BatchWriter<Item, Result = void> {
+  #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
 
   /**
-   * @param write writes all of them or none.
+   * @param write writes all of them or none; gives what came of each, in their order, where there is anything to tell.
    * @param most how many at once.
    */
   constructor(
-    private readonly write: (items: Item[]) => Promise<void>,
+    private readonly write: (items: Item[]) => Promise<[Result] extends [void] ? void : Result[]>,
     private readonly most = 500,
   ) {}
 
-  /** Resolves when the item is written; rejects when its go failed. */
-  add(item: Item): Promise<void> {
-    const written = new Promise<void>((resolve, reject) => this.#waiting.push({ item, resolve, reject }));
+  /** Resolves when the item is written, with what came of it; rejects when its go failed. */
+  add(item: Item): Promise<Result> {
+    const written = new Promise<Result>((resolve, reject) => this.#waiting.push({ item, resolve, reject }));
     if (!this.#writing) void this.#run();
     return written;
   }
@@ -29,8 +35,8 @@ export class BatchWriter<Item> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.most);
       try {
-        await this.write(batch.map(({ item }) => item));
-        for (const { resolve } of batch) resolve();
+        const results = (await this.write(batch.map(({ item }) => item))) as Result[] | undefined;
+        for (const [index, { resolve }] of batch.entries()) resolve(results?.[index] as Result);
       } catch (error) {
         for (const { reject } of batch) reject(error);
       }

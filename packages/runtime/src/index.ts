@@ -31,6 +31,7 @@ export {
   poolStateOf,
   postgresAway,
   postgresFailureAtStart,
+  prepareStatement,
   type PostgresOptions,
 } from './postgres.js';
 export { probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';

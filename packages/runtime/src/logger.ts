@@ -34,13 +34,19 @@ const text = winston.format.printf(({ timestamp, level, message, process: _proce
 
 /** One line per event on standard output: JSON, or text for people. Secrets are masked, request and trace ids added. */
 export function createLogger({ process, level, format }: LoggerOptions): Logger {
-  return winston.createLogger({
+  const logger = winston.createLogger({
     level,
     defaultMeta: { process },
     format: winston.format.combine(enrich(), format === 'json' ? winston.format.json() : text),
     // No level of its own: a transport's level would override the logger's.
     transports: [new winston.transports.Console()],
   });
+  // Winston formats every line, and looks at its level only afterwards.
+  const at = (name: keyof Logger) =>
+    logger.isLevelEnabled(name)
+      ? (message: string, fields?: object) => void logger.log(name, message, fields)
+      : () => undefined;
+  return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
 export const silentLogger: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

@@ -40,6 +40,35 @@ export function createPostgres({
   });
 }
 
+/** What a driver's connection can do beside what Knex makes of it. */
+interface PreparingConnection {
+  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
+}
+
+interface ConnectionSource {
+  acquireConnection(): Promise<PreparingConnection>;
+  releaseConnection(connection: PreparingConnection): Promise<void>;
+}
+
+/**
+ * A statement for the paths that are taken all the time: each connection parses and plans it once, under its name, and
+ * Knex, which would build its text anew each time, only lends the connection.
+ */
+export function prepareStatement<Row>(
+  database: Knex,
+  statement: { name: string; text: string },
+): (values: unknown[]) => Promise<Row[]> {
+  const source = database.client as ConnectionSource;
+  return async (values) => {
+    const connection = await source.acquireConnection();
+    try {
+      return (await connection.query({ ...statement, values })).rows as Row[];
+    } finally {
+      void source.releaseConnection(connection);
+    }
+  };
+}
+
 /** What its pool is doing, for the metrics. */
 export function poolStateOf(database: Knex): PoolState {
   const { pool } = database.client as {

@@ -2,6 +2,7 @@ import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp } from '@provisioning/http-kit';
 import {
+  BatchWriter,
   machineLoadMeter,
   poolMetrics,
   poolStateOf,
@@ -14,6 +15,7 @@ import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
+import type { Doorbell } from '../domain/ports.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { DriftService } from '../domain/state/drift-service.js';
@@ -121,7 +123,7 @@ export function composeApi(
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
       ),
       ...webhookRoutes(webhooks.service),
-      ...workflowRoutes(new WorkflowService(store, base.doorbell)),
+      ...workflowRoutes(new WorkflowService(store, ringingTogether(base.doorbell, telemetry))),
       ...realtime.bindings,
     ],
     pages: realtime.router,
@@ -147,6 +149,13 @@ export function composeApi(
     checkAnswers,
   });
   return { app, base, audit, webhooks, access, realtime, stopping: () => (stopping = true) };
+}
+
+/** One call for all who were stored together; where jobs carry traces, each is rung for in its own. */
+function ringingTogether(doorbell: Doorbell, telemetry: JobTelemetry | undefined): Pick<Doorbell, 'ring'> {
+  if (telemetry) return doorbell;
+  const rings = new BatchWriter((ids: (readonly string[])[]) => doorbell.ring(ids.flat()));
+  return { ring: (ids) => rings.add(ids) };
 }
 
 function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {

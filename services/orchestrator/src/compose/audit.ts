@@ -37,7 +37,7 @@ export function composeAudit(
 
 /** Refuses changes while the audit trail is too far behind; what only reads goes on. */
 export function refusingWhileFull(backlog: AuditBacklog, authorizer: Authorizer): Authorizer {
-  return (asked: AccessRequest, decisionId: string) => {
+  return (asked: AccessRequest, decisionId: () => string) => {
     if (asked.request.method !== 'GET' && asked.request.method !== 'HEAD') backlog.refuseIfFull();
     return authorizer(asked, decisionId);
   };

@@ -2,8 +2,6 @@ import {
   API_TOKEN_PREFIX,
   enrollmentRequired,
   isApiTokenIntact,
-  issuedAtMilliseconds,
-  verifyToken,
   type Claims,
   type Keyring,
 } from '@provisioning/auth-token';
@@ -15,6 +13,7 @@ import { refuseIfStale, type AccessRules } from '../domain/access/access-rules.j
 import type { AccessFile } from './access-file.js';
 import { AccessState } from './access-state.js';
 import { ApiTokenCache, noGood } from './api-token-cache.js';
+import { VerifiedTokens } from './verified-tokens.js';
 
 /** What is asked of the control center. */
 export interface ControlCenter {
@@ -50,6 +49,7 @@ const KEEP_MS = 10_000;
 export class AccessKeeper {
   readonly #state: AccessState;
   readonly #tokens: ApiTokenCache;
+  readonly #verified: VerifiedTokens;
   readonly #listeners = new Set<() => void>();
   /** When each session's principal became known: what happens to its user after that counts. */
   readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date }>();
@@ -62,6 +62,7 @@ export class AccessKeeper {
 
   constructor(private readonly options: AccessKeeperOptions) {
     this.#state = new AccessState(options.keyring);
+    this.#verified = new VerifiedTokens(options.keyring);
     this.#tokens = new ApiTokenCache(
       (hash) => options.controlCenter.introspect(hash),
       () => this.#state.revoked,
@@ -97,20 +98,20 @@ export class AccessKeeper {
   }
 
   /** @throws Failure `unauthenticated` unless the token is good and was not revoked */
-  async authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> {
-    if (token.startsWith(API_TOKEN_PREFIX)) {
-      if (!isApiTokenIntact(token)) throw noGood();
-      const since = new Date();
-      const principal = await this.#tokens.authenticate(token);
-      if (!this.#known.has(principal)) this.#known.set(principal, { since });
-      return principal;
-    }
-    const claims = verifyToken(this.options.keyring, token);
+  authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> | Principal {
+    if (token.startsWith(API_TOKEN_PREFIX)) return this.#authenticateApiToken(token);
+    const { claims, principal, issuedAt: since } = this.#verified.verify(token);
     if (this.#state.revoked.isRevoked(claims)) throw noGood();
     if (claims.scope !== undefined && !operation?.forMfaEnrollment) throw enrollmentRequired();
-    const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;
-    const principal = { id, username, email, roles, sessionId, tokenId, expiresAt };
-    this.#known.set(principal, { claims, since: new Date(issuedAtMilliseconds(claims)) });
+    if (!this.#known.has(principal)) this.#known.set(principal, { claims, since });
+    return principal;
+  }
+
+  async #authenticateApiToken(token: string): Promise<Principal> {
+    if (!isApiTokenIntact(token)) throw noGood();
+    const since = new Date();
+    const principal = await this.#tokens.authenticate(token);
+    if (!this.#known.has(principal)) this.#known.set(principal, { since });
     return principal;
   }
 

@@ -1,12 +1,14 @@
+import { BatchWriter, prepareStatement } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { LogQuery, SubmitOutcome, TaskFilter, TaskStore, CancelOutcome } from '../domain/ports.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../domain/task/task.js';
 import type { Actor } from '../domain/audit/actor.js';
-import { actorRow, actorText } from './actor-row.js';
+import { actorText } from './actor-row.js';
 import { notBefore } from './id-time.js';
 import { rowsOf } from './rows.js';
-import { storable, jsonOf } from './storable.js';
+import { storable } from './storable.js';
+import { submitTogether, type Submission } from './submissions.js';
 import { readTally } from './tallies.js';
 import { taskPage } from './task-page.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
@@ -43,44 +45,36 @@ const COLUMNS: readonly (keyof TaskRow)[] = [
   'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of',
 ]; // prettier-ignore
 
+/** Each of those that change something takes a lock that Postgres has a place for; there are thousands. */
+const MOST_AT_ONCE = 100;
+
 /** Tasks as the API sees them. What workers do to them is in worker-ledger.ts. */
 export class PostgresTaskStore implements TaskStore {
-  constructor(private readonly database: Knex) {}
+  readonly #find: (values: [id: string]) => Promise<DetailsRow[]>;
+  readonly #findWaiting: (values: [id: string]) => Promise<DetailsRow[]>;
+  readonly #submissions: BatchWriter<Submission, PromiseSettledResult<SubmitOutcome>>;
+
+  constructor(private readonly database: Knex) {
+    const details = (name: string, more: string) =>
+      prepareStatement<DetailsRow>(database, {
+        name,
+        text: `
+          select ${COLUMNS.map((column) => `t.${column}`).join(', ')}, ${more},
+                 r.output, p.total_steps, p.done_steps, p.current_step
+            from tasks t
+            left join task_results r on r.task_id = t.id
+            left join task_progress p on p.task_id = t.id
+           where t.id = $1`,
+      });
+    this.#find = details('find_task', 't.run_after');
+    this.#findWaiting = details('find_waiting_task', WAITING_COLUMNS);
+    this.#submissions = new BatchWriter(submitTogether(database), MOST_AT_ONCE);
+  }
 
   async submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome> {
-    const row = {
-      id: task.id,
-      kind: task.kind,
-      name: task.name,
-      infra: task.infra,
-      check_mode: task.checkMode,
-      program: task.program,
-      verb: task.verb,
-      args: task.args,
-      max_attempts: task.maxAttempts,
-      reconcilable: task.reconcilable,
-      retry_of: task.retryOf,
-      created_by: task.createdBy,
-      created_by_name: task.createdByName,
-      request_id: task.requestId,
-      traceparent: task.traceparent ?? null,
-      actor: actorRow(task.actor),
-      granted_on: task.grant ?? null,
-    };
-    const { principal = null, key = null, requestHash = null } = idempotency ?? {};
-    const [submitted] = await rowsOf<{
-      task_id: string;
-      outcome: SubmitOutcome['outcome'];
-      task_status: string;
-    }>(this.database, 'select * from submit_task(?::jsonb, ?, ?, ?)', [
-      jsonOf(row),
-      principal,
-      key,
-      requestHash,
-    ]);
-    if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
-    if (submitted.outcome === 'replayed') return { outcome: 'replayed', taskId: submitted.task_id };
-    return { outcome: 'created', taskId: submitted.task_id, ready: submitted.task_status === 'Ready' };
+    const settled = await this.#submissions.add({ task, idempotency });
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
   }
 
   async list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
@@ -116,16 +110,12 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async find(id: string): Promise<TaskDetails | undefined> {
-    const columns = COLUMNS.map((column) => `t.${column}`).join(', ');
-    const [row] = await rowsOf<DetailsRow>(
-      this.database,
-      `select ${columns}, ${WAITING_COLUMNS}, r.output, p.total_steps, p.done_steps, p.current_step
-         from tasks t
-         left join task_results r on r.task_id = t.id
-         left join task_progress p on p.task_id = t.id
-        where t.id = ?`,
-      [id],
-    );
+    const [row] = await this.#find([id]);
+    // Why it has not begun takes a look at what others hold, in the same statement as its status.
+    if (row?.status === 'Blocked' || row?.status === 'Waiting') {
+      const [waiting] = await this.#findWaiting([id]);
+      return waiting && toDetails(waiting);
+    }
     return row && toDetails(row);
   }
 

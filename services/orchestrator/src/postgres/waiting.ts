@@ -11,8 +11,8 @@ export interface LockRow {
 export interface WaitingRow extends Partial<LockRow> {
   status: TaskStatus;
   run_after: Date | null;
-  limit_place: number | null;
-  open_dependencies: string[] | null;
+  limit_place?: number | null;
+  open_dependencies?: string[] | null;
 }
 
 /** For the holder with that id: the first infra of its own that somebody else has. */

@@ -17,7 +17,7 @@ import { filterOf, lastEventOf, type FollowQuery } from './query.js';
 import type { WebSockets } from './web-sockets.js';
 
 const PATH = '/ws';
-const PERMISSION = { resource: 'events:*', action: 'read' } as const;
+const ASKED = { resource: 'events:*', action: 'read', context: {} } as const;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
 export interface WebSocketRouteOptions<Remembered extends object> {
@@ -67,11 +67,7 @@ export function webSocketRoute<Remembered extends object>(
     if (response.locals['refusal']) throw response.locals['refusal'];
     const principal = response.locals['principal'] as Principal;
     const query = response.locals['query'] as SocketQuery;
-    await authorize(options.authorizer, PERMISSION, principal, request, {
-      params: {},
-      query: {},
-      body: undefined,
-    });
+    await authorize(options.authorizer, ASKED, principal, request);
     connections.admit();
     await webSockets.accept(request, response, {
       principal,

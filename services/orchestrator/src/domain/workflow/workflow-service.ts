@@ -33,7 +33,7 @@ export interface Submitted {
 export class WorkflowService {
   constructor(
     private readonly store: Pick<TaskStore, 'submit' | 'find'>,
-    private readonly doorbell: Doorbell,
+    private readonly doorbell: Pick<Doorbell, 'ring'>,
   ) {}
 
   createServers(request: WorkflowRequest, submitter: Submitter): Promise<Submitted> {

@@ -1,0 +1,58 @@
+-- Many submissions in one transaction, for those who come at the same time: one commit, one round trip.
+
+-- p_submissions: in the order in which they came, each the columns of the new row (those of `submit_task`) with `principal`,
+-- `key` and `hash` of its Idempotency-Key, where it has one. Each with its outcome (those of `submit_task`). All keys come
+-- before all locks, each in one order, so that two of these do not wait for each other.
+create function submit_tasks(p_submissions jsonb)
+returns table (id uuid, task_id uuid, outcome text, task_status text) language plpgsql as $$
+declare
+  keyed record;
+  taken record;
+  wanted text;
+  repeated jsonb := '{}';
+begin
+  for keyed in select s.* from jsonb_to_recordset(p_submissions) as s (id uuid, principal text, key text, hash text)
+               where s.key is not null order by s.principal, s.key, s.id loop
+    select * into taken from take_idempotency_key(keyed.principal, keyed.key, keyed.hash, keyed.id);
+    if taken.outcome <> 'new' then
+      repeated := repeated || jsonb_build_object(keyed.id, jsonb_build_object('outcome', taken.outcome, 'first', taken.first_id));
+    end if;
+  end loop;
+
+  for wanted in select distinct s.infra from jsonb_to_recordset(p_submissions) as s (id uuid, infra text, check_mode boolean)
+                where not s.check_mode and not jsonb_exists(repeated, s.id::text) order by 1 loop
+    perform lock_infra(wanted);
+  end loop;
+  insert into locks (infra, ticket, holder_id, holder_kind, granted_at)
+    select drawn.infra, drawn.ticket, drawn.id, 'task',
+           case when not exists (select from locks l where l.infra = drawn.infra)
+                 and drawn.ticket = min(drawn.ticket) over (partition by drawn.infra) then now() end
+      from (select s.infra, s.id, nextval('lock_tickets') as ticket
+              from jsonb_to_recordset(p_submissions) as s (id uuid, infra text, check_mode boolean)
+             where not s.check_mode and not jsonb_exists(repeated, s.id::text)) drawn;
+
+  return query
+  with submitted as (
+    select s.*, case when s.check_mode or l.granted_at is not null then 'Ready' else 'Waiting' end as status
+      from jsonb_to_recordset(p_submissions) as s (
+             id uuid, kind text, name text, infra text, check_mode boolean, program text, verb text[], args text[],
+             max_attempts int, reconcilable boolean, retry_of uuid, created_by uuid, created_by_name text,
+             request_id text, traceparent text, actor jsonb, granted_on jsonb)
+      left join locks l on l.holder_id = s.id
+     where not jsonb_exists(repeated, s.id::text)
+  ), stored as (
+    insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
+                       runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
+                       granted_on)
+      select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
+             s.reconcilable, s.retry_of, 'command', s.id, case when s.status = 'Ready' then now() end, s.created_by,
+             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on from submitted s order by s.id
+  ), told as (
+    insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
+  ), counted as (
+    insert into tallies (kind, status, n) select s.kind, 'Submitted', count(*) from submitted s group by s.kind
+  )
+  select s.id, s.id, 'created'::text, s.status from submitted s
+  union all
+  select r.key::uuid, (r.value ->> 'first')::uuid, r.value ->> 'outcome', null from jsonb_each(repeated) r;
+end $$;

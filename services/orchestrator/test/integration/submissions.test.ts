@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import type { NewTask } from '../../src/domain/task/task.js';
+import { rowsOf } from '../../src/postgres/rows.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+
+let clone: TestDatabase;
+let database: Knex;
+let store: PostgresTaskStore;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+  });
+  store = new PostgresTaskStore(database);
+});
+afterAll(async () => {
+  await database.destroy();
+  await clone.drop();
+});
+
+function task(changes: Partial<NewTask> = {}): NewTask {
+  return {
+    ...{ id: uuidv7(), kind: 'workflow', name: 'create_servers', infra: 'production', checkMode: false },
+    ...{ program: 'provisioning', verb: ['servers', 'create'], args: ['--infra', 'production'] },
+    ...{ maxAttempts: 3, reconcilable: true, retryOf: null, traceparent: undefined },
+    ...{ createdBy: uuidv7(), createdByName: 'ada', requestId: 'request' },
+    ...changes,
+  };
+}
+
+describe('submissions that come at the same time', () => {
+  it('are one transaction, in which each has what it would have had alone', async () => {
+    const tasks = [
+      task({ infra: 'line' }),
+      task({ infra: 'line' }),
+      task({ infra: 'apart' }),
+      task({ infra: 'line', checkMode: true }),
+    ];
+    const outcomes = await Promise.all(tasks.map((each) => store.submit(each, undefined)));
+    expect(outcomes).toEqual(
+      [true, false, true, true].map((ready, index) => ({
+        outcome: 'created',
+        taskId: tasks[index]!.id,
+        ready,
+      })),
+    );
+    const ids = tasks.map(({ id }) => id);
+    const [{ transactions } = { transactions: 0 }] = await rowsOf<{ transactions: number }>(
+      database,
+      'select count(distinct xmin::text)::int as transactions from tasks where id = any (?)',
+      [ids],
+    );
+    expect(transactions).toBe(1);
+    const told = await rowsOf<{ task_id: string; status: string }>(
+      database,
+      `select task_id, status from events where task_id = any (?) and type = 'submitted' order by seq`,
+      [ids],
+    );
+    expect(told).toEqual(
+      ['Ready', 'Waiting', 'Ready', 'Ready'].map((status, index) => ({ task_id: ids[index], status })),
+    );
+    expect((await store.find(ids[1]!))?.waitingFor).toEqual({
+      ...{ reason: 'lock', infra: 'line', place: 1 },
+      holder: { id: ids[0], kind: 'task' },
+    });
+  });
+
+  it('stand behind those who were there before', async () => {
+    const [first, second] = [task({ infra: 'taken' }), task({ infra: 'taken' })];
+    expect(await store.submit(first, undefined)).toMatchObject({ ready: true });
+    expect(await store.submit(second, undefined)).toMatchObject({ ready: false });
+    const { ready } = await store.cancel(first.id, 'ada');
+    expect(ready).toEqual([second.id]);
+  });
+
+  it('know a repeat among themselves, and a key that is used for something else', async () => {
+    const key = (requestHash: string) => ({ principal: 'ada', key: 'k', requestHash });
+    const [first, repeat, other, none] = [task(), task(), task(), task({ checkMode: true })];
+    const outcomes = await Promise.all([
+      store.submit(first, key('same')),
+      store.submit(repeat, key('same')),
+      store.submit(other, key('other')),
+      store.submit(none, undefined),
+    ]);
+    expect(outcomes).toMatchObject([
+      { outcome: 'created', taskId: first.id },
+      { outcome: 'replayed', taskId: first.id },
+      { outcome: 'conflict' },
+      { outcome: 'created', taskId: none.id },
+    ]);
+    expect(await store.find(repeat.id)).toBeUndefined();
+  });
+
+  it('are stored though one of them cannot be', async () => {
+    const [good, bad, another] = [task({ checkMode: true }), task({ createdBy: 'nobody' }), task()];
+    const outcomes = await Promise.allSettled(
+      [good, bad, another].map((each) => store.submit(each, undefined)),
+    );
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await store.find(good.id)).toBeDefined();
+    expect(await store.find(another.id)).toBeDefined();
+  });
+
+  it('never wait for each other in a circle, whatever order two processes have them in', async () => {
+    const other = new PostgresTaskStore(database);
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
+    for (let round = 0; round < 20; round++) {
+      const submit = (by: PostgresTaskStore, name: string) =>
+        by.submit(task({ infra: `circle-${name}` }), {
+          ...{ principal: 'ada', key: `${round}-${name}`, requestHash: name },
+        });
+      const outcomes = await Promise.all([
+        ...names.map((name) => submit(store, name)),
+        ...[...names].reverse().map((name) => submit(other, name)),
+      ]);
+      expect(outcomes.filter(({ outcome }) => outcome === 'created')).toHaveLength(names.length);
+      expect(outcomes.filter(({ outcome }) => outcome === 'replayed')).toHaveLength(names.length);
+    }
+  });
+});
