@@ -8,8 +8,9 @@ import { textOf } from './report/text.js';
 import { thisMachine } from './setting/machine.js';
 import type { Suite } from './suite.js';
 import { controlCenterSuite } from './suites/control-center.js';
+import { engineSuite } from './suites/engine.js';
 
-const SUITES: readonly Suite[] = [controlCenterSuite];
+const SUITES: readonly Suite[] = [controlCenterSuite, engineSuite];
 const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${SUITES.map(({ name }) => name).join(', ')}`;
 
 /** Measures the suites that are named, or all. @returns the exit status */
