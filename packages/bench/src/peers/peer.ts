@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { GRAPH } from './graph.js';
 import type { PeerSetting, Reached, Reply, Request, Role } from './part.js';
 import type { PeerTask } from './task.js';
+import { within } from './within.js';
 
 const STOP_MS = 5_000;
 
@@ -16,6 +17,7 @@ export type PeerName = 'bullmq' | 'graphile-worker' | 'pg-boss' | 'dbos' | 'open
 /** Another engine: a process that submits, and one that works. */
 export class Peer {
   private constructor(
+    private readonly name: PeerName,
     private readonly client: Part,
     private readonly worker: Part,
   ) {}
@@ -25,7 +27,7 @@ export class Peer {
     // One after the other: both may want to make their tables.
     const worker = await Part.start(script, 'worker', setting, node);
     try {
-      return new Peer(await Part.start(script, 'client', setting, node), worker);
+      return new Peer(name, await Part.start(script, 'client', setting, node), worker);
     } catch (error) {
       await worker.stop();
       throw error;
@@ -33,7 +35,11 @@ export class Peer {
   }
 
   /** From submitting to where the store knows that all has ended. */
-  async run(task: PeerTask): Promise<PeerRun> {
+  run(task: PeerTask): Promise<PeerRun> {
+    return within(`${this.name} with ${JSON.stringify(task)}`, this.#run(task));
+  }
+
+  async #run(task: PeerTask): Promise<PeerRun> {
     await this.worker.ask('begin');
     const reached = this.worker.ask('reach', operationsOf(task)) as Promise<Reached>;
     const start = performance.now();

@@ -24,6 +24,7 @@ export class SpawnHelpers {
   async stop(): Promise<void> {
     await Promise.all(
       this.#helpers.map(async (helper) => {
+        if (!helper.connected) return;
         const ended = once(helper, 'exit');
         helper.disconnect();
         await ended;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { atPace } from '../../peers/part.js';
+import { within } from '../../peers/within.js';
 import { startPlatform, type Platform } from '../../setting/platform.js';
 import { request } from '../../setting/request.js';
 import { WallClock } from './wall-clock.js';
@@ -37,7 +38,15 @@ export class Ours {
 
   /** @returns milliseconds from sending the batch to where Postgres says that it is completed */
   async runBatch(slots: number, operations: readonly Operation[], parallel = PARALLEL): Promise<number> {
-    const { platform, pool } = await this.#with(slots);
+    const running = await this.#with(slots);
+    return within(`A batch of ${this.name}`, this.#runBatch(running, operations, parallel));
+  }
+
+  async #runBatch(
+    { platform, pool }: Running,
+    operations: readonly Operation[],
+    parallel: number,
+  ): Promise<number> {
     const start = performance.now();
     const { batch_id: id } = await this.#post<{ batch_id: string }>(platform, '/batch/execute', {
       name: `bench-${++this.#batches}`,
@@ -76,15 +85,7 @@ export class Ours {
       };
       sentAt.set(await this.#post<string>(platform, '/workflows/servers/create', body), sent);
     });
-    for (;;) {
-      const { rows } = await pool.query<{ id: string; started: number | null }>(
-        'select id, extract(epoch from started_at)::float8 * 1000 as started from tasks where id = any($1)',
-        [[...sentAt.keys()]],
-      );
-      if (rows.every(({ started }) => started !== null))
-        return rows.map(({ id, started }) => started! - sentAt.get(id)!);
-      await sleep(LOOK_MS);
-    }
+    return within(`The tasks of ${this.name}`, startsOf(pool, sentAt));
   }
 
   /** How long the worker's event loop stood still at most since this was last asked. */
@@ -130,5 +131,18 @@ export class Ours {
     const { status, text } = await request(orchestratorUrl, 'POST', path, body, token);
     if (status < 200 || status > 299) throw new Error(`${path} was answered with ${status}: ${text}`);
     return (JSON.parse(text) as { data: T }).data;
+  }
+}
+
+/** Waits until all have started. */
+async function startsOf(pool: pg.Pool, sentAt: ReadonlyMap<string, number>): Promise<number[]> {
+  for (;;) {
+    const { rows } = await pool.query<{ id: string; started: number | null }>(
+      'select id, extract(epoch from started_at)::float8 * 1000 as started from tasks where id = any($1)',
+      [[...sentAt.keys()]],
+    );
+    if (rows.every(({ started }) => started !== null))
+      return rows.map(({ id, started }) => started! - sentAt.get(id)!);
+    await sleep(LOOK_MS);
   }
 }
