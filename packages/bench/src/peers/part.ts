@@ -9,14 +9,14 @@ export interface PeerSetting {
 }
 
 /** The side that submits, in a process of its own. */
-export interface PeerClient {
+interface PeerClient {
   submit(task: PeerTask): Promise<void>;
   /** Whether the store knows of nothing any more that is not ended. */
   settled(): Promise<boolean>;
 }
 
 /** The side that works, in another. What polls so often that others would notice does so between `begin` and `end` alone. */
-export interface PeerWorker {
+interface PeerWorker {
   begin?(): Promise<void>;
   end?(): Promise<void>;
 }
