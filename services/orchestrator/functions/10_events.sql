@@ -1,4 +1,7 @@
 -- The history: appended only, in the same transaction as the change that it tells of.
+--
+-- What is called at every transition is PL/pgSQL, which keeps its plans: functions in SQL are planned at each call
+-- before Postgres 18.
 
 -- A version-7 UUID (RFC 9562): what is made later stands later in a list.
 create function new_id() returns uuid language sql volatile as $$
@@ -15,17 +18,20 @@ $$;
 -- p_actor: who did it, where somebody did.
 create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb,
                              p_actor jsonb default null)
-returns void language sql as $$
+returns void language plpgsql as $$
+begin
   insert into events (task_id, batch_id, attempt, type, status, details, actor)
-  values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor)
-$$;
+    values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor);
+end $$;
 
 -- Of several tasks at once, each as it stands now.
 create function record_events(p_tasks uuid[], p_type text, p_details jsonb, p_actor jsonb default null)
-returns void language sql as $$
+returns void language plpgsql as $$
+begin
   insert into events (task_id, batch_id, attempt, type, status, details, actor)
-  select id, batch_id, attempt, p_type, status, p_details, p_actor from tasks where id = any (p_tasks) order by seq, id
-$$;
+    select t.id, t.batch_id, t.attempt, p_type, t.status, p_details, p_actor
+      from unnest(p_tasks) as told (id) join tasks t on t.id = told.id order by t.seq, t.id;
+end $$;
 
 -- The class of durations that this one belongs to, by its upper bound in seconds. /metrics shows these classes: where one
 -- is added, what was counted before stays in the next higher one.
@@ -38,12 +44,13 @@ $$;
 
 -- Counts: p_status is Submitted, or how it ended; p_started, when what has ended had begun.
 create function tally(p_kind text, p_status text, p_count bigint, p_started timestamptz default null)
-returns void language sql as $$
+returns void language plpgsql as $$
+begin
   insert into tallies (kind, status, n, seconds, le)
     select p_kind, p_status, p_count, coalesce(took, 0), duration_class(took)
       from (select extract(epoch from greatest(now(), p_started) - p_started)::double precision as took) ended
-      where p_count > 0
-$$;
+      where p_count > 0;
+end $$;
 
 -- The same request again under the same Idempotency-Key gets the first answer. Outcome: new, replayed, conflict.
 create function take_idempotency_key(p_principal text, p_key text, p_hash text, p_id uuid)

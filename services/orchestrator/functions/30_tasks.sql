@@ -47,47 +47,66 @@ $$;
 
 -- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
 -- not made. `changes`: what the task that is to be undone had done.
-create function describe_claim(p_task tasks) returns jsonb language sql as $$
-  select jsonb_build_object(
+create function describe_claim(p_task tasks) returns jsonb language plpgsql as $$
+declare
+  task_spec jsonb := (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id));
+  changes jsonb := '[]';
+  undone_key uuid;
+  intents jsonb := '[]';
+  intents_to_undo jsonb := '[]';
+  last_line bigint := 0;
+begin
+  -- Most tasks undo nothing and are tried for the first time: they cost no look into the journal.
+  if p_task.program = 'undo' then
+    changes := (select spec -> 'changes' from task_specs where task_id = p_task.id);
+  elsif p_task.compensates is not null then
+    changes := reports_of(p_task.compensates, 'resource', '{done}');
+  end if;
+  if p_task.compensates is not null then
+    undone_key := (select idempotency_key from tasks where id = p_task.compensates);
+    intents_to_undo := reports_of(p_task.compensates, 'intent', '{intended,unknown}');
+  end if;
+  if p_task.attempt > 1 then
+    intents := reports_of(p_task.id, 'intent', '{intended,unknown}');
+    last_line := (select coalesce(max(first_line + line_count - 1), 0) from task_logs where task_id = p_task.id);
+  end if;
+  return jsonb_build_object(
     'id', p_task.id, 'attempt', p_task.attempt, 'reconcile', p_task.status = 'Unknown', 'runner', p_task.runner,
-    'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args,
-    'spec', (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id)),
-    'undo', p_task.compensates is not null or p_task.program = 'undo',
-    'exactly', p_task.program = 'undo',
-    'changes', case p_task.program
-      when 'undo' then (select spec -> 'changes' from task_specs where task_id = p_task.id)
-      else reports_of(p_task.compensates, 'resource', '{done}') end,
-    'undoneKey', (select idempotency_key from tasks where id = p_task.compensates),
-    'intents', reports_of(p_task.id, 'intent', '{intended,unknown}'),
-    'intentsToUndo', reports_of(p_task.compensates, 'intent', '{intended,unknown}'),
+    'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args, 'spec', task_spec,
+    'undo', p_task.compensates is not null or p_task.program = 'undo', 'exactly', p_task.program = 'undo',
+    'changes', changes, 'undoneKey', undone_key, 'intents', intents, 'intentsToUndo', intents_to_undo,
     'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
-    'requestId', p_task.request_id, 'traceparent', p_task.traceparent,
-    'lastLine', (select coalesce(max(first_line + line_count - 1), 0) from task_logs where task_id = p_task.id))
-$$;
+    'requestId', p_task.request_id, 'traceparent', p_task.traceparent, 'lastLine', last_line);
+end $$;
 
 -- Ready → Running, and Unknown → Unknown with somebody who finds out, for a worker whose lease lives. The attempt is the
--- fencing token of everything that follows. Null: not to be had.
-create function claim_task(p_id uuid, p_worker uuid) returns jsonb language plpgsql as $$
+-- fencing token of everything that follows. Returns those that were to be had, in the order in which they should start.
+create function claim_tasks(p_ids uuid[], p_worker uuid) returns jsonb language plpgsql as $$
 declare
-  claimed tasks;
+  claimed jsonb;
 begin
-  -- Shared lock: a declaration of death comes before this claim (then there is none) or sees its row.
+  -- Shared lock: a declaration of death comes before this claim (then there is none) or sees its rows.
   perform from workers where id = p_worker and state = 'alive' and lease_until > now() for share;
   if not found then
-    return null;
+    return '[]';
   end if;
-  update tasks set status = case status when 'Ready' then 'Running' else status end, attempt = attempt + 1,
-                   worker_id = p_worker, started_at = coalesce(started_at, now())
-    where id = p_id and (status = 'Ready' or (status = 'Unknown' and worker_id is null)) and cancel_requested_at is null
-    returning * into claimed;
-  if not found then
-    return null;
-  end if;
-  perform record_event(p_id, claimed.batch_id, claimed.attempt,
-                       case claimed.status when 'Running' then 'started' else 'reconciling' end, claimed.status,
-                       jsonb_build_object('worker_id', p_worker));
-  return describe_claim(claimed);
+  with taken as (
+    update tasks set status = case status when 'Ready' then 'Running' else status end, attempt = attempt + 1,
+                     worker_id = p_worker, started_at = coalesce(started_at, clock_timestamp())
+      from unnest(p_ids) as chosen (task_id)
+      where tasks.id = chosen.task_id and cancel_requested_at is null
+        and case status when 'Ready' then true when 'Unknown' then worker_id is null else false end
+      returning tasks as task
+  ), told as (
+    insert into events (task_id, batch_id, attempt, type, status, details)
+      select (task).id, (task).batch_id, (task).attempt, case (task).status when 'Running' then 'started' else 'reconciling' end,
+             (task).status, jsonb_build_object('worker_id', p_worker)
+        from taken order by (task).priority, (task).ready_at, (task).seq
+  )
+  select coalesce(jsonb_agg(describe_claim(task) order by (task).priority, (task).ready_at, (task).seq), '[]')
+    into claimed from taken;
+  return claimed;
 end $$;
 
 -- Running or Unknown → terminal, or to wait for another try. Outcome: done; retry; duplicate (this very result is stored

@@ -87,8 +87,8 @@ declare
 begin
   select * into home from batches where id = p_batch;
   room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    - (select count(*) from tasks where batch_id = p_batch and (status in ('Ready', 'Running', 'Unknown')
-                                   or (status = 'RetryWait' and kind = 'rollback')));
+    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'))
+    - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
   if room <= 0 then
     return '{}';
   end if;

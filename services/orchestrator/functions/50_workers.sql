@@ -10,17 +10,6 @@ begin
                    from tasks where worker_id = p_worker and status in ('Running', 'Unknown')), '[]');
 end $$;
 
--- Work that is to be had, first what should start first.
-create function poll_tasks(p_limit int) returns setof uuid language plpgsql as $$
-begin
-  perform wake_due();
-  return query
-    (select id from tasks where status = 'Unknown' and worker_id is null order by ready_at limit p_limit)
-    union all
-    (select id from tasks where status = 'Ready' order by priority, ready_at limit p_limit)
-    limit p_limit;
-end $$;
-
 -- Takes a task away from its worker, whose commands are gone. A lost attempt is made again where that is safe; where it is
 -- not, or was lost too often, whoever can be asked is asked what became of it (Unknown); where nobody can, it has failed.
 -- A planned stop costs no attempt; but what it ended half-way and must not run twice is lost all the same. The rows of the

@@ -12,9 +12,13 @@ begin
   if not found then
     return;
   end if;
-  select min(j.seq) into undoing from journal j
-    where (home.compensates is not null and j.task_id = home.compensates)
-       or j.seq in (select jsonb_array_elements_text(spec -> 'entries')::bigint from task_specs where task_id = p_task);
+  if home.compensates is not null then
+    select min(seq) into undoing from journal where task_id = home.compensates;
+  elsif home.program = 'undo' then
+    select min(j.seq) into undoing from task_specs s
+      cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number) join journal j on j.seq = undone.number::bigint
+      where s.task_id = p_task;
+  end if;
   for entry in select * from jsonb_populate_recordset(null::journal, p_entries) loop
     if entry.state = 'intended' then
       insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, before, after)

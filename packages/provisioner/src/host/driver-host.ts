@@ -82,6 +82,12 @@ export class DriverHost {
   }
 
   #tell(message: FromDriverHost): void {
-    if (this.socket.writable) this.socket.write(`${JSON.stringify(message)}\n`);
+    if (!this.socket.writable) return;
+    // What is told in the same turn of the event loop leaves in one piece.
+    if (this.socket.writableCorked === 0) {
+      this.socket.cork();
+      process.nextTick(() => this.socket.uncork());
+    }
+    this.socket.write(`${JSON.stringify(message)}\n`);
   }
 }

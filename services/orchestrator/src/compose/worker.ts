@@ -14,6 +14,7 @@ import type { WorkerConfig } from '../config.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { startConsumer } from '../jobs/consumer.js';
+import { GatheredRing } from '../jobs/gathered-ring.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { createLedgerPool } from '../postgres/ledger-pool.js';
 import { NotifyListener } from '../postgres/notify-doorbell.js';
@@ -47,8 +48,9 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
         waiting: pool.waitingCount,
       }),
     });
+    const ring = new GatheredRing(doorbell);
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
-      onReady: (ids) => void doorbell.ring(ids),
+      onReady: (ids) => ring.add(ids),
       onReplaced: () => {
         log.error('another worker has taken this slot: give each worker of a machine its own WORKER_SLOT', {
           slot: config.slot,
@@ -117,9 +119,8 @@ async function listen(
     const consumer = startConsumer({
       redis,
       subscriber,
-      concurrency: config.concurrency,
-      offer: (id) => supervisor.offer(id),
-      onCancelled: () => supervisor.look(),
+      offer: () => supervisor.offer(),
+      onCancelled: () => supervisor.cancelled(),
       telemetry,
       log,
     });
@@ -133,7 +134,7 @@ async function listen(
       subscriber.disconnect();
     });
   } else {
-    const heard = { ready: (ids: string[]) => supervisor.hint(ids), cancelled: () => supervisor.look() };
+    const heard = { ready: () => void supervisor.offer(), cancelled: () => supervisor.cancelled() };
     const listener = new NotifyListener(config.databaseUrl, heard, log);
     await listener.start();
     resources.add('listener', () => listener.close());

@@ -28,8 +28,9 @@ export interface SupervisorEvents {
  * that died or froze, and before that ends its commands and gives its work away: no lease has to run out.
  */
 export class ExecutorSupervisor {
-  /** Offers under way; a job that BullMQ lost sight of may be offered again beside its first offer. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  /** Offers that wait for room, by number. */
+  readonly #offers = new Map<number, () => void>();
+  #lastOffer = 0;
   /** For the first executor alone: those after it shall live. */
   #crashAt: ExecutorOptions['crashAt'];
   #socket: Socket | undefined;
@@ -69,24 +70,20 @@ export class ExecutorSupervisor {
     return this.options.concurrency;
   }
 
-  /** Offers a task. Resolves when it has ended here, or was not ours to run: the doorbell may forget it. */
-  offer(taskId: string): Promise<void> {
+  /** There may be work. Resolves when the executor had room and has taken what there was. */
+  offer(): Promise<void> {
     const socket = this.#socket;
-    if (!socket) return Promise.resolve(); // it stays ready in Postgres, where the next poll finds it
+    if (!socket) return Promise.resolve(); // it stays ready in Postgres, where the next look finds it
+    const number = ++this.#lastOffer;
     return new Promise((resolve) => {
-      this.#waiting.set(taskId, [...(this.#waiting.get(taskId) ?? []), resolve]);
-      sendMessage(socket, { type: 'run', id: taskId });
+      this.#offers.set(number, resolve);
+      sendMessage(socket, { type: 'offer', number });
     });
   }
 
-  /** Tells of work without waiting for it. */
-  hint(taskIds: readonly string[]): void {
-    for (const id of taskIds) if (this.#socket) sendMessage(this.#socket, { type: 'run', id });
-  }
-
   /** Something was cancelled. */
-  look(): void {
-    if (this.#socket) sendMessage(this.#socket, { type: 'look' });
+  cancelled(): void {
+    if (this.#socket) sendMessage(this.#socket, { type: 'cancelled' });
   }
 
   /** Lets the executor finish for `graceMs`, then ends it and its commands. */
@@ -178,8 +175,8 @@ export class ExecutorSupervisor {
       case 'tick':
         this.#running = message.running;
         break;
-      case 'settled':
-        this.#settle(message.id);
+      case 'looked':
+        this.#settle(message.number);
         break;
       case 'ready':
         this.events.onReady(message.ids);
@@ -193,17 +190,16 @@ export class ExecutorSupervisor {
     }
   }
 
-  #settle(taskId: string): void {
-    const offers = this.#waiting.get(taskId) ?? [];
-    this.#waiting.delete(taskId);
-    for (const resolve of offers) resolve();
+  #settle(offer: number): void {
+    this.#offers.get(offer)?.();
+    this.#offers.delete(offer);
   }
 
   /** The connection has ended: the executor is dead, or as good as. */
   async #lost(): Promise<void> {
     this.#socket = undefined;
     this.#running = 0;
-    for (const id of [...this.#waiting.keys()]) this.#settle(id);
+    for (const number of [...this.#offers.keys()]) this.#settle(number);
     if (this.#stopping) return;
     this.events.log.warn('the executor is gone, replacing it');
     while (!this.#stopping) {

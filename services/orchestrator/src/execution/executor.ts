@@ -12,11 +12,11 @@ import { neverStarted } from './never-started.js';
 import { begin, type Workshop } from './begin.js';
 import { DriverHost } from './driver-host.js';
 import { Masker } from './masker.js';
+import { Rounds } from './rounds.js';
 import type { Run } from './run.js';
 import { WorkerLink } from './worker-link.js';
 
 const TICK_MS = 1_000;
-const MAX_HINTS = 10_000;
 /** Time between TERM and KILL when this executor has to stop. */
 const STOP_GRACE_SECONDS = 2;
 const LAST_LINES_MS = 1_000;
@@ -32,8 +32,7 @@ export class Executor {
   readonly #link: WorkerLink;
   readonly #crash: CrashPoints;
   readonly #runs = new Map<string, Run>();
-  /** Tasks we were told of, in the order of telling. */
-  readonly #hints = new Set<string>();
+  readonly #rounds: Rounds;
   readonly #timers: NodeJS.Timeout[] = [];
   #lastGoodHeartbeat = performance.now();
   #draining = false;
@@ -41,9 +40,11 @@ export class Executor {
   #drainUntil = Infinity;
   /** No more can be lost: the lease is over, or given back. */
   #leaseless = false;
-  readonly #claiming = new Set<string>();
+  /** What Postgres says is ours and is not here: whoever is named twice is taken up. */
+  #strays = new Set<string>();
+  /** Attempts that were taken up so, for the answer of a claim that comes very late. */
+  readonly #adopted = new Set<string>();
   readonly #workshop: Workshop;
-  #backlog = false;
   #heartbeating = false;
   #end: (reason: ExecutorEnd) => void = () => {};
 
@@ -60,11 +61,28 @@ export class Executor {
       pid: process.pid,
     };
     const { driverHost, commandEnvironment: environment, stateDir, secrets, times } = options;
+    this.#rounds = new Rounds({
+      ledger,
+      workerId: this.identity.id,
+      room: (leaving) => this.#room(leaving),
+      beforeClaim: () => this.#crash.pass('before-claim'),
+      claimed: (tasks) => this.#take(tasks),
+      ready: (ids) => this.#tellReady(ids),
+    });
     this.#workshop = {
       options,
       workerId: this.identity.id,
       crash: this.#crash,
-      ledger,
+      ledger: {
+        appendLog: (chunk) => ledger.appendLog(chunk),
+        progress: (...told) => ledger.progress(...told),
+        record: (...told) => ledger.record(...told),
+        finish: (result) => this.#rounds.finish(result),
+        lose: async (...lost) => {
+          await ledger.lose(...lost);
+          this.#rounds.look();
+        },
+      },
       masker: new Masker(secrets),
       driverHost: new DriverHost({
         argv: driverHost,
@@ -109,11 +127,10 @@ export class Executor {
 
   #receive(message: WorkerMessage): void {
     switch (message.type) {
-      case 'run':
-        if (this.#hints.size < MAX_HINTS) this.#hints.add(message.id);
-        this.#pump();
+      case 'offer':
+        this.#rounds.look(() => this.#link.send({ type: 'looked', number: message.number }));
         break;
-      case 'look':
+      case 'cancelled':
         void this.#heartbeat();
         break;
       case 'drain':
@@ -129,7 +146,7 @@ export class Executor {
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)
       void this.#fence('no heartbeat was possible in time');
-    if (this.#link.aloneSeconds > this.options.times.orphan && this.#used === 0) void this.#drain(0);
+    if (this.#link.aloneSeconds > this.options.times.orphan && this.#runs.size === 0) void this.#drain(0);
   }
 
   async #heartbeat(): Promise<void> {
@@ -151,74 +168,65 @@ export class Executor {
 
   /** Cancels what Postgres wants cancelled, and takes up claims whose answer was lost. */
   #reconcile(mine: readonly RunningTask[]): void {
+    const strays = new Set<string>();
     for (const { id, attempt, cancel } of mine) {
       const run = this.#runs.get(id);
       if (cancel && run?.task.attempt === attempt) run.cancel();
-      if (!run && !this.#claiming.has(id) && !this.#draining)
-        this.#start(id, () => this.ledger.adopt(id, this.identity.id));
+      if (run || this.#draining) continue;
+      // Named once, the answer of its claim may still be under way.
+      if (this.#strays.has(`${id}-${attempt}`)) void this.#adopt(id);
+      else strays.add(`${id}-${attempt}`);
+    }
+    this.#strays = strays;
+  }
+
+  async #adopt(id: string): Promise<void> {
+    try {
+      const task = await this.ledger.adopt(id, this.identity.id);
+      if (!task) return;
+      this.#take([task]);
+      this.#adopted.add(`${id}-${task.attempt}`);
+    } catch (error) {
+      executorLog('warn', 'a lost claim cannot be taken up yet', { task_id: id, error: String(error) });
     }
   }
 
-  /** Slots that are taken. */
-  get #used(): number {
-    return this.#runs.size + this.#claiming.size;
-  }
-
-  get #mayClaim(): boolean {
+  /** Slots that are free once that many have ended. */
+  #room(leaving: number): number {
     const { concurrency, times } = this.options;
-    return !this.#draining && this.#used < concurrency && this.#link.aloneSeconds <= times.orphan;
+    if (this.#draining || this.#link.aloneSeconds > times.orphan) return 0;
+    return Math.max(0, concurrency - this.#runs.size + leaving);
   }
 
   async #poll(): Promise<void> {
-    if (!this.#mayClaim) return;
+    if (this.#room(0) === 0) return;
     try {
-      const free = this.options.concurrency - this.#used;
-      const ready = await this.ledger.poll(free);
-      this.#backlog = ready.length === free;
-      for (const id of ready) this.#hints.add(id);
-      this.#pump();
+      await this.ledger.wake();
+      this.#rounds.look();
     } catch {
       // Postgres is away: the heartbeat says so already.
     }
   }
 
-  #pump(): void {
-    for (const id of this.#hints) {
-      if (!this.#mayClaim) return;
-      this.#hints.delete(id);
-      if (!this.#runs.has(id) && !this.#claiming.has(id))
-        this.#start(id, () => this.ledger.claim(id, this.identity.id));
-    }
+  #tellReady(ids: readonly string[]): void {
+    if (ids.length > 0) this.#link.send({ type: 'ready', ids: [...ids] });
   }
 
-  #start(id: string, claim: () => Promise<ClaimedTask | undefined>): void {
-    this.#claiming.add(id);
-    void this.#claimAndRun(id, claim).finally(() => {
-      this.#link.send({ type: 'settled', id });
-      this.#pump();
-      if (this.#backlog && this.#hints.size === 0) void this.#poll();
-    });
-  }
-
-  async #claimAndRun(id: string, claim: () => Promise<ClaimedTask | undefined>): Promise<void> {
-    let run: Run | undefined;
-    try {
-      this.#crash.pass('before-claim');
-      const task = await claim();
-      if (task) this.#crash.pass('after-claim');
-      if (task && !this.#draining) run = await this.#begin(task);
-      if (run) this.#runs.set(id, run);
-    } catch (error) {
-      // Whether it was made is unknown: the next heartbeat names what is ours.
-      executorLog('warn', 'claim failed', { task_id: id, error: String(error) });
-    } finally {
-      this.#claiming.delete(id);
+  /** Starts what was claimed. */
+  #take(tasks: readonly ClaimedTask[]): void {
+    for (const task of tasks) {
+      this.#crash.pass('after-claim');
+      if (this.#draining || this.#runs.has(task.id) || this.#adopted.has(`${task.id}-${task.attempt}`))
+        continue;
+      const run = this.#begin(task);
+      if (!run) continue;
+      this.#runs.set(task.id, run);
+      void this.#complete(task.id, run);
     }
-    if (run) await this.#finish(id, run);
   }
 
   /** What cannot be started has failed: to try for ever would leave its task running for ever. */
-  async #begin(task: ClaimedTask): Promise<Run | undefined> {
+  #begin(task: ClaimedTask): Run | undefined {
     try {
       const run = begin(task, this.#workshop);
       this.#crash.pass('after-spawn');
@@ -226,15 +234,15 @@ export class Executor {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       executorLog('error', 'a task cannot be started', { ...aboutTask(task), error: reason });
-      await this.ledger.finish(neverStarted(task, this.identity.id, reason));
+      // Where Postgres does not take it, the heartbeat names the task again, and it fails again.
+      this.#rounds.finish(neverStarted(task, this.identity.id, reason)).catch(() => undefined);
       return undefined;
     }
   }
 
-  async #finish(id: string, run: Run): Promise<void> {
+  async #complete(id: string, run: Run): Promise<void> {
     try {
-      const ready = await run.complete();
-      if (ready.length > 0) this.#link.send({ type: 'ready', ids: ready });
+      await run.complete();
     } catch (error) {
       executorLog('error', 'a run broke', {
         task_id: id,
@@ -258,7 +266,7 @@ export class Executor {
     this.#drainUntil = Math.min(this.#drainUntil, performance.now() + graceMs);
     if (this.#draining) return;
     this.#draining = true;
-    while (this.#used > 0 && performance.now() < this.#drainUntil && !this.#leaseless) await sleep(50);
+    while (this.#runs.size > 0 && performance.now() < this.#drainUntil && !this.#leaseless) await sleep(50);
     for (const run of this.#runs.values()) run.stop(STOP_GRACE_SECONDS);
     await Promise.all([...this.#runs.values()].map((run) => run.gone));
     // Their last lines are still on their way.

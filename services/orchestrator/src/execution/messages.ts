@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 
 /** What a worker tells its executor, a line of JSON each. */
 export type WorkerMessage =
-  | { type: 'run'; id: string } // there may be a task to claim
-  | { type: 'look' } // something was cancelled: ask Postgres now
+  | { type: 'offer'; number: number } // there may be tasks to claim
+  | { type: 'cancelled' } // something was cancelled: ask Postgres now
   | { type: 'drain'; graceMs: number }; // take no more work, end within this time
 
 /** What an executor tells its worker. */
@@ -11,8 +11,8 @@ export type ExecutorMessage =
   | { type: 'hello'; workerId: string; pid: number }
   | { type: 'tick'; running: number; slots: number }
   | { type: 'replaced' } // another worker has come
-  | { type: 'settled'; id: string } // done with, or not ours to run
-  | { type: 'ready'; ids: string[] }; // became ready by what ended here: others may be rung
+  | { type: 'looked'; number: number } // had room, and took what was there
+  | { type: 'ready'; ids: string[] }; // became ready by what ended here and found no room: others may be rung
 
 const MAX_LINE = 16 * 1024 * 1024;
 
@@ -20,8 +20,14 @@ export function sendMessage(socket: Socket, message: WorkerMessage | ExecutorMes
   sendLine(socket, message);
 }
 
+/** Whatever is sent in the same turn of the event loop leaves in one piece. */
 export function sendLine(socket: Socket, message: object): void {
-  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+  if (!socket.writable) return;
+  if (socket.writableCorked === 0) {
+    socket.cork();
+    process.nextTick(() => socket.uncork());
+  }
+  socket.write(`${JSON.stringify(message)}\n`);
 }
 
 /** Calls back for each whole line. What is no JSON object with a type ends the connection. */

@@ -16,5 +16,8 @@ export function neverStarted({ id, attempt }: ClaimedTask, workerId: string, rea
     output: '',
     data: {},
     evidence: { signals: [], left: [] },
+    log: undefined,
+    progress: undefined,
+    changes: [],
   };
 }

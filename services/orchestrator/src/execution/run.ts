@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ClaimedTask, JournalRecord, Ledger, LogChunk, TaskResult } from '../domain/worker/ledger.js';
+import type {
+  ClaimedTask,
+  JournalRecord,
+  Ledger,
+  LogChunk,
+  Outcome,
+  TaskResult,
+} from '../domain/worker/ledger.js';
 import type { CrashPoints } from './crash-points.js';
 import { isChange, journalRecord } from './journal-record.js';
 import { aboutTask, executorLog } from './log.js';
@@ -14,7 +21,10 @@ const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
-export type RunLedger = Pick<Ledger, 'appendLog' | 'progress' | 'record' | 'finish' | 'lose'>;
+export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'record'> {
+  finish(result: TaskResult): Promise<Outcome>;
+  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<void>;
+}
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
 export class Run {
@@ -96,8 +106,8 @@ export class Run {
     this.work.cancel(this.cancelGraceSeconds);
   }
 
-  /** Follows the work to its end and stores the result. @returns the tasks that became ready by it. */
-  async complete(): Promise<string[]> {
+  /** Follows the work to its end and stores the result. */
+  async complete(): Promise<void> {
     const following = new AbortController();
     const followed = this.#follow(following.signal);
     const end = await this.work.ended;
@@ -106,54 +116,78 @@ export class Run {
     following.abort();
     await followed;
     try {
-      await this.#persistently(() => this.#drain());
-      this.#queue(this.work.readRest());
-      await this.#persistently(() => this.#drain());
-      if (this.#abandoned) return [];
+      await this.#persistently(() => this.#collect());
+      if (this.#abandoned) return;
       this.crash.pass('before-finish');
-      const ready = await this.#persistently(() => this.#settle(end));
+      await this.#persistently(() => this.#settle(end));
       this.crash.pass('after-finish');
-      return ready ?? [];
     } finally {
       this.work.close();
     }
   }
 
-  async #settle(end: WorkEnd): Promise<string[]> {
+  async #settle(end: WorkEnd): Promise<void> {
     const { id, attempt } = this.task;
-    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut)
+    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut) {
+      await this.#sendLines();
+      await this.#recordChanges();
       return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
+    }
     const result = this.#result(end);
-    const { outcome, ready } = await this.ledger.finish(result);
+    const outcome = await this.ledger.finish(result);
     if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
     else if (result.status === 'Failed')
       executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
-    return ready;
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
+    for (;;) {
       await sleep(FOLLOW_MS, undefined, { signal }).catch(() => undefined);
+      // What is new at the end goes with the result.
+      if (signal.aborted) return;
       // While Postgres is away the output waits where it was printed.
       await this.#drain().catch(() => undefined);
     }
   }
 
-  /** Sends what is new. A chunk that could not be sent is sent again before anything after it. */
+  /** Sends what is new. */
   async #drain(): Promise<void> {
-    const reports = this.work.readReports();
-    this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
+    const changed = this.#readReports();
     await this.#recordChanges();
-    await this.#tellProgress(this.#follower.read(reports));
+    await this.#tellProgress(changed);
     for (let more = true; more;) {
-      if (this.#unsent) {
-        await this.ledger.appendLog(this.#unsent);
-        this.#unsent = undefined;
-      }
+      await this.#sendLines();
       const lines = this.work.readLines();
       more = lines.length > 0;
       this.#queue(lines);
     }
+  }
+
+  /** After the end: reads what there is. Its last piece goes with the result. */
+  async #collect(): Promise<void> {
+    await this.#recording.catch(() => undefined);
+    this.#untold = this.#readReports() || this.#untold;
+    // One that was tried before goes again as it was.
+    await this.#sendLines();
+    for (let lines = this.work.readLines(); lines.length > 0; lines = this.work.readLines()) {
+      await this.#persistently(() => this.#sendLines());
+      this.#queue(lines);
+    }
+    this.#queue(this.work.readRest());
+  }
+
+  /** @returns whether the progress changed. */
+  #readReports(): boolean {
+    const reports = this.work.readReports();
+    this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
+    return this.#follower.read(reports);
+  }
+
+  /** A chunk that could not be sent is sent again before anything after it. */
+  async #sendLines(): Promise<void> {
+    if (!this.#unsent) return;
+    await this.ledger.appendLog(this.#unsent);
+    this.#unsent = undefined;
   }
 
   /** Stored at each change; told to those who follow events once a second, the last change too. */
@@ -195,14 +229,16 @@ export class Run {
     if (printed.length === 0) return;
     const lines = this.masker.maskAll(printed);
     const { id: taskId, attempt } = this.task;
-    this.#unsent = {
-      taskId,
-      attempt,
-      workerId: this.workerId,
-      at: new Date(),
-      firstLine: this.#lastLine + 1,
-      lines,
-    };
+    if (this.#unsent) this.#unsent.lines.push(...lines);
+    else
+      this.#unsent = {
+        taskId,
+        attempt,
+        workerId: this.workerId,
+        at: new Date(),
+        firstLine: this.#lastLine + 1,
+        lines,
+      };
     this.#lastLine += lines.length;
     this.#lastText = lines.findLast((line) => line.trim() !== '') ?? this.#lastText;
   }
@@ -228,6 +264,9 @@ export class Run {
       output: this.masker.mask(this.work.output(OUTPUT_LIMIT)),
       data: this.masker.maskAll(data),
       evidence: this.masker.maskAll({ ...end.evidence, ...(reconcile ? { reconciled: completed } : {}) }),
+      log: this.#unsent,
+      progress: this.#untold ? this.masker.maskAll(this.#follower.progress) : undefined,
+      changes: this.masker.maskAll(this.#records),
     };
   }
 

@@ -1,15 +1,19 @@
-/** The queue of doorbells, and what a job on it carries: an id, nothing else. Postgres knows the rest. */
+/** The queue of doorbells, and what a job on it carries: ids, nothing else. Postgres knows the rest. */
 export const TASK_QUEUE = 'tasks';
 export const QUEUE_PREFIX = '{provisioning}';
 
-export interface RunTaskJob {
-  task_id: string;
+/** Whoever takes the job takes as much as he has room for, and these may be among it. */
+export interface RunTasksJob {
+  task_ids: string[];
 }
-export const RUN_TASK = 'run-task';
+export const RUN_TASKS = 'run-tasks';
+
+/** A job for each task would cost more than most transitions. */
+export const TASKS_PER_JOB = 16;
 
 /** The job's id, so that ringing twice makes one job. BullMQ refuses ids that are only digits or hold one colon. */
-export function jobIdOf(taskId: string): string {
-  return `t-${taskId}`;
+export function jobIdOf(firstTaskId: string): string {
+  return `t-${firstTaskId}`;
 }
 
 /** Where API processes say that something was cancelled. */

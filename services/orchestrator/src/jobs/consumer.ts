@@ -1,38 +1,50 @@
 import type { Logger } from '@provisioning/runtime';
-import { Worker } from 'bullmq';
+import { WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { JobTelemetry } from './telemetry.js';
-import { CANCEL_CHANNEL, QUEUE_PREFIX, TASK_QUEUE, type RunTaskJob } from './catalog.js';
+import { CANCEL_CHANNEL, QUEUE_PREFIX, TASK_QUEUE, type RunTasksJob } from './catalog.js';
+
+/** Jobs that are being answered at once: each is answered with all the room that there is. */
+const ANSWERS_AT_ONCE = 4;
+/** A job that finds no room for so long is given back: others may have some. */
+const PATIENCE_MS = 50;
 
 export interface ConsumerOptions {
   redis: Redis;
   /** A connection of its own: one that subscribes can do nothing else. */
   subscriber: Redis;
-  concurrency: number;
-  /** Resolves when the task has ended here or is not ours to run. */
-  offer: (taskId: string) => Promise<void>;
+  /** Resolves when there was room and what is ready was taken. */
+  offer: () => Promise<void>;
   onCancelled: () => void;
   telemetry?: JobTelemetry | undefined;
   log: Logger;
 }
 
 /**
- * Answers the doorbell. A job stays active while its task runs, so that the others wait in Redis for whichever worker
- * is free. What BullMQ does with a job that it lost sight of does not matter: nothing runs without a claim in Postgres.
+ * Answers the doorbell: whoever hears it takes as many tasks as he has room for, in the order in which Postgres has
+ * them. A job waits in Redis until somebody has room. What BullMQ does with a job that it lost sight of does not matter:
+ * nothing runs without a claim in Postgres.
  */
 export function startConsumer({
   redis,
   subscriber,
-  concurrency,
   offer,
   onCancelled,
   telemetry,
   log,
-}: ConsumerOptions): Worker<RunTaskJob> {
-  const worker = new Worker<RunTaskJob>(TASK_QUEUE, (job) => offer(job.data.task_id), {
+}: ConsumerOptions): Worker<RunTasksJob> {
+  const answer = async (job: Job<RunTasksJob>, token?: string) => {
+    const looked = offer();
+    if (await within(looked, PATIENCE_MS)) return;
+    void worker.pause(true).catch(() => undefined);
+    void looked.then(() => worker.resume()).catch(() => undefined);
+    await job.moveToWait(token);
+    throw new WaitingError();
+  };
+  const worker = new Worker<RunTasksJob>(TASK_QUEUE, answer, {
     connection: redis,
     prefix: QUEUE_PREFIX,
-    concurrency,
+    concurrency: ANSWERS_AT_ONCE,
     lockDuration: 30_000,
     stalledInterval: 15_000,
     maxStalledCount: 1_000,
@@ -44,4 +56,17 @@ export function startConsumer({
   subscriber.on('message', onCancelled);
   subscriber.on('ready', () => void subscriber.subscribe(CANCEL_CHANNEL).catch(() => undefined));
   return worker;
+}
+
+/** Whether it comes in time. */
+async function within(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), milliseconds);
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

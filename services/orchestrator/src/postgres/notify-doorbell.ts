@@ -6,8 +6,6 @@ import type { Doorbell } from '../domain/ports.js';
 const READY_CHANNEL = 'orchestrator_ready';
 const CANCEL_CHANNEL = 'orchestrator_cancelled';
 const RECONNECT_MS = 500;
-/** NOTIFY carries less than 8000 bytes. */
-const IDS_PER_NOTIFY = 200;
 
 /** The doorbell where there is no Redis: NOTIFY after the commit, in a statement of its own. */
 export class NotifyDoorbell implements Doorbell {
@@ -17,18 +15,17 @@ export class NotifyDoorbell implements Doorbell {
   ) {}
 
   async ring(taskIds: readonly string[]): Promise<void> {
-    for (let start = 0; start < taskIds.length; start += IDS_PER_NOTIFY) {
-      await this.#notify(READY_CHANNEL, taskIds.slice(start, start + IDS_PER_NOTIFY).join(','));
-    }
+    // Whoever hears it takes as much as he has room for: which tasks there are, Postgres knows.
+    if (taskIds.length > 0) await this.#notify(READY_CHANNEL);
   }
 
   async cancelled(): Promise<void> {
-    await this.#notify(CANCEL_CHANNEL, '');
+    await this.#notify(CANCEL_CHANNEL);
   }
 
-  async #notify(channel: string, payload: string): Promise<void> {
+  async #notify(channel: string): Promise<void> {
     try {
-      await this.database.raw('select pg_notify(?, ?)', [channel, payload]);
+      await this.database.raw(`select pg_notify(?, '')`, [channel]);
     } catch (error) {
       this.log.debug('the doorbell did not ring', { error });
     }
@@ -42,7 +39,7 @@ export class NotifyListener {
 
   constructor(
     private readonly url: string,
-    private readonly heard: { ready: (taskIds: string[]) => void; cancelled: () => void },
+    private readonly heard: { ready: () => void; cancelled: () => void },
     private readonly log: Logger,
   ) {}
 
@@ -64,8 +61,8 @@ export class NotifyListener {
     };
     client.on('error', again);
     client.on('end', again);
-    client.on('notification', ({ channel, payload }) => {
-      if (channel === READY_CHANNEL) this.heard.ready((payload ?? '').split(',').filter(Boolean));
+    client.on('notification', ({ channel }) => {
+      if (channel === READY_CHANNEL) this.heard.ready();
       else this.heard.cancelled();
     });
     try {

@@ -1,15 +1,16 @@
 import type { Pool } from 'pg';
 import type {
   ClaimedTask,
-  Finished,
   JournalRecord,
   Ledger,
   LogChunk,
+  Round,
   RunningTask,
   StepProgress,
   TaskResult,
   WorkerIdentity,
 } from '../domain/worker/ledger.js';
+import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
 import { storable, storableJson } from './storable.js';
 
 const LOST = 'Its worker was lost: the lease ended.';
@@ -34,17 +35,17 @@ export class PostgresLedger implements Ledger {
     return rows[0]?.running ?? null;
   }
 
-  async poll(limit: number): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>('select id from poll_tasks($1) as id', [limit]);
-    return rows.map(({ id }) => id);
+  async wake(): Promise<void> {
+    await this.pool.query('select wake_due()');
   }
 
-  async claim(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
-    const { rows } = await this.pool.query<{ task: ClaimedTask | null }>(
-      'select claim_task($1, $2) as task',
-      [taskId, workerId],
-    );
-    return rows[0]?.task ?? undefined;
+  async round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
+    const { rows } = await this.pool.query<Round>({
+      name: 'work_round',
+      text: `select outcomes, ready, claimed from work_round(${ROUND_PARAMETERS})`,
+      values: [workerId, room, ...columnsOf(results)],
+    });
+    return rows[0]!;
   }
 
   async adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
@@ -54,27 +55,6 @@ export class PostgresLedger implements Ledger {
       [taskId, workerId],
     );
     return rows[0]?.task;
-  }
-
-  async finish(result: TaskResult): Promise<Finished> {
-    const { rows } = await this.pool.query<Finished>(
-      'select outcome, ready from finish_task($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)',
-      [
-        result.taskId,
-        result.attempt,
-        result.workerId,
-        result.resultId,
-        result.status,
-        result.permanent,
-        result.exitCode,
-        result.signal,
-        result.error && storable(result.error),
-        storable(result.output),
-        JSON.stringify(storableJson(result.data)),
-        JSON.stringify(storableJson(result.evidence)),
-      ],
-    );
-    return rows[0] ?? { outcome: 'fenced', ready: [] };
   }
 
   lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]> {

@@ -232,10 +232,11 @@ describe('what comes late', () => {
   }
 
   async function claim(id: string, worker: string): Promise<number | undefined> {
-    const { rows } = (await platform.database.raw('select claim_task(?, ?) as task', [id, worker])) as {
-      rows: { task: { attempt: number } | null }[];
-    };
-    return rows[0]?.task?.attempt;
+    const { rows } = (await platform.database.raw('select claim_tasks(array[?::uuid], ?) as tasks', [
+      id,
+      worker,
+    ])) as { rows: { tasks: { attempt: number }[] }[] };
+    return rows[0]?.tasks[0]?.attempt;
   }
 
   async function finish(id: string, attempt: number, worker: string, status: string): Promise<string> {

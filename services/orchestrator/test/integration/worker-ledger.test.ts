@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
+import type { TaskResult } from '../../src/domain/worker/ledger.js';
 import { createLedgerPool } from '../../src/postgres/ledger-pool.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
 import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
@@ -36,17 +37,20 @@ it('stores whatever is printed, reported and told of an end, NUL and half surrog
   const ledger = new PostgresLedger(pool);
   const workerId = await engineFunctions(database).register();
   const taskId = ids.get('o')!;
-  const { attempt } = (await ledger.claim(taskId, workerId))!;
+  const { claimed } = await ledger.round(workerId, [], 1);
+  const { attempt } = claimed.find(({ id }) => id === taskId)!;
   const rubbish = 'a\0b\ud800c';
   const mended = 'a\ufffdb\ufffdc';
   const at = new Date();
   await ledger.appendLog({ taskId, attempt, workerId, at, firstLine: 1, lines: [rubbish, 'and on'] });
   await ledger.progress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish }, true);
-  await ledger.finish({
+  const result: TaskResult = {
     ...{ taskId, attempt, workerId, resultId: taskId, status: 'Failed', permanent: true, exitCode: null },
     ...{ signal: null, error: rubbish, output: rubbish, data: { [rubbish]: rubbish } },
     evidence: { lost: rubbish },
-  });
+    ...{ log: undefined, progress: undefined, changes: [] },
+  };
+  expect(await ledger.round(workerId, [result], 0)).toMatchObject({ outcomes: ['done'], claimed: [] });
   const store = new PostgresTaskStore(database);
   expect(await store.find(taskId)).toMatchObject({
     ...{ status: 'Failed', error: mended, output: mended, progress: { currentStep: mended } },

@@ -15,12 +15,12 @@ export function engineFunctions(database: Knex) {
     },
     /** @returns the attempt */
     async claim(task: string, worker: string): Promise<number | undefined> {
-      const [row] = await rowsOf<{ task: { attempt: number } | null }>(
+      const [row] = await rowsOf<{ tasks: { attempt: number }[] }>(
         database,
-        'select claim_task(?, ?) as task',
+        'select claim_tasks(array[?::uuid], ?) as tasks',
         [task, worker],
       );
-      return row?.task?.attempt;
+      return row?.tasks[0]?.attempt;
     },
     async finish(
       task: string,

@@ -1,4 +1,4 @@
-import type { ClaimedTask, Ledger, LogChunk, TaskResult } from '../../src/domain/worker/ledger.js';
+import type { ClaimedTask, Ledger, LogChunk, Round, TaskResult } from '../../src/domain/worker/ledger.js';
 
 /** A ledger in memory that has these tasks to give, once each, and writes down what it is told. */
 export class FakeLedger implements Ledger {
@@ -15,17 +15,15 @@ export class FakeLedger implements Ledger {
 
   register = () => Promise.resolve();
   heartbeat = () => Promise.resolve(this.dead ? null : []);
-  poll = (limit: number) => Promise.resolve([...this.#open.keys()].slice(0, limit));
-  claim(id: string) {
-    const task = this.#open.get(id);
-    this.#open.delete(id);
-    return Promise.resolve(task);
+  wake = () => Promise.resolve();
+  round(_workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
+    this.results.push(...results);
+    for (const { log } of results) if (log) this.chunks.push(log);
+    const claimed = [...this.#open.values()].slice(0, room);
+    for (const { id } of claimed) this.#open.delete(id);
+    return Promise.resolve({ outcomes: results.map(() => 'done' as const), ready: [], claimed });
   }
   adopt = () => Promise.resolve(undefined);
-  finish(result: TaskResult) {
-    this.results.push(result);
-    return Promise.resolve({ outcome: 'done' as const, ready: [] });
-  }
   lose = () => Promise.resolve([]);
   appendLog(chunk: LogChunk) {
     this.chunks.push(chunk);

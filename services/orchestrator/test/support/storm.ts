@@ -1,6 +1,7 @@
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
 import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import type { TaskResult } from '../../src/domain/worker/ledger.js';
 import type { Knex } from 'knex';
 import type { Pool } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
@@ -60,12 +61,15 @@ export class Storm {
     for (;;) {
       await this.#ledger.sweep();
       await this.pool.query(`update tasks set run_after = now() where status = 'RetryWait'`);
-      const ready = await this.#ledger.poll(1_000);
-      if (ready.length === 0) return;
-      await inParallel(ready, async (id) => {
-        const claimed = await this.#ledger.claim(id, worker);
-        if (claimed) await this.#finish({ task: id, attempt: claimed.attempt, worker }, 'Completed');
-      });
+      await this.#ledger.wake();
+      const { claimed } = await this.#ledger.round(worker, [], 50);
+      if (claimed.length === 0) return;
+      const claims = claimed.map(({ id, attempt }) => ({ task: id, attempt, worker }));
+      await this.#ledger.round(
+        worker,
+        claims.map((claim) => resultOf(claim, 'Completed')),
+        0,
+      );
     }
   }
 
@@ -87,17 +91,19 @@ export class Storm {
       await this.#taskStore.submit(task, undefined);
       this.tasks.push(task.id);
     },
-    work: async (random) => {
-      const ready = await this.#ledger.poll(1 + Math.floor(random() * 8));
-      const worker = pick(this.#workers, random);
-      const task = pick(ready, random);
-      const claimed = worker && task && (await this.#ledger.claim(task, worker));
-      if (claimed) this.#claims.push({ task, attempt: claimed.attempt, worker });
-    },
-    finish: async (random) => {
-      const claim = this.#takeClaim(random);
-      const status = pick(['Completed', 'Completed', 'Completed', 'Failed', 'Cancelled'] as const, random)!;
-      if (claim) await this.#finish(claim, status, random() < 0.2);
+    round: async (random) => {
+      const worker = pick(this.#workers, random)!;
+      const claims = this.#takeClaims(random);
+      const status = () =>
+        pick(['Completed', 'Completed', 'Completed', 'Failed', 'Cancelled'] as const, random)!;
+      // A worker tells of its own alone, but how another one's result is taken must be right as well.
+      const teller = claims[0]?.worker ?? worker;
+      const { claimed } = await this.#ledger.round(
+        teller,
+        claims.map((claim) => resultOf(claim, status(), random() < 0.2)),
+        Math.floor(random() * 5),
+      );
+      for (const { id, attempt } of claimed) this.#claims.push({ task: id, attempt, worker: teller });
     },
     lose: async (random) => {
       const claim = this.#takeClaim(random);
@@ -149,21 +155,16 @@ export class Storm {
     },
   };
 
-  async #finish(
-    { task: taskId, attempt, worker: workerId }: Claim,
-    status: 'Completed' | 'Failed' | 'Cancelled',
-    permanent = false,
-  ): Promise<void> {
-    await this.#ledger.finish({
-      ...{ taskId, attempt, workerId, resultId: uuidv7(), status, permanent, exitCode: 0, signal: null },
-      ...{ error: status === 'Failed' ? 'it failed' : null, output: '', data: {}, evidence: {} },
-    });
-  }
-
   /** Some stay, and are used again when their time is long over. */
   #takeClaim(random: () => number): Claim | undefined {
     const index = Math.floor(random() * this.#claims.length);
     return random() < 0.1 ? this.#claims[index] : this.#claims.splice(index, 1)[0];
+  }
+
+  /** Up to four, of several batches and infras, each once. */
+  #takeClaims(random: () => number): Claim[] {
+    const taken = Array.from({ length: Math.floor(random() * 5) }, () => this.#takeClaim(random));
+    return [...new Map(taken.flatMap((claim) => (claim ? [[claim.task, claim] as const] : []))).values()];
   }
 
   async #newWorker(): Promise<string> {
@@ -185,8 +186,7 @@ export class Storm {
 const ACTS = [
   [3, 'submitBatch'],
   [3, 'submitTask'],
-  [30, 'work'],
-  [25, 'finish'],
+  [40, 'round'],
   [3, 'lose'],
   [8, 'appendLog'],
   [1, 'cancelTask'],
@@ -200,12 +200,16 @@ const ACTS = [
 ] as const;
 type ActName = (typeof ACTS)[number][1];
 
-async function inParallel<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
-  const open = [...items];
-  const lane = async () => {
-    for (let item = open.shift(); item !== undefined; item = open.shift()) await act(item);
+function resultOf(
+  { task: taskId, attempt, worker: workerId }: Claim,
+  status: 'Completed' | 'Failed' | 'Cancelled',
+  permanent = false,
+): TaskResult {
+  return {
+    ...{ taskId, attempt, workerId, resultId: uuidv7(), status, permanent, exitCode: 0, signal: null },
+    ...{ error: status === 'Failed' ? 'it failed' : null, output: '', data: {}, evidence: {} },
+    ...{ log: undefined, progress: undefined, changes: [] },
   };
-  await Promise.all(Array.from({ length: 8 }, lane));
 }
 
 function pick<T>(items: readonly T[], random: () => number): T | undefined {

@@ -3,12 +3,15 @@ export interface Ledger {
   register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
   /** Renews the lease; null when this worker was declared dead. */
   heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null>;
-  /** Ready tasks, first those that should start first. */
-  poll(limit: number): Promise<string[]>;
-  claim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
+  /** Puts failed operations whose next try is due back in line. */
+  wake(): Promise<void>;
+  /**
+   * Stores what has ended, starts what may start because of it, and claims up to `room` tasks, in one transaction. When
+   * it fails, whether it happened is unknown: results are told again, claims are found by the heartbeat.
+   */
+  round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round>;
   /** A task that is this worker's already: the answer of its claim was lost. */
   adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
-  finish(result: TaskResult): Promise<Finished>;
   /** An attempt is lost though its worker lives. @returns the tasks that became ready by it */
   lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]>;
   appendLog(chunk: LogChunk): Promise<void>;
@@ -75,10 +78,19 @@ export interface ClaimedTask {
   lastLine: number;
 }
 
-/** `retry`: taken, and it will be tried again. `duplicate`: it was taken before. `fenced`: somebody else decided. */
-export interface Finished {
-  outcome: 'done' | 'retry' | 'duplicate' | 'fenced';
+/**
+ * How a result was taken. `retry`: it will be tried again. `duplicate`: it was taken before. `fenced`: somebody else
+ * decided.
+ */
+export type Outcome = 'done' | 'retry' | 'duplicate' | 'fenced';
+
+export interface Round {
+  /** Of each result. */
+  outcomes: Outcome[];
+  /** Tasks that became ready by them. */
   ready: string[];
+  /** In the order in which they should start. */
+  claimed: ClaimedTask[];
 }
 
 export interface TaskResult {
@@ -98,6 +110,10 @@ export interface TaskResult {
   data: object;
   /** Signals sent and when, exit status, what was left and ended. */
   evidence: object;
+  /** What was printed, how far it was and what it changed since that was last told. */
+  log: LogChunk | undefined;
+  progress: StepProgress | undefined;
+  changes: JournalRecord[];
 }
 
 /** Lines of one attempt. `at` stays the same when a chunk is sent again: it is how a repeat is recognised. */

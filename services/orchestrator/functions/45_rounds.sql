@@ -1,0 +1,173 @@
+-- A round of an executor: what has ended is stored, what may start because of it is started, and the executor's free slots
+-- are filled, all in one transaction: a commit and a round trip are shared by everything that ended meanwhile.
+
+-- Claims up to p_room tasks, first what should start first. What another executor is just taking is left to it.
+create function take_work(p_worker uuid, p_room int) returns jsonb language plpgsql as $$
+declare
+  chosen uuid[];
+begin
+  if p_room <= 0 then
+    return '[]';
+  end if;
+  chosen := array(select id from tasks where status = 'Unknown' and worker_id is null and cancel_requested_at is null
+                    order by ready_at limit p_room for update skip locked);
+  if cardinality(chosen) < p_room then
+    chosen := chosen || array(select id from tasks where status = 'Ready' and cancel_requested_at is null
+                                order by priority, ready_at limit p_room - cardinality(chosen) for update skip locked);
+  end if;
+  return case when cardinality(chosen) = 0 then '[]' else claim_tasks(chosen, p_worker) end;
+end $$;
+
+-- Of several results at once, arrays with an element for each; p_texts and what belongs to it: the last lines that were
+-- printed (null: none are left to tell), p_total_steps and what belongs to it: the last progress (null: as it was told),
+-- p_changes: entries for the journal that are left to tell. Returns how each result was taken (finish_task), the tasks
+-- that became ready, and those that were claimed.
+--
+-- The worker's row comes first: whoever declares it dead waits for this round, or is waited for. Nobody else changes the
+-- status of a task that runs.
+create function work_round(p_worker uuid, p_room int, p_ids uuid[], p_attempts int[], p_results uuid[], p_statuses text[],
+                           p_permanent boolean[], p_exit_codes int[], p_signals text[], p_errors text[], p_outputs text[],
+                           p_data jsonb[], p_evidence jsonb[], p_first_lines bigint[], p_line_counts int[], p_texts text[],
+                           p_printed_at timestamptz[], p_total_steps int[], p_done_steps int[], p_current_steps text[],
+                           p_changes jsonb[])
+returns table (outcomes text[], ready uuid[], claimed jsonb) language plpgsql as $$
+declare
+  homes uuid[];
+  home uuid;
+  completed uuid[];
+  ended uuid[] := '{}';
+  over uuid[];
+  more uuid[];
+  taken record;
+begin
+  outcomes := '{}';
+  ready := '{}';
+  perform from workers where id = p_worker for share;
+  if cardinality(p_ids) > 0 then
+    homes := array(select distinct t.batch_id from unnest(p_ids) as r (id) join tasks t on t.id = r.id
+                     where t.batch_id is not null order by 1);
+    perform from batches where id = any (homes) order by id for update;
+    perform store_last_words(p_worker, p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at, p_total_steps,
+                             p_done_steps, p_current_steps, p_changes);
+    completed := complete_tasks(p_worker, p_ids, p_attempts, p_results, p_statuses, p_exit_codes, p_signals, p_outputs,
+                                p_data, p_evidence);
+    foreach home in array homes loop
+      perform settle_completed(home, completed);
+    end loop;
+    for each in 1 .. cardinality(p_ids) loop
+      if p_ids[each] = any (completed) then
+        outcomes := outcomes || 'done'::text;
+        continue;
+      end if;
+      -- What failed or was cancelled, and what is not this worker's any more.
+      select f.outcome, f.ready into taken from finish_task(
+        p_ids[each], p_attempts[each], p_worker, p_results[each], p_statuses[each], p_permanent[each], p_exit_codes[each],
+        p_signals[each], p_errors[each], p_outputs[each], p_data[each], p_evidence[each]) f;
+      outcomes := outcomes || taken.outcome;
+      ready := ready || taken.ready;
+    end loop;
+    foreach home in array homes loop
+      select b.ended, b.promoted into over, more from go_on_with_batch(home) b;
+      ended := ended || over;
+      ready := ready || more;
+    end loop;
+    ready := ready || release_locks(ended || completed);
+  end if;
+  claimed := take_work(p_worker, p_room);
+  return next;
+end $$;
+
+-- What was printed and reported since it was last told.
+create function store_last_words(p_worker uuid, p_ids uuid[], p_attempts int[], p_first_lines bigint[], p_line_counts int[],
+                                 p_texts text[], p_printed_at timestamptz[], p_total_steps int[], p_done_steps int[],
+                                 p_current_steps text[], p_changes jsonb[])
+returns void language plpgsql as $$
+begin
+  insert into task_logs (task_id, attempt, first_line, line_count, text, at)
+    select t.id, t.attempt, l.first_line, l.line_count, l.text, l.at
+      from unnest(p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at)
+             as l(id, attempt, first_line, line_count, text, at)
+      join tasks t on t.id = l.id and t.attempt = l.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
+      where l.text is not null
+    on conflict do nothing;
+  insert into task_progress (task_id, attempt, total_steps, done_steps, current_step)
+    select t.id, t.attempt, s.total, s.done, s.current
+      from unnest(p_ids, p_attempts, p_total_steps, p_done_steps, p_current_steps) as s(id, attempt, total, done, current)
+      join tasks t on t.id = s.id and t.attempt = s.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
+      where s.total is not null
+    on conflict (task_id) do update set
+      attempt = excluded.attempt, total_steps = excluded.total_steps, done_steps = excluded.done_steps,
+      current_step = excluded.current_step, updated_at = now();
+  for each in 1 .. cardinality(p_ids) loop
+    if p_changes[each] is not null then
+      perform record_changes(p_ids[each], p_attempts[each], p_worker, p_changes[each]);
+    end if;
+  end loop;
+end $$;
+
+-- Running or Unknown → Completed, for those of the results that say so and are this worker's. Returns their tasks.
+create function complete_tasks(p_worker uuid, p_ids uuid[], p_attempts int[], p_results uuid[], p_statuses text[],
+                               p_exit_codes int[], p_signals text[], p_outputs text[], p_data jsonb[], p_evidence jsonb[])
+returns uuid[] language plpgsql as $$
+declare
+  completed uuid[];
+  closing uuid[];
+  task tasks;
+begin
+  with told as (
+    select * from unnest(p_ids, p_attempts, p_results, p_statuses, p_exit_codes, p_signals, p_outputs, p_data, p_evidence)
+      as r(id, attempt, result_id, status, exit_code, signal, output, data, evidence) where r.status = 'Completed'
+  ), done as (
+    update tasks t set status = 'Completed', completed_at = now(), exit_code = r.exit_code, signal = r.signal, error = null,
+                       result_id = r.result_id, output_tail = right(r.output, 2000)
+      from told r
+      where t.id = r.id and t.attempt = r.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
+      returning t.id, t.batch_id, t.attempt, t.kind, t.seq, t.program, t.compensates,
+                extract(epoch from greatest(now(), t.started_at) - t.started_at)::double precision as took
+  ), kept as (
+    insert into task_results as known (task_id, output, data, evidence)
+      select id, output, data, evidence from told join done using (id)
+      on conflict (task_id) do update set
+        output = excluded.output, evidence = excluded.evidence,
+        -- What an earlier attempt made is made, and has to be undone with the rest.
+        data = excluded.data || jsonb_build_object('resources',
+          coalesce(known.data -> 'resources', '[]') || coalesce(excluded.data -> 'resources', '[]'))
+  ), counted as (
+    insert into tallies (kind, status, n, seconds, le)
+      select kind, 'Completed', count(*), sum(took), duration_class(took) from done group by kind, duration_class(took)
+  ), recorded as (
+    insert into events (task_id, batch_id, attempt, type, status, details)
+      select done.id, batch_id, done.attempt, 'finished', 'Completed',
+             evidence || jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'signal', signal))
+        from done join told using (id) order by seq, done.id
+  )
+  select coalesce(array_agg(done.id), '{}'),
+         array_agg(done.id) filter (where compensates is not null or program = 'undo'
+                                       or data #> '{result,data,gone}' is not null)
+    into completed, closing from done join told using (id);
+  -- What they meant to do and did not is no longer meant (close_journal).
+  update journal set state = 'failed' from unnest(completed) as c (id) where task_id = c.id and state = 'intended';
+  for task in select t.* from unnest(closing) as c (id) join tasks t on t.id = c.id loop
+    perform close_journal(task);
+  end loop;
+  return completed;
+end $$;
+
+-- Of these tasks, those that are operations of the batch have completed: what stands on them may go on (settle_operation).
+create function settle_completed(p_batch uuid, p_completed uuid[]) returns void language plpgsql as $$
+declare
+  home batches;
+  mine uuid[] := array(select t.id from unnest(p_completed) as c (id) join tasks t on t.id = c.id
+                         -- Not by "=": there are many operations in a batch, and few of them have just completed.
+                         where t.batch_id is not distinct from p_batch and t.kind = 'operation');
+begin
+  if cardinality(mine) = 0 then
+    return;
+  end if;
+  update batches set completed = completed + cardinality(mine) where id = p_batch returning * into home;
+  perform tell_progress(home);
+  update tasks set pending_deps = pending_deps - met.n,
+                   status = case when pending_deps = met.n and status = 'Blocked' then 'Waiting' else status end
+    from (select op_id, count(*)::int as n from unnest(mine) as m (id) join op_deps on depends_on = m.id group by op_id) met
+    where tasks.id = met.op_id;
+end $$;

@@ -1,0 +1,109 @@
+import type { ClaimedTask, Ledger, Outcome, TaskResult } from '../domain/worker/ledger.js';
+import { executorLog } from './log.js';
+
+/** What one round takes, so that it stays well within the time that a statement has. */
+const MAX_RESULTS = 64;
+const RETRY_MS = 500;
+
+export interface RoundsOptions {
+  ledger: Pick<Ledger, 'round'>;
+  workerId: string;
+  /** Slots that are free once that many have ended. */
+  room: (leaving: number) => number;
+  beforeClaim: () => void;
+  /** Called with what was claimed, before anything is said about the results. */
+  claimed: (tasks: readonly ClaimedTask[]) => void;
+  /** Became ready and found no room here. */
+  ready: (taskIds: readonly string[]) => void;
+}
+
+interface Told {
+  result: TaskResult;
+  resolve: (outcome: Outcome) => void;
+  reject: (error: unknown) => void;
+}
+
+/**
+ * Carries results to Postgres and brings tasks back, one round after the other: whatever ends while one is under way
+ * goes with the next, so that many share a commit, and one alone waits for nobody.
+ */
+export class Rounds {
+  #told: Told[] = [];
+  #looking = false;
+  #going = false;
+  /** Called when a round that could claim has come back. */
+  #waiting: (() => void)[] = [];
+
+  constructor(private readonly options: RoundsOptions) {}
+
+  /** @returns how it was taken. @throws when that is unknown: tell it again */
+  finish(result: TaskResult): Promise<Outcome> {
+    return new Promise((resolve, reject) => {
+      this.#told.push({ result, resolve, reject });
+      void this.#go();
+    });
+  }
+
+  /** There may be work. @param looked called when there was room and it was looked for */
+  look(looked?: () => void): void {
+    if (looked) this.#waiting.push(looked);
+    this.#looking = true;
+    void this.#go();
+  }
+
+  async #go(): Promise<void> {
+    if (this.#going) return;
+    this.#going = true;
+    try {
+      // Those that end in the same turn of the event loop share the round.
+      await new Promise(setImmediate);
+      while (this.#told.length > 0 || (this.#looking && this.options.room(0) > 0)) {
+        const told = this.#told.splice(0, MAX_RESULTS);
+        await this.#round(told);
+      }
+    } finally {
+      this.#going = false;
+    }
+  }
+
+  async #round(told: readonly Told[]): Promise<void> {
+    const { ledger, workerId, beforeClaim, claimed, ready } = this.options;
+    const room = this.options.room(told.length);
+    const waiting = room > 0 ? this.#waiting.splice(0) : [];
+    if (room > 0) this.#looking = false;
+    if (waiting.length > 0) beforeClaim();
+    try {
+      const results = told.map(({ result }) => result);
+      const round = await ledger.round(workerId, results, room);
+      claimed(round.claimed);
+      told.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
+      // With room left over, whatever is ready is somebody's already.
+      if (round.claimed.length === room) {
+        const mine = new Set(round.claimed.map(({ id }) => id));
+        ready(round.ready.filter((id) => !mine.has(id)));
+      }
+    } catch (error) {
+      if (told.length > 1 && isRefused(error)) await this.#oneByOne(told);
+      else for (const { reject } of told) reject(error);
+      if (told.length === 0) executorLog('warn', 'a claim failed', { error: String(error) });
+      setTimeout(() => this.look(), RETRY_MS).unref();
+    }
+    for (const looked of waiting) looked();
+  }
+
+  /** One of them cannot be stored as it is: the others are not to suffer for it. */
+  async #oneByOne(told: readonly Told[]): Promise<void> {
+    for (const { result, resolve, reject } of told) {
+      await this.options.ledger.round(this.options.workerId, [result], 0).then(({ outcomes, ready }) => {
+        resolve(outcomes[0]!);
+        this.options.ready(ready);
+      }, reject);
+    }
+  }
+}
+
+/** Postgres answered, and says that it is the data (class 22 and 23 of its error codes). */
+function isRefused(error: unknown): boolean {
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^2[23]/.test(code);
+}

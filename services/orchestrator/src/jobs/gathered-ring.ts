@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Doorbell } from '../domain/ports.js';
+
+const PAUSE_MS = 50;
+
+/**
+ * Rings at once, then not again for a moment, with all that became ready meanwhile: whoever is woken takes as much as he
+ * has room for, and those who work look by themselves whenever they end something.
+ */
+export class GatheredRing {
+  #ids: string[] = [];
+  #ringing = false;
+
+  constructor(private readonly doorbell: Pick<Doorbell, 'ring'>) {}
+
+  add(taskIds: readonly string[]): void {
+    this.#ids.push(...taskIds);
+    void this.#ring();
+  }
+
+  async #ring(): Promise<void> {
+    if (this.#ringing) return;
+    this.#ringing = true;
+    while (this.#ids.length > 0) {
+      await this.doorbell.ring(this.#ids.splice(0));
+      await sleep(PAUSE_MS);
+    }
+    this.#ringing = false;
+  }
+}
