@@ -49,7 +49,7 @@ export async function startPeers(): Promise<Peers> {
       (typeof PACKAGES)[PeerName],
     ][]) {
       const node = newNode ? newer : ours;
-      names[name] = `${title} ${versions[module]}${node ? `, Node ${node.version.split('.')[0]}` : ''}`;
+      names[name] = `${title} ${versions[module]}${node ? ` (Node ${node.version.split('.')[0]})` : ''}`;
       if (node === undefined) {
         absent.push({
           contender: names[name],

@@ -5,7 +5,7 @@ import type { Operation } from './ours.js';
 import { runXargs, versionOf } from './programs.js';
 import { inOrder, type EngineSetting } from './setting.js';
 
-const OPERATIONS = 200;
+const OPERATIONS = 2_000;
 const DURABLE: readonly PeerName[] = ['graphile-worker', 'pg-boss', 'dbos', 'openworkflow'];
 const SPAWNING: readonly PeerName[] = ['graphile-worker', 'pg-boss', 'dbos'];
 
@@ -58,7 +58,7 @@ export function commands(setting: EngineSetting): Work[] {
     commands: ['true'],
   }));
   const task = { kind: 'commands', count: OPERATIONS } as const;
-  const spawning = { label: ', spawning in its worker' };
+  const spawning = { label: ', spawning itself' };
   const bullmq = `${setting.nameOf('bullmq')}${spawning.label}`;
   const peers = SPAWNING.map((name) => setting.nameOf(name));
   const xargs = versionOf('xargs');
