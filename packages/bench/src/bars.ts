@@ -14,6 +14,8 @@ export type Bar = {
 export interface JudgedBar {
   of: string;
   against: string | null;
+  /** Among so many `against` is the best. */
+  among?: number;
   atLeast?: number;
   atMost?: number;
   /** The median of the rounds' quotients; null when it could not be measured, for what is absent. */
@@ -36,7 +38,10 @@ export function judge(
     const against = best(rivals, better, samples) ?? bar.against ?? null;
     const own = samples.get(bar.of);
     const others = against === null ? undefined : samples.get(against);
-    const asked = 'atLeast' in bar ? { atLeast: bar.atLeast } : { atMost: bar.atMost };
+    const asked = {
+      ...(bar.bestOf && { among: bar.bestOf.length }),
+      ...('atLeast' in bar ? { atLeast: bar.atLeast } : { atMost: bar.atMost }),
+    };
     if (own === undefined || (rivals.length > 0 && others === undefined))
       return { of: bar.of, against, ...asked, measured: null, reached: null };
     const measured = spreadOf(others ? own.map((value, round) => value / others[round]!) : own).median;

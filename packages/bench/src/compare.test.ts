@@ -65,7 +65,7 @@ describe('a bar', () => {
 
   it('is held against the best of several: the most of a rate, the least of a time', () => {
     const bar = { of: 'ours', bestOf: ['slow peer', 'peer'], atMost: 5 };
-    expect(judge([bar], 'more', samples)[0]).toMatchObject({ against: 'peer', measured: 4 });
+    expect(judge([bar], 'more', samples)[0]).toMatchObject({ against: 'peer', among: 2, measured: 4 });
     expect(judge([bar], 'less', samples)[0]).toMatchObject({ against: 'slow peer', measured: 6 });
   });
 
@@ -83,7 +83,7 @@ describe('a bar', () => {
 
   it('is told in a sentence', () => {
     const [judged] = judge([{ of: 'ours', against: 'bare', atLeast: 0.8 }], 'more', samples);
-    expect(verdict(judged!)).toBe('ours: at least 0.8 × bare asked, 0.6 measured: not reached');
+    expect(verdict(judged!)).toBe('ours: 0.6 × bare, asked at least 0.8: not reached');
   });
 });
 

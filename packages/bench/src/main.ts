@@ -10,12 +10,14 @@ import type { Suite } from './suite.js';
 import { apiSuite } from './suites/api.js';
 import { controlCenterSuite } from './suites/control-center.js';
 import { costSuite } from './suites/cost.js';
+import { engineSuite } from './suites/engine.js';
 import { eventsSuite } from './suites/events.js';
 import { footprintSuite } from './suites/footprint.js';
 import { historySuite } from './suites/history.js';
 import { scaleOutSuite } from './suites/scale-out.js';
 
 const SUITES: readonly Suite[] = [
+  engineSuite,
   apiSuite,
   eventsSuite,
   controlCenterSuite,
@@ -46,12 +48,16 @@ export async function main(argv: string[], defaultFolder: string): Promise<numbe
 
 async function measure(suite: Suite, rounds: number): Promise<Report> {
   const { works, stop } = await suite.prepare();
+  // Servers that were started for it must not outlive it.
+  const interrupted = () => void stop().finally(() => process.exit(130));
+  process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
     const comparisons: Comparison[] = [];
     for (const work of works)
       comparisons.push(await compare(work, rounds, (line) => process.stderr.write(`${line}\n`)));
     return { suite: suite.name, measuredAt: new Date().toISOString(), machine: thisMachine(), comparisons };
   } finally {
+    process.off('SIGINT', interrupted).off('SIGTERM', interrupted);
     await stop();
   }
 }

@@ -16,12 +16,13 @@ export function rounded(value: number): string {
   return Number(value.toPrecision(3)).toLocaleString('en-US', { maximumFractionDigits: digits });
 }
 
-/** "ours: at least 0.8 × bare BullMQ asked, 0.41 measured: not reached" */
-export function verdict({ of, against, atLeast, atMost, measured, reached }: JudgedBar): string {
-  const limit = atLeast === undefined ? `at most ${rounded(atMost!)}` : `at least ${rounded(atLeast)}`;
-  const asked = `${of}: ${limit}${against === null ? '' : ` × ${against}`} asked`;
-  if (measured === null) return `${asked}, not measured`;
-  return `${asked}, ${rounded(measured)} measured: ${reached ? 'reached' : 'not reached'}`;
+/** "ours: 0.41 × bare BullMQ, asked at least 0.8: not reached" */
+export function verdict({ of, against, among, atLeast, atMost, measured, reached }: JudgedBar): string {
+  const asked =
+    atLeast === undefined ? `asked at most ${rounded(atMost!)}` : `asked at least ${rounded(atLeast)}`;
+  const rival = against === null ? '' : ` × ${against}${among ? `, the best of ${among}` : ''}`;
+  if (measured === null) return `${of}: ${asked}${rival}, not measured`;
+  return `${of}: ${rounded(measured)}${rival}, ${asked}: ${reached ? 'reached' : 'not reached'}`;
 }
 
 export function absentee({ contender, why }: Absent): string {

@@ -32,6 +32,8 @@ export interface Platform {
   controlCenter: number;
   api: number;
   workers: readonly number[];
+  /** Where the workers answer probes and tell their metrics. */
+  workerUrls: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -81,13 +83,13 @@ export async function startPlatform({
     const controlCenter = await started(script('control-center', 'api.js'), environment);
     environment['CONTROL_CENTER_URL'] = controlCenter.url;
     const api = await started(script('orchestrator', 'api.js'), environment);
-    const pids: number[] = [];
+    const running: Served[] = [];
     for (let slot = 0; slot < workers; slot++) {
       const worker = await started(script('orchestrator', 'worker.js'), {
         ...environment,
         WORKER_SLOT: String(slot),
       });
-      pids.push(worker.pid);
+      running.push(worker);
     }
     return {
       orchestratorUrl: api.url,
@@ -97,7 +99,8 @@ export async function startPlatform({
       token: await tokenOf(controlCenter.url),
       controlCenter: controlCenter.pid,
       api: api.pid,
-      workers: pids,
+      workers: running.map(({ pid }) => pid),
+      workerUrls: running.map(({ url }) => url),
       stop,
     };
   } catch (error) {

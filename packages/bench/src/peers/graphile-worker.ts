@@ -1,0 +1,70 @@
+import { EventEmitter } from 'node:events';
+import { makeWorkerUtils, run, Logger, type WorkerEvents } from 'graphile-worker';
+import pg from 'pg';
+import { execute } from './execute.js';
+import { atPace, now, serve } from './part.js';
+import { SLOTS, TRUE, type PeerTask } from './task.js';
+
+const SILENT = new Logger(() => () => undefined);
+
+serve({
+  client: async ({ databaseUrl }) => {
+    const pool = new pg.Pool({ connectionString: databaseUrl, max: 4 });
+    const utils = await makeWorkerUtils({ pgPool: pool, logger: SILENT });
+    return {
+      submit: async (task: PeerTask) => {
+        if (task.kind === 'graph') throw new Error('graphile-worker has no graphs.');
+        if (task.kind === 'chain') await utils.addJob('chain', { left: task.count - 1 });
+        else if (task.kind === 'paced') await atPace(task, () => utils.addJob('paced', { sentAt: now() }));
+        else
+          await utils.addJobs(
+            Array.from({ length: task.count }, () => ({ identifier: task.kind, payload: {} })),
+          );
+      },
+      // What is completed is deleted.
+      settled: async () => {
+        const { rows } = await pool.query<{ open: boolean }>(
+          'select exists (select from graphile_worker.jobs) as open',
+        );
+        return !rows[0]!.open;
+      },
+    };
+  },
+
+  worker: async ({ databaseUrl }, tally) => {
+    const events: WorkerEvents = new EventEmitter();
+    events.on('job:failed', ({ error }) => {
+      throw error;
+    });
+    // What its documentation advises for throughput: jobs fetched and completed by the dozen.
+    await run({
+      events,
+      logger: SILENT,
+      noHandleSignals: true,
+      preset: {
+        worker: {
+          connectionString: databaseUrl,
+          concurrentJobs: SLOTS,
+          maxPoolSize: SLOTS + 2,
+          localQueue: { size: SLOTS + 1 },
+          completeJobBatchDelay: 0,
+          failJobBatchDelay: 0,
+        },
+      },
+      taskList: {
+        noop: () => tally.one(),
+        commands: async () => {
+          await execute(TRUE);
+          tally.one();
+        },
+        chain: async (payload, { addJob }) => {
+          const { left } = payload as { left: number };
+          if (left > 0) await addJob('chain', { left: left - 1 });
+          tally.one();
+        },
+        paced: (payload) => tally.one((payload as { sentAt: number }).sentAt),
+      },
+    });
+    return {};
+  },
+});

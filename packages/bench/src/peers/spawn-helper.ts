@@ -1,0 +1,11 @@
+import { execute } from './execute.js';
+import { TRUE } from './task.js';
+
+// A small process that runs what it is told and answers with what that printed: nothing is stored.
+process.on('message', (id: number) => {
+  execute(TRUE).then(
+    (printed) => process.send?.({ id, printed }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  );
+});
+process.once('disconnect', () => process.exit());

@@ -1,0 +1,17 @@
+import type { Suite } from '../suite.js';
+import { chain, graphs } from './engine/graphs.js';
+import { paced } from './engine/paced.js';
+import { EngineSetting } from './engine/setting.js';
+import { commands, noops } from './engine/throughput.js';
+
+/** The engine beside other engines and the bare limits, one API process and one worker. */
+export const engineSuite: Suite = {
+  name: 'engine',
+  rounds: 3,
+  prepare: async () => {
+    const setting = await EngineSetting.start();
+    // The graphs last: they want a worker with more slots, which is another one.
+    const works = [noops(setting), ...commands(setting), chain(setting), paced(setting), ...graphs(setting)];
+    return { works, stop: () => setting.stop() };
+  },
+};

@@ -1,0 +1,69 @@
+import type { Absent, Contender } from '../../compare.js';
+import type { PeerName, PeerRun } from '../../peers/peer.js';
+import { SpawnHelpers } from '../../peers/spawn-helpers.js';
+import type { PeerTask } from '../../peers/task.js';
+import { Ours } from './ours.js';
+import { startPeers, type Peers } from './peers.js';
+
+/** Everybody who contends. What is idle meanwhile costs the others next to nothing: nobody polls who is not measured. */
+export class EngineSetting {
+  readonly ours = [new Ours(true), new Ours(false)] as const;
+
+  private constructor(
+    private readonly peers: Peers,
+    readonly helpers: SpawnHelpers,
+  ) {}
+
+  static async start(): Promise<EngineSetting> {
+    // Before anything else: what spawns has to be small.
+    const helpers = new SpawnHelpers();
+    try {
+      return new EngineSetting(await startPeers(), helpers);
+    } catch (error) {
+      await helpers.stop();
+      throw error;
+    }
+  }
+
+  nameOf(peer: PeerName): string {
+    return this.peers.names[peer];
+  }
+
+  /** Those of them who can be run here. */
+  contenders(
+    names: readonly PeerName[],
+    task: PeerTask,
+    figure: (run: PeerRun) => number,
+    more: { label?: string; heard?: (run: PeerRun) => void } = {},
+  ): Contender[] {
+    return names.flatMap((name) => {
+      const peer = this.peers.all[name];
+      if (peer === undefined) return [];
+      const measure = async () => {
+        const run = await peer.run(task);
+        more.heard?.(run);
+        return figure(run);
+      };
+      return [{ name: `${this.nameOf(name)}${more.label ?? ''}`, measure }];
+    });
+  }
+
+  /** Those who cannot. */
+  absent(names: readonly PeerName[]): Absent[] {
+    const wanted = names.map((name) => this.nameOf(name));
+    return this.peers.absent.filter(({ contender }) => wanted.includes(contender));
+  }
+
+  async stop(): Promise<void> {
+    await this.ours[0].stop();
+    await this.ours[1].stop();
+    await this.helpers.stop();
+    await this.peers.stop();
+  }
+}
+
+/** The contenders of a work, the first of which is what the others are held against. */
+export function inOrder([first, ...others]: readonly Contender[]): readonly [Contender, ...Contender[]] {
+  if (first === undefined) throw new Error('There is nobody to measure against.');
+  return [first, ...others];
+}
