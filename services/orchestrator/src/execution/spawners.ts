@@ -1,3 +1,4 @@
+import { executorLog } from './log.js';
 import { SpawnerLink, type Spawned, type SpawnerSettings } from './spawner-link.js';
 import type { RunRequest } from './spawner/spawned-command.js';
 
@@ -29,7 +30,11 @@ export class Spawners {
   tick(): void {
     if (this.#ended) return;
     for (const link of this.#links) if (!link.over) link.tick();
-    this.#replace();
+    try {
+      this.#replace();
+    } catch (error) {
+      executorLog('error', 'a spawner cannot be started', { error: String(error) }); // once more with the next tick
+    }
   }
 
   /** Ends them, and whatever they run. */

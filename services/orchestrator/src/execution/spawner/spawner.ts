@@ -11,7 +11,8 @@ import { SpawnedCommand, type EndedCommand, type RunRequest } from './spawned-co
 
 /** Between two looks at a silence that lasts. */
 const SILENT_MS = 250;
-const MIN_BEAT_MS = 20;
+/** Where so many processes can be started that one would have to look more often, commands that take longer pay for it. */
+const MIN_GAP_MS = 40;
 const MAX_BEAT_MS = 1_000;
 /** After the pipe has closed: the kernel needs a moment to make an orphan of us. */
 const LAST_PAUSE_MS = 30;
@@ -79,7 +80,7 @@ export class Spawner {
     const since = this.#clock.look();
     const run = new SpawnedCommand(request, since, this.#leftovers, (end) => this.#ended(id, end));
     this.#runs.set(id, run);
-    this.#beat ??= setInterval(() => this.#clock.look(), this.#beatMs);
+    if (this.#clock.maxGapMs > MIN_GAP_MS) this.#beat ??= setInterval(() => this.#clock.look(), this.#beatMs);
     if (run.group !== undefined) this.#send({ type: 'started', id, group: run.group });
   }
 
@@ -99,7 +100,7 @@ export class Spawner {
 
   /** Often enough for the clock not to lose the thread. */
   get #beatMs(): number {
-    return Math.min(Math.max(this.#clock.maxGapMs / 2, MIN_BEAT_MS), MAX_BEAT_MS);
+    return Math.min(this.#clock.maxGapMs / 2, MAX_BEAT_MS);
   }
 
   /** How much longer than it may be the silence lasts. */
