@@ -10,6 +10,10 @@ import { reads, submissions } from './api/works.js';
 
 const BARE_SERVER = fileURLToPath(new URL('./api/bare-server.js', import.meta.url));
 
+const END_WAITING = `
+  update orchestrator.tasks set status = 'Cancelled', completed_at = now() where status in ('Ready', 'Waiting');
+  delete from orchestrator.locks;`;
+
 /**
  * The API beside a server that does only what is asked of it, on the same databases. There is no worker: what is submitted
  * waits, and running it is measured elsewhere.
@@ -24,7 +28,10 @@ export const apiSuite: Suite = {
     try {
       const platform = await startPlatform({ redis: true, workers: 0 });
       undo.push(() => platform.stop());
-      await inDatabase(platform.databaseUrl, BARE_TABLES);
+      const database = new pg.Pool({ connectionString: platform.databaseUrl, max: 1 });
+      database.on('error', () => undefined);
+      undo.push(() => database.end());
+      await database.query(BARE_TABLES);
       const bare = await serve(BARE_SERVER, {
         DATABASE_URL: platform.databaseUrl,
         REDIS_URL: platform.redisUrl!,
@@ -33,7 +40,8 @@ export const apiSuite: Suite = {
       undo.push(() => bare.stop());
       const client = new LoadClient();
       undo.push(() => client.stop());
-      const setting = { platform, bareUrl: bare.url, client };
+      const endWaiting = () => database.query(END_WAITING);
+      const setting = { platform, bareUrl: bare.url, client, endWaiting };
       return { works: [...(await reads(setting)), submissions(setting)], stop };
     } catch (error) {
       await stop();
@@ -41,9 +49,3 @@ export const apiSuite: Suite = {
     }
   },
 };
-
-async function inDatabase(url: string, statements: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statements).finally(() => client.end());
-}
