@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { childrenOf, usageOf } from './processes.js';
+import { descendantsOf, usageOf } from './processes.js';
 
 export interface PostgresFigures {
   /** Write-ahead log so far. */
@@ -46,7 +46,7 @@ export async function postgresFigures(pool: pg.Pool): Promise<PostgresFigures> {
 }
 
 async function cpuOf(server: number): Promise<number> {
-  const backends = await childrenOf(server);
+  const backends = await descendantsOf(server);
   const [main, ...others] = await Promise.all([server, ...backends.map(({ pid }) => pid)].map(usageOf));
   return others.reduce((sum, { cpu }) => sum + cpu, main!.cpu + main!.endedCpu);
 }

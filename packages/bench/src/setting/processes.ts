@@ -31,17 +31,21 @@ export interface Child {
   command: string;
 }
 
-/** Its children, as they stand now. */
-export async function childrenOf(parent: number): Promise<Child[]> {
+/** Its children, theirs, and so on, as they stand now: parents before their children. */
+export async function descendantsOf(ancestor: number): Promise<Child[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(
+  const all = await Promise.all(
     names.map(async (name) => {
       const pid = Number(name);
-      if (Number(afterName(await read(pid, 'stat'))[1]) !== parent) return [];
-      return [{ pid, command: (await read(pid, 'cmdline')).replaceAll('\0', ' ') }];
+      const [stat, command] = await Promise.all([read(pid, 'stat'), read(pid, 'cmdline')]);
+      return { pid, parent: Number(afterName(stat)[1]), command: command.replaceAll('\0', ' ') };
     }),
   );
-  return found.flat();
+  const below = (parent: number): Child[] =>
+    all
+      .filter((one) => one.parent === parent)
+      .flatMap(({ pid, command }) => [{ pid, command }, ...below(pid)]);
+  return below(ancestor);
 }
 
 /** Behind the name, which may hold blanks and parentheses: state, parent, … */

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Work } from '../compare.js';
 import type { Platform } from '../setting/platform.js';
 import { postgresFigures, TOLD_WITHIN_MS, type PostgresFigures } from '../setting/postgres-figures.js';
-import { childrenOf, usageOf } from '../setting/processes.js';
+import { descendantsOf, usageOf } from '../setting/processes.js';
 import { redisFigures } from '../setting/redis-info.js';
 import { runBatch, runCommands } from '../setting/work.js';
 
@@ -136,11 +136,8 @@ class Sampler {
 
   async #read(): Promise<Reading> {
     const { api, workers, redisUrl } = this.platform;
-    const executors = (await Promise.all(workers.map(childrenOf))).flat();
-    const hosts = (await Promise.all(executors.map(({ pid }) => childrenOf(pid)))).flat();
-    const own = await Promise.all(
-      [api, ...workers, ...[...executors, ...hosts].map(({ pid }) => pid)].map(usageOf),
-    );
+    const below = (await Promise.all(workers.map(descendantsOf))).flat();
+    const own = await Promise.all([api, ...workers, ...below.map(({ pid }) => pid)].map(usageOf));
     const redis = await redisFigures(redisUrl!);
     return {
       at: performance.now(),
