@@ -70,15 +70,15 @@ function figuresOf(received: readonly Received[], firstAt: number): Omit<Figures
   const samples = received.flatMap((each) => each.samples).sort(([one], [other]) => one - other);
   if (samples.length === 0) throw new Error('Of the events of a run none came to the clients.');
   const tookOf = (some: Received['samples']) => some.map(([, took]) => took);
+  // Clocks tell whole milliseconds.
+  const medianOf = (some: Received['samples']) => Math.max(1, percentile(tookOf(some), 0.5));
   const tenth = Math.floor(samples.length / 10);
   return {
     closed: received.reduce((sum, each) => sum + each.closed, 0),
     deliveriesPerSecond: (events * 1000) / (lastAt - firstAt),
     p50: percentile(tookOf(samples), 0.5),
     p99: percentile(tookOf(samples), 0.99),
-    growth:
-      percentile(tookOf(samples.slice(-tenth)), 0.5) /
-      percentile(tookOf(samples.slice(tenth, 2 * tenth)), 0.5),
+    growth: medianOf(samples.slice(-tenth)) / medianOf(samples.slice(tenth, 2 * tenth)),
   };
 }
 
