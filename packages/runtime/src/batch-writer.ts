@@ -8,7 +8,7 @@ interface Waiting<Item, Result> {
  * Writes what many ask for in few goes: whatever comes while a write is under way goes with the next one (group commit).
  * Nobody waits for a timer: a lone item is written at once.
  */
-export class BatchWriter<Item, Result = void> {
+export class BatchWriter<Item, Result = undefined> {
   #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
 
@@ -17,7 +17,7 @@ export class BatchWriter<Item, Result = void> {
    * @param most how many at once.
    */
   constructor(
-    private readonly write: (items: Item[]) => Promise<[Result] extends [void] ? void : Result[]>,
+    private readonly write: (items: Item[]) => Promise<[Result] extends [undefined] ? unknown : Result[]>,
     private readonly most = 500,
   ) {}
 

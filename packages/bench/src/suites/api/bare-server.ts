@@ -7,16 +7,17 @@ import { Redis } from 'ioredis';
 import jwt from 'jsonwebtoken';
 import pg from 'pg';
 import { bareWriter } from './bare-writer.js';
+import { readBareServerConfig } from './config.js';
 
 /**
  * What somebody would write who needs the same two operations and nothing else: Express as it comes, a token verified with a
  * key that is made once, one statement. No policies, no contract, no limits, no audit, no request ids, no metrics.
  */
-const { DATABASE_URL, REDIS_URL, JWT_SECRET } = process.env as Record<string, string>;
-const key = createSecretKey(Buffer.from(JWT_SECRET!));
-const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+const { databaseUrl, redisUrl, jwtSecret } = readBareServerConfig();
+const key = createSecretKey(Buffer.from(jwtSecret));
+const pool = new pg.Pool({ connectionString: databaseUrl, max: 10 });
 const queue = new Queue('tasks', {
-  connection: new Redis(REDIS_URL!, { maxRetriesPerRequest: null }),
+  connection: new Redis(redisUrl, { maxRetriesPerRequest: null }),
   prefix: '{bare}',
 });
 const write = bareWriter(pool, queue);
