@@ -124,7 +124,7 @@ export class ExecutorSupervisor {
   }
 
   #spawn(): void {
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', this.executorScript], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', '--optimize-for-size', this.executorScript], {
       detached: true,
       stdio: ['pipe', 'inherit', 'inherit'],
       // Nothing of ours is for the executor: its options come as a line on standard input, where no `ps` shows them.
