@@ -10,8 +10,7 @@ const MISNAMED = [
 /** A registry of its own per process (and per test), with the default Node.js metrics. */
 export function createRegistry(): Registry {
   const registry = new Registry();
-  // By default it looks a hundred times a second, which is most of what an idle process does: a pause that is too short for five looks is none that anybody notices.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 200 });
+  collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
   return registry;
 }

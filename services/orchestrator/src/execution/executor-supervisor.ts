@@ -124,12 +124,16 @@ export class ExecutorSupervisor {
   }
 
   #spawn(): void {
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', '--optimize-for-size', this.executorScript], {
-      detached: true,
-      stdio: ['pipe', 'inherit', 'inherit'],
-      // Nothing of ours is for the executor: its options come as a line on standard input, where no `ps` shows them.
-      env: { PATH: this.options.commandEnvironment['PATH'] ?? '' },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--max-semi-space-size=1', '--optimize-for-size', this.executorScript],
+      {
+        detached: true,
+        stdio: ['pipe', 'inherit', 'inherit'],
+        // Nothing of ours is for the executor: its options come as a line on standard input, where no `ps` shows them.
+        env: { PATH: this.options.commandEnvironment['PATH'] ?? '' },
+      },
+    );
     child.on('error', (error) => this.events.log.warn('the executor cannot be started', { error }));
     child.stdin.on('error', () => {});
     child.stdin.end(`${JSON.stringify({ ...this.options, crashAt: this.#crashAt })}\n`);
