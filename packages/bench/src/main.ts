@@ -2,6 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare, type Comparison } from './compare.js';
+import { hotPaths } from './profile/profile.js';
+import { profileText } from './profile/report.js';
 import { htmlOf } from './report/html.js';
 import type { Report } from './report/report.js';
 import { textOf } from './report/text.js';
@@ -26,7 +28,10 @@ const SUITES: readonly Suite[] = [
   footprintSuite,
   costSuite,
 ];
-const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${SUITES.map(({ name }) => name).join(', ')}`;
+/** Beside the suites: it measures nothing against anything, but tells where the time goes. */
+const PROFILE = 'profile';
+const NAMES = [...SUITES.map(({ name }) => name), PROFILE];
+const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${NAMES.join(', ')}`;
 
 /** Measures the suites that are named, or all. @returns the exit status */
 export async function main(argv: string[], defaultFolder: string): Promise<number> {
@@ -43,7 +48,16 @@ export async function main(argv: string[], defaultFolder: string): Promise<numbe
     writeFileSync(path('html'), htmlOf(report));
     process.stdout.write(`${text}\nKept in ${path('{md,json,html}')}\n`);
   }
+  if (options.profile) await writeProfile(folder);
   return 0;
+}
+
+async function writeProfile(folder: string): Promise<void> {
+  const paths = await hotPaths((title) => process.stderr.write(`${title}\n`));
+  const text = profileText(paths, new Date());
+  const path = join(folder, `${PROFILE}.md`);
+  writeFileSync(path, text);
+  process.stdout.write(`${text}\nKept in ${path}\n`);
 }
 
 async function measure(suite: Suite, rounds: number): Promise<Report> {
@@ -62,22 +76,32 @@ async function measure(suite: Suite, rounds: number): Promise<Report> {
   }
 }
 
-function optionsOf(
-  argv: string[],
-): { suites: Suite[]; rounds: number | undefined; out: string | undefined } | undefined {
+interface Options {
+  suites: Suite[];
+  profile: boolean;
+  rounds: number | undefined;
+  out: string | undefined;
+}
+
+function optionsOf(argv: string[]): Options | undefined {
   try {
     const { values, positionals } = parseArgs({
       args: argv,
       allowPositionals: true,
       options: { rounds: { type: 'string' }, out: { type: 'string' } },
     });
-    const suites = SUITES.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-    const unknown = positionals.filter((name) => !SUITES.some((suite) => suite.name === name));
+    const isAsked = (name: string) => positionals.length === 0 || positionals.includes(name);
+    const unknown = positionals.filter((name) => !NAMES.includes(name));
     if (unknown.length > 0) throw new Error(`There is no suite ${unknown.join(', ')}.`);
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     if (rounds !== undefined && (!Number.isInteger(rounds) || rounds < 1))
       throw new Error(`--rounds takes a whole number above 0, not ${values.rounds}.`);
-    return { suites, rounds, out: values.out };
+    return {
+      suites: SUITES.filter(({ name }) => isAsked(name)),
+      profile: isAsked(PROFILE),
+      rounds,
+      out: values.out,
+    };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${USAGE}\n`);
     return undefined;

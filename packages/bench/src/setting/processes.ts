@@ -48,6 +48,16 @@ export async function descendantsOf(ancestor: number): Promise<Child[]> {
   return below(ancestor);
 }
 
+/** The Node process below that one which runs this script. @throws when there is none */
+export async function scriptBelow(ancestor: number, script: string): Promise<number> {
+  const below = await descendantsOf(ancestor);
+  const found = below.find(
+    ({ command }) => command.startsWith(process.execPath) && command.includes(`/${script}`),
+  );
+  if (!found) throw new Error(`the process ${ancestor} has none below it that runs ${script}`);
+  return found.pid;
+}
+
 /** Behind the name, which may hold blanks and parentheses: state, parent, … */
 function afterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -3,7 +3,7 @@ import type pg from 'pg';
 import type { Work } from '../compare.js';
 import { launcher, type Launcher } from '../setting/launcher.js';
 import { startPlatform, type Platform } from '../setting/platform.js';
-import { descendantsOf, usageOf } from '../setting/processes.js';
+import { scriptBelow, usageOf } from '../setting/processes.js';
 import { together } from '../setting/together.js';
 import { poolOf, runBatch } from '../setting/work.js';
 import type { Suite } from '../suite.js';
@@ -117,17 +117,10 @@ type Parts = Record<typeof WORKER | typeof EXECUTOR | typeof HOST | typeof API |
 
 async function partsOf({ workers, api, controlCenter }: Platform): Promise<Parts> {
   const [worker] = workers;
-  const below = await descendantsOf(worker!);
-  // The shim that watches over the driver host carries its name too, but is no Node.
-  const named = (name: string) =>
-    below.find(({ command }) => command.startsWith(process.execPath) && command.includes(name));
-  const executor = named('dist/src/executor.js');
-  const host = named('driver-host.js');
-  if (!executor || !host) throw new Error('the worker has no executor, or that no driver host');
   return {
     [WORKER]: worker!,
-    [EXECUTOR]: executor.pid,
-    [HOST]: host.pid,
+    [EXECUTOR]: await scriptBelow(worker!, 'executor.js'),
+    [HOST]: await scriptBelow(worker!, 'driver-host.js'),
     [API]: api,
     [CENTER]: controlCenter,
   };

@@ -72,7 +72,13 @@ function toRow(record: DecisionRecord) {
   const { id, at, service, userId, username, email, roles, action, resource, context, matched } = record;
   const { request, requestId, durationMs, effect, revision } = record;
   return {
-    ...{ id, at, service, action, context, matched, revision },
+    id,
+    at,
+    service,
+    action,
+    context,
+    matched,
+    revision,
     user_id: userId,
     username: username && clean(username),
     email: clean(email),
@@ -95,7 +101,16 @@ function clean(text: string): string {
 function toRecord(row: DecisionRow): DecisionRecord {
   const { id, at, service, username, email, roles, action, resource, context, matched } = row;
   return {
-    ...{ id, at, service, username, email, roles, action, resource, context, matched },
+    id,
+    at,
+    service,
+    username,
+    email,
+    roles,
+    action,
+    resource,
+    context,
+    matched,
     userId: row.user_id,
     request: { ip: row.request_ip, method: row.request_method, path: row.request_path },
     requestId: row.request_id,

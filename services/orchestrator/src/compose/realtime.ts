@@ -5,6 +5,7 @@ import type { ApiConfig } from '../config.js';
 import { HealthTeller } from '../domain/event/health-teller.js';
 import type { SystemHealth } from '../domain/state/state.js';
 import { EventFeed } from '../postgres/event-feed.js';
+import { EVERYTHING } from '../postgres/event-rows.js';
 import { PostgresEventHistory } from '../postgres/event-history.js';
 import { PostgresHealthBoard } from '../postgres/health-board.js';
 import { PostgresTicketStore } from '../postgres/ticket-store.js';
@@ -36,7 +37,7 @@ export function composeRealtime<Remembered extends object>(
   health: () => Promise<SystemHealth>,
 ): Realtime {
   const metrics = new RealtimeMetrics(registry);
-  const openFeed = () => new EventFeed(database);
+  const openFeed = () => new EventFeed(database, EVERYTHING);
   const hub = new EventHub(openFeed, log, (lag) => metrics.lagged(lag));
   const streams = new EventStreams(hub, openFeed, new PostgresEventHistory(database), access);
   const connections = new Connections(access);

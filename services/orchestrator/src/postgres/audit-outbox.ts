@@ -10,9 +10,9 @@ import {
 import type { Backlog, BacklogMeter } from '../domain/audit/audit-backlog.js';
 import type { RollbackScope } from '../domain/rollback/rollback.js';
 import type { TaskKind } from '../domain/task/task.js';
-import type { RecordedEvent } from '../domain/event/recorded-event.js';
 import type { ActorRow } from './actor-row.js';
 import { EventFeed } from './event-feed.js';
+import { OUTLINE, type EventPlace } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const CONSUMER = 'audit';
@@ -70,10 +70,10 @@ const WITH_SUBJECTS = `
 export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   readonly #holder = uuidv7();
 
-  readonly #feed: EventFeed;
+  readonly #feed: EventFeed<EventPlace, EventPlace>;
 
   constructor(private readonly database: Knex) {
-    this.#feed = new EventFeed(database, { logs: false });
+    this.#feed = new EventFeed(database, OUTLINE);
   }
 
   async next(limit: number): Promise<AuditPage | undefined> {
@@ -89,7 +89,7 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
     return { records: await this.#recordsOf(telling), position, moved: position > after, more };
   }
 
-  async #recordsOf(events: readonly RecordedEvent[]): Promise<AuditRecord[]> {
+  async #recordsOf(events: readonly EventPlace[]): Promise<AuditRecord[]> {
     if (events.length === 0) return [];
     const times = events.map(({ at }) => at.getTime());
     const rows = await rowsOf<EventRow>(this.database, WITH_SUBJECTS, {
@@ -122,7 +122,12 @@ function toEvent(row: EventRow): AuditableEvent {
   const { id, at, type, status, attempt, details, actor, submitter } = row;
   const who: Partial<ActorRow> = actor ?? submitter ?? {};
   return {
-    ...{ id, at, type, status, attempt, details },
+    id,
+    at,
+    type,
+    status,
+    attempt,
+    details,
     byHand: actor !== null,
     actor: {
       userId: who.user_id ?? null,
@@ -132,20 +137,25 @@ function toEvent(row: EventRow): AuditableEvent {
       requestId: who.request_id ?? null,
     },
     task: row.task_id === null ? null : taskOf(row, row.task_id),
-    batch:
-      row.batch_id === null
-        ? null
-        : {
-            ...{ id: row.batch_id, kind: row.batch_kind, name: row.batch_name },
-            ...{ scope: row.scope, resumeOf: row.resume_of, infras: row.infras },
-          },
+    batch: row.batch_id === null ? null : batchOf(row, row.batch_id),
   };
 }
 
 function taskOf(row: EventRow, id: string): AuditableEvent['task'] {
   const { kind, name, infra, check_mode: checkMode, program, verb, args, commands } = row;
   return {
-    ...{ id, kind, name, infra, checkMode, operation: row.op_key, retryOf: row.retry_of },
+    id,
+    kind,
+    name,
+    infra,
+    checkMode,
+    operation: row.op_key,
+    retryOf: row.retry_of,
     argv: commands ?? [program, ...verb, ...args],
   };
+}
+
+function batchOf(row: EventRow, id: string): AuditableEvent['batch'] {
+  const { batch_kind: kind, batch_name: name, scope, resume_of: resumeOf, infras } = row;
+  return { id, kind, name, scope, resumeOf, infras };
 }

@@ -157,20 +157,21 @@ export function toOperations(rows: readonly OperationRow[], lock: WaitingFor | n
     rows.filter(({ status }) => status !== 'Completed').map((row) => [row.id, row.op_key]),
   );
   let place = 0;
-  return rows.map((row) => ({
-    ...toSummary(row),
-    spec: row.spec,
-    dependsOn: row.depends_on,
-    attempt: row.attempt,
-    currentStep: row.current_step,
-    startedAt: row.started_at,
-    completedAt: row.completed_at,
-    error: row.error,
-    outputTail: row.output_tail,
-    data: row.data,
-    waitingFor: waitingForInBatch(row, lock, unfinished, () => ++place),
-    kept: row.kept_from !== null,
-  }));
+  return rows.map((row) =>
+    Object.assign(toSummary(row), {
+      spec: row.spec,
+      dependsOn: row.depends_on,
+      attempt: row.attempt,
+      currentStep: row.current_step,
+      startedAt: row.started_at,
+      completedAt: row.completed_at,
+      error: row.error,
+      outputTail: row.output_tail,
+      data: row.data,
+      waitingFor: waitingForInBatch(row, lock, unfinished, () => ++place),
+      kept: row.kept_from !== null,
+    }),
+  );
 }
 
 /** As `waitingFor` tells of one task, of all operations of a batch at once. */

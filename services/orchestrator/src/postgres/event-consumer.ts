@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { RecordedEvent } from '../domain/event/recorded-event.js';
 import { EventFeed } from './event-feed.js';
+import { CHANGES, type EventRow } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const PAGE = 500;
@@ -15,7 +16,7 @@ export type EventHandler = (events: RecordedEvent[], transaction: Knex.Transacti
  * he does about the events. Any number of processes may try: one of them has each page.
  */
 export class EventConsumer {
-  readonly #feed: EventFeed;
+  readonly #feed: EventFeed<EventRow, RecordedEvent>;
   #known = false;
 
   /** @param from where it begins when there is no position yet: with everything that is kept, or with what is new */
@@ -24,7 +25,7 @@ export class EventConsumer {
     private readonly name: string,
     private readonly from: 'beginning' | 'now' = 'beginning',
   ) {
-    this.#feed = new EventFeed(database, { logs: false });
+    this.#feed = new EventFeed(database, CHANGES);
   }
 
   /** Hands over the next page. @returns whether there may be more right now. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { EventPage } from '../domain/event/recorded-event.js';
-import { selectEvents, toEvent, type EventRow, type TimeWindow } from './event-rows.js';
+import { selectEvents, type EventPlace, type Reading, type TimeWindow } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const SETTLE_MS = 5;
 const DAY_MS = 86_400_000;
-const EVERYTHING: TimeWindow = { from: '-infinity', to: 'infinity' };
+const EVER: TimeWindow = { from: '-infinity', to: 'infinity' };
 
 /**
  * The recorded events in the order of their numbers, without gaps as readers see it. Numbers are drawn before the commit,
@@ -14,20 +14,19 @@ const EVERYTHING: TimeWindow = { from: '-infinity', to: 'infinity' };
  * store it any more: then whoever drew it has rolled back. The cursor is the number alone; what is known about missing ones
  * is in memory, so a reader that starts again at its position finds out anew. One reader per object.
  */
-export class EventFeed {
+export class EventFeed<Row extends EventPlace, Event> {
   /** Every number up to this one is decided: it is there, or never will be. */
   #settled = 0;
   /** Once nobody whose transaction is older than `xid` is left, every number up to `upTo` is decided. */
   #bound: { upTo: number; xid: bigint } | undefined;
   #missing: number | undefined;
-  #window = EVERYTHING;
+  #window = EVER;
   #idle = false;
   #stalledSince: number | undefined;
 
-  /** @param logs whether chunks of the log are told, or only counted */
   constructor(
     private readonly database: Knex,
-    private readonly options: { logs: boolean } = { logs: true },
+    private readonly reading: Reading<Row, Event>,
   ) {}
 
   /** How long it has been waiting at a number that is missing, with something behind it that cannot be told. */
@@ -36,7 +35,7 @@ export class EventFeed {
   }
 
   /** The next events after that number, as far as they are decided. One statement, unless a number is missing. */
-  async next(after: number, limit: number): Promise<EventPage> {
+  async next(after: number, limit: number): Promise<EventPage<Event>> {
     if (this.#idle && !(await this.#drawnAfter(after))) return { events: [], position: after, more: false };
     let rows = await this.#read(after, limit);
     // A transaction's `at` may be older than the window, a worker's clock wrong: before a number is passed over, it is
@@ -48,7 +47,7 @@ export class EventFeed {
     this.#stalledSince =
       decided === 0 && rows.found.length > 0 ? (this.#stalledSince ?? Date.now()) : undefined;
     const taken = rows.found.slice(0, decided);
-    const events = taken.filter(({ type }) => this.options.logs || type !== 'log').map(toEvent);
+    const events = taken.flatMap((row) => this.reading.tell(row) ?? []);
     const more = decided < rows.found.length || rows.found.length === limit;
     this.#narrow(rows.now, taken.at(-1), !more);
     this.#idle = rows.found.length === 0;
@@ -69,24 +68,24 @@ export class EventFeed {
     return last;
   }
 
-  async #read(after: number, limit: number): Promise<{ found: EventRow[]; now: Date; windowed: boolean }> {
-    const window = after < this.#settled ? EVERYTHING : this.#window;
+  async #read(after: number, limit: number): Promise<{ found: Row[]; now: Date; windowed: boolean }> {
+    const window = after < this.#settled ? EVER : this.#window;
     const { rows, oldestRunning, now } = await selectEvents(
       this.database,
       after,
       limit,
       window,
-      this.options.logs,
+      this.reading,
     );
     if (this.#bound && oldestRunning >= this.#bound.xid) {
       this.#settled = Math.max(this.#settled, this.#bound.upTo);
       this.#bound = undefined;
     }
-    return { found: rows, now, windowed: window !== EVERYTHING };
+    return { found: rows, now, windowed: window !== EVER };
   }
 
   /** How many of these may be told: up to the first number that is missing and may still come. */
-  #decided(after: number, rows: readonly EventRow[]): number {
+  #decided(after: number, rows: readonly EventPlace[]): number {
     let last = after;
     for (const [index, { seq }] of rows.entries()) {
       if (seq > last + 1 && seq - 1 > this.#settled) return index;
@@ -96,7 +95,7 @@ export class EventFeed {
   }
 
   /** Most numbers that are missing come within a moment: only one that is missed twice is worth a transaction's number. */
-  async #noteMissing(rows: readonly EventRow[], decided: number, after: number): Promise<void> {
+  async #noteMissing(rows: readonly EventPlace[], decided: number, after: number): Promise<void> {
     const missing = (rows[decided - 1]?.seq ?? after) + 1;
     if (this.#missing === missing && !this.#bound) {
       // Drawn after those rows were seen, so it is later than every transaction that drew a number up to theirs. The end of
@@ -111,7 +110,7 @@ export class EventFeed {
   }
 
   /** So that the next read looks into the partitions of a day or two, not into all. */
-  #narrow(now: Date, last: EventRow | undefined, complete: boolean): void {
+  #narrow(now: Date, last: EventPlace | undefined, complete: boolean): void {
     const { from } = this.#window;
     const since = complete ? now : last && new Date(Math.min(last.at.getTime(), now.getTime()));
     this.#window = {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { RecordedEvent } from '../domain/event/recorded-event.js';
 import type { EventHistory } from '../domain/ports.js';
-import { selectEvents, toEvent } from './event-rows.js';
+import { EVERYTHING, selectEvents, toEvent } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ export class PostgresEventHistory implements EventHistory {
 
   async between(after: number, until: number, limit: number): Promise<RecordedEvent[]> {
     const from = new Date(Date.now() - HOUR_MS - MARGIN_MS);
-    const { rows } = await selectEvents(this.database, after, limit, { from, to: 'infinity' }, true);
+    const { rows } = await selectEvents(this.database, after, limit, { from, to: 'infinity' }, EVERYTHING);
     return rows.filter(({ seq }) => seq <= until).map(toEvent);
   }
 

@@ -33,8 +33,53 @@ export interface EventRow {
   infras: string[];
 }
 
-interface Found {
-  rows: EventRow[];
+/** What every reader needs of an event. */
+export type EventPlace = Pick<EventRow, 'seq' | 'at' | 'type'>;
+
+/** How much of the events is read, and as what it is told. */
+export interface Reading<Row extends EventPlace, Event> {
+  name: string;
+  /** Whether the text of the log is read. */
+  text: boolean;
+  columns: string;
+  joins: string;
+  /** Undefined: it is counted, not told. */
+  tell(row: Row): Event | undefined;
+}
+
+const WITH_SUBJECTS = {
+  columns: `e.*, t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
+            b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras`,
+  joins: `left join tasks t on t.id = e.task_id
+          left join batches b on b.id = coalesce(e.of_batch, t.batch_id)`,
+};
+
+export const EVERYTHING: Reading<EventRow, RecordedEvent> = {
+  name: 'events_with_logs',
+  text: true,
+  ...WITH_SUBJECTS,
+  tell: toEvent,
+};
+
+/** All but the log. */
+export const CHANGES: Reading<EventRow, RecordedEvent> = {
+  name: 'events',
+  text: false,
+  ...WITH_SUBJECTS,
+  tell: (row) => (row.type === 'log' ? undefined : toEvent(row)),
+};
+
+/** That something happened, for those who choose by its type and look up the rest. */
+export const OUTLINE: Reading<EventPlace, EventPlace> = {
+  name: 'events_outline',
+  text: false,
+  columns: 'e.seq, e.at, e.type',
+  joins: '',
+  tell: (row) => (row.type === 'log' ? undefined : row),
+};
+
+interface Found<Row> {
+  rows: Row[];
   /** The oldest transaction that was running when they were read, in the same snapshot. */
   oldestRunning: bigint;
   now: Date;
@@ -44,25 +89,21 @@ interface Found {
  * One snapshot: some rows after that number, and who was writing. The limit is part of the text: Postgres plans for that
  * many rows then, not for a share of all.
  */
-export async function selectEvents(
+export async function selectEvents<Row extends EventPlace>(
   database: Knex,
   after: number,
   limit: number,
   { from, to }: TimeWindow,
-  logs: boolean,
-): Promise<Found> {
-  const text = logs
+  reading: Reading<Row, unknown>,
+): Promise<Found<Row>> {
+  const text = reading.text
     ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
     : 'null, null';
   if (!Number.isSafeInteger(limit)) throw new Error(`${limit} is no number of events`);
-  const found = await preparedRowsOf<
-    Omit<EventRow, 'seq'> & { seq: string | null; oldest: string; now: Date }
-  >(
+  const found = await preparedRowsOf<Omit<Row, 'seq'> & { seq: string | null; oldest: string; now: Date }>(
     database,
-    `events${logs ? '_with_logs' : ''}_${limit}`,
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, e.*,
-            t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
-            b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras
+    `${reading.name}_${limit}`,
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, ${reading.columns}
        from (select) as always
        left join (
          (select seq, at, task_id, batch_id as of_batch, attempt, type, status, details,
@@ -73,14 +114,15 @@ export async function selectEvents(
             from task_logs where seq > ? and at >= ? and at < ? order by seq limit ${limit})
          order by seq limit ${limit}
        ) e on true
-       left join tasks t on t.id = e.task_id
-       left join batches b on b.id = coalesce(e.of_batch, t.batch_id)
+       ${reading.joins}
       order by e.seq`,
     [after, from, to, after, from, to],
   );
   const [first] = found;
   return {
-    rows: found.flatMap((row) => (row.seq === null ? [] : [{ ...row, seq: Number(row.seq) }])),
+    rows: found.flatMap((row) =>
+      row.seq === null ? [] : [{ ...row, seq: Number(row.seq) } as unknown as Row],
+    ),
     oldestRunning: BigInt(first!.oldest),
     now: first!.now,
   };

@@ -190,10 +190,9 @@ interface DetailsRow extends TaskRow, WaitingRow {
 
 function toDetails(row: DetailsRow): TaskDetails {
   const { total_steps: totalSteps, done_steps: doneSteps, current_step: currentStep } = row;
-  return {
-    ...toTask(row),
+  return Object.assign(toTask(row), {
     output: row.output,
     progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
     waitingFor: waitingFor(row),
-  };
+  });
 }

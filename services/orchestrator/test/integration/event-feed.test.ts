@@ -4,8 +4,10 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
+import type { EventFeedSource } from '../../src/domain/ports.js';
 import { EventConsumer } from '../../src/postgres/event-consumer.js';
 import { EventFeed } from '../../src/postgres/event-feed.js';
+import { CHANGES, EVERYTHING, OUTLINE } from '../../src/postgres/event-rows.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;
@@ -33,11 +35,11 @@ async function record(on: Knex, type = 'x'): Promise<number> {
 }
 
 async function newest(): Promise<number> {
-  return new EventFeed(database).newest();
+  return new EventFeed(database, EVERYTHING).newest();
 }
 
 /** Reads until that number was told. */
-async function readTo(feed: EventFeed, after: number, last: number): Promise<number[]> {
+async function readTo(feed: EventFeedSource, after: number, last: number): Promise<number[]> {
   const seen: number[] = [];
   for (let position = after; position < last;) {
     const page = await feed.next(position, 100);
@@ -78,9 +80,9 @@ it('tells every reader each committed event exactly once and in one order, whate
       /** Every now and then one starts again from its position, with whatever is open there. */
       const read = async (restarts: boolean) => {
         const seen: number[] = [];
-        let feed = new EventFeed(database);
+        let feed = new EventFeed(database, EVERYTHING);
         for (let position = start, reads = 0; ; reads += 1) {
-          if (restarts && reads % 3 === 0) feed = new EventFeed(database);
+          if (restarts && reads % 3 === 0) feed = new EventFeed(database, EVERYTHING);
           const over = !writing;
           const page = await feed.next(position, pageSize);
           seen.push(...page.events.map(({ seq }) => seq));
@@ -106,7 +108,7 @@ it('waits for a number drawn by a transaction that is younger than the newest th
   const first = await record(younger);
   const second = await record(older);
   await older.commit();
-  const feed = new EventFeed(database);
+  const feed = new EventFeed(database, EVERYTHING);
   for (let reads = 0; reads < 5; reads += 1) {
     expect(await feed.next(start, 10)).toMatchObject({ events: [], position: start, more: true });
   }
@@ -119,9 +121,9 @@ it('goes on after numbers that were rolled back, and after restarts at an open h
   const lost = await database.transaction();
   await record(lost);
   const kept = await record(database);
-  await new EventFeed(database).next(start, 10);
+  await new EventFeed(database, EVERYTHING).next(start, 10);
   await lost.rollback();
-  expect(await readTo(new EventFeed(database), start, kept)).toEqual([kept]);
+  expect(await readTo(new EventFeed(database, EVERYTHING), start, kept)).toEqual([kept]);
 });
 
 it('starts from now only when what was drawn before is decided', async () => {
@@ -135,7 +137,7 @@ it('starts from now only when what was drawn before is decided', async () => {
 });
 
 it('finds events outside of the time that it looks at', async () => {
-  const feed = new EventFeed(database);
+  const feed = new EventFeed(database, EVERYTHING);
   const start = await newest();
   const first = await record(database);
   expect(await readTo(feed, start, first)).toEqual([first]);
@@ -177,11 +179,19 @@ it('counts chunks of the log in the same sequence', async () => {
     `insert into task_logs (task_id, attempt, first_line, line_count, text, at) values (gen_random_uuid(), 1, 3, 2, e'a\\nb', now())`,
   );
   const after = await record(database);
-  const { events } = await new EventFeed(database).next(start, 10);
+  const { events } = await new EventFeed(database, EVERYTHING).next(start, 10);
   expect(events.map(({ seq }) => seq)).toEqual([before, before + 1, after]);
   expect(events[1]!.log).toEqual({ firstLine: 3, lineCount: 2, text: 'a\nb', truncated: false });
-  const without = await new EventFeed(database, { logs: false }).next(start, 10);
+  const without = await new EventFeed(database, CHANGES).next(start, 10);
   expect(without.events.map(({ seq }) => seq)).toEqual([before, after]);
+  const outline = await new EventFeed(database, OUTLINE).next(start, 10);
+  expect(outline).toMatchObject({
+    events: [
+      { seq: before, type: 'x' },
+      { seq: after, type: 'x' },
+    ],
+    position: after,
+  });
 });
 
 it('hands each event to one of a consumer’s processes, and again where the first did not commit', async () => {

@@ -34,8 +34,8 @@ export interface RecordedEvent {
 }
 
 /** Some events in their order. */
-export interface EventPage {
-  events: RecordedEvent[];
+export interface EventPage<Event = RecordedEvent> {
+  events: Event[];
   /** Everything up to here was told; what comes later has a higher number. */
   position: number;
   /** Whether there may be more right now. */

@@ -91,8 +91,7 @@ function presentSummary(operation: OperationSummary): BatchOperation {
 
 function presentOperation(operation: Operation): BatchOperation {
   const { spec } = operation;
-  return {
-    ...presentSummary(operation),
+  return Object.assign(presentSummary(operation), {
     results: resultsOf(operation),
     ...(spec.type === 'undo' ? {} : { type: spec.type }),
     provider: spec.provider ?? null,
@@ -105,7 +104,7 @@ function presentOperation(operation: Operation): BatchOperation {
     error: shortened(operation.error),
     waiting_for: operation.waitingFor && presentWaitingFor(operation.waitingFor),
     kept: operation.kept,
-  };
+  });
 }
 
 /** What was undone is no longer completed. */
