@@ -87,7 +87,10 @@ declare
 begin
   select * into home from batches where id = p_batch;
   room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    - (select count(*) from tasks where batch_id = p_batch and status in ('Ready', 'Running', 'Unknown'));
+    -- Each with a range of the index to itself: together they are looked for among all that is open in the batch.
+    - (select count(*) from tasks where batch_id = p_batch and status = 'Ready')
+    - (select count(*) from tasks where batch_id = p_batch and status = 'Running')
+    - (select count(*) from tasks where batch_id = p_batch and status = 'Unknown');
   if home.status = 'RollingBack' then
     room := room - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
   end if;

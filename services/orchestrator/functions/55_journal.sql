@@ -30,6 +30,15 @@ begin
   end loop;
 end $$;
 
+-- Of several attempts, in the order in which they came: one commit, one round trip.
+create function record_changes_together(p_workers uuid[], p_tasks uuid[], p_attempts int[], p_entries jsonb[]) returns void
+language plpgsql as $$
+begin
+  for each in 1 .. cardinality(p_tasks) loop
+    perform record_changes(p_tasks[each], p_attempts[each], p_workers[each], p_entries[each]);
+  end loop;
+end $$;
+
 -- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows.
 create function settle_change(p_task tasks, p_entry journal, p_undoing bigint) returns void language plpgsql as $$
 declare

@@ -1,3 +1,4 @@
+import { BatchWriter } from '@provisioning/runtime/batch-writer';
 import type { Pool } from 'pg';
 import type {
   ClaimedTask,
@@ -10,14 +11,21 @@ import type {
   TaskResult,
   WorkerIdentity,
 } from '../domain/worker/ledger.js';
+import { recordTogether, type Recording } from './recordings.js';
 import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
-import { storable, jsonOf } from './storable.js';
+import { storable } from './storable.js';
 
+/** Recordings in one transaction. */
+const MOST_AT_ONCE = 64;
 const LOST = 'Its worker was lost: the lease ended.';
 
 /** The worker's side of the tasks, on bare `pg`: the executor has to stay small. Every call is one round trip. */
 export class PostgresLedger implements Ledger {
-  constructor(private readonly pool: Pick<Pool, 'query'>) {}
+  readonly #recordings: BatchWriter<Recording, PromiseSettledResult<void>>;
+
+  constructor(private readonly pool: Pick<Pool, 'query'>) {
+    this.#recordings = new BatchWriter(recordTogether(pool), MOST_AT_ONCE);
+  }
 
   async register({ id, host, bootId, slot, pid }: WorkerIdentity, leaseSeconds: number): Promise<void> {
     await this.pool.query(
@@ -79,12 +87,8 @@ export class PostgresLedger implements Ledger {
     workerId: string,
     entries: readonly JournalRecord[],
   ): Promise<void> {
-    await this.pool.query('select record_changes($1, $2, $3, $4)', [
-      taskId,
-      attempt,
-      workerId,
-      jsonOf(entries),
-    ]);
+    const settled = await this.#recordings.add({ workerId, taskId, attempt, entries });
+    if (settled.status === 'rejected') throw settled.reason;
   }
 
   async progress(
