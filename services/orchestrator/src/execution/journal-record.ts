@@ -14,15 +14,13 @@ export function journalRecord(report: ChangeReport): JournalRecord {
   const { type, action, infra, kind, name, driver, before, after } = report;
   const provider = (after ?? before)?.['provider'];
   return {
-    ...{
-      state: type === 'intent' ? 'intended' : 'done',
-      change: CHANGE[action],
-      infra,
-      kind,
-      name,
-      before,
-      after,
-    },
+    state: type === 'intent' ? 'intended' : 'done',
+    change: CHANGE[action],
+    infra,
+    kind,
+    name,
+    before,
+    after,
     provider: typeof provider === 'string' ? provider : (driver ?? 'unknown'),
     driver: driver ?? 'unknown',
   };

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import type { TaskResult } from '../../src/domain/worker/ledger.js';
+import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
 import { createLedgerPool } from '../../src/postgres/ledger-pool.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
 import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
@@ -57,4 +57,47 @@ it('stores whatever is printed, reported and told of an end, NUL and half surrog
   });
   const lines = await store.logs(taskId, { after: 0, limit: 10, search: undefined });
   expect(lines.map(({ text }) => text)).toEqual([mended, 'and on']);
+});
+
+it('writes what several attempts tell the journal in one transaction, and what one tells wrongly harms no other', async () => {
+  const names = ['a', 'b', 'c', 'd'];
+  const { ids } = await modelBatch(database, {
+    ...{ parallelLimit: 4, onFailure: 'continue', rollbackEnabled: false },
+    operations: names.map((id) => ({
+      ...{ id, dependencies: [], retries: 0 },
+      ...({ whenLost: 'again', undoable: false } as const),
+    })),
+  });
+  const ledger = new PostgresLedger(pool);
+  const workerId = await engineFunctions(database).register();
+  const { claimed } = await ledger.round(workerId, [], 100);
+  const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]));
+  const tell = async (name: string, change: JournalRecord['change']) => {
+    const taskId = ids.get(name)!;
+    const thing = { kind: 'server', infra: 'default', name, provider: 'noop', driver: 'noop' };
+    const entry: JournalRecord = { ...thing, state: 'intended', change, before: null, after: { id: name } };
+    await ledger.record(taskId, attempts.get(taskId)!, workerId, [entry]);
+  };
+  const written = () =>
+    database('journal')
+      .whereIn('task_id', [...ids.values()])
+      .select<{ name: string; wrote: string }[]>('name', database.raw('xmin::text as wrote'))
+      .orderBy('seq');
+
+  await Promise.all(names.map((name) => tell(name, 'create')));
+  const before = await written();
+  expect(before.map(({ name }) => name)).toEqual(names);
+  expect(new Set(before.map(({ wrote }) => wrote)).size).toBeLessThan(names.length);
+
+  const told = await Promise.allSettled([
+    ...[tell('a', 'destroy'), tell('b', 'destroy')],
+    ...[tell('c', 'eat' as 'destroy'), tell('d', 'destroy')],
+  ]);
+  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(
+    (await written())
+      .slice(names.length)
+      .map(({ name }) => name)
+      .sort(),
+  ).toEqual(['a', 'b', 'd']);
 });
