@@ -109,18 +109,16 @@ begin
   return claimed;
 end $$;
 
--- Running or Unknown → terminal, or to wait for another try. Outcome: done; retry; duplicate (this very result is stored
+-- Running or Unknown → terminal, or to wait for another try. Returns: done; retry; duplicate (this very result is stored
 -- already: an answer was lost); fenced (somebody else decided: the result is kept as evidence, never as state).
--- p_permanent: doing it again would not help.
+-- p_permanent: doing it again would not help. Its batch goes on, and its locks are released, with the round (work_round).
 create function finish_task(p_id uuid, p_attempt int, p_worker uuid, p_result uuid, p_status text, p_permanent boolean,
                             p_exit_code int, p_signal text, p_error text, p_output text, p_data jsonb, p_evidence jsonb)
-returns table (outcome text, ready uuid[]) language plpgsql as $$
+returns text language plpgsql as $$
 declare
   found_task tasks;
   home batches;
   again boolean;
-  ended uuid[] := array[p_id];
-  promoted uuid[] := '{}';
 begin
   select * into found_task from tasks where id = p_id;
   if found_task.batch_id is not null then
@@ -130,14 +128,12 @@ begin
     where id = p_id and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for update;
   if not found then
     if exists (select from tasks where id = p_id and result_id = p_result) then
-      return query select 'duplicate'::text, '{}'::uuid[];
-    else
-      perform record_event(p_id, t.batch_id, p_attempt, 'late_result', t.status, jsonb_build_object(
-        'reported', p_status, 'exit_code', p_exit_code, 'signal', p_signal, 'worker_id', p_worker))
-        from tasks t where t.id = p_id;
-      return query select 'fenced'::text, '{}'::uuid[];
+      return 'duplicate';
     end if;
-    return;
+    perform record_event(p_id, t.batch_id, p_attempt, 'late_result', t.status, jsonb_build_object(
+      'reported', p_status, 'exit_code', p_exit_code, 'signal', p_signal, 'worker_id', p_worker))
+      from tasks t where t.id = p_id;
+    return 'fenced';
   end if;
 
   again := p_status = 'Failed' and found_task.status = 'Running' and not p_permanent
@@ -162,17 +158,15 @@ begin
   perform record_event(p_id, found_task.batch_id, p_attempt, case when again then 'attempt_failed' else 'finished' end,
                        found_task.status, p_evidence || jsonb_strip_nulls(jsonb_build_object(
                          'exit_code', p_exit_code, 'signal', p_signal, 'error', p_error, 'run_after', found_task.run_after)));
-  if not again then
-    perform tally(found_task.kind, p_status, 1, found_task.started_at);
-    perform close_journal(found_task);
+  if again then
+    return 'retry';
   end if;
+  perform tally(found_task.kind, p_status, 1, found_task.started_at);
+  perform close_journal(found_task);
   if found_task.batch_id is not null then
-    if not again then
-      perform settle_operation(found_task);
-    end if;
-    select b.ended, b.promoted into ended, promoted from go_on_with_batch(found_task.batch_id) b;
+    perform settle_operation(found_task);
   end if;
-  return query select case when again then 'retry' else 'done' end, promoted || release_locks(ended);
+  return 'done';
 end $$;
 
 -- A task that waits is cancelled at once; one that runs is asked to end, and its worker says when it has.
@@ -230,16 +224,24 @@ begin
     insert into tallies (kind, status, n) select kind, 'Cancelled', count(*) from changed group by kind
   )
   select coalesce(array_agg(id), '{}') into cancelled from changed;
+  -- Of an attempt before: nobody will find out any more what became of what it was about to do.
+  update journal set state = 'unknown' from unnest(cancelled) as c (id) where task_id = c.id and state = 'intended';
   perform record_events(cancelled, 'cancelled', p_details || jsonb_build_object('error', p_error), p_actor);
   return cardinality(cancelled);
 end $$;
 
--- Lines of a running attempt: an event by the number that each chunk draws. A repeat of a chunk (its answer was lost) changes nothing, a late attempt none at all.
+-- When something was printed, by the clock of Postgres: a worker's own may be wrong by days.
+create function printed_at(p_task tasks, p_at timestamptz) returns timestamptz stable language sql as $$
+  select greatest(least(p_at, now()), p_task.started_at)
+$$;
+
+-- Lines of a running attempt: an event by the number that each chunk draws. A repeat of a chunk (its answer was lost) changes
+-- nothing, a late attempt none at all.
 create function append_log(p_task uuid, p_attempt int, p_worker uuid, p_first bigint, p_count int, p_text text,
                            p_at timestamptz)
 returns void language sql as $$
   insert into task_logs (task_id, attempt, first_line, line_count, text, at)
-  select id, p_attempt, p_first, p_count, p_text, p_at from tasks
+  select id, p_attempt, p_first, p_count, p_text, printed_at(tasks, p_at) from tasks
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share
   on conflict do nothing
 $$;

@@ -144,10 +144,12 @@ begin
       jsonb_build_object('because_of', p_task.op_key));
   else
     doomed := cancel_waiting(array(
+      -- What stands on an operation that is not blocked any more was cancelled with it: each is visited once in a batch.
       with recursive above (id) as (
-        select op_id from op_deps where depends_on = p_task.id
+        select op_id from op_deps join tasks t on t.id = op_deps.op_id where op_deps.depends_on = p_task.id and t.status = 'Blocked'
         union
         select op_deps.op_id from above join op_deps on op_deps.depends_on = above.id
+          join tasks t on t.id = op_deps.op_id where t.status = 'Blocked'
       ) select id from above),
       format('Not run: the operation "%s", on which it depends,%s', p_task.op_key, reason),
       jsonb_build_object('because_of', p_task.op_key));

@@ -38,7 +38,6 @@ declare
   ended uuid[] := '{}';
   over uuid[];
   more uuid[];
-  taken record;
 begin
   outcomes := '{}';
   ready := '{}';
@@ -61,17 +60,19 @@ begin
         continue;
       end if;
       -- What failed or was cancelled, and what is not this worker's any more.
-      select f.outcome, f.ready into taken from finish_task(
+      outcomes := outcomes || finish_task(
         p_ids[each], p_attempts[each], p_worker, p_results[each], p_statuses[each], p_permanent[each], p_exit_codes[each],
-        p_signals[each], p_errors[each], p_outputs[each], p_data[each], p_evidence[each]) f;
-      outcomes := outcomes || taken.outcome;
-      ready := ready || taken.ready;
+        p_signals[each], p_errors[each], p_outputs[each], p_data[each], p_evidence[each]);
+      if outcomes[each] = 'done' then
+        ended := ended || p_ids[each];
+      end if;
     end loop;
     foreach home in array homes loop
       select b.ended, b.promoted into over, more from go_on_with_batch(home) b;
       ended := ended || over;
       ready := ready || more;
     end loop;
+    -- At last, and all together: in the order of the infras' names, and after every row (20_locks.sql).
     ready := ready || release_locks(ended || completed);
   end if;
   claimed := take_work(p_worker, p_room);
@@ -85,7 +86,7 @@ create function store_last_words(p_worker uuid, p_ids uuid[], p_attempts int[], 
 returns void language plpgsql as $$
 begin
   insert into task_logs (task_id, attempt, first_line, line_count, text, at)
-    select t.id, t.attempt, l.first_line, l.line_count, l.text, l.at
+    select t.id, t.attempt, l.first_line, l.line_count, l.text, printed_at(t, l.at)
       from unnest(p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at)
              as l(id, attempt, first_line, line_count, text, at)
       join tasks t on t.id = l.id and t.attempt = l.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
@@ -143,8 +144,7 @@ begin
         from done join told using (id) order by seq, done.id
   )
   select coalesce(array_agg(done.id), '{}'),
-         array_agg(done.id) filter (where compensates is not null or program = 'undo'
-                                       or data #> '{result,data,gone}' is not null)
+         array_agg(done.id) filter (where compensates is not null or program = 'undo')
     into completed, closing from done join told using (id);
   -- What they meant to do and did not is no longer meant (close_journal).
   update journal set state = 'failed' from unnest(completed) as c (id) where task_id = c.id and state = 'intended';

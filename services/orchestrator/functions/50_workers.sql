@@ -90,8 +90,10 @@ begin
   return promoted || release_locks(ended);
 end $$;
 
--- One attempt was lost though its worker lives: the driver host that made it is gone.
-create function lose_task(p_id uuid, p_attempt int, p_worker uuid, p_reason text) returns uuid[] language plpgsql as $$
+-- One attempt was lost though its worker lives: the driver host that made it is gone. One that never began (p_begun), through
+-- no fault of the task's, costs no attempt and may be made again whatever it is.
+create function lose_task(p_id uuid, p_attempt int, p_worker uuid, p_reason text, p_begun boolean) returns uuid[]
+language plpgsql as $$
 declare
   lost tasks;
   over uuid[];
@@ -103,7 +105,8 @@ begin
   if not found then
     return '{}';
   end if;
-  lost := take_away(lost, p_reason, false);
+  lost.repeatable := lost.repeatable or not p_begun;
+  lost := take_away(lost, p_reason, not p_begun);
   over := array[lost.id];
   if lost.batch_id is not null then
     select b.ended, b.promoted into over, more from go_on_with_batch(lost.batch_id) b;

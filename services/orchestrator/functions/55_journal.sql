@@ -1,6 +1,7 @@
 -- Entries of an attempt that is its worker's: what it is about to do (state intended) and what it has done. An entry that
 -- is told again changes nothing; a late attempt writes none at all: what it did is recalled by the attempt after it.
-create function record_changes(p_task uuid, p_attempt int, p_worker uuid, p_entries jsonb) returns void
+-- Returns whether it is its worker's: what a late attempt is about to do must not be done.
+create function record_changes(p_task uuid, p_attempt int, p_worker uuid, p_entries jsonb) returns boolean
 language plpgsql as $$
 declare
   home tasks;
@@ -10,7 +11,7 @@ begin
   select * into home from tasks
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share;
   if not found then
-    return;
+    return false;
   end if;
   if home.compensates is not null then
     select min(seq) into undoing from journal where task_id = home.compensates;
@@ -28,21 +29,31 @@ begin
       perform settle_change(home, entry, undoing);
     end if;
   end loop;
+  return true;
 end $$;
 
--- Of several attempts, in the order in which they came: one commit, one round trip.
-create function record_changes_together(p_workers uuid[], p_tasks uuid[], p_attempts int[], p_entries jsonb[]) returns void
-language plpgsql as $$
+-- Of several attempts, in the order in which they came: one commit, one round trip. Returns what record_changes does, of each.
+create function record_changes_together(p_workers uuid[], p_tasks uuid[], p_attempts int[], p_entries jsonb[])
+returns boolean[] language plpgsql as $$
+declare
+  theirs boolean[] := '{}';
 begin
   for each in 1 .. cardinality(p_tasks) loop
-    perform record_changes(p_tasks[each], p_attempts[each], p_workers[each], p_entries[each]);
+    theirs := theirs || record_changes(p_tasks[each], p_attempts[each], p_workers[each], p_entries[each]);
   end loop;
+  return theirs;
 end $$;
+
+-- The id of a thing as the journal's indexes take it: a program may report one of any length.
+create function journal_id(p_id text) returns text stable language sql as $$
+  select case when octet_length(p_id) <= 512 then p_id else 'sha256:' || encode(sha256(convert_to(p_id, 'UTF8')), 'hex') end
+$$;
 
 -- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows.
 create function settle_change(p_task tasks, p_entry journal, p_undoing bigint) returns void language plpgsql as $$
 declare
-  thing_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
+  whole_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
+  thing_id text := journal_id(whole_id);
   intent bigint;
 begin
   -- A thing comes into being once and goes once: whoever finds it done, after a death, need not have done it.
@@ -64,7 +75,7 @@ begin
     'provider', p_entry.provider, 'driver', p_entry.driver, 'resource_id', thing_id));
   if p_entry.after is null then
     delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
-      and body ->> 'id' = thing_id;
+      and body ->> 'id' = whole_id;
   else
     insert into resources as known (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
       values (p_entry.infra, p_entry.kind, p_entry.name, p_entry.provider, p_entry.driver, p_entry.after, 1, p_task.id,
@@ -75,15 +86,24 @@ begin
   end if;
 end $$;
 
--- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone.
+-- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone. Where
+-- nobody knows what it did, because it was lost or its report could not be stored, what it meant to do stays unknown.
 create function close_journal(p_task tasks) returns void language plpgsql as $$
+declare
+  result task_results;
+  untold boolean;
 begin
-  -- What undoing did not find any more does not exist, whoever took it away.
-  delete from resources r
-    using task_results t, jsonb_to_recordset(t.data #> '{result,data,gone}') as gone(kind text, name text, id text)
-    where t.task_id = p_task.id and (r.infra, r.kind, r.name) = (p_task.infra, gone.kind, gone.name)
-      and (r.body ->> 'id' = gone.id or jsonb_exists(r.body -> 'restores', gone.id));
-  update journal set state = case when p_task.worker_id is null then 'unknown' else 'failed' end
+  select * into result from task_results where task_id = p_task.id;
+  if (p_task.compensates is not null or p_task.program = 'undo')
+     and jsonb_typeof(result.data #> '{result,data,gone}') = 'array' then
+    -- What undoing did not find any more does not exist, whoever took it away. Commands report what they like.
+    delete from resources r
+      using jsonb_array_elements(result.data #> '{result,data,gone}') as gone
+      where (r.infra, r.kind, r.name) = (p_task.infra, gone ->> 'kind', gone ->> 'name')
+        and (r.body ->> 'id' = gone ->> 'id' or jsonb_exists(r.body -> 'restores', gone ->> 'id'));
+  end if;
+  untold := coalesce(jsonb_exists(result.evidence, 'refused'), false);
+  update journal set state = case when p_task.worker_id is null or untold then 'unknown' else 'failed' end
     where task_id = p_task.id and state = 'intended';
   if p_task.status <> 'Completed' then
     return;

@@ -8,7 +8,7 @@ import { CrashPoints } from './crash-points.js';
 import { aboutTask, executorLog } from './log.js';
 import type { WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
-import { neverStarted } from './never-started.js';
+import { isMachineFault, neverStarted } from './never-started.js';
 import { begin, type Workshop } from './begin.js';
 import { DriverHost } from './driver-host.js';
 import { Masker } from './masker.js';
@@ -22,6 +22,9 @@ const TICK_MS = 1_000;
 /** Time between TERM and KILL when this executor has to stop. */
 const STOP_GRACE_SECONDS = 2;
 const LAST_LINES_MS = 1_000;
+/** Where this machine can start nothing, others may have the work. */
+const UNFIT_MS = 10_000;
+const RETRY_MS = 500;
 
 export type ExecutorEnd = 'drained' | 'fenced';
 
@@ -44,8 +47,14 @@ export class Executor {
   #leaseless = false;
   /** What Postgres says is ours and is not here: whoever is named twice is taken up. */
   #strays = new Set<string>();
+  /** Tasks that are being taken up so; no longer where the answer of the claim comes first. */
+  readonly #adopting = new Set<string>();
   /** Attempts that were taken up so, for the answer of a claim that comes very late. */
   readonly #adopted = new Set<string>();
+  /** Tasks of which Postgres is being told that they never started. */
+  readonly #unstarted = new Set<string>();
+  /** Until then nothing more is claimed. */
+  #unfitUntil = -Infinity;
   readonly #workshop: Workshop;
   #heartbeating = false;
   #end: (reason: ExecutorEnd) => void = () => {};
@@ -86,7 +95,7 @@ export class Executor {
         record: (...told) => ledger.record(...told),
         finish: (result) => this.#rounds.finish(result),
         lose: async (...lost) => {
-          await ledger.lose(...lost);
+          await ledger.lose(...lost, true);
           this.#rounds.look();
         },
       },
@@ -178,7 +187,7 @@ export class Executor {
     for (const { id, attempt, cancel } of mine) {
       const run = this.#runs.get(id);
       if (cancel && run?.task.attempt === attempt) run.cancel();
-      if (run || this.#draining) continue;
+      if (run || this.#draining || this.#unstarted.has(id)) continue;
       // Named once, the answer of its claim may still be under way.
       if (this.#strays.has(`${id}-${attempt}`)) void this.#adopt(id);
       else strays.add(`${id}-${attempt}`);
@@ -187,25 +196,30 @@ export class Executor {
   }
 
   async #adopt(id: string): Promise<void> {
+    this.#adopting.add(id);
     try {
       const task = await this.ledger.adopt(id, this.identity.id);
-      if (!task) return;
+      // Begun meanwhile, it may even have ended since.
+      if (!this.#adopting.has(id) || !task) return;
       this.#take([task]);
       this.#adopted.add(`${id}-${task.attempt}`);
     } catch (error) {
       executorLog('warn', 'a lost claim cannot be taken up yet', { task_id: id, error: String(error) });
+    } finally {
+      this.#adopting.delete(id);
     }
   }
 
-  /** Slots that are free once that many have ended. */
-  #room(leaving: number): number {
+  /** Slots that are free once these tasks have ended. What never started has none. */
+  #room(leaving: readonly string[]): number {
     const { concurrency, times } = this.options;
-    if (this.#draining || this.#link.aloneSeconds > times.orphan) return 0;
-    return Math.max(0, concurrency - this.#runs.size + leaving);
+    if (this.#draining || this.#link.aloneSeconds > times.orphan || performance.now() < this.#unfitUntil)
+      return 0;
+    return Math.max(0, concurrency - this.#runs.size + leaving.filter((id) => this.#runs.has(id)).length);
   }
 
   async #poll(): Promise<void> {
-    if (this.#room(0) === 0) return;
+    if (this.#room([]) === 0) return;
     try {
       await this.ledger.wake();
       this.#rounds.look();
@@ -222,6 +236,7 @@ export class Executor {
   #take(tasks: readonly ClaimedTask[]): void {
     for (const task of tasks) {
       this.#crash.pass('after-claim');
+      this.#adopting.delete(task.id);
       if (this.#draining || this.#runs.has(task.id) || this.#adopted.has(`${task.id}-${task.attempt}`))
         continue;
       const run = this.#begin(task);
@@ -231,7 +246,10 @@ export class Executor {
     }
   }
 
-  /** What cannot be started has failed: to try for ever would leave its task running for ever. */
+  /**
+   * What cannot be started has failed: to try for ever would leave its task running for ever. Where it is this machine's
+   * fault, the task goes back instead, and nothing is claimed here for a while.
+   */
   #begin(task: ClaimedTask): Run | undefined {
     try {
       const run = begin(task, this.#workshop);
@@ -240,9 +258,28 @@ export class Executor {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       executorLog('error', 'a task cannot be started', { ...aboutTask(task), error: reason });
-      // Where Postgres does not take it, the heartbeat names the task again, and it fails again.
-      this.#rounds.finish(neverStarted(task, this.identity.id, reason)).catch(() => undefined);
+      if (isMachineFault(error)) this.#unfitUntil = performance.now() + UNFIT_MS;
+      void this.#sayNeverStarted(task, reason, isMachineFault(error));
       return undefined;
+    }
+  }
+
+  /** Until Postgres takes it, or this executor gives all its tasks away. */
+  async #sayNeverStarted(task: ClaimedTask, reason: string, elsewhere: boolean): Promise<void> {
+    const { id, attempt } = task;
+    const workerId = this.identity.id;
+    this.#unstarted.add(id);
+    while (!this.#draining && this.#unstarted.has(id)) {
+      try {
+        if (elsewhere)
+          this.#tellReady(
+            await this.ledger.lose(id, attempt, workerId, `It could not be started: ${reason}`, false),
+          );
+        else await this.#rounds.finish(neverStarted(task, workerId, reason));
+        this.#unstarted.delete(id);
+      } catch {
+        await sleep(RETRY_MS);
+      }
     }
   }
 

@@ -49,7 +49,9 @@ export class HostedOperation implements Work {
         break;
       case 'intend': {
         const { number, intent } = message;
-        void (this.onIntent?.(intent) ?? Promise.resolve()).then(() => this.host.intended(number));
+        void this.onIntent?.(intent).then((written) => {
+          if (written) this.host.intended(number);
+        });
         break;
       }
       case 'ended': {

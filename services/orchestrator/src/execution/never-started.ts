@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
 
+/** Whether it is this machine that cannot start anything now, whatever it were: no disk, no memory, no processes left. */
+export function isMachineFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /** The result of a task whose command could not even be started. */
 export function neverStarted({ id, attempt }: ClaimedTask, workerId: string, reason: string): TaskResult {
   return {

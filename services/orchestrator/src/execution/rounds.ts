@@ -1,5 +1,6 @@
 import type { ClaimedTask, Ledger, Outcome, TaskResult } from '../domain/worker/ledger.js';
 import { executorLog } from './log.js';
+import { mayBeOneOfThem } from './postgres-answer.js';
 
 /** What one round takes, so that it stays well within the time that a statement has. */
 const MAX_RESULTS = 64;
@@ -8,8 +9,8 @@ const RETRY_MS = 500;
 export interface RoundsOptions {
   ledger: Pick<Ledger, 'round'>;
   workerId: string;
-  /** Slots that are free once that many have ended. */
-  room: (leaving: number) => number;
+  /** Slots that are free once these tasks have ended. */
+  room: (leaving: readonly string[]) => number;
   beforeClaim: () => void;
   /** Called with what was claimed, before anything is said about the results. */
   claimed: (tasks: readonly ClaimedTask[]) => void;
@@ -57,7 +58,7 @@ export class Rounds {
     try {
       // Those that end in the same turn of the event loop share the round.
       await new Promise(setImmediate);
-      while (this.#told.length > 0 || (this.#looking && this.options.room(0) > 0)) {
+      while (this.#told.length > 0 || (this.#looking && this.options.room([]) > 0)) {
         const told = this.#told.splice(0, MAX_RESULTS);
         await this.#round(told);
       }
@@ -68,7 +69,7 @@ export class Rounds {
 
   async #round(told: readonly Told[]): Promise<void> {
     const { ledger, workerId, beforeClaim, claimed, ready } = this.options;
-    const room = this.options.room(told.length);
+    const room = this.options.room(told.map(({ result }) => result.taskId));
     const waiting = room > 0 ? this.#waiting.splice(0) : [];
     if (room > 0) this.#looking = false;
     if (waiting.length > 0) beforeClaim();
@@ -83,7 +84,7 @@ export class Rounds {
         ready(round.ready.filter((id) => !mine.has(id)));
       }
     } catch (error) {
-      if (told.length > 1 && isRefused(error)) await this.#oneByOne(told);
+      if (told.length > 1 && mayBeOneOfThem(error)) await this.#oneByOne(told);
       else for (const { reject } of told) reject(error);
       if (told.length === 0) executorLog('warn', 'a claim failed', { error: String(error) });
       setTimeout(() => this.look(), RETRY_MS).unref();
@@ -100,10 +101,4 @@ export class Rounds {
       }, reject);
     }
   }
-}
-
-/** Postgres answered, and says that it is the data (class 22 and 23 of its error codes). */
-function isRefused(error: unknown): boolean {
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^2[23]/.test(code);
 }

@@ -42,7 +42,7 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
     progress: () => Promise.resolve(),
-    record: () => Promise.resolve(),
+    record: () => Promise.resolve(true),
     lose: () => Promise.resolve(),
     async finish(result) {
       results.push(result);
@@ -86,6 +86,91 @@ describe('what has ended while its result is being stored', () => {
   });
 });
 
+describe('a result that cannot be stored as it is', () => {
+  const refused = (code: string) => Object.assign(new Error('no such thing'), { code });
+
+  it.each([
+    [
+      1,
+      {
+        status: 'Failed',
+        permanent: true,
+        data: {},
+        error: 'What it reported cannot be stored: no such thing',
+      },
+    ],
+    [2, { status: 'Failed', output: '', log: undefined }],
+    [3, { status: 'Failed', changes: [] }],
+  ])('is told with less of it, %i times', async (times, last) => {
+    const { run, results } = runThatEnded(() =>
+      results.length <= times ? Promise.reject(refused(times === 2 ? '54000' : '22023')) : Promise.resolve(),
+    );
+    await run.complete();
+    expect(results).toHaveLength(times + 1);
+    expect(results[0]).toMatchObject({ status: 'Completed' });
+    expect(results.at(-1)).toMatchObject({ ...last, evidence: { refused: 'no such thing' } });
+  });
+
+  it('is told again whole where it is not its fault', async () => {
+    const { run, results } = runThatEnded(() =>
+      results.length === 1 ? Promise.reject(refused('40P01')) : Promise.resolve(),
+    );
+    await run.complete();
+    expect(results.map(({ status }) => status)).toEqual(['Completed', 'Completed']);
+  });
+});
+
+describe('what is about to be done', () => {
+  const intent = {
+    ...({
+      type: 'intent',
+      action: 'created',
+      infra: 'i',
+      kind: 'server',
+      name: 'n',
+      driver: 'noop',
+      before: null,
+    } as const),
+    after: { id: '1' },
+  };
+
+  function runThatIntends(record: RunLedger['record']) {
+    const work: Work & { kill: jest.Mock } = {
+      ended: new Promise<WorkEnd>(() => undefined),
+      ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+      ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => '' },
+    };
+    const ledger: RunLedger = {
+      appendLog: () => Promise.resolve(),
+      progress: () => Promise.resolve(),
+      record,
+      lose: () => Promise.resolve(),
+      finish: () => Promise.resolve('done'),
+    };
+    const run = new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined));
+    return { run, work };
+  }
+
+  it('may be done once it is written down', async () => {
+    const { work } = runThatIntends(() => Promise.resolve(true));
+    expect(await work.onIntent!(intent)).toBe(true);
+    expect(work.kill).not.toHaveBeenCalled();
+  });
+
+  it('is not done, and the work is ended, where somebody else has the task', async () => {
+    const { work } = runThatIntends(() => Promise.resolve(false));
+    expect(await work.onIntent!(intent)).toBe(false);
+    expect(work.kill).toHaveBeenCalled();
+  });
+
+  it('is not done where it could not be written down in time', async () => {
+    const { run, work } = runThatIntends(() => Promise.reject(new Error('Postgres is away')));
+    const asked = work.onIntent!(intent);
+    run.stop(2);
+    expect(await asked).toBe(false);
+  });
+});
+
 it('stores each progress, and tells those who follow of the last one too, however fast they come', async () => {
   let end: (end: WorkEnd) => void = () => undefined;
   const steps = [1, 2, 3];
@@ -110,7 +195,7 @@ it('stores each progress, and tells those who follow of the last one too, howeve
       if (tell && doneSteps === 3) end(COMPLETED);
       return Promise.resolve();
     },
-    record: () => Promise.resolve(),
+    record: () => Promise.resolve(true),
     lose: () => Promise.resolve(),
     finish: () => Promise.resolve('done'),
   };

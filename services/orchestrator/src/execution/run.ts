@@ -8,10 +8,12 @@ import type {
   Outcome,
   TaskResult,
 } from '../domain/worker/ledger.js';
+import type { IntentReport } from '@provisioning/provisioner/report';
 import type { CrashPoints } from './crash-points.js';
 import { isChange, journalRecord } from './journal-record.js';
 import { aboutTask, executorLog } from './log.js';
 import type { Masker } from './masker.js';
+import { isRefused } from './postgres-answer.js';
 import { ReportFollower } from './report-follower.js';
 import type { Work, WorkEnd } from './work.js';
 
@@ -21,8 +23,22 @@ const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 const MAX_ERROR_LENGTH = 2_000;
 
+/** What a refused result is told without: one after the other, as far as it takes. */
+const LESS: readonly ((result: TaskResult, reason: string) => Partial<TaskResult>)[] = [
+  ({ status, evidence }, reason) => ({
+    status: status === 'Completed' ? 'Failed' : status,
+    permanent: true,
+    error: `What it reported cannot be stored: ${reason}`.slice(0, MAX_ERROR_LENGTH),
+    data: {},
+    evidence: { ...evidence, refused: reason },
+  }),
+  () => ({ log: undefined, progress: undefined, output: '' }),
+  () => ({ changes: [] }),
+];
+
 export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'record'> {
   finish(result: TaskResult): Promise<Outcome>;
+  /** An attempt that had begun. */
   lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<void>;
 }
 
@@ -48,6 +64,8 @@ export class Run {
   #over = false;
   /** Its result is told once more, and no longer. */
   #hurried = false;
+  /** Somebody else has the task. */
+  #fenced = false;
 
   constructor(
     readonly task: ClaimedTask,
@@ -59,10 +77,7 @@ export class Run {
     private readonly crash: CrashPoints,
   ) {
     this.#lastLine = task.lastLine;
-    work.onIntent = async (intent) => {
-      this.#records.push(journalRecord(intent));
-      await this.#persistently(() => this.#recordChanges());
-    };
+    work.onIntent = (intent) => this.#intend(intent);
     if (task.timeoutSeconds !== null)
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
   }
@@ -88,6 +103,14 @@ export class Run {
     this.work.kill();
   }
 
+  /** Postgres says that somebody else has the task: whatever this one does from now on is done twice. */
+  #fence(): void {
+    if (this.#fenced || this.#over) return;
+    this.#fenced = true;
+    executorLog('warn', 'an attempt is not ours any more and is ended', aboutTask(this.task));
+    this.abandon();
+  }
+
   /** Gives up whatever it still tries: somebody else has the task. */
   giveUp(): void {
     this.#hurried = true;
@@ -97,6 +120,16 @@ export class Run {
   /** Resolves when nothing of the work is left. */
   get gone(): Promise<unknown> {
     return this.work.ended;
+  }
+
+  /** @returns whether it is written down, so that it may be done */
+  async #intend(intent: IntentReport): Promise<boolean> {
+    this.#records.push(journalRecord(intent));
+    const written = await this.#persistently(async () => {
+      await this.#recordChanges();
+      return true;
+    });
+    return written === true && !this.#fenced;
   }
 
   #endInTime(): void {
@@ -131,11 +164,28 @@ export class Run {
       await this.#recordChanges();
       return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
     }
-    const result = this.#result(end);
-    const outcome = await this.ledger.finish(result);
+    const [outcome, result] = await this.#tell(this.#result(end));
     if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
     else if (result.status === 'Failed')
       executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
+  }
+
+  /** A result that cannot be stored as it is is told with less of it: its task must come to an end. */
+  async #tell(whole: TaskResult): Promise<[Outcome, TaskResult]> {
+    for (let [result, ...lesser] = [whole, ...LESS]; ;) {
+      try {
+        return [await this.ledger.finish(result), result];
+      } catch (error) {
+        const less = lesser.shift();
+        if (!isRefused(error) || !less) throw error;
+        const reason = (error as Error).message;
+        executorLog('error', 'a result cannot be stored as it is', {
+          ...aboutTask(this.task),
+          error: reason,
+        });
+        result = { ...result, ...less(result, reason) };
+      }
+    }
   }
 
   /** What is new when it ends goes with the result. */
@@ -213,12 +263,8 @@ export class Run {
         const { length } = this.#records;
         if (length === 0) return;
         const { id, attempt } = this.task;
-        await this.ledger.record(
-          id,
-          attempt,
-          this.workerId,
-          this.masker.maskAll(this.#records.slice(0, length)),
-        );
+        const told = this.masker.maskAll(this.#records.slice(0, length));
+        if (!(await this.ledger.record(id, attempt, this.workerId, told))) this.#fence();
         this.#records.splice(0, length);
       });
     return this.#recording;

@@ -13,8 +13,8 @@ export interface Work {
   readRest(): string[];
   /** What it reported since the last time (docs/how-to/report-progress.md); null for what was no report. */
   readReports(): (Report | null)[];
-  /** Called with what is about to be done; the act begins when the promise resolves. */
-  onIntent?: ((intent: IntentReport) => Promise<void>) | undefined;
+  /** Called with what is about to be done; the act begins when the promise resolves to true, and never otherwise. */
+  onIntent?: ((intent: IntentReport) => Promise<boolean>) | undefined;
   /** All that it printed, up to `limit` bytes, else head and tail. */
   output(limit: number): string;
   close(): void;

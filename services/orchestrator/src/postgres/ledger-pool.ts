@@ -26,8 +26,9 @@ export function createLedgerPool(
     options: PLANS.map((setting) => `-c ${setting}`).join(' '),
     max,
     connectionTimeoutMillis: 2_000,
+    // Postgres gives up first, and says so: of an answer that does not come nobody knows what became of it.
+    statement_timeout: 4_000,
     query_timeout: 5_000,
-    statement_timeout: 5_000,
     keepAlive: true,
   });
   pool.on('error', (error) => onTrouble(error.message));

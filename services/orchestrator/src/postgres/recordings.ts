@@ -10,16 +10,17 @@ export interface Recording {
   entries: readonly JournalRecord[];
 }
 
-type Settled = PromiseSettledResult<void>;
+/** Whether the attempt is its worker's, and so was written down. */
+type Settled = PromiseSettledResult<boolean>;
 
 /** Writes what several attempts have to tell in one transaction; each has its own outcome. */
 export function recordTogether(
   pool: Pick<Pool, 'query'>,
 ): (recordings: readonly Recording[]) => Promise<Settled[]> {
-  const record = async (recordings: readonly Recording[]): Promise<void> => {
-    await pool.query({
+  const record = async (recordings: readonly Recording[]): Promise<boolean[]> => {
+    const { rows } = await pool.query<{ theirs: boolean[] }>({
       name: 'record_changes',
-      text: 'select record_changes_together($1::uuid[], $2::uuid[], $3::int[], $4::jsonb[])',
+      text: 'select record_changes_together($1::uuid[], $2::uuid[], $3::int[], $4::jsonb[]) as theirs',
       values: [
         recordings.map(({ workerId }) => workerId),
         recordings.map(({ taskId }) => taskId),
@@ -27,15 +28,15 @@ export function recordTogether(
         recordings.map(({ entries }) => jsonOf(entries)),
       ],
     });
+    return rows[0]!.theirs;
   };
   return async (recordings) => {
     try {
-      await record(recordings);
-      return recordings.map(() => ({ status: 'fulfilled', value: undefined }));
+      return (await record(recordings)).map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
       if (recordings.length === 1) throw error;
       // One of them may be at fault: each by itself, the others are written.
-      return Promise.allSettled(recordings.map((each) => record([each])));
+      return Promise.allSettled(recordings.map((each) => record([each]).then(([value]) => value!)));
     }
   };
 }

@@ -21,7 +21,7 @@ const LOST = 'Its worker was lost: the lease ended.';
 
 /** The worker's side of the tasks, on bare `pg`: the executor has to stay small. Every call is one round trip. */
 export class PostgresLedger implements Ledger {
-  readonly #recordings: BatchWriter<Recording, PromiseSettledResult<void>>;
+  readonly #recordings: BatchWriter<Recording, PromiseSettledResult<boolean>>;
 
   constructor(private readonly pool: Pick<Pool, 'query'>) {
     this.#recordings = new BatchWriter(recordTogether(pool), MOST_AT_ONCE);
@@ -65,8 +65,8 @@ export class PostgresLedger implements Ledger {
     return rows[0]?.task;
   }
 
-  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]> {
-    return this.#ready('lose_task($1, $2, $3, $4)', [taskId, attempt, workerId, storable(reason)]);
+  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]> {
+    return this.#ready('lose_task($1, $2, $3, $4, $5)', [taskId, attempt, workerId, storable(reason), begun]);
   }
 
   async appendLog({ taskId, attempt, workerId, firstLine, lines, at }: LogChunk): Promise<void> {
@@ -86,9 +86,10 @@ export class PostgresLedger implements Ledger {
     attempt: number,
     workerId: string,
     entries: readonly JournalRecord[],
-  ): Promise<void> {
+  ): Promise<boolean> {
     const settled = await this.#recordings.add({ workerId, taskId, attempt, entries });
     if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
   }
 
   async progress(

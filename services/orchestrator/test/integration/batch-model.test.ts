@@ -95,7 +95,7 @@ async function submit(batch: ModelBatch) {
   const { batchId, ids } = await modelBatch(database, batch);
 
   const finish = (task: string, status: 'Completed' | 'Failed', permanent = false) =>
-    engine.finish(task, attempts.get(task)!, worker, status, permanent);
+    engine.finish(task, attempts.get(task)!, worker, status, { permanent });
   return {
     async act(action: Action): Promise<void> {
       if ('operation' in action) await this.actOn(ids.get(action.operation)!, action.type);

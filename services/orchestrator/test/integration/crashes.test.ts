@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { RUN_COOKIE } from '../../src/execution/command.js';
 import { findByCookie, isAlive } from '../../src/execution/processes.js';
+import { engineFunctions } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -235,53 +236,33 @@ describe('when processes die', () => {
 });
 
 describe('what comes late', () => {
+  let engine: ReturnType<typeof engineFunctions>;
+  beforeEach(() => {
+    engine = engineFunctions(platform.database);
+  });
+
   it('a result of an attempt that was given away is kept as evidence, not as state', async () => {
     const id = await platform.submit('true');
-    const [old, young] = [await registered(), await registered()];
-    const first = await claim(id, old);
+    const [old, young] = [await engine.register(), await engine.register()];
+    const first = await engine.claim(id, old);
     await platform.database.raw(`select release_worker(?, 'lost', false, false)`, [old]);
-    const second = await claim(id, young);
+    const second = await engine.claim(id, young);
     expect([first, second]).toEqual([1, 2]);
-    expect(await finish(id, 1, old, 'Failed')).toBe('fenced');
-    expect(await finish(id, 2, young, 'Completed')).toBe('done');
-    expect(await finish(id, 2, young, 'Completed')).toBe('duplicate');
+    expect(await engine.finish(id, 1, old, 'Failed')).toBe('fenced');
+    expect(await engine.finish(id, 2, young, 'Completed')).toBe('done');
+    expect(await engine.finish(id, 2, young, 'Completed')).toBe('duplicate');
     expect((await platform.find(id)).status).toBe('Completed');
     expect(await platform.events(id)).toContain('late_result');
   });
 
   it('a worker that was declared dead claims nothing and renews nothing', async () => {
     const id = await platform.submit('true');
-    const dead = await registered();
+    const dead = await engine.register();
     await platform.database.raw(`select release_worker(?, 'lost', false, false)`, [dead]);
-    expect(await claim(id, dead)).toBeUndefined();
+    expect(await engine.claim(id, dead)).toBeUndefined();
     const { rows } = (await platform.database.raw(`select heartbeat(?, '12 s') as mine`, [dead])) as {
       rows: { mine: unknown }[];
     };
     expect(rows[0]?.mine).toBeNull();
   });
-
-  async function registered(): Promise<string> {
-    const { rows } = (await platform.database.raw(
-      `insert into workers (id, host, boot_id, slot, pid, state, lease_until)
-       values (gen_random_uuid(), 'elsewhere', 'b', 9, 1, 'alive', now() + interval '1 minute') returning id`,
-    )) as { rows: { id: string }[] };
-    return rows[0]!.id;
-  }
-
-  async function claim(id: string, worker: string): Promise<number | undefined> {
-    const { rows } = (await platform.database.raw('select claim_tasks(array[?::uuid], ?) as tasks', [
-      id,
-      worker,
-    ])) as { rows: { tasks: { attempt: number }[] }[] };
-    return rows[0]?.tasks[0]?.attempt;
-  }
-
-  async function finish(id: string, attempt: number, worker: string, status: string): Promise<string> {
-    const result = `00000000-0000-8000-8000-00000000000${attempt}`;
-    const { rows } = (await platform.database.raw(
-      `select outcome from finish_task(?, ?, ?, ?, ?, false, 0, null, null, '', '{}', '{}')`,
-      [id, attempt, worker, result, status],
-    )) as { rows: { outcome: string }[] };
-    return rows[0]!.outcome;
-  }
 });

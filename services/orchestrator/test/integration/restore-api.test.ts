@@ -41,10 +41,9 @@ async function answer(...things: ReturnType<typeof server>[]): Promise<void> {
       },
     ],
   };
-  await api.database.raw(
-    `select * from finish_task(?, ?, ?, gen_random_uuid(), 'Completed', false, null, null, null, '', ?, '{}')`,
-    [task, attempt, worker, JSON.stringify({ result: { message: 'asked', data: survey } })],
-  );
+  await engineFunctions(api.database).finish(task, attempt, worker, 'Completed', {
+    data: { result: { message: 'asked', data: survey } },
+  });
 }
 
 /** What the inventory has. */

@@ -27,18 +27,25 @@ export function engineFunctions(database: Knex) {
       attempt: number,
       worker: string,
       status: 'Completed' | 'Failed' | 'Cancelled',
-      permanent = false,
+      { permanent = false, data = {} }: { permanent?: boolean; data?: object } = {},
     ): Promise<string> {
       const [row] = await rowsOf<{ outcome: string }>(
         database,
-        `select outcome from finish_task(:task, :attempt, :worker, md5(:task::text || :attempt)::uuid, :status,
-                                         :permanent, 0, null, :error, '', '{}', '{}')`,
-        { task, attempt, worker, status, permanent, error: status === 'Failed' ? 'it failed' : null },
+        `select outcomes[1] as outcome from work_round(
+           :worker, 0, array[:task::uuid], array[:attempt::int], array[md5(:task::text || :attempt)::uuid],
+           array[:status::text], array[:permanent::boolean], array[0], array[null::text], array[:error::text], array[''],
+           array[:data::jsonb], array['{}'::jsonb], array[null::bigint], array[null::int], array[null::text],
+           array[null::timestamptz], array[null::int], array[null::int], array[null::text], array[null::jsonb])`,
+        {
+          ...{ task, attempt, worker, status, permanent },
+          error: status === 'Failed' ? 'it failed' : null,
+          data: JSON.stringify(data),
+        },
       );
       return row!.outcome;
     },
     async lose(task: string, attempt: number, worker: string): Promise<void> {
-      await rowsOf(database, 'select lose_task(?, ?, ?, ?)', [task, attempt, worker, 'lost']);
+      await rowsOf(database, 'select lose_task(?, ?, ?, ?, true)', [task, attempt, worker, 'lost']);
     },
     async release(worker: string, planned = false): Promise<void> {
       await rowsOf(database, 'select release_worker(?, ?, ?, false)', [worker, 'lost', planned]);

@@ -29,7 +29,7 @@ export class FakeLedger implements Ledger {
     this.chunks.push(chunk);
     return Promise.resolve();
   }
-  record = () => Promise.resolve();
+  record = () => Promise.resolve(true);
   progress = () => Promise.resolve();
   release(workerId: string) {
     this.released.push(workerId);

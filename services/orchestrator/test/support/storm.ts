@@ -109,7 +109,8 @@ export class Storm {
     },
     lose: async (random) => {
       const claim = this.#takeClaim(random);
-      if (claim) await this.#ledger.lose(claim.task, claim.attempt, claim.worker, 'the host is gone');
+      if (claim)
+        await this.#ledger.lose(claim.task, claim.attempt, claim.worker, 'the host is gone', random() < 0.7);
     },
     appendLog: async (random) => {
       const claim = pick(this.#claims, random);

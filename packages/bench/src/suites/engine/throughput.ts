@@ -104,7 +104,7 @@ export function commands(setting: EngineSetting): Work[] {
         { of: name, bestOf: peers, atLeast: 1.5 },
       ]),
       notes: [
-        `Each of ours is a command_batch in its own process group behind a shim, its output in a file that is read back; ${SLOTS} slots. Peers pipe the output into their worker; DBOS in a step.`,
+        `Each of ours is a command_batch in its own process group, started and watched by a spawner, its output in a file that is read back; ${SLOTS} slots. Peers pipe the output into their worker; DBOS in a step.`,
       ],
     },
     {

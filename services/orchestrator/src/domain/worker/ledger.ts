@@ -12,11 +12,23 @@ export interface Ledger {
   round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round>;
   /** A task that is this worker's already: the answer of its claim was lost. */
   adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
-  /** An attempt is lost though its worker lives. @returns the tasks that became ready by it */
-  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<string[]>;
+  /**
+   * An attempt is lost though its worker lives.
+   * @param begun false: it never began, through no fault of the task's, and costs none of its attempts
+   * @returns the tasks that became ready by it
+   */
+  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]>;
   appendLog(chunk: LogChunk): Promise<void>;
-  /** Writes intents and outcomes into the journal; what is told again changes nothing. */
-  record(taskId: string, attempt: number, workerId: string, entries: readonly JournalRecord[]): Promise<void>;
+  /**
+   * Writes intents and outcomes into the journal; what is told again changes nothing.
+   * @returns whether the attempt is this worker's. If not, nothing was written, and what was intended must not be done
+   */
+  record(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    entries: readonly JournalRecord[],
+  ): Promise<boolean>;
   /** @param tell whether those who follow events hear of it, beside those who ask */
   progress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
   /**

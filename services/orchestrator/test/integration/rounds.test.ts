@@ -1,0 +1,228 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
+import { createLedgerPool } from '../../src/postgres/ledger-pool.js';
+import { rowsOf } from '../../src/postgres/rows.js';
+import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import { engineFunctions } from '../support/engine-functions.js';
+import { modelBatch } from '../support/submit-model.js';
+
+let clone: TestDatabase;
+let database: Knex;
+let pool: ReturnType<typeof createLedgerPool>;
+let ledger: PostgresLedger;
+let workerId: string;
+
+beforeAll(async () => {
+  clone = await cloneDatabase('orchestrator');
+  database = createPostgres({
+    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+  });
+  pool = createLedgerPool(clone.url, 'rounds', 2, () => {});
+  ledger = new PostgresLedger(pool);
+});
+beforeEach(async () => {
+  workerId = await engineFunctions(database).register();
+});
+afterAll(async () => {
+  await database.destroy();
+  await pool.end();
+  await clone.drop();
+});
+
+/** Operations of a batch of their own that this worker has claimed. */
+async function claimed(names: readonly string[], retries = 0) {
+  const { ids, batchId } = await modelBatch(database, {
+    ...{ parallelLimit: names.length, onFailure: 'continue', rollbackEnabled: false },
+    operations: names.map((id) => ({
+      ...{ id, dependencies: [], retries },
+      ...({ whenLost: 'again', undoable: false } as const),
+    })),
+  });
+  await ledger.round(workerId, [], 100);
+  return { batchId, ids: names.map((name) => ids.get(name)!) };
+}
+
+/** One that was submitted by itself, and changes that infra. */
+async function claimedTask(infra: string): Promise<string> {
+  const [row] = await rowsOf<{ id: string }>(
+    database,
+    `select task_id as id from submit_task(jsonb_build_object(
+       'id', gen_random_uuid(), 'kind', 'workflow', 'name', 'w', 'infra', ?::text, 'check_mode', false, 'program', 'p',
+       'verb', array['v'], 'args', array[]::text[], 'max_attempts', 3, 'reconcilable', false, 'created_by', gen_random_uuid(),
+       'created_by_name', 'tester', 'request_id', 'r'), null, null, null)`,
+    [infra],
+  );
+  await ledger.round(workerId, [], 100);
+  return row!.id;
+}
+
+function resultOf(taskId: string, more: Partial<TaskResult> = {}): TaskResult {
+  return {
+    ...{ taskId, attempt: 1, workerId, resultId: taskId, status: 'Completed', permanent: false, exitCode: 0 },
+    ...{ signal: null, error: null, output: '', data: {}, evidence: {} },
+    ...{ log: undefined, progress: undefined, changes: [] },
+    ...more,
+  };
+}
+
+function change(infra: string, id: string, more: Partial<JournalRecord> = {}): JournalRecord {
+  const thing = { kind: 'server', infra, name: 'web', provider: 'noop', driver: 'noop' };
+  return { ...thing, state: 'done', change: 'create', before: null, after: { id }, ...more };
+}
+
+const journalOf = (taskId: string) =>
+  database('journal')
+    .where('task_id', taskId)
+    .select<{ state: string; resource_id: string | null; infra: string }[]>('state', 'resource_id', 'infra')
+    .orderBy('seq');
+
+describe('a result is stored', () => {
+  it.each([[['web']], [true], [null], [[1, 'x']], [{ kind: 'server' }]])(
+    'whatever its command says is gone: %j, which is believed of nobody but who undoes',
+    async (gone) => {
+      const { ids } = await claimed(['o']);
+      const [id] = ids as [string];
+      const infra = `infra-of-${id}`;
+      await ledger.record(id, 1, workerId, [change(infra, 'i-1')]);
+      const data = { result: { message: 'ok', data: { gone } } };
+      expect((await ledger.round(workerId, [resultOf(id, { data })], 0)).outcomes).toEqual(['done']);
+      expect(await database('resources').where({ infra })).toHaveLength(1);
+    },
+  );
+
+  it('whatever the id of what it made is', async () => {
+    const { ids } = await claimed(['o']);
+    const [id] = ids as [string];
+    const long = Array.from({ length: 400 }, (_, n) => `${n * 7919}-é`).join('');
+    const changes = [change(`of-${id}`, long)];
+    expect((await ledger.round(workerId, [resultOf(id, { changes })], 0)).outcomes).toEqual(['done']);
+    expect(await journalOf(id)).toEqual([
+      expect.objectContaining({ resource_id: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }),
+    ]);
+    const [resource] = await database('resources').where({ infra: `of-${id}` });
+    expect(resource).toMatchObject({ body: { id: long } });
+  });
+
+  it('where it made two of one name and id, in two infras', async () => {
+    const { ids } = await claimed(['o']);
+    const [id] = ids as [string];
+    const changes = ['one', 'other'].map((infra) => change(`${infra}-${id}`, 'i-1'));
+    expect((await ledger.round(workerId, [resultOf(id, { changes })], 0)).outcomes).toEqual(['done']);
+    expect((await journalOf(id)).map(({ state }) => state)).toEqual(['done', 'done']);
+  });
+
+  it.each(['1970-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
+    'with the lines of a machine that believes it is %s',
+    async (clock) => {
+      const { ids } = await claimed(['o']);
+      const [id] = ids as [string];
+      const line = { taskId: id, attempt: 1, workerId, at: new Date(clock) };
+      await ledger.appendLog({ ...line, firstLine: 1, lines: ['before'] });
+      const log = { ...line, firstLine: 2, lines: ['last'] };
+      expect((await ledger.round(workerId, [resultOf(id, { log })], 0)).outcomes).toEqual(['done']);
+      const lines = await new PostgresTaskStore(database).logs(id, {
+        after: 0,
+        limit: 10,
+        search: undefined,
+      });
+      expect(lines.map(({ text }) => text)).toEqual(['before', 'last']);
+      for (const { at } of lines) expect(Math.abs(at.getTime() - Date.now())).toBeLessThan(60_000);
+    },
+  );
+});
+
+describe('what a task was about to do', () => {
+  it('is unknown for ever where it is cancelled between two attempts', async () => {
+    const { ids } = await claimed(['o'], 3);
+    const [id] = ids as [string];
+    const intent = change('i', 'x', { state: 'intended' });
+    expect(await ledger.record(id, 1, workerId, [intent])).toBe(true);
+    const failed = resultOf(id, { status: 'Failed', error: 'no' });
+    expect((await ledger.round(workerId, [failed], 0)).outcomes).toEqual(['retry']);
+    await new PostgresTaskStore(database).cancel(id, 'tester');
+    expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
+  });
+
+  it('is unknown where the report of what became of it could not be stored', async () => {
+    const { ids } = await claimed(['o']);
+    const [id] = ids as [string];
+    await ledger.record(id, 1, workerId, [change('i', 'x', { state: 'intended' })]);
+    const refused = resultOf(id, { status: 'Failed', permanent: true, evidence: { refused: 'too long' } });
+    await ledger.round(workerId, [refused], 0);
+    expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
+  });
+
+  it('is not written down for an attempt that somebody else has by now', async () => {
+    const { ids } = await claimed(['o']);
+    const [id] = ids as [string];
+    await ledger.release(workerId, 'lost');
+    expect(await ledger.record(id, 1, workerId, [change('i', 'x', { state: 'intended' })])).toBe(false);
+    expect(await journalOf(id)).toEqual([]);
+  });
+});
+
+it('an attempt that never began costs none, whatever the task is', async () => {
+  const { ids } = await modelBatch(database, {
+    ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
+    operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'failed', undoable: false }],
+  });
+  const id = ids.get('o')!;
+  await ledger.round(workerId, [], 100);
+  expect(await ledger.lose(id, 1, workerId, 'no disk', false)).toEqual([id]);
+  expect(await database('tasks').where({ id }).first()).toMatchObject({
+    status: 'Ready',
+    losses: 0,
+    attempt: 1,
+  });
+});
+
+it('gives infras back together and in their order, however its results are ordered: nobody waits for a round that waits for him', async () => {
+  const [b, a] = [await claimedTask('order-b'), await claimedTask('order-a')];
+  const holder = await database.transaction();
+  await holder.raw(`select lock_infra('order-a')`);
+  const round = ledger.round(
+    workerId,
+    [resultOf(b, { status: 'Failed', error: 'no' }), resultOf(a, { status: 'Failed', error: 'no' })],
+    0,
+  );
+  // It waits for order-a, and has order-b not yet: whoever has order-a may ask for it.
+  const locks = () =>
+    rowsOf<{ granted: boolean }>(
+      database,
+      `select granted from pg_locks join pg_stat_activity using (pid)
+        where locktype = 'advisory' and application_name = 'rounds'`,
+    );
+  await waitFor(async () => (await locks()).some(({ granted }) => !granted));
+  expect(await locks()).toEqual([{ granted: false }]);
+  await holder.raw(`select lock_infra('order-b')`);
+  await holder.rollback();
+  expect((await round).outcomes).toEqual(['done', 'done']);
+});
+
+it('cancels what stands on many that fail at once, each operation once', async () => {
+  const layer = (n: number) => Array.from({ length: 6 }, (_, index) => `${n}-${index}`);
+  const layers = [0, 1, 2, 3].map(layer);
+  const { ids, batchId } = await modelBatch(database, {
+    ...{ parallelLimit: 10, onFailure: 'continue', rollbackEnabled: false },
+    operations: layers.flatMap((names, depth) =>
+      names.map((id) => ({
+        ...{ id, dependencies: depth === 0 ? [] : layers[depth - 1]!, retries: 0 },
+        ...({ whenLost: 'again', undoable: false } as const),
+      })),
+    ),
+  });
+  await ledger.round(workerId, [], 100);
+  const failed = layers[0]!.map((name) => resultOf(ids.get(name)!, { status: 'Failed', error: 'no' }));
+  await ledger.round(workerId, failed, 0);
+  expect(await database('batches').where({ id: batchId }).first()).toMatchObject({
+    ...{ status: 'Failed', total: 24, failed: 6, cancelled: 18, completed: 0 },
+  });
+  const told = await database('events')
+    .whereIn('task_id', [...ids.values()])
+    .where('type', 'cancelled');
+  expect(told).toHaveLength(18);
+});
