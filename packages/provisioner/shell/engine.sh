@@ -25,7 +25,7 @@ end_phase() {
   # Before its group exists, it is still alone.
   kill -TERM -- "-$group" 2>/dev/null || kill -TERM "$group" 2>/dev/null || return 0
   for second in 1 2 3 4 5 6 7 8 9 10; do
-    kill -0 -- "-$group" 2>/dev/null || return 0
+    kill -0 -- "-$group" 2>/dev/null || kill -0 "$group" 2>/dev/null || return 0
     sleep "${second:+1}"
   done
   kill -KILL -- "-$group" 2>/dev/null || true
@@ -51,12 +51,18 @@ keep() {
   mv -f "$1.new" "$1"
 }
 
+# Stands between this run and a phase, and ends the phase's group when the run ends or dies. `timeout` alone would not always:
+# a signal that reaches it before it knows its child ends it, and not the child.
+keeper="$(declare -f end_phase)
+trap 'trap \"\" TERM; phase_group=\$!; end_phase; exit 143' TERM
+timeout --kill-after=10 \"\$1\" bash \"\$2\" & wait \$!"
+
 # phase NAME SECONDS: runs a script of the definition in a process group of its own.
 phase() {
   local status=0
   : >"$work/version"
   cat "$work/helpers" "$work/$1" >"$work/phase"
-  PROVISIONING_WORK=$work "${leash[@]}" timeout --kill-after=10 "$2" bash "$work/phase" 9>&- &
+  PROVISIONING_WORK=$work "${leash[@]}" bash -c "$keeper" keeper "$2" "$work/phase" 9>&- &
   phase_group=$!
   wait "$phase_group" || status=$?
   phase_group=
