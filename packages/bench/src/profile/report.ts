@@ -1,15 +1,14 @@
 import { thisMachine } from '../setting/machine.js';
-import { rounded } from '../report/report.js';
+import { rounded, settingLine } from '../report/report.js';
 import type { HotPath } from './profile.js';
 import type { Share } from './summary.js';
 
 /** For a terminal and for docs/bench: Markdown. */
 export function profileText(paths: readonly HotPath[], measuredAt: Date): string {
-  const { node, processor, cores, memoryGiB } = thisMachine();
   return [
     '# Profile: where the time of the hottest paths goes',
     '',
-    `${measuredAt.toISOString().slice(0, 10)} · Node ${node} · ${processor}, ${cores} cores, ${memoryGiB} GiB`,
+    settingLine(measuredAt.toISOString(), thisMachine()),
     '',
     'Sampled by the inspector every half millisecond, in a process that runs as ever. Percent of the time in which the',
     'process did anything; a moment counts for what was running, not for its callers. "(program)" is time in system calls',

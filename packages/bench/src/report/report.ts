@@ -9,6 +9,11 @@ export interface Report {
   comparisons: Comparison[];
 }
 
+/** When and where it was measured. */
+export function settingLine(measuredAt: string, { node, processor, cores, memoryGiB }: Machine): string {
+  return `${measuredAt.slice(0, 10)} · Node ${node} · ${processor}, ${cores} cores, ${memoryGiB} GiB`;
+}
+
 /** Four digits are more than a machine that others use can tell. */
 export function rounded(value: number): string {
   if (value === 0) return '0';

@@ -1,13 +1,12 @@
 import type { Comparison } from '../compare.js';
-import { absentee, rounded, verdict, type Report } from './report.js';
+import { absentee, rounded, settingLine, verdict, type Report } from './report.js';
 
 /** For a terminal and for docs/bench: Markdown. */
 export function textOf({ suite, measuredAt, machine, comparisons }: Report): string {
-  const { node, processor, cores, memoryGiB } = machine;
   return [
     `# Benchmark: ${suite}`,
     '',
-    `${measuredAt.slice(0, 10)} · Node ${node} · ${processor}, ${cores} cores, ${memoryGiB} GiB`,
+    settingLine(measuredAt, machine),
     '',
     'Medians (smallest to largest) of interleaved rounds. The ratio is to the first line of each table, round by round;',
     'above 1 is better. Absolute figures mean nothing on another machine.',

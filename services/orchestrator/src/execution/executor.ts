@@ -258,8 +258,9 @@ export class Executor {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       executorLog('error', 'a task cannot be started', { ...aboutTask(task), error: reason });
-      if (isMachineFault(error)) this.#unfitUntil = performance.now() + UNFIT_MS;
-      void this.#sayNeverStarted(task, reason, isMachineFault(error));
+      const elsewhere = isMachineFault(error);
+      if (elsewhere) this.#unfitUntil = performance.now() + UNFIT_MS;
+      void this.#sayNeverStarted(task, reason, elsewhere);
       return undefined;
     }
   }
@@ -269,7 +270,7 @@ export class Executor {
     const { id, attempt } = task;
     const workerId = this.identity.id;
     this.#unstarted.add(id);
-    while (!this.#draining && this.#unstarted.has(id)) {
+    while (!this.#draining) {
       try {
         if (elsewhere)
           this.#tellReady(
@@ -277,6 +278,7 @@ export class Executor {
           );
         else await this.#rounds.finish(neverStarted(task, workerId, reason));
         this.#unstarted.delete(id);
+        return;
       } catch {
         await sleep(RETRY_MS);
       }

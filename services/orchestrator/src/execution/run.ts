@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { IntentReport } from '@provisioning/provisioner/report';
 import type {
   ClaimedTask,
   JournalRecord,
@@ -8,33 +9,18 @@ import type {
   Outcome,
   TaskResult,
 } from '../domain/worker/ledger.js';
-import type { IntentReport } from '@provisioning/provisioner/report';
 import type { CrashPoints } from './crash-points.js';
 import { isChange, journalRecord } from './journal-record.js';
 import { aboutTask, executorLog } from './log.js';
 import type { Masker } from './masker.js';
-import { isRefused } from './postgres-answer.js';
 import { ReportFollower } from './report-follower.js';
+import { MAX_ERROR_LENGTH, tellResult } from './tell-result.js';
 import type { Work, WorkEnd } from './work.js';
 
 const FOLLOW_MS = 200;
 const RETRY_MS = 500;
 const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
-const MAX_ERROR_LENGTH = 2_000;
-
-/** What a refused result is told without: one after the other, as far as it takes. */
-const LESS: readonly ((result: TaskResult, reason: string) => Partial<TaskResult>)[] = [
-  ({ status, evidence }, reason) => ({
-    status: status === 'Completed' ? 'Failed' : status,
-    permanent: true,
-    error: `What it reported cannot be stored: ${reason}`.slice(0, MAX_ERROR_LENGTH),
-    data: {},
-    evidence: { ...evidence, refused: reason },
-  }),
-  () => ({ log: undefined, progress: undefined, output: '' }),
-  () => ({ changes: [] }),
-];
 
 export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'record'> {
   finish(result: TaskResult): Promise<Outcome>;
@@ -164,28 +150,18 @@ export class Run {
       await this.#recordChanges();
       return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
     }
-    const [outcome, result] = await this.#tell(this.#result(end));
-    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
-    else if (result.status === 'Failed')
-      executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
-  }
-
-  /** A result that cannot be stored as it is is told with less of it: its task must come to an end. */
-  async #tell(whole: TaskResult): Promise<[Outcome, TaskResult]> {
-    for (let [result, ...lesser] = [whole, ...LESS]; ;) {
-      try {
-        return [await this.ledger.finish(result), result];
-      } catch (error) {
-        const less = lesser.shift();
-        if (!isRefused(error) || !less) throw error;
-        const reason = (error as Error).message;
+    const [outcome, result] = await tellResult(
+      (told) => this.ledger.finish(told),
+      this.#result(end),
+      (reason) =>
         executorLog('error', 'a result cannot be stored as it is', {
           ...aboutTask(this.task),
           error: reason,
-        });
-        result = { ...result, ...less(result, reason) };
-      }
-    }
+        }),
+    );
+    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
+    else if (result.status === 'Failed')
+      executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
   }
 
   /** What is new when it ends goes with the result. */
