@@ -1,5 +1,6 @@
 import type { Keyring } from '@provisioning/auth-token';
-import { Gauge } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Logger } from '@provisioning/runtime';
 import type { WebhookConfig } from '../config-webhooks.js';
 import { SecretBox } from '../credentials/secret-box.js';
 import { WebhookSender } from '../domain/webhook/webhook-sender.js';
@@ -38,7 +39,7 @@ export function composeWebhooks(
       if (row) this.set(row.n);
     },
   });
-  const queue = new PostgresDeliveryQueue(database, box);
+  const queue = new PostgresDeliveryQueue(database, box, unknownEvents(registry, log));
   // Of all who read the events this one always does, in each process; they all wait at the same number.
   new Gauge({
     name: 'orchestrator_event_feed_stalled_seconds',
@@ -56,5 +57,21 @@ export function composeWebhooks(
       () => store.configure(config.endpoints),
       log,
     ),
+  };
+}
+
+/** Counts events whose type this release does not know, and logs each of their types once. */
+function unknownEvents(registry: Registry, log: Logger): (type: string) => void {
+  const counter = new Counter({
+    name: 'orchestrator_unknown_events_total',
+    help: 'Events read whose type this release does not know: processes of a newer release record them, no client receives them here',
+    registers: [registry],
+  });
+  const logged = new Set<string>();
+  return (type) => {
+    counter.inc();
+    if (logged.has(type)) return;
+    logged.add(type);
+    log.warn('an event of an unknown type was read and stays private', { type });
   };
 }

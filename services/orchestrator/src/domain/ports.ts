@@ -1,5 +1,5 @@
 import type { Actor } from './audit/actor.js';
-import type { EventPage, RecordedEvent } from './event/recorded-event.js';
+import type { EventPage } from './event/recorded-event.js';
 import type {
   Batch,
   BatchStatus,
@@ -213,7 +213,7 @@ export interface EventFeedSource {
 /** Events of the last hour, for those who were away. */
 export interface EventHistory {
   /** Those after that number, up to the other one (all of which are decided), in order. */
-  between(after: number, until: number, limit: number): Promise<RecordedEvent[]>;
+  between(after: number, until: number, limit: number): Promise<EventPage>;
   /** Whether everything after that number is kept; `missed`: not all of it; `unknown`: there never was such a number. */
   reach(after: number): Promise<'kept' | 'missed' | 'unknown'>;
 }

@@ -1,18 +1,14 @@
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditOutbox, AuditPage } from '../domain/audit/audit-forwarder.js';
-import {
-  auditRecordOf,
-  mayBeTold,
-  type AuditableEvent,
-  type AuditRecord,
-} from '../domain/audit/audit-record.js';
+import { auditRecordOf, type AuditableEvent, type AuditRecord } from '../domain/audit/audit-record.js';
 import type { Backlog, BacklogMeter } from '../domain/audit/audit-backlog.js';
+import { isAudited, type RecordedEventType } from '../domain/event/catalogue.js';
 import type { RollbackScope } from '../domain/rollback/rollback.js';
 import type { TaskKind } from '../domain/task/task.js';
 import type { ActorRow } from './actor-row.js';
 import { EventFeed } from './event-feed.js';
-import { OUTLINE, type EventPlace } from './event-rows.js';
+import { OUTLINE, type EventPlace, type Known } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const CONSUMER = 'audit';
@@ -22,7 +18,7 @@ const TURN_SECONDS = 30;
 interface EventRow {
   id: string;
   at: Date;
-  type: string;
+  type: RecordedEventType;
   status: string;
   attempt: number;
   details: Record<string, unknown>;
@@ -70,7 +66,7 @@ const WITH_SUBJECTS = `
 export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   readonly #holder = uuidv7();
 
-  readonly #feed: EventFeed<EventPlace, EventPlace>;
+  readonly #feed: EventFeed<EventPlace, Known<EventPlace>>;
 
   constructor(private readonly database: Knex) {
     this.#feed = new EventFeed(database, OUTLINE);
@@ -85,8 +81,8 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
     if (turn?.position == null) return undefined;
     const after = Number(turn.position);
     const { events, position, more } = await this.#feed.next(after, limit);
-    const telling = events.filter(({ type }) => mayBeTold(type));
-    return { records: await this.#recordsOf(telling), position, moved: position > after, more };
+    const audited = events.filter(({ type }) => isAudited(type));
+    return { records: await this.#recordsOf(audited), position, moved: position > after, more };
   }
 
   async #recordsOf(events: readonly EventPlace[]): Promise<AuditRecord[]> {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { webhookEventOf } from '../domain/event/catalogue.js';
 import type { Attempt, DeliveryQueue, Outcome } from '../domain/webhook/webhook-sender.js';
 import { toldOf, type TaskEnd } from '../domain/webhook/webhook-event.js';
 import { EventConsumer } from './event-consumer.js';
@@ -19,8 +20,9 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
   constructor(
     private readonly database: Knex,
     private readonly box: Pick<Seal, 'open'>,
+    onUnknownEvent?: (type: string) => void,
   ) {
-    this.#consumer = new EventConsumer(database, 'webhooks');
+    this.#consumer = new EventConsumer(database, 'webhooks', 'beginning', onUnknownEvent);
   }
 
   /** How long the events have been waiting for a transaction that holds a number. */
@@ -35,7 +37,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
       if (anybody.length === 0) return;
       const ends = await endsOf(
         transaction,
-        events.flatMap(({ taskId, type }) => (taskId && /^(finished|cancelled)$/.test(type) ? [taskId] : [])),
+        events.flatMap((event) => (event.taskId && webhookEventOf(event) ? [event.taskId] : [])),
       );
       const told = events.flatMap((event) => toldOf(event, (taskId) => ends.get(taskId)) ?? []);
       if (told.length === 0) return;

@@ -19,13 +19,17 @@ export class EventConsumer {
   readonly #feed: EventFeed<EventRow, RecordedEvent>;
   #known = false;
 
-  /** @param from where it begins when there is no position yet: with everything that is kept, or with what is new */
+  /**
+   * @param from where it begins when there is no position yet: with everything that is kept, or with what is new
+   * @param onUnknown called with the type of each event that this release does not know, and that is left out
+   */
   constructor(
     private readonly database: Knex,
     private readonly name: string,
     private readonly from: 'beginning' | 'now' = 'beginning',
+    onUnknown?: (type: string) => void,
   ) {
-    this.#feed = new EventFeed(database, CHANGES);
+    this.#feed = new EventFeed(database, CHANGES, onUnknown);
   }
 
   /** Hands over the next page. @returns whether there may be more right now. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import type { EventPage } from '../domain/event/recorded-event.js';
-import { selectEvents, type EventPlace, type Reading, type TimeWindow } from './event-rows.js';
+import { knownRows, selectEvents, type EventPlace, type Reading, type TimeWindow } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const SETTLE_MS = 5;
@@ -24,9 +24,11 @@ export class EventFeed<Row extends EventPlace, Event> {
   #idle = false;
   #stalledSince: number | undefined;
 
+  /** @param onUnknown called with the type of each event that this release does not know, and that is left out */
   constructor(
     private readonly database: Knex,
     private readonly reading: Reading<Row, Event>,
+    private readonly onUnknown?: (type: string) => void,
   ) {}
 
   /** How long it has been waiting at a number that is missing, with something behind it that cannot be told. */
@@ -47,7 +49,7 @@ export class EventFeed<Row extends EventPlace, Event> {
     this.#stalledSince =
       decided === 0 && rows.found.length > 0 ? (this.#stalledSince ?? Date.now()) : undefined;
     const taken = rows.found.slice(0, decided);
-    const events = taken.flatMap((row) => this.reading.tell(row) ?? []);
+    const events = knownRows(taken, this.onUnknown).flatMap((row) => this.reading.tell(row) ?? []);
     const more = decided < rows.found.length || rows.found.length === limit;
     this.#narrow(rows.now, taken.at(-1), !more);
     this.#idle = rows.found.length === 0;

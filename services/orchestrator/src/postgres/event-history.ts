@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
-import type { RecordedEvent } from '../domain/event/recorded-event.js';
+import type { EventPage } from '../domain/event/recorded-event.js';
 import type { EventHistory } from '../domain/ports.js';
-import { EVERYTHING, selectEvents, toEvent } from './event-rows.js';
+import { EVERYTHING, knownRows, selectEvents, toEvent } from './event-rows.js';
 import { rowsOf } from './rows.js';
 
 const HOUR_MS = 3_600_000;
@@ -11,10 +11,15 @@ const MARGIN_MS = 300_000;
 export class PostgresEventHistory implements EventHistory {
   constructor(private readonly database: Knex) {}
 
-  async between(after: number, until: number, limit: number): Promise<RecordedEvent[]> {
+  async between(after: number, until: number, limit: number): Promise<EventPage> {
     const from = new Date(Date.now() - HOUR_MS - MARGIN_MS);
     const { rows } = await selectEvents(this.database, after, limit, { from, to: 'infinity' }, EVERYTHING);
-    return rows.filter(({ seq }) => seq <= until).map(toEvent);
+    const more = rows.length === limit && rows.at(-1)!.seq < until;
+    return {
+      events: knownRows(rows.filter(({ seq }) => seq <= until)).map(toEvent),
+      position: more ? rows.at(-1)!.seq : until,
+      more,
+    };
   }
 
   async reach(after: number): Promise<'kept' | 'missed' | 'unknown'> {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { isRecordedEventType, type RecordedEventType } from '../domain/event/catalogue.js';
 import type { BatchSubject, RecordedEvent, TaskSubject } from '../domain/event/recorded-event.js';
 import { preparedRowsOf } from './rows.js';
 
@@ -43,8 +44,27 @@ export interface Reading<Row extends EventPlace, Event> {
   text: boolean;
   columns: string;
   joins: string;
-  /** Undefined: it is counted, not told. */
-  tell(row: Row): Event | undefined;
+  /** Undefined: it is counted, not handed out. */
+  tell(row: Known<Row>): Event | undefined;
+}
+
+/** A row whose type this release knows. */
+export type Known<Row extends EventPlace> = Row & { type: RecordedEventType };
+
+/**
+ * The rows whose type this release knows. Processes of a newer release may write others at the same time: those are
+ * private here, since nothing is known of what they say.
+ * @param onUnknown called with the type of each row that is left out
+ */
+export function knownRows<Row extends EventPlace>(
+  rows: readonly Row[],
+  onUnknown: (type: string) => void = () => undefined,
+): Known<Row>[] {
+  return rows.filter((row): row is Known<Row> => {
+    if (isRecordedEventType(row.type)) return true;
+    onUnknown(row.type);
+    return false;
+  });
 }
 
 const WITH_SUBJECTS = {
@@ -70,7 +90,7 @@ export const CHANGES: Reading<EventRow, RecordedEvent> = {
 };
 
 /** That something happened, for those who choose by its type and look up the rest. */
-export const OUTLINE: Reading<EventPlace, EventPlace> = {
+export const OUTLINE: Reading<EventPlace, Known<EventPlace>> = {
   name: 'events_outline',
   text: false,
   columns: 'e.seq, e.at, e.type',
@@ -128,7 +148,7 @@ export async function selectEvents<Row extends EventPlace>(
   };
 }
 
-export function toEvent(row: EventRow): RecordedEvent {
+export function toEvent(row: Known<EventRow>): RecordedEvent {
   return {
     seq: row.seq,
     at: row.at,

@@ -1,8 +1,6 @@
 import type { Knex } from 'knex';
 import type { AuditActor } from '../domain/audit/audit-record.js';
-import { actorText } from './actor-row.js';
-import { rowsOf } from './rows.js';
-import { jsonOf } from './storable.js';
+import { recordEvent } from './record-event.js';
 
 export interface RefusedRequest {
   actor: AuditActor;
@@ -17,10 +15,11 @@ export class PostgresRefusalStore {
   constructor(private readonly database: Knex) {}
 
   async add({ actor, action, resource, denied, details }: RefusedRequest): Promise<void> {
-    await rowsOf(this.database, `select record_event(null, null, 0, 'refused', ?, ?::jsonb, ?::jsonb)`, [
-      denied ? 'Denied' : 'Refused',
-      jsonOf({ ...details, action, resource }),
-      actorText(actor),
-    ]);
+    await recordEvent(this.database, {
+      type: 'refused',
+      status: denied ? 'Denied' : 'Refused',
+      details: { ...details, action, resource },
+      actor,
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { snapshotTypesOf } from '../domain/event/catalogue.js';
 import type { SnapshotStore } from '../domain/ports.js';
 import type { Snapshot } from '../domain/task/task.js';
 import { notBefore } from './id-time.js';
@@ -12,20 +13,22 @@ export class PostgresSnapshotStore implements SnapshotStore {
     owner: { taskId: string } | { batchId: string },
     { limit, offset }: { limit: number; offset: number },
   ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    const [which, id] =
+    const [column, id, types] =
       'taskId' in owner
-        ? [`task_id = ? and at >= ? and type <> 'progress'`, owner.taskId]
-        : [`task_id is null and batch_id = ? and at >= ? and type <> 'progress'`, owner.batchId];
+        ? ['task_id = ?', owner.taskId, snapshotTypesOf('task')]
+        : ['task_id is null and batch_id = ?', owner.batchId, snapshotTypesOf('batch')];
+    const which = `${column} and at >= ? and type = any (?::text[])`;
     const since = notBefore(id);
     const [snapshots, counted] = await Promise.all([
       rowsOf<Snapshot>(
         this.database,
         `select id, at, type, status, attempt, details from events where ${which} order by seq desc limit ? offset ?`,
-        [id, since, limit, offset],
+        [id, since, types, limit, offset],
       ),
       rowsOf<{ n: number }>(this.database, `select count(*)::int as n from events where ${which}`, [
         id,
         since,
+        types,
       ]),
     ]);
     return { snapshots, total: counted[0]?.n ?? 0 };

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { snapshotTypesOf } from '../domain/event/catalogue.js';
 import type { StateStore } from '../domain/ports.js';
 import type { Statistics, Workforce, WorkflowCounts } from '../domain/state/state.js';
 import { rowsOf } from './rows.js';
@@ -52,8 +53,9 @@ export class PostgresStateStore implements StateStore {
       rowsOf<{ n: number }>(
         this.database,
         `select count(*)::int as n from events join tasks on tasks.id = events.task_id
-          where events.type <> 'progress' and events.at >= tasks.created_at - interval '1 hour'
+          where events.type = any (?::text[]) and events.at >= tasks.created_at - interval '1 hour'
             and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
+        [snapshotTypesOf('task')],
       ),
       this.#storageBytes(),
     ]);

@@ -11,8 +11,9 @@ import type {
 } from '../domain/webhook/webhook.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import { actorText } from './actor-row.js';
+import { recordEvent } from './record-event.js';
 import { rowsOf } from './rows.js';
-import { jsonOf, storable, storableJson } from './storable.js';
+import { storable, storableJson } from './storable.js';
 
 /** Seals and opens secrets, each for its owner alone. */
 export interface Seal {
@@ -68,7 +69,7 @@ export class PostgresWebhookStore implements WebhookStore {
           description: description === null ? null : storable(description),
           secret: this.box.seal(secret, id),
         });
-        await tell(transaction, 'webhook.create', id, { url, events, enabled }, actor);
+        await recordChange(transaction, 'webhook.create', id, { url, events, enabled }, actor);
       }
       const row = await transaction<WebhookRow>('webhooks').where({ id: first }).first();
       // It was deleted since: the key's answer is gone with it.
@@ -106,14 +107,14 @@ export class PostgresWebhookStore implements WebhookStore {
       // An endpoint that was put right is not kept waiting.
       await transaction('webhooks').where({ id }).update({ failures: 0, open_until: null });
       const secretChanged = secret === undefined ? {} : { secret_changed: true };
-      await tell(transaction, 'webhook.update', id, { ...change, ...secretChanged }, actor);
+      await recordChange(transaction, 'webhook.update', id, { ...change, ...secretChanged }, actor);
     });
   }
 
   async remove(id: string, actor: Actor): Promise<void> {
     await this.database.transaction(async (transaction) => {
       const [removed] = await transaction<WebhookRow>('webhooks').where({ id }).delete().returning('url');
-      if (removed) await tell(transaction, 'webhook.delete', id, { url: removed.url }, actor);
+      if (removed) await recordChange(transaction, 'webhook.delete', id, { url: removed.url }, actor);
     });
   }
 
@@ -162,7 +163,7 @@ export class PostgresWebhookStore implements WebhookStore {
           ...{ id: deliveryId, webhook_id: id, event: 'ping', event_at: transaction.fn.now() },
           data: JSON.stringify({ webhook_id: id }),
         });
-        await tell(transaction, 'webhook.test', id, { delivery_id: deliveryId }, actor);
+        await recordChange(transaction, 'webhook.test', id, { delivery_id: deliveryId }, actor);
       }
       return { outcome: outcome === 'new' ? ('queued' as const) : outcome, deliveryId: first };
     });
@@ -235,17 +236,19 @@ async function takeKey(
   return taken!;
 }
 
-async function tell(
+async function recordChange(
   transaction: Knex.Transaction,
   action: string,
   id: string,
   details: Record<string, unknown>,
   actor: Actor,
 ): Promise<void> {
-  await rowsOf(transaction, `select record_event(null, null, 0, 'told', 'Done', ?::jsonb, ?::jsonb)`, [
-    jsonOf({ ...details, action, resource: `webhooks/${id}` }),
-    actorText(actor),
-  ]);
+  await recordEvent(transaction, {
+    type: 'told',
+    status: 'Done',
+    details: { ...details, action, resource: `webhooks/${id}` },
+    actor,
+  });
 }
 
 function toWebhook(row: WebhookRow): Webhook {

@@ -67,12 +67,12 @@ export class EventStreams {
       const until = await this.openFeed().newest(AbortSignal.timeout(SETTLE_WITHIN_MS));
       const found: PublishedEvent[] = [];
       for (let position = after; position < until && found.length < PAGE;) {
-        const recorded = await this.history.between(position, until, PAGE);
-        const chosen = PreparedEvent.all(recorded).filter(
+        const page = await this.history.between(position, until, PAGE);
+        const chosen = PreparedEvent.all(page.events).filter(
           ({ event, subject }) => matches(filter, event) && viewer.mayRead(subject),
         );
         found.push(...chosen.map(({ event }) => event));
-        position = recorded.length < PAGE ? until : recorded.at(-1)!.seq;
+        position = page.position;
       }
       return found.slice(0, PAGE);
     } finally {

@@ -7,7 +7,6 @@ const ENVELOPE = 400;
 
 /** An event on its way to many: written out once, whoever it goes to. */
 export class PreparedEvent {
-  readonly subject: EventSubject;
   /** About how many bytes it is. */
   readonly size: number;
   #json: string | undefined;
@@ -17,17 +16,18 @@ export class PreparedEvent {
   private constructor(
     readonly seq: number,
     readonly event: PublishedEvent,
+    readonly subject: EventSubject,
     recorded: RecordedEvent,
   ) {
-    this.subject = subjectOf(recorded);
     this.size = ENVELOPE + (recorded.log?.text.length ?? 0);
   }
 
-  /** Those of them that anybody is told of. */
+  /** Those of them that clients may receive. */
   static all(recorded: readonly RecordedEvent[]): PreparedEvent[] {
     return recorded.flatMap((event) => {
       const published = publish(event);
-      return published ? [new PreparedEvent(event.seq, published, event)] : [];
+      const subject = subjectOf(event);
+      return published && subject ? [new PreparedEvent(event.seq, published, subject, event)] : [];
     });
   }
 

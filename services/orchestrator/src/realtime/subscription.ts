@@ -53,13 +53,13 @@ export class Subscription implements Follower {
         this.#sink = sink;
         return;
       }
-      const recorded = await this.history.between(this.#position, until, PAGE);
-      for (const batch of EventBatch.all(recorded)) {
+      const { events, position } = await this.history.between(this.#position, until, PAGE);
+      for (const batch of EventBatch.all(events)) {
         if (this.#ended) return;
         this.#tell(batch, sink);
         await sink.drained();
       }
-      this.#position = recorded.length < PAGE ? until : recorded.at(-1)!.seq;
+      this.#position = position;
     }
   }
 

@@ -4,6 +4,7 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import fc from 'fast-check';
 import type { Knex } from 'knex';
+import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
 import type { EventFeedSource } from '../../src/domain/ports.js';
 import { EventConsumer } from '../../src/postgres/event-consumer.js';
 import { EventFeed } from '../../src/postgres/event-feed.js';
@@ -25,7 +26,7 @@ afterAll(async () => {
 });
 beforeEach(() => database.raw('truncate events, task_logs, feed_positions'));
 
-async function record(on: Knex, type = 'x'): Promise<number> {
+async function record(on: Knex, type: RecordedEventType = 'ready'): Promise<number> {
   const [row] = await rowsOf<{ seq: string }>(
     on,
     `insert into events (task_id, attempt, type, status) values (gen_random_uuid(), 1, ?, 'Ready') returning seq`,
@@ -147,7 +148,7 @@ it('finds events outside of the time that it looks at', async () => {
   const [old] = await rowsOf<{ seq: string }>(
     database,
     `insert into events (task_id, attempt, type, status, at)
-       values (gen_random_uuid(), 1, 'x', 'Ready', '2020-01-01T12:00Z') returning seq`,
+       values (gen_random_uuid(), 1, 'ready', 'Ready', '2020-01-01T12:00Z') returning seq`,
   );
   const last = await record(database);
   expect(await readTo(feed, first, last)).toEqual([Number(old!.seq), last]);
@@ -187,8 +188,8 @@ it('counts chunks of the log in the same sequence', async () => {
   const outline = await new EventFeed(database, OUTLINE).next(start, 10);
   expect(outline).toMatchObject({
     events: [
-      { seq: before, type: 'x' },
-      { seq: after, type: 'x' },
+      { seq: before, type: 'ready' },
+      { seq: after, type: 'ready' },
     ],
     position: after,
   });

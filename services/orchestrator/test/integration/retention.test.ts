@@ -37,7 +37,7 @@ async function dayInThePast(days: number): Promise<string> {
     );
   await database.raw(
     `insert into task_logs values (gen_random_uuid(), 1, 1, 1, 'a line', '${row!.day}T12:00Z');
-     insert into events (task_id, attempt, type, status, at) values (gen_random_uuid(), 1, 'x', 'Completed', '${row!.day}T12:00Z')`,
+     insert into events (task_id, attempt, type, status, at) values (gen_random_uuid(), 1, 'finished', 'Completed', '${row!.day}T12:00Z')`,
   );
   return row!.day;
 }

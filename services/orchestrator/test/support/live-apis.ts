@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { composeApi } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
+import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { FakeAccess } from './fake-access.js';
 import { MIGRATIONS, SECRET } from './test-api.js';
@@ -22,7 +23,12 @@ export interface LiveApis {
   /** In force when it resolves. */
   setPolicies(more: PolicyDocument[]): Promise<void>;
   /** Records an event of a task, as the engine does. @returns its number */
-  record(event?: { taskId?: string; type?: string; status?: string; details?: object }): Promise<number>;
+  record(event?: {
+    taskId?: string;
+    type?: RecordedEventType;
+    status?: string;
+    details?: object;
+  }): Promise<number>;
   /** A task of that infra, with the event of its submission. */
   task(infra: string): Promise<string>;
   metrics(index: number): Promise<string>;

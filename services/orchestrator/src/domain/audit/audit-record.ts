@@ -1,4 +1,5 @@
 import type { BatchStatus } from '../batch/batch.js';
+import { definitionOf, type AuditForm, type RecordedEventType } from '../event/catalogue.js';
 import type { RollbackScope } from '../rollback/rollback.js';
 import type { TaskKind, TaskStatus } from '../task/task.js';
 import type { Actor } from './actor.js';
@@ -24,7 +25,7 @@ export type AuditActor = { [Member in keyof Actor]: Actor[Member] | null };
 export interface AuditableEvent {
   id: string;
   at: Date;
-  type: string;
+  type: RecordedEventType;
   status: string;
   attempt: number;
   details: Record<string, unknown>;
@@ -57,30 +58,54 @@ interface AuditedBatch {
   infras: readonly string[];
 }
 
-type Told = Pick<AuditRecord, 'action' | 'resource' | 'result' | 'details'>;
+type Content = Pick<AuditRecord, 'action' | 'resource' | 'result' | 'details'>;
 
-/** The types of events that may have a record. */
-export function mayBeTold(type: string): boolean {
-  return TRANSITIONS.has(type) || Object.hasOwn(OTHERS, type);
-}
-
-const TRANSITIONS = new Set([
-  'submitted',
-  'started',
-  'attempt_failed',
-  'finished',
-  'cancelled',
-  'cancel_requested',
-]);
-
-/** The record of an event; undefined for those that tell of nothing that anybody did or that was done. */
+/** The record of an event; undefined for an event that records no action and no result. */
 export function auditRecordOf(event: AuditableEvent): AuditRecord | undefined {
-  const told = OTHERS[event.type]?.(event) ?? (event.task ? ofTask(event, event.task) : ofBatch(event));
-  return told && { eventId: event.id, at: event.at, actor: event.actor, ...told };
+  const { type, task, batch } = event;
+  const form = definitionOf({ type, taskId: task?.id ?? null, batchId: batch?.id ?? null })?.audit ?? 'none';
+  const content = form === 'none' ? undefined : FORMS[form](event);
+  return content && { eventId: event.id, at: event.at, actor: event.actor, ...content };
 }
 
-/** The kinds of events that are neither a task's nor a batch's. */
-const OTHERS: Readonly<Record<string, ((event: AuditableEvent) => Told) | undefined>> = {
+const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | undefined>> = {
+  task_submitted: ofTask(({ retryOf, kind, argv }, about) =>
+    // Operations are submitted with their batch, surveys by the request for drift.
+    kind === 'workflow'
+      ? {
+          action: retryOf === null ? 'workflow.submit' : 'task.retry',
+          result: 'success',
+          details: { ...about, argv, ...(retryOf === null ? {} : { retry_of: retryOf }) },
+        }
+      : undefined,
+  ),
+  task_started: ofTask(({ argv }, about, { attempt }) => ({
+    action: 'task.start',
+    result: 'success',
+    details: { ...about, attempt, argv },
+  })),
+  task_cancel_requested: ofTask((_, about, { byHand }) => (byHand ? taskCancelled(about) : undefined)),
+  task_cancelled: ofTask((task, about, event) =>
+    event.byHand ? taskCancelled(about) : taskEnded(task, about, event),
+  ),
+  task_ended: ofTask(taskEnded),
+  batch_submitted: ofBatch((batch, { details }) => ({
+    action: submission(batch),
+    result: 'success',
+    details: {
+      name: batch.name,
+      infras: batch.infras,
+      ...known({ scope: batch.scope, resume_of: batch.resumeOf, operations: details['operations'] }),
+    },
+  })),
+  batch_cancel_requested: ofBatch(({ name }, { byHand }) =>
+    byHand ? { action: 'batch.cancel', result: 'success', details: { name } } : undefined,
+  ),
+  batch_ended: ofBatch(({ kind, name }, { status, details: { completed, failed, cancelled, error } }) => ({
+    action: kind === 'rollback' ? 'rollback.end' : 'batch.end',
+    result: (status as BatchStatus) === 'Completed' ? 'success' : 'failure',
+    details: { name, ...known({ status, completed, failed, cancelled, error: cut(error) }) },
+  })),
   resource_changed: ({ details: { change, kind, name, ...details } }) => ({
     action: `${String(kind)}.${CHANGES[String(change)] ?? String(change)}`,
     resource: `${String(kind)}s/${String(name)}`,
@@ -93,13 +118,13 @@ const OTHERS: Readonly<Record<string, ((event: AuditableEvent) => Told) | undefi
     result: 'success',
     details,
   }),
-  refused: ({ status, details: { action, resource, ...details } }) => ({
+  action_refused: ({ status, details: { action, resource, ...details } }) => ({
     action: String(action),
     resource: String(resource),
     result: status === 'Denied' ? 'denied' : 'failure',
     details,
   }),
-  told: ({ details: { action, resource, ...details } }) => ({
+  action_done: ({ details: { action, resource, ...details } }) => ({
     action: String(action),
     resource: String(resource),
     result: 'success',
@@ -109,96 +134,61 @@ const OTHERS: Readonly<Record<string, ((event: AuditableEvent) => Told) | undefi
 
 const CHANGES: Readonly<Record<string, string>> = { create: 'create', change: 'update', destroy: 'delete' };
 
+/** What a record says of its task or batch, which is the record's resource. */
+type Outcome = Omit<Content, 'resource'>;
+
 function ofTask(
-  { type, status, attempt, details, byHand }: AuditableEvent,
-  task: AuditedTask,
-): Told | undefined {
-  const resource = `tasks/${task.id}`;
-  const about = {
-    name: task.name,
-    infra: task.infra,
-    ...(task.checkMode ? { check_mode: true } : {}),
-    ...(task.operation === null ? {} : { operation: task.operation }),
+  outcomeOf: (
+    task: AuditedTask,
+    about: Record<string, unknown>,
+    event: AuditableEvent,
+  ) => Outcome | undefined,
+): (event: AuditableEvent) => Content | undefined {
+  return (event) => {
+    const { task } = event;
+    if (!task) return undefined;
+    const about = {
+      name: task.name,
+      infra: task.infra,
+      ...(task.checkMode ? { check_mode: true } : {}),
+      ...(task.operation === null ? {} : { operation: task.operation }),
+    };
+    const outcome = outcomeOf(task, about, event);
+    return outcome && { resource: `tasks/${task.id}`, ...outcome };
   };
-  switch (type) {
-    case 'submitted':
-      // Operations are submitted with their batch, surveys by who asks for drift.
-      if (task.kind !== 'workflow') return undefined;
-      return {
-        action: task.retryOf === null ? 'workflow.submit' : 'task.retry',
-        resource,
-        result: 'success',
-        details: { ...about, argv: task.argv, ...(task.retryOf === null ? {} : { retry_of: task.retryOf }) },
-      };
-    case 'started':
-      return {
-        action: 'task.start',
-        resource,
-        result: 'success',
-        details: { ...about, attempt, argv: task.argv },
-      };
-    case 'cancel_requested':
-      return byHand ? { action: 'task.cancel', resource, result: 'success', details: about } : undefined;
-    case 'cancelled':
-      if (byHand) return { action: 'task.cancel', resource, result: 'success', details: about };
-      return ended(resource, status as TaskStatus, { ...about, attempt, argv: task.argv }, details);
-    case 'attempt_failed':
-    case 'finished':
-      return ended(resource, status as TaskStatus, { ...about, attempt, argv: task.argv }, details);
-    default:
-      return undefined;
-  }
 }
 
-function ended(
-  resource: string,
-  status: TaskStatus,
+function taskCancelled(about: Record<string, unknown>): Outcome {
+  return { action: 'task.cancel', result: 'success', details: about };
+}
+
+function taskEnded(
+  { argv }: AuditedTask,
   about: Record<string, unknown>,
-  { exit_code: exitCode, signal, error, reason }: Record<string, unknown>,
-): Told {
+  { status, attempt, details: { exit_code: exitCode, signal, error, reason } }: AuditableEvent,
+): Outcome {
   return {
     action: 'task.end',
-    resource,
-    result: status === 'Completed' ? 'success' : 'failure',
+    result: (status as TaskStatus) === 'Completed' ? 'success' : 'failure',
     details: {
       ...about,
+      attempt,
+      argv,
       ...known({ status, exit_code: exitCode, signal, error: cut(error), reason: cut(reason) }),
     },
   };
 }
 
-function ofBatch({ type, status, details, byHand, batch }: AuditableEvent): Told | undefined {
-  if (!batch) return undefined;
-  const rollback = batch.kind === 'rollback';
-  const resource = `${rollback ? 'rollbacks' : 'batches'}/${batch.id}`;
-  switch (type) {
-    case 'submitted':
-      return {
-        action: submission(batch),
-        resource,
-        result: 'success',
-        details: {
-          name: batch.name,
-          infras: batch.infras,
-          ...known({ scope: batch.scope, resume_of: batch.resumeOf, operations: details['operations'] }),
-        },
-      };
-    case 'cancel_requested':
-      return byHand
-        ? { action: 'batch.cancel', resource, result: 'success', details: { name: batch.name } }
-        : undefined;
-    case 'finished': {
-      const { completed, failed, cancelled, error } = details;
-      return {
-        action: rollback ? 'rollback.end' : 'batch.end',
-        resource,
-        result: (status as BatchStatus) === 'Completed' ? 'success' : 'failure',
-        details: { name: batch.name, ...known({ status, completed, failed, cancelled, error: cut(error) }) },
-      };
-    }
-    default:
-      return undefined;
-  }
+function ofBatch(
+  outcomeOf: (batch: AuditedBatch, event: AuditableEvent) => Outcome | undefined,
+): (event: AuditableEvent) => Content | undefined {
+  return (event) => {
+    const { batch } = event;
+    const outcome = batch && outcomeOf(batch, event);
+    return outcome
+      ? { resource: `${batch.kind === 'rollback' ? 'rollbacks' : 'batches'}/${batch.id}`, ...outcome }
+      : undefined;
+  };
 }
 
 function submission({ kind, scope, resumeOf }: AuditedBatch): string {

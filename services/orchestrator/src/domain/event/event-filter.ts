@@ -1,4 +1,5 @@
-import type { EventType, PublishedEvent } from './published-event.js';
+import type { EventType } from './catalogue.js';
+import type { PublishedEvent } from './published-event.js';
 
 /** What a client wants to hear of: everything where a member is absent. */
 export interface EventFilter {

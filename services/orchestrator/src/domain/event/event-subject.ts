@@ -1,3 +1,4 @@
+import { definitionOf, type ReadableSubject } from './catalogue.js';
 import type { RecordedEvent } from './recorded-event.js';
 
 /** What one must be allowed to read to hear of an event. */
@@ -11,18 +12,34 @@ export interface EventSubject {
   key: string;
 }
 
-export function subjectOf({ taskId, batchId, task, batch }: RecordedEvent): EventSubject {
-  const batches = batchId === null ? [] : [`batches:${batchId}`, ...(batch ? [`batches:${batch.name}`] : [])];
-  if (taskId !== null) {
+/** Undefined for an event that no client may read. */
+export function subjectOf(event: RecordedEvent): EventSubject | undefined {
+  const subject = definitionOf(event)?.subject;
+  return subject && isReadable(subject) ? SUBJECTS[subject](event) : undefined;
+}
+
+const SUBJECTS: Readonly<Record<ReadableSubject, (event: RecordedEvent) => EventSubject>> = {
+  task({ taskId, batchId, task, batch }) {
+    const id = taskId ?? '';
     const context = task ? { infra: task.infra, check_mode: task.checkMode, name: task.name } : {};
-    const alsoAbout = [...(task ? [`servers:${task.infra}`] : []), ...batches];
-    return { resource: `tasks:${taskId}`, contexts: [context], alsoAbout, key: taskId };
-  }
-  if (batchId !== null) {
-    const { name = batchId, infras = [] } = batch ?? {};
+    const alsoAbout = [...(task ? [`servers:${task.infra}`] : []), ...batchResources(batchId, batch)];
+    return { resource: `tasks:${id}`, contexts: [context], alsoAbout, key: id };
+  },
+  batch({ batchId, batch }) {
+    const id = batchId ?? '';
+    const { name = id, infras = [] } = batch ?? {};
     const contexts = infras.length > 0 ? infras.map((infra) => ({ infra, name })) : [{ name }];
-    const alsoAbout = [...infras.map((infra) => `servers:${infra}`), ...batches];
-    return { resource: `batches:${name}`, contexts, alsoAbout, key: batchId };
-  }
-  return { resource: 'state:*', contexts: [{}], alsoAbout: [], key: '' };
+    const alsoAbout = [...infras.map((infra) => `servers:${infra}`), ...batchResources(batchId, batch)];
+    return { resource: `batches:${name}`, contexts, alsoAbout, key: id };
+  },
+  platform: () => ({ resource: 'state:*', contexts: [{}], alsoAbout: [], key: '' }),
+};
+
+function isReadable(subject: string): subject is ReadableSubject {
+  return Object.hasOwn(SUBJECTS, subject);
+}
+
+function batchResources(batchId: string | null, batch: RecordedEvent['batch']): string[] {
+  if (batchId === null) return [];
+  return [`batches:${batchId}`, ...(batch ? [`batches:${batch.name}`] : [])];
 }

@@ -69,8 +69,18 @@ describe('what is told of an event', () => {
     expect(JSON.stringify(data)).not.toMatch(/worker|TERM/);
   });
 
-  it('is nothing where nothing changed', () => {
-    expect(publish(recorded({ type: 'late_result' }))).toBeUndefined();
+  it.each(['late_result', 'refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(
+    'is nothing of %s, whatever it names',
+    (type) => {
+      for (const place of [{}, { taskId: null, task: null }, { ...operation, taskId: null, task: null }])
+        expect(publish(recorded({ type, ...place }))).toBeUndefined();
+    },
+  );
+
+  it('is nothing of a type about what the catalogue does not list for it', () => {
+    expect(publish(recorded({ type: 'ready', taskId: null, task: null, batchId: BATCH }))).toBeUndefined();
+    expect(publish(recorded({ type: 'rolling_back' }))).toBeUndefined();
+    expect(publish(recorded({ type: 'finished', taskId: null, task: null }))).toBeUndefined();
   });
 
   it('of a batch’s progress is a share of its operations', () => {
@@ -107,6 +117,13 @@ describe('what one must be allowed to read', () => {
   });
 
   it('is the state of the whole for what is about nothing else', () => {
-    expect(subjectOf(recorded({ taskId: null, task: null, type: 'health' })).resource).toBe('state:*');
+    expect(subjectOf(recorded({ taskId: null, task: null, type: 'health' }))?.resource).toBe('state:*');
   });
+
+  it.each(['refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(
+    'has no answer for %s: no client may read it',
+    (type) => {
+      expect(subjectOf(recorded({ type, taskId: null, task: null }))).toBeUndefined();
+    },
+  );
 });

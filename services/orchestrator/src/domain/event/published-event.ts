@@ -1,7 +1,8 @@
 import type { TaskStatus } from '../task/task.js';
+import { publicTypeOf, type EventType } from './catalogue.js';
 import type { RecordedEvent } from './recorded-event.js';
 
-/** What clients are told, in the words of the API. */
+/** What clients receive, in the words of the API. */
 export interface PublishedEvent {
   /** Given back as `last_event_id`, what came after it follows. */
   id: string;
@@ -11,11 +12,8 @@ export interface PublishedEvent {
   metadata: { task_id?: string; batch_id?: string; status?: string };
 }
 
-export type EventType =
-  'TaskStatusChanged' | 'BatchOperationUpdate' | 'WorkflowProgressUpdate' | 'SystemHealthUpdate' | 'LogEntry';
-
-/** Of what is recorded of a task's change, what is told: nothing about workers and signals. */
-const TOLD = [
+/** The recorded details of a change that are published: nothing about workers and signals. */
+const PUBLISHED_DETAILS = [
   'exit_code',
   'error',
   'reason',
@@ -27,9 +25,10 @@ const TOLD = [
   'cancelled',
 ];
 
-/** Undefined: nothing that clients hear of. An event never becomes two, so its number is its id. */
+/** Undefined for a private event. An event never becomes two, so its number is its id. */
 export function publish(event: RecordedEvent): PublishedEvent | undefined {
-  const body = bodyOf(event);
+  const type = publicTypeOf(event);
+  const body = type && BODIES[type](event);
   if (!body) return undefined;
   const { data, status } = body;
   const metadata = {
@@ -39,7 +38,7 @@ export function publish(event: RecordedEvent): PublishedEvent | undefined {
   };
   return {
     id: String(event.seq),
-    event_type: body.type,
+    event_type: type,
     timestamp: event.at.toISOString(),
     // A client that looks at `data` alone, as the API document's example does, finds the same there.
     data: { ...metadata, ...data },
@@ -48,29 +47,23 @@ export function publish(event: RecordedEvent): PublishedEvent | undefined {
 }
 
 interface Body {
-  type: EventType;
   data: Record<string, unknown>;
   status?: string;
 }
 
-function bodyOf(event: RecordedEvent): Body | undefined {
-  switch (event.type) {
-    case 'log':
-      return logEntry(event);
-    case 'progress':
-      return progressUpdate(event);
-    case 'health':
-      return {
-        type: 'SystemHealthUpdate',
-        status: event.status.toLowerCase(),
-        data: { overall: event.status, components: inTheContractsWords(event.details['components']) },
-      };
-    // A result that came too late changed nothing.
-    case 'late_result':
-      return undefined;
-    default:
-      return event.taskId === null ? batchUpdate(event) : taskUpdate(event);
-  }
+const BODIES: Readonly<Record<EventType, (event: RecordedEvent) => Body | undefined>> = {
+  TaskStatusChanged: taskUpdate,
+  BatchOperationUpdate: (event) => (event.taskId === null ? batchUpdate(event) : taskUpdate(event)),
+  WorkflowProgressUpdate: progressUpdate,
+  SystemHealthUpdate: healthUpdate,
+  LogEntry: logEntry,
+};
+
+function healthUpdate({ status, details }: RecordedEvent): Body {
+  return {
+    status: status.toLowerCase(),
+    data: { overall: status, components: inTheContractsWords(details['components']) },
+  };
 }
 
 /** `batchCoordinator` is `batch_coordinator` to everybody outside. */
@@ -87,7 +80,6 @@ function logEntry({ task, attempt, log }: RecordedEvent): Body | undefined {
   if (!log) return undefined;
   const { firstLine, lineCount, text, truncated } = log;
   return {
-    type: 'LogEntry',
     data: {
       ...operationOf(task),
       ...{ attempt, first_line: firstLine, line_count: lineCount, text },
@@ -100,7 +92,6 @@ function progressUpdate({ taskId, batchId, attempt, status, task, details }: Rec
   const { total_steps: total, completed_steps: done, current_step: step = null } = details;
   const share = typeof total === 'number' && typeof done === 'number' && total > 0 ? done / total : 0;
   return {
-    type: 'WorkflowProgressUpdate',
     status: taskId === null ? batchStatus(status) : taskStatus(status),
     data: {
       workflow_id: batchId ?? taskId,
@@ -116,28 +107,26 @@ function progressUpdate({ taskId, batchId, attempt, status, task, details }: Rec
 function taskUpdate(event: RecordedEvent): Body {
   const { task, status, attempt, type } = event;
   return {
-    type: event.batchId === null ? 'TaskStatusChanged' : 'BatchOperationUpdate',
     status: taskStatus(status),
     data: {
       ...(task && { name: task.name, infra: task.infra }),
       ...(event.batch && { batch_name: event.batch.name }),
       ...operationOf(task),
       ...{ change: type, state: inSnakeCase(status), attempt },
-      ...told(event.details),
+      ...publishedDetails(event.details),
     },
   };
 }
 
 function batchUpdate({ batch, status, type, details }: RecordedEvent): Body {
   return {
-    type: 'BatchOperationUpdate',
     status: batchStatus(status),
     data: {
       // Of the batch itself, not of one of its operations.
       operation_id: null,
       ...(batch && { batch_name: batch.name, infras: batch.infras }),
       ...{ change: type },
-      ...told(details),
+      ...publishedDetails(details),
     },
   };
 }
@@ -147,9 +136,9 @@ function operationOf(task: RecordedEvent['task']): Record<string, unknown> {
   return { operation_id: task.operation, ...(task.kind === 'rollback' ? { undoes: true } : {}) };
 }
 
-function told(details: Record<string, unknown>): Record<string, unknown> {
+function publishedDetails(details: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(
-    TOLD.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
+    PUBLISHED_DETAILS.filter((name) => details[name] !== undefined).map((name) => [name, details[name]]),
   );
 }
 

@@ -1,3 +1,5 @@
+import type { RecordedEventType } from './catalogue.js';
+
 /** What the event is about, as it stands when the event is read. */
 export interface TaskSubject {
   kind: 'workflow' | 'operation' | 'rollback' | 'survey';
@@ -22,8 +24,8 @@ export interface RecordedEvent {
   taskId: string | null;
   batchId: string | null;
   attempt: number;
-  /** `submitted`, `ready`, `started`, `finished`… of a task, or of a batch where `taskId` is null; `progress`, `health`, `log`. */
-  type: string;
+  /** The catalogue says what becomes of it. */
+  type: RecordedEventType;
   /** As stored, e.g. `RetryWait`; empty for the log. */
   status: string;
   details: Record<string, unknown>;

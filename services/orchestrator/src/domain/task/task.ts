@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { Grant } from '../access/grant.js';
 import type { Actor } from '../audit/actor.js';
+import type { RecordedEventType } from '../event/catalogue.js';
 
 /**
  * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
@@ -109,8 +110,7 @@ export interface LogLine {
 export interface Snapshot {
   id: string;
   at: Date;
-  /** What happened: `submitted`, `started`, `finished`… */
-  type: string;
+  type: RecordedEventType;
   status: TaskStatus;
   attempt: number;
   details: Record<string, unknown>;

@@ -1,14 +1,15 @@
+import { webhookEventOf, type RecordedEventType, type WebhookEvent } from '../event/catalogue.js';
+
 /** An event of the history that endpoints may want to be told of. */
 export interface ToldEvent {
-  /** `task.completed` */
-  event: string;
+  event: WebhookEvent;
   at: Date;
   data: Record<string, unknown>;
 }
 
 interface Happened {
   at: Date;
-  type: string;
+  type: RecordedEventType;
   status: string;
   taskId: string | null;
   batchId: string | null;
@@ -23,17 +24,6 @@ export interface TaskEnd {
   error: string | null;
 }
 
-const TASK_EVENTS: Readonly<Record<string, string>> = {
-  Completed: 'task.completed',
-  Failed: 'task.failed',
-  Cancelled: 'task.cancelled',
-};
-const BATCH_EVENTS: Readonly<Record<string, string>> = {
-  Completed: 'batch.completed',
-  Failed: 'batch.failed',
-  Cancelled: 'batch.cancelled',
-  RolledBack: 'batch.rolled_back',
-};
 const STATUSES: Readonly<Record<string, string>> = { RolledBack: 'rolled_back' };
 
 /** The end of a task or a batch; undefined for everything else. Questions to providers are no tasks of anybody's. */
@@ -41,19 +31,18 @@ export function toldOf(
   happened: Happened,
   endOf: (taskId: string) => TaskEnd | undefined,
 ): ToldEvent | undefined {
-  const { at, type, status, taskId, batchId, details, task, batch } = happened;
-  if (type !== 'finished' && type !== 'cancelled') return undefined;
+  const { at, status, taskId, batchId, details, task, batch } = happened;
+  const event = webhookEventOf(happened);
+  if (!event) return undefined;
   const lower = STATUSES[status] ?? status.toLowerCase();
   if (taskId !== null) {
-    const event = TASK_EVENTS[status];
-    if (!event || !task || task.kind === 'survey') return undefined;
+    if (!task || task.kind === 'survey') return undefined;
     const { output = null, error = null } = endOf(taskId) ?? {};
     const { name, infra, operation } = task;
     const part = batchId === null ? {} : { batch_id: batchId, operation };
     return { event, at, data: { task_id: taskId, status: lower, output, error, name, infra, ...part } };
   }
-  const event = BATCH_EVENTS[status];
-  if (!event || !batch || batch.kind !== 'batch' || batchId === null) return undefined;
+  if (!batch || batch.kind !== 'batch' || batchId === null) return undefined;
   const { completed, failed, cancelled, error = null } = details;
   return {
     event,
