@@ -1,17 +1,13 @@
-import { ACTIONS, type Action, type Permission } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
+import type { Question } from '@provisioning/policy';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from './principal.js';
 
-/** What the policies are asked. Taken from the operation's declaration and checked values, never from the URL's text. */
-export interface AccessRequest {
+/** A question to the policies with who asks it, from where. */
+export interface AccessRequest extends Question {
   principal: Principal;
-  action: Action;
-  resource: string;
   request: { ip: string; method: string; path: string };
-  /** Members of the body or query that conditions may look at: infra, provider, check_mode… */
-  context: Record<string, unknown>;
 }
 
 /**
@@ -20,78 +16,86 @@ export interface AccessRequest {
  */
 export type Authorizer = (request: AccessRequest, decisionId: () => string) => Promise<boolean> | boolean;
 
-interface Checked {
-  params: Record<string, unknown>;
-  query: Record<string, unknown>;
-  body: unknown;
-}
-
-/** A question to the policies, but for who asks it. */
-export type Asked = Pick<AccessRequest, 'resource' | 'action' | 'context'>;
-
-/** What is asked of the policies. */
-export function askedOf(permission: Exclude<Permission, string>, checked: Checked): Asked {
-  return {
-    resource: fillIn(permission.resource, checked),
-    action: actionOf(permission, checked.body),
-    context: contextOf(checked),
-  };
-}
+/** Refusals that the answer lists. */
+const MOST_LISTED = 20;
+/** Questions that are decided without letting other requests in between. */
+const AT_ONCE = 200;
 
 /**
- * Undefined where the answer is there at once.
- * @throws Failure `forbidden` with the decision's id; the text never tells which rule exists.
+ * Asks all of them, so that the answer names every refusal. Undefined where all are allowed at once.
+ * @throws Failure `forbidden` with the decisions' ids; the text never says which rule exists.
  */
 export function authorize(
   authorizer: Authorizer,
-  asked: Asked,
+  questions: readonly Question[],
   principal: Principal,
   request: Request,
 ): Promise<void> | undefined {
+  const { ip = '', method, path } = request;
+  const about = { ip, method, path };
+  const [only] = questions;
+  if (questions.length === 1 && only) {
+    const { decisionId, answer } = ask(authorizer, only, principal, about);
+    const conclude = (allowed: boolean): undefined => {
+      if (!allowed) throw refusalOf([{ question: only, decisionId: decisionId() }]);
+    };
+    return typeof answer === 'boolean' ? conclude(answer) : answer.then(conclude);
+  }
+  return authorizeAll(authorizer, questions, principal, about);
+}
+
+async function authorizeAll(
+  authorizer: Authorizer,
+  questions: readonly Question[],
+  principal: Principal,
+  about: AccessRequest['request'],
+): Promise<void> {
+  const refused: Refused[] = [];
+  for (let start = 0; start < questions.length; start += AT_ONCE) {
+    if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+    const asked = questions.slice(start, start + AT_ONCE).map((question) => ({
+      question,
+      ...ask(authorizer, question, principal, about),
+    }));
+    for (const { question, decisionId, answer } of asked)
+      if (!(await answer)) refused.push({ question, decisionId: decisionId() });
+  }
+  if (refused.length > 0) throw refusalOf(refused);
+}
+
+function ask(
+  authorizer: Authorizer,
+  question: Question,
+  principal: Principal,
+  request: AccessRequest['request'],
+) {
   let made: string | undefined;
   const decisionId = () => (made ??= uuidv7());
-  const conclude = (allowed: boolean): undefined => {
-    if (!allowed) throw denied(asked, decisionId());
-  };
-  const { ip = '', method, path } = request;
-  const answer = authorizer({ ...asked, principal, request: { ip, method, path } }, decisionId);
-  return typeof answer === 'boolean' ? conclude(answer) : answer.then(conclude);
+  return { decisionId, answer: authorizer({ ...question, principal, request }, decisionId) };
 }
 
-function denied({ action, resource }: Asked, decisionId: string): Failure {
+interface Refused {
+  question: Question;
+  decisionId: string;
+}
+
+function refusalOf(refused: readonly Refused[]): Failure {
+  const [first] = refused;
+  const named = refused.slice(0, 3).map(({ question: { action, resource } }) => `${action} ${resource}`);
+  const more = refused.length > named.length ? ` (and ${refused.length - named.length} more)` : '';
   return new Failure(
     'forbidden',
-    `The policies do not allow you to ${action} ${resource}. Ask whoever manages them, naming the decision ${decisionId}.`,
-    { extra: { decision_id: decisionId } },
-  );
-}
-
-/** An operation that creates and deletes says in its body which of them it is. */
-function actionOf({ action, actionFrom }: Exclude<Permission, string>, body: unknown): Action {
-  const said = actionFrom === undefined ? undefined : (body as { operation?: unknown } | null)?.operation;
-  return ACTIONS.find((known) => known === said) ?? action;
-}
-
-/** `servers:{body.infra}` → `servers:production`. */
-function fillIn(template: string, { params, query, body }: Checked): string {
-  return template.replace(
-    /\{(params|query|body)\.([a-z_]+)\}/g,
-    (_all, where: keyof Checked, name: string) => {
-      const values = { params, query, body }[where];
-      const value = (values as Record<string, unknown> | null | undefined)?.[name];
-      return typeof value === 'string' && value !== '' ? value : '*';
+    `The policies do not allow you to ${named.join(', ')}${more}. Ask the people who manage them, naming the decision ${first!.decisionId}.`,
+    {
+      extra: { decision_id: first!.decisionId },
+      ...(refused.length > 1
+        ? {
+            details: refused.slice(0, MOST_LISTED).map(({ question: { action, resource }, decisionId }) => ({
+              path: resource,
+              message: `${action} is not allowed (decision ${decisionId})`,
+            })),
+          }
+        : {}),
     },
-  );
-}
-
-const CONTEXT_MEMBERS = ['infra', 'provider', 'check_mode', 'operation', 'taskserv', 'cluster_type', 'name'];
-
-function contextOf({ query, body }: Checked): Record<string, unknown> {
-  const values = { ...query, ...(typeof body === 'object' && body !== null ? body : {}) } as Record<
-    string,
-    unknown
-  >;
-  return Object.fromEntries(
-    CONTEXT_MEMBERS.filter((name) => values[name] !== undefined).map((name) => [name, values[name]]),
   );
 }

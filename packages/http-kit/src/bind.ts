@@ -1,6 +1,6 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import type { Asked } from './authorize.js';
+import type { Question } from '@provisioning/policy';
 import type { Principal } from './principal.js';
 import type { Reply } from './reply.js';
 
@@ -15,8 +15,15 @@ export interface HandlerRequest<O> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   body: BodyOf<O>;
-  /** What the policies were asked, and allowed; undefined where they are not asked. */
-  asked: (Asked & { method: string; path: string }) | undefined;
+  /** What the policies were asked and have allowed; empty where they are not asked. */
+  asked: readonly Question[];
+  method: string;
+  path: string;
+  /**
+   * Asks the policies what only became known while the request is served, such as the steps of a plan.
+   * @throws Failure `forbidden` naming every refusal
+   */
+  permit: (questions: readonly Question[]) => Promise<void>;
   /** Absent only on public operations. */
   principal: Principal | undefined;
   ip: string;
@@ -35,15 +42,35 @@ export interface HandlerRequest<O> {
 
 export type Handler<O> = (request: HandlerRequest<O>) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;
 
+/** A checked request, before it is allowed. */
+export type Unpermitted<O> = Pick<HandlerRequest<O>, 'params' | 'query' | 'body' | 'idempotency'> & {
+  principal: Principal;
+  /** What the operation's declaration asks. */
+  declared: Question;
+};
+
+/**
+ * What the policies are asked before the operation is carried out: one question for each thing that it touches, from
+ * checked values and stored objects. All of them must be answered with yes.
+ */
+export type Asks<O> = (request: Unpermitted<O>) => Promise<readonly Question[]> | readonly Question[];
+
 /** An operation with its handler, ready to be mounted. */
 export interface Binding {
   operation: Operation;
+  /** Absent: the operation's declaration is asked as it stands. */
+  asks?: Asks<Operation>;
   handle: (request: HandlerRequest<Operation>) => Promise<Reply<unknown>> | Reply<unknown>;
 }
 
 /** `on(listTasks)(handler)`: two calls, so that the handler's types follow from the operation's schemas. */
-export function on<O extends Operation>(operation: O): (handler: Handler<O>) => Binding {
-  return (handler) => ({ operation, handle: handler as Binding['handle'] });
+export function on<O extends Operation>(operation: O, asks?: Asks<O>): (handler: Handler<O>) => Binding {
+  return (handler) => ({
+    operation,
+    // The operation's own schemas have checked what both are given.
+    ...(asks ? { asks: asks as Asks<Operation> } : {}),
+    handle: handler as Binding['handle'],
+  });
 }
 
 /** The principal of an operation that is not public. */

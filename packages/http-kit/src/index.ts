@@ -3,12 +3,14 @@ export type { Authenticator, ServiceAuthenticator } from './authenticate.js';
 export { authorize, type AccessRequest, type Authorizer } from './authorize.js';
 export {
   on,
+  type Asks,
   principalOf,
   sessionOf,
   type Binding,
   type Handler,
   type HandlerRequest,
   type IdempotencyKey,
+  type Unpermitted,
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
@@ -18,4 +20,5 @@ export type { Refusal, RefusalLog } from './refusals.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
 export { bodyCheck, parameterCheck } from './validate.js';
+export { questionOf } from './question.js';
 export type { Principal } from './principal.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
+import type { Question } from '@provisioning/policy';
 import { currentContext } from '@provisioning/runtime';
 import {
   Router,
@@ -18,10 +19,11 @@ import {
   type Authenticator,
   type ServiceAuthenticator,
 } from './authenticate.js';
-import { askedOf, authorize, type Asked, type Authorizer } from './authorize.js';
-import type { Binding, HandlerRequest, IdempotencyKey } from './bind.js';
+import { authorize, type Authorizer } from './authorize.js';
+import type { Asks, Binding, HandlerRequest, IdempotencyKey } from './bind.js';
 import { inOrder } from './in-order.js';
 import type { Principal } from './principal.js';
+import { questionOf } from './question.js';
 import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';
@@ -47,7 +49,7 @@ export interface MountOptions {
  * what do they send → may they do that → do it. One without a binding answers 501.
  */
 export function mountOperations(app: Express, options: MountOptions): void {
-  const handlers = new Map(options.bindings.map(({ operation, handle }) => [operation.id, handle]));
+  const handlers = new Map(options.bindings.map((binding) => [binding.operation.id, binding]));
   const known = new Set(options.operations.map(({ id }) => id));
   const strangers = [...handlers.keys()].filter((id) => !known.has(id));
   if (strangers.length > 0) throw new Error(`bound, but not in the contract: ${strangers.join(', ')}`);
@@ -107,19 +109,19 @@ function admission(operation: Operation, options: MountOptions): RequestHandler[
 /** What nobody has built yet says so, whatever it was sent. */
 function serving(
   operation: Operation,
-  handle: Binding['handle'] | undefined,
+  binding: Binding | undefined,
   options: MountOptions,
 ): (RequestHandler | ErrorRequestHandler)[] {
-  if (!handle) return [notBuilt(operation)];
+  if (!binding) return [notBuilt(operation)];
   const { refusals } = options;
   return [
     ...(operation.body ? [bodyReader(operation.bodyLimit)] : []),
-    endpoint(operation, handle, options),
+    endpoint(binding, operation, options),
     ...(refusals ? [noteRefusal(operation, refusals)] : []),
   ];
 }
 
-function endpoint(operation: Operation, handle: Binding['handle'], options: MountOptions): RequestHandler {
+function endpoint({ asks, handle }: Binding, operation: Operation, options: MountOptions): RequestHandler {
   const { authorizer, checkAnswers } = options;
   const checkParams = operation.params && parameterCheck(operation.params, 'path');
   const checkQuery = operation.query && parameterCheck(operation.query, 'query');
@@ -142,17 +144,23 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
     }
     response.locals['query'] = query;
     const principal = response.locals['principal'] as Principal | undefined;
+    const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
+    let asked: readonly Question[] = [];
     if (typeof permission === 'object' && principal) {
-      const asked = askedOf(permission, { params, query, body });
-      response.locals['asked'] = asked;
+      const declared = questionOf(permission, { params, query, body });
+      response.locals['asked'] = declared;
+      const checked = { params, query, body, principal, declared, idempotency };
+      asked = asks ? await asks(checked as Parameters<Asks<Operation>>[0]) : [declared];
       const deciding = authorize(authorizer, asked, principal, request);
       if (deciding) await deciding;
     }
+    const permit = async (questions: readonly Question[]) => {
+      if (!principal) throw new Error(`${operation.id} is public: nobody can be asked about`);
+      await authorize(authorizer, questions, principal, request);
+    };
     const answer = await handle({
-      ...about(request, response, operation, principal, body),
-      params,
-      query,
-      body,
+      ...about(request, response, operation, principal),
+      ...{ params, query, body, asked, idempotency, permit },
     } as HandlerRequest<Operation>);
     if (answer.stream) return sendStream(response, answer.stream);
     checkAnswer?.(answer.data);
@@ -160,21 +168,14 @@ function endpoint(operation: Operation, handle: Binding['handle'], options: Moun
   };
 }
 
-function about(
-  request: Request,
-  response: Response,
-  operation: Operation,
-  principal: Principal | undefined,
-  body: unknown,
-) {
-  const asked = response.locals['asked'] as Asked | undefined;
+function about(request: Request, response: Response, operation: Operation, principal: Principal | undefined) {
   return {
     principal,
-    asked: asked && { ...asked, method: request.method, path: request.path },
+    method: request.method,
+    path: request.path,
     ip: request.ip ?? '',
     userAgent: request.headers['user-agent']?.slice(0, 512),
     requestId: currentContext()?.requestId ?? String(response.get('X-Request-Id')),
-    idempotency: operation.idempotent ? idempotencyOf(request, principal, body) : undefined,
     prefer: request.get('prefer'),
     mediaType: otherMediaType(operation, request),
     ifMatch: request.get('if-match')?.replace(/^(?:W\/)?"(.*)"$/, '$1'),

@@ -1,15 +1,19 @@
 import type { Action } from '@provisioning/contracts';
-import { decide, type Decision, type PolicySet } from '@provisioning/policy';
+import { answerQuestion, type Answer, type Decision, type PolicySet } from '@provisioning/policy';
 import { currentContext, type Logger } from '@provisioning/runtime';
 import { Counter, type Registry } from 'prom-client';
 import type { AccessRequest } from './authorize.js';
 import type { Principal } from './principal.js';
 
 /** A decision with all that it was taken on: taken again, it comes out the same. */
-export interface TakenDecision extends Omit<AccessRequest, 'action'> {
+export interface TakenDecision {
   id: string;
   at: Date;
+  principal: Principal;
   action: Action;
+  resource: string;
+  request: AccessRequest['request'];
+  context: AccessRequest['context'];
   decision: Decision;
   durationMs: number;
   requestId: string | null;
@@ -44,33 +48,51 @@ export function policyAuthorizer(
   record: (taken: TakenDecision) => void = () => undefined,
   count: (decision: Decision) => void = () => undefined,
 ): (asked: AccessRequest, decisionId: () => string) => boolean {
-  return (asked, decisionId) => {
-    const { principal, action, resource, request, context } = asked;
+  return ({ principal, request, ...question }, decisionId) => {
     const at = new Date();
     const start = performance.now();
-    const decideFor = (who: Pick<Principal, 'id' | 'username' | 'email' | 'roles'>) =>
-      decide(policies(), {
-        ...{ principal: who, action, resource, context },
-        request: { ...request, time: at },
-      });
-    let { roles } = principal;
-    let decision = decideFor(principal);
-    if (decision.effect === 'ALLOW' && principal.ownerRoles) {
+    const answerAs = (roles: Principal['roles']): Taken => ({
+      roles,
+      ...answerQuestion(
+        policies(),
+        {
+          principal: roles === principal.roles ? principal : { ...principal, roles },
+          request: { ...request, time: at },
+        },
+        question,
+      ),
+    });
+    let taken = answerAs(principal.roles);
+    if (taken.yes && principal.ownerRoles) {
       // What its owner may not do, a token may not do either, whatever was left out of it.
-      const ofOwner = decideFor({ ...principal, roles: principal.ownerRoles });
-      if (ofOwner.effect !== 'ALLOW') [decision, roles] = [ofOwner, principal.ownerRoles];
+      const ofOwner = answerAs(principal.ownerRoles);
+      if (!ofOwner.yes) taken = ofOwner;
     }
     const durationMs = performance.now() - start;
+    const { yes, decision, resource, roles } = taken;
     count(decision);
-    const { effect, rule, errors } = decision;
-    const allowed = effect === 'ALLOW';
-    if (!allowed || action !== 'read') {
+    const { action, context, mode = 'allowed' } = question;
+    if (!yes || (action !== 'read' && mode === 'allowed')) {
+      const { effect, rule, errors } = decision;
       const user_id = principal.id;
       const id = decisionId();
       log.info('decision', { decision_id: id, effect, rule, errors, action, resource, user_id });
-      const requestId = currentContext()?.requestId ?? null;
-      record({ ...asked, principal: { ...principal, roles }, id, at, decision, durationMs, requestId });
+      record({
+        id,
+        at,
+        principal: { ...principal, roles },
+        action,
+        resource,
+        request,
+        context,
+        decision,
+        durationMs,
+        requestId: currentContext()?.requestId ?? null,
+      });
     }
-    return allowed;
+    return yes;
   };
 }
+
+/** An answer, and the roles that it was given to. */
+type Taken = Answer & { roles: Principal['roles'] };

@@ -13,6 +13,7 @@ const MATRIX: Record<
   servers: ['crudxksm', 'crud----', '-r------', '--------'],
   taskservs: ['crudxksm', 'crud----', '-r------', '--------'],
   clusters: ['crudxksm', 'crud----', '-r------', '--------'],
+  commands: ['crudxksm', '-r--x---', '-r------', '--------'],
   batches: ['crudxksm', 'cr--xk--', '-r------', '--------'],
   tasks: ['crudxksm', '-r--xk--', '-r------', '--------'],
   state: ['crudxksm', '-r------', '-r------', '--------'],

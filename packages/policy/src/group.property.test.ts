@@ -114,6 +114,32 @@ describe('a group', () => {
     expect(shared).toBeGreaterThan(RUNS / 10);
   });
 
+  it('that is allowed everything of a type is allowed each thing of it, unless a Deny names it', () => {
+    let everything = 0;
+    fc.assert(
+      fc.property(policies, asker, thing, times, (documents, one, { resource, context }, time) => {
+        const set = compilePolicies(documents, { revision: 1 });
+        const asked = requestOf({ ...one, time });
+        const group = groupOf(set, asked);
+        const { effect, errors } = decide(set, { ...asked, resource, context });
+        // What is too long to be decided on is refused, whatever the rules say.
+        if (errors.some(({ rule: failed }) => failed === null)) return;
+        const [type, id = ''] = resource.split(':') as ['servers' | 'tasks', string?];
+        if (group.allowsAll(type)) {
+          everything += 1;
+          expect(effect).toBe('ALLOW');
+        }
+        const denied = group
+          .deniedIds(type)
+          .some((each) => (each.endsWith('*') ? id.startsWith(each.slice(0, -1)) : id === each));
+        const wholeType = group.decide(`${type}:*`, context, time);
+        if (effect === 'EXPLICIT_DENY' && !denied) expect(wholeType).not.toBe('ALLOW');
+      }),
+      { numRuns: RUNS },
+    );
+    expect(everything).toBeGreaterThan(RUNS / 50);
+  });
+
   it('is told apart by what the rules ask about who it is, and by nothing else', () => {
     const set = compilePolicies(
       [

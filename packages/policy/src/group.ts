@@ -2,10 +2,11 @@ import { activationOfQuestion, activationOfUser } from './cel/activation.js';
 import type { Condition } from './cel/condition.js';
 import { checkRequest } from './check-request.js';
 import { evaluator } from './decide.js';
+import type { CompiledRule } from './compile-policy.js';
 import type { Decision, DecisionRequest } from './decision.js';
-import { isAction } from './policy.js';
+import { isAction, type ResourceType } from './policy.js';
 import type { PolicySet } from './policy-set.js';
-import { parseResource } from './resource-pattern.js';
+import { parseResource, type ResourcePattern } from './resource-pattern.js';
 
 /** A request, but for what it is about. */
 export type Asker = Omit<DecisionRequest, 'resource' | 'context'>;
@@ -16,6 +17,13 @@ export interface Group {
   readonly key: string;
   /** What {@link decide} answers each of them at that time; undefined where that depends on who it is, or from where. */
   decide(resource: string, context: DecisionRequest['context'], time: Date): Decision['effect'] | undefined;
+  /**
+   * Whether each of them is allowed the action on everything of a type, whatever its id and context. Sound, not complete:
+   * false where that depends on what is asked about.
+   */
+  allowsAll(type: ResourceType): boolean;
+  /** The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply to them. */
+  deniedIds(type: ResourceType): string[];
 }
 
 /**
@@ -26,7 +34,12 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
   const { action, principal } = asker;
   // Nothing can be decided on for such a one, whatever it is about.
   if (checkRequest({ ...asker, resource: 'state:*', context: {} }).length > 0 || !isAction(action)) {
-    return { key: 'nobody', decide: () => 'IMPLICIT_DENY' };
+    return {
+      key: 'nobody',
+      decide: () => 'IMPLICIT_DENY',
+      allowsAll: () => false,
+      deniedIds: () => ['*'],
+    };
   }
   const evaluate = evaluator(() => activationOfUser(principal));
   const known = new Map<Condition, boolean | undefined>();
@@ -38,11 +51,28 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     known.set(condition, met);
     key += met === undefined ? '?' : met ? '1' : '0';
   }
+  const settled = (condition: Condition | undefined) => (condition ? known.get(condition) : true);
+  const candidates = (type: ResourceType) => set.candidates(type, action);
+  const mayDeny = ({ effect, condition }: CompiledRule) => effect === 'Deny' && settled(condition) !== false;
   return {
     key,
+    allowsAll: (type) =>
+      candidates(type).some(
+        ({ effect, resource, condition }) =>
+          effect === 'Allow' && coversAll(resource, type) && settled(condition) === true,
+      ) && !candidates(type).some(mayDeny),
+    deniedIds: (type) =>
+      candidates(type)
+        .filter((rule) => mayDeny(rule) && !coversAll(rule.resource, type))
+        .map(({ resource }) => resource.text.slice(type.length + 1)),
     decide: (resource, context, time) =>
       decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context }),
   };
+}
+
+/** Whether a pattern matches everything of a type. */
+function coversAll({ text }: ResourcePattern, type: ResourceType): boolean {
+  return text === '*' || text === `${type}:*`;
 }
 
 /** As `decide` does; a Deny that surely applies settles it, whatever else is not known. */

@@ -17,3 +17,4 @@ export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';
 export { compilePolicies, type PolicySet } from './policy-set.js';
+export { answerQuestion, type Answer, type Question } from './question.js';

@@ -3,6 +3,7 @@ export const RESOURCE_TYPES = [
   'servers',
   'taskservs',
   'clusters',
+  'commands',
   'batches',
   'tasks',
   'state',
