@@ -1,5 +1,5 @@
 import type { BodyOf, DataOf, Operation, ParamsOf, QueryOf } from '@provisioning/contracts';
-import { Failure } from '@provisioning/errors';
+import { Failure, isFailure } from '@provisioning/errors';
 import type { Question } from '@provisioning/policy';
 import type { Principal } from './principal.js';
 import type { Reply } from './reply.js';
@@ -40,8 +40,6 @@ export interface HandlerRequest<O> {
   lastEventId: string | undefined;
 }
 
-export type Handler<O> = (request: HandlerRequest<O>) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;
-
 /** A checked request, before it is allowed. */
 export type Unpermitted<O> = Pick<HandlerRequest<O>, 'params' | 'query' | 'body' | 'idempotency'> & {
   principal: Principal;
@@ -49,28 +47,67 @@ export type Unpermitted<O> = Pick<HandlerRequest<O>, 'params' | 'query' | 'body'
   declared: Question;
 };
 
+/** What the policies are asked before an operation is carried out, and what was read to know it. */
+export type Asked<Found> =
+  | { questions: readonly Question[]; found: Found }
+  /** What the operation is about is not there: those who may ask are answered with this failure. */
+  | { questions: readonly Question[]; failure: Failure };
+
 /**
- * What the policies are asked before the operation is carried out: one question for each thing that it touches, from
- * checked values and stored objects. All of them must be answered with yes.
+ * One question for each thing that the operation touches, from checked values and stored objects. All of them must be
+ * answered with yes.
  */
-export type Asks<O> = (request: Unpermitted<O>) => Promise<readonly Question[]> | readonly Question[];
+export type Asks<O, Found> = (request: Unpermitted<O>) => Promise<Asked<Found>> | Asked<Found>;
+
+export type Handler<O, Found = undefined> = (
+  request: HandlerRequest<O> & { found: Found },
+) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;
 
 /** An operation with its handler, ready to be mounted. */
 export interface Binding {
   operation: Operation;
   /** Absent: the operation's declaration is asked as it stands. */
-  asks?: Asks<Operation>;
-  handle: (request: HandlerRequest<Operation>) => Promise<Reply<unknown>> | Reply<unknown>;
+  asks?: Asks<Operation, unknown>;
+  handle: (
+    request: HandlerRequest<Operation> & { found: unknown },
+  ) => Promise<Reply<unknown>> | Reply<unknown>;
 }
 
 /** `on(listTasks)(handler)`: two calls, so that the handler's types follow from the operation's schemas. */
-export function on<O extends Operation>(operation: O, asks?: Asks<O>): (handler: Handler<O>) => Binding {
+export function on<O extends Operation, Found = undefined>(
+  operation: O,
+  asks?: Asks<O, Found>,
+): (handler: Handler<O, Found>) => Binding {
   return (handler) => ({
     operation,
     // The operation's own schemas have checked what both are given.
-    ...(asks ? { asks: asks as Asks<Operation> } : {}),
+    ...(asks ? { asks: asks as Asks<Operation, unknown> } : {}),
     handle: handler as Binding['handle'],
   });
+}
+
+/** For lists: whether the caller may read any of the rows; each row is asked about by itself. */
+export function asksOfRows({ declared }: Pick<Unpermitted<Operation>, 'declared'>): Asked<undefined> {
+  return { questions: [{ ...declared, mode: 'open' }], found: undefined };
+}
+
+/**
+ * Asks about a stored object. Where there is none, only the declaration is asked: who may not do this to any object does
+ * not learn which ones exist.
+ * @param find throws a Failure `not_found` where there is none
+ */
+export async function asksOfStored<Found>(
+  declared: Question,
+  find: () => Promise<Found>,
+  questionsOf: (found: Found) => Promise<readonly Question[]> | readonly Question[],
+): Promise<Asked<Found>> {
+  try {
+    const found = await find();
+    return { questions: await questionsOf(found), found };
+  } catch (error) {
+    if (isFailure(error) && error.kind === 'not_found') return { questions: [declared], failure: error };
+    throw error;
+  }
 }
 
 /** The principal of an operation that is not public. */

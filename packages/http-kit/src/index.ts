@@ -2,7 +2,10 @@ export { createApp, type AppOptions } from './app.js';
 export type { Authenticator, ServiceAuthenticator } from './authenticate.js';
 export { authorize, type AccessRequest, type Authorizer } from './authorize.js';
 export {
+  asksOfRows,
+  asksOfStored,
   on,
+  type Asked,
   type Asks,
   principalOf,
   sessionOf,

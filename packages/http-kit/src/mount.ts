@@ -20,7 +20,7 @@ import {
   type ServiceAuthenticator,
 } from './authenticate.js';
 import { authorize, type Authorizer } from './authorize.js';
-import type { Asks, Binding, HandlerRequest, IdempotencyKey } from './bind.js';
+import type { Binding, IdempotencyKey } from './bind.js';
 import { inOrder } from './in-order.js';
 import type { Principal } from './principal.js';
 import { questionOf } from './question.js';
@@ -146,13 +146,19 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     const principal = response.locals['principal'] as Principal | undefined;
     const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
     let asked: readonly Question[] = [];
+    let found: unknown;
     if (typeof permission === 'object' && principal) {
       const declared = questionOf(permission, { params, query, body });
       response.locals['asked'] = declared;
       const checked = { params, query, body, principal, declared, idempotency };
-      asked = asks ? await asks(checked as Parameters<Asks<Operation>>[0]) : [declared];
+      const about = asks
+        ? await asks(checked as Parameters<NonNullable<typeof asks>>[0])
+        : { questions: [declared], found: undefined };
+      asked = about.questions;
       const deciding = authorize(authorizer, asked, principal, request);
       if (deciding) await deciding;
+      if ('failure' in about) throw about.failure;
+      found = about.found;
     }
     const permit = async (questions: readonly Question[]) => {
       if (!principal) throw new Error(`${operation.id} is public: nobody can be asked about`);
@@ -160,8 +166,8 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     };
     const answer = await handle({
       ...about(request, response, operation, principal),
-      ...{ params, query, body, asked, idempotency, permit },
-    } as HandlerRequest<Operation>);
+      ...{ params, query, body, asked, found, idempotency, permit },
+    } as Parameters<typeof handle>[0]);
     if (answer.stream) return sendStream(response, answer.stream);
     checkAnswer?.(answer.data);
     sendReply(operation, request, response, answer);

@@ -6,6 +6,7 @@ import type { CompiledRule } from './compile-policy.js';
 import type { Decision, DecisionRequest } from './decision.js';
 import { isAction, type ResourceType } from './policy.js';
 import type { PolicySet } from './policy-set.js';
+import type { Question } from './question.js';
 import { parseResource, type ResourcePattern } from './resource-pattern.js';
 
 /** A request, but for what it is about. */
@@ -17,6 +18,8 @@ export interface Group {
   readonly key: string;
   /** What {@link decide} answers each of them at that time; undefined where that depends on who it is, or from where. */
   decide(resource: string, context: DecisionRequest['context'], time: Date): Decision['effect'] | undefined;
+  /** Whether each of them is answered with yes at that time; undefined where {@link decide} leaves it open. */
+  answer(question: Question, time: Date): boolean | undefined;
   /**
    * Whether each of them is allowed the action on everything of a type, whatever its id and context. Sound, not complete:
    * false where that depends on what is asked about.
@@ -37,6 +40,7 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     return {
       key: 'nobody',
       decide: () => 'IMPLICIT_DENY',
+      answer: () => false,
       allowsAll: () => false,
       deniedIds: () => ['*'],
     };
@@ -54,6 +58,8 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
   const settled = (condition: Condition | undefined) => (condition ? known.get(condition) : true);
   const candidates = (type: ResourceType) => set.candidates(type, action);
   const mayDeny = ({ effect, condition }: CompiledRule) => effect === 'Deny' && settled(condition) !== false;
+  const decide: Group['decide'] = (resource, context, time) =>
+    decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context });
   return {
     key,
     allowsAll: (type) =>
@@ -65,9 +71,23 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
       candidates(type)
         .filter((rule) => mayDeny(rule) && !coversAll(rule.resource, type))
         .map(({ resource }) => resource.text.slice(type.length + 1)),
-    decide: (resource, context, time) =>
-      decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context }),
+    decide,
+    answer: ({ resource, alsoKnownAs = [], context, mode }, time) =>
+      combined(
+        [resource, ...alsoKnownAs].map((name) => decide(name, context, time)),
+        mode === 'not_denied',
+      ),
   };
+}
+
+/** What the decisions on the names of one thing come to; see {@link answerQuestion}. */
+function combined(
+  effects: readonly (Decision['effect'] | undefined)[],
+  unlessDenied: boolean,
+): boolean | undefined {
+  if (effects.includes('EXPLICIT_DENY')) return false;
+  if (effects.includes(undefined)) return undefined;
+  return unlessDenied || effects.includes('ALLOW');
 }
 
 /** Whether a pattern matches everything of a type. */

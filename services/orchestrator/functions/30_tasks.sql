@@ -21,13 +21,13 @@ begin
   end if;
   insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
                      runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
-                     granted_on)
+                     granted_on, scope_id)
     values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode, new_row.program,
             new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of,
             coalesce(new_row.runner, 'command'), new_row.id,
             case when new_row.status = 'Ready' then now() end,
             new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent, new_row.actor,
-            new_row.granted_on);
+            new_row.granted_on, new_row.scope_id);
   if jsonb_exists(p_task, 'spec') then
     insert into task_specs (task_id, spec) values (new_row.id, p_task -> 'spec');
   end if;

@@ -37,16 +37,16 @@ begin
       from jsonb_to_recordset(p_submissions) as s (
              id uuid, kind text, name text, infra text, check_mode boolean, program text, verb text[], args text[],
              max_attempts int, reconcilable boolean, retry_of uuid, created_by uuid, created_by_name text,
-             request_id text, traceparent text, actor jsonb, granted_on jsonb)
+             request_id text, traceparent text, actor jsonb, granted_on jsonb, scope_id uuid)
       left join locks l on l.holder_id = s.id
      where not jsonb_exists(repeated, s.id::text)
   ), stored as (
     insert into tasks (id, kind, name, status, infra, check_mode, program, verb, args, max_attempts, reconcilable, retry_of,
                        runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
-                       granted_on)
+                       granted_on, scope_id)
       select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
              s.reconcilable, s.retry_of, 'command', s.id, case when s.status = 'Ready' then now() end, s.created_by,
-             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on from submitted s order by s.id
+             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id from submitted s order by s.id
   ), told as (
     insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
   ), counted as (

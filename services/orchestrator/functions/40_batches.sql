@@ -31,19 +31,20 @@ begin
   end if;
   new_batch.total := jsonb_array_length(p_operations);
   insert into batches (id, kind, scope, impossible, name, version, storage_backend, status, parallel_limit, rollback_enabled, on_failure,
-                       resume_of, infras, total, created_by, created_by_name, request_id, traceparent, actor, granted_on)
+                       resume_of, infras, total, created_by, created_by_name, request_id, traceparent, actor, granted_on,
+                       scope_id)
     values (new_batch.id, coalesce(new_batch.kind, 'batch'), new_batch.scope,
             new_batch.impossible, new_batch.name, new_batch.version, new_batch.storage_backend, 'Pending',
             new_batch.parallel_limit, new_batch.rollback_enabled, new_batch.on_failure, new_batch.resume_of,
             new_batch.infras, new_batch.total, new_batch.created_by, new_batch.created_by_name,
-            new_batch.request_id, new_batch.traceparent, new_batch.actor, new_batch.granted_on);
+            new_batch.request_id, new_batch.traceparent, new_batch.actor, new_batch.granted_on, new_batch.scope_id);
   insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, repeatable,
                      reconcilable, undoable, retries, timeout_seconds, batch_id, op_key, seq, depends_on, pending_deps,
-                     kept_from, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent)
+                     kept_from, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent, scope_id)
     select o.id, 'operation', o.op_key, o.status, o.runner, o.infra, false, o.program, o.verb, o.args, o.max_attempts,
            o.repeatable, o.reconcilable, o.undoable, o.retries, o.timeout_seconds, new_batch.id, o.op_key, o.seq,
            coalesce(o.depends_on, '{}'), o.pending_deps, o.kept_from, coalesce(k.idempotency_key, o.id), k.completed_at,
-           new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent
+           new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent, o.scope_id
       from jsonb_populate_recordset(null::tasks, p_operations) o
       left join tasks k on k.id = o.kept_from;
   insert into op_deps (depends_on, op_id)
@@ -201,11 +202,11 @@ begin
   with added as (
     insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, retries,
                        timeout_seconds, batch_id, op_key, seq, compensates, idempotency_key, created_by, created_by_name,
-                       request_id, traceparent)
+                       request_id, traceparent, scope_id)
       select made.id, 'rollback', 'undo_' || o.op_key, 'Waiting', o.runner, o.infra, false, o.program, o.verb, o.args, 5,
              greatest(o.retries, 2), o.timeout_seconds, o.batch_id, o.op_key,
              row_number() over (order by o.completed_at desc, o.seq desc)::int, o.id, made.id, o.created_by,
-             o.created_by_name, o.request_id, o.traceparent
+             o.created_by_name, o.request_id, o.traceparent, o.scope_id
         from tasks o cross join lateral (select new_id() as id where o.id is not null) made
         where o.batch_id = p_batch.id and o.kind = 'operation' and o.undoable
           and (o.status = 'Completed' or (o.runner = 'operation' and o.attempt > 0))

@@ -7,7 +7,7 @@ import {
   policyAuthorizer,
   type Authorizer,
 } from '@provisioning/http-kit';
-import { decide } from '@provisioning/policy';
+import { answerQuestion } from '@provisioning/policy';
 import { BatchWriter } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
@@ -17,6 +17,7 @@ import { ControlCenterClient } from '../control-center/control-center-client.js'
 import { RemoteAccess } from '../control-center/remote-access.js';
 import type { BatchService } from '../domain/batch/batch-service.js';
 import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
+import { questionsOf } from '../domain/access/grant.js';
 import { GrantReviewer, type CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { TaskService } from '../domain/task/task-service.js';
 import { PostgresDecisionOutbox } from '../postgres/decision-outbox.js';
@@ -81,11 +82,11 @@ export function composeAccess(
   const reviewer = new GrantReviewer({
     grants: new PostgresGrantStore(database),
     users: (ids) => source.users(ids),
-    // Somebody's thousandth task is decided on faster than the first: it is the same object who asks.
-    allows: (principal, { action, resource, context, request }) =>
-      decide(keeper.policies(), {
-        ...{ principal, action, resource, context, request: { ...request, time: new Date() } },
-      }).effect === 'ALLOW',
+    // The thousandth task of a user is decided on faster than the first: the principal is the same object.
+    allows: (principal, grant) => {
+      const asker = { principal, request: { ...grant.request, time: new Date() } };
+      return questionsOf(grant).every((question) => answerQuestion(keeper.policies(), asker, question).yes);
+    },
     cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
     log,
   });

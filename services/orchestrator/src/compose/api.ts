@@ -13,6 +13,8 @@ import {
 import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
+import { Viewers } from '../domain/access/viewer.js';
+import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
 import type { Doorbell } from '../domain/ports.js';
@@ -23,7 +25,9 @@ import { SurveyService } from '../domain/state/survey-service.js';
 import { StateService } from '../domain/state/state-service.js';
 import { TaskService } from '../domain/task/task-service.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
+import { StoredWork } from '../http/asks.js';
 import { batchRoutes } from '../http/batches.js';
+import { readAccess } from '../http/read-access.js';
 import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
 import { systemRoutes } from '../http/system.js';
@@ -36,6 +40,7 @@ import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
+import { PostgresScopeStore } from '../postgres/scope-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
@@ -81,14 +86,15 @@ export function composeApi(
   const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
-  const store = new PostgresTaskStore(base.database);
+  const scopes = new PostgresScopeStore(base.database);
+  const store = new PostgresTaskStore(base.database, scopes);
   const tasks = new TaskService(store, base.doorbell);
-  const batchStore = new PostgresBatchStore(base.database);
+  const batchStore = new PostgresBatchStore(base.database, scopes);
   const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config));
   const { redis } = base;
-  const rollbackStore = new PostgresRollbackStore(base.database);
+  const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const inventory = new PostgresInventoryStore(base.database);
-  const surveys = new SurveyService(new PostgresSurveyStore(base.database), base.doorbell);
+  const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.doorbell);
   const keyring = createKeyring(config.jwtSecrets);
   const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
@@ -109,21 +115,37 @@ export function composeApi(
   const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
-  const realtime = composeRealtime(config, base, access.keeper, authorizer, () => state.health());
+  const viewers = new Viewers(() => access.keeper.policies());
+  const reading = readAccess(viewers, new Visibility(scopes), new StoredWork(scopes));
+  const realtime = composeRealtime(config, base, access.keeper, authorizer, { viewers, scopes }, () =>
+    state.health(),
+  );
   let stopping = false;
   const app = createApp({
     operations: orchestratorOperations,
     bindings: [
       ...systemRoutes(),
-      ...taskRoutes(tasks, config.provisioningCommand),
-      ...batchRoutes(batches),
-      ...stateRoutes(state, inventory, new DriftService(inventory, surveys), machineLoadMeter(process.cwd())),
+      ...taskRoutes(tasks, config.provisioningCommand, reading),
+      ...batchRoutes(batches, reading),
+      ...stateRoutes(
+        state,
+        inventory,
+        new DriftService(inventory, surveys),
+        machineLoadMeter(process.cwd()),
+        reading,
+      ),
       ...rollbackRoutes(
         new RollbackService(rollbackStore, inventory, base.doorbell),
         new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
+        inventory,
+        reading,
       ),
       ...webhookRoutes(webhooks.service),
-      ...workflowRoutes(new WorkflowService(store, ringingTogether(base.doorbell, telemetry))),
+      ...workflowRoutes(
+        new WorkflowService(store, ringingTogether(base.doorbell, telemetry)),
+        tasks,
+        reading,
+      ),
       ...realtime.bindings,
     ],
     pages: realtime.router,

@@ -2,12 +2,15 @@ import type { Server } from 'node:http';
 import type { Authorizer, Binding } from '@provisioning/http-kit';
 import type { Express, Router } from 'express';
 import type { ApiConfig } from '../config.js';
+import type { Viewers } from '../domain/access/viewer.js';
 import { HealthTeller } from '../domain/event/health-teller.js';
 import type { SystemHealth } from '../domain/state/state.js';
 import { EventFeed } from '../postgres/event-feed.js';
 import { EVERYTHING } from '../postgres/event-rows.js';
 import { PostgresEventHistory } from '../postgres/event-history.js';
 import { PostgresHealthBoard } from '../postgres/health-board.js';
+import type { PostgresScopeStore } from '../postgres/scope-store.js';
+import { historyWithScopes, withScopes } from '../postgres/scoped-events.js';
 import { PostgresTicketStore } from '../postgres/ticket-store.js';
 import type { Access } from '../realtime/access.js';
 import { Connections } from '../realtime/connections.js';
@@ -34,12 +37,18 @@ export function composeRealtime<Remembered extends object>(
   { database, redis, registry, log, resources }: Base,
   access: Access<Remembered>,
   authorizer: Authorizer,
+  { viewers, scopes }: { viewers: Viewers; scopes: PostgresScopeStore },
   health: () => Promise<SystemHealth>,
 ): Realtime {
   const metrics = new RealtimeMetrics(registry);
-  const openFeed = () => new EventFeed(database, EVERYTHING);
+  const openFeed = () => withScopes(new EventFeed(database, EVERYTHING), scopes);
   const hub = new EventHub(openFeed, log, (lag) => metrics.lagged(lag));
-  const streams = new EventStreams(hub, openFeed, new PostgresEventHistory(database), access);
+  const streams = new EventStreams(
+    hub,
+    openFeed,
+    historyWithScopes(new PostgresEventHistory(database), scopes),
+    viewers,
+  );
   const connections = new Connections(access);
   const tickets = new PostgresTicketStore<Remembered>(database);
   const webSockets = new WebSockets(streams, connections, metrics);

@@ -1,3 +1,11 @@
+import type { Scope } from './access/scope.js';
+import type {
+  Thing,
+  VisibleCheckpoints,
+  VisibleRows,
+  VisibleStatistics,
+  VisibleTasks,
+} from './access/visibility.js';
 import type { Actor } from './audit/actor.js';
 import type { EventPage } from './event/recorded-event.js';
 import type {
@@ -32,6 +40,8 @@ export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'u
 
 export interface TaskFilter {
   statuses: readonly TaskStatus[] | undefined;
+  /** All, where absent. */
+  visible?: VisibleTasks | undefined;
   limit: number;
   offset: number;
 }
@@ -57,6 +67,8 @@ export interface TaskStore {
 
 export interface BatchFilter {
   status: BatchStatus | undefined;
+  /** All, where absent. */
+  visible?: VisibleRows | undefined;
   limit: number;
   offset: number;
 }
@@ -93,12 +105,17 @@ export interface BatchStore {
   cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
 }
 
+/** Tasks and batches that counts may contain. */
+export interface VisibleWork {
+  tasks: VisibleTasks | undefined;
+  batches: VisibleRows | undefined;
+}
+
 export interface StateStore {
-  kindOf(id: string): Promise<'task' | 'batch' | undefined>;
   /** Seconds that the latest batches of this name took from start to success. */
   recentBatchDurations(name: string): Promise<number[]>;
-  counts(): Promise<WorkflowCounts>;
-  statistics(): Promise<Statistics>;
+  counts(visible?: VisibleWork): Promise<WorkflowCounts>;
+  statistics(visible?: VisibleWork): Promise<Statistics>;
   workforce(): Promise<Workforce>;
 }
 
@@ -112,9 +129,18 @@ export interface NewCheckpoint {
   actor?: Actor | undefined;
 }
 
+export interface CheckpointFilter {
+  limit: number;
+  offset: number;
+  /** All, where absent. */
+  visible?: VisibleCheckpoints | undefined;
+}
+
 export interface NewRollback {
   id: string;
   scope: RollbackScope;
+  /** What it changes. */
+  accessScope: Scope;
   impossible: readonly Obstacle[];
   infras: readonly string[];
   createdBy: string;
@@ -130,8 +156,12 @@ export interface RollbackStore {
     idempotency: IdempotencyKey | undefined,
   ): Promise<{ outcome: 'created' | 'replayed'; id: string } | { outcome: 'conflict' }>;
   /** Newest first. */
-  checkpoints(page: { limit: number; offset: number }): Promise<{ checkpoints: Checkpoint[]; total: number }>;
+  checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
+  /** The infras that a checkpoint is about. */
+  infrasOf(checkpointId: string): Promise<string[]>;
+  /** The infras that any checkpoint is about. */
+  checkpointedInfras(): Promise<string[]>;
   /** All that a checkpoint keeps. */
   items(checkpointId: string): Promise<CheckpointItem[]>;
   /** What was done after that position of the journal and still stands, newest first. */
@@ -151,10 +181,12 @@ export interface RollbackStore {
     idempotency: IdempotencyKey | undefined,
   ): Promise<SubmitBatchOutcome | { outcome: 'busy'; holderId: string } | { outcome: 'stale' }>;
   find(id: string): Promise<Rollback | undefined>;
-  statistics(): Promise<RollbackStatistics>;
+  statistics(visible?: VisibleStatistics): Promise<RollbackStatistics>;
 }
 
 export interface ResourceFilter {
+  /** All, where absent. */
+  visible?: readonly Thing[] | undefined;
   infra: string | undefined;
   kind: string | undefined;
   provider: string | undefined;
@@ -163,6 +195,8 @@ export interface ResourceFilter {
 }
 
 export interface JournalFilter {
+  /** All, where absent. */
+  visible?: readonly Thing[] | undefined;
   infra: string | undefined;
   kind: string | undefined;
   name: string | undefined;
@@ -184,6 +218,10 @@ export interface InventoryStore {
   /** All that exists in an infra, or in all of them. */
   everything(infra: string | undefined): Promise<Resource[]>;
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
+  /** Each thing that there is, once. */
+  things(): Promise<Thing[]>;
+  /** Each thing that the journal has an entry of, once. */
+  journaledThings(): Promise<Thing[]>;
   /** Newest first. */
   journal(filter: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }>;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { wordsOf } from '../domain/batch/operations.js';
+import { wordsOf } from '../domain/batch/command-line.js';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 import type { ExecutorOptions } from './options.js';
 

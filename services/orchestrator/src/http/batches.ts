@@ -6,22 +6,37 @@ import {
   resumeBatch,
   type BatchOperationRequest,
 } from '@provisioning/contracts';
-import { on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { asksOfRows, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { actsOfOperation } from '../domain/access/act.js';
+import { doQuestions } from '../domain/access/scope.js';
 import type { OperationSpec } from '../domain/batch/batch.js';
-import type { BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
+import { scopeOfBatch, type BatchService, type SubmittedBatch } from '../domain/batch/batch-service.js';
 import {
   presentBatch,
   presentBatchSummary,
   presentResumePreview,
   presentSubmitted,
 } from './present/batch.js';
+import type { ReadAccess } from './read-access.js';
 import { actorOf, submitterOf } from './submitter.js';
 
 const DEFAULT_INFRA = 'default';
 
-export function batchRoutes(batches: BatchService): Binding[] {
+export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[] {
+  const { stored } = access;
   return [
-    on(executeBatch)(async (request) => {
+    on(executeBatch, ({ body, principal }) => ({
+      questions: doQuestions(
+        'execute',
+        [`batches:${body.name}`],
+        scopeOfBatch(
+          body.name,
+          body.operations.map((operation) => ({ acts: actsOfOperation(specOf(operation)) })),
+          principal.id,
+        ),
+      ),
+      found: undefined,
+    }))(async (request) => {
       const { body } = request;
       return submittedReply(
         await batches.execute(
@@ -38,20 +53,31 @@ export function batchRoutes(batches: BatchService): Binding[] {
         ),
       );
     }),
-    on(listBatches)(async ({ query: { status, limit, offset } }) => {
-      const found = await batches.list({ status, limit, offset });
+    on(
+      listBatches,
+      asksOfRows,
+    )(async (request) => {
+      const { status, limit, offset } = request.query;
+      const visible = await access.visibility.batches(access.viewer(request));
+      const found = await batches.list({ status, visible, limit, offset });
       return page(found.batches.map(presentBatchSummary), found.total);
     }),
-    on(getBatch)(async ({ params }) => reply(presentBatch(await batches.get(params.id)))),
-    on(cancelBatch)(async (request) => {
-      const { ended } = await batches.cancel(
-        request.params.id,
-        principalOf(request).username,
-        actorOf(request),
-      );
-      return reply(ended ? 'Operation cancelled' : 'Cancellation requested');
-    }),
-    on(resumeBatch)(async (request) => {
+    on(getBatch, ({ params: { id }, declared }) => stored.readBatch(declared, () => batches.get(id)))(
+      ({ found }) => reply(presentBatch(found)),
+    ),
+    on(cancelBatch, ({ params: { id }, declared }) => stored.cancelBatch(declared, () => batches.get(id)))(
+      async (request) => {
+        const { ended } = await batches.cancel(
+          request.params.id,
+          principalOf(request).username,
+          actorOf(request),
+        );
+        return reply(ended ? 'Operation cancelled' : 'Cancellation requested');
+      },
+    ),
+    on(resumeBatch, ({ params: { id }, query, declared }) =>
+      stored.resumeBatch(declared, () => batches.get(id), query.check_mode),
+    )(async (request) => {
       const { id } = request.params;
       if (request.query.check_mode) return reply(presentResumePreview(await batches.previewResume(id)));
       return submittedReply(await batches.resume(id, submitterOf(request)));

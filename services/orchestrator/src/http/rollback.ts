@@ -8,7 +8,27 @@ import {
   restoreCheckpoint,
   type RollbackRequest,
 } from '@provisioning/contracts';
-import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import {
+  asksOfRows,
+  asksOfStored,
+  on,
+  page,
+  principalOf,
+  reply,
+  type Asks,
+  type Binding,
+  type HandlerRequest,
+} from '@provisioning/http-kit';
+import type { Question } from '@provisioning/policy';
+import {
+  actQuestions,
+  carrierQuestions,
+  scopeOf as workScope,
+  thingQuestions,
+} from '../domain/access/scope.js';
+import type { InventoryStore } from '../domain/ports.js';
+import type { Checkpoint } from '../domain/rollback/rollback.js';
+import type { Permit } from '../domain/rollback/submission.js';
 import type { RestoreService } from '../domain/rollback/restore-service.js';
 import type { RollbackService, UndoScope } from '../domain/rollback/rollback-service.js';
 import {
@@ -20,15 +40,32 @@ import {
   presentRollbackStatistics,
   presentUndoPlan,
 } from './present/rollback.js';
+import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
 /** How long an answer waits for the end of a rollback; afterwards it tells how far it is. */
 const PATIENCE_MS = 300_000;
 const ASK_EVERY_MS = 200;
 
-export function rollbackRoutes(rollbacks: RollbackService, restores: RestoreService): Binding[] {
+export function rollbackRoutes(
+  rollbacks: RollbackService,
+  restores: RestoreService,
+  inventory: Pick<InventoryStore, 'things'>,
+  access: ReadAccess,
+): Binding[] {
+  const { stored, visibility } = access;
+  const readCheckpoint: Asks<typeof getCheckpoint, Checkpoint> = ({ params: { id }, declared }) =>
+    asksOfStored(
+      declared,
+      () => rollbacks.checkpoint(id),
+      async (checkpoint) => checkpointQuestions(declared, checkpoint, await rollbacks.infrasOf(id)),
+    );
   return [
-    on(createCheckpoint)(async (request) => {
+    on(createCheckpoint, async ({ body: { infras }, declared }) => {
+      // A checkpoint keeps what there is: only those who may read all of it make one.
+      const covered = infras ?? [...new Set((await inventory.things()).map(({ infra }) => infra))];
+      return { questions: [declared, ...covered.flatMap(infraQuestions)], found: undefined };
+    })(async (request) => {
       const { name, description = null, infras = null } = request.body;
       const { id, replayed } = await rollbacks.createCheckpoint(
         { name, description, infras },
@@ -36,33 +73,86 @@ export function rollbackRoutes(rollbacks: RollbackService, restores: RestoreServ
       );
       return reply(id, { location: `/rollback/checkpoints/${id}`, replayed });
     }),
-    on(listCheckpoints)(async ({ query }) => {
-      const { checkpoints, total } = await rollbacks.checkpoints(query);
+    on(
+      listCheckpoints,
+      asksOfRows,
+    )(async (request) => {
+      const visible = await visibility.checkpoints(access.viewer(request), () => rollbacks.infrasOf());
+      const { checkpoints, total } = await rollbacks.checkpoints({ ...request.query, visible });
       return page(checkpoints.map(presentCheckpoint), total);
     }),
-    on(getCheckpoint)(async ({ params }) =>
-      reply(presentCheckpointDetails(await rollbacks.checkpoint(params.id))),
-    ),
+    on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
     on(executeRollback)(async (request) => {
       const scope = scopeOf(request.body);
-      if (request.body.check_mode || request.query.check_mode)
-        return reply(presentUndoPlan(scope, await rollbacks.preview(scope)));
-      const { id, replayed } = await rollbacks.execute(scope, submitterOf(request));
+      const checkMode = (request.body.check_mode ?? false) || request.query.check_mode;
+      const permit = permitting(request, checkMode);
+      if (checkMode) return reply(presentUndoPlan(scope, await rollbacks.preview(scope, permit)));
+      const { id, replayed } = await rollbacks.execute(scope, submitterOf(request), permit);
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRollback(rollback), { location: `/rollback/${id}`, replayed });
     }),
-    on(restoreCheckpoint)(async (request) => {
+    on(restoreCheckpoint, ({ params: { id }, declared }) =>
+      asksOfStored(
+        declared,
+        () => rollbacks.checkpoint(id),
+        async (checkpoint) => checkpointQuestions(declared, checkpoint, await rollbacks.infrasOf(id)),
+      ),
+    )(async (request) => {
       const checkpointId = request.params.id;
       const submitter = submitterOf(request);
-      if (request.query.check_mode)
-        return reply(presentRestorePlan(checkpointId, await restores.preview(checkpointId, submitter)));
-      const { id, replayed } = await restores.execute(checkpointId, submitter);
+      const permit = permitting(request, request.query.check_mode);
+      if (request.query.check_mode) {
+        const plan = await restores.preview(checkpointId, submitter, permit);
+        return reply(presentRestorePlan(checkpointId, plan));
+      }
+      const { id, replayed } = await restores.execute(checkpointId, submitter, permit);
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRestored(rollback, checkpointId), { location: `/rollback/${id}`, replayed });
     }),
-    on(getRollback)(async ({ params }) => reply(presentRollback(await rollbacks.get(params.id)))),
-    on(getRollbackStatistics)(async () => reply(presentRollbackStatistics(await rollbacks.statistics()))),
+    on(getRollback, ({ params: { id }, declared }) => stored.readRollback(declared, () => rollbacks.get(id)))(
+      ({ found }) => reply(presentRollback(found)),
+    ),
+    on(
+      getRollbackStatistics,
+      asksOfRows,
+    )(async (request) => {
+      const viewer = access.viewer(request);
+      const [checkpoints, ofRollbacks] = await Promise.all([
+        visibility.checkpoints(viewer, () => rollbacks.infrasOf()),
+        visibility.rollbacks(viewer),
+      ]);
+      const visible = (checkpoints ?? ofRollbacks) ? { checkpoints, rollbacks: ofRollbacks } : undefined;
+      return reply(presentRollbackStatistics(await rollbacks.statistics(visible)));
+    }),
   ];
+}
+
+/** Asks for the steps of a plan, each for what it does to which thing. */
+function permitting(
+  request: Pick<HandlerRequest<never>, 'principal' | 'asked' | 'permit'>,
+  checkMode: boolean,
+): Permit {
+  const owner = principalOf(request).id;
+  return (acts) => {
+    const scope = workScope(owner, acts, { checkMode });
+    const carriers = request.asked.flatMap(({ action, resource }) =>
+      action === 'read' ? [] : carrierQuestions(action, [resource], scope),
+    );
+    return request.permit([...carriers, ...actQuestions(scope)]);
+  };
+}
+
+/** A checkpoint, and each infra that it is about. */
+function checkpointQuestions(
+  declared: Question,
+  { name, createdBy }: Checkpoint,
+  infras: string[],
+): Question[] {
+  return [{ ...declared, context: { name, owner: createdBy } }, ...infras.flatMap(infraQuestions)];
+}
+
+function infraQuestions(infra: string): Question[] {
+  return thingQuestions({ kind: 'server', infra, name: null, provider: null });
 }
 
 function patienceOf(prefer: string | undefined): number {

@@ -8,8 +8,10 @@ import {
   listJournal,
   listWorkflowSnapshots,
 } from '@provisioning/contracts';
-import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import { asksOfRows, on, page, reply, type Binding } from '@provisioning/http-kit';
 import type { MachineLoad } from '@provisioning/runtime';
+import { thingQuestions } from '../domain/access/scope.js';
+import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore } from '../domain/ports.js';
 import { presentEntry, presentResource } from './present/resource.js';
 import type { DriftService } from '../domain/state/drift-service.js';
@@ -22,6 +24,7 @@ import {
   presentSnapshot,
   presentStatistics,
 } from './present/state.js';
+import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
 export function stateRoutes(
@@ -29,33 +32,72 @@ export function stateRoutes(
   inventory: InventoryStore,
   drifts: DriftService,
   machineLoad: () => Promise<MachineLoad>,
+  access: ReadAccess,
 ): Binding[] {
+  const { stored, visibility } = access;
+  /** Undefined: all. */
+  const visibleOf = async (request: Parameters<ReadAccess['viewer']>[0], known: () => Promise<Thing[]>) => {
+    const viewer = access.viewer(request);
+    return visibility.everything(viewer) ? undefined : visibility.things(viewer, await known());
+  };
+  const visibleWork = async (request: Parameters<ReadAccess['viewer']>[0]) => {
+    const viewer = access.viewer(request);
+    const [tasks, batches] = await Promise.all([visibility.tasks(viewer), visibility.batches(viewer)]);
+    return { tasks, batches };
+  };
   return [
-    on(getWorkflowProgress)(async ({ params: { id } }) =>
-      reply(presentProgress(id, await state.progress(id))),
-    ),
-    on(listWorkflowSnapshots)(async ({ params: { id }, query }) => {
-      const { snapshots, total } = await state.snapshots(id, query);
+    on(getWorkflowProgress, ({ params: { id }, declared }) =>
+      stored.readState(declared, () => state.find(id)),
+    )(async ({ params: { id }, found }) => reply(presentProgress(id, await state.progress(found)))),
+    on(listWorkflowSnapshots, ({ params: { id }, declared }) =>
+      stored.readState(declared, () => state.find(id)),
+    )(async ({ found, query }) => {
+      const { snapshots, total } = await state.snapshots(found, query);
       return page(snapshots.map(presentSnapshot), total);
     }),
-    on(listInventory)(async ({ query: { infra, kind, provider, limit, offset } }) => {
-      const { resources, total } = await inventory.resources({ infra, kind, provider, limit, offset });
-      return page(resources.map(presentResource), total);
+    on(
+      listInventory,
+      asksOfRows,
+    )(async (request) => {
+      const { infra, kind, provider, limit, offset } = request.query;
+      const visible = await visibleOf(request, () => inventory.things());
+      const found = await inventory.resources({ visible, infra, kind, provider, limit, offset });
+      return page(found.resources.map(presentResource), found.total);
     }),
-    on(getDrift)(async (request) =>
-      reply(presentDrift(await drifts.drift(request.query.infra, submitterOf(request)))),
-    ),
-    on(listJournal)(async ({ query }) => {
-      const { infra, kind, name, task_id: taskId, batch_id: batchId, limit, offset } = query;
-      const filter = { infra, kind, name, taskId, batchId, limit, offset };
-      const { entries, total } = await inventory.journal(filter);
-      return page(entries.map(presentEntry), total);
+    on(getDrift, ({ query: { infra }, declared }) => ({
+      questions: [
+        { ...declared, mode: 'open' },
+        // Of an infra that is named the caller learns whether it may be read; of all of them, what may be.
+        ...(infra === undefined ? [] : thingQuestions({ kind: 'server', infra, name: null, provider: null })),
+      ],
+      found: undefined,
+    }))(async (request) => {
+      const viewer = access.viewer(request);
+      const drift = await drifts.drift(request.query.infra, submitterOf(request), (things) =>
+        visibility.things(viewer, things),
+      );
+      return reply(presentDrift(drift));
     }),
-    on(getSystemMetrics)(async () => {
-      const [counts, load] = await Promise.all([state.counts(), machineLoad()]);
+    on(
+      listJournal,
+      asksOfRows,
+    )(async (request) => {
+      const { infra, kind, name, task_id: taskId, batch_id: batchId, limit, offset } = request.query;
+      const visible = await visibleOf(request, () => inventory.journaledThings());
+      const found = await inventory.journal({ visible, infra, kind, name, taskId, batchId, limit, offset });
+      return page(found.entries.map(presentEntry), found.total);
+    }),
+    on(
+      getSystemMetrics,
+      asksOfRows,
+    )(async (request) => {
+      const [counts, load] = await Promise.all([state.counts(await visibleWork(request)), machineLoad()]);
       return reply(presentMetrics(counts, load));
     }),
     on(getSystemHealth)(async () => reply(presentHealth(await state.health()))),
-    on(getStateStatistics)(async () => reply(presentStatistics(await state.statistics()))),
+    on(
+      getStateStatistics,
+      asksOfRows,
+    )(async (request) => reply(presentStatistics(await state.statistics(await visibleWork(request))))),
   ];
 }

@@ -1,6 +1,6 @@
 import { principalOf, type HandlerRequest } from '@provisioning/http-kit';
 import { currentContext, traceparentOf } from '@provisioning/runtime';
-import type { Grant } from '../domain/access/grant.js';
+import { grantOf } from '../domain/access/grant.js';
 import type { Actor } from '../domain/audit/actor.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
 
@@ -12,7 +12,10 @@ export function actorOf(request: Pick<HandlerRequest<never>, 'principal' | 'requ
 
 /** Who sent a request that makes work. */
 export function submitterOf(
-  request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'idempotency' | 'ip' | 'asked'>,
+  request: Pick<
+    HandlerRequest<never>,
+    'principal' | 'requestId' | 'idempotency' | 'ip' | 'asked' | 'method' | 'path'
+  >,
 ): Submitter {
   const { id: userId, username } = principalOf(request);
   const context = currentContext();
@@ -23,13 +26,6 @@ export function submitterOf(
     traceparent: context && traceparentOf(context),
     idempotency: request.idempotency,
     actor: actorOf(request),
-    grant: grantOf(request),
+    grant: grantOf(request.asked, { ip: request.ip, method: request.method, path: request.path }),
   };
-}
-
-/** What a request was allowed on. */
-function grantOf({ asked, ip }: Pick<HandlerRequest<never>, 'asked' | 'ip'>): Grant | undefined {
-  if (!asked) return undefined;
-  const { action, resource, context, method, path } = asked;
-  return { action, resource, context, request: { ip, method, path } };
 }

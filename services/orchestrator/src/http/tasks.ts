@@ -1,39 +1,50 @@
 import { cancelTask, getTask, getTaskLogs, listTasks } from '@provisioning/contracts';
-import { on, page, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
+import { asksOfRows, on, page, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
 import type { LogLine } from '../domain/task/task.js';
 import type { TaskService } from '../domain/task/task-service.js';
+import type { ReadAccess } from './read-access.js';
 import { actorOf } from './submitter.js';
 import { presentTask, presentTaskDetails, statusesOf } from './present/task.js';
 
 /** @param command how the provisioning command is shown: the configured path. */
-export function taskRoutes(tasks: TaskService, command: string): Binding[] {
+export function taskRoutes(tasks: TaskService, command: string, access: ReadAccess): Binding[] {
+  const { stored } = access;
   return [
-    on(listTasks)(async ({ query: { status, limit, offset } }) => {
-      const found = await tasks.list({ statuses: status && statusesOf(status), limit, offset });
+    on(
+      listTasks,
+      asksOfRows,
+    )(async (request) => {
+      const { status, limit, offset } = request.query;
+      const visible = await access.visibility.tasks(access.viewer(request));
+      const found = await tasks.list({ statuses: status && statusesOf(status), visible, limit, offset });
       return page(
         found.tasks.map((task) => presentTask(task, command)),
         found.total,
       );
     }),
-    on(getTask)(async ({ params }) => reply(presentTaskDetails(await tasks.get(params.id), command))),
-    on(getTaskLogs)(async ({ params: { id }, query: { after, limit, search }, mediaType }) => {
-      if (mediaType === 'text/plain') {
-        await tasks.get(id);
-        return stream('text/plain', `${id}.log`, plainText(tasks.allLogs(id, after)));
-      }
-      const lines = await tasks.logs(id, { after, limit, search });
-      return reply(
-        lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
-      );
-    }),
-    on(cancelTask)(async (request) => {
-      const { ended } = await tasks.cancel(
-        request.params.id,
-        principalOf(request).username,
-        actorOf(request),
-      );
-      return reply(ended ? 'Task cancelled' : 'Cancellation requested');
-    }),
+    on(getTask, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
+      ({ found }) => reply(presentTaskDetails(found, command)),
+    ),
+    on(getTaskLogs, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
+      async ({ found: { id }, query: { after, limit, search }, mediaType }) => {
+        if (mediaType === 'text/plain')
+          return stream('text/plain', `${id}.log`, plainText(tasks.allLogs(id, after)));
+        const lines = await tasks.logs(id, { after, limit, search });
+        return reply(
+          lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
+        );
+      },
+    ),
+    on(cancelTask, ({ params: { id }, declared }) => stored.cancelTask(declared, () => tasks.get(id)))(
+      async (request) => {
+        const { ended } = await tasks.cancel(
+          request.params.id,
+          principalOf(request).username,
+          actorOf(request),
+        );
+        return reply(ended ? 'Task cancelled' : 'Cancellation requested');
+      },
+    ),
   ];
 }
 

@@ -5,30 +5,50 @@ import {
   retryTask,
   type ServerWorkflow,
 } from '@provisioning/contracts';
-import { on, reply, type Binding } from '@provisioning/http-kit';
-import type { Submitted, WorkflowRequest, WorkflowService } from '../domain/workflow/workflow-service.js';
+import { on, reply, type Asked, type Binding, type Principal } from '@provisioning/http-kit';
+import { actQuestions } from '../domain/access/scope.js';
+import type { TaskService } from '../domain/task/task-service.js';
+import {
+  clusterWork,
+  scopeOfWork,
+  serversWork,
+  taskservWork,
+  type Submitted,
+  type Work,
+  type WorkflowRequest,
+  type WorkflowService,
+} from '../domain/workflow/workflow-service.js';
+import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
-export function workflowRoutes(workflows: WorkflowService): Binding[] {
+export function workflowRoutes(
+  workflows: WorkflowService,
+  tasks: Pick<TaskService, 'get'>,
+  { stored }: ReadAccess,
+): Binding[] {
   return [
-    on(createServers)(async (request) =>
-      submittedReply(await workflows.createServers(requestOf(request.body), submitterOf(request))),
+    on(createServers, ({ body, principal }) => asksOfWork(serversWork(requestOf(body)), principal))(
+      async (request) => submittedReply(await workflows.run(request.found, submitterOf(request))),
     ),
-    on(createTaskserv)(async (request) => {
-      const { taskserv, operation } = request.body;
-      const asked = { ...requestOf(request.body), operation };
-      return submittedReply(await workflows.taskserv(taskserv, asked, submitterOf(request)));
-    }),
-    on(createCluster)(async (request) => {
-      const { cluster_type: clusterType, operation } = request.body;
-      const asked = { ...requestOf(request.body), operation };
-      return submittedReply(await workflows.cluster(clusterType, asked, submitterOf(request)));
-    }),
-    on(retryTask)(async (request) => {
-      const { id } = request.params;
-      return submittedReply(await workflows.retry(id, request.query.check_mode, submitterOf(request)));
-    }),
+    on(createTaskserv, ({ body, principal }) => {
+      const { taskserv, operation } = body;
+      return asksOfWork(taskservWork(taskserv, { ...requestOf(body), operation }), principal);
+    })(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
+    on(createCluster, ({ body, principal }) => {
+      const { cluster_type: clusterType, operation } = body;
+      return asksOfWork(clusterWork(clusterType, { ...requestOf(body), operation }), principal);
+    })(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
+    on(retryTask, ({ params: { id }, query, declared }) =>
+      stored.repeatTask(declared, () => tasks.get(id), query.check_mode),
+    )(async (request) =>
+      submittedReply(await workflows.retry(request.found, request.query.check_mode, submitterOf(request))),
+    ),
   ];
+}
+
+/** A workflow asks for what it does, and for nothing else. */
+function asksOfWork(work: Work, principal: Principal): Asked<Work> {
+  return { questions: actQuestions(scopeOfWork(work, principal.id)), found: work };
 }
 
 function requestOf({

@@ -28,7 +28,9 @@ export interface BatchRow {
   completed: number;
   failed: number;
   cancelled: number;
+  created_by: string;
   created_by_name: string;
+  scope_id: string | null;
   created_at: Date;
   started_at: Date | null;
   completed_at: Date | null;
@@ -60,7 +62,7 @@ export interface OperationRow extends SummaryRow {
   kept_from: string | null;
 }
 
-export function batchRow(batch: NewBatch) {
+export function batchRow(batch: NewBatch, scopeId: string) {
   return {
     id: batch.id,
     name: batch.name,
@@ -77,11 +79,12 @@ export function batchRow(batch: NewBatch) {
     traceparent: batch.traceparent ?? null,
     actor: actorRow(batch.actor),
     granted_on: batch.grant ?? null,
+    scope_id: scopeId,
   };
 }
 
 /** An operation as `submit_batch` takes it. */
-export function operationRow(operation: NewOperation) {
+export function operationRow(operation: NewOperation, scopeId: string) {
   const { spec } = operation;
   return {
     id: operation.id,
@@ -102,6 +105,7 @@ export function operationRow(operation: NewOperation) {
     retries: operation.retries,
     timeout_seconds: operation.timeoutSeconds,
     kept_from: operation.keptFrom,
+    scope_id: scopeId,
     spec,
   };
 }
@@ -132,7 +136,9 @@ export function toBatch(row: BatchRow): Batch {
     completed: row.completed,
     failed: row.failed,
     cancelled: row.cancelled,
+    createdBy: row.created_by,
     createdByName: row.created_by_name,
+    scopeId: row.scope_id,
     createdAt: row.created_at,
     startedAt: row.started_at,
     completedAt: row.completed_at,

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import { scopeOf } from '../domain/access/scope.js';
+import type { VisibleRows } from '../domain/access/visibility.js';
 import type { Batch, BatchStatus, NewBatch, NewOperation, OperationSummary } from '../domain/batch/batch.js';
 import type {
   BatchFilter,
@@ -22,8 +24,10 @@ import {
 import type { Actor } from '../domain/audit/actor.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
+import { PostgresScopeStore } from './scope-store.js';
 import { jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
+import { onlyVisible } from './visible-rows.js';
 import { lockColumns, waitingForLock, type LockRow } from './waiting.js';
 
 /** Of a batch in a list. */
@@ -36,7 +40,10 @@ const SUMMARY = `
 
 /** Batches as the API sees them. */
 export class PostgresBatchStore implements BatchStore {
-  constructor(private readonly database: Knex) {}
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {}
 
   async submit(
     batch: NewBatch,
@@ -44,13 +51,17 @@ export class PostgresBatchStore implements BatchStore {
     idempotency: IdempotencyKey | undefined,
   ): Promise<SubmitBatchOutcome> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
+    const [scope, ...ofOperations] = await this.scopes.ensure([
+      batch.scope,
+      ...operations.map(({ acts }) => scopeOf(batch.createdBy, acts)),
+    ]);
     const [submitted] = await rowsOf<{
       batch_id: string;
       outcome: SubmitBatchOutcome['outcome'];
       ready: string[];
     }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
-      jsonOf(batchRow(batch)),
-      jsonOf(operations.map(operationRow)),
+      jsonOf(batchRow(batch, scope!)),
+      jsonOf(operations.map((operation, index) => operationRow(operation, ofOperations[index]!))),
       ...[principal, key, requestHash],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
@@ -60,6 +71,7 @@ export class PostgresBatchStore implements BatchStore {
 
   async list({
     status,
+    visible,
     limit,
     offset,
   }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
@@ -70,9 +82,10 @@ export class PostgresBatchStore implements BatchStore {
       .orderBy('id', 'desc')
       .limit(limit)
       .offset(offset);
+    onlyVisible(page, 'batches', visible);
     const [rows, total] = await Promise.all([
       this.database<BatchRow>('batches').select<BatchRow[]>('*').whereIn('id', page).orderBy('id', 'desc'),
-      this.#count(status),
+      visible ? this.#countVisible(status, visible) : this.#count(status),
     ]);
     const operations = await rowsOf<SummaryRow>(
       this.database,
@@ -142,6 +155,15 @@ export class PostgresBatchStore implements BatchStore {
       [id],
     );
     return row;
+  }
+
+  async #countVisible(status: BatchStatus | undefined, visible: VisibleRows): Promise<number> {
+    const query = this.database('batches')
+      .where({ kind: 'batch', ...(status && { status }) })
+      .count({ total: '*' });
+    onlyVisible(query, 'batches', visible);
+    const [row] = (await query) as { total: string }[];
+    return Number(row?.total ?? 0);
   }
 
   async #count(status: BatchStatus | undefined): Promise<number> {

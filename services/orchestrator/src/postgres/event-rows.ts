@@ -29,6 +29,8 @@ export interface EventRow {
   infra: string;
   check_mode: boolean;
   op_key: string | null;
+  task_scope: string | null;
+  batch_scope: string | null;
   batch_kind: BatchSubject['kind'] | null;
   batch_name: string;
   infras: string[];
@@ -69,6 +71,7 @@ export function knownRows<Row extends EventPlace>(
 
 const WITH_SUBJECTS = {
   columns: `e.*, t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
+            t.scope_id as task_scope, b.scope_id as batch_scope,
             b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras`,
   joins: `left join tasks t on t.id = e.task_id
           left join batches b on b.id = coalesce(e.of_batch, t.batch_id)`,
@@ -164,8 +167,16 @@ export function toEvent(row: Known<EventRow>): RecordedEvent {
       infra: row.infra,
       checkMode: row.check_mode,
       operation: row.op_key,
+      scopeId: row.task_scope,
+      scope: null,
     },
-    batch: row.batch_kind && { kind: row.batch_kind, name: row.batch_name, infras: row.infras },
+    batch: row.batch_kind && {
+      kind: row.batch_kind,
+      name: row.batch_name,
+      infras: row.infras,
+      scopeId: row.batch_scope,
+      scope: null,
+    },
     log:
       row.first_line === null
         ? null

@@ -1,8 +1,10 @@
 import type { Knex } from 'knex';
+import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore, JournalFilter, ResourceFilter } from '../domain/ports.js';
 import type { JournalEntry, Resource } from '../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
+import { onlyThings, THING_COLUMNS } from './visible-rows.js';
 
 /** What exists, and every change that was made to it. */
 export class PostgresInventoryStore implements InventoryStore {
@@ -17,11 +19,16 @@ export class PostgresInventoryStore implements InventoryStore {
   }
 
   async resources({
+    visible,
     limit,
     offset,
     ...filter
   }: ResourceFilter): Promise<{ resources: Resource[]; total: number }> {
-    const matching = () => this.database<ResourceRow>('resources').where(given({ ...filter }));
+    const matching = () => {
+      const query = this.database<ResourceRow>('resources').where(given({ ...filter }));
+      onlyThings(query, visible);
+      return query;
+    };
     const [rows, counted] = await Promise.all([
       matching().select<ResourceRow[]>('*').orderBy(['infra', 'kind', 'name']).limit(limit).offset(offset),
       matching().count({ total: '*' }),
@@ -29,17 +36,29 @@ export class PostgresInventoryStore implements InventoryStore {
     return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
+  things(): Promise<Thing[]> {
+    return rowsOf<Thing>(this.database, `select distinct ${THING_COLUMNS} from resources`);
+  }
+
+  journaledThings(): Promise<Thing[]> {
+    return rowsOf<Thing>(this.database, `select distinct ${THING_COLUMNS} from journal`);
+  }
+
   async journal({
+    visible,
     limit,
     offset,
     taskId: task_id,
     batchId: batch_id,
     ...filter
   }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
-    if (filter.name === undefined && task_id === undefined && batch_id === undefined)
+    if (filter.name === undefined && task_id === undefined && batch_id === undefined && !visible)
       return this.#journalOfMany(filter, limit, offset);
-    const matching = () =>
-      this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
+    const matching = () => {
+      const query = this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
+      onlyThings(query, visible);
+      return query;
+    };
     const [rows, counted] = await Promise.all([
       matching().select<JournalRow[]>('*').orderBy('seq', 'desc').limit(limit).offset(offset),
       matching().count({ total: '*' }),

@@ -1,7 +1,15 @@
 import { validate as isUuid } from 'uuid';
 import type { Knex } from 'knex';
 import type { BatchStatus, NewOperation } from '../domain/batch/batch.js';
-import type { NewCheckpoint, NewRollback, RollbackStore, SubmitBatchOutcome } from '../domain/ports.js';
+import { scopeOf } from '../domain/access/scope.js';
+import type { VisibleCheckpoints, VisibleStatistics } from '../domain/access/visibility.js';
+import type {
+  CheckpointFilter,
+  NewCheckpoint,
+  NewRollback,
+  RollbackStore,
+  SubmitBatchOutcome,
+} from '../domain/ports.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type {
   Checkpoint,
@@ -18,6 +26,8 @@ import { operationRow } from './batch-rows.js';
 import { toEntry, type JournalRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
 import { jsonOf } from './storable.js';
+import { PostgresScopeStore } from './scope-store.js';
+import { notLike, onlyVisible } from './visible-rows.js';
 import { readTally } from './tallies.js';
 
 interface CheckpointRow {
@@ -28,6 +38,7 @@ interface CheckpointRow {
   journal_seq: string;
   operations_count: number;
   bytes: string;
+  created_by: string;
   created_by_name: string;
   created_at: Date;
 }
@@ -37,6 +48,8 @@ interface RollbackRow {
   scope: RollbackScope;
   impossible: Obstacle[] | null;
   status: BatchStatus;
+  scope_id: string | null;
+  created_by: string;
   created_by_name: string;
   created_at: Date;
   started_at: Date | null;
@@ -52,7 +65,10 @@ interface UndoRow {
 }
 
 export class PostgresRollbackStore implements RollbackStore {
-  constructor(private readonly database: Knex) {}
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {}
 
   async createCheckpoint(
     { id, name, description, infras, createdBy, createdByName, actor }: NewCheckpoint,
@@ -70,21 +86,51 @@ export class PostgresRollbackStore implements RollbackStore {
   }
 
   async checkpoints({
+    visible,
     limit,
     offset,
-  }: {
-    limit: number;
-    offset: number;
-  }): Promise<{ checkpoints: Checkpoint[]; total: number }> {
+  }: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }> {
     const [rows, counted] = await Promise.all([
-      this.database<CheckpointRow>('checkpoints')
+      this.#visibleCheckpoints(visible)
         .select<CheckpointRow[]>('*')
         .orderBy('id', 'desc')
         .limit(limit)
         .offset(offset),
-      this.database('checkpoints').count({ total: '*' }),
+      this.#visibleCheckpoints(visible).count({ total: '*' }),
     ]);
     return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  /** Those of which every infra may be read. */
+  #visibleCheckpoints(visible: VisibleCheckpoints | undefined): Knex.QueryBuilder {
+    const query = this.database<CheckpointRow>('checkpoints');
+    if (!visible) return query;
+    const { infras, deniedIds } = visible;
+    query.whereRaw(
+      `coalesce(infras, '{}') <@ ?::text[] and not exists (
+         select from checkpoint_items i where i.checkpoint_id = checkpoints.id and i.infra <> all (?::text[]))`,
+      [[...infras], [...infras]],
+    );
+    if (deniedIds.length > 0) notLike(query, 'checkpoints.id', deniedIds);
+    return query;
+  }
+
+  async infrasOf(checkpointId: string): Promise<string[]> {
+    const rows = await rowsOf<{ infra: string }>(
+      this.database,
+      `select distinct infra from checkpoint_items where checkpoint_id = :id
+       union select unnest(infras) from checkpoints where id = :id`,
+      { id: checkpointId },
+    );
+    return rows.map(({ infra }) => infra);
+  }
+
+  async checkpointedInfras(): Promise<string[]> {
+    const rows = await rowsOf<{ infra: string }>(
+      this.database,
+      'select distinct infra from checkpoint_items union select unnest(infras) from checkpoints',
+    );
+    return rows.map(({ infra }) => infra);
   }
 
   async checkpoint(id: string): Promise<Checkpoint | undefined> {
@@ -134,6 +180,10 @@ export class PostgresRollbackStore implements RollbackStore {
     idempotency: IdempotencyKey | undefined,
   ): ReturnType<RollbackStore['submit']> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
+    const [scope, ...ofOperations] = await this.scopes.ensure([
+      rollback.accessScope,
+      ...operations.map(({ acts }) => scopeOf(rollback.createdBy, acts)),
+    ]);
     const row = {
       ...{
         id: rollback.id,
@@ -152,6 +202,7 @@ export class PostgresRollbackStore implements RollbackStore {
       ...{ created_by: rollback.createdBy, created_by_name: rollback.createdByName },
       traceparent: rollback.traceparent ?? null,
       actor: actorRow(rollback.actor),
+      scope_id: scope,
     };
     const [submitted] = await rowsOf<{
       batch_id: string;
@@ -160,7 +211,7 @@ export class PostgresRollbackStore implements RollbackStore {
       holder: string;
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
       jsonOf(row),
-      jsonOf(operations.map(operationRow)),
+      jsonOf(operations.map((operation, index) => operationRow(operation, ofOperations[index]!))),
       ...[principal, key, requestHash, position],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
@@ -194,6 +245,8 @@ export class PostgresRollbackStore implements RollbackStore {
         ...{ operationId: undoes, alreadyGone },
         ...rest,
       })),
+      scopeId: row.scope_id,
+      createdBy: row.created_by,
       createdByName: row.created_by_name,
       createdAt: row.created_at,
       startedAt: row.started_at,
@@ -201,7 +254,8 @@ export class PostgresRollbackStore implements RollbackStore {
     };
   }
 
-  async statistics(): Promise<RollbackStatistics> {
+  async statistics(visible: VisibleStatistics | undefined): Promise<RollbackStatistics> {
+    if (visible) return this.#visibleStatistics(visible);
     const [tally, counted] = await Promise.all([
       readTally(this.database, ['rollback_batch']),
       this.database('checkpoints').count({ total: '*' }),
@@ -212,6 +266,30 @@ export class PostgresRollbackStore implements RollbackStore {
       succeeded: tally.completed,
       failed: tally.failed + tally.cancelled,
       seconds: tally.seconds,
+    };
+  }
+
+  async #visibleStatistics({ checkpoints, rollbacks }: VisibleStatistics): Promise<RollbackStatistics> {
+    const query = this.database('batches').where({ kind: 'rollback' });
+    onlyVisible(query, 'batches', rollbacks);
+    const [counted, rows] = await Promise.all([
+      this.#visibleCheckpoints(checkpoints).count({ total: '*' }) as Promise<{ total: string }[]>,
+      query
+        .select<{ status: BatchStatus; n: string; seconds: number | null }[]>(
+          'status',
+          this.database.raw('count(*) as n'),
+          this.database.raw('sum(extract(epoch from completed_at - started_at))::float as seconds'),
+        )
+        .groupBy('status'),
+    ]);
+    const count = (...wanted: Rollback['status'][]) =>
+      rows.reduce((sum, { status, n }) => sum + (wanted.includes(STATUS[status]) ? Number(n) : 0), 0);
+    return {
+      checkpoints: Number(counted[0]?.total ?? 0),
+      rollbacks: count('Pending', 'Running', 'Completed', 'Failed'),
+      succeeded: count('Completed'),
+      failed: count('Failed'),
+      seconds: rows.find(({ status }) => status === 'Completed')?.seconds ?? 0,
     };
   }
 }
@@ -235,6 +313,7 @@ function toCheckpoint(row: CheckpointRow): Checkpoint {
     journalSeq: Number(row.journal_seq),
     operationsCount: row.operations_count,
     bytes: Number(row.bytes),
+    createdBy: row.created_by,
     createdByName: row.created_by_name,
     createdAt: row.created_at,
   };

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../domain/event/catalogue.js';
-import type { StateStore } from '../domain/ports.js';
+import type { StateStore, VisibleWork } from '../domain/ports.js';
 import type { Statistics, Workforce, WorkflowCounts } from '../domain/state/state.js';
 import { rowsOf } from './rows.js';
-import { readTally } from './tallies.js';
+import { readTally, type Tally } from './tallies.js';
+import { onlyVisible, onlyVisibleTasks } from './visible-rows.js';
 
 /** Something that could have started by then waits: workers are too few, or look away. */
 const WAITING_SECONDS = 60;
@@ -16,15 +17,6 @@ export class PostgresStateStore implements StateStore {
 
   constructor(private readonly database: Knex) {}
 
-  async kindOf(id: string): Promise<'task' | 'batch' | undefined> {
-    const [row] = await rowsOf<{ kind: 'task' | 'batch' }>(
-      this.database,
-      `select 'task' as kind from tasks where id = :id union all select 'batch' from batches where id = :id`,
-      { id },
-    );
-    return row?.kind;
-  }
-
   async recentBatchDurations(name: string): Promise<number[]> {
     const rows = await rowsOf<{ seconds: number }>(
       this.database,
@@ -35,30 +27,60 @@ export class PostgresStateStore implements StateStore {
     return rows.map(({ seconds }) => seconds);
   }
 
-  async counts(): Promise<WorkflowCounts> {
-    const tally = await readTally(this.database, ['workflow', 'batch']);
-    const failed = tally.failed + tally.rolledBack;
-    return {
-      total: tally.submitted,
-      active: Math.max(0, tally.submitted - tally.completed - failed - tally.cancelled),
-      completed: tally.completed,
-      failed,
-      cancelled: tally.cancelled,
-    };
+  async counts(visible?: VisibleWork): Promise<WorkflowCounts> {
+    if (visible && (visible.tasks ?? visible.batches)) return (await this.#visibleWork(visible)).counts;
+    return countsOf(await readTally(this.database, ['workflow', 'batch']));
   }
 
-  async statistics(): Promise<Statistics> {
-    const [tally, snapshots, storage] = await Promise.all([
-      readTally(this.database, ['workflow', 'batch']),
-      rowsOf<{ n: number }>(
-        this.database,
-        `select count(*)::int as n from events join tasks on tasks.id = events.task_id
-          where events.type = any (?::text[]) and events.at >= tasks.created_at - interval '1 hour'
-            and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
+  /** Of what not everybody may read, row by row. */
+  async #visibleWork({ tasks, batches }: VisibleWork): Promise<{ counts: WorkflowCounts; tally: Tally }> {
+    const byStatus = (table: 'tasks' | 'batches', kind: string) =>
+      this.database(table)
+        .where(`${table}.kind`, kind)
+        .select<{ status: string; n: string; seconds: number | null }[]>(
+          'status',
+          this.database.raw('count(*) as n'),
+          this.database.raw('sum(extract(epoch from completed_at - started_at))::float as seconds'),
+        )
+        .groupBy('status');
+    const [workflows, ofBatches] = [byStatus('tasks', 'workflow'), byStatus('batches', 'batch')];
+    onlyVisibleTasks(workflows, tasks);
+    onlyVisible(ofBatches, 'batches', batches);
+    const rows = (await Promise.all([workflows, ofBatches])).flat();
+    const of = (status: string) => rows.filter((row) => row.status === status);
+    const count = (status: string) => of(status).reduce((sum, { n }) => sum + Number(n), 0);
+    const tally = {
+      submitted: rows.reduce((sum, { n }) => sum + Number(n), 0),
+      completed: count('Completed'),
+      failed: count('Failed'),
+      cancelled: count('Cancelled'),
+      rolledBack: count('RolledBack'),
+      seconds: of('Completed').reduce((sum, { seconds }) => sum + (seconds ?? 0), 0),
+    };
+    return { counts: countsOf(tally), tally };
+  }
+
+  async statistics(visible?: VisibleWork): Promise<Statistics> {
+    const snapshotsOfOpen = this.database('events')
+      .join('tasks', 'tasks.id', 'events.task_id')
+      .whereRaw(
+        `events.type = any (?::text[]) and events.at >= tasks.created_at - interval '1 hour'
+           and tasks.status in ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')`,
         [snapshotTypesOf('task')],
-      ),
+      )
+      .select<{ n: number }[]>(this.database.raw('count(*)::int as n'));
+    onlyVisibleTasks(snapshotsOfOpen, visible?.tasks);
+    const [work, snapshots, storage] = await Promise.all([
+      visible && (visible.tasks ?? visible.batches)
+        ? this.#visibleWork(visible)
+        : readTally(this.database, ['workflow', 'batch']).then((tally) => ({
+            counts: countsOf(tally),
+            tally,
+          })),
+      snapshotsOfOpen,
       this.#storageBytes(),
     ]);
+    const { tally } = work;
     return {
       totalWorkflows: tally.submitted,
       activeSnapshots: snapshots[0]?.n ?? 0,
@@ -88,4 +110,14 @@ export class PostgresStateStore implements StateStore {
     );
     return { aliveWorkers: row?.alive ?? 0, workWaits: row?.waits ?? false };
   }
+}
+
+function countsOf({ submitted, completed, failed, rolledBack, cancelled }: Tally): WorkflowCounts {
+  return {
+    total: submitted,
+    active: Math.max(0, submitted - completed - failed - rolledBack - cancelled),
+    completed,
+    failed: failed + rolledBack,
+    cancelled,
+  };
 }

@@ -8,6 +8,7 @@ import { jsonOf } from './storable.js';
 
 export interface Submission {
   task: NewTask;
+  scopeId: string;
   idempotency: IdempotencyKey | undefined;
 }
 
@@ -46,7 +47,7 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
   };
 }
 
-function rowOf({ task, idempotency }: Submission) {
+function rowOf({ task, scopeId, idempotency }: Submission) {
   return {
     id: task.id,
     kind: task.kind,
@@ -65,6 +66,7 @@ function rowOf({ task, idempotency }: Submission) {
     traceparent: task.traceparent ?? null,
     actor: actorRow(task.actor),
     granted_on: task.grant ?? null,
+    scope_id: scopeId,
     principal: idempotency?.principal,
     key: idempotency?.key,
     hash: idempotency?.requestHash,

@@ -1,19 +1,32 @@
 import type { Knex } from 'knex';
+import { scopeOf } from '../domain/access/scope.js';
 import type { SurveyStore } from '../domain/ports.js';
 import type { Survey, SurveyEnd } from '../domain/state/survey.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
 import { actorRow } from './actor-row.js';
 import { rowsOf } from './rows.js';
+import { PostgresScopeStore } from './scope-store.js';
 import { jsonOf } from './storable.js';
 
 const MAX_ATTEMPTS = 3;
 
 /** Tasks that ask the providers: they wait for no infra, since they change none. */
 export class PostgresSurveyStore implements SurveyStore {
-  constructor(private readonly database: Knex) {}
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {}
 
   async submit(id: string, infras: readonly string[], submitter: Submitter): Promise<void> {
     const { userId, username, requestId, traceparent, actor } = submitter;
+    const acts = infras.map((infra) => ({
+      action: 'create' as const,
+      kind: 'server' as const,
+      infra,
+      name: null,
+      provider: null,
+    }));
+    const [scopeId] = await this.scopes.ensure([scopeOf(userId, acts, { checkMode: true })]);
     const row = {
       ...{
         id,
@@ -37,6 +50,7 @@ export class PostgresSurveyStore implements SurveyStore {
         traceparent: traceparent ?? null,
         actor: actorRow(actor),
       },
+      scope_id: scopeId,
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };
     await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [jsonOf(row)]);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { TaskFilter } from '../domain/ports.js';
+import { onlyVisibleTasks } from './visible-rows.js';
 
 type Page = Knex.QueryBuilder<{ id: string }, { id: string }[]>;
 
@@ -9,11 +10,12 @@ const NEAR = 2_000;
 const COUNTED: readonly string[] = ['Completed', 'Failed', 'Cancelled'];
 
 /** The ids of a page of tasks, newest first. The index alone tells them: rows before the page are never fetched. */
-export function taskPage(database: Knex, { statuses, limit, offset }: TaskFilter): Page {
+export function taskPage(database: Knex, { statuses, visible, limit, offset }: TaskFilter): Page {
   const [status, ...others] = statuses ?? [];
   const isCounted = status === undefined || (others.length === 0 && COUNTED.includes(status));
-  if (offset <= NEAR || !isCounted) {
+  if (offset <= NEAR || !isCounted || visible) {
     const page = database('tasks').select('id').orderBy('id', 'desc').limit(limit).offset(offset);
+    onlyVisibleTasks(page, visible);
     return statuses ? page.whereIn('status', [...statuses]) : page;
   }
   // Far down, most of what is before the page is passed over by adding up (functions/65_ranges.sql).

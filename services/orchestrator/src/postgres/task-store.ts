@@ -7,10 +7,12 @@ import type { Actor } from '../domain/audit/actor.js';
 import { actorText } from './actor-row.js';
 import { notBefore } from './id-time.js';
 import { rowsOf } from './rows.js';
+import { PostgresScopeStore } from './scope-store.js';
 import { storable } from './storable.js';
 import { submitTogether, type Submission } from './submissions.js';
 import { readTally } from './tallies.js';
 import { taskPage } from './task-page.js';
+import { onlyVisibleTasks } from './visible-rows.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
 interface TaskRow {
@@ -38,11 +40,12 @@ interface TaskRow {
   error: string | null;
   output_tail: string | null;
   retry_of: string | null;
+  scope_id: string | null;
 }
 
 const COLUMNS: readonly (keyof TaskRow)[] = [
   'id', 'kind', 'name', 'status', 'batch_id', 'op_key', 'depends_on', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
-  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of',
+  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of', 'scope_id',
 ]; // prettier-ignore
 
 /** Each of those that change something takes a lock that Postgres has a place for; there are thousands. */
@@ -54,7 +57,10 @@ export class PostgresTaskStore implements TaskStore {
   readonly #findWaiting: (values: [id: string]) => Promise<DetailsRow[]>;
   readonly #submissions: BatchWriter<Submission, PromiseSettledResult<SubmitOutcome>>;
 
-  constructor(private readonly database: Knex) {
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {
     const details = (name: string, more: string) =>
       prepareStatement<DetailsRow>(database, {
         name,
@@ -72,7 +78,8 @@ export class PostgresTaskStore implements TaskStore {
   }
 
   async submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome> {
-    const settled = await this.#submissions.add({ task, idempotency });
+    const [scope] = await this.scopes.ensure([task.scope]);
+    const settled = await this.#submissions.add({ task, scopeId: scope!, idempotency });
     if (settled.status === 'rejected') throw settled.reason;
     return settled.value;
   }
@@ -83,9 +90,18 @@ export class PostgresTaskStore implements TaskStore {
         .select<TaskRow[]>([...COLUMNS])
         .whereIn('id', taskPage(this.database, filter))
         .orderBy('id', 'desc'),
-      this.#count(filter.statuses),
+      filter.visible ? this.#countVisible(filter) : this.#count(filter.statuses),
     ]);
     return { tasks: rows.map(toTask), total };
+  }
+
+  /** Of what not everybody may read, row by row. */
+  async #countVisible({ statuses, visible }: TaskFilter): Promise<number> {
+    const query = this.database('tasks').count({ total: '*' });
+    if (statuses) query.whereIn('status', [...statuses]);
+    onlyVisibleTasks(query, visible);
+    const [row] = (await query) as { total: string }[];
+    return Number(row?.total ?? 0);
   }
 
   /** Only what runs is counted row by row: there is no more of it than workers have slots. */
@@ -178,6 +194,7 @@ function toTask(row: TaskRow): Task {
     error: row.error,
     outputTail: row.output_tail,
     retryOf: row.retry_of,
+    scopeId: row.scope_id,
   };
 }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Actor } from '../domain/audit/actor.js';
+import { hashedId } from '../domain/hashed-id.js';
 import type {
   ConfiguredWebhook,
   Delivery,
@@ -217,9 +217,7 @@ export class PostgresWebhookStore implements WebhookStore {
 
 /** The same endpoint at each start: what was sent to it stays its own. */
 function idOf(url: string): string {
-  const hex = createHash('sha256').update(`provisioning:webhook:${url}`).digest('hex');
-  // A version-8 UUID (RFC 9562).
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  return hashedId(`provisioning:webhook:${url}`);
 }
 
 async function takeKey(

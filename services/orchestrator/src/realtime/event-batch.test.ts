@@ -3,14 +3,22 @@ import type { Principal } from '@provisioning/http-kit';
 import { builtinPolicies, compilePolicies, type PolicyDocument, type PolicyRule } from '@provisioning/policy';
 import type { RecordedEvent } from '../domain/event/recorded-event.js';
 import { EventBatch } from './event-batch.js';
-import { Viewers } from './viewer.js';
+import { Viewers } from '../domain/access/viewer.js';
 
 const TASKS = ['production', 'staging', 'secret'].map((infra, index) => ({ id: `t${index}`, infra }));
 
 const recorded = TASKS.map(({ id, infra }, index): RecordedEvent => ({
   ...{ seq: index + 1, at: new Date('2026-09-26T10:00:00Z'), taskId: id, batchId: null, attempt: 1 },
   ...{ type: index === 1 ? 'progress' : 'started', status: 'Running', details: {}, batch: null, log: null },
-  task: { kind: 'workflow', name: 'create_servers', infra, checkMode: false, operation: null },
+  task: {
+    kind: 'workflow',
+    name: 'create_servers',
+    infra,
+    checkMode: false,
+    operation: null,
+    scopeId: null,
+    scope: null,
+  },
 }));
 
 function person(id: string, more: Partial<Principal> = {}): Principal {

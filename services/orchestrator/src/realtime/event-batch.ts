@@ -1,8 +1,8 @@
 import { keyOf, matches, type EventFilter } from '../domain/event/event-filter.js';
 import type { RecordedEvent } from '../domain/event/recorded-event.js';
 import { PreparedEvent } from './prepared-event.js';
-import type { Reader } from './readable.js';
-import type { Viewer } from './viewer.js';
+import type { Reader } from '../domain/access/readable.js';
+import type { Viewer } from '../domain/access/viewer.js';
 
 /** As much at once as a reader who keeps up takes without trouble. */
 const BATCH_SIZE = 128 * 1024;

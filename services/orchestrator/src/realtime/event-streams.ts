@@ -3,11 +3,10 @@ import type { Principal } from '@provisioning/http-kit';
 import { matches, type EventFilter } from '../domain/event/event-filter.js';
 import type { PublishedEvent } from '../domain/event/published-event.js';
 import type { EventFeedSource, EventHistory } from '../domain/ports.js';
-import type { Access } from './access.js';
 import type { EventHub } from './event-hub.js';
 import { PreparedEvent } from './prepared-event.js';
 import { Subscription } from './subscription.js';
-import { Viewers } from './viewer.js';
+import type { Viewers } from '../domain/access/viewer.js';
 
 const PAGE = 1_000;
 const SETTLE_WITHIN_MS = 2_000;
@@ -29,27 +28,23 @@ export interface Followed {
 
 /** Events for clients, however they are sent to them. */
 export class EventStreams {
-  readonly #viewers: Viewers;
-
   constructor(
     private readonly hub: EventHub,
     private readonly openFeed: () => EventFeedSource,
     private readonly history: EventHistory,
-    access: Access,
-  ) {
-    this.#viewers = new Viewers(() => access.policies());
-  }
+    private readonly viewers: Viewers,
+  ) {}
 
   /** From now on nothing is missed: tell it to a sink, and `end` it. */
   async follow({ principal, ip, filter, after }: Follow): Promise<Followed> {
-    const viewer = this.#viewers.enter(principal, ip);
+    const viewer = this.viewers.enter(principal, ip);
     const subscription = new Subscription(this.hub, this.history, viewer, filter);
     let over = false;
     const end = () => {
       if (over) return;
       over = true;
       subscription.end();
-      this.#viewers.leave(viewer);
+      this.viewers.leave(viewer);
     };
     try {
       const reach = await subscription.start(after);
@@ -62,7 +57,7 @@ export class EventStreams {
 
   /** What the last hour has, oldest first. */
   async list({ principal, ip, filter, after = 0 }: Follow): Promise<PublishedEvent[]> {
-    const viewer = this.#viewers.enter(principal, ip);
+    const viewer = this.viewers.enter(principal, ip);
     try {
       const until = await this.openFeed().newest(AbortSignal.timeout(SETTLE_WITHIN_MS));
       const found: PublishedEvent[] = [];
@@ -76,7 +71,7 @@ export class EventStreams {
       }
       return found.slice(0, PAGE);
     } finally {
-      this.#viewers.leave(viewer);
+      this.viewers.leave(viewer);
     }
   }
 }

@@ -1,6 +1,7 @@
 import { publish, type PublishedEvent } from '../domain/event/published-event.js';
 import type { RecordedEvent } from '../domain/event/recorded-event.js';
-import { subjectOf, type EventSubject } from '../domain/event/event-subject.js';
+import type { Readable } from '../domain/access/readable.js';
+import { subjectOf } from '../domain/event/event-subject.js';
 import { textFrame } from './frame.js';
 
 const ENVELOPE = 400;
@@ -16,7 +17,7 @@ export class PreparedEvent {
   private constructor(
     readonly seq: number,
     readonly event: PublishedEvent,
-    readonly subject: EventSubject,
+    readonly subject: Readable,
     recorded: RecordedEvent,
   ) {
     this.size = ENVELOPE + (recorded.log?.text.length ?? 0);

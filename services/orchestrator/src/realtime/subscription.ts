@@ -3,7 +3,7 @@ import type { EventHistory } from '../domain/ports.js';
 import { EventBatch, type Selection } from './event-batch.js';
 import type { EventHub, Follower } from './event-hub.js';
 
-import type { Viewer } from './viewer.js';
+import type { Viewer } from '../domain/access/viewer.js';
 
 const PAGE = 200;
 

@@ -67,7 +67,7 @@ export function webSocketRoute<Remembered extends object>(
     if (response.locals['refusal']) throw response.locals['refusal'];
     const principal = response.locals['principal'] as Principal;
     const query = response.locals['query'] as SocketQuery;
-    await authorize(options.authorizer, ASKED, principal, request);
+    await authorize(options.authorizer, [ASKED], principal, request);
     connections.admit();
     await webSockets.accept(request, response, {
       principal,

@@ -6,7 +6,7 @@ import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import type { Rollback } from '../../src/domain/rollback/rollback.js';
 import { presentRollback } from '../../src/http/present/rollback.js';
 import { localCloud, type Cloud } from '../support/cloud.js';
-import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
+import { ANYTHING, READABLE, SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
 let cloud: Cloud;
@@ -42,7 +42,7 @@ async function run(...operations: OperationSpec[]): Promise<void> {
 
 const picture = (infra: string) => cloud.picture(infra);
 const drift = async (infra: string) =>
-  (await platform.drifts.drift(infra, SUBMITTER)).differences.map(({ drift, kind, name, reason }) =>
+  (await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences.map(({ drift, kind, name, reason }) =>
     [drift, kind, name, ...(reason ? [reason] : [])].join(' '),
   );
 
@@ -52,7 +52,7 @@ async function checkpoint(infras: string[] | null = null): Promise<string> {
 }
 
 async function restored(id: string): Promise<Rollback> {
-  const { id: rollback } = await platform.restores.execute(id, SUBMITTER);
+  const { id: rollback } = await platform.restores.execute(id, SUBMITTER, ANYTHING);
   await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
     timeout: 30_000,
   });
@@ -60,7 +60,7 @@ async function restored(id: string): Promise<Rollback> {
 }
 
 const shown = async (id: string) =>
-  (await platform.restores.preview(id, SUBMITTER)).steps.map(
+  (await platform.restores.preview(id, SUBMITTER, ANYTHING)).steps.map(
     ({ change, kind, name }) => `${change} ${kind} ${name}`,
   );
 
@@ -120,6 +120,7 @@ describe('restoring a checkpoint', () => {
     const { id: undoing } = await platform.rollbacks.execute(
       { kind: 'checkpoint', checkpoint_id: empty },
       SUBMITTER,
+      ANYTHING,
     );
     await waitFor(async () => (await platform.rollbacks.get(undoing)).completedAt !== null, {
       timeout: 30_000,
@@ -136,7 +137,7 @@ describe('restoring a checkpoint', () => {
     await restored(id);
     expect(await picture('one')).toHaveLength(1);
     expect(await picture('two')).toHaveLength(2);
-    const undo = await platform.rollbacks.preview({ kind: 'checkpoint', checkpoint_id: id });
+    const undo = await platform.rollbacks.preview({ kind: 'checkpoint', checkpoint_id: id }, ANYTHING);
     expect(undo.steps.filter(({ infra }) => infra === 'two')).toEqual([]);
   });
 
@@ -145,7 +146,7 @@ describe('restoring a checkpoint', () => {
     const id = await checkpoint(['busy']);
     await run(servers('busy', ['web-02']));
     const holder = await platform.submit('sleep 300', { infra: 'busy' });
-    await expect(platform.restores.execute(id, SUBMITTER)).rejects.toThrow(holder);
+    await expect(platform.restores.execute(id, SUBMITTER, ANYTHING)).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
     await platform.doorbell.cancelled();
@@ -175,7 +176,7 @@ describe('drift', () => {
   });
 
   it('asks nobody where there is nothing', async () => {
-    expect(await platform.drifts.drift(undefined, SUBMITTER)).toMatchObject({
+    expect(await platform.drifts.drift(undefined, SUBMITTER, READABLE)).toMatchObject({
       differences: expect.any(Array),
     });
     expect(await drift('nothing-here')).toEqual([]);
@@ -190,6 +191,7 @@ it('what is gone already when it is undone is no longer in the inventory', async
   const { id: rollback } = await platform.rollbacks.execute(
     { kind: 'checkpoint', checkpoint_id: id },
     SUBMITTER,
+    ANYTHING,
   );
   await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
     timeout: 30_000,
@@ -215,7 +217,7 @@ it('a rollback that fails in the middle says what is undone and what is not, and
 
   const scope = { kind: 'checkpoint' as const, checkpoint_id: id };
   const rollBack = async () => {
-    const { id: rollback } = await platform.rollbacks.execute(scope, SUBMITTER);
+    const { id: rollback } = await platform.rollbacks.execute(scope, SUBMITTER, ANYTHING);
     await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
       timeout: 30_000,
     });

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { isAlive } from '../../src/execution/processes.js';
 import { localCloud, upcloud, type Cloud } from '../support/cloud.js';
-import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
+import { ANYTHING, READABLE, SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 /**
  * Whatever was done, whatever failed of it and whoever died meanwhile: after a rollback or a restore the cloud is what it
@@ -137,22 +137,25 @@ describe.each([
             const about = { name: infra, description: null, infras: [infra] };
             const checkpoint = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
             // Whatever failed and whoever died: the inventory is what there is.
-            expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
+            expect((await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences).toEqual([]);
             const then = await cloud.picture(infra);
             for (const one of after) await run(one, infra, cloud);
 
             const scope = { kind: 'checkpoint' as const, checkpoint_id: checkpoint.id };
-            const preview = await platform.rollbacks.preview(scope);
+            const preview = await platform.rollbacks.preview(scope, ANYTHING);
             expect([preview.inTheWay, preview.impossible]).toEqual([[], []]);
-            const rollback = await rolledBack(() => platform.rollbacks.execute(scope, SUBMITTER), death);
+            const rollback = await rolledBack(
+              () => platform.rollbacks.execute(scope, SUBMITTER, ANYTHING),
+              death,
+            );
             expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
             expect(rollback).toMatchObject({ status: 'Completed' });
             expect(rollback.operations.map(({ operationId, changes }) => [operationId, changes])).toEqual(
               preview.steps.map(({ operationId, entries }) => [operationId, entries.length]),
             );
             expect(await cloud.picture(infra)).toEqual(then);
-            expect((await platform.rollbacks.preview(scope)).steps).toEqual([]);
-            expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
+            expect((await platform.rollbacks.preview(scope, ANYTHING)).steps).toEqual([]);
+            expect((await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences).toEqual([]);
           },
         ),
         runs,
@@ -177,18 +180,18 @@ describe.each([
           const about = { name: infra, description: null, infras: [infra] };
           const { id } = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
           // Whatever failed and whoever died: the inventory is what there is.
-          expect((await platform.drifts.drift(infra, SUBMITTER)).differences).toEqual([]);
+          expect((await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences).toEqual([]);
           const then = await cloud.picture(infra);
           for (const one of after) await run(one, infra, cloud);
           for (const server of taken) await cloud.takeAway(infra, server);
 
-          const preview = await platform.restores.preview(id, SUBMITTER);
-          const rollback = await rolledBack(() => platform.restores.execute(id, SUBMITTER), death);
+          const preview = await platform.restores.preview(id, SUBMITTER, ANYTHING);
+          const rollback = await rolledBack(() => platform.restores.execute(id, SUBMITTER, ANYTHING), death);
           expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
           expect(rollback).toMatchObject({ status: 'Completed', impossible: [] });
           expect(rollback.operations).toHaveLength(preview.steps.length);
           expect(await cloud.picture(infra)).toEqual(then);
-          expect((await platform.restores.preview(id, SUBMITTER)).steps).toEqual([]);
+          expect((await platform.restores.preview(id, SUBMITTER, ANYTHING)).steps).toEqual([]);
         }),
         runs,
       );

@@ -3,7 +3,7 @@ import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import type { UndoScope } from '../../src/domain/rollback/rollback-service.js';
 import type { Rollback } from '../../src/domain/rollback/rollback.js';
-import { SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
+import { ANYTHING, SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
 
@@ -41,7 +41,7 @@ const checkpoint = async (name: string) =>
   (await platform.rollbacks.createCheckpoint({ name, description: null, infras: null }, SUBMITTER)).id;
 
 async function rolledBack(scope: UndoScope): Promise<Rollback> {
-  const { id } = await platform.rollbacks.execute(scope, SUBMITTER);
+  const { id } = await platform.rollbacks.execute(scope, SUBMITTER, ANYTHING);
   await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null, { timeout: 30_000 });
   return platform.rollbacks.get(id);
 }
@@ -97,7 +97,7 @@ describe('rolling back to a checkpoint', () => {
     await run(servers('more', 'c', ['web-03']));
     await run(services('install', 'c', ['web-03', 'web-01']));
     const scope: UndoScope = { kind: 'checkpoint', checkpoint_id: id };
-    const preview = await platform.rollbacks.preview(scope);
+    const preview = await platform.rollbacks.preview(scope, ANYTHING);
     const shown = preview.steps.flatMap(({ entries }) =>
       entries.map(({ change, name }) => `${change} ${name}`),
     );
@@ -117,7 +117,7 @@ describe('rolling back to a checkpoint', () => {
     expect(await inventory('c')).toEqual(before);
     expect(await platform.database('locks')).toEqual([]);
     // Nothing is left to undo, and what was undone is not done again by a second rollback.
-    expect((await platform.rollbacks.preview(scope)).steps).toEqual([]);
+    expect((await platform.rollbacks.preview(scope, ANYTHING)).steps).toEqual([]);
     expect(await rolledBack(scope)).toMatchObject({ status: 'Completed', operations: [] });
   });
 
@@ -126,7 +126,9 @@ describe('rolling back to a checkpoint', () => {
     const { make } = await run(servers('make', 'g', ['web-01']));
     await rolledBack({ kind: 'operations', operation_ids: [make!] });
     expect(await inventory('g')).toEqual([]);
-    expect((await platform.rollbacks.preview({ kind: 'checkpoint', checkpoint_id: id })).steps).toEqual([]);
+    expect(
+      (await platform.rollbacks.preview({ kind: 'checkpoint', checkpoint_id: id }, ANYTHING)).steps,
+    ).toEqual([]);
   });
 
   it('knows nothing of a checkpoint that is not there', async () => {
@@ -134,7 +136,7 @@ describe('rolling back to a checkpoint', () => {
       kind: 'checkpoint',
       checkpoint_id: '0198f000-0000-7000-8000-000000000000',
     };
-    await expect(platform.rollbacks.preview(scope)).rejects.toThrow('There is no checkpoint');
+    await expect(platform.rollbacks.preview(scope, ANYTHING)).rejects.toThrow('There is no checkpoint');
   });
 });
 
@@ -148,9 +150,9 @@ describe('rolling back single operations', () => {
     expect(await inventory('p')).toEqual(['server b-01 small']);
     await rolledBack({ kind: 'operations', operation_ids: ['second-op'] });
     expect(await inventory('p')).toEqual([]);
-    await expect(platform.rollbacks.preview({ kind: 'operations', operation_ids: [first!] })).rejects.toThrow(
-      'nothing to undo',
-    );
+    await expect(
+      platform.rollbacks.preview({ kind: 'operations', operation_ids: [first!] }, ANYTHING),
+    ).rejects.toThrow('nothing to undo');
   });
 
   it('is refused where a later change stands on it, and names that', async () => {
@@ -158,7 +160,7 @@ describe('rolling back single operations', () => {
     const { install } = await run(services('install', 's', ['web-01']));
     const { grow } = await run(servers('grow', 's', ['web-01'], 'large'));
     await expect(
-      platform.rollbacks.execute({ kind: 'operations', operation_ids: [machine!] }, SUBMITTER),
+      platform.rollbacks.execute({ kind: 'operations', operation_ids: [machine!] }, SUBMITTER, ANYTHING),
     ).rejects.toMatchObject({
       code: 'rollback_blocked',
       details: [
@@ -175,7 +177,7 @@ describe('rolling back single operations', () => {
     const { make } = await run(servers('make', 'b', ['web-01']));
     const holder = await platform.submit('sleep 300', { infra: 'b' });
     await expect(
-      platform.rollbacks.execute({ kind: 'operations', operation_ids: [make!] }, SUBMITTER),
+      platform.rollbacks.execute({ kind: 'operations', operation_ids: [make!] }, SUBMITTER, ANYTHING),
     ).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');

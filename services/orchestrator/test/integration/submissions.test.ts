@@ -3,6 +3,7 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
+import { scopeOf } from '../../src/domain/access/scope.js';
 import type { NewTask } from '../../src/domain/task/task.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
@@ -32,6 +33,7 @@ function task(changes: Partial<NewTask> = {}): NewTask {
     ...{ program: 'provisioning', verb: ['servers', 'create'], args: ['--infra', 'production'] },
     ...{ maxAttempts: 3, reconcilable: true, retryOf: null, traceparent: undefined },
     ...{ createdBy: uuidv7(), createdByName: 'ada', requestId: 'request' },
+    scope: scopeOf(uuidv7(), []),
     ...changes,
   };
 }

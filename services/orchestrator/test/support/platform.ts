@@ -15,6 +15,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Batch, Operation, OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService, type BatchRequest } from '../../src/domain/batch/batch-service.js';
 import type { Submitter } from '../../src/domain/workflow/submitter.js';
+import { scopeOf } from '../../src/domain/access/scope.js';
+import type { Thing } from '../../src/domain/access/visibility.js';
+import type { Permit } from '../../src/domain/rollback/submission.js';
 import { RestoreService } from '../../src/domain/rollback/restore-service.js';
 import { DriftService } from '../../src/domain/state/drift-service.js';
 import { SurveyService } from '../../src/domain/state/survey-service.js';
@@ -104,6 +107,11 @@ export const SUBMITTER: Submitter = {
   traceparent: undefined,
   idempotency: undefined,
 };
+
+/** Leave to undo anything. */
+export const ANYTHING: Permit = () => Promise.resolve();
+/** Leave to read anything. */
+export const READABLE = (things: readonly Thing[]): Thing[] => [...things];
 
 /** A database, a doorbell and real worker processes whose command is a shell that does as it is told. */
 export async function testPlatform({ redis = false }: { redis?: boolean } = {}): Promise<TestPlatform> {
@@ -248,6 +256,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
           createdByName: 'tester',
           requestId: 'test',
           traceparent: undefined,
+          scope: scopeOf(SUBMITTER.userId, []),
           ...task,
         },
         undefined,

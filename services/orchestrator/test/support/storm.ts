@@ -1,3 +1,4 @@
+import { scopeOf } from '../../src/domain/access/scope.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
 import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
@@ -240,5 +241,6 @@ function newTask(infra: string, checkMode: boolean) {
     ...{ id: uuidv7(), kind: 'workflow' as const, name: 'create_servers', infra, checkMode },
     ...{ program: 'provisioning', verb: [], args: [], maxAttempts: 3, reconcilable: true, retryOf: null },
     ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+    scope: scopeOf('tester', []),
   };
 }

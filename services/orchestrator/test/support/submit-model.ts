@@ -1,3 +1,4 @@
+import { scopeOf } from '../../src/domain/access/scope.js';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewOperation } from '../../src/domain/batch/batch.js';
@@ -32,12 +33,21 @@ export async function modelBatch(
       retries,
       timeoutSeconds: null,
       keptFrom: null,
+      acts: [],
     };
   });
   const batchId = uuidv7();
   await new PostgresBatchStore(database).submit(
     {
-      ...{ id: batchId, name: 'model', version: null, storageBackend: null, resumeOf: null, ...batch },
+      ...{
+        id: batchId,
+        name: 'model',
+        version: null,
+        storageBackend: null,
+        scope: scopeOf('tester', []),
+        resumeOf: null,
+        ...batch,
+      },
       infras: [...infras],
       ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
     },

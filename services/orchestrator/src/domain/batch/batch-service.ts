@@ -1,5 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
+import type { Act } from '../access/act.js';
+import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
@@ -117,7 +119,15 @@ export class BatchService {
   async #submit(
     about: Omit<
       NewBatch,
-      'id' | 'infras' | 'createdBy' | 'createdByName' | 'requestId' | 'traceparent' | 'actor' | 'grant'
+      | 'id'
+      | 'infras'
+      | 'createdBy'
+      | 'createdByName'
+      | 'requestId'
+      | 'traceparent'
+      | 'actor'
+      | 'grant'
+      | 'scope'
     >,
     operations: NewOperation[],
     submitter: Submitter,
@@ -146,6 +156,7 @@ export class BatchService {
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
         ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
+        scope: scopeOfBatch(name, operations, createdBy),
       },
       operations,
       idempotency,
@@ -157,6 +168,19 @@ export class BatchService {
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...found, replayed: submitted.outcome === 'replayed' };
   }
+}
+
+/** What a batch of that name touches, of that user. */
+export function scopeOfBatch(
+  name: string,
+  operations: readonly { acts: readonly Act[] }[],
+  owner: string,
+): Scope {
+  return scopeOf(
+    owner,
+    operations.flatMap(({ acts }) => acts),
+    { batch: name },
+  );
 }
 
 function resumedBefore(id: string | null, by: string): Failure {

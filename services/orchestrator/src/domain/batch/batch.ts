@@ -1,5 +1,7 @@
 import { Failure } from '@provisioning/errors';
+import type { Act } from '../access/act.js';
 import type { Grant } from '../access/grant.js';
+import type { Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
 
@@ -25,7 +27,10 @@ export interface Batch {
   completed: number;
   failed: number;
   cancelled: number;
+  createdBy: string;
   createdByName: string;
+  /** Of its {@link Scope}; null for what a process of an earlier release stored. */
+  scopeId: string | null;
   createdAt: Date;
   startedAt: Date | null;
   completedAt: Date | null;
@@ -100,6 +105,7 @@ export interface NewBatch extends Pick<
   traceparent: string | undefined;
   actor?: Actor | undefined;
   grant?: Grant | undefined;
+  scope: Scope;
 }
 
 export interface NewOperation {
@@ -122,6 +128,8 @@ export interface NewOperation {
   timeoutSeconds: number | null;
   /** The completed task of an earlier batch whose outcome is taken over. */
   keptFrom: string | null;
+  /** What it does. */
+  acts: readonly Act[];
 }
 
 export function unknownBatch(id: string): Failure {

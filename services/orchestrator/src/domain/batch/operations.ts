@@ -1,6 +1,8 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { actsOfOperation } from '../access/act.js';
 import type { NewOperation, OperationSpec } from './batch.js';
+import { wordsOf } from './command-line.js';
 import { ancestorsAmong, faultsOf } from './graph.js';
 
 /** What operations may use here. */
@@ -102,11 +104,6 @@ function notAllowed(program: string, commands: ReadonlySet<string>): string {
   return `runs "${program}", which this installation does not allow: ${allowed} (BATCH_COMMANDS)`;
 }
 
-/** A command line, split at blanks: there is no shell, so nothing in it has a meaning of its own. */
-export function wordsOf(line: string): string[] {
-  return line.trim().split(/\s+/);
-}
-
 /**
  * The rows of a batch's operations.
  * @param kept by operation id: the completed task of an earlier batch that stands for it
@@ -140,6 +137,7 @@ export function planOperations(
       retries,
       timeoutSeconds: spec.timeout ?? null,
       keptFrom,
+      acts: actsOfOperation(spec),
     };
   });
 }

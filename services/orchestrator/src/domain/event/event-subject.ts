@@ -1,45 +1,63 @@
+import { carrierQuestions, readQuestions, scopeOf, type Scope } from '../access/scope.js';
+import type { Readable } from '../access/readable.js';
 import { definitionOf, type ReadableSubject } from './catalogue.js';
-import type { RecordedEvent } from './recorded-event.js';
+import type { BatchSubject, RecordedEvent, TaskSubject } from './recorded-event.js';
 
-/** What one must be allowed to read to hear of an event. */
-export interface EventSubject {
-  resource: string;
-  /** One for each infra that it is about: it must be allowed in all of them. */
-  contexts: readonly Record<string, unknown>[];
-  /** What else it tells of: whoever is denied to read one of these does not hear of it. */
-  alsoAbout: readonly string[];
-  /** The same for the same question. */
-  key: string;
-}
-
-/** Undefined for an event that no client may read. */
-export function subjectOf(event: RecordedEvent): EventSubject | undefined {
+/** What one must be allowed to read to receive an event; undefined for an event that no client may read. */
+export function subjectOf(event: RecordedEvent): Readable | undefined {
   const subject = definitionOf(event)?.subject;
   return subject && isReadable(subject) ? SUBJECTS[subject](event) : undefined;
 }
 
-const SUBJECTS: Readonly<Record<ReadableSubject, (event: RecordedEvent) => EventSubject>> = {
-  task({ taskId, batchId, task, batch }) {
-    const id = taskId ?? '';
-    const context = task ? { infra: task.infra, check_mode: task.checkMode, name: task.name } : {};
-    const alsoAbout = [...(task ? [`servers:${task.infra}`] : []), ...batchResources(batchId, batch)];
-    return { resource: `tasks:${id}`, contexts: [context], alsoAbout, key: id };
-  },
-  batch({ batchId, batch }) {
-    const id = batchId ?? '';
-    const { name = id, infras = [] } = batch ?? {};
-    const contexts = infras.length > 0 ? infras.map((infra) => ({ infra, name })) : [{ name }];
-    const alsoAbout = [...infras.map((infra) => `servers:${infra}`), ...batchResources(batchId, batch)];
-    return { resource: `batches:${name}`, contexts, alsoAbout, key: id };
-  },
-  platform: () => ({ resource: 'state:*', contexts: [{}], alsoAbout: [], key: '' }),
+const SUBJECTS: Readonly<Record<ReadableSubject, (event: RecordedEvent) => Readable>> = {
+  task: ({ taskId, batchId, task, batch }) =>
+    lazily(taskId ?? '', () => {
+      const scope = task ? scopeOfTask(task) : scopeOf('', []);
+      // An operation is denied with its batch.
+      const ofBatch =
+        batchId === null
+          ? []
+          : carrierQuestions('read', batchNames(batchId, batch), { ...scope, batch: batch?.name ?? null });
+      return [
+        ...readQuestions([`tasks:${taskId}`], scope),
+        ...ofBatch.map((question) => ({ ...question, mode: 'not_denied' as const })),
+      ];
+    }),
+  batch: ({ batchId, batch }) =>
+    lazily(batchId ?? '', () =>
+      readQuestions(batchNames(batchId ?? '', batch), batch ? scopeOfBatch(batch) : scopeOf('', [])),
+    ),
+  platform: () => ({ key: '', questions: [{ action: 'read', resource: 'state:*', context: {} }] }),
 };
 
 function isReadable(subject: string): subject is ReadableSubject {
   return Object.hasOwn(SUBJECTS, subject);
 }
 
-function batchResources(batchId: string | null, batch: RecordedEvent['batch']): string[] {
-  if (batchId === null) return [];
-  return [`batches:${batchId}`, ...(batch ? [`batches:${batch.name}`] : [])];
+/** Most answers are remembered by their key: then nobody asks for the questions. */
+function lazily(key: string, make: () => Readable['questions']): Readable {
+  let made: Readable['questions'] | undefined;
+  return {
+    key,
+    get questions() {
+      return (made ??= make());
+    },
+  };
+}
+
+/** What a process of the release before stored has no scope: all that is known is where it is. */
+function scopeOfTask({ scope, infra, checkMode }: TaskSubject): Scope {
+  return scope ?? scopeOf('', [anyServer(infra)], { checkMode });
+}
+
+function scopeOfBatch({ scope, infras, name }: BatchSubject): Scope {
+  return scope ?? scopeOf('', infras.map(anyServer), { batch: name });
+}
+
+function anyServer(infra: string) {
+  return { action: 'create', kind: 'server', infra, name: null, provider: null } as const;
+}
+
+function batchNames(id: string, batch: BatchSubject | null): [string, ...string[]] {
+  return batch ? [`batches:${batch.name}`, `batches:${id}`] : [`batches:${id}`];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { scopeOf } from '../access/scope.js';
 import { subjectOf } from './event-subject.js';
 import { publish } from './published-event.js';
 import type { RecordedEvent } from './recorded-event.js';
@@ -16,14 +17,17 @@ function recorded(event: Partial<RecordedEvent>): RecordedEvent {
       infra: 'production',
       checkMode: false,
       operation: null,
+      scopeId: null,
+      scope: null,
     },
     ...event,
   };
 }
+const NO_SCOPE = { scopeId: null, scope: null } as const;
 const operation = {
   batchId: BATCH,
-  task: { kind: 'operation', name: 'web', infra: 'a', checkMode: false, operation: 'web' },
-  batch: { kind: 'batch', name: 'nightly', infras: ['a', 'b'] },
+  task: { kind: 'operation', name: 'web', infra: 'a', checkMode: false, operation: 'web', ...NO_SCOPE },
+  batch: { kind: 'batch', name: 'nightly', infras: ['a', 'b'], ...NO_SCOPE },
 } as const;
 
 describe('what is told of an event', () => {
@@ -101,23 +105,54 @@ describe('what is told of an event', () => {
 });
 
 describe('what one must be allowed to read', () => {
-  it('is the task, in its infra, and nothing of what it belongs to may be denied', () => {
-    expect(subjectOf(recorded(operation))).toMatchObject({
-      resource: `tasks:${TASK}`,
-      contexts: [{ infra: 'a' }],
-      alsoAbout: ['servers:a', `batches:${BATCH}`, 'batches:nightly'],
+  const asked = (event: Partial<RecordedEvent>) =>
+    subjectOf(recorded(event))?.questions.map(
+      ({ resource, alsoKnownAs = [], context, mode = 'allowed' }) => ({
+        names: [resource, ...alsoKnownAs],
+        infra: context['infra'],
+        mode,
+      }),
+    );
+
+  it('is the task and its infra, and its batch must not be denied', () => {
+    expect(asked(operation)).toEqual([
+      { names: [`tasks:${TASK}`], infra: 'a', mode: 'allowed' },
+      { names: ['servers:a'], infra: 'a', mode: 'allowed' },
+      { names: ['batches:nightly', `batches:${BATCH}`], infra: 'a', mode: 'not_denied' },
+    ]);
+  });
+
+  it('is each thing that the task touches, in the words of its scope', () => {
+    const scope = scopeOf('u-1', [
+      { action: 'create', kind: 'taskserv', infra: 'a', name: 'redis', provider: 'aws' },
+    ]);
+    const task = { ...operation.task, scope };
+    const [first, ...things] = subjectOf(
+      recorded({ ...operation, task, batchId: null, batch: null }),
+    )!.questions;
+    expect(first!.context).toEqual({
+      infra: 'a',
+      kind: 'taskserv',
+      provider: 'aws',
+      owner: 'u-1',
+      check_mode: false,
     });
+    expect(things.map(({ resource }) => resource)).toEqual(['servers:a', 'taskservs:a/redis']);
   });
 
   it('is the batch in each of its infras', () => {
-    expect(subjectOf(recorded({ ...operation, task: null, taskId: null }))).toMatchObject({
-      resource: 'batches:nightly',
-      contexts: [{ infra: 'a' }, { infra: 'b' }],
-    });
+    expect(asked({ ...operation, task: null, taskId: null })).toEqual([
+      { names: ['batches:nightly', `batches:${BATCH}`], infra: 'a', mode: 'allowed' },
+      { names: ['batches:nightly', `batches:${BATCH}`], infra: 'b', mode: 'allowed' },
+      { names: ['servers:a'], infra: 'a', mode: 'allowed' },
+      { names: ['servers:b'], infra: 'b', mode: 'allowed' },
+    ]);
   });
 
-  it('is the state of the whole for what is about nothing else', () => {
-    expect(subjectOf(recorded({ taskId: null, task: null, type: 'health' }))?.resource).toBe('state:*');
+  it('is the state of the platform for what is about nothing else', () => {
+    expect(asked({ taskId: null, task: null, type: 'health' })).toEqual([
+      { names: ['state:*'], infra: undefined, mode: 'allowed' },
+    ]);
   });
 
   it.each(['refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(

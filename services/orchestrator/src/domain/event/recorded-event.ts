@@ -1,3 +1,4 @@
+import type { Scope } from '../access/scope.js';
 import type { RecordedEventType } from './catalogue.js';
 
 /** What the event is about, as it stands when the event is read. */
@@ -8,12 +9,17 @@ export interface TaskSubject {
   checkMode: boolean;
   /** Its id in the batch. */
   operation: string | null;
+  scopeId: string | null;
+  /** What the policies are asked about; null where it was not looked up, or is not known. */
+  scope: Scope | null;
 }
 
 export interface BatchSubject {
   kind: 'batch' | 'rollback';
   name: string;
   infras: readonly string[];
+  scopeId: string | null;
+  scope: Scope | null;
 }
 
 /** One event as it was recorded, in the same transaction as the change that it tells of. */

@@ -1,9 +1,10 @@
+import { distinctActs } from '../access/act.js';
 import type { Doorbell, InventoryStore, RollbackStore } from '../ports.js';
 import type { SurveyService } from '../state/survey-service.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { planRestore, type RestorePlan, type RestoreStep } from './restore-plan.js';
 import { unknownCheckpoint, type RollbackScope } from './rollback.js';
-import { refuseObstacles, submitPlanned, type UndoWork } from './submission.js';
+import { actsOfWork, refuseObstacles, submitPlanned, type Permit, type UndoWork } from './submission.js';
 
 /** Makes the infrastructure what a checkpoint says, whatever happened since: at the providers, not only in our books. */
 export class RestoreService {
@@ -14,23 +15,32 @@ export class RestoreService {
     private readonly doorbell: Doorbell,
   ) {}
 
-  /** What would be done, in order, and what stands in the way. Asks the providers. */
-  async preview(checkpointId: string, submitter: Submitter): Promise<RestorePlan> {
+  /**
+   * What would be done, in order, and what stands in the way. Asks the providers.
+   * @param permit asked about all that would be done before anything is said of it
+   */
+  async preview(checkpointId: string, submitter: Submitter, permit: Permit): Promise<RestorePlan> {
     const checkpoint = await this.store.checkpoint(checkpointId);
     if (!checkpoint) throw unknownCheckpoint(checkpointId);
     const items = await this.store.items(checkpointId);
     const covered = (infra: string) => checkpoint.infras?.includes(infra) ?? true;
     const inventory = (await this.inventory.everything(undefined)).filter(({ infra }) => covered(infra));
     const infras = [...new Set([...items, ...inventory].map(({ infra }) => infra))].sort();
-    return planRestore(items, inventory, await this.surveys.survey(infras, submitter));
+    const plan = planRestore(items, inventory, await this.surveys.survey(infras, submitter));
+    await permit(distinctActs(plan.steps.map(workOf).flatMap(actsOfWork)));
+    return plan;
   }
 
   /** Does just what `preview` shows, as a durable batch of its own. */
-  async execute(checkpointId: string, submitter: Submitter): Promise<{ id: string; replayed: boolean }> {
+  async execute(
+    checkpointId: string,
+    submitter: Submitter,
+    permit: Permit,
+  ): Promise<{ id: string; replayed: boolean }> {
     const scope: RollbackScope = { kind: 'restore', checkpoint_id: checkpointId };
     const plan = async () => {
       const position = await this.store.position();
-      const { steps, inTheWay, impossible } = await this.preview(checkpointId, submitter);
+      const { steps, inTheWay, impossible } = await this.preview(checkpointId, submitter, permit);
       refuseObstacles(inTheWay);
       return { scope, works: steps.map(workOf), impossible, position };
     };

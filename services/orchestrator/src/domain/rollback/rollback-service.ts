@@ -1,6 +1,8 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell, InventoryStore, RollbackStore } from '../ports.js';
+import { distinctActs, type Act } from '../access/act.js';
+import type { VisibleStatistics } from '../access/visibility.js';
+import type { CheckpointFilter, Doorbell, InventoryStore, RollbackStore } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownCheckpoint,
@@ -10,10 +12,8 @@ import {
   type RollbackScope,
   type RollbackStatistics,
 } from './rollback.js';
-import { refuseObstacles, submitPlanned, type UndoWork } from './submission.js';
+import { actsOfWork, refuseObstacles, submitPlanned, type Permit, type UndoWork } from './submission.js';
 import { planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
-
-type Page = { limit: number; offset: number };
 
 /** What is undone by the journal. */
 export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
@@ -39,8 +39,13 @@ export class RollbackService {
     return { id: created.id, replayed: created.outcome === 'replayed' };
   }
 
-  checkpoints(page: Page): Promise<{ checkpoints: Checkpoint[]; total: number }> {
-    return this.store.checkpoints(page);
+  checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }> {
+    return this.store.checkpoints(filter);
+  }
+
+  /** The infras that a checkpoint is about; without an id, those that any is about. */
+  infrasOf(checkpointId?: string): Promise<string[]> {
+    return checkpointId === undefined ? this.store.checkpointedInfras() : this.store.infrasOf(checkpointId);
   }
 
   async checkpoint(id: string): Promise<Checkpoint> {
@@ -49,15 +54,20 @@ export class RollbackService {
     return checkpoint;
   }
 
-  /** What would be undone, in which order, and what stands in the way. */
-  async preview(scope: UndoScope): Promise<UndoPlan> {
+  /**
+   * What would be undone, in which order, and what stands in the way.
+   * @param permit asked about all that is to be undone before anything is said of it
+   */
+  async preview(scope: UndoScope, permit: Permit): Promise<UndoPlan> {
     if (scope.kind === 'checkpoint') {
       const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
       const entries = await this.store.changesAfter(journalSeq);
       const covered = entries.filter(({ infra }) => infras?.includes(infra) ?? true);
+      await permit(actsOfUndoing(covered));
       return planUndo(covered, entries, await this.inventory.everything(undefined));
     }
     const chosen = await this.#changesOf(scope.operation_ids);
+    await permit(actsOfUndoing(chosen));
     const first = Math.min(...chosen.map(({ seq }) => seq));
     const [later, existing] = await Promise.all([
       this.store.changesAfter(first),
@@ -67,10 +77,14 @@ export class RollbackService {
   }
 
   /** Undoes just what `preview` shows, as a durable batch of its own. */
-  execute(scope: UndoScope, submitter: Submitter): Promise<{ id: string; replayed: boolean }> {
+  execute(
+    scope: UndoScope,
+    submitter: Submitter,
+    permit: Permit,
+  ): Promise<{ id: string; replayed: boolean }> {
     const plan = async () => {
       const position = await this.store.position();
-      const { steps, inTheWay, impossible } = await this.preview(scope);
+      const { steps, inTheWay, impossible } = await this.preview(scope, permit);
       refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
       return { scope, works: steps.map(workOf), impossible, position };
     };
@@ -84,8 +98,8 @@ export class RollbackService {
     return rollback;
   }
 
-  statistics(): Promise<RollbackStatistics> {
-    return this.store.statistics();
+  statistics(visible?: VisibleStatistics): Promise<RollbackStatistics> {
+    return this.store.statistics(visible);
   }
 
   async #changesOf(operationIds: readonly string[]): Promise<JournalEntry[]> {
@@ -105,6 +119,15 @@ export class RollbackService {
     );
     return found.flat();
   }
+}
+
+/** What undoing these changes does. */
+function actsOfUndoing(entries: readonly JournalEntry[]): Act[] {
+  return distinctActs(
+    entries.flatMap((entry) =>
+      actsOfWork({ infra: entry.infra, provider: entry.provider, changes: [changeReport(entry)] }),
+    ),
+  );
 }
 
 function workOf({ operationId, infra, provider, entries }: UndoStep): UndoWork {

@@ -57,6 +57,7 @@ export interface Checkpoint {
   journalSeq: number;
   operationsCount: number;
   bytes: number;
+  createdBy: string;
   createdByName: string;
   createdAt: Date;
 }
@@ -85,6 +86,9 @@ export interface Rollback {
   operations: UndoOperation[];
   /** What stays as it is since nobody here can undo it. */
   impossible: Obstacle[];
+  /** Of its scope; null for what a process of an earlier release stored. */
+  scopeId: string | null;
+  createdBy: string;
   createdByName: string;
   createdAt: Date;
   startedAt: Date | null;

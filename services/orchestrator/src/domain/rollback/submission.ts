@@ -1,5 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { actsOfOperation, type Act } from '../access/act.js';
+import { scopeOf } from '../access/scope.js';
 import type { NewOperation } from '../batch/batch.js';
 import type { Doorbell, RollbackStore } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
@@ -30,6 +32,9 @@ export interface Planned {
   position: number;
 }
 
+/** Asks the policies whether all of this may be done. @throws Failure `forbidden` */
+export type Permit = (acts: readonly Act[]) => Promise<void>;
+
 /** Plans and begins; plans again where the infrastructure was changed in between. */
 export async function submitPlanned(
   plan: () => Promise<Planned>,
@@ -50,6 +55,7 @@ export async function submitPlanned(
     const rollback = {
       ...{ id: uuidv7(), scope, impossible, infras: [...new Set(works.map(({ infra }) => infra))].sort() },
       ...{ createdBy, createdByName, requestId, traceparent, actor },
+      accessScope: scopeOf(createdBy, works.flatMap(actsOfWork)),
     };
     const submitted = await store.submit(rollback, operationsOf(works), position, idempotency);
     switch (submitted.outcome) {
@@ -73,6 +79,15 @@ export async function submitPlanned(
   throw new Failure('conflict', 'The infrastructure changes faster than this can be planned: try again.', {
     code: 'rollback_stale',
   });
+}
+
+/** What it does to which things. */
+export function actsOfWork({
+  infra,
+  provider,
+  changes,
+}: Pick<UndoWork, 'infra' | 'provider' | 'changes'>): Act[] {
+  return actsOfOperation({ id: '', type: 'undo', dependencies: [], infra, provider, changes });
 }
 
 /** @throws Failure if something stands in the way */
@@ -110,5 +125,6 @@ function operationsOf(works: readonly UndoWork[]): NewOperation[] {
     retries: RETRIES,
     timeoutSeconds: null,
     keptFrom: null,
+    acts: actsOfWork({ infra, provider, changes }),
   }));
 }

@@ -1,3 +1,5 @@
+import { thingOf } from '../access/act.js';
+import type { Thing } from '../access/visibility.js';
 import type { InventoryStore } from '../ports.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { driftOf, type Drift } from './drift.js';
@@ -10,9 +12,12 @@ export class DriftService {
     private readonly surveys: Pick<SurveyService, 'survey'>,
   ) {}
 
-  /** @param infra all there are, where absent */
-  async drift(infra: string | undefined, submitter: Submitter): Promise<Drift> {
-    const before = await this.inventory.everything(infra);
+  /**
+   * @param infra all there are, where absent
+   * @param readable those of some things that may be read: the rest is neither asked about nor shown
+   */
+  async drift(infra: string | undefined, submitter: Submitter, readable: Readable): Promise<Drift> {
+    const before = onlyReadable(await this.inventory.everything(infra), readable);
     const infras = infra === undefined ? [...new Set(before.map((resource) => resource.infra))] : [infra];
     const survey = await this.surveys.survey(infras, submitter);
     // What was made or destroyed while they were asked is no drift: only what the inventory says before and after counts.
@@ -23,9 +28,27 @@ export class DriftService {
     return {
       checkedAt: new Date(),
       checked: steady.length,
-      differences: differences.filter((one) => one.drift !== 'unmanaged' || !known.has(keyOf(one))),
+      differences: onlyReadable(differences, readable).filter(
+        (one) => one.drift !== 'unmanaged' || !known.has(keyOf(one)),
+      ),
     };
   }
+}
+
+type Readable = (things: readonly Thing[]) => Thing[];
+
+/** Those of some resources that may be read. */
+function onlyReadable<T extends { infra: string; kind: string; name: string; provider?: string }>(
+  resources: readonly T[],
+  readable: Readable,
+): T[] {
+  const things = resources.map(({ infra, kind, name, provider = null }) => ({
+    ...thingOf(kind, name),
+    infra,
+    provider,
+  }));
+  const allowed = new Set(readable(things));
+  return resources.filter((_resource, index) => allowed.has(things[index]!));
 }
 
 function keyOf({ infra, kind, name }: { infra: string; kind: string; name: string }): string {

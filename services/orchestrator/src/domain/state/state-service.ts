@@ -1,6 +1,5 @@
-import { unknownTask } from '../task/task.js';
-import type { Snapshot } from '../task/task.js';
-import type { BatchStore, SnapshotStore, StateStore, TaskStore } from '../ports.js';
+import { unknownTask, type Snapshot, type TaskDetails } from '../task/task.js';
+import type { BatchStore, FoundBatch, SnapshotStore, StateStore, TaskStore, VisibleWork } from '../ports.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
 import type { Health, Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
@@ -10,6 +9,9 @@ export interface Probes {
   /** Absent where there is no Redis. */
   queue: (() => Promise<unknown>) | undefined;
 }
+
+/** A task, or a batch with its operations. */
+export type FoundWork = { task: TaskDetails } | FoundBatch;
 
 /** The state of workflows (a task or a batch, by the same kind of id) and of the whole. */
 export class StateService {
@@ -21,34 +23,39 @@ export class StateService {
     private readonly probes: Probes,
   ) {}
 
-  async progress(id: string): Promise<WorkflowProgress> {
+  /** A task or a batch, by its id. */
+  async find(id: string): Promise<FoundWork> {
     const task = await this.tasks.find(id);
-    if (task) {
+    if (task) return { task };
+    const batch = await this.batches.find(id);
+    if (!batch) throw unknownTask(id);
+    return batch;
+  }
+
+  async progress(found: FoundWork): Promise<WorkflowProgress> {
+    if ('task' in found) {
+      const { task } = found;
       const durations = task.completedAt ? [] : await this.tasks.recentDurations(task.name, task.checkMode);
       return progressOf(task, durations);
     }
-    const found = await this.batches.find(id);
-    if (!found) throw unknownTask(id);
     const { batch, operations } = found;
     const durations = batch.completedAt ? [] : await this.store.recentBatchDurations(batch.name);
     return progressOfBatch(batch, operations, durations);
   }
 
-  async snapshots(
-    id: string,
+  snapshots(
+    found: FoundWork,
     page: { limit: number; offset: number },
   ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    const owner = await this.store.kindOf(id);
-    if (!owner) throw unknownTask(id);
-    return this.history.list(owner === 'task' ? { taskId: id } : { batchId: id }, page);
+    return this.history.list('task' in found ? { taskId: found.task.id } : { batchId: found.batch.id }, page);
   }
 
-  counts(): Promise<WorkflowCounts> {
-    return this.store.counts();
+  counts(visible: VisibleWork): Promise<WorkflowCounts> {
+    return this.store.counts(visible);
   }
 
-  statistics(): Promise<Statistics> {
-    return this.store.statistics();
+  statistics(visible: VisibleWork): Promise<Statistics> {
+    return this.store.statistics(visible);
   }
 
   /** Every part is asked now. */

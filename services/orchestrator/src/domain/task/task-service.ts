@@ -22,8 +22,7 @@ export class TaskService {
     return task;
   }
 
-  async logs(id: string, query: LogQuery): Promise<LogLine[]> {
-    await this.get(id);
+  logs(id: string, query: LogQuery): Promise<LogLine[]> {
     return this.store.logs(id, query);
   }
 

@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Grant } from '../access/grant.js';
+import type { Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { RecordedEventType } from '../event/catalogue.js';
 
@@ -54,6 +55,8 @@ export interface Task {
   retryOf: string | null;
   /** The end of what it printed, 2,000 characters at most; null until it has ended. */
   outputTail: string | null;
+  /** Of its {@link Scope}; null for what a process of an earlier release stored. */
+  scopeId: string | null;
 }
 
 /** A task with what a list leaves out. */
@@ -97,6 +100,7 @@ export interface NewTask {
   traceparent: string | undefined;
   actor?: Actor | undefined;
   grant?: Grant | undefined;
+  scope: Scope;
 }
 
 export interface LogLine {

@@ -1,7 +1,9 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { Doorbell, TaskStore } from '../ports.js';
-import { unknownTask, type NewTask } from '../task/task.js';
+import { actsOfWorkflow } from '../access/act.js';
+import { scopeOf, type Scope } from '../access/scope.js';
+import type { NewTask, Task } from '../task/task.js';
 import { refuseReusedKey, type Submitter } from './submitter.js';
 
 export interface WorkflowRequest {
@@ -20,7 +22,7 @@ export interface ServiceRequest extends WorkflowRequest {
 const MAX_ATTEMPTS = 3;
 
 /** What is to be run; the rest of a task follows from who asks. */
-type Work = Pick<NewTask, 'name' | 'infra' | 'checkMode' | 'program' | 'verb' | 'args' | 'retryOf'>;
+export type Work = Pick<NewTask, 'name' | 'infra' | 'checkMode' | 'program' | 'verb' | 'args' | 'retryOf'>;
 
 /** A task's id; durable, whether or not any worker can be told. */
 export interface Submitted {
@@ -29,35 +31,51 @@ export interface Submitted {
   replayed: boolean;
 }
 
+/** Creates the servers that the settings name. */
+export function serversWork(request: WorkflowRequest): Work {
+  return workOf('create_servers', ['servers', 'create'], [], request);
+}
+
+/** Creates or deletes a task service on the servers that the settings name for it. */
+export function taskservWork(taskserv: string, request: ServiceRequest): Work {
+  const { operation } = request;
+  return workOf(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request);
+}
+
+export function clusterWork(clusterType: string, request: ServiceRequest): Work {
+  const { operation } = request;
+  return workOf(`${operation}_cluster`, ['cluster', operation], [clusterType], request);
+}
+
+function workOf(name: string, verb: string[], subject: string[], request: WorkflowRequest): Work {
+  const { infra, checkMode } = request;
+  const args = [...subject, ...argumentsOf(request)];
+  return { name, infra, checkMode, program: 'provisioning', verb, args, retryOf: null };
+}
+
+/** What work touches, of that user. */
+export function scopeOfWork(work: Pick<Work, 'infra' | 'verb' | 'args' | 'checkMode'>, owner: string): Scope {
+  return scopeOf(owner, actsOfWorkflow(work), { checkMode: work.checkMode });
+}
+
 /** A workflow is one task: a run of the provisioning command. */
 export class WorkflowService {
   constructor(
-    private readonly store: Pick<TaskStore, 'submit' | 'find'>,
+    private readonly store: Pick<TaskStore, 'submit'>,
     private readonly doorbell: Pick<Doorbell, 'ring'>,
   ) {}
 
-  createServers(request: WorkflowRequest, submitter: Submitter): Promise<Submitted> {
-    return this.#run('create_servers', ['servers', 'create'], [], request, submitter);
-  }
-
-  /** Creates or deletes a task service on the servers that the settings name for it. */
-  taskserv(taskserv: string, request: ServiceRequest, submitter: Submitter): Promise<Submitted> {
-    const { operation } = request;
-    return this.#run(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request, submitter);
-  }
-
-  cluster(clusterType: string, request: ServiceRequest, submitter: Submitter): Promise<Submitted> {
-    const { operation } = request;
-    return this.#run(`${operation}_cluster`, ['cluster', operation], [clusterType], request, submitter);
+  /** @param work see {@link serversWork}, {@link taskservWork} and {@link clusterWork} */
+  async run(work: Work, submitter: Submitter): Promise<Submitted> {
+    return this.#submit(work, submitter);
   }
 
   /**
    * Does the work of a task that failed or was cancelled again. What it had done is found done; in check mode, the new
    * task only shows what would run.
    */
-  async retry(id: string, checkMode: boolean, submitter: Submitter): Promise<Submitted> {
-    const task = await this.store.find(id);
-    if (!task) throw unknownTask(id);
+  async retry(task: Task, checkMode: boolean, submitter: Submitter): Promise<Submitted> {
+    const { id } = task;
     if (task.kind !== 'workflow') {
       throw new Failure(
         'conflict',
@@ -85,21 +103,6 @@ export class WorkflowService {
     );
   }
 
-  #run(
-    name: string,
-    verb: string[],
-    subject: string[],
-    request: WorkflowRequest,
-    submitter: Submitter,
-  ): Promise<Submitted> {
-    const { infra, checkMode } = request;
-    const args = [...subject, ...argumentsOf(request)];
-    return this.#submit(
-      { name, infra, checkMode, program: 'provisioning', verb, args, retryOf: null },
-      submitter,
-    );
-  }
-
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
     const {
       userId: createdBy,
@@ -117,6 +120,7 @@ export class WorkflowService {
         // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
         reconcilable: !work.checkMode,
         ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
+        scope: scopeOfWork(work, createdBy),
       },
       idempotency,
     );

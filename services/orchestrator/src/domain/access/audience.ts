@@ -1,0 +1,54 @@
+import { groupOf, type Asker, type Group, type PolicySet, type ResourceType } from '@provisioning/policy';
+import { Remembered, type Readable, type Reader } from './readable.js';
+
+/** Users for whom the same rules hold: what is decided for one of them is decided for all. */
+export class Audience implements Reader {
+  readonly #answers = new Remembered<boolean | undefined>();
+
+  constructor(
+    private readonly revision: number,
+    private readonly groups: readonly Group[],
+  ) {}
+
+  /** Undefined where that depends on the user, or on the address they ask from. */
+  mayRead(readable: Readable, now = Date.now()): boolean | undefined {
+    return this.#answers.get(readable, this.revision, now, () => {
+      const time = new Date(now);
+      const answers = this.groups.flatMap((group) =>
+        readable.questions.map((question) => group.answer(question, time)),
+      );
+      return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
+    });
+  }
+
+  /** Whether they may certainly read everything of these types. */
+  readsAll(types: readonly ResourceType[]): boolean {
+    return this.groups.every((group) => types.every((type) => group.allowsAll(type)));
+  }
+
+  /** Ids of that type, or prefixes with a `*`, that a rule may deny them. */
+  deniedIds(type: ResourceType): string[] {
+    return [...new Set(this.groups.flatMap((group) => group.deniedIds(type)))];
+  }
+}
+
+/** The audiences that there are under the policies in force. */
+export class Audiences {
+  readonly #audiences = new Map<string, Audience>();
+  #revision: number | undefined;
+
+  /** The one of a user who must be allowed as each of these. */
+  of(policies: PolicySet, askers: readonly Asker[]): Audience {
+    if (policies.revision !== this.#revision) this.#audiences.clear();
+    this.#revision = policies.revision;
+    const groups = askers.map((asker) => groupOf(policies, asker));
+    const key = groups.map((group) => group.key).join(' ');
+    const known = this.#audiences.get(key) ?? new Audience(policies.revision, groups);
+    this.#audiences.set(key, known);
+    return known;
+  }
+
+  keepOnly(used: ReadonlySet<Audience>): void {
+    for (const [key, audience] of this.#audiences) if (!used.has(audience)) this.#audiences.delete(key);
+  }
+}

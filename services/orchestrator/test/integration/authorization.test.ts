@@ -1,0 +1,311 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { builtinPolicies, type PolicyRule } from '@provisioning/policy';
+import { engineFunctions } from '../support/engine-functions.js';
+import { testApi, type TestApi } from '../support/test-api.js';
+
+let api: TestApi;
+let production: Work;
+let staging: Work;
+/** A checkpoint of both infras. */
+let checkpoint: string;
+
+interface Work {
+  infra: string;
+  /** A failed workflow that made a server. */
+  failed: string;
+  /** A workflow that waits for it. */
+  open: string;
+  /** A cancelled batch. */
+  batch: string;
+}
+
+beforeAll(async () => {
+  api = await testApi({ BATCH_COMMANDS: 'true=/bin/true' });
+  const { body } = await api.as('operator').post('/rollback/checkpoints').send({ name: 'empty' }).expect(201);
+  checkpoint = body.data as string;
+  production = await workIn('production');
+  staging = await workIn('staging');
+}, 60_000);
+afterAll(() => api.stop());
+afterEach(() => enforce());
+
+const operator = () => api.as('operator');
+/** An operator whom the rules of the test bind. */
+const limited = () => api.as('operator', 'limited');
+
+/** Puts these rules in force beside the built-in policies, for the role `limited`. */
+async function enforce(...rules: (Omit<PolicyRule, 'condition'> & { condition?: string })[]): Promise<void> {
+  const bound = rules.map((rule) => ({
+    ...rule,
+    condition: `user.role == 'limited'${rule.condition ? ` && (${rule.condition})` : ''}`,
+  }));
+  api.access.change([
+    ...builtinPolicies,
+    ...(bound.length > 0 ? [{ name: 'test', version: '1', rules: bound }] : []),
+  ]);
+  await api.look();
+}
+const deny = (resource: string, action = ['*'], condition?: string) =>
+  enforce({ effect: 'Deny', resource, action, ...(condition ? { condition } : {}) });
+
+function batchOf(infra: string, name = 'nightly') {
+  const servers = [{ name: 'web-01', plan: 'small', zone: 'de-fra1' }];
+  return {
+    name,
+    operations: [
+      { id: 'servers', type: 'server_batch', provider: 'local', infra, server_configs: servers },
+      {
+        id: 'redis',
+        type: 'taskserv_batch',
+        provider: 'local',
+        infra,
+        taskservs: ['redis'],
+        dependencies: ['servers'],
+      },
+      {
+        id: 'kit',
+        type: 'cluster_batch',
+        provider: 'local',
+        infra,
+        cluster_type: 'buildkit',
+        dependencies: ['redis'],
+      },
+      { id: 'check', type: 'command_batch', infra, commands: ['true'], dependencies: ['kit'] },
+    ],
+  };
+}
+
+async function workIn(infra: string): Promise<Work> {
+  const submit = async () =>
+    (await operator().post('/workflows/servers/create').send({ infra, settings: 'config.ncl' }).expect(200))
+      .body.data as string;
+  const failed = await submit();
+  const engine = engineFunctions(api.database);
+  const worker = await engine.register();
+  const attempt = (await engine.claim(failed, worker))!;
+  const entry = {
+    ...{ state: 'done', change: 'create', infra, kind: 'server', name: 'web-01', provider: 'local' },
+    ...{ driver: 'local', before: null, after: { id: `id-${infra}`, name: 'web-01', plan: 'small' } },
+  };
+  await api.database.raw('select record_changes(?, ?, ?, ?)', [
+    failed,
+    attempt,
+    worker,
+    JSON.stringify([entry]),
+  ]);
+  await engine.finish(failed, attempt, worker, 'Failed');
+  const { body } = await operator().post('/batch/execute').send(batchOf(infra)).expect(200);
+  const batch = body.data.batch_id as string;
+  await operator().post(`/batch/operations/${batch}/cancel`).expect(200);
+  // Something holds the infra, so that what is submitted now waits.
+  await submit();
+  return { infra, failed, open: await submit(), batch };
+}
+
+type Call = [method: 'get' | 'post', path: (work: Work) => string, body?: (work: Work) => object];
+
+/** Everything that changes an infra, or reads something of it by its id. */
+const CHANGES: Record<string, Call> = {
+  'a workflow': [
+    'post',
+    () => '/workflows/servers/create',
+    ({ infra }) => ({ infra, settings: 'config.ncl' }),
+  ],
+  'a batch': ['post', () => '/batch/execute', ({ infra }) => batchOf(infra)],
+  'retrying a task': ['post', ({ failed }) => `/tasks/${failed}/retry`],
+  'resuming a batch': ['post', ({ batch }) => `/batch/operations/${batch}/resume?check_mode=true`],
+  'cancelling a task': ['post', ({ open }) => `/tasks/${open}/cancel`],
+  'rolling back operations': [
+    'post',
+    () => '/rollback/execute?check_mode=true',
+    ({ failed }) => ({ operation_ids: [failed] }),
+  ],
+};
+const READS: Record<string, Call> = {
+  'a task': ['get', ({ failed }) => `/tasks/${failed}`],
+  'its log': ['get', ({ failed }) => `/tasks/${failed}/logs`],
+  'its progress': ['get', ({ failed }) => `/state/workflows/${failed}/progress`],
+  'its snapshots': ['get', ({ failed }) => `/state/workflows/${failed}/snapshots`],
+  'a batch': ['get', ({ batch }) => `/batch/operations/${batch}`],
+  'progress of a batch': ['get', ({ batch }) => `/state/workflows/${batch}/progress`],
+  'snapshots of a batch': ['get', ({ batch }) => `/state/workflows/${batch}/snapshots`],
+  'the drift of an infra': ['get', ({ infra }) => `/state/drift?infra=${infra}`],
+};
+
+function send(as: ReturnType<typeof limited>, [method, path, body]: Call, work: Work) {
+  const request = as[method](path(work));
+  return body ? request.send(body(work)) : request;
+}
+
+describe('a Deny on the servers of an infra', () => {
+  it.each(Object.entries({ ...CHANGES, ...READS }))(
+    'stops %s there, and nothing elsewhere',
+    async (name, call) => {
+      await deny('servers:prod*');
+      const { body } = await send(limited(), call, production).expect(403);
+      expect(body).toMatchObject({ code: 'forbidden', decision_id: expect.any(String) });
+      expect(body.error).toContain('servers:production');
+      // Drift needs a worker, which nobody has here.
+      if (name === 'the drift of an infra') return;
+      const { status } = await send(limited(), call, staging);
+      expect(status).toBe(200);
+    },
+  );
+
+  it('stores nothing of a batch that touches it beside another infra, and names every refusal', async () => {
+    await enforce(
+      { effect: 'Deny', resource: 'servers:prod*', action: ['create'] },
+      { effect: 'Deny', resource: 'clusters:staging/*', action: ['create'] },
+    );
+    const count = async () => Number((await api.database('batches').count({ n: '*' }))[0]!['n']);
+    const before = await count();
+    const operations = [
+      ...batchOf('production').operations.slice(0, 1),
+      { ...batchOf('staging').operations[2]!, dependencies: [] },
+    ];
+    const { body } = await limited().post('/batch/execute').send({ name: 'mixed', operations }).expect(403);
+    expect(body.details.map(({ path }: { path: string }) => path).sort()).toEqual([
+      'clusters:staging/buildkit',
+      'servers:production',
+    ]);
+    expect(await count()).toBe(before);
+  });
+
+  it('keeps checkpoints of everything from being made, read and restored', async () => {
+    await deny('servers:prod*');
+    await limited().post('/rollback/checkpoints').send({ name: 'all' }).expect(403);
+    await limited()
+      .post('/rollback/checkpoints')
+      .send({ name: 'some', infras: ['production'] })
+      .expect(403);
+    const { body } = await limited()
+      .post('/rollback/checkpoints')
+      .send({ name: 'staging', infras: ['staging'] })
+      .expect(201);
+    await limited().get(`/rollback/checkpoints/${body.data}`).expect(200);
+    await limited().post(`/rollback/execute?check_mode=true`).send({ checkpoint_id: body.data }).expect(200);
+    // Going back to the time before both infras would undo what was done in production.
+    await limited().post('/rollback/execute').send({ checkpoint_id: checkpoint }).expect(403);
+    const { body: all } = await operator().post('/rollback/checkpoints').send({ name: 'all' }).expect(201);
+    await limited().get(`/rollback/checkpoints/${all.data}`).expect(403);
+    await limited().post(`/rollback/restore/${all.data}`).expect(403);
+    const { body: list } = await limited().get('/rollback/checkpoints').expect(200);
+    expect(list.data.map(({ name }: { name: string }) => name)).toEqual(['staging', 'empty']);
+  });
+
+  it.each([
+    ['/tasks', 'id'],
+    ['/batch/operations', 'batch_id'],
+    ['/state/inventory', 'infra'],
+    ['/state/journal', 'infra'],
+  ])('leaves what is there out of %s and its count', async (path, member) => {
+    const read = async (as: ReturnType<typeof limited>) => {
+      const { body, headers } = await as.get(`${path}?limit=100`).expect(200);
+      return {
+        found: (body.data as Record<string, unknown>[]).map((row) => JSON.stringify(row[member])),
+        total: Number(headers['x-total-count']),
+      };
+    };
+    const all = await read(operator());
+    await deny('servers:prod*');
+    const seen = await read(limited());
+    const hidden = all.found.filter((row) => !seen.found.includes(row));
+    expect(hidden.length).toBeGreaterThan(0);
+    expect(seen.found.length).toBeGreaterThan(0);
+    expect(seen.total).toBe(seen.found.length);
+    for (const id of member === 'infra' ? [] : hidden) {
+      const uuid = JSON.parse(id) as string;
+      await limited().get(`${path}/${uuid}`).expect(403);
+    }
+  });
+
+  it('leaves it out of the counts of the platform', async () => {
+    const total = async (as: ReturnType<typeof limited>, path: string) =>
+      (await as.get(path).expect(200)).body.data.total_workflows as number;
+    await deny('servers:prod*');
+    for (const path of ['/state/system/metrics', '/state/statistics'])
+      expect(await total(limited(), path)).toBeLessThan(await total(operator(), path));
+  });
+});
+
+describe('a Deny on', () => {
+  it.each([
+    ['taskservs:production/redis', ['create']],
+    ['clusters:production/*', ['create']],
+    ['commands:production/true', ['execute']],
+    ['batches:nightly', ['execute']],
+  ])('%s stops a batch that does it', async (resource, actions) => {
+    await deny(resource, actions);
+    const { body } = await limited().post('/batch/execute').send(batchOf('production')).expect(403);
+    expect(body.error).toContain(resource.replace('*', 'buildkit'));
+    // Whoever changed it, the batch stays readable where reading is allowed.
+    await limited().get(`/batch/operations/${production.batch}`).expect(200);
+  });
+
+  it('a batch by its id holds as well as one by its name', async () => {
+    await deny(`batches:${production.batch}`, ['read']);
+    await limited().get(`/batch/operations/${production.batch}`).expect(403);
+    await limited().get(`/batch/operations/${staging.batch}`).expect(200);
+    const { body } = await limited().get('/batch/operations').expect(200);
+    const ids = body.data.map(({ batch_id: id }: { batch_id: string }) => id);
+    expect(ids).toContain(staging.batch);
+    expect(ids).not.toContain(production.batch);
+  });
+
+  it('cancelling in an infra holds by itself', async () => {
+    await deny('servers:prod*', ['cancel']);
+    await limited().post(`/tasks/${production.open}/cancel`).expect(403);
+    await limited().get(`/tasks/${production.open}`).expect(200);
+  });
+
+  it('tasks of other owners leaves one’s own', async () => {
+    await deny('tasks:*', ['read'], 'context.owner != user.id');
+    const { body } = await limited().get('/tasks').expect(200);
+    expect(body.data).toEqual([]);
+    await limited().get(`/tasks/${staging.failed}`).expect(403);
+  });
+});
+
+describe('what conditions see of a request', () => {
+  const fromStaging = { effect: 'Deny' as const, resource: '*', action: ['*'] };
+
+  it('is not what its query says', async () => {
+    await enforce({ ...fromStaging, condition: "!has(context.infra) || context.infra != 'staging'" });
+    const forged = [
+      () => limited().post('/batch/execute?infra=staging').send(batchOf('production')),
+      () => limited().get(`/tasks/${production.failed}?infra=staging`),
+      () => limited().post('/rollback/checkpoints?infra=staging').send({ name: 'x' }),
+      () => limited().post(`/tasks/${production.failed}/retry?infra=staging`),
+    ];
+    for (const request of forged) {
+      const { status } = await request();
+      expect([400, 403]).toContain(status);
+    }
+    await limited().get(`/tasks/${staging.failed}`).expect(200);
+  });
+
+  it('is the infra, provider and kind of each thing that a batch touches', async () => {
+    await enforce({
+      effect: 'Deny',
+      resource: 'taskservs:*',
+      action: ['create'],
+      condition:
+        "context.infra == 'production' && context.provider == 'local' && context.taskserv == 'redis'",
+    });
+    await limited().post('/batch/execute').send(batchOf('production')).expect(403);
+    await limited().post('/batch/execute').send(batchOf('elsewhere')).expect(200);
+  });
+});
+
+it('reviews waiting work by all that it was allowed on', async () => {
+  const infra = 'reviewed';
+  await operator().post('/workflows/servers/create').send({ infra, settings: 'config.ncl' }).expect(200);
+  const { body } = await limited().post('/batch/execute').send(batchOf(infra)).expect(200);
+  const stored = await api.database('batches').where({ id: body.data.batch_id }).first('granted_on');
+  expect(stored.granted_on).toMatchObject({
+    ...{ action: 'execute', resource: 'batches:nightly' },
+    also: expect.arrayContaining([
+      expect.objectContaining({ action: 'create', resource: `servers:${infra}` }),
+    ]),
+  });
+});
