@@ -1,4 +1,5 @@
-"""Writes src/provisioning_client/operations.py and docs/reference/python-client.md from the OpenAPI documents.
+"""Writes operations.py and event_types.py of src/provisioning_client and docs/reference/python-client.md from the OpenAPI
+documents.
 
 Run `python3 packages/client-python/generate.py` after a change of the contract; a test tells when it is due.
 """
@@ -12,7 +13,9 @@ from typing import Any, Dict, Iterator, List, Tuple
 HERE = Path(__file__).resolve().parent
 OPENAPI = HERE.parent / "contracts" / "openapi"
 REFERENCE = HERE.parent.parent / "docs" / "reference" / "python-client.md"
-TARGET = HERE / "src" / "provisioning_client" / "operations.py"
+PACKAGE = HERE / "src" / "provisioning_client"
+TARGET = PACKAGE / "operations.py"
+EVENT_TYPES = PACKAGE / "event_types.py"
 SERVICES = [("Orchestrator", "orchestrator.json"), ("ControlCenter", "control-center.json")]
 METHODS = ("get", "post", "put", "delete")
 
@@ -110,12 +113,40 @@ def generate() -> str:
     return "\n".join(parts)
 
 
+def event_types() -> List[str]:
+    document = json.loads((OPENAPI / "orchestrator.json").read_text("utf-8"))
+    types: List[str] = document["components"]["schemas"]["EventType"]["enum"]
+    return types
+
+
+def generate_event_types() -> str:
+    lines = ['    "%s",' % name for name in event_types()]
+    return "\n".join(
+        [
+            '"""Every type of event that `/ws` and `/events` send. Written by generate.py: do not edit."""',
+            "",
+            "EVENT_TYPES = (",
+            *lines,
+            ")",
+            "",
+        ]
+    )
+
+
 REFERENCE_HEADER = """<!-- Written by packages/client-python/generate.py from the contract. Do not edit. -->
 
 # Reference: the Python client
 
 Every operation of both services, by its method. Each answers with the `data` of the envelope, and raises
 `ProvisioningError` otherwise. How it is used: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
+"""
+
+
+EVENT_TYPES_SECTION = """## `EVENT_TYPES`
+
+The types of event that `client.orchestrator.follow_events` takes as `event_types`, divided by commas; what each of them
+carries: [how-to/follow-events.md](../how-to/follow-events.md).
+
 """
 
 
@@ -137,10 +168,12 @@ def generate_reference() -> str:
         attribute = snake(name)
         parts.append("## `client.%s`\n" % attribute)
         parts += [reference_entry(document, attribute, *operation) for operation in operations(document)]
+    parts.append(EVENT_TYPES_SECTION + "\n".join("- `%s`" % name for name in event_types()) + "\n")
     return "\n".join(parts)
 
 
 if __name__ == "__main__":
     TARGET.write_text(generate(), "utf-8")
+    EVENT_TYPES.write_text(generate_event_types(), "utf-8")
     REFERENCE.write_text(generate_reference(), "utf-8")
-    sys.stdout.write("%s and %s are written.\n" % (TARGET.name, REFERENCE.name))
+    sys.stdout.write("%s, %s and %s are written.\n" % (TARGET.name, EVENT_TYPES.name, REFERENCE.name))

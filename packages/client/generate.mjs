@@ -2,7 +2,7 @@
 // and the reference page. `node packages/client/generate.mjs` after a change of the contract; a test tells when it is due.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { controlCenter, orchestrator } from '@provisioning/contracts';
+import { controlCenter, EVENT_TYPES, orchestrator } from '@provisioning/contracts';
 import { referencePage } from './reference.mjs';
 
 const header = '// Written by generate.mjs from the contract. Do not edit.\n';
@@ -32,7 +32,20 @@ function table(name, operations) {
   return [`export const ${name} = {`, ...lines, '} as const;'].join('\n');
 }
 
+/** The source of `src/generated/event-types.ts`. */
+export function eventTypesModule() {
+  return [
+    header,
+    '/** Every type of event that `/ws` and `/events` send. */',
+    'export const EVENT_TYPES = [',
+    ...EVENT_TYPES.map((type) => `  '${type}',`),
+    '] as const;',
+    '',
+  ].join('\n');
+}
+
 export const outputs = [
+  { file: new URL('src/generated/event-types.ts', import.meta.url), make: eventTypesModule },
   { file: new URL('src/generated/routes.ts', import.meta.url), make: routesModule },
   { file: new URL('../../docs/reference/typescript-client.md', import.meta.url), make: referencePage },
 ];

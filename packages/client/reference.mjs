@@ -1,4 +1,4 @@
-import { controlCenter, orchestrator } from '@provisioning/contracts';
+import { controlCenter, EVENT_TYPES, orchestrator } from '@provisioning/contracts';
 
 const intro = `<!-- Written by packages/client/generate.mjs from the contract. Do not edit. -->
 
@@ -16,7 +16,19 @@ export function referencePage() {
     intro,
     section('client.orchestrator', orchestrator),
     section('client.controlCenter', controlCenter),
+    eventTypes(),
   ].join('\n');
+}
+
+function eventTypes() {
+  const types = EVENT_TYPES.map((type) => `- \`${type}\``).join('\n');
+  return `## \`EVENT_TYPES\`
+
+The types of event that \`client.events()\` takes as \`eventTypes\`; what each of them carries:
+[how-to/follow-events.md](../how-to/follow-events.md).
+
+${types}
+`;
 }
 
 function section(object, operations) {

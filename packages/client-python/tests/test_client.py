@@ -12,7 +12,13 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
 
 import generate  # noqa: E402
-from provisioning_client import ProvisioningClient, ProvisioningError, pages, verify_webhook  # noqa: E402
+from provisioning_client import (  # noqa: E402
+    EVENT_TYPES,
+    ProvisioningClient,
+    ProvisioningError,
+    pages,
+    verify_webhook,
+)
 
 ID = "01999999-0000-7000-8000-000000000001"
 
@@ -77,6 +83,10 @@ class ClientTest(unittest.TestCase):
 
     def test_the_generated_module_is_current(self):
         self.assertEqual(generate.TARGET.read_text("utf-8"), generate.generate())
+
+    def test_the_generated_event_types_are_current(self):
+        self.assertEqual(generate.EVENT_TYPES.read_text("utf-8"), generate.generate_event_types())
+        self.assertEqual(list(EVENT_TYPES), generate.event_types())
 
     def test_the_generated_reference_is_current(self):
         self.assertEqual(generate.REFERENCE.read_text("utf-8"), generate.generate_reference())

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { EVENT_TYPES } from '@provisioning/contracts';
 import { eventText, FakeEvents } from '../test/support/fake-events.js';
 import { ProvisioningClient, type EventOptions } from './index.js';
 
@@ -44,6 +45,12 @@ describe('events', () => {
     expect(fake.subscriptions).toEqual([
       { subscribe: { event_types: ['TaskStatusChanged'], task_id: 'task-1' } },
     ]);
+  });
+
+  it('subscribes to every type of the contract where only a task or a batch is given', async () => {
+    fake = await FakeEvents.start((socket) => socket.once('message', () => socket.send(eventText(1))));
+    await take(1, { taskId: 'task-1' });
+    expect(fake.subscriptions).toEqual([{ subscribe: { event_types: [...EVENT_TYPES], task_id: 'task-1' } }]);
   });
 
   it('ends with the failure of signing in when the token has ended (4401)', async () => {

@@ -1,6 +1,7 @@
 import type { Event, EventType } from '@provisioning/contracts';
 import { openConnection } from './event-connection.js';
 import { ProvisioningError } from './error.js';
+import { EVENT_TYPES } from './generated/event-types.js';
 import type { WebSocketConstructor } from './options.js';
 import { backoff, pause } from './pause.js';
 
@@ -22,14 +23,6 @@ export interface EventSource {
   baseDelay: number;
   maxDelay: number;
 }
-
-const ALL_TYPES: EventType[] = [
-  'TaskStatusChanged',
-  'BatchOperationUpdate',
-  'WorkflowProgressUpdate',
-  'SystemHealthUpdate',
-  'LogEntry',
-];
 
 /** Connections are refused for these however often one tries. 4401 is not among them: the next ticket needs a good token. */
 const FINAL = new Set([1002, 1003, 1007, 1008, 1009, 4429]);
@@ -87,7 +80,7 @@ function subscription({ eventTypes, taskId, batchId }: EventOptions): string | u
   if (eventTypes === undefined && taskId === undefined && batchId === undefined) return undefined;
   return JSON.stringify({
     subscribe: {
-      event_types: eventTypes ?? ALL_TYPES,
+      event_types: eventTypes ?? EVENT_TYPES,
       ...(taskId === undefined ? {} : { task_id: taskId }),
       ...(batchId === undefined ? {} : { batch_id: batchId }),
     },

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from '@jest/globals';
+import { EVENT_TYPES } from '@provisioning/contracts';
 import { outputs } from '../generate.mjs';
 
 it.each(outputs.map(({ file, make }) => [file.pathname.split('/').at(-1), file, make] as const))(
@@ -8,3 +9,11 @@ it.each(outputs.map(({ file, make }) => [file.pathname.split('/').at(-1), file, 
     expect(await readFile(file, 'utf8')).toBe(make());
   },
 );
+
+it('docs/how-to/follow-events.md describes each type of event of the contract, and no other', async () => {
+  const page = new URL('../../../docs/how-to/follow-events.md', import.meta.url);
+  const described = [...(await readFile(page, 'utf8')).matchAll(/^\| `([A-Z]\w+)` /gm)].map(
+    ([, type]) => type,
+  );
+  expect(described.sort()).toEqual([...EVENT_TYPES].sort());
+});

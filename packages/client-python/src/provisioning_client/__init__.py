@@ -2,6 +2,7 @@
 
 from .client import ProvisioningClient, pages
 from .errors import ProvisioningError
+from .event_types import EVENT_TYPES
 from .webhook import verify_webhook
 
-__all__ = ["ProvisioningClient", "ProvisioningError", "pages", "verify_webhook"]
+__all__ = ["EVENT_TYPES", "ProvisioningClient", "ProvisioningError", "pages", "verify_webhook"]
