@@ -1,5 +1,6 @@
 import type { Static, TObject, TProperties, TSchema, TUndefined } from 'typebox';
 import type { TDefaulted } from './schemas/default.js';
+import type { Cursor } from './schemas/paging.js';
 
 export type Service = 'orchestrator' | 'control-center';
 export type Method = 'get' | 'post' | 'put' | 'delete';
@@ -69,11 +70,11 @@ export interface OperationDraft<
   bodyLimit?: number;
   /** Whether `Idempotency-Key` is honoured. */
   idempotent?: boolean;
-  /** What a success answers: the schema of `data`, and whether it is one page of a list. */
+  /** What a success answers: the schema of `data`, and how it is read on where it is one page of a list. */
   success: {
     status: 200 | 201;
     data: Data;
-    list?: boolean;
+    list?: Cursor;
     location?: boolean;
     /** `data` of the API document's example, word for word where the document shows it whole. */
     example?: unknown;

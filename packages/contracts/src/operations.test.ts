@@ -134,6 +134,14 @@ describe.each(each)('%s', (_id, operation) => {
     else expect(paging).not.toContain('offset');
   });
 
+  it('is read on by a member of its items', () => {
+    const { list, data } = operation.success;
+    if (!list) return;
+    const { items } = data as unknown as { items: { properties: Record<string, { title?: string }> } };
+    expect(Object.keys(operation.query?.properties ?? {})).toContain(list.parameter);
+    expect(Object.keys(items.properties)).toContain(list.member);
+  });
+
   it('answers 201 with a Location only where something was made', () => {
     if (operation.success.status === 201) {
       expect(operation.method).toBe('post');

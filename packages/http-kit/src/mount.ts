@@ -22,6 +22,7 @@ import {
 import { authorize, type Authorizer } from './authorize.js';
 import type { Binding, IdempotencyKey } from './bind.js';
 import { inOrder } from './in-order.js';
+import { refuseTwoPositions } from './paging.js';
 import type { Principal } from './principal.js';
 import { questionOf } from './question.js';
 import { bodyReader } from './read-body.js';
@@ -128,12 +129,14 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
   const checkBody = operation.body && bodyCheck(operation.body);
   const checkAnswer = checkAnswers ? answerCheck(operation.success.data, operation.id) : undefined;
   const { permission } = operation;
+  const { list } = operation.success;
 
   return async (request, response) => {
     const params: Record<string, unknown> = { ...request.params };
     const query: Record<string, unknown> = { ...request.query };
     const body: unknown = operation.body ? request.body : undefined;
     checkParams?.(params);
+    if (list) refuseTwoPositions(list, query);
     if (checkQuery) checkQuery(query);
     if (checkBody) {
       if (body === undefined)

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Operation } from '@provisioning/contracts';
 import type { Request, Response } from 'express';
+import { setPaging } from './paging.js';
 import type { Reply } from './reply.js';
 import { VENDOR_TYPE } from './version.js';
 
@@ -12,7 +13,10 @@ export function sendReply(
   response: Response,
   answer: Reply<unknown>,
 ): void {
-  if (operation.success.list && answer.total !== undefined) setPaging(request, response, answer.total);
+  const { list } = operation.success;
+  if (list && answer.total !== undefined) {
+    setPaging(list, request, response, { items: answer.data as unknown[], total: answer.total });
+  }
   if (answer.location !== undefined) response.set('Location', answer.location);
   if (answer.replayed) response.set('Idempotent-Replayed', 'true');
   if (answer.headers) response.set(answer.headers);
@@ -46,30 +50,4 @@ export async function sendStream(
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
     if (!response.destroyed) response.destroy(error as Error);
   });
-}
-
-function setPaging(request: Request, response: Response, total: number): void {
-  const { limit, offset } = response.locals['query'] as { limit: number; offset: number };
-  response.set({ 'X-Total-Count': String(total), 'X-Limit': String(limit), 'X-Offset': String(offset) });
-  const links = pageOffsets(limit, offset, total).map(
-    ([rel, at]) => `<${pageUrl(request, limit, at)}>; rel="${rel}"`,
-  );
-  if (links.length > 0) response.set('Link', links.join(', '));
-}
-
-function pageOffsets(limit: number, offset: number, total: number): [string, number][] {
-  const last = Math.max(0, Math.floor((total - 1) / limit) * limit);
-  const offsets: [string, number][] = [];
-  if (offset + limit < total) offsets.push(['next', offset + limit]);
-  if (offset > 0) offsets.push(['prev', Math.max(0, Math.min(offset, total) - limit)]);
-  if (total > 0) offsets.push(['first', 0], ['last', last]);
-  return offsets;
-}
-
-/** RFC 8288; the other query parameters are kept. */
-function pageUrl(request: Request, limit: number, offset: number): string {
-  const url = new URL(request.originalUrl, 'http://relative');
-  url.searchParams.set('offset', String(offset));
-  url.searchParams.set('limit', String(limit));
-  return `${url.pathname}${url.search}`;
 }

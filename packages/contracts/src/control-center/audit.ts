@@ -9,7 +9,7 @@ import {
   auditRecordSchema,
   auditVerificationSchema,
 } from '../schemas/audit.js';
-import { MAX_PAGE } from '../schemas/paging.js';
+import { after, MAX_PAGE } from '../schemas/paging.js';
 
 const define = operationsUnder('control-center', 'Audit');
 const permission = { resource: 'audit:*', action: 'read' } as const;
@@ -26,7 +26,7 @@ export const listAuditLogs = define({
   success: {
     status: 200,
     data: listOf(auditRecordSchema, MAX_PAGE),
-    list: true,
+    list: { parameter: 'before', member: 'seq' },
     alsoAs: ['text/csv', 'application/x-ndjson'],
     example: [
       {
@@ -63,7 +63,7 @@ export const listAuditHeads = define({
   description: 'Newest first. As `application/x-ndjson` all of them, oldest first.',
   permission,
   query: auditHeadsQuerySchema,
-  success: { status: 200, data: auditHeadsSchema, list: true, alsoAs: ['application/x-ndjson'] },
+  success: { status: 200, data: auditHeadsSchema, list: after('seq'), alsoAs: ['application/x-ndjson'] },
   addition: true,
 });
 

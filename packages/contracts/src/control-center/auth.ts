@@ -1,6 +1,6 @@
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   changePasswordSchema,
   loginRequestSchema,
@@ -72,7 +72,7 @@ export const listSessions = define({
   summary: 'List your own sessions',
   permission: 'self',
   query: paged({}),
-  success: { status: 200, data: listOf(sessionSchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(sessionSchema, MAX_PAGE), list: after('id') },
   addition: true,
 });
 

@@ -1,6 +1,6 @@
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, afterNumber, MAX_PAGE, paged, pagedBy } from '../schemas/paging.js';
 import {
   POLICY_BODY_LIMIT,
   policyChangeSchema,
@@ -29,7 +29,7 @@ export const listPolicies = define({
   success: {
     status: 200,
     data: listOf(policySchema, MAX_PAGE),
-    list: true,
+    list: after('id'),
     example: [
       {
         id: 'policy-uuid',
@@ -111,8 +111,8 @@ export const listPolicyVersions = define({
   summary: 'List how a policy was after each of its changes',
   permission: { resource: 'policies:{params.id}', action: 'read' },
   params: byId,
-  query: paged({}),
-  success: { status: 200, data: listOf(policyVersionSchema, MAX_PAGE), list: true },
+  query: pagedBy({ after: afterNumber('revision', 2_147_483_647) }),
+  success: { status: 200, data: listOf(policyVersionSchema, MAX_PAGE), list: after('revision') },
   errors: [404],
   addition: true,
 });

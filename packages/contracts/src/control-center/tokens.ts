@@ -1,6 +1,6 @@
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import { apiTokenCreatedSchema, apiTokenSchema, tokenRequestSchema } from '../schemas/token.js';
 
 const define = operationsUnder('control-center', 'Tokens');
@@ -27,7 +27,7 @@ export const listTokens = define({
   summary: 'List your API tokens',
   permission: 'self',
   query: paged({}),
-  success: { status: 200, data: listOf(apiTokenSchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(apiTokenSchema, MAX_PAGE), list: after('id') },
   addition: true,
 });
 

@@ -1,7 +1,7 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   roleName,
   userChangeSchema,
@@ -22,7 +22,7 @@ export const listUsers = define({
   success: {
     status: 200,
     data: listOf(userSchema, MAX_PAGE),
-    list: true,
+    list: after('id'),
     example: [
       {
         id: 'user-uuid',

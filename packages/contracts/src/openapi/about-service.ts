@@ -6,7 +6,7 @@ Every answer is wrapped: \`{"success": true, "data": …}\`, or \`{"success": fa
 
 Ask for a version with \`Accept: application/vnd.provisioning.v1+json\`; without, it is v1.
 
-Lists take \`limit\` (1 to 1000, 50 by default) and \`offset\`; the headers X-Total-Count, X-Limit, X-Offset and Link tell where the page stands.
+Lists take \`limit\` (1 to 1000, 50 by default) and \`offset\`; the headers X-Total-Count, X-Limit, X-Offset and Link say where the page stands. In place of \`offset\`, \`after=<id of the last item>\` begins a page after that item, whether or not it still exists: pages read so neither skip nor repeat an item. Each list's \`x-cursor\` names the parameter, and the member of an item that it takes.
 
 Requests are counted by the minute: \`x-rate-class\` tells which budget (auth 5 per IP, general 100 and batch 10 per user).
 \`x-permission\` tells what the policies are asked.`;

@@ -23,6 +23,7 @@ export function describeOperation(operation: Operation, components: SchemaCompon
     },
     'x-permission': permission,
     'x-rate-class': rateClass,
+    ...(operation.success.list ? { 'x-cursor': operation.success.list } : {}),
   };
 }
 

@@ -19,9 +19,14 @@ export const headerComponents: Record<string, Json> = {
   },
   'X-Total-Count': { description: 'How many results there are in all', schema: integer, example: 1500 },
   'X-Limit': { description: 'The limit that was applied', schema: integer, example: 50 },
-  'X-Offset': { description: 'The offset that was applied', schema: integer, example: 100 },
+  'X-Offset': {
+    description: 'The offset that was applied; absent where the page begins after a row',
+    schema: integer,
+    example: 100,
+  },
   Link: {
-    description: 'Where the next, previous, first and last pages are (RFC 8288)',
+    description:
+      'Where the next, previous, first and last pages are (RFC 8288); of a page that begins after a row: the next and the first',
     schema: text(8192),
     example: '</api/endpoint?offset=150&limit=50>; rel="next"',
   },

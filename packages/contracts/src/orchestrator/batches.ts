@@ -4,7 +4,7 @@ import { byId, closed, listOf, sentence } from '../schemas/basics.js';
 import { batchSchema, batchStatus, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT, batchRequestSchema } from '../schemas/batch-request.js';
 import { withDefault } from '../schemas/default.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 
 const define = operationsUnder('orchestrator', 'Batches');
 
@@ -70,11 +70,11 @@ export const listBatches = define({
   description:
     'Of a large batch the first 100 operations stand in the list; `operations_count` says how many there are.',
   permission: { resource: 'batches:*', action: 'read' },
-  query: paged({ status: Type.Optional(batchStatus) }),
+  query: paged({ status: Type.Optional(batchStatus) }, 'batch_id'),
   success: {
     status: 200,
     data: listOf(batchSummarySchema, MAX_PAGE),
-    list: true,
+    list: after('batch_id'),
     example: [
       {
         batch_id: 'uuid-string',

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { byId, closed, id, listOf, sentence } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   checkpointDetailsSchema,
   checkpointRequestSchema,
@@ -39,7 +39,7 @@ export const listCheckpoints = define({
   success: {
     status: 200,
     data: listOf(checkpointSchema, MAX_PAGE),
-    list: true,
+    list: after('id'),
     example: [
       {
         id: 'checkpoint-uuid',

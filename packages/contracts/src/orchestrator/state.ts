@@ -1,8 +1,8 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { byId, closed, listOf, name, text, uuid } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
-import { resourceKind, resourceSchema } from '../schemas/resource.js';
+import { after, afterNumber, afterParameter, MAX_PAGE, paged, pagedBy } from '../schemas/paging.js';
+import { resourceId, resourceKind, resourceSchema } from '../schemas/resource.js';
 import {
   driftSchema,
   journalEntrySchema,
@@ -47,11 +47,11 @@ export const listWorkflowSnapshots = define({
   description: 'Of a task or a batch: one for each transition.',
   permission,
   params: byId,
-  query: paged({}),
+  query: paged({}, 'snapshot_id'),
   success: {
     status: 200,
     data: listOf(snapshotSchema, MAX_PAGE),
-    list: true,
+    list: after('snapshot_id'),
     example: [
       {
         snapshot_id: 'uuid-string',
@@ -124,12 +124,13 @@ export const listInventory = define({
   path: '/state/inventory',
   summary: 'List what exists: servers, task services and clusters',
   permission,
-  query: paged({
+  query: pagedBy({
     infra: Type.Optional(name),
     kind: Type.Optional(resourceKind),
     provider: Type.Optional(name),
+    after: afterParameter(resourceId, 'id'),
   }),
-  success: { status: 200, data: listOf(resourceSchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(resourceSchema, MAX_PAGE), list: after('id') },
   addition: true,
 });
 
@@ -152,13 +153,14 @@ export const listJournal = define({
   path: '/state/journal',
   summary: 'List every change made to the infrastructure',
   permission,
-  query: paged({
+  query: pagedBy({
     infra: Type.Optional(name),
     kind: Type.Optional(resourceKind),
     name: Type.Optional(text(128, { minLength: 1 })),
     task_id: Type.Optional(uuid),
     batch_id: Type.Optional(uuid),
+    after: afterNumber('seq'),
   }),
-  success: { status: 200, data: listOf(journalEntrySchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(journalEntrySchema, MAX_PAGE), list: after('seq') },
   addition: true,
 });

@@ -2,7 +2,7 @@ import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
 import { byId, closed, id, listOf, sentence, text } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
-import { limit, MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, limit, MAX_PAGE, paged } from '../schemas/paging.js';
 import { logLineSchema, taskSchema, taskStatus } from '../schemas/task.js';
 
 const define = operationsUnder('orchestrator', 'Tasks');
@@ -17,7 +17,7 @@ export const listTasks = define({
   success: {
     status: 200,
     data: listOf(taskSchema, MAX_PAGE),
-    list: true,
+    list: after('id'),
     example: [
       {
         id: 'uuid-string',

@@ -1,6 +1,6 @@
 import { operationsUnder } from '../operation.js';
 import { byId, closed, id, listOf, sentence, uuid } from '../schemas/basics.js';
-import { MAX_PAGE, paged } from '../schemas/paging.js';
+import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
   deliverySchema,
   webhookChangeSchema,
@@ -21,7 +21,7 @@ export const listWebhooks = define({
   summary: 'List webhooks, those of the configuration included',
   permission: read,
   query: paged({}),
-  success: { status: 200, data: listOf(webhookSchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(webhookSchema, MAX_PAGE), list: after('id') },
   addition: true,
 });
 
@@ -90,7 +90,7 @@ export const listWebhookDeliveries = define({
   permission: read,
   params: byId,
   query: paged({}),
-  success: { status: 200, data: listOf(deliverySchema, MAX_PAGE), list: true },
+  success: { status: 200, data: listOf(deliverySchema, MAX_PAGE), list: after('id') },
   errors: [404],
   addition: true,
 });

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
-import { MAX_PAGE, paged } from './paging.js';
+import { afterNumber, MAX_PAGE, pagedBy } from './paging.js';
 
 /** An instant, or a day: its first moment in UTC. A day that no calendar has is refused. */
 function moment(description: string) {
@@ -14,7 +14,7 @@ function recordNumber(description: string) {
 const from = Type.Optional(moment('Start date (ISO 8601)'));
 const to = Type.Optional(moment('End date (ISO 8601)'));
 
-export const auditQuerySchema = paged({
+export const auditQuerySchema = pagedBy({
   user_id: Type.Optional(uuid),
   action: Type.Optional(text(128, { minLength: 1, description: 'Filter by action, e.g. `server.create`' })),
   resource: Type.Optional(
@@ -66,7 +66,7 @@ const headSchema = closed(
 );
 export type AuditHead = Static<typeof headSchema>;
 export const auditHeadsSchema = listOf(headSchema, MAX_PAGE);
-export const auditHeadsQuerySchema = paged({});
+export const auditHeadsQuerySchema = pagedBy({ after: afterNumber('seq') });
 
 export const auditKeysSchema = listOf(
   closed(

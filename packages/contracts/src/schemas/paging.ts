@@ -1,5 +1,6 @@
-import Type, { type TProperties } from 'typebox';
-import { closed } from './basics.js';
+import Type, { type TProperties, type TSchema } from 'typebox';
+import { annotated } from './annotated.js';
+import { closed, uuid } from './basics.js';
 import { withDefault } from './default.js';
 
 export const MAX_PAGE = 1000;
@@ -13,7 +14,37 @@ const offset = withDefault(
   0,
 );
 
-/** The query of a list: its filters, `limit` and `offset`. */
-export function paged<Filters extends TProperties>(filters: Filters) {
-  return closed({ ...filters, limit, offset });
+/**
+ * How a client reads on in a list: it sends the `member` of the last item that it has seen as the query parameter
+ * `parameter`. Pages that are read so neither skip nor repeat an item while others come and go.
+ */
+export interface Cursor {
+  parameter: 'after' | 'before';
+  member: string;
+}
+
+/** The cursor of a list whose parameter is `after`. */
+export function after(member: string): Cursor {
+  return { parameter: 'after', member };
+}
+
+/** The parameter `after` of a list, which takes what `schema` describes: the `member` of an item. */
+export function afterParameter<Schema extends TSchema>(schema: Schema, member: string) {
+  const description = `Only the results that follow the one with this \`${member}\`, which may be gone by now; not together with \`offset\``;
+  return Type.Optional(annotated(schema, { description }));
+}
+
+/** The same, of a list whose items are numbered. `maximum`: the largest number that its column holds. */
+export function afterNumber(member: string, maximum = Number.MAX_SAFE_INTEGER) {
+  return afterParameter(Type.Integer({ minimum: 0, maximum }), member);
+}
+
+/** The query of a list whose items have a UUID as their key: its filters, `after`, `limit` and `offset`. */
+export function paged<Filters extends TProperties>(filters: Filters, member = 'id') {
+  return pagedBy({ ...filters, after: afterParameter(uuid, member) });
+}
+
+/** The query of a list with another key: `members` holds the filters and the parameter of its cursor. */
+export function pagedBy<Members extends TProperties>(members: Members) {
+  return closed({ ...members, limit, offset });
 }

@@ -17,9 +17,13 @@ export const attributes = Type.Unsafe<Record<string, Static<typeof attributeValu
   additionalProperties: attributeValue,
 });
 
+/** Names a resource among all: `production/server/web-01`. */
+export const resourceId = text(255, { description: '`<infra>/<kind>/<name>`' });
+
 /** Something that exists: one row of the inventory. */
 export const resourceSchema = closed(
   {
+    id: Type.Optional(resourceId),
     kind: resourceKind,
     infra: name,
     name: text(128, { description: 'Of a taskserv: `server/taskserv`' }),

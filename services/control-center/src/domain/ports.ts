@@ -9,9 +9,11 @@ import type { NewUser, User, UserCredentials } from './user/user.js';
 /** The present time; tests set their own. */
 export type Clock = () => Date;
 
-export interface Page {
+/** Which part of a list: `limit` rows that follow the first `offset` ones, or the row with the key `after`. */
+export interface Page<Key = string> {
   limit: number;
   offset: number;
+  after?: Key | undefined;
 }
 
 export interface UserFilter extends Page {
@@ -137,7 +139,7 @@ export interface PolicyStore extends PolicyRevision {
   /** Newest first. */
   list(page: Page): Promise<{ policies: Policy[]; total: number }>;
   /** Newest first; none for a policy that there never was. */
-  listVersions(id: string, page: Page): Promise<{ versions: PolicyVersion[]; total: number }>;
+  listVersions(id: string, page: Page<number>): Promise<{ versions: PolicyVersion[]; total: number }>;
   /** Those that are enabled, with the revision that they are of. */
   inForce(): Promise<StoredPolicySet>;
 }

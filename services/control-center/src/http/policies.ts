@@ -13,8 +13,8 @@ import { presentPolicy, presentVersion } from './present/policy.js';
 
 export function policyRoutes(policies: PolicyService): Binding[] {
   return [
-    on(listPolicies)(async ({ query: { limit, offset } }) => {
-      const found = await policies.list({ limit, offset });
+    on(listPolicies)(async ({ query }) => {
+      const found = await policies.list(query);
       return page(found.policies.map(presentPolicy), found.total);
     }),
     on(createPolicy)(async (request) => {
@@ -37,8 +37,8 @@ export function policyRoutes(policies: PolicyService): Binding[] {
       await policies.remove(request.params.id, writerOf(request), request.ifMatch);
       return reply('Policy deleted successfully');
     }),
-    on(listPolicyVersions)(async ({ params, query: { limit, offset } }) => {
-      const found = await policies.listVersions(params.id, { limit, offset });
+    on(listPolicyVersions)(async ({ params, query }) => {
+      const found = await policies.listVersions(params.id, query);
       return page(found.versions.map(presentVersion), found.total);
     }),
   ];

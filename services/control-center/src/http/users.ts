@@ -13,8 +13,8 @@ import { presentNewUser, presentUser } from './present/user.js';
 
 export function userRoutes(users: UserService): Binding[] {
   return [
-    on(listUsers)(async ({ query: { role, enabled, limit, offset } }) => {
-      const found = await users.list({ role, enabled, limit, offset });
+    on(listUsers)(async ({ query: { role, enabled, ...position } }) => {
+      const found = await users.list({ role, enabled, ...position });
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {

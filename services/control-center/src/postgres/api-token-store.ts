@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { ApiTokenWrites, Page } from '../domain/ports.js';
 import type { ApiToken } from '../domain/token/api-token.js';
@@ -32,18 +33,10 @@ export class PostgresApiTokenStore implements ApiTokenWrites {
     return row && user && { token: toToken(row), user };
   }
 
-  async listOf(
-    userId: string,
-    now: Date,
-    { limit, offset }: Page,
-  ): Promise<{ tokens: ApiToken[]; total: number }> {
+  async listOf(userId: string, now: Date, page: Page): Promise<{ tokens: ApiToken[]; total: number }> {
     const live = () => this.#tokens().where({ user_id: userId }).where('expires_at', '>', now);
     const [rows, counted] = await Promise.all([
-      live()
-        .select(...COLUMNS)
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset),
+      newestFirst(live().select(...COLUMNS), 'id', page),
       live().count({ total: '*' }),
     ]);
     return { tokens: rows.map(toToken), total: Number(counted[0]?.['total'] ?? 0) };

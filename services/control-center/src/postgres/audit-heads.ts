@@ -1,6 +1,8 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { ChainEnd } from '../domain/audit/chain.js';
 import type { AuditHeads, HeadWrites, SignedHead } from '../domain/audit/head.js';
+import type { Page } from '../domain/ports.js';
 
 interface HeadRow {
   seq: string;
@@ -18,9 +20,9 @@ interface EndRow {
 export class PostgresAuditHeads implements AuditHeads {
   constructor(private readonly database: Knex) {}
 
-  async list({ limit, offset }: { limit: number; offset: number }) {
+  async list(page: Page<number>) {
     const [rows, counted] = await Promise.all([
-      this.database<HeadRow>('audit_heads').orderBy('seq', 'desc').limit(limit).offset(offset),
+      newestFirst(this.database<HeadRow>('audit_heads'), 'seq', page),
       this.database('audit_heads').count({ total: '*' }),
     ]);
     return { heads: rows.map(toHead), total: Number(counted[0]?.['total'] ?? 0) };

@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { AuditActor } from '../domain/audit/audit-record.js';
 import type { Policy, PolicyVersion, StoredPolicySet } from '../domain/policy/policy.js';
@@ -43,28 +44,18 @@ export class PostgresPolicyStore implements PolicyWrites {
     return row && toPolicy(row);
   }
 
-  async list({ limit, offset }: Page): Promise<{ policies: Policy[]; total: number }> {
+  async list(page: Page): Promise<{ policies: Policy[]; total: number }> {
     const [rows, counted] = await Promise.all([
-      this.database<PolicyRow>('policies')
-        .select('*')
-        .orderBy([
-          { column: 'created_at', order: 'desc' },
-          { column: 'id', order: 'desc' },
-        ])
-        .limit(limit)
-        .offset(offset),
+      newestFirst(this.database<PolicyRow>('policies').select('*'), 'id', page),
       this.database('policies').count({ total: '*' }),
     ]);
     return { policies: rows.map(toPolicy), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
-  async listVersions(
-    id: string,
-    { limit, offset }: Page,
-  ): Promise<{ versions: PolicyVersion[]; total: number }> {
+  async listVersions(id: string, page: Page<number>): Promise<{ versions: PolicyVersion[]; total: number }> {
     const of = () => this.database<VersionRow>('policy_versions').where({ policy_id: id, deleted: false });
     const [rows, counted] = await Promise.all([
-      of().select('*').orderBy('revision', 'desc').limit(limit).offset(offset),
+      newestFirst(of().select('*'), 'revision', page),
       of().count({ total: '*' }),
     ]);
     return { versions: rows.map(toVersion), total: Number(counted[0]?.['total'] ?? 0) };

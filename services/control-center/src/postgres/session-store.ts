@@ -1,3 +1,4 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Page, SessionStore, SessionWrites } from '../domain/ports.js';
 import type { NewRevocation } from '../domain/revocation/revocation.js';
@@ -48,15 +49,11 @@ export class PostgresSessionStore implements SessionStore {
     return row && toSession(row);
   }
 
-  async listOpen(
-    userId: string,
-    now: Date,
-    { limit, offset }: Page,
-  ): Promise<{ sessions: Session[]; total: number }> {
+  async listOpen(userId: string, now: Date, page: Page): Promise<{ sessions: Session[]; total: number }> {
     const open = () =>
       this.#withUser().where({ user_id: userId, ended_at: null }).where('expires_at', '>', now);
     const [rows, counted] = await Promise.all([
-      open().select(COLUMNS).orderBy('sessions.id', 'desc').limit(limit).offset(offset),
+      newestFirst(open().select(COLUMNS), 'sessions.id', page),
       open().count({ total: '*' }),
     ]);
     return { sessions: rows.map(toSession), total: Number(counted[0]?.['total'] ?? 0) };

@@ -1,4 +1,5 @@
 import { Failure } from '@provisioning/errors';
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { validate as isUuid } from 'uuid';
 import type { UserFilter, UserWrites } from '../domain/ports.js';
@@ -61,23 +62,15 @@ export class PostgresUserStore implements UserWrites {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  async list({ role, enabled, limit, offset }: UserFilter): Promise<{ users: User[]; total: number }> {
+  async list({ role, enabled, ...page }: UserFilter): Promise<{ users: User[]; total: number }> {
     const matching = () => {
       const query = this.#users();
       if (role !== undefined) void query.whereRaw('? = any (roles)', [role]);
       if (enabled !== undefined) void query.where({ enabled });
       return query;
     };
-    const newestFirst = [
-      { column: 'created_at', order: 'desc' },
-      { column: 'id', order: 'desc' },
-    ];
     const [rows, counted] = await Promise.all([
-      matching()
-        .select(...COLUMNS)
-        .orderBy(newestFirst)
-        .limit(limit)
-        .offset(offset),
+      newestFirst(matching().select(...COLUMNS), 'id', page),
       matching().count({ total: '*' }),
     ]);
     return { users: rows.map(toUser), total: Number(counted[0]?.['total'] ?? 0) };

@@ -38,12 +38,17 @@ export type SubmitOutcome =
 
 export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'unknown';
 
-export interface TaskFilter {
+/** Which part of a list: `limit` rows that follow the first `offset` ones, or the row with the key `after`. */
+export interface Page<Key = string> {
+  limit: number;
+  offset: number;
+  after?: Key | undefined;
+}
+
+export interface TaskFilter extends Page {
   statuses: readonly TaskStatus[] | undefined;
   /** All, where absent. */
   visible?: VisibleTasks | undefined;
-  limit: number;
-  offset: number;
 }
 
 export interface LogQuery {
@@ -65,12 +70,10 @@ export interface TaskStore {
   recentDurations(name: string, checkMode: boolean): Promise<number[]>;
 }
 
-export interface BatchFilter {
+export interface BatchFilter extends Page {
   status: BatchStatus | undefined;
   /** All, where absent. */
   visible?: VisibleRows | undefined;
-  limit: number;
-  offset: number;
 }
 
 export type SubmitBatchOutcome =
@@ -129,9 +132,7 @@ export interface NewCheckpoint {
   actor?: Actor | undefined;
 }
 
-export interface CheckpointFilter {
-  limit: number;
-  offset: number;
+export interface CheckpointFilter extends Page {
   /** All, where absent. */
   visible?: VisibleCheckpoints | undefined;
 }
@@ -184,17 +185,22 @@ export interface RollbackStore {
   statistics(visible?: VisibleStatistics): Promise<RollbackStatistics>;
 }
 
-export interface ResourceFilter {
+/** What names a resource among all; lists of them are in the order of these members. */
+export interface ResourceKey {
+  infra: string;
+  kind: string;
+  name: string;
+}
+
+export interface ResourceFilter extends Page<ResourceKey> {
   /** All, where absent. */
   visible?: readonly Thing[] | undefined;
   infra: string | undefined;
   kind: string | undefined;
   provider: string | undefined;
-  limit: number;
-  offset: number;
 }
 
-export interface JournalFilter {
+export interface JournalFilter extends Page<number> {
   /** All, where absent. */
   visible?: readonly Thing[] | undefined;
   infra: string | undefined;
@@ -202,8 +208,6 @@ export interface JournalFilter {
   name: string | undefined;
   taskId: string | undefined;
   batchId: string | undefined;
-  limit: number;
-  offset: number;
 }
 
 /** Tasks that ask the providers what exists. */
@@ -227,11 +231,14 @@ export interface InventoryStore {
 }
 
 export interface SnapshotStore {
-  /** Newest first. */
+  /**
+   * Newest first.
+   * @returns undefined where `after` names no snapshot of the owner: those of old days are dropped
+   */
   list(
     owner: { taskId: string } | { batchId: string },
-    page: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }>;
+    page: Page,
+  ): Promise<{ snapshots: Snapshot[]; total: number } | undefined>;
 }
 
 /** Tells workers that there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there too. */

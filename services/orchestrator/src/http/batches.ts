@@ -57,9 +57,9 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
       listBatches,
       asksOfRows,
     )(async (request) => {
-      const { status, limit, offset } = request.query;
+      const { status, ...position } = request.query;
       const visible = await access.visibility.batches(access.viewer(request));
-      const found = await batches.list({ status, visible, limit, offset });
+      const found = await batches.list({ status, visible, ...position });
       return page(found.batches.map(presentBatchSummary), found.total);
     }),
     on(getBatch, ({ params: { id }, declared }) => stored.readBatch(declared, () => batches.get(id)))(

@@ -13,7 +13,7 @@ import type { MachineLoad } from '@provisioning/runtime';
 import { thingQuestions } from '../domain/access/scope.js';
 import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore } from '../domain/ports.js';
-import { presentEntry, presentResource } from './present/resource.js';
+import { presentEntry, presentResource, resourceKeyOf } from './present/resource.js';
 import type { DriftService } from '../domain/state/drift-service.js';
 import type { StateService } from '../domain/state/state-service.js';
 import {
@@ -59,9 +59,10 @@ export function stateRoutes(
       listInventory,
       asksOfRows,
     )(async (request) => {
-      const { infra, kind, provider, limit, offset } = request.query;
+      const { infra, kind, provider, after, ...position } = request.query;
+      const key = after === undefined ? undefined : resourceKeyOf(after);
       const visible = await visibleOf(request, () => inventory.things());
-      const found = await inventory.resources({ visible, infra, kind, provider, limit, offset });
+      const found = await inventory.resources({ visible, infra, kind, provider, ...position, after: key });
       return page(found.resources.map(presentResource), found.total);
     }),
     on(getDrift, ({ query: { infra }, declared }) => ({
@@ -82,9 +83,9 @@ export function stateRoutes(
       listJournal,
       asksOfRows,
     )(async (request) => {
-      const { infra, kind, name, task_id: taskId, batch_id: batchId, limit, offset } = request.query;
+      const { infra, kind, name, task_id: taskId, batch_id: batchId, ...position } = request.query;
       const visible = await visibleOf(request, () => inventory.journaledThings());
-      const found = await inventory.journal({ visible, infra, kind, name, taskId, batchId, limit, offset });
+      const found = await inventory.journal({ visible, infra, kind, name, taskId, batchId, ...position });
       return page(found.entries.map(presentEntry), found.total);
     }),
     on(

@@ -14,9 +14,9 @@ export function taskRoutes(tasks: TaskService, command: string, access: ReadAcce
       listTasks,
       asksOfRows,
     )(async (request) => {
-      const { status, limit, offset } = request.query;
+      const { status, ...position } = request.query;
       const visible = await access.visibility.tasks(access.viewer(request));
-      const found = await tasks.list({ statuses: status && statusesOf(status), visible, limit, offset });
+      const found = await tasks.list({ statuses: status && statusesOf(status), visible, ...position });
       return page(
         found.tasks.map((task) => presentTask(task, command)),
         found.total,

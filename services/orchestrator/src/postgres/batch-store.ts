@@ -1,3 +1,4 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeOf } from '../domain/access/scope.js';
 import type { VisibleRows } from '../domain/access/visibility.js';
@@ -72,16 +73,16 @@ export class PostgresBatchStore implements BatchStore {
   async list({
     status,
     visible,
-    limit,
-    offset,
+    ...position
   }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
     // The index alone tells which rows are on the page: those before it are never fetched.
-    const page = this.database('batches')
-      .select('id')
-      .where({ kind: 'batch', ...(status && { status }) })
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .offset(offset);
+    const page = newestFirst(
+      this.database('batches')
+        .select('id')
+        .where({ kind: 'batch', ...(status && { status }) }),
+      'id',
+      position,
+    );
     onlyVisible(page, 'batches', visible);
     const [rows, total] = await Promise.all([
       this.database<BatchRow>('batches').select<BatchRow[]>('*').whereIn('id', page).orderBy('id', 'desc'),

@@ -1,6 +1,7 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Thing } from '../domain/access/visibility.js';
-import type { InventoryStore, JournalFilter, ResourceFilter } from '../domain/ports.js';
+import type { InventoryStore, JournalFilter, Page, ResourceFilter } from '../domain/ports.js';
 import type { JournalEntry, Resource } from '../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
@@ -22,6 +23,7 @@ export class PostgresInventoryStore implements InventoryStore {
     visible,
     limit,
     offset,
+    after,
     ...filter
   }: ResourceFilter): Promise<{ resources: Resource[]; total: number }> {
     const matching = () => {
@@ -29,10 +31,13 @@ export class PostgresInventoryStore implements InventoryStore {
       onlyThings(query, visible);
       return query;
     };
-    const [rows, counted] = await Promise.all([
-      matching().select<ResourceRow[]>('*').orderBy(['infra', 'kind', 'name']).limit(limit).offset(offset),
-      matching().count({ total: '*' }),
-    ]);
+    const page = matching()
+      .select<ResourceRow[]>('*')
+      .orderBy(['infra', 'kind', 'name'])
+      .limit(limit)
+      .offset(offset);
+    if (after) void page.whereRaw('(infra, kind, name) > (?, ?, ?)', [after.infra, after.kind, after.name]);
+    const [rows, counted] = await Promise.all([page, matching().count({ total: '*' })]);
     return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
@@ -48,19 +53,20 @@ export class PostgresInventoryStore implements InventoryStore {
     visible,
     limit,
     offset,
+    after,
     taskId: task_id,
     batchId: batch_id,
     ...filter
   }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
     if (filter.name === undefined && task_id === undefined && batch_id === undefined && !visible)
-      return this.#journalOfMany(filter, limit, offset);
+      return this.#journalOfMany(filter, { limit, offset, after });
     const matching = () => {
       const query = this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
       onlyThings(query, visible);
       return query;
     };
     const [rows, counted] = await Promise.all([
-      matching().select<JournalRow[]>('*').orderBy('seq', 'desc').limit(limit).offset(offset),
+      newestFirst(matching().select<JournalRow[]>('*'), 'seq', { limit, offset, after }),
       matching().count({ total: '*' }),
     ]);
     return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
@@ -69,8 +75,7 @@ export class PostgresInventoryStore implements InventoryStore {
   /** These may be millions: what is before the page, and all there are, is added up (functions/65_ranges.sql). */
   async #journalOfMany(
     { infra, kind }: Pick<JournalFilter, 'infra' | 'kind'>,
-    limit: number,
-    offset: number,
+    { limit, offset, after }: Page<number>,
   ): Promise<{ entries: JournalEntry[]; total: number }> {
     const filter = given({ infra, kind });
     const [start] = await rowsOf<{ total: string; start_seq: string; rest: string }>(
@@ -80,13 +85,11 @@ export class PostgresInventoryStore implements InventoryStore {
     );
     const { total, start_seq: from, rest } = start!;
     if (offset >= Number(total)) return { entries: [], total: Number(total) };
-    const page = this.database('journal')
-      .select('seq')
-      .where('seq', '<=', from)
-      .where(filter)
-      .orderBy('seq', 'desc')
-      .limit(limit)
-      .offset(Number(rest));
+    const page = newestFirst(
+      this.database('journal').select('seq').where('seq', '<=', from).where(filter),
+      'seq',
+      { limit, offset: Number(rest), after },
+    );
     const rows = await this.database<JournalRow>('journal')
       .select<JournalRow[]>('*')
       .whereIn('seq', page)

@@ -1,4 +1,5 @@
 import { validate as isUuid } from 'uuid';
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { BatchStatus, NewOperation } from '../domain/batch/batch.js';
 import { scopeOf } from '../domain/access/scope.js';
@@ -87,15 +88,10 @@ export class PostgresRollbackStore implements RollbackStore {
 
   async checkpoints({
     visible,
-    limit,
-    offset,
+    ...page
   }: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }> {
     const [rows, counted] = await Promise.all([
-      this.#visibleCheckpoints(visible)
-        .select<CheckpointRow[]>('*')
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset),
+      newestFirst(this.#visibleCheckpoints(visible).select<CheckpointRow[]>('*'), 'id', page),
       this.#visibleCheckpoints(visible).count({ total: '*' }),
     ]);
     return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };

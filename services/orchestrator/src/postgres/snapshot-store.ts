@@ -1,9 +1,15 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { snapshotTypesOf } from '../domain/event/catalogue.js';
-import type { SnapshotStore } from '../domain/ports.js';
+import type { Page, SnapshotStore } from '../domain/ports.js';
 import type { Snapshot } from '../domain/task/task.js';
 import { notBefore } from './id-time.js';
-import { rowsOf } from './rows.js';
+
+interface EventRow extends Snapshot {
+  seq: string;
+  task_id: string | null;
+  batch_id: string | null;
+}
 
 /** The recorded transitions of a task or a batch. */
 export class PostgresSnapshotStore implements SnapshotStore {
@@ -11,26 +17,24 @@ export class PostgresSnapshotStore implements SnapshotStore {
 
   async list(
     owner: { taskId: string } | { batchId: string },
-    { limit, offset }: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    const [column, id, types] =
+    { after: afterId, ...position }: Page,
+  ): Promise<{ snapshots: Snapshot[]; total: number } | undefined> {
+    const [which, id, types] =
       'taskId' in owner
-        ? ['task_id = ?', owner.taskId, snapshotTypesOf('task')]
-        : ['task_id is null and batch_id = ?', owner.batchId, snapshotTypesOf('batch')];
-    const which = `${column} and at >= ? and type = any (?::text[])`;
-    const since = notBefore(id);
+        ? [{ task_id: owner.taskId }, owner.taskId, snapshotTypesOf('task')]
+        : [{ task_id: null, batch_id: owner.batchId }, owner.batchId, snapshotTypesOf('batch')];
+    const matching = () =>
+      this.database<EventRow>('events').where(which).where('at', '>=', notBefore(id)).whereIn('type', types);
+    // The ids of events are not in their order: the number stands beside them.
+    const seen = afterId === undefined ? undefined : await matching().where({ id: afterId }).first('seq');
+    if (afterId !== undefined && !seen) return undefined;
     const [snapshots, counted] = await Promise.all([
-      rowsOf<Snapshot>(
-        this.database,
-        `select id, at, type, status, attempt, details from events where ${which} order by seq desc limit ? offset ?`,
-        [id, since, types, limit, offset],
-      ),
-      rowsOf<{ n: number }>(this.database, `select count(*)::int as n from events where ${which}`, [
-        id,
-        since,
-        types,
-      ]),
+      newestFirst(matching().select<Snapshot[]>('id', 'at', 'type', 'status', 'attempt', 'details'), 'seq', {
+        ...position,
+        after: seen?.seq,
+      }),
+      matching().count({ total: '*' }),
     ]);
-    return { snapshots, total: counted[0]?.n ?? 0 };
+    return { snapshots, total: Number(counted[0]?.['total'] ?? 0) };
   }
 }

@@ -1,3 +1,4 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { TaskFilter } from '../domain/ports.js';
 import { onlyVisibleTasks } from './visible-rows.js';
@@ -10,11 +11,12 @@ const NEAR = 2_000;
 const COUNTED: readonly string[] = ['Completed', 'Failed', 'Cancelled'];
 
 /** The ids of a page of tasks, newest first. The index alone tells them: rows before the page are never fetched. */
-export function taskPage(database: Knex, { statuses, visible, limit, offset }: TaskFilter): Page {
+export function taskPage(database: Knex, { statuses, visible, ...position }: TaskFilter): Page {
+  const { limit, offset } = position;
   const [status, ...others] = statuses ?? [];
   const isCounted = status === undefined || (others.length === 0 && COUNTED.includes(status));
   if (offset <= NEAR || !isCounted || visible) {
-    const page = database('tasks').select('id').orderBy('id', 'desc').limit(limit).offset(offset);
+    const page = newestFirst(database('tasks').select('id'), 'id', position);
     onlyVisibleTasks(page, visible);
     return statuses ? page.whereIn('status', [...statuses]) : page;
   }

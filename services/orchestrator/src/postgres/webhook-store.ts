@@ -1,3 +1,4 @@
+import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../domain/audit/actor.js';
 import { hashedId } from '../domain/hashed-id.js';
@@ -9,6 +10,7 @@ import type {
   WebhookChange,
   WebhookStore,
 } from '../domain/webhook/webhook.js';
+import type { Page } from '../domain/ports.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import { actorText } from './actor-row.js';
 import { recordEvent } from './record-event.js';
@@ -47,8 +49,6 @@ interface DeliveryRow {
   next_attempt_at: Date | null;
 }
 
-type Page = { limit: number; offset: number };
-
 export class PostgresWebhookStore implements WebhookStore {
   constructor(
     private readonly database: Knex,
@@ -82,13 +82,9 @@ export class PostgresWebhookStore implements WebhookStore {
     });
   }
 
-  async list({ limit, offset }: Page): Promise<{ webhooks: Webhook[]; total: number }> {
+  async list(page: Page): Promise<{ webhooks: Webhook[]; total: number }> {
     const [rows, counted] = await Promise.all([
-      this.database<WebhookRow>('webhooks')
-        .select<WebhookRow[]>('*')
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset),
+      newestFirst(this.database<WebhookRow>('webhooks').select<WebhookRow[]>('*'), 'id', page),
       this.database('webhooks').count({ total: '*' }),
     ]);
     return { webhooks: rows.map(toWebhook), total: Number(counted[0]?.['total'] ?? 0) };
@@ -118,14 +114,13 @@ export class PostgresWebhookStore implements WebhookStore {
     });
   }
 
-  async deliveries(id: string, { limit, offset }: Page): Promise<{ deliveries: Delivery[]; total: number }> {
+  async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
     const [rows, counted] = await Promise.all([
-      this.database<DeliveryRow>('webhook_deliveries')
-        .select<DeliveryRow[]>('*')
-        .where({ webhook_id: id })
-        .orderBy('id', 'desc')
-        .limit(limit)
-        .offset(offset),
+      newestFirst(
+        this.database<DeliveryRow>('webhook_deliveries').select<DeliveryRow[]>('*').where({ webhook_id: id }),
+        'id',
+        page,
+      ),
       this.database('webhook_deliveries').where({ webhook_id: id }).count({ total: '*' }),
     ]);
     return { deliveries: rows.map(toDelivery), total: Number(counted[0]?.['total'] ?? 0) };

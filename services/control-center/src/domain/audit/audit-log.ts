@@ -11,7 +11,7 @@ export interface AuditFilter {
   to?: Date | undefined;
 }
 
-export interface AuditPage extends AuditFilter, Page {
+export interface AuditPage extends AuditFilter, Omit<Page, 'after'> {
   /** Only records with a smaller number: a page that stays the same however many come. */
   before?: number | undefined;
   /** Only records with a greater number. */

@@ -46,7 +46,7 @@ export class AuditService {
     return verification;
   }
 
-  listHeads(page: Page): Promise<{ heads: SignedHead[]; total: number }> {
+  listHeads(page: Page<number>): Promise<{ heads: SignedHead[]; total: number }> {
     return this.heads.list(page);
   }
 

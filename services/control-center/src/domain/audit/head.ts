@@ -1,3 +1,4 @@
+import type { Page } from '../ports.js';
 import type { ChainEnd } from './chain.js';
 
 /** The end of the chain as it once was. Whoever has it signed can prove what stood in the trail up to there. */
@@ -37,7 +38,7 @@ export interface OutsideHeads {
 }
 
 export interface AuditHeads {
-  list(page: { limit: number; offset: number }): Promise<{ heads: SignedHead[]; total: number }>;
+  list(page: Page<number>): Promise<{ heads: SignedHead[]; total: number }>;
   /** By their numbers. */
   all(): Promise<SignedHead[]>;
   /** Nobody else does meanwhile, in whatever process. */

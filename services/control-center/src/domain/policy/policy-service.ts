@@ -45,7 +45,7 @@ export class PolicyService {
   }
 
   /** Those of a deleted policy stay readable. */
-  async listVersions(id: string, page: Page): Promise<{ versions: PolicyVersion[]; total: number }> {
+  async listVersions(id: string, page: Page<number>): Promise<{ versions: PolicyVersion[]; total: number }> {
     const listed = await this.policies.listVersions(id, page);
     if (listed.total === 0) found(undefined);
     return listed;

@@ -1,5 +1,14 @@
+import { Failure } from '@provisioning/errors';
 import { unknownTask, type Snapshot, type TaskDetails } from '../task/task.js';
-import type { BatchStore, FoundBatch, SnapshotStore, StateStore, TaskStore, VisibleWork } from '../ports.js';
+import type {
+  BatchStore,
+  FoundBatch,
+  Page,
+  SnapshotStore,
+  StateStore,
+  TaskStore,
+  VisibleWork,
+} from '../ports.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
 import type { Health, Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
@@ -43,11 +52,18 @@ export class StateService {
     return progressOfBatch(batch, operations, durations);
   }
 
-  snapshots(
-    found: FoundWork,
-    page: { limit: number; offset: number },
-  ): Promise<{ snapshots: Snapshot[]; total: number }> {
-    return this.history.list('task' in found ? { taskId: found.task.id } : { batchId: found.batch.id }, page);
+  async snapshots(found: FoundWork, page: Page): Promise<{ snapshots: Snapshot[]; total: number }> {
+    const owner = 'task' in found ? { taskId: found.task.id } : { batchId: found.batch.id };
+    const listed = await this.history.list(owner, page);
+    if (listed) return listed;
+    throw new Failure(
+      'malformed',
+      `after must be the snapshot_id of a snapshot of this workflow: ${page.after} is none, or was dropped with its day. Leave after out to read from the newest on.`,
+      {
+        code: 'bad_parameter',
+        details: [{ path: 'after', message: 'must be the snapshot_id of a snapshot of this workflow' }],
+      },
+    );
   }
 
   counts(visible: VisibleWork): Promise<WorkflowCounts> {

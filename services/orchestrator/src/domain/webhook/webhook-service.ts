@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../audit/actor.js';
+import type { Page } from '../ports.js';
 import { refuseReusedKey, type IdempotencyKey } from '../workflow/submitter.js';
 import {
   unknownWebhook,
@@ -37,7 +38,7 @@ export class WebhookService {
     return { ...created, replayed: created.outcome === 'replayed' };
   }
 
-  list(page: { limit: number; offset: number }): Promise<{ webhooks: Webhook[]; total: number }> {
+  list(page: Page): Promise<{ webhooks: Webhook[]; total: number }> {
     return this.store.list(page);
   }
 
@@ -59,10 +60,7 @@ export class WebhookService {
     await this.store.remove(id, actor);
   }
 
-  async deliveries(
-    id: string,
-    page: { limit: number; offset: number },
-  ): Promise<{ deliveries: Delivery[]; total: number }> {
+  async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
     await this.get(id);
     return this.store.deliveries(id, page);
   }

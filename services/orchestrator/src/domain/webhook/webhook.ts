@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
+import type { Page } from '../ports.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
 
 /** An endpoint that wants to be told of events. */
@@ -41,8 +42,6 @@ export interface Delivery {
   lastAttemptAt: Date | null;
   nextAttemptAt: Date | null;
 }
-
-type Page = { limit: number; offset: number };
 
 export interface WebhookStore {
   create(

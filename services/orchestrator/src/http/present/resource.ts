@@ -3,6 +3,8 @@ import type {
   Resource as WireResource,
   ResourceKind,
 } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
+import type { ResourceKey } from '../../domain/ports.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 
 type Attributes = WireResource['attributes'];
@@ -11,6 +13,23 @@ const KINDS: readonly string[] = ['server', 'taskserv', 'cluster'] satisfies Res
 
 export function isKind(kind: string): kind is ResourceKind {
   return KINDS.includes(kind);
+}
+
+/**
+ * What the `id` of a resource names. A name may hold slashes, the others can't.
+ * @throws Failure `malformed` where it is no such id
+ */
+export function resourceKeyOf(id: string): ResourceKey {
+  const [infra, kind, ...name] = id.split('/');
+  if (infra && kind && name.join('') !== '') return { infra, kind, name: name.join('/') };
+  throw new Failure(
+    'malformed',
+    `after must be the id of a resource, such as production/server/web-01, not ${JSON.stringify(id)}.`,
+    {
+      code: 'bad_parameter',
+      details: [{ path: 'after', message: 'must be the id of a resource, such as production/server/web-01' }],
+    },
+  );
 }
 
 /** The journal holds what programs report; what is no kind of ours is never written there by a driver. */
@@ -33,6 +52,7 @@ export function attributesOf(body: Record<string, unknown>): Attributes {
 export function presentResource(resource: Resource): WireResource {
   const { kind, infra, name, provider, driver, body, version, taskId, createdAt, updatedAt } = resource;
   return {
+    id: `${infra}/${kind}/${name}`,
     ...{ kind: kindOf(kind), infra, name, provider, driver, attributes: attributesOf(body), version },
     ...{ task_id: taskId, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() },
   };
