@@ -23,6 +23,8 @@ HEADER = '''"""Every operation of both services. Written by generate.py from the
 
 from typing import Any, Callable, Dict, List, Optional
 
+from .paging import reads_on_by
+
 Json = Any
 Call = Callable[..., Json]
 '''
@@ -86,7 +88,9 @@ def method_source(document: Dict[str, Any], method: str, path: str, operation: D
         call.append("body=body")
     if idempotent:
         call.append("idempotent=True")
+    cursor = operation.get("x-cursor")
     lines = [
+        *(['    @reads_on_by("%s", "%s")' % (cursor["parameter"], cursor["member"])] if cursor else []),
         "    def %s(" % snake(operation["operationId"]),
         *["        %s," % argument for argument in arguments],
         "    ) -> Json:",

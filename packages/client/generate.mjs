@@ -24,7 +24,7 @@ function table(name, operations) {
       `method: '${method.toUpperCase()}'`,
       `path: '${path}'`,
       ...(idempotent ? ['idempotent: true'] : []),
-      ...(success.list ? ['list: true'] : []),
+      ...(success.list ? [`list: ['${success.list.parameter}', '${success.list.member}']`] : []),
     ];
     const line = `  ${id}: { ${marks.join(', ')} },`;
     return line.length <= 110 ? line : `  ${id}: {\n${marks.map((mark) => `    ${mark},\n`).join('')}  },`;

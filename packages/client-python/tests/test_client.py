@@ -7,6 +7,7 @@ import threading
 import unittest
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "src")]
@@ -136,18 +137,58 @@ class ClientTest(unittest.TestCase):
             client.orchestrator.list_tasks()
         self.assertEqual(caught.exception.retry_after, 60)
 
-    def test_pages_waits_and_never_lets_an_id_change_the_path(self):
+    def list_of(self, count):
+        """A client of a list of that many rows, the newest first, and the rows: any may be deleted."""
+        rows = ["%03d" % (count - n) for n in range(count)]
+
+        def answer(request, _):
+            address = urlsplit(request["path"])
+            if request["method"] == "DELETE":
+                rows.remove(address.path.split("/")[-1])
+                return data("Deleted")
+            query = {name: values[0] for name, values in parse_qs(address.query).items()}
+            following = [row for row in rows if "after" not in query or row < query["after"]]
+            start = int(query.get("offset", 0))
+            return data([{"id": row} for row in following[start : start + int(query["limit"])]])
+
+        return self.client(answer), rows
+
+    def paths(self):
+        return [request["path"] for request in self.fake.received]
+
+    def test_pages_begin_after_the_last_item_of_the_one_before(self):
+        client, _ = self.list_of(5)
+        ids = [task["id"] for task in pages(client.orchestrator.list_tasks, limit=2, offset=1, status="Failed")]
+        self.assertEqual(ids, ["004", "003", "002", "001"])
+        expected = ["offset=1", "after=003", "after=001"]
+        for path, position in zip(self.paths(), expected):
+            self.assertEqual(sorted(urlsplit(path).query.split("&")), sorted([position, "limit=2", "status=Failed"]))
+
+    def test_pages_reach_each_item_of_a_list_whose_items_are_deleted_meanwhile(self):
+        client, rows = self.list_of(85)
+        for policy in pages(client.control_center.list_policies, limit=20):
+            client.control_center.delete_policy(policy["id"])
+        self.assertEqual(rows, [])
+
+    def test_pages_read_each_list_on_as_its_operation_says(self):
+        item = {"id": "i", "batch_id": "b", "snapshot_id": "s", "seq": 7, "revision": 3}
+        client = self.client(lambda _, nth: data([item] if nth % 2 else []))
+        for method, arguments, position in [
+            (client.orchestrator.list_batches, [], "after=b"),
+            (client.orchestrator.list_workflow_snapshots, [ID], "after=s"),
+            (client.orchestrator.list_journal, [], "after=7"),
+            (client.control_center.list_policy_versions, [ID], "after=3"),
+            (client.control_center.list_audit_logs, [], "before=7"),
+        ]:
+            self.assertEqual(list(pages(method, *arguments, limit=1)), [item])
+            self.assertIn(position, urlsplit(self.paths()[-1]).query.split("&"))
+        with self.assertRaisesRegex(TypeError, "takes a list method of the client"):
+            next(pages(client.orchestrator.get_task, ID))
+
+    def test_waits_and_never_lets_an_id_change_the_path(self):
         states = ["Pending", "Running", "Completed"]
 
-        def answer(request, nth):
-            if request["path"].startswith("/tasks?"):
-                offset = int(request["path"].split("offset=")[1].split("&")[0])
-                return data([{"id": number} for number in range(5)][offset : offset + 2])
-            return data({"id": ID, "status": states.pop(0)})
-
-        client = self.client(answer)
-        ids = [task["id"] for task in pages(client.orchestrator.list_tasks, limit=2, status="Failed")]
-        self.assertEqual(ids, [0, 1, 2, 3, 4])
+        client = self.client(lambda *_: data({"id": ID, "status": states.pop(0)}))
         self.assertEqual(client.wait_for_task(ID, interval=0.001)["status"], "Completed")
         states.append("Running")
         with self.assertRaises(ProvisioningError) as caught:

@@ -63,25 +63,89 @@ describe('ProvisioningClient', () => {
     expect(await client.getTaskStatus(ID)).toMatchObject({ success: true, data: { status: 'Running' } });
   });
 
-  it('pages through a list and tells where a page stands', async () => {
-    const { client, received } = await clientOf(({ url }) => {
-      const query = new URL(url, 'http://x').searchParams;
-      const [limit, offset] = [Number(query.get('limit')), Number(query.get('offset'))];
-      const rows = [0, 1, 2, 3, 4].slice(offset, offset + limit).map((id) => ({ id: String(id) }));
-      return data(rows, { 'X-Total-Count': '5', 'X-Limit': String(limit), 'X-Offset': String(offset) });
+  /** A list of that many rows, the newest first, of which any may be deleted. */
+  async function listOf(count: number) {
+    const rows = Array.from({ length: count }, (_, n) => ({ id: String(count - n).padStart(3, '0') }));
+    const { client, received } = await clientOf(({ url, method }) => {
+      const { pathname, searchParams: query } = new URL(url, 'http://x');
+      if (method === 'DELETE') {
+        const [deleted] = rows.splice(
+          rows.findIndex(({ id }) => pathname.endsWith(id)),
+          1,
+        );
+        return data(deleted?.id);
+      }
+      const [limit, offset] = [Number(query.get('limit')), Number(query.get('offset') ?? 0)];
+      const after = query.get('after');
+      const following = rows.filter(({ id }) => after === null || id < after);
+      return data(following.slice(offset, offset + limit), {
+        'X-Total-Count': String(rows.length),
+        'X-Limit': String(limit),
+        ...(after === null ? { 'X-Offset': String(offset) } : {}),
+      });
     });
+    return { client, received, rows };
+  }
+
+  it('pages through a list and says where a page stands', async () => {
+    const { client, received } = await listOf(5);
     const ids: string[] = [];
     for await (const { id } of client.orchestrator.listTasks.all({ query: { limit: 2, status: 'Failed' } })) {
       ids.push(id);
     }
-    expect(ids).toEqual(['0', '1', '2', '3', '4']);
+    expect(ids).toEqual(['005', '004', '003', '002', '001']);
     expect(received.map(({ url }) => url)).toEqual([
-      '/tasks?limit=2&status=Failed&offset=0',
-      '/tasks?limit=2&status=Failed&offset=2',
-      '/tasks?limit=2&status=Failed&offset=4',
+      '/tasks?limit=2&status=Failed',
+      '/tasks?limit=2&status=Failed&after=004',
+      '/tasks?limit=2&status=Failed&after=002',
     ]);
     const page = await client.orchestrator.listTasks.page({ query: { limit: 2, offset: 4 } });
-    expect(page).toMatchObject({ total: 5, limit: 2, offset: 4, items: [{ id: '4' }] });
+    expect(page).toEqual({ total: 5, limit: 2, offset: 4, items: [{ id: '001' }] });
+    const next = await client.orchestrator.listTasks.page({ query: { limit: 2, after: '003' } });
+    expect(next).toMatchObject({ offset: undefined, items: [{ id: '002' }, { id: '001' }] });
+  });
+
+  it('skips the first of a list once only, at its first page', async () => {
+    const { client, received } = await listOf(5);
+    const ids: string[] = [];
+    for await (const { id } of client.orchestrator.listTasks.all({ query: { limit: 2, offset: 1 } }))
+      ids.push(id);
+    expect(ids).toEqual(['004', '003', '002', '001']);
+    expect(received.map(({ url }) => url)).toEqual([
+      '/tasks?limit=2&offset=1',
+      '/tasks?limit=2&after=003',
+      '/tasks?limit=2&after=001',
+    ]);
+  });
+
+  it('reaches each item of a list whose items are deleted meanwhile', async () => {
+    const { client, rows } = await listOf(85);
+    for await (const { id } of client.controlCenter.listPolicies.all({ query: { limit: 20 } })) {
+      await client.controlCenter.deletePolicy({ params: { id } });
+    }
+    expect(rows).toEqual([]);
+  });
+
+  it('reads each list on by the parameter and the member that its operation names', async () => {
+    const { client, received } = await clientOf(() =>
+      data([{ id: 'i', batch_id: 'b', snapshot_id: 's', seq: 7, revision: 3 }], { 'X-Limit': '1' }),
+    );
+    const second = async (list: AsyncGenerator) => {
+      await list.next();
+      await list.next();
+      return received.at(-1)?.url;
+    };
+    const query = { limit: 1 };
+    const params = { id: ID };
+    expect(await second(client.orchestrator.listBatches.all({ query }))).toMatch(/[?&]after=b$/);
+    expect(await second(client.orchestrator.listWorkflowSnapshots.all({ query, params }))).toMatch(
+      /[?&]after=s$/,
+    );
+    expect(await second(client.orchestrator.listJournal.all({ query }))).toMatch(/[?&]after=7$/);
+    expect(await second(client.controlCenter.listPolicyVersions.all({ query, params }))).toMatch(
+      /[?&]after=3$/,
+    );
+    expect(await second(client.controlCenter.listAuditLogs.all({ query }))).toMatch(/[?&]before=7$/);
   });
 
   it('tries again after 429, 503 and a lost answer, a POST under one Idempotency-Key', async () => {

@@ -14,7 +14,8 @@ interface Route {
   method: string;
   path: string;
   idempotent?: boolean;
-  list?: boolean;
+  /** How it is read on: the parameter, and the member of the last item that it takes. */
+  list?: readonly [parameter: string, member: string];
 }
 type Routes = Record<string, Route>;
 
@@ -42,7 +43,8 @@ export interface Page<Item> {
   /** How many there are on all pages. */
   total: number;
   limit: number;
-  offset: number;
+  /** Undefined where the page was asked for by a cursor (`after`, or `before` of the audit log). */
+  offset: number | undefined;
 }
 
 type ItemOf<O> = DataOf<O> extends readonly (infer Item)[] ? Item : never;
@@ -50,12 +52,12 @@ type ItemOf<O> = DataOf<O> extends readonly (infer Item)[] ? Item : never;
 type ListMethod<O> = Call<O, Promise<DataOf<O>>> & {
   /** One page, and where it stands among all. */
   page: Call<O, Promise<Page<ItemOf<O>>>>;
-  /** Every item, page after page, from `offset` on. */
+  /** Every item, each once, however many come and go meanwhile: a page begins after the last item of the one before. */
   all: Call<O, AsyncGenerator<ItemOf<O>, void, undefined>>;
 };
 
 type MethodsOf<Operations, R extends Routes> = {
-  [Id in keyof Operations & keyof R]: R[Id] extends { list: true }
+  [Id in keyof Operations & keyof R]: R[Id] extends { list: readonly unknown[] }
     ? ListMethod<Operations[Id]>
     : Call<Operations[Id], Promise<DataOf<Operations[Id]>>>;
 };
@@ -111,30 +113,37 @@ export function methodsOf<Methods>(connection: Connection, baseUrl: string, rout
   const entries = Object.entries(routes).map(([id, route]) => {
     const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, args);
     const method = async (args?: AnyArguments) => (await envelopeOf(await call(args))).data;
-    return [id, route.list ? Object.assign(method, paging(call)) : method];
+    return [id, route.list ? Object.assign(method, paging(call, route.list)) : method];
   });
   return Object.fromEntries(entries) as Methods;
 }
 
-function paging(call: (args?: AnyArguments) => Promise<Response>) {
+function paging(
+  call: (args?: AnyArguments) => Promise<Response>,
+  [parameter, member]: readonly [parameter: string, member: string],
+) {
   const page = async (args?: AnyArguments): Promise<Page<unknown>> => {
     const response = await call(args);
     const items = (await envelopeOf(response)).data as unknown[];
-    const number = (header: string, otherwise: number) => Number(response.headers.get(header) ?? otherwise);
+    const number = <Otherwise>(header: string, otherwise: Otherwise) => {
+      const text = response.headers.get(header);
+      return text === null ? otherwise : Number(text);
+    };
     return {
       items,
       total: number('x-total-count', items.length),
       limit: number('x-limit', items.length),
-      offset: number('x-offset', 0),
+      offset: number('x-offset', undefined),
     };
   };
   async function* all(args: AnyArguments = {}): AsyncGenerator<unknown, void, undefined> {
-    let offset = Number(args.query?.['offset'] ?? 0);
+    let query: AnyArguments['query'] = { limit: 200, ...args.query };
     for (;;) {
-      const { items, total } = await page({ ...args, query: { limit: 200, ...args.query, offset } });
+      const { items, limit } = await page({ ...args, query });
       yield* items;
-      offset += items.length;
-      if (items.length === 0 || offset >= total) return;
+      const last = items.at(-1) as Record<string, unknown> | undefined;
+      if (last === undefined || items.length < limit) return;
+      query = { ...query, offset: undefined, [parameter]: last[member] };
     }
   }
   return { page, all };

@@ -1,7 +1,7 @@
 """Both services, by one token."""
 
 import time
-from typing import Any, Callable, Dict, Iterator, Optional
+from typing import Any, Callable, Dict, Optional
 from urllib.parse import urlsplit, urlunsplit
 
 from .errors import ProvisioningError
@@ -60,17 +60,6 @@ class ProvisioningClient:
                 raise
             refusal = {"success": False, "error": error.message, "code": error.code, "request_id": error.request_id}
             return {**refusal, "details": error.details} if error.details else refusal
-
-
-def pages(method: Callable[..., Any], *args: Any, limit: int = 200, **query: Any) -> Iterator[Any]:
-    """Every item of a list, page after page: `pages(client.orchestrator.list_tasks, status="Failed")`."""
-    offset = 0
-    while True:
-        items = method(*args, limit=limit, offset=offset, **query)
-        yield from items
-        if len(items) < limit:
-            return
-        offset += len(items)
 
 
 def _wait(

@@ -6,7 +6,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { scopeOf } from '../../src/domain/access/scope.js';
 import type { NewTask } from '../../src/domain/task/task.js';
 import { rowsOf } from '../../src/postgres/rows.js';
+import { PostgresScopeStore } from '../../src/postgres/scope-store.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+
+const SCOPE = scopeOf(uuidv7(), []);
 
 let clone: TestDatabase;
 let database: Knex;
@@ -20,7 +23,10 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  store = new PostgresTaskStore(database);
+  const scopes = new PostgresScopeStore(database);
+  // Known to the process, as the scopes of most submissions are: it is not stored on the way.
+  await scopes.ensure([SCOPE]);
+  store = new PostgresTaskStore(database, scopes);
 });
 afterAll(async () => {
   await database.destroy();
@@ -33,7 +39,7 @@ function task(changes: Partial<NewTask> = {}): NewTask {
     ...{ program: 'provisioning', verb: ['servers', 'create'], args: ['--infra', 'production'] },
     ...{ maxAttempts: 3, reconcilable: true, retryOf: null, traceparent: undefined },
     ...{ createdBy: uuidv7(), createdByName: 'ada', requestId: 'request' },
-    scope: scopeOf(uuidv7(), []),
+    scope: SCOPE,
     ...changes,
   };
 }
