@@ -2,6 +2,8 @@
 
 from typing import Any, Callable, Dict, List, Optional
 
+from .paging import reads_on_by
+
 Json = Any
 Call = Callable[..., Json]
 
@@ -24,10 +26,12 @@ class OrchestratorOperations:
             idempotent=True,
         )
 
+    @reads_on_by("after", "batch_id")
     def list_batches(
         self,
         *,
         status: Optional[str] = None,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -35,7 +39,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/batch/operations",
-            query={"status": status, "limit": limit, "offset": offset},
+            query={"status": status, "after": after, "limit": limit, "offset": offset},
         )
 
     def get_batch(
@@ -120,9 +124,11 @@ class OrchestratorOperations:
             query={"verbose": verbose},
         )
 
+    @reads_on_by("after", "id")
     def list_checkpoints(
         self,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -130,7 +136,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/rollback/checkpoints",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def create_checkpoint(
@@ -218,12 +224,14 @@ class OrchestratorOperations:
             query={"infra": infra},
         )
 
+    @reads_on_by("after", "id")
     def list_inventory(
         self,
         *,
         infra: Optional[str] = None,
         kind: Optional[str] = None,
         provider: Optional[str] = None,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -231,9 +239,10 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/state/inventory",
-            query={"infra": infra, "kind": kind, "provider": provider, "limit": limit, "offset": offset},
+            query={"infra": infra, "kind": kind, "provider": provider, "after": after, "limit": limit, "offset": offset},
         )
 
+    @reads_on_by("after", "seq")
     def list_journal(
         self,
         *,
@@ -242,6 +251,7 @@ class OrchestratorOperations:
         name: Optional[str] = None,
         task_id: Optional[str] = None,
         batch_id: Optional[str] = None,
+        after: Optional[int] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -249,7 +259,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/state/journal",
-            query={"infra": infra, "kind": kind, "name": name, "task_id": task_id, "batch_id": batch_id, "limit": limit, "offset": offset},
+            query={"infra": infra, "kind": kind, "name": name, "task_id": task_id, "batch_id": batch_id, "after": after, "limit": limit, "offset": offset},
         )
 
     def get_state_statistics(
@@ -290,10 +300,12 @@ class OrchestratorOperations:
             path={"id": id},
         )
 
+    @reads_on_by("after", "snapshot_id")
     def list_workflow_snapshots(
         self,
         id: str,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -302,13 +314,15 @@ class OrchestratorOperations:
             "GET",
             "/state/workflows/{id}/snapshots",
             path={"id": id},
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
+    @reads_on_by("after", "id")
     def list_tasks(
         self,
         *,
         status: Optional[str] = None,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -316,7 +330,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/tasks",
-            query={"status": status, "limit": limit, "offset": offset},
+            query={"status": status, "after": after, "limit": limit, "offset": offset},
         )
 
     def get_task(
@@ -372,9 +386,11 @@ class OrchestratorOperations:
             idempotent=True,
         )
 
+    @reads_on_by("after", "id")
     def list_webhooks(
         self,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -382,7 +398,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/webhooks",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def create_webhook(
@@ -432,10 +448,12 @@ class OrchestratorOperations:
             path={"id": id},
         )
 
+    @reads_on_by("after", "id")
     def list_webhook_deliveries(
         self,
         id: str,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -444,7 +462,7 @@ class OrchestratorOperations:
             "GET",
             "/webhooks/{id}/deliveries",
             path={"id": id},
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def redeliver_webhook(
@@ -524,9 +542,11 @@ class ControlCenterOperations:
     def __init__(self, call: Call) -> None:
         self._call = call
 
+    @reads_on_by("after", "seq")
     def list_audit_heads(
         self,
         *,
+        after: Optional[int] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -534,7 +554,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/audit/heads",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def list_audit_keys(
@@ -546,6 +566,7 @@ class ControlCenterOperations:
             "/audit/keys",
         )
 
+    @reads_on_by("before", "seq")
     def list_audit_logs(
         self,
         *,
@@ -665,9 +686,11 @@ class ControlCenterOperations:
             body=body,
         )
 
+    @reads_on_by("after", "id")
     def list_sessions(
         self,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -675,7 +698,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/auth/sessions",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def end_session(
@@ -718,9 +741,11 @@ class ControlCenterOperations:
             "/livez",
         )
 
+    @reads_on_by("after", "id")
     def list_policies(
         self,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -728,7 +753,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/policies",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def create_policy(
@@ -811,10 +836,12 @@ class ControlCenterOperations:
             path={"id": id},
         )
 
+    @reads_on_by("after", "revision")
     def list_policy_versions(
         self,
         id: str,
         *,
+        after: Optional[int] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -823,7 +850,7 @@ class ControlCenterOperations:
             "GET",
             "/policies/{id}/versions",
             path={"id": id},
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def control_center_ready(
@@ -838,9 +865,11 @@ class ControlCenterOperations:
             query={"verbose": verbose},
         )
 
+    @reads_on_by("after", "id")
     def list_tokens(
         self,
         *,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -848,7 +877,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/tokens",
-            query={"limit": limit, "offset": offset},
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def create_token(
@@ -874,11 +903,13 @@ class ControlCenterOperations:
             path={"id": id},
         )
 
+    @reads_on_by("after", "id")
     def list_users(
         self,
         *,
         role: Optional[str] = None,
         enabled: Optional[bool] = None,
+        after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
@@ -886,7 +917,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/users",
-            query={"role": role, "enabled": enabled, "limit": limit, "offset": offset},
+            query={"role": role, "enabled": enabled, "after": after, "limit": limit, "offset": offset},
         )
 
     def create_user(
