@@ -1,3 +1,4 @@
+export { answerQuestion, type Answer } from './answer.js';
 export { builtinPolicies } from './builtin-policies.js';
 export { checkRequest } from './check-request.js';
 export { compilePolicy, type CompiledPolicy } from './compile-policy.js';
@@ -17,4 +18,4 @@ export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';
 export { compilePolicies, type PolicySet } from './policy-set.js';
-export { answerQuestion, type Answer, type Question } from './question.js';
+export type { Question } from './question.js';

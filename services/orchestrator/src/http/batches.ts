@@ -7,7 +7,7 @@ import {
   type BatchOperationRequest,
 } from '@provisioning/contracts';
 import { asksOfRows, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
-import { actsOfOperation } from '../domain/access/act.js';
+import { actsOfOperation } from '../domain/access/acts-of.js';
 import { doQuestions } from '../domain/access/scope.js';
 import type { OperationSpec } from '../domain/batch/batch.js';
 import { scopeOfBatch, type BatchService, type SubmittedBatch } from '../domain/batch/batch-service.js';

@@ -1,6 +1,6 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import { actsOfOperation } from '../access/act.js';
+import { actsOfOperation } from '../access/acts-of.js';
 import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
 import { ancestorsAmong, faultsOf } from './graph.js';

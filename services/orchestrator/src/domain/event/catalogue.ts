@@ -31,10 +31,10 @@ export type AuditForm =
 export type ReadableSubject = 'task' | 'batch' | 'platform';
 
 /** `action`: an action on the object that `details.resource` names. */
-export type PrivateSubject = 'checkpoint' | 'resource' | 'action';
+type PrivateSubject = 'checkpoint' | 'resource' | 'action';
 
 /** The event that clients receive; for tasks it may depend on whether the task belongs to a batch. */
-export type Publication = EventType | { standalone: EventType; ofBatch: EventType };
+type Publication = EventType | { standalone: EventType; ofBatch: EventType };
 
 interface Uses {
   audit: AuditForm | 'none';

@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import { actsOfOperation, type Act } from '../access/act.js';
+import type { Act } from '../access/act.js';
+import { actsOfOperation } from '../access/acts-of.js';
 import { scopeOf } from '../access/scope.js';
 import type { NewOperation } from '../batch/batch.js';
 import type { Doorbell, RollbackStore } from '../ports.js';
