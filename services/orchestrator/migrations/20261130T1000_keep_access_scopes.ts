@@ -23,19 +23,20 @@ export async function up(knex: Knex): Promise<void> {
                  'provider', null) as act
           from tasks t where t.kind = 'workflow'
         union
-        select t.id, jsonb_build_object('action', 'create', 'kind', 'server', 'infra', infra, 'name', null, 'provider', null)
+        select t.id, jsonb_build_object('action', 'create', 'kind', 'server', 'infra', of.infra, 'name', null,
+                                        'provider', null)
           from tasks t join task_specs s on s.task_id = t.id
-          cross join lateral jsonb_array_elements_text(coalesce(s.spec -> 'infras', '[]')) as infra
+          cross join lateral jsonb_array_elements_text(coalesce(s.spec -> 'infras', '[]')) as of (infra)
           where t.kind = 'survey'
         union
         select t.id, jsonb_build_object('action', 'create', 'kind', 'server', 'infra', t.infra, 'name', null,
                                         'provider', s.spec ->> 'provider')
           from tasks t join task_specs s on s.task_id = coalesce(t.compensates, t.id) where s.spec ->> 'type' = 'server_batch'
         union
-        select t.id, jsonb_build_object('action', 'create', 'kind', 'taskserv', 'infra', t.infra, 'name', name,
+        select t.id, jsonb_build_object('action', 'create', 'kind', 'taskserv', 'infra', t.infra, 'name', service.name,
                                         'provider', s.spec ->> 'provider')
           from tasks t join task_specs s on s.task_id = coalesce(t.compensates, t.id)
-          cross join lateral jsonb_array_elements_text(s.spec -> 'taskservs') as name
+          cross join lateral jsonb_array_elements_text(s.spec -> 'taskservs') as service (name)
           where s.spec ->> 'type' = 'taskserv_batch'
         union
         select t.id, jsonb_build_object('action', 'create', 'kind', 'cluster', 'infra', t.infra,
