@@ -219,6 +219,21 @@ describe('a Deny on the servers of an infra', () => {
     }
   });
 
+  it('leaves it out of the events', async () => {
+    const about = async (as: ReturnType<typeof limited>) => {
+      const { body } = await as.get('/events').expect(200);
+      const infras = (body.data as { data: { infra?: string; infras?: string[] } }[]).flatMap(
+        ({ data: { infra, infras = [] } }) => [...(infra === undefined ? [] : [infra]), ...infras],
+      );
+      return new Set(infras);
+    };
+    expect([...(await about(operator()))]).toEqual(expect.arrayContaining(['production', 'staging']));
+    await deny('servers:prod*');
+    const seen = await about(limited());
+    expect(seen).toContain('staging');
+    expect(seen).not.toContain('production');
+  });
+
   it('leaves it out of the counts of the platform', async () => {
     const total = async (as: ReturnType<typeof limited>, path: string) =>
       (await as.get(path).expect(200)).body.data.total_workflows as number;
@@ -256,6 +271,22 @@ describe('a Deny on', () => {
     await deny('servers:prod*', ['cancel']);
     await limited().post(`/tasks/${production.open}/cancel`).expect(403);
     await limited().get(`/tasks/${production.open}`).expect(200);
+  });
+
+  it('a task service leaves out the tasks and batches that touch it', async () => {
+    await deny('taskservs:production/*', ['read']);
+    const listed = async (as: ReturnType<typeof limited>) =>
+      (await as.get('/tasks?limit=100').expect(200)).body.data as { id: string; name: string }[];
+    const seen = new Set((await listed(limited())).map(({ id }) => id));
+    const hidden = (await listed(operator())).filter(({ id }) => !seen.has(id));
+    expect(hidden.length).toBeGreaterThan(0);
+    for (const { id, name } of hidden) {
+      const { body } = await operator().get(`/tasks/${id}`).expect(200);
+      expect([name, body.data.infra]).toEqual(['redis', 'production']);
+    }
+    const { body: batches } = await limited().get('/batch/operations').expect(200);
+    const ids = batches.data.map(({ batch_id: id }: { batch_id: string }) => id);
+    expect(ids).not.toContain(production.batch);
   });
 
   it('tasks of other owners leaves one’s own', async () => {
