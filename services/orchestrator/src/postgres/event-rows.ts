@@ -151,16 +151,24 @@ export async function selectEvents<Row extends EventPlace>(
   };
 }
 
-export function toEvent(row: Known<EventRow>): RecordedEvent {
+/** The columns that say what something is about. */
+export type SubjectRow = Pick<
+  EventRow,
+  | 'task_kind'
+  | 'task_name'
+  | 'infra'
+  | 'check_mode'
+  | 'op_key'
+  | 'task_scope'
+  | 'batch_kind'
+  | 'batch_name'
+  | 'infras'
+  | 'batch_scope'
+>;
+
+/** The task and the batch that something is about, without their scopes. */
+export function subjectsOf(row: SubjectRow): Pick<RecordedEvent, 'task' | 'batch'> {
   return {
-    seq: row.seq,
-    at: row.at,
-    taskId: row.task_id,
-    batchId: row.batch_id,
-    attempt: row.attempt,
-    type: row.type,
-    status: row.status,
-    details: row.details,
     task: row.task_kind && {
       kind: row.task_kind,
       name: row.task_name,
@@ -177,6 +185,20 @@ export function toEvent(row: Known<EventRow>): RecordedEvent {
       scopeId: row.batch_scope,
       scope: null,
     },
+  };
+}
+
+export function toEvent(row: Known<EventRow>): RecordedEvent {
+  return {
+    seq: row.seq,
+    at: row.at,
+    taskId: row.task_id,
+    batchId: row.batch_id,
+    attempt: row.attempt,
+    type: row.type,
+    status: row.status,
+    details: row.details,
+    ...subjectsOf(row),
     log:
       row.first_line === null
         ? null

@@ -20,15 +20,19 @@ export function historyWithScopes(history: EventHistory, scopes: PostgresScopeSt
 
 /** Scopes never change, and most are known to the process: few pages cost a statement. */
 async function attach(page: EventPage, scopes: PostgresScopeStore): Promise<EventPage> {
-  const subjects = page.events.flatMap(subjectsOf);
-  const ids = subjects.flatMap(({ scopeId }) => scopeId ?? []);
-  if (ids.length === 0) return page;
-  const found = await scopes.find(ids);
-  for (const subject of subjects)
-    subject.scope = subject.scopeId === null ? null : (found.get(subject.scopeId) ?? null);
+  await attachScopes(page.events, scopes);
   return page;
 }
 
-function subjectsOf({ task, batch }: RecordedEvent) {
-  return [...(task ? [task] : []), ...(batch ? [batch] : [])];
+/** Looks up the scopes of what some events, or other things, are about. */
+export async function attachScopes(
+  abouts: readonly Pick<RecordedEvent, 'task' | 'batch'>[],
+  scopes: PostgresScopeStore,
+): Promise<void> {
+  const subjects = abouts.flatMap(({ task, batch }) => [...(task ? [task] : []), ...(batch ? [batch] : [])]);
+  const ids = subjects.flatMap(({ scopeId }) => scopeId ?? []);
+  if (ids.length === 0) return;
+  const found = await scopes.find(ids);
+  for (const subject of subjects)
+    subject.scope = subject.scopeId === null ? null : (found.get(subject.scopeId) ?? null);
 }

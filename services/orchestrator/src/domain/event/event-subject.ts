@@ -9,7 +9,15 @@ export function subjectOf(event: RecordedEvent): Readable | undefined {
   return subject && isReadable(subject) ? SUBJECTS[subject](event) : undefined;
 }
 
-const SUBJECTS: Readonly<Record<ReadableSubject, (event: RecordedEvent) => Readable>> = {
+/** A task, an operation of a batch, or a batch, as it is stored. */
+export type EventObject = Pick<RecordedEvent, 'taskId' | 'batchId' | 'task' | 'batch'>;
+
+/** What one must be allowed to read to receive something about a task or a batch. */
+export function readableOf(about: EventObject): Readable {
+  return about.taskId === null ? SUBJECTS.batch(about) : SUBJECTS.task(about);
+}
+
+const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readable>> = {
   task: ({ taskId, batchId, task, batch }) =>
     lazily(taskId ?? '', () => {
       const scope = task ? scopeOfTask(task) : scopeOf('', []);
