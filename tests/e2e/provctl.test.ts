@@ -136,7 +136,10 @@ describe('provctl, against the platform', () => {
   it('checks a batch without sending it, runs it and follows it line by line', async () => {
     const circle = { name: 'circle', operations: [command('a', 'true', ['b']), command('b', 'true', ['a'])] };
     const invalid = await provctl(['batch', 'validate', file('circle.json', circle)]);
-    expect(invalid).toMatchObject({ code: 1, out: 'Invalid  operations: go in a circle: a → b → a\n' });
+    expect(invalid).toMatchObject({
+      code: 1,
+      out: 'Invalid  operations: have a circular dependency: a → b → a\n',
+    });
 
     const good = { name: 'good', operations: [command('a', 'echo one'), command('b', 'echo two', ['a'])] };
     const path = file('good.json', good);

@@ -34,7 +34,7 @@ describe('the order', () => {
   it('names a circle', async () => {
     const all = { a: { requires: ['b'] }, b: { requires: ['c'] }, c: { requires: ['b'] } };
     await expect(ordered(all, 'a')).rejects.toMatchObject({
-      message: expect.stringContaining('in a circle: b requires c requires b.'),
+      message: expect.stringContaining('circular dependency: b requires c requires b.'),
       permanent: true,
     });
   });

@@ -25,7 +25,7 @@ describe('the check of a batch', () => {
     expect(faults.map(({ message }) => message)).toEqual([
       "'a' is there more than once",
       "'z' is no operation of this batch",
-      'go in a circle: b → c → b',
+      'have a circular dependency: b → c → b',
     ]);
   });
 

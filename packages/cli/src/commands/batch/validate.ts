@@ -36,7 +36,8 @@ export function faultsOfGraph(operations: readonly Operation[]): ErrorDetail[] {
     }
   }
   const circle = circleOf(operations);
-  if (circle) faults.push({ path: 'operations', message: `go in a circle: ${circle.join(' → ')}` });
+  if (circle)
+    faults.push({ path: 'operations', message: `have a circular dependency: ${circle.join(' → ')}` });
   return faults;
 }
 

@@ -59,7 +59,24 @@ describe('the graph of a batch', () => {
     ]);
   });
 
-  it('says that an operation depends on itself', () => {
+  it('calls a cycle a circular dependency, at the dependency that leads into it', () => {
+    const nodes = [
+      { id: 'a', dependencies: [] },
+      { id: 'b', dependencies: ['a', 'c'] },
+      { id: 'c', dependencies: ['b'] },
+    ];
+    expect(faultsOf(nodes)).toEqual([
+      {
+        operation: 1,
+        dependency: 1,
+        message:
+          'is part of a circular dependency: "b" → "c" → "b" (each depends on the next). ' +
+          'Remove one of these dependencies',
+      },
+    ]);
+  });
+
+  it('names an operation that depends on itself', () => {
     expect(faultsOf([{ id: 'a', dependencies: ['a'] }])[0]?.message).toContain('"a" → "a"');
   });
 

@@ -11,7 +11,7 @@ export interface GraphFault {
   message: string;
 }
 
-/** Everything that is wrong with a graph: ids used twice, dependencies on nobody, cycles (one of them is named). */
+/** Everything that is wrong with a graph: ids used twice, unknown dependencies, else one circular dependency, named. */
 export function faultsOf(nodes: readonly Node[]): GraphFault[] {
   const faults: GraphFault[] = [];
   const indexes = new Map<string, number>();
@@ -28,11 +28,7 @@ export function faultsOf(nodes: readonly Node[]): GraphFault[] {
   );
   if (faults.length > 0) return faults;
   const cycle = cycleIn(nodes);
-  if (cycle)
-    faults.push({
-      operation: indexes.get(cycle[0]!)!,
-      message: `depends on itself: ${[...cycle, cycle[0]!].map((id) => `"${id}"`).join(' → ')} (each depends on the next)`,
-    });
+  if (cycle) faults.push(circularDependency(cycle, nodes, indexes));
   return faults;
 }
 
@@ -74,6 +70,22 @@ function cycleIn(nodes: readonly Node[]): string[] | undefined {
     id = left.get(id)!.find((dependency) => left.has(dependency))!;
   }
   return path.slice(seen.get(id));
+}
+
+/** The fault of the cycle's first operation, at the dependency that leads into the cycle. */
+function circularDependency(
+  cycle: readonly string[],
+  nodes: readonly Node[],
+  indexes: ReadonlyMap<string, number>,
+): GraphFault {
+  const [first = '', next = first] = cycle;
+  const operation = indexes.get(first)!;
+  const way = [...cycle, first].map((id) => `"${id}"`).join(' → ');
+  return {
+    operation,
+    dependency: nodes[operation]!.dependencies.indexOf(next),
+    message: `is part of a circular dependency: ${way} (each depends on the next). Remove one of these dependencies`,
+  };
 }
 
 /** Who depends directly on each operation. */
