@@ -97,7 +97,7 @@ export const cancelTask = define({
   path: '/tasks/{id}/cancel',
   summary: 'Cancel a task',
   description:
-    'Ends the whole process group of a command that runs: TERM, and KILL after 10 s. 409 when it has ended.',
+    'Answers at once. Ends the whole process group of a command that runs: TERM, and KILL after 10 s; until it has ended, the task is `Running` with a `cancel_requested_at`. 409 when it has ended.',
   permission: { resource: 'tasks:{params.id}', action: 'cancel' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Task cancelled' },

@@ -67,12 +67,8 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
     ),
     on(cancelBatch, ({ params: { id }, declared }) => stored.cancelBatch(declared, () => batches.get(id)))(
       async (request) => {
-        const { ended } = await batches.cancel(
-          request.params.id,
-          principalOf(request).username,
-          actorOf(request),
-        );
-        return reply(ended ? 'Operation cancelled' : 'Cancellation requested');
+        await batches.cancel(request.params.id, principalOf(request).username, actorOf(request));
+        return reply('Operation cancelled');
       },
     ),
     on(resumeBatch, ({ params: { id }, query, declared }) =>

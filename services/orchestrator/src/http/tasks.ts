@@ -37,12 +37,8 @@ export function taskRoutes(tasks: TaskService, command: string, access: ReadAcce
     ),
     on(cancelTask, ({ params: { id }, declared }) => stored.cancelTask(declared, () => tasks.get(id)))(
       async (request) => {
-        const { ended } = await tasks.cancel(
-          request.params.id,
-          principalOf(request).username,
-          actorOf(request),
-        );
-        return reply(ended ? 'Task cancelled' : 'Cancellation requested');
+        await tasks.cancel(request.params.id, principalOf(request).username, actorOf(request));
+        return reply('Task cancelled');
       },
     ),
   ];

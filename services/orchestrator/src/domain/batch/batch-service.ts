@@ -65,8 +65,11 @@ export class BatchService {
     return this.store.list(filter);
   }
 
-  /** @returns whether it has ended already; else its running operations are being ended. */
-  async cancel(id: string, by: string, actor?: Actor): Promise<{ ended: boolean }> {
+  /**
+   * Ends what waits at once, and has the operations that run ended: the batch stays `Running` until they are.
+   * @throws Failure for a batch that is unknown, has ended, or is being rolled back
+   */
+  async cancel(id: string, by: string, actor?: Actor): Promise<void> {
     const { outcome, ready } = await this.store.cancel(id, by, actor);
     if (outcome === 'unknown') throw unknownBatch(id);
     if (outcome === 'refused')
@@ -81,7 +84,6 @@ export class BatchService {
       });
     await this.doorbell.ring(ready);
     if (outcome === 'requested') await this.doorbell.cancelled();
-    return { ended: outcome === 'cancelled' };
   }
 
   /** What `resume` would do. */

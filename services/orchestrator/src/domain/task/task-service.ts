@@ -36,8 +36,11 @@ export class TaskService {
     }
   }
 
-  /** Ends a waiting task at once and asks a running one to end. @returns whether it has ended already. */
-  async cancel(id: string, by: string, actor?: Actor): Promise<{ ended: boolean }> {
+  /**
+   * Ends a waiting task at once, and has the command of a running one ended.
+   * @throws Failure for a task that is unknown, has ended, or undoes what a batch did
+   */
+  async cancel(id: string, by: string, actor?: Actor): Promise<void> {
     const { outcome, ready } = await this.store.cancel(id, by, actor);
     if (outcome === 'unknown') throw unknownTask(id);
     if (outcome === 'ended') {
@@ -56,6 +59,5 @@ export class TaskService {
     }
     await this.doorbell.ring(ready);
     if (outcome === 'requested') await this.doorbell.cancelled();
-    return { ended: outcome === 'cancelled' };
   }
 }
