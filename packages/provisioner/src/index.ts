@@ -1,3 +1,4 @@
+export { Definitions } from './definitions/index.js';
 export { applyPlan, Interrupted, summarize, waitUntilRunning } from './apply/index.js';
 export type { Applied, ApplyOptions, Outcome } from './apply/index.js';
 export {

@@ -38,6 +38,8 @@ export interface ApiConfig extends CommonConfig {
   webhooks: WebhookConfig;
   /** How long what was last heard of the control center is good for. */
   accessRules: AccessRules;
+  /** The folder of the infras and of `definitions`, which say what can be installed. */
+  workspace: string;
   /** Shown as the `command` of tasks. */
   provisioningCommand: string;
   /** Names of the programs that operations of type `command_batch` may run. */
@@ -79,6 +81,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     WEBHOOKS_ALLOW_PRIVATE: bool({ default: false }),
     REVOCATION_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 30 }),
     POLICY_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 900 }),
+    PROVISIONING_WORKSPACE: workspaceVariable,
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
@@ -93,12 +96,15 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
       revocationsStale: own.REVOCATION_STALE_SECONDS,
       policiesStale: own.POLICY_STALE_SECONDS,
     },
+    workspace: resolve(own.PROVISIONING_WORKSPACE),
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
     providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),
     batchCommands: new Set(readBatchCommands(own.BATCH_COMMANDS, common.production).keys()),
   });
 }
+
+const workspaceVariable = str({ default: join(REPOSITORY, 'workspace') });
 
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
@@ -109,7 +115,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     WORKER_SLOT: integer({ min: 0, max: 10_000 })({ default: 0 }),
     WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: 16 }),
     DRAIN_SECONDS: integer({ min: 0, max: 3600 })({ default: 3 }),
-    PROVISIONING_WORKSPACE: str({ default: join(REPOSITORY, 'workspace') }),
+    PROVISIONING_WORKSPACE: workspaceVariable,
     PROVISIONING_STATE_DIR: str({ default: undefined }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),

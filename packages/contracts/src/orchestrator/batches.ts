@@ -14,7 +14,7 @@ export const executeBatch = define({
   path: '/batch/execute',
   summary: 'Execute batch workflow operation',
   description:
-    'Takes a graph of operations. Unknown or circular dependencies are 422, and the cycle is named.',
+    'Takes a graph of operations. 422 for unknown dependencies, for a circular dependency, which is named, and for task services and cluster types that are not defined.',
   permission: { resource: 'batches:{body.name}', action: 'execute' },
   rateClass: 'batch',
   body: batchRequestSchema,
@@ -122,6 +122,8 @@ export const cancelBatch = define({
   method: 'post',
   path: '/batch/operations/{id}/cancel',
   summary: 'Cancel running batch operation',
+  description:
+    'Answers at once. What waits is cancelled then; what runs is being ended, and the batch has a `cancel_requested_at` until all of it has ended. 409 when it has ended, or is being rolled back.',
   permission: { resource: 'batches:{params.id}', action: 'cancel' },
   rateClass: 'batch',
   params: byId,

@@ -26,7 +26,7 @@ export const createTaskserv = define({
   path: '/workflows/taskserv/create',
   summary: 'Submit task service workflow',
   description:
-    'Creates or deletes a task service, as `operation` says. Answers at once with the id of the task.',
+    'Creates or deletes a task service, as `operation` says. Answers at once with the id of the task. 422 to create one that is not defined.',
   permission: {
     resource: 'taskservs:{body.infra}/{body.taskserv}',
     action: 'create',
@@ -51,7 +51,8 @@ export const createCluster = define({
   method: 'post',
   path: '/workflows/cluster/create',
   summary: 'Submit cluster workflow',
-  description: 'Creates or deletes a cluster, as `operation` says. Answers at once with the id of the task.',
+  description:
+    'Creates or deletes a cluster, as `operation` says. Answers at once with the id of the task. 422 to create one whose type is not defined.',
   permission: {
     resource: 'clusters:{body.infra}/{body.cluster_type}',
     action: 'create',

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DriverError } from '../drivers/driver.js';
 import { isName } from '../names.js';
@@ -12,12 +12,9 @@ import {
   type TaskservDefinition,
 } from './definition.js';
 import { inOrder } from './in-order.js';
+import { DEFINED, KnownDefinitions, type DefinedKind } from './known-definitions.js';
 import { parseCluster, parseTaskserv } from './parse-definition.js';
 import type { ClusterFile, TaskservFile } from './schema.js';
-
-const FOLDERS = { taskserv: 'taskservs', cluster: 'clusters' } as const;
-const NOUNS = { taskserv: 'task service', cluster: 'cluster' } as const;
-type DefinedKind = keyof typeof FOLDERS;
 
 /** What can be installed. Read anew for each use: an edit counts from the next operation on. */
 export class Definitions {
@@ -62,15 +59,22 @@ export class Definitions {
     return inOrder(names, (name) => this.taskserv(name));
   }
 
-  /** @returns the names of all there are */
+  /** @returns the names of all there are: of the folders that have a `definition.toml` */
   async names(kind: DefinedKind): Promise<string[]> {
-    try {
-      const entries = await readdir(join(this.folder, FOLDERS[kind]), { withFileTypes: true });
-      return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : [])).sort();
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    const folder = join(this.folder, DEFINED[kind].folder);
+    const names = await readdir(folder).catch(emptyWhereAbsent);
+    const defined = await Promise.all(
+      names
+        .filter(isName)
+        .map((name) => access(join(folder, name, 'definition.toml')).then(() => [name], emptyWhereAbsent)),
+    );
+    return defined.flat().sort();
+  }
+
+  /** The names of all kinds, to check what is asked for. */
+  async known(): Promise<KnownDefinitions> {
+    const [taskserv, cluster] = await Promise.all([this.names('taskserv'), this.names('cluster')]);
+    return new KnownDefinitions({ taskserv, cluster });
   }
 
   /** Reads all there is. @throws DriverError that tells what cannot be used */
@@ -83,16 +87,13 @@ export class Definitions {
   }
 
   async #read(kind: DefinedKind, name: string): Promise<{ text: string; shown: string }> {
-    const shown = `definitions/${FOLDERS[kind]}/${name}/definition.toml`;
+    const shown = `definitions/${DEFINED[kind].folder}/${name}/definition.toml`;
     const text = isName(name) ? await this.#text(kind, join(name, 'definition.toml')) : undefined;
     if (text !== undefined) return { text, shown };
-    const known = await this.names(kind);
-    throw new DriverError(
-      `There is no ${NOUNS[kind]} ${JSON.stringify(name)}: ` +
-        (known.length > 0 ? `there are ${known.join(', ')}. ` : `${this.folder} defines none. `) +
-        `Another one is defined by a folder of that name in definitions/${FOLDERS[kind]}.`,
-      { permanent: true },
-    );
+    const advice = (await this.known()).advice(kind, name);
+    throw new DriverError(`There is no ${DEFINED[kind].noun} ${JSON.stringify(name)}. ${advice}.`, {
+      permanent: true,
+    });
   }
 
   async #scripts(kind: DefinedKind, folder: string): Promise<Scripts> {
@@ -101,7 +102,7 @@ export class Definitions {
       if (texts[index]?.trim()) return [];
       const what = texts[index] === undefined ? 'There is no such file' : 'The file is empty';
       const message = `${what}: write a bash script that ${PURPOSES[phase]}.`;
-      return [{ file: `definitions/${FOLDERS[kind]}/${folder}/${phase}`, path: '', message }];
+      return [{ file: `definitions/${DEFINED[kind].folder}/${folder}/${phase}`, path: '', message }];
     });
     if (faults.length > 0) throw new DefinitionError(faults);
     const [check = '', install = '', remove = ''] = texts;
@@ -111,12 +112,12 @@ export class Definitions {
   /** @returns undefined where there is none */
   async #text(kind: DefinedKind, path: string): Promise<string | undefined> {
     try {
-      return await readFile(join(this.folder, FOLDERS[kind], path), 'utf8');
+      return await readFile(join(this.folder, DEFINED[kind].folder, path), 'utf8');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
       throw new DriverError(
-        `definitions/${FOLDERS[kind]}/${path} cannot be read (${code ?? String(error)}).`,
+        `definitions/${DEFINED[kind].folder}/${path} cannot be read (${code ?? String(error)}).`,
         {
           permanent: true,
           cause: error,
@@ -124,6 +125,12 @@ export class Definitions {
       );
     }
   }
+}
+
+function emptyWhereAbsent(error: unknown): string[] {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+  throw error;
 }
 
 const PURPOSES = {

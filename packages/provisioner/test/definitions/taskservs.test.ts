@@ -141,7 +141,10 @@ describe('what fails', () => {
       [{ attributes: { port: 70000 } }, 'Parameter port of web must be 65535 at most, got 70000.'],
       [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: there are port.'],
       [{ server: 'none' }, 'Task service web needs server none, which does not exist in i.'],
-      [{ name: 'wob' }, 'There is no task service "wob": there are web.'],
+      [
+        { name: 'wob' },
+        'There is no task service "wob". Did you mean "web"? Defined are web. To define another one,',
+      ],
       [{ name: '../web' }, 'There is no task service "../web"'],
     ];
     for (const [more, message] of refusals) {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createKeyring } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp } from '@provisioning/http-kit';
@@ -10,7 +11,7 @@ import {
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
-import { PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
+import { Definitions, PROVIDERS, TEST_PROVIDER } from '@provisioning/provisioner';
 import type { Express } from 'express';
 import type { ApiConfig } from '../config.js';
 import { Viewers } from '../domain/access/viewer.js';
@@ -90,7 +91,8 @@ export function composeApi(
   const store = new PostgresTaskStore(base.database, scopes);
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database, scopes);
-  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config));
+  const definitions = new Definitions(join(config.workspace, 'definitions'));
+  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config), definitions);
   const { redis } = base;
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const inventory = new PostgresInventoryStore(base.database);
@@ -142,7 +144,7 @@ export function composeApi(
       ),
       ...webhookRoutes(webhooks.service),
       ...workflowRoutes(
-        new WorkflowService(store, ringingTogether(base.doorbell, telemetry)),
+        new WorkflowService(store, ringingTogether(base.doorbell, telemetry), definitions),
         tasks,
         reading,
       ),
@@ -180,7 +182,12 @@ function ringingTogether(doorbell: Doorbell, telemetry: JobTelemetry | undefined
   return { ring: (ids) => rings.add(ids) };
 }
 
-function capabilitiesOf({ batchCommands, production, testDriver, providers }: ApiConfig): Capabilities {
+function capabilitiesOf({
+  batchCommands,
+  production,
+  testDriver,
+  providers,
+}: ApiConfig): Omit<Capabilities, 'definitions'> {
   const capable = (name: string) => {
     const missing = providers.get(name);
     return production && missing

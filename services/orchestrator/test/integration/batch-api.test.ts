@@ -75,7 +75,10 @@ describe('POST /batch/execute', () => {
       })
       .expect(422);
     expect(body).toMatchObject({ success: false, code: 'invalid_batch' });
-    expect(body.error).toContain('"a" → "b" → "a"');
+    expect(body.error).toBe(
+      'The batch cannot be run: operations[0].dependencies[0] is part of a circular dependency: ' +
+        '"a" → "b" → "a" (each depends on the next). Remove one of these dependencies.',
+    );
     const { body: list } = await operator().get('/batch/operations?limit=1000').expect(200);
     expect(list.data.map(({ name }: { name: string }) => name)).not.toContain('circle');
   });
@@ -103,6 +106,37 @@ describe('POST /batch/execute', () => {
         message: 'must be one of local, upcloud, aws, docker, ssh, and is "azure"',
       },
     ]);
+  });
+
+  it('refuses task services and cluster types that are not defined, and says which are', async () => {
+    const about = { provider: 'local', dependencies: [] };
+    const { body } = await operator()
+      .post('/batch/execute')
+      .send({
+        name: 'undefined',
+        operations: [
+          { ...about, id: 't', type: 'taskserv_batch', taskservs: ['cilium', 'kubernets'] },
+          { ...about, id: 'c', type: 'cluster_batch', cluster_type: 'k8s' },
+        ],
+      })
+      .expect(422);
+    expect(body).toMatchObject({ success: false, code: 'invalid_batch' });
+    expect(body.details).toEqual([
+      {
+        path: 'operations[0].taskservs[1]',
+        message: expect.stringMatching(
+          /^must be a defined task service, and is "kubernets"\. Did you mean "kubernetes"\? Defined are chrony, cilium, /,
+        ),
+      },
+      {
+        path: 'operations[1].cluster_type',
+        message: expect.stringMatching(
+          /and is "k8s"\. Defined are buildkit\. To define .* definitions\/clusters\/<name>\/definition\.toml/,
+        ),
+      },
+    ]);
+    const { body: list } = await operator().get('/batch/operations?limit=1000').expect(200);
+    expect(list.data.map(({ name }: { name: string }) => name)).not.toContain('undefined');
   });
 
   it('lets a viewer look and not act', async () => {
@@ -154,6 +188,31 @@ describe('POST /batch/operations/{id}/cancel and /resume', () => {
     const { body: found } = await operator().get(`/batch/operations/${resumed.data.batch_id}`).expect(200);
     expect(found.data).toMatchObject({ resume_of: id, status: 'Running' });
     await operator().post(`/batch/operations/${resumed.data.batch_id}/cancel`).expect(200);
+  });
+
+  it('answers that it is cancelled while what runs is still being ended', async () => {
+    const id = await submitted({ operations: [command('a', { infra: 'e' }), command('b', { infra: 'e' })] });
+    const path = `/batch/operations/${id}`;
+    const engine = engineFunctions(api.database);
+    const worker = await engine.register();
+    const { body: found } = await operator().get(path).expect(200);
+    const [first, second] = found.data.operations as { task_id: string }[];
+    const attempt = await engine.claim(first!.task_id, worker);
+    await engine.claim(second!.task_id, worker);
+    const { body: task } = await operator().post(`/tasks/${second!.task_id}/cancel`).expect(200);
+    expect(task).toEqual({ success: true, data: 'Task cancelled' });
+    const cancelled = { success: true, data: 'Operation cancelled' };
+    for (let times = 0; times < 2; times++) {
+      const { body } = await operator().post(`${path}/cancel`).expect(200);
+      expect(body).toEqual(cancelled);
+    }
+    const { body: running } = await operator().get(path).expect(200);
+    expect(running.data).toMatchObject({ status: 'Running', cancel_requested_at: expect.any(String) });
+    await engine.finish(first!.task_id, attempt!, worker, 'Cancelled');
+    await engine.finish(second!.task_id, 1, worker, 'Cancelled');
+    const { body: ended } = await operator().get(path).expect(200);
+    expect(ended.data.status).toBe('Cancelled');
+    await operator().post(`${path}/cancel`).expect(409);
   });
 
   it('404 for a batch that is not there', async () => {
@@ -277,6 +336,35 @@ describe('GET /tasks/{id}/logs', () => {
 });
 
 describe('POST /workflows/taskserv/create and /cluster/create', () => {
+  it.each([
+    ['taskserv', 'taskserv', 'kubernets', 'Did you mean "kubernetes"? Defined are chrony, cilium'],
+    ['cluster', 'cluster_type', 'buildkits', 'Did you mean "buildkit"? Defined are buildkit.'],
+  ])(
+    '%s: refuses to create what is not defined, and to retry it; deletes it',
+    async (kind, member, name, hint) => {
+      const send = (operation: string) =>
+        operator()
+          .post(`/workflows/${kind}/create`)
+          .send({ operation, [member]: name, infra: 'gone', settings: 'config.ncl' });
+      const { body: refused } = await send('create').expect(422);
+      expect(refused).toMatchObject({ success: false, code: 'unknown_definition' });
+      expect(refused.error).toContain(`${member} must be a defined`);
+      expect(refused.error).toContain(hint);
+      expect(refused.details).toMatchObject([{ path: member }]);
+      const { body: deleting } = await send('delete').expect(200);
+      await operator().post(`/tasks/${deleting.data}/cancel`).expect(200);
+      const { body: again } = await operator().post(`/tasks/${deleting.data}/retry`).expect(200);
+      // As it was submitted while there was a definition.
+      await api
+        .database('tasks')
+        .where({ id: again.data })
+        .update({ verb: [kind, 'create'] });
+      await operator().post(`/tasks/${again.data}/cancel`).expect(200);
+      const { body: late } = await operator().post(`/tasks/${again.data}/retry`).expect(422);
+      expect(late.code).toBe('unknown_definition');
+    },
+  );
+
   const body = { infra: 'production', settings: 'config.ncl', check_mode: false, wait: true };
 
   it.each([

@@ -7,7 +7,7 @@ import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService } from '../../src/domain/batch/batch-service.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
-import { commands, SUBMITTER } from '../support/platform.js';
+import { commands, DEFINITIONS, SUBMITTER } from '../support/platform.js';
 
 let clone: TestDatabase;
 let database: Knex;
@@ -24,10 +24,8 @@ beforeAll(async () => {
     log: silentLogger,
   });
   const doorbell = { ring: () => Promise.resolve(), cancelled: () => Promise.resolve() };
-  batches = new BatchService(new PostgresBatchStore(database), doorbell, {
-    commands: new Set(['run']),
-    providers: new Map(),
-  });
+  const capabilities = { commands: new Set(['run']), providers: new Map() };
+  batches = new BatchService(new PostgresBatchStore(database), doorbell, capabilities, DEFINITIONS);
   engine = engineFunctions(database);
   worker = await engine.register();
 });

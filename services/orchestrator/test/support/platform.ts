@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Definitions } from '@provisioning/provisioner';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import {
   cloneDatabase,
@@ -35,6 +36,10 @@ import { PostgresTaskStore } from '../../src/postgres/task-store.js';
 import { createRedis } from '@provisioning/runtime';
 import type { Doorbell } from '../../src/domain/ports.js';
 
+/** What the repository's own workspace defines. */
+export const DEFINITIONS = new Definitions(
+  fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url)),
+);
 const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/worker.js');
 
 /** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
@@ -140,14 +145,20 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   const doorbell = connection
     ? new BullDoorbell(connection, silentLogger)
     : new NotifyDoorbell(database, silentLogger);
-  const batches = new BatchService(new PostgresBatchStore(database), doorbell, {
-    commands: new Set(['run']),
-    providers: new Map([
-      ['local', {}],
-      ['noop', {}],
-      ['upcloud', {}],
-    ]),
-  });
+  const batches = new BatchService(
+    new PostgresBatchStore(database),
+    doorbell,
+    {
+      commands: new Set(['run']),
+      providers: new Map([
+        ['local', {}],
+        ['noop', {}],
+        ['aws', {}],
+        ['upcloud', {}],
+      ]),
+    },
+    DEFINITIONS,
+  );
   const rollbackStore = new PostgresRollbackStore(database);
   const inventory = new PostgresInventoryStore(database);
   const surveys = new SurveyService(new PostgresSurveyStore(database), doorbell);

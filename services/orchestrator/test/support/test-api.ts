@@ -38,6 +38,7 @@ export async function testApi(
     NODE_ENV: 'test',
     DATABASE_URL: clone.url,
     PROVISIONING_DATA_DIR: home.path,
+    PROVISIONING_WORKSPACE: fileURLToPath(new URL('../../../../workspace', import.meta.url)),
     PROVISIONING_COMMAND: '/usr/local/provisioning',
     JWT_SECRET: SECRET,
     LOG_LEVEL: 'error',

@@ -4,6 +4,7 @@ import type { Act } from '../access/act.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
+import type { Definitions } from '../workflow/definitions.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownBatch,
@@ -44,12 +45,13 @@ export class BatchService {
   constructor(
     private readonly store: BatchStore,
     private readonly doorbell: Doorbell,
-    private readonly capabilities: Capabilities,
+    private readonly capabilities: Omit<Capabilities, 'definitions'>,
+    private readonly definitions: Definitions,
   ) {}
 
   /** Checked whole before anything is stored; durable when this returns. */
   async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
-    checkOperations(request.operations, this.capabilities);
+    await this.#check(request.operations);
     return this.#submit({ ...request, resumeOf: null }, planOperations(request.operations), submitter);
   }
 
@@ -100,9 +102,13 @@ export class BatchService {
   async resume(id: string, submitter: Submitter): Promise<SubmittedBatch> {
     const { batch, operations } = await this.#resumable(id);
     const specs = operations.map(({ spec }) => spec);
-    checkOperations(specs, this.capabilities);
     const kept = new Map(operations.filter(isKept).map(({ id: key, taskId }) => [key, taskId]));
+    await this.#check(specs, new Set(kept.keys()));
     return this.#submit({ ...batch, resumeOf: id }, planOperations(specs, kept), submitter);
+  }
+
+  async #check(specs: readonly OperationSpec[], kept?: ReadonlySet<string>): Promise<void> {
+    checkOperations(specs, { ...this.capabilities, definitions: await this.definitions.known() }, kept);
   }
 
   async #resumable(id: string): Promise<FoundBatch> {

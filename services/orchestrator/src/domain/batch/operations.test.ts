@@ -9,6 +9,10 @@ const capabilities: Capabilities = {
     ['local', {}],
     ['aws', { unavailable: 'has no credentials configured' }],
   ]),
+  definitions: {
+    has: (kind, name) => name === { taskserv: 'containerd', cluster: 'buildkit' }[kind],
+    fault: (kind, name) => `must be a defined ${kind}, and is "${name}"`,
+  },
 };
 
 function command(id: string, more: Partial<OperationSpec> = {}): OperationSpec {
@@ -69,6 +73,25 @@ describe('the check of a batch', () => {
     const many = Array.from({ length: 101 }, (_, index) => taskservs(`t${index}`));
     expect(refused([servers('m', names(1_000)), ...many]).message).toContain('which have 101000');
     expect(() => checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities)).not.toThrow();
+  });
+
+  it('refuses task services and cluster types that are not defined, but not in operations that are kept', () => {
+    const about = { infra: 'default', dependencies: [], provider: 'local' };
+    const specs: OperationSpec[] = [
+      { ...about, id: 't', type: 'taskserv_batch', taskservs: ['containerd', 'kubernets'] },
+      { ...about, id: 'c', type: 'cluster_batch', cluster_type: 'bildkit' },
+    ];
+    const { message, details } = refused(specs);
+    expect(details).toEqual([
+      { path: 'operations[0].taskservs[1]', message: 'must be a defined taskserv, and is "kubernets"' },
+      { path: 'operations[1].cluster_type', message: 'must be a defined cluster, and is "bildkit"' },
+    ]);
+    expect(message).toContain('operations[0].taskservs[1] must be a defined taskserv');
+    expect(message).toContain('(and 1 more)');
+    expect(() => checkOperations(specs, capabilities, new Set(['t', 'c']))).not.toThrow();
+    const many = { ...specs[0]!, taskservs: Array.from({ length: 500 }, (_, index) => `none-${index}`) };
+    expect(refused([many]).details).toHaveLength(20);
+    expect(refused([many]).message).toContain('(and 499 more)');
   });
 
   it('finds nothing wrong with what can be run', () => {

@@ -1,6 +1,7 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { actsOfOperation } from '../access/acts-of.js';
+import type { DefinedKind, KnownDefinitions } from '../workflow/definitions.js';
 import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
 import { ancestorsAmong, faultsOf } from './graph.js';
@@ -11,6 +12,8 @@ export interface Capabilities {
   providers: ReadonlyMap<string, { unavailable?: string }>;
   /** Names of the programs that a `command_batch` may run. */
   commands: ReadonlySet<string>;
+  /** Task services and cluster types that can be installed. */
+  definitions: KnownDefinitions;
 }
 
 const DEFAULT_RETRIES = 2;
@@ -22,28 +25,58 @@ const MAX_DEPENDENCIES = 200_000;
 const MAX_SERVERS = 1_000;
 const MAX_SERVERS_IN_ALL = 100_000;
 
-/** Checks the operations of a batch as a whole. @throws Failure with every fault, twenty at most */
-export function checkOperations(specs: readonly OperationSpec[], capabilities: Capabilities): void {
+/**
+ * Checks the operations of a batch as a whole.
+ * @param kept ids of operations that are not run again: what they use need not be there any more
+ * @throws Failure with every fault, twenty at most
+ */
+export function checkOperations(
+  specs: readonly OperationSpec[],
+  capabilities: Capabilities,
+  kept: ReadonlySet<string> = new Set(),
+): void {
   const faults: FailureDetail[] = faultsOf(specs).map(({ operation, dependency, message }) => ({
     path: `operations[${operation}].${dependency === undefined ? 'id' : `dependencies[${dependency}]`}`,
     message,
   }));
   if (faults.length === 0) faults.push(...faultsOfSize(specs));
-  specs.forEach((spec, index) =>
+  const toRun = specs.flatMap((spec, index) => (kept.has(spec.id) ? [] : [{ spec, index }]));
+  for (const { spec, index } of toRun)
     faults.push(
       ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
         path: `operations[${index}].${path}`,
         message,
       })),
-    ),
+    );
+  const { definitions } = capabilities;
+  const undefinedNames = toRun.flatMap(({ spec, index }) =>
+    undefinedNamesOf(spec, definitions).map((one) => ({ ...one, path: `operations[${index}].${one.path}` })),
   );
+  const total = faults.length + undefinedNames.length;
+  // Only what is shown is put into words: the nearest of the known names is sought for each.
+  for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
+    faults.push({ path, message: definitions.fault(kind, name) });
   const [first] = faults;
   if (!first) return;
-  const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+  const more = total > 1 ? ` (and ${total - 1} more)` : '';
   throw new Failure('invalid', `The batch cannot be run: ${first.path} ${first.message}${more}.`, {
     code: 'invalid_batch',
     details: faults.slice(0, MAX_DETAILS),
   });
+}
+
+/** What an operation is to install and nothing defines, and where it says so. */
+function undefinedNamesOf(
+  { taskservs = [], cluster_type: type }: OperationSpec,
+  definitions: KnownDefinitions,
+): { path: string; kind: DefinedKind; name: string }[] {
+  const names: { path: string; kind: DefinedKind; name: string }[] = [];
+  for (const [index, name] of taskservs.entries())
+    if (!definitions.has('taskserv', name))
+      names.push({ path: `taskservs[${index}]`, kind: 'taskserv', name });
+  if (type !== undefined && !definitions.has('cluster', type))
+    names.push({ path: 'cluster_type', kind: 'cluster', name: type });
+  return names;
 }
 
 /** Small requests may mean a lot. The graph has no fault. */

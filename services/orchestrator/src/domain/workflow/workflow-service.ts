@@ -4,6 +4,7 @@ import type { Doorbell, TaskStore } from '../ports.js';
 import { actsOfWorkflow } from '../access/acts-of.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { NewTask, Task } from '../task/task.js';
+import { mustBeDefined, type Definitions } from './definitions.js';
 import { refuseReusedKey, type Submitter } from './submitter.js';
 
 export interface WorkflowRequest {
@@ -63,6 +64,7 @@ export class WorkflowService {
   constructor(
     private readonly store: Pick<TaskStore, 'submit'>,
     private readonly doorbell: Pick<Doorbell, 'ring'>,
+    private readonly definitions: Definitions,
   ) {}
 
   /** @param work see {@link serversWork}, {@link taskservWork} and {@link clusterWork} */
@@ -103,7 +105,14 @@ export class WorkflowService {
     );
   }
 
+  /** Only to create: what exists can be deleted when its definition is gone. */
+  async #mustBeInstallable({ verb: [kind, operation], args: [name = ''] }: Work): Promise<void> {
+    if (operation === 'create' && (kind === 'taskserv' || kind === 'cluster'))
+      await mustBeDefined(this.definitions, kind, name);
+  }
+
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
+    await this.#mustBeInstallable(work);
     const {
       userId: createdBy,
       username: createdByName,
