@@ -145,19 +145,69 @@ describe('applying', () => {
     expect(reports).toEqual([{ type: 'error', message: ended.error }]);
   });
 
-  it('fails for good because of a server of another provider', async () => {
+  it('fails for good because of a server of that name at another provider', async () => {
     await apply(servers(['web-01'], 'upcloud'));
-    for (const operation of [servers(['web-01']), taskservs(['x'], { servers: ['web-01'] })]) {
-      expect((await apply(operation)).ended).toMatchObject({ outcome: 'failed', permanent: true });
-    }
+    expect((await apply(servers(['web-01']))).ended).toMatchObject({ outcome: 'failed', permanent: true });
   });
 
-  it('refuses to stand in for a provider in production, and to be the test driver unasked', async () => {
+  it('puts task services on the servers that are named, at any provider, and says so', async () => {
+    await apply(servers(['web-01', 'web-02'], 'upcloud'));
+    await apply(servers(['db-01'], 'aws'));
+    const operation = taskservs(['containerd'], { provider: 'aws', servers: ['web-01', 'web-02', 'db-01'] });
+    const note =
+      'Note: The operation is for provider aws, and these servers are at upcloud: web-01, web-02. ' +
+      'They are used, because the operation names them or depends on the operations that make them.';
+    const names = ['web-01', 'web-02', 'db-01'].map((server) => `created taskserv ${server}/containerd`);
+
+    const planned = await host.run({ action: 'apply', operation, check: true });
+    expect(planned.logs).toContain(note);
+    expect(resourcesOf(planned)).toEqual([]);
+    const before = await host.run({ action: 'reconcile', operation, idempotency_key: 'both' });
+    expect(before.ended).toMatchObject({ outcome: 'completed', satisfied: false });
+
+    const applied = await host.run({ action: 'apply', operation, idempotency_key: 'both' });
+    expect(named(applied)).toEqual(names);
+    expect(applied.logs).toContain(note);
+    expect(resourcesOf(applied).map(({ after }) => after?.['provider'])).toEqual([
+      'upcloud',
+      'upcloud',
+      'aws',
+    ]);
+    // Of each provider that is acted at, whether a driver stands in for it.
+    expect(applied.logs.filter((line) => line.includes('stands in for it'))).toHaveLength(2);
+    const after = await host.run({ action: 'reconcile', operation, idempotency_key: 'both' });
+    expect(after.ended).toMatchObject({ outcome: 'completed', satisfied: true });
+
+    const undone = await host.run({
+      action: 'undo',
+      operation,
+      idempotency_key: 'both',
+      changes: resourcesOf(applied),
+    });
+    expect(named(undone)).toEqual(names.toReversed().map((name) => name.replace('created', 'destroyed')));
+  });
+
+  it('takes only the servers of its own provider where none are named', async () => {
+    await apply(servers(['web-01'], 'upcloud'));
+    await apply(servers(['db-01'], 'aws'));
+    expect(named(await apply(taskservs(['containerd'], { provider: 'aws' })))).toEqual([
+      'created taskserv db-01/containerd',
+    ]);
+  });
+
+  it('does not need a provider that it does not act at', async () => {
+    await apply(servers(['web-01'], 'local'));
     const strict = await another({ NODE_ENV: 'production', PROVISIONING_TEST_DRIVER: '' });
-    for (const provider of ['upcloud', 'noop']) {
-      const { ended } = await strict.run({ action: 'apply', operation: servers(['a'], provider) });
-      expect(ended).toMatchObject({ outcome: 'failed', permanent: true });
-    }
+    const run = (id: string, operation: ReturnType<typeof taskservs>) =>
+      strict.run({ id, action: 'apply', operation });
+    const onNamed = taskservs(['containerd'], { provider: 'aws', servers: ['web-01'] });
+    expect(named(await run('named', onNamed))).toEqual(['created taskserv web-01/containerd']);
+    const { ended } = await run('its own', taskservs(['redis'], { provider: 'aws' }));
+    expect(ended).toMatchObject({
+      outcome: 'failed',
+      permanent: true,
+      error: expect.stringContaining('Provider aws has no credentials configured'),
+    });
   });
 
   it('fails for now where trying again may help', async () => {

@@ -51,7 +51,8 @@ const taskservs = listOf(name, 1000, { minItems: 1, uniqueItems: true });
 const servers = listOf(name, 1000, {
   minItems: 1,
   uniqueItems: true,
-  description: 'Where absent: the servers of the operations it depends on, else all of the provider’s',
+  description:
+    'At any provider. Where absent: the servers of the operations it depends on, else all of the provider’s',
 });
 const commands = listOf(text(1024, { minLength: 1 }), 100, {
   minItems: 1,

@@ -11,9 +11,10 @@ export function applyOperation(operation: Operation, context: OperationContext):
   const { drivers, infra, idempotencyKey, fresh, intents, check, signal, reporter, log } = context;
   return settled(context, async () => {
     if (signal.aborted) throw Object.assign(new Interrupted(), { message: 'Nothing was changed.' });
-    drivers.notices([drivers.provider(operation.provider)]).forEach((notice) => log(`Note: ${notice}`));
-    const plan = await planOperation(operation, infra, drivers);
-    if ('missing' in plan) throw new DriverError(plan.message, { permanent: true });
+    const planned = await planOperation(operation, infra, drivers);
+    if ('missing' in planned) throw new DriverError(planned.message, { permanent: true });
+    const { plan, notes } = planned;
+    notes.forEach((note) => log(`Note: ${note}`));
     renderPlan(plan).forEach(log);
     if (check) {
       reporter.report({ type: 'plan', steps: stepsOf(plan).length });

@@ -19,7 +19,7 @@ export interface TaskservOperation {
   type: 'taskserv_batch';
   provider: string;
   taskservs: readonly string[];
-  /** Where absent: all of the provider's servers in the infra. */
+  /** Used at any provider. Where absent: all servers of `provider` in the infra. */
   servers?: readonly string[];
 }
 

@@ -1,18 +1,38 @@
 import type { DriverSet } from '../drivers/driver-set.js';
+import type { Provider } from '../drivers/providers.js';
 import { planWanted, type Plan } from '../plan/index.js';
 import type { Operation } from './operation.js';
 import { planServers } from './plan-servers.js';
-import { planTaskservs, type Missing } from './plan-taskservs.js';
+import { otherProviders, planTaskservs, type Missing } from './plan-taskservs.js';
+
+/** What is to be done, and what people must know about it first. */
+export interface PlannedOperation {
+  plan: Plan;
+  /** Sentences: which drivers stand in for providers, and at which other providers the plan acts. */
+  notes: string[];
+}
 
 /** What makes things as the operation wants them. @throws DriverError where that cannot be planned at all */
 export async function planOperation(
   operation: Operation,
   infra: string,
   drivers: DriverSet,
-): Promise<Plan | Missing> {
+): Promise<PlannedOperation | Missing> {
   const provider = drivers.provider(operation.provider);
-  // Refused here, before anything is looked at.
-  drivers.for(provider);
+  // Refused before anything is looked at. Servers that are named are reached at the provider that has them.
+  if (!('servers' in operation && operation.servers)) drivers.for(provider);
+  const plan = await planOf(operation, provider, infra, drivers);
+  if ('missing' in plan) return plan;
+  const providers = plan.entries.flatMap(({ after }) => (after ? [after.provider] : []));
+  return { plan, notes: [...otherProviders(plan, provider), ...drivers.notices(providers)] };
+}
+
+function planOf(
+  operation: Operation,
+  provider: Provider,
+  infra: string,
+  drivers: DriverSet,
+): Promise<Plan | Missing> {
   switch (operation.type) {
     case 'server_batch':
       return planServers(operation, provider, infra, drivers);
@@ -25,7 +45,7 @@ export async function planOperation(
 
 async function planCluster(
   name: string,
-  provider: ReturnType<DriverSet['provider']>,
+  provider: Provider,
   infra: string,
   drivers: DriverSet,
 ): Promise<Plan> {

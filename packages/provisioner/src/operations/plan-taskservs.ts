@@ -1,4 +1,4 @@
-import { DriverError } from '../drivers/driver.js';
+import { listed } from '../apply/index.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import type { Provider } from '../drivers/providers.js';
 import type { Plan } from '../plan/index.js';
@@ -12,6 +12,10 @@ export interface Missing {
   message: string;
 }
 
+/**
+ * Plans task services on the servers that the operation names, at any provider; on all servers of
+ * the operation's own provider where it names none.
+ */
 export async function planTaskservs(
   { taskservs, servers: names }: TaskservOperation,
   provider: Provider,
@@ -37,13 +41,18 @@ export async function planTaskservs(
       message: absentServers(absent, infra, purpose),
     };
   }
-  const foreign = servers.find((server) => server.provider !== provider);
-  if (foreign) {
-    throw new DriverError(
-      `Server ${foreign.name} is one of provider ${foreign.provider}, but the operation is for ${provider}. ` +
-        'Make it an operation for that provider, or leave the server out. Nothing was changed.',
-      { permanent: true },
-    );
-  }
   return planTaskservsOn(servers, wanted, infra, drivers);
+}
+
+/** A sentence for each other provider at which task services are planned: on which servers, and why there. */
+export function otherProviders({ entries }: Plan, provider: Provider): string[] {
+  const servers = new Map<Provider, Set<string>>();
+  for (const { after } of entries)
+    if (after && 'server' in after && after.provider !== provider)
+      servers.set(after.provider, (servers.get(after.provider) ?? new Set()).add(after.server));
+  return [...servers].map(
+    ([other, names]) =>
+      `The operation is for provider ${provider}, and these servers are at ${other}: ${listed([...names])}. ` +
+      'They are used, because the operation names them or depends on the operations that make them.',
+  );
 }

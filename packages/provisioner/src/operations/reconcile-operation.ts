@@ -25,13 +25,13 @@ export async function reconcileOperation(
     intents,
   }: Pick<OperationContext, 'drivers' | 'infra' | 'idempotencyKey' | 'intents'>,
 ): Promise<Reconciliation> {
-  const plan = await planOperation(operation, infra, drivers);
+  const planned = await planOperation(operation, infra, drivers);
   const missing =
-    'missing' in plan
-      ? plan.missing
-      : stepsOf(plan).map((step) => {
+    'missing' in planned
+      ? planned.missing
+      : stepsOf(planned.plan).map((step) => {
           const fields = 'differences' in step ? step.differences.map(({ field }) => field).join(', ') : '';
-          return `${nounOf(plan.kind)} ${step.name}${fields && ` (${fields})`}`;
+          return `${nounOf(planned.plan.kind)} ${step.name}${fields && ` (${fields})`}`;
         });
   const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
   const resources = recalled.map((change) => resourceReport(infra, change));
