@@ -34,6 +34,18 @@ const MEMBERS = `url = "https://your-system.com/webhook"
 events = ["task.completed", "task.failed", "batch.completed"]
 secret = "webhook-secret"`;
 
+/** Word for word: it has no commas, so it is no valid TOML. */
+const DOCUMENTED = `[webhooks]
+enabled = true
+endpoints = [
+  {
+    url = "https://your-system.com/webhook"
+    events = ["task.completed", "task.failed", "batch.completed"]
+    secret = "webhook-secret"
+  }
+]
+`;
+
 describe('webhooks of the configuration', () => {
   it('are read from a list of tables', () => {
     expect(read(`[webhooks]\nenabled = true\n[[webhooks.endpoints]]\n${MEMBERS}\n`).endpoints).toEqual([
@@ -49,8 +61,7 @@ describe('webhooks of the configuration', () => {
   });
 
   it('as in the API document, without commas, are refused with the line and what would be right', () => {
-    const text = `[webhooks]\nenabled = true\nendpoints = [\n  {\n${MEMBERS}\n  }\n]\n`;
-    const message = refusal(text);
+    const message = refusal(DOCUMENTED);
     expect(message).toContain('config.toml:6:');
     expect(message).toContain('in the line "events = [');
     expect(message).not.toContain('webhook-secret');

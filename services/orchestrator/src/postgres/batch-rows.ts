@@ -46,6 +46,7 @@ export interface SummaryRow {
   undo: TaskStatus | null;
   total_steps: number | null;
   done_steps: number | null;
+  kept_from: string | null;
 }
 
 export interface OperationRow extends SummaryRow {
@@ -59,7 +60,6 @@ export interface OperationRow extends SummaryRow {
   error: string | null;
   output_tail: string | null;
   data: Record<string, unknown> | null;
-  kept_from: string | null;
 }
 
 export function batchRow(batch: NewBatch, scopeId: string) {
@@ -155,6 +155,7 @@ export function toSummary(row: SummaryRow): OperationSummary {
     undo: row.undo,
     totalSteps: row.total_steps,
     doneSteps: row.done_steps,
+    kept: row.kept_from !== null,
   };
 }
 
@@ -175,7 +176,6 @@ export function toOperations(rows: readonly OperationRow[], lock: WaitingFor | n
       outputTail: row.output_tail,
       data: row.data,
       waitingFor: waitingForInBatch(row, lock, unfinished, () => ++place),
-      kept: row.kept_from !== null,
     }),
   );
 }

@@ -35,7 +35,7 @@ import { lockColumns, waitingForLock, type LockRow } from './waiting.js';
 const LISTED_OPERATIONS = 100;
 
 const SUMMARY = `
-  t.id, t.batch_id, t.op_key, t.status, p.total_steps, p.done_steps,
+  t.id, t.batch_id, t.op_key, t.status, t.kept_from, p.total_steps, p.done_steps,
   (select u.status from tasks u where u.compensates = t.id) as undo
   from tasks t left join task_progress p on p.task_id = t.id`;
 
@@ -122,7 +122,7 @@ export class PostgresBatchStore implements BatchStore {
     const operations = await rowsOf<OperationRow>(
       this.database,
       `select t.depends_on, t.run_after, t.attempt, t.started_at, t.completed_at, t.error, t.output_tail,
-              t.kept_from, p.current_step, s.spec, r.data, summary.*
+              p.current_step, s.spec, r.data, summary.*
          from (select ${SUMMARY} where t.batch_id = :id and t.kind = 'operation') summary
          join tasks t on t.id = summary.id
          join task_specs s on s.task_id = t.id

@@ -66,6 +66,36 @@ describe('POST /batch/execute', () => {
     await operator().post(`/batch/operations/${body.data.batch_id}/cancel`).expect(200);
   });
 
+  it('answers the same request again as it did at first, however far the batch has come', async () => {
+    const by = operator();
+    const send = async (key: string) => {
+      const operations = [
+        command('a', { infra: 'again' }),
+        command('b', { infra: 'again', dependencies: ['a'] }),
+      ];
+      const request = by.post('/batch/execute').set('Idempotency-Key', key);
+      const { body } = await request.send({ name: 'again', operations }).expect(200);
+      return body as { data: { batch_id: string; status: string; operations: { task_id: string }[] } };
+    };
+    const engine = engineFunctions(api.database);
+    const worker = await engine.register();
+    const complete = async (task: string) => {
+      const attempt = await engine.claim(task, worker);
+      await engine.finish(task, attempt!, worker, 'Completed');
+    };
+    const [running, waiting] = [await send('running'), await send('waiting')];
+    const pending = { status: 'Pending', progress: 0 };
+    expect(running.data).toMatchObject({ status: 'Running', operations: [pending, pending] });
+    expect(waiting.data).toMatchObject({ status: 'Pending', operations: [pending, pending] });
+    for (const { task_id: id } of running.data.operations) await complete(id);
+    await complete(waiting.data.operations[0]!.task_id);
+    const { body: now } = await by.get(`/batch/operations/${waiting.data.batch_id}`).expect(200);
+    expect(now.data).toMatchObject({ status: 'Running', operations: [{ status: 'Completed' }, pending] });
+    expect(await send('running')).toEqual(running);
+    expect(await send('waiting')).toEqual(waiting);
+    await complete(waiting.data.operations[1]!.task_id);
+  });
+
   it('refuses a cycle and names it, and stores nothing', async () => {
     const { body } = await operator()
       .post('/batch/execute')

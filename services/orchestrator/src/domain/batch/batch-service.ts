@@ -7,8 +7,10 @@ import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js'
 import type { Definitions } from '../workflow/definitions.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
+  asSubmitted,
   unknownBatch,
   type Batch,
+  type BatchSummary,
   type NewBatch,
   type NewOperation,
   type OnFailure,
@@ -28,9 +30,8 @@ export interface BatchRequest {
   operations: readonly OperationSpec[];
 }
 
-export interface SubmittedBatch {
-  batch: Batch;
-  operations: OperationSummary[];
+/** A batch as it was when it was stored. */
+export interface SubmittedBatch extends BatchSummary {
   replayed: boolean;
 }
 
@@ -174,7 +175,7 @@ export class BatchService {
     if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
-    return { ...found, replayed: submitted.outcome === 'replayed' };
+    return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };
   }
 }
 

@@ -48,6 +48,8 @@ export interface OperationSummary {
   undo: TaskStatus | null;
   totalSteps: number | null;
   doneSteps: number | null;
+  /** Whether its outcome was taken over from the batch that was resumed. */
+  kept: boolean;
 }
 
 export interface Operation extends OperationSummary {
@@ -62,7 +64,12 @@ export interface Operation extends OperationSummary {
   /** What was reported: a result and resources. */
   data: Record<string, unknown> | null;
   waitingFor: WaitingFor | null;
-  kept: boolean;
+}
+
+/** A batch, and its operations as far as a list shows them. */
+export interface BatchSummary {
+  batch: Batch;
+  operations: OperationSummary[];
 }
 
 /** What an operation is to do: the request's body, with what it leaves out filled in. */
@@ -130,6 +137,24 @@ export interface NewOperation {
   keptFrom: string | null;
   /** What it does. */
   acts: readonly Act[];
+}
+
+/**
+ * A batch as it was when it was stored, however far workers have come since: what its submission is answered with, and
+ * answered again when the same request is repeated.
+ */
+export function asSubmitted({ batch, operations }: BatchSummary): BatchSummary {
+  // What has its infras is started in the very transaction that stores it.
+  const isStarted = batch.startedAt?.getTime() === batch.createdAt.getTime();
+  const status = operations.every(({ kept }) => kept) ? 'Completed' : isStarted ? 'Running' : 'Pending';
+  return {
+    batch: { ...batch, status },
+    operations: operations.map((operation) =>
+      operation.kept
+        ? { ...operation, undo: null }
+        : { ...operation, status: 'Waiting', undo: null, totalSteps: null, doneSteps: null },
+    ),
+  };
 }
 
 export function unknownBatch(id: string): Failure {
