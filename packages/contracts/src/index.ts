@@ -2,6 +2,7 @@ export * from './operation.js';
 export * from './operations.js';
 export { buildOpenApi, type OpenApiOptions } from './openapi.js';
 export { errorStatusesOf } from './openapi/error-responses.js';
+export { EVENT_EXAMPLE, METRICS_EXAMPLE, PAYLOAD_EXAMPLE } from './document-examples.js';
 
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';

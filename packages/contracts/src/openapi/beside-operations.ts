@@ -1,34 +1,9 @@
 import type { TSchema } from 'typebox';
+import { EVENT_EXAMPLE, METRICS_EXAMPLE, PAYLOAD_EXAMPLE } from '../document-examples.js';
 import type { Service } from '../operation.js';
 import { eventSchema, followEventsQuery, webhookPayloadSchema } from '../schemas/event.js';
 import { errorReferences } from './error-responses.js';
 import type { Json, SchemaComponents } from './schema-components.js';
-
-const METRICS_EXAMPLE = `# HELP orchestrator_tasks_total Total number of tasks
-# TYPE orchestrator_tasks_total counter
-orchestrator_tasks_total{status="completed"} 150
-orchestrator_tasks_total{status="failed"} 5
-
-# HELP orchestrator_task_duration_seconds Task execution duration
-# TYPE orchestrator_task_duration_seconds histogram
-orchestrator_task_duration_seconds_bucket{le="10"} 50
-orchestrator_task_duration_seconds_bucket{le="30"} 120
-orchestrator_task_duration_seconds_bucket{le="+Inf"} 155
-`;
-
-const EVENT_EXAMPLE = {
-  event_type: 'TaskStatusChanged',
-  timestamp: '2025-09-26T10:00:00Z',
-  data: { task_id: 'uuid-string', status: 'completed' },
-  metadata: { task_id: 'uuid-string', status: 'completed' },
-};
-
-const PAYLOAD_EXAMPLE = {
-  event: 'task.completed',
-  timestamp: '2025-09-26T10:00:00Z',
-  data: { task_id: 'uuid-string', status: 'completed', output: 'Task completed successfully' },
-  signature: 'sha256=calculated-signature',
-};
 
 const unlimited = { 'x-permission': 'public', 'x-rate-class': 'none' };
 
