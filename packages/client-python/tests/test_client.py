@@ -1,7 +1,10 @@
 import base64
+import copy
 import hashlib
 import hmac
 import json
+import pickle
+import socketserver
 import sys
 import threading
 import unittest
@@ -131,6 +134,20 @@ class ClientTest(unittest.TestCase):
         self.assertEqual((caught.exception.status, caught.exception.request_id), (503, "req-1"))
         self.assertEqual(len(self.fake.received), 1)
 
+    def test_an_error_survives_copy_and_pickle(self):
+        error = ProvisioningError("No.", 409, "conflict", [{"path": "name", "message": "is taken"}], "req-1", 2.5)
+        error.seen = "by the caller"
+        for again in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+            self.assertIs(type(again), ProvisioningError)
+            self.assertEqual((str(again), again.args, vars(again)), (str(error), error.args, vars(error)))
+
+    def test_says_that_a_request_may_have_been_carried_out_where_no_answer_came(self):
+        client = self.client(lambda *_: (0, None, {}), retries=0)
+        with self.assertRaisesRegex(ProvisioningError, "without an answer. The request may have been carried out.$"):
+            client.orchestrator.cancel_task(ID)
+        with self.assertRaisesRegex(ProvisioningError, "without an answer.$"):
+            client.orchestrator.get_task(ID)
+
     def test_gives_up_where_more_patience_is_asked_for_than_it_has(self):
         client = self.client(lambda *_: failure(429, "rate_limited", **{"Retry-After": "60"}))
         with self.assertRaises(ProvisioningError) as caught:
@@ -196,6 +213,81 @@ class ClientTest(unittest.TestCase):
         self.assertEqual(caught.exception.code, "wait_timeout")
         with self.assertRaises(ValueError):
             client.orchestrator.get_task("..")
+
+
+class CuttingServer:
+    """Answers with bytes as they are given, and then ends the connection, whatever the bytes promised."""
+
+    def __init__(self, answer):
+        self.keys = []
+        outer = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self):
+                self.rfile.readline()
+                headers = {}
+                for line in iter(self.rfile.readline, b"\r\n"):
+                    name, _, value = line.decode().partition(":")
+                    headers[name.lower()] = value.strip()
+                self.rfile.read(int(headers.get("content-length", 0)))
+                outer.keys.append(headers.get("idempotency-key"))
+                self.wfile.write(answer(len(outer.keys)))
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = "http://127.0.0.1:%d" % self.server.server_address[1]
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def head(framing, status="200 OK"):
+    return ("HTTP/1.1 %s\r\nContent-Type: application/json\r\n%s\r\n\r\n" % (status, framing)).encode()
+
+
+BODY = json.dumps({"success": True, "data": {"batch_id": ID}}).encode()
+WHOLE = head("Content-Length: %d" % len(BODY)) + BODY
+CUTS = {
+    "before the length that was promised": head("Content-Length: %d" % len(BODY)) + BODY[:-5],
+    "before its first byte": head("Content-Length: %d" % len(BODY)),
+    "in the middle of a chunk": head("Transfer-Encoding: chunked") + b"%x\r\n" % len(BODY) + BODY[:-5],
+    "before its last chunk": head("Transfer-Encoding: chunked") + b"5\r\n" + BODY[:5] + b"\r\n",
+    "in its JSON, framed as if it were whole": head("Content-Length: %d" % (len(BODY) - 5)) + BODY[:-5],
+}
+
+
+class CutOffTest(unittest.TestCase):
+    def client(self, answer, **options):
+        self.cutting = CuttingServer(answer)
+        self.addCleanup(self.cutting.stop)
+        return ProvisioningClient(self.cutting.url, "a-token", base_delay=0.001, **options)
+
+    def test_an_answer_that_was_cut_off_is_asked_for_again_under_the_same_key(self):
+        for how, cut in CUTS.items():
+            with self.subTest(how):
+                client = self.client(lambda nth: cut if nth < 3 else WHOLE)
+                self.assertEqual(client.orchestrator.execute_batch({"name": "b"}), {"batch_id": ID})
+                self.assertEqual((len(self.cutting.keys), len(set(self.cutting.keys))), (3, 1))
+                self.assertRegex(self.cutting.keys[0], "^[0-9a-f-]{36}$")
+
+    def test_what_must_not_be_sent_twice_is_sent_once(self):
+        for how, cut in CUTS.items():
+            with self.subTest(how):
+                client = self.client(lambda _: cut)
+                with self.assertRaises(ProvisioningError) as caught:
+                    client.orchestrator.cancel_task(ID)
+                self.assertEqual((caught.exception.status, caught.exception.code), (0, "network_error"))
+                expected = r"broke off in the middle of its answer\. The request may have been carried out\.$"
+                self.assertRegex(str(caught.exception), expected)
+                self.assertEqual(len(self.cutting.keys), 1)
+
+    def test_a_refusal_keeps_its_status_where_its_reason_was_cut_off(self):
+        client = self.client(lambda _: head("Content-Length: 99", "404 Not Found") + b'{"suc')
+        with self.assertRaises(ProvisioningError) as caught:
+            client.orchestrator.get_task(ID)
+        self.assertEqual((caught.exception.status, caught.exception.code), (404, "http_404"))
 
 
 SECRET = "webhook-secret-of-ours"

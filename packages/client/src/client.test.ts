@@ -173,6 +173,14 @@ describe('ProvisioningClient', () => {
     expect(received).toHaveLength(2);
   });
 
+  it('says that a request may have been carried out where no answer came', async () => {
+    const { client } = await clientOf(() => ({ cut: true }), { retries: 0 });
+    const change = await errorOf(client.orchestrator.cancelTask({ params: { id: ID } }));
+    expect(change.message).toMatch(/without an answer\. The request may have been carried out\.$/);
+    const read = await errorOf(client.orchestrator.getTask({ params: { id: ID } }));
+    expect(read.message).toMatch(/closed the connection without an answer\.$/);
+  });
+
   it('gives up at once where more patience is asked for than it has', async () => {
     const { client, received } = await clientOf(() =>
       failure(429, 'rate_limited', 'Too many.', { 'Retry-After': '60' }),

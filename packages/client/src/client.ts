@@ -5,11 +5,13 @@ import {
   callRoute,
   envelopeOf,
   methodsOf,
+  type AnyArguments,
   type ControlCenterMethods,
   type OrchestratorMethods,
+  type Route,
 } from './operations.js';
 import { baseOf, controlCenterBeside, DEFAULTS, type ClientOptions, type TokenProvider } from './options.js';
-import type { CallOptions, Connection } from './request.js';
+import { receiveHead, receiveWhole, type CallOptions, type Connection } from './request.js';
 import { hasBatchEnded, hasTaskEnded, waitUntil, type WaitOptions } from './wait.js';
 import { platformWebSocket } from './web-socket.js';
 
@@ -60,21 +62,12 @@ export class ProvisioningClient {
     checkMode = false,
   ): Promise<Envelope<DataOf<typeof orchestrator.createServers>>> {
     const body = { infra, settings, check_mode: checkMode, wait: true };
-    const response = await callRoute(
-      this.#connection,
-      this.#orchestratorUrl,
-      orchestratorRoutes.createServers,
-      { body },
-    );
-    return (await envelopeOf(response)) as Envelope<string>;
+    return (await this.#envelope(orchestratorRoutes.createServers, { body })) as Envelope<string>;
   }
 
   /** As in the API document: answers with the whole envelope. */
   async getTaskStatus(taskId: string): Promise<Envelope<Task>> {
-    const response = await callRoute(this.#connection, this.#orchestratorUrl, orchestratorRoutes.getTask, {
-      params: { id: taskId },
-    });
-    return (await envelopeOf(response)) as Envelope<Task>;
+    return (await this.#envelope(orchestratorRoutes.getTask, { params: { id: taskId } })) as Envelope<Task>;
   }
 
   /** The task when it has ended, however it did. */
@@ -108,16 +101,26 @@ export class ProvisioningClient {
     );
   }
 
+  async #envelope(route: Route, args: AnyArguments): Promise<Envelope<unknown>> {
+    return envelopeOf(await callRoute(this.#connection, this.#orchestratorUrl, route, receiveWhole, args));
+  }
+
   /** Every audit record that the filters leave, as text that comes in pieces: `text/csv` or `application/x-ndjson`. */
   async exportAuditLogs(
     { format, query }: { format: 'csv' | 'ndjson'; query?: Record<string, string | undefined> },
     options: CallOptions = {},
   ): Promise<Response> {
-    return callRoute(this.#connection, this.#controlCenterUrl, controlCenterRoutes.listAuditLogs, {
-      ...options,
-      query: query ?? {},
-      headers: { Accept: format === 'csv' ? 'text/csv' : 'application/x-ndjson' },
-    });
+    return callRoute(
+      this.#connection,
+      this.#controlCenterUrl,
+      controlCenterRoutes.listAuditLogs,
+      receiveHead,
+      {
+        ...options,
+        query: query ?? {},
+        headers: { Accept: format === 'csv' ? 'text/csv' : 'application/x-ndjson' },
+      },
+    );
   }
 }
 

@@ -8,9 +8,16 @@ import type {
 } from '@provisioning/contracts';
 import { ProvisioningError } from './error.js';
 import type { controlCenterRoutes, orchestratorRoutes } from './generated/routes.js';
-import { send, type CallOptions, type Connection } from './request.js';
+import {
+  receiveWhole,
+  send,
+  type Answer,
+  type CallOptions,
+  type Connection,
+  type Receive,
+} from './request.js';
 
-interface Route {
+export interface Route {
   method: string;
   path: string;
   idempotent?: boolean;
@@ -75,28 +82,31 @@ interface Envelope {
   data: unknown;
 }
 
-/** Calls one operation and answers with what came back, unread. */
-export function callRoute(
+/** Calls one operation and receives what came back. */
+export function callRoute<Received>(
   connection: Connection,
   baseUrl: string,
   route: Route,
+  receive: Receive<Received>,
   { params = {}, query = {}, body, ...options }: AnyArguments = {},
-): Promise<Response> {
+): Promise<Received> {
   const url = new URL(baseUrl + pathOf(route.path, params));
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined) url.searchParams.set(name, String(value));
   }
-  return send(connection, {
+  const request = {
     ...options,
     method: route.method,
     url: url.href,
     ...(body === undefined ? {} : { body }),
     idempotent: route.idempotent === true,
-  });
+  };
+  return send(connection, request, receive);
 }
 
-export async function envelopeOf(response: Response): Promise<Envelope> {
-  const envelope = (await response.json().catch(() => undefined)) as Envelope | undefined;
+/** @throws ProvisioningError `invalid_answer` where another program has answered */
+export function envelopeOf({ response, body }: Answer): Envelope {
+  const envelope = body as Envelope | null | undefined;
   if (envelope?.success === true) return envelope;
   throw new ProvisioningError(
     `${new URL(response.url).host} answered something that is no answer of this API. Is the address right?`,
@@ -111,22 +121,22 @@ export async function envelopeOf(response: Response): Promise<Envelope> {
 /** A method for each route. Their types are the contract's, which is why they are given by whoever calls. */
 export function methodsOf<Methods>(connection: Connection, baseUrl: string, routes: Routes): Methods {
   const entries = Object.entries(routes).map(([id, route]) => {
-    const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, args);
-    const method = async (args?: AnyArguments) => (await envelopeOf(await call(args))).data;
+    const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, receiveWhole, args);
+    const method = async (args?: AnyArguments) => envelopeOf(await call(args)).data;
     return [id, route.list ? Object.assign(method, paging(call, route.list)) : method];
   });
   return Object.fromEntries(entries) as Methods;
 }
 
 function paging(
-  call: (args?: AnyArguments) => Promise<Response>,
+  call: (args?: AnyArguments) => Promise<Answer>,
   [parameter, member]: readonly [parameter: string, member: string],
 ) {
   const page = async (args?: AnyArguments): Promise<Page<unknown>> => {
-    const response = await call(args);
-    const items = (await envelopeOf(response)).data as unknown[];
+    const answer = await call(args);
+    const items = envelopeOf(answer).data as unknown[];
     const number = <Otherwise>(header: string, otherwise: Otherwise) => {
-      const text = response.headers.get(header);
+      const text = answer.response.headers.get(header);
       return text === null ? otherwise : Number(text);
     };
     return {

@@ -53,8 +53,7 @@ class ProvisioningClient:
 
     def _envelope(self, method: str, template: str, **call: Any) -> Dict[str, Any]:
         try:
-            envelope: Dict[str, Any] = self._transport.send(method, template, **call).json()
-            return envelope
+            return self._transport.send(method, template, **call)
         except ProvisioningError as error:
             if error.status == 0:
                 raise

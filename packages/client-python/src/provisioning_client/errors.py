@@ -1,6 +1,6 @@
 """What can go wrong, as one class."""
 
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 
 class ProvisioningError(Exception):
@@ -22,3 +22,8 @@ class ProvisioningError(Exception):
         self.details = details or []
         self.request_id = request_id
         self.retry_after = retry_after
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        """For `pickle` and `copy`: an exception is made anew from its `args`, which hold the message alone."""
+        arguments = (self.message, self.status, self.code, self.details, self.request_id, self.retry_after)
+        return type(self), arguments, self.__dict__

@@ -1,5 +1,6 @@
 """Requests, sent again where that is safe."""
 
+import json
 import random
 import time
 import uuid
@@ -7,6 +8,7 @@ from typing import Any, Callable, Dict, Optional, Union
 from urllib.parse import quote, urlsplit
 
 import requests
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
 from .errors import ProvisioningError
 
@@ -44,15 +46,7 @@ class Transport:
         idempotent: bool = False,
     ) -> Any:
         """The `data` of the envelope."""
-        response = self.send(method, template, path, query, body, idempotent)
-        try:
-            envelope = response.json()
-        except ValueError:
-            envelope = None
-        if isinstance(envelope, dict) and envelope.get("success") is True:
-            return envelope.get("data")
-        message = "%s answered something that is no answer of this API. Is the address right?"
-        raise ProvisioningError(message % self._host, response.status_code, "invalid_answer")
+        return self.send(method, template, path, query, body, idempotent).get("data")
 
     def send(
         self,
@@ -62,7 +56,8 @@ class Transport:
         query: Optional[Dict[str, Any]] = None,
         body: Any = None,
         idempotent: bool = False,
-    ) -> requests.Response:
+    ) -> Dict[str, Any]:
+        """The whole envelope. Sends the request again where that is safe, also after an answer that was cut off."""
         url = self.base_url + _filled(template, path or {})
         headers = {"Accept": "application/vnd.provisioning.v1+json"}
         if idempotent:
@@ -80,7 +75,7 @@ class Transport:
 
     def _send_once(
         self, method: str, url: str, headers: Dict[str, str], query: Dict[str, str], body: Any
-    ) -> requests.Response:
+    ) -> Dict[str, Any]:
         token = self._token() if callable(self._token) else self._token
         if token is not None:
             headers = {**headers, "Authorization": "Bearer %s" % token}
@@ -94,16 +89,49 @@ class Transport:
                 timeout=self._timeout,
                 # A redirect would carry the token to wherever it leads.
                 allow_redirects=False,
+                # Head and body apart: a refusal is known before its reason is read.
+                stream=True,
             )
+        except requests.ConnectTimeout as error:
+            message = "%s can't be reached: the connection could not be made within %g s."
+            raise ProvisioningError(message % (self._host, self._timeout), 0, "timeout") from error
         except requests.Timeout as error:
-            message = "%s did not answer within %g s." % (self._host, self._timeout)
+            message = "%s did not answer within %g s.%s" % (self._host, self._timeout, _outcome(method))
             raise ProvisioningError(message, 0, "timeout") from error
         except requests.RequestException as error:
-            message = "%s can't be reached: %s." % (self._host, type(error).__name__)
+            message = "%s can't be reached: the connection failed." % self._host
+            if error.args and isinstance(error.args[0], ProtocolError):
+                message = "%s closed the connection without an answer.%s" % (self._host, _outcome(method))
             raise ProvisioningError(message, 0, "network_error") from error
-        if 200 <= response.status_code < 300:
-            return response
-        raise _error_of(response)
+        with response:
+            try:
+                text = response.content
+            except requests.RequestException as error:
+                if response.ok:
+                    raise self._lost(method, error) from error
+                text = b""
+            return self._envelope_in(response, method, text)
+
+    def _envelope_in(self, response: requests.Response, method: str, text: bytes) -> Dict[str, Any]:
+        body = _json_in(text)
+        if not 200 <= response.status_code < 300:
+            raise _error_of(response, body)
+        if isinstance(body, dict) and body.get("success") is True:
+            return body
+        # Not every version of urllib3 notices that fewer bytes came than were promised.
+        promised = response.headers.get("Content-Length", "0")
+        if body is None and (text.lstrip().startswith(b"{") or (not text and promised != "0")):
+            raise self._lost(method)
+        message = "%s answered something that is no answer of this API. Is the address right?"
+        raise ProvisioningError(message % self._host, response.status_code, "invalid_answer")
+
+    def _lost(self, method: str, error: Optional[Exception] = None) -> ProvisioningError:
+        """Of an answer that began and did not come whole."""
+        if error is not None and error.args and isinstance(error.args[0], ReadTimeoutError):
+            message = "%s did not send its whole answer within %g s.%s" % (self._host, self._timeout, _outcome(method))
+            return ProvisioningError(message, 0, "timeout")
+        message = "%s broke off in the middle of its answer.%s" % (self._host, _outcome(method))
+        return ProvisioningError(message, 0, "network_error")
 
     def _may_retry(self, error: ProvisioningError, repeatable: bool) -> bool:
         """429 was refused before anything was done; after anything else only what may be done twice is sent again."""
@@ -120,6 +148,10 @@ class Transport:
     @property
     def _host(self) -> str:
         return urlsplit(self.base_url).netloc
+
+
+def _outcome(method: str) -> str:
+    return "" if method == "GET" else " The request may have been carried out."
 
 
 def _filled(template: str, values: Dict[str, str]) -> str:
@@ -139,11 +171,14 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _error_of(response: requests.Response) -> ProvisioningError:
+def _json_in(text: bytes) -> Any:
     try:
-        body = response.json()
+        return json.loads(text)
     except ValueError:
-        body = None
+        return None
+
+
+def _error_of(response: requests.Response, body: Any) -> ProvisioningError:
     told = body if isinstance(body, dict) and isinstance(body.get("error"), str) else {}
     retry_after = response.headers.get("Retry-After", "")
     return ProvisioningError(
