@@ -13,6 +13,8 @@ export const EXIT = {
   conflict: 8,
   stillRunning: 9,
   interrupted: 130,
+  /** As of a program that SIGPIPE ended: the reader of the output has closed it. */
+  readerGone: 141,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 

@@ -1,4 +1,5 @@
 import { ProvisioningError } from '@provisioning/client';
+import { OutputFailure } from '@provisioning/standard-output';
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeOfError, type ExitCode } from './exit-code.js';
 import { printable } from './output/printable.js';
@@ -9,6 +10,8 @@ import { UsageError } from './usage-error.js';
 export function report(error: unknown, { stderr, signal }: Terminal): ExitCode {
   // Commander has said it itself.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+  // What can't be written is reported where the output ends.
+  if (signal.reason instanceof OutputFailure) return EXIT.failed;
   if (signal.aborted) {
     stderr.write('Interrupted  What was started goes on.\n');
     return EXIT.interrupted;

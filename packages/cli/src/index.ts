@@ -1,10 +1,12 @@
+import { StandardOutput } from '@provisioning/standard-output';
 import { readEnvironment, type Environment } from './config.js';
 import { Actions } from './context.js';
+import { EXIT } from './exit-code.js';
 import { report } from './failures.js';
 import { programOf } from './program.js';
 import type { Terminal } from './terminal.js';
 
-export { EXIT } from './exit-code.js';
+export { EXIT };
 export type { Environment, Terminal };
 
 /** Runs one command and answers with the exit code. */
@@ -27,7 +29,12 @@ export async function main(args: readonly string[]): Promise<number> {
   // The second Ctrl-C ends it whatever it does.
   process.once('SIGINT', () => abort.abort());
   const { stdin, stdout, stderr } = process;
-  // Whoever reads has had enough (`| head`): nobody is left to tell.
-  stdout.on('error', () => process.exit(0));
-  return run(args, { stdin, stdout, stderr, signal: abort.signal }, readEnvironment());
+  // What can't be shown is not waited for.
+  const output = new StandardOutput(stdout, stderr, (failure) => abort.abort(failure));
+  const exitCode = await run(args, { stdin, stdout, stderr, signal: abort.signal }, readEnvironment());
+  const failure = await output.settle();
+  if (failure === undefined) return exitCode;
+  if (failure.isReaderGone) return EXIT.readerGone;
+  stderr.write(`Failed  ${failure.message}\n`);
+  return EXIT.failed;
 }

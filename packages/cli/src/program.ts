@@ -20,7 +20,8 @@ import type { Terminal } from './terminal.js';
 
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed · 2 usage · 3 cancelled · 4 rolled back · 5 not signed in or not allowed
-            6 not reachable · 7 not found · 8 conflict · 9 still running · 130 interrupted`;
+            6 not reachable · 7 not found · 8 conflict · 9 still running · 130 interrupted
+            141 the reader of the output has closed it; output that can't be written is a failure (1)`;
 
 /** The tree of commands. */
 export function programOf(actions: Actions, { stdout, stderr }: Terminal): Command {

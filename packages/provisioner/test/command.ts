@@ -1,5 +1,6 @@
 import { temporaryFolder } from '@provisioning/test-kit';
 import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +13,11 @@ export interface Ended {
   signal: NodeJS.Signals | null;
   stdout: string;
   stderr: string;
+}
+
+/** What is at the other end of the standard output: a reader, one that has gone, or a full disk. */
+export interface Target {
+  stdout?: 'read' | 'closed' | 'full';
 }
 
 export interface Running {
@@ -43,16 +49,23 @@ export class Playground {
   }
 
   /** Starts `provisioning` with those arguments, in the playground's root, where both default folders are. */
-  start(args: readonly string[], env: NodeJS.ProcessEnv = {}): Running {
+  start(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    { stdout: target = 'read' }: Target = {},
+  ): Running {
+    const full = target === 'full' ? openSync('/dev/full', 'w') : undefined;
     const child = spawn(process.execPath, [PROGRAM, ...args], {
       cwd: this.root,
       env: { PATH: dirname(process.execPath), PROVISIONING_EVENTS: this.path('events'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', full ?? 'pipe', 'pipe'],
     });
+    if (full !== undefined) closeSync(full);
+    if (target === 'closed') child.stdout?.destroy();
     let stdout = '';
     let stderr = '';
-    child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout?.on('data', (chunk: Buffer) => (stdout += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', (status, signal) => resolve({ status, signal, stdout, stderr }));

@@ -55,7 +55,9 @@ export class Printer {
     this.line(this.format === 'yaml' ? stringify(data).trimEnd() : JSON.stringify(data, null, 2));
   }
 
+  /** @throws the reason why the command is to end, where there is one: nothing more is printed then */
   line(text: string): void {
+    this.terminal.signal.throwIfAborted();
     this.terminal.stdout.write(`${text}\n`);
   }
 

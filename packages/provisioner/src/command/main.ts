@@ -1,3 +1,4 @@
+import { StandardOutput } from '@provisioning/standard-output';
 import { CommanderError } from 'commander';
 import { DriverSet } from '../drivers/index.js';
 import { createReporter, type Reporter } from '../report/index.js';
@@ -9,10 +10,22 @@ import { jsonOutput, textOutput } from './output.js';
 import { buildProgram, type RunVerb } from './program.js';
 import { stopSignal } from './stop-signal.js';
 
-/** The `provisioning` command. @returns its exit status; never throws */
+/**
+ * The `provisioning` command. Work that was begun is finished even where its output can't be written; then the status is 1.
+ * A reader that has closed the output changes nothing.
+ * @returns its exit status; never throws
+ */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  // Work that was begun is finished even if nobody reads what is said about it.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const { stdout, stderr } = process;
+  const output = new StandardOutput(stdout, stderr);
+  const status = await runCommand(args, env);
+  const failure = await output.settle();
+  if (failure === undefined || failure.isReaderGone) return status;
+  stderr.write(`Error: ${failure.message}\n`);
+  return EXIT.failed;
+}
+
+async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const stop = stopSignal();
   // Until the options are read, what was typed decides how faults in it are told.
   let output = asksForJson(args)

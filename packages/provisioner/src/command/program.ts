@@ -20,7 +20,8 @@ export type RunVerb = <O extends CommonOptions>(
 
 const EXIT_STATUS = `
 Exit status: 0 done, 1 the work failed, 2 wrong usage, 3 settings missing or wrong,
-130 or 143 stopped by INT or TERM: what was begun is finished, the rest is not done.`;
+130 or 143 stopped by INT or TERM: what was begun is finished, the rest is not done.
+Output that can't be written is a failure (1), though the work is finished; a reader that closes it is none.`;
 
 /** The command line: what there is to type, and what it calls. */
 export function buildProgram(run: RunVerb): Command {

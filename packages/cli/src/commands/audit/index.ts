@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { ProvisioningError } from '@provisioning/client';
+import { systemErrorSentence } from '@provisioning/standard-output';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
@@ -44,16 +46,32 @@ async function exportRecords({ client, printer, terminal }: Context, options: Ex
   const { signal } = terminal;
   // What comes may take longer than any answer should.
   const response = await client.exportAuditLogs({ format, query }, { signal, timeout: 3_600 });
-  const records = Readable.fromWeb(response.body as ReadableStream);
+  const records = recordsIn(response, signal);
   if (file === undefined) {
     for await (const piece of records) {
-      if (!terminal.stdout.write(piece))
-        await new Promise((resolve) => terminal.stdout.once('drain', resolve));
+      if (!terminal.stdout.write(piece)) await once(terminal.stdout, 'drain', { signal });
     }
     return;
   }
-  await pipeline(records, createWriteStream(file, { mode: 0o600 }), { signal });
+  const target = createWriteStream(file, { mode: 0o600 });
+  await pipeline(records, target, { signal }).catch((error: unknown) => {
+    if (signal.aborted || error instanceof ProvisioningError) throw error;
+    throw new Error(systemErrorSentence(file, 'written', error), { cause: error });
+  });
   printer.outcome('Done', `Written to ${file}.`, { file });
+}
+
+/** The pieces of an export. @throws ProvisioningError `network_error` where it breaks off */
+async function* recordsIn({ body, url }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as ReadableStream<Uint8Array>;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new ProvisioningError(
+      `${new URL(url).host} broke off in the middle of the export. What has been written is not all of it.`,
+      { status: 0, code: 'network_error', cause: error },
+    );
+  }
 }
 
 async function verify({ client, printer }: Context, { from, to }: ExportOptions): Promise<ExitCode> {

@@ -1,0 +1,28 @@
+const REASONS: Record<string, string> = {
+  ENOSPC: 'no space is left',
+  EDQUOT: 'the quota is used up',
+  EFBIG: 'the file would be too large',
+  EIO: 'the device reports an error',
+  EBADF: 'it is closed',
+  EACCES: 'it is not allowed',
+  EPERM: 'it is not allowed',
+  EROFS: 'the file system is read-only',
+  ENOENT: 'it does not exist',
+  ENOTDIR: 'a part of its path is no folder',
+  EISDIR: 'it is a folder',
+};
+
+/** Says in a sentence why `what` (a path, "The output") can't be read or written, by the code of the system's error. */
+export function systemErrorSentence(what: string, act: 'read' | 'written', error: unknown): string {
+  const code = codeOf(error);
+  if (code === '') return `${what} can't be ${act}.`;
+  const reason = REASONS[code];
+  return reason === undefined
+    ? `${what} can't be ${act} (${code}).`
+    : `${what} can't be ${act}: ${reason} (${code}).`;
+}
+
+export function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return typeof code === 'string' ? code : '';
+}
