@@ -14,6 +14,22 @@ interface Text {
   text: string;
 }
 
+/** A list, of which a page is answered as the query asks. */
+export class Listed {
+  constructor(
+    private readonly items: readonly Record<string, unknown>[],
+    private readonly member = 'id',
+  ) {}
+
+  page(query: URLSearchParams): { items: readonly unknown[]; headers: Record<string, string> } {
+    const limit = Number(query.get('limit') ?? 50);
+    const after = query.get('after');
+    const start = after === null ? 0 : this.items.findIndex((item) => item[this.member] === after) + 1;
+    const headers = { 'X-Total-Count': String(this.items.length), 'X-Limit': String(limit) };
+    return { items: this.items.slice(start, start + limit), headers };
+  }
+}
+
 /** An answer that is a refusal. */
 export class Refusal {
   constructor(
@@ -47,8 +63,13 @@ export class FakePlatform {
       const body: unknown = text === '' ? undefined : JSON.parse(text);
       const { pathname, searchParams: query } = new URL(request.url ?? '', fake.url);
       const operation = operationOf(request.method ?? '', pathname);
-      const say = (status: number, type: string, content: string) => {
-        response.writeHead(status, { 'Content-Type': type, Connection: 'close', 'X-Request-Id': 'req-1' });
+      const say = (status: number, type: string, content: string, more: Record<string, string> = {}) => {
+        response.writeHead(status, {
+          'Content-Type': type,
+          Connection: 'close',
+          'X-Request-Id': 'req-1',
+          ...more,
+        });
         response.end(content);
       };
       const refuse = (status: number, code: string, error: string) =>
@@ -66,13 +87,15 @@ export class FakePlatform {
         return refuse(422, 'invalid_body', `The body is none of ${operation.id}.`);
       }
       const given = answers[operation.id];
+      const page = given instanceof Listed ? given.page(query) : undefined;
       const answer: unknown =
-        typeof given === 'function' ? (given as (body: unknown) => unknown)(body) : given;
+        page?.items ?? (typeof given === 'function' ? (given as (body: unknown) => unknown)(body) : given);
       if (answer instanceof Refusal) return refuse(answer.status, answer.code, answer.error);
       if (isText(answer)) return say(200, answer.type, answer.text);
       const [fits, faults] = Compile(operation.success.data).Errors(answer);
       if (!fits) return refuse(500, 'test_fault', `${operation.id}: ${JSON.stringify(faults)}`);
-      say(operation.success.status, 'application/json', JSON.stringify({ success: true, data: answer }));
+      const envelope = JSON.stringify({ success: true, data: answer });
+      say(operation.success.status, 'application/json', envelope, page?.headers);
     });
     return fake;
   }

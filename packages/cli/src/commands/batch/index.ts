@@ -6,6 +6,7 @@ import { EXIT, exitCodeOfStatus, type ExitCode } from '../../exit-code.js';
 import { watch } from '../../follow/watch.js';
 import { readDocument } from '../../input.js';
 import { printable } from '../../output/printable.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { showProgress } from './progress.js';
 import { faultsOfBatch } from './validate.js';
 
@@ -24,20 +25,17 @@ export function batchCommands(program: Command, actions: Actions): void {
     .command('watch <id>')
     .description('show the progress of a batch until it has ended')
     .action(actions.of(watchBatch));
-  batch
-    .command('list')
-    .description('list batches, the newest first')
-    .action(
-      actions.of(async ({ client, printer }) =>
-        printer.rows(await client.orchestrator.listBatches(), {
-          status: ({ status }) => status,
-          id: ({ batch_id }) => batch_id,
-          name: ({ name }) => name,
-          operations: ({ operations_count, operations }) => operations_count ?? operations.length,
-          created: ({ created_at }) => created_at,
-        }),
-      ),
-    );
+  withListOptions(batch.command('list').description('list batches, the newest first')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listBatches, {}, options, {
+        status: ({ status }) => status,
+        id: ({ batch_id }) => batch_id,
+        name: ({ name }) => name,
+        operations: ({ operations_count, operations }) => operations_count ?? operations.length,
+        created: ({ created_at }) => created_at,
+      }),
+    ),
+  );
   batch
     .command('show <id>')
     .description('show a batch and its operations')

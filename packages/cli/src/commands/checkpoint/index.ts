@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions } from '../../context.js';
 import { list } from '../../input.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface CreateOptions {
   description?: string;
@@ -22,21 +23,18 @@ export function checkpointCommands(program: Command, actions: Actions): void {
         printer.outcome('Done', `Created checkpoint ${id}.`, { id });
       }),
     );
-  checkpoint
-    .command('list')
-    .description('list checkpoints, the newest first')
-    .action(
-      actions.of(async ({ client, printer }) =>
-        printer.rows(await client.orchestrator.listCheckpoints(), {
-          status: () => 'kept',
-          id: ({ id }) => id,
-          name: ({ name }) => name,
-          created: ({ created_at }) => created_at,
-          size: ({ size }) => size,
-          infras: ({ infras }) => infras ?? 'all',
-        }),
-      ),
-    );
+  withListOptions(checkpoint.command('list').description('list checkpoints, the newest first')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listCheckpoints, {}, options, {
+        status: () => 'kept',
+        id: ({ id }) => id,
+        name: ({ name }) => name,
+        created: ({ created_at }) => created_at,
+        size: ({ size }) => size,
+        infras: ({ infras }) => infras ?? 'all',
+      }),
+    ),
+  );
   checkpoint
     .command('show <id>')
     .description('show a checkpoint')

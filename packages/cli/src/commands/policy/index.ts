@@ -4,6 +4,7 @@ import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
 import { list, moment, pair, readDocument } from '../../input.js';
 import { UsageError } from '../../usage-error.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 type Drafts = NonNullable<PolicySimulateRequest['policies']>;
 interface SimulateOptions {
@@ -23,20 +24,17 @@ interface ReplayOptions {
 
 export function policyCommands(program: Command, actions: Actions): void {
   const policy = program.command('policy').description('who may do what');
-  policy
-    .command('list')
-    .description('list policies')
-    .action(
-      actions.of(async ({ client, printer }) =>
-        printer.rows(await client.controlCenter.listPolicies(), {
-          status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
-          id: ({ id }) => id,
-          name: ({ name }) => name,
-          version: ({ version }) => version,
-          rules: ({ rules }) => rules.length,
-        }),
-      ),
-    );
+  withListOptions(policy.command('list').description('list policies, the newest first')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.controlCenter.listPolicies, {}, options, {
+        status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
+        id: ({ id }) => id,
+        name: ({ name }) => name,
+        version: ({ version }) => version,
+        rules: ({ rules }) => rules.length,
+      }),
+    ),
+  );
   policy
     .command('validate <file>')
     .description('check the rules of a policy (YAML or JSON, - for the standard input)')

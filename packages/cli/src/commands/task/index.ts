@@ -3,32 +3,25 @@ import type { Task } from '@provisioning/contracts';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { wholeNumber } from '../../input.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { taskColumns } from './columns.js';
 import { printLogs } from './logs.js';
 import { whyOf } from './why.js';
 
-interface ListOptions {
+interface TaskListOptions extends ListOptions {
   status?: Task['status'];
-  limit?: number;
   offset?: number;
 }
 
 export function taskCommands(program: Command, actions: Actions): void {
   const task = program.command('task').description('workflows and operations that run or ran');
-  task
-    .command('list')
-    .description('list tasks, the newest first')
+  withListOptions(task.command('list').description('list tasks, the newest first'))
     .addOption(new Option('--status <status>', 'only those').choices(TASK_STATUS_WORDS))
-    .option('--limit <n>', 'at most so many', wholeNumber)
     .option('--offset <n>', 'leave out the first', wholeNumber)
     .action(
-      actions.of(async ({ client, printer }, { status, limit, offset }: ListOptions) => {
-        const query = {
-          ...(status ? { status } : {}),
-          ...(limit ? { limit } : {}),
-          ...(offset ? { offset } : {}),
-        };
-        printer.rows(await client.orchestrator.listTasks({ query }), taskColumns);
+      actions.of(async (context, { status, offset, ...options }: TaskListOptions) => {
+        const query = { ...(status ? { status } : {}), ...(offset ? { offset } : {}) };
+        await printList(context, context.client.orchestrator.listTasks, { query }, options, taskColumns);
       }),
     );
   task

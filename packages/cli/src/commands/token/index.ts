@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Actions } from '../../context.js';
 import { list, moment } from '../../input.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface CreateOptions {
   roles: string[];
@@ -23,21 +24,18 @@ export function tokenCommands(program: Command, actions: Actions): void {
         printer.outcome('Done', sentence, created);
       }),
     );
-  token
-    .command('list')
-    .description('list your API tokens')
-    .action(
-      actions.of(async ({ client, printer }) =>
-        printer.rows(await client.controlCenter.listTokens(), {
-          status: ({ expires_at }) => (Date.parse(expires_at) > Date.now() ? 'good' : 'expired'),
-          id: ({ id }) => id,
-          name: ({ name }) => name,
-          roles: ({ roles }) => roles,
-          expires: ({ expires_at }) => expires_at,
-          'last used': ({ last_used_at }) => last_used_at,
-        }),
-      ),
-    );
+  withListOptions(token.command('list').description('list your API tokens, the newest first')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.controlCenter.listTokens, {}, options, {
+        status: ({ expires_at }) => (Date.parse(expires_at) > Date.now() ? 'good' : 'expired'),
+        id: ({ id }) => id,
+        name: ({ name }) => name,
+        roles: ({ roles }) => roles,
+        expires: ({ expires_at }) => expires_at,
+        'last used': ({ last_used_at }) => last_used_at,
+      }),
+    ),
+  );
   token
     .command('revoke <id>')
     .description('make a token good no more')

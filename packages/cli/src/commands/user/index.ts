@@ -4,6 +4,7 @@ import type { Actions, Context } from '../../context.js';
 import { list } from '../../input.js';
 import { askPassword } from '../../prompt.js';
 import { UsageError } from '../../usage-error.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface UserOptions {
   email?: string;
@@ -15,13 +16,11 @@ interface UserOptions {
 
 export function userCommands(program: Command, actions: Actions): void {
   const user = program.command('user').description('people who may sign in');
-  user
-    .command('list')
-    .description('list users')
+  withListOptions(user.command('list').description('list users, the newest first'))
     .option('--role <role>', 'only those with this role')
     .action(
-      actions.of(async ({ client, printer }, { role }: { role?: string }) =>
-        printer.rows(await client.controlCenter.listUsers({ query: role ? { role } : {} }), {
+      actions.of(async (context, { role, ...options }: ListOptions & { role?: string }) =>
+        printList(context, context.client.controlCenter.listUsers, { query: role ? { role } : {} }, options, {
           status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
           id: ({ id }) => id,
           username: ({ username }) => username,

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { list } from '../../input.js';
 import { askPassword } from '../../prompt.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface CreateOptions {
   events: string[];
@@ -12,20 +13,17 @@ interface CreateOptions {
 
 export function webhookCommands(program: Command, actions: Actions): void {
   const webhook = program.command('webhook').description('who is told what happens');
-  webhook
-    .command('list')
-    .description('list webhooks')
-    .action(
-      actions.of(async ({ client, printer }) =>
-        printer.rows(await client.orchestrator.listWebhooks(), {
-          status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
-          id: ({ id }) => id,
-          url: ({ url }) => url,
-          events: ({ events }) => events,
-          source: ({ source }) => source,
-        }),
-      ),
-    );
+  withListOptions(webhook.command('list').description('list webhooks, the newest first')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listWebhooks, {}, options, {
+        status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
+        id: ({ id }) => id,
+        url: ({ url }) => url,
+        events: ({ events }) => events,
+        source: ({ source }) => source,
+      }),
+    ),
+  );
   webhook
     .command('create <url>')
     .description('create a webhook; its secret is shown this once')
@@ -50,22 +48,21 @@ export function webhookCommands(program: Command, actions: Actions): void {
         printer.outcome('Done', `Sent as delivery ${delivery_id}.`, { delivery_id });
       }),
     );
-  webhook
-    .command('deliveries <id>')
-    .description('list what was sent')
-    .action(
-      actions.of(async ({ client, printer }, id: string) =>
-        printer.rows(await client.orchestrator.listWebhookDeliveries({ params: { id } }), {
-          status: ({ state }) => state,
-          id: (delivery) => delivery.id,
-          event: ({ event }) => event,
-          attempts: ({ attempts }) => attempts,
-          answer: ({ response_status }) => response_status,
-          next: ({ next_attempt_at }) => next_attempt_at,
-          error: ({ error }) => error,
-        }),
-      ),
-    );
+  withListOptions(
+    webhook.command('deliveries <id>').description('list what was sent, the newest first'),
+  ).action(
+    actions.of(async (context, id: string, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listWebhookDeliveries, { params: { id } }, options, {
+        status: ({ state }) => state,
+        id: (delivery) => delivery.id,
+        event: ({ event }) => event,
+        attempts: ({ attempts }) => attempts,
+        answer: ({ response_status }) => response_status,
+        next: ({ next_attempt_at }) => next_attempt_at,
+        error: ({ error }) => error,
+      }),
+    ),
+  );
 }
 
 async function create({ client, printer, terminal }: Context, url: string, options: CreateOptions) {
