@@ -1,5 +1,6 @@
 import { ProvisioningClient } from '@provisioning/client';
 import type { Command } from 'commander';
+import { addressOf, firstOf, given, tokenOf, type Given } from './addresses.js';
 import type { Environment } from './config.js';
 import type { ExitCode } from './exit-code.js';
 import { Printer, type Format } from './output/printer.js';
@@ -15,6 +16,7 @@ export interface GlobalOptions {
 }
 
 const DEFAULT_URL = 'http://localhost:9090';
+const DEFAULT_CONTROL_CENTER_URL = 'http://localhost:9080';
 
 /** What a command works with. */
 export interface Context {
@@ -54,16 +56,28 @@ export class Actions {
     const stored = await profiles.read();
     const profileName = options.profile ?? environment.profile ?? stored.current;
     const kept = stored.profiles[profileName];
-    const url = options.url ?? environment.url ?? kept?.url ?? DEFAULT_URL;
+    const ofProfile = `the profile ${JSON.stringify(profileName)} in ${environment.profilesFile}`;
+    const url =
+      addressIn(
+        DEFAULT_URL,
+        given(options.url, '--url'),
+        given(environment.url, 'PROVISIONING_URL'),
+        given(kept?.url, `url of ${ofProfile}`),
+      ) ?? DEFAULT_URL;
     // Another address is another place: the token that is kept is not sent there.
     const isKept = kept !== undefined && url === kept.url;
-    const controlCenterUrl =
-      options.controlCenterUrl ??
-      environment.controlCenterUrl ??
-      (isKept ? kept.controlCenterUrl : undefined);
+    const controlCenterUrl = addressIn(
+      DEFAULT_CONTROL_CENTER_URL,
+      given(options.controlCenterUrl, '--control-center-url'),
+      given(environment.controlCenterUrl, 'PROVISIONING_CONTROL_CENTER_URL'),
+      given(isKept ? kept.controlCenterUrl : undefined, `controlCenterUrl of ${ofProfile}`),
+    );
     const sameCenter = isKept && controlCenterUrl === kept.controlCenterUrl;
-    const token = environment.token ?? (sameCenter ? kept.token : undefined);
-    const client = new ProvisioningClient(url, token, {
+    const token = firstOf(
+      given(environment.token, 'PROVISIONING_TOKEN'),
+      given(sameCenter ? kept.token : undefined, `token of ${ofProfile}`),
+    );
+    const client = new ProvisioningClient(url, token && tokenOf(token), {
       headers: { 'User-Agent': 'provctl' },
       ...(controlCenterUrl === undefined ? {} : { controlCenterUrl }),
       ...(options.timeout === undefined ? {} : { timeout: options.timeout }),
@@ -81,4 +95,9 @@ export class Actions {
       },
     };
   }
+}
+
+function addressIn(example: string, ...candidates: readonly (Given | undefined)[]): string | undefined {
+  const first = firstOf(...candidates);
+  return first && addressOf(first, example);
 }

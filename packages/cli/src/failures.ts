@@ -1,5 +1,5 @@
 import { ProvisioningError } from '@provisioning/client';
-import { OutputFailure } from '@provisioning/standard-output';
+import { OutputFailure, systemErrorSentence } from '@provisioning/command-line';
 import { CommanderError } from 'commander';
 import { EXIT, exitCodeOfError, type ExitCode } from './exit-code.js';
 import { printable } from './output/printable.js';
@@ -21,8 +21,14 @@ export function report(error: unknown, { stderr, signal }: Terminal): ExitCode {
     for (const { path, message } of error.details) stderr.write(`  ${printable(`${path}: ${message}`)}\n`);
     return exitCodeOfError(error);
   }
-  stderr.write(`Failed  ${printable(error instanceof Error ? error.message : String(error))}\n`);
+  stderr.write(`Failed  ${printable(messageOf(error))}\n`);
   return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+}
+
+function messageOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { path } = error as NodeJS.ErrnoException;
+  return path === undefined ? error.message : systemErrorSentence(path, 'read', error);
 }
 
 function sentenceOf({ message, status, requestId }: ProvisioningError): string {

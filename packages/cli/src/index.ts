@@ -1,4 +1,4 @@
-import { StandardOutput } from '@provisioning/standard-output';
+import { StandardOutput } from '@provisioning/command-line';
 import { readEnvironment, type Environment } from './config.js';
 import { Actions } from './context.js';
 import { EXIT } from './exit-code.js';

@@ -1,23 +1,24 @@
 import { readFile } from 'node:fs/promises';
+import { systemErrorSentence } from '@provisioning/command-line';
 import { InvalidArgumentError } from 'commander';
-import { parse } from 'yaml';
 import { readAll, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
+import { parseYaml, YamlFault } from './yaml-document.js';
 
 /** A YAML or JSON file, or the standard input where it is `-`. */
 export async function readDocument(file: string, { stdin }: Terminal): Promise<unknown> {
+  const name = file === '-' ? 'The standard input' : file;
   let text: string;
   try {
     text = file === '-' ? await readAll(stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    throw new UsageError(`${file} can't be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}.`);
+    throw new UsageError(systemErrorSentence(name, 'read', error));
   }
   try {
-    return parse(text) as unknown;
+    return parseYaml(text);
   } catch (error) {
-    throw new UsageError(
-      `${file} is neither YAML nor JSON: ${(error as Error).message.split('\n')[0] ?? ''}`,
-    );
+    if (!(error instanceof YamlFault)) throw error;
+    throw new UsageError(`${name} is neither YAML nor JSON: ${error.message}`);
   }
 }
 
@@ -27,14 +28,15 @@ export function list(value: string, before: string[] = []): string[] {
 }
 
 export function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It is a whole number.');
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(value);
 }
 
+/** A time limit: more than 0 and at most a day. */
 export function seconds(value: string): number {
-  const number = Number(value);
-  if (!(number > 0)) throw new InvalidArgumentError('It is a number of seconds.');
-  return number;
+  const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
+  if (number > 0 && number <= 86_400) return number;
+  throw new InvalidArgumentError('It must be a number of seconds, such as 30 or 0.5, and 86400 at most.');
 }
 
 /** A moment (ISO 8601), or how long from now on: `90d`, `12h`. */

@@ -1,1 +1,2 @@
+export { asSentence } from './as-sentence.js';
 export { Failure, isFailure, type FailureDetail, type FailureKind, type FailureOptions } from './failure.js';

@@ -29,6 +29,21 @@ export function readOptions(args: string[]): LauncherOptions {
       throw new Error('--exit goes with --demo only: without the sample there is nothing to wait for');
     return values;
   } catch (error) {
-    throw new Failure('invalid', `${(error as Error).message}.\n\n${USAGE}`);
+    throw new Failure('invalid', `${faultIn(error as NodeJS.ErrnoException)}.\n\n${USAGE}`);
+  }
+}
+
+/** The messages of `parseArgs` are for programmers; what was typed stands in them first, in quotes. */
+function faultIn({ code, message }: NodeJS.ErrnoException): string {
+  const [, typed = ''] = /'([^']*)'/.exec(message) ?? [];
+  switch (code) {
+    case 'ERR_PARSE_ARGS_UNKNOWN_OPTION':
+      return `There is no option "${typed}"`;
+    case 'ERR_PARSE_ARGS_UNEXPECTED_POSITIONAL':
+      return `"${typed}" is not expected here`;
+    case 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE':
+      return `The option "${typed}" takes no value`;
+    default:
+      return message;
   }
 }

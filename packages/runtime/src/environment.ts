@@ -126,7 +126,10 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     throw configurationFailure([
-      { path: 'PROVISIONING_CONFIG', message: `names a file that cannot be read: ${String(cause)}` },
+      {
+        path: 'PROVISIONING_CONFIG',
+        message: `names a file that cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'no reason was given'}): ${path}`,
+      },
     ]);
   }
   try {

@@ -15,6 +15,13 @@ create function new_id() returns uuid language sql volatile as $$
     'hex')::uuid
 $$;
 
+-- The text with a stop at its end where it has none, so that another sentence can follow it.
+-- Twin of `asSentence` in packages/errors.
+create function as_sentence(p_text text) returns text immutable language plpgsql as $$
+begin
+  return case when rtrim(p_text) ~ '[.!?…:][)"''”’]?$' then rtrim(p_text) else rtrim(p_text) || '.' end;
+end $$;
+
 -- p_actor: who did it, where somebody did.
 create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb,
                              p_actor jsonb default null)

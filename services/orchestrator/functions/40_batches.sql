@@ -235,7 +235,8 @@ begin
   if home.failed > 1 then
     failure := format('%s operations failed, first: %s', home.failed, failure);
   end if;
-  select string_agg(format('"%s" (%s)', o.op_key, coalesce(u.error, 'it has no undo_commands')), ', ' order by o.seq)
+  failure := as_sentence(failure);
+  select string_agg(format('"%s" (%s)', o.op_key, coalesce(rtrim(u.error, '.'), 'it has no undo_commands')), ', ' order by o.seq)
     into not_undone from tasks o left join tasks u on u.compensates = o.id and u.batch_id = o.batch_id
     where o.batch_id = p_batch and o.kind = 'operation' and o.status = 'Completed' and u.status is distinct from 'Completed';
   update batches set completed_at = now(), status = case

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { systemErrorSentence } from '@provisioning/command-line';
 import { UsageError } from '../usage-error.js';
 
 export interface Profile {
@@ -25,7 +26,7 @@ export class ProfileStore {
       text = await readFile(this.file, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { current: 'default', profiles: {} };
-      throw error;
+      throw new Error(systemErrorSentence(this.file, 'read', error), { cause: error });
     }
     try {
       const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
@@ -48,15 +49,16 @@ export class ProfileStore {
   }
 
   async #write(profiles: Profiles): Promise<void> {
-    const folder = dirname(this.file);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
     const draft = `${this.file}.${randomUUID()}`;
     try {
+      await mkdir(dirname(this.file), { recursive: true, mode: 0o700 });
       await writeFile(draft, `${JSON.stringify(profiles, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
       await chmod(draft, 0o600);
       await rename(draft, this.file);
+    } catch (error) {
+      throw new Error(systemErrorSentence(this.file, 'written', error), { cause: error });
     } finally {
-      await rm(draft, { force: true });
+      await rm(draft, { force: true }).catch(() => {});
     }
   }
 }

@@ -1,3 +1,4 @@
+import { asSentence } from '@provisioning/errors';
 import { DriverError } from '../drivers/driver.js';
 import { counted, type Kind } from '../drivers/resource.js';
 import { countOf, renderPlan, stepsOf, type Plan } from '../plan/index.js';
@@ -48,7 +49,10 @@ function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: reado
   const state = `Done: ${steps - undone.length} of ${counted(kind, steps)}.${notDone}`;
   if (failure instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
   if (!(failure instanceof DriverError)) return failure;
-  return new DriverError(`${failure.message} ${state}`, { cause: failure, permanent: failure.permanent });
+  return new DriverError(`${asSentence(failure.message)} ${state}`, {
+    cause: failure,
+    permanent: failure.permanent,
+  });
 }
 
 /** Some names, and how many more. */

@@ -1,4 +1,4 @@
-import { StandardOutput } from '@provisioning/standard-output';
+import { StandardOutput } from '@provisioning/command-line';
 import { CommanderError } from 'commander';
 import { DriverSet } from '../drivers/index.js';
 import { createReporter, type Reporter } from '../report/index.js';

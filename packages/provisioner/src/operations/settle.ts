@@ -1,3 +1,4 @@
+import { asSentence } from '@provisioning/errors';
 import { Interrupted } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
 import type { OperationContext, OperationResult } from './context.js';
@@ -22,7 +23,7 @@ export async function settled(
 
 function explain(error: unknown): OperationResult {
   if (error instanceof Interrupted) {
-    return { outcome: 'cancelled', message: `Cancelled. ${error.message}` };
+    return { outcome: 'cancelled', message: `Cancelled. ${asSentence(error.message)}` };
   }
   if (error instanceof DriverError) {
     return { outcome: 'failed', message: error.message, permanent: error.permanent };

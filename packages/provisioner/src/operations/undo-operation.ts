@@ -1,3 +1,4 @@
+import { asSentence } from '@provisioning/errors';
 import {
   capitalized,
   countsOf,
@@ -150,7 +151,10 @@ class Undo {
     const stopped = this.context.signal.aborted && (error as Error).name === 'AbortError';
     if (stopped || error instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
     if (!(error instanceof DriverError)) return error;
-    return new DriverError(`${error.message} ${state}`, { cause: error, permanent: error.permanent });
+    return new DriverError(`${asSentence(error.message)} ${state}`, {
+      cause: error,
+      permanent: error.permanent,
+    });
   }
 }
 

@@ -1,3 +1,4 @@
+import { boundComplaint } from '@provisioning/command-line';
 import type { ErrorObject } from 'ajv';
 import { describeValue, quoteValue } from './describe-value.js';
 
@@ -49,7 +50,7 @@ export function explainFault(error: ErrorObject): ExplainedFault {
     case 'maximum':
       return fault(`must be ${error.message?.replace(/^must be /, '')}, got ${quoteValue(error.data)}`);
     default:
-      return fault(error.message ?? `breaks the rule "${error.keyword}"`);
+      return fault(boundComplaint(error.keyword, error.params['limit']) ?? 'is not allowed as it is written');
   }
 }
 

@@ -1,3 +1,4 @@
+import { YAML_MERGE_KEY, YAML_UNKNOWN_ALIAS, yamlFaultSentence } from '@provisioning/command-line';
 import { isAlias, isMap, isScalar, isSeq, parseDocument, type Document, type ParsedNode } from 'yaml';
 import type { Located, LocatedField } from '../source/located.js';
 import { MAX_DEPTH, SourceError } from '../source/source-error.js';
@@ -11,7 +12,10 @@ export function parseYaml(text: string): Located {
   const document = withinStack(() => parseDocument(text, { prettyErrors: false, uniqueKeys: true }));
   const [fault] = [...document.errors, ...document.warnings];
   if (fault)
-    throw new SourceError(`This is not YAML as it is read here: ${sentence(fault.message)}`, fault.pos[0]);
+    throw new SourceError(
+      `This is not YAML as it is read here: ${yamlFaultSentence(fault.code)}`,
+      fault.pos[0],
+    );
   if (!document.contents) throw new SourceError('The file is empty.', 0);
   return new Locator(document).locate(document.contents, 0);
 }
@@ -38,7 +42,7 @@ class Locator {
   }
 
   #target(target: ParsedNode | undefined, at: number, depth: number): Located {
-    if (!target) throw new SourceError('This alias stands for nothing.', at);
+    if (!target) throw new SourceError(YAML_UNKNOWN_ALIAS, at);
     return this.locate(target, depth + 1);
   }
 
@@ -46,6 +50,8 @@ class Locator {
     const fields = new Map<string, LocatedField>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) throw new SourceError('The name of a field must be a text.', key.range[0]);
+      // A directive for YAML 1.1 makes a symbol of it.
+      if (typeof key.value === 'symbol') throw new SourceError(YAML_MERGE_KEY, key.range[0]);
       fields.set(String(key.value), { value: this.locate(value, depth + 1), keyAt: key.range[0] });
     }
     return fields;
@@ -56,9 +62,4 @@ function scalar(value: unknown, at: number): string | number | boolean | null {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value === 'number') return value;
   throw new SourceError('This value is of a kind that settings have no use for.', at);
-}
-
-function sentence(message: string): string {
-  const line = message.split('\n')[0] ?? message;
-  return line.endsWith('.') ? line : `${line}.`;
 }

@@ -62,7 +62,11 @@ describe('faults point at what is wrong', () => {
     ['.ncl', '{ servers = [] } & {}', 'production/config.ncl:1:18: Merging with "&"'],
     ['.yaml', 'servers: []\nservers: []\n', 'production/config.yaml:2:1: This is not YAML'],
     ['.yaml', 'servers: !thing []\n', 'production/config.yaml:1:10: This is not YAML'],
-    ['.yaml', 'servers: []\n---\nservers: []\n', 'production/config.yaml:2:1: This is not YAML'],
+    [
+      '.yaml',
+      'servers: []\n---\nservers: []\n',
+      'production/config.yaml:2:1: This is not YAML as it is read here: The file must hold one document',
+    ],
     [
       '.json',
       '{\n  "servers": [],\n}',
@@ -78,7 +82,12 @@ describe('faults point at what is wrong', () => {
       '{"servers": [], "servers": []}',
       'production/config.json:1:17: The member "servers" is there twice.',
     ],
-    ['.toml', 'servers = \n', 'production/config.toml:1:11: Invalid TOML document'],
+    ['.toml', 'servers = \n', 'production/config.toml:1:11: Invalid TOML document: the value is missing'],
+    [
+      '.yaml',
+      '%YAML 1.1\n---\nservers:\n  - &a {name: web-01}\n  - {<<: *a}\n',
+      'production/config.yaml:5:6: Merge keys ("<<") are not supported: write the members out.',
+    ],
   ])('when %s cannot be read: %j', (extension, text, expected) => {
     expect(faults(text, extension).join('\n').slice(0, expected.length)).toBe(expected);
   });

@@ -149,9 +149,8 @@ export class HostConnections {
   }
 
   #sessionless(cause: unknown): DriverError {
-    const how = cause instanceof Error ? cause.message : String(cause);
     return new DriverError(
-      `${shown(this.target)} lets us log in, but begins no session (${how}). See MaxSessions of its SSH server, and what ` +
+      `${shown(this.target)} lets us log in, but begins no session. See MaxSessions of its SSH server, and what ` +
         'its log says; then run it again.',
       { cause },
     );

@@ -14,12 +14,19 @@ export function loginOf(config: SshConfig): Login {
   const parsed = ssh2.utils.parseKey(config.privateKey, config.passphrase);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
   if (key && !(key instanceof Error) && key.isPrivateKey()) return { ...config, key };
-  const reason = key instanceof Error ? key.message : 'that is a public key';
+  const reason = key instanceof Error ? keyFault(key) : 'that is a public key';
   throw new DriverError(
     `The private key for SSH cannot be used: ${reason}. PROVISIONING_SSH_KEY_FILE names a file with a private key, ` +
       'and PROVISIONING_SSH_KEY_PASSPHRASE has its passphrase, if it has one.',
     { permanent: true },
   );
+}
+
+/** The library's messages are for programmers. */
+function keyFault({ message }: Error): string {
+  if (/no passphrase/i.test(message)) return 'it is encrypted, and there is no passphrase';
+  if (/passphrase|integrity check/i.test(message)) return 'the passphrase is wrong';
+  return 'it is in no format that is known here';
 }
 
 export function userOf(target: SshTarget, { user }: Login): string {
@@ -40,8 +47,9 @@ export function loginRefused(error: unknown, target: SshTarget, login: Login): D
     );
   }
   if (level === 'handshake' && message.includes('no matching')) {
+    const [, what = 'way of encryption'] = /no matching (.+)$/.exec(message) ?? [];
     return new DriverError(
-      `${host} and this program have no way of encryption in common (${message}). Bring its SSH server up to date.`,
+      `${host} and this program have no ${what} in common. Bring its SSH server up to date.`,
       { permanent: true, cause: error },
     );
   }

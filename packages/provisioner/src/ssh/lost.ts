@@ -19,8 +19,7 @@ export class Lost extends Error {
   constructor(target: SshTarget, cause?: unknown) {
     const code = (cause as NodeJS.ErrnoException | undefined)?.code;
     const known = code === undefined ? undefined : REASONS[code];
-    const reason = cause instanceof Error ? cause.message : '';
-    const how = known ?? `ended the connection${reason === '' ? '' : ` (${reason})`}`;
+    const how = known ?? 'ended the connection';
     super(`${shown(target)} ${how}`, { cause });
     this.how = how;
   }

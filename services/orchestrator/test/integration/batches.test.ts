@@ -201,9 +201,24 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     const ended = await platform.batchEnded(id);
     expect(ended.batch.status).toBe('RolledBack');
     expect(ended.batch.error).toContain('Not undone: "stays" (it has no undo_commands)');
+    expect(ended.batch.error).toMatch(/failed: The command exited with status 1\. Not undone:/);
     expect(lines().slice(-4)).toEqual(['+undo-two', '-undo-two', '+undo-one', '-undo-one']);
     expect(ended.operations['one']?.undo).toBe('Completed');
     expect(await platform.database('locks')).toEqual([]);
+  });
+
+  it('says in whole sentences that all of it was undone', async () => {
+    const { says } = witness();
+    const id = await platform.submitBatch({
+      rollbackEnabled: true,
+      operations: [
+        commands('one', says('one'), { undo_commands: [says('undo-one')] }),
+        commands('bad', 'exit 1', { dependencies: ['one'] }),
+      ],
+    });
+    expect((await platform.batchEnded(id)).batch.error).toBe(
+      'Operation "bad" failed: The command exited with status 1. What the batch had made was undone.',
+    );
   });
 
   it('fails with what could not be undone, after it has undone the rest', async () => {

@@ -3,7 +3,8 @@ import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { ProvisioningError } from '@provisioning/client';
-import { systemErrorSentence } from '@provisioning/standard-output';
+import { systemErrorSentence } from '@provisioning/command-line';
+import { asSentence } from '@provisioning/errors';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
@@ -79,7 +80,9 @@ async function verify({ client, printer }: Context, { from, to }: ExportOptions)
   const result = await client.controlCenter.verifyAudit({ query, timeout: 600 });
   const sentence = result.ok
     ? `${result.checked} records, each stands on the one before it.`
-    : `Record ${result.first_bad_seq ?? '?'} is not what it was: ${result.reason ?? 'no reason given'}.`;
+    : asSentence(
+        `Record ${result.first_bad_seq ?? '?'} is not what it was: ${result.reason ?? 'no reason given'}`,
+      );
   printer.outcome(result.ok ? 'Valid' : 'Invalid', sentence, result);
   return result.ok ? EXIT.done : EXIT.failed;
 }

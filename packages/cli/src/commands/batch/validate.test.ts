@@ -15,6 +15,20 @@ describe('the check of a batch', () => {
     expect(await faultsOfBatch({ name: 'b', operations: [command('a')] })).toEqual([]);
   });
 
+  it('says what is wrong in words for people, without a pattern', async () => {
+    const operation = { id: '-x', type: 'server_batch', provider: 'local', server_configs: [] };
+    const faults = await faultsOfBatch({ parallel_limit: 0, operations: [operation, 3], odd: 1 });
+    expect(Object.fromEntries(faults.map(({ path, message }) => [path, message]))).toEqual({
+      name: 'is missing',
+      odd: 'is not known here',
+      parallel_limit: 'must be at least 1',
+      'operations[0].id':
+        'must start with a letter or digit and contain only letters, digits, ".", "_" and "-" (63 characters at most)',
+      'operations[0].server_configs': 'must not be empty',
+      'operations[1]': 'must be an object',
+    });
+  });
+
   it('finds ids that are there twice, unknown ones, and a circle', () => {
     const faults = faultsOfGraph([
       command('a'),

@@ -1,4 +1,5 @@
 import type { ErrorDetail } from '@provisioning/contracts';
+import { explainFaults } from './explain-fault.js';
 
 interface Operation {
   id: string;
@@ -13,9 +14,7 @@ export async function faultsOfBatch(document: unknown): Promise<ErrorDetail[]> {
     import('typebox/schema'),
   ]);
   const [isValid, errors] = Compile(executeBatch.body ?? {}).Errors(document);
-  if (!isValid) {
-    return errors.map(({ instancePath, message }) => ({ path: placeOf(instancePath), message }));
-  }
+  if (!isValid) return errors.flatMap(explainFaults);
   return faultsOfGraph((document as { operations: Operation[] }).operations);
 }
 
@@ -66,11 +65,3 @@ function circleOf(operations: readonly Operation[]): string[] | undefined {
   }
   return undefined;
 }
-
-const placeOf = (pointer: string) =>
-  pointer
-    .slice(1)
-    .split('/')
-    .map((part) => (/^\d+$/.test(part) ? `[${part}]` : `.${part}`))
-    .join('')
-    .replace(/^\./, '');

@@ -1,3 +1,4 @@
+import { asSentence } from '@provisioning/errors';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
@@ -104,7 +105,7 @@ export class ServerChanger {
       if (was === 'running') await this.waits.running(region, id, about);
     } catch (error) {
       throw new DriverError(
-        `${failure.message} Besides, the server could not be brought back to state ${was} as a ${old}: ` +
+        `${asSentence(failure.message)} Besides, the server could not be brought back to state ${was} as a ${old}: ` +
           (error as Error).message,
         { cause: failure },
       );

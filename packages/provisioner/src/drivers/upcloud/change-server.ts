@@ -1,3 +1,4 @@
+import { asSentence } from '@provisioning/errors';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
 import type { Server } from '../resource.js';
@@ -105,7 +106,7 @@ export class ServerChanger {
       await this.#write(server, { ...remembered, changing: null });
     } catch (error) {
       throw new DriverError(
-        `${(failure as Error).message} Besides, the server could not be brought back to state ${was}: ` +
+        `${asSentence((failure as Error).message)} Besides, the server could not be brought back to state ${was}: ` +
           (error as Error).message,
         { cause: failure },
       );

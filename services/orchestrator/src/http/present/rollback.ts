@@ -1,4 +1,4 @@
-import { Failure } from '@provisioning/errors';
+import { asSentence, Failure } from '@provisioning/errors';
 import type {
   Checkpoint as WireCheckpoint,
   CheckpointDetails,
@@ -114,11 +114,11 @@ export function presentRestored(rollback: Rollback, checkpointId: string): strin
     return `State restored from checkpoint ${checkpointId}`;
   const undone = operations.filter((operation) => operation.status === 'Completed').length;
   const error =
-    operations.find((operation) => operation.error)?.error ?? impossible[0]?.reason ?? 'it was cancelled';
+    operations.find((operation) => operation.error)?.error ?? impossible[0]?.reason ?? 'It was cancelled';
   throw new Failure(
     'conflict',
     `The state was not restored from checkpoint ${checkpointId}, or not all of it: ${undone} of ` +
-      `${counted(operations.length, 'step')} done. ${error} GET /rollback/${id} has the details; restoring again does the rest.`,
+      `${counted(operations.length, 'step')} done. ${asSentence(error)} GET /rollback/${id} has the details; restoring again does the rest.`,
     { code: 'restore_incomplete' },
   );
 }

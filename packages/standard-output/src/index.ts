@@ -1,2 +1,0 @@
-export { OutputFailure, StandardOutput } from './standard-output.js';
-export { systemErrorSentence } from './system-error.js';
