@@ -47,7 +47,7 @@ beforeAll(async () => {
       `insert into webhook_deliveries (id, webhook_id, event, event_at, data) values (?, ?, 'ping', now(), '{}')`,
       [uuidv7(), webhook],
     );
-    await api.database.raw(`select record_event(?, null, 1, 'retried', 'Pending', '{}')`, [task]);
+    await api.database.raw(`select record_event(?, null, 1, 'ready', 'Pending', '{}')`, [task]);
   }
 });
 afterAll(() => api.stop());
