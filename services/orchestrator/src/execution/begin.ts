@@ -4,7 +4,7 @@ import { argvOf, onlyStepOf } from './argv.js';
 import { CommandWork } from './command-work.js';
 import type { CrashPoints } from './crash-points.js';
 import type { DriverHost } from './driver-host.js';
-import type { Masker } from './masker.js';
+import type { Masker } from './masking/masker.js';
 import type { ExecutorOptions } from './options.js';
 import { Run, type RunLedger } from './run.js';
 import type { RunFolders } from './run-folders.js';

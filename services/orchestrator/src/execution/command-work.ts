@@ -1,5 +1,6 @@
 import { parseReport, type Report } from '@provisioning/provisioner/report';
 import { Command, type CommandSpec } from './command.js';
+import type { CutText } from './masking/masker.js';
 import { OutputFile } from './output-file.js';
 import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
@@ -61,7 +62,7 @@ export class CommandWork implements Work {
     return [...this.#own.splice(0), ...this.#reports.readLines().map(parseReport)];
   }
 
-  output(limit: number): string {
+  output(limit: number): CutText {
     return this.#output.headAndTail(limit);
   }
 

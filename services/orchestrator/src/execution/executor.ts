@@ -11,7 +11,7 @@ import type { ExecutorOptions } from './options.js';
 import { isMachineFault, neverStarted } from './never-started.js';
 import { begin, type Workshop } from './begin.js';
 import { DriverHost } from './driver-host.js';
-import { Masker } from './masker.js';
+import { Masker } from './masking/masker.js';
 import { Rounds } from './rounds.js';
 import type { Run } from './run.js';
 import { RunFolders } from './run-folders.js';

@@ -46,6 +46,7 @@ describe('what an operation says', () => {
   it('is kept as output to its limit and no further', () => {
     const operation = new HostedOperation(host);
     for (let left = 5; left > 0; left--) say(operation, 'x'.repeat(900_000));
-    expect(operation.output(MiB).length).toBe(MiB);
+    expect(operation.output(MiB).head.length).toBe(MiB);
+    expect(operation.output(MiB).cut).toBeDefined();
   });
 });

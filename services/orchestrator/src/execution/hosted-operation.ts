@@ -1,4 +1,5 @@
 import type { FromDriverHost, Report } from '@provisioning/provisioner/host-protocol';
+import type { CutText } from './masking/masker.js';
 import type { Work, WorkEnd } from './work.js';
 
 /** What an operation says that is beyond this is not kept: it is told by its reports, not by its output. */
@@ -19,6 +20,8 @@ export class HostedOperation implements Work {
   #leftOut = 0;
   #reports: Report[] = [];
   #output = '';
+  /** More than its output keeps. */
+  #saidMore = false;
   readonly #signals: { signal: string; at: string; to: string }[] = [];
   #grace: NodeJS.Timeout | undefined;
 
@@ -41,8 +44,8 @@ export class HostedOperation implements Work {
     switch (message.type) {
       case 'log':
         this.#keep(message.text);
-        if (this.#output.length < MAX_OUTPUT)
-          this.#output += `${message.text}\n`.slice(0, MAX_OUTPUT - this.#output.length);
+        this.#output += `${message.text}\n`.slice(0, MAX_OUTPUT - this.#output.length);
+        this.#saidMore = this.#output.length === MAX_OUTPUT;
         break;
       case 'report':
         this.#reports.push(message.report);
@@ -111,8 +114,11 @@ export class HostedOperation implements Work {
     return this.#reports.splice(0);
   }
 
-  output(limit: number): string {
-    return this.#output.slice(0, limit);
+  output(limit: number): CutText {
+    const head = this.#output.slice(0, limit);
+    return this.#saidMore || head.length < this.#output.length
+      ? { head, cut: { note: '', tail: '' } }
+      : { head };
   }
 
   close(): void {

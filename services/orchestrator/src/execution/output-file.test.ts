@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Masker } from './masker.js';
+import { Masker } from './masking/masker.js';
 import { OutputFile } from './output-file.js';
 
 let folder: string;
@@ -29,7 +29,7 @@ describe('the head and tail of an output', () => {
     const secret = 'hunter2hunter2';
     const text = `${`token=${secret}\n`.repeat(50)}the end\n`;
     for (let limit = 100; limit < 200; limit++) {
-      const shown = new Masker([secret]).mask(fileOf(text).headAndTail(limit));
+      const shown = new Masker([secret]).maskCut(fileOf(text).headAndTail(limit));
       expect(shown.replaceAll('token=***\n', '')).toMatch(/^\[… \d+ bytes cut here; [^\n]*\]\nthe end\n$/);
       const cut = Number(/… (\d+) bytes/.exec(shown)![1]);
       expect(cut + (shown.split('token=***').length - 1) * `token=${secret}\n`.length).toBe(text.length - 8);
@@ -37,7 +37,22 @@ describe('the head and tail of an output', () => {
   });
 
   it('are the whole where it is short enough, and a note alone where a line is longer than both', () => {
-    expect(fileOf('one\ntwo').headAndTail(7)).toBe('one\ntwo');
-    expect(fileOf('x'.repeat(100)).headAndTail(10)).toMatch(/^\[… 100 bytes cut here/);
+    expect(fileOf('one\ntwo').headAndTail(7)).toEqual({ head: 'one\ntwo' });
+    expect(fileOf('x'.repeat(100)).headAndTail(10)).toEqual({
+      head: '',
+      cut: { note: expect.stringMatching(/^\[… 100 bytes cut here/), tail: '' },
+    });
+  });
+});
+
+describe('a line that is longer than any log view takes', () => {
+  it('is cut between characters, whole lines and a last one without an end alike', () => {
+    const long = 'é€😀x'.repeat(20_000);
+    const file = fileOf(`${long}\n${long}`);
+    const lines: string[] = [];
+    for (let piece = file.readLines(); piece.length > 0; piece = file.readLines()) lines.push(...piece);
+    lines.push(...file.readRest());
+    expect(lines.join('')).toBe(long + long);
+    expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThanOrEqual(64 * 1024);
   });
 });

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { CutText } from './masking/masker.js';
 
 const READ_BYTES = 256 * 1024;
 /** A line longer than this is cut into several: nobody's log view takes a line of megabytes. */
@@ -40,20 +41,20 @@ export class OutputFile {
     return rest.length > 0 ? [toText(rest)] : [];
   }
 
-  /**
-   * The whole output up to `limit` bytes, else its head and tail with a note of what was cut. Cut between lines: of half a
-   * secret nobody could tell that it is one.
-   */
-  headAndTail(limit: number): string {
+  /** The whole output up to `limit` bytes, else its beginning and its end, cut between lines. */
+  headAndTail(limit: number): CutText {
     const { size } = this;
-    if (size <= limit) return this.#text(0, size);
+    if (size <= limit) return { head: this.#text(0, size) };
     const half = Math.floor(limit / 2);
     const first = this.#text(0, half);
     const last = this.#text(size - half, half);
     const head = first.slice(0, first.lastIndexOf('\n') + 1);
     const tail = last.slice(last.indexOf('\n') + 1 || last.length);
     const bytes = size - Buffer.byteLength(head) - Buffer.byteLength(tail);
-    return `${head}[… ${bytes} bytes cut here; the whole output is in the task's logs …]\n${tail}`;
+    return {
+      head,
+      cut: { note: `[… ${bytes} bytes cut here; the whole output is in the task's logs …]\n`, tail },
+    };
   }
 
   close(): void {
@@ -80,8 +81,9 @@ export class OutputFile {
     }
     let rest = data.subarray(start);
     while (rest.length > MAX_LINE_BYTES) {
-      lines.push(toText(rest.subarray(0, MAX_LINE_BYTES)));
-      rest = rest.subarray(MAX_LINE_BYTES);
+      const end = cutEnd(rest, 0);
+      lines.push(toText(rest.subarray(0, end)));
+      rest = rest.subarray(end);
     }
     this.#rest = Buffer.from(rest);
     return lines;
@@ -90,10 +92,20 @@ export class OutputFile {
 
 function cut(line: Buffer): string[] {
   const parts: string[] = [];
-  for (let start = 0; start === 0 || start < line.length; start += MAX_LINE_BYTES) {
-    parts.push(toText(line.subarray(start, start + MAX_LINE_BYTES)));
-  }
+  let start = 0;
+  do {
+    const end = cutEnd(line, start);
+    parts.push(toText(line.subarray(start, end)));
+    start = end;
+  } while (start < line.length);
   return parts;
+}
+
+/** Where a part of a long line ends: never within a character of UTF-8. */
+function cutEnd(line: Buffer, start: number): number {
+  let end = Math.min(start + MAX_LINE_BYTES, line.length);
+  while (end < line.length && (line[end]! & 0xc0) === 0x80 && end > start + 1) end--;
+  return end;
 }
 
 /** Postgres takes no NUL in a text. */

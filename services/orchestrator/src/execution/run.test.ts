@@ -1,7 +1,7 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
 import { CrashPoints } from './crash-points.js';
-import { Masker } from './masker.js';
+import { Masker } from './masking/masker.js';
 import { Run, type RunLedger } from './run.js';
 import type { Work, WorkEnd } from './work.js';
 
@@ -37,7 +37,7 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
   const work = {
     ended: Promise.resolve(COMPLETED),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-    ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => '' },
+    ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => ({ head: '' }) },
   } satisfies Work;
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
@@ -138,7 +138,7 @@ describe('what is about to be done', () => {
     const work: Work & { kill: jest.Mock } = {
       ended: new Promise<WorkEnd>(() => undefined),
       ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-      ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => '' },
+      ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => ({ head: '' }) },
     };
     const ledger: RunLedger = {
       appendLog: () => Promise.resolve(),
@@ -177,7 +177,7 @@ it('stores each progress, and tells those who follow of the last one too, howeve
   const work = {
     ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
-    ...{ readLines: () => [], readRest: () => [], output: () => '' },
+    ...{ readLines: () => [], readRest: () => [], output: () => ({ head: '' }) },
     readReports: () => {
       const step = steps.shift();
       return step === undefined
@@ -203,4 +203,37 @@ it('stores each progress, and tells those who follow of the last one too, howeve
   expect(new Set(stored)).toEqual(new Set([1, 2, 3]));
   expect(told[0]).toBe(1);
   expect(told.at(-1)).toBe(3);
+});
+
+it('masks a secret that is broken by a line end, however the two halves are read', async () => {
+  let end: (end: WorkEnd) => void = () => undefined;
+  const pieces = [['token hun'], [], [], ['ter2hunter2 ok', 'half of it: hunter']];
+  const work = {
+    ended: new Promise<WorkEnd>((resolve) => (end = resolve)),
+    ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
+    ...{ readReports: () => [], readRest: () => ['2hunter2'] },
+    readLines: () => {
+      const piece = pieces.shift();
+      if (!piece) end(COMPLETED);
+      return piece ?? [];
+    },
+    output: () => ({ head: 'token hun\nter2hunter2 ok' }),
+  } satisfies Work;
+  const shown: string[] = [];
+  let result: TaskResult | undefined;
+  const ledger: RunLedger = {
+    appendLog: ({ lines }) => Promise.resolve(void shown.push(...lines)),
+    progress: () => Promise.resolve(),
+    record: () => Promise.resolve(true),
+    lose: () => Promise.resolve(),
+    finish: (last) => {
+      result = last;
+      return Promise.resolve('done');
+    },
+  };
+  const masker = new Masker(['hunter2hunter2']);
+  await new Run(TASK, work, 'w', 10, masker, ledger, new CrashPoints(undefined)).complete();
+  // A look that found nothing came between them: its first three characters were shown, the rest never is.
+  expect([...shown, ...result!.log!.lines]).toEqual(['token hun', '*** ok', 'half of it: ***', '']);
+  expect(result!.output).toBe('token ***\n ok');
 });

@@ -12,7 +12,8 @@ import type {
 import type { CrashPoints } from './crash-points.js';
 import { isChange, journalRecord } from './journal-record.js';
 import { aboutTask, executorLog } from './log.js';
-import type { Masker } from './masker.js';
+import { LineMasker } from './masking/line-masker.js';
+import type { Masker } from './masking/masker.js';
 import { ReportFollower } from './report-follower.js';
 import { MAX_ERROR_LENGTH, tellResult } from './tell-result.js';
 import type { Work, WorkEnd } from './work.js';
@@ -35,6 +36,7 @@ export class Run {
   /** When to look again for what is new, and the look that is under way. */
   #next: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
+  readonly #lines: LineMasker;
   #lastLine: number;
   #lastText = '';
   #unsent: LogChunk | undefined;
@@ -63,6 +65,7 @@ export class Run {
     private readonly crash: CrashPoints,
   ) {
     this.#lastLine = task.lastLine;
+    this.#lines = new LineMasker(masker);
     work.onIntent = (intent) => this.#intend(intent);
     if (task.timeoutSeconds !== null)
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
@@ -148,7 +151,7 @@ export class Run {
     if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut) {
       await this.#sendLines();
       await this.#recordChanges();
-      return this.ledger.lose(id, attempt, this.workerId, end.error ?? 'It was lost.');
+      return this.ledger.lose(id, attempt, this.workerId, this.masker.mask(end.error ?? 'It was lost.'));
     }
     const [outcome, result] = await tellResult(
       (told) => this.ledger.finish(told),
@@ -180,12 +183,14 @@ export class Run {
     const changed = this.#readReports();
     await this.#recordChanges();
     await this.#tellProgress(changed);
-    for (let more = true; more;) {
+    await this.#sendLines();
+    let lines = this.work.readLines();
+    if (lines.length === 0) this.#queue(this.#lines.pause());
+    for (; lines.length > 0; lines = this.work.readLines()) {
+      this.#queue(this.#lines.next(lines));
       await this.#sendLines();
-      const lines = this.work.readLines();
-      more = lines.length > 0;
-      this.#queue(lines);
     }
+    await this.#sendLines();
   }
 
   /** After the end: reads what there is. Its last piece goes with the result. */
@@ -196,9 +201,9 @@ export class Run {
     await this.#sendLines();
     for (let lines = this.work.readLines(); lines.length > 0; lines = this.work.readLines()) {
       await this.#persistently(() => this.#sendLines());
-      this.#queue(lines);
+      this.#queue(this.#lines.next(lines));
     }
-    this.#queue(this.work.readRest());
+    this.#queue([...this.#lines.next(this.work.readRest()), ...this.#lines.end()]);
   }
 
   /** @returns whether the progress changed. */
@@ -246,9 +251,9 @@ export class Run {
     return this.#recording;
   }
 
-  #queue(printed: string[]): void {
-    if (printed.length === 0) return;
-    const lines = this.masker.maskAll(printed);
+  /** @param lines masked */
+  #queue(lines: string[]): void {
+    if (lines.length === 0) return;
     const { id: taskId, attempt } = this.task;
     if (this.#unsent) this.#unsent.lines.push(...lines);
     else
@@ -282,7 +287,7 @@ export class Run {
         status === 'Completed'
           ? null
           : this.masker.mask(this.#reason(status, end)).slice(0, MAX_ERROR_LENGTH),
-      output: this.masker.mask(this.work.output(OUTPUT_LIMIT)),
+      output: this.masker.maskCut(this.work.output(OUTPUT_LIMIT)),
       data: this.masker.maskAll(data),
       evidence: this.masker.maskAll({ ...end.evidence, ...(reconcile ? { reconciled: completed } : {}) }),
       log: this.#unsent,

@@ -1,3 +1,4 @@
+import type { CutText } from './masking/masker.js';
 import type { IntentReport, Report } from '@provisioning/provisioner/report';
 
 /** What an attempt is made of while it runs: a command in processes of its own, or a call in the driver host. */
@@ -15,8 +16,8 @@ export interface Work {
   readReports(): (Report | null)[];
   /** Called with what is about to be done; the act begins when the promise resolves to true, and never otherwise. */
   onIntent?: ((intent: IntentReport) => Promise<boolean>) | undefined;
-  /** All that it printed, up to `limit` bytes, else head and tail. */
-  output(limit: number): string;
+  /** All that it printed, up to `limit` bytes, else its beginning and its end. */
+  output(limit: number): CutText;
   close(): void;
 }
 

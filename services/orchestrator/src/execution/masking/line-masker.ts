@@ -1,0 +1,74 @@
+import { maskRanges, union, type Masker } from './masker.js';
+import { MIN_LENGTH } from './secret-forms.js';
+
+/** In characters. More is not held back: the beginning of a secret may be followed by any number of blank lines. */
+const MAX_HELD = 64 * 1024;
+
+/**
+ * Masks lines as they are printed. Lines whose end may be the beginning of a secret are held back until the next lines
+ * show whether it is one. A beginning of fewer than four characters is held back only until a look finds nothing new, so
+ * that a line is shown at once or at the next look, unless it ends like a secret begins.
+ */
+export class LineMasker {
+  #held: string[] = [];
+  /** The beginning of a secret that was handed out already. */
+  #open = '';
+
+  constructor(private readonly masker: Pick<Masker, 'find'>) {}
+
+  /** @param lines what was printed next. @returns the lines to show, masked */
+  next(lines: readonly string[]): string[] {
+    for (const line of lines) this.#held.push(line);
+    return this.#release(1);
+  }
+
+  /** For a look that has found nothing new. @returns the lines to show, masked */
+  pause(): string[] {
+    return this.#release(MIN_LENGTH);
+  }
+
+  /** For the end of what is printed. @returns all lines that were held back, masked */
+  end(): string[] {
+    return this.#release(Infinity);
+  }
+
+  /** @param worth visible characters that the beginning of a secret must have to be held back */
+  #release(worth: number): string[] {
+    if (this.#held.length === 0) return [];
+    const known = this.#open.length;
+    const text = this.#open + this.#held.join('\n');
+    const { secrets, open } = this.masker.find(text);
+    const starts = startsOf(this.#held, known);
+    const lineAt = (position: number) =>
+      starts.findLastIndex((start, line) => line === 0 || start <= position);
+    const startOf = (line: number) => starts[line] ?? text.length + 1;
+
+    let count = open.length >= worth ? lineAt(open.start) : starts.length;
+    // Of a secret that reaches into a line that is held back, every line is.
+    for (const { start, end } of secrets.toReversed())
+      if (start < startOf(count) && startOf(count) < end) count = lineAt(start);
+    if (text.length - startOf(count) > MAX_HELD) {
+      count = starts.length;
+      if (open.length >= worth) secrets.push({ start: open.start, end: text.length });
+    }
+    if (count === 0) return [];
+
+    this.#held = this.#held.slice(count);
+    const beginning = count < starts.length ? '' : text.slice(open.start).replaceAll('\n', '');
+    this.#open = beginning.length > MAX_HELD ? '' : beginning;
+    const shown = union(secrets)
+      .filter(({ start, end }) => end > known && start < startOf(count))
+      .map(({ start, end }) => ({ start: Math.max(start - known, 0), end: end - known }));
+    return maskRanges(text.slice(known, startOf(count) - 1), shown).split('\n');
+  }
+}
+
+/** Where each line starts in a text that has them after `known` characters, with line ends between them. */
+function startsOf(lines: readonly string[], known: number): number[] {
+  let next = known;
+  return lines.map(({ length }) => {
+    const start = next;
+    next += length + 1;
+    return start;
+  });
+}
