@@ -75,7 +75,7 @@ begin
     'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args, 'spec', task_spec,
     'undo', p_task.compensates is not null or p_task.program = 'undo', 'exactly', p_task.program = 'undo',
     'changes', changes, 'undoneKey', undone_key, 'intents', intents, 'intentsToUndo', intents_to_undo,
-    'infra', p_task.infra, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
+    'infra', p_task.infra, 'checkMode', p_task.check_mode, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
     'requestId', p_task.request_id, 'traceparent', p_task.traceparent, 'lastLine', last_line);
 end $$;

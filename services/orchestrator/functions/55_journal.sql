@@ -1,17 +1,30 @@
 -- Entries of an attempt that is its worker's: what it is about to do (state intended) and what it has done. An entry that
 -- is told again changes nothing; a late attempt writes none at all: what it did is recalled by the attempt after it.
--- Returns whether it is its worker's: what a late attempt is about to do must not be done.
+-- Returns whether it is its worker's: what a late attempt is about to do must not be done. Entries of another infra than the
+-- task's, or of a task without the infra's lock (as in check mode), are an error (23514), and none of them is written: the
+-- executor refuses them before (report-scope.ts).
 create function record_changes(p_task uuid, p_attempt int, p_worker uuid, p_entries jsonb) returns boolean
 language plpgsql as $$
 declare
   home tasks;
   entry journal;
   undoing bigint;
+  foreign_infra text;
 begin
   select * into home from tasks
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share;
   if not found then
     return false;
+  end if;
+  select infra into foreign_infra from jsonb_populate_recordset(null::journal, p_entries)
+    where infra is distinct from home.infra limit 1;
+  if found then
+    raise check_violation using message =
+      format('task %s may report on infra "%s" only, not on "%s"', p_task, home.infra, foreign_infra);
+  elsif home.check_mode or not exists (select from locks where infra = home.infra and granted_at is not null
+                                         and holder_id in (home.id, home.batch_id)) then
+    raise check_violation using message =
+      format('task %s may report no change: it does not hold the lock of infra "%s"', p_task, home.infra);
   end if;
   if home.compensates is not null then
     select min(seq) into undoing from journal where task_id = home.compensates;

@@ -38,7 +38,7 @@ export async function recallChanges({
   }
   const known = new Set(recalled.map(identity));
   const settled: MadeChange[] = [];
-  for (const intent of intents) {
+  for (const intent of intents.filter((each) => each.infra === infra)) {
     const change = await settleIntent(intent, drivers);
     if (change && !known.has(identity(change))) settled.push(change);
     if (change) known.add(identity(change));

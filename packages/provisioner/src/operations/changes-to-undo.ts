@@ -20,7 +20,9 @@ export async function changesToUndo(
   { drivers, infra, idempotencyKey }: OperationContext,
   { exactly = false, intents = [] }: WhatToUndo,
 ): Promise<MadeChange[]> {
-  const changes = reports.filter(({ action }) => action !== 'unchanged').map(fromReport);
+  const changes = reports
+    .filter(({ action }) => action !== 'unchanged')
+    .map((report) => fromReport(report, infra));
   const known = new Set(changes.map(identity));
   const recalled = exactly ? [] : await recallChanges({ drivers, infra, idempotencyKey, intents });
   changes.push(...recalled.filter((change) => !known.has(identity(change))));
@@ -34,7 +36,16 @@ export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
   return Object.fromEntries(Object.entries(existing).filter(([member]) => !gained.has(member))) as Desired[K];
 }
 
-function fromReport({ kind: word, name, action, driver, before, after }: ResourceReport): MadeChange {
+/** @param infra that of what is undone: its lock is held, so nothing is done to another one, whatever was reported */
+function fromReport(report: ResourceReport, infra: string): MadeChange {
+  const { kind: word, name, action, driver, before, after } = report;
+  if (report.infra !== infra) {
+    throw new DriverError(
+      `The ${word} ${name} belongs to infra ${report.infra} and cannot be undone with those of ${infra}. ` +
+        'Nothing was changed.',
+      { permanent: true },
+    );
+  }
   const kind = KINDS.find((known) => known === word);
   const complete = (one: ResourceReport['after']) => one === null || typeof one['id'] === 'string';
   const present = action === 'created' ? after : before;
@@ -53,6 +64,6 @@ function fromReport({ kind: word, name, action, driver, before, after }: Resourc
     );
   }
   // Reports of ours hold the very things (apply/outcome.ts); that these have an id tells them from others.
-  type Thing = Existing[Kind] | null;
-  return { kind, name, action, driver, before: before as Thing, after: after as Thing };
+  const thing = (one: ResourceReport['after']) => one && ({ ...one, infra } as unknown as Existing[Kind]);
+  return { kind, name, action, driver, before: thing(before), after: thing(after) };
 }

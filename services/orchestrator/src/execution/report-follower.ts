@@ -1,12 +1,20 @@
 import type { Report, ResourceReport } from '@provisioning/provisioner/report';
-import type { StepProgress } from '../domain/worker/ledger.js';
+import type { ClaimedTask, JournalRecord, StepProgress } from '../domain/worker/ledger.js';
+import { isChange, journalRecord } from './journal-record.js';
+import { refusalOf } from './report-scope.js';
 
 const MAX_RESOURCES = 10_000;
+/** More refusals are only counted. */
+const MAX_NOTES = 20;
 
 /** What a program has reported so far (docs/how-to/report-progress.md). */
 export class ReportFollower {
   readonly #resources: ResourceReport[] = [];
   #resourcesLeftOut = 0;
+  #refused = 0;
+  #refusal: string | undefined;
+  /** Lines for the task's log. */
+  readonly #notes: string[] = [];
   #ignoredLines = 0;
   #total = 0;
   #done = 0;
@@ -16,23 +24,32 @@ export class ReportFollower {
   /** What a run in check mode would do: the number of acts; undefined when it does not say. */
   planned: number | undefined;
 
-  /** @returns whether the progress changed. */
-  read(reports: readonly (Report | null)[]): boolean {
-    let changed = false;
+  constructor(private readonly task: Pick<ClaimedTask, 'infra' | 'checkMode'>) {}
+
+  /** @returns whether the progress changed, and the changes that were reported, but for those that are refused */
+  read(reports: readonly (Report | null)[]): { progressed: boolean; changes: JournalRecord[] } {
+    let progressed = false;
+    const changes: JournalRecord[] = [];
     for (const report of reports) {
+      const refusal = refusalOf(report, this.task);
+      if (refusal !== undefined) {
+        this.#refuse(refusal);
+        continue;
+      }
+      if (isChange(report)) changes.push(journalRecord(report));
       switch (report?.type) {
         case undefined:
           this.#ignoredLines++;
           break;
         case 'plan':
           this.#total = report.steps;
-          changed = true;
+          progressed = true;
           break;
         case 'step':
           if (report.state === 'started') this.#current = report.name;
           else if (report.state !== 'failed') this.#done++;
           this.#total = Math.max(this.#total, report.total ?? 0, this.#done);
-          changed = true;
+          progressed = true;
           break;
         case 'resource':
           if (this.#resources.length < MAX_RESOURCES) this.#resources.push(report);
@@ -47,7 +64,17 @@ export class ReportFollower {
           break;
       }
     }
-    return changed;
+    return { progressed, changes };
+  }
+
+  /** Why the task has failed whatever its work says: a sentence; undefined where nothing was refused. */
+  get refusal(): string | undefined {
+    return this.#refusal;
+  }
+
+  /** The lines that the task's log is to have since the last time. */
+  readNotes(): string[] {
+    return this.#notes.splice(0);
   }
 
   get progress(): StepProgress {
@@ -60,8 +87,17 @@ export class ReportFollower {
       ...(this.#result ? { result: this.#result } : {}),
       resources: this.#resources,
       ...(this.#resourcesLeftOut > 0 ? { resources_left_out: this.#resourcesLeftOut } : {}),
+      ...(this.#refused > 0 ? { refused_reports: this.#refused } : {}),
       ...(this.#ignoredLines > 0 ? { ignored_report_lines: this.#ignoredLines } : {}),
     };
+  }
+
+  #refuse(why: string): void {
+    this.#refused++;
+    this.#refusal ??= `What it reported was refused: ${why}. Nothing of that is recorded.`;
+    if (this.#refused <= MAX_NOTES)
+      this.#notes.push(`A report was refused: ${why}. Nothing of it is recorded.`);
+    if (this.#refused === MAX_NOTES) this.#notes.push('Further refused reports are counted only.');
   }
 }
 

@@ -24,6 +24,7 @@ const TASK: ClaimedTask = {
     intentsToUndo: [],
     undoneKey: null,
     infra: 'i',
+    checkMode: false,
     batchId: null,
     operation: null,
   },
@@ -161,6 +162,14 @@ describe('what is about to be done', () => {
     const { work } = runThatIntends(() => Promise.resolve(false));
     expect(await work.onIntent!(intent)).toBe(false);
     expect(work.kill).toHaveBeenCalled();
+  });
+
+  it('is not done, and the work is cancelled, where it is of an infra that is not the task’s', async () => {
+    const record = jest.fn(() => Promise.resolve(true));
+    const { work } = runThatIntends(record);
+    expect(await work.onIntent!({ ...intent, infra: 'other' })).toBe(false);
+    expect(work.cancel).toHaveBeenCalled();
+    expect(record).not.toHaveBeenCalled();
   });
 
   it('is not done where it could not be written down in time', async () => {

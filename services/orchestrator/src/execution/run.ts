@@ -1,20 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntentReport } from '@provisioning/provisioner/report';
-import type {
-  ClaimedTask,
-  JournalRecord,
-  Ledger,
-  LogChunk,
-  Outcome,
-  TaskResult,
-} from '../domain/worker/ledger.js';
+import type { ClaimedTask, JournalRecord, Ledger, Outcome, TaskResult } from '../domain/worker/ledger.js';
 import type { CrashPoints } from './crash-points.js';
-import { isChange, journalRecord } from './journal-record.js';
 import { aboutTask, executorLog } from './log.js';
-import { LineMasker } from './masking/line-masker.js';
 import type { Masker } from './masking/masker.js';
 import { ReportFollower } from './report-follower.js';
+import { RunLog } from './run-log.js';
 import { MAX_ERROR_LENGTH, tellResult } from './tell-result.js';
 import type { Work, WorkEnd } from './work.js';
 
@@ -31,15 +23,12 @@ export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'reco
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
 export class Run {
-  readonly #follower = new ReportFollower();
+  readonly #follower: ReportFollower;
   readonly #timeout: NodeJS.Timeout | undefined;
   /** When to look again for what is new, and the look that is under way. */
   #next: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
-  readonly #lines: LineMasker;
-  #lastLine: number;
-  #lastText = '';
-  #unsent: LogChunk | undefined;
+  readonly #log: RunLog;
   /** For the journal, in order, until it has them. */
   #records: JournalRecord[] = [];
   #recording: Promise<void> = Promise.resolve();
@@ -64,8 +53,8 @@ export class Run {
     private readonly ledger: RunLedger,
     private readonly crash: CrashPoints,
   ) {
-    this.#lastLine = task.lastLine;
-    this.#lines = new LineMasker(masker);
+    this.#log = new RunLog(task, workerId, masker, (chunk) => ledger.appendLog(chunk));
+    this.#follower = new ReportFollower(task);
     work.onIntent = (intent) => this.#intend(intent);
     if (task.timeoutSeconds !== null)
       this.#timeout = setTimeout(() => this.#endInTime(), task.timeoutSeconds * 1000);
@@ -113,7 +102,12 @@ export class Run {
 
   /** @returns whether it is written down, so that it may be done */
   async #intend(intent: IntentReport): Promise<boolean> {
-    this.#records.push(journalRecord(intent));
+    const { changes } = this.#follower.read([intent]);
+    if (changes.length === 0) {
+      this.work.cancel(this.cancelGraceSeconds);
+      return false;
+    }
+    this.#records.push(...changes);
     const written = await this.#persistently(async () => {
       await this.#recordChanges();
       return true;
@@ -148,8 +142,8 @@ export class Run {
 
   async #settle(end: WorkEnd): Promise<void> {
     const { id, attempt } = this.task;
-    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut) {
-      await this.#sendLines();
+    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut && !this.#follower.refusal) {
+      await this.#log.send();
       await this.#recordChanges();
       return this.ledger.lose(id, attempt, this.workerId, this.masker.mask(end.error ?? 'It was lost.'));
     }
@@ -183,14 +177,14 @@ export class Run {
     const changed = this.#readReports();
     await this.#recordChanges();
     await this.#tellProgress(changed);
-    await this.#sendLines();
-    let lines = this.work.readLines();
-    if (lines.length === 0) this.#queue(this.#lines.pause());
-    for (; lines.length > 0; lines = this.work.readLines()) {
-      this.#queue(this.#lines.next(lines));
-      await this.#sendLines();
+    await this.#log.send();
+    let lines = this.#readLines();
+    if (lines.length === 0) this.#log.pause();
+    for (; lines.length > 0; lines = this.#readLines()) {
+      this.#log.add(lines);
+      await this.#log.send();
     }
-    await this.#sendLines();
+    await this.#log.send();
   }
 
   /** After the end: reads what there is. Its last piece goes with the result. */
@@ -198,26 +192,25 @@ export class Run {
     await this.#recording.catch(() => undefined);
     this.#untold = this.#readReports() || this.#untold;
     // One that was tried before goes again as it was.
-    await this.#sendLines();
-    for (let lines = this.work.readLines(); lines.length > 0; lines = this.work.readLines()) {
-      await this.#persistently(() => this.#sendLines());
-      this.#queue(this.#lines.next(lines));
+    await this.#log.send();
+    for (let lines = this.#readLines(); lines.length > 0; lines = this.work.readLines()) {
+      await this.#persistently(() => this.#log.send());
+      this.#log.add(lines);
     }
-    this.#queue([...this.#lines.next(this.work.readRest()), ...this.#lines.end()]);
+    this.#log.add(this.work.readRest());
+    this.#log.end();
   }
 
   /** @returns whether the progress changed. */
   #readReports(): boolean {
-    const reports = this.work.readReports();
-    this.#records.push(...reports.flatMap((report) => (isChange(report) ? [journalRecord(report)] : [])));
-    return this.#follower.read(reports);
+    const { progressed, changes } = this.#follower.read(this.work.readReports());
+    this.#records.push(...changes);
+    return progressed;
   }
 
-  /** A chunk that could not be sent is sent again before anything after it. */
-  async #sendLines(): Promise<void> {
-    if (!this.#unsent) return;
-    await this.ledger.appendLog(this.#unsent);
-    this.#unsent = undefined;
+  /** What was printed next, after what is to be said of the reports. */
+  #readLines(): string[] {
+    return [...this.#follower.readNotes(), ...this.work.readLines()];
   }
 
   /** Stored at each change; told to those who follow events once a second, the last change too. */
@@ -244,43 +237,25 @@ export class Run {
         const { length } = this.#records;
         if (length === 0) return;
         const { id, attempt } = this.task;
-        const told = this.masker.maskAll(this.#records.slice(0, length));
-        if (!(await this.ledger.record(id, attempt, this.workerId, told))) this.#fence();
+        if (!(await this.ledger.record(id, attempt, this.workerId, this.#changes))) this.#fence();
         this.#records.splice(0, length);
       });
     return this.#recording;
   }
 
-  /** @param lines masked */
-  #queue(lines: string[]): void {
-    if (lines.length === 0) return;
-    const { id: taskId, attempt } = this.task;
-    if (this.#unsent) this.#unsent.lines.push(...lines);
-    else
-      this.#unsent = {
-        taskId,
-        attempt,
-        workerId: this.workerId,
-        at: new Date(),
-        firstLine: this.#lastLine + 1,
-        lines,
-      };
-    this.#lastLine += lines.length;
-    this.#lastText = lines.findLast((line) => line.trim() !== '') ?? this.#lastText;
-  }
-
   #result(end: WorkEnd): TaskResult {
     const { id: taskId, attempt, reconcile } = this.task;
-    const completed = reconcile ? this.#isAsWanted(end) : end.outcome === 'completed';
+    const { data, refusal } = this.#follower;
+    const completed =
+      refusal === undefined && (reconcile ? this.#isAsWanted(end) : end.outcome === 'completed');
     const status = this.#cancelled ? 'Cancelled' : completed && !this.#timedOut ? 'Completed' : 'Failed';
-    const { data } = this.#follower;
     return {
       taskId,
       attempt,
       workerId: this.workerId,
       resultId: resultId(taskId, attempt),
       status,
-      permanent: end.permanent ?? false,
+      permanent: (end.permanent ?? false) || refusal !== undefined,
       exitCode: end.exitCode,
       signal: end.signal,
       error:
@@ -290,10 +265,16 @@ export class Run {
       output: this.masker.maskCut(this.work.output(OUTPUT_LIMIT)),
       data: this.masker.maskAll(data),
       evidence: this.masker.maskAll({ ...end.evidence, ...(reconcile ? { reconciled: completed } : {}) }),
-      log: this.#unsent,
+      log: this.#log.unsent,
       progress: this.#untold ? this.masker.maskAll(this.#follower.progress) : undefined,
-      changes: this.masker.maskAll(this.#records),
+      changes: this.#changes,
     };
+  }
+
+  /** The records that the journal is to have, masked but for the infra: it is the task's own. */
+  get #changes(): JournalRecord[] {
+    const { infra } = this.task;
+    return this.masker.maskAll(this.#records).map((record) => ({ ...record, infra }));
   }
 
   /** Of a reconciliation: whether everything that was wanted is there, as the provider says. */
@@ -306,12 +287,12 @@ export class Run {
     const how = signal ? `ended by ${signal}` : `exited with status ${exitCode}`;
     if (status === 'Cancelled')
       return `Cancelled on request${this.task.runner === 'command' ? `; the command ${how}.` : `. ${end.error ?? ''}`}`.trim();
-    const said = end.error ?? this.#follower.error;
+    const said = this.#follower.refusal ?? end.error ?? this.#follower.error;
     if (this.#timedOut)
       return `It took longer than its timeout of ${this.task.timeoutSeconds} s and was ended.${said ? ` ${said}` : ''}`;
     if (this.task.reconcile)
       return `Given up after its worker was lost ${this.task.attempt - 1} times; asked what became of it, the provider says that not everything is there.${said ? ` ${said}` : ''}`;
-    return said ?? `The command ${how}${this.#lastText ? `: ${this.#lastText}` : ''}`;
+    return said ?? `The command ${how}${this.#log.lastText ? `: ${this.#log.lastText}` : ''}`;
   }
 
   /** Tries until Postgres has answered; only once where the executor stops. */

@@ -22,7 +22,7 @@ it('commands get the secrets that they are given and nothing else, and nowhere a
         `test "$CLOUD_PASSWORD" = ${SECRET.split('').join("''")} && test -z "$OTHER" && echo "the password is $CLOUD_PASSWORD!"`,
         `say() { echo "$1" >> "$PROVISIONING_EVENTS"; }
          say '{"type":"step","name":"use '"$CLOUD_PASSWORD"'","state":"started"}'
-         say '{"type":"resource","kind":"server","name":"web","infra":"x","action":"created","after":{"password":"'"$CLOUD_PASSWORD"'"}}'
+         say '{"type":"resource","kind":"server","name":"web","infra":"'"$PROVISIONING_INFRA"'","action":"created","after":{"password":"'"$CLOUD_PASSWORD"'"}}'
          say '{"type":"error","message":"wrong password: '"$CLOUD_PASSWORD"'"}'
          exit 3`,
       ]),

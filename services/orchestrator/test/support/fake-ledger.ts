@@ -52,6 +52,7 @@ export function scriptTask(id: string, script: string): ClaimedTask {
       intentsToUndo: [],
       undoneKey: null,
       infra: 'i',
+      checkMode: false,
       batchId: null,
       operation: null,
     },

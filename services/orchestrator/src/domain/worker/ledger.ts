@@ -79,6 +79,8 @@ export interface ClaimedTask {
   intents: unknown[];
   intentsToUndo: unknown[];
   infra: string;
+  /** It must change nothing, and holds no lock. */
+  checkMode: boolean;
   batchId: string | null;
   operation: string | null;
   /** The same for every attempt: what one began, the next one must recognise. */
