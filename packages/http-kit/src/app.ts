@@ -6,7 +6,7 @@ import cors from 'cors';
 import express, { type Express, type RequestHandler, type Router } from 'express';
 import helmet from 'helmet';
 import type { Redis } from 'ioredis';
-import { identify, type Authenticator, type ServiceAuthenticator } from './authenticate.js';
+import { identify, type Authenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
 import { budgetHeaders, countStrays } from './budget.js';
@@ -26,8 +26,6 @@ export interface AppOptions {
   /** What `/openapi.json` answers. */
   document: object;
   authenticate: Authenticator;
-  /** Needed where operations are for our other service. */
-  authenticateService?: ServiceAuthenticator;
   authorizer: Authorizer;
   limits: RateLimits;
   redis: Redis | undefined;

@@ -3,8 +3,8 @@ import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
 import type { Principal } from './principal.js';
 
-/** Checks the token of our other service; throws a Failure `unauthenticated` otherwise. */
-export type ServiceAuthenticator = (token: string) => void;
+/** Checks the token of a service. @returns the name of the service; throws a Failure `unauthenticated` otherwise. */
+export type ServiceAuthenticator = (token: string) => string;
 
 /**
  * Checks a token, that it still holds, and that it is good for the operation; throws a Failure `unauthenticated`, or
@@ -50,13 +50,13 @@ export function identify(
   };
 }
 
-/** Lets our other service through and nobody else: nobody's own token counts here. */
+/** Lets services through, and no user: their tokens do not count here. Handlers get the name of the service. */
 export function requireService(authenticate: ServiceAuthenticator): RequestHandler {
-  return (request, _response, next) => {
+  return (request, response, next) => {
     const header = request.get('authorization');
     const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
     if (token === undefined) return next(missing(header));
-    authenticate(token);
+    response.locals['service'] = authenticate(token);
     next();
   };
 }

@@ -24,8 +24,10 @@ export interface HandlerRequest<O> {
    * @throws Failure `forbidden` naming every refusal
    */
   permit: (questions: readonly Question[]) => Promise<void>;
-  /** Absent only on public operations. */
+  /** Absent on public operations and on those for services. */
   principal: Principal | undefined;
+  /** The service that calls an operation for services; undefined on all others. */
+  service: string | undefined;
   ip: string;
   userAgent: string | undefined;
   requestId: string;

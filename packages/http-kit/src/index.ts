@@ -16,6 +16,7 @@ export {
   type Unpermitted,
 } from './bind.js';
 export { clientNetwork } from './client-network.js';
+export { createInternalApp, type InternalAppOptions } from './internal-app.js';
 export { loggedDecision, matchedRules } from './logged-decision.js';
 export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
 export { rateLimiters, type RateLimits, type RateLimitTrip } from './rate-limit.js';

@@ -34,10 +34,11 @@ import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
 export interface MountOptions {
   operations: readonly Operation[];
   bindings: readonly Binding[];
-  authenticate: Authenticator;
-  /** Needed where operations are for our other service. */
+  /** Needed, with the authorizer, where operations are for users. */
+  authenticate?: Authenticator;
+  authorizer?: Authorizer;
+  /** Needed where operations are for services. */
   authenticateService?: ServiceAuthenticator;
-  authorizer: Authorizer;
   limiter: (rateClass: Operation['rateClass'], operationId: string) => RequestHandler;
   /** Told of every request that somebody known was refused: for the audit trail. */
   refusals?: RefusalLog;
@@ -97,9 +98,10 @@ function admission(operation: Operation, options: MountOptions): RequestHandler[
   const { permission, rateClass, id } = operation;
   if (permission === 'service') {
     if (!options.authenticateService)
-      throw new Error(`${id} is for a service, and nobody knows services here`);
-    return [requireService(options.authenticateService)];
+      throw new Error(`${id} is for services, which are served on a port of their own`);
+    return [options.limiter(rateClass, id), requireService(options.authenticateService)];
   }
+  if (!options.authenticate || !options.authorizer) throw new Error(`${id} is for users, not for services`);
   return [
     identify(options.authenticate, operation),
     options.limiter(rateClass, id),
@@ -150,7 +152,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
     let asked: readonly Question[] = [];
     let found: unknown;
-    if (typeof permission === 'object' && principal) {
+    if (typeof permission === 'object' && principal && authorizer) {
       const declared = questionOf(permission, { params, query, body });
       response.locals['asked'] = declared;
       const checked = { params, query, body, principal, declared, idempotency };
@@ -164,7 +166,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       found = about.found;
     }
     const permit = async (questions: readonly Question[]) => {
-      if (!principal) throw new Error(`${operation.id} is public: nobody can be asked about`);
+      if (!principal || !authorizer) throw new Error(`${operation.id} is public: nobody can be asked about`);
       await authorize(authorizer, questions, principal, request);
     };
     const answer = await handle({
@@ -180,6 +182,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
 function about(request: Request, response: Response, operation: Operation, principal: Principal | undefined) {
   return {
     principal,
+    service: response.locals['service'] as string | undefined,
     method: request.method,
     path: request.path,
     ip: request.ip ?? '',

@@ -1,8 +1,17 @@
 import type { RequestHandler } from 'express';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
+/** By registry: the applications of a process share one set of metrics. */
+const made = new WeakMap<Registry, RequestHandler>();
+
 /** Rate, errors, duration per route template: labels are bounded, whatever paths are asked for. */
 export function requestMetrics(registry: Registry): RequestHandler {
+  const handler = made.get(registry) ?? createMetrics(registry);
+  made.set(registry, handler);
+  return handler;
+}
+
+function createMetrics(registry: Registry): RequestHandler {
   const labelNames = ['method', 'route', 'status'] as const;
   const duration = new Histogram({
     name: 'http_request_duration_seconds',

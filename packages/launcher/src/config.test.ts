@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { internalSocketPath } from '@provisioning/runtime';
 import { readConfig } from './config.js';
 import { httpUrl, platform } from './platform.js';
 
@@ -27,7 +28,7 @@ describe('platform', () => {
   const described = platform(config, {
     databaseUrl: 'postgres://db',
     redisUrl: undefined,
-    ports: { orchestrator: 1, controlCenter: 2 },
+    ports: { orchestrator: 1, controlCenter: 2, internal: undefined },
   });
 
   it('starts control center, orchestrator and workers in this order', () => {
@@ -43,9 +44,22 @@ describe('platform', () => {
     expect(orchestrator?.env).toMatchObject({
       ORCHESTRATOR_PORT: '1',
       CONTROL_CENTER_URL: 'http://127.0.0.1:2',
+      CONTROL_CENTER_INTERNAL_URL: `unix:${internalSocketPath(2)}`,
     });
+    expect(described.groups[0]?.[0]?.env).not.toHaveProperty('INTERNAL_PORT');
     expect(worker?.env).toMatchObject({ DATABASE_URL: 'postgres://db', WORKER_SLOT: '1', WORKER_PORT: '0' });
     expect(worker?.env).not.toHaveProperty('REDIS_URL');
+  });
+
+  it('lets the control center serve internal routes on a port where one is asked for', () => {
+    const inside = { INTERNAL_PORT: '0', INTERNAL_HOST: '0.0.0.0' };
+    const { groups } = platform(readConfig('/repo', inside), {
+      databaseUrl: 'postgres://db',
+      redisUrl: undefined,
+      ports: { orchestrator: 1, controlCenter: 2, internal: 3 },
+    });
+    expect(groups[0]?.[0]?.env).toMatchObject({ INTERNAL_PORT: '3', INTERNAL_HOST: '0.0.0.0' });
+    expect(groups[1]?.[0]?.env).toMatchObject({ CONTROL_CENTER_INTERNAL_URL: 'http://127.0.0.1:3' });
   });
 
   it('can be ended within 15 seconds, however stubborn its processes', () => {

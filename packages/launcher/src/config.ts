@@ -7,6 +7,8 @@ export interface LauncherConfig {
   dataDir: string;
   host: string;
   ports: { orchestrator: number; controlCenter: number };
+  /** Where the control center serves internal routes; without a port on a local socket. */
+  internal: { host: string; port: number | undefined };
   /** Absent: an embedded one is started. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
@@ -24,6 +26,8 @@ const specification = {
   HOST: str({ default: '127.0.0.1' }),
   ORCHESTRATOR_PORT: port({ default: 9090 }),
   CONTROL_CENTER_PORT: port({ default: 9080 }),
+  INTERNAL_PORT: port({ default: undefined }),
+  INTERNAL_HOST: str({ default: '127.0.0.1' }),
   DATABASE_URL: urlOf('postgres:', 'postgresql:')({ default: undefined }),
   REDIS_URL: urlOf('redis:', 'rediss:')({ default: undefined }),
   WORKERS: integer({ min: 1, max: 64 })({ default: 1 }),
@@ -43,6 +47,7 @@ export function readConfig(repository: string, variables: NodeJS.ProcessEnv = pr
     dataDir,
     host: values.HOST,
     ports: { orchestrator: values.ORCHESTRATOR_PORT, controlCenter: values.CONTROL_CENTER_PORT },
+    internal: { host: values.INTERNAL_HOST, port: values.INTERNAL_PORT },
     databaseUrl: values.DATABASE_URL,
     redisUrl: values.REDIS_URL,
     workers: values.WORKERS,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { internalSocketPath } from '@provisioning/runtime';
 import type { LauncherConfig } from './config.js';
 import type { NodeSpec } from './processes/node-service.js';
 
@@ -6,7 +7,12 @@ import type { NodeSpec } from './processes/node-service.js';
 export interface Addresses {
   databaseUrl: string;
   redisUrl: string | undefined;
-  ports: { orchestrator: number; controlCenter: number };
+  ports: {
+    orchestrator: number;
+    controlCenter: number;
+    /** Undefined: internal routes are served on a local socket. */
+    internal: number | undefined;
+  };
 }
 
 /** The processes of the platform, as data. */
@@ -25,6 +31,7 @@ const CONTROL_CENTER_STOP_MS = 1_500;
 export function platform(config: LauncherConfig, addresses: Addresses): Platform {
   const { ports, databaseUrl, redisUrl } = addresses;
   const environment = { ...config.environment, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };
+  const internalPort = ports.internal;
   const spec = (
     name: string,
     script: string,
@@ -45,12 +52,17 @@ export function platform(config: LauncherConfig, addresses: Addresses): Platform
       [
         spec('control-center', 'control-center/dist/src/api.js', CONTROL_CENTER_STOP_MS, {
           CONTROL_CENTER_PORT: String(ports.controlCenter),
+          INTERNAL_PORT: internalPort === undefined ? undefined : String(internalPort),
         }),
       ],
       [
         spec('orchestrator', 'orchestrator/dist/src/api.js', ORCHESTRATOR_STOP_MS, {
           ORCHESTRATOR_PORT: String(ports.orchestrator),
           CONTROL_CENTER_URL: httpUrl(config.host, ports.controlCenter),
+          CONTROL_CENTER_INTERNAL_URL:
+            internalPort === undefined
+              ? `unix:${internalSocketPath(ports.controlCenter)}`
+              : httpUrl(config.internal.host, internalPort),
         }),
       ],
       Array.from({ length: config.workers }, (_, slot) =>

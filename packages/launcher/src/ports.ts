@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 /** A port that was asked for, and the variable that changes it. */
 export interface WantedPort {
   variable: string;
+  host: string;
   port: number;
 }
 
@@ -12,9 +13,9 @@ export interface WantedPort {
  * The ports to use: 0 becomes a free one, any other must be free.
  * @throws Failure `conflict` naming the port and the variable.
  */
-export async function settlePorts(host: string, wanted: WantedPort[]): Promise<number[]> {
+export async function settlePorts(wanted: WantedPort[]): Promise<number[]> {
   const settled: number[] = [];
-  for (const { variable, port } of wanted) {
+  for (const { variable, host, port } of wanted) {
     const other = wanted.find((one) => one.variable !== variable && one.port === port && port !== 0);
     if (other !== undefined)
       throw new Failure(

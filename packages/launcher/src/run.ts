@@ -44,11 +44,15 @@ export async function run({ repository, options, requests, terminal, describe }:
     const leftovers = await notes.endLeftovers();
     if (leftovers.length > 0)
       terminal.notice(`ended ${leftovers.length} processes that a killed run had left`);
-    const [orchestrator = 0, controlCenter = 0] = await settlePorts(config.host, [
-      { variable: 'ORCHESTRATOR_PORT', port: config.ports.orchestrator },
-      { variable: 'CONTROL_CENTER_PORT', port: config.ports.controlCenter },
+    const { internal } = config;
+    const [orchestrator = 0, controlCenter = 0, internalPort] = await settlePorts([
+      { variable: 'ORCHESTRATOR_PORT', host: config.host, port: config.ports.orchestrator },
+      { variable: 'CONTROL_CENTER_PORT', host: config.host, port: config.ports.controlCenter },
+      ...(internal.port === undefined
+        ? []
+        : [{ variable: 'INTERNAL_PORT', host: internal.host, port: internal.port }]),
     ]);
-    const ports = { orchestrator, controlCenter };
+    const ports = { orchestrator, controlCenter, internal: internalPort };
     const before = await generatedPassword(config);
     const signal = requests.stop;
     await launch({

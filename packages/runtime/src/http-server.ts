@@ -1,38 +1,47 @@
 import { randomUUID } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { Failure } from '@provisioning/errors';
+import { makeSocketFolder } from './local-socket.js';
 
 const DRAIN_MS = 5_000;
 
 export interface HttpServer {
+  /** `http://host:port` or `unix:/path`. */
   url: string;
+  /** 0 for a socket. */
+  port: number;
   server: Server;
   /** Takes no new connection, lets requests under way end (5 s at most), closes the rest. */
   close(): Promise<void>;
 }
 
-/** @throws Failure `unavailable` in a sentence when the port is taken or may not be used. */
-export async function startHttpServer(
-  listener: RequestListener,
-  { host, port, portVariable }: { host: string; port: number; portVariable: string },
-): Promise<HttpServer> {
+/** Where a server listens: on a port (0: a free one), with the variables that set it, or on a Unix socket. */
+export type ListenAt =
+  { host: string; port: number; hostVariable?: string; portVariable: string } | { socketPath: string };
+
+/** @throws Failure `unavailable` in a sentence when the port is taken or may not be used, or the socket is unsafe. */
+export async function startHttpServer(listener: RequestListener, at: ListenAt): Promise<HttpServer> {
   const server = createServer(
     { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
     listener,
   );
   server.on('clientError', answerUnreadable);
+  if ('socketPath' in at) {
+    makeSocketFolder(at.socketPath);
+    // What a process left that was killed.
+    rmSync(at.socketPath, { force: true });
+  }
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(listenFailure(error, host, port, portVariable)),
-    );
-    server.listen(port, host, resolve);
+    server.once('error', (error: NodeJS.ErrnoException) => reject(listenFailure(error, at)));
+    if ('socketPath' in at) server.listen(at.socketPath, resolve);
+    else server.listen(at.port, at.host, resolve);
   });
-  const address = server.address() as AddressInfo;
-  const shown = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  if ('socketPath' in at) chmodSync(at.socketPath, 0o600);
   return {
-    url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${address.port}`,
+    ...whereItIs(server, at),
     server,
     close: () =>
       new Promise((resolve) => {
@@ -44,6 +53,14 @@ export async function startHttpServer(
         server.closeIdleConnections();
       }),
   };
+}
+
+/** Of all addresses of the machine, the URL names the one of its own loopback. */
+function whereItIs(server: Server, at: ListenAt): Pick<HttpServer, 'url' | 'port'> {
+  if ('socketPath' in at) return { url: `unix:${at.socketPath}`, port: 0 };
+  const { port } = server.address() as AddressInfo;
+  const shown = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
+  return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`, port };
 }
 
 const UNREADABLE: Record<string, [status: string, code: string, error: string]> = {
@@ -86,10 +103,13 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number, variable: string): Failure {
+function listenFailure(error: NodeJS.ErrnoException, at: ListenAt): Failure {
+  const code = error.code ?? error.message;
   const reason =
-    error.code === 'EADDRINUSE'
-      ? `Port ${port} on ${host} is in use by another program. Stop that program, or set ${variable} to another port`
-      : `The address ${host}:${port} cannot be listened on (${error.code ?? error.message}). Set HOST and ${variable}`;
+    'socketPath' in at
+      ? `The socket ${at.socketPath} cannot be listened on (${code}). Set TMPDIR to a folder of this user`
+      : error.code === 'EADDRINUSE'
+        ? `Port ${at.port} on ${at.host} is in use by another program. Stop that program, or set ${at.portVariable} to another port`
+        : `The address ${at.host}:${at.port} cannot be listened on (${code}). Set ${at.hostVariable ?? 'HOST'} and ${at.portVariable}`;
   return new Failure('unavailable', `${reason}.`, { code: 'port_unavailable', cause: error });
 }

@@ -22,6 +22,7 @@ export {
 } from './environment.js';
 export { generatedSecret } from './generated-secret.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
+export { internalSocketPath } from './local-socket.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';
 export { checkMigrated, migrate, runMigrations, type SchemaSources } from './migrations.js';

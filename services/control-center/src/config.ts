@@ -20,6 +20,8 @@ import type { Lifetimes } from './domain/session/session.js';
 
 export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   port: number;
+  /** Where internal routes are served; without a port on a local socket that is named after the public port. */
+  internal: { host: string; port: number | undefined; rateLimit: number };
   bcryptCost: number;
   lifetimes: Lifetimes;
   admin: { username: string; email: string };
@@ -58,6 +60,9 @@ const LONGEST_LIFE = 30 * DAY;
 const variables = {
   ...commonVariables,
   CONTROL_CENTER_PORT: port({ default: 9080 }),
+  INTERNAL_PORT: port({ default: undefined }),
+  INTERNAL_HOST: str({ default: '127.0.0.1' }),
+  RATE_LIMIT_INTERNAL: integer({ min: 0, max: 1_000_000 })({ default: 6000 }),
   TOKEN_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_LIFE })({ default: 8 * 60 * 60 }),
   SESSION_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_LIFE })({ default: DAY }),
   BCRYPT_COST: integer({ min: 10, max: 16 })({ default: 12 }),
@@ -88,6 +93,11 @@ export function readConfig(environment: Environment = process.env): Configuratio
   const config: Config = {
     ...common,
     port: values.CONTROL_CENTER_PORT,
+    internal: {
+      host: values.INTERNAL_HOST,
+      port: values.INTERNAL_PORT,
+      rateLimit: values.RATE_LIMIT_INTERNAL,
+    },
     bcryptCost: values.BCRYPT_COST,
     lifetimes: {
       tokenSeconds: values.TOKEN_LIFETIME_SECONDS,

@@ -1,7 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -10,12 +9,14 @@ import {
   commonVariables,
   configurationFailure,
   integer,
+  internalSocketPath,
   port,
   readEnvironment,
   str,
   urlOf,
   type CommonConfig,
 } from '@provisioning/runtime';
+import { localSocketPath } from '@provisioning/runtime/local-socket';
 import { CATALOG, missingFor } from '@provisioning/provisioner';
 import {
   readBatchCommands,
@@ -33,8 +34,8 @@ const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.
 
 export interface ApiConfig extends CommonConfig {
   port: number;
-  /** Where the control center is found. */
-  controlCenterUrl: string;
+  /** Where the control center serves internal routes: `http://host:port` or `unix:/path`. */
+  controlCenterInternalUrl: string;
   webhooks: WebhookConfig;
   /** How long what was last heard of the control center is good for. */
   accessRules: AccessRules;
@@ -78,6 +79,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     ...commonVariables,
     ORCHESTRATOR_PORT: port({ default: 9090 }),
     CONTROL_CENTER_URL: urlOf('http:', 'https:')({ default: 'http://127.0.0.1:9080' }),
+    CONTROL_CENTER_INTERNAL_URL: urlOf('http:', 'https:', 'unix:')({ default: undefined }),
     WEBHOOKS_ALLOW_PRIVATE: bool({ default: false }),
     REVOCATION_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 30 }),
     POLICY_STALE_SECONDS: integer({ min: 5, max: 86_400 })({ default: 900 }),
@@ -90,7 +92,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
-    controlCenterUrl: own.CONTROL_CENTER_URL,
+    controlCenterInternalUrl: own.CONTROL_CENTER_INTERNAL_URL ?? internalUrlBeside(own.CONTROL_CENTER_URL),
     webhooks: readWebhookConfig(environment, own.WEBHOOKS_ALLOW_PRIVATE),
     accessRules: {
       revocationsStale: own.REVOCATION_STALE_SECONDS,
@@ -105,6 +107,23 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
 }
 
 const workspaceVariable = str({ default: join(REPOSITORY, 'workspace') });
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** A control center of this machine serves internal routes on a socket that is named after its public port. */
+function internalUrlBeside(controlCenterUrl: string): string {
+  const { hostname, port: given, protocol } = new URL(controlCenterUrl);
+  if (LOOPBACK.has(hostname))
+    return `unix:${internalSocketPath(Number(given || (protocol === 'https:' ? 443 : 80)))}`;
+  throw configurationFailure([
+    {
+      path: 'CONTROL_CENTER_INTERNAL_URL',
+      message:
+        `is missing: the control center of CONTROL_CENTER_URL (${hostname}) is not reached by the local socket of this ` +
+        'machine; it must be the address of its INTERNAL_PORT, such as http://control-center:9081',
+    },
+  ]);
+}
 
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
@@ -206,10 +225,8 @@ function commandEnvironment(
   };
 }
 
-/** A socket's path has 107 bytes at most, less than many a data directory. */
 function socketPathOf(stateDir: string): string {
-  const name = createHash('sha256').update(stateDir).digest('hex').slice(0, 24);
-  return join(tmpdir(), `provisioning-${process.getuid?.() ?? 'user'}`, `${name}.sock`);
+  return localSocketPath(createHash('sha256').update(stateDir).digest('hex').slice(0, 24));
 }
 
 function mustExecute(command: string): void {

@@ -48,7 +48,7 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
         // The same after a restart.
         ORCHESTRATOR_PORT: String(await freePort()),
         JWT_SECRET: jwtSecret,
-        CONTROL_CENTER_URL: controlCenter.url,
+        CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
         RATE_LIMIT_GENERAL: '0',
         RATE_LIMIT_BATCH: '0',
       }),

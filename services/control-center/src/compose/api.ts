@@ -5,8 +5,8 @@ import {
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp } from '@provisioning/http-kit';
-import { startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
+import { createApp, createInternalApp, type Binding } from '@provisioning/http-kit';
+import { internalSocketPath, startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
@@ -16,6 +16,7 @@ import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
 import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
 import { auditRoutes } from '../http/audit.js';
+import { mustBeCaller } from '../http/sender.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { startHousekeeping } from '../postgres/housekeeping.js';
@@ -46,6 +47,8 @@ export interface Overrides {
 
 export interface Api {
   app: Express;
+  /** Served apart from `app`: what is for services only. */
+  internalApp: Express;
   opened: Opened;
   /** What is done once before serving. @param tell gets the generated password of the first admin. */
   prepare(tell: (line: string) => void): Promise<void>;
@@ -82,18 +85,26 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     ...(overrides.delay && { delay: overrides.delay }),
   });
   let stopping = false;
+  const bindings: Binding[] = [
+    ...systemRoutes(),
+    ...identity.bindings,
+    ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+    ...auditRoutes(audit.service),
+    ...policies.bindings,
+  ];
+  const isInternal = ({ operation }: Binding) => operation.permission === 'service';
+  const internalApp = createInternalApp({
+    operations: controlCenterInternalOperations,
+    bindings: bindings.filter(isInternal),
+    authenticateService: (token) => mustBeCaller(verifyServiceToken(keyring, token)),
+    limit: config.internal.rateLimit,
+    ...{ registry, log, checkAnswers },
+  });
   const app = createApp({
-    operations: [...controlCenterOperations, ...controlCenterInternalOperations],
-    bindings: [
-      ...systemRoutes(),
-      ...identity.bindings,
-      ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
-      ...auditRoutes(audit.service),
-      ...policies.bindings,
-    ],
+    operations: controlCenterOperations,
+    bindings: bindings.filter((binding) => !isInternal(binding)),
     document: buildOpenApi('control-center'),
     authenticate: identity.authenticate,
-    authenticateService: (token) => void verifyServiceToken(keyring, token),
     authorizer: policies.authorizer,
     limits: config.rateLimits,
     redis,
@@ -111,6 +122,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   });
   return {
     app,
+    internalApp,
     opened,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
@@ -140,10 +152,22 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     }
     // A supervisor keeps our output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
-    const { host, port } = config;
+    const { host, port, internal } = config;
     const http = await startHttpServer(api.app, { host, port, portVariable: 'CONTROL_CENTER_PORT' });
     resources.add('http', () => http.close());
-    log.info('control center serves', { url: http.url });
+    const internalHttp = await startHttpServer(
+      api.internalApp,
+      internal.port === undefined
+        ? { socketPath: internalSocketPath(http.port) }
+        : {
+            host: internal.host,
+            port: internal.port,
+            hostVariable: 'INTERNAL_HOST',
+            portVariable: 'INTERNAL_PORT',
+          },
+    );
+    resources.add('internal http', () => internalHttp.close());
+    log.info('control center serves', { url: http.url, internal_url: internalHttp.url });
     return { url: http.url, log, stop: api.stop };
   } catch (error) {
     await api.stop();

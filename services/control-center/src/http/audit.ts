@@ -13,6 +13,7 @@ import type { AuditService } from '../domain/audit/audit-service.js';
 import { actorOf } from './actor.js';
 import { EXPORTS } from './present/audit-export.js';
 import { eventOf, presentAuditRecord, presentHead, presentVerification } from './present/audit.js';
+import { mustBeOf } from './sender.js';
 
 export function auditRoutes(audit: AuditService): Binding[] {
   return [
@@ -46,7 +47,10 @@ export function auditRoutes(audit: AuditService): Binding[] {
           .map(({ id, pem }) => ({ key_id: id, algorithm: 'Ed25519' as const, public_key: pem })),
       ),
     ),
-    on(appendAudit)(async ({ body }) => reply({ kept: await audit.keep(body.entries.map(eventOf)) })),
+    on(appendAudit)(async ({ body, service }) => {
+      mustBeOf(service, 'entries', body.entries);
+      return reply({ kept: await audit.keep(body.entries.map(eventOf)) });
+    }),
   ];
 }
 

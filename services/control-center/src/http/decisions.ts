@@ -3,6 +3,7 @@ import { Failure } from '@provisioning/errors';
 import { on, reply, type Binding } from '@provisioning/http-kit';
 import type { DecisionLog } from '../domain/ports.js';
 import { decisionOf, presentDecision } from './present/decision.js';
+import { mustBeOf } from './sender.js';
 
 export function decisionRoutes(decisions: DecisionLog): Binding[] {
   return [
@@ -16,7 +17,8 @@ export function decisionRoutes(decisions: DecisionLog): Binding[] {
       }
       return reply(presentDecision(record));
     }),
-    on(recordDecisions)(async ({ body }) => {
+    on(recordDecisions)(async ({ body, service }) => {
+      mustBeOf(service, 'decisions', body.decisions);
       return reply({ kept: await decisions.insert(body.decisions.map(decisionOf)) });
     }),
   ];

@@ -39,11 +39,11 @@ describe('API tokens', () => {
   const change = async (body: object) =>
     callAs(service, await service.token())('put', `/users/${owner.id}`, body).expect(200);
   const introspect = async (token: string) => {
-    const answer = await callAs(service, issueServiceToken(keyring, 'orchestrator'))(
-      'post',
-      '/internal/introspect',
-      { token_hash: hashApiToken(token) },
-    ).expect(200);
+    const answer = await service.internal
+      .post('/internal/introspect')
+      .auth(issueServiceToken(keyring, 'orchestrator'), { type: 'bearer' })
+      .send({ token_hash: hashApiToken(token) })
+      .expect(200);
     return dataOf<{ token: { id: string; roles: string[]; user: { id: string } } | null }>(answer).token;
   };
 

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import {
   cloneDatabase,
+  freePort,
   spawnNode,
   temporaryFolder,
   waitFor,
@@ -25,7 +26,9 @@ describe('the audit trail of a control center that is killed', () => {
   let folder: TemporaryFolder;
   let database: Knex;
   let running: NodeProcess | undefined;
+  let internalPort: string;
   beforeEach(async () => {
+    internalPort = String(await freePort());
     server = await cloneDatabase('control-center');
     folder = await temporaryFolder('audit-crash');
     database = createPostgres({
@@ -48,6 +51,7 @@ describe('the audit trail of a control center that is killed', () => {
         DATABASE_URL: server.url,
         PROVISIONING_DATA_DIR: folder.path,
         CONTROL_CENTER_PORT: '0',
+        INTERNAL_PORT: internalPort,
         JWT_SECRET,
         ADMIN_PASSWORD,
         BCRYPT_COST: '10',
@@ -74,7 +78,7 @@ describe('the audit trail of a control center that is killed', () => {
     const log = new PostgresAuditLog(database);
     const entries = Array.from({ length: 8 }, () => [] as ReturnType<typeof entry>[]);
     for (let kill = 0; kill < KILLS; kill++) {
-      const { process, url } = await start();
+      const { process } = await start();
       const token = issueServiceToken(createKeyring([JWT_SECRET]), 'orchestrator');
       let answered = 0;
       let isKilled = false;
@@ -83,7 +87,7 @@ describe('the audit trail of a control center that is killed', () => {
         let unanswered = own.slice(-5);
         while (!isKilled) {
           if (unanswered.length === 0) own.push(...(unanswered = Array.from({ length: 5 }, entry)));
-          const answer = await fetch(`${url}/internal/audit`, {
+          const answer = await fetch(`http://127.0.0.1:${internalPort}/internal/audit`, {
             method: 'POST',
             headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
             body: JSON.stringify({ entries: unanswered }),

@@ -40,7 +40,7 @@ describe('audit logs', () => {
   });
   const serviceToken = () => issueServiceToken(createKeyring([JWT_SECRET]), 'orchestrator');
   const send = (...entries: Entry[]) =>
-    service.http.post('/internal/audit').auth(serviceToken(), { type: 'bearer' }).send({ entries });
+    service.internal.post('/internal/audit').auth(serviceToken(), { type: 'bearer' }).send({ entries });
   const get = (query: string, accept = 'application/json') =>
     service.http.get(`/audit/logs${query}`).auth(token, { type: 'bearer' }).set('Accept', accept);
   const lines = (query: string) => auditLines(service, token, query);
@@ -187,11 +187,11 @@ describe('audit logs', () => {
   });
 
   it('are taken from the orchestrator only', async () => {
-    await service.http
+    await service.internal
       .post('/internal/audit')
       .send({ entries: [entry()] })
       .expect(401);
-    await service.http
+    await service.internal
       .post('/internal/audit')
       .auth(token, { type: 'bearer' })
       .send({ entries: [entry()] })

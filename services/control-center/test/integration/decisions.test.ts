@@ -181,7 +181,7 @@ describe('the log of decisions', () => {
     };
     const other = { ...decision, id: '0199a8f2-0000-7000-8000-00000000aaab' };
     const send = (decisions: LoggedDecision[]) =>
-      service.http.post('/internal/decisions').auth(token, { type: 'bearer' }).send({ decisions });
+      service.internal.post('/internal/decisions').auth(token, { type: 'bearer' }).send({ decisions });
     expect(caller.dataOf(await send([decision]).expect(200))).toEqual({ kept: 1 });
     expect(caller.dataOf(await send([decision, other, decision]).expect(200))).toEqual({ kept: 1 });
     expect(caller.dataOf(await caller.call('get', `/decisions/${decision.id}`))).toMatchObject({

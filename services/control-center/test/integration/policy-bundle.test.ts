@@ -12,7 +12,8 @@ describe('the bundle of policies', () => {
   });
   afterAll(() => service.close());
 
-  const ask = (token: string) => service.http.get('/internal/policy-bundle').auth(token, { type: 'bearer' });
+  const ask = (token: string) =>
+    service.internal.get('/internal/policy-bundle').auth(token, { type: 'bearer' });
 
   it('P9 holds what is in force, signed, with its revision', async () => {
     const { body, headers } = await ask(issueServiceToken(keyring, 'orchestrator')).expect(200);

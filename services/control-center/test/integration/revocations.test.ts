@@ -34,11 +34,15 @@ describe('revocations', () => {
     get: (path: string) => service.http.get(path).auth(token, { type: 'bearer' }),
     delete: (path: string) => service.http.delete(path).auth(token, { type: 'bearer' }),
   });
+  const inside = (token: string) => ({
+    post: (path: string) => service.internal.post(path).auth(token, { type: 'bearer' }),
+    get: (path: string) => service.internal.get(path).auth(token, { type: 'bearer' }),
+  });
   const asService = () => issueServiceToken(keyring, 'orchestrator', clock.read());
   const revocations = async (after?: number) => {
     const query = after === undefined ? '' : `?after=${after}`;
     const token = issueServiceToken(keyring, 'orchestrator');
-    const answer = await as(token).get(`/internal/revocations${query}`).expect(200);
+    const answer = await inside(token).get(`/internal/revocations${query}`).expect(200);
     return (answer.body as { data: Revocations }).data;
   };
   const known = async () => {
@@ -169,16 +173,16 @@ describe('revocations', () => {
     const { database } = service.api.opened;
     const ids = [user.id, NOBODY, 'no id'];
     const token = issueServiceToken(keyring, 'orchestrator');
-    const { body } = await as(token).post('/internal/principals').send({ ids }).expect(200);
+    const { body } = await inside(token).post('/internal/principals').send({ ids }).expect(200);
     const { email } = (await database('users').first('email').where({ id: user.id })) as { email: string };
     expect(body).toEqual({
       success: true,
       data: [{ id: user.id, username: user.username, email, roles: ['viewer'], enabled: true }],
     });
     for (const wrong of [admin, asService().slice(0, -2)]) {
-      await as(wrong).get('/internal/revocations').expect(401);
-      await as(wrong).post('/internal/principals').send({ ids }).expect(401);
-      await as(wrong)
+      await inside(wrong).get('/internal/revocations').expect(401);
+      await inside(wrong).post('/internal/principals').send({ ids }).expect(401);
+      await inside(wrong)
         .post('/internal/introspect')
         .send({ token_hash: '0'.repeat(64) })
         .expect(401);

@@ -14,6 +14,8 @@ export interface TestApi {
   /** What the first start printed. */
   told: string[];
   http: ReturnType<typeof supertest>;
+  /** The port of its own on which services are served. */
+  internal: ReturnType<typeof supertest>;
   /** Signs in; the admin where nobody is named. */
   token(username?: string, password?: string): Promise<string>;
   close(): Promise<void>;
@@ -39,18 +41,23 @@ export async function startTestApi(
   const told: string[] = [];
   await api.prepare((line) => told.push(line));
   const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, portVariable: 'none' });
+  const internalServer = await startHttpServer(api.internalApp, {
+    ...{ host: '127.0.0.1', port: 0, portVariable: 'none' },
+  });
   const http = supertest(server.url);
   return {
     api,
     configuration,
     told,
     http,
+    internal: supertest(internalServer.url),
     token: async (username = 'admin', password = ADMIN_PASSWORD) => {
       const answer = await http.post('/auth/login').send({ username, password }).expect(200);
       return (answer.body as { data: { token: string } }).data.token;
     },
     close: async () => {
       await server.close();
+      await internalServer.close();
       await api.stop();
       await database.drop();
       await folder.remove();

@@ -44,12 +44,13 @@ export interface ComposedAccess {
 /** Who may do what, as the control center decides it. */
 export function composeAccess(
   { database, log, registry, resources }: Pick<Base, 'database' | 'log' | 'registry' | 'resources'>,
-  config: Pick<ApiConfig, 'controlCenterUrl' | 'dataDir' | 'redisUrl' | 'accessRules'>,
+  config: Pick<ApiConfig, 'controlCenterInternalUrl' | 'dataDir' | 'redisUrl' | 'accessRules'>,
   needs: { keyring: Keyring; tasks: TaskService; batches: BatchService; source: AccessSource | undefined },
 ): ComposedAccess {
   const { keyring, tasks, batches } = needs;
   const source =
-    needs.source ?? new RemoteAccess(new ControlCenterClient(config.controlCenterUrl, keyring, PATIENCE_MS));
+    needs.source ??
+    new RemoteAccess(new ControlCenterClient(config.controlCenterInternalUrl, keyring, PATIENCE_MS));
   const failed = new Counter({
     name: 'policy_bundle_errors_total',
     help: 'Bundles of policies that could not be put in force',

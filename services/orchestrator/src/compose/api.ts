@@ -114,7 +114,7 @@ export function composeApi(
     },
   );
   const refusals = new PostgresRefusalStore(base.database);
-  const audit = composeAudit(base, { controlCenterUrl: config.controlCenterUrl, keyring });
+  const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.keeper.policies());

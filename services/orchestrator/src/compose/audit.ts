@@ -11,11 +11,11 @@ import type { Base } from './resources.js';
 /** What brings the history to the audit trail, and what happens when it cannot. */
 export function composeAudit(
   { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
-  { controlCenterUrl, keyring }: { controlCenterUrl: string; keyring: Keyring },
+  { controlCenterInternalUrl, keyring }: { controlCenterInternalUrl: string; keyring: Keyring },
 ): { backlog: AuditBacklog; forwarder: AuditForwarder } {
   const outbox = new PostgresAuditOutbox(database);
   const backlog = new AuditBacklog(outbox);
-  const trail = new RemoteAuditTrail(new ControlCenterClient(controlCenterUrl, keyring));
+  const trail = new RemoteAuditTrail(new ControlCenterClient(controlCenterInternalUrl, keyring));
   new Gauge({
     name: 'orchestrator_audit_backlog',
     help: 'Events that have not reached the audit trail yet, counted up to 100,001',

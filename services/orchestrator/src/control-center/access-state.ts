@@ -46,7 +46,7 @@ export class AccessState {
     if (this.#policies) return this.#policies;
     throw new Failure(
       'unavailable',
-      'The policies have not arrived from the control center yet, so nothing can be allowed. Start it, or see that CONTROL_CENTER_URL is its address.',
+      'The policies have not arrived from the control center yet, so nothing can be allowed. Start it, or see that CONTROL_CENTER_INTERNAL_URL is the address of its internal port.',
       { code: 'policy_unavailable', retryAfter: 2 },
     );
   }

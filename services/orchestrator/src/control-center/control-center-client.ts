@@ -1,16 +1,37 @@
+import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { issueServiceToken, type Keyring } from '@provisioning/auth-token';
 import { Failure } from '@provisioning/errors';
 
 const PATIENCE_MS = 10_000;
 const SERVICE = 'orchestrator';
 
-/** Asks the control center what is for services alone, with a token of our own. */
+interface Answer {
+  status: number;
+  text: string;
+}
+
+/** Asks the control center what is for services alone, with a token of its own. */
 export class ControlCenterClient {
+  readonly #target: RequestOptions;
+  readonly #request: typeof httpRequest;
+
+  /** @param url of the control center's internal port, `http://host:port` or `unix:/path` */
   constructor(
     private readonly url: string,
     private readonly keyring: Keyring,
     private readonly patienceMs: number = PATIENCE_MS,
-  ) {}
+  ) {
+    const { protocol, hostname, port, pathname } = new URL(url);
+    const isSecure = protocol === 'https:';
+    this.#request = isSecure ? httpsRequest : httpRequest;
+    this.#target = {
+      agent: new (isSecure ? HttpsAgent : Agent)({ keepAlive: true }),
+      ...(protocol === 'unix:'
+        ? { socketPath: decodeURIComponent(pathname) }
+        : { host: hostname.replace(/^\[|\]$/g, ''), ...(port === '' ? {} : { port }) }),
+    };
+  }
 
   /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */
   post(path: string, body: unknown): Promise<unknown> {
@@ -23,27 +44,53 @@ export class ControlCenterClient {
   }
 
   async #ask(method: 'GET' | 'POST', path: string, body?: string): Promise<unknown> {
-    let response: Response;
+    let answer: Answer;
     try {
-      response = await fetch(new URL(path, this.url), {
-        method,
+      answer = await this.#send(method, path, body);
+      if (answer.status >= 200 && answer.status < 300)
+        return (JSON.parse(answer.text) as { data: unknown }).data;
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw unreachable(
+        `The control center does not answer ${method} ${path} at ${this.url}${code ? ` (${code})` : ''}. ${HINT}`,
+        cause,
+      );
+    }
+    const { status } = answer;
+    throw unreachable(
+      `${this.url} answered ${method} ${path} with ${status}.${status === 404 ? ` That is not an internal port. ${HINT}` : ''}`,
+    );
+  }
+
+  #send(method: string, path: string, body: string | undefined): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const request = this.#request({
+        ...this.#target,
+        ...{ method, path, signal: AbortSignal.timeout(this.patienceMs) },
         headers: {
           authorization: `Bearer ${issueServiceToken(this.keyring, SERVICE)}`,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
         },
-        ...(body === undefined ? {} : { body }),
-        redirect: 'error',
-        signal: AbortSignal.timeout(this.patienceMs),
       });
-      // Read to its end: a connection that breaks in the middle of an answer is no success.
-      const text = await response.text();
-      if (response.ok) return (JSON.parse(text) as { data: unknown }).data;
-    } catch (cause) {
-      throw unreachable(`The control center does not answer ${method} ${path}.`, cause);
-    }
-    throw unreachable(`The control center answered ${method} ${path} with ${response.status}.`);
+      request.on('error', reject);
+      request.on('response', (response) => {
+        // Read to its end: a connection that breaks in the middle of an answer is no success.
+        let text = '';
+        response.setEncoding('utf8');
+        response.on('data', (chunk: string) => (text += chunk));
+        response.on('error', reject);
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
+      });
+      request.end(body);
+    });
   }
 }
+
+const HINT =
+  'See that it runs, and that CONTROL_CENTER_INTERNAL_URL is the address of its INTERNAL_PORT (on the same machine, ' +
+  'without INTERNAL_PORT, that CONTROL_CENTER_URL is its public address).';
 
 function unreachable(message: string, cause?: unknown): Failure {
   return new Failure('unavailable', message, { code: 'control_center_unavailable', cause });

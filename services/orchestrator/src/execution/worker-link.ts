@@ -1,6 +1,6 @@
-import { chmodSync, lstatSync, mkdirSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname } from 'node:path';
+import { makeSocketFolder } from '@provisioning/runtime/local-socket';
 import { onMessage, sendMessage, type ExecutorMessage, type WorkerMessage } from './messages.js';
 
 /** The executor's end of the socket. Workers come and go (the newest counts); the executor stays. */
@@ -18,7 +18,7 @@ export class WorkerLink {
   }
 
   async listen(): Promise<void> {
-    ownFolder(dirname(this.socketPath));
+    makeSocketFolder(this.socketPath);
     rmSync(this.socketPath, { force: true });
     await new Promise<void>((resolve, reject) => {
       this.#server.once('error', reject);
@@ -57,16 +57,5 @@ export class WorkerLink {
     });
     onMessage<WorkerMessage>(socket, this.receive);
     sendMessage(socket, this.greeting);
-  }
-}
-
-/** The folder is in a place where anybody may make one: one that is not ours alone is not used. */
-function ownFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
-  const { uid, mode } = lstatSync(path);
-  if (uid !== process.getuid?.() || (mode & 0o077) !== 0) {
-    throw new Error(
-      `${path} belongs to somebody else or is open to others: remove it, or set TMPDIR to another folder`,
-    );
   }
 }

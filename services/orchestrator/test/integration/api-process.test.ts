@@ -42,7 +42,7 @@ async function startApi(): Promise<{ url: string; process: NodeProcess }> {
       ...{ NODE_ENV: 'test', DATABASE_URL: clone.url, REDIS_URL: undefined, JWT_SECRET: SECRET },
       ...{ PROVISIONING_DATA_DIR: home.path, ORCHESTRATOR_PORT: '0', LOG_LEVEL: 'debug' },
       RATE_LIMIT_GENERAL: '0',
-      CONTROL_CENTER_URL: controlCenter.url,
+      CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
     },
   });
   processes.push(process);

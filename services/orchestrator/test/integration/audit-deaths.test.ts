@@ -31,7 +31,7 @@ beforeAll(async () => {
         JWT_SECRET: SECRET,
         PROVISIONING_DATA_DIR: platform.dataDir,
         PROVISIONING_TEST_DRIVER: '1',
-        CONTROL_CENTER_URL: controlCenter.url,
+        CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
         ...{ RATE_LIMIT_GENERAL: '0', RATE_LIMIT_BATCH: '0' },
       }),
   );

@@ -11,7 +11,7 @@ let api: TestApi;
 beforeAll(async () => {
   controlCenter = new FakeControlCenter(SECRET);
   await controlCenter.start();
-  api = await testApi({ RATE_LIMIT_BATCH: '0', CONTROL_CENTER_URL: controlCenter.url });
+  api = await testApi({ RATE_LIMIT_BATCH: '0', CONTROL_CENTER_INTERNAL_URL: controlCenter.url });
   api.audit.forwarder.start();
 });
 afterAll(async () => {
@@ -201,7 +201,7 @@ describe('A4 what is told to the audit trail', () => {
 });
 
 it('A4 who asked too often, once', async () => {
-  const limited = await testApi({ RATE_LIMIT_BATCH: '2', CONTROL_CENTER_URL: controlCenter.url });
+  const limited = await testApi({ RATE_LIMIT_BATCH: '2', CONTROL_CENTER_INTERNAL_URL: controlCenter.url });
   try {
     const somebody = limited.as('operator');
     const ask = () => somebody.post('/batch/execute').send({ name: 'b', operations: [] });

@@ -10,7 +10,7 @@ import {
   recordDecisions,
   type AuditEntry,
 } from '@provisioning/contracts';
-import { createApp, on, reply } from '@provisioning/http-kit';
+import { createInternalApp, on, reply } from '@provisioning/http-kit';
 import { createRegistry, silentLogger } from '@provisioning/runtime';
 import { FakeAccess } from './fake-access.js';
 
@@ -45,7 +45,7 @@ export class FakeControlCenter {
   /** On the same port as before. */
   async start(): Promise<void> {
     const keyring = createKeyring([this.secret]);
-    const app = createApp({
+    const app = createInternalApp({
       operations: [
         appendAudit,
         getPolicyBundle,
@@ -76,18 +76,10 @@ export class FakeControlCenter {
           return reply({ kept: body.decisions.length });
         }),
       ],
-      document: {},
-      authenticate: () => {
-        throw new Error('nobody signs in here');
-      },
-      authenticateService: (token) => void verifyServiceToken(keyring, token),
-      authorizer: () => false,
-      limits: { auth: 0, general: 0, batch: 0 },
-      redis: undefined,
-      probes: { checks: {}, registry: createRegistry(), metricsToken: undefined, isStopping: () => false },
+      authenticateService: (token) => verifyServiceToken(keyring, token),
+      limit: 0,
+      registry: createRegistry(),
       log: silentLogger,
-      trustProxy: 0,
-      allowedOrigins: [],
       checkAnswers: true,
     });
     const server = createServer(app);

@@ -24,7 +24,7 @@ export async function startApiProcess(environment: Record<string, string | undef
     env: {
       ORCHESTRATOR_PORT: '0',
       JWT_SECRET: SECRET,
-      CONTROL_CENTER_URL: controlCenter.url,
+      CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
       RATE_LIMIT_GENERAL: '0',
       RATE_LIMIT_BATCH: '0',
       LOG_LEVEL: 'debug',
