@@ -12,6 +12,7 @@ import { BatchWriter } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
 import { AccessFile } from '../control-center/access-file.js';
+import { AccessMarks } from '../control-center/access-marks.js';
 import { AccessKeeper, type ControlCenter } from '../control-center/access-keeper.js';
 import { ControlCenterClient } from '../control-center/control-center-client.js';
 import { RemoteAccess } from '../control-center/remote-access.js';
@@ -20,6 +21,7 @@ import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
 import { questionsOf } from '../domain/access/grant.js';
 import { GrantReviewer, type CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { TaskService } from '../domain/task/task-service.js';
+import { PostgresMarkStore } from '../postgres/access-mark-store.js';
 import { PostgresDecisionOutbox } from '../postgres/decision-outbox.js';
 import { PostgresGrantStore } from '../postgres/grant-store.js';
 import { hearAccessChanges } from '../redis/access-bell.js';
@@ -58,7 +60,8 @@ export function composeAccess(
   });
   const keeper = new AccessKeeper({
     ...{ controlCenter: source, keyring, log, rules: config.accessRules },
-    file: new AccessFile(join(config.dataDir, 'access.json')),
+    file: new AccessFile(join(config.dataDir, 'access.json'), keyring),
+    marks: new AccessMarks(new PostgresMarkStore(database), keyring),
     bundleFailed: () => failed.inc(),
   });
   gauges(registry, keeper);

@@ -1,27 +1,51 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isSigned, signText, type Keyring } from '@provisioning/auth-token';
 import type { KeptAccess } from './access-state.js';
+
+const PURPOSE = 'access-file';
+
+/** What the file holds: the JSON text of a {@link KeptAccess}, signed with the secret that the services share. */
+interface SignedFile {
+  content: string;
+  kid: string;
+  signature: string;
+}
 
 /** The last good policies and revocations in a file of the data directory; several processes may share it. */
 export class AccessFile {
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly keyring: Keyring,
+  ) {}
 
-  /** Undefined where there is none, or none that can be read: then there is nothing to go on with. */
+  /**
+   * @returns undefined where there is no file
+   * @throws Error where it cannot be read, or was not written by a process that knows the secret
+   */
   async read(): Promise<KeptAccess | undefined> {
+    let text: string;
     try {
-      return JSON.parse(await readFile(this.path, 'utf8')) as KeptAccess;
-    } catch {
-      return undefined;
+      text = await readFile(this.path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
+    const { content, kid, signature } = JSON.parse(text) as Partial<SignedFile>;
+    if (!content || !kid || !signature || !isSigned(this.keyring, PURPOSE, content, { kid, signature }))
+      throw new Error(`${this.path} is not signed with the secret that the services share`);
+    return JSON.parse(content) as KeptAccess;
   }
 
   /** Whole or not at all: a process that dies meanwhile leaves the one before. */
   async write(kept: KeptAccess): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     const draft = `${this.path}.${process.pid}.${randomBytes(4).toString('hex')}`;
+    const content = JSON.stringify(kept);
+    const file: SignedFile = { content, ...signText(this.keyring, PURPOSE, content) };
     try {
-      await writeFile(draft, JSON.stringify(kept), { mode: 0o600 });
+      await writeFile(draft, JSON.stringify(file), { mode: 0o600 });
       await rename(draft, this.path);
     } catch (error) {
       await rm(draft, { force: true });

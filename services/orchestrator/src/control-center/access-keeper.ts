@@ -11,6 +11,7 @@ import type { PolicySet } from '@provisioning/policy';
 import type { Logger } from '@provisioning/runtime';
 import { refuseIfStale, type AccessRules } from '../domain/access/access-rules.js';
 import type { AccessFile } from './access-file.js';
+import type { AccessMarks } from './access-marks.js';
 import { AccessState } from './access-state.js';
 import { ApiTokenCache, noGood } from './api-token-cache.js';
 import { VerifiedTokens } from './verified-tokens.js';
@@ -25,7 +26,8 @@ export interface ControlCenter {
 export interface AccessKeeperOptions {
   controlCenter: ControlCenter;
   keyring: Keyring;
-  file: AccessFile;
+  file: Pick<AccessFile, 'read' | 'write'>;
+  marks: Pick<AccessMarks, 'read' | 'keep'>;
   rules: AccessRules;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
   /** Told of each bundle that could not be put in force. */
@@ -59,6 +61,8 @@ export class AccessKeeper {
   #keptAt = 0;
   #away = false;
   #bundleIsBad = false;
+  /** The control center's revocations have begun anew, and the marks do not say so yet. */
+  #countsAnew = false;
 
   constructor(private readonly options: AccessKeeperOptions) {
     this.#state = new AccessState(options.keyring);
@@ -71,13 +75,18 @@ export class AccessKeeper {
 
   /** Takes up what the disk has, then what the control center says; goes on without it where it does not answer. */
   async start(): Promise<void> {
-    const kept = await this.options.file.read();
-    if (kept) {
-      try {
-        this.#state.restore(kept);
-      } catch (error) {
-        this.options.log.warn('the policies kept on disk cannot be used', { error });
-      }
+    try {
+      const marks = await this.options.marks.read();
+      this.#state.startFrom(marks);
+      const kept = await this.options.file.read();
+      if (kept) this.#state.restore(kept, marks);
+    } catch (error) {
+      this.options.log.error(
+        'the policies kept on disk are refused: there are none until the control center answers',
+        {
+          error,
+        },
+      );
     }
     await this.look();
     this.#timer = setInterval(() => void this.look(), LOOK_MS);
@@ -210,6 +219,7 @@ export class AccessKeeper {
       if (head < this.#state.head) {
         // It counts anew, as after its database was restored: everything has to be heard again.
         this.#state.head = 0;
+        this.#countsAnew = true;
         continue;
       }
       const last = revocations.at(-1)?.seq ?? head;
@@ -244,8 +254,15 @@ export class AccessKeeper {
     const kept = this.#state.toKeep();
     if (!kept) return;
     this.#keptAt = Date.now();
-    await this.options.file.write(kept).catch((error: unknown) => {
-      this.options.log.warn('the policies cannot be kept on disk', { error });
-    });
+    const { file, marks, log } = this.options;
+    try {
+      // The file first: one that is older than the mark would be refused after a death between the two.
+      await file.write(kept);
+      const countsAnew = this.#countsAnew;
+      await marks.keep({ policyRevision: this.revision, revocationHead: kept.head }, { countsAnew });
+      if (countsAnew) this.#countsAnew = false;
+    } catch (error) {
+      log.warn('the policies cannot be kept for the next start', { error });
+    }
   }
 }

@@ -7,6 +7,7 @@ import {
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
+import type { Marks } from './access-marks.js';
 
 /** What a process keeps on its disk, to go on with after a restart while the control center is away. */
 export interface KeptAccess {
@@ -24,6 +25,8 @@ export class AccessState {
   #set = new RevocationSet();
   #policies: PolicySet | undefined;
   #bundle: PolicyBundle | undefined;
+  /** The highest revision that any process has seen: older policies are never put in force. */
+  #floor = 0;
   /** The last revocation that is known. */
   head = 0;
   /** When the control center was last heard of; milliseconds since the epoch. */
@@ -71,10 +74,9 @@ export class AccessState {
     if (!isSigned(this.keyring, POLICY_BUNDLE_PURPOSE, bundle.payload, bundle))
       throw new Error('the policy bundle is not signed with the secret that the services share');
     const { revision, policies } = JSON.parse(bundle.payload) as PolicyBundlePayload;
-    if (revision < this.revision)
-      throw new Error(
-        `the policy bundle has revision ${revision}, older than ${this.revision}, which is in force`,
-      );
+    const newest = Math.max(this.revision, this.#floor);
+    if (revision < newest)
+      throw new Error(`the policy bundle has revision ${revision}, older than ${newest}, which was in force`);
     if (revision === 0) throw new Error('the control center has no policies yet');
     this.#policies = compilePolicies(policies, { revision });
     this.#bundle = bundle;
@@ -97,8 +99,20 @@ export class AccessState {
     };
   }
 
-  /** @throws when the bundle cannot be used */
-  restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess): void {
+  /** Before anything is put in force: how far other processes, or earlier ones, have heard. */
+  startFrom({ policyRevision }: Marks): void {
+    this.#floor = policyRevision;
+  }
+
+  /**
+   * @param marks how far any process has heard
+   * @throws when the bundle cannot be used, or something is older than the marks: policies or revocations that were put back
+   */
+  restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess, marks: Marks): void {
+    if (head < marks.revocationHead)
+      throw new Error(
+        `its last revocation is number ${head}, and ${marks.revocationHead} has been heard of: an older file was put back`,
+      );
     this.use(bundle);
     this.addRevocations(revocations, head);
     // A clock that was put back must not make it younger than now.

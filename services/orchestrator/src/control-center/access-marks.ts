@@ -1,0 +1,71 @@
+import { isSigned, signText, type Keyring } from '@provisioning/auth-token';
+import type { MarkStore, SignedMark } from '../domain/access/mark-store.js';
+
+const PURPOSE = 'access-marks';
+
+/** How far a process has heard the control center. */
+export interface Marks {
+  policyRevision: number;
+  revocationHead: number;
+}
+
+const NONE: Marks = { policyRevision: 0, revocationHead: 0 };
+
+/**
+ * The newest policies and revocations that any process of this platform has heard of. It is kept in Postgres, apart from
+ * the files that hold the policies, so that an old file that is put back is recognised.
+ */
+export class AccessMarks {
+  #last: Marks = NONE;
+
+  constructor(
+    private readonly store: MarkStore,
+    private readonly keyring: Keyring,
+  ) {}
+
+  /** @throws Error where the mark was not signed with a secret that is accepted: then no file can be trusted */
+  async read(): Promise<Marks> {
+    const known = await this.store.read();
+    if (!known) return NONE;
+    const marks = this.#verify(known);
+    if (!marks)
+      throw new Error('the mark in access_marks is not signed with the secret that the services share');
+    return marks;
+  }
+
+  /**
+   * Keeps what was heard, unless more is known. Revocations count anew where the control center does (`counts anew`).
+   * Nothing is asked of Postgres while nothing changes.
+   */
+  async keep(heard: Marks, { countsAnew }: { countsAnew: boolean }): Promise<void> {
+    const { policyRevision, revocationHead } = heard;
+    const last = this.#last;
+    if (policyRevision === last.policyRevision && revocationHead === last.revocationHead && !countsAnew)
+      return;
+    await this.store.change((known) => {
+      // A mark that is not ours says nothing: it is replaced by what the control center itself has said.
+      const before = (known && this.#verify(known)) ?? NONE;
+      const next: Marks = {
+        policyRevision: Math.max(policyRevision, before.policyRevision),
+        revocationHead: countsAnew ? revocationHead : Math.max(revocationHead, before.revocationHead),
+      };
+      const text = JSON.stringify({
+        policy_revision: next.policyRevision,
+        revocation_head: next.revocationHead,
+      });
+      return text === known?.text && this.#verify(known)
+        ? undefined
+        : { text, ...signText(this.keyring, PURPOSE, text) };
+    });
+    this.#last = heard;
+  }
+
+  #verify(mark: SignedMark): Marks | undefined {
+    if (!isSigned(this.keyring, PURPOSE, mark.text, mark)) return undefined;
+    const { policy_revision: policyRevision, revocation_head: revocationHead } = JSON.parse(mark.text) as {
+      policy_revision: number;
+      revocation_head: number;
+    };
+    return { policyRevision, revocationHead };
+  }
+}

@@ -1,0 +1,155 @@
+import { copyFile, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createKeyring } from '@provisioning/auth-token';
+import { builtinPolicies } from '@provisioning/policy';
+import { createPostgres, silentLogger } from '@provisioning/runtime';
+import {
+  cloneDatabase,
+  temporaryFolder,
+  type TemporaryFolder,
+  type TestDatabase,
+} from '@provisioning/test-kit';
+import type { Knex } from 'knex';
+import { v7 as uuidv7 } from 'uuid';
+import { AccessFile } from '../../src/control-center/access-file.js';
+import { AccessKeeper } from '../../src/control-center/access-keeper.js';
+import { AccessMarks } from '../../src/control-center/access-marks.js';
+import { PostgresMarkStore } from '../../src/postgres/access-mark-store.js';
+import { FakeAccess } from '../support/fake-access.js';
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+const keyring = createKeyring([SECRET]);
+
+let clone: TestDatabase;
+let database: Knex;
+let folder: TemporaryFolder;
+let controlCenter: FakeAccess;
+let path: string;
+
+beforeEach(async () => {
+  clone = await cloneDatabase('orchestrator');
+  folder = await temporaryFolder('access');
+  database = createPostgres({
+    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+  });
+  controlCenter = new FakeAccess(SECRET);
+  path = join(folder.path, 'access.json');
+});
+afterEach(async () => {
+  await database.destroy();
+  await clone.drop();
+  await folder.remove();
+});
+
+/** What a process does between its start and its end. */
+async function during(act: (keeper: AccessKeeper) => Promise<void> | void = () => undefined): Promise<void> {
+  const keeper = new AccessKeeper({
+    ...{ controlCenter, keyring, log: silentLogger },
+    rules: { revocationsStale: 30, policiesStale: 900 },
+    file: new AccessFile(path, keyring),
+    marks: new AccessMarks(new PostgresMarkStore(database), keyring),
+  });
+  await keeper.start();
+  try {
+    await act(keeper);
+  } finally {
+    await keeper.stop();
+  }
+}
+const hasNoPolicies = (keeper: AccessKeeper) => {
+  expect(() => keeper.policies()).toThrow('The policies have not arrived');
+  expect(keeper.trouble).toBe('no policies');
+};
+/** A start while the control center is away, and what it does when that is back. */
+async function isRefused(): Promise<void> {
+  controlCenter.away = true;
+  await during(hasNoPolicies);
+  controlCenter.away = false;
+  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+}
+
+it('a process that starts while the control center is away goes on with what was kept', async () => {
+  controlCenter.change(builtinPolicies);
+  await during();
+  controlCenter.away = true;
+  await during((keeper) => expect(keeper.revision).toBe(2));
+});
+
+it('an older file that is put back is refused: its policies are', async () => {
+  await during();
+  await copyFile(path, `${path}.old`);
+  controlCenter.change([]);
+  await during();
+  await copyFile(`${path}.old`, path);
+  await isRefused();
+});
+
+it('an older file that is put back is refused: its revocations are', async () => {
+  await during();
+  await copyFile(path, `${path}.old`);
+  controlCenter.revoke('user', uuidv7());
+  await during();
+  await copyFile(`${path}.old`, path);
+  await isRefused();
+});
+
+it('a file that another process has outrun is refused, too: what it does not know was decided', async () => {
+  await during();
+  await copyFile(path, `${path}.other`);
+  controlCenter.revoke('session', uuidv7());
+  await during(async (keeper) => {
+    await keeper.look();
+    await rm(path);
+  });
+  await copyFile(`${path}.other`, path);
+  await isRefused();
+});
+
+it.each<[what: string, edit: (kept: Record<string, unknown>) => void]>([
+  ['a revocation is missing', (kept) => (kept['revocations'] = [])],
+  ['it says to be younger', (kept) => (kept['heard_at'] = new Date(Date.now() + 60_000).toISOString())],
+])('a file that was edited is refused: %s', async (_, edit) => {
+  controlCenter.revoke('user', uuidv7());
+  await during();
+  const file = JSON.parse(await readFile(path, 'utf8')) as { content: string };
+  const kept = JSON.parse(file.content) as Record<string, unknown>;
+  edit(kept);
+  await writeFile(path, JSON.stringify({ ...file, content: JSON.stringify(kept) }));
+  await isRefused();
+});
+
+it('a mark that was lowered by hand lets no file in', async () => {
+  await during();
+  await database('access_marks').update({ text: '{"policy_revision":0,"revocation_head":0}' });
+  await isRefused();
+  // What the control center said since is the mark.
+  controlCenter.away = true;
+  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+});
+
+it('an older bundle is not put in force though no file is left, until its control center has caught up', async () => {
+  controlCenter.change(builtinPolicies);
+  controlCenter.change(builtinPolicies);
+  await during();
+  await rm(path);
+  controlCenter.revision = 1;
+  await during(async (keeper) => {
+    hasNoPolicies(keeper);
+    for (let lost = 2; lost > 0; lost--) controlCenter.change(builtinPolicies);
+    await keeper.look();
+    expect(keeper.revision).toBe(3);
+  });
+});
+
+it('after the control center counts its revocations anew, a start goes on with what was kept since', async () => {
+  const user = uuidv7();
+  for (const one of [uuidv7(), uuidv7(), user]) controlCenter.revoke('user', one);
+  await during(async (keeper) => {
+    controlCenter.revoked.length = 0;
+    controlCenter.revoke('user', uuidv7());
+    await keeper.look();
+  });
+  controlCenter.away = true;
+  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+});
