@@ -46,9 +46,11 @@ begin
 end $$;
 
 -- How an attempt went. p_wait: seconds until the next one; after a success null. A late answer of an attempt that was taken
--- for lost counts if it is good news.
+-- for lost counts if it is good news. p_pause: seconds for which the endpoint wants nothing at all (Retry-After). p_gone: it
+-- wants nothing any more; the webhook is disabled, and its other deliveries wait in case it is enabled again.
 create function settle_delivery(p_id uuid, p_attempt int, p_status int, p_error text, p_wait double precision,
-                                p_refused boolean, p_failures int)
+                                p_refused boolean, p_failures int, p_pause double precision default null,
+                                p_gone boolean default false)
 returns void language plpgsql as $$
 declare
   found_one webhook_deliveries;
@@ -57,9 +59,9 @@ begin
   perform from webhooks where id = (select webhook_id from webhook_deliveries where id = p_id) for update;
   update webhook_deliveries set
       state = case when well then 'delivered'
-                   when now() + make_interval(secs => p_wait) >= expires_at then 'failed' else 'pending' end,
+                   when p_gone or now() + make_interval(secs => p_wait) >= expires_at then 'failed' else 'pending' end,
       response_status = p_status, error = left(p_error, 1000),
-      next_attempt_at = case when not well and now() + make_interval(secs => p_wait) < expires_at
+      next_attempt_at = case when not well and not p_gone and now() + make_interval(secs => p_wait) < expires_at
                              then now() + make_interval(secs => p_wait) end
     where id = p_id and state = 'pending' and (attempts = p_attempt or well)
     returning * into found_one;
@@ -71,6 +73,17 @@ begin
                       open_until = case when not well and failures + 1 >= p_failures
                         then now() + make_interval(secs => least(900, 30 * 2 ^ (failures + 1 - p_failures))) end
     where id = found_one.webhook_id;
+  if p_pause is not null then
+    update webhooks set open_until = greatest(open_until, now() + make_interval(secs => p_pause))
+      where id = found_one.webhook_id;
+  end if;
+  if p_gone then
+    update webhooks set enabled = false, disabled_reason = left(p_error, 1000) where id = found_one.webhook_id and enabled;
+    if found then
+      perform record_event(null, null, p_attempt, 'told', 'Done', jsonb_build_object(
+        'action', 'webhook.disable', 'resource', 'webhooks/' || found_one.webhook_id, 'delivery_id', p_id, 'reason', p_error));
+    end if;
+  end if;
   if p_refused then
     perform record_event(null, null, p_attempt, 'refused', 'Denied', jsonb_build_object(
       'action', 'webhook.deliver', 'resource', 'webhooks/' || found_one.webhook_id, 'delivery_id', p_id, 'error', p_error));

@@ -61,7 +61,8 @@ export const updateWebhook = define({
   path: '/webhooks/{id}',
   summary: 'Update a webhook',
   description:
-    'Members that are left out stay as they are. After a new secret the old one signs along for a day.',
+    'For its owner and admins. Members that are left out stay as they are. Another url needs a new secret (422). After a ' +
+    'new secret the old one signs along for a day, where the url stays the same.',
   permission: update,
   params: byId,
   body: webhookChangeSchema,
@@ -75,6 +76,7 @@ export const deleteWebhook = define({
   method: 'delete',
   path: '/webhooks/{id}',
   summary: 'Delete a webhook',
+  description: 'For its owner and admins.',
   permission: { resource: 'webhooks:*', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Webhook deleted successfully' },
@@ -100,12 +102,13 @@ export const redeliverWebhook = define({
   method: 'post',
   path: '/webhooks/{id}/deliveries/{delivery_id}/redeliver',
   summary: 'Send a delivery again',
-  description: 'With the same webhook-id, so that its receiver can tell that it is a repetition.',
+  description:
+    'For its owner and admins. With the same webhook-id, so that its receiver can tell that it is a repetition.',
   permission: execute,
   params: closed({ id: uuid, delivery_id: uuid }),
   idempotent: true,
   success: { status: 200, data: sentence, example: 'Delivery queued' },
-  errors: [404],
+  errors: [404, 409],
   addition: true,
 });
 
@@ -114,7 +117,7 @@ export const testWebhook = define({
   method: 'post',
   path: '/webhooks/{id}/test',
   summary: 'Send a ping to a webhook',
-  description: 'Answers with the id of the delivery.',
+  description: 'For its owner and admins. Answers with the id of the delivery.',
   permission: execute,
   params: byId,
   idempotent: true,

@@ -42,6 +42,11 @@ const members = {
   events,
   description: nullable(description),
   enabled: Type.Boolean(),
+  disabled_reason: nullable(
+    text(1024, { description: 'Why it was disabled, where its endpoint said that it is gone' }),
+  ),
+  owner_id: nullable(id),
+  owner: nullable(text(256, { description: 'The user who made it; null: only an admin may change it' })),
   source: oneOf(['api', 'configuration'], {
     description: 'Those of the configuration file are changed there only',
   }),

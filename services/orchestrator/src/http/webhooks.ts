@@ -8,9 +8,10 @@ import {
   testWebhook,
   updateWebhook,
 } from '@provisioning/contracts';
-import { on, page, reply, type Binding } from '@provisioning/http-kit';
+import { on, page, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
 import type { WebhookService } from '../domain/webhook/webhook-service.js';
 import { presentDelivery, presentWebhook } from './present/webhook.js';
+import type { Caller } from '../domain/webhook/webhook.js';
 import { actorOf } from './submitter.js';
 
 export function webhookRoutes(webhooks: WebhookService): Binding[] {
@@ -34,11 +35,11 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
     }),
     on(getWebhook)(async ({ params }) => reply(presentWebhook(await webhooks.get(params.id)))),
     on(updateWebhook)(async (request) => {
-      await webhooks.update(request.params.id, request.body, actorOf(request));
+      await webhooks.update(request.params.id, request.body, callerOf(request));
       return reply('Webhook updated successfully');
     }),
     on(deleteWebhook)(async (request) => {
-      await webhooks.remove(request.params.id, actorOf(request));
+      await webhooks.remove(request.params.id, callerOf(request));
       return reply('Webhook deleted successfully');
     }),
     on(listWebhookDeliveries)(async ({ params, query }) => {
@@ -47,16 +48,23 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
     }),
     on(redeliverWebhook)(async (request) => {
       const { id, delivery_id: deliveryId } = request.params;
-      const { replayed } = await webhooks.redeliver(id, deliveryId, request.idempotency, actorOf(request));
+      const { replayed } = await webhooks.redeliver(id, deliveryId, request.idempotency, callerOf(request));
       return reply('Delivery queued', { replayed });
     }),
     on(testWebhook)(async (request) => {
       const { deliveryId, replayed } = await webhooks.ping(
         request.params.id,
         request.idempotency,
-        actorOf(request),
+        callerOf(request),
       );
       return reply(deliveryId, { replayed });
     }),
   ];
+}
+
+/** The role that the control center lets do everything (its built-in `admin_access_policy`). */
+const ADMIN_ROLE = 'admin';
+
+function callerOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Caller {
+  return { actor: actorOf(request), isAdmin: principalOf(request).roles.includes(ADMIN_ROLE) };
 }

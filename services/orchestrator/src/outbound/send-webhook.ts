@@ -2,12 +2,17 @@ import type { Attempt, Outcome } from '../domain/webhook/webhook-sender.js';
 import { signatureHeaders, signedBody } from './sign-webhook.js';
 import { postText, RefusedTarget, type PostOptions } from './webhook-request.js';
 
+const GONE = 410;
+/** Too Many Requests, and Service Unavailable. */
+const ASKS_FOR_PATIENCE: ReadonlySet<number> = new Set([429, 503]);
+const UNANSWERED = { status: null, refused: false, retryAfter: null, gone: false } as const;
+
 /** Makes an attempt. It never rejects: whatever happens is how it went. */
 export async function sendWebhook(attempt: Attempt, options: PostOptions): Promise<Outcome> {
   const [secret] = attempt.secrets;
   if (secret === undefined) {
     const error = 'The secret cannot be read any more, since the token secret was changed: set a new one.';
-    return { status: null, error, refused: false };
+    return { ...UNANSWERED, error };
   }
   const { deliveryId, event, at, data } = attempt;
   const body = signedBody({ event, timestamp: at.toISOString(), data: JSON.parse(data) }, secret);
@@ -17,15 +22,30 @@ export async function sendWebhook(attempt: Attempt, options: PostOptions): Promi
     ...signatureHeaders(deliveryId, body, attempt.secrets, new Date()),
   };
   try {
-    const status = await postText(attempt.url, headers, body, options);
+    const { status, retryAfter } = await postText(attempt.url, headers, body, options);
     const taken = status >= 200 && status < 300;
-    return { status, error: taken ? null : refusalOf(status), refused: false };
+    return {
+      status,
+      error: taken ? null : refusalOf(status),
+      refused: false,
+      retryAfter: ASKS_FOR_PATIENCE.has(status) ? secondsOf(retryAfter, new Date()) : null,
+      gone: status === GONE,
+    };
   } catch (error) {
-    return { status: null, error: reasonOf(error), refused: error instanceof RefusedTarget };
+    return { ...UNANSWERED, error: reasonOf(error), refused: error instanceof RefusedTarget };
   }
 }
 
+/** @param text of Retry-After: seconds, or a date of HTTP. @returns seconds, 0 for what is past; null for anything else */
+export function secondsOf(text: string | undefined, now: Date): number | null {
+  if (text === undefined) return null;
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  const at = / GMT$/.test(text) ? Date.parse(text) : NaN;
+  return Number.isNaN(at) ? null : Math.max(0, Math.ceil((at - now.getTime()) / 1000));
+}
+
 function refusalOf(status: number): string {
+  if (status === GONE) return 'The endpoint answered with 410 (Gone): it wants nothing sent to it any more.';
   const redirect = status >= 300 && status < 400;
   return `The endpoint answered with ${status}.${redirect ? ' Redirects are not followed.' : ''}`;
 }

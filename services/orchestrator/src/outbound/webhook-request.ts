@@ -20,17 +20,24 @@ export interface PostOptions extends TargetRules {
   patienceMs?: number;
 }
 
+/** What is looked at of an answer. */
+export interface PostAnswer {
+  status: number;
+  /** The header of that name (RFC 9110), unread. */
+  retryAfter: string | undefined;
+}
+
 /**
  * Posts a text, once: no redirects, and to nowhere but an address that was looked at. The name is resolved once, and the
  * connection goes to what came of that; another answer of the DNS a moment later changes nothing.
- * @returns the status of the answer. @throws RefusedTarget, or what went wrong on the way
+ * @returns what was answered. @throws RefusedTarget, or what went wrong on the way
  */
 export async function postText(
   target: string,
   headers: Record<string, string>,
   text: string,
   { allowPrivate, resolve = resolveAll, patienceMs = PATIENCE_MS }: PostOptions,
-): Promise<number> {
+): Promise<PostAnswer> {
   const signal = AbortSignal.timeout(patienceMs);
   const fault = targetFault(target, { allowPrivate });
   if (fault !== undefined) throw new RefusedTarget(`The URL ${fault}.`);
@@ -58,9 +65,9 @@ export async function postText(
     });
     sent.on('error', (error) => reject(signal.aborted ? late(patienceMs) : error));
     sent.on('response', (response) => {
-      const status = response.statusCode ?? 0;
+      const { statusCode: status = 0, headers: answered } = response;
       drain(response).then(
-        () => resolve_(status),
+        () => resolve_({ status, retryAfter: answered['retry-after'] }),
         (error: Error) => reject(signal.aborted ? late(patienceMs) : error),
       );
     });

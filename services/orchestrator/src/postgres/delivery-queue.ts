@@ -62,12 +62,13 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
 
   async settle(
     { deliveryId, attempt }: Attempt,
-    { status, error, refused }: Outcome,
+    { status, error, refused, gone }: Outcome,
     waitSeconds: number,
+    pauseSeconds: number | null,
   ): Promise<void> {
-    await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?)', [
+    await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?, ?, ?)', [
       ...[deliveryId, attempt, status, error === null ? null : storable(error)],
-      ...[waitSeconds, refused, FAILURES],
+      ...[waitSeconds, refused, FAILURES, pauseSeconds, gone],
     ]);
   }
 

@@ -31,6 +31,9 @@ interface WebhookRow {
   events: string[];
   description: string | null;
   enabled: boolean;
+  disabled_reason: string | null;
+  owner_id: string | null;
+  owner_name: string | null;
   secret: string;
   previous_secret: string | null;
   created_at: Date;
@@ -66,6 +69,7 @@ export class PostgresWebhookStore implements WebhookStore {
       if (outcome === 'new') {
         await transaction('webhooks').insert({
           ...{ id, source: 'api', url: storable(url), events: [...events], enabled },
+          ...{ owner_id: actor.userId, owner_name: storable(actor.username) },
           description: description === null ? null : storable(description),
           secret: this.box.seal(secret, id),
         });
@@ -95,15 +99,30 @@ export class PostgresWebhookStore implements WebhookStore {
     return row && toWebhook(row);
   }
 
-  async update(id: string, { secret, ...change }: WebhookChange, actor: Actor): Promise<void> {
-    await this.database.transaction(async (transaction) => {
+  async update(
+    id: string,
+    { secret, ...change }: WebhookChange,
+    actor: Actor,
+  ): ReturnType<WebhookStore['update']> {
+    return this.database.transaction(async (transaction) => {
+      const row = await transaction<WebhookRow>('webhooks')
+        .where({ id })
+        .forUpdate()
+        .first<WebhookRow | undefined>();
+      if (!row) return 'unknown';
       const members = storableJson(change) as Partial<WebhookRow>;
+      const moves = members.url !== undefined && members.url !== row.url;
+      if (moves && (secret === undefined || secret === this.box.open(row.secret, id))) return 'secret_needed';
+      if (change.enabled !== undefined) members.disabled_reason = null;
       if (Object.keys(members).length > 0) await transaction('webhooks').where({ id }).update(members);
       if (secret !== undefined) await this.#replaceSecret(transaction, id, secret);
+      if (moves)
+        await transaction('webhooks').where({ id }).update({ previous_secret: null, previous_until: null });
       // An endpoint that was put right is not kept waiting.
       await transaction('webhooks').where({ id }).update({ failures: 0, open_until: null });
       const secretChanged = secret === undefined ? {} : { secret_changed: true };
       await recordChange(transaction, 'webhook.update', id, { ...change, ...secretChanged }, actor);
+      return 'updated';
     });
   }
 
@@ -181,7 +200,7 @@ export class PostgresWebhookStore implements WebhookStore {
         } else {
           await transaction('webhooks')
             .where({ id })
-            .update({ events: [...events], enabled });
+            .update({ events: [...events], enabled, disabled_reason: null });
           if (this.box.open(known.secret, id) !== secret) await this.#replaceSecret(transaction, id, secret);
         }
       }
@@ -246,7 +265,9 @@ async function recordChange(
 
 function toWebhook(row: WebhookRow): Webhook {
   const { id, url, events, description, enabled, source, created_at: createdAt } = row;
-  return { id, url, events, description, enabled, source, createdAt };
+  const { disabled_reason: disabledReason, owner_id: ownerId, owner_name: username } = row;
+  const owner = ownerId === null ? null : { id: ownerId, username: username ?? '' };
+  return { id, url, events, description, enabled, disabledReason, owner, source, createdAt };
 }
 
 function toDelivery(row: DeliveryRow): Delivery {

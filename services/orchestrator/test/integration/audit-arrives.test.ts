@@ -56,7 +56,7 @@ beforeAll(async () => {
     REDIS_URL: undefined,
     JWT_SECRET: SECRET,
     PROVISIONING_DATA_DIR: platform.dataDir,
-    CONTROL_CENTER_INTERNAL_URL: url,
+    CONTROL_CENTER_URL: url,
     ...{ RATE_LIMIT_GENERAL: '0', RATE_LIMIT_BATCH: '0' },
   });
   await api.start();

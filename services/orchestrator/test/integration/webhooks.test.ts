@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKeyring } from '@provisioning/auth-token';
+import { builtinPolicies } from '@provisioning/policy';
 import { silentLogger, createRegistry } from '@provisioning/runtime';
 import { waitFor } from '@provisioning/test-kit';
 import { composeWebhooks } from '../../src/compose/webhooks.js';
@@ -232,6 +233,158 @@ describe('webhooks', () => {
     const [, one] = await received(2);
     expect(check(one!, after)).toEqual(GENUINE);
     expect(check(one!, before)).toEqual({ ...GENUINE, body: false, standard: false, plain: false });
+  });
+});
+
+describe('a webhook of a user', () => {
+  const keepers = {
+    name: 'webhook_keepers',
+    version: '1',
+    rules: [
+      { effect: 'Allow' as const, resource: 'webhooks:*', action: ['*'], condition: "user.role == 'keeper'" },
+    ],
+  };
+  beforeAll(async () => {
+    api.access.change([...builtinPolicies, keepers]);
+    await api.look();
+  });
+  afterAll(async () => {
+    api.access.change(builtinPolicies);
+    await api.look();
+  });
+  const body = () => ({ url: receiver.url(), events: TASK_EVENTS });
+
+  it('is changed, deleted and sent to by its owner or an admin only, whatever the policies allow', async () => {
+    const owner = api.as('keeper');
+    const other = api.as('keeper', 'operator');
+    const { body: made } = await owner.post('/webhooks').send(body()).expect(201);
+    const { id, owner: name } = made.data as { id: string; owner: string };
+    expect(name).toBe('keeper');
+    const path = `/webhooks/${id}`;
+    await owner.post(`${path}/test`).expect(200);
+    await received(1);
+    const { body: sent } = await other.get(`${path}/deliveries`).expect(200);
+    const acts = [
+      () => other.put(path).send({ url: receiver.url('/mine'), secret: 'a-secret-of-the-other' }),
+      () => other.put(path).send({ events: ['batch.failed'] }),
+      () => other.put(path).send({ secret: 'a-secret-of-the-other' }),
+      () => other.post(`${path}/test`),
+      () => other.post(`${path}/deliveries/${sent.data[0].id as string}/redeliver`),
+      () => other.delete(path),
+    ];
+    for (const act of acts) {
+      const { body: refused } = await act().expect(403);
+      expect(refused).toMatchObject({
+        code: 'not_owner',
+        error: expect.stringContaining('belongs to keeper'),
+      });
+    }
+    expect((await owner.get(path).expect(200)).body.data).toEqual(
+      expect.objectContaining({ url: receiver.url(), events: TASK_EVENTS, enabled: true }),
+    );
+    expect(receiver.received).toHaveLength(1);
+    await owner
+      .put(path)
+      .send({ events: ['task.failed'] })
+      .expect(200);
+    await admin().delete(path).expect(200);
+  });
+
+  it('that was made before owners were kept is for admins', async () => {
+    const owner = api.as('keeper');
+    const { body: made } = await owner.post('/webhooks').send(body()).expect(201);
+    const path = `/webhooks/${made.data.id as string}`;
+    await api.database('webhooks').update({ owner_id: null, owner_name: null });
+    const { body: refused } = await owner.delete(path).expect(403);
+    expect(refused.error).toContain('has no owner: only an admin may change or delete it');
+    expect((await admin().get(path).expect(200)).body.data).toMatchObject({ owner: null, owner_id: null });
+    await admin().delete(path).expect(200);
+  });
+
+  it('goes to another URL only with another secret, which alone signs there', async () => {
+    const { id, secret } = await create({ events: ['batch.failed'] });
+    const move = (more: object) =>
+      admin()
+        .put(`/webhooks/${id}`)
+        .send({ url: receiver.url('/new'), ...more });
+    for (const more of [{}, { secret }]) {
+      const { body: refused } = await move(more).expect(422);
+      expect(refused).toMatchObject({ code: 'secret_required', details: [{ path: 'secret' }] });
+    }
+    const stays = { url: receiver.url(), enabled: true };
+    await admin().put(`/webhooks/${id}`).send(stays).expect(200);
+    const after = 'another-secret-of-theirs';
+    await move({ secret: after }).expect(200);
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    const [one] = await received(1);
+    expect(one!.path).toBe('/new');
+    expect(check(one!, after)).toEqual(GENUINE);
+    expect(check(one!, secret)).toEqual({ ...GENUINE, body: false, standard: false, plain: false });
+  });
+});
+
+describe('an endpoint', () => {
+  const openFor = async () => {
+    const [row] = await api.database('webhooks').select('open_until');
+    return row.open_until === null ? 0 : (row.open_until.getTime() - Date.now()) / 1000;
+  };
+  const attempted = async () =>
+    (await api.database('webhook_deliveries').where('attempts', '>', 0).whereNot('response_status', null))
+      .length > 0;
+
+  it.each([
+    ['seconds', 429, () => '600', 600],
+    ['a date', 503, () => new Date(Date.now() + 900_000).toUTCString(), 900],
+    ['more than two hours', 429, () => '999999', 7_200],
+  ])('that asks for patience in %s is left alone so long', async (_, status, header, seconds) => {
+    receiver.answer = (response) => response.writeHead(status, { 'retry-after': header() }).end();
+    const { id } = await create({ events: ['batch.failed'] });
+    for (let n = 0; n < 2; n++) await admin().post(`/webhooks/${id}/test`).expect(200);
+    await waitFor(attempted);
+    await waitFor(async () => (await openFor()) > 0);
+    expect(Math.abs((await openFor()) - seconds)).toBeLessThan(30);
+    const [delivery] = await api.database('webhook_deliveries').whereNot('response_status', null);
+    expect((delivery.next_attempt_at.getTime() - Date.now()) / 1000).toBeGreaterThan(seconds - 30);
+  });
+
+  it('that does not ask for it is tried again as usual, whatever it sends along', async () => {
+    receiver.answer = (response) => response.writeHead(500, { 'retry-after': '600' }).end();
+    const { id } = await create({ events: ['batch.failed'] });
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    await waitFor(attempted);
+    expect(await openFor()).toBe(0);
+  });
+
+  it('that is gone (410) is not asked again: the webhook is disabled, and says why', async () => {
+    receiver.answer = (response) => response.writeHead(410).end();
+    const { id } = await create({ events: ['batch.failed'] });
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    const disabled = await waitFor(async () => {
+      const { body } = await admin().get(`/webhooks/${id}`).expect(200);
+      return body.data.enabled ? undefined : (body.data as object);
+    });
+    const reason = 'The endpoint answered with 410 (Gone): it wants nothing sent to it any more.';
+    expect(disabled).toMatchObject({ disabled_reason: reason });
+    const { body: deliveries } = await admin().get(`/webhooks/${id}/deliveries`).expect(200);
+    expect(deliveries.data).toMatchObject([{ state: 'failed', attempts: 1, response_status: 410 }]);
+    const { body: refused } = await admin()
+      .post(`/webhooks/${id}/deliveries/${deliveries.data[0].id as string}/redeliver`)
+      .expect(409);
+    expect(refused.error).toContain(reason);
+    const [event] = await api
+      .database('events')
+      .whereRaw(`details ->> 'action' = 'webhook.disable' and details ->> 'resource' = ?`, [
+        `webhooks/${id}`,
+      ]);
+    expect(event.details).toMatchObject({ reason });
+    receiver.answer = (response) => response.end();
+    await admin().put(`/webhooks/${id}`).send({ enabled: true }).expect(200);
+    await admin().post(`/webhooks/${id}/test`).expect(200);
+    await received(2);
+    expect((await admin().get(`/webhooks/${id}`)).body.data).toMatchObject({
+      enabled: true,
+      disabled_reason: null,
+    });
   });
 });
 

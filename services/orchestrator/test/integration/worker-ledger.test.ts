@@ -72,9 +72,10 @@ it('writes what several attempts tell the journal in one transaction, and what o
   const workerId = await engineFunctions(database).register();
   const { claimed } = await ledger.round(workerId, [], 100);
   const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]));
+  const { infra } = claimed[0]!;
   const tell = async (name: string, change: JournalRecord['change']) => {
     const taskId = ids.get(name)!;
-    const thing = { kind: 'server', infra: 'default', name, provider: 'noop', driver: 'noop' };
+    const thing = { kind: 'server', infra, name, provider: 'noop', driver: 'noop' };
     const entry: JournalRecord = { ...thing, state: 'intended', change, before: null, after: { id: name } };
     await ledger.record(taskId, attempts.get(taskId)!, workerId, [entry]);
   };

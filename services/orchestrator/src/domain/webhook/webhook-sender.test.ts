@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { waitAfter } from './webhook-sender.js';
+import { pauseAfter, waitAfter } from './webhook-sender.js';
 
 it('waits longer after each failure, two hours at most, and gets some eighteen tries into a day', () => {
   const longest = Array.from({ length: 30 }, (_, index) => waitAfter(index + 1, () => 1));
@@ -9,4 +9,11 @@ it('waits longer after each failure, two hours at most, and gets some eighteen t
   while ((seconds += longest[tries - 1]!) < 86_400) tries++;
   expect(tries).toBe(18);
   expect(waitAfter(3, () => 0)).toBe(60);
+});
+
+it('is as patient as an endpoint asks, two hours at most', () => {
+  expect([null, 0, 60, 7_200, 86_400].map((retryAfter) => pauseAfter({ retryAfter }))).toEqual([
+    ...[null, 0, 60, 7_200],
+    7_200,
+  ]);
 });

@@ -19,6 +19,10 @@ export interface Outcome {
   error: string | null;
   /** Nothing was sent: the target is not allowed. */
   refused: boolean;
+  /** Seconds for which the endpoint wants nothing sent to it; null where it did not say. */
+  retryAfter: number | null;
+  /** The endpoint wants nothing sent to it any more (410). */
+  gone: boolean;
 }
 
 /** What is to be delivered, for all processes. */
@@ -27,7 +31,11 @@ export interface DeliveryQueue {
   fill(): Promise<boolean>;
   /** Attempts that are due, but for endpoints that have enough of ours under way. Whoever takes them settles them. */
   claim(busy: readonly string[], each: number): Promise<Attempt[]>;
-  settle(attempt: Attempt, outcome: Outcome, waitSeconds: number): Promise<void>;
+  /**
+   * @param waitSeconds until the next attempt, where there is one
+   * @param pauseSeconds for which nothing at all is sent to the endpoint; null for no pause
+   */
+  settle(attempt: Attempt, outcome: Outcome, waitSeconds: number, pauseSeconds: number | null): Promise<void>;
   /** Gives up what is too old, forgets what is long over. */
   expire(): Promise<void>;
 }
@@ -39,6 +47,11 @@ const IDLE_MS = 500;
 const EXPIRE_EVERY_MS = 60_000;
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 7_200;
+
+/** An endpoint may ask for patience, but not for longer than deliveries wait between two tries anyway. */
+export function pauseAfter({ retryAfter }: Pick<Outcome, 'retryAfter'>): number | null {
+  return retryAfter === null ? null : Math.min(retryAfter, LONGEST_WAIT_SECONDS);
+}
 
 /** Four times as long each time, two hours at most, and never all at the same moment: some eighteen tries in a day. */
 export function waitAfter(attempt: number, random: () => number = Math.random): number {
@@ -63,7 +76,10 @@ export class WebhookSender {
     private readonly send: Send,
     /** What has to be done before anything is sent; tried until it is. */
     private readonly prepare: () => Promise<void>,
-    private readonly log: { debug(message: string, fields?: object): void },
+    private readonly log: {
+      debug(message: string, fields?: object): void;
+      warn(message: string, fields?: object): void;
+    },
   ) {}
 
   start(): void {
@@ -110,7 +126,13 @@ export class WebhookSender {
     this.#count(webhookId, 1);
     try {
       const outcome = await this.send(attempt);
-      await this.queue.settle(attempt, outcome, waitAfter(attempt.attempt));
+      const pause = pauseAfter(outcome);
+      await this.queue.settle(attempt, outcome, Math.max(waitAfter(attempt.attempt), pause ?? 0), pause);
+      if (outcome.gone)
+        this.log.warn('a webhook was disabled: its endpoint is gone', {
+          webhook_id: webhookId,
+          delivery_id: deliveryId,
+        });
     } catch (error) {
       // It is taken for lost, and made again.
       this.log.debug('how a delivery went could not be stored', { delivery_id: deliveryId, error });

@@ -6,6 +6,7 @@ import type { Page } from '../ports.js';
 import { refuseReusedKey, type IdempotencyKey } from '../workflow/submitter.js';
 import {
   unknownWebhook,
+  type Caller,
   type Delivery,
   type NewWebhook,
   type Webhook,
@@ -48,16 +49,18 @@ export class WebhookService {
     return webhook;
   }
 
-  async update(id: string, change: WebhookChange, actor: Actor): Promise<void> {
-    await this.#mustBeOurs(id);
+  async update(id: string, change: WebhookChange, caller: Caller): Promise<void> {
+    await this.#mustBeChangeable(id, caller);
     if (change.url !== undefined) await this.#mustBeTarget(change.url);
     if (change.secret !== undefined) mustBeSecret(change.secret);
-    await this.store.update(id, change, actor);
+    const outcome = await this.store.update(id, change, caller.actor);
+    if (outcome === 'unknown') throw unknownWebhook(id);
+    if (outcome === 'secret_needed') throw newSecretNeeded();
   }
 
-  async remove(id: string, actor: Actor): Promise<void> {
-    await this.#mustBeOurs(id);
-    await this.store.remove(id, actor);
+  async remove(id: string, caller: Caller): Promise<void> {
+    await this.#mustBeChangeable(id, caller);
+    await this.store.remove(id, caller.actor);
   }
 
   async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
@@ -69,10 +72,12 @@ export class WebhookService {
     id: string,
     deliveryId: string,
     idempotency: IdempotencyKey | undefined,
-    actor: Actor,
+    caller: Caller,
   ): Promise<{ replayed: boolean }> {
-    await this.get(id);
-    const outcome = await this.store.redeliver(id, deliveryId, idempotency, actor);
+    const webhook = await this.get(id);
+    mustBelongTo(webhook, caller, 'send its deliveries again');
+    mustBeEnabled(webhook);
+    const outcome = await this.store.redeliver(id, deliveryId, idempotency, caller.actor);
     if (outcome === 'conflict') throw refuseReusedKey();
     if (outcome === 'unknown') {
       throw new Failure(
@@ -87,19 +92,12 @@ export class WebhookService {
   async ping(
     id: string,
     idempotency: IdempotencyKey | undefined,
-    actor: Actor,
+    caller: Caller,
   ): Promise<{ deliveryId: string; replayed: boolean }> {
-    const { enabled } = await this.get(id);
-    if (!enabled) {
-      throw new Failure(
-        'conflict',
-        `The webhook ${id} is disabled: nothing is sent to it. Enable it first.`,
-        {
-          code: 'webhook_disabled',
-        },
-      );
-    }
-    const pinged = await this.store.ping(id, uuidv7(), idempotency, actor);
+    const webhook = await this.get(id);
+    mustBelongTo(webhook, caller, 'send a ping to it');
+    mustBeEnabled(webhook);
+    const pinged = await this.store.ping(id, uuidv7(), idempotency, caller.actor);
     if (pinged.outcome === 'conflict') throw refuseReusedKey();
     return { deliveryId: pinged.deliveryId, replayed: pinged.outcome === 'replayed' };
   }
@@ -113,9 +111,10 @@ export class WebhookService {
     });
   }
 
-  async #mustBeOurs(id: string): Promise<void> {
-    const { source } = await this.get(id);
-    if (source === 'configuration') {
+  async #mustBeChangeable(id: string, caller: Caller): Promise<void> {
+    const webhook = await this.get(id);
+    mustBelongTo(webhook, caller, 'change or delete it');
+    if (webhook.source === 'configuration') {
       throw new Failure(
         'conflict',
         `The webhook ${id} stands in the configuration: change it there and start the orchestrator again.`,
@@ -123,6 +122,33 @@ export class WebhookService {
       );
     }
   }
+}
+
+/** @throws Failure `forbidden` unless the caller owns the webhook or is an admin */
+function mustBelongTo({ id, owner }: Webhook, { actor, isAdmin }: Caller, act: string): void {
+  if (isAdmin || owner?.id === actor.userId) return;
+  const whose =
+    owner === null ? 'has no owner: only an admin' : `belongs to ${owner.username}: only they or an admin`;
+  throw new Failure('forbidden', `The webhook ${id} ${whose} may ${act}.`, { code: 'not_owner' });
+}
+
+function mustBeEnabled({ id, enabled, disabledReason }: Webhook): void {
+  if (enabled) return;
+  const reason = disabledReason === null ? '' : ` ${disabledReason}`;
+  throw new Failure(
+    'conflict',
+    `The webhook ${id} is disabled: nothing is sent to it.${reason} Enable it first.`,
+    { code: 'webhook_disabled' },
+  );
+}
+
+function newSecretNeeded(): Failure {
+  const message =
+    'must be a new one where url changes: the receiver at the new address must not share the old secret';
+  return new Failure('invalid', `The URL cannot be changed alone: secret ${message}.`, {
+    code: 'secret_required',
+    details: [{ path: 'secret', message }],
+  });
 }
 
 const PREFIXED = /^whsec_/;

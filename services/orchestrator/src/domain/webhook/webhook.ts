@@ -10,6 +10,10 @@ export interface Webhook {
   events: readonly string[];
   description: string | null;
   enabled: boolean;
+  /** Why the platform disabled it, in a sentence; null where it did not. */
+  disabledReason: string | null;
+  /** Who may change it, beside admins; null for those of the configuration and those made before owners were kept. */
+  owner: { id: string; username: string } | null;
   /** Those of the configuration are changed there only. */
   source: 'api' | 'configuration';
   createdAt: Date;
@@ -43,6 +47,12 @@ export interface Delivery {
   nextAttemptAt: Date | null;
 }
 
+/** Who asks for something to be done to a webhook. */
+export interface Caller {
+  actor: Actor;
+  isAdmin: boolean;
+}
+
 export interface WebhookStore {
   create(
     webhook: NewWebhook,
@@ -52,8 +62,11 @@ export interface WebhookStore {
   /** Newest first. */
   list(page: Page): Promise<{ webhooks: Webhook[]; total: number }>;
   find(id: string): Promise<Webhook | undefined>;
-  /** After a new secret, the one before signs along for a day. */
-  update(id: string, change: WebhookChange, actor: Actor): Promise<void>;
+  /**
+   * After a new secret, the one before signs along for a day, but not at another URL: the receiver there could pass such
+   * signatures on to the one before. `secret_needed`: the URL is another one, and the secret is not.
+   */
+  update(id: string, change: WebhookChange, actor: Actor): Promise<'updated' | 'unknown' | 'secret_needed'>;
   remove(id: string, actor: Actor): Promise<void>;
   /** Newest first. */
   deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }>;

@@ -2,9 +2,12 @@ import type { Webhook as WireWebhook, WebhookDelivery as WireDelivery } from '@p
 import type { Delivery, Webhook } from '../../domain/webhook/webhook.js';
 
 export function presentWebhook(webhook: Webhook): WireWebhook {
-  const { id, url, events, description, enabled, source, createdAt } = webhook;
+  const { id, url, events, description, enabled, disabledReason, owner, source, createdAt } = webhook;
   return {
     ...{ id, url, description, enabled, source },
+    disabled_reason: disabledReason,
+    owner_id: owner?.id ?? null,
+    owner: owner?.username ?? null,
     events: events as WireWebhook['events'],
     created_at: createdAt.toISOString(),
   };
