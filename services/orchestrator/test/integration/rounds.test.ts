@@ -74,6 +74,9 @@ function change(infra: string, id: string, more: Partial<JournalRecord> = {}): J
   return { ...thing, state: 'done', change: 'create', before: null, after: { id }, ...more };
 }
 
+const infraOf = async (taskId: string): Promise<string> =>
+  (await database<{ id: string; infra: string }>('tasks').where('id', taskId).first())!.infra;
+
 const journalOf = (taskId: string) =>
   database('journal')
     .where('task_id', taskId)
@@ -86,7 +89,7 @@ describe('a result is stored', () => {
     async (gone) => {
       const { ids } = await claimed(['o']);
       const [id] = ids as [string];
-      const infra = `infra-of-${id}`;
+      const infra = await infraOf(id);
       await ledger.record(id, 1, workerId, [change(infra, 'i-1')]);
       const data = { result: { message: 'ok', data: { gone } } };
       expect((await ledger.round(workerId, [resultOf(id, { data })], 0)).outcomes).toEqual(['done']);
@@ -98,21 +101,24 @@ describe('a result is stored', () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     const long = Array.from({ length: 400 }, (_, n) => `${n * 7919}-é`).join('');
-    const changes = [change(`of-${id}`, long)];
+    const infra = await infraOf(id);
+    const changes = [change(infra, long)];
     expect((await ledger.round(workerId, [resultOf(id, { changes })], 0)).outcomes).toEqual(['done']);
     expect(await journalOf(id)).toEqual([
       expect.objectContaining({ resource_id: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }),
     ]);
-    const [resource] = await database('resources').where({ infra: `of-${id}` });
+    const [resource] = await database('resources').where({ infra });
     expect(resource).toMatchObject({ body: { id: long } });
   });
 
-  it('where it made two of one name and id, in two infras', async () => {
+  it('not with a change of another infra than its own, nor with any other that comes along', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
-    const changes = ['one', 'other'].map((infra) => change(`${infra}-${id}`, 'i-1'));
-    expect((await ledger.round(workerId, [resultOf(id, { changes })], 0)).outcomes).toEqual(['done']);
-    expect((await journalOf(id)).map(({ state }) => state)).toEqual(['done', 'done']);
+    const changes = [await infraOf(id), `other-${id}`].map((infra) => change(infra, 'i-1'));
+    await expect(ledger.round(workerId, [resultOf(id, { changes })], 0)).rejects.toMatchObject({
+      code: '23514',
+    });
+    expect(await journalOf(id)).toEqual([]);
   });
 
   it.each(['1970-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
@@ -139,7 +145,7 @@ describe('what a task was about to do', () => {
   it('is unknown for ever where it is cancelled between two attempts', async () => {
     const { ids } = await claimed(['o'], 3);
     const [id] = ids as [string];
-    const intent = change('i', 'x', { state: 'intended' });
+    const intent = change(await infraOf(id), 'x', { state: 'intended' });
     expect(await ledger.record(id, 1, workerId, [intent])).toBe(true);
     const failed = resultOf(id, { status: 'Failed', error: 'no' });
     expect((await ledger.round(workerId, [failed], 0)).outcomes).toEqual(['retry']);
@@ -150,7 +156,7 @@ describe('what a task was about to do', () => {
   it('is unknown where the report of what became of it could not be stored', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
-    await ledger.record(id, 1, workerId, [change('i', 'x', { state: 'intended' })]);
+    await ledger.record(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]);
     const refused = resultOf(id, { status: 'Failed', permanent: true, evidence: { refused: 'too long' } });
     await ledger.round(workerId, [refused], 0);
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
@@ -160,7 +166,9 @@ describe('what a task was about to do', () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     await ledger.release(workerId, 'lost');
-    expect(await ledger.record(id, 1, workerId, [change('i', 'x', { state: 'intended' })])).toBe(false);
+    expect(
+      await ledger.record(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]),
+    ).toBe(false);
     expect(await journalOf(id)).toEqual([]);
   });
 });
