@@ -101,9 +101,9 @@ describe('H1 the access matrix', () => {
   });
 });
 
-/** @param anothers whether it was about what is somebody else's: to a stranger, that does not exist. */
+/** @param anothers whether it was about what is another user's: to a stranger, that does not exist, like a route that is not served */
 function verdictOf({ status, body: { code = '' } }: Answer, anothers: boolean): Verdict {
   if (status === 401 && NO_GOOD.has(code)) return '401';
   if (status === 403) return '403';
-  return status === 404 && anothers ? '404' : 'yes';
+  return status === 404 && (anothers || code === 'no_such_route') ? '404' : 'yes';
 }
