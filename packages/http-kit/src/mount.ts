@@ -166,7 +166,8 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       found = about.found;
     }
     const permit = async (questions: readonly Question[]) => {
-      if (!principal || !authorizer) throw new Error(`${operation.id} is public: nobody can be asked about`);
+      if (!principal || !authorizer)
+        throw new Error(`${operation.id} is not for users: the policies cannot be asked`);
       await authorize(authorizer, questions, principal, request);
     };
     const answer = await handle({

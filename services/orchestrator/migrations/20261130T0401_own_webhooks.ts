@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * Whom a webhook belongs to: only they and admins change it. Those made before belong to nobody, so admins alone change
- * them. And why a webhook was disabled, where the platform did it.
+ * The owner of a webhook: only they and admins change it. Those made before have none, so admins alone change them.
+ * And why a webhook was disabled, where the platform did it.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`

@@ -36,7 +36,7 @@ export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
   return Object.fromEntries(Object.entries(existing).filter(([member]) => !gained.has(member))) as Desired[K];
 }
 
-/** @param infra that of what is undone: its lock is held, so nothing is done to another one, whatever was reported */
+/** @param infra that of what is undone: its lock is held, so nothing is done to another one, even where one was reported */
 function fromReport(report: ResourceReport, infra: string): MadeChange {
   const { kind: word, name, action, driver, before, after } = report;
   if (report.infra !== infra) {

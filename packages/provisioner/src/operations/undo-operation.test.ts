@@ -129,7 +129,7 @@ describe('undoing', () => {
     expect(await bench.undo('2', changes)).toEqual({ outcome: 'completed', message: 'Nothing to undo' });
   });
 
-  it('touches its own infra only, whatever was reported', async () => {
+  it('touches its own infra only, even where another was reported', async () => {
     const bench = await Bench.open();
     const before = { id: 'x', name: 'a', infra: 'other', plan: 'p', zone: 'z', provider: 'noop', labels: {} };
     const report = { type: 'resource', kind: 'server', name: 'a', driver: 'noop', after: null } as const;

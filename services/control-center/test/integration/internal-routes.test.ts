@@ -27,7 +27,7 @@ const decision = (from: string) => ({
 });
 
 describe('internal routes', () => {
-  it('are not served on the public port, whoever asks', async () => {
+  it('are not served on the public port to any caller', async () => {
     for (const { method, path } of controlCenterInternalOperations) {
       for (const token of [tokenOf('orchestrator'), await service.token()]) {
         const answer = await service.http[method](path).auth(token, { type: 'bearer' }).send({});

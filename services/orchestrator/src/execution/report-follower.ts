@@ -67,7 +67,7 @@ export class ReportFollower {
     return { progressed, changes };
   }
 
-  /** Why the task has failed whatever its work says: a sentence; undefined where nothing was refused. */
+  /** Why the task has failed even where its work completed: a sentence; undefined where nothing was refused. */
   get refusal(): string | undefined {
     return this.#refusal;
   }

@@ -254,7 +254,7 @@ describe('a webhook of a user', () => {
   });
   const body = () => ({ url: receiver.url(), events: TASK_EVENTS });
 
-  it('is changed, deleted and sent to by its owner or an admin only, whatever the policies allow', async () => {
+  it('is changed, deleted and sent to by its owner or an admin only, even where the policies allow it', async () => {
     const owner = api.as('keeper');
     const other = api.as('keeper', 'operator');
     const { body: made } = await owner.post('/webhooks').send(body()).expect(201);
@@ -347,7 +347,7 @@ describe('an endpoint', () => {
     expect((delivery.next_attempt_at.getTime() - Date.now()) / 1000).toBeGreaterThan(seconds - 30);
   });
 
-  it('that does not ask for it is tried again as usual, whatever it sends along', async () => {
+  it('that does not ask for it is tried again as usual, even with the header', async () => {
     receiver.answer = (response) => response.writeHead(500, { 'retry-after': '600' }).end();
     const { id } = await create({ events: ['batch.failed'] });
     await admin().post(`/webhooks/${id}/test`).expect(200);
