@@ -40,17 +40,18 @@ begin
         where d.id = any (chosen)
         returning jsonb_build_object(
           'id', d.id, 'attempt', d.attempts, 'event', d.event, 'at', d.event_at, 'data', d.data, 'webhook_id', hook.id,
-          'url', hook.url, 'secret', hook.secret,
+          'url', hook.url, 'owner_id', hook.owner_id, 'secret', hook.secret,
           'previous_secret', case when hook.previous_until > now() then hook.previous_secret end);
   end loop;
 end $$;
 
 -- How an attempt went. p_wait: seconds until the next one; after a success null. A late answer of an attempt that was taken
 -- for lost counts if it is good news. p_pause: seconds for which the endpoint wants nothing at all (Retry-After). p_gone: it
--- wants nothing any more; the webhook is disabled, and its other deliveries wait in case it is enabled again.
+-- wants nothing any more; the webhook is disabled, and its other deliveries wait in case it is enabled again. p_withheld:
+-- nothing was sent, since the webhook's owner may not read it; that says nothing about the endpoint.
 create function settle_delivery(p_id uuid, p_attempt int, p_status int, p_error text, p_wait double precision,
                                 p_refused boolean, p_failures int, p_pause double precision default null,
-                                p_gone boolean default false)
+                                p_gone boolean default false, p_withheld boolean default false)
 returns void language plpgsql as $$
 declare
   found_one webhook_deliveries;
@@ -59,13 +60,18 @@ begin
   perform from webhooks where id = (select webhook_id from webhook_deliveries where id = p_id) for update;
   update webhook_deliveries set
       state = case when well then 'delivered'
-                   when p_gone or now() + make_interval(secs => p_wait) >= expires_at then 'failed' else 'pending' end,
+                   when p_gone or p_withheld or now() + make_interval(secs => p_wait) >= expires_at then 'failed' else 'pending' end,
       response_status = p_status, error = left(p_error, 1000),
-      next_attempt_at = case when not well and not p_gone and now() + make_interval(secs => p_wait) < expires_at
+      next_attempt_at = case when not well and not p_gone and not p_withheld and now() + make_interval(secs => p_wait) < expires_at
                              then now() + make_interval(secs => p_wait) end
     where id = p_id and state = 'pending' and (attempts = p_attempt or well)
     returning * into found_one;
   if not found then
+    return;
+  end if;
+  if p_withheld then
+    perform record_event(null, null, p_attempt, 'refused', 'Denied', jsonb_build_object(
+      'action', 'webhook.deliver', 'resource', 'webhooks/' || found_one.webhook_id, 'delivery_id', p_id, 'error', p_error));
     return;
   end if;
   -- Half a minute, then twice as long each time, a quarter of an hour at most.

@@ -39,6 +39,8 @@ export type AccessSource = ControlCenter & {
 export interface ComposedAccess {
   keeper: AccessKeeper;
   authorizer: Authorizer;
+  /** Users as the control center knows them now; those that there are. */
+  users: AccessSource['users'];
   /** Begins to follow the control center, tell it what was decided, and look after work that waits. */
   start(): Promise<void>;
 }
@@ -100,6 +102,7 @@ export function composeAccess(
       if (asked.action !== 'read') keeper.refuseIfStale();
       return authorizer(asked, id);
     },
+    users: (ids) => source.users(ids),
     start: async () => {
       await keeper.start();
       resources.add('access', () => keeper.stop());

@@ -25,6 +25,7 @@ import { DriftService } from '../domain/state/drift-service.js';
 import { SurveyService } from '../domain/state/survey-service.js';
 import { StateService } from '../domain/state/state-service.js';
 import { TaskService } from '../domain/task/task-service.js';
+import { DeliveryRights } from '../domain/webhook/delivery-rights.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
 import { StoredWork } from '../http/asks.js';
 import { batchRoutes } from '../http/batches.js';
@@ -39,6 +40,7 @@ import type { Resolver } from '../outbound/webhook-request.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresBatchStore } from '../postgres/batch-store.js';
 import { PostgresFigures } from '../postgres/figures-store.js';
+import { deliverySubjects } from '../postgres/delivery-subject.js';
 import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresScopeStore } from '../postgres/scope-store.js';
@@ -115,10 +117,15 @@ export function composeApi(
   );
   const refusals = new PostgresRefusalStore(base.database);
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
-  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.keeper.policies());
   const reading = readAccess(viewers, new Visibility(scopes), new StoredWork(scopes));
+  const rights = new DeliveryRights({
+    users: access.users,
+    viewers,
+    subjectOf: deliverySubjects(base.database, scopes),
+  });
+  const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve, rights });
   const realtime = composeRealtime(config, base, access.keeper, authorizer, { viewers, scopes }, () =>
     state.health(),
   );

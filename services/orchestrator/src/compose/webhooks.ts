@@ -3,7 +3,8 @@ import { Counter, Gauge, type Registry } from 'prom-client';
 import type { Logger } from '@provisioning/runtime';
 import type { WebhookConfig } from '../config-webhooks.js';
 import { SecretBox } from '../credentials/secret-box.js';
-import { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import type { DeliveryRights } from '../domain/webhook/delivery-rights.js';
+import { WebhookSender, type Outcome } from '../domain/webhook/webhook-sender.js';
 import { WebhookService, type TargetCheck } from '../domain/webhook/webhook-service.js';
 import { sendWebhook } from '../outbound/send-webhook.js';
 import { leadsToPrivate, type Resolver } from '../outbound/webhook-request.js';
@@ -13,10 +14,18 @@ import { PostgresWebhookStore } from '../postgres/webhook-store.js';
 import { rowsOf } from '../postgres/rows.js';
 import type { Base } from './resources.js';
 
-/** Endpoints and what is sent to them. @param resolve in the place of the system's DNS (tests) */
+interface WebhookNeeds {
+  config: WebhookConfig;
+  keyring: Keyring;
+  /** In the place of the system's DNS (tests). */
+  resolve?: Resolver | undefined;
+  rights: Pick<DeliveryRights, 'refusalOf'>;
+}
+
+/** Endpoints and what is sent to them. */
 export function composeWebhooks(
   { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
-  { config, keyring, resolve }: { config: WebhookConfig; keyring: Keyring; resolve?: Resolver | undefined },
+  { config, keyring, resolve, rights }: WebhookNeeds,
 ): { service: WebhookService; sender: WebhookSender } {
   const box = new SecretBox(keyring, 'webhook-secrets');
   const store = new PostgresWebhookStore(database, box);
@@ -53,11 +62,18 @@ export function composeWebhooks(
     service: new WebhookService(store, faultOf),
     sender: new WebhookSender(
       queue,
-      (attempt) => sendWebhook(attempt, options),
+      async (attempt) => {
+        const refusal = await rights.refusalOf(attempt.ownerId, attempt.data);
+        return refusal === undefined ? sendWebhook(attempt, options) : withheld(refusal);
+      },
       () => store.configure(config.endpoints),
       log,
     ),
   };
+}
+
+function withheld(error: string): Outcome {
+  return { status: null, error, refused: false, retryAfter: null, gone: false, withheld: true };
 }
 
 /** Counts events whose type this release does not know, and logs each of their types once. */

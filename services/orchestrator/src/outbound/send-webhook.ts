@@ -5,7 +5,7 @@ import { postText, RefusedTarget, type PostOptions } from './webhook-request.js'
 const GONE = 410;
 /** Too Many Requests, and Service Unavailable. */
 const ASKS_FOR_PATIENCE: ReadonlySet<number> = new Set([429, 503]);
-const UNANSWERED = { status: null, refused: false, retryAfter: null, gone: false } as const;
+const UNANSWERED = { status: null, refused: false, retryAfter: null, gone: false, withheld: false } as const;
 
 /** Makes an attempt. It never rejects: whatever happens is how it went. */
 export async function sendWebhook(attempt: Attempt, options: PostOptions): Promise<Outcome> {
@@ -30,6 +30,7 @@ export async function sendWebhook(attempt: Attempt, options: PostOptions): Promi
       refused: false,
       retryAfter: ASKS_FOR_PATIENCE.has(status) ? secondsOf(retryAfter, new Date()) : null,
       gone: status === GONE,
+      withheld: false,
     };
   } catch (error) {
     return { ...UNANSWERED, error: reasonOf(error), refused: error instanceof RefusedTarget };

@@ -53,22 +53,31 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
       [[...busy], each, LEASE_SECONDS, FAILURES],
     );
     return rows.map(({ delivery }) => {
-      const { id: deliveryId, webhook_id: webhookId, attempt, url, event, at, data } = delivery;
+      const {
+        id: deliveryId,
+        webhook_id: webhookId,
+        owner_id: ownerId,
+        attempt,
+        url,
+        event,
+        at,
+        data,
+      } = delivery;
       const sealed = [delivery.secret, delivery.previous_secret];
       const secrets = sealed.flatMap((text) => (text === null ? [] : (this.box.open(text, webhookId) ?? [])));
-      return { deliveryId, webhookId, attempt, url, event, at: new Date(at), data, secrets };
+      return { deliveryId, webhookId, ownerId, attempt, url, event, at: new Date(at), data, secrets };
     });
   }
 
   async settle(
     { deliveryId, attempt }: Attempt,
-    { status, error, refused, gone }: Outcome,
+    { status, error, refused, gone, withheld }: Outcome,
     waitSeconds: number,
     pauseSeconds: number | null,
   ): Promise<void> {
-    await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+    await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
       ...[deliveryId, attempt, status, error === null ? null : storable(error)],
-      ...[waitSeconds, refused, FAILURES, pauseSeconds, gone],
+      ...[waitSeconds, refused, FAILURES, pauseSeconds, gone, withheld],
     ]);
   }
 
@@ -80,6 +89,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
 interface ClaimedRow {
   id: string;
   webhook_id: string;
+  owner_id: string | null;
   attempt: number;
   url: string;
   event: string;

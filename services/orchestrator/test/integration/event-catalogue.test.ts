@@ -137,6 +137,7 @@ describe('the types of a newer release', () => {
       {
         config: { allowPrivate: false, endpoints: [] },
         keyring: createKeyring(['a-secret-of-the-tests-that-is-long-enough']),
+        rights: { refusalOf: () => Promise.resolve(undefined) },
       },
     );
     for (const type of ['drained', 'drained', 'moved']) await record(type);

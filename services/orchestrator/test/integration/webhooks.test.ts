@@ -30,6 +30,12 @@ afterEach(async () => {
 });
 
 const admin = () => api.as('admin');
+/** Another process, whose webhooks all belong to somebody who may read everything. */
+const OTHER_PROCESS = {
+  config: { allowPrivate: true, endpoints: [] },
+  keyring: createKeyring([SECRET]),
+  rights: { refusalOf: () => Promise.resolve(undefined) },
+};
 const TASK_EVENTS = ['task.completed', 'task.failed', 'task.cancelled'];
 
 async function create(more: object = {}): Promise<{ id: string; secret: string }> {
@@ -446,7 +452,7 @@ describe('deliveries', () => {
   it('wait while their endpoint is failing, for all processes; one goes ahead to see, then all', async () => {
     const other = composeWebhooks(
       { database: api.database, log: silentLogger, registry: createRegistry() },
-      { config: { allowPrivate: true, endpoints: [] }, keyring: createKeyring([SECRET]) },
+      OTHER_PROCESS,
     ).sender;
     other.start();
     try {
@@ -489,12 +495,77 @@ describe('deliveries', () => {
     }
   });
 
+  it('contain what the owner of the webhook may read when they are sent', async () => {
+    const infra = 'hooked';
+    api.access.change([
+      ...builtinPolicies,
+      {
+        name: 'no_hooks',
+        version: '1',
+        rules: [
+          {
+            effect: 'Deny',
+            resource: `servers:${infra}`,
+            action: ['*'],
+            condition: "user.role == 'limited'",
+          },
+        ],
+      },
+    ]);
+    await api.look();
+    const { id } = await create();
+    let ends = 0;
+    const endOne = async () => {
+      await ended();
+      ends += 1;
+    };
+    const [{ owner_id: owner }] = await api.database('webhooks').where({ id }).select('owner_id');
+    try {
+      await endOne();
+      await received(1);
+      api.access.known.set(owner, { roles: ['operator', 'limited'] });
+      // Who the owner is, is known for some seconds.
+      const withheld = await waitFor(
+        async () => {
+          await endOne();
+          return (await deliveries(id)).find(({ state }) => state === 'failed');
+        },
+        { timeout: 30_000, what: 'a delivery that is withheld' },
+      );
+      expect(withheld).toMatchObject({
+        ...{ response_status: null, next_attempt_at: null },
+        error: 'Not sent: the policies do not allow the owner of the webhook to read what it is about.',
+      });
+      expect(receiver.received.map(({ body }) => JSON.stringify(body))).not.toContain(withheld!.id);
+      // A ping is about nothing that could be denied.
+      await admin().post(`/webhooks/${id}/test`).expect(200);
+      await waitFor(() => receiver.received.some(({ body }) => JSON.stringify(body).includes('ping')));
+      api.access.known.set(owner, { enabled: false });
+      await waitFor(
+        async () => {
+          await endOne();
+          return (await deliveries(id)).some(({ error }) => /disabled or deleted/.test(error ?? ''));
+        },
+        { timeout: 30_000, what: 'a delivery of a disabled owner' },
+      );
+      // What ended meanwhile belongs to this test, not to the webhook of the next one.
+      await waitFor(async () => {
+        const [row] = await api.database('webhook_deliveries').where({ webhook_id: id }).count({ n: '*' });
+        return Number(row!['n']) === ends + 1;
+      });
+    } finally {
+      api.access.known.delete(owner);
+      api.access.change(builtinPolicies);
+      await api.look();
+    }
+  });
+
   it('are not made twice by several processes', async () => {
     const others = [1, 2, 3].map(
       () =>
         composeWebhooks(
           { database: api.database, log: silentLogger, registry: createRegistry() },
-          { config: { allowPrivate: true, endpoints: [] }, keyring: createKeyring([SECRET]) },
+          OTHER_PROCESS,
         ).sender,
     );
     for (const other of others) other.start();

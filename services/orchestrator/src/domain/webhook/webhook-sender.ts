@@ -3,6 +3,8 @@ export interface Attempt {
   deliveryId: string;
   attempt: number;
   webhookId: string;
+  /** Null for a webhook that acts for the platform. */
+  ownerId: string | null;
   url: string;
   event: string;
   at: Date;
@@ -23,6 +25,8 @@ export interface Outcome {
   retryAfter: number | null;
   /** The endpoint wants nothing sent to it any more (410). */
   gone: boolean;
+  /** Nothing was sent and nothing will be: the owner of the webhook may not read it. */
+  withheld: boolean;
 }
 
 /** What is to be delivered, for all processes. */
