@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aRequest } from '../test/a-request.js';
 import { decide } from './decide.js';
-import { addedAllows, notHeld } from './grants.js';
+import { addedAllows, addedRestrictions, notHeld, rightsBeyond } from './grants.js';
 import type { PolicyRule } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 import { contains, overlaps, parseResourcePattern } from './resource-pattern.js';
@@ -138,5 +138,100 @@ describe('patterns', () => {
         expect([one, other, overlaps(one, other)]).toEqual([one, other, both.length > 0]);
       }
     }
+  });
+});
+
+describe('P7: what a change takes away of restrictions', () => {
+  it('is each Deny that denies less than before, whatever becomes of the Allows', () => {
+    const before = [deny('servers:*', ['create', 'delete'], "user.role == 'a'"), allow('*', ['*'])];
+    expect(addedRestrictions([deny('servers:*', ['create']), deny('*', ['delete'])], before)).toEqual([]);
+    for (const after of [
+      [],
+      [deny('servers:*', ['create'])],
+      [deny('servers:a*', ['create', 'delete'])],
+      [deny('servers:*', ['create', 'delete'], "user.role == 'b'")],
+    ]) {
+      expect(addedRestrictions(after, before)).toEqual([before[0]]);
+    }
+  });
+});
+
+describe('rights beyond those of another', () => {
+  const set = (...rules: PolicyRule[]) =>
+    compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 });
+  const person = (...roles: string[]) => ({ ...principal, roles });
+  const admin = allow('*', ['*'], "user.role == 'admin'");
+  const help = allow('users:*', ['update'], "user.role == 'help'");
+
+  it('are those that a role gives, unless the other holds them in another way', () => {
+    const policies = set(admin, help, allow('users:a', ['update'], "user.role == 'a'"));
+    expect(rightsBeyond(policies, person('admin'), person('help'))).toContainEqual({
+      action: 'delete',
+      resource: '*',
+    });
+    expect(rightsBeyond(policies, person('help'), person('admin'))).toEqual([]);
+    expect(rightsBeyond(policies, person('a'), person('help'))).toEqual([]);
+    expect(rightsBeyond(policies, person('help'), person('a'))).toEqual([
+      { action: 'update', resource: 'users:*' },
+    ]);
+  });
+
+  it('are those that a Deny keeps from the other alone', () => {
+    const policies = set(help, deny('users:a*', ['update'], "user.role == 'held'"));
+    expect(rightsBeyond(policies, person('help'), person('help', 'held'))).toEqual([
+      { action: 'update', resource: 'users:a*' },
+    ]);
+    expect(rightsBeyond(policies, person('help', 'held'), person('help'))).toEqual([]);
+    // Nobody gains by a Deny that does not bind them where nothing is allowed to them.
+    expect(rightsBeyond(policies, person(), person('help', 'held'))).toEqual([]);
+  });
+
+  it('are those that an address gives or a Deny on it keeps', () => {
+    const policies = set(
+      allow('servers:*', ['read'], "user.email.endsWith('@ops.example.com')"),
+      allow('servers:*', ['read'], "user.role == 'a'"),
+      deny('servers:prod', ['read'], "user.email == 'ada@example.com'"),
+    );
+    const at = (email: string, ...roles: string[]) => ({ ...person(...roles), email });
+    expect(rightsBeyond(policies, at('x@ops.example.com'), at('x@example.com'))).toHaveLength(1);
+    expect(rightsBeyond(policies, at('b@example.com', 'a'), at('ada@example.com', 'a'))).toEqual([
+      { action: 'read', resource: 'servers:prod' },
+    ]);
+  });
+
+  it('are none where whatever the one may do the other may do as well', () => {
+    const conditions = [undefined, "user.role == 'a'", "user.role != 'b'", "user.email == 'x@example.com'"];
+    const anyRule = fc
+      .tuple(
+        fc.constantFrom<PolicyRule['effect'][]>('Allow', 'Allow', 'Deny'),
+        fc.constantFrom('*', 'servers:*', 'servers:a', 'servers:a*'),
+        fc.constantFrom(['read'], ['*']),
+        fc.constantFrom(...conditions),
+      )
+      .map(([effect, resource, action, condition]) => ({ ...allow(resource, action, condition), effect }));
+    const anyone = fc
+      .tuple(fc.subarray(['a', 'b']), fc.constantFrom('x@example.com', 'y@example.com'))
+      .map(([roles, email]) => ({ ...principal, roles, email }));
+    let within = 0;
+    fc.assert(
+      fc.property(
+        fc.array(anyRule, { minLength: 1, maxLength: 4 }),
+        anyone,
+        anyone,
+        fc.constantFrom('servers:a', 'servers:ab', 'servers:b', 'tasks:1'),
+        fc.constantFrom('read', 'delete'),
+        (rules, one, other, resource, action) => {
+          const policies = set(...rules);
+          if (rightsBeyond(policies, one, other).length > 0) return;
+          const effectFor = (who: typeof one) =>
+            decide(policies, { ...aRequest({ resource, action }), principal: who }).effect;
+          if (effectFor(one) !== 'ALLOW') return;
+          within += 1;
+          expect(effectFor(other)).toBe('ALLOW');
+        },
+      ),
+      { numRuns: 3_000 },
+    );
+    expect(within).toBeGreaterThan(100);
   });
 });

@@ -1,63 +1,99 @@
-import { activationOfUser } from './cel/activation.js';
+import { certaintyFor } from './certainty.js';
 import type { CompiledRule } from './compile-policy.js';
 import type { Principal } from './decision.js';
-import { ACTIONS, isAction, type Action, type PolicyRule } from './policy.js';
+import { ACTIONS, actionsOf, type Action, type PolicyRule } from './policy.js';
 import type { PolicySet } from './policy-set.js';
 import { contains, overlaps } from './resource-pattern.js';
 
-/** What a rule would allow others to do that somebody may not surely do. */
+/** A right that a principal does not certainly have. */
 export interface NotHeld {
   action: Action;
   /** The rule's resource, as it is written. */
   resource: string;
 }
 
-/**
- * What of these rules' Allows `principal` does not hold in all circumstances. An action on a resource is held when one
- * Allow covers the whole of it, whatever the request's circumstances, and no Deny could stand in its way. So it errs on
- * the safe side: two Allows that cover a resource only together, or one that depends on the hour, count for nothing.
- */
+/** Which of the rights that these rules' Allows give `principal` does not hold in all circumstances. */
 export function notHeld(set: PolicySet, principal: Principal, rules: readonly PolicyRule[]): NotHeld[] {
-  const user = activationOfUser(principal);
-  /** Undefined where it depends on more than who asks. */
-  const applies = ({ condition }: CompiledRule): boolean | undefined => {
-    if (!condition) return true;
-    const outcome = condition.evaluate(user);
-    return 'error' in outcome ? undefined : outcome.met;
-  };
-  const holds = (action: Action, resource: string) => {
-    const about = set.rules.filter(({ actions }) => actions.has(action));
-    return (
-      about.some(
-        (rule) => rule.effect === 'Allow' && contains(rule.resource.text, resource) && applies(rule) === true,
-      ) &&
-      !about.some(
-        (rule) => rule.effect === 'Deny' && overlaps(rule.resource.text, resource) && applies(rule) !== false,
-      )
-    );
-  };
-  return rules
-    .filter(({ effect }) => effect === 'Allow')
-    .flatMap(({ action, resource }) =>
-      actionsOf(action)
-        .filter((each) => !holds(each, resource))
-        .map((each) => ({ action: each, resource })),
-    );
+  const { holds } = certaintyFor(set, principal);
+  return rules.filter(isAllow).flatMap(({ action, resource }) =>
+    actionsOf(action)
+      .filter((each) => !holds(each, resource))
+      .map((each) => ({ action: each, resource })),
+  );
 }
 
-/** The Allows of `after` that allow more than one of `before` did already, under the same condition or none. */
+/** Whether the Allows give a principal everything in all circumstances, as the built-in policy gives it to admins. */
+export function isAllowedEverything(set: PolicySet, principal: Principal): boolean {
+  const { allows } = certaintyFor(set, principal);
+  return ACTIONS.every((action) => allows(action, '*'));
+}
+
+/**
+ * What `one` may do, or might in some circumstances, that `other` may not. Rules are compared one by one: where a rule's
+ * condition depends on the request for both, it counts as the same for both. An Allow of `one` is covered where another
+ * Allow certainly gives the same to `other`: what restricts the two is compared on its own.
+ */
+export function rightsBeyond(set: PolicySet, one: Principal, other: Principal): NotHeld[] {
+  const [mine, theirs] = [certaintyFor(set, one), certaintyFor(set, other)];
+  const mayBeAllowed = (action: Action, resource: string) =>
+    set.rules.some(
+      (rule) =>
+        rule.effect === 'Allow' &&
+        rule.actions.has(action) &&
+        overlaps(rule.resource.text, resource) &&
+        mine.outcome(rule, resource) !== false,
+    );
+  return set.rules.flatMap((rule) => {
+    const resource = rule.resource.text;
+    return [...rule.actions]
+      .filter((action) => {
+        const own = rankOf(mine.outcome(rule, resource));
+        const foreign = rankOf(theirs.outcome(rule, resource));
+        return rule.effect === 'Allow'
+          ? own > foreign && !theirs.allows(action, resource)
+          : foreign > own && mayBeAllowed(action, resource);
+      })
+      .map((action) => ({ action, resource }));
+  });
+}
+
+/** The rules of a set that restrict a principal, or may do so in some circumstances. */
+export function bindingRules(set: PolicySet, principal: Principal): CompiledRule[] {
+  const { outcome } = certaintyFor(set, principal);
+  return set.rules.filter((rule) => rule.effect !== 'Allow' && outcome(rule, rule.resource.text) !== false);
+}
+
+/** Never, in some circumstances, always. */
+function rankOf(outcome: boolean | undefined): number {
+  return outcome === undefined ? 1 : outcome ? 2 : 0;
+}
+
+/** The Allows of `after` that allow more than those of `before` did already, under the same condition or none. */
 export function addedAllows(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyRule[] {
-  const allowed = before.filter(({ effect }) => effect === 'Allow');
-  const within = (rule: PolicyRule) =>
-    allowed.some(
-      ({ resource, action, condition }) =>
-        contains(resource, rule.resource) &&
-        (condition === undefined || condition === rule.condition) &&
-        actionsOf(rule.action).every((each) => actionsOf(action).includes(each)),
-    );
-  return after.filter((rule) => rule.effect === 'Allow' && !within(rule));
+  return added(before.filter(isAllow), after.filter(isAllow));
 }
 
-function actionsOf(action: readonly string[]): Action[] {
-  return action.includes('*') ? [...ACTIONS] : action.filter(isAction);
+/** The same for the rules that restrict: those of `after` that deny more than those of `before` did. */
+export function addedRestrictions(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyRule[] {
+  const restricts = (rule: PolicyRule) => !isAllow(rule);
+  return added(before.filter(restricts), after.filter(restricts));
+}
+
+function added(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyRule[] {
+  return after.filter(
+    (rule) =>
+      !actionsOf(rule.action).every((each) =>
+        before.some(
+          ({ effect, resource, action, condition }) =>
+            effect === rule.effect &&
+            contains(resource, rule.resource) &&
+            (condition === undefined || condition === rule.condition) &&
+            actionsOf(action).includes(each),
+        ),
+      ),
+  );
+}
+
+function isAllow({ effect }: PolicyRule): boolean {
+  return effect === 'Allow';
 }

@@ -1,5 +1,6 @@
 export { answerQuestion, type Answer } from './answer.js';
 export { builtinPolicies } from './builtin-policies.js';
+export { controlsPolicies, missingControl, type MissingControl } from './certainty.js';
 export { checkRequest } from './check-request.js';
 export { compilePolicy, type CompiledPolicy } from './compile-policy.js';
 export { decide } from './decide.js';
@@ -12,7 +13,15 @@ export type {
   RuleReference,
 } from './decision.js';
 export { explain, type ExplainedRule, type Explanation, type RuleOutcome } from './explain.js';
-export { addedAllows, notHeld, type NotHeld } from './grants.js';
+export {
+  addedAllows,
+  addedRestrictions,
+  bindingRules,
+  isAllowedEverything,
+  notHeld,
+  rightsBeyond,
+  type NotHeld,
+} from './grants.js';
 export { groupOf, type Asker, type Group } from './group.js';
 export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';

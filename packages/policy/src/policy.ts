@@ -61,3 +61,8 @@ export function isResourceType(value: unknown): value is ResourceType {
 export function isAction(value: unknown): value is Action {
   return ACTIONS.some((action) => action === value);
 }
+
+/** The actions that a rule's `action` names; `*` names all of them. */
+export function actionsOf(action: readonly string[]): Action[] {
+  return action.includes('*') ? [...ACTIONS] : action.filter(isAction);
+}

@@ -27,6 +27,12 @@ export function overlaps(one: string, other: string): boolean {
   return (a.open && b.stem.startsWith(a.stem)) || (b.open && a.stem.startsWith(b.stem)) || a.stem === b.stem;
 }
 
+/** The type of everything that a pattern matches; `*` where there may be several. As it is written in a rule. */
+export function typeOfPattern(pattern: string): ResourceType | '*' {
+  const [type] = splitAtColon(pattern);
+  return isResourceType(type) ? type : '*';
+}
+
 /** What comes before the `*`, the type and its colon included; `open` when there is one. */
 function stemOf(pattern: string): { stem: string; open: boolean } {
   const open = pattern.endsWith('*');

@@ -35,6 +35,17 @@ export function activationOfUser(principal: Principal): Activation {
   return Object.assign(Object.create(null) as Activation, userValues(principal), rest);
 }
 
+/**
+ * As {@link activationOfUser}, but the type of the resource is known too; `*` where it may be of any type. `id` and `name`
+ * stand in the map as errors: `has` of a missing one would be false, and taken for known.
+ */
+export function activationOfScope(principal: Principal, type: Resource['type'] | '*'): Activation {
+  const activation = activationOfUser(principal);
+  if (type === '*') return activation;
+  const unknown = celError('not known beforehand') as unknown as CelInput;
+  return Object.assign(activation, { resource: attributes({ type, id: unknown, name: unknown }) });
+}
+
 /** The same the other way round: what is asked, how and when is known, but neither who asks nor from where. */
 export function activationOfQuestion(
   { action, request, context }: Pick<DecisionRequest, 'action' | 'request' | 'context'>,
