@@ -17,6 +17,7 @@ import { Reauthentication } from '../domain/login/reauthentication.js';
 import { MfaService } from '../domain/mfa/mfa-service.js';
 import { MfaRequirement } from '../domain/mfa/requirement.js';
 import { SecondFactor } from '../domain/mfa/second-factor.js';
+import { PolicySets } from '../domain/policy/policy-sets.js';
 import type { Clock, PasswordHasher, PolicyRevision, UnitOfWork, UserStore } from '../domain/ports.js';
 import { AccessFeed } from '../domain/revocation/access-feed.js';
 import { SessionService } from '../domain/session/session-service.js';
@@ -74,6 +75,7 @@ export function composeIdentity({ config, secrets }: Configuration, needs: Ident
   const logins = new LoginService({ work, passwords, secondFactor, tokens, lifetimes, clock, scopeOf });
   const mfa = new MfaService({
     ...{ store: mfaStore, work, reauthentication, secondFactor, totp, box, requirement, clock },
+    sets: new PolicySets(),
   });
   const ownPasswords = new PasswordService({
     ...{ work, hasher, common: commonPasswords, reauthentication, secondFactor, clock },

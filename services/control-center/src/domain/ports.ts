@@ -38,8 +38,8 @@ export interface UserStore {
 export interface UserWrites extends UserStore {
   /** Nobody else writes users meanwhile. */
   lockAll(): Promise<void>;
-  /** Ids of the enabled admins: none of them is changed by anybody else meanwhile. Call it before {@link lock}. */
-  lockEnabledAdmins(): Promise<string[]>;
+  /** Enabled users whose second factor, where they must have one, is there; in pages, admins first. */
+  ableToSignIn(): AsyncIterable<User[]>;
   lock(id: string): Promise<User | undefined>;
   /** @throws Failure `conflict` when the address is taken. */
   save(user: User, passwordHash: string | undefined): Promise<void>;
@@ -127,6 +127,10 @@ export interface ApiTokenWrites extends ApiTokenStore {
   insert(token: ApiToken, hash: string, now: Date): Promise<void>;
   /** @returns what was removed; undefined when the user has no such live token. */
   remove(userId: string, id: string, now: Date): Promise<ApiToken | undefined>;
+  /** @returns what was removed. */
+  removeAllOf(userId: string): Promise<ApiToken[]>;
+  /** Takes every other role from the user's tokens, and removes those without any. @returns what was removed. */
+  keepRoles(userId: string, roles: readonly string[]): Promise<ApiToken[]>;
 }
 
 /** Of the policies in force. */

@@ -1,5 +1,6 @@
-import type { HandlerRequest } from '@provisioning/http-kit';
+import { principalOf, type HandlerRequest } from '@provisioning/http-kit';
 import type { AuditActor } from '../domain/audit/audit-record.js';
+import type { Writer } from '../domain/policy/writer.js';
 
 /** Who sent a request. */
 export function actorOf({
@@ -14,4 +15,10 @@ export function actorOf({
     ip,
     requestId,
   };
+}
+
+/** The same, as the policies know them. */
+export function writerOf(request: Pick<HandlerRequest<never>, 'principal'>): Writer {
+  const { id, username, email, roles, ownerRoles } = principalOf(request);
+  return { id, username, email, roles, ownerRoles };
 }

@@ -1,7 +1,7 @@
 import { confirmMfa, disableMfa, enrollMfa, renewRecoveryCodes, resetUserMfa } from '@provisioning/contracts';
 import { on, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { MfaService } from '../domain/mfa/mfa-service.js';
-import { actorOf } from './actor.js';
+import { actorOf, writerOf } from './actor.js';
 import { reauthenticationOf } from './reauthentication.js';
 
 export function mfaRoutes(mfa: MfaService): Binding[] {
@@ -25,7 +25,7 @@ export function mfaRoutes(mfa: MfaService): Binding[] {
     on(resetUserMfa)(async (request) => {
       // What an API token may change of users is less than what its owner may.
       sessionOf(request);
-      await mfa.reset(request.params.id, actorOf(request));
+      await mfa.reset(request.params.id, actorOf(request), writerOf(request));
       return reply('MFA reset');
     }),
   ];

@@ -6,9 +6,9 @@ import {
   listPolicyVersions,
   updatePolicy,
 } from '@provisioning/contracts';
-import { on, page, principalOf, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
+import { on, page, reply, type Binding, type HandlerRequest } from '@provisioning/http-kit';
 import type { PolicyService, PolicyWriter } from '../domain/policy/policy-service.js';
-import { actorOf } from './actor.js';
+import { actorOf, writerOf } from './actor.js';
 import { presentPolicy, presentVersion } from './present/policy.js';
 
 export function policyRoutes(policies: PolicyService): Binding[] {
@@ -20,7 +20,7 @@ export function policyRoutes(policies: PolicyService): Binding[] {
     on(createPolicy)(async (request) => {
       const { answer, replayed } = await policies.create(
         request.body,
-        writerOf(request),
+        policyWriterOf(request),
         request.idempotency,
       );
       return reply(answer, { location: `/policies/${answer.id}`, replayed });
@@ -30,11 +30,11 @@ export function policyRoutes(policies: PolicyService): Binding[] {
       return reply(presentPolicy(policy), { headers: { ETag: `"${policy.revision}"` } });
     }),
     on(updatePolicy)(async (request) => {
-      await policies.update(request.params.id, request.body, writerOf(request), request.ifMatch);
+      await policies.update(request.params.id, request.body, policyWriterOf(request), request.ifMatch);
       return reply('Policy updated successfully');
     }),
     on(deletePolicy)(async (request) => {
-      await policies.remove(request.params.id, writerOf(request), request.ifMatch);
+      await policies.remove(request.params.id, policyWriterOf(request), request.ifMatch);
       return reply('Policy deleted successfully');
     }),
     on(listPolicyVersions)(async ({ params, query }) => {
@@ -44,7 +44,8 @@ export function policyRoutes(policies: PolicyService): Binding[] {
   ];
 }
 
-function writerOf(request: Pick<HandlerRequest<never>, 'principal' | 'ip' | 'requestId'>): PolicyWriter {
-  const { id, username, email, roles } = principalOf(request);
-  return { principal: { id, username, email, roles }, ip: request.ip, actor: actorOf(request) };
+function policyWriterOf(
+  request: Pick<HandlerRequest<never>, 'principal' | 'ip' | 'requestId'>,
+): PolicyWriter {
+  return { principal: writerOf(request), actor: actorOf(request) };
 }

@@ -6,9 +6,9 @@ import {
   listUsers,
   updateUser,
 } from '@provisioning/contracts';
-import { on, page, principalOf, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { UserService } from '../domain/user/user-service.js';
-import { actorOf } from './actor.js';
+import { actorOf, writerOf } from './actor.js';
 import { presentNewUser, presentUser } from './present/user.js';
 
 export function userRoutes(users: UserService): Binding[] {
@@ -18,12 +18,7 @@ export function userRoutes(users: UserService): Binding[] {
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {
-      const user = await users.create(
-        request.body,
-        actorOf(request),
-        request.idempotency,
-        principalOf(request).roles,
-      );
+      const user = await users.create(request.body, actorOf(request), request.idempotency, writerOf(request));
       return reply(presentNewUser(user), { location: `/users/${user.id}`, replayed: user.replayed });
     }),
     on(getUser)(async ({ params }) => {
@@ -38,16 +33,16 @@ export function userRoutes(users: UserService): Binding[] {
         request.body,
         actorOf(request),
         request.ifMatch,
-        principalOf(request).roles,
+        writerOf(request),
       );
       return reply('User updated successfully');
     }),
     on(deleteUser)(async (request) => {
-      await users.remove(request.params.id, actorOf(request));
+      await users.remove(request.params.id, actorOf(request), writerOf(request));
       return reply('User deleted successfully');
     }),
     on(endUserSessions)(async (request) => {
-      await users.endSessions(request.params.id, actorOf(request));
+      await users.endSessions(request.params.id, actorOf(request), writerOf(request));
       return reply('Sessions ended');
     }),
   ];

@@ -66,6 +66,30 @@ export class PostgresApiTokenStore implements ApiTokenWrites {
     return row && toToken(row);
   }
 
+  async removeAllOf(userId: string): Promise<ApiToken[]> {
+    const rows = await this.#tokens()
+      .where({ user_id: userId })
+      .delete()
+      .returning([...COLUMNS]);
+    return rows.map(toToken);
+  }
+
+  async keepRoles(userId: string, roles: readonly string[]): Promise<ApiToken[]> {
+    const kept = [...roles];
+    await this.#tokens()
+      .where({ user_id: userId })
+      .whereRaw('not roles <@ ?::text[]', [kept])
+      .update({
+        roles: this.database.raw('array(select unnest(roles) intersect select unnest(?::text[]))', [kept]),
+      });
+    const rows = await this.#tokens()
+      .where({ user_id: userId })
+      .whereRaw('cardinality(roles) = 0')
+      .delete()
+      .returning([...COLUMNS]);
+    return rows.map(toToken);
+  }
+
   #tokens() {
     return this.database<ApiTokenRow & { hash: Buffer }>('api_tokens');
   }

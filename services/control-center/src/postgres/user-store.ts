@@ -33,6 +33,8 @@ const COLUMNS: readonly (keyof UserRow)[] = [
   'last_login',
 ];
 
+const USERS_AT_ONCE = 1000;
+
 /** `database` may be a transaction: then the locks last until its end. */
 export class PostgresUserStore implements UserWrites {
   constructor(private readonly database: Knex) {}
@@ -96,15 +98,24 @@ export class PostgresUserStore implements UserWrites {
     await this.database.raw('lock table users in exclusive mode');
   }
 
-  /** In the order of their ids, so that two who lock them wait for each other, not both at once. */
-  async lockEnabledAdmins(): Promise<string[]> {
-    const rows = await this.#users()
-      .select('id')
-      .where({ enabled: true })
-      .whereRaw('? = any (roles)', [ADMIN_ROLE])
-      .orderBy('id')
-      .forUpdate();
-    return rows.map(({ id }) => id);
+  async *ableToSignIn(): AsyncIterable<User[]> {
+    for (const isAdmin of [true, false]) {
+      for (let after: string | undefined, more = true; more;) {
+        const query = this.#users()
+          .select(...COLUMNS)
+          .where({ enabled: true })
+          .whereRaw('? = any (roles) = ?', [ADMIN_ROLE, isAdmin])
+          .whereRaw(
+            '(not mfa_enabled or exists (select from user_mfa where user_id = users.id and secret is not null))',
+          )
+          .orderBy('id')
+          .limit(USERS_AT_ONCE);
+        const rows = await (after === undefined ? query : query.where('id', '>', after));
+        if (rows.length > 0) yield rows.map(toUser);
+        after = rows.at(-1)?.id;
+        more = rows.length === USERS_AT_ONCE;
+      }
+    }
   }
 
   async lock(id: string): Promise<User | undefined> {

@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { SecondFactor } from '../mfa/second-factor.js';
 import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork } from '../ports.js';
+import { endApiTokens } from '../token/end-api-tokens.js';
 import { passwordFault } from '../user/password-rules.js';
 import { userUpdated } from '../user/user-audit.js';
 import { changed } from '../user/user.js';
@@ -21,7 +22,7 @@ export class PasswordService {
   constructor(private readonly needs: PasswordServiceNeeds) {}
 
   /**
-   * The other sessions end, the one that asks goes on.
+   * The other sessions and all API tokens end, the session that asks goes on.
    * @throws Failure `invalid` for a wrong present password or code, and for a new password against the rules
    */
   async change(request: ReauthenticationRequest, password: string, sessionId: string): Promise<void> {
@@ -45,7 +46,8 @@ export class PasswordService {
       const { user } = changed(before, changes, now);
       await users.save(user, passwordHash);
       await sessions.endOthersOf(user.id, sessionId, 'user_changed', now);
-      await audit.append(userUpdated(before, user, changes, request.actor));
+      const ended = await endApiTokens(stores, user.id, now);
+      await audit.append(userUpdated(before, user, changes, request.actor, ended));
     });
   }
 }

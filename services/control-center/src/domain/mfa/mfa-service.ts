@@ -2,6 +2,10 @@ import { Failure } from '@provisioning/errors';
 import type { AuditActor } from '../audit/audit-record.js';
 import { codeUsed, type Reauthentication, type ReauthenticationRequest } from '../login/reauthentication.js';
 import type { Clock, MfaStore, SecretBox, Stores, Totp, UnitOfWork } from '../ports.js';
+import type { PolicySets } from '../policy/policy-sets.js';
+import type { Writer } from '../policy/writer.js';
+import { endApiTokens } from '../token/end-api-tokens.js';
+import { mustHaveRightsOf } from '../user/user-guards.js';
 import type { User } from '../user/user.js';
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
 import type { MfaRequirement } from './requirement.js';
@@ -27,6 +31,7 @@ export interface MfaNeeds {
   totp: Totp;
   box: SecretBox;
   requirement: MfaRequirement;
+  sets: PolicySets;
   clock: Clock;
 }
 
@@ -135,18 +140,29 @@ export class MfaService {
     return codes;
   }
 
-  /** For somebody who lost their device and codes: they sign in with the password alone again, and anew. */
-  async reset(userId: string, actor: AuditActor): Promise<void> {
-    const { work, clock } = this.needs;
+  /**
+   * For a user who lost their device and codes: they sign in with the password alone again, and anew. Their sessions and
+   * API tokens end.
+   * @throws Failure `forbidden` for the writer's own factor, which {@link disable} takes off, and for a user with more rights.
+   */
+  async reset(userId: string, actor: AuditActor, writer: Writer): Promise<void> {
+    const { work, clock, sets } = this.needs;
+    if (userId === writer.id) throw ownFactor();
     await work.run(async (stores) => {
       const user = await locked(stores, userId);
+      mustHaveRightsOf(await sets.of(stores.policies), writer, user);
       const now = clock();
       await stores.mfa.remove(userId);
       await stores.users.setMfaEnabled(user, false, now);
       await stores.sessions.endAllOf(userId, 'mfa_changed', now);
+      const ended = await endApiTokens(stores, userId, now);
       await stores.audit.append({
         ...record({ userId, actor }, 'mfa.reset'),
-        details: { before: { mfa_enabled: user.mfaEnabled }, after: { mfa_enabled: false } },
+        details: {
+          before: { mfa_enabled: user.mfaEnabled },
+          after: { mfa_enabled: false },
+          ...(ended > 0 ? { api_tokens_ended: ended } : {}),
+        },
       });
     });
   }
@@ -170,6 +186,14 @@ async function locked({ users }: Stores, userId: string): Promise<User> {
   const user = await users.lock(userId);
   if (!user) throw new Failure('not_found', 'There is no such user. GET /users lists them.');
   return user;
+}
+
+function ownFactor(): Failure {
+  return new Failure(
+    'forbidden',
+    'Your own second factor is taken off with POST /auth/mfa/disable, which asks for your password and a code. Without a code, sign in with a recovery code or ask another admin.',
+    { code: 'grant_not_held' },
+  );
 }
 
 function mustBeOn(code: CheckedCode): void {

@@ -1,73 +1,146 @@
 import { Failure } from '@provisioning/errors';
 import {
   addedAllows,
-  decide,
+  addedRestrictions,
+  bindingRules,
+  compilePolicies,
+  controlsPolicies,
   notHeld,
+  rightsBeyond,
+  type NotHeld,
   type PolicyDocument,
+  type PolicyRule,
   type PolicySet,
-  type Principal,
 } from '@provisioning/policy';
 import type { UserWrites } from '../ports.js';
 import type { User } from '../user/user.js';
+import { facesOf, isAllPowerful, type Writer } from './writer.js';
 
-const USERS_AT_ONCE = 1000;
-
-/** What a change of one policy adds to what is allowed; one that is not enabled allows nothing. */
-export function grantedBy(before: PolicyDocument | undefined, after: PolicyDocument) {
-  const rulesOf = (document: PolicyDocument | undefined) =>
-    document === undefined || document.enabled === false ? [] : document.rules;
-  return addedAllows(rulesOf(before), rulesOf(after));
+/** What a change of one policy does to rights; a policy that is not enabled has no rules. */
+export interface RightsChange {
+  allowed: PolicyRule[];
+  noLongerAllowed: PolicyRule[];
+  restricted: PolicyRule[];
+  noLongerRestricted: PolicyRule[];
 }
 
-/** @throws Failure `forbidden` when it grants what its writer does not hold in all circumstances. */
-export function mustHoldWhatIsGranted(
+export function rightsChange(
+  before: PolicyDocument | undefined,
+  after: PolicyDocument | undefined,
+): RightsChange {
+  const [old, current] = [rulesOf(before), rulesOf(after)];
+  return {
+    allowed: addedAllows(old, current),
+    noLongerAllowed: addedAllows(current, old),
+    restricted: addedRestrictions(old, current),
+    noLongerRestricted: addedRestrictions(current, old),
+  };
+}
+
+/**
+ * Nobody changes what binds themselves, nor a principal with more rights than theirs (docs/decisions/0026).
+ * @param inForce the policies before the change.
+ * @throws Failure `forbidden`: `grant_not_held` when the change gives, or takes away for good, what the writer does not
+ * hold in all circumstances; `higher_rights` when it restricts users with more rights and not the writer.
+ */
+export async function mustBeWritersToChange(
   inForce: PolicySet,
-  writer: Principal,
-  granted: ReturnType<typeof grantedBy>,
-): void {
-  const [missing] = notHeld(inForce, writer, granted);
-  if (!missing) return;
-  throw new Failure(
-    'forbidden',
-    `This would allow to ${missing.action} ${missing.resource}, which the policies in force do not allow you yourself in all circumstances. Leave it out, or ask somebody who may do that.`,
-    { code: 'grant_not_held' },
-  );
-}
-
-/** The circumstances in which somebody must be able to change policies: those of the change. */
-export interface Circumstances {
-  now: Date;
-  ip: string;
-}
-
-/** @throws Failure `conflict` when no enabled user could change the policies any more. */
-export async function mustLeaveAnEditor(
-  set: PolicySet,
-  users: UserWrites,
-  writerId: string,
-  { now, ip }: Circumstances,
+  writer: Writer,
+  change: RightsChange,
+  users: Pick<UserWrites, 'ableToSignIn'>,
 ): Promise<void> {
-  const mayEdit = ({ id, username, email, roles, enabled }: User) =>
-    enabled &&
-    decide(set, {
-      principal: { id, username, email, roles },
-      action: 'update',
-      resource: 'policies:*',
-      request: { time: now, ip, method: 'PUT', path: '/policies' },
-      context: {},
-    }).effect === 'ALLOW';
-
-  await users.lockAll();
-  const writer = await users.find(writerId);
-  if (writer && mayEdit(writer)) return;
-  for (let offset = 0; ; offset += USERS_AT_ONCE) {
-    const page = await users.list({ role: undefined, enabled: true, limit: USERS_AT_ONCE, offset });
-    if (page.users.some(mayEdit)) return;
-    if (page.users.length < USERS_AT_ONCE) break;
+  const missing = (rules: readonly PolicyRule[]) => firstNotHeld(inForce, writer, rules);
+  const given = missing(change.allowed);
+  if (given) {
+    throw notHeldFailure(
+      `This would allow to ${given.action} ${given.resource}, which the policies in force do not allow you yourself in all circumstances. Leave it out, or ask a user who may do that.`,
+    );
   }
-  throw new Failure(
-    'conflict',
-    'After this change no enabled user could change the policies any more (action update on policies:*). Keep a rule that allows it to somebody.',
-    { code: 'no_policy_editor' },
-  );
+  const isAdmin = isAllPowerful(inForce, writer);
+  const freed = missing(asAllows(change.noLongerRestricted));
+  if (freed && !(isAdmin && (await bindsEveryAdmin(inForce, writer, change.noLongerRestricted, users)))) {
+    throw notHeldFailure(
+      `This would take away or narrow a rule that denies to ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
+    );
+  }
+  if (isAdmin) return;
+  const taken = missing(change.noLongerAllowed);
+  if (taken) {
+    throw notHeldFailure(
+      `This would no longer allow to ${taken.action} ${taken.resource}, and you could not allow it again: the policies in force do not allow it to you yourself in all circumstances. Leave the rule as it is, or ask an admin.`,
+    );
+  }
+  await mustNotRestrictOthersAlone(inForce, writer, change.restricted, users);
+}
+
+function rulesOf(document: PolicyDocument | undefined): PolicyRule[] {
+  return document === undefined || document.enabled === false ? [] : document.rules;
+}
+
+function firstNotHeld(set: PolicySet, writer: Writer, rules: readonly PolicyRule[]): NotHeld | undefined {
+  return facesOf(writer).flatMap((face) => notHeld(set, face, rules))[0];
+}
+
+/** Taking a restriction away allows what it denied. */
+function asAllows(rules: readonly PolicyRule[]): PolicyRule[] {
+  return rules.map((rule) => ({ ...rule, effect: 'Allow' }));
+}
+
+/**
+ * Whether no other admin could take these restrictions away without being bound by them. One that binds all admins, as in
+ * an emergency, can be taken back by any of them: otherwise it would stay permanently.
+ */
+async function bindsEveryAdmin(
+  set: PolicySet,
+  writer: Writer,
+  restrictions: readonly PolicyRule[],
+  users: Pick<UserWrites, 'ableToSignIn'>,
+): Promise<boolean> {
+  for await (const page of users.ableToSignIn()) {
+    const isFree = (user: User) =>
+      user.id !== writer.id &&
+      controlsPolicies(set, user) &&
+      notHeld(set, user, asAllows(restrictions)).length === 0;
+    if (page.some(isFree)) return false;
+  }
+  return true;
+}
+
+/** A Deny that binds its writer too is a brake that any editor may pull; one that spares them is not. */
+async function mustNotRestrictOthersAlone(
+  inForce: PolicySet,
+  writer: Writer,
+  restricted: readonly PolicyRule[],
+  users: Pick<UserWrites, 'ableToSignIn'>,
+): Promise<void> {
+  if (restricted.length === 0) return;
+  const faces = facesOf(writer);
+  const rules = restricted.filter((rule) => {
+    const alone = setOf([rule]);
+    return faces.every((face) => bindingRules(alone, face).length === 0);
+  });
+  if (rules.length === 0) return;
+  const sparing = setOf(rules);
+  for await (const page of users.ableToSignIn()) {
+    const higher = page.find(
+      (user) =>
+        bindingRules(sparing, user).length > 0 &&
+        faces.some((face) => rightsBeyond(inForce, user, face).length > 0),
+    );
+    if (higher) {
+      throw new Failure(
+        'forbidden',
+        `This would restrict ${higher.username}, who has more rights than you, and not yourself. Leave the rule out, or ask an admin.`,
+        { code: 'higher_rights' },
+      );
+    }
+  }
+}
+
+function setOf(rules: PolicyRule[]): PolicySet {
+  return compilePolicies([{ name: 'change', version: '1', rules }], { revision: 0 });
+}
+
+function notHeldFailure(message: string): Failure {
+  return new Failure('forbidden', message, { code: 'grant_not_held' });
 }

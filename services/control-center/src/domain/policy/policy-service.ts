@@ -1,10 +1,12 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import { compilePolicies, compilePolicy, type PolicyDocument, type Principal } from '@provisioning/policy';
+import { compilePolicies, compilePolicy, type PolicySet } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { Clock, IdempotencyKey, Page, PolicyStore, Stores, UnitOfWork } from '../ports.js';
 import { policyDiff } from './policy-diff.js';
-import { grantedBy, mustHoldWhatIsGranted, mustLeaveAnEditor } from './policy-guards.js';
+import { mustLeaveAnEditor } from './editor-guard.js';
+import { mustBeWritersToChange, rightsChange } from './policy-guards.js';
+import { PolicySets } from './policy-sets.js';
 import {
   changed,
   documentOf,
@@ -13,11 +15,11 @@ import {
   type PolicyChanges,
   type PolicyVersion,
 } from './policy.js';
+import type { Writer } from './writer.js';
 
 /** Who changes policies: as the policies know them, and as the audit trail does. */
 export interface PolicyWriter {
-  principal: Principal;
-  ip: string;
+  principal: Writer;
   actor: AuditActor;
 }
 
@@ -28,6 +30,8 @@ export interface CreatedPolicy {
 }
 
 export class PolicyService {
+  readonly #sets = new PolicySets();
+
   constructor(
     private readonly policies: PolicyStore,
     private readonly work: UnitOfWork,
@@ -52,8 +56,8 @@ export class PolicyService {
   }
 
   /**
-   * @throws Failure `invalid` for a policy that cannot be used, `forbidden` for one that grants what its writer does not
-   * hold, `conflict` when the name is taken or nobody could change policies any more.
+   * @throws Failure `invalid` for a policy that cannot be used, `forbidden` for a change that is not its writer's to make
+   * ({@link mustBeWritersToChange}), `conflict` when the name is taken or nobody could change policies any more.
    */
   async create(
     request: NewPolicy,
@@ -101,7 +105,7 @@ export class PolicyService {
     await this.onChange();
   }
 
-  /** @throws Failure `conflict` when nobody could change policies any more; `precondition_failed` as {@link update} does. */
+  /** @throws Failure as {@link update} does. */
   async remove(id: string, writer: PolicyWriter, revision: string | undefined): Promise<void> {
     await this.work.run(async (stores) => {
       const before = await this.#lock(stores);
@@ -113,27 +117,25 @@ export class PolicyService {
     await this.onChange();
   }
 
-  async #lock({ policies }: Stores): Promise<readonly PolicyDocument[]> {
+  async #lock({ policies }: Stores): Promise<PolicySet> {
     await policies.lock();
-    return (await policies.inForce()).documents;
+    return this.#sets.of(policies);
   }
 
   /** Looks whether the change may be, and puts it down. */
   async #record(
     { policies, users, audit }: Stores,
-    inForce: readonly PolicyDocument[],
+    inForce: PolicySet,
     before: Policy | undefined,
     after: Policy | undefined,
-    { principal, ip, actor }: PolicyWriter,
+    { principal, actor }: PolicyWriter,
   ): Promise<void> {
     const at = this.clock();
-    if (after) {
-      const granted = grantedBy(before && documentOf(before), documentOf(after));
-      mustHoldWhatIsGranted(compilePolicies(inForce, { revision: 0 }), principal, granted);
-    }
-    const { documents } = await policies.inForce();
-    const set = compilePolicies(documents, { revision: 0 });
-    await mustLeaveAnEditor(set, users, principal.id, { now: at, ip });
+    await users.lockAll();
+    const change = rightsChange(before && documentOf(before), after && documentOf(after));
+    await mustBeWritersToChange(inForce, principal, change, users);
+    const { documents, revision } = await policies.inForce();
+    await mustLeaveAnEditor(inForce, compilePolicies(documents, { revision }), users);
     const policy = found(after ?? before);
     await policies.recordChange(policy, { by: actor, at, deleted: after === undefined });
     await audit.append({

@@ -11,10 +11,22 @@ export function userCreated(
   return about(user.id, 'user.create', by, { after: shown(user), ...more });
 }
 
-/** Only what became another; of a password, that it did. */
-export function userUpdated(before: User, after: User, changes: UserChanges, by: AuditActor): NewAuditRecord {
-  const passwordChanged = changes.password !== undefined ? { password_changed: true } : {};
-  return about(before.id, 'user.update', by, { ...difference(before, after), ...passwordChanged });
+/**
+ * Only what became another; of a password, that it did.
+ * @param apiTokensEnded how many of the user's API tokens ended with it.
+ */
+export function userUpdated(
+  before: User,
+  after: User,
+  changes: UserChanges,
+  by: AuditActor,
+  apiTokensEnded = 0,
+): NewAuditRecord {
+  return about(before.id, 'user.update', by, {
+    ...difference(before, after),
+    ...(changes.password !== undefined ? { password_changed: true } : {}),
+    ...(apiTokensEnded > 0 ? { api_tokens_ended: apiTokensEnded } : {}),
+  });
 }
 
 export function userDeleted(user: User, by: AuditActor): NewAuditRecord {

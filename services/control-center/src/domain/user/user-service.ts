@@ -10,7 +10,12 @@ import type {
   UserFilter,
   UserStore,
 } from '../ports.js';
+import { mustKeepAnEditor } from '../policy/editor-guard.js';
+import { PolicySets } from '../policy/policy-sets.js';
+import type { Writer } from '../policy/writer.js';
+import { endApiTokens, endLostRoles } from '../token/end-api-tokens.js';
 import { passwordFault } from './password-rules.js';
+import { mustHaveRightsOf, mustNotExceed } from './user-guards.js';
 import { ADMIN_ROLE, changed, isEnabledAdmin, type User, type UserChanges } from './user.js';
 import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
@@ -32,6 +37,7 @@ export class UserService {
     private readonly hasher: PasswordHasher,
     private readonly common: CommonPasswords,
     private readonly clock: Clock,
+    private readonly sets = new PolicySets(),
   ) {}
 
   list(filter: UserFilter): Promise<{ users: User[]; total: number }> {
@@ -43,16 +49,17 @@ export class UserService {
   }
 
   /**
+   * @param writer undefined for the platform itself; so in all that follows.
    * @returns the user as it was made, which may be the answer to the same request before.
-   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken.
+   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken,
+   * `forbidden` for a user with more rights than the writer.
    */
   async create(
     { username: spelling, email, password, roles, enabled }: UserRequest,
     by: AuditActor,
     idempotency?: IdempotencyKey,
-    writerRoles?: readonly string[],
+    writer?: Writer,
   ): Promise<CreatedUser & { replayed: boolean }> {
-    mustHold(writerRoles, roles);
     const username = canonicalUsername(spelling);
     if (username === undefined) throw invalid('username', USERNAME_RULE);
     const passwordHash = await this.#hash(password, username);
@@ -65,8 +72,9 @@ export class UserService {
       enabled,
       createdAt: this.clock(),
     };
-    const { answer, replayed } = await this.work.run(async ({ users, audit, idempotency: keys }) =>
+    const { answer, replayed } = await this.work.run(async ({ users, policies, audit, idempotency: keys }) =>
       keys.once<CreatedUser>(idempotency, async () => {
+        if (writer) mustNotExceed(await this.sets.of(policies), writer, undefined, user);
         await users.insert(user);
         await audit.append(userCreated(user, by));
         const { id, roles: given } = user;
@@ -77,52 +85,74 @@ export class UserService {
   }
 
   /**
-   * New roles, a new password and disabling end the user's sessions.
+   * New roles, a new address, a new password and disabling end the user's sessions; a new password and disabling end their
+   * API tokens too, and a role that is lost leaves those.
    * @param version the one that the changes were made for, where the caller cares.
-   * @throws Failure `precondition_failed` when the user has another version by now.
+   * @throws Failure `precondition_failed` when the user has another version by now, `forbidden` for a user with more rights
+   * than the writer, before or after, `conflict` where nobody could administer the platform any more.
    */
   async update(
     id: string,
     changes: UserChanges,
     by: AuditActor,
     version?: string,
-    writerRoles?: readonly string[],
+    writer?: Writer,
   ): Promise<void> {
     const passwordHash =
       changes.password === undefined
         ? undefined
         : await this.#hash(changes.password, (await this.get(id)).username);
-    await this.work.run(async ({ users, sessions, audit }) => {
-      const admins = await users.lockEnabledAdmins();
-      const before = found(await users.lock(id));
+    await this.work.run(async (stores) => {
+      const { users, sessions, policies, audit } = stores;
+      await users.lockAll();
+      const before = found(await users.find(id));
       mustHaveVersion(before, version);
-      const added = (changes.roles ?? []).filter((role) => !before.roles.includes(role));
-      // Whoever sets somebody's password can be them.
-      mustHold(writerRoles, changes.password === undefined ? added : [...added, ...before.roles]);
       const now = this.clock();
       const { user, endsSessions } = changed(before, changes, now);
-      if (!isEnabledAdmin(user)) keepOneAdmin(before, admins, 'be disabled or lose the role admin');
+      const set = await this.sets.of(policies);
+      if (writer) {
+        // A writer who sets a password can sign in as that user.
+        mustHaveRightsOf(
+          set,
+          writer,
+          before,
+          changes.password === undefined ? 'higher_rights' : 'grant_not_held',
+        );
+        mustNotExceed(set, writer, before, user);
+      }
+      if (!isEnabledAdmin(user)) await keepOneAdmin(before, users, 'be disabled or lose the role admin');
       await users.save(user, passwordHash);
+      await mustKeepAnEditor(set, before, users);
       if (endsSessions) await sessions.endAllOf(id, 'user_changed', now);
-      await audit.append(userUpdated(before, user, changes, by));
+      const ended =
+        changes.password !== undefined || !user.enabled
+          ? await endApiTokens(stores, id, now)
+          : await endLostRoles(stores, user, now);
+      await audit.append(userUpdated(before, user, changes, by, ended));
     });
   }
 
-  async remove(id: string, by: AuditActor): Promise<void> {
-    await this.work.run(async ({ users, sessions, audit }) => {
-      const admins = await users.lockEnabledAdmins();
-      const user = found(await users.lock(id));
-      keepOneAdmin(user, admins, 'be deleted');
-      // Gone with the user here, but other services have to hear of it.
+  /** @throws Failure `forbidden` and `conflict` as {@link update} does. */
+  async remove(id: string, by: AuditActor, writer?: Writer): Promise<void> {
+    await this.work.run(async ({ users, sessions, policies, audit }) => {
+      await users.lockAll();
+      const user = found(await users.find(id));
+      const set = await this.sets.of(policies);
+      if (writer) mustHaveRightsOf(set, writer, user);
+      await keepOneAdmin(user, users, 'be deleted');
+      // Gone with the user here, but other services have to learn of it.
       await sessions.endAllOf(id, 'user_changed', this.clock());
       await users.remove(id);
+      await mustKeepAnEditor(set, user, users);
       await audit.append(userDeleted(user, by));
     });
   }
 
-  async endSessions(id: string, by: AuditActor): Promise<void> {
-    await this.work.run(async ({ users, sessions, audit }) => {
+  /** @throws Failure `forbidden` as {@link update} does. */
+  async endSessions(id: string, by: AuditActor, writer?: Writer): Promise<void> {
+    await this.work.run(async ({ users, sessions, policies, audit }) => {
       const user = found(await users.lock(id));
+      if (writer) mustHaveRightsOf(await this.sets.of(policies), writer, user);
       await sessions.endAllOf(id, 'ended_by_admin', this.clock());
       await audit.append(userSessionsEnded(user, by));
     });
@@ -133,21 +163,6 @@ export class UserService {
     if (fault !== undefined) throw invalid('password', fault);
     return this.hasher.hash(password);
   }
-}
-
-/**
- * Nobody gives away what they do not have (security: P7). Admins may give everything.
- * @param writerRoles of whoever writes; undefined for the platform itself.
- */
-function mustHold(writerRoles: readonly string[] | undefined, roles: readonly string[]): void {
-  if (!writerRoles || writerRoles.includes(ADMIN_ROLE)) return;
-  const foreign = roles.filter((role) => !writerRoles.includes(role));
-  if (foreign.length === 0) return;
-  throw new Failure(
-    'forbidden',
-    `You do not have the role ${foreign.join(', ')} yourself, so you cannot give it, nor act for somebody who has it.`,
-    { code: 'grant_not_held' },
-  );
 }
 
 function found(user: User | undefined): User {
@@ -170,13 +185,14 @@ function invalid(path: string, message: string): Failure {
   });
 }
 
-/** Without an enabled admin nobody could ever make one again. */
-function keepOneAdmin(user: User, enabledAdmins: readonly string[], loss: string): void {
-  if (enabledAdmins.length === 1 && enabledAdmins[0] === user.id) {
-    throw new Failure(
-      'conflict',
-      `${user.username} is the last enabled admin and cannot ${loss}. Make another user an admin first.`,
-      { code: 'last_admin' },
-    );
-  }
+/** Without an enabled admin no user could ever make one again. Call it while all users are locked. */
+async function keepOneAdmin(user: User, users: Pick<UserStore, 'list'>, loss: string): Promise<void> {
+  if (!isEnabledAdmin(user)) return;
+  const { total } = await users.list({ role: ADMIN_ROLE, enabled: true, limit: 1, offset: 0 });
+  if (total > 1) return;
+  throw new Failure(
+    'conflict',
+    `${user.username} is the last enabled admin and cannot ${loss}. Make another user an admin first.`,
+    { code: 'last_admin' },
+  );
 }

@@ -46,12 +46,17 @@ export function sameRoles(some: readonly string[], others: readonly string[]): b
 export function changed(user: User, changes: UserChanges, now: Date): { user: User; endsSessions: boolean } {
   const roles = [...new Set(changes.roles ?? user.roles)];
   const enabled = changes.enabled ?? user.enabled;
+  const email = changes.email ?? user.email;
+  // Tokens carry roles and the address, and conditions of policies look at both.
   const endsSessions =
-    changes.password !== undefined || enabled !== user.enabled || !sameRoles(roles, user.roles);
+    changes.password !== undefined ||
+    enabled !== user.enabled ||
+    email !== user.email ||
+    !sameRoles(roles, user.roles);
   return {
     user: {
       ...user,
-      email: changes.email ?? user.email,
+      email,
       roles,
       enabled,
       tokenEpoch: user.tokenEpoch + (endsSessions ? 1 : 0),

@@ -1,0 +1,48 @@
+import { Failure } from '@provisioning/errors';
+import { controlsPolicies, type PolicySet } from '@provisioning/policy';
+import type { UserWrites } from '../ports.js';
+import type { User } from '../user/user.js';
+
+/**
+ * Call it while nobody else writes users or policies, after a change of policies.
+ * @param before the policies that were in force. Where nobody controlled those either, as policies of an older release
+ * may have it, changes pass: otherwise they could not be mended one by one.
+ * @throws Failure `conflict` when no user who can sign in controls every policy any more.
+ */
+export async function mustLeaveAnEditor(
+  before: PolicySet,
+  after: PolicySet,
+  users: Pick<UserWrites, 'ableToSignIn'>,
+): Promise<void> {
+  if (await hasEditor(after, users)) return;
+  if (await hasEditor(before, users)) throw locked();
+}
+
+/**
+ * The same after a change of users.
+ * @param before the user that was changed or deleted, as they were.
+ */
+export async function mustKeepAnEditor(
+  set: PolicySet,
+  before: User,
+  users: Pick<UserWrites, 'ableToSignIn'>,
+): Promise<void> {
+  if (!before.enabled || !controlsPolicies(set, before)) return;
+  if (!(await hasEditor(set, users))) throw locked();
+}
+
+/** Whether some user can sign in and then read, create, update and delete every policy under any request. */
+export async function hasEditor(set: PolicySet, users: Pick<UserWrites, 'ableToSignIn'>): Promise<boolean> {
+  for await (const page of users.ableToSignIn()) {
+    if (page.some((user) => controlsPolicies(set, user))) return true;
+  }
+  return false;
+}
+
+function locked(): Failure {
+  return new Failure(
+    'conflict',
+    'After this change no enabled user could certainly change the policies any more: read, create, update and delete on policies:*, whatever the request. Keep a rule that allows it to a user, and no Deny that could apply to them.',
+    { code: 'no_policy_editor' },
+  );
+}
