@@ -25,7 +25,13 @@ export { startHttpServer, type HttpServer } from './http-server.js';
 export { internalSocketPath } from './local-socket.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';
-export { checkMigrated, migrate, runMigrations, type SchemaSources } from './migrations.js';
+export {
+  checkMigrated,
+  migrate,
+  runMigrations,
+  type AfterMigrations,
+  type SchemaSources,
+} from './migrations.js';
 export { newestFirst } from './page.js';
 export {
   createPostgres,

@@ -106,9 +106,20 @@ function migratorConfig(schema: string, directory: string): Knex.MigratorConfig 
   return { directory, schemaName: schema, loadExtensions: ['.js'], tableName: 'migrations' };
 }
 
-/** The whole life of a service's `migrate` process. */
-export async function runMigrations(schema: string, sources: SchemaSources): Promise<void> {
+/** What a `migrate` process does once its schema is up to date. */
+export type AfterMigrations = (database: Knex, log: Logger) => Promise<void>;
+
+/**
+ * The whole life of a service's `migrate` process.
+ * @param readArguments reads the command line before anything is done; throws a Failure for what it does not know.
+ */
+export async function runMigrations(
+  schema: string,
+  sources: SchemaSources,
+  readArguments: (args: readonly string[]) => AfterMigrations | undefined = () => undefined,
+): Promise<void> {
   await runToEnd(async () => {
+    const after = readArguments(process.argv.slice(2));
     const {
       DATABASE_URL: url,
       LOG_LEVEL: level,
@@ -119,6 +130,7 @@ export async function runMigrations(schema: string, sources: SchemaSources): Pro
     const database = createPostgres({ url, schema, applicationName, log, unhurried: true });
     try {
       await migrate(database, schema, sources, log);
+      await after?.(database, log);
     } finally {
       await database.destroy();
     }

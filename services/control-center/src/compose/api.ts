@@ -128,6 +128,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       await mustBeMigrated(opened);
       await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
+      if (!(await policies.haveEditor(users))) {
+        log.warn(
+          'no user who can sign in certainly controls the policies; migrate --repair-policies mends it',
+        );
+      }
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
       resources.add('audit heads', startAuditKeeping(audit, config, log));

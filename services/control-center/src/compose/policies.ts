@@ -3,9 +3,10 @@ import type { Keyring } from '@provisioning/auth-token';
 import type { Authorizer, Binding } from '@provisioning/http-kit';
 import type { Config } from '../config.js';
 import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
+import { hasEditor } from '../domain/policy/editor-guard.js';
 import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
 import { PolicyService } from '../domain/policy/policy-service.js';
-import type { Clock, PolicyRevision, UnitOfWork } from '../domain/ports.js';
+import type { Clock, PolicyRevision, UnitOfWork, UserWrites } from '../domain/ports.js';
 import { TrialService } from '../domain/trial/trial-service.js';
 import { ThreadedTrials, type TrialLimits } from '../execution/threaded-trials.js';
 import { decisionRoutes } from '../http/decisions.js';
@@ -39,6 +40,8 @@ export interface Policies {
   revision: PolicyRevision;
   /** Makes the built-in policies where there never were any, and brings in force what is stored. */
   prepare(): Promise<void>;
+  /** Whether some user can sign in and change every policy, whatever the request. After {@link prepare}. */
+  haveEditor(users: Pick<UserWrites, 'ableToSignIn'>): Promise<boolean>;
 }
 
 /** Policies and who changes them, what is in force, what was decided, and what would be. */
@@ -74,5 +77,6 @@ export function composePolicies({ redisUrl }: Config, needs: PolicyNeeds): Polic
       await inForce.refresh();
       resources.add('policies', followPolicies(inForce, redisUrl, log));
     },
+    haveEditor: (users) => hasEditor(inForce.current(), users),
   };
 }

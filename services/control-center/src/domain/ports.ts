@@ -140,6 +140,7 @@ export interface PolicyRevision {
 
 export interface PolicyStore extends PolicyRevision {
   find(id: string): Promise<Policy | undefined>;
+  findByName(name: string): Promise<Policy | undefined>;
   /** Newest first. */
   list(page: Page): Promise<{ policies: Policy[]; total: number }>;
   /** Newest first; none for a policy that there never was. */

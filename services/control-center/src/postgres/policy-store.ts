@@ -44,6 +44,11 @@ export class PostgresPolicyStore implements PolicyWrites {
     return row && toPolicy(row);
   }
 
+  async findByName(name: string): Promise<Policy | undefined> {
+    const row = await this.database<PolicyRow>('policies').first('*').where({ name });
+    return row && toPolicy(row);
+  }
+
   async list(page: Page): Promise<{ policies: Policy[]; total: number }> {
     const [rows, counted] = await Promise.all([
       newestFirst(this.database<PolicyRow>('policies').select('*'), 'id', page),
