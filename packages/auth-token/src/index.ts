@@ -15,6 +15,7 @@ export {
   verifyToken,
   AUDIENCE,
   ISSUER,
+  LONGEST_TOKEN_LIFE_SECONDS,
   type Claims,
   type IssuedToken,
   type TokenScope,

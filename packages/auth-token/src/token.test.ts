@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { isFailure } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 import { createKeyring } from './keyring.js';
-import { AUDIENCE, ISSUER, issueToken, verifyToken } from './token.js';
+import { AUDIENCE, ISSUER, issueToken, LONGEST_TOKEN_LIFE_SECONDS as LONGEST, verifyToken } from './token.js';
 
 const SECRET = 'a-secret-for-tests-that-is-long-enough-1';
 const OTHER = 'another-secret-for-tests-long-enough-22';
@@ -57,6 +57,13 @@ describe('tokens', () => {
     expect(codeOf(() => verifyToken(keyring, token))).toBe('token_expired');
   });
 
+  it('lives for 30 days at most', () => {
+    const { token } = issueToken(keyring, subject, LONGEST);
+    expect(verifyToken(keyring, token).username).toBe('ada');
+    const longer = issueToken(keyring, subject, LONGEST + 1);
+    expect(codeOf(() => verifyToken(keyring, longer.token))).toBe('token_invalid');
+  });
+
   it('I19 is good for nothing but its scope, where somebody deals with that', () => {
     const { token } = issueToken(keyring, { ...subject, scope: 'mfa_enrollment' }, 60);
     expect(codeOf(() => verifyToken(keyring, token))).toBe('mfa_enrollment_required');
@@ -76,6 +83,9 @@ describe('tokens', () => {
     ['another issuer', () => forge({ iss: 'elsewhere' })],
     ['a future iat', () => forge({ iat: Math.floor(Date.now() / 1000) + 60 })],
     ['no exp', () => forge({ exp: undefined })],
+    ['a life beyond the longest', () => forge({ exp: Math.floor(Date.now() / 1000) + LONGEST + 60 })],
+    ['a life beyond the longest, from an old iat', () => forge({ iat: 1_700_000_000 })],
+    ['an exp in milliseconds', () => forge({ exp: Date.now() })],
     ['no roles', () => forge({ roles: 'admin' })],
     ['roles of numbers', () => forge({ roles: [1] })],
     ['a scope that nobody knows', () => forge({ scope: 'everything' })],

@@ -6,6 +6,9 @@ import type { Keyring } from './keyring.js';
 export const ISSUER = 'provisioning-control-center';
 export const AUDIENCE = 'provisioning';
 
+/** No access token lives longer than 30 days, whatever is configured: one that claims more was not issued by us. */
+export const LONGEST_TOKEN_LIFE_SECONDS = 30 * 24 * 60 * 60;
+
 const CLOCK_TOLERANCE_SECONDS = 5;
 const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
 
@@ -146,6 +149,7 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
     throw invalid('a claim is missing or of the wrong type');
   }
   if (iat > now + CLOCK_TOLERANCE_SECONDS) throw invalid('issued in the future');
+  if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw invalid('a longer life than any token of ours has');
   return {
     ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
     ...(email === undefined ? {} : { email }),

@@ -1,5 +1,6 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
+import { LONGEST_TOKEN_LIFE_SECONDS } from '@provisioning/auth-token';
 import {
   bool,
   commonConfig,
@@ -55,7 +56,6 @@ export interface Configuration {
 }
 
 const DAY = 24 * 60 * 60;
-const LONGEST_LIFE = 30 * DAY;
 
 const variables = {
   ...commonVariables,
@@ -63,8 +63,8 @@ const variables = {
   INTERNAL_PORT: port({ default: undefined }),
   INTERNAL_HOST: str({ default: '127.0.0.1' }),
   RATE_LIMIT_INTERNAL: integer({ min: 0, max: 1_000_000 })({ default: 6000 }),
-  TOKEN_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_LIFE })({ default: 8 * 60 * 60 }),
-  SESSION_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_LIFE })({ default: DAY }),
+  TOKEN_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_TOKEN_LIFE_SECONDS })({ default: 8 * 60 * 60 }),
+  SESSION_LIFETIME_SECONDS: integer({ min: 1, max: LONGEST_TOKEN_LIFE_SECONDS })({ default: DAY }),
   BCRYPT_COST: integer({ min: 10, max: 16 })({ default: 12 }),
   PASSWORD_PEPPER: secretText({ default: undefined }),
   REQUIRE_ADMIN_MFA: bool({ default: undefined }),

@@ -18,7 +18,7 @@ export const login = define({
   path: '/auth/login',
   summary: 'Authenticate user and get JWT token',
   description:
-    'Unknown user, wrong password and disabled user are the same 401. With MFA on and no code it is `mfa_required`, with a wrong one `mfa_invalid`.',
+    'Unknown user, wrong password and disabled user are the same 401. With MFA on and no code it is `mfa_required`, with a wrong one `mfa_invalid`. `mfa_missing`: the secret of the second factor is gone, and an admin has to reset it.',
   permission: 'public',
   rateClass: 'auth',
   body: loginRequestSchema,
@@ -95,7 +95,7 @@ export const changePassword = define({
   path: '/auth/password',
   summary: 'Change your own password',
   description:
-    'Asks for the present one, and for a code where there is a second factor. Ends all of your other sessions.',
+    'Asks for the present one, and for a code where there is a second factor. Ends all of your other sessions, and your API tokens.',
   permission: 'self',
   body: changePasswordSchema,
   success: { status: 200, data: sentence, example: 'Password changed' },

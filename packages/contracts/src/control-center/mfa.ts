@@ -30,7 +30,8 @@ export const confirmMfa = define({
   method: 'post',
   path: '/auth/mfa/confirm',
   summary: 'Turn the second factor on with a first code',
-  description: 'Answers with the recovery codes and ends all of your other sessions.',
+  description:
+    'Only the session that began it can confirm it. Answers with the recovery codes and ends all of your other sessions.',
   permission: 'self',
   forMfaEnrollment: true,
   body: mfaConfirmRequestSchema,

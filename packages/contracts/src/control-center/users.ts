@@ -85,7 +85,7 @@ export const updateUser = define({
   path: '/users/{id}',
   summary: 'Update existing user',
   description:
-    'Members that are left out stay as they are. New roles, a new password and `enabled: false` end the user’s tokens in both services. The last enabled admin stays one (409).',
+    'Members that are left out stay as they are. New roles, a new address, a new password and `enabled: false` end the user’s tokens in both services; a new password and `enabled: false` end their API tokens too, and a lost role leaves those. You need every right of the user, before (403 `higher_rights`, or `grant_not_held` for a password) and after (403 `grant_not_held`). The last enabled admin stays one, and a user who can change every policy stays (409).',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   body: userChangeSchema,
@@ -99,7 +99,8 @@ export const deleteUser = define({
   method: 'delete',
   path: '/users/{id}',
   summary: 'Delete user',
-  description: 'Ends the user’s tokens in both services. The last enabled admin can’t be deleted (409).',
+  description:
+    'Ends the user’s tokens in both services. A user with more rights than yours is 403 `higher_rights`. The last enabled admin can’t be deleted, nor the last user who can change every policy (409).',
   permission: { resource: 'users:{params.id}', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'User deleted successfully' },
@@ -111,6 +112,7 @@ export const endUserSessions = define({
   method: 'delete',
   path: '/users/{id}/sessions',
   summary: 'End every session of a user',
+  description: 'A user with more rights than yours is 403 `higher_rights`.',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Sessions ended' },
@@ -124,7 +126,7 @@ export const resetUserMfa = define({
   path: '/users/{id}/mfa',
   summary: 'Take the second factor off a user',
   description:
-    'For somebody who lost their device and their recovery codes. Ends every session of the user, who signs in with the password alone until another second factor is set up.',
+    'For somebody who lost their device and their recovery codes. Ends every session and API token of the user, who signs in with the password alone until another second factor is set up. A user with more rights than yours is 403 `higher_rights`; your own factor is taken off with POST /auth/mfa/disable.',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   success: { status: 200, data: sentence, example: 'MFA reset' },

@@ -18,10 +18,7 @@ export const mfaEnrollmentSchema = closed(
 );
 export type MfaEnrollment = Static<typeof mfaEnrollmentSchema>;
 
-export const mfaConfirmRequestSchema = closed(
-  { code: text(6, { pattern: '^[0-9]{6}$' }) },
-  { title: 'MfaConfirmRequest' },
-);
+export const mfaConfirmRequestSchema = closed({ code: mfaCode }, { title: 'MfaConfirmRequest' });
 export type MfaConfirmRequest = Static<typeof mfaConfirmRequestSchema>;
 
 export const mfaReauthenticationSchema = closed(

@@ -1,4 +1,6 @@
+import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import bcrypt from 'bcrypt';
 import { BcryptHasher } from './password-hasher.js';
 
 const PEPPER = 'p'.repeat(32);
@@ -15,6 +17,28 @@ describe('BcryptHasher', () => {
   it('I1 tells passwords apart that differ after a NUL', async () => {
     const stored = await hasher(PEPPER).hash('before\0left');
     expect(await hasher(PEPPER).matches('before\0right', stored)).toBe(false);
+  });
+
+  it('takes the same characters for the same password, however they are composed', async () => {
+    const [nfc, nfd] = ['Zürich läßt\u00a0grüßen'.normalize('NFC'), 'Zürich läßt grüßen'.normalize('NFD')];
+    expect(nfc).not.toBe(nfd);
+    for (const [set, typed] of [
+      [nfc, nfd],
+      [nfd, nfc],
+    ] as const) {
+      expect(await hasher(PEPPER).matches(typed, await hasher(PEPPER).hash(set))).toBe(true);
+    }
+    for (const other of [nfc.toUpperCase(), nfc.normalize('NFKD').replaceAll(/\p{M}/gu, ''), `${nfc} `]) {
+      expect(await hasher(PEPPER).matches(other, await hasher(PEPPER).hash(nfc))).toBe(false);
+    }
+  });
+
+  it('still knows hashes from before passwords had one form', async () => {
+    const typed = 'Zürich läßt grüßen'.normalize('NFD');
+    const raw = createHmac('sha256', PEPPER).update(typed, 'utf8').digest('base64');
+    const stored = `${hasher(PEPPER).pepperName}:${await bcrypt.hash(raw, 4)}`;
+    expect(await hasher(PEPPER).matches(typed, stored)).toBe(true);
+    expect(await hasher(PEPPER).matches(typed.normalize('NFC'), stored)).toBe(false);
   });
 
   it('needs the pepper that the hash was made with', async () => {

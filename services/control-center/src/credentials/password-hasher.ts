@@ -4,6 +4,7 @@ import { Failure } from '@provisioning/errors';
 import bcrypt from 'bcrypt';
 import pLimit from 'p-limit';
 import type { PasswordHasher } from '../domain/ports.js';
+import { canonicalPassword } from '../domain/user/password-text.js';
 
 /** Each takes one of libuv's four threads for a third of a second: files and names are looked up on the others. */
 const MOST_AT_ONCE = 2;
@@ -45,7 +46,7 @@ export class BcryptHasher implements PasswordHasher {
 
   hash(password: string): Promise<string> {
     return this.#inTurn(async () => {
-      const hash = await bcrypt.hash(digest(password, this.#pepper), this.#cost);
+      const hash = await bcrypt.hash(digest(canonicalPassword(password), this.#pepper), this.#cost);
       return `${this.pepperName}:${hash}`;
     });
   }
@@ -54,8 +55,11 @@ export class BcryptHasher implements PasswordHasher {
     return this.#inTurn(async () => {
       const known = stored === undefined ? undefined : this.#read(stored);
       const hash = known?.hash ?? (await this.#hashOfNobody());
-      const equal = await this.#timed(() => bcrypt.compare(digest(password, known?.pepper), hash));
-      return equal && known !== undefined;
+      for (const spelling of spellingsOf(password)) {
+        const equal = await this.#timed(() => bcrypt.compare(digest(spelling, known?.pepper), hash));
+        if (equal && known !== undefined) return true;
+      }
+      return false;
     });
   }
 
@@ -95,6 +99,14 @@ export class BcryptHasher implements PasswordHasher {
     }
     return this.#limit(act);
   }
+}
+
+/**
+ * The canonical form, then the password as it came: hashes from before passwords had a canonical form are of that. Only a
+ * password in another form costs a second comparison, whether the user is known or not.
+ */
+function spellingsOf(password: string): Set<string> {
+  return new Set([canonicalPassword(password), password]);
 }
 
 const PUBLIC_KEY = 'provisioning-password';

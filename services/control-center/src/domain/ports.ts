@@ -81,10 +81,18 @@ export interface RevocationLog {
   after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }>;
 }
 
+/** A secret that counts for nothing until a code confirms it. */
+export interface PendingFactor {
+  sealed: Uint8Array;
+  at: Date;
+  /** The session that began it, and alone can confirm it; null where that is not known. */
+  sessionId: string | null;
+}
+
 export interface MfaState {
   /** The secret that codes are taken of; undefined while there is none. */
   sealed: Uint8Array | undefined;
-  pending: { sealed: Uint8Array; at: Date } | undefined;
+  pending: PendingFactor | undefined;
 }
 
 export interface MfaLocks {
@@ -103,7 +111,7 @@ export interface MfaStore {
 }
 
 export interface MfaWrites extends MfaStore {
-  setPending(userId: string, sealed: Uint8Array, at: Date): Promise<void>;
+  setPending(userId: string, pending: PendingFactor): Promise<void>;
   /** @returns false when another secret is pending by now. */
   activate(userId: string, sealed: Uint8Array, step: number, at: Date): Promise<boolean>;
   /** @returns false when a code of this step, or a later one, was taken already, or the secret is another by now. */
@@ -234,6 +242,7 @@ export interface LoginAttempts {
   clear(key: string): Promise<void>;
 }
 
+/** Passwords count in their canonical form (`canonicalPassword`). */
 export interface PasswordHasher {
   /** @throws Failure `unavailable` when too many wait already. */
   hash(password: string): Promise<string>;

@@ -7,7 +7,10 @@ import { reauthenticationOf } from './reauthentication.js';
 export function mfaRoutes(mfa: MfaService): Binding[] {
   return [
     on(enrollMfa)(async (request) => {
-      const { secret, url, qrCode } = await mfa.enroll(reauthenticationOf(request));
+      const { secret, url, qrCode } = await mfa.enroll(
+        reauthenticationOf(request),
+        sessionOf(request).sessionId,
+      );
       return reply({ secret, otpauth_url: url, qr_code: qrCode });
     }),
     on(confirmMfa)(async (request) => {

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex';
-import type { MfaLocks, MfaState, MfaWrites } from '../domain/ports.js';
+import type { MfaLocks, MfaState, MfaWrites, PendingFactor } from '../domain/ports.js';
 
 interface MfaRow {
   user_id: string;
   secret: Buffer | null;
   pending_secret: Buffer | null;
   pending_at: Date | null;
+  pending_session_id: string | null;
 }
 
 /** `database` may be a transaction. */
@@ -13,10 +14,10 @@ export class PostgresMfaStore implements MfaWrites {
   constructor(private readonly database: Knex) {}
 
   async find(userId: string): Promise<MfaState | undefined> {
-    const row = await this.#of(userId).first('secret', 'pending_secret', 'pending_at');
+    const row = await this.#of(userId).first('secret', 'pending_secret', 'pending_at', 'pending_session_id');
     if (!row) return undefined;
-    const { secret, pending_secret: sealed, pending_at: at } = row;
-    return { sealed: secret ?? undefined, pending: sealed && at ? { sealed, at } : undefined };
+    const { secret, pending_secret: sealed, pending_at: at, pending_session_id: sessionId } = row;
+    return { sealed: secret ?? undefined, pending: sealed && at ? { sealed, at, sessionId } : undefined };
   }
 
   async hasRecoveryCode(userId: string, hash: string): Promise<boolean> {
@@ -36,8 +37,12 @@ export class PostgresMfaStore implements MfaWrites {
     return rows[0]?.failures;
   }
 
-  async setPending(userId: string, sealed: Uint8Array, at: Date): Promise<void> {
-    const pending = { pending_secret: Buffer.from(sealed), pending_at: at };
+  async setPending(userId: string, { sealed, at, sessionId }: PendingFactor): Promise<void> {
+    const pending = {
+      pending_secret: Buffer.from(sealed),
+      pending_at: at,
+      pending_session_id: sessionId,
+    };
     await this.database('user_mfa')
       .insert({ user_id: userId, ...pending })
       .onConflict('user_id')
@@ -53,6 +58,7 @@ export class PostgresMfaStore implements MfaWrites {
         last_step: step,
         pending_secret: null,
         pending_at: null,
+        pending_session_id: null,
         ...UNLOCKED,
       });
     return changed === 1;

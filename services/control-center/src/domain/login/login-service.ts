@@ -8,6 +8,7 @@ import type { PasswordCheck } from './password-check.js';
 import {
   codeInvalid,
   codeRequired,
+  factorMissing,
   recordLock,
   recordRefusal,
   refused,
@@ -61,8 +62,9 @@ export class LoginService {
       });
       throw refused();
     }
-    const code = await secondFactor.check(checked.user.id, request.mfaCode);
+    const code = await secondFactor.check(checked.user, request.mfaCode);
     if (code.kind === 'required' || code.kind === 'wrong') return this.#refuseCode(attempt, code);
+    if (code.kind === 'missing') return this.#refuseMissing(checked.user, attempt);
     return this.#open(checked.user, code, request, attempt);
   }
 
@@ -76,6 +78,17 @@ export class LoginService {
       if (code.locksAfter !== undefined) await recordLock(stores, attempt, 'mfa', code.locksAfter);
     });
     throw code.kind === 'required' ? codeRequired() : codeInvalid();
+  }
+
+  /** The factor was looked for after the user was read: it may have been taken off in between. */
+  async #refuseMissing({ id, tokenEpoch }: UserCredentials, attempt: Attempt): Promise<never> {
+    const reason = await this.needs.work.run(async (stores) => {
+      const isSame = (await stores.users.find(id))?.tokenEpoch === tokenEpoch;
+      const found = isSame ? ('mfa_missing' as const) : ('changed_meanwhile' as const);
+      await recordRefusal(stores, attempt, found);
+      return found;
+    });
+    throw reason === 'mfa_missing' ? factorMissing() : refused();
   }
 
   async #open(

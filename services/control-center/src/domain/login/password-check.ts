@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PasswordHasher, UserStore } from '../ports.js';
 import { LONGEST_PASSWORD_BYTES } from '../user/password-rules.js';
+import { canonicalPassword } from '../user/password-text.js';
 import type { UserCredentials } from '../user/user.js';
 import { canonicalUsername } from '../user/username.js';
 import type { Delay } from './delay.js';
@@ -49,7 +50,7 @@ export class PasswordCheck {
 
   async #matches(user: UserCredentials | undefined, password: string): Promise<boolean> {
     // No user can have a longer one; it must take the time of any other wrong one all the same.
-    const possible = Buffer.byteLength(password) <= LONGEST_PASSWORD_BYTES;
+    const possible = Buffer.byteLength(canonicalPassword(password)) <= LONGEST_PASSWORD_BYTES;
     const matches = await this.hasher.matches(
       possible ? password : '',
       possible ? user?.passwordHash : undefined,

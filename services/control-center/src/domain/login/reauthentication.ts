@@ -3,7 +3,7 @@ import type { AuditActor } from '../audit/audit-record.js';
 import type { CheckedCode, SecondFactor } from '../mfa/second-factor.js';
 import type { UnitOfWork } from '../ports.js';
 import type { PasswordCheck, PasswordRequest } from './password-check.js';
-import { recordLock, type RefusalReason } from './refusal.js';
+import { FACTOR_MISSING, recordLock, type RefusalReason } from './refusal.js';
 
 export interface ReauthenticationRequest extends PasswordRequest {
   userId: string;
@@ -30,7 +30,8 @@ export class Reauthentication {
       if (checked.locks) await this.#recordLock(request, 'password');
       throw failureOf(checked.reason);
     }
-    const code = await this.secondFactor.check(request.userId, request.mfaCode);
+    const code = await this.secondFactor.check(checked.user, request.mfaCode);
+    if (code.kind === 'missing') throw failureOf('mfa_missing');
     if (code.kind === 'required') throw failureOf('mfa_required');
     if (code.kind === 'wrong') {
       if (code.locksAfter !== undefined) await this.#recordLock(request, 'mfa', code.locksAfter);
@@ -63,6 +64,7 @@ function failureOf(reason: RefusalReason): Failure {
       'A code of your second factor is needed too: send it as mfa_code.',
     );
   }
+  if (reason === 'mfa_missing') return invalid('mfa_missing', 'mfa_code', FACTOR_MISSING);
   if (reason.startsWith('mfa_')) {
     const message = 'The code is wrong or was used already. Try the next one, or a recovery code.';
     return invalid('mfa_invalid', 'mfa_code', message);

@@ -15,7 +15,8 @@ export type RefusalReason =
   | 'mfa_required'
   | 'mfa_wrong_code'
   | 'mfa_used_code'
-  | 'mfa_locked';
+  | 'mfa_locked'
+  | 'mfa_missing';
 
 /** Who tried to sign in, as far as there is such a user. */
 export interface Attempt {
@@ -69,6 +70,9 @@ function digestOf(name: string): string {
   return createHash('sha256').update(name).digest('hex');
 }
 
+export const FACTOR_MISSING =
+  'You have a second factor, but its secret is missing on the server, so no code can be checked. Ask an admin to reset it with DELETE /users/{id}/mfa.';
+
 /** One text for whatever the reason is: it must not tell who exists, is disabled or locked out. */
 export function refused(): Failure {
   return new Failure('unauthenticated', 'The username or the password is wrong.', {
@@ -80,6 +84,11 @@ export function codeRequired(): Failure {
   return new Failure('unauthenticated', 'A code of your second factor is needed: send it as mfa_code.', {
     code: 'mfa_required',
   });
+}
+
+/** The right password, and a second factor that is not there: only an admin can help. */
+export function factorMissing(): Failure {
+  return new Failure('unauthenticated', FACTOR_MISSING, { code: 'mfa_missing' });
 }
 
 export function codeInvalid(): Failure {

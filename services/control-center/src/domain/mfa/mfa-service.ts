@@ -7,13 +7,13 @@ import type { Writer } from '../policy/writer.js';
 import { endApiTokens } from '../token/end-api-tokens.js';
 import { mustHaveRightsOf } from '../user/user-guards.js';
 import type { User } from '../user/user.js';
+import { canonicalCode } from './code-text.js';
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
 import type { MfaRequirement } from './requirement.js';
 import type { CheckedCode, SecondFactor } from './second-factor.js';
 
 /** How long a code may take to confirm what was begun. */
 const PENDING_MS = 15 * 60_000;
-const SIX_DIGITS = /^\d{6}$/;
 
 export interface Enrollment {
   /** Base32. */
@@ -45,14 +45,14 @@ export interface MfaOwner {
 export class MfaService {
   constructor(private readonly needs: MfaNeeds) {}
 
-  /** Makes a secret that counts for nothing until {@link confirm}: one that is active stays so. */
-  async enroll(request: ReauthenticationRequest): Promise<Enrollment> {
+  /** Makes a secret that counts for nothing until the same session confirms it: one that is active stays so. */
+  async enroll(request: ReauthenticationRequest, sessionId: string): Promise<Enrollment> {
     const { reauthentication, totp, box, clock } = this.needs;
     const code = await reauthentication.check(request);
     const secret = totp.newSecret();
     const sealed = box.seal(secret, request.userId);
     await this.#change(request, code, async ({ mfa, audit }) => {
-      await mfa.setPending(request.userId, sealed, clock());
+      await mfa.setPending(request.userId, { sealed, at: clock(), sessionId });
       await audit.append(record(request, 'mfa.enroll'));
     });
     const url = totp.url(secret, request.username);
@@ -64,18 +64,14 @@ export class MfaService {
     const { store, work, totp, box, clock } = this.needs;
     const now = clock();
     const pending = (await store.find(userId))?.pending;
-    if (!pending || now.getTime() - pending.at.getTime() > PENDING_MS) {
+    if (!pending || pending.sessionId !== sessionId || now.getTime() - pending.at.getTime() > PENDING_MS) {
       throw new Failure(
         'conflict',
-        'Nothing is to be confirmed, or not any more. Begin with POST /auth/mfa/enroll.',
-        {
-          code: 'mfa_not_pending',
-        },
+        'No MFA enrolment of this session is pending, or it has expired. Start again with POST /auth/mfa/enroll.',
+        { code: 'mfa_not_pending' },
       );
     }
-    const step = SIX_DIGITS.test(code)
-      ? totp.matchedStep(box.open(pending.sealed, userId), code, now)
-      : undefined;
+    const step = totp.matchedStep(box.open(pending.sealed, userId), canonicalCode(code), now);
     if (step === undefined) {
       throw new Failure(
         'invalid',

@@ -14,7 +14,15 @@ describe('recovery codes', () => {
     const [code = ''] = makeRecoveryCodes();
     const hash = hashRecoveryCode(code);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    for (const spelling of [code.toLowerCase(), code.replaceAll('-', ''), ` ${code.replaceAll('-', ' ')} `])
+    const plain = code.replaceAll('-', '');
+    const wide = plain.replaceAll(/./g, (each) => String.fromCodePoint(each.codePointAt(0)! + 0xfee0));
+    for (const spelling of [
+      code.toLowerCase(),
+      plain,
+      ` ${code.replaceAll('-', ' ')} \r\n`,
+      code.replaceAll('-', '\u2013'),
+      wide,
+    ])
       expect(hashRecoveryCode(spelling)).toBe(hash);
     for (const none of ['', '123456', code.slice(1), `${code}A`, code.replace(/.$/, '1')])
       expect(hashRecoveryCode(none)).toBeUndefined();

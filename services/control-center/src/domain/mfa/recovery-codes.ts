@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { base32 } from './base32.js';
+import { canonicalCode } from './code-text.js';
 
 const HOW_MANY = 10;
 /** 120 bits each: nobody guesses one, so a plain digest of it will do. */
@@ -11,8 +12,8 @@ export function makeRecoveryCodes(): string[] {
   return Array.from({ length: HOW_MANY }, () => base32(randomBytes(BYTES)).match(/.{6}/g)!.join('-'));
 }
 
-/** How a code is stored; undefined for a text that is none. Case, blanks and hyphens do not count. */
+/** How a code is stored; undefined for a text that is none. Case does not count, nor what {@link canonicalCode} removes. */
 export function hashRecoveryCode(text: string): string | undefined {
-  const code = text.replace(/[\s-]/g, '').toUpperCase();
+  const code = canonicalCode(text).toUpperCase();
   return FORM.test(code) ? createHash('sha256').update(code).digest('hex') : undefined;
 }

@@ -1,6 +1,10 @@
 import type { AuditActor } from '../audit/audit-record.js';
 import type { Clock, MfaStore, SecretBox, Stores, Totp } from '../ports.js';
+import type { User } from '../user/user.js';
+import { canonicalCode } from './code-text.js';
 import { hashRecoveryCode } from './recovery-codes.js';
+
+type FactorOwner = Pick<User, 'id' | 'mfaEnabled'>;
 
 /** Wrong codes after a right password, until none is looked at for a while… */
 const SHORT_LOCK_AFTER = 5;
@@ -8,11 +12,11 @@ const SHORT_LOCK_MS = 15 * 60_000;
 /** …and until an admin, or a recovery code, helps. */
 const LONG_LOCK_AFTER = 10;
 
-const SIX_DIGITS = /^\d{6}$/;
-
 /** What a code is worth; what is good has yet to be used up. */
 export type CheckedCode =
   | { kind: 'none' }
+  /** The user has a second factor, and it is not there: nothing can be checked. */
+  | { kind: 'missing' }
   | { kind: 'required' }
   | {
       kind: 'wrong';
@@ -31,11 +35,15 @@ export class SecondFactor {
     private readonly clock: Clock,
   ) {}
 
-  /** Each code counts as wrong before it is looked at, so that many at the same time are no more than the count allows. */
-  async check(userId: string, code: string | undefined): Promise<CheckedCode> {
+  /**
+   * Each code counts as wrong before it is looked at, so that many at the same time are no more than the count allows. One
+   * without a character counts as none at all.
+   */
+  async check({ id: userId, mfaEnabled }: FactorOwner, text: string | undefined): Promise<CheckedCode> {
     const sealed = (await this.store.find(userId))?.sealed;
-    if (!sealed) return { kind: 'none' };
-    if (code === undefined) return { kind: 'required' };
+    if (!sealed) return { kind: mfaEnabled ? 'missing' : 'none' };
+    const code = canonicalCode(text ?? '');
+    if (code === '') return { kind: 'required' };
     const hash = hashRecoveryCode(code);
     if (hash !== undefined && (await this.store.hasRecoveryCode(userId, hash)))
       return { kind: 'recovery_code', hash };
@@ -46,9 +54,7 @@ export class SecondFactor {
       longAfter: LONG_LOCK_AFTER,
     });
     if (count === undefined) return { kind: 'wrong', reason: 'mfa_locked', locksAfter: undefined };
-    const step = SIX_DIGITS.test(code)
-      ? this.totp.matchedStep(this.box.open(sealed, userId), code, now)
-      : undefined;
+    const step = this.totp.matchedStep(this.box.open(sealed, userId), code, now);
     if (step !== undefined) return { kind: 'totp', sealed, step };
     const locks = count === SHORT_LOCK_AFTER || count === LONG_LOCK_AFTER;
     return { kind: 'wrong', reason: 'mfa_wrong_code', locksAfter: locks ? count : undefined };

@@ -1,4 +1,5 @@
 import type { CommonPasswords } from '../ports.js';
+import { canonicalPassword } from './password-text.js';
 
 const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD_BYTES = 1024;
@@ -17,11 +18,8 @@ const OUR_NAMES = new Set([
  * rules about what characters it is made of: they make people choose worse ones.
  * @param username in its canonical form.
  */
-export function passwordFault(
-  password: string,
-  username: string,
-  common: CommonPasswords,
-): string | undefined {
+export function passwordFault(text: string, username: string, common: CommonPasswords): string | undefined {
+  const password = canonicalPassword(text);
   if (Buffer.byteLength(password) > LONGEST_PASSWORD_BYTES) {
     return `must have at most ${LONGEST_PASSWORD_BYTES} bytes`;
   }
