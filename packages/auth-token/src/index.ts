@@ -8,7 +8,12 @@ export {
 } from './api-token.js';
 export { createKeyring, MINIMUM_SECRET_BYTES, type Keyring } from './keyring.js';
 export { issueServiceToken, isSigned, signText, verifyServiceToken } from './service-token.js';
-export { RevocationSet, issuedAtMilliseconds, type RevocationEntry } from './revocations.js';
+export {
+  RevocationSet,
+  issuedAtMilliseconds,
+  type KnownApiToken,
+  type RevocationEntry,
+} from './revocations.js';
 export {
   enrollmentRequired,
   issueToken,

@@ -70,6 +70,19 @@ describe('revocations', () => {
     );
   });
 
+  it('of a user go by their number where the answer about an API token has one, whatever the clocks say', () => {
+    const set = new RevocationSet();
+    set.add({ ...entry('user', 'u1'), seq: 7 });
+    const known = (asOf: number | undefined, knownSince = new Date(AT + 60_000)) =>
+      set.isApiTokenRevoked({ id: 't1', userId: 'u1', knownSince, asOf });
+    // Looked up while number 7 was being committed: later by the clock, and yet from before.
+    expect(known(6)).toBe(true);
+    expect(known(7, new Date(AT - 60_000))).toBe(false);
+    expect(known(undefined)).toBe(false);
+    set.add({ ...entry('user', 'u1', AT - 1000), seq: 9 });
+    expect([known(8), known(9)]).toEqual([true, false]);
+  });
+
   it('are forgotten when their tokens have ended by themselves', () => {
     const set = setOf(entry('session', 's1'));
     set.forgetExpired(new Date(END));

@@ -7,16 +7,31 @@ import type { Claims } from './token.js';
 export interface RevocationEntry {
   kind: 'session' | 'token' | 'user' | 'api_token';
   subject: string;
+  /** Its number, in the order of the commits. */
+  seq?: number;
   /** ISO 8601. */
   at: string;
   /** When what it speaks of has ended by itself. */
   expires_at: string;
 }
 
+/** What one process knows of an API token, and as of when. */
+export interface KnownApiToken {
+  id: string;
+  userId: string;
+  /** When it was asked about, by the clock of who asked. */
+  knownSince: Date;
+  /**
+   * The newest revocation that the answer certainly takes into account; undefined where the control center did not say. It
+   * needs no clocks, and is right also for a revocation that was being committed at that very moment.
+   */
+  asOf?: number | undefined;
+}
+
 /** The revocations that one process knows of: asked at every request, so all of it is in memory. */
 export class RevocationSet {
   /** By kind and subject; of two about the same, the later one says more. */
-  readonly #entries = new Map<string, { at: number; expiresAt: number }>();
+  readonly #entries = new Map<string, { at: number; seq: number | undefined; expiresAt: number }>();
 
   get size(): number {
     return this.#entries.size;
@@ -28,6 +43,7 @@ export class RevocationSet {
     const known = this.#entries.get(key);
     this.#entries.set(key, {
       at: Math.max(known?.at ?? 0, Date.parse(revocation.at)),
+      seq: later(known?.seq, revocation.seq),
       expiresAt: Math.max(known?.expiresAt ?? 0, Date.parse(revocation.expires_at)),
     });
   }
@@ -40,11 +56,12 @@ export class RevocationSet {
     return user !== undefined && issuedAtMilliseconds(claims) <= user.at;
   }
 
-  /** Whether an API token was revoked, or what is known of it is from before something happened to its owner. */
-  isApiTokenRevoked({ id, userId, knownSince }: { id: string; userId: string; knownSince: Date }): boolean {
+  /** Whether an API token was revoked, or what is known of it may be from before something happened to its owner. */
+  isApiTokenRevoked({ id, userId, knownSince, asOf }: KnownApiToken): boolean {
     if (this.#entries.has(keyOf('api_token', id))) return true;
     const user = this.#entries.get(keyOf('user', userId));
-    return user !== undefined && knownSince.getTime() <= user.at;
+    if (user === undefined) return false;
+    return asOf === undefined || user.seq === undefined ? knownSince.getTime() <= user.at : asOf < user.seq;
   }
 
   /** Drops those whose tokens have expired by themselves. */
@@ -53,6 +70,10 @@ export class RevocationSet {
       if (expiresAt < now.getTime()) this.#entries.delete(key);
     }
   }
+}
+
+function later(one: number | undefined, other: number | undefined): number | undefined {
+  return one === undefined || other === undefined ? (one ?? other) : Math.max(one, other);
 }
 
 const UUID_V7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/;

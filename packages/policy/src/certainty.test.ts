@@ -99,7 +99,13 @@ describe('control of every policy', () => {
       .tuple(
         fc.constantFrom<PolicyRule['effect'][]>('Allow', 'Allow', 'Deny'),
         fc.constantFrom('*', '*', 'policies:*', 'policies:0*', 'policies:a/b', 'servers:*'),
-        fc.constantFrom(['*'], ['*'], ['read', 'create', 'update', 'delete'], ['update'], ['read']),
+        fc.constantFrom<string[][]>(
+          ['*'],
+          ['*'],
+          ['read', 'create', 'update', 'delete'],
+          ['update'],
+          ['read'],
+        ),
         fc.constantFrom(...conditions),
       )
       .map((parts) => rule(...parts)),

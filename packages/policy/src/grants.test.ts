@@ -205,7 +205,7 @@ describe('rights beyond those of another', () => {
       .tuple(
         fc.constantFrom<PolicyRule['effect'][]>('Allow', 'Allow', 'Deny'),
         fc.constantFrom('*', 'servers:*', 'servers:a', 'servers:a*'),
-        fc.constantFrom(['read'], ['*']),
+        fc.constantFrom<string[][]>(['read'], ['*']),
         fc.constantFrom(...conditions),
       )
       .map(([effect, resource, action, condition]) => ({ ...allow(resource, action, condition), effect }));

@@ -92,12 +92,16 @@ export const principalsSchema = listOf(principalSchema, MOST_RECORDS);
 /** SHA-256, in hex, of the API token's text. */
 export const introspectionRequestSchema = closed({ token_hash: text(64, { pattern: '^[0-9a-f]{64}$' }) });
 
-/** `token` is null for a token that is not good. Its roles are those it was made with, as far as its owner has them now. */
+/**
+ * `token` is null for a token that is not good. Its roles are those it was made with, as far as its owner has them now.
+ * `as_of` is the number of the newest revocation when the look-up began: what has a greater one may not be in the answer.
+ */
 export const introspectionSchema = closed(
   {
     token: nullable(
       closed({ id, user: principalSchema, roles: listOf(roleName, 64), expires_at: timestamp }),
     ),
+    as_of: Type.Optional(count),
   },
   { title: 'Introspection' },
 );

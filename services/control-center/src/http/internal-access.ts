@@ -28,14 +28,15 @@ export function internalAccessRoutes(feed: AccessFeed): Binding[] {
     }),
     on(getPrincipals)(async ({ body }) => reply((await feed.principals(body.ids)).map(presentPrincipal))),
     on(introspectToken)(async ({ body }) => {
-      const known = await feed.introspect(body.token_hash);
-      if (!known) return reply({ token: null });
+      const { known, asOf } = await feed.introspect(body.token_hash);
+      if (!known) return reply({ token: null, as_of: asOf });
       const { token, user, roles } = known;
       return reply({
         token: {
           ...{ id: token.id, user: presentPrincipal(user), roles },
           expires_at: token.expiresAt.toISOString(),
         },
+        as_of: asOf,
       });
     }),
   ];

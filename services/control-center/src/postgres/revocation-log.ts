@@ -17,10 +17,14 @@ const MARGIN_MS = 60_000;
 export class PostgresRevocationLog implements RevocationLog {
   constructor(private readonly database: Knex) {}
 
+  async head(): Promise<number> {
+    const row = await this.database<{ seq: string }>('revocation_head').first('seq');
+    return Number(row?.seq ?? 0);
+  }
+
   /** The head first: whatever of the list is committed meanwhile is beyond it. */
   async after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }> {
-    const row = await this.database<{ seq: string }>('revocation_head').first('seq');
-    const head = row?.seq ?? '0';
+    const head = await this.head();
     const rows = await this.database<RevocationRow>('revocations')
       .select('seq', 'kind', 'subject', 'at', 'expires_at')
       .where('seq', '>', seq)
@@ -28,7 +32,7 @@ export class PostgresRevocationLog implements RevocationLog {
       .where('expires_at', '>', now)
       .orderBy('seq')
       .limit(most);
-    return { revocations: rows.map(toRevocation), head: Number(head) };
+    return { revocations: rows.map(toRevocation), head };
   }
 }
 

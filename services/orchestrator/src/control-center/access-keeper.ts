@@ -39,6 +39,8 @@ export interface RememberedPrincipal {
   principal: Principal;
   claims: Claims | null;
   since: string;
+  /** Of an API token: the newest revocation that was taken into account. */
+  as_of?: number;
 }
 
 const LOOK_MS = 500;
@@ -54,7 +56,7 @@ export class AccessKeeper {
   readonly #verified: VerifiedTokens;
   readonly #listeners = new Set<() => void>();
   /** When each session's principal became known: what happens to its user after that counts. */
-  readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date }>();
+  readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date; asOf?: number | undefined }>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
@@ -118,9 +120,8 @@ export class AccessKeeper {
 
   async #authenticateApiToken(token: string): Promise<Principal> {
     if (!isApiTokenIntact(token)) throw noGood();
-    const since = new Date();
-    const principal = await this.#tokens.authenticate(token);
-    if (!this.#known.has(principal)) this.#known.set(principal, { since });
+    const { principal, knownSince: since, asOf } = await this.#tokens.authenticate(token);
+    if (!this.#known.has(principal)) this.#known.set(principal, { since, asOf });
     return principal;
   }
 
@@ -129,7 +130,7 @@ export class AccessKeeper {
     if (principal.expiresAt * 1000 <= Date.now()) return false;
     const known = this.#known.get(principal);
     if (known?.claims) return !this.#state.revoked.isRevoked(known.claims);
-    return this.#tokens.stands(principal, known?.since ?? new Date(0));
+    return this.#tokens.stands({ principal, knownSince: known?.since ?? new Date(0), asOf: known?.asOf });
   }
 
   /** What it takes to know a principal again, in whatever process; nothing of a token. */
@@ -139,12 +140,13 @@ export class AccessKeeper {
       principal,
       claims: known?.claims ?? null,
       since: (known?.since ?? new Date(0)).toISOString(),
+      ...(known?.asOf === undefined ? {} : { as_of: known.asOf }),
     };
   }
 
   /** Undefined where what was found out does not hold any more. */
-  recall({ principal, claims, since }: RememberedPrincipal): Principal | undefined {
-    this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since) });
+  recall({ principal, claims, since, as_of: asOf }: RememberedPrincipal): Principal | undefined {
+    this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since), asOf });
     return this.isGood(principal) ? principal : undefined;
   }
 

@@ -11,9 +11,11 @@ const MOST_ASKED = 16;
 
 type Introspect = (tokenHash: string) => Promise<Introspection>;
 
-interface Known {
+/** Whom a token stands for, and as of when (see `KnownApiToken` of `packages/auth-token`). */
+export interface Known {
   principal: Principal;
-  askedAt: Date;
+  knownSince: Date;
+  asOf: number | undefined;
 }
 
 /** Whom API tokens stand for, as the control center has told. */
@@ -27,41 +29,41 @@ export class ApiTokenCache {
   ) {}
 
   /** @throws Failure `unauthenticated` for one that is not good, `unavailable` for one that nobody can be asked about */
-  async authenticate(token: string): Promise<Principal> {
+  async authenticate(token: string): Promise<Known> {
     const hash = hashApiToken(token);
     const known = this.#standing(hash);
-    if (known && Date.now() - known.askedAt.getTime() < FRESH_MS) return known.principal;
+    if (known && Date.now() - known.knownSince.getTime() < FRESH_MS) return known;
     if (this.#asking >= MOST_ASKED && !known) throw tooManyAsked();
-    const askedAt = new Date();
+    const knownSince = new Date();
     let answer: Introspection;
     this.#asking += 1;
     try {
       answer = await this.introspect(hash);
     } catch (error) {
       // As long as nothing is heard against it, who was good is good; changes stop by themselves when that lasts.
-      if (known) return known.principal;
+      if (known) return known;
       throw error;
     } finally {
       this.#asking -= 1;
     }
     this.#known.delete(hash);
     if (!answer.token) throw noGood();
-    const principal = principalOf(answer.token);
+    const found = { principal: principalOf(answer.token), knownSince, asOf: answer.as_of };
     if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
-    this.#known.set(hash, { principal, askedAt });
-    return principal;
+    this.#known.set(hash, found);
+    return found;
   }
 
   /** Whether what was told of a token still stands; for connections that last. */
-  stands({ id: userId, tokenId: id }: Principal, knownSince: Date): boolean {
-    return !this.revoked().isApiTokenRevoked({ id, userId, knownSince });
+  stands({ principal: { id: userId, tokenId: id }, knownSince, asOf }: Known): boolean {
+    return !this.revoked().isApiTokenRevoked({ id, userId, knownSince, asOf });
   }
 
   #standing(hash: string): Known | undefined {
     const known = this.#known.get(hash);
     if (!known) return undefined;
     const expired = known.principal.expiresAt * 1000 <= Date.now();
-    if (!expired && this.stands(known.principal, known.askedAt)) return known;
+    if (!expired && this.stands(known)) return known;
     this.#known.delete(hash);
     return undefined;
   }

@@ -172,6 +172,26 @@ describe('I16 an API token', () => {
     await get().expect(401);
   });
 
+  it('is asked about again when something happened to its owner as it was looked up, whatever the clocks say', async () => {
+    const token = makeApiToken();
+    const user = {
+      id: uuidv7(),
+      username: 'ada',
+      email: 'ada@example.com',
+      roles: ['operator'],
+      enabled: true,
+    };
+    const expires_at = new Date(Date.now() + 600_000).toISOString();
+    api.access.tokens.set(hashApiToken(token), { id: uuidv7(), user, roles: ['operator'], expires_at });
+    const get = () => api.anonymous.get('/tasks').set('Authorization', `Bearer ${token}`);
+    await get().expect(200);
+    // Stamped before the look-up, committed after it.
+    api.access.tokens.delete(hashApiToken(token));
+    api.access.revoke('user', user.id, new Date(Date.now() - 60_000));
+    await api.look();
+    await get().expect(401);
+  });
+
   it('loses nothing that is denied to its owner by leaving a role out', async () => {
     api.access.change([
       ...builtinPolicies,

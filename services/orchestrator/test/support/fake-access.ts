@@ -33,8 +33,7 @@ export class FakeAccess implements AccessSource {
     this.#keyring = createKeyring([secret]);
   }
 
-  revoke(kind: Revocation['kind'], subject: string): void {
-    const at = new Date();
+  revoke(kind: Revocation['kind'], subject: string, at = new Date()): void {
     const expires_at = new Date(at.getTime() + 3_600_000).toISOString();
     this.revoked.push({ seq: this.revoked.length + 1, kind, subject, at: at.toISOString(), expires_at });
   }
@@ -67,7 +66,7 @@ export class FakeAccess implements AccessSource {
 
   async introspect(tokenHash: string): Promise<Introspection> {
     this.#mustBeThere();
-    return { token: this.tokens.get(tokenHash) ?? null };
+    return { token: this.tokens.get(tokenHash) ?? null, as_of: this.revoked.length };
   }
 
   async users(ids: readonly string[]): Promise<CurrentUser[]> {

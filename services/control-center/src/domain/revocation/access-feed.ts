@@ -29,8 +29,12 @@ export class AccessFeed {
     return this.users.findAll(ids);
   }
 
-  /** @param hash SHA-256 of the token's text, in hex. */
-  introspect(hash: string): Promise<KnownApiToken | undefined> {
-    return this.apiTokens.find(hash);
+  /**
+   * The number of the newest revocation is read before the token, so the answer takes all up to it into account.
+   * @param hash SHA-256 of the token's text, in hex.
+   */
+  async introspect(hash: string): Promise<{ known: KnownApiToken | undefined; asOf: number }> {
+    const asOf = await this.log.head();
+    return { known: await this.apiTokens.find(hash), asOf };
   }
 }
