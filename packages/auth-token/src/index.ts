@@ -14,6 +14,7 @@ export {
   type KnownApiToken,
   type RevocationEntry,
 } from './revocations.js';
+export { TokenFault, tokenFaultOf, type TokenFaultReason } from './token-fault.js';
 export {
   enrollmentRequired,
   issueToken,

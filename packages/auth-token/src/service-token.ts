@@ -2,7 +2,8 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 import type { Keyring } from './keyring.js';
-import { ISSUER } from './token.js';
+import { faultOfJwt, TokenFault } from './token-fault.js';
+import { ISSUER, selectKey } from './token.js';
 
 /** Not that of people's tokens: neither is ever taken for the other. */
 const SERVICE_AUDIENCE = 'provisioning-services';
@@ -22,10 +23,7 @@ export function issueServiceToken(keyring: Keyring, service: string, now: Date =
 /** @returns the name of the service that asks. @throws Failure `unauthenticated` */
 export function verifyServiceToken(keyring: Keyring, token: string, now: Date = new Date()): string {
   try {
-    const kid = jwt.decode(token, { complete: true })?.header.kid;
-    const key = typeof kid === 'string' ? keyring.accepted.get(kid) : undefined;
-    if (!key) throw new Error('the token names no key of ours');
-    const payload = jwt.verify(token, key, {
+    const payload = jwt.verify(token, selectKey(keyring, token), {
       algorithms: ['HS256'],
       issuer: ISSUER,
       audience: SERVICE_AUDIENCE,
@@ -34,12 +32,12 @@ export function verifyServiceToken(keyring: Keyring, token: string, now: Date = 
       maxAge: LIFE_SECONDS,
     });
     if (typeof payload !== 'object' || typeof payload.sub !== 'string' || typeof payload.exp !== 'number')
-      throw new Error('a claim is missing');
+      throw new TokenFault('bad_claims', 'a claim is missing');
     return payload.sub;
   } catch (cause) {
     throw new Failure('unauthenticated', 'This operation is for our other service only.', {
       code: 'token_invalid',
-      cause,
+      cause: faultOfJwt(cause),
     });
   }
 }

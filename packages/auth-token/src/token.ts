@@ -1,7 +1,9 @@
+import type { KeyObject } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 import { v7 as uuidv7 } from 'uuid';
 import type { Keyring } from './keyring.js';
+import { faultOfJwt, TokenFault } from './token-fault.js';
 
 export const ISSUER = 'provisioning-control-center';
 export const AUDIENCE = 'provisioning';
@@ -103,7 +105,7 @@ export function verifyToken(
         cause,
       });
     }
-    throw invalid(cause);
+    throw invalid(faultOfJwt(cause));
   }
   const claims = readClaims(verified, seconds);
   if (claims.scope !== undefined && !accepted.includes(claims.scope)) throw enrollmentRequired();
@@ -119,20 +121,23 @@ export function enrollmentRequired(): Failure {
   );
 }
 
-function selectKey(keyring: Keyring, token: string) {
-  const kid = jwt.decode(token, { complete: true })?.header.kid;
+/** @throws TokenFault */
+export function selectKey(keyring: Keyring, token: string): KeyObject {
+  const decoded = jwt.decode(token, { complete: true });
+  if (!decoded) throw new TokenFault('malformed', 'the token cannot be read');
+  const { kid } = decoded.header;
   const key = typeof kid === 'string' ? keyring.accepted.get(kid) : undefined;
-  if (!key) throw new Error('the token names no key of ours');
+  if (!key) throw new TokenFault('unknown_key', 'the token names no key of ours');
   return key;
 }
 
 /** jsonwebtoken leaves these to its caller: it accepts unknown header members, payloads that are no objects, a future `iat`. */
 function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   if (Object.keys(header).some((member) => !HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') {
-    throw invalid('unexpected header');
+    throw badClaims('unexpected header');
   }
   if (typeof payload !== 'object' || payload === null || Array.isArray(payload))
-    throw invalid('payload is no object');
+    throw badClaims('payload is no object');
   const { sub, jti, sid, iat, exp, username, email, roles, scope } = payload as Record<string, unknown>;
   if (
     typeof sub !== 'string' ||
@@ -146,10 +151,10 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
     !roles.every((role) => typeof role === 'string') ||
     (scope !== undefined && scope !== 'mfa_enrollment')
   ) {
-    throw invalid('a claim is missing or of the wrong type');
+    throw badClaims('a claim is missing or of the wrong type');
   }
-  if (iat > now + CLOCK_TOLERANCE_SECONDS) throw invalid('issued in the future');
-  if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw invalid('a longer life than any token of ours has');
+  if (iat > now + CLOCK_TOLERANCE_SECONDS) throw badClaims('issued in the future');
+  if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw badClaims('a longer life than any token of ours has');
   return {
     ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
     ...(email === undefined ? {} : { email }),
@@ -157,7 +162,11 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   };
 }
 
-function invalid(cause: unknown): Failure {
+function badClaims(message: string): Failure {
+  return invalid(new TokenFault('bad_claims', message));
+}
+
+function invalid(cause: TokenFault): Failure {
   return new Failure('unauthenticated', 'The token is not valid. Sign in again.', {
     code: 'token_invalid',
     cause,

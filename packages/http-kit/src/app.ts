@@ -15,6 +15,7 @@ import { docsRouter } from './docs.js';
 import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
 import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
+import { noteUnauthenticated, type UnauthenticatedLog } from './refused-tokens.js';
 import type { RefusalLog } from './refusals.js';
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
@@ -41,6 +42,8 @@ export interface AppOptions {
   refusals?: RefusalLog;
   /** Told of each client that has used up its budget: for the audit trail. */
   trips?: RateLimitTripLog;
+  /** Called for each request that was refused because of who asks: for the audit trail. */
+  unauthenticated?: UnauthenticatedLog;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */
@@ -104,6 +107,7 @@ export function createApp(options: AppOptions): Express {
   app.use(
     countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
   );
+  if (options.unauthenticated) app.use(noteUnauthenticated(options.unauthenticated));
   app.use(errorHandler(log));
   return app;
 }

@@ -21,6 +21,7 @@ export { loggedDecision, matchedRules } from './logged-decision.js';
 export { conditionErrorCounter, policyAuthorizer, type TakenDecision } from './policy-authorizer.js';
 export { rateLimiters, type RateLimits, type RateLimitTrip } from './rate-limit.js';
 export type { Refusal, RefusalLog } from './refusals.js';
+export { RefusedTokenCounter, type RefusedTokens } from './refused-tokens.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
 export { bodyCheck, parameterCheck } from './validate.js';

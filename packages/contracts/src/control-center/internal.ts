@@ -66,11 +66,13 @@ export const appendAudit = define({
   method: 'post',
   path: '/internal/audit',
   summary: 'Append records to the audit trail, each once however often it is sent',
+  description:
+    'Records that are known with another content are 409 `audit_event_conflict`; all others of the request are kept.',
   permission: 'service',
   body: auditEntriesSchema,
   bodyLimit: RECORDS_BODY_LIMIT,
   success: { status: 200, data: keptSchema },
-  errors: [503],
+  errors: [409, 503],
   addition: true,
 });
 

@@ -1,11 +1,11 @@
-import { createKeyring, verifyServiceToken } from '@provisioning/auth-token';
+import { createKeyring, tokenFaultOf, verifyServiceToken } from '@provisioning/auth-token';
 import {
   buildOpenApi,
   controlCenterInternalOperations,
   controlCenterOperations,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import { createApp, createInternalApp, type Binding } from '@provisioning/http-kit';
+import { createApp, createInternalApp, RefusedTokenCounter, type Binding } from '@provisioning/http-kit';
 import { internalSocketPath, startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
@@ -14,7 +14,7 @@ import { BcryptHasher } from '../credentials/password-hasher.js';
 import type { Clock } from '../domain/ports.js';
 import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
-import { rateLimitRecord, refusalRecord } from '../http/audit-refusals.js';
+import { rateLimitRecord, refusalRecord, refusedTokensRecord } from '../http/audit-refusals.js';
 import { auditRoutes } from '../http/audit.js';
 import { mustBeCaller } from '../http/sender.js';
 import { systemRoutes } from '../http/system.js';
@@ -50,6 +50,7 @@ export interface Api {
   /** Served apart from `app`: what is for services only. */
   internalApp: Express;
   opened: Opened;
+  refusedTokens: RefusedTokenCounter;
   /** What is done once before serving. @param tell gets the generated password of the first admin. */
   prepare(tell: (line: string) => void): Promise<void>;
   /** Ends readiness, then closes what is open. */
@@ -84,6 +85,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     policyRevision: policies.revision,
     ...(overrides.delay && { delay: overrides.delay }),
   });
+  const refusedTokens = new RefusedTokenCounter(
+    (refused) => audit.service.note(refusedTokensRecord(refused)),
+    log,
+    clock,
+  );
   let stopping = false;
   const bindings: Binding[] = [
     ...systemRoutes(),
@@ -116,6 +122,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       audit.service
         .note(rateLimitRecord(trip))
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
+    unauthenticated: (failure, ip) => {
+      const fault = tokenFaultOf(failure);
+      if (fault) refusedTokens.add(ip, fault);
+    },
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
@@ -124,6 +134,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     app,
     internalApp,
     opened,
+    refusedTokens,
     prepare: async (tell) => {
       await mustBeMigrated(opened);
       await policies.prepare();
@@ -136,6 +147,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       await hasher.prepare();
       resources.add('housekeeping', startHousekeeping(database, log));
       resources.add('audit heads', startAuditKeeping(audit, config, log));
+      resources.add('refused tokens', refusedTokens.start());
     },
     stop: () => {
       stopping = true;

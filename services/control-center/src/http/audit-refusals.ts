@@ -1,7 +1,7 @@
 import type { Permission } from '@provisioning/contracts';
-import type { RateLimitTrip, Refusal } from '@provisioning/http-kit';
+import type { RateLimitTrip, Refusal, RefusedTokens } from '@provisioning/http-kit';
 import { currentContext } from '@provisioning/runtime';
-import type { AuditActor, NewAuditRecord } from '../domain/audit/audit-record.js';
+import { NOBODY, type AuditActor, type NewAuditRecord } from '../domain/audit/audit-record.js';
 import { actorOf } from './actor.js';
 
 /** A request that was refused, under the name that it would have had if it had not been: `user.delete`, denied. */
@@ -25,6 +25,18 @@ export function rateLimitRecord({ name, limit, client, principal, ip }: RateLimi
     resource: `rate_limits/${name}`,
     result: 'denied',
     details: { limit, client },
+  };
+}
+
+/** Requests with tokens that were never ours, or are damaged: counted, for nobody knows who sent them. */
+export function refusedTokensRecord({ ip, reason, count, first, last }: RefusedTokens): NewAuditRecord {
+  return {
+    ...NOBODY,
+    ip,
+    action: 'auth.authenticate',
+    resource: 'tokens/*',
+    result: 'denied',
+    details: { reason, count, first_at: first.toISOString(), last_at: last.toISOString() },
   };
 }
 

@@ -23,6 +23,33 @@ export function storable(event: AuditEvent): AuditEvent {
   };
 }
 
+/** One text for what an event says; the same for events that say the same. */
+export function contentOf(event: AuditEvent): string {
+  const { at, service, userId, username, sessionId, ip, requestId, action, resource, result, details } =
+    event;
+  return JSON.stringify([
+    ...[at, service, userId, username, sessionId],
+    ...[ip, requestId, action, resource, result, details],
+  ]);
+}
+
+/** What is put down of an event that came with another content than before: the same each time that it comes. */
+export function conflictReport(event: AuditEvent, now: Date): AuditEvent {
+  const sha256 = createHash('sha256').update(contentOf(event)).digest('hex');
+  const id = createHash('sha256').update(`${event.eventId} ${sha256}`).digest('hex');
+  return storable({
+    // A UUID of version 8 (RFC 9562), made from what it is about.
+    eventId: id.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5'),
+    at: now.toISOString(),
+    service: 'control-center',
+    ...{ userId: null, username: null, sessionId: null, ip: null, requestId: null },
+    action: 'audit.conflict',
+    resource: `audit/${event.eventId}`,
+    result: 'failure',
+    details: JSON.stringify({ event_id: event.eventId, from: event.service, sent_sha256: sha256 }),
+  });
+}
+
 function orNull(text: string | null, most: number): string | null {
   return text === null ? null : clean(text, most);
 }

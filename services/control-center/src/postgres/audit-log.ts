@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AuditFilter, AuditLog, AuditPage, Bounds } from '../domain/audit/audit-log.js';
+import type { AuditFilter, AuditLog, AuditPage, Bounds, KeptEvents } from '../domain/audit/audit-log.js';
 import type { AuditEvent, ChainedRecord } from '../domain/audit/chain.js';
 import type { NewAuditRecord } from '../domain/audit/audit-record.js';
 import { RETENTION_ACTION, type AuditDrops } from '../domain/audit/retention.js';
@@ -109,8 +109,13 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     return typeof upto === 'number' ? upto : 0;
   }
 
-  keep(events: readonly AuditEvent[]): Promise<number> {
-    return this.database.transaction((transaction) => new PostgresAuditTrail(transaction).appendNew(events));
+  keep(events: readonly AuditEvent[]): Promise<KeptEvents> {
+    return this.database.transaction(async (transaction) => {
+      const conflicts = new Set<string>();
+      const trail = new PostgresAuditTrail(transaction, this.clock);
+      const kept = await trail.appendNew(events, (eventId) => conflicts.add(eventId));
+      return { kept, conflicts: [...conflicts] };
+    });
   }
 
   drop(upto: number, record: NewAuditRecord): Promise<number> {

@@ -11,7 +11,15 @@ import {
   type ChainEnd,
 } from '../domain/audit/chain.js';
 import type { Clock } from '../domain/ports.js';
-import { storable } from './audit-event.js';
+import { conflictReport, contentOf, storable } from './audit-event.js';
+
+interface Compared {
+  fresh: AuditEvent[];
+  /** Known with another content. */
+  conflicting: AuditEvent[];
+  /** Records of those. */
+  reports: AuditEvent[];
+}
 
 /**
  * Appends within the transaction of its caller, who comes to an end soon after: from the first append until then nobody
@@ -31,40 +39,77 @@ export class PostgresAuditTrail implements AuditTrail {
   async appendAll(records: readonly NewAuditRecord[]): Promise<void> {
     if (records.length === 0) return;
     const at = this.clock().toISOString();
-    await this.#write(
-      records.map(({ details, ...record }) => ({
+    const fresh = records.map(({ details, ...record }) =>
+      storable({
         ...record,
         eventId: uuidv7(),
         at,
         service: 'control-center',
         details: JSON.stringify(details),
-      })),
+      }),
     );
+    await this.#write(() => Promise.resolve({ fresh, conflicting: [], reports: [] }));
   }
 
-  /** Each once, however often it comes. @returns how many of them were new. */
-  async appendNew(events: readonly AuditEvent[]): Promise<number> {
-    const once = [...new Map(events.map((event) => [event.eventId, event])).values()];
-    return this.#write(once, true);
+  /**
+   * Each once, however often it comes. One with another content than the first of its id leaves a record of that instead.
+   * @param onConflict called with the id of each of those.
+   * @returns how many of the events were new.
+   */
+  async appendNew(
+    events: readonly AuditEvent[],
+    onConflict: (eventId: string) => void = () => undefined,
+  ): Promise<number> {
+    const { fresh, conflicting } = await this.#write(() => this.#compare(events.map(storable)));
+    for (const { eventId } of conflicting) onConflict(eventId);
+    return fresh.length;
   }
 
-  async #write(events: readonly AuditEvent[], mayBeKnown = false): Promise<number> {
+  /** @param choose what to write, once no other process can append. */
+  async #write(choose: () => Promise<Compared>): Promise<Compared> {
     try {
       await this.transaction.raw(`select pg_advisory_xact_lock(hashtext('control_center.audit_log'))`);
-      const fresh = mayBeKnown ? await this.#unknown(events) : events;
-      if (fresh.length > 0) await this.#insert(chained(await this.#end(), fresh.map(storable)));
-      return fresh.length;
+      const chosen = await choose();
+      const records = [...chosen.fresh, ...chosen.reports];
+      if (records.length > 0) await this.#insert(chained(await this.#end(), records));
+      return chosen;
     } catch (error) {
       throw isFailure(error) || isPostgresAway(error) ? error : unwritable(error);
     }
   }
 
-  async #unknown(events: readonly AuditEvent[]): Promise<AuditEvent[]> {
-    const { rows } = (await this.transaction.raw('select event_id from audit_log where event_id = any (?)', [
-      events.map(({ eventId }) => eventId),
-    ])) as { rows: { event_id: string }[] };
-    const known = new Set(rows.map(({ event_id }) => event_id));
-    return events.filter(({ eventId }) => !known.has(eventId));
+  async #compare(events: readonly AuditEvent[]): Promise<Compared> {
+    const known = await this.#known(events);
+    const fresh: AuditEvent[] = [];
+    const conflicting: AuditEvent[] = [];
+    for (const event of events) {
+      const first = known.get(event.eventId);
+      if (first === undefined) {
+        known.set(event.eventId, contentOf(event));
+        fresh.push(event);
+      } else if (first !== contentOf(event)) conflicting.push(event);
+    }
+    const reports = new Map(
+      conflicting.map((event) => conflictReport(event, this.clock())).map((each) => [each.eventId, each]),
+    );
+    const reported = await this.#known([...reports.values()]);
+    return {
+      fresh,
+      conflicting,
+      reports: [...reports.values()].filter(({ eventId }) => !reported.has(eventId)),
+    };
+  }
+
+  /** What is stored under the ids of these events. */
+  async #known(events: readonly AuditEvent[]): Promise<Map<string, string>> {
+    if (events.length === 0) return new Map();
+    const { rows } = (await this.transaction.raw(
+      `select event_id as "eventId", at, service, user_id as "userId", username, session_id as "sessionId", ip,
+              request_id as "requestId", action, resource, result, details
+         from audit_log where event_id = any (?)`,
+      [events.map(({ eventId }) => eventId)],
+    )) as { rows: AuditEvent[] };
+    return new Map(rows.map((row) => [row.eventId, contentOf(row)]));
   }
 
   /** A statement of its own after the lock: one that waited would still see the end as it was before. */

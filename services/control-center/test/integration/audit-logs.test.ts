@@ -186,6 +186,38 @@ describe('audit logs', () => {
     expect((await lines('?action=odd.3'))[0]!).toMatchObject({ resource: '\ufffd' });
   });
 
+  it('stay as they are when another content comes under their id, which is a conflict and on record', async () => {
+    const [first, second, third] = [
+      entry({ action: 'twice.1' }),
+      entry({ action: 'twice.2' }),
+      entry({ action: 'twice.3' }),
+    ];
+    await send(first).expect(200);
+    const changed = { ...first, result: 'denied' };
+    const twiceInOne = { ...third, details: '{"other":true}' };
+    for (const round of [1, 2]) {
+      const { body } = await send(first, changed, second, third, twiceInOne).expect(409);
+      expect(body).toMatchObject({
+        code: 'audit_event_conflict',
+        details: [
+          { path: first.event_id, message: expect.any(String) },
+          { path: third.event_id, message: expect.any(String) },
+        ],
+      });
+      expect(await lines('?action=audit.conflict')).toHaveLength(2);
+      expect([round, (await lines('?action=twice.1'))[0]!.result]).toEqual([round, 'success']);
+    }
+    // What was new is kept beside it, and comes again without a conflict.
+    await send(first, second, third).expect(200);
+    for (const action of ['twice.2', 'twice.3']) expect(await lines(`?action=${action}`)).toHaveLength(1);
+    const [report] = await lines(`?resource=audit/${first.event_id}`);
+    expect(report).toMatchObject({
+      result: 'failure',
+      service: 'control-center',
+      details: { from: 'orchestrator' },
+    });
+  });
+
   it('are taken from the orchestrator only', async () => {
     await service.internal
       .post('/internal/audit')

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createKeyring } from '@provisioning/auth-token';
+import { createKeyring, tokenFaultOf } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
 import { createApp } from '@provisioning/http-kit';
 import {
@@ -51,7 +51,7 @@ import { PostgresTaskStore } from '../postgres/task-store.js';
 import { PostgresRefusalStore } from '../postgres/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
-import { refusalLog, tripLog } from './refusals.js';
+import { refusalLog, refusedTokenCounter, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
 import { composeRealtime, type Realtime } from './realtime.js';
@@ -75,6 +75,7 @@ interface ComposedApi {
   app: Express;
   base: Base;
   audit: ReturnType<typeof composeAudit>;
+  refusedTokens: ReturnType<typeof refusedTokenCounter>;
   access: ComposedAccess;
   webhooks: ReturnType<typeof composeWebhooks>;
   realtime: Realtime;
@@ -116,6 +117,7 @@ export function composeApi(
     },
   );
   const refusals = new PostgresRefusalStore(base.database);
+  const refusedTokens = refusedTokenCounter(refusals, base.log);
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.keeper.policies());
@@ -163,6 +165,10 @@ export function composeApi(
     authorizer,
     refusals: refusalLog(refusals),
     trips: tripLog(refusals, base.log),
+    unauthenticated: (failure, ip) => {
+      const fault = tokenFaultOf(failure);
+      if (fault) refusedTokens.add(ip, fault);
+    },
     limits: config.rateLimits,
     redis: base.redis,
     probes: {
@@ -179,7 +185,7 @@ export function composeApi(
     allowedOrigins: config.allowedOrigins,
     checkAnswers,
   });
-  return { app, base, audit, webhooks, access, realtime, stopping: () => (stopping = true) };
+  return { app, base, audit, refusedTokens, webhooks, access, realtime, stopping: () => (stopping = true) };
 }
 
 /** One call for all who were stored together; where jobs carry traces, each is rung for in its own. */
@@ -208,10 +214,13 @@ function capabilitiesOf({
 }
 
 export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
-  const { app, base, audit, webhooks, access, realtime, stopping } = composeApi(config, { telemetry });
+  const { app, base, audit, refusedTokens, webhooks, access, realtime, stopping } = composeApi(config, {
+    telemetry,
+  });
   const { log, resources } = base;
   try {
     await access.start();
+    resources.add('refused tokens', refusedTokens.start());
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,

@@ -15,7 +15,7 @@ export function composeAudit(
 ): { backlog: AuditBacklog; forwarder: AuditForwarder } {
   const outbox = new PostgresAuditOutbox(database);
   const backlog = new AuditBacklog(outbox);
-  const trail = new RemoteAuditTrail(new ControlCenterClient(controlCenterInternalUrl, keyring));
+  const trail = new RemoteAuditTrail(new ControlCenterClient(controlCenterInternalUrl, keyring), log);
   new Gauge({
     name: 'orchestrator_audit_backlog',
     help: 'Events that have not reached the audit trail yet, counted up to 100,001',

@@ -1,4 +1,10 @@
-import type { Principal, RateLimitTrip, Refusal, RefusalLog } from '@provisioning/http-kit';
+import {
+  RefusedTokenCounter,
+  type Principal,
+  type RateLimitTrip,
+  type Refusal,
+  type RefusalLog,
+} from '@provisioning/http-kit';
 import { currentContext, type Logger } from '@provisioning/runtime';
 import type { AuditActor } from '../domain/audit/audit-record.js';
 import type { PostgresRefusalStore } from '../postgres/refusal-store.js';
@@ -49,6 +55,21 @@ export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLi
       .add({ actor, action: 'rate_limit.exceed', resource: `rate_limits/${name}`, denied: true, details })
       .catch((error: unknown) => log.warn('a rate limit could not be put into the history', { error }));
   };
+}
+
+/** Counts tokens that were never ours, or are damaged; nobody knows who sent them. */
+export function refusedTokenCounter(store: PostgresRefusalStore, log: Logger): RefusedTokenCounter {
+  return new RefusedTokenCounter(
+    ({ ip, reason, count, first, last }) =>
+      store.add({
+        actor: { userId: null, username: null, sessionId: null, ip, requestId: null },
+        action: 'auth.authenticate',
+        resource: 'tokens/*',
+        denied: true,
+        details: { reason, count, first_at: first.toISOString(), last_at: last.toISOString() },
+      }),
+    log,
+  );
 }
 
 function actorOf(principal: Principal | undefined, ip: string): AuditActor {

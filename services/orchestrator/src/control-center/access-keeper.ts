@@ -119,7 +119,7 @@ export class AccessKeeper {
   }
 
   async #authenticateApiToken(token: string): Promise<Principal> {
-    if (!isApiTokenIntact(token)) throw noGood();
+    if (!isApiTokenIntact(token)) throw noGood('the API token has a wrong form or checksum');
     const { principal, knownSince: since, asOf } = await this.#tokens.authenticate(token);
     if (!this.#known.has(principal)) this.#known.set(principal, { since, asOf });
     return principal;

@@ -1,4 +1,4 @@
-import { hashApiToken, type RevocationSet } from '@provisioning/auth-token';
+import { hashApiToken, TokenFault, type RevocationSet } from '@provisioning/auth-token';
 import type { Introspection } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Principal } from '@provisioning/http-kit';
@@ -47,7 +47,7 @@ export class ApiTokenCache {
       this.#asking -= 1;
     }
     this.#known.delete(hash);
-    if (!answer.token) throw noGood();
+    if (!answer.token) throw noGood('the control center does not know the API token');
     const found = { principal: principalOf(answer.token), knownSince, asOf: answer.as_of };
     if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
     this.#known.set(hash, found);
@@ -88,9 +88,11 @@ function principalOf({
   };
 }
 
-export function noGood(): Failure {
+/** @param fault what is wrong with a token that was not revoked, as far as is known here. */
+export function noGood(fault?: string): Failure {
   return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
     code: 'token_revoked',
+    cause: fault === undefined ? undefined : new TokenFault('not_accepted', fault),
   });
 }
 

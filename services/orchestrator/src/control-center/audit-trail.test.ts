@@ -1,4 +1,6 @@
 import { expect, it } from '@jest/globals';
+import { Failure } from '@provisioning/errors';
+import { silentLogger } from '@provisioning/runtime';
 import type { AuditRecord } from '../domain/audit/audit-record.js';
 import { RemoteAuditTrail, toEntry } from './audit-trail.js';
 
@@ -41,6 +43,27 @@ it('sends no more at once than the contract takes', async () => {
     sizes.push((body as { entries: unknown[] }).entries.length);
     return Promise.resolve(undefined);
   };
-  await new RemoteAuditTrail({ post }).append(Array.from({ length: 2_001 }, () => record({})));
+  await new RemoteAuditTrail({ post }, silentLogger).append(Array.from({ length: 2_001 }, () => record({})));
   expect(sizes).toEqual([1_000, 1_000, 1]);
+});
+
+it('goes on after a conflict, which it logs, and not after any other failure', async () => {
+  const errors: object[] = [];
+  const log = { error: (_message: string, fields: object = {}) => void errors.push(fields) };
+  let sent = 0;
+  const answering = (kind: 'conflict' | 'unavailable') =>
+    new RemoteAuditTrail(
+      {
+        post: () => {
+          sent += 1;
+          return Promise.reject(new Failure(kind, 'e is known with another content.'));
+        },
+      },
+      log,
+    );
+  const records = Array.from({ length: 1_001 }, () => record({}));
+  await answering('conflict').append(records);
+  expect([sent, errors.length]).toEqual([2, 2]);
+  await expect(answering('unavailable').append(records)).rejects.toMatchObject({ kind: 'unavailable' });
+  expect(sent).toBe(3);
 });

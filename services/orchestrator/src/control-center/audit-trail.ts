@@ -1,5 +1,6 @@
 import { MOST_RECORDS, type AuditEntry } from '@provisioning/contracts';
-import { redact } from '@provisioning/runtime';
+import { isFailure } from '@provisioning/errors';
+import { redact, type Logger } from '@provisioning/runtime';
 import type { AuditTrail } from '../domain/audit/audit-forwarder.js';
 import type { AuditRecord } from '../domain/audit/audit-record.js';
 import { inPieces } from './in-pieces.js';
@@ -9,13 +10,25 @@ const MOST_BYTES = 8 * 1024;
 
 /** The audit trail of the control center. */
 export class RemoteAuditTrail implements AuditTrail {
-  constructor(private readonly controlCenter: Pick<ControlCenterClient, 'post'>) {}
+  constructor(
+    private readonly controlCenter: Pick<ControlCenterClient, 'post'>,
+    private readonly log: Pick<Logger, 'error'>,
+  ) {}
 
   async append(records: readonly AuditRecord[]): Promise<void> {
     for (let start = 0; start < records.length; start += MOST_RECORDS) {
       const entries = records.slice(start, start + MOST_RECORDS).map(toEntry);
-      for (const piece of inPieces(entries))
-        await this.controlCenter.post('/internal/audit', { entries: piece });
+      for (const piece of inPieces(entries)) await this.#send(piece);
+    }
+  }
+
+  /** A conflict is final: the trail has all the rest, and a record of it. Sending it again would stop what comes after. */
+  async #send(entries: readonly AuditEntry[]): Promise<void> {
+    try {
+      await this.controlCenter.post('/internal/audit', { entries });
+    } catch (error) {
+      if (!isFailure(error) || error.kind !== 'conflict') throw error;
+      this.log.error('the audit trail has records of these ids with another content', { error });
     }
   }
 }

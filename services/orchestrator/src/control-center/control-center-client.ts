@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { issueServiceToken, type Keyring } from '@provisioning/auth-token';
-import { Failure } from '@provisioning/errors';
+import { Failure, isFailure } from '@provisioning/errors';
 
 const PATIENCE_MS = 10_000;
 const SERVICE = 'orchestrator';
@@ -33,7 +33,10 @@ export class ControlCenterClient {
     };
   }
 
-  /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */
+  /**
+   * @returns the `data` of its answer.
+   * @throws Failure `conflict` for 409, with its text; `unavailable` for everything else that is no success
+   */
   post(path: string, body: unknown): Promise<unknown> {
     return this.#ask('POST', path, JSON.stringify(body));
   }
@@ -49,7 +52,10 @@ export class ControlCenterClient {
       answer = await this.#send(method, path, body);
       if (answer.status >= 200 && answer.status < 300)
         return (JSON.parse(answer.text) as { data: unknown }).data;
+      if (answer.status === 409)
+        throw new Failure('conflict', (JSON.parse(answer.text) as { error: string }).error);
     } catch (cause) {
+      if (isFailure(cause)) throw cause;
       const { code } = cause as NodeJS.ErrnoException;
       throw unreachable(
         `The control center does not answer ${method} ${path} at ${this.url}${code ? ` (${code})` : ''}. ${HINT}`,

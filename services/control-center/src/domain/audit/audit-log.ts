@@ -24,6 +24,14 @@ export interface Bounds {
   last: number;
 }
 
+/** What became of events that were sent. */
+export interface KeptEvents {
+  /** How many were new. */
+  kept: number;
+  /** Ids of those that are known with another content, which stays as it is. Each left a record of that. */
+  conflicts: string[];
+}
+
 export interface AuditLog {
   /** Newest first. `total` counts what the filter leaves, without `before` and `after`. */
   list(page: AuditPage): Promise<{ records: ChainedRecord[]; total: number }>;
@@ -35,6 +43,6 @@ export interface AuditLog {
   records(after: number, upto: number): AsyncIterable<ChainedRecord[]>;
   /** Up to which number the retention has dropped records, as it put down itself; 0 where it never has. */
   droppedUpto(): Promise<number>;
-  /** Appends each event once, however often it comes. @returns how many were new. */
-  keep(events: readonly AuditEvent[]): Promise<number>;
+  /** Appends each event once, however often it comes. */
+  keep(events: readonly AuditEvent[]): Promise<KeptEvents>;
 }

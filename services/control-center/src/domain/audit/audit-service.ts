@@ -1,3 +1,4 @@
+import { Failure } from '@provisioning/errors';
 import type { Page, UnitOfWork } from '../ports.js';
 import type { AuditFilter, AuditLog, AuditPage } from './audit-log.js';
 import type { AuditActor, NewAuditRecord } from './audit-record.js';
@@ -16,9 +17,22 @@ export class AuditService {
     private readonly verifier: AuditVerifier,
   ) {}
 
-  /** What the other service did. */
-  keep(events: readonly AuditEvent[]): Promise<number> {
-    return this.log.keep(events);
+  /**
+   * What the other service did.
+   * @returns how many events were new.
+   * @throws Failure `conflict` for events that are known with another content, once all others are kept.
+   */
+  async keep(events: readonly AuditEvent[]): Promise<number> {
+    const { kept, conflicts } = await this.log.keep(events);
+    if (conflicts.length === 0) return kept;
+    throw new Failure(
+      'conflict',
+      `${conflicts.length} of the events are in the audit trail with another content, which stays as it is: ${conflicts[0]}${conflicts.length > 1 ? ' and others' : ''}. All other events are kept.`,
+      {
+        code: 'audit_event_conflict',
+        details: conflicts.map((id) => ({ path: id, message: 'is known with another content' })),
+      },
+    );
   }
 
   /** What is no part of a change. */

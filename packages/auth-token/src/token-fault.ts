@@ -1,0 +1,45 @@
+import { isFailure } from '@provisioning/errors';
+import jwt from 'jsonwebtoken';
+
+/** Why a token cannot be one of ours, or is not good here; what has expired or was revoked is not among them. */
+export const TOKEN_FAULTS = [
+  'malformed',
+  'unknown_key',
+  'bad_signature',
+  'bad_claims',
+  'not_accepted',
+] as const;
+export type TokenFaultReason = (typeof TOKEN_FAULTS)[number];
+
+/** The cause of a Failure `unauthenticated`: for the log and the audit trail, never for the client. */
+export class TokenFault extends Error {
+  override readonly name = 'TokenFault';
+
+  constructor(
+    readonly reason: TokenFaultReason,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** What is wrong with a token that jsonwebtoken does not verify. */
+export function faultOfJwt(cause: unknown): TokenFault {
+  if (cause instanceof TokenFault) return cause;
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new TokenFault(reasonOf(cause, message), message, { cause });
+}
+
+function reasonOf(cause: unknown, message: string): TokenFaultReason {
+  if (cause instanceof jwt.NotBeforeError || /^jwt (audience|issuer|subject|id) invalid/.test(message))
+    return 'bad_claims';
+  return message === 'invalid signature' ? 'bad_signature' : 'malformed';
+}
+
+/** Why a request's token was refused as forged or malformed; undefined where it was not, or something else is wrong. */
+export function tokenFaultOf(error: unknown): TokenFaultReason | undefined {
+  if (!isFailure(error) || error.kind !== 'unauthenticated') return undefined;
+  if (error.cause instanceof TokenFault) return error.cause.reason;
+  return error.code === 'token_invalid' ? 'not_accepted' : undefined;
+}

@@ -1,0 +1,94 @@
+import { isFailure, type Failure } from '@provisioning/errors';
+import type { Logger } from '@provisioning/runtime';
+import type { ErrorRequestHandler, Response } from 'express';
+import { clientNetwork } from './client-network.js';
+
+/** Requests of one minute whose token was refused for one reason, from one address. */
+export interface RefusedTokens {
+  /** The client's network; null for the sum of those that there was no room to count apart. */
+  ip: string | null;
+  reason: string;
+  count: number;
+  first: Date;
+  last: Date;
+}
+
+/** Called for each request that was refused because of who asks: whether to count it is the service's to say. */
+export type UnauthenticatedLog = (failure: Failure, ip: string) => void;
+
+const MINUTE_MS = 60_000;
+const LOOK_EVERY_MS = 5_000;
+/** Addresses and reasons that are kept apart; what comes beyond that is counted together. */
+const MOST_KEPT = 200;
+/** While nothing can be written: older minutes are then given up. */
+const MOST_WAITING = 1_000;
+
+/**
+ * Counts refused tokens and writes one record for each minute, address and reason: a flood of forged tokens must neither
+ * fill the audit trail nor this process's memory.
+ */
+export class RefusedTokenCounter {
+  readonly #counts = new Map<string, RefusedTokens & { minute: number }>();
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly write: (refused: RefusedTokens) => Promise<void>,
+    private readonly log: Pick<Logger, 'warn'>,
+    private readonly now: () => Date = () => new Date(),
+  ) {}
+
+  add(ip: string, reason: string): void {
+    const at = this.now();
+    const minute = Math.floor(at.getTime() / MINUTE_MS);
+    const network = clientNetwork(ip);
+    const own = `${minute} ${reason} ${network}`;
+    const hasRoom = this.#counts.has(own) || this.#counts.size < MOST_KEPT;
+    const key = hasRoom ? own : `${minute} ${reason} *`;
+    const known = this.#counts.get(key);
+    if (known) {
+      known.count += 1;
+      known.last = at;
+    } else if (this.#counts.size < MOST_WAITING) {
+      this.#counts.set(key, { minute, ip: hasRoom ? network : null, reason, count: 1, first: at, last: at });
+    }
+  }
+
+  /** Writes the minutes that are over, or all. What cannot be written waits for the next time. */
+  flush(all = false): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#flush(all));
+    return this.#writing;
+  }
+
+  /** @returns how to stop, which writes what is left. */
+  start(): () => Promise<void> {
+    const timer = setInterval(() => void this.flush(), LOOK_EVERY_MS);
+    timer.unref();
+    return () => {
+      clearInterval(timer);
+      return this.flush(true);
+    };
+  }
+
+  async #flush(all: boolean): Promise<void> {
+    const current = Math.floor(this.now().getTime() / MINUTE_MS);
+    for (const [key, { minute, ...refused }] of [...this.#counts]) {
+      if (!all && minute >= current) continue;
+      try {
+        await this.write(refused);
+      } catch (error) {
+        this.log.warn('refused tokens could not be put into the audit trail', { error });
+        return;
+      }
+      this.#counts.delete(key);
+    }
+  }
+}
+
+/** Reports requests that were refused because of who asks, those included that were refused for asking too often as well. */
+export function noteUnauthenticated(note: UnauthenticatedLog): ErrorRequestHandler {
+  return (error: unknown, request, response: Response, next) => {
+    const refusal: unknown = response.locals['refusal'] ?? error;
+    if (isFailure(refusal) && refusal.kind === 'unauthenticated') note(refusal, request.ip ?? '');
+    next(error);
+  };
+}
