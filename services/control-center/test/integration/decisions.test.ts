@@ -111,7 +111,7 @@ describe('the log of decisions', () => {
         resource: 'policies:*',
         action: ['create'],
         condition:
-          "context.name.startsWith('x') && request.method == 'POST' && request.time > timestamp('2020-01-01T00:00:00Z')",
+          "user.role == 'odd' && context.name.startsWith('x') && request.method == 'POST' && request.time > timestamp('2020-01-01T00:00:00Z')",
       },
       { effect: 'Allow', resource: 'users:*', action: ['read'], condition: 'request.time.getSeconds() < 30' },
     ];

@@ -96,6 +96,26 @@ it('stops at once with clients connected, and tells them so', async () => {
   expect(await process.exited).toEqual({ code: 0, signal: null });
 });
 
+it('leaves a record of each reason for which tokens were refused as none of ours', async () => {
+  const { url, process } = await startApi();
+  const get = async (bearer: string) =>
+    (await fetch(`${url}/tasks`, { headers: { authorization: `Bearer ${bearer}` } })).status;
+  for (const bearer of ['rubbish', 'more.rubbish', 'prv_rubbish']) expect(await get(bearer)).toBe(401);
+  await refusal(url, { token: `${token()}x` });
+  expect(await get(token())).toBe(200);
+  expect(await process.stop()).toEqual({ code: 0, signal: null });
+  const records = await rowsOf<{ details: { reason: string; count: number }; actor: { ip: string } }>(
+    database,
+    `select details, actor from events where type = 'refused' and details ->> 'action' = 'auth.authenticate'`,
+  );
+  const counts = new Map<string, number>();
+  for (const { details, actor } of records) {
+    expect(actor.ip).toBe('127.0.0.1');
+    counts.set(details.reason, (counts.get(details.reason) ?? 0) + details.count);
+  }
+  expect(Object.fromEntries(counts)).toEqual({ malformed: 2, not_accepted: 1, bad_signature: 1 });
+});
+
 it('H10 keeps tokens and tickets out of its log, and lives through a flood of connections', async () => {
   const { url, process } = await startApi();
   const mine = token();
