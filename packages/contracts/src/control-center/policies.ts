@@ -81,7 +81,7 @@ export const updatePolicy = define({
   path: '/policies/{id}',
   summary: 'Update policy',
   description:
-    'Members that are left out stay as they are; how it was is kept. In force in both services within 2 s.',
+    'Members that are left out stay as they are; how it was is kept. In force in both services within 2 s. Neither gives nor takes away what you do not hold (403 `grant_not_held`), nor restricts users with more rights alone (403 `higher_rights`). 409 `no_policy_editor` where no user could certainly change every policy any more.',
   permission: { resource: 'policies:{params.id}', action: 'update' },
   params: byId,
   body: policyChangeSchema,
@@ -96,7 +96,8 @@ export const deletePolicy = define({
   method: 'delete',
   path: '/policies/{id}',
   summary: 'Delete a policy',
-  description: '409 where nobody could change the policies any more.',
+  description:
+    '403 `grant_not_held` for what you could not give back, or a Deny that binds you. 409 `no_policy_editor` where no user could certainly change every policy any more.',
   permission: { resource: 'policies:{params.id}', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Policy deleted successfully' },
