@@ -4,11 +4,10 @@ import { newPassword, roleName, username } from './user.js';
 
 /** The password as it was typed: no least length here, so that an old one still signs in. */
 export const password = text(1024, { minLength: 1 });
+export const CODE_FORM =
+  'Six digits of an authenticator, or a recovery code; blanks, dashes and line ends are ignored';
 /** Read by the service, which removes blanks, dashes and line ends and folds full-width digits first. */
-export const mfaCode = text(64, {
-  minLength: 1,
-  description: 'Six digits of an authenticator, or a recovery code; blanks, dashes and line ends are ignored',
-});
+export const mfaCode = text(64, { minLength: 1, description: CODE_FORM });
 const token = text(8192, { minLength: 1 });
 
 export const loginRequestSchema = closed(
