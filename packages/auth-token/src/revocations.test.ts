@@ -70,7 +70,7 @@ describe('revocations', () => {
     );
   });
 
-  it('of a user go by their number where the answer about an API token has one, whatever the clocks say', () => {
+  it('of a user go by their number where the answer about an API token has one, not by clocks', () => {
     const set = new RevocationSet();
     set.add({ ...entry('user', 'u1'), seq: 7 });
     const known = (asOf: number | undefined, knownSince = new Date(AT + 60_000)) =>

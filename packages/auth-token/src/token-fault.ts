@@ -1,15 +1,8 @@
 import { isFailure } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 
-/** Why a token cannot be one of ours, or is not good here; what has expired or was revoked is not among them. */
-export const TOKEN_FAULTS = [
-  'malformed',
-  'unknown_key',
-  'bad_signature',
-  'bad_claims',
-  'not_accepted',
-] as const;
-export type TokenFaultReason = (typeof TOKEN_FAULTS)[number];
+/** Why a token was not issued here, or is not accepted here. Expiry and revocation are not among the reasons. */
+export type TokenFaultReason = 'malformed' | 'unknown_key' | 'bad_signature' | 'bad_claims' | 'not_accepted';
 
 /** The cause of a Failure `unauthenticated`: for the log and the audit trail, never for the client. */
 export class TokenFault extends Error {

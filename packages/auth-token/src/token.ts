@@ -8,7 +8,7 @@ import { faultOfJwt, TokenFault } from './token-fault.js';
 export const ISSUER = 'provisioning-control-center';
 export const AUDIENCE = 'provisioning';
 
-/** No access token lives longer than 30 days, whatever is configured: one that claims more was not issued by us. */
+/** No configuration lets an access token live longer than 30 days: one that claims more was not issued here. */
 export const LONGEST_TOKEN_LIFE_SECONDS = 30 * 24 * 60 * 60;
 
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -127,7 +127,7 @@ export function selectKey(keyring: Keyring, token: string): KeyObject {
   if (!decoded) throw new TokenFault('malformed', 'the token cannot be read');
   const { kid } = decoded.header;
   const key = typeof kid === 'string' ? keyring.accepted.get(kid) : undefined;
-  if (!key) throw new TokenFault('unknown_key', 'the token names no key of ours');
+  if (!key) throw new TokenFault('unknown_key', 'the token names no known key');
   return key;
 }
 
@@ -154,7 +154,7 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
     throw badClaims('a claim is missing or of the wrong type');
   }
   if (iat > now + CLOCK_TOLERANCE_SECONDS) throw badClaims('issued in the future');
-  if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw badClaims('a longer life than any token of ours has');
+  if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw badClaims('a longer life than any issued token has');
   return {
     ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
     ...(email === undefined ? {} : { email }),

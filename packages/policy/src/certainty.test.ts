@@ -22,7 +22,7 @@ describe('control of every policy', () => {
     ['a Deny of others', [rule('Deny', '*', ['*'], "user.role == 'intern'")]],
     ['a Deny that never applies to policies', [rule('Deny', '*', ['*'], "resource.type == 'servers'")]],
     [
-      'a Deny that the type settles, whatever the rest comes to',
+      'a Deny that the type settles alone',
       [rule('Deny', '*', ['*'], "resource.type != 'policies' && request.ip != '10.0.0.1'")],
     ],
     ['a Deny of another type', [rule('Deny', 'servers:*', ['*'])]],
@@ -126,7 +126,7 @@ describe('control of every policy', () => {
     context: fc.constantFrom({}, { infra: 'a' }, { infra: 7 }, { name: 'x' }),
   });
 
-  it('means that each concrete request is allowed, whatever the policies are', () => {
+  it('means that each concrete request is allowed, for any policies', () => {
     let certain = 0;
     fc.assert(
       fc.property(

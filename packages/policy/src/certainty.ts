@@ -8,7 +8,7 @@ import type { PolicySet } from './policy-set.js';
 import { contains, overlaps, typeOfPattern } from './resource-pattern.js';
 
 /**
- * What a set of policies decides for one principal whatever else a request says: its time, address, method, path,
+ * What a set of policies decides for one principal under every request: its time, address, method, path,
  * context and the resource's id are not known, only its type where the pattern gives it. Whether conditions agree for all
  * requests cannot be decided in general; this decides a part of it that is sound, and errs on the side of "not certain".
  * Nothing here throws.
@@ -25,7 +25,7 @@ export interface Certainty {
    * for nothing. Requests that cannot be decided on at all (see {@link checkRequest}) are left out.
    */
   holds(action: Action, resource: string): boolean;
-  /** Whether one Allow covers the whole pattern and is certainly met, whatever restricts it. */
+  /** Whether one Allow covers the whole pattern and is certainly met; restrictions are not looked at. */
   allows(action: Action, resource: string): boolean;
   /** Rules that deny `action` on a part of the pattern, or may do so in some circumstances. */
   restrictions(action: Action, resource: string): CompiledRule[];
@@ -85,7 +85,7 @@ export function missingControl(set: PolicySet, principal: Principal): MissingCon
 }
 
 /**
- * Whether a principal can read, create, update and delete every policy, whatever its id and whatever the request. Such a
+ * Whether a principal can read, create, update and delete every policy, of any id and under any request. Such a
  * principal can undo any policy, so policies are never locked while one can sign in.
  */
 export function controlsPolicies(set: PolicySet, principal: Principal): boolean {

@@ -142,7 +142,7 @@ describe('patterns', () => {
 });
 
 describe('P7: what a change takes away of restrictions', () => {
-  it('is each Deny that denies less than before, whatever becomes of the Allows', () => {
+  it('is each Deny that denies less than before; Allows do not count', () => {
     const before = [deny('servers:*', ['create', 'delete'], "user.role == 'a'"), allow('*', ['*'])];
     expect(addedRestrictions([deny('servers:*', ['create']), deny('*', ['delete'])], before)).toEqual([]);
     for (const after of [
@@ -182,7 +182,7 @@ describe('rights beyond those of another', () => {
       { action: 'update', resource: 'users:a*' },
     ]);
     expect(rightsBeyond(policies, person('help', 'held'), person('help'))).toEqual([]);
-    // Nobody gains by a Deny that does not bind them where nothing is allowed to them.
+    // A principal to whom nothing is allowed gains nothing by a Deny that does not bind it.
     expect(rightsBeyond(policies, person(), person('help', 'held'))).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe('rights beyond those of another', () => {
     ]);
   });
 
-  it('are none where whatever the one may do the other may do as well', () => {
+  it('are none only where the other may do all that the one may do', () => {
     const conditions = [undefined, "user.role == 'a'", "user.role != 'b'", "user.email == 'x@example.com'"];
     const anyRule = fc
       .tuple(

@@ -126,7 +126,7 @@ export const resetUserMfa = define({
   path: '/users/{id}/mfa',
   summary: 'Take the second factor off a user',
   description:
-    'For somebody who lost their device and their recovery codes. Ends every session and API token of the user, who signs in with the password alone until another second factor is set up. A user with more rights than yours is 403 `higher_rights`; your own factor is taken off with POST /auth/mfa/disable.',
+    'For a user who lost their device and their recovery codes. Ends every session and API token of the user, who signs in with the password alone until another second factor is set up. A user with more rights than yours is 403 `higher_rights`; your own factor is taken off with POST /auth/mfa/disable.',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   success: { status: 200, data: sentence, example: 'MFA reset' },

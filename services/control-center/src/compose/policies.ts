@@ -40,7 +40,7 @@ export interface Policies {
   revision: PolicyRevision;
   /** Makes the built-in policies where there never were any, and brings in force what is stored. */
   prepare(): Promise<void>;
-  /** Whether some user can sign in and change every policy, whatever the request. After {@link prepare}. */
+  /** Whether some user can sign in and change every policy under any request. After {@link prepare}. */
   haveEditor(users: Pick<UserWrites, 'ableToSignIn'>): Promise<boolean>;
 }
 

@@ -28,7 +28,7 @@ export function rateLimitRecord({ name, limit, client, principal, ip }: RateLimi
   };
 }
 
-/** Requests with tokens that were never ours, or are damaged: counted, for nobody knows who sent them. */
+/** Requests with forged or damaged tokens, by count: who sent them is not known. */
 export function refusedTokensRecord({ ip, reason, count, first, last }: RefusedTokens): NewAuditRecord {
   return {
     ...NOBODY,

@@ -29,7 +29,7 @@ it('leave one record for each address and reason of a minute, and none for what 
     .get('/internal/policy-bundle')
     .set('Authorization', `Bearer ${issueServiceToken(OTHER, 'orchestrator')}`)
     .expect(401);
-  // Neither of these is an attempt with a token that is none of ours.
+  // None of these is an attempt with a forged token.
   await service.http.get('/users').expect(401);
   await get(`Bearer ${issueToken(own, subject, 60, new Date(Date.now() - 600_000)).token}`);
   await get(`Bearer ${good}`);

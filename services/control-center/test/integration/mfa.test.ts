@@ -254,7 +254,7 @@ describe('second factors', () => {
     await begun('post', '/auth/mfa/confirm', { code }).expect(200);
   });
 
-  it('that are missing let nobody in, until an admin resets them', async () => {
+  it('that are missing refuse every sign-in until an admin resets them', async () => {
     const mine = callAs(service, await token());
     await service.api.opened.database('users').where({ id: user.id }).update({ mfa_enabled: true });
     expect(codeOf(await signIn(undefined, 'wrong-password').expect(401))).toBe('invalid_credentials');

@@ -16,7 +16,7 @@ const deny = (...of: Parameters<typeof allow>) => ({ ...allow(...of), effect: 'D
 const outcomeOf = ({ status, body }: { status: number; body: unknown }) =>
   status === 200 || status === 201 ? status : (body as { code: string }).code;
 
-describe('nobody changes what binds themselves, nor a user with more rights', () => {
+describe('a writer changes neither what binds the writer nor a user with more rights', () => {
   let service: TestApi;
   let api: ReturnType<typeof callerOf>;
   beforeAll(async () => {
@@ -112,7 +112,7 @@ describe('nobody changes what binds themselves, nor a user with more rights', ()
       expect(outcomeOf(await api.call('put', `/users/${admin.id}`, { email: 'e@example.com' }))).toBe(200);
     });
 
-    it('nobody takes their own second factor off without a code', async () => {
+    it('no user takes their own second factor off without a code', async () => {
       const admin = await api.signedIn('admin');
       expect(outcomeOf(await as(admin, 'delete', `/users/${admin.id}/mfa`))).toBe('grant_not_held');
     });

@@ -57,7 +57,7 @@ export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLi
   };
 }
 
-/** Counts tokens that were never ours, or are damaged; nobody knows who sent them. */
+/** Counts requests with forged or damaged tokens: who sent them is not known. */
 export function refusedTokenCounter(store: PostgresRefusalStore, log: Logger): RefusedTokenCounter {
   return new RefusedTokenCounter(
     ({ ip, reason, count, first, last }) =>

@@ -172,7 +172,7 @@ describe('I16 an API token', () => {
     await get().expect(401);
   });
 
-  it('is asked about again when something happened to its owner as it was looked up, whatever the clocks say', async () => {
+  it('is asked about again when something happened to its owner as it was looked up, not by clocks', async () => {
     const token = makeApiToken();
     const user = {
       id: uuidv7(),

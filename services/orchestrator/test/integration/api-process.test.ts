@@ -96,7 +96,7 @@ it('stops at once with clients connected, and tells them so', async () => {
   expect(await process.exited).toEqual({ code: 0, signal: null });
 });
 
-it('leaves a record of each reason for which tokens were refused as none of ours', async () => {
+it('leaves a record of each reason for which forged tokens were refused', async () => {
   const { url, process } = await startApi();
   const get = async (bearer: string) =>
     (await fetch(`${url}/tasks`, { headers: { authorization: `Bearer ${bearer}` } })).status;

@@ -4,8 +4,8 @@ import type { UserWrites } from '../ports.js';
 import type { User } from '../user/user.js';
 
 /**
- * Call it while nobody else writes users or policies, after a change of policies.
- * @param before the policies that were in force. Where nobody controlled those either, as policies of an older release
+ * Call it after a change of policies, while users and policies are locked.
+ * @param before the policies that were in force. Where no user controlled those either, as policies of an older release
  * may have it, changes pass: otherwise they could not be mended one by one.
  * @throws Failure `conflict` when no user who can sign in controls every policy any more.
  */
@@ -42,7 +42,7 @@ export async function hasEditor(set: PolicySet, users: Pick<UserWrites, 'ableToS
 function locked(): Failure {
   return new Failure(
     'conflict',
-    'After this change no enabled user could certainly change the policies any more: read, create, update and delete on policies:*, whatever the request. Keep a rule that allows it to a user, and no Deny that could apply to them.',
+    'After this change no enabled user could certainly change the policies any more: read, create, update and delete on policies:*, under any request. Keep a rule that allows it to a user, and no Deny that could apply to them.',
     { code: 'no_policy_editor' },
   );
 }

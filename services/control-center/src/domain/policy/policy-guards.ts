@@ -38,7 +38,7 @@ export function rightsChange(
 }
 
 /**
- * Nobody changes what binds themselves, nor a principal with more rights than theirs (docs/decisions/0026).
+ * A writer changes neither what binds the writer nor a principal with more rights (docs/decisions/0026).
  * @param inForce the policies before the change.
  * @throws Failure `forbidden`: `grant_not_held` when the change gives, or takes away for good, what the writer does not
  * hold in all circumstances; `higher_rights` when it restricts users with more rights and not the writer.

@@ -22,7 +22,7 @@ export interface Repair {
   changes: PolicyChange[];
 }
 
-export interface PolicyChange {
+interface PolicyChange {
   policy: string;
   change: 'switched off' | 'narrowed' | 'restored' | 'made';
 }

@@ -57,7 +57,7 @@ export class PolicyService {
 
   /**
    * @throws Failure `invalid` for a policy that cannot be used, `forbidden` for a change that is not its writer's to make
-   * ({@link mustBeWritersToChange}), `conflict` when the name is taken or nobody could change policies any more.
+   * ({@link mustBeWritersToChange}), `conflict` when the name is taken or no user could change policies any more.
    */
   async create(
     request: NewPolicy,

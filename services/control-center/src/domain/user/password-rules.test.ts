@@ -24,7 +24,7 @@ describe('passwordFault', () => {
   it('I1 counts bytes for the maximum', () => {
     expect(fault('ab'.repeat(512))).toBeUndefined();
     expect(fault('é1'.repeat(342))).toBe('must have at most 1024 bytes');
-    // In the form that is hashed, whatever was sent.
+    // Counted in the form that is hashed.
     expect(fault('é1'.repeat(341).normalize('NFD'))).toBeUndefined();
   });
 

@@ -7,7 +7,7 @@ import { ADMIN_ROLE, type User } from './user.js';
 type Code = 'higher_rights' | 'grant_not_held';
 
 /**
- * Whoever acts on another user must have every role and every right of theirs; admins have them all.
+ * A writer who acts on another user must have every role and every right of that user; admins have them all.
  * @param code `grant_not_held` where the act would let the writer be that user, as a new password does.
  * @throws Failure `forbidden`
  */
@@ -30,7 +30,7 @@ export function mustHaveRightsOf(
 }
 
 /**
- * Nobody makes a user, themselves included, into one with more rights than the writer has: by a role, an address that a
+ * No writer makes a user, or the writer's own, into one with more rights than the writer has: by a role, an address that a
  * rule names, or by taking away a role that a Deny goes by.
  * @param before undefined for a user who is made; of the writer's own, the rights that they may not go beyond.
  * @throws Failure `forbidden`, code `grant_not_held`

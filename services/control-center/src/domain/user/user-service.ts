@@ -89,7 +89,7 @@ export class UserService {
    * API tokens too, and a role that is lost leaves those.
    * @param version the one that the changes were made for, where the caller cares.
    * @throws Failure `precondition_failed` when the user has another version by now, `forbidden` for a user with more rights
-   * than the writer, before or after, `conflict` where nobody could administer the platform any more.
+   * than the writer, before or after, `conflict` where no user could administer the platform any more.
    */
   async update(
     id: string,
