@@ -1,0 +1,49 @@
+import { showPath } from './path.js';
+import { scanJson } from './scan-json.js';
+import { findUnstorable } from './unstorable.js';
+
+/** Why a JSON text is not accepted. */
+export interface JsonFault {
+  /** `syntax`: it is not JSON. `depth`, `duplicate`: it is not JSON as accepted here. `text`: a text cannot be stored. */
+  kind: 'syntax' | 'depth' | 'duplicate' | 'text';
+  /** Where, as messages show it; empty for the text as a whole. */
+  path: string;
+  /** What is wrong there: `is nested more than 32 levels deep`. It quotes no value: values may be secrets. */
+  message: string;
+}
+
+/** A text that cannot be stored stands in well-formed UTF-8 only as an escape. */
+const ESCAPED = /\\u(?:0000|d[89a-f])/i;
+
+/**
+ * Reads a JSON text in which nothing is ambiguous: no member twice in its object, no text that would have to be altered to
+ * be stored.
+ * @param maxDepth the most objects and lists within each other
+ */
+export function readJson(text: string, maxDepth: number): { value: unknown } | { fault: JsonFault } {
+  const { tooDeep, duplicate } = scanJson(text, maxDepth);
+  if (tooDeep)
+    return { fault: { kind: 'depth', path: '', message: `is nested more than ${maxDepth} levels deep` } };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return { fault: { kind: 'syntax', path: '', message: `is not valid JSON: ${reasonOf(error)}` } };
+  }
+  if (duplicate)
+    return { fault: { kind: 'duplicate', path: showPath(duplicate), message: 'is there twice' } };
+  const unstorable = ESCAPED.test(text) ? findUnstorable(value) : undefined;
+  if (!unstorable) return { value };
+  const { path, isName, message } = unstorable;
+  return {
+    fault: { kind: 'text', path: showPath(path), message: isName ? `has a name that ${message}` : message },
+  };
+}
+
+/** V8 quotes the text around the fault, which may hold a password: the kind of fault and its position are kept. */
+function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : '';
+  const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
+  if (/end of JSON input/i.test(message)) return 'it ends too early';
+  return position ? `unexpected character ${position}` : 'unexpected character';
+}
