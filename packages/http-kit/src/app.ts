@@ -14,6 +14,7 @@ import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
+import { queryReader } from './read-parameters.js';
 import { rateLimiters, type RateLimits, type RateLimitTripLog } from './rate-limit.js';
 import { noteUnauthenticated, type UnauthenticatedLog } from './refused-tokens.js';
 import type { RefusalLog } from './refusals.js';
@@ -68,6 +69,8 @@ const EXPOSED_HEADERS = [
   'traceparent',
 ];
 
+const PROBES = ['/livez', '/readyz', '/metrics'];
+
 /** The Express application of a service: the order of everything on one screen. */
 export function createApp(options: AppOptions): Express {
   const { log, probes } = options;
@@ -88,6 +91,7 @@ export function createApp(options: AppOptions): Express {
   if (options.allowedOrigins.length > 0) {
     app.use(cors({ origin: [...options.allowedOrigins], exposedHeaders: EXPOSED_HEADERS, maxAge: 600 }));
   }
+  for (const path of PROBES) app.get(path, checkedQuery(options.operations, path));
   app.use(probeRouter(probes));
   const limiter = rateLimiters(options);
   // What is asked for most comes first: no page has a path that an operation has.
@@ -110,6 +114,15 @@ export function createApp(options: AppOptions): Express {
   if (options.unauthenticated) app.use(noteUnauthenticated(options.unauthenticated));
   app.use(errorHandler(log));
   return app;
+}
+
+/** Probes are answered before everything else, but take no other query than any operation: what it declares. */
+function checkedQuery(operations: readonly Operation[], path: string): RequestHandler {
+  const readQuery = queryReader(operations.find((operation) => operation.path === path)?.query);
+  return (request, _response, next) => {
+    readQuery(request.originalUrl);
+    next();
+  };
 }
 
 /** Helmet's headers are the same in every answer: it is asked for them once. */

@@ -24,6 +24,7 @@ export type { Refusal, RefusalLog } from './refusals.js';
 export { RefusedTokenCounter, type RefusedTokens } from './refused-tokens.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
-export { bodyCheck, parameterCheck } from './validate.js';
 export { questionOf } from './question.js';
+export { queryReader } from './read-parameters.js';
+export { bodyCheck } from './validate.js';
 export type { Principal } from './principal.js';

@@ -29,7 +29,8 @@ import { bodyReader } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';
 import { negotiateVersion, VENDOR_TYPE } from './version.js';
-import { answerCheck, bodyCheck, parameterCheck } from './validate.js';
+import { pathReader, queryReader } from './read-parameters.js';
+import { answerCheck, bodyCheck } from './validate.js';
 
 export interface MountOptions {
   operations: readonly Operation[];
@@ -126,20 +127,18 @@ function serving(
 
 function endpoint({ asks, handle }: Binding, operation: Operation, options: MountOptions): RequestHandler {
   const { authorizer, checkAnswers } = options;
-  const checkParams = operation.params && parameterCheck(operation.params, 'path');
-  const checkQuery = operation.query && parameterCheck(operation.query, 'query');
+  const readParams = pathReader(operation.params);
+  const readQuery = queryReader(operation.query);
   const checkBody = operation.body && bodyCheck(operation.body);
   const checkAnswer = checkAnswers ? answerCheck(operation.success.data, operation.id) : undefined;
   const { permission } = operation;
   const { list } = operation.success;
 
   return async (request, response) => {
-    const params: Record<string, unknown> = { ...request.params };
-    const query: Record<string, unknown> = { ...request.query };
+    const params = readParams(request.params as Record<string, string>);
+    const query = readQuery(request.originalUrl);
     const body: unknown = operation.body ? request.body : undefined;
-    checkParams?.(params);
     if (list) refuseTwoPositions(list, query);
-    if (checkQuery) checkQuery(query);
     if (checkBody) {
       if (body === undefined)
         throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', {

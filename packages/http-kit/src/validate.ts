@@ -4,14 +4,14 @@ import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 
 const options = { strict: true, allErrors: true, useDefaults: true, allowUnionTypes: true } as const;
-/** Bodies are taken as they are; paths and queries are text, so numbers and booleans are read out of it. */
-const bodies = addFormats.default(new Ajv2020(options));
-const texts = addFormats.default(new Ajv2020({ ...options, coerceTypes: true }));
+const inputs = addFormats.default(new Ajv2020(options));
 /** Tells the first fault only: what is long is not searched for all of its faults, which costs memory and time without bounds. */
 const hasty = addFormats.default(new Ajv2020({ ...options, allErrors: false }));
 const answers = addFormats.default(new Ajv2020({ ...options, useDefaults: false, allErrors: false }));
 
 type Check = (value: unknown) => void;
+/** `invalid`: a body, 422. `malformed`: a path or a query, 400. */
+type InvalidKind = 'invalid' | 'malformed';
 
 const BODY_SENTENCE = 'The body is not what this operation takes';
 /** Values of a body whose faults are all told. */
@@ -33,18 +33,14 @@ function isShort(body: unknown): boolean {
 
 /** Body: 422 with each fault (`operations[2].id must be string`). Fills in defaults. */
 export function bodyCheck(schema: TSchema): Check {
-  const thorough = check(bodies.compile(schema), 'invalid', BODY_SENTENCE);
+  const thorough = schemaCheck(schema, 'invalid', BODY_SENTENCE);
   const quick = check(hasty.compile(schema), 'invalid', BODY_SENTENCE);
   return (value) => (isShort(value) ? thorough(value) : quick(value));
 }
 
-/** Query or path parameters: 400 with each fault. Converts and fills in defaults. */
-export function parameterCheck(schema: TSchema, where: 'query' | 'path'): Check {
-  return check(
-    texts.compile(schema),
-    'malformed',
-    where === 'query' ? 'The query is not valid' : 'The path is not valid',
-  );
+/** A check that names each fault: 422 where it is `invalid`, 400 where it is `malformed`. Fills in defaults. */
+export function schemaCheck(schema: TSchema, kind: InvalidKind, sentence: string): Check {
+  return check(inputs.compile(schema), kind, sentence);
 }
 
 /** For tests: throws when an answer is not what the contract promises. */
@@ -59,21 +55,25 @@ export function answerCheck(schema: TSchema, operationId: string): Check {
   };
 }
 
-function check(validate: ValidateFunction, kind: 'invalid' | 'malformed', sentence: string): Check {
+function check(validate: ValidateFunction, kind: InvalidKind, sentence: string): Check {
   return (value) => {
-    if (validate(value)) return;
-    const details = explain(validate.errors ?? []);
-    const first = details[0];
-    const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
-    throw new Failure(
-      kind,
-      `${sentence}: ${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}${more}.`,
-      {
-        code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
-        details,
-      },
-    );
+    if (!validate(value)) throw invalidInput(kind, sentence, explain(validate.errors ?? []));
   };
+}
+
+/** @param sentence what the first fault follows, after a colon; undefined where the fault is a sentence of its own */
+export function invalidInput(
+  kind: InvalidKind,
+  sentence: string | undefined,
+  details: readonly FailureDetail[],
+): Failure {
+  const [first] = details;
+  const fault = `${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}`;
+  const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
+  return new Failure(kind, `${sentence === undefined ? '' : `${sentence}: `}${fault}${more}.`, {
+    code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
+    details: [...details],
+  });
 }
 
 function explain(errors: ErrorObject[]): FailureDetail[] {

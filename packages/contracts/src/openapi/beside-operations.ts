@@ -33,7 +33,7 @@ function metricsPath(service: Service): Json {
           },
         },
       },
-      ...errorReferences([401, 500]),
+      ...errorReferences([400, 401, 500]),
     },
     ...unlimited,
   };

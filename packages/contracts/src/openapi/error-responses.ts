@@ -12,7 +12,8 @@ interface ErrorResponse {
 const responses: Record<number, ErrorResponse> = {
   400: {
     name: 'BadRequest',
-    description: 'JSON that cannot be read, or a query or path parameter that is not valid',
+    description:
+      'JSON that cannot be read, a query or path parameter that is not valid, or a query parameter that the operation does not declare',
     example: {
       error: 'The query is not valid: limit must be <= 1000.',
       code: 'bad_parameter',
@@ -96,14 +97,14 @@ const responses: Record<number, ErrorResponse> = {
 
 /** Every status that an operation may fail with: its own, and those that follow from its declaration. */
 export function errorStatusesOf(operation: Operation): number[] {
-  const { permission, rateClass, params, query, body } = operation;
-  const statuses = new Set<number>([406, 500, ...operation.errors]);
-  if (params ?? query ?? body) statuses.add(400);
+  const { permission, rateClass, body } = operation;
+  // A query parameter that is not declared is 400 everywhere.
+  const statuses = new Set<number>([400, 406, 500, ...operation.errors]);
   if (permission !== 'public') statuses.add(401);
   // Where the policies are not asked, an API token may be the wrong one to ask with, or a second factor be missing.
   if (permission !== 'public' && permission !== 'service') statuses.add(403);
   if (body) for (const status of [413, 415, 422]) statuses.add(status);
-  if (operation.idempotent) for (const status of [400, 409]) statuses.add(status);
+  if (operation.idempotent) statuses.add(409);
   if (rateClass !== 'none') for (const status of [429, 503]) statuses.add(status);
   return [...statuses].sort((a, b) => a - b);
 }

@@ -2,7 +2,7 @@ import { webSocketQuery } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import {
   authorize,
-  parameterCheck,
+  queryReader,
   rateLimiters,
   type Authorizer,
   type Principal,
@@ -37,14 +37,13 @@ export function webSocketRoute<Remembered extends object>(
   connections: Connections,
   options: WebSocketRouteOptions<Remembered>,
 ): Router {
-  const checkQuery = parameterCheck(webSocketQuery, 'query');
+  const readQuery = queryReader(webSocketQuery);
   const limit = rateLimiters(options)('general', 'connectWebSocket');
 
   const identify: RequestHandler = async (request, response, next) => {
     response.locals['route'] = PATH;
     checkOrigin(request, options.allowedOrigins);
-    const query: SocketQuery = { ...request.query };
-    checkQuery(query);
+    const query: SocketQuery = readQuery(request.originalUrl);
     if (!webSockets.isUpgrade(request)) {
       throw new Failure(
         'malformed',

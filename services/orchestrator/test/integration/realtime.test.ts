@@ -180,6 +180,8 @@ describe('who may follow', () => {
       [viewer(), { Origin: 'https://evil.example' }, 403, 'origin_not_allowed'],
       [{ ...viewer(), event_types: 'Nonsense' }, {}, 400, 'bad_parameter'],
       [{ ...viewer(), last_event_id: 'x' }, {}, 400, 'bad_parameter'],
+      [{ ...viewer(), infra: 'staging' }, {}, 400, 'bad_parameter'],
+      [{ ...viewer(), task_id: '\0' }, {}, 400, 'bad_parameter'],
     ];
     for (const [query, headers, status, code] of cases) {
       const refused = await refusal(first, query, headers);

@@ -1,0 +1,111 @@
+import type { FailureDetail } from '@provisioning/errors';
+import { faultOfText, nearest, showPath } from '@provisioning/input';
+import type { TObject } from 'typebox';
+import { invalidInput, schemaCheck } from './validate.js';
+
+/** Values by their names, converted and checked, with defaults filled in: nothing but what the operation declares. */
+type Parameters = Record<string, unknown>;
+
+const PATH_SENTENCE = 'The path is not valid';
+const QUERY_SENTENCE = 'The query is not valid';
+const SHOWN_CHARACTERS = 100;
+
+/**
+ * Reads the query of a request target. What is not declared, repeated, not percent-encoded UTF-8 or not as declared is 400.
+ * @param schema what the operation declares; without one it takes no parameters at all
+ */
+export function queryReader(schema: TObject | undefined): (target: string) => Parameters {
+  const read = parameterReader(schema, QUERY_SENTENCE);
+  const known = Object.keys(schema?.properties ?? {});
+  return (target) => {
+    const at = target.indexOf('?');
+    const given = new Map<string, string>();
+    const faults: FailureDetail[] = [];
+    for (const pair of at === -1 ? [] : target.slice(at + 1).split('&')) {
+      if (pair === '') continue;
+      const [name, value] = splitPair(pair);
+      if (name === undefined || value === undefined) {
+        faults.push({ path: shown(pair.split('=')[0]!), message: 'must be percent-encoded UTF-8' });
+      } else if (!known.includes(name)) {
+        throw unknownParameter(name, known);
+      } else if (given.has(name)) {
+        faults.push({ path: name, message: 'must be there once' });
+      } else given.set(name, value);
+    }
+    return read(given, faults);
+  };
+}
+
+/** Checks the parameters of a path, which the router has decoded. */
+export function pathReader(schema: TObject | undefined): (params: Record<string, string>) => Parameters {
+  const read = parameterReader(schema, PATH_SENTENCE);
+  return (params) => read(new Map(Object.entries(params)), []);
+}
+
+function parameterReader(schema: TObject | undefined, sentence: string) {
+  const check = schema && schemaCheck(schema, 'malformed', sentence);
+  const types = new Map(
+    Object.entries(schema?.properties ?? {}).map(([name, member]) => [
+      name,
+      (member as { type?: unknown }).type,
+    ]),
+  );
+  return (given: ReadonlyMap<string, string>, faults: FailureDetail[]): Parameters => {
+    const values: Parameters = {};
+    for (const [name, text] of given) {
+      const fault = faultOfText(text) ?? faultOfForm(types.get(name), text);
+      if (fault === undefined) values[name] = valueOf(types.get(name), text);
+      else faults.push({ path: name, message: fault });
+    }
+    if (faults.length > 0) throw invalidInput('malformed', sentence, faults);
+    check?.(values);
+    return values;
+  };
+}
+
+/** The name and the value of `name=value`; undefined for what cannot be decoded without being altered. */
+function splitPair(pair: string): [name: string | undefined, value: string | undefined] {
+  const at = pair.indexOf('=');
+  return at === -1 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
+}
+
+function decoded(text: string): string | undefined {
+  if (/[^\x21-\x7e]/.test(text)) return undefined;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return undefined;
+  }
+}
+
+function unknownParameter(name: string, known: readonly string[]) {
+  const meant = nearest(name, known);
+  const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
+  const allowed = known.length === 0 ? 'This operation takes none' : `Allowed are ${known.join(', ')}`;
+  return invalidInput('malformed', undefined, [
+    { path: shown(name), message: `is not a query parameter of this operation.${hint} ${allowed}` },
+  ]);
+}
+
+function shown(name: string): string {
+  return showPath([name.slice(0, SHOWN_CHARACTERS)]);
+}
+
+const WHOLE_NUMBER = /^(?:0|-?[1-9][0-9]*)$/;
+
+/** What is wrong with how a value is written. What it may be is for the schema to say. */
+function faultOfForm(type: unknown, text: string): string | undefined {
+  switch (type) {
+    case 'integer':
+      return WHOLE_NUMBER.test(text) ? undefined : 'must be a whole number in decimal digits';
+    case 'boolean':
+      return text === 'true' || text === 'false' ? undefined : 'must be true or false';
+    default:
+      return undefined;
+  }
+}
+
+function valueOf(type: unknown, text: string): string | number | boolean {
+  if (type === 'integer') return Number(text);
+  return type === 'boolean' ? text === 'true' : text;
+}
