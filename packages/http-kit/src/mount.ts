@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Question } from '@provisioning/policy';
-import { currentContext } from '@provisioning/runtime';
+import { currentContext, nextTurn } from '@provisioning/runtime';
 import {
   Router,
   type ErrorRequestHandler,
@@ -25,12 +25,12 @@ import { inOrder } from './in-order.js';
 import { refuseTwoPositions } from './paging.js';
 import type { Principal } from './principal.js';
 import { questionOf } from './question.js';
-import { bodyReader } from './read-body.js';
+import { bodyReader, hasLongBody } from './read-body.js';
 import { sendReply, sendStream } from './send-reply.js';
 import { noteRefusal, type RefusalLog } from './refusals.js';
 import { negotiateVersion, VENDOR_TYPE } from './version.js';
 import { pathReader, queryReader } from './read-parameters.js';
-import { answerCheck, bodyCheck } from './validate.js';
+import { answerCheck, bodyCheck, longBodyCheck } from './validate.js';
 
 export interface MountOptions {
   operations: readonly Operation[];
@@ -119,7 +119,9 @@ function serving(
   if (!binding) return [notBuilt(operation)];
   const { refusals } = options;
   return [
-    ...(operation.body ? [bodyReader(operation.bodyLimit)] : []),
+    ...(operation.body
+      ? [bodyReader({ limit: operation.bodyLimit, anyText: operation.permission === 'service' })]
+      : []),
     endpoint(binding, operation, options),
     ...(refusals ? [noteRefusal(operation, refusals)] : []),
   ];
@@ -130,6 +132,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
   const readParams = pathReader(operation.params);
   const readQuery = queryReader(operation.query);
   const checkBody = operation.body && bodyCheck(operation.body);
+  const checkLongBody = operation.body && operation.bodyLimit && longBodyCheck(operation.body, nextTurn);
   const checkAnswer = checkAnswers ? answerCheck(operation.success.data, operation.id) : undefined;
   const { permission } = operation;
   const { list } = operation.success;
@@ -144,10 +147,12 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
         throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', {
           code: 'validation_failed',
         });
-      checkBody(body);
+      if (checkLongBody && hasLongBody(response)) await checkLongBody(body);
+      else checkBody(body);
     }
     response.locals['query'] = query;
     const principal = response.locals['principal'] as Principal | undefined;
+    if (hasLongBody(response)) await nextTurn();
     const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
     let asked: readonly Question[] = [];
     let found: unknown;
@@ -164,6 +169,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       if ('failure' in about) throw about.failure;
       found = about.found;
     }
+    if (hasLongBody(response)) await nextTurn();
     const permit = async (questions: readonly Question[]) => {
       if (!principal || !authorizer)
         throw new Error(`${operation.id} is not for users: the policies cannot be asked`);

@@ -1,27 +1,74 @@
 import { Failure } from '@provisioning/errors';
-import express, { type Request, type RequestHandler } from 'express';
+import { decodeUtf8, readJson, type JsonFault, type JsonRules } from '@provisioning/input';
+import { nextTurn } from '@provisioning/runtime';
+import express, { type Request, type RequestHandler, type Response } from 'express';
+import { invalidInput } from './validate.js';
 
 const DEFAULT_LIMIT = 100 * 1024;
-const MAX_DEPTH = 32;
 const MEDIA_TYPES = ['application/json', 'application/vnd.provisioning.v1+json'];
+/** Larger bodies are worked on a slice at a time, so that other requests are answered in between. */
+const LONG_BYTES = 128 * 1024;
+/**
+ * Bodies of 8 MB that break none of these are parsed within one slice; no operation takes anything beyond them.
+ */
+const RULES: JsonRules = { maxDepth: 32, maxMembers: 1_000, maxContainers: 400_000 };
 
-/** Reads a JSON body of at most `limit` bytes and 32 levels; refuses other media types and broken JSON in a sentence. */
-export function bodyReader(limit = DEFAULT_LIMIT): RequestHandler {
-  const parse = express.json({ limit, type: MEDIA_TYPES, strict: false });
+export interface BodyOptions {
+  /** In bytes, after decompression; 100 KB where absent. */
+  limit?: number | undefined;
+  /** Accepts text that cannot be stored: what our other service reports of requests may hold anything. */
+  anyText?: boolean;
+}
+
+/**
+ * Reads a JSON body in UTF-8. Refuses in a sentence what is too large, of another media type or encoding, ambiguous, or
+ * holds text that could not be stored as it is.
+ */
+export function bodyReader({ limit = DEFAULT_LIMIT, anyText = false }: BodyOptions): RequestHandler {
+  const readBytes = express.raw({ limit, type: MEDIA_TYPES });
+  const rules = { ...RULES, anyText };
   return (request, response, next) => {
-    parse(request, response, (error?: unknown) => {
-      try {
-        if (error) throw bodyFailure(error, limit);
-        if (request.body === undefined) refuseUnread(request);
-        else if (depthExceeds(request.body, MAX_DEPTH)) {
-          throw new Failure('malformed', `The body is nested more than ${MAX_DEPTH} levels deep.`);
-        }
-        next();
-      } catch (failure) {
-        next(failure);
-      }
+    if (!isUtf8(request.headers['content-type'])) return next(unsupportedEncoding());
+    readBytes(request, response, (error?: unknown) => {
+      if (error) return next(bodyFailure(error, request, limit));
+      void understand(request, response, rules).then(() => next(), next);
     });
   };
+}
+
+/** Whether the body was so long that it is worked on a slice at a time. */
+export function hasLongBody(response: Response): boolean {
+  return response.locals['longBody'] === true;
+}
+
+async function understand(request: Request, response: Response, rules: JsonRules): Promise<void> {
+  const bytes = request.body as Buffer | undefined;
+  if (bytes === undefined) return refuseUnread(request);
+  if (bytes.length > LONG_BYTES) {
+    response.locals['longBody'] = true;
+    await nextTurn();
+  }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new Failure('malformed', 'The body must be text in UTF-8.');
+  // An empty body is an empty object: clients send it where every member may be left out.
+  const read = text === '' ? { value: {} } : readJson(text, rules);
+  if ('fault' in read) throw faultyJson(read.fault);
+  request.body = read.value;
+  if (hasLongBody(response)) await nextTurn();
+}
+
+function faultyJson({ kind, path, message }: JsonFault): Failure {
+  const details = [{ path, message }];
+  if (kind === 'text') return invalidInput('invalid', 'The body holds text that cannot be stored', details);
+  return new Failure('malformed', `The body ${path === '' ? message : `is ambiguous: ${path} ${message}`}.`, {
+    ...(path === '' ? {} : { details }),
+  });
+}
+
+/** `charset` has no meaning for JSON (RFC 8259), so any spelling of UTF-8 is accepted. */
+function isUtf8(contentType: string | undefined): boolean {
+  const charsets = contentType?.matchAll(/;\s*charset\s*=\s*("?)([^";\s]*)\1/gi) ?? [];
+  return [...charsets].every(([, , charset]) => /^utf-?8$/i.test(charset ?? ''));
 }
 
 function refuseUnread(request: Request): void {
@@ -35,46 +82,36 @@ function refuseUnread(request: Request): void {
   );
 }
 
-function bodyFailure(error: unknown, limit: number): unknown {
-  const { type } = error as { type?: string };
-  switch (type) {
+function unsupportedEncoding(cause?: unknown): Failure {
+  return new Failure(
+    'unsupported_media_type',
+    'The body must be JSON in UTF-8, without or with gzip, deflate or br.',
+    cause === undefined ? {} : { cause },
+  );
+}
+
+/** @param error what reading the bytes ended with: an error of `http-errors`, or of zlib */
+function bodyFailure(error: unknown, request: Request, limit: number): Failure {
+  const encoding = request.headers['content-encoding'];
+  switch ((error as { type?: string }).type) {
     case 'entity.too.large':
       return new Failure(
         'too_large',
         `The body is larger than the ${limit} bytes that this operation takes.`,
       );
-    case 'entity.parse.failed':
-      return new Failure('malformed', `The body is not valid JSON: ${jsonReason(error)}.`, { cause: error });
     case 'request.aborted':
     case 'request.size.invalid':
       return new Failure('malformed', 'The body ended before its Content-Length.', { cause: error });
     case 'charset.unsupported':
     case 'encoding.unsupported':
+      return unsupportedEncoding(error);
+    default:
       return new Failure(
-        'unsupported_media_type',
-        'The body must be JSON in UTF-8, without or with gzip, deflate or br.',
+        'malformed',
+        encoding === undefined
+          ? 'The body cannot be read.'
+          : `The body must be valid ${encoding.toLowerCase()}, as its Content-Encoding says.`,
         { cause: error },
       );
-    default:
-      return typeof type === 'string'
-        ? new Failure('malformed', 'The body cannot be read.', { cause: error })
-        : error;
   }
-}
-
-/** V8 quotes the text around the fault, which may hold a password: keep the kind of fault and the position only. */
-function jsonReason(error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];
-  if (/end of JSON input/i.test(message)) return 'it ends too early';
-  return position ? `unexpected character ${position}` : 'unexpected character';
-}
-
-function depthExceeds(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
-  return false;
 }

@@ -38,6 +38,62 @@ export function bodyCheck(schema: TSchema): Check {
   return (value) => (isShort(value) ? thorough(value) : quick(value));
 }
 
+/** Elements of a list that are checked in one slice. */
+const SLICE = 500;
+
+/**
+ * {@link bodyCheck} for long bodies: of a list that may be long, some elements are checked at a time.
+ * @param pause awaited between two slices, so that other requests are answered
+ * @returns throws, when awaited, a Failure `invalid` with the first fault
+ */
+export function longBodyCheck(
+  schema: TSchema,
+  pause: () => Promise<void>,
+): (value: unknown) => Promise<void> {
+  const checkShort = bodyCheck(schema);
+  const { shell, lists } = takeApart(schema);
+  const checkShell = hasty.compile(shell);
+  const checkElement = lists.map(({ name, element }) => ({ name, check: hasty.compile(element) }));
+  return async (value) => {
+    if (isShort(value)) return checkShort(value);
+    if (!checkShell(value)) throw invalidInput('invalid', BODY_SENTENCE, explain(checkShell.errors ?? []));
+    for (const { name, check } of checkElement) {
+      const list = (value as Record<string, unknown[] | undefined>)[name] ?? [];
+      for (let index = 0; index < list.length; index++) {
+        if (index % SLICE === 0) await pause();
+        if (check(list[index])) continue;
+        const at = `/${name}/${index}`;
+        const errors = (check.errors ?? []).map((error) => ({
+          ...error,
+          instancePath: at + error.instancePath,
+        }));
+        throw invalidInput('invalid', BODY_SENTENCE, explain(errors));
+      }
+    }
+  };
+}
+
+interface ListSchema extends TSchema {
+  type: 'array';
+  items: TSchema;
+  maxItems?: number;
+}
+
+/** A schema without what it says of the elements of its long lists, and what it says of those. */
+function takeApart(schema: TSchema): { shell: TSchema; lists: { name: string; element: TSchema }[] } {
+  const members = Object.entries((schema as { properties?: Record<string, TSchema> }).properties ?? {});
+  const long = members.filter((member): member is [string, ListSchema] => {
+    const { type, items, maxItems = Infinity } = member[1] as Partial<ListSchema>;
+    return type === 'array' && items !== undefined && maxItems > SLICE;
+  });
+  const open = long.map(([name, list]) => [name, { ...list, items: true }] as const);
+  const shell = { ...schema, properties: Object.fromEntries([...members, ...open]) };
+  return {
+    shell: long.length === 0 ? schema : shell,
+    lists: long.map(([name, { items }]) => ({ name, element: items })),
+  };
+}
+
 /** A check that names each fault: 422 where it is `invalid`, 400 where it is `malformed`. Fills in defaults. */
 export function schemaCheck(schema: TSchema, kind: InvalidKind, sentence: string): Check {
   return check(inputs.compile(schema), kind, sentence);

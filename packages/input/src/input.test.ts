@@ -1,5 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { decodeUtf8, faultOfText, nearest, parseMoment, readJson, showPath } from './index.js';
+import {
+  decodeUtf8,
+  faultOfText,
+  nearest,
+  parseMoment,
+  readJson,
+  showPath,
+  type JsonRules,
+} from './index.js';
 
 describe('UTF-8', () => {
   it('is decoded without its byte order mark', () => {
@@ -32,8 +40,9 @@ describe('a text that cannot be stored', () => {
 });
 
 describe('JSON', () => {
-  const faultOf = (text: string, maxDepth = 32) => {
-    const read = readJson(text, maxDepth);
+  const RULES: JsonRules = { maxDepth: 32, maxMembers: 50, maxContainers: 100 };
+  const faultOf = (text: string, rules: Partial<JsonRules> = {}) => {
+    const read = readJson(text, { ...RULES, ...rules });
     return 'fault' in read ? [read.fault.kind, read.fault.path] : undefined;
   };
 
@@ -58,7 +67,7 @@ describe('JSON', () => {
     ' "a" ',
     '{"__proto__":{"x":1}}',
   ])('%s has none', (text) => {
-    expect(readJson(text, 32)).toEqual({ value: JSON.parse(text) });
+    expect(readJson(text, RULES)).toEqual({ value: JSON.parse(text) });
   });
 
   it.each(['', '{', '{"a"', '{"a":1,"a"', '"', '"\\', '}{', ',', '{"a":1,,"a":2}', '\0', 'x'])(
@@ -69,8 +78,21 @@ describe('JSON', () => {
   );
 
   it('is refused before it is parsed where it is nested too deeply', () => {
-    expect(faultOf(`${'['.repeat(3)}${']'.repeat(3)}`, 3)).toBeUndefined();
-    expect(faultOf('['.repeat(1_000_000), 3)).toEqual(['depth', '']);
+    expect(faultOf(`${'['.repeat(3)}${']'.repeat(3)}`, { maxDepth: 3 })).toBeUndefined();
+    expect(faultOf('['.repeat(1_000_000), { maxDepth: 3 })).toEqual(['limit', '']);
+  });
+
+  it('is refused before it is parsed where it would be costly to parse', () => {
+    const members = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join()}}`;
+    expect(faultOf(members(50))).toBeUndefined();
+    expect(faultOf(members(51))).toEqual(['limit', '']);
+    expect(faultOf(`[${'{},'.repeat(98)}{}]`)).toBeUndefined();
+    expect(faultOf(`[${'{},'.repeat(99)}{}]`)).toEqual(['limit', '']);
+  });
+
+  it('may hold any text where that was asked for', () => {
+    expect(faultOf('"\\u0000"')).toEqual(['text', '']);
+    expect(faultOf('"\\u0000"', { anyText: true })).toBeUndefined();
   });
 
   it.each([
@@ -86,7 +108,7 @@ describe('JSON', () => {
   });
 
   it('is refused without a word of what it holds', () => {
-    const read = readJson('{"password":"hunter2', 32);
+    const read = readJson('{"password":"hunter2', RULES);
     expect(JSON.stringify(read)).not.toContain('hunter2');
   });
 });

@@ -1,15 +1,21 @@
 import { showPath } from './path.js';
-import { scanJson } from './scan-json.js';
+import { scanJson, type JsonLimits } from './scan-json.js';
 import { findUnstorable } from './unstorable.js';
 
 /** Why a JSON text is not accepted. */
 export interface JsonFault {
-  /** `syntax`: it is not JSON. `depth`, `duplicate`: it is not JSON as accepted here. `text`: a text cannot be stored. */
-  kind: 'syntax' | 'depth' | 'duplicate' | 'text';
+  /** `syntax`: it is not JSON. `limit`: it breaks one of the rules. `text`: a text cannot be stored. */
+  kind: 'syntax' | 'limit' | 'duplicate' | 'text';
   /** Where, as messages show it; empty for the text as a whole. */
   path: string;
   /** What is wrong there: `is nested more than 32 levels deep`. It quotes no value: values may be secrets. */
   message: string;
+}
+
+/** What a JSON text may be made of. */
+export interface JsonRules extends JsonLimits {
+  /** Accepts texts that cannot be stored. */
+  anyText?: boolean;
 }
 
 /** A text that cannot be stored stands in well-formed UTF-8 only as an escape. */
@@ -18,12 +24,10 @@ const ESCAPED = /\\u(?:0000|d[89a-f])/i;
 /**
  * Reads a JSON text in which nothing is ambiguous: no member twice in its object, no text that would have to be altered to
  * be stored.
- * @param maxDepth the most objects and lists within each other
  */
-export function readJson(text: string, maxDepth: number): { value: unknown } | { fault: JsonFault } {
-  const { tooDeep, duplicate } = scanJson(text, maxDepth);
-  if (tooDeep)
-    return { fault: { kind: 'depth', path: '', message: `is nested more than ${maxDepth} levels deep` } };
+export function readJson(text: string, rules: JsonRules): { value: unknown } | { fault: JsonFault } {
+  const { exceeded, duplicate } = scanJson(text, rules);
+  if (exceeded !== undefined) return { fault: { kind: 'limit', path: '', message: exceeded } };
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -32,7 +36,7 @@ export function readJson(text: string, maxDepth: number): { value: unknown } | {
   }
   if (duplicate)
     return { fault: { kind: 'duplicate', path: showPath(duplicate), message: 'is there twice' } };
-  const unstorable = ESCAPED.test(text) ? findUnstorable(value) : undefined;
+  const unstorable = !rules.anyText && ESCAPED.test(text) ? findUnstorable(value) : undefined;
   if (!unstorable) return { value };
   const { path, isName, message } = unstorable;
   return {

@@ -1,9 +1,19 @@
 import type { Path } from './path.js';
 
+/** How much a JSON text may hold: what `JSON.parse` makes of it takes time and memory by these more than by its length. */
+export interface JsonLimits {
+  /** Objects and lists within each other. */
+  maxDepth: number;
+  /** Members of one object. */
+  maxMembers: number;
+  /** Objects and lists in all. */
+  maxContainers: number;
+}
+
 /** What `JSON.parse` does not report of a text. */
 export interface JsonScan {
-  /** Whether values lie deeper within each other than allowed. */
-  tooDeep: boolean;
+  /** Which limit the text exceeds, as `is nested more than 32 levels deep`; it was looked through no further. */
+  exceeded: string | undefined;
   /** The first member whose name its object has already: of two values `JSON.parse` silently drops one. */
   duplicate: Path | undefined;
 }
@@ -26,12 +36,13 @@ const FEW_NAMES = 16;
 /**
  * Looks through a JSON text once, without making values of it, in time proportional to its length. A text that is not JSON
  * gives some result, and never an error: `JSON.parse` reports what is wrong with it.
- * @param maxDepth the most objects and lists within each other
  */
-export function scanJson(text: string, maxDepth: number): JsonScan {
+export function scanJson(text: string, limits: JsonLimits): JsonScan {
   const open: Container[] = [];
   let top: Container | undefined;
   let duplicate: Path | undefined;
+  let containers = 0;
+  const exceeds = (exceeded: string): JsonScan => ({ exceeded, duplicate });
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case QUOTE: {
@@ -41,13 +52,18 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
           const name = nameAt(text, at, end);
           top.step = name;
           if (!remember(top, name)) duplicate ??= open.map(({ step }) => step);
+          if (countOf(top) > limits.maxMembers)
+            return exceeds(`has an object with more than ${limits.maxMembers} members`);
         }
         at = end;
         break;
       }
       case OPEN_OBJECT:
       case OPEN_LIST: {
-        if (open.length === maxDepth) return { tooDeep: true, duplicate };
+        if (open.length === limits.maxDepth)
+          return exceeds(`is nested more than ${limits.maxDepth} levels deep`);
+        if (++containers > limits.maxContainers)
+          return exceeds(`has more than ${limits.maxContainers} objects and lists`);
         const isObject = text.charCodeAt(at) === OPEN_OBJECT;
         top = { names: isObject ? [] : undefined, step: 0, awaitsName: isObject };
         open.push(top);
@@ -64,7 +80,7 @@ export function scanJson(text: string, maxDepth: number): JsonScan {
         break;
     }
   }
-  return { tooDeep: false, duplicate };
+  return { exceeded: undefined, duplicate };
 }
 
 /** Where the string that begins at `start` has its closing quote; the text's end where it has none. */
@@ -90,6 +106,10 @@ function nameAt(text: string, start: number, end: number): string {
   } catch {
     return written;
   }
+}
+
+function countOf({ names }: Container): number {
+  return names instanceof Set ? names.size : (names?.length ?? 0);
 }
 
 /** @returns whether the name is new */

@@ -54,3 +54,4 @@ export {
   type RequestContext,
 } from './request-context.js';
 export { machineLoadMeter, type MachineLoad } from './machine-load.js';
+export { nextTurn } from './next-turn.js';
