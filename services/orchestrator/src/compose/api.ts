@@ -5,6 +5,7 @@ import { createApp } from '@provisioning/http-kit';
 import {
   BatchWriter,
   machineLoadMeter,
+  nextTurn,
   poolMetrics,
   poolStateOf,
   startHttpServer,
@@ -95,7 +96,7 @@ export function composeApi(
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database, scopes);
   const definitions = new Definitions(join(config.workspace, 'definitions'));
-  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config), definitions);
+  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config), definitions, nextTurn);
   const { redis } = base;
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const inventory = new PostgresInventoryStore(base.database);

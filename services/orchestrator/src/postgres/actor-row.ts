@@ -1,5 +1,4 @@
 import type { AuditActor } from '../domain/audit/audit-record.js';
-import { jsonOf } from './storable.js';
 
 /** As it stands in the columns `actor`. */
 export interface ActorRow {
@@ -17,5 +16,5 @@ export function actorRow(actor: AuditActor | undefined): ActorRow | null {
 }
 
 export function actorText(actor: AuditActor | undefined): string | null {
-  return actor ? jsonOf(actorRow(actor)) : null;
+  return actor ? JSON.stringify(actorRow(actor)) : null;
 }

@@ -25,8 +25,8 @@ import {
 import type { Actor } from '../domain/audit/actor.js';
 import { actorText } from './actor-row.js';
 import { rowsOf } from './rows.js';
+import { jsonList } from './json-list.js';
 import { PostgresScopeStore } from './scope-store.js';
-import { jsonOf } from './storable.js';
 import { readTally } from './tallies.js';
 import { onlyVisible } from './visible-rows.js';
 import { lockColumns, waitingForLock, type LockRow } from './waiting.js';
@@ -61,8 +61,8 @@ export class PostgresBatchStore implements BatchStore {
       outcome: SubmitBatchOutcome['outcome'];
       ready: string[];
     }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
-      jsonOf(batchRow(batch, scope!)),
-      jsonOf(operations.map((operation, index) => operationRow(operation, ofOperations[index]!))),
+      JSON.stringify(batchRow(batch, scope!)),
+      await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
       ...[principal, key, requestHash],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };

@@ -41,7 +41,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
       );
       const told = events.flatMap((event) => toldOf(event, (taskId) => ends.get(taskId)) ?? []);
       if (told.length === 0) return;
-      const rows = told.map(({ event, at, data }) => ({ event, at, data: storable(JSON.stringify(data)) }));
+      const rows = told.map(({ event, at, data }) => ({ event, at, data: JSON.stringify(data) }));
       await rowsOf(transaction, 'select add_deliveries(?::jsonb)', [JSON.stringify(rows)]);
     });
   }

@@ -24,9 +24,9 @@ import type {
 import type { TaskStatus } from '../domain/task/task.js';
 import { actorRow, actorText } from './actor-row.js';
 import { operationRow } from './batch-rows.js';
+import { jsonList } from './json-list.js';
 import { toEntry, type JournalRow } from './journal-rows.js';
 import { rowsOf } from './rows.js';
-import { jsonOf } from './storable.js';
 import { PostgresScopeStore } from './scope-store.js';
 import { notLike, onlyVisible } from './visible-rows.js';
 import { readTally } from './tallies.js';
@@ -80,7 +80,7 @@ export class PostgresRollbackStore implements RollbackStore {
     const [created] = await rowsOf<{ checkpoint_id: string; outcome: 'created' | 'replayed' | 'conflict' }>(
       this.database,
       'select * from create_checkpoint(?::jsonb, ?, ?, ?, ?::jsonb)',
-      [jsonOf(row), principal, key, requestHash, actorText(actor)],
+      [JSON.stringify(row), principal, key, requestHash, actorText(actor)],
     );
     if (!created || created.outcome === 'conflict') return { outcome: 'conflict' };
     return { outcome: created.outcome, id: created.checkpoint_id };
@@ -206,8 +206,8 @@ export class PostgresRollbackStore implements RollbackStore {
       ready: string[];
       holder: string;
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
-      jsonOf(row),
-      jsonOf(operations.map((operation, index) => operationRow(operation, ofOperations[index]!))),
+      JSON.stringify(row),
+      await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
       ...[principal, key, requestHash, position],
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };

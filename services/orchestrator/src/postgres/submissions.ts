@@ -4,7 +4,6 @@ import type { SubmitOutcome } from '../domain/ports.js';
 import type { NewTask } from '../domain/task/task.js';
 import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import { actorRow } from './actor-row.js';
-import { jsonOf } from './storable.js';
 
 export interface Submission {
   task: NewTask;
@@ -28,7 +27,7 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
     text: 'select * from submit_tasks($1::jsonb)',
   });
   const submit = async (submissions: readonly Submission[]): Promise<SubmitOutcome[]> => {
-    const rows = await run([jsonOf(submissions.map(rowOf))]);
+    const rows = await run([JSON.stringify(submissions.map(rowOf))]);
     const byId = new Map(rows.map((row) => [row.id, row]));
     return submissions.map(({ task }) => outcomeOf(byId.get(task.id)));
   };

@@ -6,7 +6,6 @@ import type { Submitter } from '../domain/workflow/submitter.js';
 import { actorRow } from './actor-row.js';
 import { rowsOf } from './rows.js';
 import { PostgresScopeStore } from './scope-store.js';
-import { jsonOf } from './storable.js';
 
 const MAX_ATTEMPTS = 3;
 
@@ -53,7 +52,7 @@ export class PostgresSurveyStore implements SurveyStore {
       scope_id: scopeId,
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };
-    await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [jsonOf(row)]);
+    await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [JSON.stringify(row)]);
   }
 
   async end(id: string): Promise<SurveyEnd | undefined> {

@@ -8,7 +8,6 @@ import { actorText } from './actor-row.js';
 import { notBefore } from './id-time.js';
 import { rowsOf } from './rows.js';
 import { PostgresScopeStore } from './scope-store.js';
-import { storable } from './storable.js';
 import { submitTogether, type Submission } from './submissions.js';
 import { readTally } from './tallies.js';
 import { taskPage } from './task-page.js';
@@ -153,7 +152,7 @@ export class PostgresTaskStore implements TaskStore {
         where c.task_id = :id and c.at >= :since and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
           and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
         order by 1 limit :limit`,
-      { id, since: notBefore(id), after, limit, search: search === undefined ? null : storable(search) },
+      { id, since: notBefore(id), after, limit, search: search ?? null },
     );
   }
 

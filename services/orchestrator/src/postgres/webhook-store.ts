@@ -15,7 +15,6 @@ import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import { actorText } from './actor-row.js';
 import { recordEvent } from './record-event.js';
 import { rowsOf } from './rows.js';
-import { storable, storableJson } from './storable.js';
 
 /** Seals and opens secrets, each for its owner alone. */
 export interface Seal {
@@ -68,9 +67,9 @@ export class PostgresWebhookStore implements WebhookStore {
       if (outcome === 'conflict') return { outcome };
       if (outcome === 'new') {
         await transaction('webhooks').insert({
-          ...{ id, source: 'api', url: storable(url), events: [...events], enabled },
-          ...{ owner_id: actor.userId, owner_name: storable(actor.username) },
-          description: description === null ? null : storable(description),
+          ...{ id, source: 'api', url, events: [...events], enabled },
+          ...{ owner_id: actor.userId, owner_name: actor.username },
+          description,
           secret: this.box.seal(secret, id),
         });
         await recordChange(transaction, 'webhook.create', id, { url, events, enabled }, actor);
@@ -110,7 +109,7 @@ export class PostgresWebhookStore implements WebhookStore {
         .forUpdate()
         .first<WebhookRow | undefined>();
       if (!row) return 'unknown';
-      const members = storableJson(change) as Partial<WebhookRow>;
+      const members: Partial<WebhookRow> = { ...change } as Partial<WebhookRow>;
       const moves = members.url !== undefined && members.url !== row.url;
       if (moves && (secret === undefined || secret === this.box.open(row.secret, id))) return 'secret_needed';
       if (change.enabled !== undefined) members.disabled_reason = null;

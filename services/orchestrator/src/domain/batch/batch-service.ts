@@ -48,11 +48,13 @@ export class BatchService {
     private readonly doorbell: Doorbell,
     private readonly capabilities: Omit<Capabilities, 'definitions'>,
     private readonly definitions: Definitions,
+    private readonly pause: () => Promise<void> = () => Promise.resolve(),
   ) {}
 
   /** Checked whole before anything is stored; durable when this returns. */
   async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
     await this.#check(request.operations);
+    await this.pause();
     return this.#submit({ ...request, resumeOf: null }, planOperations(request.operations), submitter);
   }
 

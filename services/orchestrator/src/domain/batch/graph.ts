@@ -118,5 +118,17 @@ export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]
     }
     below.set(id, found);
   }
-  return (id) => sought.filter((_, bit) => (below.get(id)![bit >> 5]! >> (bit & 31)) & 1);
+  return (id) => namesOf(below.get(id)!, sought);
+}
+
+/** The names of the bits that are set. Empty words are passed over: most are. */
+function namesOf(bits: Uint32Array, names: readonly string[]): string[] {
+  const found: string[] = [];
+  for (let index = 0; index < bits.length; index++) {
+    for (let word = bits[index]!; word !== 0; word &= word - 1) {
+      const lowest = 31 - Math.clz32(word & -word);
+      found.push(names[index * 32 + lowest]!);
+    }
+  }
+  return found;
 }

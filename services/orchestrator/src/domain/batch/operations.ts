@@ -90,18 +90,26 @@ function faultsOfSize(specs: readonly OperationSpec[]): FailureDetail[] {
       },
     ];
   const makersOf = makersBelow(specs);
-  const counts = specs.map((spec) =>
-    makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0),
-  );
-  const all = counts.reduce((sum, count) => sum + count, 0);
-  return counts.flatMap((count, index) =>
-    count > MAX_SERVERS || (count > 0 && all > MAX_SERVERS_IN_ALL)
-      ? {
-          path: `operations[${index}].servers`,
-          message: `must be named: it stands on ${count} servers (${MAX_SERVERS} are the most, ${MAX_SERVERS_IN_ALL} in all such operations, which have ${all})`,
-        }
-      : [],
-  );
+  const faults: FailureDetail[] = [];
+  let all = 0;
+  // No further than to what is reported: a small request may mean millions of servers.
+  for (const [index, spec] of specs.entries()) {
+    const count = makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0);
+    all += count;
+    const path = `operations[${index}].servers`;
+    if (count > MAX_SERVERS)
+      faults.push({
+        path,
+        message: `must be named: it depends on ${count} servers (${MAX_SERVERS} are the most)`,
+      });
+    else if (all > MAX_SERVERS_IN_ALL)
+      faults.push({
+        path,
+        message: `must be named: with it, operations that name no servers have more than ${MAX_SERVERS_IN_ALL} in all`,
+      });
+    if (faults.length === MAX_DETAILS || all > MAX_SERVERS_IN_ALL) break;
+  }
+  return faults;
 }
 
 function faultsOfOperation(
