@@ -43,6 +43,6 @@ export function docsRouter(document: object): Router {
   router.get('/docs/start.js', (_request, response) => {
     response.type('js').send(START);
   });
-  router.use('/docs/assets', express.static(ASSETS, { index: false, maxAge: '1h' }));
+  router.use('/docs/assets', express.static(ASSETS, { index: false, maxAge: '1h', acceptRanges: false }));
   return router;
 }

@@ -40,9 +40,24 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof URIError)
     return new Failure(
       'malformed',
-      'The path is not valid: a percent sign must be followed by two hexadecimal digits.',
+      'The path is not valid: it must be percent-encoded UTF-8, a percent sign followed by two hexadecimal digits.',
     );
+  const status = httpErrorStatus(error);
+  if (status === 412)
+    return new Failure('precondition_failed', 'The file is not as If-Match or If-Unmodified-Since demand.', {
+      cause: error,
+    });
+  if (status !== undefined)
+    return new Failure('malformed', 'The request cannot be served as it was sent: a header is not valid.', {
+      cause: error,
+    });
   return new Failure('internal', 'Internal server error. The request id tells the operators where to look.', {
     cause: error,
   });
+}
+
+/** The status of an error of `http-errors` that blames the client; files are served with them. */
+function httpErrorStatus(error: unknown): number | undefined {
+  const { expose, status } = (error ?? {}) as { expose?: unknown; status?: unknown };
+  return expose === true && typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }

@@ -7,6 +7,17 @@ import { Failure } from '@provisioning/errors';
 import { makeSocketFolder } from './local-socket.js';
 
 const DRAIN_MS = 5_000;
+/** How long a client may take, in milliseconds. Node.js looks for the late ones at an interval, 30 s by default. */
+const TIMEOUTS: HttpTimeouts = { headers: 10_000, request: 30_000, check: 1_000 };
+
+export interface HttpTimeouts {
+  /** For the headers of a request. */
+  headers: number;
+  /** For the whole of a request, its body included. */
+  request: number;
+  /** How often it is looked which connections are late: they are closed at most so much later. */
+  check: number;
+}
 
 export interface HttpServer {
   /** `http://host:port` or `unix:/path`. */
@@ -23,10 +34,23 @@ export type ListenAt =
   { host: string; port: number; hostVariable?: string; portVariable: string } | { socketPath: string };
 
 /** @throws Failure `unavailable` in a sentence when the port is taken or may not be used, or the socket is unsafe. */
-export async function startHttpServer(listener: RequestListener, at: ListenAt): Promise<HttpServer> {
+export async function startHttpServer(
+  listener: RequestListener,
+  { timeouts = TIMEOUTS, ...at }: ListenAt & { timeouts?: HttpTimeouts },
+): Promise<HttpServer> {
   const server = createServer(
-    { requestTimeout: 30_000, headersTimeout: 10_000, maxHeaderSize: 16_384 },
-    listener,
+    {
+      headersTimeout: timeouts.headers,
+      requestTimeout: timeouts.request,
+      connectionsCheckingInterval: timeouts.check,
+      maxHeaderSize: 16_384,
+    },
+    (request, response) => {
+      const target = originForm(request.url ?? '');
+      if (target === undefined) return answerUnreadable(new Error('no request target'), request.socket);
+      request.url = target;
+      listener(request, response);
+    },
   );
   server.on('clientError', answerUnreadable);
   if ('socketPath' in at) {
@@ -61,6 +85,15 @@ function whereItIs(server: Server, at: ListenAt): Pick<HttpServer, 'url' | 'port
   const { port } = server.address() as AddressInfo;
   const shown = at.host === '0.0.0.0' || at.host === '::' ? '127.0.0.1' : at.host;
   return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`, port };
+}
+
+/** The path and query of a request target: clients of proxies send the whole address (RFC 9112, 3.2.2). */
+function originForm(target: string): string | undefined {
+  if (target.startsWith('/') || target === '*') return target;
+  const [origin] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
+  if (origin === undefined) return undefined;
+  const rest = target.slice(origin.length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 const UNREADABLE: Record<string, [status: string, code: string, error: string]> = {
@@ -100,6 +133,8 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
       '',
       body,
     ].join('\r\n'),
+    // A client that never closes its side would keep the connection.
+    () => socket.destroy(),
   );
 }
 
