@@ -13,10 +13,11 @@ export interface DescribedOperation extends Json {
 /** A request, but for the ids that are known only when it is sent: a number chooses one of them. */
 export interface FuzzRequest {
   path: Record<string, string | number>;
-  query: [string, string][];
+  /** As it stands in the address. */
+  query: string;
   headers: Record<string, string>;
   /** Undefined: none. */
-  body: string | undefined;
+  body: string | Uint8Array<ArrayBuffer> | undefined;
 }
 
 export function operationsOf(document: Json): DescribedOperation[] {
@@ -50,7 +51,13 @@ export function requestsFor(operation: DescribedOperation, document: Json): Arbi
   );
   return fc.record({
     path: fc.record<Record<string, string | number>>(path),
-    query: queries(inPlace('query'), values),
+    query: fc.oneof(
+      {
+        weight: 6,
+        arbitrary: queries(inPlace('query'), values).map((pairs) => new URLSearchParams(pairs).toString()),
+      },
+      { weight: 1, arbitrary: oddQueries(inPlace('query')) },
+    ),
     headers: headers(inPlace('header')),
     body: bodies(operation, values),
   });
@@ -77,6 +84,32 @@ function queries(parameters: Json[], values: Values): Arbitrary<[string, string]
   );
 }
 
+/** Queries that cannot be read as they are, or not in one way only. */
+function oddQueries(parameters: Json[]): Arbitrary<string> {
+  const names = fc.constantFrom(
+    ...parameters.map((one) => String(one['name'])),
+    'stranger',
+    '%00',
+    '%ff',
+    '%',
+  );
+  const texts = fc.constantFrom(
+    '%00',
+    '%ff',
+    '%ed%a0%80',
+    '%',
+    '%zz',
+    '1&limit=1',
+    '0x10',
+    '1e2',
+    '+5',
+    '01',
+    '%2010',
+  );
+  const pairs = fc.tuple(names, texts).map(([name, text]) => `${name}=${text}`);
+  return fc.array(pairs, { minLength: 1, maxLength: 3 }).map((some) => some.join('&'));
+}
+
 /** Some of those that the operation knows, and such as any may get. */
 function headers(parameters: Json[]): Arbitrary<Record<string, string>> {
   const names = new Set(parameters.map((one) => String(one['name']).toLowerCase()));
@@ -86,6 +119,12 @@ function headers(parameters: Json[]): Arbitrary<Record<string, string>> {
     {
       ...of('idempotency-key', 'one', 'two', 'a'.repeat(256), 'ké'.normalize('NFKD')),
       ...of('if-match', '"1"', 'W/"1"', '*', 'x'),
+      'content-encoding': fc.oneof(
+        { weight: 9, arbitrary: fc.constant('identity') },
+        fc.constantFrom('gzip', 'deflate', 'br', 'zip', 'gzip, gzip'),
+      ),
+      'if-none-match': fc.constantFrom('*', 'x'),
+      range: fc.constantFrom('bytes=5-1', 'bytes=999999999-'),
       accept: fc.constantFrom(
         '*/*',
         'application/json',
@@ -99,7 +138,25 @@ function headers(parameters: Json[]): Arbitrary<Record<string, string>> {
   );
 }
 
-function bodies({ requestBody }: DescribedOperation, values: Values): Arbitrary<string | undefined> {
+const ODD_BODIES = [
+  ...['', '{', 'null', '[]', '"', '{"a":1}{', '\u0000', '{"a":1,"a":2}', '{"__proto__":1,"__proto__":2}'],
+  ...['{"a":"\\u0000"}', '{"\\ud800":1}', '"\\udc00"', `${'['.repeat(40)}${']'.repeat(40)}`],
+  ...[[0xff], [0x22, 0xed, 0xa0, 0x80, 0x22], [0xfe, 0xff, 0, 0x7b, 0, 0x7d]].map((bytes) =>
+    Uint8Array.from(bytes),
+  ),
+];
+
+/** The JSON of a value with one text altered: by what cannot be stored, or by a byte that is not UTF-8. */
+function altered(value: unknown): Arbitrary<string | Uint8Array<ArrayBuffer>> {
+  const text = JSON.stringify(value);
+  const at = text.lastIndexOf('"');
+  return fc.constantFrom('\\u0000', '\\ud800', '\xff').map((inserted) => {
+    const whole = text.slice(0, at) + inserted + text.slice(at);
+    return inserted === '\xff' ? Uint8Array.from(Buffer.from(whole, 'latin1')) : whole;
+  });
+}
+
+function bodies({ requestBody }: DescribedOperation, values: Values): Arbitrary<FuzzRequest['body']> {
   const schema = requestBody?.content['application/json']?.schema;
   if (!schema)
     return fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom('{}', '{', 'x'));
@@ -107,6 +164,7 @@ function bodies({ requestBody }: DescribedOperation, values: Values): Arbitrary<
   return fc.oneof(
     { weight: 5, arbitrary: valid.map((value) => JSON.stringify(value)) },
     { weight: 4, arbitrary: valid.chain(spoilt).map((value) => JSON.stringify(value)) },
-    { weight: 1, arbitrary: fc.constantFrom(undefined, '', '{', 'null', '[]', '"', '{"a":1}{', '\u0000') },
+    { weight: 1, arbitrary: valid.chain(altered) },
+    { weight: 1, arbitrary: fc.constantFrom(undefined, ...ODD_BODIES) },
   );
 }

@@ -48,8 +48,7 @@ export class FuzzedService {
   ): Promise<Answer> {
     this.#token ??= await this.admin.signIn();
     const where = path.replaceAll(/\{([a-z_]+)\}/g, (_all, name: string) => this.#part(parts[name]));
-    const search = new URLSearchParams(query).toString();
-    const response = await fetch(`${this.url}${where}${search ? `?${search}` : ''}`, {
+    const response = await fetch(`${this.url}${where}${query ? `?${query}` : ''}`, {
       method,
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE_MS),
