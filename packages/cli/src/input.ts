@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { systemErrorSentence } from '@provisioning/command-line';
+import { decodeUtf8, findUnstorable, parseMoment, showPath, type Moment } from '@provisioning/input';
 import { InvalidArgumentError } from 'commander';
 import { readAll, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -8,12 +9,22 @@ import { parseYaml, YamlFault } from './yaml-document.js';
 /** A YAML or JSON file, or the standard input where it is `-`. */
 export async function readDocument(file: string, { stdin }: Terminal): Promise<unknown> {
   const name = file === '-' ? 'The standard input' : file;
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = file === '-' ? await readAll(stdin) : await readFile(file, 'utf8');
+    bytes = file === '-' ? await readAll(stdin) : await readFile(file);
   } catch (error) {
     throw new UsageError(systemErrorSentence(name, 'read', error));
   }
+  const text = decodeUtf8(bytes);
+  if (text === undefined) throw new UsageError(`${name} must be text in UTF-8.`);
+  const document = parseDocument(text, name);
+  const unstorable = findUnstorable(document);
+  if (!unstorable) return document;
+  const { path, isName, message } = unstorable;
+  throw new UsageError(`${name}: ${showPath(path)} ${isName ? 'has a name that ' : ''}${message}.`);
+}
+
+function parseDocument(text: string, name: string): unknown {
   try {
     return parseYaml(text);
   } catch (error) {
@@ -39,15 +50,35 @@ export function seconds(value: string): number {
   throw new InvalidArgumentError('It must be a number of seconds, such as 30 or 0.5, and 86400 at most.');
 }
 
-/** A moment (ISO 8601), or how long from now on: `90d`, `12h`. */
-export function moment(value: string, now = Date.now()): string {
-  const [, amount, unit] = /^(\d+)([dh])$/.exec(value) ?? [];
-  const at = amount
-    ? new Date(now + Number(amount) * (unit === 'd' ? 86_400_000 : 3_600_000))
-    : new Date(value);
-  if (Number.isNaN(at.getTime()))
-    throw new InvalidArgumentError('It is a moment (2026-01-31T12:00:00Z) or 90d.');
-  return at.toISOString();
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+/** A day, which stays one, or a time (RFC 3339), or how long from now on: `90d`, `12h`. */
+export function dayOrTime(value: string, now = Date.now()): string {
+  const { at, isDay } = momentOf(value, now);
+  return isDay ? value : at.toISOString();
+}
+
+/** The same as a time: of a day, its first instant in UTC. */
+export function time(value: string, now = Date.now()): string {
+  return momentOf(value, now).at.toISOString();
+}
+
+/** The same as the end of a range: of a day, its last instant in UTC. */
+export function endTime(value: string, now = Date.now()): string {
+  const { at, isDay } = momentOf(value, now);
+  return (isDay ? new Date(at.getTime() + DAY_MS - 1) : at).toISOString();
+}
+
+function momentOf(value: string, now: number): Moment {
+  const [, amount, unit] = /^(\d{1,6})([dh])$/.exec(value) ?? [];
+  const moment = amount
+    ? { at: new Date(now + Number(amount) * (unit === 'd' ? DAY_MS : HOUR_MS)), isDay: false }
+    : parseMoment(value);
+  if (moment) return moment;
+  throw new InvalidArgumentError(
+    'It must be a day (2026-01-31), a time (2026-01-31T12:00:00Z), or how long from now on (90d, 12h).',
+  );
 }
 
 /** `infra=production check_mode=true`: words that are JSON are taken as such. */

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { decodeUtf8 } from '@provisioning/input';
 import { readAll, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -23,9 +24,11 @@ export async function ask(
 
 /** From the standard input, where a script gives it there; else from whoever sits there. */
 export async function askPassword(terminal: Terminal, fromStdin: boolean | undefined, question = 'Password') {
-  const password = fromStdin
-    ? (await readAll(terminal.stdin)).replace(/\r?\n$/, '')
+  const given = fromStdin
+    ? decodeUtf8(await readAll(terminal.stdin))
     : await ask(terminal, question, { secret: true });
+  if (given === undefined) throw new UsageError('The password must be text in UTF-8.');
+  const password = fromStdin ? given.replace(/\r?\n$/, '') : given;
   if (password === '') throw new UsageError('The password is empty.');
   return password;
 }

@@ -8,8 +8,8 @@ export interface Terminal {
   signal: AbortSignal;
 }
 
-export async function readAll(stream: Readable): Promise<string> {
+export async function readAll(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }

@@ -1,5 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { decodeUtf8 } from '@provisioning/input';
 import { DriverError } from '../drivers/driver.js';
 import { isName } from '../names.js';
 import { DefinitionError } from './definition-error.js';
@@ -111,8 +112,9 @@ export class Definitions {
 
   /** @returns undefined where there is none */
   async #text(kind: DefinedKind, path: string): Promise<string | undefined> {
+    let bytes: Buffer;
     try {
-      return await readFile(join(this.folder, DEFINED[kind].folder, path), 'utf8');
+      bytes = await readFile(join(this.folder, DEFINED[kind].folder, path));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
@@ -124,6 +126,11 @@ export class Definitions {
         },
       );
     }
+    const text = decodeUtf8(bytes);
+    if (text !== undefined) return text;
+    throw new DriverError(`definitions/${DEFINED[kind].folder}/${path} is not UTF-8 text. Save it as UTF-8.`, {
+      permanent: true,
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { parseToml } from '../settings/parse-toml.js';
-import { showPath } from '../settings/describe-value.js';
+import { showPath } from '@provisioning/input';
 import { explainFault } from '../settings/explain-fault.js';
 import type { Fault } from '../settings/settings-error.js';
 import { toPlain } from '../source/located.js';

@@ -18,12 +18,3 @@ export function quoteValue(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
-
-/** `servers[1].plan` */
-export function showPath(path: readonly (string | number)[]): string {
-  return path.reduce<string>((shown, step) => {
-    if (typeof step === 'number') return `${shown}[${step}]`;
-    const name = /^[A-Za-z_][\w-]*$/.test(step) ? step : JSON.stringify(step);
-    return shown === '' ? name : `${shown}.${name}`;
-  }, '');
-}

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { decodeUtf8 } from '@provisioning/input';
 import { evaluateNickel, exportWithNickel, NickelError } from '../nickel/index.js';
 import { toPlain, type Located } from '../source/located.js';
 import { positionAt } from '../source/position.js';
@@ -110,9 +111,7 @@ function withoutPlaces(located: Located): Located {
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw SettingsError.of([{ file, path: '', message: 'The file is not UTF-8 text. Save it as UTF-8.' }]);
-  }
+  const text = decodeUtf8(bytes);
+  if (text !== undefined) return text;
+  throw SettingsError.of([{ file, path: '', message: 'The file is not UTF-8 text. Save it as UTF-8.' }]);
 }

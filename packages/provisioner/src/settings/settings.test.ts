@@ -204,6 +204,27 @@ describe('good settings', () => {
     }
   });
 
+  it.each<[SettingsExtension, string]>([
+    ['.json', '{"servers": [], "labels\\u0000": 1}'],
+    [
+      '.json',
+      '{"servers": [{"name": "a", "plan": "p", "zone": "z", "labels": {"role": "\\ud800"}}], "provider": "local"}',
+    ],
+    ['.yaml', 'servers: []\nx: "\\0"'],
+  ])('are refused with a character that cannot be stored: %s', (extension, text) => {
+    expect(faults(text, extension)).toEqual([
+      expect.stringMatching(/^production\/config\..*:\d+:\d+: .*stored\.$/),
+    ]);
+  });
+
+  it.each<[SettingsExtension, string]>([
+    ['.json', '{"servers": [], "servers": []}'],
+    ['.yaml', 'servers: []\nservers: []'],
+    ['.toml', 'servers = []\nservers = []'],
+  ])('are refused where a member is there twice: %s', (extension, text) => {
+    expect(faults(text, extension)).toHaveLength(1);
+  });
+
   it.each([
     ['production', 'config.ncl', ['web-01', 'web-02', 'db-01']],
     ['staging', 'settings.yaml', ['web-01', 'db-01']],

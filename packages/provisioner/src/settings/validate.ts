@@ -1,6 +1,6 @@
+import { findUnstorable, showPath } from '@provisioning/input';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { offsetOf, offsetOfName, toPlain, type Located, type Path } from '../source/located.js';
-import { showPath } from './describe-value.js';
 import { explainFault } from './explain-fault.js';
 import { SettingsSchema, type SettingsFile } from './schema.js';
 import { expandShorthands } from './shorthands.js';
@@ -23,11 +23,26 @@ export function validate(
 ): { settings: SettingsFile; faults: [] } | { settings: null; faults: LocatedFault[] } {
   const root = expandShorthands(written);
   const settings = toPlain(root);
+  const unstorable = faultOfTexts(settings, root);
+  if (unstorable) return { settings: null, faults: [unstorable] };
   const faults = check(settings)
     ? meaningFaults(settings, infra, root)
     : shapeFaults(check.errors ?? [], root);
   if (faults.length > 0) return { settings: null, faults: inReadingOrder(faults) };
   return { settings: settings as SettingsFile, faults: [] };
+}
+
+/** Escapes of a format can write what no database stores; nothing else may be run than what was written. */
+function faultOfTexts(settings: unknown, root: Located): LocatedFault | undefined {
+  const found = findUnstorable(settings);
+  if (!found) return undefined;
+  const { path, isName, message } = found;
+  const shown = showPath(path);
+  return {
+    path: shown,
+    message: `${shown} ${isName ? 'has a name that ' : ''}${message}.`,
+    offset: isName ? offsetOfName(root, path) : offsetOf(root, path),
+  };
 }
 
 function shapeFaults(errors: readonly ErrorObject[], root: Located): LocatedFault[] {

@@ -8,7 +8,7 @@ import { asSentence } from '@provisioning/errors';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
-import { moment } from '../../input.js';
+import { dayOrTime } from '../../input.js';
 
 interface ExportOptions {
   format: 'csv' | 'ndjson';
@@ -27,8 +27,8 @@ export function auditCommands(program: Command, actions: Actions): void {
     .description('write every audit record that the filters leave')
     .addOption(new Option('--format <format>', 'of the text').choices(['csv', 'ndjson']).default('ndjson'))
     .option('--file <path>', 'where to; to the standard output, where absent')
-    .option('--from <moment>', 'ISO 8601', (value) => moment(value))
-    .option('--to <moment>', 'ISO 8601', (value) => moment(value))
+    .option('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
+    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
     .option('--user-id <id>', 'only what this user did')
     .option('--action <action>', 'only this')
     .option('--resource <resource>', 'only on this')
@@ -36,8 +36,8 @@ export function auditCommands(program: Command, actions: Actions): void {
   audit
     .command('verify')
     .description('prove that no record was changed, removed or put in between')
-    .option('--from <moment>', 'ISO 8601', (value) => moment(value))
-    .option('--to <moment>', 'ISO 8601', (value) => moment(value))
+    .option('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
+    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
     .action(actions.of(verify));
 }
 

@@ -2,7 +2,7 @@ import type { PolicyRequest, PolicyRule, PolicySimulateRequest } from '@provisio
 import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
-import { list, moment, pair, readDocument } from '../../input.js';
+import { endTime, list, pair, readDocument, time } from '../../input.js';
 import { UsageError } from '../../usage-error.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
@@ -52,8 +52,8 @@ export function policyCommands(program: Command, actions: Actions): void {
   policy
     .command('replay')
     .description('decide again what was decided; exit code 0: nothing would differ')
-    .requiredOption('--from <moment>', 'ISO 8601', (value) => moment(value))
-    .option('--to <moment>', 'ISO 8601', (value) => moment(value))
+    .requiredOption('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => time(value))
+    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => endTime(value))
     .option('--user-id <id>', 'only what this user asked for')
     .option('--policies <file>', 'by those in place of what is in force')
     .action(actions.of(replay));

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Actions } from '../../context.js';
-import { list, moment } from '../../input.js';
+import { list, time } from '../../input.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface CreateOptions {
@@ -14,7 +14,7 @@ export function tokenCommands(program: Command, actions: Actions): void {
     .command('create <name>')
     .description('create an API token; it is shown this once')
     .requiredOption('--roles <roles>', 'among your own (a,b)', list)
-    .requiredOption('--expires <when>', 'a moment, or 90d', (value) => moment(value))
+    .requiredOption('--expires <when>', 'a moment, or 90d', (value) => time(value))
     .action(
       actions.of(async ({ client, printer }, name: string, { roles, expires }: CreateOptions) => {
         const created = await client.controlCenter.createToken({

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { decodeUtf8 } from '@provisioning/input';
 import { parseTomlFile, type Complaint } from '../../definitions/index.js';
 import { shown, type SshTarget } from '../../ssh/index.js';
 import { DriverError } from '../driver.js';
@@ -25,9 +26,9 @@ export interface Host {
 
 /** The hosts, as the file says them now. @throws DriverError that lists every fault */
 export async function readHosts(path: string): Promise<Host[]> {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = await readFile(path, 'utf8');
+    bytes = await readFile(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new DriverError(
@@ -35,7 +36,9 @@ export async function readHosts(path: string): Promise<Host[]> {
       { permanent: true, cause: error },
     );
   }
-  return parseHosts(text, basename(path));
+  const text = decodeUtf8(bytes);
+  if (text !== undefined) return parseHosts(text, basename(path));
+  throw new DriverError(`${basename(path)} is not UTF-8 text. Save it as UTF-8.`, { permanent: true });
 }
 
 /** @param file how messages name it @throws DriverError that lists every fault */
