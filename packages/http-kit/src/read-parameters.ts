@@ -1,6 +1,6 @@
 import type { FailureDetail } from '@provisioning/errors';
-import { faultOfText, nearest, showPath } from '@provisioning/input';
-import type { TObject } from 'typebox';
+import { faultOfText, nearest, parseMoment, showPath } from '@provisioning/input';
+import type { TObject, TSchema } from 'typebox';
 import { invalidInput, schemaCheck } from './validate.js';
 
 /** Values by their names, converted and checked, with defaults filled in: nothing but what the operation declares. */
@@ -44,17 +44,14 @@ export function pathReader(schema: TObject | undefined): (params: Record<string,
 
 function parameterReader(schema: TObject | undefined, sentence: string) {
   const check = schema && schemaCheck(schema, 'malformed', sentence);
-  const types = new Map(
-    Object.entries(schema?.properties ?? {}).map(([name, member]) => [
-      name,
-      (member as { type?: unknown }).type,
-    ]),
+  const forms = new Map(
+    Object.entries(schema?.properties ?? {}).map(([name, member]) => [name, formOf(member)]),
   );
   return (given: ReadonlyMap<string, string>, faults: FailureDetail[]): Parameters => {
     const values: Parameters = {};
     for (const [name, text] of given) {
-      const fault = faultOfText(text) ?? faultOfForm(types.get(name), text);
-      if (fault === undefined) values[name] = valueOf(types.get(name), text);
+      const fault = faultOfText(text) ?? faultOfForm(forms.get(name), text);
+      if (fault === undefined) values[name] = valueOf(forms.get(name), text);
       else faults.push({ path: name, message: fault });
     }
     if (faults.length > 0) throw invalidInput('malformed', sentence, faults);
@@ -91,21 +88,38 @@ function shown(name: string): string {
   return showPath([name.slice(0, SHOWN_CHARACTERS)]);
 }
 
+/** How a value is written in a path or a query. What it may be is for the schema to say. */
+type Form = 'integer' | 'boolean' | 'moment' | 'text';
+
+function formOf(member: TSchema): Form {
+  const { type, anyOf = [] } = member as { type?: unknown; anyOf?: readonly { format?: unknown }[] };
+  if (type === 'integer' || type === 'boolean') return type;
+  return anyOf.some(({ format }) => format === 'date-time') ? 'moment' : 'text';
+}
+
 const WHOLE_NUMBER = /^(?:0|-?[1-9][0-9]*)$/;
 
-/** What is wrong with how a value is written. What it may be is for the schema to say. */
-function faultOfForm(type: unknown, text: string): string | undefined {
-  switch (type) {
+/** What is wrong with how a value is written. */
+function faultOfForm(form: Form | undefined, text: string): string | undefined {
+  switch (form) {
     case 'integer':
       return WHOLE_NUMBER.test(text) ? undefined : 'must be a whole number in decimal digits';
     case 'boolean':
       return text === 'true' || text === 'false' ? undefined : 'must be true or false';
+    case 'moment':
+      return parseMoment(text) ? undefined : faultOfMoment(text);
     default:
       return undefined;
   }
 }
 
-function valueOf(type: unknown, text: string): string | number | boolean {
-  if (type === 'integer') return Number(text);
-  return type === 'boolean' ? text === 'true' : text;
+function faultOfMoment(text: string): string {
+  return parseMoment(text.replace(' ', '+'))
+    ? 'has a blank where a "+" belongs: in a query, "+" must be written as %2B'
+    : 'must be a day (2026-01-31) or a time (2026-01-31T12:00:00Z)';
+}
+
+function valueOf(form: Form | undefined, text: string): string | number | boolean {
+  if (form === 'integer') return Number(text);
+  return form === 'boolean' ? text === 'true' : text;
 }

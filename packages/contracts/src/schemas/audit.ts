@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
 import { afterNumber, MAX_PAGE, pagedBy } from './paging.js';
 
-/** An instant, or a day: its first moment in UTC. A day that no calendar has is refused. */
+/** An instant, or a whole day in UTC. A day that no calendar has is refused. */
 function moment(description: string) {
   return text(40, { anyOf: [{ format: 'date-time' }, { format: 'date' }], description });
 }
@@ -11,8 +11,16 @@ function recordNumber(description: string) {
   return Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 }
 
-const from = Type.Optional(moment('Start date (ISO 8601)'));
-const to = Type.Optional(moment('End date (ISO 8601)'));
+const from = Type.Optional(
+  moment(
+    'Start date (ISO 8601). A day without a time begins at 00:00:00 UTC. In a query, `+` is written as `%2B`.',
+  ),
+);
+const to = Type.Optional(
+  moment(
+    'End date (ISO 8601), included. A day without a time ends at its end in UTC: the same day as `from` and `to` is all of that day. 400 where it is before `from`.',
+  ),
+);
 
 export const auditQuerySchema = pagedBy({
   user_id: Type.Optional(uuid),

@@ -6,12 +6,12 @@ import {
   verifyAudit,
   type QueryOf,
 } from '@provisioning/contracts';
-import { Failure } from '@provisioning/errors';
 import { on, page, reply, stream, type Binding } from '@provisioning/http-kit';
 import type { AuditFilter } from '../domain/audit/audit-log.js';
 import type { AuditService } from '../domain/audit/audit-service.js';
 import { actorOf } from './actor.js';
 import { EXPORTS } from './present/audit-export.js';
+import { timeRange } from './time-range.js';
 import { eventOf, presentAuditRecord, presentHead, presentVerification } from './present/audit.js';
 import { mustBeOf } from './sender.js';
 
@@ -31,8 +31,7 @@ export function auditRoutes(audit: AuditService): Binding[] {
       return page(found.records.map(presentAuditRecord), found.total);
     }),
     on(verifyAudit)(async (request) => {
-      const { from, to } = request.query;
-      const range = { from: instant('from', from), to: instant('to', to) };
+      const range = timeRange(request.query, 'malformed');
       return reply(presentVerification(await audit.verify(range, actorOf(request))));
     }),
     on(listAuditHeads)(async ({ query, mediaType }) => {
@@ -59,16 +58,5 @@ async function* headLines(audit: AuditService): AsyncGenerator<string> {
 }
 
 function filterOf({ user_id, action, resource, from, to }: QueryOf<typeof listAuditLogs>): AuditFilter {
-  return { userId: user_id, action, resource, from: instant('from', from), to: instant('to', to) };
-}
-
-/** The schema knows the calendar; leap seconds are in it, and not in ours. */
-function instant(name: string, text: string | undefined): Date | undefined {
-  if (text === undefined) return undefined;
-  const date = new Date(text);
-  if (!Number.isNaN(date.getTime())) return date;
-  throw new Failure('malformed', `The query is not valid: ${name} is no instant that we can tell.`, {
-    code: 'bad_parameter',
-    details: [{ path: name, message: 'is no instant that we can tell' }],
-  });
+  return { userId: user_id, action, resource, ...timeRange({ from, to }, 'malformed') };
 }

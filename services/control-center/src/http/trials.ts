@@ -3,6 +3,7 @@ import { on, reply, type Binding } from '@provisioning/http-kit';
 import type { DecisionRequest } from '@provisioning/policy';
 import type { Clock } from '../domain/ports.js';
 import type { TrialService } from '../domain/trial/trial-service.js';
+import { timeRange } from './time-range.js';
 import { presentExplanation } from './present/explanation.js';
 
 const MOST_PROBLEMS = 1000;
@@ -18,7 +19,9 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
     }),
     on(replayDecisions)(async ({ body }) => {
       const { from, to, user_id: userId, limit } = body;
-      const filter = { from: new Date(from), to: to === undefined ? undefined : new Date(to), userId };
+      const range = timeRange({ from, to }, 'invalid');
+      // The schema asks for its beginning.
+      const filter = { from: range.from!, to: range.to, userId };
       const { checked, changed, truncated, complete, changedInAll } = await trials.replay(
         body,
         filter,
