@@ -24,8 +24,9 @@ export function decide(set: PolicySet, request: DecisionRequest): Decision {
   const evaluate = evaluator(() => activationOf(request, resource), outcomesFor(request.principal));
   const matched: MatchedRule[] = [];
   const errors: DecisionError[] = [];
-  for (const rule of set.candidates(resource.type, action)) {
-    if (!rule.resource.matches(resource.id)) continue;
+  const question = { ...request, parsed: resource };
+  for (const rule of set.matching(resource, action)) {
+    if (rule.condition?.isRefuted(question)) continue;
     const outcome = evaluate(rule.condition);
     if ('error' in outcome) errors.push(conditionError(rule, outcome));
     if (applies(rule, outcome)) matched.push(matchedRule(rule, outcome));

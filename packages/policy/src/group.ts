@@ -107,8 +107,7 @@ function decideFor(
   const evaluate = evaluator(() => activationOfQuestion(request, resource));
   let effect: Decision['effect'] | undefined = 'IMPLICIT_DENY';
   let settled = true;
-  for (const rule of set.candidates(resource.type, action)) {
-    if (!rule.resource.matches(resource.id)) continue;
+  for (const rule of set.matching(resource, action)) {
     let met = rule.condition ? known.get(rule.condition) : true;
     if (met === undefined) {
       const outcome = evaluate(rule.condition);

@@ -1,15 +1,16 @@
 import type { FailureDetail } from '@provisioning/errors';
 import { compileInto, throwIfAny, type CompiledRule, type ConditionCache } from './compile-policy.js';
-import { ACTIONS, RESOURCE_TYPES, type Action, type PolicyDocument } from './policy.js';
+import { ACTIONS, type Action, type PolicyDocument } from './policy.js';
 import type { Resource } from './resource-pattern.js';
+import { RuleIndex } from './rule-index.js';
 
 /** Policies ready to be asked, of one revision. It never changes: a change makes another. */
 export interface PolicySet {
   readonly revision: number;
   /** By the policies' names and ids, then as they stand: the same in whatever order the policies came. */
   readonly rules: readonly CompiledRule[];
-  /** The rules for such an action on things of such a type, in the same order. */
-  candidates(type: Resource['type'], action: Action): readonly CompiledRule[];
+  /** The rules whose action and resource match, whatever their conditions, in the same order. */
+  matching(resource: Resource, action: Action): readonly CompiledRule[];
 }
 
 /**
@@ -29,16 +30,10 @@ export function compilePolicies(
   const rules = compiled.sort(
     (a, b) => compare(a.policy, b.policy) || compare(a.policyId ?? '', b.policyId ?? '') || a.index - b.index,
   );
-  const index = new Map(RESOURCE_TYPES.map((type) => [type, byAction(rulesFor(type, rules))]));
-  return { revision, rules, candidates: (type, action) => index.get(type)?.get(action) ?? [] };
-}
-
-function rulesFor(type: Resource['type'], rules: readonly CompiledRule[]): CompiledRule[] {
-  return rules.filter(({ resource }) => resource.type === '*' || resource.type === type);
-}
-
-function byAction(rules: readonly CompiledRule[]): Map<Action, readonly CompiledRule[]> {
-  return new Map(ACTIONS.map((action) => [action, rules.filter(({ actions }) => actions.has(action))]));
+  const indexes = new Map(
+    ACTIONS.map((action) => [action, new RuleIndex(rules.filter(({ actions }) => actions.has(action)))]),
+  );
+  return { revision, rules, matching: (resource, action) => indexes.get(action)?.matching(resource) ?? [] };
 }
 
 /** By code units, not by the locale of the process. */
