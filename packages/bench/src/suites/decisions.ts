@@ -13,9 +13,13 @@ const request: DecisionRequest = {
   context: { infra: 'production', check_mode: false },
 };
 
+/** Of a thousand policies for the same resource, each with a condition, so many hold. */
+const MATCHING = 50;
+
 /** A decision among a thousand policies with a condition each, a fifth of them about the same kind of thing. */
 export function decisions(): Work {
   const thousand = compilePolicies(Array.from({ length: POLICIES }, policy), { revision: 1 });
+  const crowded = compilePolicies(Array.from({ length: POLICIES }, crowdedPolicy), { revision: 1 });
   const one = compilePolicies([policy(null, 0)], { revision: 1 });
   const rate = (name: string, act: () => unknown) => ({
     name,
@@ -29,6 +33,7 @@ export function decisions(): Work {
     contenders: [
       rate('the same conditions as functions, one after the other', () => plain(request)),
       rate(`ours, ${POLICIES} policies`, () => decide(thousand, request)),
+      rate(`ours, ${POLICIES} policies for one resource, ${MATCHING} match`, () => decide(crowded, request)),
       rate('ours, one policy', () => decide(one, request)),
     ],
   };
@@ -46,6 +51,18 @@ function policy(_: unknown, index: number): PolicyDocument {
         condition: `user.role == 'team-${index}' && request.ip.startsWith('192.') && !context.check_mode`,
       },
     ],
+  };
+}
+
+function crowdedPolicy(_: unknown, index: number): PolicyDocument {
+  const matches = index % (POLICIES / MATCHING) === 0;
+  const condition = matches
+    ? `context.infra == 'production' && request.ip != '198.51.100.${index}'`
+    : `context.infra == 'infra-${index}' && request.time.getHours() >= 0`;
+  return {
+    name: `crowded-${index}`,
+    version: '1.0.0',
+    rules: [{ effect: 'Allow', resource: 'servers:*', action: ['create', 'read'], condition }],
   };
 }
 

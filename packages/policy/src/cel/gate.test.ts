@@ -173,3 +173,21 @@ describe('where a fault is', () => {
     ]);
   });
 });
+
+describe('chains of operators', () => {
+  it.each([
+    ['!', 'context.flag'],
+    ['-', '1 == 1'],
+  ])('count as operators, though the parser drops them: %s', (operator, operand) => {
+    const faultsOf = (length: number) => {
+      const made = compileCondition(operator.repeat(length) + operand);
+      return 'faults' in made ? made.faults.map(({ message }) => message) : [];
+    };
+    expect(faultsOf(900)).toEqual([expect.stringContaining('more than 200 operands and operators')]);
+    expect(faultsOf(100)).toEqual([]);
+  });
+
+  it('are none within strings', () => {
+    expect(compileCondition(`context.infra == '${'!'.repeat(400)}'`)).not.toHaveProperty('faults');
+  });
+});

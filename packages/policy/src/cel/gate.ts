@@ -1,6 +1,7 @@
 import { LIMITS } from '../limits.js';
 import { faultOfArguments, PatternBudget } from './arguments.js';
 import { faultOfIdentifier, faultOfSelect, isWithinContext, VARIABLES } from './attributes.js';
+import { chainedOperators } from './parse-condition.js';
 import { type ConditionFault, positionAt } from './position.js';
 import { rewriteRoles, type Rewrite } from './roles.js';
 import {
@@ -32,6 +33,7 @@ export class Gate {
     private readonly text: string,
     private readonly tree: SyntaxTree,
   ) {
+    this.nodes = chainedOperators(text);
     this.walk(tree.expr);
     if (this.nodes > LIMITS.nodes) {
       this.report(

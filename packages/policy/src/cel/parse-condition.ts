@@ -54,8 +54,19 @@ function faultOfSyntax(rest: string): string {
   return `has ${JSON.stringify(found)} where CEL does not allow it${instead}`;
 }
 
+/** How many `!` and `-` stand in chains, as in `!!!x`. The parser leaves most of them out of its tree. */
+export function chainedOperators(text: string): number {
+  const chains = withoutLiterals(text).match(/(?:!(?!=)){2,}|-{2,}/g) ?? [];
+  return chains.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** The text with blanks in place of strings and comments. */
+function withoutLiterals(text: string): string {
+  return text.replace(OPAQUE, (literal) => ' '.repeat(literal.length));
+}
+
 function firstBracketBeyond(text: string, depth: number): number | undefined {
-  const bare = text.replace(OPAQUE, (literal) => ' '.repeat(literal.length));
+  const bare = withoutLiterals(text);
   let open = 0;
   for (let offset = 0; offset < bare.length; offset++) {
     if ('([{'.includes(bare.charAt(offset)) && ++open > depth) return offset;
