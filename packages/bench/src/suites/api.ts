@@ -6,6 +6,7 @@ import { startPlatform } from '../setting/platform.js';
 import type { Suite } from '../suite.js';
 import { BARE_TABLES } from './api/bare-writer.js';
 import { LoadClient } from './api/load-client.js';
+import { healthUnderLongBodies } from './api/long-bodies.js';
 import { reads, submissions } from './api/works.js';
 
 const BARE_SERVER = fileURLToPath(new URL('./api/bare-server.js', import.meta.url));
@@ -42,7 +43,12 @@ export const apiSuite: Suite = {
       undo.push(() => client.stop());
       const endWaiting = () => database.query(END_WAITING);
       const setting = { platform, bareUrl: bare.url, client, endWaiting };
-      return { works: [...(await reads(setting)), submissions(setting)], stop };
+      const works = [
+        ...(await reads(setting)),
+        submissions(setting),
+        healthUnderLongBodies(platform, endWaiting),
+      ];
+      return { works, stop };
     } catch (error) {
       await stop();
       throw error;
