@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Question } from '@provisioning/policy';
+import { nextTurn } from '@provisioning/runtime';
 import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from './principal.js';
@@ -52,7 +53,7 @@ async function authorizeAll(
 ): Promise<void> {
   const refused: Refused[] = [];
   for (let start = 0; start < questions.length; start += AT_ONCE) {
-    if (start > 0) await new Promise((resolve) => setImmediate(resolve));
+    if (start > 0) await nextTurn();
     const asked = questions.slice(start, start + AT_ONCE).map((question) => ({
       question,
       ...ask(authorizer, question, principal, about),

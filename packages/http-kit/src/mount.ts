@@ -130,18 +130,17 @@ function serving(
 function endpoint({ asks, handle }: Binding, operation: Operation, options: MountOptions): RequestHandler {
   const { authorizer, checkAnswers } = options;
   const readParams = pathReader(operation.params);
-  const readQuery = queryReader(operation.query);
+  const { list } = operation.success;
+  const readQuery = queryReader(operation.query, list && ((given) => refuseTwoPositions(list, given)));
   const checkBody = operation.body && bodyCheck(operation.body);
   const checkLongBody = operation.body && operation.bodyLimit && longBodyCheck(operation.body, nextTurn);
   const checkAnswer = checkAnswers ? answerCheck(operation.success.data, operation.id) : undefined;
   const { permission } = operation;
-  const { list } = operation.success;
 
   return async (request, response) => {
     const params = readParams(request.params as Record<string, string>);
     const query = readQuery(request.originalUrl);
     const body: unknown = operation.body ? request.body : undefined;
-    if (list) refuseTwoPositions(list, query);
     if (checkBody) {
       if (body === undefined)
         throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', {

@@ -13,9 +13,13 @@ const SHOWN_CHARACTERS = 100;
 /**
  * Reads the query of a request target. What is not declared, repeated, not percent-encoded UTF-8 or not as declared is 400.
  * @param schema what the operation declares; without one it takes no parameters at all
+ * @param checkGiven called with what was sent, before defaults are filled in; throws where that does not go together
  */
-export function queryReader(schema: TObject | undefined): (target: string) => Parameters {
-  const read = parameterReader(schema, QUERY_SENTENCE);
+export function queryReader(
+  schema: TObject | undefined,
+  checkGiven?: (given: Readonly<Parameters>) => void,
+): (target: string) => Parameters {
+  const read = parameterReader(schema, QUERY_SENTENCE, checkGiven);
   const known = Object.keys(schema?.properties ?? {});
   return (target) => {
     const at = target.indexOf('?');
@@ -42,7 +46,11 @@ export function pathReader(schema: TObject | undefined): (params: Record<string,
   return (params) => read(new Map(Object.entries(params)), []);
 }
 
-function parameterReader(schema: TObject | undefined, sentence: string) {
+function parameterReader(
+  schema: TObject | undefined,
+  sentence: string,
+  checkGiven?: (given: Readonly<Parameters>) => void,
+) {
   const check = schema && schemaCheck(schema, 'malformed', sentence);
   const forms = new Map(
     Object.entries(schema?.properties ?? {}).map(([name, member]) => [name, formOf(member)]),
@@ -55,6 +63,7 @@ function parameterReader(schema: TObject | undefined, sentence: string) {
       else faults.push({ path: name, message: fault });
     }
     if (faults.length > 0) throw invalidInput('malformed', sentence, faults);
+    checkGiven?.(values);
     check?.(values);
     return values;
   };

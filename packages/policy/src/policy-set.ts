@@ -1,6 +1,6 @@
 import type { FailureDetail } from '@provisioning/errors';
 import { compileInto, throwIfAny, type CompiledRule, type ConditionCache } from './compile-policy.js';
-import { ACTIONS, type Action, type PolicyDocument } from './policy.js';
+import { ACTIONS, RESOURCE_TYPES, type Action, type PolicyDocument, type ResourceType } from './policy.js';
 import type { Resource } from './resource-pattern.js';
 import { RuleIndex } from './rule-index.js';
 
@@ -9,6 +9,8 @@ export interface PolicySet {
   readonly revision: number;
   /** By the policies' names and ids, then as they stand: the same in whatever order the policies came. */
   readonly rules: readonly CompiledRule[];
+  /** The rules for such an action on things of such a type, in the same order. */
+  candidates(type: ResourceType, action: Action): readonly CompiledRule[];
   /** The rules whose action and resource match, whatever their conditions, in the same order. */
   matching(resource: Resource, action: Action): readonly CompiledRule[];
 }
@@ -33,7 +35,21 @@ export function compilePolicies(
   const indexes = new Map(
     ACTIONS.map((action) => [action, new RuleIndex(rules.filter(({ actions }) => actions.has(action)))]),
   );
-  return { revision, rules, matching: (resource, action) => indexes.get(action)?.matching(resource) ?? [] };
+  const byType = new Map(RESOURCE_TYPES.map((type) => [type, byAction(rulesFor(type, rules))]));
+  return {
+    revision,
+    rules,
+    candidates: (type, action) => byType.get(type)?.get(action) ?? [],
+    matching: (resource, action) => indexes.get(action)?.matching(resource) ?? [],
+  };
+}
+
+function rulesFor(type: ResourceType, rules: readonly CompiledRule[]): CompiledRule[] {
+  return rules.filter(({ resource }) => resource.type === '*' || resource.type === type);
+}
+
+function byAction(rules: readonly CompiledRule[]): Map<Action, readonly CompiledRule[]> {
+  return new Map(ACTIONS.map((action) => [action, rules.filter(({ actions }) => actions.has(action))]));
 }
 
 /** By code units, not by the locale of the process. */

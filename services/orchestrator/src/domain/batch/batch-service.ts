@@ -18,7 +18,7 @@ import {
   type OperationSpec,
   type OperationSummary,
 } from './batch.js';
-import { checkOperations, planOperations, type Capabilities } from './operations.js';
+import { checkOperations, planOperations, type Capabilities, type Pause } from './operations.js';
 
 export interface BatchRequest {
   name: string;
@@ -48,14 +48,14 @@ export class BatchService {
     private readonly doorbell: Doorbell,
     private readonly capabilities: Omit<Capabilities, 'definitions'>,
     private readonly definitions: Definitions,
-    private readonly pause: () => Promise<void> = () => Promise.resolve(),
+    private readonly pause?: Pause,
   ) {}
 
   /** Checked whole before anything is stored; durable when this returns. */
   async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
     await this.#check(request.operations);
-    await this.pause();
-    return this.#submit({ ...request, resumeOf: null }, planOperations(request.operations), submitter);
+    const operations = await planOperations(request.operations, new Map(), this.pause);
+    return this.#submit({ ...request, resumeOf: null }, operations, submitter);
   }
 
   async get(id: string): Promise<FoundBatch> {
@@ -107,11 +107,13 @@ export class BatchService {
     const specs = operations.map(({ spec }) => spec);
     const kept = new Map(operations.filter(isKept).map(({ id: key, taskId }) => [key, taskId]));
     await this.#check(specs, new Set(kept.keys()));
-    return this.#submit({ ...batch, resumeOf: id }, planOperations(specs, kept), submitter);
+    const planned = await planOperations(specs, kept, this.pause);
+    return this.#submit({ ...batch, resumeOf: id }, planned, submitter);
   }
 
   async #check(specs: readonly OperationSpec[], kept?: ReadonlySet<string>): Promise<void> {
-    checkOperations(specs, { ...this.capabilities, definitions: await this.definitions.known() }, kept);
+    const capabilities = { ...this.capabilities, definitions: await this.definitions.known() };
+    await checkOperations(specs, capabilities, kept, this.pause);
   }
 
   async #resumable(id: string): Promise<FoundBatch> {

@@ -24,9 +24,9 @@ const servers = (id: string, names: string[], more: Partial<OperationSpec> = {})
   ...more,
 });
 
-function refused(specs: OperationSpec[]): Failure {
+async function refused(specs: OperationSpec[]): Promise<Failure> {
   try {
-    checkOperations(specs, capabilities);
+    await checkOperations(specs, capabilities);
   } catch (error) {
     return error as Failure;
   }
@@ -34,8 +34,8 @@ function refused(specs: OperationSpec[]): Failure {
 }
 
 describe('the check of a batch', () => {
-  it('tells every fault with its place, twenty at most', () => {
-    const { kind, message, details } = refused([
+  it('tells every fault with its place, twenty at most', async () => {
+    const { kind, message, details } = await refused([
       command('a', { dependencies: ['nobody'] }),
       command('b', { commands: ['rsync x', 'rm -rf /'], undo_commands: ['sh -c true'] }),
       servers('c', ['web', 'web'], { provider: 'azure' }),
@@ -54,68 +54,80 @@ describe('the check of a batch', () => {
       'operations[3].provider',
     ]);
     const many = Array.from({ length: 50 }, (_, index) => command(`o${index}`, { dependencies: ['x'] }));
-    expect(refused(many).details).toHaveLength(20);
+    expect((await refused(many)).details).toHaveLength(20);
   });
 
-  it('refuses what is small as a request and too much to store', () => {
+  it('refuses what is small as a request and too much to store', async () => {
     const dense = Array.from({ length: 1_000 }, (_, index) =>
       command(`o${index}`, { dependencies: Array.from({ length: index }, (__, below) => `o${below}`) }),
     );
-    expect(refused(dense).message).toContain('have 499500 dependencies in all');
+    expect((await refused(dense)).message).toContain('have 499500 dependencies in all');
     const names = (count: number) => Array.from({ length: count }, (_, index) => `web-${index}`);
     const taskservs = (id: string): OperationSpec => ({
       ...{ id, type: 'taskserv_batch', infra: 'default', dependencies: ['m'], provider: 'local' },
       taskservs: ['containerd'],
     });
-    expect(refused([servers('m', names(1_001)), taskservs('t')]).details).toEqual([
+    expect((await refused([servers('m', names(1_001)), taskservs('t')])).details).toEqual([
       { path: 'operations[1].servers', message: expect.stringContaining('depends on 1001 servers') },
     ]);
     const many = Array.from({ length: 101 }, (_, index) => taskservs(`t${index}`));
-    expect(refused([servers('m', names(1_000)), ...many]).details).toEqual([
+    expect((await refused([servers('m', names(1_000)), ...many])).details).toEqual([
       { path: 'operations[101].servers', message: expect.stringContaining('more than 100000 in all') },
     ]);
-    expect(() => checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities)).not.toThrow();
+    await checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities);
   });
 
-  it('refuses task services and cluster types that are not defined, but not in operations that are kept', () => {
+  it('refuses task services and cluster types that are not defined, but not in operations that are kept', async () => {
     const about = { infra: 'default', dependencies: [], provider: 'local' };
     const specs: OperationSpec[] = [
       { ...about, id: 't', type: 'taskserv_batch', taskservs: ['containerd', 'kubernets'] },
       { ...about, id: 'c', type: 'cluster_batch', cluster_type: 'bildkit' },
     ];
-    const { message, details } = refused(specs);
+    const { message, details } = await refused(specs);
     expect(details).toEqual([
       { path: 'operations[0].taskservs[1]', message: 'must be a defined taskserv, and is "kubernets"' },
       { path: 'operations[1].cluster_type', message: 'must be a defined cluster, and is "bildkit"' },
     ]);
     expect(message).toContain('operations[0].taskservs[1] must be a defined taskserv');
     expect(message).toContain('(and 1 more)');
-    expect(() => checkOperations(specs, capabilities, new Set(['t', 'c']))).not.toThrow();
+    await checkOperations(specs, capabilities, new Set(['t', 'c']));
     const many = { ...specs[0]!, taskservs: Array.from({ length: 500 }, (_, index) => `none-${index}`) };
-    expect(refused([many]).details).toHaveLength(20);
-    expect(refused([many]).message).toContain('(and 499 more)');
+    expect((await refused([many])).details).toHaveLength(20);
+    expect((await refused([many])).message).toContain('(and 499 more)');
   });
 
-  it('finds nothing wrong with what can be run', () => {
-    expect(() =>
-      checkOperations([servers('m', ['web']), command('c', { dependencies: ['m'] })], capabilities),
-    ).not.toThrow();
+  it('pauses after each few hundred operations', async () => {
+    const specs = Array.from({ length: 10_000 }, (_, index) => command(`o${index}`));
+    let pauses = 0;
+    const pause = () => {
+      pauses += 1;
+      return Promise.resolve();
+    };
+    await checkOperations(specs, capabilities, new Set(), pause);
+    const ofCheck = pauses;
+    await planOperations(specs, new Map(), pause);
+    expect([ofCheck, pauses - ofCheck].every((count) => count >= 20)).toBe(true);
+  });
+
+  it('finds nothing wrong with what can be run', async () => {
+    const specs = [servers('m', ['web']), command('c', { dependencies: ['m'] })];
+    await expect(checkOperations(specs, capabilities)).resolves.toBeUndefined();
   });
 });
 
 describe('the operations of a batch as rows', () => {
-  it('count what they wait for, and what is kept from an earlier batch is not waited for', () => {
+  it('count what they wait for, and what is kept from an earlier batch is not waited for', async () => {
     const specs = [
       command('a'),
       command('b', { dependencies: ['a'] }),
       command('c', { dependencies: ['a', 'b'] }),
     ];
-    expect(planOperations(specs).map(({ status, pendingDeps }) => [status, pendingDeps])).toEqual([
+    expect((await planOperations(specs)).map(({ status, pendingDeps }) => [status, pendingDeps])).toEqual([
       ['Waiting', 0],
       ['Blocked', 1],
       ['Blocked', 2],
     ]);
-    const kept = planOperations(specs, new Map([['a', 'earlier']]));
+    const kept = await planOperations(specs, new Map([['a', 'earlier']]));
     expect(kept.map(({ status, pendingDeps, keptFrom }) => [status, pendingDeps, keptFrom])).toEqual([
       ['Completed', 0, 'earlier'],
       ['Waiting', 0, null],
@@ -124,8 +136,8 @@ describe('the operations of a batch as rows', () => {
     expect(kept[2]!.dependsOn).toEqual([kept[0]!.id, kept[1]!.id]);
   });
 
-  it('say of commands without retries that they must not run twice, and of drivers that they know what they did', () => {
-    const [once, again, made] = planOperations([
+  it('say of commands without retries that they must not run twice, and of drivers that they know what they did', async () => {
+    const [once, again, made] = await planOperations([
       command('once', { retries: 0 }),
       command('again', { undo_commands: ['rsync b a'] }),
       servers('made', ['web'], { retries: 0 }),
@@ -135,7 +147,7 @@ describe('the operations of a batch as rows', () => {
     expect(made).toMatchObject({ repeatable: true, reconcilable: true, undoable: true });
   });
 
-  it('put task services on the servers that they stand on, however far below, of their own infra', () => {
+  it('put task services on the servers that they stand on, however far below, of their own infra', async () => {
     const taskservs = (more: Partial<OperationSpec>): OperationSpec => ({
       ...{ id: 't', type: 'taskserv_batch', infra: 'default', dependencies: ['c'], provider: 'local' },
       taskservs: ['containerd'],
@@ -147,10 +159,10 @@ describe('the operations of a batch as rows', () => {
       servers('beside', ['db-02']),
       command('c', { dependencies: ['m', 'elsewhere'] }),
     ];
-    const planned = (more: Partial<OperationSpec>) =>
-      planOperations([...below, taskservs(more)]).at(-1)!.spec.servers;
-    expect(planned({})).toEqual(['web-01', 'web-02']);
-    expect(planned({ servers: ['db-02'] })).toEqual(['db-02']);
-    expect(planned({ dependencies: [] })).toBeUndefined();
+    const planned = async (more: Partial<OperationSpec>) =>
+      (await planOperations([...below, taskservs(more)])).at(-1)!.spec.servers;
+    expect(await planned({})).toEqual(['web-01', 'web-02']);
+    expect(await planned({ servers: ['db-02'] })).toEqual(['db-02']);
+    expect(await planned({ dependencies: [] })).toBeUndefined();
   });
 });

@@ -25,23 +25,34 @@ const MAX_DEPENDENCIES = 200_000;
 const MAX_SERVERS = 1_000;
 const MAX_SERVERS_IN_ALL = 100_000;
 
+/** Awaited between the steps of what takes long, so that other requests are answered. */
+export type Pause = () => Promise<void>;
+const noPause: Pause = () => Promise.resolve();
+
+/** Operations that are worked on in one step. */
+const SLICE = 500;
+
 /**
  * Checks the operations of a batch as a whole.
  * @param kept ids of operations that are not run again: what they use need not be there any more
  * @throws Failure with every fault, twenty at most
  */
-export function checkOperations(
+export async function checkOperations(
   specs: readonly OperationSpec[],
   capabilities: Capabilities,
   kept: ReadonlySet<string> = new Set(),
-): void {
+  pause: Pause = noPause,
+): Promise<void> {
   const faults: FailureDetail[] = faultsOf(specs).map(({ operation, dependency, message }) => ({
     path: `operations[${operation}].${dependency === undefined ? 'id' : `dependencies[${dependency}]`}`,
     message,
   }));
+  await pause();
   if (faults.length === 0) faults.push(...faultsOfSize(specs));
   const toRun = specs.flatMap((spec, index) => (kept.has(spec.id) ? [] : [{ spec, index }]));
   for (const { spec, index } of toRun)
+  for (const [index, spec] of specs.entries()) {
+    if (index % SLICE === 0) await pause();
     faults.push(
       ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
         path: `operations[${index}].${path}`,
@@ -56,6 +67,7 @@ export function checkOperations(
   // Only what is shown is put into words: the nearest of the known names is sought for each.
   for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
     faults.push({ path, message: definitions.fault(kind, name) });
+  }
   const [first] = faults;
   if (!first) return;
   const more = total > 1 ? ` (and ${total - 1} more)` : '';
@@ -149,18 +161,26 @@ function notAllowed(program: string, commands: ReadonlySet<string>): string {
  * The rows of a batch's operations.
  * @param kept by operation id: the completed task of an earlier batch that stands for it
  */
-export function planOperations(
+export async function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
-): NewOperation[] {
+  pause: Pause = noPause,
+): Promise<NewOperation[]> {
   const makersOf = makersBelow(specs);
-  const ids = new Map(specs.map(({ id }) => [id, uuidv7()]));
-  return specs.map((spec, seq): NewOperation => {
+  await pause();
+  const ids = new Map<string, string>();
+  for (const [index, { id }] of specs.entries()) {
+    if (index % SLICE === 0) await pause();
+    ids.set(id, uuidv7());
+  }
+  const planned: NewOperation[] = [];
+  for (const [seq, spec] of specs.entries()) {
+    if (seq % SLICE === 0) await pause();
     const pendingDeps = spec.dependencies.filter((id) => !kept.has(id)).length;
     const keptFrom = kept.get(spec.id) ?? null;
     const isCommand = spec.type === 'command_batch';
     const retries = spec.retries ?? DEFAULT_RETRIES;
-    return {
+    planned.push({
       id: ids.get(spec.id)!,
       spec: withServers(spec, makersOf(spec)),
       seq,
@@ -179,8 +199,9 @@ export function planOperations(
       timeoutSeconds: spec.timeout ?? null,
       keptFrom,
       acts: actsOfOperation(spec),
-    };
-  });
+    });
+  }
+  return planned;
 }
 
 /** Task services without servers go to the servers made by what they depend on; with none of these, to all there are. */
