@@ -17,7 +17,11 @@ describe('a document', () => {
   });
 
   it.each([
-    ['bytes that are not UTF-8', Buffer.from('name: \xff', 'latin1'), 'The standard input must be text in UTF-8.'],
+    [
+      'bytes that are not UTF-8',
+      Buffer.from('name: \xff', 'latin1'),
+      'The standard input must be text in UTF-8.',
+    ],
     [
       'a character that cannot be stored',
       '{"a":{"b":["\\u0000"]}}',

@@ -128,9 +128,12 @@ export class Definitions {
     }
     const text = decodeUtf8(bytes);
     if (text !== undefined) return text;
-    throw new DriverError(`definitions/${DEFINED[kind].folder}/${path} is not UTF-8 text. Save it as UTF-8.`, {
-      permanent: true,
-    });
+    throw new DriverError(
+      `definitions/${DEFINED[kind].folder}/${path} is not UTF-8 text. Save it as UTF-8.`,
+      {
+        permanent: true,
+      },
+    );
   }
 }
 

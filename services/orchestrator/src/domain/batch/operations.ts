@@ -50,15 +50,15 @@ export async function checkOperations(
   await pause();
   if (faults.length === 0) faults.push(...faultsOfSize(specs));
   const toRun = specs.flatMap((spec, index) => (kept.has(spec.id) ? [] : [{ spec, index }]));
-  for (const { spec, index } of toRun)
-  for (const [index, spec] of specs.entries()) {
-    if (index % SLICE === 0) await pause();
+  for (const [position, { spec, index }] of toRun.entries()) {
+    if (position % SLICE === 0) await pause();
     faults.push(
       ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
         path: `operations[${index}].${path}`,
         message,
       })),
     );
+  }
   const { definitions } = capabilities;
   const undefinedNames = toRun.flatMap(({ spec, index }) =>
     undefinedNamesOf(spec, definitions).map((one) => ({ ...one, path: `operations[${index}].${one.path}` })),
@@ -67,7 +67,6 @@ export async function checkOperations(
   // Only what is shown is put into words: the nearest of the known names is sought for each.
   for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
     faults.push({ path, message: definitions.fault(kind, name) });
-  }
   const [first] = faults;
   if (!first) return;
   const more = total > 1 ? ` (and ${total - 1} more)` : '';
