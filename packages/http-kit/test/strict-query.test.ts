@@ -52,7 +52,7 @@ describe('a query', () => {
 
   it('that is not known is answered with the name that was probably meant', async () => {
     expect(await errorOf('/tasks?limt=5')).toBe(
-      'limt is not a query parameter of this operation. Did you mean "limit"? Allowed are status, limit, offset, after.',
+      'limt is not a query parameter of this operation. Did you mean "limit"? Allowed are status, after, limit, offset.',
     );
     expect(await errorOf('/health?x')).toBe(
       'x is not a query parameter of this operation. This operation takes none.',
