@@ -28,7 +28,11 @@ describe('a document', () => {
       'The standard input: a.b[0] contains the character U+0000',
     ],
     ['half of a surrogate pair', '"name\\ud800": 1', '"name\\ud800" has a name that contains half'],
-    ['a member twice in JSON', '{"a": 1, "b": {"c": 1, "c": 2}}', 'line 1, column 24: This member is there twice.'],
+    [
+      'a member twice in JSON',
+      '{"a": 1, "b": {"c": 1, "c": 2}}',
+      'line 1, column 24: This member is there twice.',
+    ],
     ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'line 3, column 1: This member is there twice.'],
   ])('is refused with %s', async (_what, text, message) => {
     await expect(documentOf(text)).rejects.toThrow(message);
