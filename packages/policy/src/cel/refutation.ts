@@ -3,7 +3,7 @@ import type { Resource } from '../resource-pattern.js';
 import { identifier, stringLiteral, type Expr } from './syntax-tree.js';
 
 /** What is asked, before anything is evaluated. */
-export interface Question extends Pick<DecisionRequest, 'principal' | 'action' | 'request' | 'context'> {
+interface Question extends Pick<DecisionRequest, 'principal' | 'action' | 'request' | 'context'> {
   parsed: Resource;
 }
 

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { subscribeMessageSchema, type SubscribeMessage } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { bodyCheck, type Principal } from '@provisioning/http-kit';
+import { readJson } from '@provisioning/input';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSING, type Connections } from './connections.js';
 import type { EventStreams, Follow, Followed } from './event-streams.js';
@@ -12,6 +13,7 @@ import { filterOfMessage } from './query.js';
 import { SocketClient } from './socket-client.js';
 
 const MAX_MESSAGE = 64 * 1024;
+const MESSAGE_RULES = { maxDepth: 8, maxMembers: 100, maxContainers: 1_000 };
 const PING_MS = 30_000;
 const CLOSE_WITHIN_MS = 1_000;
 
@@ -141,12 +143,13 @@ export class WebSockets {
 }
 
 function readSubscribe(text: string): SubscribeMessage {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch (cause) {
-    throw new Failure('malformed', 'A message must be JSON: {"subscribe": {"event_types": […]}}.', { cause });
+  const read = readJson(text, MESSAGE_RULES);
+  if ('fault' in read) {
+    const { path, message } = read.fault;
+    const fault = `${path === '' ? 'It' : path} ${message}`;
+    throw new Failure('malformed', `A message must be JSON: {"subscribe": {"event_types": […]}}. ${fault}.`);
   }
+  const message = read.value;
   checkSubscribe(message);
   return message as SubscribeMessage;
 }
