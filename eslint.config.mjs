@@ -39,6 +39,8 @@ export default tseslint.config(
     files: [
       '**/config.ts',
       'packages/runtime/src/environment.ts',
+      // Makes it complete, before config.ts reads it.
+      'packages/process/src/environment.ts',
       '**/*.test.ts',
       '**/test/**',
       'packages/test-kit/**',

@@ -1,3 +1,4 @@
+import { toolEnvironment } from '@provisioning/process';
 import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -74,7 +75,7 @@ function programsOf(native: string): PostgresBinaries {
 /** True, or what the program said instead of its version. */
 async function runs(binaries: PostgresBinaries, user: SystemUser | undefined): Promise<true | string> {
   for (const program of Object.values(binaries)) {
-    const failure = await run(program, ['--version'], { ...user, cwd: '/' }).then(
+    const failure = await run(program, ['--version'], { ...user, cwd: '/', env: toolEnvironment() }).then(
       () => null,
       (error: Error & { stderr?: string }) => error.stderr?.trim() || error.message,
     );

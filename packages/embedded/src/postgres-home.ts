@@ -25,7 +25,7 @@ export async function postgresHome(dataDir: string, user: SystemUser | undefined
   await adoptMoved(real, home);
   await owned(home, user);
   const note = { dataDir: real, postgres: home, why: 'started as root, and the data directory is private' };
-  await writeFile(join(real, NOTE), `${JSON.stringify(note, null, 2)}\n`);
+  await writeFile(join(real, NOTE), `${JSON.stringify(note, null, 2)}\n`, { mode: 0o600 });
   return home;
 }
 

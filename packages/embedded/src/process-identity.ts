@@ -1,3 +1,4 @@
+import { toolEnvironment } from '@provisioning/process';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
@@ -16,6 +17,8 @@ export async function processStart(pid: number): Promise<string | null> {
     const [state, start] = [fields[0], fields[19]];
     return start === undefined || state === 'Z' || state === 'X' ? null : start;
   }
-  const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)]).catch(() => ({ stdout: '' }));
+  const { stdout } = await run('ps', ['-o', 'lstart=', '-p', String(pid)], { env: toolEnvironment() }).catch(
+    () => ({ stdout: '' }),
+  );
   return stdout.trim() === '' ? null : stdout.trim();
 }

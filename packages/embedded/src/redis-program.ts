@@ -1,3 +1,4 @@
+import { toolEnvironment } from '@provisioning/process';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import type { Log } from './server-process.js';
@@ -10,7 +11,9 @@ const OLDEST: [number, number] = [6, 2];
 /** The first Redis-compatible server on PATH that is new enough; null where there is none. */
 export async function redisProgram(log: Log): Promise<string | null> {
   for (const program of PROGRAMS) {
-    const { stdout } = await run(program, ['--version']).catch(() => ({ stdout: '' }));
+    const { stdout } = await run(program, ['--version'], { env: toolEnvironment() }).catch(() => ({
+      stdout: '',
+    }));
     const version = /\bv=(\d+)\.(\d+)/.exec(stdout);
     if (version === null) continue;
     const [major, minor] = [Number(version[1]), Number(version[2])];

@@ -1,3 +1,4 @@
+import { toolEnvironment } from '@provisioning/process';
 import { Redis } from 'ioredis';
 import { mkdir, realpath, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -45,7 +46,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer |
     const port = options.port ?? (await freePort());
     // Configured through standard input: command lines are readable by everybody on the machine, passwords are not for them.
     const input = configuration({ folder, port, password, databases: options.databases ?? 16 });
-    const server = new ServerProcess(program, ['-'], { cwd: folder, input, log });
+    const server = new ServerProcess(program, ['-'], { cwd: folder, env: toolEnvironment(), input, log });
     await recordProcess(record, server.pid);
     const url = `redis://:${password}@127.0.0.1:${port}`;
     if (await becomesReady(server, url)) {

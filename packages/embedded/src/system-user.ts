@@ -1,3 +1,4 @@
+import { toolEnvironment } from '@provisioning/process';
 import { execFile } from 'node:child_process';
 import { lstat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -41,6 +42,6 @@ export async function canReach(user: SystemUser, directory: string): Promise<boo
 }
 
 async function numericId(flag: '-u' | '-g', name: string): Promise<number | undefined> {
-  const { stdout } = await run('id', [flag, name]).catch(() => ({ stdout: '' }));
+  const { stdout } = await run('id', [flag, name], { env: toolEnvironment() }).catch(() => ({ stdout: '' }));
   return /^\d+$/.test(stdout.trim()) ? Number(stdout) : undefined;
 }

@@ -1,5 +1,6 @@
 import { EmbeddedError } from '@provisioning/embedded';
 import { isFailure } from '@provisioning/errors';
+import { takeEnvironment } from '@provisioning/process';
 import { fileURLToPath } from 'node:url';
 import { USAGE, readOptions } from './options.js';
 import { run } from './run.js';
@@ -11,6 +12,7 @@ const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** Runs the platform until it is told to stop. Sets the exit status: 0, or 1 after a sentence that says why. */
 export async function main(args: string[]): Promise<void> {
+  takeEnvironment();
   const requests = stopRequests();
   // Whoever read our output may be gone (`npm start | head`): the platform goes on, its logs are in files.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);

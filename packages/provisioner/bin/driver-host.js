@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 
 const built = new URL('../dist/host/main.js', import.meta.url);
 if (existsSync(built)) {
+  const { takeEnvironment } = await import('@provisioning/process');
+  takeEnvironment();
   const { main } = await import(built.href);
   // Whatever still hangs must not keep the process: its executor is gone.
   process.exit(await main(process.env));

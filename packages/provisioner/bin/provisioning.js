@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs';
 
 const built = new URL('../dist/command/main.js', import.meta.url);
 if (existsSync(built)) {
+  // Other commands of this user may read what this one was started with.
+  const { takeEnvironment } = await import('@provisioning/process');
+  takeEnvironment();
   const { main } = await import(built.href);
   process.exitCode = await main(process.argv.slice(2), process.env);
 } else {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chownSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '@provisioning/errors';
 
@@ -16,12 +16,14 @@ export function generatedSecret(
 ): { value: string; created: boolean } {
   const path = join(dataDir, name);
   try {
-    mkdirSync(dataDir, { recursive: true });
+    // Others may pass through, to what is theirs in there (the embedded Postgres, running commands), and see nothing.
+    mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     const existing = readIfThere(path);
     if (existing !== undefined) return { value: existing, created: false };
     const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
     const value = make();
     writeFileSync(draft, `${value}\n`, { mode: 0o600, flag: 'wx' });
+    giveToOwnerOf(dataDir, draft);
     try {
       linkSync(draft, path);
       return { value, created: true };
@@ -39,6 +41,13 @@ export function generatedSecret(
       { code: 'configuration', cause },
     );
   }
+}
+
+/** A worker that runs as root shares the data directory with services that do not. */
+function giveToOwnerOf(folder: string, file: string): void {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = statSync(folder);
+  chownSync(file, uid, gid);
 }
 
 function readIfThere(path: string): string | undefined {

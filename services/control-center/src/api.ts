@@ -1,5 +1,8 @@
+import { takeEnvironment } from '@provisioning/process';
 import { startTracing, traced } from '@provisioning/runtime/tracing';
 
+// First of all: commands on this machine may read what this process was started with.
+takeEnvironment();
 const tracing = await startTracing('control-center');
 const { runProcess } = await import('@provisioning/runtime');
 const { startApi } = await import('./compose/api.js');

@@ -1,4 +1,6 @@
+import { takeEnvironment } from '@provisioning/process';
 import { runMigrations } from '@provisioning/runtime';
 import { SCHEMA, SCHEMA_SOURCES } from './compose/resources.js';
 
+takeEnvironment();
 await runMigrations(SCHEMA, SCHEMA_SOURCES);

@@ -1,6 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { knownFlags } from '@provisioning/process';
 import { SLOTS } from './task.js';
 
 const HELPERS = 2;
@@ -9,7 +10,7 @@ const HELPERS = 2;
 export class SpawnHelpers {
   readonly #helpers = Array.from({ length: HELPERS }, () =>
     fork(fileURLToPath(new URL('./spawn-helper.js', import.meta.url)), [], {
-      execArgv: ['--max-semi-space-size=1'],
+      execArgv: knownFlags(['--max-semi-space-size=1']),
       env: { PATH: '/usr/local/bin:/usr/bin:/bin' },
     }),
   );

@@ -1,11 +1,20 @@
 import { Failure } from '@provisioning/errors';
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, chmod, constants, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ignoreMissing } from './ignore-missing.js';
 
-/** Makes sure that the data directory is there and can be written. @throws Failure `invalid` with what to do. */
+/** Folders in it that earlier releases made readable for every user of the machine. */
+const PRIVATE = ['local', 'logs', 'run'];
+
+/**
+ * Makes sure that the data directory is there and can be written. Other users may pass through it, to what is theirs in
+ * there (the embedded Postgres, running commands), and read nothing. @throws Failure `invalid` with what to do
+ */
 export async function createDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true });
+    await mkdir(dataDir, { recursive: true, mode: 0o711 });
     await access(dataDir, constants.W_OK | constants.X_OK);
+    await Promise.all(PRIVATE.map((name) => chmod(join(dataDir, name), 0o700).catch(ignoreMissing)));
   } catch (cause) {
     throw new Failure(
       'invalid',

@@ -2,6 +2,7 @@ import { Failure } from '@provisioning/errors';
 import { recordProcess, recordedProcess } from '@provisioning/embedded';
 import { link, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ignoreMissing } from './ignore-missing.js';
 
 /**
  * Takes the data directory for this process alone; the lock of a run that was killed is taken over.
@@ -48,8 +49,4 @@ async function linked(from: string, to: string): Promise<boolean> {
       throw error;
     },
   );
-}
-
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -17,7 +17,7 @@ export class ProcessLog {
   }
 
   static async open(folder: string, name: string): Promise<ProcessLog> {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = (age: number): string => join(folder, age === 0 ? `${name}.log` : `${name}.${age}.log`);
     for (let age = KEPT - 1; age > 0; age -= 1) {
       await rename(file(age - 1), file(age)).catch(() => undefined);

@@ -14,7 +14,7 @@ export class ProcessNotes {
 
   /** Ends the processes of an earlier run; resolves to their ids. */
   async endLeftovers(): Promise<number[]> {
-    await mkdir(this.#folder, { recursive: true });
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const notes = await readdir(this.#folder);
     const ended = await Promise.all(
       notes.map((note) => endRecorded(join(this.#folder, note), ['SIGTERM'], GRACE_MS)),

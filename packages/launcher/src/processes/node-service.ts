@@ -1,7 +1,9 @@
 import type { Exit } from '@provisioning/embedded';
+import { sendEnvironment, splitEnvironment } from '@provisioning/process';
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit } from './describe-exit.js';
 import { StartError } from './start-error.js';
@@ -18,6 +20,8 @@ export interface NodeSpec {
 
 export type Lines = (stream: 'stdout' | 'stderr', line: string) => void;
 
+/** Of a child, from which it reads the part of its environment that no other process may see. */
+const ENVIRONMENT_FD = 4;
 const READY_WITHIN_MS = 60_000;
 const TAIL_LINES = 12;
 
@@ -74,13 +78,17 @@ function launch(
   spec: NodeSpec,
   lines: Lines,
 ): { child: ChildProcess; exited: Promise<Exit>; tail: string[] } {
+  const { visible, hidden } = splitEnvironment(spec.env, ENVIRONMENT_FD);
   const child = fork(spec.script, [], {
-    env: spec.env,
+    env: visible,
     execArgv: [],
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
     // Its own process group: a Ctrl-C in the terminal reaches the supervisor alone, which ends all in the right order.
     detached: true,
   });
+  // A pipe, by the `stdio` above; absent where nothing could be started.
+  const pipe = child.stdio[ENVIRONMENT_FD] as Writable | null | undefined;
+  if (pipe) sendEnvironment(pipe, hidden);
   const tail: string[] = [];
   for (const stream of ['stdout', 'stderr'] as const) {
     const source = child[stream];

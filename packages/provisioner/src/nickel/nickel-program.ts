@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { toolEnvironment } from '@provisioning/process';
 import { SourceError } from '../source/source-error.js';
 
 const TIMEOUT_MS = 30_000;
@@ -14,6 +15,8 @@ const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 export async function exportWithNickel(path: string, signal?: AbortSignal): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('nickel', ['export', '--format', 'json', path], {
+      // Settings are evaluated without the credentials of the providers.
+      env: toolEnvironment(),
       timeout: TIMEOUT_MS,
       maxBuffer: MAX_OUTPUT_BYTES,
       ...(signal ? { signal } : {}),

@@ -1,6 +1,7 @@
-import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KINDS, type Kind } from '../resource.js';
+import { makeFolders } from './folders.js';
 import type { InfraPaths } from './paths.js';
 
 /**
@@ -20,7 +21,7 @@ export async function noteAct(
     await appendFile(file, line);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    await mkdir(dirname(file), { recursive: true });
+    await makeFolders(dirname(file));
     await appendFile(file, line);
   }
 }

@@ -35,9 +35,14 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
+/** Makes a folder and those above it, for our user alone: commands of batches are not to read what is recorded. */
+export async function makeFolders(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+}
+
 /** Removes what killed runs have left behind. */
 export async function removeLeftovers(servers: string): Promise<void> {
-  await mkdir(servers, { recursive: true });
+  await makeFolders(servers);
   for (const entry of await entriesOf(servers)) {
     const owner = ownerOfScratch(entry);
     if (owner !== undefined && !isAlive(owner)) {

@@ -1,8 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import type { ActContext, Collection } from '../driver.js';
 import type { Cluster, DesiredCluster } from '../resource.js';
 import { explained } from './explain-file-error.js';
-import { entriesOf } from './folders.js';
+import { entriesOf, makeFolders } from './folders.js';
 import { LocalFiles } from './local-files.js';
 import { existsNow, type LocalInfras } from './local-infra.js';
 
@@ -10,7 +9,7 @@ export class LocalClusters extends LocalFiles<'cluster'> implements Collection<'
   readonly #infras: LocalInfras;
 
   constructor(infras: LocalInfras) {
-    super('cluster', infras, async (paths) => void (await mkdir(paths.clusters, { recursive: true })));
+    super('cluster', infras, (paths) => makeFolders(paths.clusters));
     this.#infras = infras;
   }
 

@@ -1,0 +1,2 @@
+export { sendEnvironment, splitEnvironment, takeEnvironment, toolEnvironment } from './environment.js';
+export { knownFlags } from './node-flags.js';
