@@ -55,6 +55,25 @@ describe('configuration', () => {
     expect(refusal({ NAME: 'x', URL: 'postgres://user:pa55word@db' })).not.toContain('pa55word');
   });
 
+  it('takes a value from the file that a variable of its name and _FILE names, without the end of the line', () => {
+    const secret = join(folder, 'name');
+    writeFileSync(secret, 'two\nlines\n');
+    expect(readEnvironment({ NAME_FILE: secret }, specification)).toMatchObject({ NAME: 'two\nlines' });
+    // The environment counts before the file of settings, however it is given.
+    const PROVISIONING_CONFIG = toml('name = "of the settings"\n');
+    expect(readEnvironment({ PROVISIONING_CONFIG, NAME_FILE: secret }, specification)).toMatchObject({
+      NAME: 'two\nlines',
+    });
+    expect(refusal({ NAME: 'x', NAME_FILE: secret })).toMatch(/NAME_FILE must not be set together with NAME/);
+    expect(refusal({ NAME_FILE: join(folder, 'nowhere') })).toBe(
+      `The configuration is wrong: NAME_FILE must name a file that this process can read, and ${join(folder, 'nowhere')} is not one (ENOENT).`,
+    );
+    writeFileSync(secret, '\n');
+    expect(refusal({ NAME_FILE: secret })).toMatch(
+      /NAME_FILE must name a file that holds the value, and .* is empty/,
+    );
+  });
+
   it('names line and column of broken TOML, and a file that is not there', () => {
     expect(refusal({ NAME: 'x', PROVISIONING_CONFIG: toml('port = 1\nlimit == 2\n') })).toMatch(
       /config\.toml:2:\d+/,

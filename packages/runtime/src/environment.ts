@@ -3,6 +3,7 @@ import { Failure, type FailureDetail } from '@provisioning/errors';
 import { cleanEnv, EnvMissingError, makeValidator, type CleanedEnv } from 'envalid';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { helpWith } from './toml-help.js';
+import { withFiles } from './variable-files.js';
 
 export { bool, str } from 'envalid';
 
@@ -63,19 +64,25 @@ export const secretText = makeValidator((text) => {
 /**
  * Reads and checks the configuration of one process: the environment first, then the TOML file that
  * PROVISIONING_CONFIG names (`orchestrator_port = 9090` stands for ORCHESTRATOR_PORT), then defaults.
- * An empty variable counts as absent.
+ * An empty variable counts as absent. Each variable may also be given as a file that holds it (NAME_FILE).
  * @throws Failure `invalid` with every fault in `details`, so that one start shows them all.
  */
 export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
   environment: Environment = process.env,
   specification: S,
 ): CleanedEnv<S> {
-  const merged = { ...readConfigFile(environment['PROVISIONING_CONFIG']), ...withoutEmpty(environment) };
-  const details: FailureDetail[] = [];
+  const names = Object.keys(specification as object);
+  const layers = [readConfigFile(environment['PROVISIONING_CONFIG']), withoutEmpty(environment)].map(
+    (layer) => withFiles(layer, names),
+  );
+  const merged = Object.assign({}, ...layers.map((layer) => layer.environment)) as Environment;
+  const details: FailureDetail[] = layers.flatMap(({ faults }) => faults);
   const cleaned = cleanEnv(merged, specification, {
     reporter: ({ errors }) => {
       for (const [name, error] of Object.entries<Error | undefined>(errors)) {
-        if (error) details.push({ path: name, message: faultOf(error, descriptionOf(specification, name)) });
+        // A value that is missing because its file cannot be read is one fault, not two.
+        if (!error || details.some(({ path }) => path === `${name}_FILE`)) continue;
+        details.push({ path: name, message: faultOf(error, descriptionOf(specification, name)) });
       }
     },
   });

@@ -21,6 +21,7 @@ export {
   urlOf,
 } from './environment.js';
 export { generatedSecret } from './generated-secret.js';
+export { withFiles } from './variable-files.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
 export { internalSocketPath } from './local-socket.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
@@ -42,7 +43,7 @@ export {
   prepareStatement,
   type PostgresOptions,
 } from './postgres.js';
-export { probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
+export { NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { redact, redactText } from './redact.js';
 export { createRedis } from './redis.js';

@@ -3,6 +3,9 @@ import { Router, type Request } from 'express';
 import type { Registry } from 'prom-client';
 import { currentContext } from './request-context.js';
 
+/** Thrown by a check: its message is shown by `/readyz`, to callers without a token too. It must hold no secret. */
+export class NotReady extends Error {}
+
 /** Names what a process needs to serve; a check throws when it is away. */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
@@ -16,6 +19,8 @@ export interface ProbeOptions {
 }
 
 const CHECK_LIMIT_MS = 2_000;
+/** Words that say no more than that something is not ready; anything else is a reason. */
+const VERDICTS = new Set(['away', 'no answer', 'stopping']);
 
 /** `/livez`, `/readyz[?verbose]` and `/metrics`, the same on every process. */
 export function probeRouter({ checks, registry, metricsToken, isStopping }: ProbeOptions): Router {
@@ -26,7 +31,9 @@ export function probeRouter({ checks, registry, metricsToken, isStopping }: Prob
   router.get('/readyz', async (request, response) => {
     const results = await runChecks(checks, isStopping());
     const ready = Object.values(results).every((result) => result === 'ok');
-    const failing = Object.keys(results).filter((name) => results[name] !== 'ok');
+    const failing = Object.entries(results)
+      .filter(([, result]) => result !== 'ok')
+      .map(([name, result]) => (VERDICTS.has(result) ? name : `${name} (${result})`));
     response.status(ready ? 200 : 503);
     if (!ready) response.set('Retry-After', '2');
     if (request.query['verbose'] !== undefined) response.json({ success: ready, data: results });
@@ -64,8 +71,8 @@ async function outcome(check: () => Promise<void>): Promise<string> {
   });
   try {
     return await Promise.race([check().then(() => 'ok'), late]);
-  } catch {
-    return 'away';
+  } catch (error) {
+    return error instanceof NotReady ? error.message : 'away';
   } finally {
     clearTimeout(timer);
   }

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import type { FailureDetail } from '@provisioning/errors';
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * The environment with what stands in files: where NAME_FILE is set, NAME is the text of that file, without the end of its
+ * last line. So a secret need not be in any environment (Docker and Kubernetes mount secrets as files).
+ * @param names of the variables that may be given so
+ * @returns `faults` has an entry for each file that cannot be used; the text of a file is never part of it
+ */
+export function withFiles(
+  environment: Environment,
+  names: readonly string[],
+): { environment: Environment; faults: FailureDetail[] } {
+  const result = { ...environment };
+  const faults: FailureDetail[] = [];
+  for (const name of names) {
+    const variable = `${name}_FILE`;
+    const path = environment[variable];
+    // A name of its own that ends like that: AUDIT_HEADS_FILE is no file of AUDIT_HEADS.
+    if (!path || names.includes(variable)) continue;
+    Reflect.deleteProperty(result, variable);
+    try {
+      if (environment[name]) throw new Error(`must not be set together with ${name}: remove one of the two`);
+      result[name] = textOf(path);
+    } catch (error) {
+      faults.push({ path: variable, message: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  return { environment: result, faults };
+}
+
+function textOf(path: string): string {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(`must name a file that this process can read, and ${path} is not one (${code})`, {
+      cause: error,
+    });
+  }
+  if (text === '') throw new Error(`must name a file that holds the value, and ${path} is empty`);
+  return text;
+}
