@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { chown, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort, spawnNode, temporaryFolder, type NodeProcess } from '@provisioning/test-kit';
@@ -16,11 +16,19 @@ export interface RunningPlatform {
   stop(): Promise<void>;
 }
 
-/** The built platform as `npm start` runs it: on ports and a data directory of its own, without limits on requests. */
-export async function startPlatform(environment: Record<string, string> = {}): Promise<RunningPlatform> {
+/**
+ * The built platform as `npm start` runs it: on ports and a data directory of its own, without limits on requests.
+ * @param user who starts it; absent: the user of the tests
+ */
+export async function startPlatform(
+  environment: Record<string, string> = {},
+  user?: { uid: number; gid: number },
+): Promise<RunningPlatform> {
   const folder = await temporaryFolder('platform');
+  if (user) await chown(folder.path, user.uid, user.gid);
   const [orchestrator, controlCenter] = [await freePort(), await freePort()];
   const started = spawnNode(START, {
+    ...user,
     env: {
       ORCHESTRATOR_PORT: String(orchestrator),
       CONTROL_CENTER_PORT: String(controlCenter),

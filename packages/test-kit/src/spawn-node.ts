@@ -26,6 +26,8 @@ export interface SpawnNodeOptions {
   env?: Record<string, string | undefined>;
   args?: string[];
   cwd?: string;
+  /** The Node.js to run it with; this one where absent. */
+  execPath?: string;
   uid?: number;
   gid?: number;
 }

@@ -10,6 +10,11 @@ begin
                    from tasks where worker_id = p_worker and status in ('Running', 'Unknown')), '[]');
 end $$;
 
+-- Why a worker can start no command now; null: it can. What is said of a worker that is declared dead changes nothing.
+create function report_worker_fault(p_worker uuid, p_fault text) returns void language sql as $$
+  update workers set fault = left(p_fault, 2000) where id = p_worker and state = 'alive'
+$$;
+
 -- Takes a task away from its worker, whose commands are gone. A lost attempt is made again where that is safe; where it is
 -- not, or was lost too often, whoever can be asked is asked what became of it (Unknown); where nobody can, it has failed.
 -- A planned stop costs no attempt; but what it ended half-way and must not run twice is lost all the same. The rows of the

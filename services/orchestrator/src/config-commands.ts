@@ -1,14 +1,14 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
-import { configurationFailure } from '@provisioning/runtime';
+import { configurationFailure, withFiles } from '@provisioning/runtime';
 
 /** Harmless, and enough to try a `command_batch` with. */
 const DEVELOPMENT = 'echo,false,sleep,true';
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
- * `rsync,deploy=/opt/tools/deploy.sh`: names, each with the path of its program, or looked up in PATH. Nothing else may be
+ * `hostname,deploy=/opt/tools/deploy.sh`: names, each with the path of its program, or looked up in PATH. Nothing else may be
  * run by a `command_batch`; in production nothing at all until it is configured.
  * @returns paths by name; undefined where PATH is to be searched
  */
@@ -22,7 +22,7 @@ export function readBatchCommands(
     const [name = '', path] = item.split('=', 2);
     if (!NAME.test(name) || (path !== undefined && !isAbsolute(path)))
       throw fault(
-        `must be names, or names with absolute paths (rsync,deploy=/opt/tools/deploy.sh), and holds "${item}"`,
+        `must be names, or names with absolute paths (hostname,deploy=/opt/tools/deploy.sh), and holds "${item}"`,
       );
     commands.set(name, path);
   }
@@ -49,26 +49,52 @@ export function resolveBatchCommands(
   );
 }
 
-/** `UPCLOUD_PASSWORD,AWS_SECRET_ACCESS_KEY`: variables that commands are given, and whose values are masked. */
+const KNOWN = [...DRIVER_VARIABLES, ...CATALOG.flatMap(({ variables }) => variables)];
+
+/**
+ * `RELEASE_TOKEN,SLACK_WEBHOOK`: variables that commands are given, and whose values are masked. Each may be given as a file
+ * (NAME_FILE), as those of the drivers.
+ */
 export function readSecrets(
   names: string | undefined,
   environment: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  return Object.fromEntries(
-    (names ?? '')
-      .split(',')
-      .map((name) => name.trim())
-      .flatMap((name) => (name && environment[name] ? [[name, environment[name]] as const] : [])),
+  const wanted = (names ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const given = filled(environment, wanted);
+  return Object.fromEntries(wanted.flatMap((name) => (given[name] ? [[name, given[name]] as const] : [])));
+}
+
+/** The environment with those variables of the drivers that stand in files. */
+export function withDriverFiles(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return filled(
+    environment,
+    KNOWN.map(({ name }) => name),
   );
 }
 
-/** What configures the drivers: given to the driver host and to commands. `secrets` are values to be masked. */
+/** Whether this variable's value is a secret of the platform or of a driver; the platform's are named by the caller. */
+export function isDriverSecret(name: string): boolean {
+  return KNOWN.some((variable) => variable.secret && variable.name === name);
+}
+
+function filled(environment: NodeJS.ProcessEnv, names: readonly string[]): NodeJS.ProcessEnv {
+  const { environment: result, faults } = withFiles(environment, names);
+  if (faults.length > 0) throw configurationFailure(faults);
+  return result;
+}
+
+/**
+ * What configures the drivers: given to the driver host and to the provisioning command. `secrets` are values to be masked.
+ * @param environment of {@link withDriverFiles}
+ */
 export function readDriverVariables(environment: NodeJS.ProcessEnv): {
   variables: Record<string, string>;
   secrets: string[];
 } {
-  const known = [...DRIVER_VARIABLES, ...CATALOG.flatMap(({ variables }) => variables)];
-  const given = known.flatMap(({ name, secret }) => {
+  const given = KNOWN.flatMap(({ name, secret }) => {
     const value = environment[name];
     return value ? [{ name, secret, value }] : [];
   });

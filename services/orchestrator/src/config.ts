@@ -20,13 +20,17 @@ import { localSocketPath } from '@provisioning/runtime/local-socket';
 import { CATALOG, missingFor } from '@provisioning/provisioner';
 import {
   readBatchCommands,
+  isDriverSecret,
   readDriverVariables,
   readSecrets,
   resolveBatchCommands,
+  withDriverFiles,
 } from './config-commands.js';
+import { defaultStateFolder, mustPass, readCommandUser } from './config-command-user.js';
 import { readWebhookConfig, type WebhookConfig } from './config-webhooks.js';
 import type { AccessRules } from './domain/access/access-rules.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
+import type { CommandUser } from './execution/options.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -70,8 +74,12 @@ export interface WorkerConfig extends CommonConfig {
   times: EngineTimes;
   /** Where the first executor dies, in tests of what happens then; nothing else sets it. */
   crashAt: CrashAt | undefined;
-  /** The whole environment of commands: what a program needs, and none of our secrets. */
+  /** Who runs the programs of `command_batch` operations; undefined: the worker's own user. */
+  commandUser: CommandUser | undefined;
+  /** The whole environment of these programs: what a program needs, and none of our secrets. */
   commandEnvironment: Record<string, string>;
+  /** The same for what acts at providers (the provisioning command, the driver host), with what configures their drivers. */
+  providerEnvironment: Record<string, string>;
 }
 
 export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): ApiConfig {
@@ -89,6 +97,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
   });
   const common = commonConfig(own);
+  const drivers = withDriverFiles(environment);
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
@@ -101,7 +110,7 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
     workspace: resolve(own.PROVISIONING_WORKSPACE),
     provisioningCommand: own.PROVISIONING_COMMAND,
     testDriver: own.PROVISIONING_TEST_DRIVER && !common.production,
-    providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, environment)])),
+    providers: new Map(CATALOG.map((plugin) => [plugin.provider, missingFor(plugin, drivers)])),
     batchCommands: new Set(readBatchCommands(own.BATCH_COMMANDS, common.production).keys()),
   });
 }
@@ -127,7 +136,11 @@ function internalUrlBeside(controlCenterUrl: string): string {
 
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
-export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): WorkerConfig {
+/** @param exposed variables that commands of the worker's user can read: see `takeEnvironment` */
+export function readWorkerConfig(
+  exposed: readonly string[] = [],
+  environment: NodeJS.ProcessEnv = process.env,
+): WorkerConfig {
   const own = readEnvironment(environment, {
     ...commonVariables,
     WORKER_PORT: port({ default: 9091 }),
@@ -139,6 +152,7 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     COMMAND_SECRETS: str({ default: undefined }),
+    COMMAND_USER: str({ default: undefined }),
     PROVISIONING_TEST_DRIVER: bool({ default: false }),
     RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
@@ -166,11 +180,16 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
   const common = commonConfig(own);
 
   const secrets = readSecrets(own.COMMAND_SECRETS, environment);
-  const drivers = readDriverVariables(environment);
+  const drivers = readDriverVariables(withDriverFiles(environment));
+  const commandUser = readCommandUser(own.COMMAND_USER);
+  if (commandUser === undefined) mustBeHidden(exposed);
+  mustPass(commandUser, own.PROVISIONING_STATE_DIR);
   const workspace = resolve(own.PROVISIONING_WORKSPACE);
   // Workers on several machines may share one data directory; slots differ only on one machine, so each of these
   // machines keeps what its commands print in a folder of its own.
-  const stateDir = join(resolve(own.PROVISIONING_STATE_DIR ?? common.dataDir), `worker-${own.WORKER_SLOT}`);
+  const states = own.PROVISIONING_STATE_DIR ?? defaultStateFolder(common.dataDir, commandUser);
+  const stateDir = join(resolve(states), `worker-${own.WORKER_SLOT}`);
+  const passed = commandEnvironment(environment, workspace, common);
   return Object.freeze({
     ...common,
     port: own.WORKER_PORT,
@@ -197,8 +216,11 @@ export function readWorkerConfig(environment: NodeJS.ProcessEnv = process.env): 
       own.NODE_ENV === 'test' && own.PROVISIONING_CRASH_AT !== undefined
         ? parseCrashAt(own.PROVISIONING_CRASH_AT)
         : undefined,
-    commandEnvironment: {
-      ...commandEnvironment(environment, workspace, common),
+    commandUser,
+    commandEnvironment: { ...passed, ...secrets },
+    providerEnvironment: {
+      ...passed,
+      PROVISIONING_DATA_DIR: common.dataDir,
       ...(own.PROVISIONING_TEST_DRIVER && !common.production ? { PROVISIONING_TEST_DRIVER: '1' } : {}),
       ...drivers.variables,
       ...secrets,
@@ -220,9 +242,27 @@ function commandEnvironment(
     // The bundled command is started by the same Node.js as we are, wherever that is.
     PATH: [dirname(process.execPath), environment['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(':'),
     PROVISIONING_WORKSPACE: workspace,
-    PROVISIONING_DATA_DIR: common.dataDir,
     ...(common.production ? { NODE_ENV: 'production' } : {}),
   };
+}
+
+/** The platform's own secrets among what a worker may be started with. */
+const SECRETS = [
+  ...['DATABASE_URL', 'REDIS_URL', 'JWT_SECRET', 'JWT_SECRET_PREVIOUS', 'METRICS_TOKEN'],
+  // Of the control center: workers do not need them, and may be started with them all the same.
+  ...['PASSWORD_PEPPER', 'MFA_ENCRYPTION_KEY', 'ADMIN_PASSWORD', 'AUDIT_SIGNING_KEY'],
+];
+
+/** @throws Failure if commands could read a secret in the environment that this process was started with */
+function mustBeHidden(exposed: readonly string[]): void {
+  const readable = exposed.filter((name) => SECRETS.includes(name) || isDriverSecret(name));
+  if (readable.length === 0) return;
+  throw configurationFailure(
+    readable.map((name) => ({
+      path: name,
+      message: `can be read by every command, because this system does not let a process erase it from /proc: set ${name}_FILE to the path of a file that holds it instead`,
+    })),
+  );
 }
 
 function socketPathOf(stateDir: string): string {

@@ -6,7 +6,7 @@ let line = '';
 for await (const chunk of process.stdin) line += String(chunk);
 
 // Whoever reads our output may die before us.
-process.stdout.on('error', () => {});
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 process.on('SIGINT', () => {}); // Ctrl-C is for the worker, which tells us
 
 const { executor, close } = composeExecutor(line);

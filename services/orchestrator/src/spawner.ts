@@ -7,6 +7,8 @@ const [workerId = '', limitSeconds = ''] = process.argv.slice(2);
 // It ends with its executor, not before: between a TERM to everything and a KILL somebody has to watch.
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
+// Its executor reads what it prints, and may die before it.
+process.stderr.on('error', () => {});
 const spawner = new Spawner(new Socket({ fd: 3 }), { workerId, limitMs: Number(limitSeconds) * 1000 });
 await spawner.closed();
 process.exit(0);

@@ -1,5 +1,8 @@
+import { takeEnvironment } from '@provisioning/process';
 import { startTracing, traced } from '@provisioning/runtime/tracing';
 
+// First of all: commands may read what their worker was started with.
+const exposed = takeEnvironment();
 const tracing = await startTracing('orchestrator-worker');
 const { runProcess } = await import('@provisioning/runtime');
 const { startWorker } = await import('./compose/worker.js');
@@ -7,5 +10,5 @@ const { readWorkerConfig } = await import('./config.js');
 const { jobTelemetry } = await import('./jobs/telemetry.js');
 
 await runProcess(async () =>
-  traced(await startWorker(readWorkerConfig(), tracing && (await jobTelemetry())), tracing),
+  traced(await startWorker(readWorkerConfig(exposed), tracing && (await jobTelemetry())), tracing),
 );

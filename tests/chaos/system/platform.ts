@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -32,6 +33,8 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
     ...(redis ? { REDIS_URL: redis.url } : {}),
     PROVISIONING_COMMAND: witness.program,
     BATCH_COMMANDS: `witness=${witness.program}`,
+    // The witness keeps its record in the run's own folder.
+    COMMAND_USER: userInfo().username,
     LOG_LEVEL: 'warn',
   };
   const member = (name: string, script: string, environment: Record<string, string>) =>

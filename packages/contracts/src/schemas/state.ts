@@ -75,6 +75,12 @@ export const systemHealthSchema = closed(
       audit: Type.Optional(healthStatus),
       webhooks: Type.Optional(healthStatus),
     }),
+    reasons: Type.Optional(
+      Type.Array(text(4_000), {
+        maxItems: 1_000,
+        description: 'Why a component is not healthy, where that is known',
+      }),
+    ),
     last_check: timestamp,
   },
   { title: 'SystemHealth' },

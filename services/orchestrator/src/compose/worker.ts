@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   createRedis,
+  NotReady,
   poolMetrics,
   poolStateOf,
   probeRouter,
@@ -69,6 +70,9 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
           executor: async () => {
             if (!supervisor.connected) throw new Error('no executor');
           },
+          commands: async () => {
+            if (!supervisor.ready) throw new NotReady(supervisor.fault ?? 'the executor is starting');
+          },
         },
         registry: base.registry,
         metricsToken: config.metricsToken,
@@ -90,6 +94,8 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     resources.add('housekeeper', () => housekeeper.stop());
     await listen(config, base, supervisor, telemetry);
     gauges(base, supervisor);
+    // The supervisor learns that this process is ready when commands can be started; until then the probe says why not.
+    await supervisor.untilReady();
     log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });
     return {
       url: http.url,
@@ -152,7 +158,9 @@ function executorOptions(config: WorkerConfig): ExecutorOptions {
     commands: config.batchCommands,
     driverHost: config.driverHost,
     secrets: config.secrets,
+    commandUser: config.commandUser,
     commandEnvironment: config.commandEnvironment,
+    providerEnvironment: config.providerEnvironment,
     pollMs: config.redisUrl === undefined ? POLL_MS.none : POLL_MS.redis,
     times: config.times,
     crashAt: config.crashAt,

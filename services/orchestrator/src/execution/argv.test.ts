@@ -1,11 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
-import { argvOf } from './argv.js';
+import { argvOf, SEQUENCE } from './argv.js';
 
 const options = {
   programs: { provisioning: ['/opt/provisioning'] },
   commands: { say: '/bin/echo', no: '/bin/false' },
+  sequence: SEQUENCE ?? '',
 };
 const task = (more: Partial<ClaimedTask>): ClaimedTask =>
   ({ program: 'commands', verb: [], args: [], undo: false, reconcile: false, ...more }) as ClaimedTask;

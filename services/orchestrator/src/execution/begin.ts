@@ -1,6 +1,6 @@
 import type { RunMessage } from '@provisioning/provisioner/host-protocol';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
-import { argvOf, onlyStepOf } from './argv.js';
+import { argvOf, isCommandBatch, onlyStepOf } from './argv.js';
 import { CommandWork } from './command-work.js';
 import type { CrashPoints } from './crash-points.js';
 import type { DriverHost } from './driver-host.js';
@@ -20,7 +20,10 @@ export interface Workshop {
   masker: Masker;
   driverHost: DriverHost;
   spawners: Spawners;
-  folders: RunFolders;
+  /** For programs that act at providers, which are part of the platform, and for those of `command_batch` operations. */
+  folders: { programs: RunFolders; commands: RunFolders };
+  /** The program that runs several commands of one operation. */
+  sequence: string;
 }
 
 /** Starts an attempt. @throws when it cannot be started */
@@ -30,15 +33,19 @@ export function begin(task: ClaimedTask, workshop: Workshop): Run {
   return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger, crash);
 }
 
-function command(task: ClaimedTask, { options, spawners, folders }: Workshop): Work {
+function command(task: ClaimedTask, { options, spawners, folders, sequence }: Workshop): Work {
+  const isBatch = isCommandBatch(task);
   const spec = {
     intents: task.intents,
-    argv: argvOf(task, options),
+    argv: argvOf(task, { ...options, sequence }),
     step: onlyStepOf(task),
-    environment: { ...options.commandEnvironment, ...taskEnvironment(task) },
+    environment: {
+      ...(isBatch ? options.commandEnvironment : options.providerEnvironment),
+      ...taskEnvironment(task),
+    },
     runId: `${task.id}-${task.attempt}`,
   };
-  return new CommandWork(spec, spawners, folders);
+  return new CommandWork(spec, spawners, isBatch ? folders.commands : folders.programs);
 }
 
 function taskEnvironment(task: ClaimedTask): Record<string, string> {

@@ -6,7 +6,7 @@ import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
 import type { Work, WorkEnd } from './work.js';
 
-export interface CommandWorkSpec extends Omit<CommandSpec, 'directory'> {
+export interface CommandWorkSpec extends Omit<CommandSpec, 'directory' | 'user'> {
   /** The name of the one step that this command is; without it, it reports its steps itself. */
   step?: string | undefined;
 }
@@ -27,7 +27,7 @@ export class CommandWork implements Work {
     private readonly folders: RunFolders,
   ) {
     this.#directory = folders.take();
-    this.#command = new Command({ ...spec, directory: this.#directory }, spawners);
+    this.#command = new Command({ ...spec, directory: this.#directory, user: folders.user }, spawners);
     this.#output = new OutputFile(this.#command.outputPath);
     this.#reports = new OutputFile(this.#command.reportPath);
     if (name !== undefined)
@@ -35,10 +35,10 @@ export class CommandWork implements Work {
         { type: 'plan', steps: 1 },
         { type: 'step', name, state: 'started' },
       ];
-    this.ended = this.#command.ended.then(({ exitCode, signal, lost, evidence }) => {
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost, begun, evidence }) => {
       const outcome = lost !== undefined ? 'lost' : exitCode === 0 ? 'completed' : 'failed';
       if (name !== undefined && outcome !== 'lost') this.#own.push({ type: 'step', name, state: outcome });
-      return { outcome, exitCode, signal, error: lost, evidence };
+      return { outcome, exitCode, signal, error: lost, begun, evidence };
     });
   }
 
@@ -69,7 +69,6 @@ export class CommandWork implements Work {
   close(): void {
     this.#output.close();
     this.#reports.close();
-    const { outputPath, reportPath } = this.#command;
-    this.folders.giveBack(this.#directory, [outputPath, reportPath]);
+    this.folders.giveBack(this.#directory, this.#command.files);
   }
 }

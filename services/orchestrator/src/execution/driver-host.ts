@@ -1,11 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
+import { splitEnvironment } from '@provisioning/process';
 import type { FromDriverHost, RunMessage, ToDriverHost } from '@provisioning/provisioner/host-protocol';
 import { Command } from './command.js';
 import { HostedOperation } from './hosted-operation.js';
 import { executorLog } from './log.js';
 import { onMessage, sendLine } from './messages.js';
+import { HIDDEN_FD } from './spawner/spawned-command.js';
 import type { Spawners } from './spawners.js';
 
 /** A host that has not said hello by then is ended, and what was to run in it is lost. */
@@ -15,7 +17,7 @@ export interface DriverHostOptions {
   /** How it is started. */
   argv: readonly string[];
   environment: Record<string, string>;
-  /** Folder for its socket and what it prints. */
+  /** Folder for its socket and what it prints, private to the executor's user. */
   directory: string;
 }
 
@@ -65,22 +67,28 @@ class Host {
     const socketPath = join(directory, 's');
     this.#server = createServer((socket) => this.#attach(socket)).listen(socketPath);
     this.#server.on('error', (error) => this.#give(`the driver host’s socket: ${error.message}`));
+    // Commands of our own user may read what it is started with: not the credentials of the providers.
+    const { visible, hidden } = splitEnvironment(
+      { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
+      HIDDEN_FD,
+    );
     const command = {
       directory,
       argv: options.argv,
-      environment: { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
+      environment: visible,
+      hidden,
       runId: `driver-host-${spawners.workerId}-${number}`,
     };
     this.#command = new Command(command, spawners);
     this.#patience = setTimeout(() => this.#give('it did not start in time'), HELLO_MS);
-    this.ended = this.#command.ended.then(({ exitCode, signal, lost }) => {
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost, begun }) => {
       this.over = true;
       clearTimeout(this.#patience);
       this.#server.close();
       this.#socket?.destroy();
       const how =
         lost ?? `The driver host ${signal ? `was ended by ${signal}` : `exited with status ${exitCode}`}.`;
-      for (const operation of this.#operations.values()) operation.lost(how);
+      for (const operation of this.#operations.values()) operation.lost(how, begun);
       if (this.#operations.size > 0)
         executorLog('warn', 'the driver host is gone', { how, operations: this.#operations.size });
       rmSync(directory, { recursive: true, force: true });

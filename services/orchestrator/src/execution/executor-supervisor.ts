@@ -5,10 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_COOKIE } from './command.js';
 import { bootId } from './executor.js';
 import type { Ledger } from '../domain/worker/ledger.js';
+import { knownFlags } from '@provisioning/process';
 import { onMessage, sendMessage, type ExecutorMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { isAlive, killByCookie, sendSignal } from './processes.js';
 
+const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
 const RESTART_PAUSE_MS = 1_000;
@@ -40,6 +42,10 @@ export class ExecutorSupervisor {
   #watch: NodeJS.Timeout | undefined;
   #stopping = false;
   #running = 0;
+  /** Whether it can start commands, and why it cannot, as it last said. */
+  #ready = false;
+  #fault: string | null = null;
+  #onReady: () => void = () => {};
   /** The attempt to have an executor that is under way. */
   #attaching: Promise<void> = Promise.resolve();
 
@@ -60,6 +66,21 @@ export class ExecutorSupervisor {
 
   get connected(): boolean {
     return this.#socket !== undefined;
+  }
+
+  /** Whether commands can be started here. */
+  get ready(): boolean {
+    return this.connected && this.#ready;
+  }
+
+  /** Why commands cannot be started here; null while they can, and before that is known. */
+  get fault(): string | null {
+    return this.#fault;
+  }
+
+  /** Resolves when commands can be started here for the first time. */
+  async untilReady(): Promise<void> {
+    if (!this.ready) await new Promise<void>((resolve) => (this.#onReady = resolve));
   }
 
   get running(): number {
@@ -124,16 +145,12 @@ export class ExecutorSupervisor {
   }
 
   #spawn(): void {
-    const child = spawn(
-      process.execPath,
-      ['--max-semi-space-size=1', '--optimize-for-size', this.executorScript],
-      {
-        detached: true,
-        stdio: ['pipe', 'inherit', 'inherit'],
-        // Nothing of ours is for the executor: its options come as a line on standard input, where no `ps` shows them.
-        env: { PATH: this.options.commandEnvironment['PATH'] ?? '' },
-      },
-    );
+    const child = spawn(process.execPath, [...knownFlags(FLAGS), this.executorScript], {
+      detached: true,
+      stdio: ['pipe', 'inherit', 'inherit'],
+      // No variable of the worker is for the executor: its options come as a line on standard input, where no `ps` shows them.
+      env: { PATH: this.options.providerEnvironment['PATH'] ?? '' },
+    });
     child.on('error', (error) => this.events.log.warn('the executor cannot be started', { error }));
     child.stdin.on('error', () => {});
     child.stdin.end(`${JSON.stringify({ ...this.options, crashAt: this.#crashAt })}\n`);
@@ -178,6 +195,9 @@ export class ExecutorSupervisor {
     switch (message.type) {
       case 'tick':
         this.#running = message.running;
+        this.#ready = message.ready ?? true;
+        this.#fault = message.fault ?? null;
+        if (this.#ready) this.#onReady();
         break;
       case 'looked':
         this.#settle(message.number);
@@ -203,6 +223,8 @@ export class ExecutorSupervisor {
   async #lost(): Promise<void> {
     this.#socket = undefined;
     this.#running = 0;
+    this.#ready = false;
+    this.#fault = null;
     for (const number of [...this.#offers.keys()]) this.#settle(number);
     if (this.#stopping) return;
     this.events.log.warn('the executor is gone, replacing it');

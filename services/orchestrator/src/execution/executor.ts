@@ -1,22 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
 import { CrashPoints } from './crash-points.js';
 import { aboutTask, executorLog } from './log.js';
-import type { WorkerMessage } from './messages.js';
+import type { ExecutorMessage, WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { isMachineFault, neverStarted } from './never-started.js';
 import { begin, type Workshop } from './begin.js';
-import { DriverHost } from './driver-host.js';
 import { Masker } from './masking/masker.js';
 import { Rounds } from './rounds.js';
 import type { Run } from './run.js';
-import { RunFolders } from './run-folders.js';
-import { Spawners } from './spawners.js';
+import { removeParents } from './run-folders.js';
 import { WorkerLink } from './worker-link.js';
+import { makeWorkshop } from './workshop.js';
 
 const TICK_MS = 1_000;
 /** Time between TERM and KILL when this executor has to stop. */
@@ -40,6 +38,8 @@ export class Executor {
   readonly #rounds: Rounds;
   readonly #timers: NodeJS.Timeout[] = [];
   #lastGoodHeartbeat = performance.now();
+  /** Before that, nothing can be claimed. */
+  #registered = false;
   #draining = false;
   /** Until then commands may end by themselves. */
   #drainUntil = Infinity;
@@ -57,6 +57,7 @@ export class Executor {
   #unfitUntil = -Infinity;
   readonly #workshop: Workshop;
   #heartbeating = false;
+  #reportedFault: string | null = null;
   #end: (reason: ExecutorEnd) => void = () => {};
 
   constructor(
@@ -71,7 +72,6 @@ export class Executor {
       slot: options.slot,
       pid: process.pid,
     };
-    const { driverHost, commandEnvironment: environment, stateDir, secrets, times } = options;
     this.#rounds = new Rounds({
       ledger,
       workerId: this.identity.id,
@@ -80,48 +80,31 @@ export class Executor {
       claimed: (tasks) => this.#take(tasks),
       ready: (ids) => this.#tellReady(ids),
     });
-    const spawners = new Spawners({
-      workerId: this.identity.id,
-      limitSeconds: times.shim,
-      path: environment['PATH'] ?? '',
-    });
-    this.#workshop = {
-      options,
-      workerId: this.identity.id,
-      crash: this.#crash,
-      ledger: {
-        appendLog: (chunk) => ledger.appendLog(chunk),
-        progress: (...told) => ledger.progress(...told),
-        record: (...told) => ledger.record(...told),
-        finish: (result) => this.#rounds.finish(result),
-        lose: async (...lost) => {
-          await ledger.lose(...lost, true);
-          this.#rounds.look();
-        },
+    this.#workshop = makeWorkshop(
+      {
+        options,
+        workerId: this.identity.id,
+        crash: this.#crash,
+        masker: new Masker(options.secrets),
       },
-      masker: new Masker(secrets),
-      spawners,
-      folders: new RunFolders(join(stateDir, 'runs')),
-      driverHost: new DriverHost(
-        { argv: driverHost, environment, directory: join(stateDir, 'runs') },
-        spawners,
-      ),
-    };
+      ledger,
+      this.#rounds,
+      () => this.#canStart(),
+    );
     this.#link = new WorkerLink(
       options.socketPath,
-      { type: 'hello', workerId: this.identity.id, pid: process.pid },
+      () => [{ type: 'hello', workerId: this.identity.id, pid: process.pid }, this.#tickMessage()],
       (message) => this.#receive(message),
     );
   }
 
   /** Works until it is drained or has lost its lease. */
   async run(): Promise<ExecutorEnd> {
-    const { times, pollMs, stateDir } = this.options;
-    // What a killed predecessor left. Its commands are gone: a worker buries before it starts anew.
-    rmSync(join(stateDir, 'runs'), { recursive: true, force: true });
+    const { times, pollMs } = this.options;
     const registeredAt = performance.now();
     await this.ledger.register(this.identity, times.lease);
     this.#lastGoodHeartbeat = registeredAt;
+    this.#registered = true;
     await this.#link.listen();
     const ended = new Promise<ExecutorEnd>((resolve) => {
       this.#end = resolve;
@@ -134,6 +117,7 @@ export class Executor {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#workshop.spawners.end();
     this.#link.close();
+    if (reason === 'drained') removeParents(this.options.stateDir);
     return reason;
   }
 
@@ -156,12 +140,37 @@ export class Executor {
   }
 
   #tick(): void {
-    this.#workshop.spawners.tick();
-    this.#link.send({ type: 'tick', running: this.#runs.size, slots: this.options.concurrency });
+    const { spawners } = this.#workshop;
+    spawners.tick();
+    void this.#reportFault(spawners.fault);
+    this.#link.send(this.#tickMessage());
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)
       void this.#fence('no heartbeat was possible in time');
     if (this.#link.aloneSeconds > this.options.times.orphan && this.#runs.size === 0) void this.#drain(0);
+  }
+
+  #tickMessage(): ExecutorMessage {
+    const { ready, fault } = this.#workshop.spawners;
+    return { type: 'tick', running: this.#runs.size, slots: this.options.concurrency, ready, fault };
+  }
+
+  /** A spawner has come to life: what waits can be claimed. */
+  #canStart(): void {
+    this.#link.send(this.#tickMessage());
+    void this.#poll();
+  }
+
+  /** So that the system's health shows it, whichever API process is asked. */
+  async #reportFault(fault: string | null): Promise<void> {
+    if (fault === this.#reportedFault) return;
+    const before = this.#reportedFault;
+    this.#reportedFault = fault;
+    try {
+      await this.ledger.reportFault(this.identity.id, fault);
+    } catch {
+      this.#reportedFault = before; // once more with the next tick
+    }
   }
 
   async #heartbeat(): Promise<void> {
@@ -215,6 +224,8 @@ export class Executor {
     const { concurrency, times } = this.options;
     if (this.#draining || this.#link.aloneSeconds > times.orphan || performance.now() < this.#unfitUntil)
       return 0;
+    // What cannot be started here stays where it is: others may take it, and it costs no attempt.
+    if (!this.#registered || !this.#workshop.spawners.ready) return 0;
     return Math.max(0, concurrency - this.#runs.size + leaving.filter((id) => this.#runs.has(id)).length);
   }
 

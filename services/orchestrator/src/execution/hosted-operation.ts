@@ -65,13 +65,17 @@ export class HostedOperation implements Work {
     }
   }
 
-  /** The host is gone, and with it everything that this operation was doing. */
-  lost(reason: string): void {
+  /**
+   * The host is gone, and with it everything that this operation was doing.
+   * @param begun false where the host never came to life
+   */
+  lost(reason: string, begun: boolean): void {
     this.#settle({
       outcome: 'lost',
       exitCode: null,
       signal: null,
       error: reason,
+      begun,
       evidence: { lost: reason },
     });
   }

@@ -9,7 +9,11 @@ export type WorkerMessage =
 /** What an executor tells its worker. */
 export type ExecutorMessage =
   | { type: 'hello'; workerId: string; pid: number }
-  | { type: 'tick'; running: number; slots: number }
+  /**
+   * `ready`: whether it can start commands; absent of an executor that a worker of the release before has left.
+   * `fault`: why it cannot; null while it can, and before that is known.
+   */
+  | { type: 'tick'; running: number; slots: number; ready?: boolean; fault?: string | null }
   | { type: 'replaced' } // another worker has come
   | { type: 'looked'; number: number } // had room, and took what was there
   | { type: 'ready'; ids: string[] }; // became ready by what ended here and found no room: others may be rung

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
+import { NoSpawnerError } from './spawners.js';
 
 /** Whether it is this machine that cannot start anything now, whatever it were: no disk, no memory, no processes left. */
 export function isMachineFault(error: unknown): boolean {
-  return error instanceof Error && 'syscall' in error;
+  return error instanceof NoSpawnerError || (error instanceof Error && 'syscall' in error);
 }
 
 /** The result of a task whose command could not even be started. */

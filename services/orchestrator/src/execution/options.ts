@@ -1,6 +1,12 @@
 import type { EngineTimes } from '../domain/worker/engine-times.js';
 import type { CrashAt } from './crash-points.js';
 
+/** A user of the system, other than the worker's own. */
+export interface CommandUser {
+  uid: number;
+  gid: number;
+}
+
 /** Everything an executor needs to know, handed over by its worker as one line of JSON on standard input. */
 export interface ExecutorOptions {
   databaseUrl: string;
@@ -17,8 +23,12 @@ export interface ExecutorOptions {
   driverHost: string[];
   /** Values that are masked in whatever commands and operations print and report. */
   secrets: string[];
-  /** The whole environment of a command, to which the task's own variables are added. */
+  /** Who runs the programs of `command_batch` operations; absent: the executor's own user. */
+  commandUser?: CommandUser | undefined;
+  /** The whole environment of these programs, to which the task's own variables are added. */
   commandEnvironment: Record<string, string>;
+  /** The same for programs that act at providers, and for the driver host. */
+  providerEnvironment: Record<string, string>;
   pollMs: number;
   times: EngineTimes;
   /** Only in tests: where to die. */

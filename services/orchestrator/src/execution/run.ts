@@ -17,8 +17,8 @@ const OUTPUT_LIMIT = 1024 * 1024;
 
 export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'record'> {
   finish(result: TaskResult): Promise<Outcome>;
-  /** An attempt that had begun. */
-  lose(taskId: string, attempt: number, workerId: string, reason: string): Promise<void>;
+  /** @param begun false of an attempt that never began: it costs nothing */
+  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<void>;
 }
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
@@ -145,7 +145,8 @@ export class Run {
     if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut && !this.#follower.refusal) {
       await this.#log.send();
       await this.#recordChanges();
-      return this.ledger.lose(id, attempt, this.workerId, this.masker.mask(end.error ?? 'It was lost.'));
+      const reason = this.masker.mask(end.error ?? 'It was lost.');
+      return this.ledger.lose(id, attempt, this.workerId, reason, end.begun ?? true);
     }
     const [outcome, result] = await tellResult(
       (told) => this.ledger.finish(told),

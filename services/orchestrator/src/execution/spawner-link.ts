@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { knownFlags } from '@provisioning/process';
 import { WORKER_COOKIE } from './cookies.js';
 import { killRuns } from './kill-runs.js';
 import { executorLog } from './log.js';
@@ -14,12 +15,14 @@ import type { EndedCommand, RunRequest, SpawnSignal } from './spawner/spawned-co
 const SCRIPT = pathOf('../spawner.js', '../../dist/src/spawner.js');
 const LIMITED = pathOf('../../shim/limited.sh', '../../../shim/limited.sh');
 /** What is forked is copied, page by page as it changes: no compiler, no garbage, no threads of V8. */
-const NODE_OPTIONS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
+const FLAGS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
 /** A command that prints more than this is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */
 const MAX_OUTPUT_BLOCKS = 256 * 1024;
 /** Time that has passed without a tick of ours is nobody's silence: we were frozen. */
 const LONGEST_TICK_MS = 1_500;
 const LAST_WORDS_MS = 1_000;
+/** So much of what a spawner prints last is kept, to say why it could not start. In characters. */
+const MAX_SAID = 500;
 
 export interface SpawnerSettings {
   workerId: string;
@@ -28,8 +31,11 @@ export interface SpawnerSettings {
   path: string;
 }
 
-/** How a command ended; `lost`: nobody can tell, because its spawner is gone. */
-export type SpawnedEnd = EndedCommand | { lost: string; killed: number[]; left: number[] };
+/**
+ * How a command ended; `lost`: how is unknown, because its spawner is gone, which may never have `begun` it: one that never
+ * came to life starts nothing.
+ */
+export type SpawnedEnd = EndedCommand | { lost: string; begun: boolean; killed: number[]; left: number[] };
 
 /** A command in the hands of a spawner. */
 export interface Spawned {
@@ -46,18 +52,25 @@ export class SpawnerLink {
   readonly #socket: Socket;
   readonly #closed: Promise<unknown>;
   readonly #runs = new Map<string, { group?: number; settle: (end: SpawnedEnd) => void }>();
+  #ready = false;
   #over = false;
+  #said = '';
+  #fault = '';
   #unansweredMs = 0;
   #tickedAt = performance.now();
 
-  constructor(private readonly settings: SpawnerSettings) {
+  /** @param onReady called once, when it can start commands */
+  constructor(
+    private readonly settings: SpawnerSettings,
+    private readonly onReady: () => void,
+  ) {
     if (SCRIPT === undefined || LIMITED === undefined)
       throw new Error('spawner.js or limited.sh is missing: this installation is not whole');
     const { workerId, limitSeconds, path } = settings;
-    const node = [process.execPath, ...NODE_OPTIONS, SCRIPT, workerId, String(limitSeconds)];
+    const node = [process.execPath, ...knownFlags(FLAGS), SCRIPT, workerId, String(limitSeconds)];
     this.#child = spawn('/bin/bash', [LIMITED, String(MAX_OUTPUT_BLOCKS), ...node], {
       detached: true,
-      stdio: ['ignore', 'inherit', 'inherit', 'pipe'],
+      stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
       // Whoever buries our worker has to end it as well: it might still start something.
       env: { PATH: path, [WORKER_COOKIE]: workerId },
     });
@@ -71,11 +84,30 @@ export class SpawnerLink {
         resolve();
       });
     });
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      process.stderr.write(text);
+      this.#said = (this.#said + text).slice(-MAX_SAID);
+    });
     this.#socket = this.#child.stdio[3] as Socket;
     this.#socket.on('error', () => {});
     this.#closed = new Promise((resolve) => this.#socket.once('close', resolve));
     void this.#closed.then(() => this.#lose('closed its pipe'));
     onMessage<FromSpawner>(this.#socket, (message) => this.#receive(message));
+  }
+
+  /** It lives, and has said so. */
+  get ready(): boolean {
+    return this.#ready && !this.#over;
+  }
+
+  /** Why it ended, with the last it printed; empty while it lives. */
+  get fault(): string {
+    return this.#fault === '' ? '' : [this.#fault, this.#said.trim()].filter(Boolean).join(': ');
+  }
+
+  /** Whether it ever came to life. */
+  get wasReady(): boolean {
+    return this.#ready;
   }
 
   /** Nothing can be started here any more. */
@@ -115,6 +147,10 @@ export class SpawnerLink {
     switch (message.type) {
       case 'pong':
         break;
+      case 'hello':
+        this.#ready = true;
+        this.onReady();
+        break;
       case 'started': {
         const run = this.#runs.get(message.id);
         if (run) run.group = message.group;
@@ -135,6 +171,7 @@ export class SpawnerLink {
   #lose(how: string): void {
     if (this.#over) return;
     this.#over = true;
+    this.#fault = how;
     this.#child.kill('SIGKILL');
     executorLog('warn', 'a spawner is gone', { how, running: this.#runs.size });
     void this.#bury(`The process that started its command ${how}.`);
@@ -150,7 +187,12 @@ export class SpawnerLink {
     for (const { group } of this.#runs.values()) if (group !== undefined) sendSignal(-group, 'SIGKILL');
     const { killed, left } = await killRuns(new Set(this.#runs.keys()));
     for (const id of [...this.#runs.keys()])
-      this.#settle(id, { lost, killed: killed.get(id) ?? [], left: left.get(id) ?? [] });
+      this.#settle(id, {
+        lost,
+        begun: this.#ready,
+        killed: killed.get(id) ?? [],
+        left: left.get(id) ?? [],
+      });
   }
 
   #send(message: ToSpawner): void {

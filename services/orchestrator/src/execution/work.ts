@@ -26,6 +26,8 @@ export interface WorkEnd {
   outcome: 'completed' | 'failed' | 'cancelled' | 'lost';
   exitCode: number | null;
   signal: string | null;
+  /** False of a lost one that never began: it costs its task no attempt. */
+  begun?: boolean | undefined;
   /** Why it did not complete, where it says so itself. */
   error?: string | undefined;
   /** Doing it again would not help. */

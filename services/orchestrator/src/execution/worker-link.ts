@@ -11,7 +11,7 @@ export class WorkerLink {
 
   constructor(
     private readonly socketPath: string,
-    private readonly greeting: ExecutorMessage,
+    private readonly greetings: () => ExecutorMessage[],
     private readonly receive: (message: WorkerMessage) => void,
   ) {
     this.#server = createServer((socket) => this.#attach(socket));
@@ -56,6 +56,6 @@ export class WorkerLink {
       this.#lostAt = performance.now();
     });
     onMessage<WorkerMessage>(socket, this.receive);
-    sendMessage(socket, this.greeting);
+    for (const greeting of this.greetings()) sendMessage(socket, greeting);
   }
 }

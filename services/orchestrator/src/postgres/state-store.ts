@@ -102,13 +102,15 @@ export class PostgresStateStore implements StateStore {
   }
 
   async workforce(): Promise<Workforce> {
-    const [row] = await rowsOf<{ alive: number; waits: boolean }>(
+    const [row] = await rowsOf<{ alive: number; faults: string[] | null; waits: boolean }>(
       this.database,
-      `select (select count(*)::int from workers where state = 'alive' and lease_until > now()) as alive,
-              exists (select from tasks where status = 'Ready' and ready_at < now() - make_interval(secs => ?)) as waits`,
+      `select w.alive, w.faults,
+              exists (select from tasks where status = 'Ready' and ready_at < now() - make_interval(secs => ?)) as waits
+         from (select count(*)::int as alive, array_agg(host || ': ' || fault) filter (where fault is not null) as faults
+                 from workers where state = 'alive' and lease_until > now()) w`,
       [WAITING_SECONDS],
     );
-    return { aliveWorkers: row?.alive ?? 0, workWaits: row?.waits ?? false };
+    return { aliveWorkers: row?.alive ?? 0, workerFaults: row?.faults ?? [], workWaits: row?.waits ?? false };
   }
 }
 

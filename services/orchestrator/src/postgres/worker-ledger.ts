@@ -65,6 +65,10 @@ export class PostgresLedger implements Ledger {
     return rows[0]?.task;
   }
 
+  async reportFault(workerId: string, fault: string | null): Promise<void> {
+    await this.pool.query('select report_worker_fault($1, $2)', [workerId, fault && storable(fault)]);
+  }
+
   lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]> {
     return this.#ready('lose_task($1, $2, $3, $4, $5)', [taskId, attempt, workerId, storable(reason), begun]);
   }

@@ -6,7 +6,7 @@ import { testApi, type TestApi } from '../support/test-api.js';
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await testApi({ BATCH_COMMANDS: 'rsync=/usr/bin/rsync', RATE_LIMIT_BATCH: '0' });
+  api = await testApi({ BATCH_COMMANDS: 'deploy=/usr/bin/deploy', RATE_LIMIT_BATCH: '0' });
 });
 afterAll(() => api.stop());
 
@@ -14,7 +14,7 @@ const operator = () => api.as('operator');
 const command = (id: string, more: object = {}) => ({
   id,
   type: 'command_batch',
-  commands: ['rsync a b'],
+  commands: ['deploy a b'],
   ...more,
 });
 
@@ -130,7 +130,7 @@ describe('POST /batch/execute', () => {
       })
       .expect(422);
     expect(body.details).toEqual([
-      { path: 'operations[0].commands[0]', message: expect.stringContaining('allowed are rsync') },
+      { path: 'operations[0].commands[0]', message: expect.stringContaining('allowed are deploy') },
       {
         path: 'operations[1].provider',
         message: 'must be one of local, upcloud, aws, docker, ssh, and is "azure"',

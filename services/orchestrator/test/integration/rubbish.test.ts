@@ -4,14 +4,14 @@ import { testApi, type TestApi } from '../support/test-api.js';
 let api: TestApi;
 
 beforeAll(async () => {
-  api = await testApi({ BATCH_COMMANDS: 'rsync=/usr/bin/rsync', RATE_LIMIT_BATCH: '0' });
+  api = await testApi({ BATCH_COMMANDS: 'deploy=/usr/bin/deploy', RATE_LIMIT_BATCH: '0' });
 });
 afterAll(() => api.stop());
 
 const operator = () => api.as('operator');
 const execute = (body: object) => operator().post('/batch/execute').send(body);
 const command = (id: string, more: object = {}) => ({
-  ...{ id, type: 'command_batch', commands: ['rsync a b'] },
+  ...{ id, type: 'command_batch', commands: ['deploy a b'] },
   ...more,
 });
 const RUBBISH = 'a\0\ud800b';
@@ -63,7 +63,7 @@ describe('text that Postgres does not take', () => {
     return {
       ...{ name: 'x', version, storage_backend: storage },
       operations: [
-        command('c', { commands: [`rsync ${line}`], undo_commands: [`rsync ${undo}`] }),
+        command('c', { commands: [`deploy ${line}`], undo_commands: [`deploy ${undo}`] }),
         {
           ...{ id: 's', type: 'server_batch', provider: 'local' },
           server_configs: [{ name: 'web', plan, zone: 'z', image: 'i', labels: { a: label } }],

@@ -1,7 +1,8 @@
-import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
+import { rowsOf } from '../../src/postgres/rows.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -39,3 +40,54 @@ it('a machine that can start nothing gives work back, unharmed, and does it when
   expect(batch.status).toBe('Completed');
   expect(operations).toMatchObject({ a: { status: 'Completed' }, b: { status: 'Completed', attempt: 1 } });
 }, 60_000);
+
+it('a worker whose spawners cannot start is not ready and says why, and leaves work where it is', async () => {
+  // A Node.js that is taken away from under the worker, as by an update that went wrong.
+  const node = join(platform.folder, 'node');
+  copyFileSync(process.execPath, node);
+  const worker = await platform.startWorker({ WORKER_SLOT: '1' }, node);
+  const { url } = await worker.message<{ type: 'ready'; url: string }>('ready');
+  const readiness = async () => {
+    const response = await fetch(`${url}/readyz`);
+    return { status: response.status, body: await response.text() };
+  };
+  expect((await readiness()).status).toBe(200);
+
+  await platform.stopOthers(worker);
+  renameSync(node, `${node}-away`);
+  writeFileSync(node, '#!/bin/sh\necho "bad option: --of-another-version" >&2\nexit 9\n');
+  chmodSync(node, 0o755);
+  for (const pid of await platform.spawners()) process.kill(pid, 'SIGKILL');
+  await waitFor(async () => (await readiness()).body.includes('bad option: --of-another-version'));
+  expect((await readiness()).status).toBe(503);
+  expect(worker.output()).toMatch(
+    /"level":"error","message":"no command can be started: tasks wait".*bad option/,
+  );
+  await waitFor(async () => (await faults()).some((fault) => fault.includes('bad option')));
+
+  const task = await platform.submit('true');
+  const batch = await platform.submitBatch({ operations: [commands('a', 'true')] });
+  // Several tries to start spawners later, nothing was claimed.
+  const tries = () => worker.output().split('no command can be started').length;
+  const before = tries();
+  await waitFor(() => tries() >= before + 2, { timeout: 30_000 });
+  expect(await platform.find(task)).toMatchObject({ status: 'Ready', attempt: 0 });
+  expect((await platform.batch(batch)).operations['a']).toMatchObject({ status: 'Ready', attempt: 0 });
+
+  renameSync(`${node}-away`, node);
+  expect(await platform.ended(task, 60_000)).toMatchObject({ status: 'Completed', attempt: 1 });
+  expect((await platform.batchEnded(batch)).operations['a']).toMatchObject({
+    status: 'Completed',
+    attempt: 1,
+  });
+  await waitFor(async () => (await readiness()).status === 200 && (await faults()).length === 0);
+}, 120_000);
+
+/** What workers that live say of themselves. */
+async function faults(): Promise<string[]> {
+  const rows = await rowsOf<{ fault: string }>(
+    platform.database,
+    `select fault from workers where state = 'alive' and fault is not null`,
+  );
+  return rows.map(({ fault }) => fault);
+}

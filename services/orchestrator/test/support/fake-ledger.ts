@@ -15,6 +15,7 @@ export class FakeLedger implements Ledger {
 
   register = () => Promise.resolve();
   heartbeat = () => Promise.resolve(this.dead ? null : []);
+  reportFault = () => Promise.resolve();
   wake = () => Promise.resolve();
   round(_workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
     this.results.push(...results);

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Definitions } from '@provisioning/provisioner';
@@ -28,8 +29,7 @@ import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../../src/postgres/rollback-store.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
-import { findByCookie } from '../../src/execution/processes.js';
-import { spawnersOf } from './spawners-of.js';
+import { driverHostsIn, spawnersOf } from './spawners-of.js';
 import { BullDoorbell } from '../../src/jobs/producer.js';
 import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
 import { PostgresTaskStore } from '../../src/postgres/task-store.js';
@@ -83,7 +83,10 @@ export interface TestPlatform {
   dataDir: string;
   /** A folder for what commands leave behind. */
   folder: string;
-  startWorker(environment?: Record<string, string>): Promise<NodeProcess>;
+  /** @param execPath the Node.js that runs it, and what it starts; that of the tests where absent */
+  startWorker(environment?: Record<string, string>, execPath?: string): Promise<NodeProcess>;
+  /** Stops all workers but this one. */
+  stopOthers(worker: NodeProcess): Promise<void>;
   /** Submits a run of the stand-in command, which executes `script` in bash, and rings. */
   submit(script: string, task?: Partial<NewTask>): Promise<string>;
   /** Submits a batch of operations (`infra` is one of its own unless given), and rings. */
@@ -229,14 +232,17 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     doorbell,
     folder,
     find,
-    async startWorker(environment = {}) {
+    async startWorker(environment = {}, execPath = process.execPath) {
       const worker = spawnNode(WORKER, {
+        execPath,
         env: {
           DATABASE_URL: clone.url,
           REDIS_URL: redisAt,
           PROVISIONING_DATA_DIR: join(home.path, 'data'),
           PROVISIONING_COMMAND: command,
           BATCH_COMMANDS: `run=${run}`,
+          // What these commands read and write is in private folders of the user who runs the tests.
+          COMMAND_USER: userInfo().username,
           PROVISIONING_TEST_DRIVER: '1',
           WORKER_PORT: '0',
           LOG_LEVEL: 'debug',
@@ -247,6 +253,9 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       workers.push(worker);
       await worker.message('ready', 20_000);
       return worker;
+    },
+    async stopOthers(worker) {
+      await Promise.all(workers.filter((other) => other !== worker).map((other) => other.stop()));
     },
     async submit(script, task = {}) {
       const id = uuidv7();
@@ -295,10 +304,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       return spawnersOf(newest!.id);
     },
     driverHosts() {
-      return findByCookie('PROVISIONING_DATA_DIR', join(home.path, 'data')).filter((pid) => {
-        const [program = '', script = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return program === process.execPath && script.endsWith('driver-host.js');
-      });
+      return driverHostsIn(join(home.path, 'data'));
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));

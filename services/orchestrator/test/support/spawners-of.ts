@@ -1,14 +1,30 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { WORKER_COOKIE } from '../../src/execution/command.js';
-import { findByCookie } from '../../src/execution/processes.js';
+import { findByCookie, processIds } from '../../src/execution/processes.js';
 
 /** Pids of the spawners of a worker's executor. */
 export function spawnersOf(workerId: string): number[] {
-  return findByCookie(WORKER_COOKIE, workerId).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('/spawner.js\0');
-    } catch {
-      return false; // ended meanwhile
-    }
-  });
+  return findByCookie(WORKER_COOKIE, workerId).filter((pid) => runs(pid, 'spawner.js'));
+}
+
+/** Pids of the driver hosts of the workers that have this data directory: they work in a folder in there. */
+export function driverHostsIn(dataDir: string): number[] {
+  return processIds().filter((pid) => runs(pid, 'driver-host.js') && folderOf(pid).startsWith(`${dataDir}/`));
+}
+
+function runs(pid: number, script: string): boolean {
+  return read(() => readFileSync(`/proc/${pid}/cmdline`, 'utf8')).includes(`/${script}\0`);
+}
+
+function folderOf(pid: number): string {
+  return read(() => readlinkSync(`/proc/${pid}/cwd`));
+}
+
+/** Empty of a process that has ended meanwhile. */
+function read(look: () => string): string {
+  try {
+    return look();
+  } catch {
+    return '';
+  }
 }

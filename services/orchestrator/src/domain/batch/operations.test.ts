@@ -4,7 +4,7 @@ import type { OperationSpec } from './batch.js';
 import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
 const capabilities: Capabilities = {
-  commands: new Set(['rsync']),
+  commands: new Set(['deploy']),
   providers: new Map([
     ['local', {}],
     ['aws', { unavailable: 'has no credentials configured' }],
@@ -16,7 +16,7 @@ const capabilities: Capabilities = {
 };
 
 function command(id: string, more: Partial<OperationSpec> = {}): OperationSpec {
-  return { id, type: 'command_batch', infra: 'default', dependencies: [], commands: ['rsync a b'], ...more };
+  return { id, type: 'command_batch', infra: 'default', dependencies: [], commands: ['deploy a b'], ...more };
 }
 const servers = (id: string, names: string[], more: Partial<OperationSpec> = {}): OperationSpec => ({
   ...{ id, type: 'server_batch', infra: 'default', dependencies: [], provider: 'local' },
@@ -37,7 +37,7 @@ describe('the check of a batch', () => {
   it('tells every fault with its place, twenty at most', async () => {
     const { kind, message, details } = await refused([
       command('a', { dependencies: ['nobody'] }),
-      command('b', { commands: ['rsync x', 'rm -rf /'], undo_commands: ['sh -c true'] }),
+      command('b', { commands: ['deploy x', 'rm -rf /'], undo_commands: ['sh -c true'] }),
       servers('c', ['web', 'web'], { provider: 'azure' }),
       servers('d', ['web'], { provider: 'aws' }),
     ]);
@@ -139,7 +139,7 @@ describe('the operations of a batch as rows', () => {
   it('say of commands without retries that they must not run twice, and of drivers that they know what they did', async () => {
     const [once, again, made] = await planOperations([
       command('once', { retries: 0 }),
-      command('again', { undo_commands: ['rsync b a'] }),
+      command('again', { undo_commands: ['deploy b a'] }),
       servers('made', ['web'], { retries: 0 }),
     ]);
     expect(once).toMatchObject({ repeatable: false, reconcilable: false, undoable: false, retries: 0 });

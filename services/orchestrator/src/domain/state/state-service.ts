@@ -10,7 +10,8 @@ import type {
   VisibleWork,
 } from '../ports.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
-import type { Health, Statistics, SystemHealth, WorkflowCounts } from './state.js';
+import { systemHealth } from './health.js';
+import type { Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
 /** How the parts are asked whether they work; each throws when they do not. */
 export interface Probes {
@@ -81,23 +82,8 @@ export class StateService {
       works(this.probes.monitoring),
       this.probes.queue && works(this.probes.queue),
     ]);
-    const storage: Health = workforce ? 'Healthy' : 'Unhealthy';
-    const workers: Health = workforce && workforce.aliveWorkers > 0 ? 'Healthy' : 'Unhealthy';
-    const components = {
-      storage,
-      batchCoordinator: coordination(workforce),
-      monitoring: monitoring ? 'Healthy' : 'Degraded',
-      workers,
-      // Without Redis work goes on by looking into Postgres: slower to start, never lost.
-      ...(queue === undefined ? {} : { queue: queue ? 'Healthy' : 'Degraded' }),
-    } satisfies SystemHealth['components'];
-    return { overall: worst(Object.values(components)), components, checkedAt: new Date() };
+    return systemHealth({ workforce, monitoring, queue });
   }
-}
-
-function coordination(workforce: { aliveWorkers: number; workWaits: boolean } | undefined): Health {
-  if (!workforce || workforce.aliveWorkers === 0) return 'Unhealthy';
-  return workforce.workWaits ? 'Degraded' : 'Healthy';
 }
 
 async function works(probe: () => Promise<unknown>): Promise<boolean> {
@@ -105,8 +91,4 @@ async function works(probe: () => Promise<unknown>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-function worst(states: readonly Health[]): Health {
-  return states.includes('Unhealthy') ? 'Unhealthy' : states.includes('Degraded') ? 'Degraded' : 'Healthy';
 }

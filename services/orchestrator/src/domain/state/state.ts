@@ -20,6 +20,8 @@ export interface Statistics {
 /** What is waiting and who is there to do it. */
 export interface Workforce {
   aliveWorkers: number;
+  /** Of those that live and can start no command: where they are, and why. */
+  workerFaults: string[];
   /** Whether something could start and does not. */
   workWaits: boolean;
 }
@@ -36,5 +38,7 @@ export interface SystemHealth {
     /** Absent where there is no Redis: then nothing is missing. */
     queue?: Health;
   };
+  /** Sentences that say why a part is not healthy, where that is known. */
+  reasons: string[];
   checkedAt: Date;
 }

@@ -3,6 +3,8 @@ export interface Ledger {
   register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
   /** Renews the lease; null when this worker was declared dead. */
   heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null>;
+  /** Why this worker can start no command now (the system's health shows it); null: it can. */
+  reportFault(workerId: string, fault: string | null): Promise<void>;
   /** Puts failed operations whose next try is due back in line. */
   wake(): Promise<void>;
   /**

@@ -8,6 +8,7 @@ export type ToSpawner =
 
 /** What a spawner tells its executor. */
 export type FromSpawner =
+  | { type: 'hello' } // it lives, and can start commands
   | { type: 'pong' } // the answer to a tick
   | { type: 'started'; id: string; group: number }
   | ({ type: 'ended'; id: string } & EndedCommand);

@@ -1,6 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchownSync, openSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
+import type { Writable } from 'node:stream';
+import { sendEnvironment } from '@provisioning/process';
+import type { CommandUser } from '../options.js';
 import { sendSignal } from '../processes.js';
 import type { Leftovers, Sought } from './leftovers.js';
 import type { PidMark } from './pid-clock.js';
@@ -9,12 +12,19 @@ import type { PidMark } from './pid-clock.js';
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
+/** Where a program reads the hidden part of its environment. */
+export const HIDDEN_FD = 3;
+
 export interface RunRequest {
   /** The cookie that all its processes carry. */
   id: string;
   argv: readonly string[];
-  /** All of it; the cookies are in there. */
+  /** All of it that other processes of its user may see; the cookies are in there. */
   environment: Record<string, string>;
+  /** The rest, which it reads from descriptor 3: `splitEnvironment`. */
+  hidden?: Record<string, string> | undefined;
+  /** Who runs it; absent: the spawner's own user. */
+  user?: CommandUser | undefined;
   directory: string;
   /** Gets what it prints, standard error as well. */
   outputPath: string;
@@ -51,16 +61,19 @@ export class SpawnedCommand {
     private readonly leftovers: Leftovers,
     private readonly onEnd: (end: EndedCommand) => void,
   ) {
-    const { argv, directory, environment, outputPath } = request;
+    const { argv, directory, environment: env, outputPath, hidden, user } = request;
     const [program = '', ...args] = argv;
     try {
       const output = openSync(outputPath, 'a', 0o600);
       try {
-        const stdio = ['ignore' as const, output, output];
-        this.#child = spawn(program, args, { cwd: directory, detached: true, stdio, env: environment });
+        // Programs open it once more, as /dev/stderr.
+        if (user) fchownSync(output, user.uid, user.gid);
+        const stdio = ['ignore' as const, output, output, ...(hidden ? ['pipe' as const] : [])];
+        this.#child = spawn(program, args, { cwd: directory, detached: true, stdio, env, ...user });
       } finally {
         closeSync(output);
       }
+      if (hidden) sendEnvironment(this.#child.stdio[HIDDEN_FD] as Writable, hidden);
       // Not `close`: a child in the background may hold the output open for ever.
       this.#child.once('exit', (code, signal) => void this.#ended(code, signal));
       this.#child.once('error', (error) => this.#neverStarted(error));
@@ -113,7 +126,9 @@ export class SpawnedCommand {
 
   #neverStarted(error: NodeJS.ErrnoException): void {
     this.#over = true;
-    this.#print(`It could not be started: ${error.message}`);
+    const { user } = this.request;
+    const asUser = user ? ` as the user ${user.uid}:${user.gid} (COMMAND_USER)` : '';
+    this.#print(`It could not be started${asUser}: ${error.message}`);
     const exitCode = error.code === 'ENOENT' ? NOT_FOUND : NOT_RUNNABLE;
     this.onEnd({ exitCode, signal: null, bySilence: false, signals: [], killed: [], left: [] });
   }

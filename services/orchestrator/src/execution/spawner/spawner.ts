@@ -42,6 +42,7 @@ export class Spawner {
   ) {
     socket.on('error', () => {});
     onMessage<ToSpawner>(socket, (message) => this.#receive(message));
+    this.#send({ type: 'hello' });
     this.#watch();
   }
 

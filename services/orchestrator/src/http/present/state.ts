@@ -51,7 +51,7 @@ export function presentMetrics(counts: WorkflowCounts, load: MachineLoad): Syste
   };
 }
 
-export function presentHealth({ overall, components, checkedAt }: SystemHealth): WireHealth {
+export function presentHealth({ overall, components, reasons, checkedAt }: SystemHealth): WireHealth {
   const { storage, batchCoordinator, monitoring, workers, queue } = components;
   return {
     overall_status: overall,
@@ -59,6 +59,7 @@ export function presentHealth({ overall, components, checkedAt }: SystemHealth):
       ...{ storage, batch_coordinator: batchCoordinator, monitoring, workers },
       ...(queue ? { queue } : {}),
     },
+    ...(reasons.length > 0 ? { reasons } : {}),
     last_check: checkedAt.toISOString(),
   };
 }

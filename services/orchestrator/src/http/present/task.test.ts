@@ -18,8 +18,8 @@ describe('arguments as they are shown', () => {
       ['--token', '--infra', 'x'],
     ],
     [
-      ['rsync a b', 'password'],
-      ['rsync a b', 'password'],
+      ['deploy a b', 'password'],
+      ['deploy a b', 'password'],
     ],
   ])('%j', (args, shown) => {
     expect(maskArguments(args)).toEqual(shown);

@@ -1,0 +1,65 @@
+import { chmodSync, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Ledger } from '../domain/worker/ledger.js';
+import { SEQUENCE } from './argv.js';
+import type { Workshop } from './begin.js';
+import { DriverHost } from './driver-host.js';
+import type { ExecutorOptions } from './options.js';
+import type { Rounds } from './rounds.js';
+import { makeParents, RunFolders } from './run-folders.js';
+import { Spawners } from './spawners.js';
+
+/**
+ * What an executor makes its attempts with: spawners, folders, the driver host. What a killed predecessor left in the folders
+ * goes; its commands have ended, for a worker ends them before it starts another executor.
+ * @param onSpawner called whenever one more spawner can start commands
+ * @throws when the folders cannot be made
+ */
+export function makeWorkshop(
+  given: Pick<Workshop, 'options' | 'workerId' | 'crash' | 'masker'>,
+  ledger: Ledger,
+  rounds: Rounds,
+  onSpawner: () => void,
+): Workshop {
+  const { options, workerId } = given;
+  const { providerEnvironment: environment, commandUser, stateDir, times } = options;
+  const parents = makeParents(stateDir, commandUser);
+  const spawners = new Spawners(
+    { workerId, limitSeconds: times.shim, path: environment['PATH'] ?? '' },
+    onSpawner,
+  );
+  return {
+    ...given,
+    ledger: {
+      appendLog: (chunk) => ledger.appendLog(chunk),
+      progress: (...values) => ledger.progress(...values),
+      record: (...values) => ledger.record(...values),
+      finish: (result) => rounds.finish(result),
+      lose: async (...values) => {
+        await ledger.lose(...values);
+        rounds.look();
+      },
+    },
+    spawners,
+    folders: {
+      programs: new RunFolders(parents.programs, undefined),
+      commands: new RunFolders(parents.commands, commandUser),
+    },
+    sequence: sequenceFor(options),
+    driverHost: new DriverHost(
+      { argv: options.driverHost, environment, directory: parents.programs },
+      spawners,
+    ),
+  };
+}
+
+/** The program that runs several commands: where these run as another user, a copy that this user can get to. */
+function sequenceFor({ commandUser, stateDir }: ExecutorOptions): string {
+  if (SEQUENCE === undefined)
+    throw new Error('command-sequence.sh is missing: this installation is not whole');
+  if (commandUser === undefined) return SEQUENCE;
+  const copy = join(stateDir, 'command-sequence.sh');
+  copyFileSync(SEQUENCE, copy);
+  chmodSync(copy, 0o755);
+  return copy;
+}
