@@ -10,6 +10,7 @@ project="provisioning-smoke-$$"
 compose+=(--project-name "$project")
 # Any free ports; no limit on how often the answer is asked for; and nothing of what the caller has set.
 export ORCHESTRATOR_PORT=0 CONTROL_CENTER_PORT=0 RATE_LIMIT_GENERAL=0 RATE_LIMIT_AUTH=0
+export BATCH_COMMANDS=echo,false,id,cat COMMAND_USER=''
 export NODE_ENV='' JWT_SECRET='' ADMIN_USERNAME='' ADMIN_PASSWORD='' POSTGRES_PASSWORD='' REDIS_PASSWORD=''
 
 say() { printf '\n== %s\n' "$*"; }
@@ -97,12 +98,21 @@ must_end() {
 must_end "$(batch false)" RolledBack
 must_end "$(batch 'echo it is up')" Completed
 
+say 'Commands are another user than the worker, and cannot read what is its own'
+output() { call "$orchestrator/batch/operations/$1" | field ".data.operations.find(({ id }) => id === 'check').task_id" |
+  while read -r task; do call "$orchestrator/tasks/$task" | field .data.output; done; }
+who=$(batch 'id -un')
+must_end "$who" Completed
+[[ $(output "$who") == provisioning-command ]] || fail "commands run as $(output "$who")"
+for secret in /proc/1/environ /var/lib/provisioning/jwt-secret; do must_end "$(batch "cat $secret")" RolledBack; done
+
 say 'Locked down'
-[[ $("${compose[@]}" exec -T worker id -u) == 1000 ]] || fail 'the worker runs as another user than 1000'
 for container in $(containers); do
   name=$(docker inspect --format '{{.Name}}' "$container")
   caps=$(docker inspect --format '{{.HostConfig.CapDrop}} {{.HostConfig.ReadonlyRootfs}} {{.Config.User}}' "$container")
-  [[ $caps =~ ^\[ALL\]\ true\ .+ && ! $caps =~ (root|\ 0)$ ]] || fail "$name is not locked down: $caps"
+  [[ $caps =~ ^\[ALL\]\ true\ .+ ]] || fail "$name is not locked down: $caps"
+  # The worker alone, to run commands as another user, with no more rights than that takes.
+  [[ $name == *worker* || ! $caps =~ \ (root|0|0:0)$ ]] || fail "$name runs as root"
 done
 "${compose[@]}" exec -T worker touch /app/file 2>/dev/null && fail 'the worker can write into its own program'
 "${compose[@]}" exec -T control-center sh -c true >/dev/null 2>&1 && fail 'there is a shell in the control center'

@@ -7,7 +7,7 @@ export function requireNode() {
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return;
   process.stderr.write(
     `Node.js ${NEEDED.join('.')} or newer is needed, this is ${process.versions.node} (${process.execPath}).\n` +
-      'Install a current one from https://nodejs.org, or with "nvm install 22", and start again.\n',
+      'Install a current one from https://nodejs.org, or with "nvm install 24", and start again.\n',
   );
   process.exit(1);
 }
