@@ -26,7 +26,7 @@ const batchOf = (size: number) => ({
   operations: Array.from({ length: size }, (_, index) => ({
     id: `o${index}`,
     type: 'command_batch',
-    commands: ['rsync a b'],
+    commands: ['deploy a b'],
     dependencies: index === 0 ? [] : [`o${index - 1}`],
   })),
 });
