@@ -58,8 +58,10 @@ async function authorizeAll(
       question,
       ...ask(authorizer, question, principal, about),
     }));
-    for (const { question, decisionId, answer } of asked)
-      if (!(await answer)) refused.push({ question, decisionId: decisionId() });
+    // All at once: one that fails while another is waited for would end the process, as a rejection without a handler.
+    const answers = await Promise.all(asked.map(({ answer }) => answer));
+    for (const [index, { question, decisionId }] of asked.entries())
+      if (!answers[index]) refused.push({ question, decisionId: decisionId() });
   }
   if (refused.length > 0) throw refusalOf(refused);
 }
