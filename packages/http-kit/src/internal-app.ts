@@ -10,6 +10,7 @@ import { requestContext } from './context.js';
 import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
 import { rateLimiters } from './rate-limit.js';
+import { noteUnauthenticated, type UnauthenticatedLog } from './refused-tokens.js';
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 
@@ -22,6 +23,8 @@ export interface InternalAppOptions {
   limit: number;
   registry: Registry;
   log: Logger;
+  /** Called for each request that was refused because of who asks: for the audit trail. */
+  unauthenticated?: UnauthenticatedLog;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
 }
@@ -50,6 +53,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
     );
   });
   app.use(countStrays(limiter));
+  if (options.unauthenticated) app.use(noteUnauthenticated(options.unauthenticated));
   app.use(errorHandler(log));
   return app;
 }

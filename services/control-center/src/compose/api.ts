@@ -90,6 +90,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     log,
     clock,
   );
+  const unauthenticated = (failure: Failure, ip: string) => {
+    const fault = tokenFaultOf(failure);
+    if (fault) refusedTokens.add(ip, fault);
+  };
   let stopping = false;
   const bindings: Binding[] = [
     ...systemRoutes(),
@@ -104,7 +108,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     bindings: bindings.filter(isInternal),
     authenticateService: (token) => mustBeCaller(verifyServiceToken(keyring, token)),
     limit: config.internal.rateLimit,
-    ...{ registry, log, checkAnswers },
+    ...{ registry, log, unauthenticated, checkAnswers },
   });
   const app = createApp({
     operations: controlCenterOperations,
@@ -122,10 +126,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       audit.service
         .note(rateLimitRecord(trip))
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
-    unauthenticated: (failure, ip) => {
-      const fault = tokenFaultOf(failure);
-      if (fault) refusedTokens.add(ip, fault);
-    },
+    unauthenticated,
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
     checkAnswers,

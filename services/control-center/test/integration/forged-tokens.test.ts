@@ -24,8 +24,8 @@ it('leave one record for each address and reason of a minute, and none for what 
   await get(`Bearer ${issueToken(own, subject, 60 * 24 * 60 * 60).token}`);
   await get(`Bearer ${makeApiToken()}`);
   await service.http.post('/auth/refresh').send({ token: 'rubbish' }).expect(401);
-  await service.http.get('/internal/policy-bundle').set('Authorization', `Bearer ${good}`).expect(401);
-  await service.http
+  await service.internal.get('/internal/policy-bundle').set('Authorization', `Bearer ${good}`).expect(401);
+  await service.internal
     .get('/internal/policy-bundle')
     .set('Authorization', `Bearer ${issueServiceToken(OTHER, 'orchestrator')}`)
     .expect(401);
