@@ -1,13 +1,13 @@
 import { activationOfQuestion, activationOfUser } from './cel/activation.js';
 import type { Condition } from './cel/condition.js';
+import { certaintyFor } from './certainty.js';
 import { checkRequest } from './check-request.js';
 import { evaluator } from './decide.js';
-import type { CompiledRule } from './compile-policy.js';
 import type { Decision, DecisionRequest } from './decision.js';
 import { isAction, type ResourceType } from './policy.js';
 import type { PolicySet } from './policy-set.js';
 import type { Question } from './question.js';
-import { parseResource, type ResourcePattern } from './resource-pattern.js';
+import { parseResource } from './resource-pattern.js';
 
 /** A request, but for what it is about. */
 export type Asker = Omit<DecisionRequest, 'resource' | 'context'>;
@@ -25,7 +25,10 @@ export interface Group {
    * false where that depends on what is asked about.
    */
   allowsAll(type: ResourceType): boolean;
-  /** The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply to them. */
+  /**
+   * The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply to them: `*` where a condition
+   * chooses by the id.
+   */
   deniedIds(type: ResourceType): string[];
 }
 
@@ -55,22 +58,19 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     known.set(condition, met);
     key += met === undefined ? '?' : met ? '1' : '0';
   }
-  const settled = (condition: Condition | undefined) => (condition ? known.get(condition) : true);
-  const candidates = (type: ResourceType) => set.candidates(type, action);
-  const mayDeny = ({ effect, condition }: CompiledRule) => effect === 'Deny' && settled(condition) !== false;
+  const certainty = certaintyFor(set, principal);
   const decide: Group['decide'] = (resource, context, time) =>
     decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context });
   return {
     key,
-    allowsAll: (type) =>
-      candidates(type).some(
-        ({ effect, resource, condition }) =>
-          effect === 'Allow' && coversAll(resource, type) && settled(condition) === true,
-      ) && !candidates(type).some(mayDeny),
+    allowsAll: (type) => certainty.holds(action, `${type}:*`),
     deniedIds: (type) =>
-      candidates(type)
-        .filter((rule) => mayDeny(rule) && !coversAll(rule.resource, type))
-        .map(({ resource }) => resource.text.slice(type.length + 1)),
+      certainty.restrictions(action, `${type}:*`).flatMap(({ resource: { text }, condition }) => {
+        const coversAll = text === '*' || text === `${type}:*`;
+        if (!coversAll) return [text.slice(type.length + 1)];
+        // Which ids it denies is known only when each of them is asked about.
+        return condition?.mentionsId ? ['*'] : [];
+      }),
     decide,
     answer: ({ resource, alsoKnownAs = [], context, mode }, time) =>
       combined(
@@ -88,11 +88,6 @@ function combined(
   if (effects.includes('EXPLICIT_DENY')) return false;
   if (effects.includes(undefined)) return undefined;
   return unlessDenied || effects.includes('ALLOW');
-}
-
-/** Whether a pattern matches everything of a type. */
-function coversAll({ text }: ResourcePattern, type: ResourceType): boolean {
-  return text === '*' || text === `${type}:*`;
 }
 
 /** As `decide` does; a Deny that surely applies settles it, whatever else is not known. */

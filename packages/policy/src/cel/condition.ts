@@ -1,6 +1,7 @@
 import { celEnv, isCelError, plan } from '@bufbuild/cel';
 import type { Activation } from './activation.js';
 import { Gate } from './gate.js';
+import { mentionsId } from './mentions-id.js';
 import { parseCondition } from './parse-condition.js';
 import { type ConditionFault, type Position, positionAt } from './position.js';
 import { refutationOf, type Refutation } from './refutation.js';
@@ -16,6 +17,8 @@ export interface Condition {
   evaluate(activation: Activation): Outcome;
   /** Whether it surely comes to false; far cheaper than to evaluate it, and good for nothing where it does not. */
   isRefuted: Refutation;
+  /** Whether it asks which resource it is, beyond the resource's type. */
+  mentionsId: boolean;
 }
 
 const env = celEnv({ funcs: timeFunctions });
@@ -33,9 +36,14 @@ export function compileCondition(text: string): Condition | { faults: ConditionF
   if (faults.length > 0) return { faults };
   // From the text as it was written: what is rewritten is of another form.
   const isRefuted = refutationOf(tree.expr) ?? (() => false);
+  const asksForId = mentionsId(tree.expr);
   for (const [expr, rewrite] of rewrites) expr.exprKind = rewrite;
   const run = plan(env, tree);
-  return { isRefuted, evaluate: (activation) => outcomeOf(run(activation), text, tree) };
+  return {
+    isRefuted,
+    mentionsId: asksForId,
+    evaluate: (activation) => outcomeOf(run(activation), text, tree),
+  };
 }
 
 function outcomeOf(result: unknown, text: string, tree: SyntaxTree): Outcome {
