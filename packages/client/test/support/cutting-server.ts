@@ -53,7 +53,7 @@ export const CUTS: Record<string, (body: string) => string> = {
     `${head('Transfer-Encoding: chunked')}${body.length.toString(16)}\r\n${body.slice(0, -5)}`,
   'before its last chunk': (body) => `${head('Transfer-Encoding: chunked')}5\r\n${body.slice(0, 5)}\r\n`,
   'in its JSON, framed as if it were whole': (body) =>
-    head(`Content-Length: ${Buffer.byteLength(body) - 5}`) + body.slice(0, -5),
+    head(`Content-Length: ${Buffer.byteLength(body) - 5}\r\nConnection: close`) + body.slice(0, -5),
 };
 
 export const whole = (body: string) =>
