@@ -64,7 +64,14 @@ export function rollbackRoutes(
     on(createCheckpoint, async ({ body: { infras }, declared }) => {
       // A checkpoint keeps what there is: only those who may read all of it make one.
       const covered = infras ?? [...new Set((await inventory.things()).map(({ infra }) => infra))];
-      return { questions: [declared, ...covered.flatMap(infraQuestions)], found: undefined };
+      const of = (infra: string) => ({ ...declared, context: { ...declared.context, infra } });
+      return {
+        questions: [
+          ...(covered.length > 0 ? covered.map(of) : [declared]),
+          ...covered.flatMap(infraQuestions),
+        ],
+        found: undefined,
+      };
     })(async (request) => {
       const { name, description = null, infras = null } = request.body;
       const { id, replayed } = await rollbacks.createCheckpoint(
@@ -82,7 +89,11 @@ export function rollbackRoutes(
       return page(checkpoints.map(presentCheckpoint), total);
     }),
     on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
-    on(executeRollback)(async (request) => {
+    // What depends on the infra is asked again with each step of the plan.
+    on(
+      executeRollback,
+      asksOfRows,
+    )(async (request) => {
       const scope = scopeOf(request.body);
       const checkMode = (request.body.check_mode ?? false) || request.query.check_mode;
       const permit = permitting(request, checkMode);

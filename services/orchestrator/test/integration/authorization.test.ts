@@ -297,6 +297,26 @@ describe('a Deny on', () => {
   });
 });
 
+it('asks about a rollback and a checkpoint in each infra that they are about', async () => {
+  const inProduction = "context.infra == 'production'";
+  await enforce(
+    { effect: 'Deny', resource: 'rollbacks:*', action: ['execute'], condition: inProduction },
+    { effect: 'Deny', resource: 'checkpoints:*', action: ['create'], condition: inProduction },
+  );
+  const undo = (work: Work) =>
+    limited()
+      .post('/rollback/execute?check_mode=true')
+      .send({ operation_ids: [work.failed] });
+  await undo(production).expect(403);
+  await undo(staging).expect(200);
+  const keep = (infra: string) =>
+    limited()
+      .post('/rollback/checkpoints')
+      .send({ name: 'x', infras: [infra] });
+  await keep('production').expect(403);
+  await keep('staging').expect(201);
+});
+
 describe('what conditions see of a request', () => {
   const fromStaging = { effect: 'Deny' as const, resource: '*', action: ['*'] };
 

@@ -88,7 +88,8 @@ export class Viewers {
 
   /** For one request. */
   passing(principal: Identity, ip: string): Viewer {
-    const key = `${keyOf(principal, ip)} ${principal.roles.join()}`;
+    const { roles, ownerRoles, email } = principal;
+    const key = `${keyOf(principal, ip)} ${JSON.stringify([roles, ownerRoles, email])}`;
     const known = this.#passing.get(key) ?? this.#make(principal, ip);
     this.#passing.delete(key);
     this.#passing.set(key, known);
