@@ -21,6 +21,9 @@ const webhook = {
   description: null,
   enabled: true,
   source: 'api',
+  disabled_reason: null,
+  owner: 'ada',
+  owner_id: ID,
   created_at: AT,
 };
 const token = {
