@@ -64,6 +64,19 @@ export function certaintyFor(set: PolicySet, principal: Principal): Certainty {
   return { outcome, allows, restrictions, holds };
 }
 
+/**
+ * The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply: `*` where a condition chooses by
+ * the id.
+ */
+export function deniedIds(certainty: Certainty, action: Action, type: ResourceType): string[] {
+  return certainty.restrictions(action, `${type}:*`).flatMap(({ resource: { text }, condition }) => {
+    const coversAll = text === '*' || text === `${type}:*`;
+    if (!coversAll) return [text.slice(type.length + 1)];
+    // Which ids it denies is known only when each of them is asked about.
+    return condition?.mentionsId ? ['*'] : [];
+  });
+}
+
 /** What changing any policy takes, of those that there are and those to come. */
 const CONTROL: readonly Action[] = ['read', 'create', 'update', 'delete'];
 const EVERY_POLICY = 'policies:*';

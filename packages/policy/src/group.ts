@@ -1,10 +1,9 @@
 import { activationOfQuestion, activationOfUser } from './cel/activation.js';
 import type { Condition } from './cel/condition.js';
-import { certaintyFor } from './certainty.js';
 import { checkRequest } from './check-request.js';
 import { evaluator } from './decide.js';
 import type { Decision, DecisionRequest } from './decision.js';
-import { isAction, type ResourceType } from './policy.js';
+import { isAction } from './policy.js';
 import type { PolicySet } from './policy-set.js';
 import type { Question } from './question.js';
 import { parseResource } from './resource-pattern.js';
@@ -20,16 +19,6 @@ export interface Group {
   decide(resource: string, context: DecisionRequest['context'], time: Date): Decision['effect'] | undefined;
   /** Whether each of them is answered with yes at that time; undefined where {@link decide} leaves it open. */
   answer(question: Question, time: Date): boolean | undefined;
-  /**
-   * Whether each of them is allowed the action on everything of a type, whatever its id and context. Sound, not complete:
-   * false where that depends on what is asked about.
-   */
-  allowsAll(type: ResourceType): boolean;
-  /**
-   * The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply to them: `*` where a condition
-   * chooses by the id.
-   */
-  deniedIds(type: ResourceType): string[];
 }
 
 /**
@@ -44,8 +33,6 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
       key: 'nobody',
       decide: () => 'IMPLICIT_DENY',
       answer: () => false,
-      allowsAll: () => false,
-      deniedIds: () => ['*'],
     };
   }
   const evaluate = evaluator(() => activationOfUser(principal));
@@ -58,19 +45,10 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     known.set(condition, met);
     key += met === undefined ? '?' : met ? '1' : '0';
   }
-  const certainty = certaintyFor(set, principal);
   const decide: Group['decide'] = (resource, context, time) =>
     decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context });
   return {
     key,
-    allowsAll: (type) => certainty.holds(action, `${type}:*`),
-    deniedIds: (type) =>
-      certainty.restrictions(action, `${type}:*`).flatMap(({ resource: { text }, condition }) => {
-        const coversAll = text === '*' || text === `${type}:*`;
-        if (!coversAll) return [text.slice(type.length + 1)];
-        // Which ids it denies is known only when each of them is asked about.
-        return condition?.mentionsId ? ['*'] : [];
-      }),
     decide,
     answer: ({ resource, alsoKnownAs = [], context, mode }, time) =>
       combined(

@@ -1,6 +1,13 @@
 export { answerQuestion, type Answer } from './answer.js';
 export { builtinPolicies } from './builtin-policies.js';
-export { controlsPolicies, missingControl, type MissingControl } from './certainty.js';
+export {
+  certaintyFor,
+  controlsPolicies,
+  deniedIds,
+  missingControl,
+  type Certainty,
+  type MissingControl,
+} from './certainty.js';
 export { checkRequest } from './check-request.js';
 export { compilePolicy, type CompiledPolicy } from './compile-policy.js';
 export { decide } from './decide.js';

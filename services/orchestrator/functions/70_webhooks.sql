@@ -40,7 +40,7 @@ begin
         where d.id = any (chosen)
         returning jsonb_build_object(
           'id', d.id, 'attempt', d.attempts, 'event', d.event, 'at', d.event_at, 'data', d.data, 'webhook_id', hook.id,
-          'url', hook.url, 'owner_id', hook.owner_id, 'secret', hook.secret,
+          'url', hook.url, 'owner_id', hook.owner_id, 'owner_roles', hook.owner_roles, 'secret', hook.secret,
           'previous_secret', case when hook.previous_until > now() then hook.previous_secret end);
   end loop;
 end $$;

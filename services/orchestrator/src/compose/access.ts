@@ -8,7 +8,7 @@ import {
   type Authorizer,
 } from '@provisioning/http-kit';
 import { answerQuestion } from '@provisioning/policy';
-import { BatchWriter } from '@provisioning/runtime';
+import { BatchWriter, nextTurn } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
 import { AccessFile } from '../control-center/access-file.js';
@@ -93,6 +93,7 @@ export function composeAccess(
       const asker = { principal, request: { ...grant.request, time: new Date() } };
       return questionsOf(grant).every((question) => answerQuestion(keeper.policies(), asker, question).yes);
     },
+    pause: nextTurn,
     cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
     log,
   });

@@ -122,7 +122,7 @@ export function composeApi(
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.keeper.policies());
-  const reading = readAccess(viewers, new Visibility(scopes), new StoredWork(scopes));
+  const reading = readAccess(viewers, new Visibility(scopes, nextTurn), new StoredWork(scopes));
   const rights = new DeliveryRights({
     users: access.users,
     viewers,

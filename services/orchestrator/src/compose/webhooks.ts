@@ -63,7 +63,7 @@ export function composeWebhooks(
     sender: new WebhookSender(
       queue,
       async (attempt) => {
-        const refusal = await rights.refusalOf(attempt.ownerId, attempt.data);
+        const refusal = await rights.refusalOf(attempt, attempt.data);
         return refusal === undefined ? sendWebhook(attempt, options) : withheld(refusal);
       },
       () => store.configure(config.endpoints),

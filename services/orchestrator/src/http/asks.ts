@@ -1,8 +1,10 @@
 import { asksOfStored, type Asked } from '@provisioning/http-kit';
 import type { Question } from '@provisioning/policy';
 import type { Act } from '../domain/access/act.js';
+import { actsOfOperation } from '../domain/access/acts-of.js';
 import {
   cancelQuestions,
+  carrierQuestions,
   doQuestions,
   readQuestions,
   scopeOf,
@@ -13,7 +15,8 @@ import type { Batch } from '../domain/batch/batch.js';
 import type { FoundBatch } from '../domain/ports.js';
 import type { Rollback } from '../domain/rollback/rollback.js';
 import type { FoundWork } from '../domain/state/state-service.js';
-import type { Task } from '../domain/task/task.js';
+import type { Task, TaskDetails } from '../domain/task/task.js';
+import { scopeOfWork } from '../domain/workflow/workflow-service.js';
 
 /** Finds what is stored under an id, to ask about it. */
 export interface ScopeLookup {
@@ -25,44 +28,56 @@ export class StoredWork {
   constructor(private readonly scopes: ScopeLookup) {}
 
   ofTask(task: Task): Promise<Scope> {
-    return this.#find(task.scopeId, task.createdBy, [task.infra]);
-  }
-
-  ofBatch(batch: Batch): Promise<Scope> {
-    return this.#find(batch.scopeId, batch.createdBy, batch.infras, batch.name);
-  }
-
-  readTask<T extends Task>(declared: Question, find: () => Promise<T>): Promise<Asked<T>> {
-    return asksOfStored(declared, find, async (task) =>
-      readQuestions(taskNames(task), await this.ofTask(task)),
+    return this.#find(task.scopeId, () =>
+      task.kind === 'workflow'
+        ? scopeOfWork(task, task.createdBy)
+        : scopeOf(task.createdBy, [anyServer(task.infra)], { checkMode: task.checkMode }),
     );
   }
 
-  cancelTask<T extends Task>(declared: Question, find: () => Promise<T>): Promise<Asked<T>> {
-    return asksOfStored(declared, find, async (task) =>
-      cancelQuestions(taskNames(task), await this.ofTask(task)),
+  ofBatch({ batch, operations }: Pick<FoundBatch, 'batch' | 'operations'>): Promise<Scope> {
+    return this.#find(batch.scopeId, () =>
+      scopeOf(
+        batch.createdBy,
+        operations.flatMap(({ spec }) => actsOfOperation(spec)),
+        { batch: batch.name },
+      ),
     );
   }
 
-  repeatTask<T extends Task>(
+  readTask(declared: Question, find: () => Promise<TaskDetails>): Promise<Asked<TaskDetails>> {
+    return asksOfStored(declared, find, async (task) => {
+      const scope = await this.ofTask(task);
+      return [...readQuestions(taskNames(task), scope), ...batchOfTask('read', task, scope)];
+    });
+  }
+
+  cancelTask(declared: Question, find: () => Promise<TaskDetails>): Promise<Asked<TaskDetails>> {
+    return asksOfStored(declared, find, async (task) => {
+      const scope = await this.ofTask(task);
+      return [...cancelQuestions(taskNames(task), scope), ...batchOfTask('cancel', task, scope)];
+    });
+  }
+
+  repeatTask(
     declared: Question,
-    find: () => Promise<T>,
+    find: () => Promise<TaskDetails>,
     checkMode: boolean,
-  ): Promise<Asked<T>> {
+  ): Promise<Asked<TaskDetails>> {
     return asksOfStored(declared, find, async (task) =>
       doQuestions('execute', taskNames(task), await this.ofTask(task), checkMode || task.checkMode),
     );
   }
 
   readBatch(declared: Question, find: () => Promise<FoundBatch>): Promise<Asked<FoundBatch>> {
-    return asksOfStored(declared, find, async ({ batch }) =>
-      readQuestions(batchNames(batch), await this.ofBatch(batch)),
+    return asksOfStored(declared, find, async (found) =>
+      readQuestions(batchNames(found.batch), await this.ofBatch(found)),
     );
   }
 
   cancelBatch(declared: Question, find: () => Promise<FoundBatch>): Promise<Asked<FoundBatch>> {
-    return asksOfStored(declared, find, async ({ batch }) =>
-      cancelQuestions(batchNames(batch), await this.ofBatch(batch)),
+    return asksOfStored(declared, find, async (found) =>
+      cancelQuestions(batchNames(found.batch), await this.ofBatch(found)),
     );
   }
 
@@ -71,41 +86,62 @@ export class StoredWork {
     find: () => Promise<FoundBatch>,
     checkMode: boolean,
   ): Promise<Asked<FoundBatch>> {
-    return asksOfStored(declared, find, async ({ batch }) =>
-      doQuestions('execute', batchNames(batch), await this.ofBatch(batch), checkMode),
+    return asksOfStored(declared, find, async (found) =>
+      doQuestions('execute', batchNames(found.batch), await this.ofBatch(found), checkMode),
     );
   }
 
   /** The state of a task or a batch: it is part of the state, and a rule may deny the task or batch as such. */
   readState(declared: Question, find: () => Promise<FoundWork>): Promise<Asked<FoundWork>> {
     return asksOfStored(declared, find, async (found) => {
-      const [scope, names] =
-        'task' in found
-          ? [await this.ofTask(found.task), taskNames(found.task)]
-          : [await this.ofBatch(found.batch), batchNames(found.batch)];
+      if ('task' in found) {
+        const scope = await this.ofTask(found.task);
+        return [
+          ...readQuestions([declared.resource], scope),
+          ...unlessDenied(readQuestions(taskNames(found.task), scope)),
+          ...batchOfTask('read', found.task, scope),
+        ];
+      }
+      const scope = await this.ofBatch(found);
       return [
         ...readQuestions([declared.resource], scope),
-        ...readQuestions(names, scope).map((question) => ({ ...question, mode: 'not_denied' as const })),
+        ...unlessDenied(readQuestions(batchNames(found.batch), scope)),
       ];
     });
   }
 
   readRollback(declared: Question, find: () => Promise<Rollback>): Promise<Asked<Rollback>> {
-    return asksOfStored(declared, find, async ({ scopeId, createdBy }) =>
-      readQuestions([declared.resource], await this.#find(scopeId, createdBy, [])),
-    );
+    return asksOfStored(declared, find, (rollback) => this.rollbackQuestions(declared, rollback));
   }
 
-  /** What a process of the release before stored has no scope: all that is known is where it is. */
-  async #find(
-    scopeId: string | null,
-    owner: string,
-    infras: readonly string[],
-    batch: string | null = null,
-  ): Promise<Scope> {
-    const scope = scopeId === null ? undefined : (await this.scopes.find([scopeId])).get(scopeId);
-    return scope ?? scopeOf(owner, infras.map(anyServer), { batch });
+  async rollbackQuestions(
+    declared: Pick<Question, 'resource'>,
+    { scopeId, createdBy, infras }: Rollback,
+  ): Promise<Question[]> {
+    const scope = await this.#find(scopeId, () => scopeOf(createdBy, infras.map(anyServer)));
+    return readQuestions([declared.resource], scope);
   }
+
+  /** @param otherwise for what a process of the release before stored, which has no scope */
+  async #find(scopeId: string | null, otherwise: () => Scope): Promise<Scope> {
+    const scope = scopeId === null ? undefined : (await this.scopes.find([scopeId])).get(scopeId);
+    return scope ?? otherwise();
+  }
+}
+
+/** An operation is denied with its batch. */
+function batchOfTask(
+  action: 'read' | 'cancel',
+  { batchId, batchName }: TaskDetails,
+  scope: Scope,
+): Question[] {
+  if (batchId === null || batchName === null) return [];
+  const names = batchNames({ id: batchId, name: batchName });
+  return unlessDenied(carrierQuestions(action, names, { ...scope, batch: batchName }));
+}
+
+function unlessDenied(questions: readonly Question[]): Question[] {
+  return questions.map((question) => ({ ...question, mode: 'not_denied' }));
 }
 
 function anyServer(infra: string): Act {
@@ -116,6 +152,6 @@ function taskNames({ id }: Task): Carrier {
   return [`tasks:${id}`];
 }
 
-function batchNames({ id, name }: Batch): Carrier {
+function batchNames({ id, name }: Pick<Batch, 'id' | 'name'>): Carrier {
   return [`batches:${name}`, `batches:${id}`];
 }

@@ -7,9 +7,13 @@ import type { StoredWork } from './asks.js';
 export interface ReadAccess {
   visibility: Visibility;
   stored: StoredWork;
-  viewer(request: Pick<HandlerRequest<never>, 'principal' | 'ip'>): Viewer;
+  viewer(request: Pick<HandlerRequest<never>, 'principal' | 'ip' | 'method' | 'path'>): Viewer;
 }
 
 export function readAccess(viewers: Viewers, visibility: Visibility, stored: StoredWork): ReadAccess {
-  return { visibility, stored, viewer: (request) => viewers.passing(principalOf(request), request.ip) };
+  return {
+    visibility,
+    stored,
+    viewer: (request) => viewers.passing(principalOf(request), request.ip, request),
+  };
 }

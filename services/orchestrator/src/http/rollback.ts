@@ -20,12 +20,14 @@ import {
   type HandlerRequest,
 } from '@provisioning/http-kit';
 import type { Question } from '@provisioning/policy';
+import { validate as isUuid } from 'uuid';
 import {
   actQuestions,
   carrierQuestions,
   scopeOf as workScope,
   thingQuestions,
 } from '../domain/access/scope.js';
+import type { Act } from '../domain/access/act.js';
 import type { InventoryStore } from '../domain/ports.js';
 import type { Checkpoint } from '../domain/rollback/rollback.js';
 import type { Permit } from '../domain/rollback/submission.js';
@@ -60,6 +62,9 @@ export function rollbackRoutes(
       () => rollbacks.checkpoint(id),
       async (checkpoint) => checkpointQuestions(declared, checkpoint, await rollbacks.infrasOf(id)),
     );
+  /** The plan of now, which was asked about, need not be that of the rollback that is shown. */
+  const permitReplay = async (request: Pick<HandlerRequest<never>, 'permit'>, id: string) =>
+    request.permit(await stored.rollbackQuestions({ resource: 'rollbacks:*' }, await rollbacks.get(id)));
   return [
     on(createCheckpoint, async ({ body: { infras }, declared }) => {
       // A checkpoint keeps what there is: only those who may read all of it make one.
@@ -90,15 +95,16 @@ export function rollbackRoutes(
     }),
     on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
     // What depends on the infra is asked again with each step of the plan.
-    on(
-      executeRollback,
-      asksOfRows,
-    )(async (request) => {
+    on(executeRollback, ({ body, declared }) => ({
+      questions: [{ ...declared, mode: 'open' }, ...('checkpoint_id' in body ? namedCheckpoint(body) : [])],
+      found: undefined,
+    }))(async (request) => {
       const scope = scopeOf(request.body);
       const checkMode = (request.body.check_mode ?? false) || request.query.check_mode;
       const permit = permitting(request, checkMode);
       if (checkMode) return reply(presentUndoPlan(scope, await rollbacks.preview(scope, permit)));
       const { id, replayed } = await rollbacks.execute(scope, submitterOf(request), permit);
+      if (replayed) await permitReplay(request, id);
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRollback(rollback), { location: `/rollback/${id}`, replayed });
     }),
@@ -117,6 +123,7 @@ export function rollbackRoutes(
         return reply(presentRestorePlan(checkpointId, plan));
       }
       const { id, replayed } = await restores.execute(checkpointId, submitter, permit);
+      if (replayed) await permitReplay(request, id);
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRestored(rollback, checkpointId), { location: `/rollback/${id}`, replayed });
     }),
@@ -144,13 +151,14 @@ function permitting(
   checkMode: boolean,
 ): Permit {
   const owner = principalOf(request).id;
-  return (acts) => {
+  const toDo = (acts: readonly Act[]) => {
     const scope = workScope(owner, acts, { checkMode });
     const carriers = request.asked.flatMap(({ action, resource }) =>
       action === 'read' ? [] : carrierQuestions(action, [resource], scope),
     );
     return request.permit([...carriers, ...actQuestions(scope)]);
   };
+  return { toDo, toRead: (infras) => request.permit(infras.flatMap(infraQuestions)) };
 }
 
 /** A checkpoint, and each infra that it is about. */
@@ -160,6 +168,13 @@ function checkpointQuestions(
   infras: string[],
 ): Question[] {
   return [{ ...declared, context: { name, owner: createdBy } }, ...infras.flatMap(infraQuestions)];
+}
+
+/** A rule may deny a checkpoint as such; an id of another form names none. */
+function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Question[] {
+  return isUuid(id)
+    ? [{ action: 'read', resource: `checkpoints:${id}`, context: {}, mode: 'not_denied' }]
+    : [];
 }
 
 function infraQuestions(infra: string): Question[] {

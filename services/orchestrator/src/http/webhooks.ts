@@ -23,7 +23,7 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
     on(createWebhook)(async (request) => {
       const { url, events, description = null, secret, enabled } = request.body;
       const created = await webhooks.create(
-        { url, events, description, secret, enabled },
+        { url, events, description, secret, enabled, ownerRoles: tokenRolesOf(request) },
         request.idempotency,
         actorOf(request),
       );
@@ -66,5 +66,15 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
 const ADMIN_ROLE = 'admin';
 
 function callerOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Caller {
-  return { actor: actorOf(request), isAdmin: principalOf(request).roles.includes(ADMIN_ROLE) };
+  return {
+    actor: actorOf(request),
+    isAdmin: principalOf(request).roles.includes(ADMIN_ROLE),
+    tokenRoles: tokenRolesOf(request),
+  };
+}
+
+/** A webhook that is made with an API token sends no more than the token may read. */
+function tokenRolesOf(request: Pick<HandlerRequest<never>, 'principal'>): string[] | null {
+  const { sessionId, roles } = principalOf(request);
+  return sessionId === null ? [...roles] : null;
 }

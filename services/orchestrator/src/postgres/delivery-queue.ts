@@ -57,6 +57,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
         id: deliveryId,
         webhook_id: webhookId,
         owner_id: ownerId,
+        owner_roles: ownerRoles,
         attempt,
         url,
         event,
@@ -65,7 +66,18 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
       } = delivery;
       const sealed = [delivery.secret, delivery.previous_secret];
       const secrets = sealed.flatMap((text) => (text === null ? [] : (this.box.open(text, webhookId) ?? [])));
-      return { deliveryId, webhookId, ownerId, attempt, url, event, at: new Date(at), data, secrets };
+      return {
+        deliveryId,
+        webhookId,
+        ownerId,
+        ownerRoles,
+        attempt,
+        url,
+        event,
+        at: new Date(at),
+        data,
+        secrets,
+      };
     });
   }
 
@@ -90,6 +102,7 @@ interface ClaimedRow {
   id: string;
   webhook_id: string;
   owner_id: string | null;
+  owner_roles: string[] | null;
   attempt: number;
   url: string;
   event: string;

@@ -49,6 +49,7 @@ interface RollbackRow {
   scope: RollbackScope;
   impossible: Obstacle[] | null;
   status: BatchStatus;
+  infras: string[];
   scope_id: string | null;
   created_by: string;
   created_by_name: string;
@@ -241,6 +242,7 @@ export class PostgresRollbackStore implements RollbackStore {
         ...{ operationId: undoes, alreadyGone },
         ...rest,
       })),
+      infras: row.infras,
       scopeId: row.scope_id,
       createdBy: row.created_by,
       createdByName: row.created_by_name,

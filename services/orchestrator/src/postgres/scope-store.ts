@@ -3,7 +3,7 @@ import { scopeId, type Scope } from '../domain/access/scope.js';
 import { rowsOf } from './rows.js';
 import { jsonOf } from './storable.js';
 
-const REMEMBERED = 20_000;
+const REMEMBERED = 50_000;
 
 interface ScopeRow {
   id: string;
@@ -61,8 +61,11 @@ export class PostgresScopeStore {
     return found;
   }
 
-  all(): Promise<ScopeRow[]> {
-    return rowsOf<ScopeRow>(this.database, 'select id, scope from access_scopes');
+  /** All there are: only those that the process does not know yet are read. */
+  async all(): Promise<ScopeRow[]> {
+    const ids = await rowsOf<{ id: string }>(this.database, 'select id from access_scopes');
+    const found = await this.find(ids.map(({ id }) => id));
+    return [...found].map(([id, scope]) => ({ id, scope }));
   }
 
   #remember(id: string, scope: Scope): void {

@@ -65,6 +65,7 @@ export class PostgresTaskStore implements TaskStore {
         name,
         text: `
           select ${COLUMNS.map((column) => `t.${column}`).join(', ')}, ${more},
+                 (select b.name from batches b where b.id = t.batch_id) as batch_name,
                  r.output, p.total_steps, p.done_steps, p.current_step
             from tasks t
             left join task_results r on r.task_id = t.id
@@ -198,6 +199,7 @@ function toTask(row: TaskRow): Task {
 }
 
 interface DetailsRow extends TaskRow, WaitingRow {
+  batch_name: string | null;
   output: string | null;
   total_steps: number | null;
   done_steps: number | null;
@@ -207,6 +209,7 @@ interface DetailsRow extends TaskRow, WaitingRow {
 function toDetails(row: DetailsRow): TaskDetails {
   const { total_steps: totalSteps, done_steps: doneSteps, current_step: currentStep } = row;
   return Object.assign(toTask(row), {
+    batchName: row.batch_name,
     output: row.output,
     progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
     waitingFor: waitingFor(row),

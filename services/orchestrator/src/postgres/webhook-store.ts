@@ -33,6 +33,7 @@ interface WebhookRow {
   disabled_reason: string | null;
   owner_id: string | null;
   owner_name: string | null;
+  owner_roles: string[] | null;
   secret: string;
   previous_secret: string | null;
   created_at: Date;
@@ -58,7 +59,7 @@ export class PostgresWebhookStore implements WebhookStore {
   ) {}
 
   async create(
-    { id, url, events, description, enabled, secret }: NewWebhook,
+    { id, url, events, description, enabled, ownerRoles, secret }: NewWebhook,
     idempotency: IdempotencyKey | undefined,
     actor: Actor,
   ): ReturnType<WebhookStore['create']> {
@@ -68,7 +69,11 @@ export class PostgresWebhookStore implements WebhookStore {
       if (outcome === 'new') {
         await transaction('webhooks').insert({
           ...{ id, source: 'api', url, events: [...events], enabled },
-          ...{ owner_id: actor.userId, owner_name: actor.username },
+          ...{
+            owner_id: actor.userId,
+            owner_name: actor.username,
+            owner_roles: ownerRoles && [...ownerRoles],
+          },
           description,
           secret: this.box.seal(secret, id),
         });
@@ -266,7 +271,8 @@ function toWebhook(row: WebhookRow): Webhook {
   const { id, url, events, description, enabled, source, created_at: createdAt } = row;
   const { disabled_reason: disabledReason, owner_id: ownerId, owner_name: username } = row;
   const owner = ownerId === null ? null : { id: ownerId, username: username ?? '' };
-  return { id, url, events, description, enabled, disabledReason, owner, source, createdAt };
+  const { owner_roles: ownerRoles } = row;
+  return { id, url, events, description, enabled, disabledReason, owner, ownerRoles, source, createdAt };
 }
 
 function toDelivery(row: DeliveryRow): Delivery {

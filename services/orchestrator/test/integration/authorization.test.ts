@@ -257,6 +257,48 @@ describe('a Deny on', () => {
     await limited().get(`/batch/operations/${production.batch}`).expect(200);
   });
 
+  it('everything in an infra stops task services, clusters and commands there', async () => {
+    const [, redis, kit, check] = batchOf('production').operations;
+    const alone = (operation: object) =>
+      limited()
+        .post('/batch/execute')
+        .send({ name: 'alone', operations: [{ ...operation, dependencies: [] }] });
+    await deny('servers:prod*');
+    for (const operation of [redis!, kit!, check!]) await alone(operation).expect(403);
+    const service = { operation: 'delete', taskserv: 'redis', infra: 'production', settings: 'config.ncl' };
+    await limited().post('/workflows/taskserv/create').send(service).expect(403);
+    // Who must not make servers may go on with what is on them.
+    await deny('servers:prod*', ['create', 'delete']);
+    for (const operation of [redis!, kit!, check!]) await alone(operation).expect(200);
+  });
+
+  it('a batch holds for its operations by their ids', async () => {
+    const { body } = await operator().get(`/batch/operations/${production.batch}`).expect(200);
+    const { task_id: id } = body.data.operations[0] as { task_id: string };
+    await deny('batches:nightly');
+    for (const path of [`/tasks/${id}`, `/tasks/${id}/logs`, `/state/workflows/${id}/progress`])
+      await limited().get(path).expect(403);
+    await limited().post(`/tasks/${id}/cancel`).expect(403);
+  });
+
+  it('an infra holds for what the release before stored without a scope', async () => {
+    const [task] = await api.database('tasks').where({ id: production.failed }).select('scope_id');
+    const [batch] = await api.database('batches').where({ id: production.batch }).select('scope_id');
+    try {
+      await api.database('tasks').where({ id: production.failed }).update({ scope_id: null });
+      await api.database('batches').where({ id: production.batch }).update({ scope_id: null });
+      await limited().get(`/tasks/${production.failed}`).expect(200);
+      await deny('servers:prod*');
+      await limited().get(`/tasks/${production.failed}`).expect(403);
+      await limited().get(`/batch/operations/${production.batch}`).expect(403);
+      await deny('clusters:production/*', ['create']);
+      await limited().post(`/batch/operations/${production.batch}/resume?check_mode=true`).expect(403);
+    } finally {
+      await api.database('tasks').where({ id: production.failed }).update(task);
+      await api.database('batches').where({ id: production.batch }).update(batch);
+    }
+  });
+
   it('a batch by its id holds as well as one by its name', async () => {
     await deny(`batches:${production.batch}`, ['read']);
     await limited().get(`/batch/operations/${production.batch}`).expect(403);
@@ -295,6 +337,14 @@ describe('a Deny on', () => {
     expect(body.data).toEqual([]);
     await limited().get(`/tasks/${staging.failed}`).expect(403);
   });
+});
+
+it('refuses a batch that does more different things than can be asked about', async () => {
+  const operations = Array.from({ length: 2_001 }, (_, index) => ({
+    ...{ id: `c${index}`, type: 'command_batch', infra: `infra-${index}`, commands: ['true'] },
+  }));
+  const { body } = await operator().post('/batch/execute').send({ name: 'wide', operations }).expect(422);
+  expect(body.error).toContain('2001 different things');
 });
 
 it('asks about a rollback and a checkpoint in each infra that they are about', async () => {

@@ -117,7 +117,7 @@ export const SUBMITTER: Submitter = {
 };
 
 /** Leave to undo anything. */
-export const ANYTHING: Permit = () => Promise.resolve();
+export const ANYTHING: Permit = { toDo: () => Promise.resolve(), toRead: () => Promise.resolve() };
 /** Leave to read anything. */
 export const READABLE = (things: readonly Thing[]): Thing[] => [...things];
 

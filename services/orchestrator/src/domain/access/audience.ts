@@ -1,4 +1,4 @@
-import { groupOf, type Asker, type Group, type PolicySet, type ResourceType } from '@provisioning/policy';
+import { groupOf, type Asker, type Group, type PolicySet } from '@provisioning/policy';
 import { Remembered, type Readable, type Reader } from './readable.js';
 
 /** Users for whom the same rules hold: what is decided for one of them is decided for all. */
@@ -20,16 +20,6 @@ export class Audience implements Reader {
       return answers.includes(false) ? false : answers.includes(undefined) ? undefined : true;
     });
   }
-
-  /** Whether they may certainly read everything of these types. */
-  readsAll(types: readonly ResourceType[]): boolean {
-    return this.groups.every((group) => types.every((type) => group.allowsAll(type)));
-  }
-
-  /** Ids of that type, or prefixes with a `*`, that a rule may deny them. */
-  deniedIds(type: ResourceType): string[] {
-    return [...new Set(this.groups.flatMap((group) => group.deniedIds(type)))];
-  }
 }
 
 /** The audiences that there are under the policies in force. */
@@ -42,7 +32,8 @@ export class Audiences {
     if (policies.revision !== this.#revision) this.#audiences.clear();
     this.#revision = policies.revision;
     const groups = askers.map((asker) => groupOf(policies, asker));
-    const key = groups.map((group) => group.key).join(' ');
+    const asked = askers.map(({ request: { method, path } }) => `${method} ${path}`);
+    const key = JSON.stringify([asked, groups.map((group) => group.key)]);
     const known = this.#audiences.get(key) ?? new Audience(policies.revision, groups);
     this.#audiences.set(key, known);
     return known;

@@ -21,6 +21,8 @@ export interface ReviewerNeeds {
   /** Whether the policies in force allow it now. */
   allows(user: CurrentUser, grant: Grant): boolean;
   cancel(waiting: WaitingGrant, by: string): Promise<unknown>;
+  /** Lets other requests go on. */
+  pause(): Promise<void>;
   log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
 }
 
@@ -82,6 +84,7 @@ export class GrantReviewer {
     const ids = [...new Set(waiting.map(({ userId }) => userId))];
     const users = new Map((await this.needs.users(ids)).map((user) => [user.id, user]));
     for (const each of waiting) {
+      await this.needs.pause();
       const user = users.get(each.userId);
       if (user?.enabled && this.needs.allows(user, each.grant)) continue;
       const about = { id: each.id, user_id: each.userId };

@@ -8,6 +8,17 @@ export interface Readable {
   key: string;
 }
 
+/** Most answers are remembered by their key: then nobody asks for the questions. */
+export function lazyReadable(key: string, make: () => readonly Question[]): Readable {
+  let made: readonly Question[] | undefined;
+  return {
+    key,
+    get questions() {
+      return (made ??= make());
+    },
+  };
+}
+
 /** What a user, or all users with the same rights, may read; undefined where that is not known. */
 export interface Reader {
   mayRead(readable: Readable): boolean | undefined;
@@ -15,7 +26,7 @@ export interface Reader {
 
 /** Conditions may depend on the time: an answer is asked for again after this. */
 const REMEMBERED_MS = 5_000;
-const REMEMBERED = 10_000;
+const REMEMBERED = 100_000;
 
 /** Answers by what was asked about, kept for one revision of the policies. */
 export class Remembered<Answer> {

@@ -39,14 +39,18 @@ export function doQuestions(
   return [...carrierQuestions(action, carrier, asked), ...actQuestions(asked)];
 }
 
-/** Asks for each act of a scope by itself. */
+/** Asks for each act of a scope by itself. Who is denied to read an infra changes nothing in it, whatever the act is. */
 export function actQuestions(scope: Scope): Question[] {
   return distinct(
-    scope.acts.map((act) => ({
-      action: act.action,
-      resource: resourceOf(act),
-      context: contextOf(act, scope),
-    })),
+    scope.acts.flatMap((act) => [
+      { action: act.action, resource: resourceOf(act), context: contextOf(act, scope) },
+      {
+        action: 'read',
+        resource: `servers:${act.infra}`,
+        context: { ...placeOf(act), owner: scope.owner },
+        mode: 'not_denied',
+      } as const,
+    ]),
   );
 }
 

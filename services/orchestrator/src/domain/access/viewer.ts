@@ -1,4 +1,13 @@
-import { answerQuestion, type Asker, type PolicySet, type Principal } from '@provisioning/policy';
+import {
+  answerQuestion,
+  certaintyFor,
+  deniedIds,
+  type Asker,
+  type Certainty,
+  type PolicySet,
+  type Principal,
+  type ResourceType,
+} from '@provisioning/policy';
 import { Audiences, type Audience } from './audience.js';
 import { Remembered, type Readable, type Reader } from './readable.js';
 
@@ -13,10 +22,12 @@ export interface Identity extends Principal {
 export class Viewer implements Reader {
   readonly #answers = new Remembered<boolean>();
   #audience: { revision: number; is: Audience } | undefined;
+  #certainties: { revision: number; are: Certainty[] } | undefined;
 
   constructor(
     readonly principal: Identity,
     readonly ip: string,
+    private readonly request: { method: string; path: string },
     private readonly policies: () => PolicySet,
     private readonly audiences: Audiences,
   ) {}
@@ -29,6 +40,31 @@ export class Viewer implements Reader {
       this.#audience = { revision: policies.revision, is };
     }
     return this.#audience.is;
+  }
+
+  /** The audience, where it was asked for under the policies in force. */
+  get knownAudience(): Audience | undefined {
+    return this.#audience?.revision === this.policies().revision ? this.#audience.is : undefined;
+  }
+
+  /** Whether they may certainly read everything of these types. */
+  readsAll(types: readonly ResourceType[]): boolean {
+    return this.#certain().every((certainty) => types.every((type) => certainty.holds('read', `${type}:*`)));
+  }
+
+  /** Ids of that type, or prefixes with a `*`, that a rule may deny them to read. */
+  deniedIds(type: ResourceType): string[] {
+    return [...new Set(this.#certain().flatMap((certainty) => deniedIds(certainty, 'read', type)))];
+  }
+
+  /** By the user alone: an audience has users who differ in what is certain. */
+  #certain(): Certainty[] {
+    const policies = this.policies();
+    if (this.#certainties?.revision !== policies.revision) {
+      const are = this.#askers(Date.now()).map(({ principal }) => certaintyFor(policies, principal));
+      this.#certainties = { revision: policies.revision, are };
+    }
+    return this.#certainties.are;
   }
 
   mayRead(readable: Readable, now = Date.now()): boolean {
@@ -47,8 +83,9 @@ export class Viewer implements Reader {
   /** With an API token one has to be allowed with its roles, and with all that its owner has. */
   #askers(now: number): Asker[] {
     const { principal, ip } = this;
+    const { method, path } = this.request;
     const roles = [principal.roles, ...(principal.ownerRoles ? [principal.ownerRoles] : [])];
-    const request = { ip, method: 'GET', path: '/events', time: new Date(now) };
+    const request = { ip, method, path, time: new Date(now) };
     return roles.map((each) => ({
       principal: { ...principal, roles: [...each] },
       action: 'read',
@@ -56,6 +93,9 @@ export class Viewer implements Reader {
     }));
   }
 }
+
+/** What rules see of events, over whatever they are followed. */
+export const FOLLOWING = { method: 'GET', path: '/events' } as const;
 
 /** How many viewers without an open connection are kept. */
 const MOST_PASSING = 1_000;
@@ -71,7 +111,7 @@ export class Viewers {
   /** For a connection, until {@link leave}. */
   enter(principal: Identity, ip: string): Viewer {
     const key = keyOf(principal, ip);
-    const known = this.#viewers.get(key) ?? { viewer: this.#make(principal, ip), connections: 0 };
+    const known = this.#viewers.get(key) ?? { viewer: this.#make(principal, ip, FOLLOWING), connections: 0 };
     known.connections += 1;
     this.#viewers.set(key, known);
     return known.viewer;
@@ -83,22 +123,23 @@ export class Viewers {
     if (!known || --known.connections > 0) return;
     this.#viewers.delete(key);
     const viewers = [...[...this.#viewers.values()].map(({ viewer }) => viewer), ...this.#passing.values()];
-    this.#audiences.keepOnly(new Set(viewers.map(({ audience }) => audience)));
+    this.#audiences.keepOnly(new Set(viewers.flatMap(({ knownAudience }) => knownAudience ?? [])));
   }
 
-  /** For one request. */
-  passing(principal: Identity, ip: string): Viewer {
+  /** For one request, which rules may ask for its method and path. */
+  passing(principal: Identity, ip: string, request: { method: string; path: string }): Viewer {
     const { roles, ownerRoles, email } = principal;
-    const key = `${keyOf(principal, ip)} ${JSON.stringify([roles, ownerRoles, email])}`;
-    const known = this.#passing.get(key) ?? this.#make(principal, ip);
+    const { method, path } = request;
+    const key = `${keyOf(principal, ip)} ${JSON.stringify([roles, ownerRoles, email, method, path])}`;
+    const known = this.#passing.get(key) ?? this.#make(principal, ip, { method, path });
     this.#passing.delete(key);
     this.#passing.set(key, known);
     if (this.#passing.size > MOST_PASSING) this.#passing.delete(this.#passing.keys().next().value!);
     return known;
   }
 
-  #make(principal: Identity, ip: string): Viewer {
-    return new Viewer(principal, ip, this.policies, this.#audiences);
+  #make(principal: Identity, ip: string, request: { method: string; path: string }): Viewer {
+    return new Viewer(principal, ip, request, this.policies, this.#audiences);
   }
 }
 

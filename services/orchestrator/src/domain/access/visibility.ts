@@ -1,4 +1,5 @@
 import { actKey, type Act } from './act.js';
+import { lazyReadable, type Readable } from './readable.js';
 import { carrierQuestions, readQuestions, thingQuestions, type Scope } from './scope.js';
 import type { Viewer } from './viewer.js';
 
@@ -30,73 +31,81 @@ export interface VisibleStatistics {
 /** A thing of the inventory or the journal, as far as the policies know it. */
 export type Thing = Pick<Act, 'kind' | 'infra' | 'name' | 'provider'>;
 
+interface StoredScope {
+  id: string;
+  scope: Scope;
+}
+
 export interface ScopeSource {
-  all(): Promise<{ id: string; scope: Scope }[]>;
+  all(): Promise<StoredScope[]>;
 }
 
 const THINGS = ['servers', 'taskservs', 'clusters', 'commands'] as const;
 
+/** How many scopes are decided before other requests get their turn. */
+const AT_ONCE = 200;
+
 /** Decides what lists, counts and surveys may contain. Undefined stands for everything, which costs nothing to find out. */
 export class Visibility {
-  constructor(private readonly scopes: ScopeSource) {}
+  constructor(
+    private readonly scopes: ScopeSource,
+    /** Lets other requests go on. */
+    private readonly pause: () => Promise<void>,
+  ) {}
 
   async tasks(viewer: Viewer): Promise<VisibleTasks | undefined> {
-    const { audience } = viewer;
-    if (audience.readsAll(['tasks', 'batches', ...THINGS])) return undefined;
+    if (viewer.readsAll(['tasks', 'batches', ...THINGS])) return undefined;
     const all = await this.scopes.all();
+    const batches = all.filter(({ scope }) => scope.batch !== null);
     return {
-      scopes: readable(viewer, all, 'tasks:*'),
-      deniedIds: audience.deniedIds('tasks'),
+      scopes: await this.#idsOf(all, ({ id, scope }) =>
+        viewer.mayRead(lazyReadable(`tasks ${id}`, () => readQuestions(['tasks:*'], scope))),
+      ),
+      deniedIds: viewer.deniedIds('tasks'),
       deniedBatches: {
-        scopes: all
-          .filter(({ id, scope }) => scope.batch !== null && this.#denied(viewer, id, scope))
-          .map(({ id }) => id),
-        deniedIds: audience.deniedIds('batches'),
+        scopes: await this.#idsOf(batches, ({ id, scope }) => !viewer.mayRead(notDenied(id, scope))),
+        deniedIds: viewer.deniedIds('batches'),
       },
     };
   }
 
   async batches(viewer: Viewer): Promise<VisibleRows | undefined> {
-    const { audience } = viewer;
-    if (audience.readsAll(['batches', ...THINGS])) return undefined;
-    const all = (await this.scopes.all()).filter(({ scope }) => scope.batch !== null);
+    if (viewer.readsAll(['batches', ...THINGS])) return undefined;
+    const batches = (await this.scopes.all()).filter(({ scope }) => scope.batch !== null);
     return {
-      scopes: all
-        .filter(({ id, scope }) =>
-          viewer.mayRead({
-            key: `batches ${id}`,
-            questions: readQuestions([`batches:${scope.batch}`], scope),
-          }),
-        )
-        .map(({ id }) => id),
-      deniedIds: audience.deniedIds('batches'),
+      scopes: await this.#idsOf(batches, ({ id, scope }) =>
+        viewer.mayRead(lazyReadable(`batches ${id}`, () => readQuestions([`batches:${scope.batch}`], scope))),
+      ),
+      deniedIds: viewer.deniedIds('batches'),
     };
   }
 
   /** Rollbacks and restores: batches without a name. */
   async rollbacks(viewer: Viewer): Promise<VisibleRows | undefined> {
-    if (viewer.audience.readsAll(['rollbacks', ...THINGS])) return undefined;
-    return { scopes: readable(viewer, await this.scopes.all(), 'rollbacks:*'), deniedIds: [] };
+    if (viewer.readsAll(['rollbacks', ...THINGS])) return undefined;
+    const scopes = await this.#idsOf(await this.scopes.all(), ({ id, scope }) =>
+      viewer.mayRead(lazyReadable(`rollbacks ${id}`, () => readQuestions(['rollbacks:*'], scope))),
+    );
+    return { scopes, deniedIds: [] };
   }
 
   /** @param known asked for the infras of all checkpoints */
   async checkpoints(viewer: Viewer, known: () => Promise<string[]>): Promise<VisibleCheckpoints | undefined> {
-    const { audience } = viewer;
-    if (audience.readsAll(['checkpoints', ...THINGS])) return undefined;
-    return { infras: this.infras(viewer, await known()), deniedIds: audience.deniedIds('checkpoints') };
+    if (viewer.readsAll(['checkpoints', ...THINGS])) return undefined;
+    return { infras: this.infras(viewer, await known()), deniedIds: viewer.deniedIds('checkpoints') };
   }
 
   /** Those of some things that may be read. */
   things<T extends Thing>(viewer: Viewer, things: readonly T[]): T[] {
-    if (viewer.audience.readsAll(THINGS)) return [...things];
+    if (this.everything(viewer)) return [...things];
     return things.filter((thing) =>
-      viewer.mayRead({ key: `thing ${actKey(thing)}`, questions: thingQuestions(thing) }),
+      viewer.mayRead(lazyReadable(`thing ${actKey(thing)}`, () => thingQuestions(thing))),
     );
   }
 
   /** Whether all things of every kind may be read. */
   everything(viewer: Viewer): boolean {
-    return viewer.audience.readsAll(THINGS);
+    return viewer.readsAll(THINGS);
   }
 
   /** Those of some infras that may be read. */
@@ -105,23 +114,22 @@ export class Visibility {
     return this.things(viewer, servers).map(({ infra }) => infra);
   }
 
-  #denied(viewer: Viewer, id: string, scope: Scope): boolean {
-    const questions = carrierQuestions('read', [`batches:${scope.batch}`], scope).map((question) => ({
-      ...question,
-      mode: 'not_denied' as const,
-    }));
-    return !viewer.mayRead({ key: `denied ${id}`, questions });
+  async #idsOf(all: readonly StoredScope[], chosen: (scope: StoredScope) => boolean): Promise<string[]> {
+    const ids: string[] = [];
+    for (const [index, scope] of all.entries()) {
+      if (index > 0 && index % AT_ONCE === 0) await this.pause();
+      if (chosen(scope)) ids.push(scope.id);
+    }
+    return ids;
   }
 }
 
-function readable(
-  viewer: Viewer,
-  scopes: readonly { id: string; scope: Scope }[],
-  carrier: string,
-): string[] {
-  return scopes
-    .filter(({ id, scope }) =>
-      viewer.mayRead({ key: `${carrier} ${id}`, questions: readQuestions([carrier], scope) }),
-    )
-    .map(({ id }) => id);
+/** Whether no rule denies a batch as such. */
+function notDenied(id: string, scope: Scope): Readable {
+  return lazyReadable(`denied ${id}`, () =>
+    carrierQuestions('read', [`batches:${scope.batch}`], scope).map((question) => ({
+      ...question,
+      mode: 'not_denied',
+    })),
+  );
 }

@@ -183,17 +183,30 @@ export class BatchService {
   }
 }
 
-/** What a batch of that name touches, of that user. */
+/** Different acts of one batch: it may have more operations, which do the same in the same infra. */
+const MOST_ACTS = 2_000;
+
+/**
+ * What a batch of that name touches, of that user.
+ * @throws Failure `invalid` where that is too much to be asked about
+ */
 export function scopeOfBatch(
   name: string,
   operations: readonly { acts: readonly Act[] }[],
   owner: string,
 ): Scope {
-  return scopeOf(
+  const scope = scopeOf(
     owner,
     operations.flatMap(({ acts }) => acts),
     { batch: name },
   );
+  const count = scope.acts.length;
+  if (count <= MOST_ACTS) return scope;
+  const message = `do ${count} different things, each of which the policies are asked about: ${MOST_ACTS} at most. Split the batch`;
+  throw new Failure('invalid', `The batch cannot be run: operations ${message}.`, {
+    code: 'invalid_batch',
+    details: [{ path: 'operations', message }],
+  });
 }
 
 function resumedBefore(id: string | null, by: string): Failure {

@@ -1,5 +1,5 @@
 import { carrierQuestions, readQuestions, scopeOf, type Scope } from '../access/scope.js';
-import type { Readable } from '../access/readable.js';
+import { lazyReadable, type Readable } from '../access/readable.js';
 import { definitionOf, type ReadableSubject } from './catalogue.js';
 import type { BatchSubject, RecordedEvent, TaskSubject } from './recorded-event.js';
 
@@ -19,7 +19,7 @@ export function readableOf(about: EventObject): Readable {
 
 const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readable>> = {
   task: ({ taskId, batchId, task, batch }) =>
-    lazily(taskId ?? '', () => {
+    lazyReadable(taskId ?? '', () => {
       const scope = task ? scopeOfTask(task) : scopeOf('', []);
       // An operation is denied with its batch.
       const ofBatch =
@@ -32,7 +32,7 @@ const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readabl
       ];
     }),
   batch: ({ batchId, batch }) =>
-    lazily(batchId ?? '', () =>
+    lazyReadable(batchId ?? '', () =>
       readQuestions(batchNames(batchId ?? '', batch), batch ? scopeOfBatch(batch) : scopeOf('', [])),
     ),
   platform: () => ({ key: '', questions: [{ action: 'read', resource: 'state:*', context: {} }] }),
@@ -40,17 +40,6 @@ const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readabl
 
 function isReadable(subject: string): subject is ReadableSubject {
   return Object.hasOwn(SUBJECTS, subject);
-}
-
-/** Most answers are remembered by their key: then nobody asks for the questions. */
-function lazily(key: string, make: () => Readable['questions']): Readable {
-  let made: Readable['questions'] | undefined;
-  return {
-    key,
-    get questions() {
-      return (made ??= make());
-    },
-  };
 }
 
 /** What a process of the release before stored has no scope: all that is known is where it is. */

@@ -26,8 +26,10 @@ export class RestoreService {
     const covered = (infra: string) => checkpoint.infras?.includes(infra) ?? true;
     const inventory = (await this.inventory.everything(undefined)).filter(({ infra }) => covered(infra));
     const infras = [...new Set([...items, ...inventory].map(({ infra }) => infra))].sort();
+    // The providers' answers are about all of them, whatever the plan changes.
+    await permit.toRead(infras);
     const plan = planRestore(items, inventory, await this.surveys.survey(infras, submitter));
-    await permit(distinctActs(plan.steps.map(workOf).flatMap(actsOfWork)));
+    await permit.toDo(distinctActs(plan.steps.map(workOf).flatMap(actsOfWork)));
     return plan;
   }
 

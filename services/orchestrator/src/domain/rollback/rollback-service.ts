@@ -63,11 +63,11 @@ export class RollbackService {
       const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
       const entries = await this.store.changesAfter(journalSeq);
       const covered = entries.filter(({ infra }) => infras?.includes(infra) ?? true);
-      await permit(actsOfUndoing(covered));
+      await permit.toDo(actsOfUndoing(covered));
       return planUndo(covered, entries, await this.inventory.everything(undefined));
     }
     const chosen = await this.#changesOf(scope.operation_ids);
-    await permit(actsOfUndoing(chosen));
+    await permit.toDo(actsOfUndoing(chosen));
     const first = Math.min(...chosen.map(({ seq }) => seq));
     const [later, existing] = await Promise.all([
       this.store.changesAfter(first),

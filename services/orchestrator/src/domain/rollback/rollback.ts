@@ -86,6 +86,7 @@ export interface Rollback {
   operations: UndoOperation[];
   /** What stays as it is since nobody here can undo it. */
   impossible: Obstacle[];
+  infras: readonly string[];
   /** Of its scope; null for what a process of an earlier release stored. */
   scopeId: string | null;
   createdBy: string;

@@ -33,8 +33,13 @@ export interface Planned {
   position: number;
 }
 
-/** Asks the policies whether all of this may be done. @throws Failure `forbidden` */
-export type Permit = (acts: readonly Act[]) => Promise<void>;
+/** Asks the policies. Each throws a Failure `forbidden`. */
+export interface Permit {
+  /** Whether all of this may be done. */
+  toDo(acts: readonly Act[]): Promise<void>;
+  /** Whether all of these infras may be read. */
+  toRead(infras: readonly string[]): Promise<void>;
+}
 
 /** Plans and begins; plans again where the infrastructure was changed in between. */
 export async function submitPlanned(

@@ -61,6 +61,8 @@ export interface Task {
 
 /** A task with what a list leaves out. */
 export interface TaskDetails extends Task {
+  /** Of the batch that it is an operation of. */
+  batchName: string | null;
   output: string | null;
   progress: TaskProgress | null;
   waitingFor: WaitingFor | null;

@@ -5,6 +5,8 @@ export interface Attempt {
   webhookId: string;
   /** Null for a webhook that acts for the platform. */
   ownerId: string | null;
+  /** Roles beyond which nothing is sent; null for all of the owner's. */
+  ownerRoles: readonly string[] | null;
   url: string;
   event: string;
   at: Date;

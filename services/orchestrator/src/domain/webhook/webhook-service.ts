@@ -125,7 +125,18 @@ export class WebhookService {
 }
 
 /** @throws Failure `forbidden` unless the caller owns the webhook or is an admin */
-function mustBelongTo({ id, owner }: Webhook, { actor, isAdmin }: Caller, act: string): void {
+function mustBelongTo(
+  { id, owner, ownerRoles }: Webhook,
+  { actor, isAdmin, tokenRoles }: Caller,
+  act: string,
+): void {
+  if (tokenRoles && !(ownerRoles?.every((role) => tokenRoles.includes(role)) ?? false)) {
+    throw new Failure(
+      'forbidden',
+      `The webhook ${id} sends more than this API token may read: sign in with a password to ${act}.`,
+      { code: 'session_required' },
+    );
+  }
   if (isAdmin || owner?.id === actor.userId) return;
   const whose =
     owner === null ? 'has no owner: only an admin' : `belongs to ${owner.username}: only they or an admin`;

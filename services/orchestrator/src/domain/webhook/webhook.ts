@@ -14,16 +14,21 @@ export interface Webhook {
   disabledReason: string | null;
   /** Who may change it, beside admins; null for those of the configuration and those made before owners were kept. */
   owner: { id: string; username: string } | null;
+  /** Roles of the API token that it was made with, beyond which it sends nothing; null where the owner made it in person. */
+  ownerRoles: readonly string[] | null;
   /** Those of the configuration are changed there only. */
   source: 'api' | 'configuration';
   createdAt: Date;
 }
 
-export interface NewWebhook extends Pick<Webhook, 'id' | 'url' | 'events' | 'description' | 'enabled'> {
+export interface NewWebhook extends Pick<
+  Webhook,
+  'id' | 'url' | 'events' | 'description' | 'enabled' | 'ownerRoles'
+> {
   secret: string;
 }
 
-export type WebhookChange = Partial<Omit<NewWebhook, 'id'>>;
+export type WebhookChange = Partial<Omit<NewWebhook, 'id' | 'ownerRoles'>>;
 
 /** As it stands in the configuration; its URL tells which one it is. */
 export interface ConfiguredWebhook {
@@ -51,6 +56,8 @@ export interface Delivery {
 export interface Caller {
   actor: Actor;
   isAdmin: boolean;
+  /** Of an API token; null in person. */
+  tokenRoles: readonly string[] | null;
 }
 
 export interface WebhookStore {
