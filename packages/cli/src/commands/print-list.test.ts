@@ -47,6 +47,7 @@ const LISTS: [
     (n) => ({
       ...{ id: idOf(n), url: 'https://example.com', events: ['task.failed'], description: null },
       ...{ enabled: true, source: 'api', created_at: AT },
+      ...{ disabled_reason: null, owner: 'ada', owner_id: idOf(n) },
     }),
   ],
   [
