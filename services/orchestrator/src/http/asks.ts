@@ -1,17 +1,18 @@
 import { asksOfStored, type Asked } from '@provisioning/http-kit';
 import type { Question } from '@provisioning/policy';
-import type { Act } from '../domain/access/act.js';
+import { anyServer } from '../domain/access/act.js';
 import { actsOfOperation } from '../domain/access/acts-of.js';
 import {
+  batchNames,
   cancelQuestions,
   carrierQuestions,
   doQuestions,
   readQuestions,
   scopeOf,
+  unlessDenied,
   type Carrier,
   type Scope,
 } from '../domain/access/scope.js';
-import type { Batch } from '../domain/batch/batch.js';
 import type { FoundBatch } from '../domain/ports.js';
 import type { Rollback } from '../domain/rollback/rollback.js';
 import type { FoundWork } from '../domain/state/state-service.js';
@@ -140,18 +141,6 @@ function batchOfTask(
   return unlessDenied(carrierQuestions(action, names, { ...scope, batch: batchName }));
 }
 
-function unlessDenied(questions: readonly Question[]): Question[] {
-  return questions.map((question) => ({ ...question, mode: 'not_denied' }));
-}
-
-function anyServer(infra: string): Act {
-  return { action: 'create', kind: 'server', infra, name: null, provider: null };
-}
-
 function taskNames({ id }: Task): Carrier {
   return [`tasks:${id}`];
-}
-
-function batchNames({ id, name }: Pick<Batch, 'id' | 'name'>): Carrier {
-  return [`batches:${name}`, `batches:${id}`];
 }

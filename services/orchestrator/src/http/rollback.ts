@@ -24,8 +24,8 @@ import { validate as isUuid } from 'uuid';
 import {
   actQuestions,
   carrierQuestions,
+  infraQuestions,
   scopeOf as workScope,
-  thingQuestions,
 } from '../domain/access/scope.js';
 import type { Act } from '../domain/access/act.js';
 import type { InventoryStore } from '../domain/ports.js';
@@ -175,10 +175,6 @@ function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Ques
   return isUuid(id)
     ? [{ action: 'read', resource: `checkpoints:${id}`, context: {}, mode: 'not_denied' }]
     : [];
-}
-
-function infraQuestions(infra: string): Question[] {
-  return thingQuestions({ kind: 'server', infra, name: null, provider: null });
 }
 
 function patienceOf(prefer: string | undefined): number {

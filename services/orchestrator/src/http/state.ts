@@ -10,7 +10,7 @@ import {
 } from '@provisioning/contracts';
 import { asksOfRows, on, page, reply, type Binding } from '@provisioning/http-kit';
 import type { MachineLoad } from '@provisioning/runtime';
-import { thingQuestions } from '../domain/access/scope.js';
+import { infraQuestions } from '../domain/access/scope.js';
 import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore } from '../domain/ports.js';
 import { presentEntry, presentResource, resourceKeyOf } from './present/resource.js';
@@ -69,7 +69,7 @@ export function stateRoutes(
       questions: [
         { ...declared, mode: 'open' },
         // Of an infra that is named the caller learns whether it may be read; of all of them, what may be.
-        ...(infra === undefined ? [] : thingQuestions({ kind: 'server', infra, name: null, provider: null })),
+        ...(infra === undefined ? [] : infraQuestions(infra)),
       ],
       found: undefined,
     }))(async (request) => {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { anyServer } from '../domain/access/act.js';
 import { scopeOf } from '../domain/access/scope.js';
 import type { SurveyStore } from '../domain/ports.js';
 import type { Survey, SurveyEnd } from '../domain/state/survey.js';
@@ -18,14 +19,7 @@ export class PostgresSurveyStore implements SurveyStore {
 
   async submit(id: string, infras: readonly string[], submitter: Submitter): Promise<void> {
     const { userId, username, requestId, traceparent, actor } = submitter;
-    const acts = infras.map((infra) => ({
-      action: 'create' as const,
-      kind: 'server' as const,
-      infra,
-      name: null,
-      provider: null,
-    }));
-    const [scopeId] = await this.scopes.ensure([scopeOf(userId, acts, { checkMode: true })]);
+    const [scopeId] = await this.scopes.ensure([scopeOf(userId, infras.map(anyServer), { checkMode: true })]);
     const row = {
       ...{
         id,

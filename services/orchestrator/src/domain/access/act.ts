@@ -25,6 +25,11 @@ export function thingOf(kind: string, name: string): Pick<Act, 'kind' | 'name'> 
   return { kind: 'server', name: null };
 }
 
+/** The act of work of which only its infra is known. */
+export function anyServer(infra: string): Act {
+  return { action: 'create', kind: 'server', infra, name: null, provider: null };
+}
+
 /** The same for the same thing. */
 export function actKey({ kind, infra, name, provider }: Omit<Act, 'action'>): string {
   return JSON.stringify([kind, infra, name, provider]);

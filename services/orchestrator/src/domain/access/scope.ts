@@ -1,6 +1,6 @@
 import type { Question } from '@provisioning/policy';
 import { hashedId } from '../hashed-id.js';
-import { actKey, distinctActs, resourceOf, type Act } from './act.js';
+import { actKey, anyServer, distinctActs, resourceOf, type Act } from './act.js';
 
 /**
  * What a task or a batch touches and whose it is: all that the policies are asked about it. Stored once for all that have
@@ -27,6 +27,15 @@ export function scopeId({ owner, checkMode, batch, acts }: Scope): string {
 
 /** An object that carries acts, by the names under which policies know it; the first is the one that refusals name. */
 export type Carrier = readonly [name: string, ...others: string[]];
+
+export function batchNames({ id, name }: { id: string; name: string }): Carrier {
+  return [`batches:${name}`, `batches:${id}`];
+}
+
+/** The same questions, answered with yes unless a rule denies. */
+export function unlessDenied(questions: readonly Question[]): Question[] {
+  return questions.map((question) => ({ ...question, mode: 'not_denied' }));
+}
 
 /** Asks to do all that a scope does, carried by something, such as to retry a task. */
 export function doQuestions(
@@ -91,6 +100,11 @@ export function thingQuestions(
   return kind === 'server'
     ? [infraItself]
     : [infraItself, { action: 'read', resource: resourceOf(thing), context }];
+}
+
+/** Asks to read an infra. */
+export function infraQuestions(infra: string): Question[] {
+  return thingQuestions(anyServer(infra));
 }
 
 /** One question for each infra, kind and provider, since conditions may ask for any of them. */

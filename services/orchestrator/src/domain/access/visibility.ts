@@ -1,6 +1,6 @@
-import { actKey, type Act } from './act.js';
+import { actKey, anyServer, type Act } from './act.js';
 import { lazyReadable, type Readable } from './readable.js';
-import { carrierQuestions, readQuestions, thingQuestions, type Scope } from './scope.js';
+import { carrierQuestions, readQuestions, thingQuestions, unlessDenied, type Scope } from './scope.js';
 import type { Viewer } from './viewer.js';
 
 /** Which rows of a list somebody may read. */
@@ -110,8 +110,7 @@ export class Visibility {
 
   /** Those of some infras that may be read. */
   infras(viewer: Viewer, infras: readonly string[]): string[] {
-    const servers = infras.map((infra) => ({ kind: 'server', infra, name: null, provider: null }) as const);
-    return this.things(viewer, servers).map(({ infra }) => infra);
+    return this.things(viewer, infras.map(anyServer)).map(({ infra }) => infra);
   }
 
   async #idsOf(all: readonly StoredScope[], chosen: (scope: StoredScope) => boolean): Promise<string[]> {
@@ -127,9 +126,6 @@ export class Visibility {
 /** Whether no rule denies a batch as such. */
 function notDenied(id: string, scope: Scope): Readable {
   return lazyReadable(`denied ${id}`, () =>
-    carrierQuestions('read', [`batches:${scope.batch}`], scope).map((question) => ({
-      ...question,
-      mode: 'not_denied',
-    })),
+    unlessDenied(carrierQuestions('read', [`batches:${scope.batch}`], scope)),
   );
 }

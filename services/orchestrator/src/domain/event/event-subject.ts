@@ -1,4 +1,13 @@
-import { carrierQuestions, readQuestions, scopeOf, type Scope } from '../access/scope.js';
+import { anyServer } from '../access/act.js';
+import {
+  batchNames,
+  carrierQuestions,
+  readQuestions,
+  scopeOf,
+  unlessDenied,
+  type Carrier,
+  type Scope,
+} from '../access/scope.js';
 import { lazyReadable, type Readable } from '../access/readable.js';
 import { definitionOf, type ReadableSubject } from './catalogue.js';
 import type { BatchSubject, RecordedEvent, TaskSubject } from './recorded-event.js';
@@ -25,15 +34,12 @@ const SUBJECTS: Readonly<Record<ReadableSubject, (about: EventObject) => Readabl
       const ofBatch =
         batchId === null
           ? []
-          : carrierQuestions('read', batchNames(batchId, batch), { ...scope, batch: batch?.name ?? null });
-      return [
-        ...readQuestions([`tasks:${taskId}`], scope),
-        ...ofBatch.map((question) => ({ ...question, mode: 'not_denied' as const })),
-      ];
+          : carrierQuestions('read', namesOf(batchId, batch), { ...scope, batch: batch?.name ?? null });
+      return [...readQuestions([`tasks:${taskId}`], scope), ...unlessDenied(ofBatch)];
     }),
   batch: ({ batchId, batch }) =>
     lazyReadable(batchId ?? '', () =>
-      readQuestions(batchNames(batchId ?? '', batch), batch ? scopeOfBatch(batch) : scopeOf('', [])),
+      readQuestions(namesOf(batchId ?? '', batch), batch ? scopeOfBatch(batch) : scopeOf('', [])),
     ),
   platform: () => ({ key: '', questions: [{ action: 'read', resource: 'state:*', context: {} }] }),
 };
@@ -51,10 +57,6 @@ function scopeOfBatch({ scope, infras, name }: BatchSubject): Scope {
   return scope ?? scopeOf('', infras.map(anyServer), { batch: name });
 }
 
-function anyServer(infra: string) {
-  return { action: 'create', kind: 'server', infra, name: null, provider: null } as const;
-}
-
-function batchNames(id: string, batch: BatchSubject | null): [string, ...string[]] {
-  return batch ? [`batches:${batch.name}`, `batches:${id}`] : [`batches:${id}`];
+function namesOf(id: string, batch: BatchSubject | null): Carrier {
+  return batch ? batchNames({ id, name: batch.name }) : [`batches:${id}`];
 }
