@@ -1,5 +1,12 @@
 import { Failure } from '@provisioning/errors';
-import { decodeUtf8, readJson, type JsonFault, type JsonRules } from '@provisioning/input';
+import {
+  decodeUtf8,
+  readJson,
+  readLongJson,
+  type JsonFault,
+  type JsonRules,
+  type ReadJson,
+} from '@provisioning/input';
 import { nextTurn } from '@provisioning/runtime';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { invalidInput } from './validate.js';
@@ -9,7 +16,7 @@ const MEDIA_TYPES = ['application/json', 'application/vnd.provisioning.v1+json']
 /** Larger bodies are worked on a slice at a time, so that other requests are answered in between. */
 const LONG_BYTES = 128 * 1024;
 /**
- * Bodies of 8 MB that break none of these are parsed within one slice; no operation takes anything beyond them.
+ * Bodies of 8 MB that break none of these are parsed within two slices; no operation takes anything beyond them.
  */
 const RULES: JsonRules = { maxDepth: 32, maxMembers: 1_000, maxContainers: 400_000 };
 
@@ -51,10 +58,14 @@ async function understand(request: Request, response: Response, rules: JsonRules
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new Failure('malformed', 'The body must be text in UTF-8.');
   // An empty body is an empty object: clients send it where every member may be left out.
-  const read = text === '' ? { value: {} } : readJson(text, rules);
+  const read = text === '' ? { value: {} } : await readText(text, rules, response);
   if ('fault' in read) throw faultyJson(read.fault);
   request.body = read.value;
   if (hasLongBody(response)) await nextTurn();
+}
+
+async function readText(text: string, rules: JsonRules, response: Response): Promise<ReadJson> {
+  return hasLongBody(response) ? readLongJson(text, rules, nextTurn) : readJson(text, rules);
 }
 
 function faultyJson({ kind, path, message }: JsonFault): Failure {

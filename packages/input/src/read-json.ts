@@ -1,5 +1,5 @@
 import { showPath } from './path.js';
-import { scanJson, type JsonLimits } from './scan-json.js';
+import { scanJson, type JsonLimits, type JsonScan } from './scan-json.js';
 import { findUnstorable } from './unstorable.js';
 
 /** Why a JSON text is not accepted. */
@@ -18,6 +18,8 @@ export interface JsonRules extends JsonLimits {
   anyText?: boolean;
 }
 
+export type ReadJson = { value: unknown } | { fault: JsonFault };
+
 /** A text that cannot be stored stands in well-formed UTF-8 only as an escape. */
 const ESCAPED = /\\u(?:0000|d[89a-f])/i;
 
@@ -25,8 +27,22 @@ const ESCAPED = /\\u(?:0000|d[89a-f])/i;
  * Reads a JSON text in which nothing is ambiguous: no member twice in its object, no text that would have to be altered to
  * be stored.
  */
-export function readJson(text: string, rules: JsonRules): { value: unknown } | { fault: JsonFault } {
-  const { exceeded, duplicate } = scanJson(text, rules);
+export function readJson(text: string, rules: JsonRules): ReadJson {
+  return parseScanned(text, rules, scanJson(text, rules));
+}
+
+/** The same in two steps, between which it waits for `pause`: each takes long for a text of megabytes. */
+export async function readLongJson(
+  text: string,
+  rules: JsonRules,
+  pause: () => Promise<void>,
+): Promise<ReadJson> {
+  const scan = scanJson(text, rules);
+  await pause();
+  return parseScanned(text, rules, scan);
+}
+
+function parseScanned(text: string, rules: JsonRules, { exceeded, duplicate }: JsonScan): ReadJson {
   if (exceeded !== undefined) return { fault: { kind: 'limit', path: '', message: exceeded } };
   let value: unknown;
   try {

@@ -55,4 +55,5 @@ export {
   type RequestContext,
 } from './request-context.js';
 export { machineLoadMeter, type MachineLoad } from './machine-load.js';
+export { inSlices } from './in-slices.js';
 export { nextTurn } from './next-turn.js';

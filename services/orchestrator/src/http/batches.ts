@@ -7,6 +7,7 @@ import {
   type BatchOperationRequest,
 } from '@provisioning/contracts';
 import { asksOfRows, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { inSlices, nextTurn } from '@provisioning/runtime';
 import { actsOfOperation } from '../domain/access/acts-of.js';
 import { doQuestions } from '../domain/access/scope.js';
 import type { OperationSpec } from '../domain/batch/batch.js';
@@ -25,19 +26,13 @@ const DEFAULT_INFRA = 'default';
 export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[] {
   const { stored } = access;
   return [
-    on(executeBatch, ({ body, principal }) => ({
-      questions: doQuestions(
-        'execute',
-        [`batches:${body.name}`],
-        scopeOfBatch(
-          body.name,
-          body.operations.map((operation) => ({ acts: actsOfOperation(specOf(operation)) })),
-          principal.id,
-        ),
-      ),
-      found: undefined,
-    }))(async (request) => {
-      const { body } = request;
+    on(executeBatch, async ({ body, principal }) => {
+      const specs = await inSlices(body.operations, specOf);
+      const operations = await inSlices(specs, (spec) => ({ acts: actsOfOperation(spec) }));
+      const scope = await scopeOfBatch(body.name, operations, principal.id, nextTurn);
+      return { questions: doQuestions('execute', [`batches:${body.name}`], scope), found: specs };
+    })(async (request) => {
+      const { body, found: operations } = request;
       return submittedReply(
         await batches.execute(
           {
@@ -47,7 +42,7 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
             parallelLimit: body.parallel_limit,
             rollbackEnabled: body.rollback_enabled,
             onFailure: body.on_failure,
-            operations: body.operations.map(specOf),
+            operations,
           },
           submitterOf(request),
         ),

@@ -1,4 +1,4 @@
-import { newestFirst } from '@provisioning/runtime';
+import { inSlices, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeOf } from '../domain/access/scope.js';
 import type { VisibleRows } from '../domain/access/visibility.js';
@@ -52,10 +52,8 @@ export class PostgresBatchStore implements BatchStore {
     idempotency: IdempotencyKey | undefined,
   ): Promise<SubmitBatchOutcome> {
     const { principal = null, key = null, requestHash = null } = idempotency ?? {};
-    const [scope, ...ofOperations] = await this.scopes.ensure([
-      batch.scope,
-      ...operations.map(({ acts }) => scopeOf(batch.createdBy, acts)),
-    ]);
+    const scopes = await inSlices(operations, ({ acts }) => scopeOf(batch.createdBy, acts));
+    const [scope, ...ofOperations] = await this.scopes.ensure([batch.scope, ...scopes]);
     const [submitted] = await rowsOf<{
       batch_id: string;
       outcome: SubmitBatchOutcome['outcome'];

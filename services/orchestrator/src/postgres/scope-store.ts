@@ -1,3 +1,4 @@
+import { inSlices } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeId, type Scope } from '../domain/access/scope.js';
 import { rowsOf } from './rows.js';
@@ -21,7 +22,7 @@ export class PostgresScopeStore {
    * other's scopes in different orders would deadlock. @returns their ids, in the same order
    */
   async ensure(scopes: readonly Scope[]): Promise<string[]> {
-    const ids = scopes.map(scopeId);
+    const ids = await inSlices(scopes, scopeId);
     const missing = new Map(
       ids.flatMap((id, index) => (this.#known.has(id) ? [] : [[id, scopes[index]!] as const])),
     );

@@ -35,6 +35,21 @@ export function actKey({ kind, infra, name, provider }: Omit<Act, 'action'>): st
   return JSON.stringify([kind, infra, name, provider]);
 }
 
+/** Acts, each once. */
+export class DistinctActs {
+  readonly #acts = new Map<string, Act>();
+
+  add(acts: readonly Act[]): void {
+    for (const act of acts) this.#acts.set(`${act.action} ${actKey(act)}`, act);
+  }
+
+  all(): Act[] {
+    return [...this.#acts.values()];
+  }
+}
+
 export function distinctActs(acts: readonly Act[]): Act[] {
-  return [...new Map(acts.map((act) => [`${act.action} ${actKey(act)}`, act])).values()];
+  const distinct = new DistinctActs();
+  distinct.add(acts);
+  return distinct.all();
 }

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Act } from '../access/act.js';
+import { DistinctActs, type Act } from '../access/act.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
@@ -18,7 +18,8 @@ import {
   type OperationSpec,
   type OperationSummary,
 } from './batch.js';
-import { checkOperations, planOperations, type Capabilities, type Pause } from './operations.js';
+import { noPause, SLICE, type Pause } from './pause.js';
+import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
 export interface BatchRequest {
   name: string;
@@ -169,7 +170,7 @@ export class BatchService {
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
         ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
-        scope: scopeOfBatch(name, operations, createdBy),
+        scope: await scopeOfBatch(name, operations, createdBy, this.pause),
       },
       operations,
       idempotency,
@@ -190,16 +191,18 @@ const MOST_ACTS = 2_000;
  * What a batch of that name touches, of that user.
  * @throws Failure `invalid` where that is too much to be asked about
  */
-export function scopeOfBatch(
+export async function scopeOfBatch(
   name: string,
   operations: readonly { acts: readonly Act[] }[],
   owner: string,
-): Scope {
-  const scope = scopeOf(
-    owner,
-    operations.flatMap(({ acts }) => acts),
-    { batch: name },
-  );
+  pause = noPause,
+): Promise<Scope> {
+  const distinct = new DistinctActs();
+  for (const [index, { acts }] of operations.entries()) {
+    if (index % SLICE === 0) await pause();
+    distinct.add(acts);
+  }
+  const scope = scopeOf(owner, distinct.all(), { batch: name });
   const count = scope.acts.length;
   if (count <= MOST_ACTS) return scope;
   const message = `do ${count} different things, each of which the policies are asked about: ${MOST_ACTS} at most. Split the batch`;

@@ -5,6 +5,7 @@ import type { DefinedKind, KnownDefinitions } from '../workflow/definitions.js';
 import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
 import { ancestorsAmong, faultsOf } from './graph.js';
+import { noPause, SLICE, type Pause } from './pause.js';
 
 /** What operations may use here. */
 export interface Capabilities {
@@ -25,13 +26,6 @@ const MAX_DEPENDENCIES = 200_000;
 const MAX_SERVERS = 1_000;
 const MAX_SERVERS_IN_ALL = 100_000;
 
-/** Awaited between the steps of what takes long, so that other requests are answered. */
-export type Pause = () => Promise<void>;
-const noPause: Pause = () => Promise.resolve();
-
-/** Operations that are worked on in one step. */
-const SLICE = 500;
-
 /**
  * Checks the operations of a batch as a whole.
  * @param kept ids of operations that are not run again: what they use need not be there any more
@@ -43,12 +37,14 @@ export async function checkOperations(
   kept: ReadonlySet<string> = new Set(),
   pause: Pause = noPause,
 ): Promise<void> {
+  const { definitions } = capabilities;
   const faults: FailureDetail[] = faultsOf(specs).map(({ operation, dependency, message }) => ({
     path: `operations[${operation}].${dependency === undefined ? 'id' : `dependencies[${dependency}]`}`,
     message,
   }));
   await pause();
-  if (faults.length === 0) faults.push(...faultsOfSize(specs));
+  if (faults.length === 0) faults.push(...(await faultsOfSize(specs, pause)));
+  const undefinedNames: UndefinedName[] = [];
   const toRun = specs.flatMap((spec, index) => (kept.has(spec.id) ? [] : [{ spec, index }]));
   for (const [position, { spec, index }] of toRun.entries()) {
     if (position % SLICE === 0) await pause();
@@ -58,11 +54,9 @@ export async function checkOperations(
         message,
       })),
     );
+    for (const one of undefinedNamesOf(spec, definitions))
+      undefinedNames.push({ ...one, path: `operations[${index}].${one.path}` });
   }
-  const { definitions } = capabilities;
-  const undefinedNames = toRun.flatMap(({ spec, index }) =>
-    undefinedNamesOf(spec, definitions).map((one) => ({ ...one, path: `operations[${index}].${one.path}` })),
-  );
   const total = faults.length + undefinedNames.length;
   // Only what is shown is put into words: the nearest of the known names is sought for each.
   for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
@@ -76,12 +70,18 @@ export async function checkOperations(
   });
 }
 
-/** What an operation is to install and nothing defines, and where it says so. */
+/** What is to be installed and nothing defines, and where that is said. */
+interface UndefinedName {
+  path: string;
+  kind: DefinedKind;
+  name: string;
+}
+
 function undefinedNamesOf(
   { taskservs = [], cluster_type: type }: OperationSpec,
   definitions: KnownDefinitions,
-): { path: string; kind: DefinedKind; name: string }[] {
-  const names: { path: string; kind: DefinedKind; name: string }[] = [];
+): UndefinedName[] {
+  const names: UndefinedName[] = [];
   for (const [index, name] of taskservs.entries())
     if (!definitions.has('taskserv', name))
       names.push({ path: `taskservs[${index}]`, kind: 'taskserv', name });
@@ -91,7 +91,7 @@ function undefinedNamesOf(
 }
 
 /** Small requests may mean a lot. The graph has no fault. */
-function faultsOfSize(specs: readonly OperationSpec[]): FailureDetail[] {
+async function faultsOfSize(specs: readonly OperationSpec[], pause: Pause): Promise<FailureDetail[]> {
   const dependencies = specs.reduce((sum, spec) => sum + spec.dependencies.length, 0);
   if (dependencies > MAX_DEPENDENCIES)
     return [
@@ -101,10 +101,12 @@ function faultsOfSize(specs: readonly OperationSpec[]): FailureDetail[] {
       },
     ];
   const makersOf = makersBelow(specs);
+  await pause();
   const faults: FailureDetail[] = [];
   let all = 0;
   // No further than to what is reported: a small request may mean millions of servers.
   for (const [index, spec] of specs.entries()) {
+    if (index > 0 && index % SLICE === 0) await pause();
     const count = makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0);
     all += count;
     const path = `operations[${index}].servers`;
