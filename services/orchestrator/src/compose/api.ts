@@ -96,10 +96,17 @@ export function composeApi(
   const tasks = new TaskService(store, base.doorbell);
   const batchStore = new PostgresBatchStore(base.database, scopes);
   const definitions = new Definitions(join(config.workspace, 'definitions'));
-  const batches = new BatchService(batchStore, base.doorbell, capabilitiesOf(config), definitions, nextTurn);
+  const inventory = new PostgresInventoryStore(base.database);
+  const batches = new BatchService(
+    batchStore,
+    base.doorbell,
+    capabilitiesOf(config),
+    definitions,
+    inventory,
+    nextTurn,
+  );
   const { redis } = base;
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
-  const inventory = new PostgresInventoryStore(base.database);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.doorbell);
   const keyring = createKeyring(config.jwtSecrets);
   const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });

@@ -222,6 +222,8 @@ export interface InventoryStore {
   /** All that exists in an infra, or in all of them. */
   everything(infra: string | undefined): Promise<Resource[]>;
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
+  /** Of the servers of these names in an infra: where they are. */
+  providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]>;
   /** Each thing that there is, once. */
   things(): Promise<Thing[]>;
   /** Each thing that the journal has an entry of, once. */

@@ -7,11 +7,10 @@ import {
   type BatchOperationRequest,
 } from '@provisioning/contracts';
 import { asksOfRows, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
-import { inSlices, nextTurn } from '@provisioning/runtime';
-import { actsOfOperation } from '../domain/access/acts-of.js';
+import { inSlices } from '@provisioning/runtime';
 import { doQuestions } from '../domain/access/scope.js';
 import type { OperationSpec } from '../domain/batch/batch.js';
-import { scopeOfBatch, type BatchService, type SubmittedBatch } from '../domain/batch/batch-service.js';
+import type { BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
 import {
   presentBatch,
   presentBatchSummary,
@@ -28,8 +27,7 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
   return [
     on(executeBatch, async ({ body, principal }) => {
       const specs = await inSlices(body.operations, specOf);
-      const operations = await inSlices(specs, (spec) => ({ acts: actsOfOperation(spec) }));
-      const scope = await scopeOfBatch(body.name, operations, principal.id, nextTurn);
+      const scope = await batches.scopeOf(body.name, specs, principal.id);
       return { questions: doQuestions('execute', [`batches:${body.name}`], scope), found: specs };
     })(async (request) => {
       const { body, found: operations } = request;

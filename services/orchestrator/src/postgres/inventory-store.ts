@@ -41,6 +41,13 @@ export class PostgresInventoryStore implements InventoryStore {
     return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
+  providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]> {
+    return this.database<ResourceRow>('resources')
+      .where({ infra, kind: 'server' })
+      .whereRaw('name = any (?::text[])', [[...servers]])
+      .select('name', 'provider');
+  }
+
   things(): Promise<Thing[]> {
     return rowsOf<Thing>(this.database, `select distinct ${THING_COLUMNS} from resources`);
   }

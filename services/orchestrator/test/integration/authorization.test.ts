@@ -396,6 +396,26 @@ describe('what conditions see of a request', () => {
     await limited().post('/batch/execute').send(batchOf('production')).expect(403);
     await limited().post('/batch/execute').send(batchOf('elsewhere')).expect(200);
   });
+
+  it('is the provider of each server that task services land on', async () => {
+    const redis = { type: 'taskserv_batch', infra: 'production', taskservs: ['redis'] };
+    const plan = { name: 'web-09', plan: 'small', zone: 'de-fra1' };
+    const machines = { id: 'machines', type: 'server_batch', infra: 'production', server_configs: [plan] };
+    const submit = (...operations: object[]) =>
+      limited().post('/batch/execute').send({ name: 'landing', operations });
+    const depending = { ...redis, id: 'redis', provider: 'local', dependencies: ['machines'] };
+    const naming = { ...redis, id: 'redis', provider: 'noop', servers: ['web-01'] };
+    const namingBoth = { ...depending, servers: ['web-09'] };
+    await deny('taskservs:*', ['create'], "context.provider == 'noop'");
+    await submit({ ...machines, provider: 'noop' }, depending).expect(403);
+    await submit({ ...machines, provider: 'noop' }, namingBoth).expect(403);
+    await submit({ ...machines, provider: 'local' }, depending).expect(200);
+    // What the inventory has.
+    await deny('taskservs:*', ['create'], "context.provider == 'local'");
+    await submit(naming).expect(403);
+    // Allowed, and then refused: this installation has no such provider.
+    await submit({ ...naming, servers: ['web-02'] }).expect(422);
+  });
 });
 
 it('reviews waiting work by all that it was allowed on', async () => {

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService } from '../../src/domain/batch/batch-service.js';
 import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { commands, DEFINITIONS, SUBMITTER } from '../support/platform.js';
 
@@ -25,7 +26,13 @@ beforeAll(async () => {
   });
   const doorbell = { ring: () => Promise.resolve(), cancelled: () => Promise.resolve() };
   const capabilities = { commands: new Set(['run']), providers: new Map() };
-  batches = new BatchService(new PostgresBatchStore(database), doorbell, capabilities, DEFINITIONS);
+  batches = new BatchService(
+    new PostgresBatchStore(database),
+    doorbell,
+    capabilities,
+    DEFINITIONS,
+    new PostgresInventoryStore(database),
+  );
   engine = engineFunctions(database);
   worker = await engine.register();
 });

@@ -161,6 +161,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       ]),
     },
     DEFINITIONS,
+    new PostgresInventoryStore(database),
   );
   const rollbackStore = new PostgresRollbackStore(database);
   const inventory = new PostgresInventoryStore(database);

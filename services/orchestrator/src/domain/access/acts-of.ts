@@ -15,20 +15,25 @@ export function actsOfWorkflow(work: {
   return [{ action, kind, infra: work.infra, name, provider: null }];
 }
 
-/** What an operation of a batch does. Bringing what exists to the wanted state counts as creating it. */
-export function actsOfOperation(spec: OperationSpec): Act[] {
+/**
+ * What an operation of a batch does. Bringing what exists to the wanted state counts as creating it.
+ * @param elsewhere other providers than the operation's at which task services land
+ */
+export function actsOfOperation(spec: OperationSpec, elsewhere: readonly string[] = []): Act[] {
   const { infra, provider = null } = spec;
   switch (spec.type) {
     case 'server_batch':
       return [{ action: 'create', kind: 'server', infra, name: null, provider }];
     case 'taskserv_batch':
-      return (spec.taskservs ?? []).map((name) => ({
-        action: 'create',
-        kind: 'taskserv',
-        infra,
-        name,
-        provider,
-      }));
+      return [...new Set([provider, ...elsewhere])].flatMap((at) =>
+        (spec.taskservs ?? []).map((name): Act => ({
+          action: 'create',
+          kind: 'taskserv',
+          infra,
+          name,
+          provider: at,
+        })),
+      );
     case 'cluster_batch':
       return [{ action: 'create', kind: 'cluster', infra, name: spec.cluster_type ?? null, provider }];
     case 'command_batch': {

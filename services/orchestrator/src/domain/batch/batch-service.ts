@@ -1,9 +1,10 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
+import { actsOfOperation } from '../access/acts-of.js';
 import { DistinctActs, type Act } from '../access/act.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
-import type { BatchFilter, BatchStore, Doorbell, FoundBatch } from '../ports.js';
+import type { BatchFilter, BatchStore, Doorbell, FoundBatch, InventoryStore } from '../ports.js';
 import type { Definitions } from '../workflow/definitions.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
@@ -18,6 +19,7 @@ import {
   type OperationSpec,
   type OperationSummary,
 } from './batch.js';
+import { findLanding } from './landing.js';
 import { noPause, SLICE, type Pause } from './pause.js';
 import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
@@ -49,13 +51,14 @@ export class BatchService {
     private readonly doorbell: Doorbell,
     private readonly capabilities: Omit<Capabilities, 'definitions'>,
     private readonly definitions: Definitions,
+    private readonly inventory: Pick<InventoryStore, 'providersOf'>,
     private readonly pause?: Pause,
   ) {}
 
   /** Checked whole before anything is stored; durable when this returns. */
   async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
     await this.#check(request.operations);
-    const operations = await planOperations(request.operations, new Map(), this.pause);
+    const operations = await this.#plan(request.operations);
     return this.#submit({ ...request, resumeOf: null }, operations, submitter);
   }
 
@@ -108,8 +111,20 @@ export class BatchService {
     const specs = operations.map(({ spec }) => spec);
     const kept = new Map(operations.filter(isKept).map(({ id: key, taskId }) => [key, taskId]));
     await this.#check(specs, new Set(kept.keys()));
-    const planned = await planOperations(specs, kept, this.pause);
+    const planned = await this.#plan(specs, kept);
     return this.#submit({ ...batch, resumeOf: id }, planned, submitter);
+  }
+
+  /** What a batch of that name would do, of that user. */
+  async scopeOf(name: string, specs: readonly OperationSpec[], owner: string): Promise<Scope> {
+    const landing = await findLanding(specs, this.inventory, this.pause);
+    const acts = specs.map((spec) => () => actsOfOperation(spec, landing(spec)));
+    return scopeOfBatch(name, acts, owner, this.pause);
+  }
+
+  async #plan(specs: readonly OperationSpec[], kept?: ReadonlyMap<string, string>): Promise<NewOperation[]> {
+    const landing = await findLanding(specs, this.inventory, this.pause);
+    return planOperations(specs, kept, this.pause, landing);
   }
 
   async #check(specs: readonly OperationSpec[], kept?: ReadonlySet<string>): Promise<void> {
@@ -170,7 +185,16 @@ export class BatchService {
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
         ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
-        scope: await scopeOfBatch(name, operations, createdBy, this.pause),
+        scope: await scopeOfBatch(
+          name,
+          operations.map(
+            ({ acts }) =>
+              () =>
+                acts,
+          ),
+          createdBy,
+          this.pause,
+        ),
       },
       operations,
       idempotency,
@@ -191,16 +215,16 @@ const MOST_ACTS = 2_000;
  * What a batch of that name touches, of that user.
  * @throws Failure `invalid` where that is too much to be asked about
  */
-export async function scopeOfBatch(
+async function scopeOfBatch(
   name: string,
-  operations: readonly { acts: readonly Act[] }[],
+  operations: readonly (() => readonly Act[])[],
   owner: string,
   pause = noPause,
 ): Promise<Scope> {
   const distinct = new DistinctActs();
-  for (const [index, { acts }] of operations.entries()) {
+  for (const [index, acts] of operations.entries()) {
     if (index % SLICE === 0) await pause();
-    distinct.add(acts);
+    distinct.add(acts());
   }
   const scope = scopeOf(owner, distinct.all(), { batch: name });
   const count = scope.acts.length;

@@ -102,7 +102,7 @@ function dependentsOf(nodes: readonly Node[]): Map<string, string[]> {
 
 /**
  * Tells of every node on which of those `sought` it stands, directly or not, in their order. A bit for each pair: ten thousand
- * nodes in a row are no more work than their dependencies. The graph has no cycle.
+ * nodes in a row are no more work than their dependencies. What stands on a cycle, or on an unknown node, stands on none.
  */
 export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]): (id: string) => string[] {
   const bits = new Map(sought.map((id, bit) => [id, bit]));
@@ -118,8 +118,10 @@ export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]
     }
     below.set(id, found);
   }
-  return (id) => namesOf(below.get(id)!, sought);
+  return (id) => namesOf(below.get(id) ?? NONE, sought);
 }
+
+const NONE = new Uint32Array();
 
 /** The names of the bits that are set. Empty words are passed over: most are. */
 function namesOf(bits: Uint32Array, names: readonly string[]): string[] {

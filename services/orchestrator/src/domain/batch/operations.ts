@@ -4,7 +4,8 @@ import { actsOfOperation } from '../access/acts-of.js';
 import type { DefinedKind, KnownDefinitions } from '../workflow/definitions.js';
 import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
-import { ancestorsAmong, faultsOf } from './graph.js';
+import { faultsOf } from './graph.js';
+import { makersBelow, type Landing } from './landing.js';
 import { noPause, SLICE, type Pause } from './pause.js';
 
 /** What operations may use here. */
@@ -161,11 +162,13 @@ function notAllowed(program: string, commands: ReadonlySet<string>): string {
 /**
  * The rows of a batch's operations.
  * @param kept by operation id: the completed task of an earlier batch that stands for it
+ * @param landing where task services land
  */
 export async function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
   pause: Pause = noPause,
+  landing: Landing = () => [],
 ): Promise<NewOperation[]> {
   const makersOf = makersBelow(specs);
   await pause();
@@ -199,7 +202,7 @@ export async function planOperations(
       retries,
       timeoutSeconds: spec.timeout ?? null,
       keptFrom,
-      acts: actsOfOperation(spec),
+      acts: actsOfOperation(spec, landing(spec)),
     });
   }
   return planned;
@@ -209,18 +212,4 @@ export async function planOperations(
 function withServers(spec: OperationSpec, makers: readonly OperationSpec[]): OperationSpec {
   const servers = makers.flatMap(({ server_configs: configs = [] }) => configs.map(({ name }) => name));
   return servers.length > 0 ? { ...spec, servers: [...new Set(servers)] } : spec;
-}
-
-/** Tells of task services without servers which operations below them make servers of their infra. */
-function makersBelow(specs: readonly OperationSpec[]): (spec: OperationSpec) => OperationSpec[] {
-  const asks = ({ type, servers }: OperationSpec) => type === 'taskserv_batch' && servers === undefined;
-  if (!specs.some(asks)) return () => [];
-  const makers = new Map(specs.filter(({ type }) => type === 'server_batch').map((spec) => [spec.id, spec]));
-  const below = ancestorsAmong([...makers.keys()], specs);
-  return (spec) =>
-    asks(spec)
-      ? below(spec.id)
-          .map((id) => makers.get(id)!)
-          .filter(({ infra }) => infra === spec.infra)
-      : [];
 }

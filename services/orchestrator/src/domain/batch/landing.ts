@@ -1,0 +1,61 @@
+import type { InventoryStore } from '../ports.js';
+import type { OperationSpec } from './batch.js';
+import { ancestorsAmong } from './graph.js';
+import { noPause, SLICE } from './pause.js';
+
+/** Tells of an operation at which providers its task services land, beside its own. */
+export type Landing = (spec: OperationSpec) => readonly string[];
+
+/**
+ * Task services go onto servers at any provider, so that the policies are asked about each of these: of the servers that
+ * the batch makes, and of those that the inventory has.
+ */
+export async function findLanding(
+  specs: readonly OperationSpec[],
+  inventory: Pick<InventoryStore, 'providersOf'>,
+  pause = noPause,
+): Promise<Landing> {
+  const makersOf = makersBelow(specs);
+  await pause();
+  const made = new Map<string, Set<string>>();
+  const named = new Map<string, Set<string>>();
+  for (const [index, { type, infra, provider, server_configs: configs, servers }] of specs.entries()) {
+    if (index % SLICE === 0) await pause();
+    if (type === 'server_batch' && provider !== undefined)
+      for (const { name } of configs ?? []) add(made, keyOf(infra, name), provider);
+    if (type === 'taskserv_batch') for (const name of servers ?? []) add(named, infra, name);
+  }
+  for (const [infra, names] of named)
+    for (const { name, provider } of await inventory.providersOf(infra, [...names]))
+      add(made, keyOf(infra, name), provider);
+  return (spec) => {
+    if (spec.type !== 'taskserv_batch') return [];
+    const below = makersOf(spec).flatMap(({ provider }) => provider ?? []);
+    const atNamed = (spec.servers ?? []).flatMap((name) => [...(made.get(keyOf(spec.infra, name)) ?? [])]);
+    return [...new Set([...below, ...atNamed])];
+  };
+}
+
+/** Tells of task services without servers which operations below them make servers of their infra. */
+export function makersBelow(specs: readonly OperationSpec[]): (spec: OperationSpec) => OperationSpec[] {
+  const asks = ({ type, servers }: OperationSpec) => type === 'taskserv_batch' && servers === undefined;
+  if (!specs.some(asks)) return () => [];
+  const makers = new Map(specs.filter(({ type }) => type === 'server_batch').map((spec) => [spec.id, spec]));
+  const below = ancestorsAmong([...makers.keys()], specs);
+  return (spec) =>
+    asks(spec)
+      ? below(spec.id)
+          .map((id) => makers.get(id)!)
+          .filter(({ infra }) => infra === spec.infra)
+      : [];
+}
+
+function keyOf(infra: string, name: string): string {
+  return JSON.stringify([infra, name]);
+}
+
+function add(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const set = sets.get(key);
+  if (set) set.add(value);
+  else sets.set(key, new Set([value]));
+}
