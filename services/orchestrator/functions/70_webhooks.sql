@@ -29,7 +29,7 @@ begin
   loop
     chosen := array(select d.id from webhook_deliveries d
                       where d.webhook_id = hook.id and d.state = 'pending' and d.next_attempt_at <= now()
-                      order by d.next_attempt_at limit case when hook.failures >= p_failures then 1 else p_each end
+                      order by d.next_attempt_at, d.id limit case when hook.failures >= p_failures then 1 else p_each end
                       for update skip locked);
     if hook.failures >= p_failures then
       update webhooks set open_until = now() + make_interval(secs => p_lease) where id = hook.id;
@@ -74,11 +74,17 @@ begin
       'action', 'webhook.deliver', 'resource', 'webhooks/' || found_one.webhook_id, 'delivery_id', p_id, 'error', p_error));
     return;
   end if;
-  -- Half a minute, then twice as long each time, a quarter of an hour at most.
-  update webhooks set failures = case when well then 0 else failures + 1 end,
-                      open_until = case when not well and failures + 1 >= p_failures
-                        then now() + make_interval(secs => least(900, 30 * 2 ^ (failures + 1 - p_failures))) end
-    where id = found_one.webhook_id;
+  if well then
+    update webhooks set failures = 0, open_until = null, last_failure_at = null where id = found_one.webhook_id;
+  else
+    -- What was under way when the last failure became known shares its cause, so that it is counted with it. Two seconds,
+    -- then twice as long each time, a quarter of an hour at most.
+    update webhooks set failures = failures + 1, last_failure_at = clock_timestamp(),
+                        open_until = case when failures + 1 >= p_failures
+                          then now() + make_interval(secs => least(900, 2 * 2 ^ (failures + 1 - p_failures))) end
+      where id = found_one.webhook_id
+        and (last_failure_at is null or last_failure_at < found_one.last_attempt_at);
+  end if;
   if p_pause is not null then
     update webhooks set open_until = greatest(open_until, now() + make_interval(secs => p_pause))
       where id = found_one.webhook_id;
