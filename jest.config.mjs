@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 
 // One runner for the whole repository. `unit` needs nothing; `integration` gets a real Postgres and a real Redis;
-// `e2e` drives the built platform from outside, and `chaos` does so in a storm of faults (docs/chaos.md).
+// `e2e` drives the built platform from outside, `chaos` does so in a storm of faults (docs/chaos.md), and `upgrade` while the
+// version before is replaced by this one (scripts/upgrade.mjs).
 const common = {
   testEnvironment: 'node',
   extensionsToTreatAsEsm: ['.ts'],
@@ -43,13 +44,19 @@ export default {
       ...common,
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/chaos/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(chaos|upgrade)/'],
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
     {
       ...common,
       displayName: 'chaos',
       testMatch: ['<rootDir>/tests/chaos/**/*.test.ts'],
+      testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
+    },
+    {
+      ...common,
+      displayName: 'upgrade',
+      testMatch: ['<rootDir>/tests/upgrade/**/*.test.ts'],
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
   ],

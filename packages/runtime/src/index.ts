@@ -28,7 +28,9 @@ export { createLogger, silentLogger, type Logger, type LoggerOptions } from './l
 export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';
 export {
   checkMigrated,
+  checkMinimum,
   migrate,
+  requireAtLeast,
   runMigrations,
   type AfterMigrations,
   type SchemaSources,

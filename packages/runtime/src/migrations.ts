@@ -6,6 +6,7 @@ import { databaseVariables } from './common-variables.js';
 import { readEnvironment } from './environment.js';
 import { createLogger, type Logger } from './logger.js';
 import { createPostgres } from './postgres.js';
+import { NotReady } from './probes.js';
 import { runToEnd } from './process.js';
 
 /** Where a service keeps what makes its schema. */
@@ -35,6 +36,14 @@ export async function migrate(
     const config = migratorConfig(schema, sources.migrations);
     // Knex keeps a lock row of its own that a killed run leaves locked; ours is held, so nobody else can be running.
     await database.migrate.forceFreeMigrationsLock(config);
+    await createMinimum(database, schema);
+    const unknown = unknownMigrations(await appliedMigrations(database, schema), sources.migrations);
+    if (unknown.length > 0) {
+      await checkMinimum(database, schema, sources.migrations);
+      // Its functions serve this version too; this version's would not serve the newer one.
+      log.warn('the schema is of a newer version, and is left as it is', { schema, unknown });
+      return;
+    }
     const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
     log.info(applied.length === 0 ? 'schema is up to date' : 'schema migrated', { schema, applied });
     if (sources.functions && (await replaceFunctions(database, schema, sources.functions)))
@@ -45,24 +54,73 @@ export async function migrate(
   }
 }
 
-/** A readiness check: throws until `schema` has every migration of the folder, and once had these functions. */
+/**
+ * A readiness check: throws until `schema` has every migration of the folder, and once had these functions. Migrations that
+ * only a newer version knows are fine: it is being rolled out, and what cannot work beside it says so ({@link requireAtLeast}).
+ */
 export async function checkMigrated(
   database: Knex,
   schema: string,
   { migrations, functions }: SchemaSources,
 ): Promise<void> {
-  const [, pending] = (await database.migrate.list(migratorConfig(schema, migrations))) as [
-    unknown,
-    unknown[],
-  ];
-  if (pending.length > 0) throw new Error(`${pending.length} migrations of ${schema} have not run`);
+  const applied = new Set(await appliedMigrations(database, schema));
+  const pending = migrationsIn(migrations).filter((name) => !applied.has(name));
+  if (pending.length > 0) throw new NotReady(`the schema ${schema} lacks ${pending.length} of its migrations: run migrate`);
+  await checkMinimum(database, schema, migrations);
   if (!functions) return;
   // Once had, not has: while a newer version is rolled out, the older one still serves.
   const known = await database('function_sets')
     .withSchema(schema)
     .where({ hash: readFunctions(functions).hash })
     .first();
-  if (!known) throw new Error(`the functions of ${schema} are of another version`);
+  if (!known) throw new NotReady(`the functions of the schema ${schema} are of another version: run migrate`);
+}
+
+/**
+ * For a migration after which programs without it cannot work any more: they are not ready from then on, and workers among
+ * them take no work.
+ * @param migration its own name, without an extension
+ */
+export async function requireAtLeast(knex: Knex, schema: string, migration: string): Promise<void> {
+  await knex('schema_min_version').withSchema(schema).delete();
+  await knex('schema_min_version').withSchema(schema).insert({ migration });
+}
+
+/** @throws NotReady where `schema` needs a newer program than one with the migrations of this folder */
+export async function checkMinimum(database: Knex, schema: string, folder: string): Promise<void> {
+  const minimum = await minimumOf(database, schema);
+  if (minimum === undefined || migrationsIn(folder).includes(`${minimum}.js`)) return;
+  throw new NotReady(
+    `The schema ${schema} needs a newer version of this program, one with the migration ${minimum}: start that one.`,
+  );
+}
+
+/** The migration that a program must know; undefined where any may work, as before the schema was first migrated. */
+async function minimumOf(database: Knex, schema: string): Promise<string | undefined> {
+  if (!(await database.schema.withSchema(schema).hasTable('schema_min_version'))) return undefined;
+  const row = await database<{ migration: string }>('schema_min_version').withSchema(schema).first();
+  return row?.migration;
+}
+
+async function createMinimum(database: Knex, schema: string): Promise<void> {
+  await database.raw('create table if not exists ??.schema_min_version (migration text primary key)', [
+    schema,
+  ]);
+}
+
+async function appliedMigrations(database: Knex, schema: string): Promise<string[]> {
+  if (!(await database.schema.withSchema(schema).hasTable('migrations'))) return [];
+  const rows = await database<{ name: string }>('migrations').withSchema(schema).select('name');
+  return rows.map(({ name }) => name);
+}
+
+function migrationsIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => name.endsWith('.js'));
+}
+
+function unknownMigrations(applied: readonly string[], folder: string): string[] {
+  const known = new Set(migrationsIn(folder));
+  return applied.filter((name) => !known.has(name));
 }
 
 /** @returns whether there was anything to replace. */

@@ -32,7 +32,11 @@ describe('the control center', () => {
     const [row] = await database('migrations').orderBy('id', 'desc').limit(1);
     await database('migrations').where({ id: row.id }).delete();
     const { body } = await service.http.get('/readyz').expect(503);
-    expect(body).toMatchObject({ success: false, error: 'Not ready: migrations. Details: /readyz?verbose' });
+    expect(body).toMatchObject({
+      success: false,
+      error:
+        'Not ready: migrations (the schema control_center lacks 1 of its migrations: run migrate). Details: /readyz?verbose',
+    });
     await database('migrations').insert(row);
     await service.http.get('/readyz').expect(200);
   });

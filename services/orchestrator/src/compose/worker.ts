@@ -24,6 +24,7 @@ import { PostgresLedger } from '../postgres/worker-ledger.js';
 import { Housekeeper } from '../domain/worker/housekeeper.js';
 import { Sweeper } from '../domain/worker/sweeper.js';
 import { openBase, type Base } from './resources.js';
+import { watchVersion } from './version-watch.js';
 
 /** What a stop takes beyond the time that commands are given. */
 const STOP_MARGIN_MS = 8_000;
@@ -40,6 +41,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       log.debug('a database connection broke', { error }),
     );
     resources.add('ledger', () => pool.end());
+    resources.add('version', await watchVersion(base.database, log));
     const ledger = new PostgresLedger(pool);
     poolMetrics(base.registry, {
       main: () => poolStateOf(base.database),

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Knex } from 'knex';
+import { rowsOf } from '../../src/postgres/rows.js';
+
+/** How a program calls a function of the schema, and what it reads of the answer. */
+export interface Signature {
+  name: string;
+  /** Types, by position. */
+  parameters: string[];
+  /** Parameters that must be given: the first ones. */
+  required: number;
+  /** A type, or the columns of the table that it returns. */
+  result: string[];
+}
+
+const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
+
+/** The functions of the schema that the programs name. What only other functions call is replaced together with them. */
+export async function signaturesOf(database: Knex): Promise<Signature[]> {
+  const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(SOURCES, path), 'utf8'))
+    .join('\n');
+  const functions = await rowsOf<Omit<Signature, 'result'> & { result: string }>(
+    database,
+    `select proname as name, pronargs - pronargdefaults as required, pg_get_function_result(oid) as result,
+            array(select format_type(type, null) from unnest(proargtypes) with ordinality as a (type, at) order by at) as parameters
+       from pg_proc where pronamespace = current_schema()::regnamespace and prorettype <> 'trigger'::regtype
+       order by proname, pronargs`,
+  );
+  return functions
+    .filter(({ name }) => new RegExp(`\\b${name}\\(`).test(sources))
+    .map(({ name, parameters, required, result }) => ({
+      ...{ name, parameters, required },
+      result: /^TABLE\((.*)\)$/s.exec(result)?.[1]?.split(', ') ?? [result],
+    }));
+}
+
+/** Whether what calls `before` can call `now` instead. */
+export function serves(now: Signature, before: Signature): boolean {
+  return (
+    now.name === before.name &&
+    before.parameters.every((type, index) => now.parameters[index] === type) &&
+    now.required <= before.required &&
+    before.result.every((column) => now.result.includes(column))
+  );
+}
