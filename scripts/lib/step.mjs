@@ -11,7 +11,11 @@ export class StepFailed extends Error {}
  * Runs a program as one step: a line when it begins, its time when it is done, its output only when it fails.
  * A signal that reaches us ends it, and then us.
  */
-export async function step(label, [program, ...args], { env = process.env, advice = '', cwd = repository } = {}) {
+export async function step(
+  label,
+  [program, ...args],
+  { env = process.env, advice = '', cwd = repository } = {},
+) {
   process.stdout.write(`${label} … `);
   const since = performance.now();
   // npm's launchers are scripts of the shell on Windows.

@@ -9,6 +9,8 @@ import { createPostgres } from './postgres.js';
 import { NotReady } from './probes.js';
 import { runToEnd } from './process.js';
 
+const LOCK_TRIES = 20;
+
 /** Where a service keeps what makes its schema. */
 export interface SchemaSources {
   /** Folder of the compiled migrations: forward only, run in the order of their names. */
@@ -34,8 +36,6 @@ export async function migrate(
     await lock('pg_advisory_lock');
     await database.raw('create schema if not exists ??', [schema]);
     const config = migratorConfig(schema, sources.migrations);
-    // Knex keeps a lock row of its own that a killed run leaves locked; ours is held, so nobody else can be running.
-    await database.migrate.forceFreeMigrationsLock(config);
     await createMinimum(database, schema);
     const unknown = unknownMigrations(await appliedMigrations(database, schema), sources.migrations);
     if (unknown.length > 0) {
@@ -44,13 +44,30 @@ export async function migrate(
       log.warn('the schema is of a newer version, and is left as it is', { schema, unknown });
       return;
     }
-    const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
+    const applied = await applyMigrations(database, config);
     log.info(applied.length === 0 ? 'schema is up to date' : 'schema migrated', { schema, applied });
     if (sources.functions && (await replaceFunctions(database, schema, sources.functions)))
       log.info('functions replaced', { schema });
   } finally {
     await lock('pg_advisory_unlock').catch(() => undefined);
     await database.client.releaseConnection(connection);
+  }
+}
+
+/**
+ * Knex keeps a lock row of its own that a killed run leaves locked, and that readiness checks of 0.1 may make twice; ours is
+ * held, so no other run can be under way.
+ */
+async function applyMigrations(database: Knex, config: Knex.MigratorConfig): Promise<string[]> {
+  for (let tries = LOCK_TRIES; ; tries--) {
+    await database.migrate.forceFreeMigrationsLock(config);
+    try {
+      const [, applied] = (await database.migrate.latest(config)) as [number, string[]];
+      return applied;
+    } catch (error) {
+      const isLocked = error instanceof Error && error.name === 'MigrationLocked';
+      if (!isLocked || tries === 1) throw error;
+    }
   }
 }
 
@@ -65,7 +82,8 @@ export async function checkMigrated(
 ): Promise<void> {
   const applied = new Set(await appliedMigrations(database, schema));
   const pending = migrationsIn(migrations).filter((name) => !applied.has(name));
-  if (pending.length > 0) throw new NotReady(`the schema ${schema} lacks ${pending.length} of its migrations: run migrate`);
+  if (pending.length > 0)
+    throw new NotReady(`the schema ${schema} lacks ${pending.length} of its migrations: run migrate`);
   await checkMinimum(database, schema, migrations);
   if (!functions) return;
   // Once had, not has: while a newer version is rolled out, the older one still serves.
