@@ -19,6 +19,7 @@ const common = {
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
     '^@provisioning/provisioner/(plan|report)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
+    '^@provisioning/input/documents$': '<rootDir>/packages/input/src/documents/index.ts',
     '^@provisioning/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

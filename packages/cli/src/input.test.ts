@@ -16,24 +16,31 @@ describe('a document', () => {
     expect(await documentOf('{"name": "😀", "operations": []}')).toEqual({ name: '😀', operations: [] });
   });
 
+  it('may have parts that are shared, and a schema', async () => {
+    const text = '$schema: s\nx-op: &op {type: command}\noperations: [{id: a, <<: *op}]';
+    expect(await documentOf(text)).toEqual({ operations: [{ id: 'a', type: 'command' }] });
+  });
+
   it.each([
     [
       'bytes that are not UTF-8',
       Buffer.from('name: \xff', 'latin1'),
-      'The standard input must be text in UTF-8.',
+      'The standard input:1:7: The file must be text in UTF-8',
     ],
     [
       'a character that cannot be stored',
       '{"a":{"b":["\\u0000"]}}',
-      'The standard input: a.b[0] contains the character U+0000',
+      'The standard input:1:12: a.b[0] contains the character U+0000',
     ],
     ['half of a surrogate pair', '"name\\ud800": 1', '"name\\ud800" has a name that contains half'],
     [
       'a member twice in JSON',
       '{"a": 1, "b": {"c": 1, "c": 2}}',
-      'line 1, column 24: This member is there twice.',
+      'The standard input:1:24: The member "c" is there twice.',
     ],
-    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'line 3, column 1: This member is there twice.'],
+    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'The standard input:3:1: The member "a" is there twice.'],
+    ['a tag', 'a: !secret b', 'The standard input:1:4: This tag is not known'],
+    ['nothing in it', '', 'The standard input:1:1: The file is empty.'],
   ])('is refused with %s', async (_what, text, message) => {
     await expect(documentOf(text)).rejects.toThrow(message);
   });

@@ -1,12 +1,28 @@
 import { readFile } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { systemErrorSentence } from '@provisioning/command-line';
-import { decodeUtf8, findUnstorable, parseMoment, showPath, type Moment } from '@provisioning/input';
+import { findUnstorable, parseMoment, showPath, type Moment } from '@provisioning/input';
+import {
+  atPlace,
+  decodeText,
+  offsetOf,
+  offsetOfName,
+  parseDocument,
+  positionAt,
+  SourceError,
+  toPlain,
+  withoutSharedParts,
+  type Located,
+} from '@provisioning/input/documents';
 import { InvalidArgumentError } from 'commander';
 import { readAll, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
-import { parseYaml, YamlFault } from './yaml-document.js';
 
-/** A YAML or JSON file, or the standard input where it is `-`. */
+/**
+ * A YAML or JSON file, or the standard input where it is `-`. Members at its top that begin with `x-`, and `$schema`, are
+ * for its writer alone: they are read and left out.
+ * @throws UsageError with the place of the fault
+ */
 export async function readDocument(file: string, { stdin }: Terminal): Promise<unknown> {
   const name = file === '-' ? 'The standard input' : file;
   let bytes: Buffer;
@@ -15,22 +31,28 @@ export async function readDocument(file: string, { stdin }: Terminal): Promise<u
   } catch (error) {
     throw new UsageError(systemErrorSentence(name, 'read', error));
   }
-  const text = decodeUtf8(bytes);
-  if (text === undefined) throw new UsageError(`${name} must be text in UTF-8.`);
-  const document = parseDocument(text, name);
+  const decoded = decodeText(bytes);
+  if ('fault' in decoded) throw new UsageError(atPlace(name, decoded.fault, decoded.fault.message));
+  const { text } = decoded;
+  try {
+    return dataOf(withoutSharedParts(parseDocument(text, extname(file) === '.json' ? 'json' : 'yaml')));
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    const position = error.offset === undefined ? {} : positionAt(text, error.offset);
+    throw new UsageError(atPlace(name, position, error.message));
+  }
+}
+
+/** @throws SourceError where a text cannot be stored as it is */
+function dataOf(root: Located): unknown {
+  const document = toPlain(root);
   const unstorable = findUnstorable(document);
   if (!unstorable) return document;
   const { path, isName, message } = unstorable;
-  throw new UsageError(`${name}: ${showPath(path)} ${isName ? 'has a name that ' : ''}${message}.`);
-}
-
-function parseDocument(text: string, name: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    if (!(error instanceof YamlFault)) throw error;
-    throw new UsageError(`${name} is neither YAML nor JSON: ${error.message}`);
-  }
+  throw new SourceError(
+    `${showPath(path)} ${isName ? 'has a name that ' : ''}${message}.`,
+    isName ? offsetOfName(root, path) : offsetOf(root, path),
+  );
 }
 
 /** `a,b` and the option given twice come to the same. */

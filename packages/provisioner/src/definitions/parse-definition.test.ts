@@ -13,7 +13,7 @@ function faults(
     parse(text, FILE, 'web');
   } catch (error) {
     if (error instanceof DefinitionError)
-      return error.message.split('\n').map((line) => line.replace(FILE, ''));
+      return error.message.split('\n').map((line) => line.replace(FILE, '').replace(/^(:\d+):\d+:/, '$1:'));
     throw error;
   }
   return [];
@@ -31,8 +31,9 @@ describe('a definition', () => {
   });
 
   it.each([
-    ['', ':1: The file lacks "name". Write a name in quotes'],
-    ['name = ', ':1:8: '],
+    ['', ':1: The file is empty.'],
+    ['# nothing', ':1: The file lacks "name". Write a name in quotes'],
+    ['name = ', ':1: The value is missing'],
     [web('colour = "red"'), ':4: colour is not known here. There are: name, description,'],
     [
       web('', 'order = "first"'),
@@ -79,6 +80,15 @@ describe('a definition', () => {
     ],
   ])('that is wrong is refused with file, line and what to write: %j', (text, message) => {
     expect(faults(text)[0]).toContain(message);
+  });
+
+  it('that is wrong is refused with the column, too', () => {
+    expect(() => parseTaskserv(web('', 'order = "first"'), FILE, 'web')).toThrow(
+      `${FILE}:3:9: order must be`,
+    );
+    expect(() => parseTaskserv(web('', '  colour = "red"'), FILE, 'web')).toThrow(
+      `${FILE}:3:3: colour is not`,
+    );
   });
 
   it('tells all its faults at once, in the order in which they stand there', () => {

@@ -1,13 +1,17 @@
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { parseToml } from '../settings/parse-toml.js';
 import { showPath } from '@provisioning/input';
 import { explainFault } from '../settings/explain-fault.js';
 import type { Fault } from '../settings/settings-error.js';
-import { toPlain } from '../source/located.js';
-import { positionAt } from '../source/position.js';
-import { SourceError } from '../source/source-error.js';
+import {
+  offsetOf,
+  offsetOfName,
+  parseDocument,
+  positionAt,
+  SourceError,
+  toPlain,
+  type Located,
+} from '@provisioning/input/documents';
 import { DefinitionError, type Complaint } from './definition-error.js';
-import { TomlLines } from './toml-lines.js';
 
 /**
  * @param file how messages name it
@@ -21,21 +25,25 @@ export function parseTomlFile<T>(
   check: ValidateFunction<T>,
   meaning: (written: T) => Complaint[],
 ): T {
-  const written = plain(text, file);
+  const located = read(text, file);
+  const written = toPlain(located);
   const complaints = check(written) ? meaning(written) : shapeFaults(check.errors ?? []);
   if (complaints.length === 0) return written as T;
-  const lines = new TomlLines(text);
-  const faults = complaints.map(({ path, message }): Fault => {
-    const shown = showPath(path);
-    const line = lines.of(path) ?? 1;
-    return { file, line, path: shown, message: `${shown || 'The file'} ${message}` };
-  });
-  throw new DefinitionError(faults.sort((one, other) => (one.line ?? 0) - (other.line ?? 0)));
+  const faults = complaints
+    .map(({ path, message, ofName }) => {
+      const shown = showPath(path);
+      const offset = (ofName ? offsetOfName(located, path) : offsetOf(located, path)) ?? 0;
+      return { offset, path: shown, message: `${shown || 'The file'} ${message}` };
+    })
+    .sort((one, other) => one.offset - other.offset);
+  throw new DefinitionError(
+    faults.map(({ offset, path, message }): Fault => ({ file, ...positionAt(text, offset), path, message })),
+  );
 }
 
-function plain(text: string, file: string): unknown {
+function read(text: string, file: string): Located {
   try {
-    return toPlain(parseToml(text));
+    return parseDocument(text, 'toml');
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     const place = error.offset === undefined ? {} : positionAt(text, error.offset);
@@ -47,10 +55,10 @@ function shapeFaults(errors: readonly ErrorObject[]): Complaint[] {
   // A wrong type breaks the rules for the right type as well: the first complaint about a place is enough.
   const complaints = new Map<string, Complaint>();
   for (const error of errors) {
-    const { path, complaint, hint } = explainFault(error);
+    const { path, ofName, complaint, hint } = explainFault(error);
     const key = error.keyword === 'required' ? `${showPath(path)} ${complaint}` : showPath(path);
     if (complaints.has(key)) continue;
-    complaints.set(key, { path, message: `${complaint}.${hint ? ` ${hint}` : ''}` });
+    complaints.set(key, { path, ofName, message: `${complaint}.${hint ? ` ${hint}` : ''}` });
   }
   return [...complaints.values()];
 }

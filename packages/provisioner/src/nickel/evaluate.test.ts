@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { toPlain } from '../source/located.js';
+import { toPlain } from '@provisioning/input/documents';
 import { evaluateNickel } from './evaluate.js';
 
 const read = (text: string): unknown => toPlain(evaluateNickel(text));

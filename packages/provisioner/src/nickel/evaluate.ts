@@ -1,5 +1,9 @@
-import type { Located, LocatedField, LocatedRecord } from '../source/located.js';
-import { positionAt } from '../source/position.js';
+import {
+  type Located,
+  type LocatedField,
+  type LocatedRecord,
+  positionAt,
+} from '@provisioning/input/documents';
 import type { Expression, FieldName } from './ast.js';
 import { NickelError } from './nickel-error.js';
 import { parseNickel } from './parser.js';

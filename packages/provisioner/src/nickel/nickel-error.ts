@@ -1,4 +1,4 @@
-import { SourceError } from '../source/source-error.js';
+import { SourceError } from '@provisioning/input/documents';
 
 /** A file that is not Nickel, or not of the subset read here. */
 export class NickelError extends SourceError {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { toolEnvironment } from '@provisioning/process';
-import { SourceError } from '../source/source-error.js';
+import { SourceError } from '@provisioning/input/documents';
 
 const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;

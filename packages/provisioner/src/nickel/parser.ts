@@ -1,4 +1,4 @@
-import { MAX_DEPTH } from '../source/source-error.js';
+import { MAX_DEPTH } from '@provisioning/input/documents';
 import type { Expression, FieldDefinition, FieldName } from './ast.js';
 import { refuseName, refuseValueEnd, RESERVED } from './constructs.js';
 import { Lexer } from './lexer.js';

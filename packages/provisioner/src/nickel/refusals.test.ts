@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { positionAt } from '../source/position.js';
+import { positionAt } from '@provisioning/input/documents';
 import { evaluateNickel } from './evaluate.js';
 import { NickelError } from './nickel-error.js';
 

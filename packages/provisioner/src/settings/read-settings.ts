@@ -1,14 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { isDeepStrictEqual } from 'node:util';
-import { decodeUtf8 } from '@provisioning/input';
 import { evaluateNickel, exportWithNickel, NickelError } from '../nickel/index.js';
-import { toPlain, type Located } from '../source/located.js';
-import { positionAt } from '../source/position.js';
-import { SourceError } from '../source/source-error.js';
+import {
+  decodeText,
+  parseDocument,
+  positionAt,
+  SourceError,
+  toPlain,
+  type Located,
+} from '@provisioning/input/documents';
 import { locateSettings, type SettingsExtension, type SettingsLocation } from './locate-settings.js';
-import { parseJson } from './parse-json.js';
-import { parseToml } from './parse-toml.js';
-import { parseYaml } from './parse-yaml.js';
 import { SettingsError, type Fault } from './settings-error.js';
 import { withDefaults, type Settings } from './settings.js';
 import { validate } from './validate.js';
@@ -51,10 +52,10 @@ export function parseSettings(
 
 const PARSERS: Record<SettingsExtension, (text: string) => Located> = {
   '.ncl': evaluateNickel,
-  '.json': parseJson,
-  '.yaml': parseYaml,
-  '.yml': parseYaml,
-  '.toml': parseToml,
+  '.json': (text) => parseDocument(text, 'json'),
+  '.yaml': (text) => parseDocument(text, 'yaml'),
+  '.yml': (text) => parseDocument(text, 'yaml'),
+  '.toml': (text) => parseDocument(text, 'toml'),
 };
 
 /** Real nickel is asked where there is one; our own reading of plain data then still tells where the values stand. */
@@ -71,7 +72,8 @@ async function evaluate(
       throw SettingsError.of([{ file: location.shown, path: '', message: error.message }]);
     throw error;
   }
-  return () => (exported === undefined ? evaluateNickel(text) : withPlacesFrom(text, parseJson(exported)));
+  return () =>
+    exported === undefined ? evaluateNickel(text) : withPlacesFrom(text, parseDocument(exported, 'json'));
 }
 
 function withPlacesFrom(text: string, exported: Located): Located {
@@ -111,7 +113,7 @@ function withoutPlaces(located: Located): Located {
 }
 
 function decode(bytes: Uint8Array, file: string): string {
-  const text = decodeUtf8(bytes);
-  if (text !== undefined) return text;
-  throw SettingsError.of([{ file, path: '', message: 'The file is not UTF-8 text. Save it as UTF-8.' }]);
+  const decoded = decodeText(bytes);
+  if ('text' in decoded) return decoded.text;
+  throw SettingsError.of([{ file, path: '', ...decoded.fault }]);
 }

@@ -1,3 +1,5 @@
+import { atPlace } from '@provisioning/input/documents';
+
 /** One thing wrong with the settings, and where. */
 export interface Fault {
   /** Relative to the workspace: `production/config.ncl`. */
@@ -42,6 +44,6 @@ export class SettingsError extends Error {
 }
 
 /** `production/config.ncl:7:14: servers[1].plan must be a string, got a number. …` */
-export function describeFault({ file, line, column, message }: Fault): string {
-  return line === undefined ? `${file}: ${message}` : `${file}:${line}:${column ?? 1}: ${message}`;
+export function describeFault({ file, message, ...position }: Fault): string {
+  return atPlace(file, position, message);
 }

@@ -1,4 +1,4 @@
-import type { Located, LocatedField } from '../source/located.js';
+import type { Located, LocatedField } from '@provisioning/input/documents';
 
 /** `taskservs = ["kubernetes"]` is short for `taskservs = [{ name = "kubernetes" }]`; clusters likewise. */
 export function expandShorthands(root: Located): Located {

@@ -1,6 +1,12 @@
-import { findUnstorable, showPath } from '@provisioning/input';
+import { findUnstorable, showPath, type Path } from '@provisioning/input';
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import { offsetOf, offsetOfName, toPlain, type Located, type Path } from '../source/located.js';
+import {
+  offsetOf,
+  offsetOfName,
+  toPlain,
+  withoutSharedParts,
+  type Located,
+} from '@provisioning/input/documents';
 import { explainFault } from './explain-fault.js';
 import { SettingsSchema, type SettingsFile } from './schema.js';
 import { expandShorthands } from './shorthands.js';
@@ -21,7 +27,7 @@ export function validate(
   written: Located,
   infra: string,
 ): { settings: SettingsFile; faults: [] } | { settings: null; faults: LocatedFault[] } {
-  const root = expandShorthands(written);
+  const root = expandShorthands(withoutSharedParts(written));
   const settings = toPlain(root);
   const unstorable = faultOfTexts(settings, root);
   if (unstorable) return { settings: null, faults: [unstorable] };

@@ -1,3 +1,5 @@
+import type { Path } from '../path.js';
+
 /**
  * Plain data that remembers where it was written, so that a fault found long after parsing still points at the line.
  * `at` is an offset into the text; formats whose parser keeps no positions leave it out.
@@ -29,8 +31,6 @@ export interface LocatedRecord {
   fields: Map<string, LocatedField>;
   at?: number | undefined;
 }
-
-export type Path = readonly (string | number)[];
 
 /** The data alone. Records have no prototype trap: a field called `__proto__` is a field like any other. */
 export function toPlain(located: Located): unknown {

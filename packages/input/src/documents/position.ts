@@ -9,3 +9,9 @@ export function positionAt(text: string, offset: number): Position {
   const lineStart = before.lastIndexOf('\n') + 1;
   return { line: before.split('\n').length, column: before.length - lineStart + 1 };
 }
+
+/** `production/config.ncl:7:14: servers[1].plan must be a string.`, as compilers write it and editors follow it. */
+export function atPlace(file: string, position: Partial<Position>, message: string): string {
+  const { line, column } = position;
+  return line === undefined ? `${file}: ${message}` : `${file}:${line}:${column ?? 1}: ${message}`;
+}

@@ -10,5 +10,7 @@ export class SourceError extends Error {
   }
 }
 
-/** No settings need more; the limit keeps a hostile file from exhausting the stack. */
-export const MAX_DEPTH = 100;
+/** A name that its record has already: of two values one would be dropped. */
+export function twice(name: string, offset: number | undefined): SourceError {
+  return new SourceError(`The member ${JSON.stringify(name)} is there twice.`, offset);
+}

@@ -22,14 +22,10 @@ const SENTENCES: Record<string, string> = {
   NON_STRING_KEY: 'The name of a member must be a text.',
   RESOURCE_EXHAUSTION: 'The values are nested too deep.',
   TAB_AS_INDENT: 'Lines must be indented with blanks, not with tabs.',
-  TAG_RESOLVE_FAILED: 'This tag is not known, or the value does not fit it. Leave the tag out.',
+  TAG_RESOLVE_FAILED: 'This tag is not known, or the value does not fit it. Remove the tag.',
 };
 
 /** What is wrong with a YAML text, in a sentence. @param code of an error or a warning of the `yaml` library */
 export function yamlFaultSentence(code: string): string {
   return SENTENCES[code] ?? 'This is not expected here.';
 }
-
-/** Of what no code of the library stands for. */
-export const YAML_MERGE_KEY = 'Merge keys ("<<") are not supported: write the members out.';
-export const YAML_UNKNOWN_ALIAS = 'This alias stands for nothing: the anchor must come before it.';

@@ -1,0 +1,34 @@
+import type { Located } from './located.js';
+import { parseJson } from './parse-json.js';
+import { parseToml } from './parse-toml.js';
+import { parseYaml } from './parse-yaml.js';
+import { SourceError } from './source-error.js';
+
+const PARSERS = { json: parseJson, yaml: parseYaml, toml: parseToml };
+
+export type DocumentFormat = keyof typeof PARSERS;
+
+/**
+ * Reads a file that a person wrote, with the place of everything in it. Nothing is dropped or altered on the way: what
+ * the format allows but data do not know is refused.
+ * @throws SourceError
+ */
+export function parseDocument(text: string, format: DocumentFormat): Located {
+  if (text.trim() === '') throw new SourceError('The file is empty.', 0);
+  const located = PARSERS[format](text);
+  refuseInexact(located);
+  return located;
+}
+
+/** A number that would be another one once it is stored or sent. @throws SourceError */
+function refuseInexact(located: Located): void {
+  if (located.kind === 'array') return located.items.forEach(refuseInexact);
+  if (located.kind === 'record') return located.fields.forEach(({ value }) => refuseInexact(value));
+  const { value, at } = located;
+  if (typeof value !== 'number') return;
+  if (!Number.isFinite(value)) throw new SourceError('Infinity and "not a number" are not allowed.', at);
+  if (Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new SourceError(`Whole numbers must be from -${MAX} to ${MAX}. A text must be in quotes.`, at);
+}
+
+const MAX = Number.MAX_SAFE_INTEGER;

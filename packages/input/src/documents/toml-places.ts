@@ -1,0 +1,146 @@
+/** Where a value of a TOML text is, and what it holds. */
+export interface TomlPlace {
+  /** Where its name begins; undefined for an element of a list. */
+  keyAt?: number;
+  /** Where it begins. */
+  at?: number;
+  members: Map<string, TomlPlace>;
+  items: TomlPlace[];
+}
+
+/**
+ * Finds where the names and values of a TOML text are: its parser keeps no places.
+ * @param text valid TOML; of another text some places are found, and it ends all the same
+ */
+export function tomlPlaces(text: string): TomlPlace {
+  return new Scanner(text).scan();
+}
+
+const newPlace = (): TomlPlace => ({ members: new Map(), items: [] });
+
+class Scanner {
+  #at = 0;
+
+  constructor(private readonly text: string) {}
+
+  scan(): TomlPlace {
+    const root = { ...newPlace(), at: 0 };
+    let table: TomlPlace = root;
+    for (this.#skip(); this.#at < this.text.length; this.#skip()) {
+      if (this.text[this.#at] === '[') table = this.#header(root);
+      else this.#member(table);
+    }
+    return root;
+  }
+
+  /** `[table]` or `[[list of tables]]` */
+  #header(root: TomlPlace): TomlPlace {
+    const start = this.#at;
+    const ofList = this.text.startsWith('[[', start);
+    this.#at += ofList ? 2 : 1;
+    const named = this.#named(root);
+    this.#at += ofList ? 2 : 1;
+    named.at ??= start;
+    if (!ofList) return named;
+    const item = { ...newPlace(), at: start };
+    named.items.push(item);
+    return item;
+  }
+
+  #member(table: TomlPlace): void {
+    const named = this.#named(table);
+    this.#at++;
+    this.#skip();
+    this.#value(named);
+  }
+
+  /** Reads `a.b."c"`, up to what follows it, and finds its place from that table on. */
+  #named(table: TomlPlace): TomlPlace {
+    let here = table;
+    for (;;) {
+      this.#skip();
+      const keyAt = this.#at;
+      const name = this.#name();
+      // A table of a list that has begun is meant: the last one.
+      here = here.items.at(-1) ?? here;
+      const known = here.members.get(name) ?? { ...newPlace(), keyAt };
+      here.members.set(name, known);
+      here = known;
+      this.#skip();
+      if (this.text[this.#at] !== '.') return here;
+      here.at ??= keyAt;
+      this.#at++;
+    }
+  }
+
+  #name(): string {
+    const start = this.#at;
+    if (this.#isQuote()) {
+      this.#string();
+      const quoted = this.text.slice(start, this.#at);
+      return quoted.startsWith("'") ? quoted.slice(1, -1) : unescaped(quoted);
+    }
+    return this.#take(/[A-Za-z0-9_-]*/y);
+  }
+
+  #value(place: TomlPlace): void {
+    place.at = this.#at;
+    const opening = this.text[this.#at];
+    if (this.#isQuote()) return this.#string();
+    if (opening !== '[' && opening !== '{') {
+      // A date may have a blank before its time.
+      this.#take(/[^,\]}#\r\n]*/y);
+      return;
+    }
+    this.#at++;
+    for (this.#skip(); this.#at < this.text.length; this.#skip()) {
+      const character = this.text[this.#at];
+      if (character === ']' || character === '}') {
+        this.#at++;
+        return;
+      }
+      if (character === ',') this.#at++;
+      else if (opening === '{') this.#member(place);
+      else {
+        const item = newPlace();
+        place.items.push(item);
+        this.#value(item);
+      }
+    }
+  }
+
+  #isQuote(): boolean {
+    const character = this.text[this.#at];
+    return character === '"' || character === "'";
+  }
+
+  #string(): void {
+    const quote = this.text[this.#at];
+    const long = this.text.startsWith(`${quote}${quote}${quote}`, this.#at);
+    // A long text may end in quotes of its own, right before the three that close it.
+    if (quote === '"') this.#take(long ? /"""(?:\\[^]|[^\\])*?"{3,5}(?!")/y : /"(?:\\.|[^"\\])*"/y);
+    else this.#take(long ? /'''[^]*?'{3,5}(?!')/y : /'[^']*'/y);
+  }
+
+  /** Blanks, line ends and comments. */
+  #skip(): void {
+    this.#take(/(?:[ \t\r\n]|#[^\n]*)*/y);
+  }
+
+  /** Always goes on by one character at least, except over what may be empty. */
+  #take(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const taken = pattern.exec(this.text)?.[0];
+    this.#at += taken === undefined ? 1 : taken.length;
+    return taken ?? '';
+  }
+}
+
+function unescaped(quoted: string): string {
+  try {
+    return JSON.parse(quoted) as string;
+  } catch {
+    // An escape that JSON lacks: the name is not found, and its table's place is shown.
+    return quoted;
+  }
+}
