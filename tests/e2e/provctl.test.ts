@@ -118,6 +118,23 @@ describe('provctl, against the platform', () => {
     expect((await provctl(['task', 'logs', task?.id ?? ''])).out).toContain('Successfully created 3 servers');
   });
 
+  it('deletes the servers that the settings name, first to see, then in earnest', async () => {
+    const args = ['workflow', 'run', 'servers', '--infra', 'staging', '--settings', 'settings.yaml'];
+    const names = async () =>
+      (await json<{ name: string }[]>('inventory', '--infra', 'staging')).map(({ name }) => name).toSorted();
+    expect((await provctl([...args, '--wait'])).code).toBe(0);
+    const there = await names();
+    expect(there).toEqual(expect.arrayContaining(['db-01', 'web-01']));
+
+    const planned = await provctl([...args, '--delete', '--check', '-f']);
+    expect(planned.out).toMatch(/web-01/);
+    expect(planned.err).toMatch(/^Completed {2}delete_servers$/m);
+    expect(await names()).toEqual(there);
+
+    expect((await provctl([...args, '--delete', '--wait'])).out).toMatch(/^Completed {2}/);
+    expect(await names()).toEqual(there.filter((name) => name !== 'db-01' && name !== 'web-01'));
+  });
+
   it('tells by the exit code that a workflow failed', async () => {
     const failed = await provctl([
       'workflow',

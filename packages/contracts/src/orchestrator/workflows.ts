@@ -11,8 +11,9 @@ export const createServers = define({
   method: 'post',
   path: '/workflows/servers/create',
   summary: 'Submit server creation workflow',
-  description: 'Answers at once with the id of the task.',
-  permission: { resource: 'servers:{body.infra}', action: 'create' },
+  description:
+    'Creates or deletes the servers that the settings name, and no others, as `operation` says. With `check_mode` nothing is changed: the task shows what would be done. Answers at once with the id of the task.',
+  permission: { resource: 'servers:{body.infra}', action: 'create', actionFrom: 'body.operation' },
   body: serverWorkflowSchema,
   idempotent: true,
   example: { infra: 'production', settings: 'config.ncl', check_mode: false, wait: true },

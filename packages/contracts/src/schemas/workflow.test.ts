@@ -54,6 +54,13 @@ describe('the request of a workflow', () => {
     expect(value).toMatchObject({ operation: 'create', check_mode: false, wait: false });
   });
 
+  it('creates servers unless it says that they are deleted', () => {
+    const value = { infra: 'production', settings: 'config.ncl' };
+    expect(strictAjv().compile(serverWorkflowSchema)(value)).toBe(true);
+    expect(value).toMatchObject({ operation: 'create' });
+    expect(faultsOf(serverWorkflowSchema, { ...value, operation: 'delete' })).toEqual([]);
+  });
+
   it('takes true and false, not words for them', () => {
     const value = { infra: 'production', settings: 'config.ncl', wait: 'true' };
     expect(faultsOf(serverWorkflowSchema, value)).toEqual(['/wait must be boolean']);

@@ -26,7 +26,7 @@ const flags = {
 const operation = withDefault(oneOf(['create', 'delete']), 'create');
 
 export const serverWorkflowSchema = closed(
-  { infra: name, settings: settingsPath, ...flags },
+  { operation, infra: name, settings: settingsPath, ...flags },
   { title: 'ServerWorkflow' },
 );
 export type ServerWorkflow = Static<typeof serverWorkflowSchema>;

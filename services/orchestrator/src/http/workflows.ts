@@ -30,14 +30,12 @@ export function workflowRoutes(
     on(createServers, ({ body, principal }) => asksOfWork(serversWork(requestOf(body)), principal))(
       async (request) => submittedReply(await workflows.run(request.found, submitterOf(request))),
     ),
-    on(createTaskserv, ({ body, principal }) => {
-      const { taskserv, operation } = body;
-      return asksOfWork(taskservWork(taskserv, { ...requestOf(body), operation }), principal);
-    })(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
-    on(createCluster, ({ body, principal }) => {
-      const { cluster_type: clusterType, operation } = body;
-      return asksOfWork(clusterWork(clusterType, { ...requestOf(body), operation }), principal);
-    })(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
+    on(createTaskserv, ({ body, principal }) =>
+      asksOfWork(taskservWork(body.taskserv, requestOf(body)), principal),
+    )(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
+    on(createCluster, ({ body, principal }) =>
+      asksOfWork(clusterWork(body.cluster_type, requestOf(body)), principal),
+    )(async (request) => submittedReply(await workflows.run(request.found, submitterOf(request)))),
     on(retryTask, ({ params: { id }, query, declared }) =>
       stored.repeatTask(declared, () => tasks.get(id), query.check_mode),
     )(async (request) =>
@@ -52,12 +50,13 @@ function asksOfWork(work: Work, principal: Principal): Asked<Work> {
 }
 
 function requestOf({
+  operation = 'create',
   infra,
   settings,
   check_mode: checkMode = false,
   wait = false,
-}: Pick<ServerWorkflow, 'infra' | 'settings' | 'check_mode' | 'wait'>): WorkflowRequest {
-  return { infra, settings, checkMode, wait };
+}: Pick<ServerWorkflow, 'operation' | 'infra' | 'settings' | 'check_mode' | 'wait'>): WorkflowRequest {
+  return { operation, infra, settings, checkMode, wait };
 }
 
 function submittedReply({ taskId, replayed }: Submitted) {

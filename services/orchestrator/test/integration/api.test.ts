@@ -45,6 +45,36 @@ describe('POST /workflows/servers/create', () => {
     expect(task.data.args).toEqual(['--infra', 'production', '--settings', 'config.ncl', '--check']);
   });
 
+  it.each([
+    ['delete', true, 'delete_servers', 'delete', ['--check']],
+    ['delete', false, 'delete_servers', 'delete', []],
+    ['create', false, 'create_servers', 'create', []],
+  ])('with operation %j and check_mode %j runs %s', async (operation, checkMode, name, verb, flags) => {
+    const body = { operation, infra: 'production', settings: 'config.ncl', check_mode: checkMode };
+    const { body: answer } = await api.as('operator').post(CREATE).send(body).expect(200);
+    const { body: task } = await api.as('operator').get(`/tasks/${answer.data}`);
+    expect(task.data).toMatchObject({
+      name,
+      command: `/usr/local/provisioning servers ${verb}`,
+      args: ['--infra', 'production', '--settings', 'config.ncl', ...flags],
+    });
+  });
+
+  it('takes a request without operation for the one with "create" of before and after', async () => {
+    const client = api.as('operator').set('Idempotency-Key', 'key-2');
+    const first = await client.post(CREATE).send(DOCUMENT_BODY).expect(200);
+    const again = await client
+      .post(CREATE)
+      .send({ ...DOCUMENT_BODY, operation: 'create' })
+      .expect(200);
+    expect(again.body).toEqual(first.body);
+    const other = await client
+      .post(CREATE)
+      .send({ ...DOCUMENT_BODY, operation: 'delete' })
+      .expect(409);
+    expect(other.body.code).toBe('idempotency_key_reused');
+  });
+
   it('answers a repeated Idempotency-Key as the first time, and refuses it for another request', async () => {
     const client = api.as('operator').set('Idempotency-Key', 'key-1');
     const answers = await Promise.all(
@@ -63,6 +93,7 @@ describe('POST /workflows/servers/create', () => {
   it.each([
     ['no infra', { settings: 'config.ncl' }, 'infra'],
     ['an unknown member', { ...DOCUMENT_BODY, force: true }, 'force'],
+    ['an unknown operation', { ...DOCUMENT_BODY, operation: 'destroy' }, 'operation'],
     ['a wrong type', { ...DOCUMENT_BODY, check_mode: 'yes' }, 'check_mode'],
     ['a parent path', { ...DOCUMENT_BODY, infra: '../production' }, 'infra'],
     ['an absolute path', { ...DOCUMENT_BODY, settings: '/etc/passwd.json' }, 'settings'],

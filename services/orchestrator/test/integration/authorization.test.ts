@@ -272,6 +272,22 @@ describe('a Deny on', () => {
     for (const operation of [redis!, kit!, check!]) await alone(operation).expect(200);
   });
 
+  it.each([
+    ['create', 'delete'],
+    ['delete', 'create'],
+  ])('%s of servers stops that operation alone, its plan too', async (denied, allowed) => {
+    await deny('servers:production', [denied]);
+    for (const checkMode of [true, false]) {
+      const send = (operation: string) =>
+        limited()
+          .post('/workflows/servers/create')
+          .send({ operation, infra: 'production', settings: 'config.ncl', check_mode: checkMode });
+      const { body } = await send(denied).expect(403);
+      expect(body.error).toContain('servers:production');
+      await send(allowed).expect(200);
+    }
+  });
+
   it('a batch holds for its operations by their ids', async () => {
     const { body } = await operator().get(`/batch/operations/${production.batch}`).expect(200);
     const { task_id: id } = body.data.operations[0] as { task_id: string };

@@ -24,8 +24,8 @@ export function workflowCommands(program: Command, actions: Actions): void {
     .argument('[name]', 'of the task service, or the type of the cluster')
     .requiredOption('--infra <infra>', 'folder of the workspace')
     .requiredOption('--settings <file>', 'file in that folder')
-    .option('--check', 'change nothing, tell what would be')
-    .option('--delete', 'delete in place of create (task services and clusters)')
+    .option('--check', 'change nothing, show what would be changed')
+    .option('--delete', 'delete in place of create')
     .option('--wait', 'wait until it has ended; the exit code tells how')
     .option('-f, --follow', 'print what it prints meanwhile')
     .action(actions.of(run));
@@ -64,9 +64,8 @@ function submit(
   };
   const operation = options.delete ? 'delete' : 'create';
   if (kind === 'servers') {
-    if (options.delete) throw new UsageError('Servers are deleted by taking them out of the settings.');
     if (name !== undefined) throw new UsageError(`'servers' takes no name; the settings say which.`);
-    return client.orchestrator.createServers({ body });
+    return client.orchestrator.createServers({ body: { ...body, operation } });
   }
   if (name === undefined) throw new UsageError(`Which ${kind}? provctl workflow run ${kind} <name> …`);
   return kind === 'taskserv'

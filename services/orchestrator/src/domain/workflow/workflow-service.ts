@@ -12,10 +12,6 @@ export interface WorkflowRequest {
   settings: string;
   checkMode: boolean;
   wait: boolean;
-}
-
-/** Of a task service or a cluster. */
-export interface ServiceRequest extends WorkflowRequest {
   operation: 'create' | 'delete';
 }
 
@@ -32,18 +28,19 @@ export interface Submitted {
   replayed: boolean;
 }
 
-/** Creates the servers that the settings name. */
+/** Creates or deletes the servers that the settings name. */
 export function serversWork(request: WorkflowRequest): Work {
-  return workOf('create_servers', ['servers', 'create'], [], request);
+  const { operation } = request;
+  return workOf(`${operation}_servers`, ['servers', operation], [], request);
 }
 
 /** Creates or deletes a task service on the servers that the settings name for it. */
-export function taskservWork(taskserv: string, request: ServiceRequest): Work {
+export function taskservWork(taskserv: string, request: WorkflowRequest): Work {
   const { operation } = request;
   return workOf(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request);
 }
 
-export function clusterWork(clusterType: string, request: ServiceRequest): Work {
+export function clusterWork(clusterType: string, request: WorkflowRequest): Work {
   const { operation } = request;
   return workOf(`${operation}_cluster`, ['cluster', operation], [clusterType], request);
 }
