@@ -13,8 +13,14 @@ export async function recordProcess(file: string, pid: number): Promise<void> {
   const start = await processStart(pid);
   if (start === null) return;
   const draft = `${file}.${process.pid}`;
-  await writeFile(draft, JSON.stringify({ pid, start } satisfies ProcessRecord), { mode: 0o600 });
-  await rename(draft, file);
+  try {
+    await writeFile(draft, JSON.stringify({ pid, start } satisfies ProcessRecord), { mode: 0o600 });
+    await rename(draft, file);
+  } catch (error) {
+    // A full disk leaves half a draft.
+    await rm(draft, { force: true });
+    throw error;
+  }
 }
 
 /** The process noted in `file`, if that very process is still running. */

@@ -17,11 +17,12 @@ export interface RedisOptions {
   log: Log;
   /** The port to use; a free one where absent. */
   port?: number;
+  /** Its abort gives up the start. Without it, the start waits for as long as the server lives. */
+  signal?: AbortSignal;
   /** How many numbered databases it has; 16 where absent. */
   databases?: number;
 }
 
-const READY_WITHIN_MS = 60_000;
 const LEFTOVER_GRACE_MS = 5_000;
 const ATTEMPTS = 5;
 const PORT_TAKEN = /Address already in use|Failed listening on port/;
@@ -49,7 +50,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer |
     const server = new ServerProcess(program, ['-'], { cwd: folder, env: toolEnvironment(), input, log });
     await recordProcess(record, server.pid);
     const url = `redis://:${password}@127.0.0.1:${port}`;
-    if (await becomesReady(server, url)) {
+    if (await becomesReady(server, url, options.signal)) {
       const stop = async (how?: StopOptions): Promise<void> => {
         await server.end(['SIGTERM'], how);
         await rm(record, { force: true });
@@ -83,8 +84,9 @@ function configuration(values: {
   ].join('\n');
 }
 
-async function becomesReady(server: ServerProcess, url: string): Promise<boolean> {
-  for (const until = Date.now() + READY_WITHIN_MS; Date.now() < until; await sleep(30)) {
+/** Whether it answers in the end: a slow machine, or a long log to replay, is waited for. */
+async function becomesReady(server: ServerProcess, url: string, signal?: AbortSignal): Promise<boolean> {
+  for (; signal?.aborted !== true; await sleep(30)) {
     if (server.ended !== undefined) return false;
     if (await answers(url)) return true;
   }

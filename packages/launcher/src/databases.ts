@@ -14,21 +14,24 @@ const STOP_MS = 1_500;
 
 export async function embeddedPostgres(dataDir: string, journal: Journal): Promise<Database> {
   const log = await journal.writer('postgres', postgresEntry);
-  return database('postgres', (port) => startPostgres({ dataDir, log, ...port }));
+  return database('postgres', (options) => startPostgres({ dataDir, log, ...options }));
 }
 
 /** Null where this machine has no Redis program. */
 export async function embeddedRedis(dataDir: string, journal: Journal): Promise<Database | null> {
   const log = await journal.writer('redis', redisEntry);
   if ((await redisProgram(log)) === null) return null;
-  return database('redis', async (port) => {
-    const server = await startRedis({ dataDir, log, ...port });
+  return database('redis', async (options) => {
+    const server = await startRedis({ dataDir, log, ...options });
     if (server === null) throw new Error('neither redis-server nor valkey-server is on PATH any more');
     return server;
   });
 }
 
-function database(name: string, start: (options: { port?: number }) => Promise<RunningServer>): Database {
+function database(
+  name: string,
+  start: (options: { port?: number; signal: AbortSignal }) => Promise<RunningServer>,
+): Database {
   let first: RunningServer | undefined;
   return {
     name,
@@ -36,8 +39,8 @@ function database(name: string, start: (options: { port?: number }) => Promise<R
     get url() {
       return first?.url;
     },
-    start: async () => {
-      const server = await start(first === undefined ? {} : { port: first.port });
+    start: async (signal) => {
+      const server = await start({ signal, ...(first && { port: first.port }) });
       first ??= server;
       return server;
     },

@@ -6,6 +6,7 @@ import type { Addresses, Platform } from './platform.js';
 import { platform } from './platform.js';
 import { runNode, startNode } from './processes/node-service.js';
 import type { NodeSpec } from './processes/node-service.js';
+import { reportWaiting } from './processes/report-waiting.js';
 import type { Startable } from './processes/startable.js';
 import type { Supervisor } from './processes/supervisor.js';
 import { serviceEntry } from './terminal/severity.js';
@@ -84,17 +85,25 @@ async function redis({
   };
 }
 
-async function migrate({ journal, signal }: Launch, spec: NodeSpec): Promise<void> {
-  await runNode(spec, await journal.writer(spec.name, serviceEntry), signal);
+async function migrate({ journal, signal, terminal }: Launch, spec: NodeSpec): Promise<void> {
+  const ended = runNode(spec, await journal.writer(spec.name, serviceEntry), signal);
+  await reportWaiting(spec.name, ended, { report: (line) => terminal.notice(line) });
 }
 
-async function service({ journal, notes }: Launch, spec: NodeSpec): Promise<Startable> {
+async function service({ journal, notes, terminal }: Launch, spec: NodeSpec): Promise<Startable> {
   const lines = await journal.writer(spec.name, serviceEntry);
   return {
     name: spec.name,
     stopWithinMs: spec.stopWithinMs,
     start: async (signal) => {
-      const running = await startNode(spec, lines, signal, (pid) => notes.add(spec.name, pid));
+      const running = await startNode(spec, lines, signal, (pid) =>
+        // Without a note it runs as well: the note is for a start after this process was killed.
+        notes.add(spec.name, pid).catch((error: NodeJS.ErrnoException) => {
+          terminal.notice(
+            `process ${pid} of ${spec.name} could not be noted (${error.code ?? error.message})`,
+          );
+        }),
+      );
       return {
         ...running,
         stop: async (how) => {

@@ -4,6 +4,7 @@ import { printBanner } from './banner.js';
 import { readConfig } from './config.js';
 import type { LauncherConfig } from './config.js';
 import { createDataDir } from './data-dir/create.js';
+import { asDataDirFailure } from './data-dir/data-dir-failure.js';
 import { lockDataDir } from './data-dir/lock.js';
 import { ProcessNotes } from './data-dir/process-notes.js';
 import { runDemo } from './demo/run-demo.js';
@@ -27,8 +28,19 @@ export interface Run {
 }
 
 /** The whole life of the platform on this machine; resolves to the exit status once everything has ended. */
-export async function run({ repository, options, requests, terminal, describe }: Run): Promise<number> {
-  const config = readConfig(repository);
+export async function run(context: Run): Promise<number> {
+  const config = readConfig(context.repository);
+  try {
+    return await runWith(config, context);
+  } catch (error) {
+    throw asDataDirFailure(error, config.dataDir);
+  }
+}
+
+async function runWith(
+  config: LauncherConfig,
+  { options, requests, terminal, describe }: Run,
+): Promise<number> {
   await createDataDir(config.dataDir);
   const unlock = await lockDataDir(config.dataDir);
   const journal = new Journal(config.dataDir, terminal);

@@ -66,6 +66,16 @@ describe('the supervisor', () => {
     expect((await playground.events()).at(-1)).toBe('stop control-center');
   });
 
+  it('starts a process again that dies before it is ready', async () => {
+    const launcher = playground.start({ DIE_ONCE: 'orchestrator' });
+    await launcher.prints(UP);
+    expect(launcher.output()).toMatch(
+      /orchestrator could not be started, next attempt in 0\.5 s: orchestrator was ended by SIGKILL before it was ready/,
+    );
+    const events = await playground.events();
+    expect(events.slice(1, 4)).toEqual(['start control-center', 'die orchestrator', 'start orchestrator']);
+  });
+
   it('refuses a taken port before it starts anything', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await waitFor(() => holder.listening);

@@ -1,6 +1,7 @@
-import { Failure } from '@provisioning/errors';
+import { Failure, isFailure } from '@provisioning/errors';
 import { access, chmod, constants, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { asDataDirFailure } from './data-dir-failure.js';
 import { ignoreMissing } from './ignore-missing.js';
 
 /** Folders in it that earlier releases made readable for every user of the machine. */
@@ -16,6 +17,8 @@ export async function createDataDir(dataDir: string): Promise<void> {
     await access(dataDir, constants.W_OK | constants.X_OK);
     await Promise.all(PRIVATE.map((name) => chmod(join(dataDir, name), 0o700).catch(ignoreMissing)));
   } catch (cause) {
+    const known = asDataDirFailure(cause, dataDir);
+    if (isFailure(known)) throw known;
     throw new Failure(
       'invalid',
       `The data directory ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). ` +

@@ -2,6 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { Exit } from '@provisioning/embedded';
 import { setImmediate as turn } from 'node:timers/promises';
 import { Keeper } from './keeper.js';
+import { StartError } from './start-error.js';
 import type { Running, Startable } from './startable.js';
 
 const backoff = { first: 1, longest: 4 };
@@ -14,20 +15,24 @@ class Puppet implements Startable {
   stops = 0;
   failures = 0;
   end: (exit: Exit) => void = () => undefined;
+  refusal: () => Error = () => new Error('not today');
+  /** Until this resolves, it is not ready. */
+  ready: Promise<void> = Promise.resolve();
 
-  start(): Promise<Running> {
+  async start(): Promise<Running> {
     this.starts += 1;
     if (this.failures > 0) {
       this.failures -= 1;
-      return Promise.reject(new Error('not today'));
+      throw this.refusal();
     }
+    await this.ready;
     const exited = new Promise<Exit>((resolve) => (this.end = resolve));
     const stop = (): Promise<void> => {
       this.stops += 1;
       this.end({ code: 0, signal: null });
       return Promise.resolve();
     };
-    return Promise.resolve({ pid: this.starts, exited, stop });
+    return { pid: this.starts, exited, stop };
   }
 }
 
@@ -69,6 +74,69 @@ describe('Keeper', () => {
     const puppet = new Puppet();
     puppet.failures = 1;
     await expect(new Keeper(puppet, { report: () => undefined }).start()).rejects.toThrow('not today');
+  });
+
+  it('starts a process that died before it was ready again, the first time too', async () => {
+    const [puppet, report] = [new Puppet(), jest.fn<(line: string) => void>()];
+    puppet.refusal = () => new StartError('puppet was ended by SIGKILL before it was ready.');
+    puppet.failures = 2;
+    const keeper = new Keeper(puppet, { report, backoff });
+    await keeper.start();
+    expect(keeper.pid).toBe(3);
+    expect(report.mock.calls.flat()).toEqual(
+      ['0.001', '0.002'].map(
+        (pause) =>
+          `puppet could not be started, next attempt in ${pause} s: puppet was ended by SIGKILL before it was ready.`,
+      ),
+    );
+    await keeper.stop();
+  });
+
+  it('gives up a first start after the third attempt', async () => {
+    const puppet = new Puppet();
+    puppet.refusal = () => new StartError('died');
+    puppet.failures = 9;
+    await expect(new Keeper(puppet, { report: () => undefined, backoff }).start()).rejects.toThrow('died');
+    expect(puppet.starts).toBe(3);
+  });
+
+  it('does not try a first start again once it is to end', async () => {
+    const puppet = new Puppet();
+    puppet.refusal = () => new StartError('died');
+    puppet.failures = 9;
+    const hour = { first: 3_600_000, longest: 3_600_000 };
+    const reported = new Promise<string>((report) => {
+      const keeper = new Keeper(puppet, {
+        backoff: hour,
+        report: (line) => {
+          report(line);
+          void keeper.stop();
+        },
+      });
+      keeper.start().catch(() => undefined);
+    });
+    expect(await reported).toContain('next attempt in 3600 s');
+    await turn();
+    expect(puppet.starts).toBe(1);
+  });
+
+  it('waits for a process that lives, and reports now and then that it does', async () => {
+    const puppet = new Puppet();
+    const lines: string[] = [];
+    let serve: () => void = () => undefined;
+    puppet.ready = new Promise((resolve) => (serve = resolve));
+    const keeper = new Keeper(puppet, {
+      waitingEveryMs: 1,
+      report: (line) => {
+        if (lines.push(line) === 3) serve();
+      },
+    });
+    await keeper.start();
+    expect(lines.slice(0, 3)).toEqual(
+      Array(3).fill('puppet is not ready after 0 s; waiting for it as long as it runs (Ctrl-C gives up)'),
+    );
+    expect(puppet.starts).toBe(1);
+    await keeper.stop();
   });
 
   it('does not start again what it was told to end, not even during a pause', async () => {

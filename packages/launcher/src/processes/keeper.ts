@@ -1,20 +1,23 @@
 import type { StopOptions } from '@provisioning/embedded';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describeExit } from './describe-exit.js';
+import { reportWaiting, type WaitReports } from './report-waiting.js';
+import { StartError } from './start-error.js';
 import type { Running, Startable } from './startable.js';
 
-export interface KeeperOptions {
-  /** Told what happens to the process, in lines for people. */
-  report: (line: string) => void;
+export interface KeeperOptions extends WaitReports {
   /** First and longest pause before a process that died is started again, in milliseconds. */
   backoff?: { first: number; longest: number };
   /** A process that ran for this long is healthy: its next death starts with the first pause again. */
   healthyAfterMs?: number;
+  /** How often a process that dies before it is ready is started in all, the first time; 3 where absent. */
+  firstAttempts?: number;
 }
 
 /** Keeps one process running: starts it again whenever it ends without having been told to. */
 export class Keeper {
   readonly #startable: Startable;
+  readonly #options: KeeperOptions;
   readonly #report: (line: string) => void;
   readonly #backoff: { first: number; longest: number };
   readonly #healthyAfterMs: number;
@@ -25,6 +28,7 @@ export class Keeper {
 
   constructor(startable: Startable, options: KeeperOptions) {
     this.#startable = startable;
+    this.#options = options;
     this.#report = options.report;
     this.#backoff = options.backoff ?? { first: 500, longest: 10_000 };
     this.#healthyAfterMs = options.healthyAfterMs ?? 30_000;
@@ -38,9 +42,12 @@ export class Keeper {
     return this.#running?.pid;
   }
 
-  /** The first start. @throws when it fails: whoever starts the platform must know at once. */
+  /**
+   * The first start: it waits for as long as the process lives, and starts one that died before it was ready again.
+   * @throws when it fails: the user who starts the platform must know at once.
+   */
   async start(): Promise<void> {
-    this.#starting = this.#startable.start(this.#stopping.signal);
+    this.#starting = this.#firstStart();
     const running = await this.#starting;
     this.#running = running;
     this.#watching = this.#watch(running);
@@ -70,6 +77,28 @@ export class Keeper {
     }
   }
 
+  async #firstStart(): Promise<Running> {
+    const { signal } = this.#stopping;
+    let pause = this.#backoff.first;
+    for (let attempts = this.#options.firstAttempts ?? 3; ; attempts--) {
+      try {
+        return await this.#startOnce();
+      } catch (error) {
+        // What embedded databases cannot start with does not pass: only a process that died is tried again.
+        if (!(error instanceof StartError) || attempts <= 1 || signal.aborted) throw error;
+        this.#report(
+          `${this.name} could not be started, next attempt in ${pause / 1000} s: ${error.message}`,
+        );
+      }
+      await sleep(pause, undefined, { signal });
+      pause = Math.min(pause * 2, this.#backoff.longest);
+    }
+  }
+
+  #startOnce(): Promise<Running> {
+    return reportWaiting(this.name, this.#startable.start(this.#stopping.signal), this.#options);
+  }
+
   /** Tries until it runs again; undefined once it is to stop. */
   async #again(firstPause: number): Promise<{ running: Running; pause: number } | undefined> {
     const { signal } = this.#stopping;
@@ -78,7 +107,7 @@ export class Keeper {
       if (signal.aborted) return undefined;
       pause = Math.min(pause * 2, this.#backoff.longest);
       try {
-        const running = await this.#startable.start(signal);
+        const running = await this.#startOnce();
         if (signal.aborted) {
           await running.stop({ graceMs: this.#startable.stopWithinMs });
           return undefined;
