@@ -103,6 +103,7 @@ describe('applying a plan', () => {
     expect(told).toEqual([
       '{"type":"plan","steps":3}',
       'unchanged same',
+      'unchanged other',
       'started 1/3 Create server new',
       'created new',
       'completed 1/3 Create server new',

@@ -16,6 +16,7 @@ import { goingWith } from './going-with.js';
 import { Interrupted } from './interrupted.js';
 import { recallChanges } from './recall-changes.js';
 import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
+import { asFound, reportExisting } from './report-found.js';
 
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all' | 'named'>;
@@ -74,6 +75,9 @@ class Run<K extends Kind> {
       const recalled = await this.#recall();
       for (const { action, name, before } of this.plan.entries) {
         if (action === 'unchanged' && !recalled.has(name)) this.#unchanged(before);
+        // No part of the plan: the inventory learns of it, and no result counts it.
+        if (action === 'left_alone' && !recalled.has(name))
+          reportExisting(before, this.plan, this.options.reporter);
       }
       for (const [position, step] of this.#steps.entries()) {
         if (this.options.signal?.aborted) throw new Interrupted();
@@ -173,16 +177,7 @@ class Run<K extends Kind> {
   }
 
   #unchanged(resource: Existing[K]): void {
-    const { driver } = resource;
-    const name = fullName(resource);
-    this.#settle({
-      kind: this.plan.kind,
-      name,
-      action: 'unchanged',
-      driver,
-      before: resource,
-      after: resource,
-    });
+    this.#settle(asFound(this.plan.kind, resource));
   }
 
   /** @returns the full name */

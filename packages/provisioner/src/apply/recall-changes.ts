@@ -47,7 +47,13 @@ export async function recallChanges({
 }
 
 /** Tells one act under a key from another. */
-export function identity({ kind, name, action, before, after }: Change & { name: string }): string {
+export function identity({
+  kind,
+  name,
+  action,
+  before,
+  after,
+}: Omit<Change, 'action'> & { action: string; name: string }): string {
   return [kind, name, action, (after ?? before)?.id].join(' ');
 }
 

@@ -1,4 +1,12 @@
-import { applyPlan, failureOf, resultData, summarize, Telling, type Outcome } from '../apply/index.js';
+import {
+  applyPlan,
+  failureOf,
+  reportFound,
+  resultData,
+  summarize,
+  Telling,
+  type Outcome,
+} from '../apply/index.js';
 import { stepsOf, type Plan } from '../plan/index.js';
 import type { Session } from './session.js';
 
@@ -6,7 +14,7 @@ import type { Session } from './session.js';
 export async function carryOut(
   plan: Plan,
   check: boolean,
-  { output, drivers, reporter, signal, idempotencyKey, intents }: Session,
+  { output, drivers, reporter, signal, idempotencyKey, intents, reconcile }: Session,
   afterwards: () => Promise<void> = async () => {},
 ): Promise<void> {
   output.plan(plan);
@@ -14,21 +22,28 @@ export async function carryOut(
     output.summary(message);
     reporter.report({ type: 'result', message, data: resultData(plan, check, outcomes) });
   };
+  const telling = new Telling(reporter);
+  const tellTheRest = async () => {
+    if (idempotencyKey !== undefined)
+      await telling.tellTheRest({ drivers, infra: plan.infra, idempotencyKey, intents });
+  };
   if (check) {
+    if (reconcile) {
+      await tellTheRest();
+      reportFound(plan, reporter);
+    }
     reporter.report({ type: 'plan', steps: stepsOf(plan).length });
     finish(`Nothing was changed: --check prints the plan only`, []);
     return;
   }
   const onOutcome = (outcome: Outcome) => output.outcome(outcome);
   const log = (line: string) => output.line(line);
-  const telling = new Telling(reporter);
   const applied = await applyPlan(plan, {
     ...{ drivers, reporter: telling, signal, idempotencyKey, intents, log, onOutcome },
   });
   const failure = failureOf(plan, applied);
   if (failure) {
-    if (idempotencyKey !== undefined)
-      await telling.tellTheRest({ drivers, infra: plan.infra, idempotencyKey, intents });
+    await tellTheRest();
     throw failure;
   }
   await afterwards();

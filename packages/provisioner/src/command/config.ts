@@ -10,6 +10,8 @@ export interface CommandEnvironment {
   idempotencyKey: string | undefined;
   /** What earlier attempts at it were about to do when they were last heard of. */
   intents: readonly IntentReport[];
+  /** With `--check`: reports what earlier attempts did, since no other attempt follows that could. */
+  reconcile: boolean;
   production: boolean;
 }
 
@@ -18,6 +20,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CommandEnvironment {
     events: env['PROVISIONING_EVENTS'] || undefined,
     idempotencyKey: env['PROVISIONING_IDEMPOTENCY_KEY'] || undefined,
     intents: readIntents(env['PROVISIONING_INTENTS']),
+    reconcile: env['PROVISIONING_RECONCILE'] === '1',
     production: env['NODE_ENV'] === 'production',
   };
 }

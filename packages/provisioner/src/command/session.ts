@@ -12,4 +12,6 @@ export interface Session {
   idempotencyKey: string | undefined;
   /** What earlier attempts were about to do when they were last heard of. */
   intents: readonly IntentReport[];
+  /** Whether a check also reports what earlier attempts did. */
+  reconcile: boolean;
 }

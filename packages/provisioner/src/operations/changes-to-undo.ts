@@ -4,6 +4,11 @@ import { KINDS, type Desired, type Existing, type Kind } from '../drivers/resour
 import type { IntentReport, ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
 
+/** A change, or what was recorded of a thing without an act at its provider. */
+export type UndoableChange = Omit<MadeChange, 'action'> & {
+  action: MadeChange['action'] | 'adopted' | 'forgotten';
+};
+
 export interface WhatToUndo {
   /** The changes that were reported and nothing else. */
   exactly?: boolean;
@@ -19,7 +24,7 @@ export async function changesToUndo(
   reports: readonly ResourceReport[],
   { drivers, infra, idempotencyKey }: OperationContext,
   { exactly = false, intents = [] }: WhatToUndo,
-): Promise<MadeChange[]> {
+): Promise<UndoableChange[]> {
   const changes = reports
     .filter(({ action }) => action !== 'unchanged')
     .map((report) => fromReport(report, infra));
@@ -37,7 +42,7 @@ export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
 }
 
 /** @param infra that of what is undone: its lock is held, so nothing is done to another one, even where one was reported */
-function fromReport(report: ResourceReport, infra: string): MadeChange {
+function fromReport(report: ResourceReport, infra: string): UndoableChange {
   const { kind: word, name, action, driver, before, after } = report;
   if (report.infra !== infra) {
     throw new DriverError(
@@ -48,7 +53,7 @@ function fromReport(report: ResourceReport, infra: string): MadeChange {
   }
   const kind = KINDS.find((known) => known === word);
   const complete = (one: ResourceReport['after']) => one === null || typeof one['id'] === 'string';
-  const present = action === 'created' ? after : before;
+  const present = action === 'created' || action === 'adopted' ? after : before;
   if (
     !kind ||
     driver === null ||

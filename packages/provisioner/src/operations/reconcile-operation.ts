@@ -1,4 +1,4 @@
-import { recallChanges, resourceReport } from '../apply/index.js';
+import { recallChanges, reportFound, resourceReport } from '../apply/index.js';
 import { nounOf } from '../drivers/resource.js';
 import { stepsOf } from '../plan/index.js';
 import type { ResourceReport } from '../report/types.js';
@@ -11,7 +11,7 @@ export interface Reconciliation {
   satisfied: boolean;
   /** What is not there, or not as wanted: `server web-01`, `server web-02 (plan)`. */
   missing: string[];
-  /** What was done under the operation's key, whether or not anybody lived to report it. */
+  /** What was done under the operation's key, reported before or not; then what exists as wanted. */
   resources: ResourceReport[];
 }
 
@@ -35,5 +35,7 @@ export async function reconcileOperation(
         });
   const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
   const resources = recalled.map((change) => resourceReport(infra, change));
+  if (!('missing' in planned))
+    reportFound(planned.plan, { report: (report) => report.type === 'resource' && resources.push(report) });
   return { satisfied: missing.length === 0, missing, resources };
 }

@@ -1,21 +1,17 @@
 import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
-import {
-  isThatOne,
-  nounOf,
-  type Change,
-  type Desired,
-  type Existing,
-  type Kind,
-} from '../drivers/resource.js';
-import { goingWith, intentReport, type MadeChange } from '../apply/index.js';
+import { isThatOne, nounOf, type Desired, type Existing, type Kind } from '../drivers/resource.js';
+import { goingWith, intentReport, type Outcome } from '../apply/index.js';
 import type { IntentReport } from '../report/types.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
-import { desiredOf } from './changes-to-undo.js';
+import { desiredOf, type UndoableChange } from './changes-to-undo.js';
 
 /** What undoing came to; `already_*`: somebody had done it before, or made something else there since. */
 export type Undone =
-  { state: 'undone'; changes: readonly Change[] } | { state: 'already_gone' | 'already_there' };
+  { state: 'undone'; changes: readonly Effect[] } | { state: 'already_gone' | 'already_there' };
+
+/** What undoing did to a thing, or recorded of it. */
+export type Effect = Pick<Outcome, 'kind' | 'action' | 'before' | 'after'>;
 
 type Intend = (
   action: IntentReport['action'],
@@ -26,17 +22,23 @@ type Intend = (
 
 /** Does the inverse of a change. May be repeated. */
 export async function undoChange(
-  change: MadeChange,
+  change: UndoableChange,
   { drivers, infra, reporter }: Pick<OperationContext, 'drivers' | 'infra' | 'reporter'>,
   context: ActContext,
 ): Promise<Undone> {
   const { kind, action, before, after, name } = change;
+  // What the platform did not make leaves the inventory alone: its provider has nothing to do.
+  if (action === 'adopted') return undone([{ kind, action: 'forgotten', before: after, after: null }]);
   const driver = drivers.named(change.driver);
   const collection: Collection<Kind> = driver.resources[kind];
   const intend: Intend = (act, from, to, of = kind) =>
     reporter.intend(intentReport(infra, of, act, driver.name, from, to));
   if (action === 'destroyed' && before) return createAgain(kind, collection, before, context, intend);
   const now = await collection.read(infra, name);
+  if (action === 'forgotten') {
+    if (!now || !before || !isThatOne(now, before.id)) return { state: 'already_gone' };
+    return undone([{ kind, action: 'adopted', before: null, after: now }]);
+  }
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
   if (action === 'created') {
     for (const going of await goingWith(kind, now, driver))
@@ -83,6 +85,6 @@ async function createAgain<K extends Kind>(
   );
 }
 
-function undone(changes: readonly Change[]): Undone {
+function undone(changes: readonly Effect[]): Undone {
   return changes.length > 0 ? { state: 'undone', changes } : { state: 'already_gone' };
 }

@@ -7,21 +7,26 @@ import {
   recallChanges,
   renderOutcome,
   resourceReport,
-  type MadeChange,
   type Outcome,
 } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
-import { fullName, nounOf, type Change, type Kind } from '../drivers/resource.js';
+import { fullName, nounOf, type Kind } from '../drivers/resource.js';
 import type { ResourceReport } from '../report/types.js';
-import { changesToUndo, type WhatToUndo } from './changes-to-undo.js';
+import { changesToUndo, type UndoableChange, type WhatToUndo } from './changes-to-undo.js';
 import type { OperationContext, OperationResult } from './context.js';
 import { settled } from './settle.js';
-import { undoChange } from './undo-change.js';
+import { undoChange, type Effect } from './undo-change.js';
 
 // A result is one line of a report.
 const MAX_NAMES = 100;
 
-const INVERSE = { created: 'Destroy', changed: 'Change back', destroyed: 'Create again' } as const;
+const INVERSE = {
+  created: 'Destroy',
+  changed: 'Change back',
+  destroyed: 'Create again',
+  adopted: 'Forget',
+  forgotten: 'Adopt',
+} as const;
 
 /**
  * Undoes, last first, what an operation did: the changes that it reported, and those under its key that it did not
@@ -36,7 +41,7 @@ export function undoOperation(
   return settled(context, async () => {
     const steps = (await changesToUndo(changes, context, what)).reverse();
     // All drivers must be there before the first act.
-    for (const { driver } of steps) context.drivers.named(driver);
+    for (const { action, driver } of steps) if (action !== 'adopted') context.drivers.named(driver);
     context.reporter.report({ type: 'plan', steps: steps.length });
     const undo = new Undo(steps, context);
     if (context.check) {
@@ -64,7 +69,7 @@ class Undo {
   #done = 0;
 
   constructor(
-    private readonly steps: readonly MadeChange[],
+    private readonly steps: readonly UndoableChange[],
     private readonly context: OperationContext,
   ) {}
 
@@ -106,7 +111,7 @@ class Undo {
     return undoKey(this.context.idempotencyKey);
   }
 
-  async #step(step: MadeChange): Promise<void> {
+  async #step(step: UndoableChange): Promise<void> {
     const { reporter, log, signal } = this.context;
     const [index, total] = [this.#done + 1, this.steps.length];
     const title = titleOf(step);
@@ -133,7 +138,7 @@ class Undo {
     }
   }
 
-  #settle(driver: string, change: Change, earlier = false): void {
+  #settle(driver: string, change: Effect, earlier = false): void {
     const resource = change.after ?? change.before;
     if (!resource) return;
     const outcome: Outcome = { ...change, name: fullName(resource), driver, ...(earlier ? { earlier } : {}) };
@@ -158,7 +163,7 @@ class Undo {
   }
 }
 
-function titleOf({ kind, name, action }: MadeChange): string {
+function titleOf({ kind, name, action }: UndoableChange): string {
   return `${INVERSE[action]} ${nounOf(kind)} ${name}`;
 }
 

@@ -1,6 +1,7 @@
 export { parseReport } from './parse-report.js';
 export { createReporter, type Reporter } from './reporter.js';
 export {
+  ACTS,
   MAX_REPORT_BYTES,
   RESOURCE_ACTIONS,
   STEP_STATES,

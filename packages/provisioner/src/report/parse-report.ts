@@ -1,4 +1,5 @@
 import {
+  ACTS,
   MAX_REPORT_BYTES,
   RESOURCE_ACTIONS,
   STEP_STATES,
@@ -39,8 +40,8 @@ function parseMembers(members: Members): Report | null {
       return parseResource(members);
     case 'intent': {
       const resource = parseResource(members);
-      if (!resource || resource.action === 'unchanged') return null;
-      return { ...resource, type, action: resource.action };
+      const action = ACTS.find((act) => act === resource?.action);
+      return resource && action ? { ...resource, type, action } : null;
     }
     case 'result':
       return isText(message) ? { type, message, ...(data === undefined ? {} : { data }) } : null;

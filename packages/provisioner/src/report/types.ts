@@ -17,7 +17,13 @@ export interface StepReport {
   total?: number;
 }
 
-export const RESOURCE_ACTIONS = ['created', 'changed', 'destroyed', 'unchanged'] as const;
+/** What is done at a provider. */
+export const ACTS = ['created', 'changed', 'destroyed'] as const;
+/**
+ * Acts, and what is recorded without one: `unchanged` exists and was left as it is, `adopted` entered the inventory as
+ * something that the platform did not make, `forgotten` left the inventory and still exists.
+ */
+export const RESOURCE_ACTIONS = [...ACTS, 'unchanged', 'adopted', 'forgotten'] as const;
 export type ResourceAction = (typeof RESOURCE_ACTIONS)[number];
 
 /** What was done to one thing: what the inventory and the way back are made of. */
@@ -36,7 +42,7 @@ export interface ResourceReport {
 /** What is about to be done to one thing; what came of it follows as a `resource`, if anything did. */
 export interface IntentReport extends Omit<ResourceReport, 'type' | 'action'> {
   type: 'intent';
-  action: Exclude<ResourceAction, 'unchanged'>;
+  action: (typeof ACTS)[number];
 }
 
 /** What came of it all, in a sentence. */
