@@ -24,7 +24,8 @@ begin
                      granted_on, scope_id)
     values (new_row.id, new_row.kind, new_row.name, new_row.status, new_row.infra, new_row.check_mode, new_row.program,
             new_row.verb, new_row.args, new_row.max_attempts, new_row.reconcilable, new_row.retry_of,
-            coalesce(new_row.runner, 'command'), new_row.id,
+            coalesce(new_row.runner, 'command'),
+            coalesce((select idempotency_key from tasks where id = new_row.retry_of), new_row.id),
             case when new_row.status = 'Ready' then now() end,
             new_row.created_by, new_row.created_by_name, new_row.request_id, new_row.traceparent, new_row.actor,
             new_row.granted_on, new_row.scope_id);
@@ -36,45 +37,64 @@ begin
   return query select new_row.id, 'created'::text, new_row.status;
 end $$;
 
--- Of a task, the entries of the journal in these states, as its driver reported them, in order.
-create function reports_of(p_task uuid, p_type text, p_states text[]) returns jsonb stable language sql as $$
+-- A task and those whose work it continues: that it retries, resumes or keeps. They share one idempotency key, so what one of
+-- them did, each later one recognises.
+create function lineage_of(p_task tasks) returns uuid[] stable language plpgsql as $$
+declare
+  line uuid[] := array[p_task.id];
+  earlier uuid := coalesce(p_task.retry_of, p_task.kept_from);
+begin
+  while earlier is not null loop
+    line := line || earlier;
+    select coalesce(retry_of, kept_from) into earlier from tasks where id = earlier;
+  end loop;
+  return line;
+end $$;
+
+-- Of tasks, the entries of the journal in these states, as their drivers reported them, in order.
+create function reports_of(p_tasks uuid[], p_type text, p_states text[]) returns jsonb stable language sql as $$
   select coalesce(jsonb_agg(jsonb_build_object(
            'type', p_type, 'kind', kind, 'name', name, 'infra', infra, 'driver', driver, 'before', before, 'after', after,
-           'action', case change when 'create' then 'created' when 'change' then 'changed' else 'destroyed' end)
+           'action', case change when 'create' then 'created' when 'change' then 'changed' when 'destroy' then 'destroyed'
+                                 when 'adopt' then 'adopted' else 'forgotten' end)
            order by seq), '[]')
-    from journal where task_id = p_task and state = any (p_states)
+    from journal where task_id = any (p_tasks) and state = any (p_states)
 $$;
 
 -- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
--- not made. `changes`: what the task that is to be undone had done.
+-- not made. `fresh`: nothing was begun under its key before. `changes`: what the task that is to be undone had done.
 create function describe_claim(p_task tasks) returns jsonb language plpgsql as $$
 declare
   task_spec jsonb := (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id));
   changes jsonb := '[]';
-  undone_key uuid;
+  undone tasks;
   intents jsonb := '[]';
   intents_to_undo jsonb := '[]';
   last_line bigint := 0;
 begin
+  if p_task.compensates is not null then
+    select * into undone from tasks where id = p_task.compensates;
+  end if;
   -- Most tasks undo nothing and are tried for the first time: they cost no look into the journal.
   if p_task.program = 'undo' then
     changes := (select spec -> 'changes' from task_specs where task_id = p_task.id);
   elsif p_task.compensates is not null then
-    changes := reports_of(p_task.compensates, 'resource', '{done}');
+    changes := reports_of(lineage_of(undone), 'resource', '{done}');
   end if;
   if p_task.compensates is not null then
-    undone_key := (select idempotency_key from tasks where id = p_task.compensates);
-    intents_to_undo := reports_of(p_task.compensates, 'intent', '{intended,unknown}');
+    intents_to_undo := reports_of(lineage_of(undone), 'intent', '{intended,unknown}');
+  end if;
+  if p_task.attempt > 1 or p_task.retry_of is not null then
+    intents := reports_of(lineage_of(p_task), 'intent', '{intended,unknown}');
   end if;
   if p_task.attempt > 1 then
-    intents := reports_of(p_task.id, 'intent', '{intended,unknown}');
     last_line := (select coalesce(max(first_line + line_count - 1), 0) from task_logs where task_id = p_task.id);
   end if;
   return jsonb_build_object(
-    'id', p_task.id, 'attempt', p_task.attempt, 'reconcile', p_task.status = 'Unknown', 'runner', p_task.runner,
+    'id', p_task.id, 'attempt', p_task.attempt, 'fresh', p_task.attempt = 1 and p_task.retry_of is null, 'reconcile', p_task.status = 'Unknown', 'runner', p_task.runner,
     'program', p_task.program, 'verb', p_task.verb, 'args', p_task.args, 'spec', task_spec,
     'undo', p_task.compensates is not null or p_task.program = 'undo', 'exactly', p_task.program = 'undo',
-    'changes', changes, 'undoneKey', undone_key, 'intents', intents, 'intentsToUndo', intents_to_undo,
+    'changes', changes, 'undoneKey', undone.idempotency_key, 'intents', intents, 'intentsToUndo', intents_to_undo,
     'infra', p_task.infra, 'checkMode', p_task.check_mode, 'batchId', p_task.batch_id, 'operation', p_task.op_key,
     'idempotencyKey', p_task.idempotency_key, 'timeoutSeconds', p_task.timeout_seconds,
     'requestId', p_task.request_id, 'traceparent', p_task.traceparent, 'lastLine', last_line);

@@ -45,8 +45,9 @@ begin
                        runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
                        granted_on, scope_id)
       select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
-             s.reconcilable, s.retry_of, 'command', s.id, case when s.status = 'Ready' then now() end, s.created_by,
-             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id from submitted s order by s.id
+             s.reconcilable, s.retry_of, 'command', coalesce(k.idempotency_key, s.id), case when s.status = 'Ready' then now() end, s.created_by,
+             s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id
+        from submitted s left join tasks k on k.id = s.retry_of order by s.id
   ), told as (
     insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
   ), counted as (

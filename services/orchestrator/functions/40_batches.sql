@@ -2,7 +2,7 @@
 -- operations are counted, started and ended by one at a time: "parallel_limit" and "every dependency" hold exactly.
 
 -- p_operations: the columns of the operations' rows, beside them `spec` and, for one that is kept from an earlier batch,
--- `kept_from`; `status` and `pending_deps` are worked out by whoever checked the graph. Outcome: created, replayed, conflict
+-- `kept_from`, for one that does the work of an earlier batch again `retry_of`; `status` and `pending_deps` are worked out by whoever checked the graph. Outcome: created, replayed, conflict
 -- (docs: submit_task), resumed (the batch that is to be resumed was resumed before, by this one: what that one ran or undid,
 -- another one cannot know).
 create function submit_batch(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text)
@@ -40,13 +40,15 @@ begin
             new_batch.request_id, new_batch.traceparent, new_batch.actor, new_batch.granted_on, new_batch.scope_id);
   insert into tasks (id, kind, name, status, runner, infra, check_mode, program, verb, args, max_attempts, repeatable,
                      reconcilable, undoable, retries, timeout_seconds, batch_id, op_key, seq, depends_on, pending_deps,
-                     kept_from, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent, scope_id)
+                     kept_from, retry_of, idempotency_key, completed_at, created_by, created_by_name, request_id, traceparent,
+                     scope_id)
     select o.id, 'operation', o.op_key, o.status, o.runner, o.infra, false, o.program, o.verb, o.args, o.max_attempts,
            o.repeatable, o.reconcilable, o.undoable, o.retries, o.timeout_seconds, new_batch.id, o.op_key, o.seq,
-           coalesce(o.depends_on, '{}'), o.pending_deps, o.kept_from, coalesce(k.idempotency_key, o.id), k.completed_at,
+           coalesce(o.depends_on, '{}'), o.pending_deps, o.kept_from, o.retry_of,
+           coalesce(k.idempotency_key, o.id), case when o.kept_from is not null then k.completed_at end,
            new_batch.created_by, new_batch.created_by_name, new_batch.request_id, new_batch.traceparent, o.scope_id
       from jsonb_populate_recordset(null::tasks, p_operations) o
-      left join tasks k on k.id = o.kept_from;
+      left join tasks k on k.id = coalesce(o.kept_from, o.retry_of);
   insert into op_deps (depends_on, op_id)
     select dependency, t.id from tasks t cross join unnest(t.depends_on) as dependency where t.batch_id = new_batch.id;
   insert into task_specs (task_id, spec)

@@ -114,6 +114,7 @@ returns uuid[] language plpgsql as $$
 declare
   completed uuid[];
   closing uuid[];
+  continuing uuid[];
   task tasks;
 begin
   with told as (
@@ -124,7 +125,7 @@ begin
                        result_id = r.result_id, output_tail = right(r.output, 2000)
       from told r
       where t.id = r.id and t.attempt = r.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
-      returning t.id, t.batch_id, t.attempt, t.kind, t.seq, t.program, t.compensates,
+      returning t.id, t.batch_id, t.attempt, t.kind, t.seq, t.program, t.compensates, t.retry_of,
                 extract(epoch from greatest(now(), t.started_at) - t.started_at)::double precision as took
   ), kept as (
     insert into task_results as known (task_id, output, data, evidence)
@@ -144,10 +145,17 @@ begin
         from done join told using (id) order by seq, done.id
   )
   select coalesce(array_agg(done.id), '{}'),
-         array_agg(done.id) filter (where compensates is not null or program = 'undo')
-    into completed, closing from done join told using (id);
+         array_agg(done.id) filter (where compensates is not null or program = 'undo'),
+         array_agg(done.id) filter (where retry_of is not null)
+    into completed, closing, continuing from done join told using (id);
   -- What they meant to do and did not is no longer meant (close_journal).
   update journal set state = 'failed' from unnest(completed) as c (id) where task_id = c.id and state = 'intended';
+  if continuing is not null then
+    -- It has asked what became of all that was meant under its key, in earlier tasks too.
+    for task in select t.* from unnest(continuing) as c (id) join tasks t on t.id = c.id loop
+      update journal set state = 'failed' where task_id = any (lineage_of(task)) and state in ('intended', 'unknown');
+    end loop;
+  end if;
   if closing is not null then
     for task in select t.* from unnest(closing) as c (id) join tasks t on t.id = c.id loop
       perform close_journal(task);

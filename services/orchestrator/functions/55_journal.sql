@@ -27,7 +27,8 @@ begin
       format('task %s may report no change: it does not hold the lock of infra "%s"', p_task, home.infra);
   end if;
   if home.compensates is not null then
-    select min(seq) into undoing from journal where task_id = home.compensates;
+    select min(seq) into undoing from journal
+      where task_id = any (lineage_of((select t from tasks t where t.id = home.compensates)));
   elsif home.program = 'undo' then
     select min(j.seq) into undoing from task_specs s
       cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number) join journal j on j.seq = undone.number::bigint
@@ -62,19 +63,41 @@ create function journal_id(p_id text) returns text stable language sql as $$
   select case when octet_length(p_id) <= 512 then p_id else 'sha256:' || encode(sha256(convert_to(p_id, 'UTF8')), 'hex') end
 $$;
 
--- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows.
+-- Whether the inventory has that very thing, be it made again since.
+create function is_inventoried(p_infra text, p_kind text, p_name text, p_id text) returns boolean stable language sql as $$
+  select exists (select from resources where (infra, kind, name) = (p_infra, p_kind, p_name)
+                   and (body ->> 'id' is not distinct from p_id or jsonb_exists(body -> 'restores', p_id)))
+$$;
+
+-- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows. What exists and is
+-- not in the inventory is adopted: it is recorded as something that the platform did not make.
 create function settle_change(p_task tasks, p_entry journal, p_undoing bigint) returns void language plpgsql as $$
 declare
   whole_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
   thing_id text := journal_id(whole_id);
+  line uuid[] := lineage_of(p_task);
+  adopted journal;
   intent bigint;
 begin
-  -- A thing comes into being once and goes once: whoever finds it done, after a death, need not have done it.
-  if exists (select from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
-               and resource_id = thing_id and state <> 'intended' and (task_id = p_task.id or change <> 'change')) then
+  if p_entry.change = 'adopt' and is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, whole_id) then
     return;
   end if;
-  select seq into intent from journal where task_id = p_task.id and state = 'intended'
+  -- A thing comes into being once and goes once: whoever finds it done, after a death, need not have done it.
+  if exists (select from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
+               and resource_id = thing_id and state <> 'intended'
+               and (task_id = p_task.id or change in ('create', 'destroy')
+                    or (change = 'change' and task_id = any (line) and after = p_entry.after))) then
+    return;
+  end if;
+  if p_entry.change = 'change' and p_undoing is null and p_entry.before is not null
+     and not is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, p_entry.before ->> 'id') then
+    adopted := p_entry;
+    adopted.change := 'adopt';
+    adopted.before := null;
+    adopted.after := p_entry.before;
+    perform settle_change(p_task, adopted, null);
+  end if;
+  select seq into intent from journal where task_id = any (line) and state in ('intended', 'unknown')
       and (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
     order by seq desc limit 1;
   -- A place of its own, behind whatever was done since it was meant: a checkpoint that lies between the two does not have it.
@@ -88,7 +111,7 @@ begin
     'provider', p_entry.provider, 'driver', p_entry.driver, 'resource_id', thing_id));
   if p_entry.after is null then
     delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
-      and body ->> 'id' = whole_id;
+      and (body ->> 'id' = whole_id or (p_entry.change = 'forget' and jsonb_exists(body -> 'restores', whole_id)));
   else
     insert into resources as known (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
       values (p_entry.infra, p_entry.kind, p_entry.name, p_entry.provider, p_entry.driver, p_entry.after, 1, p_task.id,
@@ -100,11 +123,13 @@ begin
 end $$;
 
 -- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone. Where
--- nobody knows what it did, because it was lost or its report could not be stored, what it meant to do stays unknown.
+-- nobody knows what it did, because it was lost, ended by a signal, or its report could not be stored, what it meant to do
+-- stays unknown.
 create function close_journal(p_task tasks) returns void language plpgsql as $$
 declare
   result task_results;
   untold boolean;
+  undone uuid[];
 begin
   select * into result from task_results where task_id = p_task.id;
   if (p_task.compensates is not null or p_task.program = 'undo')
@@ -116,13 +141,14 @@ begin
         and (r.body ->> 'id' = gone ->> 'id' or jsonb_exists(r.body -> 'restores', gone ->> 'id'));
   end if;
   untold := coalesce(jsonb_exists(result.evidence, 'refused'), false);
-  update journal set state = case when p_task.worker_id is null or untold then 'unknown' else 'failed' end
+  update journal set state = case when p_task.worker_id is null or p_task.signal is not null or untold then 'unknown' else 'failed' end
     where task_id = p_task.id and state = 'intended';
   if p_task.status <> 'Completed' then
     return;
   end if;
+  undone := lineage_of((select t from tasks t where t.id = p_task.compensates));
   update journal set state = 'undone', undone_by = p_task.id
     where state = 'done'
-      and ((task_id = p_task.compensates and undoes_seq is null)
+      and ((task_id = any (undone) and undoes_seq is null)
            or seq in (select jsonb_array_elements_text(spec -> 'entries')::bigint from task_specs where task_id = p_task.id));
 end $$;

@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, id, listOf, sentence } from '../schemas/basics.js';
+import { byId, closed, id, listOf, sentence, text } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import {
@@ -106,10 +106,18 @@ export const restoreCheckpoint = define({
   method: 'post',
   path: '/rollback/restore/{id}',
   summary: 'Restore system state from checkpoint',
-  description: `Makes the infrastructure what the checkpoint says, whatever happened since: the providers are asked what there is. With \`check_mode\` nothing is done: the answer shows what would be, and what stands in the way. ${ASYNC}`,
+  description: `Makes the infrastructure what the checkpoint says, whatever happened since: the providers are asked what there is. With \`check_mode\` nothing is done: the answer shows what would be, and what stands in the way. What the platform did not make is destroyed only when the request has the plan's \`confirmation\` as \`confirm\` (409 without it). ${ASYNC}`,
   permission: { resource: 'checkpoints:{params.id}', action: 'restore' },
   params: byId,
-  query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
+  query: closed({
+    check_mode: withDefault(Type.Boolean(), false),
+    confirm: Type.Optional(
+      text(64, {
+        minLength: 1,
+        description: 'The `confirmation` of a plan: what it names as `not_made_here` may be destroyed',
+      }),
+    ),
+  }),
   idempotent: true,
   success: {
     status: 200,

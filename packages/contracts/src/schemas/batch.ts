@@ -22,7 +22,7 @@ const madeSchema = closed(
     kind: resourceKind,
     infra: name,
     name: text(128),
-    change: oneOf(['created', 'changed', 'destroyed', 'unchanged']),
+    change: oneOf(['created', 'changed', 'destroyed', 'unchanged', 'adopted', 'forgotten']),
     attributes: Type.Optional(attributes),
   },
   { title: 'ResourceResult' },

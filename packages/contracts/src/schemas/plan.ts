@@ -4,7 +4,10 @@ import { attributes, resourceKind } from './resource.js';
 
 const plannedChangeSchema = closed(
   {
-    change: oneOf(['create', 'change', 'destroy']),
+    change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
+      description:
+        '`adopt` and `forget` change the inventory alone: something that the platform did not make enters or leaves it',
+    }),
     kind: resourceKind,
     infra: name,
     name: text(128),

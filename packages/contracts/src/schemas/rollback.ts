@@ -74,8 +74,16 @@ const undoneSchema = closed(
   { title: 'UndoneOperation' },
 );
 const obstacleSchema = closed(
-  { operation_id: nullable(id), reason: text(4096), obstacle: oneOf(['in_the_way', 'cannot_undo']) },
-  { title: 'RollbackObstacle', description: 'What stands in the way, or cannot be undone, and why' },
+  {
+    operation_id: nullable(id),
+    reason: text(4096),
+    obstacle: oneOf(['in_the_way', 'cannot_undo', 'not_made_here']),
+  },
+  {
+    title: 'RollbackObstacle',
+    description:
+      'What stands in the way, cannot be undone, or would be destroyed though the platform did not make it, and why',
+  },
 );
 
 const failureSchema = closed({ operation_id: id, error: text(4096) }, { title: 'RollbackFailure' });
@@ -95,6 +103,14 @@ export const rollbackResultSchema = closed(
     check_mode: Type.Optional(Type.Boolean({ description: 'Nothing was done: this is what would be' })),
     plan: Type.Optional(nullable(planSchema)),
     obstacles: Type.Optional(listOf(obstacleSchema, 100_000)),
+    confirmation: Type.Optional(
+      nullable(
+        text(64, {
+          description:
+            'Of a plan that would destroy what the platform did not make (`not_made_here`): `confirm` of the request that does so; null where there is no such thing',
+        }),
+      ),
+    ),
     created_at: Type.Optional(timestamp),
     completed_at: Type.Optional(nullable(timestamp)),
     created_by: Type.Optional(text(256)),

@@ -132,7 +132,10 @@ export const journalEntrySchema = closed(
     seq: count,
     operation_id: id,
     state: oneOf(['intended', 'done', 'failed', 'undoing', 'undone', 'undo_failed', 'unknown']),
-    change: oneOf(['create', 'change', 'destroy']),
+    change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
+      description:
+        '`adopt`: entered the inventory without being made by the platform; `forget`: left it and still exists',
+    }),
     kind: resourceKind,
     infra: name,
     name: text(128),

@@ -19,6 +19,7 @@ import type {
 import type {
   Checkpoint,
   CheckpointItem,
+  IdentifiedThing,
   JournalEntry,
   Obstacle,
   Resource,
@@ -167,6 +168,10 @@ export interface RollbackStore {
   items(checkpointId: string): Promise<CheckpointItem[]>;
   /** What was done after that position of the journal and still stands, newest first. */
   changesAfter(seq: number): Promise<JournalEntry[]>;
+  /** Everything that was done after that position, what was undone since and the undoing of it included; the last first. */
+  historyAfter(seq: number): Promise<JournalEntry[]>;
+  /** Of these things, those that the journal says the platform made. */
+  madeHere(things: readonly IdentifiedThing[]): Promise<IdentifiedThing[]>;
   /** What still stands of an operation: a task's id, or an operation's in its batch. */
   changesOf(operationId: string): Promise<JournalEntry[]>;
   /** Newest entry of the journal. */

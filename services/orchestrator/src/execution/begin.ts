@@ -59,6 +59,7 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
     ...(batchId ? { PROVISIONING_BATCH_ID: batchId } : {}),
     ...(key ? { PROVISIONING_OPERATION: key } : {}),
     PROVISIONING_REQUEST_ID: requestId,
+    ...(task.reconcile ? { PROVISIONING_RECONCILE: '1' } : {}),
     ...(traceparent ? { TRACEPARENT: traceparent } : {}),
   };
 }
@@ -75,7 +76,7 @@ function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
     check: false,
     // To undo, the key under which it was done: it finds what was done without being reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
-    fresh: attempt === 1,
+    fresh: task.fresh,
     intents,
     ...(exactly ? { exactly } : {}),
     ...(undo ? { changes: (changes ?? []) as RunMessage['changes'] & object, intents_to_undo } : {}),

@@ -1,27 +1,39 @@
 import type { IntentReport, Report, ResourceReport } from '@provisioning/provisioner/report';
 import type { JournalRecord } from '../domain/worker/ledger.js';
 
-const CHANGE = { created: 'create', changed: 'change', destroyed: 'destroy' } as const;
+const CHANGE = {
+  created: 'create',
+  changed: 'change',
+  destroyed: 'destroy',
+  adopted: 'adopt',
+  forgotten: 'forget',
+  // Postgres passes over what the inventory has.
+  unchanged: 'adopt',
+} as const;
 
-type ChangeReport = IntentReport | (ResourceReport & { action: IntentReport['action'] });
-
-/** Whether a report tells of an act on something, done or about to be. */
-export function isChange(report: Report | null): report is ChangeReport {
-  return report?.type === 'intent' || (report?.type === 'resource' && report.action !== 'unchanged');
-}
-
-export function journalRecord(report: ChangeReport): JournalRecord {
-  const { type, action, infra, kind, name, driver, before, after } = report;
-  const provider = (after ?? before)?.['provider'];
+/**
+ * What the journal is to have of a report; null where it says nothing of a thing, or only that a thing exists whose body
+ * it does not tell.
+ */
+export function journalRecord(report: Report | null): JournalRecord | null {
+  if (report?.type !== 'intent' && report?.type !== 'resource') return null;
+  const { type, action, infra, kind, name, driver, after } = report;
+  if (action === 'unchanged' && after === null) return null;
+  const provider = providerOf(report);
   return {
     state: type === 'intent' ? 'intended' : 'done',
     change: CHANGE[action],
     infra,
     kind,
     name,
-    before,
+    before: action === 'unchanged' ? null : report.before,
     after,
-    provider: typeof provider === 'string' ? provider : (driver ?? 'unknown'),
+    provider: provider ?? driver ?? 'unknown',
     driver: driver ?? 'unknown',
   };
+}
+
+function providerOf({ before, after }: IntentReport | ResourceReport): string | undefined {
+  const provider = (after ?? before)?.['provider'];
+  return typeof provider === 'string' ? provider : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Report, ResourceReport } from '@provisioning/provisioner/report';
 import type { ClaimedTask, JournalRecord, StepProgress } from '../domain/worker/ledger.js';
-import { isChange, journalRecord } from './journal-record.js';
+import { journalRecord } from './journal-record.js';
 import { refusalOf } from './report-scope.js';
 
 const MAX_RESOURCES = 10_000;
@@ -36,7 +36,9 @@ export class ReportFollower {
         this.#refuse(refusal);
         continue;
       }
-      if (isChange(report)) changes.push(journalRecord(report));
+      // In check mode what exists is shown and not recorded: the task holds no lock.
+      const record = this.task.checkMode ? null : journalRecord(report);
+      if (record) changes.push(record);
       switch (report?.type) {
         case undefined:
           this.#ignoredLines++;

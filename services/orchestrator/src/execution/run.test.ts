@@ -9,6 +9,7 @@ const TASK: ClaimedTask = {
   ...{
     id: 't',
     attempt: 1,
+    fresh: true,
     reconcile: false,
     runner: 'command',
     program: 'p',

@@ -122,7 +122,7 @@ export function rollbackRoutes(
         const plan = await restores.preview(checkpointId, submitter, permit);
         return reply(presentRestorePlan(checkpointId, plan));
       }
-      const { id, replayed } = await restores.execute(checkpointId, submitter, permit);
+      const { id, replayed } = await restores.execute(checkpointId, submitter, permit, request.query.confirm);
       if (replayed) await permitReplay(request, id);
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRestored(rollback, checkpointId), { location: `/rollback/${id}`, replayed });

@@ -105,6 +105,7 @@ export function operationRow(operation: NewOperation, scopeId: string) {
     retries: operation.retries,
     timeout_seconds: operation.timeoutSeconds,
     kept_from: operation.keptFrom,
+    retry_of: operation.retryOf,
     scope_id: scopeId,
     spec,
   };

@@ -15,11 +15,13 @@ import type { IdempotencyKey } from '../domain/workflow/submitter.js';
 import type {
   Checkpoint,
   CheckpointItem,
+  IdentifiedThing,
   JournalEntry,
   Obstacle,
   Rollback,
   RollbackScope,
   RollbackStatistics,
+  UndoOperation,
 } from '../domain/rollback/rollback.js';
 import type { TaskStatus } from '../domain/task/task.js';
 import { actorRow, actorText } from './actor-row.js';
@@ -60,6 +62,7 @@ interface RollbackRow {
 
 interface UndoRow {
   undoes: string;
+  along: { operationId: string; changes: number }[] | null;
   changes: number;
   status: TaskStatus;
   error: string | null;
@@ -150,6 +153,26 @@ export class PostgresRollbackStore implements RollbackStore {
     return (await rowsOf<JournalRow>(this.database, 'select * from changes_after(?)', [seq])).map(toEntry);
   }
 
+  async historyAfter(seq: number): Promise<JournalEntry[]> {
+    const rows = await rowsOf<JournalRow>(
+      this.database,
+      `select * from journal where seq > ? and state in ('done', 'undone', 'unknown') order by seq desc`,
+      [seq],
+    );
+    return rows.map(toEntry);
+  }
+
+  madeHere(things: readonly IdentifiedThing[]): Promise<IdentifiedThing[]> {
+    return rowsOf<IdentifiedThing>(
+      this.database,
+      `select * from jsonb_to_recordset(?::jsonb) as t (infra text, kind text, name text, id text)
+        where exists (select from journal j
+                       where (j.infra, j.kind, j.name, j.change) = (t.infra, t.kind, t.name, 'create')
+                         and j.resource_id = journal_id(t.id) and j.state in ('done', 'undone'))`,
+      [JSON.stringify(things)],
+    );
+  }
+
   async changesOf(operationId: string): Promise<JournalEntry[]> {
     const rows = await rowsOf<JournalRow>(
       this.database,
@@ -227,7 +250,7 @@ export class PostgresRollbackStore implements RollbackStore {
     if (!row) return undefined;
     const operations = await rowsOf<UndoRow>(
       this.database,
-      `select s.spec ->> 'undoes' as undoes, jsonb_array_length(s.spec -> 'changes') as changes, t.status, t.error,
+      `select s.spec ->> 'undoes' as undoes, s.spec -> 'along' as along, jsonb_array_length(s.spec -> 'changes') as changes, t.status, t.error,
               coalesce(jsonb_array_length(r.data #> '{result,data,already_gone}'), 0) as already_gone
          from tasks t join task_specs s on s.task_id = t.id left join task_results r on r.task_id = t.id
         where t.batch_id = ? order by t.seq`,
@@ -238,10 +261,7 @@ export class PostgresRollbackStore implements RollbackStore {
       scope: row.scope,
       impossible: row.impossible ?? [],
       status: STATUS[row.status],
-      operations: operations.map(({ undoes, already_gone: alreadyGone, ...rest }) => ({
-        ...{ operationId: undoes, alreadyGone },
-        ...rest,
-      })),
+      operations: operations.flatMap(toUndoOperations),
       infras: row.infras,
       scopeId: row.scope_id,
       createdBy: row.created_by,
@@ -290,6 +310,24 @@ export class PostgresRollbackStore implements RollbackStore {
       seconds: rows.find(({ status }) => status === 'Completed')?.seconds ?? 0,
     };
   }
+}
+
+/** Those whose changes one step undoes end as it does. */
+function toUndoOperations({
+  undoes,
+  along,
+  changes,
+  already_gone: alreadyGone,
+  ...rest
+}: UndoRow): UndoOperation[] {
+  return [
+    { ...rest, operationId: undoes, changes, alreadyGone },
+    ...(along ?? []).map((other) => ({
+      ...rest,
+      ...other,
+      alreadyGone: alreadyGone === changes ? other.changes : 0,
+    })),
+  ];
 }
 
 const STATUS: Record<BatchStatus, Rollback['status']> = {

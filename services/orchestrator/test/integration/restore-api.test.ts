@@ -56,6 +56,15 @@ async function known(...things: ReturnType<typeof server>[]): Promise<void> {
     );
 }
 
+/** What the journal says that the platform made. */
+async function made({ id, name }: ReturnType<typeof server>): Promise<void> {
+  await api.database.raw(
+    `insert into journal (task_id, attempt, state, change, infra, kind, name, provider, driver, resource_id)
+       values (gen_random_uuid(), 1, 'done', 'create', 'i', 'server', ?, 'local', 'local', ?)`,
+    [name, id],
+  );
+}
+
 async function checkpoint(): Promise<string> {
   const { body } = await operator()
     .post('/rollback/checkpoints')
@@ -89,6 +98,7 @@ it('shows what restoring would do, and does it as a durable batch that can be fo
   const { body: details } = await operator().get(`/rollback/checkpoints/${id}`).expect(200);
   expect(details.data).toMatchObject({ infras: ['i'] });
   await known(server('web-1'), server('web-3'));
+  await made(server('web-3'));
 
   const previewing = operator().post(`/rollback/restore/${id}?check_mode=true`);
   const [{ body: preview }] = await Promise.all([
@@ -97,6 +107,7 @@ it('shows what restoring would do, and does it as a durable batch that can be fo
   ]);
   expect(preview.data).toMatchObject({
     ...{ check_mode: true, kind: 'restore', success: false, checkpoint_id: id, obstacles: [] },
+    confirmation: null,
     plan: {
       summary: '3 changes would be made, 0 obstacles',
       changes: [
@@ -125,6 +136,38 @@ it('shows what restoring would do, and does it as a durable batch that can be fo
   const again = operator().post(`/rollback/restore/${id}`);
   const [{ body: refused }] = await Promise.all([again.expect(409), answer(server('web-3'))]);
   expect(refused.code).toBe('infra_busy');
+});
+
+it('destroys what the platform did not make only when exactly that is confirmed', async () => {
+  await known(server('web-1'));
+  const id = await checkpoint();
+  const restore = async (query: string, status: number, things: ReturnType<typeof server>[]) => {
+    const restoring = operator().post(`/rollback/restore/${id}${query}`).set('Prefer', 'respond-async');
+    const [{ body }] = await Promise.all([restoring.expect(status), answer(...things)]);
+    return body;
+  };
+  const there = [server('web-1'), server('by-hand')];
+  const preview = await restore('?check_mode=true', 200, there);
+  expect(preview.data).toMatchObject({
+    obstacles: [
+      {
+        ...{ operation_id: null, obstacle: 'not_made_here' },
+        reason: expect.stringContaining('The server by-hand in i was not made by this platform'),
+      },
+    ],
+    plan: { summary: '1 change would be made, 1 obstacle' },
+  });
+  const { confirmation } = preview.data;
+  const refused = await restore('', 409, there);
+  expect(refused).toMatchObject({
+    code: 'confirmation_required',
+    error: expect.stringContaining('i/server/by-hand'),
+    details: [{ path: 'i/server/by-hand' }],
+  });
+  // Another one has come since: it was never shown.
+  await restore(`?confirm=${confirmation}`, 409, [...there, server('by-hand-2')]);
+  // Confirmed: only the restore before this one, which still runs, is in the way.
+  expect(await restore(`?confirm=${confirmation}`, 409, there)).toMatchObject({ code: 'infra_busy' });
 });
 
 it('refuses to restore over what does not answer, and leaves what others made', async () => {

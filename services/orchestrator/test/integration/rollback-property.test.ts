@@ -151,7 +151,10 @@ describe.each([
             expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
             expect(rollback).toMatchObject({ status: 'Completed' });
             expect(rollback.operations.map(({ operationId, changes }) => [operationId, changes])).toEqual(
-              preview.steps.map(({ operationId, entries }) => [operationId, entries.length]),
+              preview.steps.flatMap(({ operationId, changes, along }) => [
+                [operationId, changes.length],
+                ...along.map((other) => [other.operationId, other.changes]),
+              ]),
             );
             expect(await cloud.picture(infra)).toEqual(then);
             expect((await platform.rollbacks.preview(scope, ANYTHING)).steps).toEqual([]);

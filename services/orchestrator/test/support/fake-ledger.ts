@@ -43,7 +43,16 @@ export class FakeLedger implements Ledger {
 /** A task that runs this script. */
 export function scriptTask(id: string, script: string): ClaimedTask {
   return {
-    ...{ id, attempt: 1, reconcile: false, runner: 'command', program: 'sh', verb: ['-c'], args: [script] },
+    ...{
+      id,
+      attempt: 1,
+      fresh: true,
+      reconcile: false,
+      runner: 'command',
+      program: 'sh',
+      verb: ['-c'],
+      args: [script],
+    },
     ...{
       spec: null,
       undo: false,

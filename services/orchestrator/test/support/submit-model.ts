@@ -33,6 +33,7 @@ export async function modelBatch(
       retries,
       timeoutSeconds: null,
       keptFrom: null,
+      retryOf: null,
       acts: [],
     };
   });

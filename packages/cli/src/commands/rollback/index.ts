@@ -28,6 +28,10 @@ export function rollbackCommands(program: Command, actions: Actions): void {
     .command('restore <checkpoint>')
     .description('make the infrastructure what a checkpoint says')
     .option('--check', 'change nothing, tell what would be')
+    .option(
+      '--confirm <confirmation>',
+      'destroy what the platform did not make, as the plan of --check names it',
+    )
     .action(actions.of(restore));
 }
 
@@ -47,11 +51,15 @@ function bodyOf({ to, operations }: RollbackOptions): RollbackRequest {
   throw new UsageError('Say what to go back to: either --to <checkpoint> or --operations <ids>.');
 }
 
-async function restore(context: Context, id: string, { check }: { check?: boolean }): Promise<ExitCode> {
+async function restore(
+  context: Context,
+  id: string,
+  { check, confirm }: { check?: boolean; confirm?: string },
+): Promise<ExitCode> {
   const { client, printer } = context;
   const answer = await client.orchestrator.restoreCheckpoint({
     params: { id },
-    query: check ? { check_mode: true } : {},
+    query: { ...(check ? { check_mode: true } : {}), ...(confirm === undefined ? {} : { confirm }) },
     headers: check ? {} : ASYNC,
   });
   if (typeof answer !== 'string') return settle(context, answer);
@@ -80,10 +88,11 @@ async function settle({ client, printer, terminal }: Context, begun: RollbackRes
   return result.success ? EXIT.done : EXIT.failed;
 }
 
-function tellPlan(printer: Context['printer'], { plan, obstacles = [] }: RollbackResult): void {
+function tellPlan(printer: Context['printer'], { plan, obstacles = [], confirmation }: RollbackResult): void {
   for (const { change, kind, infra, name } of plan?.changes ?? []) {
     printer.outcome('Planned', `${change} ${kind} ${infra}/${name}`);
   }
   for (const { obstacle, reason } of obstacles) printer.outcome('Failed', `${obstacle}: ${reason}`);
   printer.outcome('Planned', plan?.summary ?? 'Nothing would be done.');
+  if (confirmation) printer.outcome('Planned', `To do it all the same, add --confirm ${confirmation}.`);
 }

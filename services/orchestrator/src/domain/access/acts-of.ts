@@ -46,6 +46,7 @@ export function actsOfOperation(spec: OperationSpec, elsewhere: readonly string[
   }
 }
 
+// What is adopted or forgotten changes what is known of a thing, not whether it exists.
 const UNDOES = { created: 'delete', changed: 'update', destroyed: 'create' } as const;
 
 /** A change that was made, as a report describes it. */

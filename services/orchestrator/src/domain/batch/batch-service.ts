@@ -111,7 +111,8 @@ export class BatchService {
     const specs = operations.map(({ spec }) => spec);
     const kept = new Map(operations.filter(isKept).map(({ id: key, taskId }) => [key, taskId]));
     await this.#check(specs, new Set(kept.keys()));
-    const planned = await this.#plan(specs, kept);
+    const again = new Map(operations.flatMap((one) => (isKept(one) ? [] : [[one.id, one.taskId]])));
+    const planned = await this.#plan(specs, kept, again);
     return this.#submit({ ...batch, resumeOf: id }, planned, submitter);
   }
 
@@ -122,9 +123,13 @@ export class BatchService {
     return scopeOfBatch(name, acts, owner, this.pause);
   }
 
-  async #plan(specs: readonly OperationSpec[], kept?: ReadonlyMap<string, string>): Promise<NewOperation[]> {
+  async #plan(
+    specs: readonly OperationSpec[],
+    kept?: ReadonlyMap<string, string>,
+    earlier?: ReadonlyMap<string, string>,
+  ): Promise<NewOperation[]> {
     const landing = await findLanding(specs, this.inventory, this.pause);
-    return planOperations(specs, kept, this.pause, landing);
+    return planOperations(specs, kept, this.pause, landing, earlier);
   }
 
   async #check(specs: readonly OperationSpec[], kept?: ReadonlySet<string>): Promise<void> {

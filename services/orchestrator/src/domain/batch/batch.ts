@@ -89,6 +89,8 @@ export interface OperationSpec {
   undo_commands?: readonly string[];
   /** Of `undo`: the operation, the journal's entries that it undoes, and what these did. */
   undoes?: string;
+  /** Of `undo`: other operations whose changes the same acts undo. */
+  along?: readonly { operationId: string; changes: number }[];
   entries?: readonly number[];
   changes?: readonly object[];
 }
@@ -135,6 +137,8 @@ export interface NewOperation {
   timeoutSeconds: number | null;
   /** The completed task of an earlier batch whose outcome is taken over. */
   keptFrom: string | null;
+  /** The task of an earlier batch whose work it does again. */
+  retryOf: string | null;
   /** What it does. */
   acts: readonly Act[];
 }

@@ -163,12 +163,14 @@ function notAllowed(program: string, commands: ReadonlySet<string>): string {
  * The rows of a batch's operations.
  * @param kept by operation id: the completed task of an earlier batch that stands for it
  * @param landing where task services land
+ * @param earlier by operation id: the task of an earlier batch whose work it does again
  */
 export async function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
   pause: Pause = noPause,
   landing: Landing = () => [],
+  earlier: ReadonlyMap<string, string> = new Map(),
 ): Promise<NewOperation[]> {
   const makersOf = makersBelow(specs);
   await pause();
@@ -202,6 +204,7 @@ export async function planOperations(
       retries,
       timeoutSeconds: spec.timeout ?? null,
       keptFrom,
+      retryOf: earlier.get(spec.id) ?? null,
       acts: actsOfOperation(spec, landing(spec)),
     });
   }

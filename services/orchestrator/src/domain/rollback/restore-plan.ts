@@ -1,9 +1,8 @@
-import { planWanted, type Kind } from '@provisioning/provisioner/plan';
+import type { Kind } from '@provisioning/provisioner/plan';
 import { bodyOf, silenceAbout } from '../state/drift.js';
 import type { Survey, SurveyedThing } from '../state/survey.js';
-import type { CheckpointItem, Obstacle } from './rollback.js';
-
-type Body = Record<string, unknown>;
+import { actToward, type Body } from './act-toward.js';
+import type { CheckpointItem, IdentifiedThing, Obstacle } from './rollback.js';
 
 /** One act of a restore. */
 export interface RestoreStep {
@@ -24,6 +23,8 @@ export interface RestorePlan {
   inTheWay: Obstacle[];
   /** What nobody here can bring back or take away. */
   impossible: Obstacle[];
+  /** All that would be destroyed, in that order. */
+  doomed: IdentifiedThing[];
 }
 
 /** Where something stands; what stands on a server has that server in `on`. */
@@ -47,7 +48,7 @@ export function planRestore(
   inventory: readonly CheckpointItem[],
   survey: Survey,
 ): RestorePlan {
-  const plan: RestorePlan = { steps: [], inTheWay: [], impossible: [] };
+  const plan: RestorePlan = { steps: [], inTheWay: [], impossible: [], doomed: [] };
   const answered = items.filter((item) => !isSilent(item, inventory, survey, plan));
   for (const known of inventory)
     if (!items.some((item) => keyOf(item) === keyOf(known))) isSilent(known, items, survey, plan);
@@ -76,6 +77,7 @@ export function planRestore(
   const coming = places
     .filter(({ act }) => act === 'create' || act === 'replace' || act === 'change')
     .sort(byAge('item'));
+  plan.doomed = going.map(({ thing }) => identified(thing!));
   plan.steps = [
     ...going.map(destruction),
     ...coming.map(({ item, thing, act }) => arrival(item!, act === 'change' ? thing : undefined)),
@@ -98,7 +100,7 @@ function isSilent(
     return true;
   }
   const other = others.find((one) => keyOf(one) === keyOf(item));
-  if (!other || other.body['id'] !== item.body['id'] || actOn(item, other.body as never) !== 'unchanged')
+  if (!other || other.body['id'] !== item.body['id'] || actToward(item, other) !== 'unchanged')
     plan.impossible.push({
       operationId: null,
       reason: `${about} was made by ${item.driver}, which alone can act on it.`,
@@ -116,7 +118,7 @@ function placesOf(items: readonly CheckpointItem[], survey: Survey): Place[] {
     const thing = things.get(keyOf(item));
     things.delete(keyOf(item));
     if (!thing) return { item, thing, act: 'create' };
-    return { item, thing, act: thing.driver === item.driver ? actOn(item, thing.body) : 'replace' };
+    return { item, thing, act: actToward(item, { ...thing, body: bodyOf(thing.body) }) };
   });
   return [
     ...places,
@@ -124,10 +126,8 @@ function placesOf(items: readonly CheckpointItem[], survey: Survey): Place[] {
   ];
 }
 
-function actOn({ kind, infra, body }: CheckpointItem, existing: SurveyedThing['body']): Place['act'] {
-  // What a checkpoint keeps is what a driver once said of the same kind.
-  const [entry] = planWanted(kind as Kind, infra, [body as never], [existing as never]).entries;
-  return entry?.action === 'change' || entry?.action === 'replace' ? entry.action : 'unchanged';
+function identified({ infra, kind, name, body }: SurveyedThing & { infra: string }): IdentifiedThing {
+  return { infra, kind, name, id: body.id };
 }
 
 function destruction({ thing }: Place): RestoreStep {

@@ -13,7 +13,7 @@ import {
   type RollbackStatistics,
 } from './rollback.js';
 import { actsOfWork, refuseObstacles, submitPlanned, type Permit, type UndoWork } from './submission.js';
-import { planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
+import { past, planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
 
 /** What is undone by the journal. */
 export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
@@ -61,14 +61,19 @@ export class RollbackService {
   async preview(scope: UndoScope, permit: Permit): Promise<UndoPlan> {
     if (scope.kind === 'checkpoint') {
       const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
-      const entries = await this.store.changesAfter(journalSeq);
+      const entries = await this.store.historyAfter(journalSeq);
       const covered = entries.filter(({ infra }) => infras?.includes(infra) ?? true);
-      await permit.toDo(actsOfUndoing(covered));
-      return planUndo(covered, entries, await this.inventory.everything(undefined));
+      const [existing, wanted] = await Promise.all([
+        this.inventory.everything(undefined),
+        this.store.items(scope.checkpoint_id),
+      ]);
+      const plan = planUndo(covered, entries, existing, wanted);
+      await permit.toDo(actsOfUndoing([...plan.about, ...plan.steps.flatMap(({ changes }) => changes)]));
+      return plan;
     }
     const chosen = await this.#changesOf(scope.operation_ids);
     await permit.toDo(actsOfUndoing(chosen));
-    const first = Math.min(...chosen.map(({ seq }) => seq));
+    const first = chosen.reduce((lowest, { seq }) => Math.min(lowest, seq), Infinity);
     const [later, existing] = await Promise.all([
       this.store.changesAfter(first),
       this.inventory.everything(undefined),
@@ -130,16 +135,19 @@ function actsOfUndoing(entries: readonly JournalEntry[]): Act[] {
   );
 }
 
-function workOf({ operationId, infra, provider, entries }: UndoStep): UndoWork {
+function workOf({ operationId, along, infra, provider, changes, entries }: UndoStep): UndoWork {
   return {
-    ...{ infra, provider, undoes: operationId, entries: entries.map(({ seq }) => seq) },
-    // In the order in which they were made: whoever undoes them goes backwards.
-    changes: [...entries].reverse().map(changeReport),
+    infra,
+    provider,
+    undoes: operationId,
+    along,
+    entries: entries.map(({ seq }) => seq),
+    // In the order in which they were made: undoing goes backwards.
+    changes: [...changes].reverse().map(changeReport),
   };
 }
 
-const ACTION = { create: 'created', change: 'changed', destroy: 'destroyed' } as const;
-
-function changeReport({ infra, kind, name, change, driver, before, after }: JournalEntry) {
-  return { type: 'resource', kind, name, infra, action: ACTION[change], driver, before, after };
+function changeReport(entry: JournalEntry) {
+  const { infra, kind, name, driver, before, after } = entry;
+  return { type: 'resource', kind, name, infra, action: past(entry), driver, before, after };
 }

@@ -1,7 +1,8 @@
 import { Failure } from '@provisioning/errors';
 import type { TaskStatus } from '../task/task.js';
 
-type ChangeKind = 'create' | 'change' | 'destroy';
+/** `adopt`: entered the inventory without being made by the platform. `forget`: left it without being destroyed. */
+export type ChangeKind = 'create' | 'change' | 'destroy' | 'adopt' | 'forget';
 
 /** A change made to the infrastructure, as the journal has it. An operation is a task: its id names what it did. */
 export interface JournalEntry {
@@ -36,6 +37,14 @@ export interface Resource {
   taskId: string;
   createdAt: Date;
   updatedAt: Date;
+}
+
+/** One thing and no later one of its name. */
+export interface IdentifiedThing {
+  infra: string;
+  kind: string;
+  name: string;
+  id: string;
 }
 
 /** What a checkpoint keeps of something. */

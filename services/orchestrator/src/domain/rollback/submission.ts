@@ -18,6 +18,8 @@ export interface UndoWork {
   provider: string;
   /** The operation that made them. */
   undoes: string | null;
+  /** Others whose changes are undone by the same acts, and how many changes of each. */
+  along: readonly { operationId: string; changes: number }[];
   /** Their places in the journal. */
   entries: number[];
   /** Reports of what was done, in the order in which it was. */
@@ -111,11 +113,11 @@ export function refuseObstacles(obstacles: readonly Obstacle[]): void {
 /** One after the other: each waits for the one before it. */
 function operationsOf(works: readonly UndoWork[]): NewOperation[] {
   const ids = works.map(() => uuidv7());
-  return works.map(({ undoes, infra, provider, entries, changes }, seq): NewOperation => ({
+  return works.map(({ undoes, along, infra, provider, entries, changes }, seq): NewOperation => ({
     id: ids[seq]!,
     spec: {
       ...{ id: `undo-${seq + 1}`, type: 'undo', infra, provider, dependencies: [] },
-      ...{ undoes: undoes ?? ids[seq]!, entries, changes },
+      ...{ undoes: undoes ?? ids[seq]!, along, entries, changes },
     },
     seq,
     status: seq === 0 ? 'Waiting' : 'Blocked',
@@ -131,6 +133,7 @@ function operationsOf(works: readonly UndoWork[]): NewOperation[] {
     retries: RETRIES,
     timeoutSeconds: null,
     keptFrom: null,
+    retryOf: null,
     acts: actsOfWork({ infra, provider, changes }),
   }));
 }

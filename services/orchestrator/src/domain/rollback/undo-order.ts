@@ -32,22 +32,23 @@ class World {
 
   constructor(existing: readonly Existing[], entries: readonly JournalEntry[]) {
     this.#now = new Map(existing.map((one) => [keyOf(one), idsOf(one.body)]));
-    for (const entry of entries) if (entry.change === 'create') this.#count(entry, 1);
+    for (const entry of entries) if (leaves(entry)) this.#count(entry, 1);
   }
 
   fits(entry: JournalEntry): boolean {
     const now = this.#now.get(keyOf(entry));
+    if (entry.change === 'forget') return now === undefined;
     if (entry.change === 'destroy')
       return now === undefined && serversOf(entry).every((server) => this.#now.has(server));
     if (!now?.includes(entry.resourceId)) return false;
-    return entry.change === 'change' || entry.kind !== 'server' || (this.#toGo.get(keyOf(entry)) ?? 0) === 0;
+    return !leaves(entry) || entry.kind !== 'server' || (this.#toGo.get(keyOf(entry)) ?? 0) === 0;
   }
 
   undo(entry: JournalEntry): void {
-    if (entry.change === 'create') {
+    if (leaves(entry)) {
       this.#now.delete(keyOf(entry));
       this.#count(entry, -1);
-    } else if (entry.change === 'destroy') this.#now.set(keyOf(entry), idsOf(entry.before ?? {}));
+    } else if (entry.change !== 'change') this.#now.set(keyOf(entry), idsOf(entry.before ?? {}));
   }
 
   #count(entry: JournalEntry, by: number): void {
@@ -55,8 +56,13 @@ class World {
   }
 }
 
+/** Whether undoing it takes the thing away, be it only out of the inventory. */
+function leaves({ change }: JournalEntry): boolean {
+  return change === 'create' || change === 'adopt';
+}
+
 /** Keys of the servers that something stands on. */
-function serversOf({ infra, kind, name, before, after }: JournalEntry): string[] {
+export function serversOf({ infra, kind, name, before, after }: JournalEntry): string[] {
   if (kind === 'taskserv') return [keyOf({ infra, kind: 'server', name: name.split('/')[0] ?? '' })];
   const servers = kind === 'cluster' ? (after ?? before)?.['servers'] : [];
   return Array.isArray(servers)
@@ -64,11 +70,12 @@ function serversOf({ infra, kind, name, before, after }: JournalEntry): string[]
     : [];
 }
 
-function idsOf(body: Record<string, unknown>): unknown[] {
+/** What a thing answers to: its id, and those of the things that it stands for. */
+export function idsOf(body: Record<string, unknown>): unknown[] {
   const restores = body['restores'];
   return [body['id'], ...(Array.isArray(restores) ? (restores as unknown[]) : [])];
 }
 
-function keyOf({ infra, kind, name }: Pick<Existing, 'infra' | 'kind' | 'name'>): string {
+export function keyOf({ infra, kind, name }: Pick<Existing, 'infra' | 'kind' | 'name'>): string {
   return JSON.stringify([infra, kind, name]);
 }

@@ -1,16 +1,56 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JournalEntry } from './rollback.js';
-import { planUndo } from './undo-plan.js';
+import type { Existing } from './undo-order.js';
+import { planUndo, type UndoPlan } from './undo-plan.js';
+
+type Body = Record<string, unknown>;
+
+function server(name: string, more: Body = {}): Body {
+  const asked = { plan: 'small', zone: 'z', image: null, labels: {}, storage_gb: null };
+  return { id: `id-${name}`, infra: 'i', name, provider: 'local', driver: 'local', ...asked, ...more };
+}
 
 function entry(seq: number, name: string, more: Partial<JournalEntry> = {}): JournalEntry {
+  const { change = 'create', before = null, after = server(name) } = more;
   return {
-    ...{ seq, name, taskId: `task-${seq}`, batchId: null, attempt: 1, state: 'done', change: 'create' },
-    ...{ infra: 'i', kind: 'server', provider: 'local', driver: 'local', resourceId: `id-${name}` },
-    ...{ before: null, after: {}, at: new Date(0), undoneBy: null },
+    ...{ seq, name, taskId: `task-${seq}`, batchId: null, attempt: 1, state: 'done', change },
+    ...{ infra: 'i', kind: 'server', provider: 'local', driver: 'local' },
+    ...{ resourceId: String((after ?? before)?.['id']), at: new Date(0), undoneBy: null },
     ...more,
+    before,
+    after,
   };
 }
+
+const created = (seq: number, body: Body) => entry(seq, String(body['name']), { after: body });
+const adopted = (seq: number, body: Body) =>
+  entry(seq, String(body['name']), { change: 'adopt', after: body });
+const changed = (seq: number, before: Body, after: Body) =>
+  entry(seq, String(after['name']), { change: 'change', before, after });
+const destroyed = (seq: number, body: Body) =>
+  entry(seq, String(body['name']), { change: 'destroy', before: body, after: null });
+const forgotten = (seq: number, body: Body) =>
+  entry(seq, String(body['name']), { change: 'forget', before: body, after: null });
+
+/** The plan to undo all of these, where the inventory has what they come to. */
+function plan(...history: JournalEntry[]) {
+  const things = new Map<string, Existing>();
+  for (const { infra, kind, name, after } of history) {
+    if (after) things.set(`${kind} ${name}`, { infra, kind, name, body: after });
+    else things.delete(`${kind} ${name}`);
+  }
+  return planUndo(history, history, [...things.values()]);
+}
+
+/** What undoing does, by what is undone. */
+const acts = ({ steps }: UndoPlan) =>
+  steps.flatMap(({ changes }) =>
+    changes.map(
+      ({ change, name, before, after }) =>
+        `${change} ${name} ${String((after ?? before)?.['id'])}${change === 'change' ? ` to ${String(before?.['plan'])}` : ''}`,
+    ),
+  );
 
 describe('the plan of an undoing', () => {
   it('goes strictly backwards, the changes of one operation together where nothing else came between', () => {
@@ -20,7 +60,7 @@ describe('the plan of an undoing', () => {
       entry(3, 'c', { taskId: 'y' }),
       entry(4, 'd', { taskId: 'x' }),
     ];
-    const { steps } = planUndo(entries, entries, []);
+    const { steps } = plan(...entries);
     expect(
       steps.map(({ operationId, entries: undone }) => [operationId, undone.map(({ seq }) => seq)]),
     ).toEqual([
@@ -31,16 +71,33 @@ describe('the plan of an undoing', () => {
   });
 
   it('has nothing in its way when everything since is undone with it', () => {
-    const entries = fc.array(fc.record({ name: fc.constantFrom('a', 'b'), task: fc.nat(3) }), {
-      maxLength: 20,
-    });
+    const entries = fc.array(
+      fc.record({ name: fc.constantFrom('a', 'b'), task: fc.nat(3), change: fc.boolean() }),
+      {
+        maxLength: 20,
+      },
+    );
     fc.assert(
       fc.property(entries, (drawn) => {
-        const all = drawn.map(({ name, task }, index) => entry(index + 1, name, { taskId: `t${task}` }));
-        const { steps, inTheWay, impossible } = planUndo(all, all, []);
+        // Each comes where there is none of its name, else it is changed or goes.
+        const there = new Map<string, Body>();
+        const all = drawn.map(({ name, task, change }, index) => {
+          const before = there.get(name);
+          const after = server(name, { id: before?.['id'] ?? `id-${index}`, plan: `p${index}` });
+          if (before && !change) there.delete(name);
+          else there.set(name, after);
+          const made = !before
+            ? created(index + 1, after)
+            : change
+              ? changed(index + 1, before, after)
+              : destroyed(index + 1, before);
+          return { ...made, taskId: `t${task}` };
+        });
+        const { steps, inTheWay, impossible } = plan(...all);
         expect([inTheWay, impossible]).toEqual([[], []]);
-        const order = steps.flatMap(({ entries: undone }) => undone.map(({ seq }) => seq));
-        expect(order).toEqual(all.map(({ seq }) => seq).reverse());
+        expect(
+          steps.flatMap(({ changes }) => changes.map(({ change, name }) => `${change} ${name}`)).sort(),
+        ).toEqual([...there.keys()].map((name) => `create ${name}`).sort());
       }),
     );
   });
@@ -57,6 +114,91 @@ describe('the plan of an undoing', () => {
     ];
     const { inTheWay } = planUndo([machine], [machine, ...since], []);
     expect(inTheWay.map(({ operationId }) => operationId)).toEqual(['task-2', 'task-3', 'task-4']);
+  });
+
+  describe('is the net difference:', () => {
+    const small = server('a');
+    const large = server('a', { plan: 'large' });
+    const again = server('a', { id: 'id-2', restores: ['id-a'] });
+    const elsewhere = server('a', { id: 'id-3', zone: 'y' });
+    const taskserv = { ...server('redis'), id: 'id-redis', server: 'a', version: '1', attributes: {} };
+    const onServer = (one: JournalEntry): JournalEntry => ({ ...one, kind: 'taskserv', name: 'a/redis' });
+
+    it.each<[string, JournalEntry[], string[]]>([
+      ['what was made and destroyed again costs nothing', [created(1, small), destroyed(2, small)], []],
+      ['nor does what was destroyed and made again', [destroyed(1, small), created(2, again)], []],
+      ['nor what was changed there and back', [changed(1, small, large), changed(2, large, small)], []],
+      ['nor what was adopted and forgotten', [adopted(1, small), forgotten(2, small)], []],
+      [
+        'what was made and changed is destroyed',
+        [created(1, small), changed(2, small, large)],
+        ['create a id-a'],
+      ],
+      [
+        'what was changed and destroyed is made as it was',
+        [changed(1, small, large), destroyed(2, large)],
+        ['destroy a id-a'],
+      ],
+      [
+        'what was made again as something else is changed back',
+        [destroyed(1, small), created(2, { ...again, plan: 'large' })],
+        ['change a id-2 to small'],
+      ],
+      [
+        'what was replaced by what cannot be changed is replaced',
+        [destroyed(1, small), created(2, elsewhere)],
+        ['create a id-3', 'destroy a id-a'],
+      ],
+      [
+        'what was adopted and changed is changed back and forgotten, not destroyed',
+        [adopted(1, small), changed(2, small, large)],
+        ['change a id-a to small', 'adopt a id-a'],
+      ],
+      [
+        'what was adopted and destroyed is made again and forgotten',
+        [adopted(1, small), destroyed(2, small)],
+        ['destroy a id-a', 'adopt a id-a'],
+      ],
+      [
+        'what stood on a server that is replaced goes and comes with it',
+        [
+          onServer(destroyed(1, taskserv)),
+          destroyed(2, small),
+          created(3, elsewhere),
+          onServer(created(4, { ...taskserv, id: 'id-redis-2' })),
+        ],
+        ['create a/redis id-redis-2', 'create a id-3', 'destroy a id-a', 'destroy a/redis id-redis'],
+      ],
+    ])('%s', (_, history, wanted) => {
+      const undo = plan(...history);
+      expect(acts(undo)).toEqual(wanted);
+      // Every change that counts is undone by exactly one step.
+      const undone = undo.steps.flatMap(({ entries }) => entries.map(({ seq }) => seq));
+      expect(undone.sort()).toEqual(wanted.length > 0 ? history.map(({ seq }) => seq) : []);
+    });
+
+    it('what the checkpoint has is not destroyed, however it came back', () => {
+      const history = [created(1, again)];
+      const there = [{ infra: 'i', kind: 'server', name: 'a', body: again }];
+      const had = (body: Body) => [{ infra: 'i', kind: 'server', name: 'a', body }];
+      expect(acts(planUndo(history, history, there, had(small)))).toEqual([]);
+      expect(acts(planUndo(history, history, there, had(large)))).toEqual(['change a id-2 to large']);
+      expect(acts(planUndo(history, history, there))).toEqual(['create a id-2']);
+    });
+
+    it('names every operation whose changes one act undoes', () => {
+      const { steps } = plan(created(1, small), changed(2, small, large), changed(3, large, small));
+      expect(steps).toMatchObject([
+        { operationId: 'task-1', along: [{ operationId: 'task-3' }, { operationId: 'task-2' }] },
+      ]);
+      const { steps: other } = plan(
+        changed(1, server('a', { plan: 'tiny' }), small),
+        changed(2, small, large),
+      );
+      expect(other).toMatchObject([
+        { operationId: 'task-1', along: [{ operationId: 'task-2', changes: 1 }] },
+      ]);
+    });
   });
 
   it('says what only another program knows how to undo', () => {

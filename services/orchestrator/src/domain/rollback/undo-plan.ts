@@ -1,11 +1,17 @@
 import type { JournalEntry, Obstacle } from './rollback.js';
+import { netUndo, type NetUndo } from './net-undo.js';
 import { inOrder, type Existing } from './undo-order.js';
 
-/** Consecutive changes of one operation, the last one first. */
+/** What is undone of the changes of one operation without another's between them. */
 export interface UndoStep {
   operationId: string;
+  /** Other operations whose changes are undone by the same acts, and how many changes of each. */
+  along: { operationId: string; changes: number }[];
   infra: string;
   provider: string;
+  /** The net difference as changes of which each is undone by one act, the last one first. */
+  changes: JournalEntry[];
+  /** All that is undone by it. */
   entries: JournalEntry[];
 }
 
@@ -16,35 +22,42 @@ export interface UndoPlan {
   inTheWay: Obstacle[];
   /** What nobody here can undo. */
   impossible: Obstacle[];
+  /** All that the plan is about: what it undoes and what it cannot. */
+  about: JournalEntry[];
 }
 
 /**
- * How to undo these changes: the last one first, so that nothing is taken away from under what stands on it.
+ * How to undo these changes: their net difference, the last one first, so that nothing is taken away from under what stands
+ * on it.
  * @param chosen what is to be undone
  * @param later everything that was done since the first of them and still stands
  * @param existing what there is now
+ * @param wanted what the checkpoint has that is gone back to, where it is one
  */
 export function planUndo(
   chosen: readonly JournalEntry[],
   later: readonly JournalEntry[],
   existing: readonly Existing[],
+  wanted: readonly Existing[] = [],
 ): UndoPlan {
   const selected = new Set(chosen.map(({ seq }) => seq));
   const others = later.filter(({ seq }) => !selected.has(seq));
   const newestFirst = [...chosen].sort((a, b) => b.seq - a.seq);
   const possible: JournalEntry[] = [];
-  const plan: UndoPlan = { steps: [], inTheWay: [], impossible: [] };
+  const plan: UndoPlan = { steps: [], inTheWay: [], impossible: [], about: [] };
   for (const entry of newestFirst) {
     if (entry.state === 'unknown') {
       const reason =
-        `What became of the ${entry.kind} ${entry.name} in ${entry.infra} is unknown: whatever was to be done there ` +
-        'lost all of its workers. Restoring the checkpoint asks the provider.';
+        `What became of the ${entry.kind} ${entry.name} in ${entry.infra} is unknown: the operation ended before it ` +
+        'could report. Retrying or resuming it finds out, and restoring the checkpoint asks the provider.';
       plan.impossible.push({ operationId: entry.taskId, reason });
+      plan.about.push(entry);
       continue;
     }
     if (entry.resourceId === null) {
       const reason = `The ${entry.kind} ${entry.name} was ${past(entry)} by a program that alone knows how to undo it.`;
       plan.impossible.push({ operationId: entry.taskId, reason });
+      plan.about.push(entry);
       continue;
     }
     for (const other of others)
@@ -55,17 +68,31 @@ export function planUndo(
         });
     possible.push(entry);
   }
-  for (const entry of inOrder(possible, existing)) addTo(plan.steps, entry);
+  const undos = new Map(
+    netUndo(inOrder(possible, existing), existing, wanted).map((undo) => [undo.change, undo]),
+  );
+  for (const change of inOrder([...undos.keys()], existing)) addTo(plan.steps, undos.get(change)!);
+  plan.about.push(...plan.steps.flatMap(({ entries }) => entries));
   plan.inTheWay = unique(plan.inTheWay);
   plan.impossible = unique(plan.impossible);
   return plan;
 }
 
-function addTo(steps: UndoStep[], entry: JournalEntry): void {
-  const last = steps.at(-1);
-  if (last?.operationId === entry.taskId && last.infra === entry.infra) last.entries.push(entry);
-  else
-    steps.push({ operationId: entry.taskId, infra: entry.infra, provider: entry.provider, entries: [entry] });
+function addTo(steps: UndoStep[], { change, entries }: NetUndo): void {
+  const { taskId: operationId, infra, provider } = change;
+  let step = steps.at(-1);
+  if (step?.operationId !== operationId || step.infra !== infra) {
+    step = { operationId, along: [], infra, provider, changes: [], entries: [] };
+    steps.push(step);
+  }
+  step.changes.push(change);
+  step.entries.push(...entries);
+  for (const { taskId } of entries) {
+    if (taskId === operationId) continue;
+    const other = step.along.find((one) => one.operationId === taskId);
+    if (other) other.changes++;
+    else step.along.push({ operationId: taskId, changes: 1 });
+  }
 }
 
 /** The same thing again, a task service on that server, a cluster that spans it. */
@@ -78,9 +105,16 @@ function standsOn(later: JournalEntry, entry: JournalEntry): boolean {
   return later.kind === 'cluster' && Array.isArray(servers) && servers.includes(entry.name);
 }
 
-const PAST = { create: 'created', change: 'changed', destroy: 'destroyed' } as const;
+const PAST = {
+  create: 'created',
+  change: 'changed',
+  destroy: 'destroyed',
+  adopt: 'adopted',
+  forget: 'forgotten',
+} as const;
 
-function past({ change }: JournalEntry): string {
+/** As a report calls what was done. */
+export function past({ change }: JournalEntry): (typeof PAST)[JournalEntry['change']] {
   return PAST[change];
 }
 

@@ -1,3 +1,5 @@
+import type { ChangeKind } from '../rollback/rollback.js';
+
 /** What the executor needs of Postgres, as a port: the truth about leases, claims and results. */
 export interface Ledger {
   register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
@@ -62,6 +64,8 @@ export interface RunningTask {
 export interface ClaimedTask {
   id: string;
   attempt: number;
+  /** Nothing was ever begun under its key: it is a first attempt, and of no task that continues an earlier one. */
+  fresh: boolean;
   /** The outcome of earlier attempts is to be found out, nothing to be done. */
   reconcile: boolean;
   /** A process of its own, or a call in the driver host. */
@@ -145,7 +149,8 @@ export interface LogChunk {
 /** What is about to be done to a thing, or was done. */
 export interface JournalRecord {
   state: 'intended' | 'done';
-  change: 'create' | 'change' | 'destroy';
+  /** `adopt`: a thing that exists; passed over where the inventory has it. */
+  change: ChangeKind;
   infra: string;
   kind: string;
   name: string;

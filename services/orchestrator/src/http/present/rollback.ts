@@ -14,7 +14,8 @@ import type {
   RollbackStatistics,
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
-import type { RestorePlan } from '../../domain/rollback/restore-plan.js';
+import { confirmationOf, notMadeHere } from '../../domain/rollback/confirmation.js';
+import type { CheckedRestorePlan } from '../../domain/rollback/restore-service.js';
 import type { UndoScope } from '../../domain/rollback/rollback-service.js';
 import type { UndoPlan } from '../../domain/rollback/undo-plan.js';
 import { attributesOf, kindOf, megabytes } from './resource.js';
@@ -33,30 +34,36 @@ export function presentCheckpointDetails(checkpoint: Checkpoint): CheckpointDeta
 
 /** What would be undone. */
 export function presentUndoPlan(scope: UndoScope, plan: UndoPlan): RollbackResult {
-  const changes = plan.steps.flatMap(({ entries }) => entries.map(inverse));
+  const changes = plan.steps.flatMap((step) => step.changes.map(inverse));
   return presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be undone`);
 }
 
 /** What would be done to restore a checkpoint. */
-export function presentRestorePlan(checkpointId: string, plan: RestorePlan): RollbackResult {
+export function presentRestorePlan(checkpointId: string, plan: CheckedRestorePlan): RollbackResult {
   const changes = plan.steps.map(({ change, kind, infra, name, provider, before, after }): PlannedChange => ({
     ...{ change, kind: kindOf(kind), infra, name, provider },
     before: before && attributesOf(before),
     after: after && attributesOf(after),
   }));
   const scope: RollbackScope = { kind: 'restore', checkpoint_id: checkpointId };
-  return presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be made`);
+  const result = presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be made`);
+  return { ...result, confirmation: confirmationOf(plan.notMadeHere) };
 }
 
 /** No rollback has this id. */
 function presentPlan(
   scope: RollbackScope,
   changes: PlannedChange[],
-  { inTheWay, impossible }: Pick<UndoPlan, 'inTheWay' | 'impossible'>,
+  {
+    inTheWay,
+    impossible,
+    notMadeHere: foreign = [],
+  }: Pick<UndoPlan, 'inTheWay' | 'impossible'> & Partial<Pick<CheckedRestorePlan, 'notMadeHere'>>,
   summary: string,
 ): RollbackResult {
   const obstacles = [
     ...inTheWay.map((obstacle) => ({ ...obstacle, obstacle: 'in_the_way' as const })),
+    ...foreign.map((thing) => ({ ...notMadeHere(thing), obstacle: 'not_made_here' as const })),
     ...impossible.map((obstacle) => ({ ...obstacle, obstacle: 'cannot_undo' as const })),
   ];
   return {
@@ -137,11 +144,17 @@ export function presentRollbackStatistics(statistics: RollbackStatistics): WireS
 type Outcome = NonNullable<RollbackResult['operations']>[number]['outcome'];
 
 function outcomeOf({ status, changes, alreadyGone }: UndoOperation): Outcome {
-  if (status === 'Completed') return alreadyGone === changes ? 'already_gone' : 'undone';
+  if (status === 'Completed') return changes > 0 && alreadyGone === changes ? 'already_gone' : 'undone';
   return status === 'Failed' || status === 'Cancelled' ? 'failed' : 'pending';
 }
 
-const INVERSE = { create: 'destroy', change: 'change', destroy: 'create' } as const;
+const INVERSE = {
+  create: 'destroy',
+  change: 'change',
+  destroy: 'create',
+  adopt: 'forget',
+  forget: 'adopt',
+} as const;
 
 function inverse({ change, kind, infra, name, provider, before, after }: JournalEntry): PlannedChange {
   return {
