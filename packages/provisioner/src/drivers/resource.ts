@@ -31,6 +31,8 @@ export interface DesiredCluster {
   attributes: Attributes;
 }
 
+export type Unrecorded = 'zone' | 'image';
+
 /** What everything that exists has. */
 export interface Existence {
   /** Never used again, not by a later thing of the same name either. */
@@ -44,6 +46,11 @@ export interface Existence {
   description: string;
   /** Of something that was made again: the ids that it had before, which stand for it when more is undone. */
   restores?: readonly string[];
+  /**
+   * What cannot be altered about it and is no longer recorded at its provider: what is said here is as far as can be seen.
+   * It is believed to be as it is wanted, and recorded again by the next change.
+   */
+  lost?: readonly Unrecorded[];
 }
 
 /** A server that exists. */

@@ -37,7 +37,9 @@ export async function changesToUndo(
 
 /** What was asked for when something was made: without what only its existence gave it. */
 export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
-  const gained = new Set(['id', 'driver', 'made_at', 'changed_at', 'description', 'restores', 'state', 'ip']);
+  const gained = new Set([
+    ...['id', 'driver', 'made_at', 'changed_at', 'description', 'restores', 'lost', 'state', 'ip'],
+  ]);
   return Object.fromEntries(Object.entries(existing).filter(([member]) => !gained.has(member))) as Desired[K];
 }
 

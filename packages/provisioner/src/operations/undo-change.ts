@@ -47,14 +47,15 @@ export async function undoChange(
   }
   if (!before) return { state: 'already_gone' };
   const wanted = changedBack(kind, before, after, now);
-  if (differencesBetween(kind, now, wanted).length === 0) return { state: 'already_there' };
+  const isRecorded = (now.lost ?? []).length === 0;
+  if (isRecorded && differencesBetween(kind, now, wanted).length === 0) return { state: 'already_there' };
   await intend('changed', now, wanted);
   return undone([
     { kind, action: 'changed', before: now, after: await collection.change(now, wanted, context) },
   ]);
 }
 
-/** Only what that change altered: what was altered since besides stays. */
+/** Only what that change altered, and what is no longer recorded: what was altered since besides stays. */
 function changedBack<K extends Kind>(
   kind: K,
   before: Existing[K],
@@ -62,7 +63,9 @@ function changedBack<K extends Kind>(
   now: Existing[K],
 ): Desired[K] {
   const fields = differencesBetween(kind, before, after).map(({ field, before: value }) => [field, value]);
-  return { ...desiredOf<K>(now), ...Object.fromEntries(fields) };
+  const was = { ...before } as Record<string, unknown>;
+  const lost = (now.lost ?? []).map((field) => [field, was[field]]);
+  return { ...desiredOf<K>(now), ...Object.fromEntries([...fields, ...lost]) };
 }
 
 async function createAgain<K extends Kind>(

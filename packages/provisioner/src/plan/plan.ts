@@ -129,8 +129,16 @@ function compare<K extends Kind>(
 ): PlanEntry<K> {
   const name = fullName(desired);
   if (!existing) return { action: 'create', name, before: null, after: desired };
-  const differences = differencesBetween(kind, existing, desired);
+  const lost: readonly string[] = existing.lost ?? [];
+  const differences = [
+    ...differencesBetween(kind, existing, desired),
+    ...lost.map((field) => ({
+      field,
+      before: null,
+      after: ({ ...desired } as Record<string, unknown>)[field],
+    })),
+  ].filter(({ field }, index, all) => all.findLastIndex((one) => one.field === field) === index);
   if (differences.length === 0) return { action: 'unchanged', name, before: existing, after: existing };
-  const fixed = differences.some(({ field }) => FIXED[kind].includes(field));
+  const fixed = differences.some(({ field }) => FIXED[kind].includes(field) && !lost.includes(field));
   return { action: fixed ? 'replace' : 'change', name, before: existing, after: desired, differences };
 }

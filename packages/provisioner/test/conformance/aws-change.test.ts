@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver, Server } from '../../src/index.js';
+import { planWanted } from '../../src/plan/index.js';
 import { driverFor, wanted } from './aws-bench.js';
 import { FakeEc2 } from './fake-ec2.js';
 import type { FakeInstance } from './fake-ec2-instance.js';
@@ -45,6 +46,44 @@ describe('changing servers at AWS', () => {
     expect(lines).toEqual([expect.stringContaining('stops for a moment to become a t3.large')]);
     // Its launch time is a new one, and it is as old as before.
     expect((await read())?.made_at).toBe(server.made_at);
+  });
+
+  it.each([['zone'], ['plan'], ['instance-type'], ['image']])(
+    'keeps working with a server that lost its tag of the %s, repairs it by the next change, and destroys it',
+    async (mark) => {
+      const debian = wanted('web-02', { image: 'debian-12' });
+      const { resource } = await driver.resources.server.create(debian, A);
+      const { tags } = fake.region().instances.find(({ id }) => id === resource.id)!;
+      const complete = new Map(tags);
+      tags.delete(`provisioning:${mark}`);
+      const found = (await driverFor(fake).resources.server.read('production', 'web-02'))!;
+      expect(found).toMatchObject({ id: resource.id, zone: 'eu-central-1a' });
+      // Wanted as it was, it is never replaced for a lost tag.
+      const [entry] = planWanted('server', 'production', [debian], [found]).entries;
+      expect(['change', 'unchanged']).toContain(entry!.action);
+      await driver.resources.server.change(found, debian, B);
+      for (const name of ['zone', 'plan', 'instance-type', 'image'])
+        expect(tags.get(`provisioning:${name}`)).toBe(complete.get(`provisioning:${name}`));
+      const repaired = (await driverFor(fake).resources.server.read('production', 'web-02'))!;
+      expect(planWanted('server', 'production', [debian], [repaired]).entries[0]!.action).toBe('unchanged');
+
+      tags.delete(`provisioning:${mark}`);
+      const damaged = (await driverFor(fake).resources.server.read('production', 'web-02'))!;
+      await driver.resources.server.destroy(damaged, B);
+      expect(await driverFor(fake).resources.server.read('production', 'web-02')).toBeNull();
+    },
+  );
+
+  it('believes what is wanted of a lost zone only where the instance stands there', async () => {
+    instance.tags.delete('provisioning:zone');
+    const found = (await read())!;
+    expect(found).toMatchObject({ zone: 'eu-central-1a', lost: ['zone'] });
+    const inRegion = wanted('web-01', { storage_gb: 20, zone: 'eu-central-1' });
+    const elsewhere = { ...inRegion, zone: 'eu-central-1b' };
+    await expect(driver.resources.server.change(found, elsewhere, B)).rejects.toThrow('cannot be changed');
+    expect(instance.tags.has('provisioning:zone')).toBe(false);
+    expect(await driver.resources.server.change(found, inRegion, B)).toMatchObject({ zone: 'eu-central-1' });
+    expect(await read()).toMatchObject({ zone: 'eu-central-1' });
   });
 
   it('writes another name for the same plan, and nothing else', async () => {

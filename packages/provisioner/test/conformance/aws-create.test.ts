@@ -40,6 +40,7 @@ describe('creating servers at AWS', () => {
       Name: 'web-01 (production)',
       role: 'web',
       ...{ 'provisioning:infra': 'production', 'provisioning:name': 'web-01', 'provisioning:key': 'key-a' },
+      'provisioning:kept': '',
       ...{ 'provisioning:plan': 't3.small', 'provisioning:instance-type': 't3.small' },
       ...{ 'provisioning:zone': 'eu-central-1a', 'provisioning:storage-gb': '20' },
       ...{ 'provisioning:login-user': 'admin', 'provisioning:labels-0': 'role', 'provisioning:changing': '' },

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Driver, Server } from '../../src/index.js';
+import { planWanted } from '../../src/plan/index.js';
 import type { FakeServer } from './fake-upcloud-account.js';
 import { FakeUpcloud } from './fake-upcloud.js';
 import { driverFor, wanted } from './upcloud-bench.js';
@@ -32,6 +33,19 @@ describe('changing servers at UpCloud', () => {
   const read = () => driver.resources.server.read('production', 'web-01');
   const acts = () => fake.asked().filter((asked) => !asked.startsWith('GET'));
   const label = (name: string) => real.labels.find(({ key }) => key === name)?.value;
+
+  it('does not replace a server that lost the label of its image, and repairs it by the next change', async () => {
+    const debian = wanted('web-02', { image: 'debian-12' });
+    const { resource } = await driver.resources.server.create(debian, A);
+    const damaged = fake.account.servers.find(({ uuid }) => uuid === resource.id)!;
+    damaged.labels = damaged.labels.filter(({ key }) => key !== 'provisioning-image');
+    const readAgain = async () => (await driverFor(fake).resources.server.read('production', 'web-02'))!;
+    const planned = async () =>
+      planWanted('server', 'production', [debian], [await readAgain()]).entries[0]!.action;
+    expect([await planned(), (await readAgain()).lost]).toEqual(['change', ['image']]);
+    await driver.resources.server.change(await readAgain(), debian, B);
+    expect([await planned(), (await readAgain()).image]).toEqual(['unchanged', 'debian-12']);
+  });
 
   it('stops a server for another plan and a larger disk, and starts it again', async () => {
     const after = await change({ plan: '2xCPU-4 GB', storage_gb: 100 });

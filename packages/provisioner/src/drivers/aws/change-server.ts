@@ -6,6 +6,7 @@ import type { Server } from '../resource.js';
 import { isLiving, rootVolumeOf, type Found } from './found-instance.js';
 import { instanceTypeOf } from './instance-types.js';
 import type { About, Region } from './region.js';
+import type { Place } from './place.js';
 import type { Regions } from './regions.js';
 import { checkCount, checkLabels, obsoleteTags, tagsOf, type Remembered } from './tags.js';
 import { gone, type Waits } from './waits.js';
@@ -30,12 +31,14 @@ export class ServerChanger {
     const instanceType = instanceTypeOf(desired.plan, name);
     const after: Remembered = {
       ...{ ...remembered, plan: desired.plan, instanceType, labels: desired.labels },
+      // The same as before, unless they were no longer recorded.
+      ...{ zone: desired.zone, image: desired.image },
       storage_gb: desired.storage_gb,
       ...{ changedAt: new Date().toISOString(), changing: null },
     };
     checkLabels(desired);
     checkCount(after);
-    refuseReplacement(before, desired);
+    refuseReplacement(found, this.regions.placeOf(desired.zone, name), desired);
     const other = instance.InstanceType !== instanceType;
     if (other) await this.#refuseUnfit(region, instance, instanceType, { name, signal });
     const volume = await this.#volumeToGrow(region, instance, desired, { name, signal });
@@ -70,7 +73,7 @@ export class ServerChanger {
   /** Tags may take a moment until all of EC2 knows them: what was written is told, not what is read too early. */
   async #written(region: Region, { id, name }: Server, remembered: Remembered): Promise<Found> {
     const { instance } = await this.waits.settled(region, id, { name });
-    return { region, instance, remembered };
+    return { region, instance, remembered, lost: [] };
   }
 
   async #retype(region: Region, { instance, remembered }: Found, type: string): Promise<void> {
@@ -151,10 +154,17 @@ export class ServerChanger {
 }
 
 /** The caller replaces servers whose place or system is to be another: this would not do it. */
-function refuseReplacement(before: Server, desired: DesiredServer): void {
-  if (before.zone === desired.zone && before.image === desired.image) return;
+function refuseReplacement(
+  { region, instance, remembered, lost }: Found,
+  place: Place,
+  desired: DesiredServer,
+): void {
+  const is = instance.Placement?.AvailabilityZone;
+  const isThere = place.region === region.name && [null, is].includes(place.availabilityZone);
+  const sameZone = remembered.zone === desired.zone || (lost.includes('zone') && isThere);
+  if (sameZone && (remembered.image === desired.image || lost.includes('image'))) return;
   throw new DriverError(
-    `Zone and image of server ${before.name} cannot be changed at AWS: destroy it and create it again. ` +
+    `Zone and image of server ${desired.name} cannot be changed at AWS: destroy it and create it again. ` +
       'Nothing was changed.',
     { permanent: true },
   );

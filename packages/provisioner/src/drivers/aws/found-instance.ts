@@ -1,13 +1,15 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { Server } from '../resource.js';
+import type { Server, Unrecorded } from '../resource.js';
 import type { Region } from './region.js';
-import { rememberedIn, type Remembered } from './tags.js';
+import { lostIn, rememberedIn, type Remembered } from './tags.js';
 
 /** An instance of ours, as EC2 has it. */
 export interface Found {
   region: Region;
   instance: Instance & { InstanceId: string };
   remembered: Remembered;
+  /** What its tags no longer tell; `remembered` has what can be seen instead. */
+  lost: readonly Unrecorded[];
 }
 
 /** States in which an instance is there. `shutting-down` and `terminated` are of those that are gone for good. */
@@ -21,9 +23,27 @@ export function isLiving({ State }: Instance): boolean {
 export function foundIn(instance: Instance, region: Region): Found | null {
   const { InstanceId } = instance;
   const remembered = rememberedIn(instance.Tags ?? []);
-  return remembered && InstanceId !== undefined
-    ? { region, instance: { ...instance, InstanceId }, remembered }
-    : null;
+  if (!remembered || InstanceId === undefined) return null;
+  return {
+    region,
+    instance: { ...instance, InstanceId },
+    remembered: withWhatShows(remembered, instance, region),
+    lost: lostIn(instance.Tags ?? []),
+  };
+}
+
+/** Tags can be taken away: where one is missing, the instance itself shows where it is and of which type. */
+function withWhatShows(
+  remembered: Remembered,
+  { InstanceType, Placement }: Instance,
+  region: Region,
+): Remembered {
+  return {
+    ...remembered,
+    zone: remembered.zone || (Placement?.AvailabilityZone ?? region.name),
+    plan: remembered.plan || (InstanceType ?? ''),
+    instanceType: remembered.instanceType || (InstanceType ?? ''),
+  };
 }
 
 /** The one that counts first: of several of one name, all who made them agree on the oldest. */
@@ -41,7 +61,7 @@ export function rootVolumeOf({ RootDeviceName, BlockDeviceMappings = [] }: Insta
 }
 
 /** What everybody is told about it. */
-export function toServer({ instance, remembered }: Found): Server {
+export function toServer({ instance, remembered, lost }: Found): Server {
   const { infra, name, zone, image, storage_gb, labels, restores, changedAt } = remembered;
   const made_at = new Date(madeAt(instance)).toISOString();
   return {
@@ -50,6 +70,7 @@ export function toServer({ instance, remembered }: Found): Server {
     ...{ id: instance.InstanceId, driver: 'aws', made_at, changed_at: changedAt ?? made_at },
     description: describe(instance, remembered),
     ...(restores.length > 0 ? { restores } : {}),
+    ...(lost.length > 0 ? { lost } : {}),
     state: STATES[instance.State?.Name ?? ''] ?? 'stopped',
     ip: addressOf(instance),
   };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError } from '../driver.js';
+import type { Unrecorded } from '../resource.js';
 
 /** Begins the names of all tags that are ours. */
 const PREFIX = 'provisioning:';
@@ -21,6 +22,8 @@ const ZONE = `${PREFIX}zone`;
 const IMAGE = `${PREFIX}image`;
 const STORAGE = `${PREFIX}storage-gb`;
 const LOGIN = `${PREFIX}login-user`;
+/** Names of the marks that not every server has: one that is missing was taken away. */
+const KEPT = `${PREFIX}kept`;
 const CHANGED_AT = `${PREFIX}changed-at`;
 const CHANGING = `${PREFIX}changing`;
 // Longer than one tag holds: numbered.
@@ -66,6 +69,7 @@ export function tagsOf(remembered: Remembered): Tag[] {
     [TYPE]: instanceType,
     [ZONE]: zone,
     [IMAGE]: image,
+    [KEPT]: image === null ? '' : IMAGE,
     [STORAGE]: storage_gb === null ? null : String(storage_gb),
     [LOGIN]: loginUser,
     [CHANGED_AT]: changedAt,
@@ -105,6 +109,16 @@ export function rememberedIn(tags: readonly { Key?: string; Value?: string }[]):
     changedAt: all.get(CHANGED_AT) ?? null,
     changing: all.get(CHANGING) || null,
   };
+}
+
+/** What cannot be altered about an instance of ours and its tags no longer tell. */
+export function lostIn(tags: readonly { Key?: string; Value?: string }[]): Unrecorded[] {
+  const all = new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
+  const marks: [Unrecorded, boolean][] = [
+    ['zone', !all.has(ZONE)],
+    ['image', all.get(KEPT) === IMAGE && !all.has(IMAGE)],
+  ];
+  return marks.flatMap(([field, lost]) => (lost ? [field] : []));
 }
 
 /** The keys of tags that are on an instance and do not belong there any more. */

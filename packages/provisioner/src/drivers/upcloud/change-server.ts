@@ -4,7 +4,7 @@ import { DriverError, type ActContext } from '../driver.js';
 import type { Server } from '../resource.js';
 import type { ServerDetails, UpcloudApi } from './api.js';
 import { isPlan, type Catalogue } from './catalogue.js';
-import { bootDisk, foundIn, type Found } from './found-server.js';
+import { bootDisk, foundIn, toServer, type Found } from './found-server.js';
 import { checkLabels, labelsOf, type Remembered } from './labels.js';
 import { broken, gone, type Waits } from './waits.js';
 
@@ -30,7 +30,7 @@ export class ServerChanger {
     context.signal?.throwIfAborted();
     const { server, remembered } = await this.#find(before, context.signal);
     checkLabels(desired);
-    refuseReplacement(before, desired);
+    refuseReplacement(toServer({ server, remembered }), desired);
     const hardware = await this.#hardwareChange(server, desired);
     // From here on it is brought to its end, whoever cancels: a server is not left switched off.
     const about = { name: before.name };
@@ -46,7 +46,8 @@ export class ServerChanger {
     }
     await this.#write(server, {
       ...remembered,
-      ...{ plan: desired.plan, storage_gb: desired.storage_gb, labels: desired.labels },
+      // The same image as before, unless it was no longer recorded.
+      ...{ plan: desired.plan, image: desired.image, storage_gb: desired.storage_gb, labels: desired.labels },
       ...{ changedAt: new Date().toISOString(), changing: null },
     });
     return this.#find(before);
@@ -121,7 +122,8 @@ export class ServerChanger {
 
 /** The caller replaces servers whose place or system is to be another: this would not do it. */
 function refuseReplacement(before: Server, desired: DesiredServer): void {
-  if (before.zone === desired.zone && before.image === desired.image) return;
+  const sameImage = before.image === desired.image || before.lost?.includes('image');
+  if (before.zone === desired.zone && sameImage) return;
   throw new DriverError(
     `Zone and image of server ${before.name} cannot be changed at UpCloud: destroy it and create it again. ` +
       'Nothing was changed.',

@@ -1,7 +1,7 @@
 import type { Server } from '../resource.js';
 import type { ListedServer, ServerDetails } from './api.js';
 import { isPlan } from './catalogue.js';
-import { rememberedIn, type Remembered } from './labels.js';
+import { lostIn, rememberedIn, type Remembered } from './labels.js';
 
 /** A server of ours, as UpCloud has it. */
 export interface Found<S extends ListedServer = ListedServer> {
@@ -32,6 +32,7 @@ export function bootDisk({
 /** What everybody is told about it. */
 export function toServer({ server, remembered }: Found<ServerDetails>): Server {
   const { infra, name, image, labels, restores, changedAt } = remembered;
+  const lost = lostIn(server.labels.label);
   const madeAt = new Date((server.created ?? 0) * 1000).toISOString();
   return {
     ...{ infra, name, plan: planOf(server, remembered), zone: server.zone, provider: 'upcloud' },
@@ -39,6 +40,7 @@ export function toServer({ server, remembered }: Found<ServerDetails>): Server {
     ...{ id: server.uuid, driver: 'upcloud', made_at: madeAt, changed_at: changedAt ?? madeAt },
     description: describe(server, remembered),
     ...(restores.length > 0 ? { restores } : {}),
+    ...(lost.length > 0 ? { lost } : {}),
     state: STATES[server.state] ?? 'starting',
     ip: addressOf(server),
   };

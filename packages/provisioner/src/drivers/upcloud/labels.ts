@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError } from '../driver.js';
+import type { Unrecorded } from '../resource.js';
 import type { Label } from './api.js';
 
 /** Begins the names of all labels that are ours. */
@@ -17,6 +18,8 @@ const LABEL = {
   plan: `${PREFIX}plan`,
   image: `${PREFIX}image`,
   storage: `${PREFIX}storage-gb`,
+  /** Names of the marks that not every server has: one that is missing was taken away. */
+  kept: `${PREFIX}kept`,
   changedAt: `${PREFIX}changed-at`,
   changing: `${PREFIX}changing`,
 } as const;
@@ -46,6 +49,7 @@ export function labelsOf(remembered: Remembered): Label[] {
     [LABEL.key, key],
     [LABEL.plan, plan],
     [LABEL.image, image],
+    [LABEL.kept, image === null ? null : LABEL.image],
     [LABEL.storage, storage_gb === null ? null : String(storage_gb)],
     [LABEL.changedAt, changedAt],
     [LABEL.changing, changing],
@@ -77,6 +81,12 @@ export function rememberedIn(labels: readonly Label[]): Remembered | null {
     changedAt: all.get(LABEL.changedAt) ?? null,
     changing: all.get(LABEL.changing) ?? null,
   };
+}
+
+/** What cannot be altered about a server of ours and its labels no longer tell. */
+export function lostIn(labels: readonly Label[]): Unrecorded[] {
+  const all = new Map(labels.map(({ key, value }) => [key, value]));
+  return all.get(LABEL.kept) === LABEL.image && !all.has(LABEL.image) ? ['image'] : [];
 }
 
 /** By what servers are found: those of an infra, of a name in it, made under a key. */
