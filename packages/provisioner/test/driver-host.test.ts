@@ -383,7 +383,7 @@ describe('reconciling', () => {
     expect(named(told)).toEqual(['created server web-01', 'created server web-02']);
     const all = await host.run({ action: 'reconcile', operation: servers(['web-01']) });
     expect(all.ended.satisfied).toBe(true);
-    expect(resourcesOf(all)).toEqual([]);
+    expect(named(all)).toEqual(['unchanged server web-01']);
   });
 
   it('counts servers that task services need as missing', async () => {

@@ -1,7 +1,7 @@
 import { recallChanges, reportFound, resourceReport } from '../apply/index.js';
 import { nounOf } from '../drivers/resource.js';
 import { stepsOf } from '../plan/index.js';
-import type { ResourceReport } from '../report/types.js';
+import type { Report, ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
 import type { Operation } from './operation.js';
 import { planOperation } from './plan-operation.js';
@@ -35,7 +35,13 @@ export async function reconcileOperation(
         });
   const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
   const resources = recalled.map((change) => resourceReport(infra, change));
-  if (!('missing' in planned))
-    reportFound(planned.plan, { report: (report) => report.type === 'resource' && resources.push(report) });
+  if ('plan' in planned) {
+    const { plan } = planned;
+    const reported = new Set(recalled.filter(({ kind }) => kind === plan.kind).map(({ name }) => name));
+    const report = (one: Report) => {
+      if (one.type === 'resource') resources.push(one);
+    };
+    reportFound(plan, { report }, reported);
+  }
   return { satisfied: missing.length === 0, missing, resources };
 }
