@@ -182,13 +182,14 @@ class OrchestratorOperations:
         id: str,
         *,
         check_mode: Optional[bool] = None,
+        confirm: Optional[str] = None,
     ) -> Json:
         """Restore system state from checkpoint."""
         return self._call(
             "POST",
             "/rollback/restore/{id}",
             path={"id": id},
-            query={"check_mode": check_mode},
+            query={"check_mode": check_mode, "confirm": confirm},
             idempotent=True,
         )
 
