@@ -8,7 +8,13 @@ const REPOSITORY = join(import.meta.dirname, '..');
 /** The system's own, those that a worker sets for what it starts, and what tests alone may set. */
 const NOT_CONFIGURATION = [
   'PATH',
-  ...['PROVISIONING_EVENTS', 'PROVISIONING_INTENTS', 'PROVISIONING_IDEMPOTENCY_KEY', 'DRIVER_HOST_SOCKET'],
+  ...[
+    'PROVISIONING_EVENTS',
+    'PROVISIONING_INTENTS',
+    'PROVISIONING_IDEMPOTENCY_KEY',
+    'PROVISIONING_RECONCILE',
+  ],
+  'DRIVER_HOST_SOCKET',
   ...['PROVISIONING_TEST_DRIVER', 'PROVISIONING_CRASH_AT'],
   // Of provctl, on the machine of whoever uses it: docs/how-to/use-provctl.md.
   ...['PROVISIONING_URL', 'PROVISIONING_CONTROL_CENTER_URL', 'PROVISIONING_TOKEN', 'PROVISIONING_PROFILE'],
