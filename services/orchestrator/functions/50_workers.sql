@@ -41,7 +41,7 @@ begin
         when 'Cancelled' then 'Cancelled. ' || p_reason
         when 'Failed' then case
           when not lost.repeatable then 'It was lost while it ran, and is not to be run twice. ' || p_reason
-          else 'Given up after ' || lost.attempt || ' attempts. ' || p_reason end
+          else 'Given up after ' || lost.losses + 1 || ' attempts. ' || p_reason end
         else lost.error end
     where id = lost.id returning * into lost;
   perform record_event(lost.id, lost.batch_id, lost.attempt, case next_status
@@ -95,8 +95,8 @@ begin
   return promoted || release_locks(ended);
 end $$;
 
--- One attempt was lost though its worker lives: the driver host that made it is gone. One that never began (p_begun), through
--- no fault of the task's, costs no attempt and may be made again whatever it is.
+-- One attempt was lost though its worker lives: the driver host that made it is gone. One that was never handed over
+-- (p_begun is false) costs no attempt and may be made again, even where the task is not repeatable.
 create function lose_task(p_id uuid, p_attempt int, p_worker uuid, p_reason text, p_begun boolean) returns uuid[]
 language plpgsql as $$
 declare

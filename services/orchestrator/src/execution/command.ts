@@ -46,7 +46,7 @@ export class Command {
   #grace: NodeJS.Timeout | undefined;
 
   /** @throws when nothing can be started */
-  constructor(spec: CommandSpec, spawners: Spawners) {
+  constructor(spec: CommandSpec, spawners: Pick<Spawners, 'run' | 'workerId'>) {
     const { directory, runId: id, argv, hidden, user, intents = [] } = spec;
     const work = makeRunFolder(directory, user);
     this.outputPath = join(directory, 'output.log');

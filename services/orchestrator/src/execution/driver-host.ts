@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { splitEnvironment } from '@provisioning/process';
@@ -8,10 +8,11 @@ import { HostedOperation } from './hosted-operation.js';
 import { executorLog } from './log.js';
 import { onMessage, sendLine } from './messages.js';
 import { HIDDEN_FD } from './spawner/spawned-command.js';
-import type { Spawners } from './spawners.js';
+import { NoSpawnerError, type Spawners } from './spawners.js';
+import { Starts } from './starts.js';
 
-/** A host that has not said hello by then is ended, and what was to run in it is lost. */
-const HELLO_MS = 15_000;
+/** So much of what a host printed last is kept, to say why it could not start. In characters. */
+const MAX_SAID = 500;
 
 export interface DriverHostOptions {
   /** How it is started. */
@@ -19,33 +20,79 @@ export interface DriverHostOptions {
   environment: Record<string, string>;
   /** Folder for its socket and what it prints, private to the executor's user. */
   directory: string;
+  /** Masks the secrets in what the host printed: it becomes part of a reason that probes show. */
+  mask: (text: string) => string;
 }
+
+type Starter = Pick<Spawners, 'run' | 'workerId'>;
 
 /**
  * The child that carries out operations, many at once: drivers and their libraries live there, so that this process stays
- * small. A spawner watches over it as over any command. When it dies, whatever ran in it is lost, and the next operation
- * starts another one.
+ * small. A spawner watches over it as over any command. When it dies, the operations that were handed over to it are lost,
+ * and the next operation starts another one. One that cannot start costs no operation an attempt: it is tried again, with
+ * more time, and until then there is a `fault`.
  */
 export class DriverHost {
   #current: Host | undefined;
   #number = 0;
+  #ended = false;
 
+  /**
+   * @param onReady called whenever one has started
+   * @param starts counts the failed ones
+   */
   constructor(
     private readonly options: DriverHostOptions,
-    private readonly spawners: Spawners,
+    private readonly spawners: Starter,
+    private readonly onReady: () => void = () => {},
+    private readonly starts = new Starts('no operation can be started'),
   ) {}
 
-  /** Begins an operation. */
+  /** Why no operation can be started, in a phrase; null while one can, and before that is known. */
+  get fault(): string | null {
+    return this.starts.fault;
+  }
+
+  /**
+   * Begins an operation.
+   * @throws NoSpawnerError after a failed start, until another one has succeeded
+   */
   run(request: Omit<RunMessage, 'type'>): HostedOperation {
-    if (!this.#current || this.#current.over)
-      this.#current = new Host(this.options, ++this.#number, this.spawners);
-    return this.#current.run(request);
+    if (this.fault !== null) throw new NoSpawnerError(this.fault);
+    return this.#living().run(request);
+  }
+
+  /** To be called once a second: after a failed start and its pause, starts another one. */
+  tick(): void {
+    if (this.#ended || this.fault === null || !this.starts.due) return;
+    try {
+      this.#living();
+    } catch (error) {
+      this.#failed(error instanceof Error ? error.message : String(error));
+    }
   }
 
   /** Ends it at once. Resolves when nothing of it is left. */
   async end(): Promise<void> {
+    this.#ended = true;
     this.#current?.kill();
     await this.#current?.ended;
+  }
+
+  #living(): Host {
+    if (!this.#current || this.#current.over)
+      this.#current = new Host(this.options, ++this.#number, this.spawners, this.starts.limitMs, {
+        started: () => {
+          this.starts.succeeded();
+          this.onReady();
+        },
+        failed: (how) => this.#failed(how),
+      });
+    return this.#current;
+  }
+
+  #failed(how: string): void {
+    this.starts.failed(`the driver host could not be started: ${how}`);
   }
 }
 
@@ -58,15 +105,25 @@ class Host {
   readonly #operations = new Map<string, HostedOperation>();
   readonly #patience: NodeJS.Timeout;
   #socket: Socket | undefined;
-  #waiting: ToDriverHost[] = [];
+  /** Why we ended it before it had started; undefined where it was not for being late. */
+  #gaveUp: string | undefined;
+  #killed = false;
+  /** To be handed over once it has started. */
+  #waiting: RunMessage[] = [];
 
-  constructor(options: DriverHostOptions, number: number, spawners: Spawners) {
+  constructor(
+    options: DriverHostOptions,
+    number: number,
+    spawners: Starter,
+    startLimitMs: number,
+    private readonly on: { started(): void; failed(how: string): void },
+  ) {
     const directory = join(options.directory, `driver-host-${number}`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const socketPath = join(directory, 's');
     this.#server = createServer((socket) => this.#attach(socket)).listen(socketPath);
-    this.#server.on('error', (error) => this.#give(`the driver host’s socket: ${error.message}`));
+    this.#server.on('error', (error) => this.#giveUp(`its socket: ${error.message}`));
     // Commands of our own user may read what it is started with: not the credentials of the providers.
     const { visible, hidden } = splitEnvironment(
       { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
@@ -79,16 +136,29 @@ class Host {
       hidden,
       runId: `driver-host-${spawners.workerId}-${number}`,
     };
-    this.#command = new Command(command, spawners);
-    this.#patience = setTimeout(() => this.#give('it did not start in time'), HELLO_MS);
-    this.ended = this.#command.ended.then(({ exitCode, signal, lost, begun }) => {
+    try {
+      this.#command = new Command(command, spawners);
+    } catch (error) {
+      this.#server.close();
+      throw error;
+    }
+    this.#patience = setTimeout(
+      () => this.#giveUp(`it did not start within ${startLimitMs / 1000} s`),
+      startLimitMs,
+    );
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost }) => {
       this.over = true;
       clearTimeout(this.#patience);
       this.#server.close();
       this.#socket?.destroy();
-      const how =
-        lost ?? `The driver host ${signal ? `was ended by ${signal}` : `exited with status ${exitCode}`}.`;
-      for (const operation of this.#operations.values()) operation.lost(how, begun);
+      const end = lost ?? `it ${signal ? `was ended by ${signal}` : `exited with status ${exitCode}`}`;
+      const begun = this.#socket !== undefined;
+      const why = [this.#gaveUp ?? end, begun ? '' : options.mask(lastOf(this.#command.outputPath))];
+      const how = why.filter(Boolean).join(': ');
+      // Before the operations are lost: nothing more may be claimed for this host.
+      if (!begun && (this.#gaveUp !== undefined || !this.#killed)) this.on.failed(how);
+      for (const operation of this.#operations.values())
+        operation.lost(`The driver host is gone: ${how}`, begun);
       if (this.#operations.size > 0)
         executorLog('warn', 'the driver host is gone', { how, operations: this.#operations.size });
       rmSync(directory, { recursive: true, force: true });
@@ -97,29 +167,39 @@ class Host {
 
   run(request: Omit<RunMessage, 'type'>): HostedOperation {
     const operation = new HostedOperation({
-      cancel: () => this.#send({ type: 'cancel', id: request.id }),
+      cancel: () => this.#cancel(request.id),
       kill: () => this.kill(),
       intended: (number) => this.#send({ type: 'intended', id: request.id, number }),
       forget: () => this.#operations.delete(request.id),
     });
     this.#operations.set(request.id, operation);
-    this.#send({ type: 'run', ...request });
+    const message: RunMessage = { type: 'run', ...request };
+    if (this.#socket) this.#send(message);
+    else this.#waiting.push(message);
     return operation;
   }
 
   kill(): void {
     this.over = true;
+    this.#killed = true;
     this.#command.kill();
   }
 
-  #give(reason: string): void {
+  #giveUp(reason: string): void {
     executorLog('error', 'the driver host is ended', { reason });
+    this.#gaveUp ??= reason;
     this.kill();
+  }
+
+  /** What was not handed over yet never will be, and the host goes on starting for the others. */
+  #cancel(id: string): void {
+    if (this.#socket) return this.#send({ type: 'cancel', id });
+    this.#waiting = this.#waiting.filter((message) => message.id !== id);
+    queueMicrotask(() => this.#operations.get(id)?.lost('The driver host was still starting.', false));
   }
 
   #send(request: ToDriverHost): void {
     if (this.#socket) sendLine(this.#socket, request);
-    else this.#waiting.push(request);
   }
 
   #attach(socket: Socket): void {
@@ -132,9 +212,18 @@ class Host {
       clearTimeout(this.#patience);
       this.#socket = socket;
       socket.on('close', () => this.kill());
+      this.on.started();
       for (const request of this.#waiting.splice(0)) sendLine(socket, request);
       return;
     }
     this.#operations.get(message.id)?.receive(message);
+  }
+}
+
+function lastOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').slice(-MAX_SAID).trim();
+  } catch {
+    return '';
   }
 }

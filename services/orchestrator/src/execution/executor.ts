@@ -140,9 +140,9 @@ export class Executor {
   }
 
   #tick(): void {
-    const { spawners } = this.#workshop;
-    spawners.tick();
-    void this.#reportFault(spawners.fault);
+    this.#workshop.spawners.tick();
+    this.#workshop.driverHost.tick();
+    void this.#reportFault(this.#fault);
     this.#link.send(this.#tickMessage());
     // Checked here as well as after a heartbeat: after a freeze, this may be the first thing that runs.
     if ((performance.now() - this.#lastGoodHeartbeat) / 1000 > this.options.times.fence)
@@ -151,11 +151,21 @@ export class Executor {
   }
 
   #tickMessage(): ExecutorMessage {
-    const { ready, fault } = this.#workshop.spawners;
+    const [ready, fault] = [this.#ready, this.#fault];
     return { type: 'tick', running: this.#runs.size, slots: this.options.concurrency, ready, fault };
   }
 
-  /** A spawner has come to life: what waits can be claimed. */
+  /** Whether what is claimed can be started, as far as is known. */
+  get #ready(): boolean {
+    return this.#workshop.spawners.ready && this.#fault === null;
+  }
+
+  /** Why it cannot, in a phrase. */
+  get #fault(): string | null {
+    return this.#workshop.spawners.fault ?? this.#workshop.driverHost.fault;
+  }
+
+  /** A spawner or the driver host has started: what waits can be claimed. */
   #canStart(): void {
     this.#link.send(this.#tickMessage());
     void this.#poll();
@@ -225,7 +235,7 @@ export class Executor {
     if (this.#draining || this.#link.aloneSeconds > times.orphan || performance.now() < this.#unfitUntil)
       return 0;
     // What cannot be started here stays where it is: others may take it, and it costs no attempt.
-    if (!this.#registered || !this.#workshop.spawners.ready) return 0;
+    if (!this.#registered || !this.#ready) return 0;
     return Math.max(0, concurrency - this.#runs.size + leaving.filter((id) => this.#runs.has(id)).length);
   }
 

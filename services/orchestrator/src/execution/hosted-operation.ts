@@ -67,7 +67,7 @@ export class HostedOperation implements Work {
 
   /**
    * The host is gone, and with it everything that this operation was doing.
-   * @param begun false where the host never came to life
+   * @param begun false where it was never handed over to the host
    */
   lost(reason: string, begun: boolean): void {
     this.#settle({

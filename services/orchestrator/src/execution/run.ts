@@ -142,7 +142,9 @@ export class Run {
 
   async #settle(end: WorkEnd): Promise<void> {
     const { id, attempt } = this.task;
-    if (end.outcome === 'lost' && !this.#cancelled && !this.#timedOut && !this.#follower.refusal) {
+    // What was not handed over in its time has not had its time.
+    const late = this.#timedOut && end.begun !== false;
+    if (end.outcome === 'lost' && !this.#cancelled && !late && !this.#follower.refusal) {
       await this.#log.send();
       await this.#recordChanges();
       const reason = this.masker.mask(end.error ?? 'It was lost.');

@@ -59,9 +59,13 @@ export class SpawnerLink {
   #unansweredMs = 0;
   #tickedAt = performance.now();
 
-  /** @param onReady called once, when it can start commands */
+  /**
+   * @param startLimitMs how long it may take until it can start commands
+   * @param onReady called once, when it can start commands
+   */
   constructor(
     private readonly settings: SpawnerSettings,
+    private readonly startLimitMs: number,
     private readonly onReady: () => void,
   ) {
     if (SCRIPT === undefined || LIMITED === undefined)
@@ -123,7 +127,7 @@ export class SpawnerLink {
     const { id } = request;
     const ended = new Promise<SpawnedEnd>((settle) => this.#runs.set(id, { settle }));
     this.#send({ type: 'run', at: machineTime(), ...request });
-    return { ended, signal: (signal) => this.#send({ type: 'signal', id, signal }) };
+    return { ended, signal: (signal) => this.#signal(id, signal) };
   }
 
   /** Tells it that somebody is watching, and ends it when it does not answer. */
@@ -131,7 +135,9 @@ export class SpawnerLink {
     const now = performance.now();
     this.#unansweredMs += Math.min(now - this.#tickedAt, LONGEST_TICK_MS);
     this.#tickedAt = now;
-    if (this.#unansweredMs > this.settings.limitSeconds * 1000) this.#lose('did not answer');
+    if (this.#ready && this.#unansweredMs > this.settings.limitSeconds * 1000) this.#lose('did not answer');
+    else if (!this.#ready && this.#unansweredMs > this.startLimitMs)
+      this.#lose(`did not start within ${this.startLimitMs / 1000} s`);
     else this.#send({ type: 'tick', at: machineTime() });
   }
 
@@ -140,6 +146,12 @@ export class SpawnerLink {
     this.#over = true;
     this.#socket.destroy();
     await this.#bury('The process that started its command was stopped.');
+  }
+
+  /** What is to end at once does not wait for a start: nothing of it runs. */
+  #signal(id: string, signal: SpawnSignal): void {
+    if (signal === 'SIGKILL' && !this.#ready) this.#lose('was ended before it had started');
+    else this.#send({ type: 'signal', id, signal });
   }
 
   #receive(message: FromSpawner): void {

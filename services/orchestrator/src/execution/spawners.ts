@@ -1,12 +1,9 @@
-import { executorLog } from './log.js';
 import { SpawnerLink, type Spawned, type SpawnerSettings } from './spawner-link.js';
 import type { RunRequest } from './spawner/spawned-command.js';
+import { Starts } from './starts.js';
 
 /** Starting a program keeps a process busy for a millisecond and more; and one may die with the executor. */
 const COUNT = 2;
-/** Between two tries to start spawners that never came to life: doubled each time, up to the longest. */
-const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
 
 /** No command at all can be started on this machine now, which is no fault of any task. */
 export class NoSpawnerError extends Error {}
@@ -18,11 +15,9 @@ export class NoSpawnerError extends Error {}
 export class Spawners {
   #links: SpawnerLink[] = [];
   #ended = false;
-  /** How often in a row none came to life, whether the last time was counted, and when to try again. */
-  #failures = 0;
+  readonly #starts = new Starts('no command can be started');
+  /** Whether the failed start of the present ones was counted. */
   #counted = false;
-  #retryAt = -Infinity;
-  #fault: string | null = null;
 
   /** @param onReady called whenever one more can start commands */
   constructor(
@@ -43,7 +38,7 @@ export class Spawners {
 
   /** Why none can be started, in a phrase; null while they can, and before that is known. */
   get fault(): string | null {
-    return this.#fault;
+    return this.#starts.fault;
   }
 
   /** @throws NoSpawnerError when there is none, and none can be started */
@@ -56,7 +51,7 @@ export class Spawners {
     if (this.#ended) return;
     for (const link of this.#links) if (!link.over) link.tick();
     this.#judge();
-    if (performance.now() >= this.#retryAt) this.#replace();
+    if (this.#starts.due) this.#replace();
   }
 
   /** Ends them, and whatever they run. */
@@ -66,9 +61,10 @@ export class Spawners {
   }
 
   #leastBusy(): SpawnerLink {
-    if (this.#living().length === 0 && performance.now() >= this.#retryAt) this.#replace();
+    if (this.#living().length === 0 && this.#starts.due) this.#replace();
     const living = this.#living();
-    if (living.length === 0) throw new NoSpawnerError(this.#fault ?? 'no process that starts commands lives');
+    if (living.length === 0)
+      throw new NoSpawnerError(this.#starts.fault ?? 'no process that starts commands lives');
     const ready = living.filter((link) => link.ready);
     return (ready.length > 0 ? ready : living).reduce((least, link) =>
       link.running < least.running ? link : least,
@@ -81,28 +77,14 @@ export class Spawners {
 
   /** After a start that brought none to life, the next one waits. */
   #judge(): void {
-    if (this.ready) return this.#works();
+    if (this.ready) return this.#starts.succeeded();
     const stillborn = this.#links.find(({ over, wasReady }) => over && !wasReady);
     if (stillborn && this.#living().length === 0 && !this.#counted) this.#fails(stillborn.fault);
   }
 
-  #works(): void {
-    if (this.#fault !== null) executorLog('info', 'commands can be started again');
-    this.#fault = null;
-    this.#failures = 0;
-  }
-
   #fails(how: string): void {
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#failures, LONGEST_PAUSE_MS);
-    this.#failures++;
     this.#counted = true;
-    this.#retryAt = performance.now() + pause;
-    this.#fault = `the process that starts commands ${how}`;
-    executorLog('error', 'no command can be started: tasks wait', {
-      reason: this.#fault,
-      node: process.version,
-      next_try_seconds: pause / 1000,
-    });
+    this.#starts.failed(`the process that starts commands ${how}`);
   }
 
   #replace(): void {
@@ -110,7 +92,9 @@ export class Spawners {
     if (links.some((link) => !link || link.over)) this.#counted = false;
     try {
       this.#links = links.map((link) =>
-        link && !link.over ? link : new SpawnerLink(this.settings, () => this.#becameReady()),
+        link && !link.over
+          ? link
+          : new SpawnerLink(this.settings, this.#starts.limitMs, () => this.#becameReady()),
       );
     } catch (error) {
       this.#fails(`could not be started: ${error instanceof Error ? error.message : String(error)}`);
@@ -118,7 +102,7 @@ export class Spawners {
   }
 
   #becameReady(): void {
-    this.#works();
+    this.#starts.succeeded();
     this.onReady();
   }
 }

@@ -12,21 +12,21 @@ import { Spawners } from './spawners.js';
 /**
  * What an executor makes its attempts with: spawners, folders, the driver host. What a killed predecessor left in the folders
  * goes; its commands have ended, for a worker ends them before it starts another executor.
- * @param onSpawner called whenever one more spawner can start commands
+ * @param onReady called whenever one more spawner, or the driver host, has started
  * @throws when the folders cannot be made
  */
 export function makeWorkshop(
   given: Pick<Workshop, 'options' | 'workerId' | 'crash' | 'masker'>,
   ledger: Ledger,
   rounds: Rounds,
-  onSpawner: () => void,
+  onReady: () => void,
 ): Workshop {
   const { options, workerId } = given;
   const { providerEnvironment: environment, commandUser, stateDir, times } = options;
   const parents = makeParents(stateDir, commandUser);
   const spawners = new Spawners(
     { workerId, limitSeconds: times.shim, path: environment['PATH'] ?? '' },
-    onSpawner,
+    onReady,
   );
   return {
     ...given,
@@ -47,8 +47,14 @@ export function makeWorkshop(
     },
     sequence: sequenceFor(options),
     driverHost: new DriverHost(
-      { argv: options.driverHost, environment, directory: parents.programs },
+      {
+        argv: options.driverHost,
+        environment,
+        directory: parents.programs,
+        mask: (text) => given.masker.mask(text),
+      },
       spawners,
+      onReady,
     ),
   };
 }

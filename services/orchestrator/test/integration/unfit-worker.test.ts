@@ -83,6 +83,41 @@ it('a worker whose spawners cannot start is not ready and says why, and leaves w
   await waitFor(async () => (await readiness()).status === 200 && (await faults()).length === 0);
 }, 120_000);
 
+it('a worker whose driver host cannot start is not ready and says why, and gives nothing up', async () => {
+  const node = join(platform.folder, 'node-of-hosts');
+  copyFileSync(process.execPath, node);
+  const worker = await platform.startWorker({ WORKER_SLOT: '2' }, node);
+  await platform.stopOthers(worker);
+  const { url } = await worker.message<{ type: 'ready'; url: string }>('ready');
+  const readiness = async () => (await fetch(`${url}/readyz`)).text();
+  // As Node.js, but for driver hosts.
+  renameSync(node, `${node}-whole`);
+  const refusal = 'echo "bad option: --of-another-driver" >&2; exit 9';
+  const script = `case "$*" in *driver-host.js*) ${refusal} ;; esac\nexec "${node}-whole" "$@"\n`;
+  writeFileSync(node, `#!/bin/bash\n${script}`);
+  chmodSync(node, 0o755);
+
+  const operation = (id: string) => ({
+    ...{ id, type: 'server_batch' as const, infra: `hosts-${id}`, provider: 'noop', dependencies: [] },
+    ...{ retries: 0, server_configs: [{ name: id, plan: '1xCPU-2GB', zone: 'de-fra1' }] },
+  });
+  const id = await platform.submitBatch({ operations: [operation('a'), operation('b')] });
+  await waitFor(async () => (await readiness()).includes('bad option: --of-another-driver'));
+  await waitFor(async () => (await faults()).some((fault) => fault.includes('exited with status 9')));
+  const tries = () => worker.output().split('no operation can be started').length;
+  const before = tries();
+  await waitFor(() => tries() >= before + 3, { timeout: 60_000 });
+  const waiting = Object.values((await platform.batch(id)).operations);
+  expect(waiting.map(({ status }) => status)).toEqual(['Ready', 'Ready']);
+
+  renameSync(`${node}-whole`, node);
+  const { batch } = await platform.batchEnded(id, 60_000);
+  expect(batch).toMatchObject({ status: 'Completed', completed: 2 });
+  const losses = await rowsOf(platform.database, 'select losses from tasks where batch_id = ?', [id]);
+  expect(losses).toEqual([{ losses: 0 }, { losses: 0 }]);
+  await waitFor(async () => (await readiness()).includes('"ready"') && (await faults()).length === 0);
+}, 120_000);
+
 /** What workers that live say of themselves. */
 async function faults(): Promise<string[]> {
   const rows = await rowsOf<{ fault: string }>(
