@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { isAlive } from '../../src/execution/processes.js';
+import { rowsOf } from '../../src/postgres/rows.js';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -121,6 +122,9 @@ describe('operations in the driver host', () => {
         },
         { timeout: 20_000 },
       );
+      // Handed over, and about to be done: only then does a loss count.
+      const { taskId } = (await platform.batch(id)).operations['lost']!;
+      await waitFor(async () => (await intendedIn(taskId, attempt)) > 0, { timeout: 20_000 });
       await killDriverHost();
     }
     const { operations } = await platform.batchEnded(id);
@@ -130,6 +134,11 @@ describe('operations in the driver host', () => {
       expect.arrayContaining(['requeued', 'outcome_unknown', 'reconciling', 'finished']),
     );
   }, 120_000);
+
+  async function intendedIn(taskId: string, attempt: number): Promise<number> {
+    const sql = 'select from journal where task_id = ? and attempt = ?';
+    return (await rowsOf(platform.database, sql, [taskId, attempt])).length;
+  }
 
   /** The only process of its name that belongs to this test's worker. */
   async function killDriverHost(): Promise<void> {
