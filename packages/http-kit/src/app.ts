@@ -45,6 +45,8 @@ export interface AppOptions {
   trips?: RateLimitTripLog;
   /** Called for each request that was refused because of who asks: for the audit trail. */
   unauthenticated?: UnauthenticatedLog;
+  /** How long a request may wait for answers of what the service depends on; 4.5 s where absent (tests). */
+  patienceMs?: number | undefined;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API, e.g. the console's files. */
@@ -82,7 +84,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     inOrder(
-      requestContext,
+      requestContext(options.patienceMs),
       requestMetrics(probes.registry),
       budgetHeaders(options.limits.general),
       fixedHeaders(options.connectOrigins ?? []),

@@ -41,7 +41,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
   app.set('query parser', 'simple');
   const limits = { auth: 0, batch: 0, general: limit };
   const limiter = rateLimiters({ limits, redis: undefined })('general', 'internal');
-  app.use(inOrder(requestContext, requestMetrics(registry), notStored));
+  app.use(inOrder(requestContext(), requestMetrics(registry), notStored));
   mountOperations(app, { ...options, limiter: () => limiter });
   app.use((request, _response, next) => {
     next(

@@ -1,5 +1,6 @@
 import type { RateClass } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
+import { redisFault, within, type Logger } from '@provisioning/runtime';
 import type { Request, RequestHandler, Response } from 'express';
 import { MemoryStore, rateLimit, type AugmentedRequest, type Options, type Store } from 'express-rate-limit';
 import type { Redis } from 'ioredis';
@@ -9,6 +10,8 @@ import { clientNetwork } from './client-network.js';
 
 const WINDOW_MS = 60_000;
 const REINITIALISE_MS = 1_000;
+/** How long a request may wait for its count, in milliseconds. */
+const COUNT_MS = 300;
 
 /** Requests a minute; 0 turns a limit off. */
 export interface RateLimits {
@@ -21,6 +24,8 @@ export interface RateLimiterOptions {
   limits: RateLimits;
   /** Counted here so that a budget holds over any number of processes; in memory where there is none. */
   redis: Redis | undefined;
+  /** Says once when counts cannot be kept in Redis, and why. */
+  log?: Pick<Logger, 'warn'>;
   /** Told of each client's first request too many in a window, before it is answered: for the audit trail. */
   trips?: RateLimitTripLog;
 }
@@ -43,15 +48,17 @@ export type RateLimitTripLog = (trip: RateLimitTrip) => Promise<void>;
 export function rateLimiters({
   limits,
   redis,
+  log,
   trips,
 }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
   const made = new Map<string, RequestHandler>();
+  const noteFault = faultNotes(log);
   return (rateClass, operationId) => {
     if (rateClass === 'none') return (_request, _response, next) => next();
     const limit = limits[rateClass];
     if (limit === 0) return limits.general === 0 ? unshown : unlimited;
     const name = rateClass === 'auth' ? operationId : rateClass;
-    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, redis, trips);
+    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, { redis, trips, noteFault });
     made.set(name, limiter);
     return limiter;
   };
@@ -70,10 +77,9 @@ function createLimiter(
   name: string,
   limit: number,
   rateClass: RateClass,
-  redis: Redis | undefined,
-  trips: RateLimitTripLog | undefined,
+  { redis, trips, noteFault }: Pick<RateLimiterOptions, 'redis' | 'trips'> & { noteFault: NoteFault },
 ): RequestHandler {
-  const store = redis ? sharedStore(redis, name, limit) : new MemoryStore();
+  const store = redis ? sharedStore(redis, name, limit, noteFault) : new MemoryStore();
   const clientOf = (request: Request, response: Response): string => {
     const principal = response.locals['principal'] as Principal | undefined;
     if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
@@ -112,8 +118,22 @@ function createLimiter(
   });
 }
 
-function sharedStore(redis: Redis, name: string, limit: number): FallbackStore {
-  const store = new FallbackStore(redisStore(redis, name), limit > 1 ? 2 : 1);
+/** Called with why a request could not be counted in Redis, or with undefined when one was. */
+type NoteFault = (error: unknown) => void;
+
+/** One line for each fault, however many requests meet it. */
+function faultNotes(log: RateLimiterOptions['log']): NoteFault {
+  let known: string | undefined;
+  return (error) => {
+    const fault = error === undefined ? undefined : redisFault(error);
+    if (fault !== undefined && fault !== known)
+      log?.warn('requests are counted by each process alone, at half the budget', { error: fault });
+    known = fault;
+  };
+}
+
+function sharedStore(redis: Redis, name: string, limit: number, noteFault: NoteFault): FallbackStore {
+  const store = new FallbackStore(redisStore(redis, name), limit > 1 ? 2 : 1, noteFault);
   // Nothing was asked of it while it was away, nor before it was there: from its first moment on it counts.
   redis.on('ready', () => store.initialiseShared());
   return store;
@@ -141,6 +161,7 @@ class FallbackStore implements Store {
   constructor(
     private readonly shared: Store,
     private readonly weight: 1 | 2,
+    private readonly noteFault: NoteFault,
   ) {}
 
   init(options: Options): void {
@@ -158,10 +179,12 @@ class FallbackStore implements Store {
 
   async increment(key: string) {
     try {
-      const counted = await this.shared.increment(key);
+      const counted = await within(COUNT_MS, Promise.resolve(this.shared.increment(key)));
       this.step = 1;
+      this.noteFault(undefined);
       return counted;
-    } catch {
+    } catch (error) {
+      this.noteFault(error);
       this.step = this.weight;
       if (Date.now() - this.#initialisedAt >= REINITIALISE_MS) this.initialiseShared();
       for (let n = 1; n < this.weight; n++) await this.#memory.increment(key);

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Operation } from '@provisioning/contracts';
+import { currentContext } from '@provisioning/runtime';
 import type { Request, Response } from 'express';
 import { setPaging } from './paging.js';
 import type { Reply } from './reply.js';
@@ -41,6 +42,8 @@ export async function sendStream(
   response: Response,
   { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
 ): Promise<void> {
+  // It lasts as long as there is something to send.
+  currentContext()?.patience?.lift();
   response.status(200);
   if (filename !== null) response.attachment(filename);
   // The type last: it is no matter of the name's ending.

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { BatchWriter } from './batch-writer.js';
+import { OutOfPatience, Patience } from './patience.js';
+import { currentContext, runInContext } from './request-context.js';
+
+/** As a request whose patience ends after a millisecond. */
+const impatiently = <T>(act: () => T): T =>
+  runInContext({ requestId: 'r', traceId: '', spanId: '', patience: new Patience(1) }, act);
 
 describe('a batch writer', () => {
   it('writes what comes during a write in one go with the next', async () => {
@@ -31,5 +37,34 @@ describe('a batch writer', () => {
     const writer = new BatchWriter<number>(async (items) => void sizes.push(items.length), 2);
     await Promise.all([1, 2, 3, 4, 5].map((item) => writer.add(item)));
     expect(sizes).toEqual([2, 2, 1]);
+  });
+
+  it('does not write what was given up before its turn', async () => {
+    const batches: number[][] = [];
+    let release = () => {};
+    const writer = new BatchWriter<number>(async (items) => {
+      batches.push(items);
+      if (batches.length === 1) await new Promise<void>((resolve) => (release = resolve));
+    });
+    const first = writer.add(1);
+    await Promise.resolve();
+    await Promise.resolve();
+    await expect(impatiently(() => writer.add(2))).rejects.toThrow(OutOfPatience);
+    const third = writer.add(3);
+    release();
+    await Promise.all([first, third]);
+    expect(batches).toEqual([[1], [3]]);
+  });
+
+  it('gives each write a patience of its own, whoever was the first to ask for it', async () => {
+    const seen: (Patience | undefined)[] = [];
+    const writer = new BatchWriter<number>(() => Promise.resolve(seen.push(currentContext()?.patience)));
+    const own = await impatiently(async () => {
+      await writer.add(1).catch(() => undefined);
+      return currentContext()?.patience;
+    });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]?.leftMs).toBeGreaterThan(0);
+    expect(seen[0]).not.toBe(own);
   });
 });

@@ -1,3 +1,5 @@
+import { currentContext, withOwnPatience } from './request-context.js';
+
 interface Waiting<Item, Result> {
   item: Item;
   resolve: (result: Result) => void;
@@ -21,11 +23,25 @@ export class BatchWriter<Item, Result = undefined> {
     private readonly most = 500,
   ) {}
 
-  /** Resolves when the item is written, with what came of it; rejects when its go failed. */
-  add(item: Item): Promise<Result> {
-    const written = new Promise<Result>((resolve, reject) => this.#waiting.push({ item, resolve, reject }));
+  /**
+   * Resolves when the item is written, with what came of it; rejects when its go failed, or when the request that adds
+   * it is out of patience. What has not been sent by then is not sent any more.
+   */
+  async add(item: Item): Promise<Result> {
+    let waiting: Waiting<Item, Result>;
+    const written = new Promise<Result>((resolve, reject) => {
+      waiting = { item, resolve, reject };
+      this.#waiting.push(waiting);
+    });
     if (!this.#writing) void this.#run();
-    return written;
+    const patience = currentContext()?.patience;
+    if (!patience) return written;
+    try {
+      return await patience.waitFor(written);
+    } finally {
+      const index = this.#waiting.indexOf(waiting!);
+      if (index >= 0) this.#waiting.splice(index, 1);
+    }
   }
 
   async #run(): Promise<void> {
@@ -35,7 +51,9 @@ export class BatchWriter<Item, Result = undefined> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.most);
       try {
-        const results = (await this.write(batch.map(({ item }) => item))) as Result[] | undefined;
+        // Of several requests, and of none of them alone.
+        const results = (await withOwnPatience(() => this.write(batch.map(({ item }) => item)))) as
+          Result[] | undefined;
         for (const [index, { resolve }] of batch.entries()) resolve(results?.[index] as Result);
       } catch (error) {
         for (const { reject } of batch) reject(error);

@@ -45,17 +45,20 @@ export {
   prepareStatement,
   type PostgresOptions,
 } from './postgres.js';
-export { NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
+export { Patience } from './patience.js';
+export { databaseChecks, NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { redact, redactText } from './redact.js';
-export { createRedis } from './redis.js';
+export { createRedis, redisFault } from './redis.js';
 export {
   currentContext,
   runInContext,
   traceFrom,
   traceparentOf,
+  withOwnPatience,
   type RequestContext,
 } from './request-context.js';
 export { machineLoadMeter, type MachineLoad } from './machine-load.js';
 export { inSlices } from './in-slices.js';
 export { nextTurn } from './next-turn.js';
+export { within } from './within.js';

@@ -2,6 +2,13 @@ import { Failure } from '@provisioning/errors';
 import knex, { type Knex } from 'knex';
 import type { Logger } from './logger.js';
 import type { PoolState } from './metrics.js';
+import {
+  limitAcquisitions,
+  limitStatements,
+  QUERY_TIMEOUT_MS,
+  type ConnectionSource,
+  type RawConnection,
+} from './postgres-waits.js';
 
 export interface PostgresOptions {
   url: string;
@@ -14,7 +21,10 @@ export interface PostgresOptions {
   unhurried?: boolean;
 }
 
-/** A Knex handle whose waits are all bounded: a frozen Postgres gives errors within seconds instead of hanging callers. */
+/**
+ * A Knex handle whose waits are all bounded: a frozen Postgres gives errors within seconds instead of hanging callers, and
+ * the waits of one request share its patience.
+ */
 export function createPostgres({
   url,
   schema,
@@ -23,31 +33,35 @@ export function createPostgres({
   poolMax = 10,
   unhurried = false,
 }: PostgresOptions): Knex {
-  return knex({
+  const database = knex({
     client: 'pg',
     connection: {
       connectionString: url,
       application_name: applicationName,
       options: `-c search_path=${schema}`,
       connectionTimeoutMillis: 2_000,
-      ...(unhurried ? {} : { query_timeout: 5_000, statement_timeout: 5_000 }),
+      ...(unhurried ? {} : { query_timeout: QUERY_TIMEOUT_MS, statement_timeout: QUERY_TIMEOUT_MS }),
       idle_in_transaction_session_timeout: 10_000,
       keepAlive: true,
     } as Knex.PgConnectionConfig,
-    pool: { min: 0, max: poolMax, idleTimeoutMillis: 30_000, propagateCreateError: false },
+    pool: {
+      min: 0,
+      max: poolMax,
+      idleTimeoutMillis: 30_000,
+      propagateCreateError: false,
+      afterCreate: (
+        connection: RawConnection,
+        done: (error: Error | null, connection: RawConnection) => void,
+      ) => {
+        limitStatements(connection);
+        done(null, connection);
+      },
+    },
     acquireConnectionTimeout: 3_000,
     log: limitedLog(log),
   });
-}
-
-/** What a driver's connection can do beside what Knex makes of it. */
-interface PreparingConnection {
-  query(statement: { name: string; text: string; values: unknown[] }): Promise<{ rows: unknown[] }>;
-}
-
-interface ConnectionSource {
-  acquireConnection(): Promise<PreparingConnection>;
-  releaseConnection(connection: PreparingConnection): Promise<void>;
+  limitAcquisitions(database.client as ConnectionSource);
+  return database;
 }
 
 /**
@@ -62,7 +76,8 @@ export function prepareStatement<Row>(
   return async (values) => {
     const connection = await source.acquireConnection();
     try {
-      return (await connection.query({ ...statement, values })).rows as Row[];
+      const { rows } = (await connection.query({ ...statement, values })) as { rows: unknown[] };
+      return rows as Row[];
     } finally {
       void source.releaseConnection(connection);
     }
@@ -95,6 +110,14 @@ function limitedLog(log: Logger) {
   return { warn: say, error: say, deprecate: say, debug: () => {} };
 }
 
+/** States (SQLSTATE) of a Postgres that answers, and cannot store. */
+const STORE_FAULTS: Readonly<Record<string, string>> = {
+  '53100': 'its disk is full',
+  '53200': 'it is out of memory',
+  '53400': 'a limit of its configuration is reached',
+  '25006': 'it can only be read (a standby, or default_transaction_read_only)',
+  '58030': 'its disk fails (input/output error)',
+};
 const RETRYABLE_STATES = new Set([
   '57P01',
   '57P02',
@@ -102,9 +125,8 @@ const RETRYABLE_STATES = new Set([
   '53300',
   '40001',
   '40P01',
-  '25006',
-  '53100',
   '57014',
+  ...Object.keys(STORE_FAULTS),
 ]);
 const RETRYABLE_CODES = new Set([
   'ECONNRESET',
@@ -135,13 +157,28 @@ export function isPostgresAway(error: unknown): boolean {
  */
 export function postgresFailureAtStart(error: unknown): Failure | undefined {
   if (!isPostgresAway(error)) return undefined;
+  const storeFault = storeFaultOf(error);
   const message =
-    'The database that DATABASE_URL names does not answer, or refuses us. Start it, or correct DATABASE_URL.';
+    storeFault === undefined
+      ? 'The database that DATABASE_URL names does not answer, or refuses us. Start it, or correct DATABASE_URL.'
+      : `The database that DATABASE_URL names cannot store: ${storeFault}.`;
   return new Failure('unavailable', message, { code: 'database_unavailable', cause: error });
 }
 
-/** What callers of the API are told while Postgres is away. */
+/** Why Postgres, which answers, cannot store; undefined where that is not what an error says. */
+function storeFaultOf(error: unknown): string | undefined {
+  return STORE_FAULTS[(error as { code?: string }).code ?? ''];
+}
+
+/** The answer of the API while Postgres is away, or cannot store: those who have to act on it differ. */
 export function postgresAway(cause: unknown): Failure {
+  const storeFault = storeFaultOf(cause);
+  if (storeFault !== undefined)
+    return new Failure(
+      'unavailable',
+      `The database cannot store: ${storeFault}. Reading goes on; try again when its operators have mended it.`,
+      { code: 'database_cannot_store', retryAfter: 10, cause },
+    );
   return new Failure('unavailable', 'The database does not answer. Try again in a few seconds.', {
     code: 'database_unavailable',
     retryAfter: 2,

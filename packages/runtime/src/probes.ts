@@ -1,12 +1,18 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
+import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
+import { checkMigrated, type SchemaSources } from './migrations.js';
 import { currentContext } from './request-context.js';
+import { LateAnswer, within } from './within.js';
 
 /** Thrown by a check: its message is shown by `/readyz`, to callers without a token too. It must hold no secret. */
 export class NotReady extends Error {}
 
-/** Names what a process needs to serve; a check throws when it is away. */
+/**
+ * Names what a process cannot serve without; a check throws when it is away. What it can do without (Redis, a service
+ * that it asks) is no part of it: the fault would become an outage if every instance were taken out of service for it.
+ */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
 export interface ProbeOptions {
@@ -16,6 +22,14 @@ export interface ProbeOptions {
   metricsToken: string | undefined;
   /** True from the moment a stop was asked for: load balancers must look elsewhere. */
   isStopping: () => boolean;
+}
+
+/** What a service is not ready without: a database that answers, with the schema that the service was built for. */
+export function databaseChecks(database: Knex, schema: string, sources: SchemaSources): ReadinessChecks {
+  return {
+    database: async () => void (await database.raw('select 1')),
+    migrations: () => checkMigrated(database, schema, sources),
+  };
 }
 
 const CHECK_LIMIT_MS = 2_000;
@@ -65,16 +79,12 @@ async function runChecks(checks: ReadinessChecks, stopping: boolean): Promise<Re
 }
 
 async function outcome(check: () => Promise<void>): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    timer = setTimeout(() => resolve('no answer'), CHECK_LIMIT_MS);
-  });
   try {
-    return await Promise.race([check().then(() => 'ok'), late]);
+    await within(CHECK_LIMIT_MS, check());
+    return 'ok';
   } catch (error) {
+    if (error instanceof LateAnswer) return 'no answer';
     return error instanceof NotReady ? error.message : 'away';
-  } finally {
-    clearTimeout(timer);
   }
 }
 

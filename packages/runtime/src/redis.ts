@@ -2,16 +2,19 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.js';
 
 const RECONNECT_MS = 250;
+/** Longer than the longest command that waits for something, which BullMQ ends after some 5 s. */
+const SILENCE_MS = 15_000;
 
 /**
- * Two kinds of connection: `producer` fails at once when Redis is away (a request must not wait for a doorbell),
- * `consumer` waits and reconnects for ever.
+ * Two kinds of connection: `producer` fails at once when Redis is away and after 300 ms when it does not answer (a request
+ * must not wait for it), `consumer` waits and reconnects without end. One that is accepted and never answered is
+ * closed, and tried again.
  */
 export function createRedis(url: string, kind: 'producer' | 'consumer', log: Logger): Redis {
   const patience: RedisOptions =
     kind === 'producer'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 300 }
-      : { maxRetriesPerRequest: null };
+      : { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS };
   // Not the default backoff: it grows to 20 s, and workers would sleep through the return of Redis.
   const redis = new Redis(url, { ...patience, retryStrategy: () => RECONNECT_MS });
   let away = false;
@@ -24,4 +27,21 @@ export function createRedis(url: string, kind: 'producer' | 'consumer', log: Log
     away = false;
   });
   return redis;
+}
+
+/** What Redis says where it does not do as it is asked, by the first word of its answer. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  OOM: 'Redis cannot store: it has reached its maxmemory.',
+  MISCONF: 'Redis cannot store: it cannot save to its disk.',
+  READONLY: 'Redis cannot store: it is a replica, which is only read.',
+  NOREPLICAS: 'Redis cannot store: it has too few replicas.',
+  LOADING: 'Redis is starting.',
+  NOAUTH: 'Redis refuses us: REDIS_URL has no password.',
+  WRONGPASS: 'Redis refuses us: REDIS_URL has a wrong password.',
+};
+
+/** Why a command failed, in a sentence without any address or password. */
+export function redisFault(error: unknown): string {
+  const [word = ''] = error instanceof Error ? error.message.split(' ', 1) : [];
+  return REFUSALS[word] ?? 'Redis does not answer.';
 }

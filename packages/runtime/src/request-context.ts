@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
+import { Patience } from './patience.js';
 
 /** What ties log lines, jobs and audit records of one request together. */
 export interface RequestContext {
@@ -7,6 +8,8 @@ export interface RequestContext {
   /** W3C Trace Context: 32 and 16 hexadecimal digits. */
   traceId: string;
   spanId: string;
+  /** How long it may wait for answers; absent: as long as each wait is limited by itself. */
+  patience?: Patience;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -17,6 +20,15 @@ export function runInContext<T>(context: RequestContext, act: () => T): T {
 
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/**
+ * Runs what does not belong to the current request alone, with a patience of its own: a write for several requests, one
+ * look of many while a request waits for something else.
+ */
+export function withOwnPatience<T>(act: () => T): T {
+  const context = currentContext();
+  return context === undefined ? act() : runInContext({ ...context, patience: new Patience() }, act);
 }
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;

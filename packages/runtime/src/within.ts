@@ -1,0 +1,15 @@
+/** What {@link within} throws. */
+export class LateAnswer extends Error {}
+
+/** What a promise comes to. @throws LateAnswer once `milliseconds` have passed; what comes after that is dropped */
+export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new LateAnswer(`no answer within ${milliseconds} ms`)), milliseconds);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
