@@ -27,7 +27,6 @@ export { internalSocketPath } from './local-socket.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';
 export {
-  checkMigrated,
   checkMinimum,
   migrate,
   requireAtLeast,

@@ -41,6 +41,8 @@ export interface Overrides {
   /** The compiled `execution/trial-thread.js`. */
   trialThread?: string;
   trialLimits?: TrialLimits;
+  /** How long a request waits for answers, in milliseconds. */
+  patienceMs?: number;
   /** Holds every answer against the contract. */
   checkAnswers?: boolean;
 }
@@ -129,6 +131,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     unauthenticated,
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
+    patienceMs: overrides.patienceMs,
     checkAnswers,
   });
   return {

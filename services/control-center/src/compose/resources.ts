@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import {
-  checkMigrated,
   createLogger,
   createPostgres,
   createRedis,
   createRegistry,
+  databaseChecks,
   poolMetrics,
   poolStateOf,
   redisMetrics,
@@ -43,11 +43,7 @@ export function openResources(config: Config, overrides: { log?: Logger; migrati
   resources.add('postgres', () => database.destroy());
   const redis = config.redisUrl === undefined ? undefined : createRedis(config.redisUrl, 'producer', log);
   if (redis) resources.add('redis', () => redis.disconnect());
-  const checks: ReadinessChecks = {
-    database: async () => void (await database.raw('select 1')),
-    migrations: () => checkMigrated(database, SCHEMA, { migrations }),
-    ...(redis && { redis: async () => void (await redis.ping()) }),
-  };
+  const checks = databaseChecks(database, SCHEMA, { migrations });
   const registry = createRegistry();
   poolMetrics(registry, { main: () => poolStateOf(database) });
   if (redis) redisMetrics(registry, redis);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 import { createKeyring, tokenFaultOf } from '@provisioning/auth-token';
 import { buildOpenApi, orchestratorOperations } from '@provisioning/contracts';
+import { Failure } from '@provisioning/errors';
 import { createApp } from '@provisioning/http-kit';
 import {
-  BatchWriter,
   machineLoadMeter,
   nextTurn,
   poolMetrics,
   poolStateOf,
   startHttpServer,
+  within,
   type RunningProcess,
   type SchemaSources,
 } from '@provisioning/runtime';
@@ -19,7 +20,6 @@ import { Viewers } from '../domain/access/viewer.js';
 import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
-import type { Doorbell } from '../domain/ports.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { DriftService } from '../domain/state/drift-service.js';
@@ -46,6 +46,7 @@ import { PostgresInventoryStore } from '../postgres/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollback-store.js';
 import { PostgresScopeStore } from '../postgres/scope-store.js';
 import { PostgresSnapshotStore } from '../postgres/snapshot-store.js';
+import { StorageProbe } from '../postgres/storage-probe.js';
 import { PostgresStateStore } from '../postgres/state-store.js';
 import { PostgresSurveyStore } from '../postgres/survey-store.js';
 import { PostgresTaskStore } from '../postgres/task-store.js';
@@ -57,6 +58,9 @@ import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
 import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
+
+/** How long health waits for the figures, in milliseconds. */
+const FIGURES_MS = 2_000;
 
 /** What tests put in the place of the real thing. */
 export interface Overrides {
@@ -70,6 +74,8 @@ export interface Overrides {
   resolve?: Resolver;
   /** What is asked in the place of the control center. */
   accessSource?: AccessSource;
+  /** How long a request waits for answers, in milliseconds. */
+  patienceMs?: number;
 }
 
 interface ComposedApi {
@@ -86,7 +92,7 @@ interface ComposedApi {
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, resolve, accessSource, telemetry }: Overrides = {},
+  { sources, checkAnswers = false, resolve, accessSource, telemetry, patienceMs }: Overrides = {},
 ): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
@@ -105,7 +111,7 @@ export function composeApi(
     inventory,
     nextTurn,
   );
-  const { redis } = base;
+  const storageProbe = new StorageProbe(base.database);
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.doorbell);
   const keyring = createKeyring(config.jwtSecrets);
@@ -116,12 +122,17 @@ export function composeApi(
     batchStore,
     new PostgresSnapshotStore(base.database),
     {
+      storage: () => storageProbe.check(),
       // What cannot be told who may do what is watched over no better than what has no figures.
       monitoring: () => {
         const trouble = access.keeper.trouble;
-        return trouble === undefined ? base.registry.metrics() : Promise.reject(new Error(trouble));
+        return trouble === undefined
+          ? within(FIGURES_MS, base.registry.metrics())
+          : Promise.reject(
+              new Failure('unavailable', `Access is not decided on as it should be: ${trouble}.`),
+            );
       },
-      queue: redis && (() => redis.ping()),
+      queue: base.probeQueue,
     },
   );
   const refusals = new PostgresRefusalStore(base.database);
@@ -160,11 +171,7 @@ export function composeApi(
         reading,
       ),
       ...webhookRoutes(webhooks.service),
-      ...workflowRoutes(
-        new WorkflowService(store, ringingTogether(base.doorbell, telemetry), definitions),
-        tasks,
-        reading,
-      ),
+      ...workflowRoutes(new WorkflowService(store, base.doorbell, definitions), tasks, reading),
       ...realtime.bindings,
     ],
     pages: realtime.router,
@@ -191,16 +198,10 @@ export function composeApi(
     log: base.log,
     trustProxy: config.trustProxy,
     allowedOrigins: config.allowedOrigins,
+    patienceMs,
     checkAnswers,
   });
   return { app, base, audit, refusedTokens, webhooks, access, realtime, stopping: () => (stopping = true) };
-}
-
-/** One call for all who were stored together; where jobs carry traces, each is rung for in its own. */
-function ringingTogether(doorbell: Doorbell, telemetry: JobTelemetry | undefined): Pick<Doorbell, 'ring'> {
-  if (telemetry) return doorbell;
-  const rings = new BatchWriter((ids: (readonly string[])[]) => doorbell.ring(ids.flat()));
-  return { ring: (ids) => rings.add(ids) };
 }
 
 function capabilitiesOf({

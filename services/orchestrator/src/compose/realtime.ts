@@ -69,6 +69,7 @@ export function composeRealtime<Remembered extends object>(
       authorizer,
       limits,
       redis,
+      log,
       allowedOrigins,
     }),
     start(server, app) {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
-  checkMigrated,
   createLogger,
   createPostgres,
   createRedis,
   createRegistry,
+  databaseChecks,
   redisMetrics,
   Resources,
   type CommonConfig,
@@ -39,6 +39,8 @@ export interface Base {
   database: Knex;
   redis: Redis | undefined;
   doorbell: Doorbell;
+  /** Whether wake-ups are stored; absent where there is no Redis. Throws a Failure that says why not. */
+  probeQueue: (() => Promise<void>) | undefined;
   checks: ReadinessChecks;
   resources: Resources;
 }
@@ -69,12 +71,8 @@ export function openBase(
     registry,
     database,
     redis,
-    doorbell: openDoorbell(redis, database, { log, registry, resources }, telemetry),
-    // Redis is not asked: without it, work goes on by the poll of Postgres.
-    checks: {
-      database: async () => void (await database.raw('select 1')),
-      migrations: () => checkMigrated(database, SCHEMA, sources),
-    },
+    ...openDoorbell(redis, database, { log, registry, resources }, telemetry),
+    checks: databaseChecks(database, SCHEMA, sources),
     resources,
   };
 }
@@ -84,10 +82,10 @@ function openDoorbell(
   database: Knex,
   { log, registry, resources }: Pick<Base, 'log' | 'registry' | 'resources'>,
   telemetry: JobTelemetry | undefined,
-): Doorbell {
-  if (!redis) return new NotifyDoorbell(database, log);
+): Pick<Base, 'doorbell' | 'probeQueue'> {
+  if (!redis) return { doorbell: new NotifyDoorbell(database, log), probeQueue: undefined };
   const doorbell = new BullDoorbell(redis, log, telemetry);
   doorbellMetrics(registry, () => doorbell.jobs());
   resources.add('queue', () => doorbell.close());
-  return doorbell;
+  return { doorbell, probeQueue: () => doorbell.probe() };
 }

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { issueServiceToken, type Keyring } from '@provisioning/auth-token';
 import { Failure, isFailure } from '@provisioning/errors';
+import { currentContext } from '@provisioning/runtime';
 
 const PATIENCE_MS = 10_000;
 const SERVICE = 'orchestrator';
@@ -68,7 +69,14 @@ export class ControlCenterClient {
     );
   }
 
+  /** Within the patience of the request on whose behalf it asks, if there is one. */
   #send(method: string, path: string, body: string | undefined): Promise<Answer> {
+    const patience = currentContext()?.patience;
+    const answer = this.#exchange(method, path, body);
+    return patience ? patience.waitFor(answer) : answer;
+  }
+
+  #exchange(method: string, path: string, body: string | undefined): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = this.#request({
         ...this.#target,

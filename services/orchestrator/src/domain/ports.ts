@@ -248,11 +248,14 @@ export interface SnapshotStore {
   ): Promise<{ snapshots: Snapshot[]; total: number } | undefined>;
 }
 
-/** Tells workers that there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there too. */
+/**
+ * Wakes workers when there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there
+ * too. So a wake-up is sent and forgotten: no caller waits for it.
+ */
 export interface Doorbell {
-  ring(taskIds: readonly string[]): Promise<void>;
+  ring(taskIds: readonly string[]): void;
   /** Something that runs was cancelled: its worker need not wait for its next heartbeat. */
-  cancelled(): Promise<void>;
+  cancelled(): void;
 }
 
 /** The recorded events in their one order, for one reader. */

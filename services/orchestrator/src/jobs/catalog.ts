@@ -16,5 +16,8 @@ export function jobIdOf(firstTaskId: string): string {
   return `t-${firstTaskId}`;
 }
 
+/** What a probe stores, to see whether Redis stores anything. */
+export const PROBE_KEY = `${QUEUE_PREFIX}:probe`;
+
 /** Where API processes say that something was cancelled. */
 export const CANCEL_CHANNEL = `${QUEUE_PREFIX}:cancelled`;

@@ -22,7 +22,7 @@ export class GatheredRing {
     if (this.#ringing) return;
     this.#ringing = true;
     while (this.#ids.length > 0) {
-      await this.doorbell.ring(this.#ids.splice(0));
+      this.doorbell.ring(this.#ids.splice(0));
       await sleep(PAUSE_MS);
     }
     this.#ringing = false;

@@ -1,11 +1,14 @@
-import type { Logger } from '@provisioning/runtime';
+import { redisFault, within, type Logger } from '@provisioning/runtime';
+import { Failure } from '@provisioning/errors';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Doorbell } from '../domain/ports.js';
+import { WakeUps } from '../domain/wake-ups.js';
 import type { JobTelemetry } from './telemetry.js';
 import {
   CANCEL_CHANNEL,
   jobIdOf,
+  PROBE_KEY,
   QUEUE_PREFIX,
   RUN_TASKS,
   TASK_QUEUE,
@@ -13,52 +16,118 @@ import {
   type RunTasksJob,
 } from './catalog.js';
 
-/** Rings with a BullMQ job for a few tasks each. A ring that fails costs a second or two, never a task: workers look in Postgres too. */
+/** How long anything here may take, in milliseconds. */
+const LIMIT_MS = 300;
+/** How long Redis keeps what a probe has stored, in milliseconds. */
+const PROBE_KEPT_MS = 60_000;
+
+/**
+ * Wakes workers with a BullMQ job for a few tasks each. One that cannot be sent costs a second or two, never a task:
+ * workers look in Postgres too. Nothing waits for Redis without a limit, however BullMQ itself would wait for it.
+ */
 export class BullDoorbell implements Doorbell {
-  readonly queue: Queue<RunTasksJob>;
+  readonly #wakeUps = new WakeUps((taskIds) => this.#send(taskIds));
+  #queue: Queue<RunTasksJob> | undefined;
+  #fault: string | undefined;
 
   constructor(
     private readonly redis: Redis,
     private readonly log: Logger,
-    telemetry?: JobTelemetry,
-  ) {
-    this.queue = new Queue<RunTasksJob>(TASK_QUEUE, {
-      connection: redis,
-      prefix: QUEUE_PREFIX,
-      skipVersionCheck: true,
-      ...(telemetry && { telemetry }),
-      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
-    });
-    this.queue.on('error', () => {}); // the connection reports its own trouble
+    private readonly telemetry?: JobTelemetry,
+  ) {}
+
+  ring(taskIds: readonly string[]): void {
+    if (taskIds.length === 0) return;
+    // Where jobs carry traces, each goes in that of its own request.
+    if (this.telemetry) void this.#send(taskIds);
+    else this.#wakeUps.add(taskIds);
   }
 
-  async ring(taskIds: readonly string[]): Promise<void> {
-    if (taskIds.length === 0) return;
-    const jobs = [];
+  cancelled(): void {
+    this.redis.publish(CANCEL_CHANNEL, '').then(
+      () => this.#sent(),
+      (error: unknown) => this.#failed(error),
+    );
+  }
+
+  /** How many wait for a worker, and how many a worker has. */
+  async jobs(): Promise<Record<'waiting' | 'active', number>> {
+    const { waiting = 0, active = 0 } = await this.#within((queue) =>
+      queue.getJobCounts('waiting', 'active'),
+    );
+    return { waiting, active };
+  }
+
+  /** Whether Redis stores what it is given. @throws Failure `unavailable` in a sentence that says why it does not */
+  async probe(): Promise<void> {
+    try {
+      await within(LIMIT_MS, this.redis.set(PROBE_KEY, '', 'PX', PROBE_KEPT_MS));
+    } catch (error) {
+      throw new Failure('unavailable', redisFault(error), { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    const queue = this.#queue;
+    if (queue) await within(LIMIT_MS, queue.close()).catch(() => undefined);
+  }
+
+  async #send(taskIds: readonly string[]): Promise<void> {
+    const jobs: { name: string; data: RunTasksJob; opts: { jobId: string } }[] = [];
     for (let start = 0; start < taskIds.length; start += TASKS_PER_JOB)
       jobs.push({
         name: RUN_TASKS,
         data: { task_ids: taskIds.slice(start, start + TASKS_PER_JOB) },
         opts: { jobId: jobIdOf(taskIds[start]!) },
       });
-    await this.queue.addBulk(jobs).catch((error: unknown) => this.#failed(error));
+    await this.#within((queue) => queue.addBulk(jobs)).then(
+      () => this.#sent(),
+      (error: unknown) => this.#failed(error),
+    );
   }
 
-  async cancelled(): Promise<void> {
-    await this.redis.publish(CANCEL_CHANNEL, '').catch((error: unknown) => this.#failed(error));
+  #within<T>(act: (queue: Queue<RunTasksJob>) => Promise<T>): Promise<T> {
+    return within(LIMIT_MS, this.#opened().then(act));
   }
 
-  /** How many wait for a worker, and how many a worker has. */
-  async jobs(): Promise<Record<'waiting' | 'active', number>> {
-    const { waiting = 0, active = 0 } = await this.queue.getJobCounts('waiting', 'active');
-    return { waiting, active };
+  /**
+   * The queue, once Redis is there. BullMQ waits for its first connection without a limit, and never recovers from one
+   * that fails: so a queue is made only where Redis is connected, and made anew if it does not become ready.
+   */
+  async #opened(): Promise<Queue<RunTasksJob>> {
+    if (this.redis.status !== 'ready') throw new Error('not connected');
+    const queue = (this.#queue ??= this.#makeQueue());
+    try {
+      await queue.waitUntilReady();
+      return queue;
+    } catch (error) {
+      if (this.#queue === queue) this.#queue = undefined;
+      queue.close().catch(() => undefined);
+      throw error;
+    }
   }
 
-  async close(): Promise<void> {
-    await this.queue.close().catch(() => undefined);
+  #makeQueue(): Queue<RunTasksJob> {
+    const queue = new Queue<RunTasksJob>(TASK_QUEUE, {
+      connection: this.redis,
+      prefix: QUEUE_PREFIX,
+      skipVersionCheck: true,
+      ...(this.telemetry && { telemetry: this.telemetry }),
+      defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+    });
+    queue.on('error', () => {}); // the connection reports its own trouble
+    return queue;
+  }
+
+  #sent(): void {
+    if (this.#fault !== undefined) this.log.info('wake-ups are sent again');
+    this.#fault = undefined;
   }
 
   #failed(error: unknown): void {
-    this.log.debug('the doorbell did not ring', { error });
+    const fault = redisFault(error);
+    if (fault !== this.#fault)
+      this.log.warn('wake-ups are not sent: workers find tasks by looking', { error: fault });
+    this.#fault = fault;
   }
 }

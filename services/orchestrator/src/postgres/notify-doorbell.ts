@@ -1,7 +1,8 @@
-import type { Logger } from '@provisioning/runtime';
+import { withOwnPatience, type Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import type { Doorbell } from '../domain/ports.js';
+import { WakeUps } from '../domain/wake-ups.js';
 
 const READY_CHANNEL = 'orchestrator_ready';
 const CANCEL_CHANNEL = 'orchestrator_cancelled';
@@ -9,23 +10,25 @@ const RECONNECT_MS = 500;
 
 /** The doorbell where there is no Redis: NOTIFY after the commit, in a statement of its own. */
 export class NotifyDoorbell implements Doorbell {
+  // Whoever hears it takes as much as he has room for: which tasks there are, Postgres knows.
+  readonly #wakeUps = new WakeUps(() => this.#notify(READY_CHANNEL));
+
   constructor(
     private readonly database: Knex,
     private readonly log: Logger,
   ) {}
 
-  async ring(taskIds: readonly string[]): Promise<void> {
-    // Whoever hears it takes as much as he has room for: which tasks there are, Postgres knows.
-    if (taskIds.length > 0) await this.#notify(READY_CHANNEL);
+  ring(taskIds: readonly string[]): void {
+    if (taskIds.length > 0) this.#wakeUps.add(taskIds);
   }
 
-  async cancelled(): Promise<void> {
-    await this.#notify(CANCEL_CHANNEL);
+  cancelled(): void {
+    void this.#notify(CANCEL_CHANNEL);
   }
 
   async #notify(channel: string): Promise<void> {
     try {
-      await this.database.raw(`select pg_notify(?, '')`, [channel]);
+      await withOwnPatience(() => this.database.raw(`select pg_notify(?, '')`, [channel]));
     } catch (error) {
       this.log.debug('the doorbell did not ring', { error });
     }

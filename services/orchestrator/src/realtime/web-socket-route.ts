@@ -9,6 +9,7 @@ import {
   type RateLimits,
 } from '@provisioning/http-kit';
 import { Router, type Request, type RequestHandler } from 'express';
+import type { Logger } from '@provisioning/runtime';
 import type { Redis } from 'ioredis';
 import type { TicketStore } from '../domain/ports.js';
 import type { Access } from './access.js';
@@ -26,6 +27,7 @@ export interface WebSocketRouteOptions<Remembered extends object> {
   authorizer: Authorizer;
   limits: RateLimits;
   redis: Redis | undefined;
+  log: Logger;
   allowedOrigins: readonly string[];
 }
 

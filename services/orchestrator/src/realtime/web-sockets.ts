@@ -5,6 +5,7 @@ import { subscribeMessageSchema, type SubscribeMessage } from '@provisioning/con
 import { Failure } from '@provisioning/errors';
 import { bodyCheck, type Principal } from '@provisioning/http-kit';
 import { readJson } from '@provisioning/input';
+import { currentContext } from '@provisioning/runtime';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CLOSING, type Connections } from './connections.js';
 import type { EventStreams, Follow, Followed } from './event-streams.js';
@@ -82,6 +83,8 @@ export class WebSockets {
   async accept(request: IncomingMessage, response: ServerResponse, follow: Follow): Promise<void> {
     const { socket, head } = this.#upgrades.get(request)!;
     const followed = await this.streams.follow(follow);
+    // It lasts as long as its client stays.
+    currentContext()?.patience?.lift();
     this.#upgrades.delete(request);
     response.detachSocket(socket);
     // Where it is gone by now, nobody is told: neither we that it is open, nor anybody that it closes.

@@ -152,7 +152,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     });
     const { outcome } = await platform.store.cancel(running, 'ada');
     expect(outcome).toBe('requested');
-    await platform.doorbell.cancelled();
+    platform.doorbell.cancelled();
     expect(await platform.ended(running)).toMatchObject({ status: 'Cancelled', signal: 'SIGKILL' });
     expect(await platform.ended(next)).toMatchObject({ status: 'Completed', output: 'next\n' });
     expect((await platform.store.cancel(running, 'ada')).outcome).toBe('ended');

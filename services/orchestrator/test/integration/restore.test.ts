@@ -149,7 +149,7 @@ describe('restoring a checkpoint', () => {
     await expect(platform.restores.execute(id, SUBMITTER, ANYTHING)).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    await platform.doorbell.cancelled();
+    platform.doorbell.cancelled();
     await platform.ended(holder);
   });
 });

@@ -181,7 +181,7 @@ describe('rolling back single operations', () => {
     ).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    await platform.doorbell.cancelled();
+    platform.doorbell.cancelled();
     await platform.ended(holder);
   });
 });

@@ -282,7 +282,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
         },
         undefined,
       );
-      await doorbell.ring([id]);
+      doorbell.ring([id]);
       return id;
     },
     ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),

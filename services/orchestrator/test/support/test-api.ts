@@ -30,7 +30,7 @@ export interface TestApi {
 /** The API in this process on a database of its own; every answer is held against the contract. */
 export async function testApi(
   environment: Record<string, string> = {},
-  overrides: Pick<Overrides, 'resolve'> = {},
+  overrides: Pick<Overrides, 'resolve' | 'patienceMs'> = {},
 ): Promise<TestApi> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('orchestrator-api');

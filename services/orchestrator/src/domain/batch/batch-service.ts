@@ -91,8 +91,8 @@ export class BatchService {
       throw new Failure('conflict', `The batch ${id} has ended: there is nothing left to cancel.`, {
         code: 'batch_ended',
       });
-    await this.doorbell.ring(ready);
-    if (outcome === 'requested') await this.doorbell.cancelled();
+    this.doorbell.ring(ready);
+    if (outcome === 'requested') this.doorbell.cancelled();
   }
 
   /** What `resume` would do. */
@@ -206,7 +206,7 @@ export class BatchService {
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
-    if (submitted.outcome === 'created') await this.doorbell.ring(submitted.ready);
+    if (submitted.outcome === 'created') this.doorbell.ring(submitted.ready);
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };

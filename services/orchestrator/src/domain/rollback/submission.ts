@@ -78,7 +78,7 @@ export async function submitPlanned(
       case 'conflict':
         throw refuseReusedKey();
       case 'created':
-        await doorbell.ring(submitted.ready);
+        doorbell.ring(submitted.ready);
         return { id: submitted.batchId, replayed: false };
       default:
         return { id: submitted.batchId, replayed: true };

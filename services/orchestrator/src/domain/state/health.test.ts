@@ -3,8 +3,34 @@ import { systemHealth } from './health.js';
 
 function withWorkers(aliveWorkers: number, workerFaults: string[]) {
   const workforce = { aliveWorkers, workerFaults, workWaits: false };
-  return systemHealth({ workforce, monitoring: true, queue: undefined });
+  return systemHealth({ ...WELL, workforce });
 }
+
+const WELL = {
+  workforce: { aliveWorkers: 1, workerFaults: [], workWaits: false },
+  storage: undefined,
+  monitoring: undefined,
+  queue: { fault: undefined },
+};
+
+describe('the health of what stores', () => {
+  it('is judged by whether it stores, not by whether it answers', () => {
+    expect(systemHealth(WELL)).toMatchObject({ overall: 'Healthy', reasons: [] });
+    const full = 'The database cannot store: its disk is full.';
+    expect(systemHealth({ ...WELL, storage: full })).toMatchObject({
+      overall: 'Unhealthy',
+      components: { storage: 'Unhealthy', workers: 'Healthy' },
+      reasons: [full],
+    });
+    const fullRedis = 'Redis cannot store: it has reached its maxmemory.';
+    expect(systemHealth({ ...WELL, queue: { fault: fullRedis } })).toMatchObject({
+      overall: 'Degraded',
+      components: { storage: 'Healthy', queue: 'Degraded' },
+      reasons: [fullRedis],
+    });
+    expect(systemHealth({ ...WELL, queue: undefined }).components).not.toHaveProperty('queue');
+  });
+});
 
 describe('the health of the workers', () => {
   it('is what those can do that live, with a reason for each that can do nothing', () => {

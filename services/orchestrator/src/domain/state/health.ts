@@ -1,27 +1,36 @@
 import type { Health, SystemHealth, Workforce } from './state.js';
 
+/** What was found out about one part: undefined where it works, else a sentence that says why not. */
+export type Fault = string | undefined;
+
 /** What was found out about each part, a moment ago. */
 export interface Findings {
   /** Absent: the storage did not answer. */
   workforce: Workforce | undefined;
-  /** Whether it works. */
-  monitoring: boolean;
-  /** The same; absent where there is no Redis. */
-  queue: boolean | undefined;
+  /** Whether it stores. */
+  storage: Fault;
+  monitoring: Fault;
+  /** Absent where there is no Redis. */
+  queue: { fault: Fault } | undefined;
 }
 
-export function systemHealth({ workforce, monitoring, queue }: Findings): SystemHealth {
-  const storage: Health = workforce ? 'Healthy' : 'Unhealthy';
+export function systemHealth({ workforce, storage, monitoring, queue }: Findings): SystemHealth {
   const components = {
-    storage,
+    storage: workforce && storage === undefined ? 'Healthy' : 'Unhealthy',
     batchCoordinator: coordination(workforce),
-    monitoring: monitoring ? 'Healthy' : 'Degraded',
+    monitoring: monitoring === undefined ? 'Healthy' : 'Degraded',
     workers: workersHealth(workforce),
     // Without Redis work goes on by looking into Postgres: slower to start, never lost.
-    ...(queue === undefined ? {} : { queue: queue ? 'Healthy' : 'Degraded' }),
+    ...(queue === undefined ? {} : { queue: queue.fault === undefined ? 'Healthy' : 'Degraded' }),
   } satisfies SystemHealth['components'];
-  const reasons = (workforce?.workerFaults ?? []).map((fault) => `A worker cannot start commands. ${fault}`);
-  return { overall: worst(Object.values(components)), components, reasons, checkedAt: new Date() };
+  const faults = [storage, monitoring, queue?.fault].filter((fault) => fault !== undefined);
+  const workers = (workforce?.workerFaults ?? []).map((fault) => `A worker cannot start commands. ${fault}`);
+  return {
+    overall: worst(Object.values(components)),
+    components,
+    reasons: [...faults, ...workers],
+    checkedAt: new Date(),
+  };
 }
 
 function workersHealth(workforce: Workforce | undefined): Health {

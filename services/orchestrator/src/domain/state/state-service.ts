@@ -1,4 +1,4 @@
-import { Failure } from '@provisioning/errors';
+import { Failure, isFailure } from '@provisioning/errors';
 import { unknownTask, type Snapshot, type TaskDetails } from '../task/task.js';
 import type {
   BatchStore,
@@ -10,11 +10,13 @@ import type {
   VisibleWork,
 } from '../ports.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
-import { systemHealth } from './health.js';
+import { systemHealth, type Fault } from './health.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
-/** How the parts are asked whether they work; each throws when they do not. */
+/** How the parts are asked whether they work, each within a limit; one throws when its part does not, a Failure to say why. */
 export interface Probes {
+  /** Whether what is given to it is stored. */
+  storage: () => Promise<unknown>;
   monitoring: () => Promise<unknown>;
   /** Absent where there is no Redis. */
   queue: (() => Promise<unknown>) | undefined;
@@ -77,18 +79,20 @@ export class StateService {
 
   /** Every part is asked now. */
   async health(): Promise<SystemHealth> {
-    const [workforce, monitoring, queue] = await Promise.all([
+    const { probes } = this;
+    const [workforce, storage, monitoring, queue] = await Promise.all([
       this.store.workforce().catch(() => undefined),
-      works(this.probes.monitoring),
-      this.probes.queue && works(this.probes.queue),
+      faultOf(probes.storage, 'The database does not answer.'),
+      faultOf(probes.monitoring, 'The metrics cannot be read.'),
+      probes.queue && faultOf(probes.queue, 'Redis does not answer.'),
     ]);
-    return systemHealth({ workforce, monitoring, queue });
+    return systemHealth({ workforce, storage, monitoring, queue: probes.queue && { fault: queue } });
   }
 }
 
-async function works(probe: () => Promise<unknown>): Promise<boolean> {
+async function faultOf(probe: () => Promise<unknown>, otherwise: string): Promise<Fault> {
   return probe().then(
-    () => true,
-    () => false,
+    () => undefined,
+    (error: unknown) => (isFailure(error) ? error.message : otherwise),
   );
 }

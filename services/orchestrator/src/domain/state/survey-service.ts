@@ -21,7 +21,7 @@ export class SurveyService {
     if (infras.length === 0) return { drivers: [], infras: [] };
     const id = uuidv7();
     await this.store.submit(id, infras, submitter);
-    await this.doorbell.ring([id]);
+    this.doorbell.ring([id]);
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const end = await this.store.end(id);

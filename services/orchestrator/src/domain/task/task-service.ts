@@ -57,7 +57,7 @@ export class TaskService {
         },
       );
     }
-    await this.doorbell.ring(ready);
-    if (outcome === 'requested') await this.doorbell.cancelled();
+    this.doorbell.ring(ready);
+    if (outcome === 'requested') this.doorbell.cancelled();
   }
 }

@@ -131,7 +131,7 @@ export class WorkflowService {
       idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created' && submitted.ready) await this.doorbell.ring([submitted.taskId]);
+    if (submitted.outcome === 'created' && submitted.ready) this.doorbell.ring([submitted.taskId]);
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }
 }
