@@ -1,4 +1,4 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -70,6 +70,8 @@ export interface WorkerConfig extends CommonConfig {
   retentionDays: number;
   /** Folder for the files of running commands, and the socket beside it. */
   stateDir: string;
+  /** Folder for what they print, until it is in the database. */
+  logDir: string;
   socketPath: string;
   times: EngineTimes;
   /** Where the first executor dies, in tests of what happens then; nothing else sets it. */
@@ -149,6 +151,7 @@ export function readWorkerConfig(
     DRAIN_SECONDS: integer({ min: 0, max: 3600 })({ default: 3 }),
     PROVISIONING_WORKSPACE: workspaceVariable,
     PROVISIONING_STATE_DIR: str({ default: undefined }),
+    LOG_DIR: str({ default: undefined }),
     PROVISIONING_COMMAND: str({ default: BUNDLED_COMMAND }),
     BATCH_COMMANDS: str({ default: undefined }),
     COMMAND_SECRETS: str({ default: undefined }),
@@ -189,6 +192,7 @@ export function readWorkerConfig(
   // machines keeps what its commands print in a folder of its own.
   const states = own.PROVISIONING_STATE_DIR ?? defaultStateFolder(common.dataDir, commandUser);
   const stateDir = join(resolve(states), `worker-${own.WORKER_SLOT}`);
+  if (own.LOG_DIR !== undefined) mustBeWritable('LOG_DIR', own.LOG_DIR);
   const passed = commandEnvironment(environment, workspace, common);
   return Object.freeze({
     ...common,
@@ -210,6 +214,10 @@ export function readWorkerConfig(
     secrets: [...Object.values(secrets), ...drivers.secrets],
     retentionDays: own.RETENTION_DAYS,
     stateDir,
+    logDir:
+      own.LOG_DIR === undefined
+        ? join(stateDir, 'logs')
+        : join(resolve(own.LOG_DIR), `worker-${own.WORKER_SLOT}`),
     socketPath: socketPathOf(stateDir),
     times,
     crashAt:
@@ -267,6 +275,18 @@ function mustBeHidden(exposed: readonly string[]): void {
 
 function socketPathOf(stateDir: string): string {
   return localSocketPath(createHash('sha256').update(stateDir).digest('hex').slice(0, 24));
+}
+
+/** @throws Failure if there is no such folder: another one in its place would be on another disk */
+function mustBeWritable(path: string, folder: string): void {
+  try {
+    if (!statSync(folder).isDirectory()) throw new Error('a file');
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    throw configurationFailure([
+      { path, message: `must be the path of a folder that this worker can write to, and ${folder} is not` },
+    ]);
+  }
 }
 
 function mustExecute(command: string): void {

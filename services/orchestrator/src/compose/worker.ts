@@ -62,7 +62,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       },
       log,
     });
-    const sweeper = new Sweeper(ledger, config.times, (ids) => void doorbell.ring(ids), log);
+    const sweeper = new Sweeper(ledger, config.times, (ids) => doorbell.ring(ids), log);
 
     let stopping = false;
     const probes = express().use(
@@ -154,6 +154,7 @@ function executorOptions(config: WorkerConfig): ExecutorOptions {
     databaseUrl: config.databaseUrl,
     socketPath: config.socketPath,
     stateDir: config.stateDir,
+    logDir: config.logDir,
     slot: config.slot,
     concurrency: config.concurrency,
     programs: { provisioning: [config.provisioningCommand] },

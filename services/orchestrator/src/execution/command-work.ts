@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { parseReport, type Report } from '@provisioning/provisioner/report';
 import { Command, type CommandSpec } from './command.js';
+import { LogDisk } from './log-disk.js';
 import type { CutText } from './masking/masker.js';
 import { OutputFile } from './output-file.js';
 import type { RunFolders } from './run-folders.js';
@@ -18,6 +20,7 @@ export class CommandWork implements Work {
   readonly #command: Command;
   readonly #output: OutputFile;
   readonly #reports: OutputFile;
+  readonly #disk: LogDisk;
   /** Of the step that it is, not read yet. */
   #own: Report[] = [];
 
@@ -27,7 +30,12 @@ export class CommandWork implements Work {
     private readonly folders: RunFolders,
   ) {
     this.#directory = folders.take();
-    this.#command = new Command({ ...spec, directory: this.#directory, user: folders.user }, spawners);
+    const outputPath = folders.outputPath(this.#directory);
+    this.#disk = new LogDisk(dirname(outputPath));
+    this.#command = new Command(
+      { ...spec, directory: this.#directory, outputPath, user: folders.user },
+      spawners,
+    );
     this.#output = new OutputFile(this.#command.outputPath);
     this.#reports = new OutputFile(this.#command.reportPath);
     if (name !== undefined)
@@ -35,10 +43,11 @@ export class CommandWork implements Work {
         { type: 'plan', steps: 1 },
         { type: 'step', name, state: 'started' },
       ];
-    this.ended = this.#command.ended.then(({ exitCode, signal, lost, begun, evidence }) => {
+    this.ended = this.#command.ended.then(({ exitCode, signal, lost, begun, fault, evidence }) => {
+      this.#disk.look();
       const outcome = lost !== undefined ? 'lost' : exitCode === 0 ? 'completed' : 'failed';
       if (name !== undefined && outcome !== 'lost') this.#own.push({ type: 'step', name, state: outcome });
-      return { outcome, exitCode, signal, error: lost, begun, evidence };
+      return { outcome, exitCode, signal, error: lost ?? fault, begun, evidence };
     });
   }
 
@@ -51,7 +60,11 @@ export class CommandWork implements Work {
   }
 
   readLines(): string[] {
-    return this.#output.readLines();
+    const lines = this.#output.readLines();
+    if (lines.length > 0) return lines;
+    const notes = this.#disk.readNotes();
+    // A line that had no room to its end has no other.
+    return notes.length > 0 ? [...this.#output.readRest(), ...notes] : [];
   }
 
   readRest(): string[] {
@@ -63,7 +76,11 @@ export class CommandWork implements Work {
   }
 
   output(limit: number): CutText {
-    return this.#output.headAndTail(limit);
+    const { noteInOutput } = this.#disk;
+    const text = this.#output.headAndTail(limit);
+    if (noteInOutput === '') return text;
+    const { note, tail } = text.cut ?? { note: '', tail: '' };
+    return { head: text.head, cut: { note: `${note}${noteInOutput}`, tail } };
   }
 
   close(): void {

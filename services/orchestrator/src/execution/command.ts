@@ -12,6 +12,8 @@ export { RUN_COOKIE, WORKER_COOKIE };
 export interface CommandSpec {
   /** For its files; it works in a folder in there. */
   directory: string;
+  /** Gets what it prints; absent: a file in its directory. */
+  outputPath?: string | undefined;
   /** Who runs it; absent: our own user. */
   user?: CommandUser | undefined;
   argv: readonly string[];
@@ -30,6 +32,8 @@ export interface CommandEnd {
   lost: string | undefined;
   /** False of a lost one that never began: its spawner never came to life. */
   begun: boolean;
+  /** Why it could not even be started, where that is so. */
+  fault?: string | undefined;
   evidence: { signals: SentSignal[]; ended_at: string; leftovers_killed: number[]; left: number[] };
 }
 
@@ -49,7 +53,7 @@ export class Command {
   constructor(spec: CommandSpec, spawners: Pick<Spawners, 'run' | 'workerId'>) {
     const { directory, runId: id, argv, hidden, user, intents = [] } = spec;
     const work = makeRunFolder(directory, user);
-    this.outputPath = join(directory, 'output.log');
+    this.outputPath = spec.outputPath ?? join(directory, 'output.log');
     this.reportPath = join(directory, 'report.jsonl');
     if (user) makeReportFile(this.reportPath, user);
     const intentsPath = join(directory, 'intents.jsonl');
@@ -111,7 +115,7 @@ function commandEnd(end: SpawnedEnd): CommandEnd {
       begun: end.begun,
       evidence: { signals: [], ...seen },
     };
-  const { exitCode, signal, signals, bySilence } = end;
+  const { exitCode, signal, signals, bySilence, fault } = end;
   const lost = bySilence ? 'Its executor was frozen, and its command was ended for that.' : undefined;
-  return { exitCode, signal, lost, begun: true, evidence: { signals, ...seen } };
+  return { exitCode, signal, lost, begun: true, fault, evidence: { signals, ...seen } };
 }

@@ -117,7 +117,7 @@ export class Executor {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#workshop.spawners.end();
     this.#link.close();
-    if (reason === 'drained') removeParents(this.options.stateDir);
+    if (reason === 'drained') removeParents(this.options);
     return reason;
   }
 

@@ -13,6 +13,8 @@ export interface ExecutorOptions {
   socketPath: string;
   /** Folder for the files of running commands. */
   stateDir: string;
+  /** Folder for what they print until it is in the database; no other process has it. */
+  logDir: string;
   slot: number;
   concurrency: number;
   /** Program and leading arguments by name; a task names one of these and nothing else. */

@@ -10,10 +10,10 @@ import {
   rmdirSync,
   unlinkSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { toolEnvironment } from '@provisioning/process';
 import { executorLog } from './log.js';
-import type { CommandUser } from './options.js';
+import type { CommandUser, ExecutorOptions } from './options.js';
 
 const PRIVATE = 0o700;
 /** Others may pass through, to what is theirs in there, and neither list nor change it. */
@@ -37,21 +37,22 @@ export function makeRunFolder(directory: string, user: CommandUser | undefined):
  * Makes the folders that runs have their folders in, in place of those of an earlier executor.
  * @returns the parents of the folders of runs, by who runs there
  */
-export function makeParents(
-  stateDir: string,
-  user: CommandUser | undefined,
-): { commands: string; programs: string } {
+export function makeParents({
+  stateDir,
+  logDir,
+  commandUser: user,
+}: Pick<ExecutorOptions, 'stateDir' | 'logDir' | 'commandUser'>): { commands: string; programs: string } {
   const runs = join(stateDir, 'runs');
   const parents = { commands: join(runs, 'commands'), programs: join(runs, 'programs') };
-  spawnSync('rm', ['-rf', '--', runs], { env: toolEnvironment(), stdio: 'ignore' });
+  spawnSync('rm', ['-rf', '--', runs, logDir], { env: toolEnvironment(), stdio: 'ignore' });
   for (const folder of [stateDir, runs, parents.commands]) makeFolder(folder, user ? PASSABLE : PRIVATE);
-  makeFolder(parents.programs, PRIVATE);
+  for (const folder of [parents.programs, logDir]) makeFolder(folder, PRIVATE);
   return parents;
 }
 
 /** Removes what {@link makeParents} has made, and a folder that holds nothing else. */
-export function removeParents(stateDir: string): void {
-  spawnSync('rm', ['-rf', '--', stateDir], { env: toolEnvironment(), stdio: 'ignore' });
+export function removeParents({ stateDir, logDir }: Pick<ExecutorOptions, 'stateDir' | 'logDir'>): void {
+  spawnSync('rm', ['-rf', '--', stateDir, logDir], { env: toolEnvironment(), stdio: 'ignore' });
   try {
     rmdirSync(dirname(stateDir));
   } catch {
@@ -67,11 +68,20 @@ export class RunFolders {
   readonly #free: string[] = [];
   #made = 0;
 
-  /** @param user who runs the commands: of their folders, no other ever gets one. */
+  /**
+   * @param logDir for what the commands print, which may be on another disk
+   * @param user who runs the commands: of their folders, no other ever gets one.
+   */
   constructor(
     private readonly parent: string,
+    private readonly logDir: string,
     readonly user: CommandUser | undefined,
   ) {}
+
+  /** Where what is printed by the command of a folder goes. */
+  outputPath(folder: string): string {
+    return join(this.logDir, `${basename(this.parent)}-${basename(folder)}.log`);
+  }
 
   /** An empty folder, for the caller alone until it is given back. */
   take(): string {

@@ -22,8 +22,8 @@ export function makeWorkshop(
   onReady: () => void,
 ): Workshop {
   const { options, workerId } = given;
-  const { providerEnvironment: environment, commandUser, stateDir, times } = options;
-  const parents = makeParents(stateDir, commandUser);
+  const { providerEnvironment: environment, commandUser, logDir, times } = options;
+  const parents = makeParents(options);
   const spawners = new Spawners(
     { workerId, limitSeconds: times.shim, path: environment['PATH'] ?? '' },
     onReady,
@@ -42,8 +42,8 @@ export function makeWorkshop(
     },
     spawners,
     folders: {
-      programs: new RunFolders(parents.programs, undefined),
-      commands: new RunFolders(parents.commands, commandUser),
+      programs: new RunFolders(parents.programs, logDir, undefined),
+      commands: new RunFolders(parents.commands, logDir, commandUser),
     },
     sequence: sequenceFor(options),
     driverHost: new DriverHost(

@@ -19,7 +19,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function executorWith(ledger: FakeLedger): Executor {
   return new Executor(
     {
-      ...{ databaseUrl: '', socketPath: join(folder, 's'), stateDir: folder, slot: 0, concurrency: 2 },
+      ...{ databaseUrl: '', socketPath: join(folder, 's'), slot: 0, concurrency: 2 },
+      ...{ stateDir: folder, logDir: join(folder, 'logs') },
       ...{
         programs: { sh: ['/bin/sh'] },
         commands: {},

@@ -43,6 +43,8 @@ export interface EndedCommand {
   signal: string | null;
   /** The spawner ended it, or never began it, having heard nothing of its executor for too long. */
   bySilence: boolean;
+  /** Why it could not even be started, where that is so. */
+  fault?: string;
   signals: SentSignal[];
   killed: number[];
   left: number[];
@@ -128,9 +130,10 @@ export class SpawnedCommand {
     this.#over = true;
     const { user } = this.request;
     const asUser = user ? ` as the user ${user.uid}:${user.gid} (COMMAND_USER)` : '';
-    this.#print(`It could not be started${asUser}: ${error.message}`);
+    const fault = `It could not be started${asUser}: ${error.message}`;
+    this.#print(fault);
     const exitCode = error.code === 'ENOENT' ? NOT_FOUND : NOT_RUNNABLE;
-    this.onEnd({ exitCode, signal: null, bySilence: false, signals: [], killed: [], left: [] });
+    this.onEnd({ exitCode, signal: null, bySilence: false, fault, signals: [], killed: [], left: [] });
   }
 
   #print(line: string): void {
@@ -139,7 +142,7 @@ export class SpawnedCommand {
       writeSync(output, `${line}\n`);
       closeSync(output);
     } catch {
-      // The status says enough.
+      // There is no room for it: the end says it as well.
     }
   }
 }
