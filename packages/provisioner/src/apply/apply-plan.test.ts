@@ -1,11 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
-import { DriverError, type Collection, type Driver } from '../drivers/driver.js';
-import type { Change, Server } from '../drivers/resource.js';
+import { setImmediate as settled } from 'node:timers/promises';
+import { DriverError, type Collection, type Driver, type RecallOptions } from '../drivers/driver.js';
+import type { Change, Kind, Server } from '../drivers/resource.js';
 import { planCreate, planDelete, type Plan } from '../plan/plan.js';
+import { renderPlan } from '../plan/render-plan.js';
 import type { Report } from '../report/types.js';
 import type { DesiredServer } from '../settings/settings.js';
 import { applyPlan, type ApplyOptions } from './apply-plan.js';
 import { Interrupted } from './interrupted.js';
+import { failureOf } from './result-data.js';
 import { summarize } from './summary.js';
 
 const desired = (name: string, given: Partial<DesiredServer> = {}): DesiredServer => ({
@@ -43,10 +46,13 @@ const none: Collection<never> = {
 class MemoryDriver implements Driver, Collection<'server'> {
   readonly name = 'memory';
   readonly notice = null;
+  serversAtOnce = 1;
   readonly resources = { server: this, taskserv: none, cluster: none };
   readonly servers = new Map<string, Server>();
   remembered: Change[] = [];
-  before: (name: string) => void = () => {};
+  /** Which kinds were asked for. */
+  readonly recalled: (readonly Kind[])[] = [];
+  before: (name: string) => void | Promise<void> = () => {};
 
   async list() {
     return [...this.servers.values()];
@@ -55,7 +61,7 @@ class MemoryDriver implements Driver, Collection<'server'> {
     return this.servers.get(name) ?? null;
   }
   async create(wanted: DesiredServer) {
-    this.before(wanted.name);
+    await this.before(wanted.name);
     const existing = this.servers.get(wanted.name);
     if (existing) return { resource: existing, made: false };
     this.servers.set(wanted.name, server(wanted, `new id of ${wanted.name}`));
@@ -70,9 +76,16 @@ class MemoryDriver implements Driver, Collection<'server'> {
     this.servers.delete(name);
     return found ? [{ kind: 'server', action: 'destroyed', before: found, after: null }] : [];
   }
-  async recall() {
+  async recall(_: string, __: string, { kinds = [] }: RecallOptions = {}) {
+    this.recalled.push(kinds);
     return this.remembered;
   }
+}
+
+function gate(): { passed: Promise<void>; open: () => void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => (open = resolve));
+  return { passed, open };
 }
 
 async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partial<ApplyOptions> = {}) {
@@ -143,7 +156,9 @@ describe('applying a plan', () => {
   it('finishes the step under way when it is told to stop, and begins no other', async () => {
     const driver = new MemoryDriver();
     const stop = new AbortController();
-    driver.before = (name) => name === 'b' && stop.abort();
+    driver.before = (name) => {
+      if (name === 'b') stop.abort();
+    };
     const plan = planCreate(
       'i',
       ['a', 'b', 'c'].map((name) => desired(name)),
@@ -153,6 +168,121 @@ describe('applying a plan', () => {
     expect(applied.failure).toBeInstanceOf(Interrupted);
     expect(applied.undone).toEqual(['c']);
     expect(told.at(-1)).toBe('completed 2/3 Create server b');
+  });
+
+  it('makes as many servers at once as the driver takes, and hands them on in the order of the settings', async () => {
+    const driver = new MemoryDriver();
+    driver.serversAtOnce = 2;
+    const begun: string[] = [];
+    const gates = new Map(['a', 'b', 'c'].map((name) => [name, gate()]));
+    driver.before = (name) => {
+      begun.push(name);
+      return gates.get(name)!.passed;
+    };
+    const handedOn: string[] = [];
+    const plan = planCreate(
+      'i',
+      ['a', 'b', 'c'].map((name) => desired(name)),
+      [],
+    );
+    const applying = apply(plan, driver, { onOutcome: ({ name }) => handedOn.push(name) });
+    await settled();
+    expect(begun).toEqual(['a', 'b']);
+    gates.get('b')!.open();
+    await settled();
+    expect(begun).toEqual(['a', 'b', 'c']);
+    expect(handedOn).toEqual([]);
+    gates.get('c')!.open();
+    gates.get('a')!.open();
+    const { applied, told } = await applying;
+    expect(handedOn).toEqual(['a', 'b', 'c']);
+    expect(applied.outcomes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    // The journal has each as soon as it is there.
+    expect(told.filter((line) => line.startsWith('created'))).toEqual([
+      'created b',
+      'created c',
+      'created a',
+    ]);
+  });
+
+  it('lets those under way finish after a failure, and begins no other', async () => {
+    const driver = new MemoryDriver();
+    driver.serversAtOnce = 2;
+    const { passed, open } = gate();
+    driver.before = async (name) => {
+      if (name === 'a') throw new DriverError('No room.');
+      if (name === 'b') await passed;
+    };
+    const plan = planCreate(
+      'i',
+      ['a', 'b', 'c'].map((name) => desired(name)),
+      [],
+    );
+    const applying = apply(plan, driver);
+    await settled();
+    open();
+    const { applied } = await applying;
+    expect(applied.failure).toEqual(new DriverError('No room.'));
+    expect(applied.undone).toEqual(['a', 'c']);
+    expect(applied.outcomes.map(({ name }) => name)).toEqual(['b']);
+    expect([...driver.servers.keys()]).toEqual(['b']);
+  });
+
+  it('tells all failures of those that were under way, permanent only if each is', async () => {
+    const driver = new MemoryDriver();
+    driver.serversAtOnce = 3;
+    driver.before = async (name) => {
+      await settled();
+      if (name === 'a') throw new DriverError('There is no such image.', { permanent: true });
+      if (name === 'c') throw new DriverError('It does not answer.');
+    };
+    const plan = planCreate(
+      'i',
+      ['a', 'b', 'c'].map((name) => desired(name)),
+      [],
+    );
+    const { applied } = await apply(plan, driver);
+    expect(applied.failure).toMatchObject({
+      message: 'There is no such image. It does not answer.',
+      permanent: false,
+    });
+    expect(applied.undone).toEqual(['a', 'c']);
+  });
+
+  it('passes over what is blocked, does the rest, and fails with the reason', async () => {
+    const driver = new MemoryDriver();
+    const broken = { ...server(desired('a')), state: 'error' as const };
+    driver.servers.set('a', broken);
+    const silence = { name: 'b', reason: 'Host 10.0.0.2 does not answer.', permanent: false };
+    const wanted = ['a', 'b', 'c'].map((name) => desired(name));
+    const plan = planCreate('i', wanted, [broken], [silence]);
+    const { applied } = await apply(plan, driver);
+    expect(applied.outcomes.map(({ name }) => name)).toEqual(['c']);
+    const failure = failureOf(plan, applied);
+    expect(failure).toMatchObject({ name: 'DriverError', permanent: false });
+    expect(failure?.message).toMatch(/^Server a is in state error at local: it cannot be used/);
+    expect(failure?.message).toContain('Host 10.0.0.2 does not answer.');
+    expect(failure?.message).toContain('Done: 1 of 3 servers. Not done: a, b.');
+  });
+
+  it('starts what is stopped, in place', async () => {
+    const driver = new MemoryDriver();
+    const stopped = { ...server(desired('a')), state: 'stopped' as const };
+    driver.servers.set('a', stopped);
+    const plan = planCreate('i', [desired('a')], [stopped]);
+    expect(renderPlan(plan)[0]).toBe('~ server a: state "stopped" -> "running"');
+    const { summary } = await apply(plan, driver);
+    expect(summary).toBe('Successfully changed 1 server');
+    expect(driver.servers.get('a')).toMatchObject({ id: stopped.id, state: 'running' });
+  });
+
+  it('recalls nothing on a first attempt, and later only what the plan is about', async () => {
+    const driver = new MemoryDriver();
+    const plan = planCreate('i', [desired('a')], []);
+    await apply(plan, driver, { idempotencyKey: 'k', fresh: true });
+    expect(driver.recalled).toEqual([]);
+    await apply(plan, driver, { idempotencyKey: 'k' });
+    expect(driver.recalled).toEqual([['server']]);
   });
 
   it('takes it well if another process was faster, unless it made something else', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
+import pLimit, { type LimitFunction } from 'p-limit';
+import { DriverError, type ActContext, type Collection, type Driver } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import {
   fullName,
@@ -17,11 +18,13 @@ import { Interrupted } from './interrupted.js';
 import { recallChanges } from './recall-changes.js';
 import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
 import { asFound, reportExisting } from './report-found.js';
+import { StepOutcomes } from './step-outcomes.js';
+import { together } from './together.js';
 
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all' | 'named'>;
   reporter: Pick<Reporter, 'report' | 'intend'>;
-  /** Aborted: the step under way is finished, no other begins. */
+  /** Aborted: the steps under way are finished, no other begins. */
   signal?: AbortSignal;
   /** The same for every attempt at this piece of work. */
   idempotencyKey?: string | undefined;
@@ -44,8 +47,9 @@ export interface Applied {
 }
 
 /**
- * Does what the plan says, a step at a time, and reports before and after each. The first failure ends it: what was
- * done stays, and the same command again does the rest.
+ * Does what the plan says and reports before and after each step. Servers are made at the same time, as many as their
+ * driver takes at once; all else goes a step at a time, as later steps stand on earlier ones. After the first failure no
+ * step begins; those under way are finished, and what was done stays: the same command again does the rest.
  */
 export async function applyPlan<K extends Kind>(plan: Plan<K>, options: ApplyOptions): Promise<Applied> {
   const run = new Run(plan, options);
@@ -53,11 +57,14 @@ export async function applyPlan<K extends Kind>(plan: Plan<K>, options: ApplyOpt
   return run.applied;
 }
 
+type Settle = (outcome: Outcome) => void;
+
 class Run<K extends Kind> {
   readonly applied: Applied = { outcomes: [], undone: [], failure: null };
   readonly #steps: Step<K>[];
   // Without a key given, each run is a piece of work of its own.
   readonly #context: ActContext;
+  readonly #outcomes = new StepOutcomes((outcome) => this.#handOn(outcome));
 
   constructor(
     private readonly plan: Plan<K>,
@@ -74,16 +81,12 @@ class Run<K extends Kind> {
     try {
       const recalled = await this.#recall();
       for (const { action, name, before } of this.plan.entries) {
-        if (action === 'unchanged' && !recalled.has(name)) this.#unchanged(before);
+        if (action === 'unchanged' && !recalled.has(name)) this.#settle(asFound(this.plan.kind, before));
         // No part of the plan: the inventory learns of it, and no result counts it.
         if (action === 'left_alone' && !recalled.has(name))
           reportExisting(before, this.plan, this.options.reporter);
       }
-      for (const [position, step] of this.#steps.entries()) {
-        if (this.options.signal?.aborted) throw new Interrupted();
-        await this.#step(step, position + 1);
-        this.applied.undone.shift();
-      }
+      await this.#allSteps();
     } catch (error) {
       const stopped = this.options.signal?.aborted && (error as Error).name === 'AbortError';
       this.applied.failure = stopped ? new Interrupted() : (error as Error);
@@ -95,19 +98,72 @@ class Run<K extends Kind> {
     const { idempotencyKey, drivers, fresh, intents } = this.options;
     if (idempotencyKey === undefined) return new Set();
     const { infra, kind } = this.plan;
-    const recalled = await recallChanges({ drivers, infra, idempotencyKey, fresh, intents });
-    for (const change of recalled) this.#done(change.driver, change, true);
+    const recalled = await recallChanges({
+      drivers,
+      infra,
+      idempotencyKey,
+      fresh,
+      intents,
+      kinds: [kind],
+      // What a server keeps to itself is blocked in the plan, too: the next attempt recalls it.
+      onSilence: ({ reason }) => this.options.log?.(`Not recalled: ${reason}`),
+    });
+    for (const change of recalled) this.#settle({ ...outcomeOf(change.driver, change), earlier: true });
     return new Set(recalled.filter((change) => change.kind === kind).map(({ name }) => name));
   }
 
-  async #step(step: Step<K>, index: number): Promise<void> {
-    const total = this.#steps.length;
+  async #allSteps(): Promise<void> {
+    const lanes = new Map<string, LimitFunction>();
+    const failures = new Map<number, Error>();
+    const undone = new Set(this.#steps.keys());
+    await Promise.all(
+      this.#steps.map((step, position) =>
+        this.#laneOf(
+          step,
+          lanes,
+        )(async () => {
+          // The signal is for all that has not begun.
+          if (failures.size === 0 && this.options.signal?.aborted) failures.set(position, new Interrupted());
+          if (failures.size > 0) return;
+          try {
+            await this.#step(step, position);
+            undone.delete(position);
+          } catch (error) {
+            failures.set(position, error as Error);
+          } finally {
+            this.#outcomes.end(position);
+          }
+        }),
+      ),
+    );
+    this.#outcomes.endAll();
+    this.applied.undone = [...undone].map((position) => this.#steps[position]?.name ?? '');
+    const inOrder = [...failures].sort(([one], [other]) => one - other).map(([, failure]) => failure);
+    if (inOrder.length > 0) throw together(inOrder);
+  }
+
+  /** Steps of one lane wait for each other, as far as they have to. */
+  #laneOf(step: Step<K>, lanes: Map<string, LimitFunction>): LimitFunction {
+    const { name, serversAtOnce } = this.#driverOf(step);
+    const [lane, atOnce] = this.plan.kind === 'server' ? [name, serversAtOnce] : ['', 1];
+    const limit = lanes.get(lane) ?? pLimit(atOnce);
+    lanes.set(lane, limit);
+    return limit;
+  }
+
+  #driverOf(step: Step<K>): Driver {
+    const { drivers } = this.options;
+    return step.action === 'create' ? drivers.for(step.after.provider) : drivers.of(step.before);
+  }
+
+  async #step(step: Step<K>, position: number): Promise<void> {
+    const [index, total] = [position + 1, this.#steps.length];
     const name = `${capitalized(step.action)} ${nounOf(this.plan.kind)} ${step.name}`;
     const report = (state: 'started' | 'completed' | 'failed' | 'skipped') =>
       this.options.reporter.report({ type: 'step', name, index, total, state });
     report('started');
     try {
-      const changed = await this.#act(step);
+      const changed = await this.#act(step, (outcome) => this.#settle(outcome, position));
       report(changed ? 'completed' : 'skipped');
     } catch (error) {
       report('failed');
@@ -116,30 +172,30 @@ class Run<K extends Kind> {
   }
 
   /** @returns false if somebody else had done it meanwhile */
-  async #act(step: Step<K>): Promise<boolean> {
-    if (step.action === 'create') return this.#create(step.after);
+  async #act(step: Step<K>, settle: Settle): Promise<boolean> {
+    if (step.action === 'create') return this.#create(step.after, settle);
     if (step.action === 'change') {
-      const { name, resources } = this.options.drivers.of(step.before);
+      const { name, resources } = this.#driverOf(step);
       const collection: Collection<K> = resources[this.plan.kind];
       await this.#intend('changed', name, step.before, step.after);
       const after = await collection.change(step.before, step.after, this.#context);
-      this.#done(name, { kind: this.plan.kind, action: 'changed', before: step.before, after });
+      settle(outcomeOf(name, { kind: this.plan.kind, action: 'changed', before: step.before, after }));
       return true;
     }
-    const destroyed = await this.#destroy(step.before);
+    const destroyed = await this.#destroy(step.before, settle);
     if (step.action === 'destroy') return destroyed;
     // A replacement is one step: it is not left half done.
-    return this.#create(step.after, { ...this.#context, signal: undefined });
+    return this.#create(step.after, settle, { ...this.#context, signal: undefined });
   }
 
-  async #create(desired: Desired[K], context = this.#context): Promise<boolean> {
+  async #create(desired: Desired[K], settle: Settle, context = this.#context): Promise<boolean> {
     const { kind } = this.plan;
     const { name, resources } = this.options.drivers.for(desired.provider);
     const collection: Collection<K> = resources[kind];
     await this.#intend('created', name, null, desired);
     const { resource, made } = await collection.create(desired, context);
     if (made) {
-      this.#done(name, { kind, action: 'created', before: null, after: resource });
+      settle(outcomeOf(name, { kind, action: 'created', before: null, after: resource }));
       return true;
     }
     if (differencesBetween(kind, resource, desired).length > 0) {
@@ -148,11 +204,11 @@ class Run<K extends Kind> {
           'Run it again.',
       );
     }
-    this.#unchanged(resource);
+    settle(asFound(this.plan.kind, resource));
     return false;
   }
 
-  async #destroy(existing: Existing[K]): Promise<boolean> {
+  async #destroy(existing: Existing[K], settle: Settle): Promise<boolean> {
     const driver = this.options.drivers.of(existing);
     const { name, resources } = driver;
     const collection: Collection<K> = resources[this.plan.kind];
@@ -160,7 +216,7 @@ class Run<K extends Kind> {
     for (const going of await goingWith(this.plan.kind, existing, driver))
       await this.#intend('destroyed', name, going.existing, null, going.kind);
     const changes = await collection.destroy(existing, this.#context);
-    for (const change of changes) this.#done(name, change);
+    for (const change of changes) settle(outcomeOf(name, change));
     return changes.length > 0;
   }
 
@@ -176,21 +232,20 @@ class Run<K extends Kind> {
     return this.options.reporter.intend(intentReport(infra, kind, action, driver, before, after));
   }
 
-  #unchanged(resource: Existing[K]): void {
-    this.#settle(asFound(this.plan.kind, resource));
-  }
-
-  /** @returns the full name */
-  #done(driver: string, change: Change, earlier = false): string {
-    const resource = change.after ?? change.before;
-    const name = resource ? fullName(resource) : '';
-    this.#settle({ ...change, name, driver, ...(earlier ? { earlier } : {}) });
-    return name;
-  }
-
-  #settle(outcome: Outcome): void {
+  /** Reported at once, and handed on in the order of the steps. */
+  #settle(outcome: Outcome, position?: number): void {
     this.options.reporter.report(resourceReport(this.plan.infra, outcome));
+    if (position === undefined) this.#handOn(outcome);
+    else this.#outcomes.add(position, outcome);
+  }
+
+  #handOn(outcome: Outcome): void {
     this.applied.outcomes.push(outcome);
     this.options.onOutcome?.(outcome);
   }
+}
+
+function outcomeOf(driver: string, change: Change): Outcome {
+  const resource = change.after ?? change.before;
+  return { ...change, name: resource ? fullName(resource) : '', driver };
 }

@@ -1,4 +1,4 @@
-import type { Collection } from '../drivers/driver.js';
+import type { Collection, RecallOptions } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import { fullName, isThatOne, KINDS, type Change, type Existing, type Kind } from '../drivers/resource.js';
 import { differencesBetween } from '../plan/index.js';
@@ -13,6 +13,10 @@ export interface Recalling {
   idempotencyKey: string;
   /** Nothing was ever begun under that key: nobody needs to be asked. */
   fresh?: boolean | undefined;
+  /** What is to be recalled; all kinds unless given. */
+  kinds?: readonly Kind[] | undefined;
+  /** Takes the servers that could not be asked; unless given, the first of them fails it all. */
+  onSilence?: RecallOptions['onSilence'];
   /** What earlier attempts were about to do when they were last heard of. */
   intents?: readonly IntentReport[] | undefined;
 }
@@ -26,12 +30,14 @@ export async function recallChanges({
   infra,
   idempotencyKey,
   fresh,
+  kinds,
+  onSilence,
   intents = [],
 }: Recalling): Promise<MadeChange[]> {
   const recalled: MadeChange[] = [];
   if (fresh) return recalled;
   for (const driver of drivers.all) {
-    for (const change of await driver.recall(infra, idempotencyKey)) {
+    for (const change of await driver.recall(infra, idempotencyKey, { kinds, onSilence })) {
       const resource = change.after ?? change.before;
       if (resource) recalled.push({ ...change, name: fullName(resource), driver: driver.name });
     }

@@ -4,6 +4,8 @@ import { counted, type Kind } from '../drivers/resource.js';
 import { countOf, renderPlan, stepsOf, type Plan } from '../plan/index.js';
 import type { Applied } from './apply-plan.js';
 import { Interrupted } from './interrupted.js';
+import { blockages, isBlocked } from './preflight.js';
+import { together } from './together.js';
 import type { Outcome } from './outcome.js';
 
 // A report has 64 KiB; the whole plan is in what is printed.
@@ -38,9 +40,13 @@ export function countsOf(outcomes: readonly Pick<Outcome, 'action'>[]) {
   };
 }
 
-/** Whoever is told that it went wrong must also be told how far it came. */
+/** Why not all of the plan was done, and how far it came; null where all was. */
 export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Error | null {
-  return applied.failure && withWhatIsDone(applied.failure, plan.kind, stepsOf(plan).length, applied.undone);
+  const blocked = plan.entries.filter(isBlocked).map(({ name }) => name);
+  const failures = [...(applied.failure ? [applied.failure] : []), ...blockages(plan)];
+  if (failures.length === 0) return null;
+  const steps = stepsOf(plan).length + blocked.length;
+  return withWhatIsDone(together(failures), plan.kind, steps, [...applied.undone, ...blocked]);
 }
 
 /** @param undone names of what is not done, of `steps` in all */

@@ -29,7 +29,12 @@ export class Telling implements Pick<Reporter, 'report' | 'intend'> {
     const intents = [...(recalling.intents ?? []), ...this.#intents];
     if (recalling.fresh && intents.length === 0) return;
     try {
-      for (const change of await recallChanges({ ...recalling, fresh: false, intents })) {
+      for (const change of await recallChanges({
+        ...recalling,
+        onSilence: () => {},
+        fresh: false,
+        intents,
+      })) {
         const report = resourceReport(recalling.infra, change);
         if (!this.#told.has(keyOf(report))) this.report(report);
       }

@@ -16,6 +16,12 @@ export async function waitUntilRunning(
   for (const server of servers) {
     let now: Server | null = server;
     while (now?.state !== 'running') {
+      if (now?.state === 'error') {
+        throw new DriverError(
+          `Server ${server.name} is in state error. Look at it at the provider, or delete it and create it again.`,
+          { permanent: true },
+        );
+      }
       if (Date.now() > deadline) {
         throw new DriverError(
           `Server ${server.name} is still ${now?.state} after ten minutes. Look at the provider.`,

@@ -8,6 +8,8 @@ export interface CommandEnvironment {
   events: string | undefined;
   /** The same for every attempt at one piece of work. */
   idempotencyKey: string | undefined;
+  /** Whether this is the first attempt at it. */
+  fresh: boolean;
   /** What earlier attempts at it were about to do when they were last heard of. */
   intents: readonly IntentReport[];
   /** With `--check`: reports what earlier attempts did, since no other attempt follows that could. */
@@ -19,6 +21,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CommandEnvironment {
   return {
     events: env['PROVISIONING_EVENTS'] || undefined,
     idempotencyKey: env['PROVISIONING_IDEMPOTENCY_KEY'] || undefined,
+    fresh: env['PROVISIONING_FRESH'] === '1',
     intents: readIntents(env['PROVISIONING_INTENTS']),
     reconcile: env['PROVISIONING_RECONCILE'] === '1',
     production: env['NODE_ENV'] === 'production',

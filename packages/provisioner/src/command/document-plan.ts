@@ -2,7 +2,16 @@ import { countOf, type Plan } from '../plan/index.js';
 
 /** The plan as the JSON document has it. */
 export function documentPlan(plan: Plan): Record<string, unknown> {
-  const actions = ['create', 'change', 'replace', 'destroy', 'unchanged', 'absent', 'left_alone'] as const;
+  const actions = [
+    'create',
+    'change',
+    'replace',
+    'destroy',
+    'unchanged',
+    'absent',
+    'left_alone',
+    'blocked',
+  ] as const;
   return {
     ...Object.fromEntries(actions.map((action) => [action, countOf(plan, action)])),
     entries: plan.entries.map((entry) => ({
@@ -11,6 +20,7 @@ export function documentPlan(plan: Plan): Record<string, unknown> {
       before: entry.before,
       after: entry.after,
       differences: 'differences' in entry ? entry.differences : [],
+      ...(entry.action === 'blocked' ? { reason: entry.reason } : {}),
     })),
   };
 }

@@ -13,11 +13,15 @@ export async function createServers(options: ActOptions, session: Session): Prom
   drivers
     .notices(settings.servers.map(({ provider }) => provider))
     .forEach((notice) => output.notice(notice));
-  const plan = planCreate(infra, settings.servers, await drivers.list(infra));
+  const names = settings.servers.map(({ name }) => name);
+  const { found, silent } = await drivers.sight(infra, 'server');
+  const absent = names.filter((name) => !found.some((server) => server.name === name));
+  // Where a host does not answer, what was not found has to be asked for by name.
+  const { unknown } = silent.length > 0 ? await drivers.look(infra, 'server', absent) : { unknown: [] };
+  const plan = planCreate(infra, settings.servers, found, unknown);
   await carryOut(plan, options.check, session, async () => {
     if (!options.wait) return;
-    const wanted = new Set(settings.servers.map(({ name }) => name));
-    const servers = (await drivers.list(infra)).filter(({ name }) => wanted.has(name));
+    const { found: servers } = await drivers.look(infra, 'server', names);
     await waitUntilRunning(servers, (server) => drivers.of(server), signal);
   });
 }

@@ -14,5 +14,6 @@ export async function deleteServers(options: ActOptions, session: Session): Prom
     .forEach((notice) => output.notice(notice));
   const names = settings.servers.map(({ name }) => name);
   // What is destroyed is gone at once: there is nothing to wait for.
-  await carryOut(planDelete(infra, names, await drivers.list(infra)), options.check, session);
+  const { found, unknown } = await drivers.look(infra, 'server', names);
+  await carryOut(planDelete(infra, names, found, 'server', unknown), options.check, session);
 }

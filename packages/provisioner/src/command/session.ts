@@ -10,6 +10,8 @@ export interface Session {
   /** Aborted by INT and TERM. */
   signal: AbortSignal;
   idempotencyKey: string | undefined;
+  /** Whether nothing was begun under that key before: there is nothing to recall. */
+  fresh: boolean;
   /** What earlier attempts were about to do when they were last heard of. */
   intents: readonly IntentReport[];
   /** Whether a check also reports what earlier attempts did. */

@@ -1,4 +1,4 @@
-import { fullName } from '../drivers/index.js';
+import { fullName, type DriverSet, type Look } from '../drivers/index.js';
 import { planDelete } from '../plan/index.js';
 import { readSettings } from '../settings/index.js';
 import { carryOut } from './carry-out.js';
@@ -11,11 +11,25 @@ export async function deleteTaskserv(name: string, options: ActOptions, session:
   const { infra, workspace, settings: file } = options;
   const settings = await readSettings({ workspace, infra, file, signal });
   const servers = settings.taskservs.find((taskserv) => taskserv.name === name)?.servers;
-  const existing = (await drivers.list(infra, 'taskserv')).filter(
-    (taskserv) => taskserv.name === name && (servers?.includes(taskserv.server) ?? true),
-  );
+  const { found: existing, unknown } = servers
+    ? await drivers.look(
+        infra,
+        'taskserv',
+        [...new Set(servers)].map((server) => `${server}/${name}`),
+      )
+    : await everywhere(name, infra, drivers);
   drivers.notices(existing.map(({ provider }) => provider)).forEach((notice) => output.notice(notice));
   const names = servers ? servers.map((server) => `${server}/${name}`) : existing.map(fullName);
-  const plan = planDelete(infra, names.length > 0 ? names : [name], existing, 'taskserv');
+  const asked = new Set([...names, ...unknown.map((one) => one.name)]);
+  const plan = planDelete(infra, asked.size > 0 ? [...asked] : [name], existing, 'taskserv', unknown);
   await carryOut(plan, options.check, session);
+}
+
+/** Those that are found, and as unknown that of each server that does not answer. */
+async function everywhere(name: string, infra: string, drivers: DriverSet): Promise<Look<'taskserv'>> {
+  const { found, silent } = await drivers.sight(infra, 'taskserv');
+  return {
+    found: found.filter((taskserv) => taskserv.name === name),
+    unknown: silent.map(({ server, reason }) => ({ name: `${server}/${name}`, reason, permanent: false })),
+  };
 }

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
+import {
+  DriverError,
+  type ActContext,
+  type Collection,
+  type RecallOptions,
+  type Sighting,
+} from '../drivers/driver.js';
 import type { Change, Cluster, DesiredCluster, Server } from '../drivers/resource.js';
 import type { ClusterDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
@@ -9,7 +15,7 @@ import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince, type InstallRecord } from './record.js';
 import { Remote } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
-import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
+import { heard, runningServers, serverOf, surveyAll, type Servers, type Surveyed } from './servers.js';
 import { install, recordText, remove, SLOTS, tombstone, versionOf, type DraftRecord } from './unit.js';
 
 type ClusterRecord = InstallRecord<'cluster'>;
@@ -27,7 +33,12 @@ export class InstalledClusters implements Collection<'cluster'> {
   ) {}
 
   async list(infra: string): Promise<Cluster[]> {
-    return (await this.#records(infra)).map(({ resource }) => resource);
+    return recordsIn(heard(await this.#surveys(infra)), infra).map(({ resource }) => resource);
+  }
+
+  async survey(infra: string): Promise<Sighting<'cluster'>> {
+    const { found, silent } = await this.#surveys(infra);
+    return { found: recordsIn(found, infra).map(({ resource }) => resource), silent };
   }
 
   async read(infra: string, name: string): Promise<Cluster | null> {
@@ -102,10 +113,11 @@ export class InstalledClusters implements Collection<'cluster'> {
   }
 
   /** What was done under a key: what drivers recall. */
-  async recall(infra: string, key: string): Promise<Change[]> {
-    const living = await this.#records(infra);
+  async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
+    const found = heard(await this.#surveys(infra), onSilence);
+    const living = recordsIn(found, infra);
     const ids = new Set(living.map(({ resource }) => resource.id));
-    const dead = (await this.#surveys(infra))
+    const dead = found
       .flatMap(({ survey }) => survey.destroyed.clusters)
       .filter(({ resource }) => resource.infra === infra && !ids.has(resource.id));
     return onePerCluster([...dead, ...living])
@@ -252,17 +264,21 @@ export class InstalledClusters implements Collection<'cluster'> {
   }
 
   async #find(infra: string, name: string): Promise<ClusterRecord | undefined> {
-    return (await this.#records(infra)).find(({ resource }) => resource.name === name);
-  }
-
-  async #records(infra: string): Promise<ClusterRecord[]> {
-    const records = (await this.#surveys(infra)).flatMap(({ survey }) => survey.clusters);
-    return onePerCluster(records.filter(({ resource }) => resource.infra === infra));
+    const surveyed = await this.#surveys(infra);
+    const record = recordsIn(surveyed.found, infra).find(({ resource }) => resource.name === name);
+    // Each of its servers has a record of it; where none is found, one that is silent may have one.
+    if (!record) heard(surveyed);
+    return record;
   }
 
   async #surveys(infra: string) {
     return surveyAll(this.remote, await runningServers(this.servers, infra));
   }
+}
+
+function recordsIn(found: Surveyed['found'], infra: string): ClusterRecord[] {
+  const records = found.flatMap(({ survey }) => survey.clusters);
+  return onePerCluster(records.filter(({ resource }) => resource.infra === infra));
 }
 
 /** Clusters that drivers can offer where they can run scripts on their servers. */

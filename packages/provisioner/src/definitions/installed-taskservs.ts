@@ -1,13 +1,33 @@
 import { randomUUID } from 'node:crypto';
-import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
-import type { Change, DesiredTaskserv, Server, Taskserv } from '../drivers/resource.js';
+import {
+  DriverError,
+  type ActContext,
+  type Collection,
+  type RecallOptions,
+  type Sighting,
+} from '../drivers/driver.js';
+import {
+  fullName,
+  type Change,
+  type DesiredTaskserv,
+  type Server,
+  type Taskserv,
+} from '../drivers/resource.js';
 import type { TaskservDefinition } from './definition.js';
 import type { Definitions } from './definitions.js';
 import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince } from './record.js';
 import { Remote, type Survey } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
-import { runningServers, serverOf, surveyAll, type Servers } from './servers.js';
+import {
+  heard,
+  runningServers,
+  serverOf,
+  surveyAll,
+  surveyNamed,
+  type Servers,
+  type Surveyed,
+} from './servers.js';
 import {
   assertNoCluster,
   dependents,
@@ -29,16 +49,30 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
 
   /** Those on servers that run: others cannot be asked. */
   async list(infra: string, server?: string): Promise<Taskserv[]> {
-    const found = await surveyAll(this.remote, await runningServers(this.servers, infra, server));
-    return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
+    return resourcesIn(
+      heard(await surveyAll(this.remote, await runningServers(this.servers, infra, server))),
+    );
+  }
+
+  async survey(infra: string): Promise<Sighting<'taskserv'>> {
+    const surveyed = await surveyAll(this.remote, await runningServers(this.servers, infra));
+    return { found: resourcesIn(surveyed.found), silent: surveyed.silent };
   }
 
   async read(infra: string, name: string): Promise<Taskserv | null> {
     const [serverName = '', taskserv = ''] = name.split('/');
     const server = await this.servers.read(infra, serverName);
     if (!server) return null;
-    const survey = await this.remote.survey(serverOf(server));
-    return find(recordsOf(survey, server), taskserv)?.resource ?? null;
+    const [answer] = heard(await surveyAll(this.remote, [serverOf(server)]));
+    return (answer && find(recordsOf(answer.survey, server), taskserv)?.resource) ?? null;
+  }
+
+  /** Each of their servers is asked once. */
+  async readAll(infra: string, names: readonly string[]): Promise<Sighting<'taskserv'>> {
+    const servers = new Set(names.map((name) => name.split('/')[0] ?? ''));
+    const surveyed = await surveyNamed(this.remote, this.servers, infra, [...servers]);
+    const found = resourcesIn(surveyed.found).filter((resource) => names.includes(fullName(resource)));
+    return { found, silent: surveyed.silent };
   }
 
   async create(
@@ -194,8 +228,8 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
   }
 
   /** What was done under a key: what drivers recall. What came with a cluster is that cluster's. */
-  async recall(infra: string, key: string): Promise<Change[]> {
-    const found = await surveyAll(this.remote, await runningServers(this.servers, infra));
+  async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
+    const found = heard(await surveyAll(this.remote, await runningServers(this.servers, infra)), onSilence);
     const living = found.flatMap(({ server, survey }) =>
       recordsOf(survey, server).map((record) => ({ record, isPart: isPart(record, survey) })),
     );
@@ -235,6 +269,10 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
       { permanent: true },
     );
   }
+}
+
+function resourcesIn(found: Surveyed['found']): Taskserv[] {
+  return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
 }
 
 /** Task services that drivers can offer where they can run scripts on their servers. */

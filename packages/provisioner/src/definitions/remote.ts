@@ -31,6 +31,7 @@ export interface Survey {
 
 const KEPT_LINES = 4;
 const SURVEY_SECONDS = 60;
+const ANSWER_MS = 15_000;
 
 /** Has the engine in `shell/engine.sh` do things on servers, and understands its answers. */
 export class Remote {
@@ -38,6 +39,11 @@ export class Remote {
     private readonly run: RunOnServer,
     private readonly options: InstallOptions,
   ) {}
+
+  /** How long several servers that are asked together have to answer. */
+  get answerMs(): number {
+    return this.options.answerMs ?? ANSWER_MS;
+  }
 
   async survey(server: Server, signal?: AbortSignal): Promise<Survey> {
     const said = await this.#ask(

@@ -5,6 +5,8 @@ export type RunOnServer = NonNullable<Driver['run']>;
 
 /** Where things are kept on servers, and what else is the same for all. */
 export interface InstallOptions {
+  /** How long servers have to say what is installed on them, in milliseconds: 15 000 unless given. */
+  answerMs?: number | undefined;
   /** Absolute; `/var/lib/provisioning` unless told. */
   root?: string | undefined;
   /** Absolute; `/var/cache/provisioning` unless told. Holds what was fetched, by checksum. */

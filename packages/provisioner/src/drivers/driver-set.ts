@@ -1,11 +1,15 @@
+import pLimit from 'p-limit';
 import { Definitions, type InstallOptions } from '../definitions/index.js';
 import { CATALOG } from './catalog.js';
-import { DriverError, type Driver } from './driver.js';
+import { DriverError, sightingOf, type Collection, type Driver, type Sighting } from './driver.js';
 import { createLocalDriver } from './local/local-driver.js';
 import { createNoopDriver } from './noop/noop-driver.js';
 import { missingFor, type DriverPlugin, type Environment } from './plugin.js';
 import { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
-import type { Existing, Kind } from './resource.js';
+import { fullName, type Existing, type Kind } from './resource.js';
+
+// Of one driver, where names have to be asked for one by one.
+const NAMES_AT_ONCE = 16;
 
 export interface DriverSetOptions {
   dataDir: string;
@@ -17,6 +21,12 @@ export interface DriverSetOptions {
   production: boolean;
   /** Whether there is a provider for tests and benchmarks, which makes nothing at all. */
   testDriver?: boolean;
+}
+
+/** What is known of some names. */
+export interface Look<K extends Kind> {
+  found: Existing[K][];
+  unknown: { name: string; reason: string; permanent: boolean }[];
 }
 
 /** Which driver acts for which provider. */
@@ -113,10 +123,39 @@ export class DriverSet {
     return (await Promise.all(this.all.map((driver) => driver.resources[kind].list(infra)))).flat();
   }
 
+  /** The same where a server that does not answer keeps no other from being listed. */
+  async sight<K extends Kind>(infra: string, kind: K): Promise<Sighting<K>> {
+    const sightings = await Promise.all(
+      this.all.map(({ resources }) => sightingOf<K>(resources[kind], infra)),
+    );
+    return {
+      found: sightings.flatMap(({ found }) => found),
+      silent: sightings.flatMap(({ silent }) => silent),
+    };
+  }
+
   /** The one of that full name, whoever made it. */
   async find<K extends Kind>(infra: string, kind: K, name: string): Promise<Existing[K] | null> {
     const found = await Promise.all(this.all.map((driver) => driver.resources[kind].read(infra, name)));
     return found.find((one) => one !== null) ?? null;
+  }
+
+  /**
+   * Those of these full names that exist, in the order of the names. A name that one driver cannot be asked about and no
+   * other has is unknown; it keeps no other name from being answered.
+   */
+  async look<K extends Kind>(infra: string, kind: K, names: readonly string[]): Promise<Look<K>> {
+    const answers = await Promise.all(
+      this.all.map(({ resources }) => lookIn<K>(resources[kind], infra, names)),
+    );
+    const looked: Look<K> = { found: [], unknown: [] };
+    for (const name of new Set(names)) {
+      const found = answers.map((answer) => answer.found.get(name)).find((one) => one !== undefined);
+      const failure = answers.map((answer) => answer.failures.get(name)).find((one) => one !== undefined);
+      if (found) looked.found.push(found);
+      else if (failure) looked.unknown.push({ name, ...silenceOf(name, failure) });
+    }
+    return looked;
   }
 
   /** What users must be told before anything is done for those providers. */
@@ -148,4 +187,47 @@ function faultOf(provider: Provider, error: unknown): DriverError {
     permanent: true,
     cause: error,
   });
+}
+
+interface Answer<K extends Kind> {
+  found: ReadonlyMap<string, Existing[K]>;
+  failures: ReadonlyMap<string, DriverError>;
+}
+
+/** All names at once where the driver can, else each of them by itself. */
+async function lookIn<K extends Kind>(
+  collection: Collection<K>,
+  infra: string,
+  names: readonly string[],
+): Promise<Answer<K>> {
+  const found = new Map<string, Existing[K]>();
+  const failures = new Map<string, DriverError>();
+  if (collection.readAll) {
+    try {
+      const seen = await collection.readAll(infra, names);
+      for (const one of seen.found) found.set(fullName(one), one);
+      for (const { server, reason } of seen.silent)
+        for (const name of names)
+          if (server === null || name.split('/')[0] === server) failures.set(name, new DriverError(reason));
+    } catch (error) {
+      // What no attempt can answer is no question to be passed over.
+      if (!(error instanceof DriverError) || error.permanent) throw error;
+      for (const name of names) failures.set(name, error);
+    }
+    return { found, failures };
+  }
+  await pLimit(NAMES_AT_ONCE).map(names, async (name) => {
+    try {
+      const one = await collection.read(infra, name);
+      if (one) found.set(name, one);
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      failures.set(name, error);
+    }
+  });
+  return { found, failures };
+}
+
+function silenceOf(name: string, { message, permanent }: DriverError) {
+  return { reason: `Whether ${name} exists, and how it is, is unknown: ${message}`, permanent };
 }

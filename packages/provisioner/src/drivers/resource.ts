@@ -1,4 +1,4 @@
-import type { DesiredServer } from '../settings/settings.js';
+import type { DesiredServer, ServerState } from '../settings/settings.js';
 import type { Provider } from './providers.js';
 
 /** What drivers act on. */
@@ -55,7 +55,7 @@ export interface Existence {
 
 /** A server that exists. */
 export interface Server extends DesiredServer, Existence {
-  state: 'starting' | 'running' | 'stopped';
+  state: ServerState;
   ip: string | null;
 }
 export interface Taskserv extends DesiredTaskserv, Existence {}
@@ -83,6 +83,12 @@ export interface Change<K extends Kind = Kind> {
 /** Whether something is the one of that id, be it made again since. */
 export function isThatOne(existing: Existence, id: string): boolean {
   return existing.id === id || (existing.restores ?? []).includes(id);
+}
+
+/** Whether a server is to run or to be stopped; null where that is not asked for. */
+export function wantedPower({ state }: Pick<DesiredServer, 'state'>): 'running' | 'stopped' | null {
+  if (state === 'starting' || state === 'running') return 'running';
+  return state === 'stopped' ? 'stopped' : null;
 }
 
 /** The name that tells a thing from all others of its kind in the infra: of a task service `server/taskserv`. */

@@ -1,8 +1,9 @@
 import { installedClusters, installedTaskservs } from '../definitions/index.js';
 import type { SshTarget } from '../ssh/index.js';
-import { DriverError, type Collection, type Driver } from './driver.js';
+import { DriverError, type Collection, type Driver, type Refusal, type ServerStep } from './driver.js';
 import type { Login } from './login.js';
 import type { DriverServices } from './plugin.js';
+import { recallEach } from './recall-each.js';
 import type { Change, Server, Taskserv } from './resource.js';
 import { withoutLogin } from './without-login.js';
 
@@ -11,6 +12,8 @@ export interface ProviderServers extends Collection<'server'> {
   /** Tells what is installed on a server, and goes with it, as far as it can still be asked. */
   installedOn: (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
+  /** See {@link Driver.refusals}. */
+  refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]>;
 }
 
 interface Parts {
@@ -21,19 +24,25 @@ interface Parts {
   /** Null where nobody can log in. */
   login: Login | null;
   services: DriverServices;
+  serversAtOnce: number;
 }
 
 /** A driver whose servers are machines that the provider makes and that are logged in to by SSH. */
 export function createServerDriver(
-  { name, title, servers, login, services: { definitions, install } }: Parts,
+  { name, title, servers, login, services: { definitions, install }, serversAtOnce }: Parts,
   targetOf: (server: Server, signal: AbortSignal | undefined) => SshTarget | Promise<SshTarget>,
 ): Driver {
-  const common = { name, notice: null };
+  const common = {
+    name,
+    notice: null,
+    serversAtOnce,
+    refusals: (steps: readonly ServerStep[], signal?: AbortSignal) => servers.refusals(steps, signal),
+  };
   if (!login) {
     return {
       ...common,
       resources: { server: servers, ...withoutLogin(title, 'PROVISIONING_SSH_KEY_FILE') },
-      recall: (infra, key) => servers.recall(infra, key),
+      recall: recallEach(servers),
     };
   }
   const run: NonNullable<Driver['run']> = async (server, script, context) =>
@@ -49,11 +58,7 @@ export function createServerDriver(
     ...common,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
     run,
-    recall: async (infra, key) => [
-      ...(await servers.recall(infra, key)),
-      ...(await taskservs.recall(infra, key)),
-      ...(await clusters.recall(infra, key)),
-    ],
+    recall: recallEach(servers, taskservs, clusters),
   };
 }
 

@@ -10,7 +10,8 @@ import {
   type OperationContext,
   type OperationResult,
 } from '../operations/index.js';
-import type { EndedMessage, FromDriverHost, Operation, RunMessage } from './protocol.js';
+import { KINDS, type Kind } from '../drivers/resource.js';
+import type { EndedMessage, FromDriverHost, Operation, ResourceReport, RunMessage } from './protocol.js';
 
 // A result is one line of a report.
 const MAX_NAMES = 100;
@@ -34,6 +35,7 @@ export async function runOperation(
   tell: (message: FromDriverHost) => void,
   stored: (number: number) => Promise<void>,
 ): Promise<EndedMessage> {
+  const kinds = kindsOf(operation, changes);
   let intended = 0;
   const telling = new Telling({
     report: (report) => tell({ type: 'report', id, report }),
@@ -49,6 +51,7 @@ export async function runOperation(
     infra: operation.infra,
     idempotencyKey,
     fresh,
+    kinds,
     intents,
     check,
     signal,
@@ -81,7 +84,14 @@ export async function runOperation(
   async function told(work: Promise<OperationResult>, key: string): Promise<OperationResult> {
     const result = await work;
     if (result.outcome !== 'completed' && !check)
-      await telling.tellTheRest({ drivers, infra: operation.infra, idempotencyKey: key, fresh, intents });
+      await telling.tellTheRest({
+        drivers,
+        infra: operation.infra,
+        idempotencyKey: key,
+        fresh,
+        kinds,
+        intents,
+      });
     return result;
   }
 
@@ -97,6 +107,22 @@ export async function runOperation(
       data: { missing: missing.slice(0, MAX_NAMES), count: missing.length },
     });
     return { type: 'ended', id, outcome: 'completed', satisfied };
+  }
+}
+
+/** What the operation is about, which alone has to be recalled; undefined where that may be anything. */
+function kindsOf({ type }: RunMessage['operation'], changes: readonly ResourceReport[]): Kind[] | undefined {
+  switch (type) {
+    case 'server_batch':
+      return ['server'];
+    case 'taskserv_batch':
+      return ['taskserv'];
+    case 'cluster_batch':
+      return ['cluster'];
+    default: {
+      const named = new Set(changes.map(({ kind }) => kind));
+      return named.size > 0 ? KINDS.filter((kind) => named.has(kind)) : undefined;
+    }
   }
 }
 

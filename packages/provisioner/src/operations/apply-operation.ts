@@ -1,4 +1,13 @@
-import { applyPlan, failureOf, Interrupted, renderOutcome, resultData, summarize } from '../apply/index.js';
+import {
+  applyPlan,
+  checkPlan,
+  failureOf,
+  Interrupted,
+  refuseImpossible,
+  renderOutcome,
+  resultData,
+  summarize,
+} from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
 import { renderPlan, stepsOf } from '../plan/index.js';
 import type { OperationContext, OperationResult } from './context.js';
@@ -17,9 +26,11 @@ export function applyOperation(operation: Operation, context: OperationContext):
     notes.forEach((note) => log(`Note: ${note}`));
     renderPlan(plan).forEach(log);
     if (check) {
+      await checkPlan(plan, drivers, signal);
       reporter.report({ type: 'plan', steps: stepsOf(plan).length });
       return { message: 'Nothing was changed: this was a check only', data: resultData(plan, true, []) };
     }
+    await refuseImpossible(plan, drivers, signal);
     const applied = await applyPlan(plan, {
       drivers,
       reporter,

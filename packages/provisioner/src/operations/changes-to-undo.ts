@@ -22,14 +22,14 @@ export interface WhatToUndo {
  */
 export async function changesToUndo(
   reports: readonly ResourceReport[],
-  { drivers, infra, idempotencyKey }: OperationContext,
+  { drivers, infra, idempotencyKey, kinds }: OperationContext,
   { exactly = false, intents = [] }: WhatToUndo,
 ): Promise<UndoableChange[]> {
   const changes = reports
     .filter(({ action }) => action !== 'unchanged')
     .map((report) => fromReport(report, infra));
   const known = new Set(changes.map(identity));
-  const recalled = exactly ? [] : await recallChanges({ drivers, infra, idempotencyKey, intents });
+  const recalled = exactly ? [] : await recallChanges({ drivers, infra, idempotencyKey, kinds, intents });
   changes.push(...recalled.filter((change) => !known.has(identity(change))));
   // Attempts report again what earlier ones did.
   return [...new Map(changes.map((change) => [identity(change), change])).values()];

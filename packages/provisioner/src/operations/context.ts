@@ -1,4 +1,5 @@
 import type { DriverSet } from '../drivers/driver-set.js';
+import type { Kind } from '../drivers/resource.js';
 import type { Reporter } from '../report/reporter.js';
 import type { IntentReport } from '../report/types.js';
 
@@ -10,6 +11,8 @@ export interface OperationContext {
   idempotencyKey: string;
   /** Whether this is the first attempt at it: there is nothing to recall. */
   fresh?: boolean;
+  /** What it is about: what is recalled. All kinds unless given. */
+  kinds?: readonly Kind[] | undefined;
   /** What earlier attempts at it were about to do when they were last heard of. */
   intents?: readonly IntentReport[];
   /** Plans only, and changes nothing. */

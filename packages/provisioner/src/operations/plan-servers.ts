@@ -13,26 +13,20 @@ export async function planServers(
   infra: string,
   drivers: DriverSet,
 ): Promise<Plan> {
-  const desired: DesiredServer[] = [];
-  const existing: Server[] = [];
-  const names = new Set<string>();
-  for (const config of configs) {
-    const { name } = config;
-    if (names.has(name)) {
-      throw refused(`names server ${name} twice. Give each server its own name`);
-    }
-    names.add(name);
-    const found = await drivers.find(infra, 'server', name);
-    if (found) existing.push(found);
-    if (found && found.provider !== provider) {
-      throw refused(
-        `wants server ${name} at provider ${provider}, but there is one of that name at ${found.provider}. ` +
-          'Delete that one first, or give this one another name',
-      );
-    }
-    desired.push(wanted(config, provider, infra, found));
+  const names = configs.map(({ name }) => name);
+  const twice = firstTwice(names);
+  if (twice !== undefined) throw refused(`names server ${twice} twice. Give each server its own name`);
+  const { found, unknown } = await drivers.look(infra, 'server', names);
+  const byName = new Map(found.map((server) => [server.name, server]));
+  const elsewhere = found.find((server) => server.provider !== provider);
+  if (elsewhere) {
+    throw refused(
+      `wants server ${elsewhere.name} at provider ${provider}, but there is one of that name at ${elsewhere.provider}. ` +
+        'Delete that one first, or give this one another name',
+    );
   }
-  return planWanted('server', infra, desired, existing);
+  const desired = configs.map((config) => wanted(config, provider, infra, byName.get(config.name) ?? null));
+  return planWanted('server', infra, desired, found, unknown);
 }
 
 function wanted(
@@ -56,4 +50,9 @@ function wanted(
 
 function refused(why: string): DriverError {
   return new DriverError(`The operation ${why}. Nothing was changed.`, { permanent: true });
+}
+
+function firstTwice(names: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return names.find((name) => seen.size === seen.add(name).size);
 }

@@ -1,6 +1,6 @@
 import { recallChanges, reportFound, resourceReport } from '../apply/index.js';
 import { nounOf } from '../drivers/resource.js';
-import { stepsOf } from '../plan/index.js';
+import { stepsOf, type Plan } from '../plan/index.js';
 import type { Report, ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
 import type { Operation } from './operation.js';
@@ -22,18 +22,16 @@ export async function reconcileOperation(
     drivers,
     infra,
     idempotencyKey,
+    kinds,
     intents,
-  }: Pick<OperationContext, 'drivers' | 'infra' | 'idempotencyKey' | 'intents'>,
+  }: Pick<OperationContext, 'drivers' | 'infra' | 'idempotencyKey' | 'kinds' | 'intents'>,
 ): Promise<Reconciliation> {
   const planned = await planOperation(operation, infra, drivers);
   const missing =
     'missing' in planned
       ? planned.missing
-      : stepsOf(planned.plan).map((step) => {
-          const fields = 'differences' in step ? step.differences.map(({ field }) => field).join(', ') : '';
-          return `${nounOf(planned.plan.kind)} ${step.name}${fields && ` (${fields})`}`;
-        });
-  const recalled = await recallChanges({ drivers, infra, idempotencyKey, intents });
+      : [...stepsOf(planned.plan).map((step) => stepMissing(planned.plan, step)), ...blockedIn(planned.plan)];
+  const recalled = await recallChanges({ drivers, infra, idempotencyKey, kinds, intents });
   const resources = recalled.map((change) => resourceReport(infra, change));
   if ('plan' in planned) {
     const { plan } = planned;
@@ -44,4 +42,15 @@ export async function reconcileOperation(
     reportFound(plan, { report }, reported);
   }
   return { satisfied: missing.length === 0, missing, resources };
+}
+
+function stepMissing({ kind }: Plan, step: ReturnType<typeof stepsOf>[number]): string {
+  const fields = 'differences' in step ? step.differences.map(({ field }) => field).join(', ') : '';
+  return `${nounOf(kind)} ${step.name}${fields && ` (${fields})`}`;
+}
+
+function blockedIn({ kind, entries }: Plan): string[] {
+  return entries
+    .filter(({ action }) => action === 'blocked')
+    .map(({ name, before }) => `${nounOf(kind)} ${name} (${before ? 'in state error' : 'unknown'})`);
 }

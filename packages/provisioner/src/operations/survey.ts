@@ -1,5 +1,5 @@
 import { Interrupted } from '../apply/index.js';
-import { DriverError } from '../drivers/driver.js';
+import { DriverError, sightingOf, type Collection } from '../drivers/driver.js';
 import { fullName, KINDS, type Existing, type Kind } from '../drivers/resource.js';
 import type { OperationContext, OperationResult } from './context.js';
 import { settled } from './settle.js';
@@ -11,12 +11,24 @@ export interface SurveyOperation {
   infras: readonly string[];
 }
 
+/** What could not be asked. */
+interface Unanswered {
+  driver: string;
+  kind: Kind;
+  reason: string;
+  /**
+   * The server that did not answer: things of that kind on others are known. Null where it is not known which server that
+   * is: any that was not found may be it. Absent where the driver could say nothing at all of that kind.
+   */
+  server?: string | null;
+}
+
 /** What the providers say about one infra. */
 export interface SurveyedInfra {
   infra: string;
   things: { kind: Kind; name: string; driver: string; body: Existing[Kind] }[];
   /** Drivers that could not say. */
-  unanswered: { driver: string; kind: Kind; reason: string }[];
+  unanswered: Unanswered[];
 }
 
 /** What a survey reports as its result's data. */
@@ -50,7 +62,9 @@ async function surveyInfra(infra: string, { drivers }: OperationContext): Promis
   await Promise.all(
     asked.map(async ({ driver, kind }) => {
       try {
-        const found: readonly Existing[Kind][] = await driver.resources[kind].list(infra);
+        const collection: Collection<Kind> = driver.resources[kind];
+        const { found, silent } = await sightingOf(collection, infra);
+        surveyed.unanswered.push(...silent.map((silence) => ({ driver: driver.name, kind, ...silence })));
         for (const body of found)
           surveyed.things.push({ kind, name: fullName(body), driver: driver.name, body });
       } catch (error) {

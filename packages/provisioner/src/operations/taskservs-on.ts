@@ -1,6 +1,6 @@
 import { DriverError } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
-import type { DesiredTaskserv, Server, Taskserv } from '../drivers/resource.js';
+import { fullName, type DesiredTaskserv, type Server } from '../drivers/resource.js';
 import { planWanted, type Plan } from '../plan/index.js';
 
 /** A task service that is wanted; without a version, whichever is there stays. */
@@ -15,11 +15,11 @@ export async function findServers(
   infra: string,
   drivers: DriverSet,
 ): Promise<{ servers: Server[]; absent: string[] }> {
-  const found = await Promise.all(names.map((name) => drivers.find(infra, 'server', name)));
-  return {
-    servers: found.filter((server) => server !== null),
-    absent: names.filter((_, index) => found[index] === null),
-  };
+  const { found, unknown } = await drivers.look(infra, 'server', names);
+  const [silence] = unknown;
+  if (silence) throw new DriverError(silence.reason, { permanent: silence.permanent });
+  const there = new Set(found.map(({ name }) => name));
+  return { servers: found, absent: names.filter((name) => !there.has(name)) };
 }
 
 /** Why nothing can be put on servers that do not exist, and what to do. */
@@ -38,23 +38,24 @@ export async function planTaskservsOn(
   infra: string,
   drivers: DriverSet,
 ): Promise<Plan<'taskserv'>> {
-  const desired: DesiredTaskserv[] = [];
-  const existing: Taskserv[] = [];
-  for (const { name, version } of await inOrder(taskservs, drivers)) {
-    for (const { name: server, provider } of servers) {
-      const found = await drivers.find(infra, 'taskserv', `${server}/${name}`);
-      if (found) existing.push(found);
-      desired.push({
+  const ordered = await inOrder(taskservs, drivers);
+  const names = ordered.flatMap(({ name }) => servers.map((server) => `${server.name}/${name}`));
+  const { found, unknown } = await drivers.look(infra, 'taskserv', names);
+  const byName = new Map(found.map((taskserv) => [fullName(taskserv), taskserv]));
+  const desired = ordered.flatMap(({ name, version }) =>
+    servers.map(({ name: server, provider }): DesiredTaskserv => {
+      const existing = byName.get(`${server}/${name}`);
+      return {
         infra,
         server,
         name,
         provider,
-        version: version ?? found?.version ?? null,
-        attributes: found?.attributes ?? {},
-      });
-    }
-  }
-  return planWanted('taskserv', infra, desired, existing);
+        version: version ?? existing?.version ?? null,
+        attributes: existing?.attributes ?? {},
+      };
+    }),
+  );
+  return planWanted('taskserv', infra, desired, found, unknown);
 }
 
 /**

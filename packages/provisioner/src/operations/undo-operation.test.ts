@@ -146,3 +146,22 @@ describe('undoing', () => {
     expect(await bench.server()).toMatchObject({ infra: 'i' });
   });
 });
+
+it('goes on with what shares no server with a step that is refused', async () => {
+  const bench = await Bench.open();
+  const [made] = await bench.apply('k', { name: 'a' });
+  const about = (action: ResourceReport['action'], id: string): ResourceReport => {
+    const thing = { ...made!.after, name: 'fail-b', id };
+    const [before, after] = action === 'created' ? [null, thing] : [thing, null];
+    return { ...made!, name: 'fail-b', action, before, after };
+  };
+  const result = await bench.undo('k', [made!, about('created', 'x'), about('destroyed', 'y')]);
+  expect(result).toMatchObject({
+    outcome: 'failed',
+    message:
+      'fail-b fails, as its name says. Done: 1 of 3 changes. Not undone: server fail-b, server fail-b. ' +
+      'Undoing again does the rest.',
+  });
+  expect(bench.steps).toEqual(['failed: Create again server fail-b', 'completed: Destroy server a']);
+  expect(await bench.server('a')).toBeNull();
+});

@@ -7,10 +7,11 @@ import {
   recallChanges,
   renderOutcome,
   resourceReport,
+  togetherRefused,
   type Outcome,
 } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
-import { fullName, nounOf, type Kind } from '../drivers/resource.js';
+import { fullName, KINDS, nounOf, type Kind } from '../drivers/resource.js';
 import type { ResourceReport } from '../report/types.js';
 import { changesToUndo, type UndoableChange, type WhatToUndo } from './changes-to-undo.js';
 import type { OperationContext, OperationResult } from './context.js';
@@ -66,7 +67,10 @@ class Undo {
   };
   /** Ids of what turned out not to be there any more, which nobody needs to know as existing. */
   readonly #gone: { kind: Kind; name: string; id: string }[] = [];
+  /** Steps that failed, and those that had to wait for them. */
+  readonly #notUndone: UndoableChange[] = [];
   #done = 0;
+  #begun = 0;
 
   constructor(
     private readonly steps: readonly UndoableChange[],
@@ -75,16 +79,34 @@ class Undo {
 
   async all(): Promise<void> {
     const { drivers, infra, signal, fresh, intents } = this.context;
-    for (const change of await recallChanges({ drivers, infra, idempotencyKey: this.#key, fresh, intents })) {
+    const kinds = KINDS.filter((kind) => this.steps.some((step) => step.kind === kind));
+    const recalling = { drivers, infra, idempotencyKey: this.#key, fresh, kinds, intents };
+    for (const change of await recallChanges(recalling)) {
       this.#settle(change.driver, change, true);
     }
+    const failures: DriverError[] = [];
     try {
       for (const step of this.steps) {
         if (signal.aborted) throw new Interrupted();
-        await this.#step(step);
+        // What has to wait for a step that failed is not tried.
+        if (this.#notUndone.some((failed) => isBound(step, failed))) this.#notUndone.push(step);
+        else failures.push(...(await this.#tryStep(step)));
       }
+      if (failures.length > 0) throw togetherRefused(failures);
     } catch (error) {
       throw this.#withWhatIsDone(error);
+    }
+  }
+
+  /** @returns why the step failed, if its driver says so */
+  async #tryStep(step: UndoableChange): Promise<DriverError[]> {
+    try {
+      await this.#step(step);
+      return [];
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+      this.#notUndone.push(step);
+      return [error];
     }
   }
 
@@ -113,7 +135,7 @@ class Undo {
 
   async #step(step: UndoableChange): Promise<void> {
     const { reporter, log, signal } = this.context;
-    const [index, total] = [this.#done + 1, this.steps.length];
+    const [index, total] = [++this.#begun, this.steps.length];
     const title = titleOf(step);
     const report = (state: 'started' | 'completed' | 'failed' | 'skipped') =>
       reporter.report({ type: 'step', name: title, index, total, state });
@@ -149,7 +171,10 @@ class Undo {
   }
 
   #withWhatIsDone(error: unknown): unknown {
-    const rest = this.steps.slice(this.#done).map(({ kind, name }) => `${nounOf(kind)} ${name}`);
+    const begun = this.#done + this.#notUndone.length;
+    const rest = [...this.#notUndone, ...this.steps.slice(begun)].map(
+      ({ kind, name }) => `${nounOf(kind)} ${name}`,
+    );
     const state =
       `Done: ${this.#done} of ${changes(this.steps.length)}. Not undone: ${listed(rest)}. ` +
       'Undoing again does the rest.';
@@ -161,6 +186,21 @@ class Undo {
       permanent: error.permanent,
     });
   }
+}
+
+/** Whether one of the two stands on the other, or both are the same thing: they share a server then, or their name. */
+function isBound(one: UndoableChange, other: UndoableChange): boolean {
+  const places = new Set(placesOf(one));
+  return placesOf(other).some((place) => places.has(place));
+}
+
+function placesOf({ kind, name, before, after }: UndoableChange): string[] {
+  if (kind === 'server') return [name];
+  if (kind === 'taskserv') return [name.split('/')[0] ?? ''];
+  const servers = [before, after].flatMap((cluster) =>
+    cluster && 'servers' in cluster ? cluster.servers : [],
+  );
+  return [`cluster ${name}`, ...servers];
 }
 
 function titleOf({ kind, name, action }: UndoableChange): string {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { fullName, type Desired, type Existing, type Kind } from '../drivers/resource.js';
 
 export type PlannedAction =
-  'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone';
+  'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone' | 'blocked';
 
 export interface Difference {
   field: string;
@@ -23,7 +23,23 @@ export type PlanEntry<K extends Kind = Kind> =
   | { action: 'destroy'; name: string; before: Existing[K]; after: null }
   | { action: 'unchanged' | 'left_alone'; name: string; before: Existing[K]; after: Existing[K] }
   /** To be destroyed, and not there. */
-  | { action: 'absent'; name: string; before: null; after: null };
+  | { action: 'absent'; name: string; before: null; after: null }
+  /** Nothing can be done about it: its state is unknown, or none that an act could mend. */
+  | ({ action: 'blocked'; name: string; before: Existing[K] | null; after: Desired[K] | null } & Blocked);
+
+/** Why nothing can be done about a thing, and what to do. */
+export interface Blocked {
+  /** A sentence. */
+  reason: string;
+  /** Whether the same again can only find the same. */
+  permanent: boolean;
+}
+
+/** A thing of which no provider could say whether it exists. */
+export interface Unknown extends Blocked {
+  /** The full name. */
+  name: string;
+}
 
 /** An entry that something has to be done for. */
 export type Step<K extends Kind = Kind> = Extract<
@@ -40,7 +56,7 @@ export interface Plan<K extends Kind = Kind> {
 
 // What can be altered about a thing that exists, and what cannot.
 const ALTERABLE: Record<Kind, readonly string[]> = {
-  server: ['plan', 'storage_gb', 'labels'],
+  server: ['plan', 'storage_gb', 'labels', 'state'],
   taskserv: ['version', 'attributes'],
   cluster: ['version', 'servers', 'attributes'],
 };
@@ -55,8 +71,9 @@ export function planCreate(
   infra: string,
   desired: readonly Desired['server'][],
   existing: readonly Existing['server'][],
+  unknown: readonly Unknown[] = [],
 ): Plan<'server'> {
-  const plan = planWanted('server', infra, desired, existing);
+  const plan = planWanted('server', infra, desired, existing, unknown);
   const wanted = new Set(desired.map(({ name }) => name));
   const others = existing.filter(({ name }) => !wanted.has(name));
   plan.entries.push(
@@ -76,9 +93,17 @@ export function planWanted<K extends Kind>(
   infra: string,
   desired: readonly Desired[K][],
   existing: readonly Existing[K][],
+  unknown: readonly Unknown[] = [],
 ): Plan<K> {
   const byName = new Map(existing.map((one) => [fullName(one), one]));
-  const entries = desired.map((one) => compare(kind, one, byName.get(fullName(one))));
+  const silent = new Map(unknown.map((one) => [one.name, one]));
+  const entries = desired.map((one): PlanEntry<K> => {
+    const name = fullName(one);
+    const found = byName.get(name);
+    const silence = silent.get(name);
+    if (found || !silence) return compare(kind, one, found);
+    return { ...blockedBy(silence), name, before: null, after: one };
+  });
   return { operation: 'create', kind, infra, entries };
 }
 
@@ -88,10 +113,13 @@ export function planDelete<K extends Kind = 'server'>(
   names: readonly string[],
   existing: readonly Existing[K][],
   kind = 'server' as K,
+  unknown: readonly Unknown[] = [],
 ): Plan<K> {
   const byName = new Map(existing.map((one) => [fullName(one), one]));
   const entries = names.toReversed().map((name): PlanEntry<K> => {
     const before = byName.get(name);
+    const silence = unknown.find((one) => one.name === name);
+    if (!before && silence) return { ...blockedBy(silence), name, before: null, after: null };
     return before
       ? { action: 'destroy', name, before, after: null }
       : { action: 'absent', name, before: null, after: null };
@@ -118,8 +146,16 @@ export function differencesBetween<K extends Kind>(
   const was = { ...before } as Record<string, unknown>;
   const is = { ...after } as Record<string, unknown>;
   return [...ALTERABLE[kind], ...FIXED[kind]]
-    .filter((field) => !isDeepStrictEqual(was[field], is[field]))
+    .filter((field) =>
+      field === 'state' ? isOtherState(was[field], is[field]) : !isDeepStrictEqual(was[field], is[field]),
+    )
     .map((field) => ({ field, before: was[field], after: is[field] }));
+}
+
+/** Starting is as good as running; a state that only one of the two has says nothing. */
+function isOtherState(before: unknown, after: unknown): boolean {
+  const settled = (state: unknown) => (state === 'starting' ? 'running' : state);
+  return before !== undefined && after !== undefined && settled(before) !== settled(after);
 }
 
 function compare<K extends Kind>(
@@ -129,9 +165,10 @@ function compare<K extends Kind>(
 ): PlanEntry<K> {
   const name = fullName(desired);
   if (!existing) return { action: 'create', name, before: null, after: desired };
+  const powered = inWantedState(desired);
   const lost: readonly string[] = existing.lost ?? [];
   const differences = [
-    ...differencesBetween(kind, existing, desired),
+    ...differencesBetween(kind, existing, powered),
     ...lost.map((field) => ({
       field,
       before: null,
@@ -140,5 +177,25 @@ function compare<K extends Kind>(
   ].filter(({ field }, index, all) => all.findLastIndex((one) => one.field === field) === index);
   if (differences.length === 0) return { action: 'unchanged', name, before: existing, after: existing };
   const fixed = differences.some(({ field }) => FIXED[kind].includes(field) && !lost.includes(field));
-  return { action: fixed ? 'replace' : 'change', name, before: existing, after: desired, differences };
+  if (!fixed && 'state' in existing && existing.state === 'error')
+    return { ...blockedBy(inError(existing)), name, before: existing, after: desired };
+  const after = differences.some(({ field }) => field === 'state') ? powered : desired;
+  return { action: fixed ? 'replace' : 'change', name, before: existing, after, differences };
+}
+
+/** A server that is wanted is wanted running, unless it is wanted as it was when it was stopped. */
+function inWantedState<D extends Desired[Kind]>(desired: D): D {
+  if (!('plan' in desired)) return desired;
+  return { ...desired, state: desired.state === 'stopped' ? 'stopped' : 'running' };
+}
+
+function inError({ name, provider, description }: Existing['server']): Blocked {
+  const reason =
+    `Server ${name} is in state error at ${provider}: it cannot be used, and no change mends it. ${description} ` +
+    'Look at it at the provider, or delete the server and create it again.';
+  return { reason, permanent: true };
+}
+
+function blockedBy({ reason, permanent }: Blocked) {
+  return { action: 'blocked' as const, reason, permanent };
 }

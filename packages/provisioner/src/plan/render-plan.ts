@@ -7,6 +7,8 @@ export function renderPlan(plan: Plan): string[] {
   const sums = (['create', 'change', 'replace', 'destroy'] as const).map(
     (action) => `${countOf(plan, action)} to ${action}`,
   );
+  const blocked = countOf(plan, 'blocked');
+  if (blocked > 0) sums.push(`${blocked} blocked`);
   return [...lines, `Plan: ${sums.join(', ')}`];
 }
 
@@ -25,6 +27,8 @@ function renderEntry(kind: Kind, entry: PlanEntry): string | null {
       return `  ${what} is not there, nothing to delete`;
     case 'left_alone':
       return `  ${what} is not in the settings, left alone`;
+    case 'blocked':
+      return `! ${what}: ${entry.reason}`;
     case 'unchanged':
       return null;
   }

@@ -1,6 +1,9 @@
 import type { Provider } from '../drivers/providers.js';
 import type { ServerSettings, ServiceSettings, SettingsFile } from './schema.js';
 
+/** Whether a server runs. `error`: it cannot be used, and only its provider or a new server in its place can help. */
+export type ServerState = 'starting' | 'running' | 'stopped' | 'error';
+
 /** A server as it is to be: what the settings say, with every default filled in. */
 export interface DesiredServer {
   infra: string;
@@ -11,6 +14,8 @@ export interface DesiredServer {
   image: string | null;
   labels: Record<string, string>;
   storage_gb: number | null;
+  /** Only `running` and `stopped` can be asked for; absent where it does not matter. */
+  state?: ServerState;
 }
 
 /** A checked settings file. */

@@ -244,4 +244,31 @@ describe('creating servers at AWS', () => {
       message: expect.stringMatching(/made server web-01 as i-.* does not show it/),
     });
   });
+
+  it('asks each region once for all who ask at the same time', async () => {
+    await create();
+    const asked = fake.requests.length;
+    const { server } = driver.resources;
+    const [all, found, ...single] = await Promise.all([
+      server.list('production'),
+      server.readAll!('production', ['web-01', 'web-02']),
+      server.read('production', 'web-01'),
+      server.read('production', 'web-02'),
+    ]);
+    expect(all.map(({ name }) => name)).toEqual(['web-01']);
+    expect(found.found.map(({ name }) => name)).toEqual(['web-01']);
+    expect(single.map((one) => one?.name)).toEqual(['web-01', undefined]);
+    expect(fake.requests.slice(asked).map(({ action }) => action)).toEqual(['DescribeInstances']);
+  });
+
+  it('names the servers that are asked for in that question', async () => {
+    await create();
+    const asked = fake.requests.length;
+    const names = ['web-01', 'web-02', 'web-03'];
+    const { found } = await driver.resources.server.readAll!('production', names);
+    expect(found.map(({ name }) => name)).toEqual(['web-01']);
+    const [question, ...more] = fake.requests.slice(asked);
+    expect(more).toEqual([]);
+    expect([...(question?.form.values() ?? [])]).toEqual(expect.arrayContaining(names));
+  });
 });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
@@ -5,7 +6,9 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import ssh2 from 'ssh2';
 import { awsPlugin } from '../../src/drivers/aws/index.js';
 import { DriverSet, type DesiredTaskserv } from '../../src/drivers/index.js';
+import type { DriverPlugin } from '../../src/drivers/plugin.js';
 import { DriverError, type Driver } from '../../src/index.js';
+import { applyOperation } from '../../src/operations/index.js';
 import type { SshRunner, SshTarget } from '../../src/ssh/index.js';
 import { runBy } from '../definitions/run-script.js';
 import { driverFor, publicKey, wanted, type DriverOptions } from './aws-bench.js';
@@ -28,6 +31,7 @@ describe('what is installed on servers at AWS', () => {
   let folder: TemporaryFolder;
   let reached: SshTarget[];
   let reachable: boolean;
+  let answering: (target: SshTarget) => boolean;
   let open: (more?: Partial<DriverOptions>) => Driver;
   let driver: Driver;
   beforeEach(async () => {
@@ -45,10 +49,15 @@ describe('what is installed on servers at AWS', () => {
     for (const [name, text] of Object.entries(files)) await writeFile(join(definition, name), text);
     reached = [];
     reachable = true;
+    answering = () => true;
     const bash = runBy(() => ['bash', '-s'], 'SIGTERM');
     const run: SshRunner['run'] = async (target, script, context) => {
       reached.push(target);
       if (!reachable) throw new DriverError('It does not answer.');
+      if (!answering(target)) {
+        await once(context.signal!, 'abort');
+        context.signal!.throwIfAborted();
+      }
       const [server] = await driver.resources.server.list('production');
       return bash(server!, script, context);
     };
@@ -97,6 +106,60 @@ describe('what is installed on servers at AWS', () => {
     await open().run?.({ ...server }, nothing, B);
     await open({ env: { AWS_LOGIN_USER: 'deploy' } }).run?.({ ...server }, nothing, B);
     expect(reached.map(({ user }) => user)).toEqual(['ubuntu', 'ubuntu', 'deploy']);
+  });
+
+  it('is asked for by nothing that is about servers alone', async () => {
+    await driver.resources.server.create(wanted('web-01'), A);
+    reachable = false;
+    const operation = {
+      id: 'op',
+      type: 'server_batch',
+      provider: 'aws',
+      server_configs: [wanted('web-01'), wanted('web-02')].map(({ name, plan, zone }) => ({
+        name,
+        plan,
+        zone,
+      })),
+    } as const;
+    const plugin: DriverPlugin = {
+      ...{ provider: 'aws', variables: [], required: [['AWS_REGION']] },
+      create: () => Promise.resolve(driver),
+    };
+    const where = { dataDir: folder.path, workspace: folder.path, env: fake.env, production: true };
+    const drivers = await DriverSet.open(where, [plugin]);
+    const outcome = await applyOperation(operation, {
+      ...{ drivers, infra: 'production', idempotencyKey: 'key-c', check: false },
+      signal: new AbortController().signal,
+      reporter: { report: () => {}, intend: () => Promise.resolve() },
+      log: () => {},
+    });
+    expect(outcome.outcome).toBe('completed');
+    expect(reached).toEqual([]);
+  });
+
+  it('is unknown of a server that does not answer in time, and known of all others', async () => {
+    const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
+    await driver.resources.taskserv.create(taskserv, A);
+    await driver.resources.server.create(wanted('web-02'), A);
+    answering = ({ alias }) => alias === server.id;
+    const asking = open({ install: { root: join(folder.path, 'root'), answerMs: 500 } });
+    expect(await asking.resources.taskserv.survey!('production')).toMatchObject({
+      found: [{ server: 'web-01', name: 'hello' }],
+      silent: [{ server: 'web-02', reason: 'Server web-02 did not answer within 0.5 seconds.' }],
+    });
+    expect(
+      await asking.resources.taskserv.readAll!('production', ['web-01/hello', 'web-02/hello', 'gone/hello']),
+    ).toMatchObject({
+      found: [{ server: 'web-01', name: 'hello' }],
+      silent: [{ server: 'web-02' }],
+    });
+    await expect(asking.recall('production', 'key-a')).rejects.toThrow('did not answer');
+    const silent: string[] = [];
+    const recalled = await asking.recall('production', 'key-a', {
+      onSilence: (silence) => void silent.push(silence.server ?? ''),
+    });
+    expect(actions(recalled)).toContain('created taskserv hello');
+    expect(new Set(silent)).toEqual(new Set(['web-02']));
   });
 
   it('waits for an address', async () => {

@@ -19,6 +19,13 @@ async function openBench(): Promise<Bench> {
         .map(({ tags }) => tags.get('provisioning:name') ?? '')
         .sort(),
     vanish: async ({ id }) => region.instances.find((one) => one.id === id)?.turn('terminated'),
+    turn: {
+      stopped: async ({ id }) => region.instances.find((one) => one.id === id)?.turn('stopped'),
+    },
+    impossible: {
+      desired: (name) => wanted(name, { image: 'no-such-image' }),
+      because: 'no image "no-such-image"',
+    },
     faults: {
       'lost answer': async () =>
         fake.trouble({ action: /^(Run|Terminate)/, times: QUICK.attempts, how: 'cut after' }),

@@ -23,6 +23,10 @@ export interface Bench {
   reality(): Promise<string[]>;
   /** Takes a server away, behind the driver's back. */
   vanish(server: Server): Promise<void>;
+  /** Stops a server or breaks it, behind the driver's back; states that its provider does not know are missing. */
+  turn: Partial<Record<'stopped' | 'error', (server: Server) => Promise<void>>>;
+  /** A server that the provider would not make, and a word of the refusal; null where any would do. */
+  impossible: { desired: (name: string) => DesiredServer; because: string } | null;
   /** Arranges for a fault; those that cannot happen to this driver are missing. */
   faults: Partial<Record<Fault, () => Promise<void>>>;
   /** What waits for the provider is aborted after so many milliseconds: long enough to be in the middle. */

@@ -28,6 +28,8 @@ if (engine) {
         }),
         reality: async () => (await ours()).map(({ Labels }) => Labels['io.provisioning.name'] ?? '').sort(),
         vanish: async ({ id }: Server) => void (await docker.getContainer(id).remove({ force: true })),
+        turn: { stopped: async ({ id }: Server) => void (await docker.getContainer(id).stop({ t: 0 })) },
+        impossible: null,
         faults: {},
         cancelAfterMs: 60,
         close: () => Promise.resolve(),

@@ -15,6 +15,11 @@ async function openBench(): Promise<Bench> {
     reality: async () =>
       fake.containers.map(({ Config }) => Config.Labels['io.provisioning.name'] ?? '').sort(),
     vanish: async ({ id }) => fake.vanish(id),
+    turn: {
+      stopped: async ({ id }) => fake.turn(id, 'exited'),
+      error: async ({ id }) => fake.turn(id, 'dead'),
+    },
+    impossible: null,
     faults: {
       'lost answer': async () => {
         fake.trouble('POST', /create$/, 'cut after');

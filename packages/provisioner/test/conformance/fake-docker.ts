@@ -72,6 +72,12 @@ export class FakeDocker {
     if (at !== -1) this.containers.splice(at, 1);
   }
 
+  /** As if somebody had stopped it by hand, or the engine could not remove it. */
+  turn(id: string, status: 'exited' | 'dead'): void {
+    const container = this.containers.find(({ Id }) => Id === id);
+    if (container) container.State.Status = status;
+  }
+
   /** Where a container's processes run. */
   homeOf(id: string): string {
     return join(this.folder.path, id);
@@ -111,7 +117,7 @@ export class FakeDocker {
       never
     >;
     const [, kind, id = '', act = ''] =
-      /^\/(containers|images|exec)\/(.+?)(?:\/(json|start|update|archive|exec))?$/.exec(path) ?? [];
+      /^\/(containers|images|exec)\/(.+?)(?:\/(json|start|stop|update|archive|exec))?$/.exec(path) ?? [];
     if (kind === 'images') return this.#image(method, decodeURIComponent(id), query);
     if (kind === 'exec') return [200, this.#inspectExec(id)];
     if (kind !== 'containers') return [404, { message: 'page not found' }];
@@ -125,6 +131,10 @@ export class FakeDocker {
       case 'POST start':
         if (container.State.Status === 'running') return [304];
         container.State.Status = 'running';
+        return [204];
+      case 'POST stop':
+        if (container.State.Status !== 'running') return [304];
+        container.State.Status = 'exited';
         return [204];
       case 'POST update':
         Object.assign(container.HostConfig, body);

@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '@provisioning/test-kit';
 import { createLocalDriver, type DesiredServer } from '../../src/index.js';
@@ -21,8 +21,19 @@ async function openBench(): Promise<Bench> {
     altered: (desired) => ({ ...desired, plan: '2xCPU-4GB', labels: { role: 'api' } }),
     reality: async () => (await readdir(servers).catch(() => [])).sort(),
     vanish: ({ name }) => rm(join(servers, name), { recursive: true }),
+    turn: {
+      stopped: ({ name }) => turn(join(servers, name, 'server.json'), 'stopped'),
+      error: ({ name }) => turn(join(servers, name, 'server.json'), 'error'),
+    },
+    impossible: null,
     faults: {},
     cancelAfterMs: 1,
     close: () => folder.remove(),
   };
+}
+
+/** As if somebody had edited the record. */
+async function turn(path: string, state: string): Promise<void> {
+  const record = JSON.parse(await readFile(path, 'utf8')) as { server: object };
+  await writeFile(path, JSON.stringify({ ...record, server: { ...record.server, state } }));
 }

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { DriverError, type Driver, type Server } from '../../src/index.js';
+import { cannotChange, planCreate, stepsOf } from '../../src/plan/index.js';
 import { actions, type Bench, type Fault } from './bench.js';
 
 /** What every driver's servers have to do, whatever happens between it and its provider. */
@@ -145,6 +146,94 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(young.id).not.toBe(old.id);
       expect(await driver.resources.server.destroy(old, context())).toEqual([]);
       expect(await bench.reality()).toEqual(['web-01']);
+    });
+
+    it('that were stopped behind our back are told as stopped, started in place, and stopped again', async () => {
+      const { stopped: stop } = bench.turn;
+      if (!stop) return;
+      const server = await create();
+      await stop(server);
+      const collection = driver.resources.server;
+      const found = await collection.read(bench.infra, 'web-01');
+      expect(found).toMatchObject({ id: server.id, state: 'stopped' });
+      const [step] = stepsOf(planCreate(bench.infra, [bench.desired('web-01')], [found!]));
+      expect(step).toMatchObject({
+        action: 'change',
+        differences: [{ field: 'state', before: 'stopped', after: 'running' }],
+      });
+      const started = await collection.change(found!, step!.after!, context());
+      expect(started).toMatchObject({ ...bench.desired('web-01'), id: server.id, state: 'running' });
+      const again = await collection.change(
+        started,
+        { ...bench.desired('web-01'), state: 'stopped' },
+        context(),
+      );
+      expect(again).toMatchObject({ id: server.id, state: 'stopped' });
+      expect(await collection.read(bench.infra, 'web-01')).toMatchObject({ id: server.id, state: 'stopped' });
+    });
+
+    it('in state error are told so, and no plan takes them for what is wanted', async () => {
+      const { error: breakIt, stopped: mendIt } = bench.turn;
+      if (!breakIt || !mendIt) return;
+      const server = await create();
+      await breakIt(server);
+      const found = await driver.resources.server.read(bench.infra, 'web-01');
+      expect(found).toMatchObject({ id: server.id, state: 'error' });
+      const { entries } = planCreate(bench.infra, [bench.desired('web-01')], [found!]);
+      expect(entries).toMatchObject([{ action: 'blocked', reason: expect.stringContaining('state error') }]);
+      await mendIt(server);
+    });
+
+    it('that could not be made are refused before anything is', async () => {
+      const { impossible } = bench;
+      if (!impossible) return;
+      const after = impossible.desired('web-01');
+      const refusals = await driver.refusals!([
+        { before: null, after: bench.desired('web-02') },
+        { before: null, after },
+      ]);
+      expect(refusals).toMatchObject([
+        { name: 'web-01', reason: expect.stringContaining(impossible.because) },
+      ]);
+      expect(await bench.reality()).toEqual([]);
+      await expect(driver.resources.server.create(after, context())).rejects.toMatchObject({
+        permanent: true,
+      });
+    });
+
+    it('are changed back, or the driver has declared beforehand that it cannot', async () => {
+      const altered = bench.altered(bench.desired('web-01'));
+      if (!altered) return;
+      const before = await create();
+      const after = await driver.resources.server.change(before, altered, context());
+      const reason = cannotChange(driver.name, 'server', { ...after }, { ...before });
+      const back = driver.resources.server.change(after, bench.desired('web-01'), context());
+      if (reason === null) {
+        expect(await back).toMatchObject({ ...bench.desired('web-01'), id: before.id });
+      } else {
+        await expect(back).rejects.toMatchObject({ permanent: true });
+        const refused = await driver.refusals!([{ before: after, after: bench.desired('web-01') }]);
+        expect(refused).toMatchObject([{ name: 'web-01' }]);
+      }
+    });
+
+    it('are read by several names at once, those of other servers without a trace', async () => {
+      await create(bench.desired('web-01'));
+      await create(bench.desired('web-02'));
+      const collection = driver.resources.server;
+      if (!collection.readAll) return;
+      const { found, silent } = await collection.readAll(bench.infra, ['web-02', 'no-such', 'web-01']);
+      expect(found.map(({ name }) => name).sort()).toEqual(['web-01', 'web-02']);
+      expect(silent).toEqual([]);
+    });
+
+    it('are recalled alone where nothing else is asked for', async () => {
+      const mine = context();
+      await driver.resources.server.create(bench.desired('web-01'), mine);
+      const key = mine.idempotencyKey;
+      const recalled = await driver.recall(bench.infra, key, { kinds: ['server'] });
+      expect(actions(recalled)).toEqual(['created server web-01']);
+      expect(await driver.recall(bench.infra, key, { kinds: ['taskserv', 'cluster'] })).toEqual([]);
     });
 
     it('are not begun when it was cancelled before', async () => {

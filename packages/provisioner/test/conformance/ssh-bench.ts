@@ -59,6 +59,7 @@ export async function openSshBench(start: (folder: string) => Promise<HostsOfOne
       return createSshDriver({
         hosts: async () => machine.targets.map((target) => poolHost(target)),
         runner: rootless(runner, machine),
+        serversAtOnce: 10,
         definitions: new Definitions(join(folder.path, 'definitions')),
         install: {},
       });
@@ -83,6 +84,9 @@ export async function openSshBench(start: (folder: string) => Promise<HostsOfOne
         if (text.includes(id)) await rm(path);
       }
     },
+    // Hosts are nobody's to stop.
+    turn: {},
+    impossible: null,
     faults: machine.faults ?? {},
     cancelAfterMs: 60,
     close: async () => {

@@ -277,7 +277,7 @@ describe('creating servers at UpCloud', () => {
       message: expect.stringMatching(/^UpCloud says that server web-01 \(.*\) is in state error/),
     });
     expect(await servers().read('production', 'web-01')).toMatchObject({
-      state: 'stopped',
+      state: 'error',
       description: expect.stringContaining('state error'),
     });
   });

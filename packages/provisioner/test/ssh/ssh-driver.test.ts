@@ -73,6 +73,7 @@ function driverOf(list: readonly Partial<Host>[]): Driver {
     runner: rootless(runner, {
       targets: all.map((host) => ({ ...targetOf(host), folder: host.folder })),
     }),
+    serversAtOnce: 10,
     definitions: new Definitions(join(folder.path, 'definitions')),
     install: {},
   });

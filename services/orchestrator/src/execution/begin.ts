@@ -53,6 +53,8 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
   return {
     PROVISIONING_TASK_ID: id,
     PROVISIONING_ATTEMPT: String(attempt),
+    // There is nothing to recall: providers need not be asked what earlier attempts did.
+    ...(task.fresh ? { PROVISIONING_FRESH: '1' } : {}),
     // Not the attempt's: what one attempt began, the next one must recognise.
     PROVISIONING_IDEMPOTENCY_KEY: idempotencyKey,
     PROVISIONING_INFRA: infra,

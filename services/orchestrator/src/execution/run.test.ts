@@ -34,10 +34,10 @@ const TASK: ClaimedTask = {
 const COMPLETED: WorkEnd = { outcome: 'completed', exitCode: 0, signal: null, evidence: {} };
 
 /** A run of work that has completed, whose result is on its way to a ledger that does this with it. */
-function runThatEnded(finish: (result: TaskResult) => Promise<void>) {
+function runThatEnded(finish: (result: TaskResult) => Promise<void>, end = COMPLETED) {
   const results: TaskResult[] = [];
   const work = {
-    ended: Promise.resolve(COMPLETED),
+    ended: Promise.resolve(end),
     ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
     ...{ readLines: () => [], readRest: () => [], readReports: () => [], output: () => ({ head: '' }) },
   } satisfies Work;
@@ -86,6 +86,18 @@ describe('what has ended while its result is being stored', () => {
     await run.complete();
     expect(results).toHaveLength(1);
   });
+});
+
+it('names the signal that killed a command, not what it printed last', async () => {
+  const { run, work, results } = runThatEnded(() => Promise.resolve(), {
+    ...{ outcome: 'failed', exitCode: null, signal: 'SIGKILL', evidence: {} },
+  });
+  work.readRest = () => ['Created server web-01'] as never[];
+  await run.complete();
+  expect(results).toMatchObject([
+    { status: 'Failed', error: expect.stringMatching(/^The command was ended by SIGKILL before its end\./) },
+  ]);
+  expect(results[0]?.error).not.toContain('web-01');
 });
 
 describe('a result that cannot be stored as it is', () => {

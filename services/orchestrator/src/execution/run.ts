@@ -295,7 +295,10 @@ export class Run {
       return `It took longer than its timeout of ${this.task.timeoutSeconds} s and was ended.${said ? ` ${said}` : ''}`;
     if (this.task.reconcile)
       return `Given up after its worker was lost ${this.task.attempt - 1} times; asked what became of it, the provider says that not everything is there.${said ? ` ${said}` : ''}`;
-    return said ?? `The command ${how}${this.#log.lastText ? `: ${this.#log.lastText}` : ''}`;
+    if (said !== undefined) return said;
+    // What it printed last says how far it came, and nothing of why it was killed.
+    if (signal) return `The command was ${how} before its end. Retrying it goes on from what it has done.`;
+    return `The command ${how}${this.#log.lastText ? `: ${this.#log.lastText}` : ''}`;
   }
 
   /** Tries until Postgres has answered; only once where the executor stops. */

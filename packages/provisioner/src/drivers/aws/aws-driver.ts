@@ -28,7 +28,7 @@ export function createAwsDriver(
   const maker = new ServerMaker(regions, waits, orders, keyPairs);
   const servers = new AwsServers(regions, waits, maker, new ServerChanger(regions, waits));
   return createServerDriver(
-    { name: 'aws', title: 'AWS', servers, login, services },
+    { name: 'aws', title: 'AWS', servers, login, services, serversAtOnce: config.serversAtOnce },
     async (server, signal) => {
       const { id, ip, name } = server;
       if (ip) {

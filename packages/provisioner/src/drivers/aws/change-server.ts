@@ -2,7 +2,7 @@ import { asSentence } from '@provisioning/errors';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
-import type { Server } from '../resource.js';
+import { wantedPower, type Server } from '../resource.js';
 import { isLiving, rootVolumeOf, type Found } from './found-instance.js';
 import { instanceTypeOf } from './instance-types.js';
 import type { About, Region } from './region.js';
@@ -25,6 +25,38 @@ export class ServerChanger {
   async change(before: Server, desired: DesiredServer, { signal, log }: ActContext): Promise<Found> {
     signal?.throwIfAborted();
     const { id, name } = before;
+    const { region, found, after, other, volume } = await this.#parts(before, desired, signal);
+    const { remembered } = found;
+    const { instanceType } = after;
+    signal?.throwIfAborted();
+    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
+    const about = { name };
+    if (volume !== null && desired.storage_gb !== null) {
+      log?.(`${name}: its volume grows to ${desired.storage_gb} GB`);
+      await this.waits.grown(region, volume, desired.storage_gb, about);
+    }
+    if (other) {
+      log?.(
+        `${name}: stops for a moment to become a ${instanceType}; its public address may be another one then`,
+      );
+      await this.#retype(region, found, instanceType);
+    }
+    const power = wantedPower(desired) ?? (remembered.changing === 'running' ? 'running' : null);
+    if (power !== null) await this.#bring(region, found, power, log);
+    const obsolete = obsoleteTags(remembered, after);
+    if (obsolete.length > 0) await region.untag(id, obsolete, about);
+    await region.tag(id, tagsOf(after), about);
+    return this.#written(region, before, after);
+  }
+
+  /** Asks for nothing that would change it. @throws DriverError if it could not be changed so */
+  async check(before: Server, desired: DesiredServer, signal?: AbortSignal): Promise<void> {
+    await this.#parts(before, desired, signal);
+  }
+
+  /** What is found out before anything is changed. @throws DriverError */
+  async #parts(before: Server, desired: DesiredServer, signal: AbortSignal | undefined) {
+    const { name } = before;
     const { at: region } = this.regions.placeOf(before.zone, name);
     const found = await this.#find(region, before, signal);
     const { instance, remembered } = found;
@@ -42,25 +74,21 @@ export class ServerChanger {
     const other = instance.InstanceType !== instanceType;
     if (other) await this.#refuseUnfit(region, instance, instanceType, { name, signal });
     const volume = await this.#volumeToGrow(region, instance, desired, { name, signal });
-    signal?.throwIfAborted();
-    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
-    const about = { name };
-    if (volume !== null && desired.storage_gb !== null) {
-      log?.(`${name}: its volume grows to ${desired.storage_gb} GB`);
-      await this.waits.grown(region, volume, desired.storage_gb, about);
-    }
-    if (other) {
-      log?.(
-        `${name}: stops for a moment to become a ${instanceType}; its public address may be another one then`,
-      );
-      await this.#retype(region, found, instanceType);
-    } else if (remembered.changing === 'running') {
-      await this.waits.running(region, id, about);
-    }
-    const obsolete = obsoleteTags(remembered, after);
-    if (obsolete.length > 0) await region.untag(id, obsolete, about);
-    await region.tag(id, tagsOf(after), about);
-    return this.#written(region, before, after);
+    return { region, found, after, other, volume };
+  }
+
+  /** Starts or stops it, where it is not so already. */
+  async #bring(
+    region: Region,
+    { instance, remembered }: Found,
+    power: 'running' | 'stopped',
+    log: ActContext['log'],
+  ): Promise<void> {
+    const about = { name: remembered.name };
+    const isSo = instance.State?.Name === power && remembered.changing === null;
+    if (!isSo) log?.(`${about.name}: ${power === 'running' ? 'starts' : 'stops'}`);
+    if (power === 'running') await this.waits.running(region, instance.InstanceId, about);
+    else await this.waits.stopped(region, instance.InstanceId, about);
   }
 
   /** The very server, in a state that can be worked on. */

@@ -15,6 +15,7 @@ describe('how AWS is configured', () => {
       regions: ['eu-central-1'],
       endpoints: { ec2: null, ssm: null },
       ...{ subnetId: null, securityGroupIds: [], defaultImage: null, loginUser: null },
+      serversAtOnce: 10,
     });
   });
 

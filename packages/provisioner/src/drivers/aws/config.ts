@@ -1,5 +1,6 @@
 import { DriverError } from '../driver.js';
 import type { Environment, Variable } from '../plugin.js';
+import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
 
 /** How AWS is reached, and as whom. */
 export interface AwsConfig {
@@ -14,9 +15,12 @@ export interface AwsConfig {
   defaultImage: string | null;
   /** Who logs in to servers; null where the image says it. */
   loginUser: string | null;
+  /** How many servers of one operation are worked on at the same time. */
+  serversAtOnce: number;
 }
 
 const LOGIN_USER = 'AWS_LOGIN_USER';
+const AT_ONCE = 'AWS_SERVERS_AT_ONCE';
 
 export const AWS_VARIABLES: readonly Variable[] = [
   { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key that acts at AWS.' },
@@ -49,6 +53,7 @@ export const AWS_VARIABLES: readonly Variable[] = [
     secret: false,
     description: 'Who logs in to servers at AWS; unless set, whom the image has, e.g. admin for Debian.',
   },
+  serversAtOnceVariable(AT_ONCE),
   {
     name: 'AWS_ENDPOINT_URL',
     secret: false,
@@ -88,6 +93,7 @@ export function awsConfigFrom(env: Environment): AwsConfig {
     securityGroupIds: listed(env, 'AWS_SECURITY_GROUP_IDS'),
     defaultImage: env['AWS_DEFAULT_IMAGE'] || null,
     loginUser: loginUser(env[LOGIN_USER] || null),
+    serversAtOnce: serversAtOnceFrom(env, AT_ONCE),
   };
 }
 

@@ -19,24 +19,25 @@ export class Orders {
     private readonly config: Pick<AwsConfig, 'regions' | 'subnetId' | 'securityGroupIds'>,
   ) {}
 
+  /** Asks for nothing that would be made. @throws DriverError if it could not be ordered */
+  async check(desired: DesiredServer, signal?: AbortSignal): Promise<void> {
+    const { region, instanceType } = await this.#parts(desired, signal);
+    if (await region.type(instanceType, { name: desired.name, signal })) return;
+    throw new DriverError(
+      `AWS has no instance type ${instanceType} in ${region.name}, which server ${desired.name} asks for. Name ` +
+        'another plan. Nothing was changed.',
+      { permanent: true },
+    );
+  }
+
   /** The same for every attempt under a key, as EC2 compares. @throws DriverError if it cannot be had */
   async of(
     desired: DesiredServer,
     { idempotencyKey, restores = [], signal }: ActContext,
   ): Promise<{ input: RunInstancesCommandInput; region: Region }> {
-    checkLabels(desired);
     const { infra, name, plan, zone, image, storage_gb, labels } = desired;
-    const { at: region, availabilityZone } = this.#place(desired);
+    const { region, availabilityZone, instanceType, chosen } = await this.#parts(desired, signal);
     const { subnetId, securityGroupIds } = this.config;
-    const instanceType = instanceTypeOf(plan, name);
-    const chosen = await this.images.choose(image, instanceType, region, { name, signal });
-    if (storage_gb !== null && storage_gb < chosen.gigabytes) {
-      throw new DriverError(
-        `Server ${name} cannot have a volume of ${storage_gb} GB: its image needs ${chosen.gigabytes} GB. ` +
-          'Nothing was changed.',
-        { permanent: true },
-      );
-    }
     const key = keyValue(idempotencyKey);
     const remembered: Remembered = {
       ...{ infra, name, key, plan, instanceType, zone, image, storage_gb, labels, restores },
@@ -69,6 +70,23 @@ export class Orders {
       ],
     };
     return { input, region };
+  }
+
+  /** What is found out before anything is ordered. @throws DriverError */
+  async #parts(desired: DesiredServer, signal: AbortSignal | undefined) {
+    checkLabels(desired);
+    const { name, plan, image, storage_gb } = desired;
+    const { at: region, availabilityZone } = this.#place(desired);
+    const instanceType = instanceTypeOf(plan, name);
+    const chosen = await this.images.choose(image, instanceType, region, { name, signal });
+    if (storage_gb !== null && storage_gb < chosen.gigabytes) {
+      throw new DriverError(
+        `Server ${name} cannot have a volume of ${storage_gb} GB: its image needs ${chosen.gigabytes} GB. ` +
+          'Nothing was changed.',
+        { permanent: true },
+      );
+    }
+    return { region, availabilityZone, instanceType, chosen };
   }
 
   /** @throws DriverError if the network that is configured is not there */

@@ -9,7 +9,7 @@ import type { Orders } from './instance-order.js';
 import type { KeyPairs } from './key-pairs.js';
 import type { About, Region } from './region.js';
 import type { Regions } from './regions.js';
-import { filtersFor, keyValue } from './tags.js';
+import { keyValue } from './tags.js';
 import type { Waits } from './waits.js';
 
 // How often a server may be made and destroyed under one key.
@@ -50,9 +50,14 @@ export class ServerMaker {
     return { found: first, made: isOurs(first) };
   }
 
+  /** @throws DriverError if it could not be ordered */
+  check(desired: DesiredServer, signal?: AbortSignal): Promise<void> {
+    return this.orders.check(desired, signal);
+  }
+
   /** All of that name that are there, the one that counts first. */
   async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
-    return this.regions.find(filtersFor(infra, name), signal);
+    return this.regions.find(infra, name, signal);
   }
 
   /** @returns what was made, now or by an earlier attempt */

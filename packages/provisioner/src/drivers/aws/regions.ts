@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setImmediate as endOfTurn } from 'node:timers/promises';
 import type { AwsConfig } from './config.js';
 import { Caller } from './caller.js';
 import { clientsFor } from './clients.js';
@@ -5,11 +7,16 @@ import { foundIn, inOrder, isLiving, LIVING, type Found } from './found-instance
 import type { Pace } from './pace.js';
 import { placeOf, type Place } from './place.js';
 import { Region } from './region.js';
-import type { Filter } from './tags.js';
+import { filtersFor } from './tags.js';
+
+// EC2 takes 200 values of a filter.
+const MAX_NAMES = 100;
 
 /** Where servers may be. Each region is a world of its own: what they share is this driver's names. */
 export class Regions {
   readonly #regions: ReadonlyMap<string, Region>;
+  /** By infra; those that are not sent yet. */
+  readonly #questions = new Map<string, Question>();
 
   constructor(
     private readonly config: Pick<AwsConfig, 'credentials' | 'endpoints' | 'regions'>,
@@ -32,14 +39,39 @@ export class Regions {
   }
 
   /**
-   * Instances of ours that are there, the oldest first, wherever they are. Fails if one region cannot be asked: a server
+   * Instances of ours in an infra that are there, the oldest first, wherever they are. All who ask in the same turn share
+   * one question to each region, which is sent after all of them have asked. Fails if one region cannot be asked: a server
    * that is not seen would be made again.
+   * @param name only those of that server
    */
-  async find(filters: readonly Filter[], signal?: AbortSignal): Promise<Found[]> {
-    const living = { Name: 'instance-state-name', Values: LIVING };
+  async find(infra: string, name?: string, signal?: AbortSignal): Promise<Found[]> {
+    signal?.throwIfAborted();
+    const question = this.#questions.get(infra) ?? this.#begin(infra);
+    question.names.add(name);
+    const found = await unlessAborted(question.answer, signal);
+    return name === undefined ? found : found.filter(({ remembered }) => remembered.name === name);
+  }
+
+  #begin(infra: string): Question {
+    const names = new Set<string | undefined>();
+    const answer = endOfTurn().then(() => {
+      this.#questions.delete(infra);
+      return this.#ask(infra, names);
+    });
+    // Those who asked may all have gone.
+    answer.catch(() => {});
+    const question = { names, answer };
+    this.#questions.set(infra, question);
+    return question;
+  }
+
+  async #ask(infra: string, names: ReadonlySet<string | undefined>): Promise<Found[]> {
+    const named = [...names].filter((name) => name !== undefined);
+    const some = named.length === names.size && named.length <= MAX_NAMES ? named : undefined;
+    const filters = [...filtersFor(infra, some), { Name: 'instance-state-name', Values: LIVING }];
     const found = await Promise.all(
       [...this.#regions.values()].map(async (region) => {
-        const instances = await region.instances([...filters, living], signal);
+        const instances = await region.instances(filters);
         return instances
           .filter(isLiving)
           .map((instance) => foundIn(instance, region))
@@ -47,5 +79,25 @@ export class Regions {
       }),
     );
     return inOrder(found.flat());
+  }
+}
+
+/** What is going to be asked of all regions. */
+interface Question {
+  /** Undefined: all there are. */
+  names: Set<string | undefined>;
+  answer: Promise<Found[]>;
+}
+
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return answer;
+  const settled = new AbortController();
+  try {
+    const aborted = once(signal, 'abort', { signal: settled.signal });
+    await Promise.race([answer, aborted]);
+    signal.throwIfAborted();
+    return await answer;
+  } finally {
+    settled.abort();
   }
 }

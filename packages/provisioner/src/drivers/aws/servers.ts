@@ -1,12 +1,13 @@
 import type { DesiredServer } from '../../settings/settings.js';
-import type { ActContext } from '../driver.js';
+import type { ActContext, Refusal, ServerStep, Sighting } from '../driver.js';
+import { refusalsOf } from '../refusals.js';
 import type { Change, Server } from '../resource.js';
 import type { ProviderServers } from '../server-driver.js';
 import type { ServerChanger } from './change-server.js';
 import { foundIn, isLiving, toServer, type Found } from './found-instance.js';
 import type { ServerMaker } from './make-server.js';
 import type { Regions } from './regions.js';
-import { filtersFor, keyValue } from './tags.js';
+import { keyValue } from './tags.js';
 import { gone, type Waits } from './waits.js';
 
 /** Servers at AWS; what is known of them is kept in their tags, for every process on every machine. */
@@ -30,6 +31,17 @@ export class AwsServers implements ProviderServers {
   async read(infra: string, name: string): Promise<Server | null> {
     const [first] = await this.maker.named({ infra, name });
     return first ? this.#server(first) : null;
+  }
+
+  async readAll(infra: string, names: readonly string[]): Promise<Sighting<'server'>> {
+    const servers = await Promise.all(names.map((name) => this.read(infra, name)));
+    return { found: servers.filter((server) => server !== null), silent: [] };
+  }
+
+  refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
+    return refusalsOf(steps, ({ before, after }) =>
+      before ? this.changer.check(before, after, signal) : this.maker.check(after, signal),
+    );
   }
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
@@ -94,7 +106,7 @@ export class AwsServers implements ProviderServers {
   /** The one that counts of each name, in the order in which they were made. */
   async #all(infra: string): Promise<Found[]> {
     const byName = new Map<string, Found>();
-    for (const found of await this.regions.find(filtersFor(infra))) {
+    for (const found of await this.regions.find(infra)) {
       const { name } = found.remembered;
       if (!byName.has(name)) byName.set(name, found);
     }

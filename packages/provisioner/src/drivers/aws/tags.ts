@@ -142,10 +142,10 @@ export interface Filter {
 }
 
 /** By what instances are found: those of an infra, of a name in it. */
-export function filtersFor(infra: string, name?: string): Filter[] {
+export function filtersFor(infra: string, names?: readonly string[]): Filter[] {
   return [
     { Name: `tag:${INFRA}`, Values: [literal(infra)] },
-    ...(name === undefined ? [] : [{ Name: `tag:${NAME}`, Values: [literal(name)] }]),
+    ...(names === undefined ? [] : [{ Name: `tag:${NAME}`, Values: names.map(literal) }]),
   ];
 }
 

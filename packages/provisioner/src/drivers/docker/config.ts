@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DockerOptions } from 'dockerode';
 import { DriverError } from '../driver.js';
 import type { Environment, Variable } from '../plugin.js';
+import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
 
 /** Which engine is used, and what containers are made with there. */
 export interface DockerConfig {
@@ -13,8 +14,11 @@ export interface DockerConfig {
   network: string | null;
   /** Of servers that name no image. */
   defaultImage: string;
+  /** See {@link Driver.serversAtOnce}. */
+  serversAtOnce: number;
 }
 
+const AT_ONCE = 'PROVISIONING_DOCKER_SERVERS_AT_ONCE';
 const DEFAULT_IMAGE = 'debian:bookworm-slim';
 
 export const DOCKER_VARIABLES: readonly Variable[] = [
@@ -39,6 +43,7 @@ export const DOCKER_VARIABLES: readonly Variable[] = [
     secret: false,
     description: `The image of servers that name none: ${DEFAULT_IMAGE} unless set.`,
   },
+  serversAtOnceVariable(AT_ONCE),
 ];
 
 /** @throws DriverError that names the variable */
@@ -49,6 +54,7 @@ export function dockerConfigFrom(env: Environment): DockerConfig {
     connection: connectionTo(address, env),
     network: env['PROVISIONING_DOCKER_NETWORK'] || null,
     defaultImage: env['PROVISIONING_DOCKER_IMAGE'] || DEFAULT_IMAGE,
+    serversAtOnce: serversAtOnceFrom(env, AT_ONCE),
   };
 }
 

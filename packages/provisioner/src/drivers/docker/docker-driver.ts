@@ -1,6 +1,7 @@
 import { installedClusters, installedTaskservs } from '../../definitions/index.js';
 import { DriverError, type Driver } from '../driver.js';
 import type { DriverServices } from '../plugin.js';
+import { recallEach } from '../recall-each.js';
 import type { DockerConfig } from './config.js';
 import { DockerServers } from './docker-servers.js';
 import { Engine } from './engine.js';
@@ -30,10 +31,7 @@ export function createDockerDriver(
     notice: null,
     resources: { server: servers, taskserv: taskservs, cluster: clusters },
     run,
-    recall: async (infra, key) => [
-      ...(await servers.recall(infra, key)),
-      ...(await taskservs.recall(infra, key)),
-      ...(await clusters.recall(infra, key)),
-    ],
+    serversAtOnce: config.serversAtOnce,
+    recall: recallEach(servers, taskservs, clusters),
   };
 }

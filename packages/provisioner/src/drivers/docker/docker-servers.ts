@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type Docker from 'dockerode';
 import type { ContainerCreateOptions, ContainerInspectInfo } from 'dockerode';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext, type Collection } from '../driver.js';
-import type { Change, Server, Taskserv } from '../resource.js';
+import { wantedPower, type Change, type Server, type Taskserv } from '../resource.js';
 import { ALTERED_PATH, packed, unpacked, type Altered } from './altered.js';
 import type { Engine } from './engine.js';
 import { filterFor, labelsOf, originIn, type Origin } from './labels.js';
@@ -67,6 +68,7 @@ export class DockerServers implements Collection<'server'> {
     // Begun, it is finished: the size and what is said of it belong together.
     if (plan !== found.server.plan)
       await this.engine.ask((docker) => docker.getContainer(id).update(size), { what: about.what });
+    await this.#bring(found.server, wantedPower(desired), about.what);
     const written = await this.engine.unless(
       404,
       (docker) => docker.getContainer(id).putArchive(archive, { path: '/' }),
@@ -104,6 +106,18 @@ export class DockerServers implements Collection<'server'> {
     return servers.flatMap((found): Change[] =>
       found ? [{ kind: 'server', action: 'created', before: null, after: found.server }] : [],
     );
+  }
+
+  /** Starts or stops it, where it is not so already. */
+  async #bring({ id, state }: Server, power: 'running' | 'stopped' | null, what: string): Promise<void> {
+    if (power === null || state === power) return;
+    const container = await this.engine.find((docker) => docker.getContainer(id).inspect(), { what });
+    const act = (docker: Docker): Promise<unknown> => {
+      const target = docker.getContainer(id);
+      if (power === 'stopped') return target.stop();
+      return container?.State.Paused ? target.unpause() : target.start();
+    };
+    await this.engine.unless(304, act, { what });
   }
 
   /** Gone when it returns; somebody else may be removing it, too. */
@@ -197,7 +211,9 @@ function toServer(container: ContainerInspectInfo, origin: Origin, altered: Alte
 
 function stateOf(status: string): Server['state'] {
   if (status === 'running') return 'running';
-  return status === 'created' || status === 'restarting' ? 'starting' : 'stopped';
+  if (status === 'created' || status === 'restarting') return 'starting';
+  // The engine could not take it away: it never runs again.
+  return status === 'dead' ? 'error' : 'stopped';
 }
 
 /** Told from all others by the digest: blanks between infra and name would look the same wherever they stand. */

@@ -1,4 +1,5 @@
 import type { Driver } from '../driver.js';
+import { DEFAULT_SERVERS_AT_ONCE } from '../servers-at-once.js';
 import { explained } from './explain-file-error.js';
 import { LocalClusters } from './local-clusters.js';
 import { LocalInfras } from './local-infra.js';
@@ -15,11 +16,13 @@ export function createLocalDriver(dataDir: string): Driver {
     name: 'local',
     notice:
       'The local driver is for development: it keeps a record of each server and makes no real machine.',
+    serversAtOnce: DEFAULT_SERVERS_AT_ONCE,
     resources: {
       server: new LocalServers(infras),
       taskserv: new LocalTaskservs(infras),
       cluster: new LocalClusters(infras),
     },
-    recall: (infra, idempotencyKey) => explained(() => infras.recall(infra, idempotencyKey)),
+    recall: (infra, idempotencyKey, { kinds } = {}) =>
+      explained(() => infras.recall(infra, idempotencyKey, kinds)),
   };
 }

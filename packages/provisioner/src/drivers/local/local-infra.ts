@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type { ActContext } from '../driver.js';
 import {
   fullName,
+  KINDS,
   type Change,
   type Desired,
   type Existence,
@@ -59,10 +60,11 @@ export class LocalInfras {
     await writeRecord(tombstone, kind, { resource, last_act });
   }
 
-  async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
+  async recall(infra: string, idempotencyKey: string, kinds: readonly Kind[] = KINDS): Promise<Change[]> {
     const paths = this.paths(infra);
     const changes: Change[] = [];
     for (const { kind, name } of await touchedUnder(paths, idempotencyKey)) {
+      if (!kinds.includes(kind)) continue;
       const living = await readRecord(paths[kind](name), kind);
       const dead = await readRecord(paths.tombstone(kind, name), kind);
       if (dead?.last_act.idempotency_key === idempotencyKey && dead.resource.id !== living?.resource.id) {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DesiredServer } from '../../settings/settings.js';
-import { DriverError, type ActContext, type Collection } from '../driver.js';
+import { DriverError, type ActContext, type Collection, type Sighting, type Silence } from '../driver.js';
 import type { Change, Server, Taskserv } from '../resource.js';
 import { documentationAddress } from './documentation-address.js';
 import { explained } from './explain-file-error.js';
@@ -33,6 +33,29 @@ export class LocalServers implements Collection<'server'> {
     return explained(async () => {
       const record = await readRecord(this.infras.paths(infra).server(name), 'server');
       return record?.resource ?? null;
+    });
+  }
+
+  /** The folder is read once: most of the names are those of other drivers' servers, as a rule. */
+  readAll(infra: string, names: readonly string[]): Promise<Sighting<'server'>> {
+    return explained(async () => {
+      const paths = this.infras.paths(infra);
+      // All names are checked, those that are not there as well.
+      const files = new Map(names.map((name) => [name, paths.server(name)]));
+      const there = new Set(await entriesOf(paths.servers));
+      const found: Server[] = [];
+      const silent: Silence[] = [];
+      for (const [name, file] of files) {
+        if (!there.has(name)) continue;
+        try {
+          const record = await readRecord(file, 'server');
+          if (record) found.push(record.resource);
+        } catch (error) {
+          if (!(error instanceof DriverError)) throw error;
+          silent.push({ server: name, reason: error.message });
+        }
+      }
+      return { found, silent };
     });
   }
 

@@ -1,5 +1,5 @@
-import { DriverError, type ActContext, type Collection } from '../driver.js';
-import type { DesiredTaskserv, Taskserv } from '../resource.js';
+import { DriverError, type ActContext, type Collection, type Sighting } from '../driver.js';
+import { fullName, type DesiredTaskserv, type Taskserv } from '../resource.js';
 import { explained } from './explain-file-error.js';
 import { entriesOf } from './folders.js';
 import { LocalFiles, makeOneFolder } from './local-files.js';
@@ -30,6 +30,21 @@ export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection
       const taskservs: Taskserv[] = [];
       for (const one of servers) taskservs.push(...(await taskservsIn(paths.taskservs(one))));
       return taskservs;
+    });
+  }
+
+  /** Folders are read once each: few of the servers are this driver's, as a rule. */
+  readAll(infra: string, names: readonly string[]): Promise<Sighting<'taskserv'>> {
+    return explained(async () => {
+      const paths = this.#infras.paths(infra);
+      for (const name of names) paths.taskserv(name);
+      const there = new Set(await entriesOf(paths.servers));
+      const servers = new Set(
+        names.map((name) => name.split('/')[0] ?? '').filter((name) => there.has(name)),
+      );
+      const installed = await Promise.all([...servers].map((server) => taskservsIn(paths.taskservs(server))));
+      const found = installed.flat().filter((taskserv) => names.includes(fullName(taskserv)));
+      return { found, silent: [] };
     });
   }
 

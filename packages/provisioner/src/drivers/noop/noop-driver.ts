@@ -8,6 +8,7 @@ import {
   type Existing,
   type Kind,
 } from '../resource.js';
+import { DEFAULT_SERVERS_AT_ONCE } from '../servers-at-once.js';
 import { Steering } from './steering.js';
 
 /**
@@ -25,13 +26,16 @@ export function createNoopDriver(): Driver {
   return {
     name: 'noop',
     notice: null,
+    serversAtOnce: DEFAULT_SERVERS_AT_ONCE,
     resources: {
       server: new NoopCollection('server', steering, note, taskservs),
       taskserv: taskservs,
       cluster: new NoopCollection('cluster', steering, note),
     },
-    recall: async (infra, key) =>
-      (done.get(key) ?? []).filter(({ before, after }) => (after ?? before)?.infra === infra),
+    recall: async (infra, key, { kinds } = {}) =>
+      (done.get(key) ?? []).filter(
+        ({ kind, before, after }) => (kinds?.includes(kind) ?? true) && (after ?? before)?.infra === infra,
+      ),
   };
 }
 

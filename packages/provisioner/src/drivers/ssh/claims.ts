@@ -4,7 +4,7 @@ import { claimFor, type HostRecord } from './host-record.js';
 import type { Host } from './hosts-file.js';
 import type { HostRecords } from './remote-host.js';
 import { noneFree, suitableHosts } from './suitable-hosts.js';
-import { assertComplete, claimsIn, lookAtAll, winnerOf, type Claim, type View } from './views.js';
+import { assertComplete, claimsIn, lookAtAll, mattering, winnerOf, type Claim, type View } from './views.js';
 
 // Each race is lost to somebody who won one.
 const MAX_RACES = 40;
@@ -30,9 +30,15 @@ export class Claims {
 
   /** All hosts of an infra. @throws DriverError if one of them cannot be asked */
   async view(infra: string): Promise<View> {
-    const view = await lookAtAll(this.remote, await this.hosts());
+    const view = await this.look(infra);
     assertComplete(view, infra);
     return view;
+  }
+
+  /** The same with those that cannot be asked among the failures. */
+  async look(infra: string): Promise<View> {
+    const view = await lookAtAll(this.remote, await this.hosts());
+    return { seen: view.seen, failures: mattering(view, infra) };
   }
 
   /** The host that is that server. @throws DriverError if that cannot be told */

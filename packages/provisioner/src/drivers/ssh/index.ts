@@ -1,8 +1,10 @@
 import { SSH_VARIABLES, createSshRunner, sshConfigFrom } from '../../ssh/index.js';
 import { DriverError } from '../driver.js';
 import type { DriverPlugin } from '../plugin.js';
+import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
 
 const HOSTS = 'PROVISIONING_SSH_HOSTS';
+const AT_ONCE = 'PROVISIONING_SSH_SERVERS_AT_ONCE';
 const KEY_FILE = 'PROVISIONING_SSH_KEY_FILE';
 // All hosts are asked what they are: one that is down must not keep everybody waiting.
 const CONNECT_SECONDS = 8;
@@ -16,6 +18,7 @@ export const sshPlugin: DriverPlugin = {
       secret: false,
       description: 'TOML file that lists the hosts that may be servers.',
     },
+    serversAtOnceVariable(AT_ONCE),
     ...SSH_VARIABLES,
   ],
   required: [[HOSTS, KEY_FILE]],
@@ -31,6 +34,7 @@ export const sshPlugin: DriverPlugin = {
     // What is wrong with it is better told at once.
     await hosts();
     const runner = await createSshRunner({ connectTimeoutSeconds: CONNECT_SECONDS, ...config });
-    return createSshDriver({ hosts, runner, ...services });
+    const serversAtOnce = serversAtOnceFrom(env, AT_ONCE);
+    return createSshDriver({ hosts, runner, serversAtOnce, ...services });
   },
 };

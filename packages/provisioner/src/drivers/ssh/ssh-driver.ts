@@ -2,6 +2,7 @@ import { installedClusters, installedTaskservs } from '../../definitions/index.j
 import type { SshRunner } from '../../ssh/index.js';
 import type { ActContext, Driver, ServerScript } from '../driver.js';
 import type { DriverServices } from '../plugin.js';
+import { recallEach } from '../recall-each.js';
 import type { Server } from '../resource.js';
 import { Claims } from './claims.js';
 import type { Host } from './hosts-file.js';
@@ -14,10 +15,17 @@ export interface SshDriverOptions extends DriverServices {
   /** Reads the list of hosts, as it is now. */
   hosts: () => Promise<Host[]>;
   runner: SshRunner;
+  serversAtOnce: number;
 }
 
 /** Servers on machines that are there already, which are logged in to by SSH. */
-export function createSshDriver({ hosts, runner, definitions, install }: SshDriverOptions): Driver {
+export function createSshDriver({
+  hosts,
+  runner,
+  serversAtOnce,
+  definitions,
+  install,
+}: SshDriverOptions): Driver {
   const remote = new RemoteHosts(runner, install.root ?? ROOT);
   const claims = new Claims(hosts, remote);
   const run = (server: Server, script: ServerScript, context: ActContext) =>
@@ -30,11 +38,8 @@ export function createSshDriver({ hosts, runner, definitions, install }: SshDriv
     notice: null,
     resources: { server, taskserv, cluster },
     run,
-    recall: async (infra, key) => [
-      ...(await server.madeUnder(infra, key)),
-      ...(await taskserv.recall(infra, key)),
-      ...(await cluster.recall(infra, key)),
-    ],
+    serversAtOnce,
+    recall: recallEach(server, taskserv, cluster),
   };
 }
 

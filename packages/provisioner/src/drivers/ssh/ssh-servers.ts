@@ -1,10 +1,17 @@
 import type { DesiredServer } from '../../settings/settings.js';
-import { DriverError, type ActContext, type Collection } from '../driver.js';
+import {
+  DriverError,
+  type ActContext,
+  type Collection,
+  type RecallOptions,
+  type Sighting,
+  type Silence,
+} from '../driver.js';
 import type { Change, Server } from '../resource.js';
 import { passing, type Claims } from './claims.js';
 import { serverOn } from './host-record.js';
 import { unfitness } from './suitable-hosts.js';
-import { claimsIn, serversIn } from './views.js';
+import { claimsIn, serversIn, type View } from './views.js';
 
 const MAX_RACES = 10;
 
@@ -22,14 +29,20 @@ export class SshServers implements Collection<'server'> {
     return serversIn(await this.claims.view(infra), infra);
   }
 
+  async survey(infra: string): Promise<Sighting<'server'>> {
+    const view = await this.claims.look(infra);
+    return { found: await serversIn(view, infra), silent: silentIn(view) };
+  }
+
   async read(infra: string, name: string): Promise<Server | null> {
     const claim = await this.claims.find(infra, name);
     return claim ? serverOn(claim) : null;
   }
 
   /** What was made under a key, of what exists. */
-  async madeUnder(infra: string, key: string): Promise<Change[]> {
-    const view = await this.claims.view(infra);
+  async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
+    const view = await (onSilence ? this.claims.look(infra) : this.claims.view(infra));
+    if (onSilence) silentIn(view).forEach(onSilence);
     const ids = claimsIn(view, infra)
       .filter(({ record }) => record.key === key)
       .map(({ record }) => record.server.id);
@@ -85,6 +98,11 @@ export class SshServers implements Collection<'server'> {
     }
     throw contended(existing);
   }
+}
+
+/** A host of the pool may be any server. */
+function silentIn({ failures }: View): Silence[] {
+  return failures.map(({ host, error }) => ({ server: host.name, reason: error.message }));
 }
 
 /** There is none of that id any more. */

@@ -44,17 +44,22 @@ export function claimsIn({ seen }: View, infra: string): Claim[] {
   return seen.filter((one): one is Claim => one.record?.server.infra === infra);
 }
 
-/** @throws DriverError if a host that might matter could not be asked */
-export function assertComplete({ failures }: View, infra: string, name?: string): void {
-  const mattering = failures.filter(({ host }) =>
+/** Of the hosts that could not be asked, those that may be a server of the infra, or that very server. */
+export function mattering({ failures }: View, infra: string, name?: string): View['failures'] {
+  return failures.filter(({ host }) =>
     name === undefined ? host.infra === null || host.infra === infra : mayBe({ infra, name }, host),
   );
-  const [first, ...others] = mattering;
+}
+
+/** @throws DriverError if a host that might matter could not be asked */
+export function assertComplete(view: View, infra: string, name?: string): void {
+  const silent = mattering(view, infra, name);
+  const [first, ...others] = silent;
   if (!first) return;
   const more =
     others.length > 0 ? ` (The same holds for ${others.map(({ host }) => host.shown).join(', ')}.)` : '';
   throw new DriverError(`${first.error.message}${more}`, {
-    permanent: mattering.some(({ error }) => error.permanent),
+    permanent: silent.some(({ error }) => error.permanent),
     cause: first.error,
   });
 }

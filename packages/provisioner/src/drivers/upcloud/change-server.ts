@@ -1,7 +1,7 @@
 import { asSentence } from '@provisioning/errors';
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError, type ActContext } from '../driver.js';
-import type { Server } from '../resource.js';
+import { wantedPower, type Server } from '../resource.js';
 import type { ServerDetails, UpcloudApi } from './api.js';
 import { isPlan, type Catalogue } from './catalogue.js';
 import { bootDisk, foundIn, toServer, type Found } from './found-server.js';
@@ -13,6 +13,9 @@ interface HardwareChange {
   plan?: string;
   disk?: { storage: string; size: number };
 }
+
+/** What UpCloud calls the states that can be asked for. */
+const POWERED = { running: 'started', stopped: 'stopped' } as const;
 
 /** Gives servers another plan, a larger disk, other labels. */
 export class ServerChanger {
@@ -28,10 +31,7 @@ export class ServerChanger {
    */
   async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Found<ServerDetails>> {
     context.signal?.throwIfAborted();
-    const { server, remembered } = await this.#find(before, context.signal);
-    checkLabels(desired);
-    refuseReplacement(toServer({ server, remembered }), desired);
-    const hardware = await this.#hardwareChange(server, desired);
+    const { server, remembered, hardware } = await this.#parts(before, desired, context.signal);
     // From here on it is brought to its end, whoever cancels: a server is not left switched off.
     const about = { name: before.name };
     const was = remembered.changing ?? server.state;
@@ -41,8 +41,14 @@ export class ServerChanger {
       );
       if (remembered.changing === null) await this.#write(server, { ...remembered, changing: was });
       await this.#whileStopped(server, before.name, hardware, was, remembered);
-    } else if (remembered.changing === 'started') {
-      await this.waits.started(server.uuid, about);
+    }
+    const power =
+      wantedPower(desired) ?? (was === 'started' && remembered.changing !== null ? 'running' : null);
+    if (power !== null) {
+      if (server.state !== POWERED[power])
+        context.log?.(`${before.name}: ${power === 'running' ? 'starts' : 'stops'}`);
+      if (power === 'running') await this.waits.started(server.uuid, about);
+      else await this.waits.stopped(server.uuid, about);
     }
     await this.#write(server, {
       ...remembered,
@@ -51,6 +57,19 @@ export class ServerChanger {
       ...{ changedAt: new Date().toISOString(), changing: null },
     });
     return this.#find(before);
+  }
+
+  /** Asks for nothing that would change it. @throws DriverError if it could not be changed so */
+  async check(before: Server, desired: DesiredServer, signal?: AbortSignal): Promise<void> {
+    await this.#parts(before, desired, signal);
+  }
+
+  /** What is found out before anything is changed. @throws DriverError */
+  async #parts(before: Server, desired: DesiredServer, signal: AbortSignal | undefined) {
+    const { server, remembered } = await this.#find(before, signal);
+    checkLabels(desired);
+    refuseReplacement(toServer({ server, remembered }), desired);
+    return { server, remembered, hardware: await this.#hardwareChange(server, desired) };
   }
 
   /** The very server, in a state that can be worked on. */

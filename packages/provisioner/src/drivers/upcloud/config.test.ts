@@ -13,6 +13,7 @@ describe('the configuration of the upcloud driver', () => {
       baseUrl: 'https://api.upcloud.com/1.3',
       defaultTemplate: null,
       pollMs: null,
+      serversAtOnce: 10,
     });
     const { authorization } = upcloudConfigFrom(LOGIN);
     expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe('me:pä:ss');
@@ -35,6 +36,10 @@ describe('the configuration of the upcloud driver', () => {
   it.each([
     [{ ...TOKEN, ...LOGIN }, 'keep one of them'],
     [{ ...TOKEN, UPCLOUD_POLL_SECONDS: 'soon' }, 'UPCLOUD_POLL_SECONDS must be a number'],
+    [
+      { ...TOKEN, UPCLOUD_SERVERS_AT_ONCE: '0' },
+      'UPCLOUD_SERVERS_AT_ONCE must be a whole number from 1 to 100',
+    ],
     [{ UPCLOUD_TOKEN: 'secret-with-line-end\n' }, 'UPCLOUD_TOKEN holds blanks'],
     [{ ...LOGIN, UPCLOUD_USERNAME: 'secret:colon' }, 'UPCLOUD_USERNAME holds a colon'],
     [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'secret' }, 'is no URL'],

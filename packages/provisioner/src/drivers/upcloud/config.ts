@@ -1,5 +1,8 @@
 import { DriverError } from '../driver.js';
 import type { Environment, Variable } from '../plugin.js';
+import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
+
+const AT_ONCE = 'UPCLOUD_SERVERS_AT_ONCE';
 
 /** How UpCloud is reached, and as whom. */
 export interface UpcloudConfig {
@@ -11,6 +14,8 @@ export interface UpcloudConfig {
   defaultTemplate: string | null;
   /** How often is looked at what takes its time; null: as a rule. */
   pollMs: number | null;
+  /** How many servers of one operation are worked on at the same time. */
+  serversAtOnce: number;
 }
 
 export const UPCLOUD_VARIABLES: readonly Variable[] = [
@@ -28,6 +33,7 @@ export const UPCLOUD_VARIABLES: readonly Variable[] = [
     secret: false,
     description: 'How often to look whether a server has started or stopped: 5 unless set.',
   },
+  serversAtOnceVariable(AT_ONCE),
   {
     name: 'UPCLOUD_DEBUG_API_BASE_URL',
     secret: false,
@@ -46,6 +52,7 @@ export function upcloudConfigFrom(env: Environment): UpcloudConfig {
     baseUrl: baseUrl(env['UPCLOUD_DEBUG_API_BASE_URL'] || BASE_URL),
     defaultTemplate: env['UPCLOUD_DEFAULT_TEMPLATE'] || null,
     pollMs: pollMs(env['UPCLOUD_POLL_SECONDS']),
+    serversAtOnce: serversAtOnceFrom(env, AT_ONCE),
   };
 }
 

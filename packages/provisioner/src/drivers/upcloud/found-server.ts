@@ -49,8 +49,7 @@ export function toServer({ server, remembered }: Found<ServerDetails>): Server {
 const STATES: Readonly<Record<string, Server['state']>> = {
   started: 'running',
   stopped: 'stopped',
-  // It cannot be used, and nothing that is waited for will come.
-  error: 'stopped',
+  error: 'error',
 };
 
 // As it was asked for, unless somebody has altered it behind our back. In the middle of a change, what was asked for

@@ -66,6 +66,11 @@ export class ServerMaker {
     }
   }
 
+  /** @throws DriverError if it could not be ordered */
+  async check(desired: DesiredServer): Promise<void> {
+    await orderFor(desired, { idempotencyKey: '' }, this.catalogue, this.publicKey);
+  }
+
   /** All of that name, the one that counts first. */
   async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
     const servers = await this.api.servers(filterFor(infra, name), signal);

@@ -1,5 +1,6 @@
 import type { DesiredServer } from '../../settings/settings.js';
-import type { ActContext } from '../driver.js';
+import type { ActContext, Refusal, ServerStep } from '../driver.js';
+import { refusalsOf } from '../refusals.js';
 import type { Change, Server } from '../resource.js';
 import type { ProviderServers } from '../server-driver.js';
 import type { ServerDetails, UpcloudApi } from './api.js';
@@ -31,6 +32,12 @@ export class UpcloudServers implements ProviderServers {
       if (server) return server;
     }
     return null;
+  }
+
+  refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
+    return refusalsOf(steps, ({ before, after }) =>
+      before ? this.changer.check(before, after, signal) : this.maker.check(after),
+    );
   }
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {

@@ -24,7 +24,8 @@ export function createUpcloudDriver(
   const catalogue = new Catalogue(api, config.defaultTemplate);
   const maker = new ServerMaker(api, waits, catalogue, login?.publicKey ?? null);
   const servers = new UpcloudServers(api, waits, maker, new ServerChanger(api, waits, catalogue));
-  const parts = { name: 'upcloud', title: 'UpCloud', servers, login, services };
+  const { serversAtOnce } = config;
+  const parts = { name: 'upcloud', title: 'UpCloud', servers, login, services, serversAtOnce };
   return createServerDriver(parts, ({ id, ip, name }) => {
     // Its host key is kept under its id, as UpCloud gives the addresses of servers that went to others.
     if (ip) return { host: ip, user: 'root', alias: id };

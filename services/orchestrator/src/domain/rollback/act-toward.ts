@@ -22,12 +22,21 @@ export function actToward(wanted: Described, existing: Described): 'unchanged' |
   return planned(kind, wanted, existing);
 }
 
-function planned(
-  kind: Kind,
-  { infra, body }: Described,
-  existing: Described,
-): 'unchanged' | 'change' | 'replace' {
+/** Why what exists cannot be made what is wanted, as a server in state error; null where it can. */
+export function blockedToward(wanted: Described, existing: Described): string | null {
+  const kind = KINDS.find((known) => known === wanted.kind);
+  const entry = kind && entryOf(kind, wanted, existing);
+  return entry?.action === 'blocked' ? entry.reason : null;
+}
+
+function planned(kind: Kind, wanted: Described, existing: Described): 'unchanged' | 'change' | 'replace' {
+  const action = entryOf(kind, wanted, existing)?.action;
+  // What is blocked differs, too: that it cannot be changed is told as an obstacle.
+  if (action === 'blocked') return 'change';
+  return action === 'change' || action === 'replace' ? action : 'unchanged';
+}
+
+function entryOf(kind: Kind, { infra, body }: Described, existing: Described) {
   // What the journal and checkpoints keep is what a driver once said of the same kind.
-  const [entry] = planWanted(kind, infra, [body as never], [existing.body as never]).entries;
-  return entry?.action === 'change' || entry?.action === 'replace' ? entry.action : 'unchanged';
+  return planWanted(kind, infra, [body as never], [existing.body as never]).entries[0];
 }

@@ -153,4 +153,52 @@ describe('the plan of a restore', () => {
       'create server a',
     ]);
   });
+
+  it('leaves what is on a server that does not answer, says so, and does the rest', () => {
+    const items = [
+      item('server', 'a'),
+      item('taskserv', 'a/redis'),
+      item('server', 'b'),
+      item('taskserv', 'b/redis'),
+    ];
+    const unanswered = [
+      { driver: 'local', kind: 'taskserv' as const, server: 'a', reason: 'Server a does not answer.' },
+    ];
+    const plan = planRestore(items, items, surveyOf([items[0]!, items[2]!], { unanswered }));
+    expect(acts(plan)).toEqual(['create taskserv b/redis']);
+    expect(plan.inTheWay).toEqual([]);
+    expect(plan.impossible).toEqual([
+      {
+        operationId: null,
+        reason: 'The taskserv a/redis in i cannot be looked at: Server a does not answer. It stays as it is.',
+      },
+    ]);
+  });
+
+  it('lists a disk that cannot shrink as impossible, and does the rest', () => {
+    const upcloud = (name: string, more: Record<string, unknown>) => {
+      const { body, ...rest } = item('server', name, { provider: 'upcloud', ...more });
+      return { ...rest, driver: 'upcloud', provider: 'upcloud', body };
+    };
+    const items = [upcloud('a', { storage_gb: 20 }), upcloud('b', { plan: 'small' })];
+    const now = surveyOf([upcloud('a', { storage_gb: 30 }), upcloud('b', { plan: 'large' })]);
+    const plan = planRestore(items, items, { ...now, drivers: ['upcloud'] });
+    expect(acts(plan)).toEqual(['change server b']);
+    expect(plan.impossible).toEqual([
+      { operationId: null, reason: expect.stringContaining('has 30 GB and cannot shrink to 20 GB') },
+    ]);
+  });
+
+  it('starts what was running and is stopped now, and names what is in error', () => {
+    const items = [item('server', 'a', { state: 'running' }), item('server', 'b', { state: 'running' })];
+    const now = surveyOf([
+      item('server', 'a', { state: 'stopped' }),
+      item('server', 'b', { state: 'error' }),
+    ]);
+    const plan = planRestore(items, items, now);
+    expect(acts(plan)).toEqual(['change server a']);
+    expect(plan.impossible).toEqual([
+      { operationId: null, reason: expect.stringContaining('Server b is in state error') },
+    ]);
+  });
 });

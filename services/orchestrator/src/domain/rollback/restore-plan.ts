@@ -1,7 +1,7 @@
-import type { Kind } from '@provisioning/provisioner/plan';
-import { bodyOf, silenceAbout } from '../state/drift.js';
+import { cannotChange, type Kind } from '@provisioning/provisioner/plan';
+import { bodyOf, isDriverSilent, silenceAbout } from '../state/drift.js';
 import type { Survey, SurveyedThing } from '../state/survey.js';
-import { actToward, type Body } from './act-toward.js';
+import { actToward, blockedToward, type Body } from './act-toward.js';
 import type { CheckpointItem, IdentifiedThing, Obstacle } from './rollback.js';
 
 /** One act of a restore. */
@@ -76,6 +76,7 @@ export function planRestore(
     .reverse();
   const coming = places
     .filter(({ act }) => act === 'create' || act === 'replace' || act === 'change')
+    .filter((place) => !isImpossible(place, plan))
     .sort(byAge('item'));
   plan.doomed = going.map(({ thing }) => identified(thing!));
   plan.steps = [
@@ -85,6 +86,16 @@ export function planRestore(
   return plan;
 }
 
+/** Whether its driver cannot make it what the checkpoint says, and what that means for the plan. */
+function isImpossible({ item, thing, act }: Place, plan: RestorePlan): boolean {
+  if (act !== 'change' || !item || !thing) return false;
+  const { infra, kind, driver } = thing;
+  const body = bodyOf(thing.body);
+  const reason = blockedToward(item, { ...thing, body }) ?? cannotChange(driver, kind, body, item.body);
+  if (reason !== null) plan.impossible.push({ operationId: null, reason: `In ${infra}: ${reason}` });
+  return reason !== null;
+}
+
 /** Whether nobody can say how it is, and what that means for the plan. */
 function isSilent(
   item: CheckpointItem,
@@ -92,11 +103,14 @@ function isSilent(
   survey: Survey,
   plan: RestorePlan,
 ): boolean {
-  const silence = silenceAbout(item, survey);
+  const silence = isFound(item, survey) ? null : silenceAbout(item, survey);
   if (silence === null) return false;
   const about = `The ${item.kind} ${item.name} in ${item.infra}`;
   if (survey.drivers.includes(item.driver)) {
-    plan.inTheWay.push({ operationId: null, reason: `${about} cannot be looked at: ${silence}` });
+    const reason = `${about} cannot be looked at: ${silence}`;
+    if (isDriverSilent(item, survey)) plan.inTheWay.push({ operationId: null, reason });
+    // A single server that does not answer keeps nothing else from being restored.
+    else plan.impossible.push({ operationId: null, reason: `${reason} It stays as it is.` });
     return true;
   }
   const other = others.find((one) => keyOf(one) === keyOf(item));
@@ -106,6 +120,16 @@ function isSilent(
       reason: `${about} was made by ${item.driver}, which alone can act on it.`,
     });
   return true;
+}
+
+function isFound(item: CheckpointItem, survey: Survey): boolean {
+  return survey.infras.some(
+    ({ infra, things }) =>
+      infra === item.infra &&
+      things.some(
+        ({ kind, name, driver }) => kind === item.kind && name === item.name && driver === item.driver,
+      ),
+  );
 }
 
 function placesOf(items: readonly CheckpointItem[], survey: Survey): Place[] {

@@ -7,6 +7,7 @@ import type { NewOperation } from '../batch/batch.js';
 import type { Doorbell, RollbackStore } from '../ports.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import type { Obstacle, RollbackScope } from './rollback.js';
+import { dependenciesOf } from './work-order.js';
 
 const PLAN_TRIES = 3;
 const RETRIES = 2;
@@ -110,9 +111,10 @@ export function refuseObstacles(obstacles: readonly Obstacle[]): void {
   });
 }
 
-/** One after the other: each waits for the one before it. */
+/** Each waits for those before it that it is bound to; the refusal of one keeps no independent one from being done. */
 function operationsOf(works: readonly UndoWork[]): NewOperation[] {
   const ids = works.map(() => uuidv7());
+  const dependencies = dependenciesOf(works);
   return works.map(({ undoes, along, infra, provider, entries, changes }, seq): NewOperation => ({
     id: ids[seq]!,
     spec: {
@@ -120,9 +122,9 @@ function operationsOf(works: readonly UndoWork[]): NewOperation[] {
       ...{ undoes: undoes ?? ids[seq]!, along, entries, changes },
     },
     seq,
-    status: seq === 0 ? 'Waiting' : 'Blocked',
-    dependsOn: seq === 0 ? [] : [ids[seq - 1]!],
-    pendingDeps: seq === 0 ? 0 : 1,
+    status: dependencies[seq]?.length === 0 ? 'Waiting' : 'Blocked',
+    dependsOn: dependencies[seq]?.map((position) => ids[position]!) ?? [],
+    pendingDeps: dependencies[seq]?.length ?? 0,
     runner: 'operation',
     program: 'undo',
     args: [],

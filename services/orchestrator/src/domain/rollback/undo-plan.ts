@@ -1,3 +1,4 @@
+import { cannotChange } from '@provisioning/provisioner/plan';
 import type { JournalEntry, Obstacle } from './rollback.js';
 import { netUndo, type NetUndo } from './net-undo.js';
 import { inOrder, type Existing } from './undo-order.js';
@@ -71,7 +72,16 @@ export function planUndo(
   const undos = new Map(
     netUndo(inOrder(possible, existing), existing, wanted).map((undo) => [undo.change, undo]),
   );
-  for (const change of inOrder([...undos.keys()], existing)) addTo(plan.steps, undos.get(change)!);
+  const net = [...undos.keys()];
+  for (const change of inOrder(net, existing)) {
+    const undo = undos.get(change)!;
+    const reason = irreversible(change, net);
+    if (reason === null) addTo(plan.steps, undo);
+    else {
+      plan.impossible.push({ operationId: change.taskId, reason });
+      plan.about.push(...undo.entries);
+    }
+  }
   plan.about.push(...plan.steps.flatMap(({ entries }) => entries));
   plan.inTheWay = unique(plan.inTheWay);
   plan.impossible = unique(plan.impossible);
@@ -93,6 +103,18 @@ function addTo(steps: UndoStep[], { change, entries }: NetUndo): void {
     if (other) other.changes++;
     else step.along.push({ operationId: taskId, changes: 1 });
   }
+}
+
+/** Why its driver cannot take it back; what goes as a whole need not be taken back piece by piece. */
+function irreversible(
+  { change, infra, kind, name, driver, before, after }: JournalEntry,
+  all: readonly JournalEntry[],
+) {
+  if (change !== 'change' || !before || !after) return null;
+  const goes = all.some(
+    (one) => one.change === 'create' && one.infra === infra && one.kind === kind && one.name === name,
+  );
+  return goes ? null : cannotChange(driver, kind, after, before);
 }
 
 /** The same thing again, a task service on that server, a cluster that spans it. */

@@ -47,7 +47,7 @@ export function driftOf(inventory: readonly Resource[], survey: Survey): Omit<Dr
 function compare(resource: Resource, thing: SurveyedThing | undefined, survey: Survey): Difference | null {
   const { infra, kind, name, body: expected } = resource;
   const about = { infra, kind, name, expected };
-  const silence = silenceAbout(resource, survey);
+  const silence = thing ? null : silenceAbout(resource, survey);
   if (silence !== null) return { ...about, drift: 'unknown', actual: null, reason: silence };
   if (!thing) return { ...about, drift: 'missing', actual: null };
   const actual = bodyOf(thing.body);
@@ -62,16 +62,37 @@ function compare(resource: Resource, thing: SurveyedThing | undefined, survey: S
   return { ...about, drift: 'changed', actual, reason };
 }
 
-/** Why nobody can say how something is; null where somebody did. */
-export function silenceAbout(
-  { infra, kind, driver }: Pick<Resource, 'infra' | 'kind' | 'driver'>,
-  survey: Survey,
-): string | null {
+type Named = Pick<Resource, 'infra' | 'kind' | 'name' | 'driver' | 'body'>;
+
+/** Why it is unknown how something is that no driver has found; null where it is known that it is gone. */
+export function silenceAbout(resource: Named, survey: Survey): string | null {
+  const { infra, driver } = resource;
   if (!survey.drivers.includes(driver))
     return `The driver ${driver}, which made it, is not configured on the worker that was asked.`;
   const surveyed = survey.infras.find((one) => one.infra === infra);
   if (!surveyed) return `Nobody was asked about ${infra}.`;
-  return surveyed.unanswered.find((one) => one.driver === driver && one.kind === kind)?.reason ?? null;
+  return surveyed.unanswered.find((one) => isAbout(one, resource))?.reason ?? null;
+}
+
+type Unanswered = Survey['infras'][number]['unanswered'][number];
+
+/** Whether what could not be asked may have that very thing. */
+function isAbout(unanswered: Unanswered, { kind, name, driver, body }: Named): boolean {
+  if (unanswered.driver !== driver || unanswered.kind !== kind) return false;
+  const { server } = unanswered;
+  if (server === undefined || server === null) return true;
+  if (kind === 'cluster') return Array.isArray(body['servers']) && body['servers'].includes(server);
+  return name.split('/')[0] === server;
+}
+
+/** Whether all that a driver could say of a kind is missing, not only what single servers would have said. */
+export function isDriverSilent({ infra, kind, driver }: Named, survey: Survey): boolean {
+  const surveyed = survey.infras.find((one) => one.infra === infra);
+  return (
+    surveyed?.unanswered.some(
+      (one) => one.driver === driver && one.kind === kind && one.server === undefined,
+    ) ?? true
+  );
 }
 
 /** Whether the one stands for the other: the same thing, or made again since. */

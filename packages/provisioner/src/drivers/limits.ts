@@ -1,0 +1,40 @@
+import type { Kind } from './resource.js';
+
+type Body = Readonly<Record<string, unknown>>;
+
+/** What a driver can never do to a thing that exists, as far as that is known without asking its provider. */
+interface Limits {
+  /** A disk can only grow. */
+  growsOnly: boolean;
+  /** What cannot be altered at all: another one has to be made. */
+  fixed: readonly string[];
+}
+
+/** Of servers, by driver. Drivers that are not listed take every change back. */
+const LIMITS: Readonly<Record<string, Limits>> = {
+  aws: { growsOnly: true, fixed: ['zone', 'image'] },
+  upcloud: { growsOnly: true, fixed: ['zone', 'image'] },
+  docker: { growsOnly: false, fixed: ['image'] },
+};
+
+/**
+ * Why a driver cannot change a thing that exists from the one into the other; null where it can, as far as is known.
+ * @returns a sentence that says what to do instead
+ */
+export function cannotChange(driver: string, kind: Kind | string, from: Body, to: Body): string | null {
+  const limits = kind === 'server' ? LIMITS[driver] : undefined;
+  if (!limits) return null;
+  const name = String(from['name']);
+  const [size, wanted] = [from['storage_gb'], to['storage_gb']];
+  if (limits.growsOnly && typeof size === 'number' && typeof wanted === 'number' && wanted < size)
+    return (
+      `The disk of server ${name} has ${size} GB and cannot shrink to ${wanted} GB at ${driver}. ` +
+      'Delete the server and create it again if it must.'
+    );
+  const fixed = limits.fixed.find((field) => field in from && field in to && from[field] !== to[field]);
+  if (fixed === undefined) return null;
+  return (
+    `The ${fixed} of server ${name} cannot be changed at ${driver}. ` +
+    'Delete the server and create it again if it must be another one.'
+  );
+}

@@ -1,0 +1,29 @@
+import { DriverError } from './driver.js';
+import type { Environment, Variable } from './plugin.js';
+
+/** How many servers of one operation are made, changed or destroyed at the same time. */
+export const DEFAULT_SERVERS_AT_ONCE = 10;
+
+const MAX = 100;
+
+/** The variable of a provider. @param name as it stands in the environment */
+export function serversAtOnceVariable(name: string): Variable {
+  return {
+    name,
+    secret: false,
+    description:
+      'How many servers of one operation are made, changed or destroyed at the same time, 1 to ' +
+      `${MAX}: ${DEFAULT_SERVERS_AT_ONCE} unless set.`,
+  };
+}
+
+/** @throws DriverError that names the variable */
+export function serversAtOnceFrom(env: Environment, name: string): number {
+  const text = env[name];
+  if (!text) return DEFAULT_SERVERS_AT_ONCE;
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= MAX) return count;
+  throw new DriverError(`${name} must be a whole number from 1 to ${MAX}, got ${JSON.stringify(text)}.`, {
+    permanent: true,
+  });
+}
