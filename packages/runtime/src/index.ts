@@ -20,6 +20,7 @@ export {
   str,
   urlOf,
 } from './environment.js';
+export { databaseChecks } from './database-checks.js';
 export { generatedSecret } from './generated-secret.js';
 export { withFiles } from './variable-files.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
@@ -45,7 +46,7 @@ export {
   type PostgresOptions,
 } from './postgres.js';
 export { Patience } from './patience.js';
-export { databaseChecks, NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
+export { NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
 export { redact, redactText } from './redact.js';
 export { createRedis, redisFault } from './redis.js';

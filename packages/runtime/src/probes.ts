@@ -1,8 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Router, type Request } from 'express';
-import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
-import { checkMigrated, type SchemaSources } from './migrations.js';
 import { currentContext } from './request-context.js';
 import { LateAnswer, within } from './within.js';
 
@@ -22,14 +20,6 @@ export interface ProbeOptions {
   metricsToken: string | undefined;
   /** True from the moment a stop was asked for: load balancers must look elsewhere. */
   isStopping: () => boolean;
-}
-
-/** What a service is not ready without: a database that answers, with the schema that the service was built for. */
-export function databaseChecks(database: Knex, schema: string, sources: SchemaSources): ReadinessChecks {
-  return {
-    database: async () => void (await database.raw('select 1')),
-    migrations: () => checkMigrated(database, schema, sources),
-  };
 }
 
 const CHECK_LIMIT_MS = 2_000;
