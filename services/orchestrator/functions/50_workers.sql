@@ -121,6 +121,7 @@ end $$;
 
 -- Whose lease has ended. While Postgres was away nobody could renew, but whoever could not has ended his commands by
 -- himself long before that (fence < lease).
+-- For workers of 0.1.
 create function expired_workers() returns setof uuid language sql as $$
   select id from workers where state = 'alive' and lease_until < now()
 $$;

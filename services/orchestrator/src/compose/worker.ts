@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
@@ -12,8 +13,11 @@ import {
 import express from 'express';
 import { Gauge } from 'prom-client';
 import type { WorkerConfig } from '../config.js';
+import { WORKER_COOKIE } from '../execution/cookies.js';
+import { bootId } from '../execution/executor.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
+import { killByCookie } from '../execution/processes.js';
 import { startConsumer } from '../jobs/consumer.js';
 import { GatheredRing } from '../jobs/gathered-ring.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
@@ -62,7 +66,12 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       },
       log,
     });
-    const sweeper = new Sweeper(ledger, config.times, (ids) => doorbell.ring(ids), log);
+    const here = {
+      ...{ host: hostname(), bootId: bootId() },
+      endCommandsOf: async (workerId: string) =>
+        (await killByCookie(WORKER_COOKIE, workerId)).left.length === 0,
+    };
+    const sweeper = new Sweeper(ledger, config.times, here, (ids) => doorbell.ring(ids), log);
 
     let stopping = false;
     const probes = express().use(

@@ -2,6 +2,7 @@ import { BatchWriter } from '@provisioning/runtime/batch-writer';
 import type { Pool } from 'pg';
 import type {
   ClaimedTask,
+  Here,
   JournalRecord,
   Ledger,
   LogChunk,
@@ -124,14 +125,39 @@ export class PostgresLedger implements Ledger {
     return rows.map(({ id }) => id);
   }
 
-  async sweep(): Promise<string[]> {
-    const { rows } = await this.pool.query<{ id: string }>('select id from expired_workers() as id');
+  async sweep(here?: Here): Promise<string[]> {
     const ready: string[] = [];
     // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
-    for (const { id } of rows)
+    for (const id of await this.#expired(here))
       ready.push(...(await this.#ready('release_worker($1, $2, false, true)', [id, LOST])));
     ready.push(...(await this.#ready('grant_locks()', [])));
     return ready;
+  }
+
+  /**
+   * Workers whose lease has ended. Where all that watched over a command is frozen, the command runs on: what lives on the
+   * same machine ends it first, and workers of other machines leave it the time for that.
+   */
+  async #expired(here: Here | undefined): Promise<string[]> {
+    const { rows } = await this.pool.query<{
+      id: string;
+      is_here: boolean;
+      waits: boolean;
+      is_near: boolean;
+    }>(
+      `select w.id, w.host = $1 and w.boot_id = $2 as is_here,
+              w.lease_until > now() - make_interval(secs => $3) as waits,
+              exists (select from workers o where o.state = 'alive' and o.lease_until > now()
+                         and o.host = w.host and o.boot_id = w.boot_id) as is_near
+         from workers w where w.state = 'alive' and w.lease_until < now()`,
+      [here?.host ?? '', here?.bootId ?? '', here?.patienceSeconds ?? 0],
+    );
+    const expired: string[] = [];
+    for (const { id, is_here: isHere, is_near: isNear, waits } of rows) {
+      const ended = here && isHere ? await here.endCommandsOf(id) : !isNear;
+      if (ended || !waits) expired.push(id);
+    }
+    return expired;
   }
 
   async #ready(call: string, parameters: unknown[]): Promise<string[]> {

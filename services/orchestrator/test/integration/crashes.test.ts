@@ -160,6 +160,29 @@ describe('when processes die', () => {
     expect(witness('d')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
+  it('a command whose watchers are all frozen is ended by a worker of its machine before its successor begins', async () => {
+    const worker = await platform.startWorker();
+    const lock = join(platform.folder, 'frozen-lock');
+    // The first attempt never ends by itself; a later one finds the lock free if nothing of it is left.
+    const script = `exec 9>>${lock}; flock -n 9 || echo overlaps >> ${join(platform.folder, 'frozen')}
+      echo "start $PROVISIONING_ATTEMPT" >> ${join(platform.folder, 'frozen')}
+      [ "$PROVISIONING_ATTEMPT" = 1 ] && sleep 600; true`;
+    const id = await platform.submit(script);
+    await started('frozen');
+    const frozen = [...(await platform.spawners()), (await platform.executors())[0]!];
+    worker.kill('SIGSTOP');
+    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    try {
+      await platform.startWorker({ WORKER_SLOT: '1' });
+      expect(await platform.ended(id, 60_000)).toMatchObject({ status: 'Completed', attempt: 2 });
+      expect(witness('frozen')).toEqual(['start 1', 'start 2']);
+      expect(findByCookie(RUN_COOKIE, `${id}-1`)).toEqual([]);
+    } finally {
+      worker.kill('SIGCONT');
+      for (const pid of frozen) if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    }
+  }, 120_000);
+
   it('what runs is cancelled although the worker that ran it is gone with its host', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('k', 60), { infra: 'cancelled' });

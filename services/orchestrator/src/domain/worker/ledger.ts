@@ -1,5 +1,15 @@
 import type { ChangeKind } from '../rollback/rollback.js';
 
+/** The machine that a sweep is made on. */
+export interface Here {
+  host: string;
+  bootId: string;
+  /** For how long after the end of a lease the work waits for a worker on the machine that had it. */
+  patienceSeconds: number;
+  /** Ends what is left of the commands of a worker of this machine. @returns whether nothing is left */
+  endCommandsOf(workerId: string): Promise<boolean>;
+}
+
 /** What the executor needs of Postgres, as a port: the truth about leases, claims and results. */
 export interface Ledger {
   register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
@@ -42,8 +52,11 @@ export interface Ledger {
   release(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
   /** Workers of this machine and slot that Postgres believes alive. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
-  /** Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. */
-  sweep(): Promise<string[]>;
+  /**
+   * Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. A worker of
+   * the machine that had the lease first ends what is left of the commands.
+   */
+  sweep(here?: Here): Promise<string[]>;
 }
 
 export interface WorkerIdentity {

@@ -1,5 +1,8 @@
 import type { EngineTimes } from './engine-times.js';
-import type { Ledger } from './ledger.js';
+import type { Here, Ledger } from './ledger.js';
+
+/** How many sweeps a worker of the same machine has to end what is left of another one's commands. */
+const SWEEPS = 3;
 
 /** Every worker sweeps: what one has given away, the next finds given away. */
 export class Sweeper {
@@ -8,6 +11,7 @@ export class Sweeper {
   constructor(
     private readonly ledger: Pick<Ledger, 'sweep'>,
     private readonly times: EngineTimes,
+    private readonly here: Omit<Here, 'patienceSeconds'>,
     private readonly onReady: (taskIds: string[]) => void,
     private readonly log: {
       warn(message: string, fields?: object): void;
@@ -17,7 +21,7 @@ export class Sweeper {
 
   start(): void {
     this.#every(this.times.sweep * 1000, async () => {
-      const ready = await this.ledger.sweep();
+      const ready = await this.ledger.sweep({ ...this.here, patienceSeconds: SWEEPS * this.times.sweep });
       if (ready.length === 0) return;
       this.log.warn('work of lost workers or behind locks was given away', { tasks: ready.length });
       this.onReady(ready);
