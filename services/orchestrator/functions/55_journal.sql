@@ -89,6 +89,11 @@ begin
                     or (change = 'change' and task_id = any (line) and after = p_entry.after))) then
     return;
   end if;
+  -- Of two operations at once, one may find what the other one has made and not yet reported: it was made here, not found.
+  if p_entry.change = 'create' then
+    delete from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, 'adopt')
+      and resource_id = thing_id and state = 'done';
+  end if;
   if p_entry.change = 'change' and p_undoing is null and p_entry.before is not null
      and not is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, p_entry.before ->> 'id') then
     adopted := p_entry;
