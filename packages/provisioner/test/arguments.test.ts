@@ -41,7 +41,7 @@ describe('settings that lie outside the infra or are none', () => {
     ['outside', 'secret.yaml', 3, 'a symbolic link leads out'],
     ['production', 'folder.yaml', 3, 'is not a file'],
     ['production', 'huge.json', 3, '1 MiB'],
-    ['production', 'latin1.yaml', 3, 'not UTF-8'],
+    ['production', 'latin1.yaml', 3, 'must be text in UTF-8'],
     ['production', 'missing.yaml', 3, 'production/missing.yaml: there is no such file'],
     ['nowhere', 'config.yaml', 3, 'There is no infra "nowhere"'],
     ['..', 'secret.yaml', 2, 'is refused'],

@@ -44,11 +44,17 @@ export interface FakeServer {
 }
 
 const PLANS = [
-  { name: 'DEV-1xCPU-1GB', storage_size: 20, storage_tier: 'standard' },
-  { name: '1xCPU-1GB', storage_size: 25, storage_tier: 'maxiops' },
-  { name: '1xCPU-2GB', storage_size: 50, storage_tier: 'maxiops' },
-  { name: '2xCPU-4GB', storage_size: 80, storage_tier: 'maxiops' },
-  { name: 'CLOUDNATIVE-4xCPU-8GB', storage_size: 0, storage_tier: 'maxiops' },
+  { name: 'DEV-1xCPU-1GB', core_number: 1, memory_amount: 1024, storage_size: 20, storage_tier: 'standard' },
+  { name: '1xCPU-1GB', core_number: 1, memory_amount: 1024, storage_size: 25, storage_tier: 'maxiops' },
+  { name: '1xCPU-2GB', core_number: 1, memory_amount: 2048, storage_size: 50, storage_tier: 'maxiops' },
+  { name: '2xCPU-4GB', core_number: 2, memory_amount: 4096, storage_size: 80, storage_tier: 'maxiops' },
+  {
+    name: 'CLOUDNATIVE-4xCPU-8GB',
+    core_number: 4,
+    memory_amount: 8192,
+    storage_size: 0,
+    storage_tier: 'maxiops',
+  },
 ];
 const ZONES = ['de-fra1', 'fi-hel1', 'us-nyc1'];
 const TEMPLATES = [
@@ -73,6 +79,8 @@ export class FakeAccount {
   /** Of servers to come: what they end in, and how many lists do not show them. */
   ending: FakeServer['state'] = 'started';
   hideFor = 0;
+  /** What all its servers may have. */
+  limits = { cores: 200, memory: 1_048_576 };
   /** Lists go on showing it, though it is gone. */
   ghost: FakeServer | null = null;
 
@@ -85,6 +93,8 @@ export class FakeAccount {
     const [, kind, id = '', act] = /^\/(server|storage)\/([^/]+)(\/\w+)?$/.exec(path) ?? [];
     const sent = (body ?? {}) as Body;
     switch (id && id !== 'template' ? `${method} /${kind}/:id${act ?? ''}` : `${method} ${path}`) {
+      case 'GET /account':
+        return [200, { account: { credits: 10_000, username: 'test', resource_limits: this.limits } }];
       case 'GET /plan':
         return [200, { plans: { plan: PLANS } }];
       case 'GET /zone':
@@ -226,7 +236,10 @@ function look(server: FakeServer): FakeServer {
 }
 
 function summary({ uuid, title, hostname, zone, plan, created, state, labels }: FakeServer) {
-  return { uuid, title, hostname, zone, plan, created, state, labels: { label: labels }, license: 0 };
+  // The list has these as text.
+  const { core_number = 0, memory_amount = 0 } = PLANS.find(({ name }) => name === plan) ?? {};
+  const has = { core_number: String(core_number), memory_amount: String(memory_amount) };
+  return { uuid, title, hostname, zone, plan, created, state, ...has, labels: { label: labels }, license: 0 };
 }
 
 function details(server: FakeServer) {

@@ -28,6 +28,27 @@ describe('creating servers at UpCloud', () => {
       .filter(({ method, path }) => method === 'POST' && path === '/server')
       .map(({ body }) => body);
 
+  it('refuses beforehand what is beyond the cores or the memory of the account', async () => {
+    fake.account.limits = { cores: 4, memory: 1_048_576 };
+    await servers().create(wanted('web-01', { plan: '1xCPU-2GB' }), A);
+    const step = (name: string) => ({ before: null, after: wanted(name, { plan: '2xCPU-4GB' }) });
+    const ask = (...names: string[]) => driver.refusals!(names.map(step));
+    expect(await ask('web-02')).toEqual([]);
+    expect(await ask('web-02', 'web-03')).toEqual([
+      {
+        name: 'web-03',
+        reason:
+          'UpCloud allows this account 4 cores, of which its servers use 1: with server web-03 they would be 5. ' +
+          'Choose smaller plans, delete servers, or ask UpCloud for more. Nothing was changed.',
+      },
+    ]);
+    fake.account.limits = { cores: 4, memory: 4096 };
+    expect(await ask('web-02')).toMatchObject([{ reason: expect.stringContaining('4096 MB of memory') }]);
+    // Who may not read the account may still order servers.
+    fake.trouble({ method: 'GET', how: { status: 403, body: '{"error":{"error_code":"FORBIDDEN"}}' } });
+    expect(await ask('web-02')).toEqual([]);
+  });
+
   it('orders what is wanted, from the newest Debian, with a disk as large as the plan has', async () => {
     const { resource } = await servers().create(wanted('web-01'), A);
     expect(orders()).toEqual([

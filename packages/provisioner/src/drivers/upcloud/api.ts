@@ -4,6 +4,13 @@ import type { Pace } from './pace.js';
 import { isRefusal } from './upcloud-error.js';
 
 // Only what is read: UpCloud may say more.
+/** A number, which some answers hold as text. */
+const Amount = Type.Optional(Type.Union([Type.Number(), Type.String()]));
+const Size = {
+  core_number: Amount,
+  /** In MB. */
+  memory_amount: Amount,
+};
 const Labels = Type.Object({
   label: Type.Array(Type.Object({ key: Type.String(), value: Type.String() })),
 });
@@ -34,6 +41,7 @@ const ServerDetails = Type.Intersect([
 ]);
 const Plan = Type.Object({
   name: Type.String(),
+  ...Size,
   storage_size: Type.Optional(Type.Number()),
   storage_tier: Type.Optional(Type.String()),
 });
@@ -49,6 +57,17 @@ const OneServer = Type.Object({ server: ServerDetails });
 const ServerId = Type.Object({ server: Type.Object({ uuid: Type.String() }) });
 const Servers = Type.Object({ servers: Type.Object({ server: Type.Array(ListedServer) }) });
 const Plans = Type.Object({ plans: Type.Object({ plan: Type.Array(Plan) }) });
+const Account = Type.Object({
+  account: Type.Object({
+    resource_limits: Type.Object({
+      cores: Type.Optional(Type.Number()),
+      memory: Type.Optional(Type.Number()),
+    }),
+  }),
+});
+const Usage = Type.Object({
+  servers: Type.Object({ server: Type.Array(Type.Object({ state: Type.String(), ...Size })) }),
+});
 const Zones = Type.Object({ zones: Type.Object({ zone: Type.Array(Zone) }) });
 const Templates = Type.Object({ storages: Type.Object({ storage: Type.Array(Template) }) });
 const Anything = Type.Unknown();
@@ -173,6 +192,16 @@ export class UpcloudApi {
 
   async plans(): Promise<Plan[]> {
     return (await this.#get('/plan', Plans, 'list plans')).plans.plan;
+  }
+
+  /** How much the servers of the account may have in all, memory in MB. */
+  async limits(signal?: AbortSignal): Promise<{ cores?: number; memory?: number }> {
+    return (await this.#get('/account', Account, 'read the account', signal)).account.resource_limits;
+  }
+
+  /** What the servers of the account have. */
+  async usage(signal?: AbortSignal): Promise<Static<typeof Usage>['servers']['server']> {
+    return (await this.#get('/server', Usage, 'list servers', signal)).servers.server;
   }
 
   async zones(): Promise<Zone[]> {

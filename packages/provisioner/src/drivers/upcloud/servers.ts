@@ -4,10 +4,12 @@ import { refusalsOf } from '../refusals.js';
 import type { Change, Server } from '../resource.js';
 import type { ProviderServers } from '../server-driver.js';
 import type { ServerDetails, UpcloudApi } from './api.js';
+import type { Catalogue } from './catalogue.js';
 import type { ServerChanger } from './change-server.js';
 import { foundIn, inOrder, toServer, type Found } from './found-server.js';
 import { filterFor, keyValue } from './labels.js';
 import type { ServerMaker } from './make-server.js';
+import { quotaRefusals } from './quota.js';
 import type { Waits } from './waits.js';
 
 /** Servers at UpCloud; what is known of them is kept in their labels, for every process on every machine. */
@@ -19,6 +21,7 @@ export class UpcloudServers implements ProviderServers {
     private readonly waits: Waits,
     private readonly maker: ServerMaker,
     private readonly changer: ServerChanger,
+    private readonly catalogue: Catalogue,
   ) {}
 
   async list(infra: string): Promise<Server[]> {
@@ -34,10 +37,11 @@ export class UpcloudServers implements ProviderServers {
     return null;
   }
 
-  refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
-    return refusalsOf(steps, ({ before, after }) =>
+  async refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
+    const refusals = await refusalsOf(steps, ({ before, after }) =>
       before ? this.changer.check(before, after, signal) : this.maker.check(after),
     );
+    return refusals.length > 0 ? refusals : quotaRefusals(this.api, this.catalogue, steps, signal);
   }
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {

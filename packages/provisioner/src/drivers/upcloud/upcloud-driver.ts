@@ -23,7 +23,7 @@ export function createUpcloudDriver(
   const waits = new Waits(api, pace);
   const catalogue = new Catalogue(api, config.defaultTemplate);
   const maker = new ServerMaker(api, waits, catalogue, login?.publicKey ?? null);
-  const servers = new UpcloudServers(api, waits, maker, new ServerChanger(api, waits, catalogue));
+  const servers = new UpcloudServers(api, waits, maker, new ServerChanger(api, waits, catalogue), catalogue);
   const { serversAtOnce } = config;
   const parts = { name: 'upcloud', title: 'UpCloud', servers, login, services, serversAtOnce };
   return createServerDriver(parts, ({ id, ip, name }) => {
