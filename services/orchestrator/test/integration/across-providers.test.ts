@@ -76,11 +76,12 @@ describe('the API document’s batch, whose task services go onto servers of ano
     const scope = { kind: 'checkpoint', checkpoint_id: empty } as const;
     const { steps, inTheWay, impossible } = await platform.rollbacks.preview(scope, ANYTHING);
     const undone = steps.flatMap(({ entries }) => entries.map(({ kind, name }) => `${kind} ${name}`));
-    expect({ undone, inTheWay, impossible }).toEqual({
-      undone: MADE.toReversed(),
-      inTheWay: [],
-      impossible: [],
-    });
+    // The servers were made at once: either may go first, and both after what stands on them.
+    const servers = (things: readonly string[]) => things.slice(-2).sort();
+    const rest = (things: readonly string[]) => things.slice(0, -2);
+    expect(rest(undone)).toEqual(rest(MADE.toReversed()));
+    expect(servers(undone)).toEqual(servers(MADE.toReversed()));
+    expect({ inTheWay, impossible }).toEqual({ inTheWay: [], impossible: [] });
     await rollbackEnded((await platform.rollbacks.execute(scope, SUBMITTER, ANYTHING)).id);
     expect(await cloud.picture(infra)).toEqual([]);
     expect(await inventory(infra)).toEqual([]);
