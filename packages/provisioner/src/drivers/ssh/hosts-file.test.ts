@@ -47,10 +47,10 @@ adress = "10.0.0.12"
       expect.objectContaining({
         permanent: true,
         message: [
-          'hosts.toml:3: hosts[0].address cannot be "root@10.0.0.11". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
-          'hosts.toml:4: hosts[0].port must be <= 65535, got 70000. Write the port of its SSH server, e.g. 22.',
-          'hosts.toml:6: hosts[1] lacks "address". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
-          'hosts.toml:7: hosts[1].adress is not known here. There are: address, port, user, host_keys, name, infra, plan, zone, image, storage_gb, labels.',
+          'hosts.toml:3:11: hosts[0].address cannot be "root@10.0.0.11". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
+          'hosts.toml:4:8: hosts[0].port must be <= 65535, got 70000. Write the port of its SSH server, e.g. 22.',
+          'hosts.toml:6:1: hosts[1] lacks "address". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
+          'hosts.toml:7:1: hosts[1].adress is not known here. There are: address, port, user, host_keys, name, infra, plan, zone, image, storage_gb, labels.',
         ].join('\n'),
       }),
     );
