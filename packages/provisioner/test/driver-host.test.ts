@@ -292,9 +292,8 @@ describe('undoing', () => {
     expect(
       again.reports.filter((report) => report.type === 'step' && report.state === 'skipped'),
     ).toHaveLength(2);
-    expect(again.reports.at(-1)).toMatchObject({
-      data: { already_gone: ['server web-02', 'server web-01'] },
-    });
+    const bothServers = expect.arrayContaining(['server web-01', 'server web-02']);
+    expect(again.reports.at(-1)).toMatchObject({ data: { already_gone: bothServers } });
   });
 
   it('leaves alone another server of the same name', async () => {
