@@ -81,6 +81,10 @@ describe('a worker that is too old for the schema', () => {
   });
 });
 
+/**
+ * functions-of-0.1.json has the functions that its programs call. With each release: the list of that release, of the functions
+ * whose names stand in `services/orchestrator/src`; what only other functions call is replaced together with them.
+ */
 it('the functions serve programs of the release before', async () => {
   const api = await testApi();
   try {

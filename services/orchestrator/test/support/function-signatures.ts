@@ -1,6 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Knex } from 'knex';
 import { rowsOf } from '../../src/postgres/rows.js';
 
@@ -15,14 +12,8 @@ export interface Signature {
   result: string[];
 }
 
-const SOURCES = fileURLToPath(new URL('../../src', import.meta.url));
-
-/** The functions of the schema that the programs name. What only other functions call is replaced together with them. */
+/** The functions of the schema. */
 export async function signaturesOf(database: Knex): Promise<Signature[]> {
-  const sources = readdirSync(SOURCES, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts'))
-    .map((path) => readFileSync(join(SOURCES, path), 'utf8'))
-    .join('\n');
   const functions = await rowsOf<Omit<Signature, 'result'> & { result: string }>(
     database,
     `select proname as name, pronargs - pronargdefaults as required, pg_get_function_result(oid) as result,
@@ -30,12 +21,10 @@ export async function signaturesOf(database: Knex): Promise<Signature[]> {
        from pg_proc where pronamespace = current_schema()::regnamespace and prorettype <> 'trigger'::regtype
        order by proname, pronargs`,
   );
-  return functions
-    .filter(({ name }) => new RegExp(`\\b${name}\\(`).test(sources))
-    .map(({ name, parameters, required, result }) => ({
-      ...{ name, parameters, required },
-      result: /^TABLE\((.*)\)$/s.exec(result)?.[1]?.split(', ') ?? [result],
-    }));
+  return functions.map(({ name, parameters, required, result }) => ({
+    ...{ name, parameters, required },
+    result: /^TABLE\((.*)\)$/s.exec(result)?.[1]?.split(', ') ?? [result],
+  }));
 }
 
 /** Whether what calls `before` can call `now` instead. */
