@@ -38,6 +38,8 @@ function readOptions() {
       CHAOS_MINUTES: positive('minutes', values.minutes),
       CHAOS_SEED: positive('seed', values.seed),
       CHAOS_REDIS: values.redis === undefined ? undefined : values.redis ? 'yes' : 'no',
+      // `npm test` has one of each dependency.
+      CHAOS_STARTS: 'all',
       CHAOS_CONTROL_ONLY: values.control ? 'yes' : 'no',
       CHAOS_WRITE_REPORT: values['write-report'] ? 'yes' : 'no',
     };

@@ -117,7 +117,7 @@ const history = {
   after: fc.array(batch, { minLength: 1, maxLength: 3 }),
 };
 /** PROPERTY_RUNS=100 for a long look. */
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 5);
+const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 3);
 const runs = { numRuns, endOnFailure: true, interruptAfterTimeLimit: numRuns * 20_000 };
 
 describe.each([
