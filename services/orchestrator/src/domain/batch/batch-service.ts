@@ -118,9 +118,8 @@ export class BatchService {
 
   /** What a batch of that name would do, of that user. */
   async scopeOf(name: string, specs: readonly OperationSpec[], owner: string): Promise<Scope> {
-    const landing = await findLanding(specs, this.inventory, this.pause);
-    const acts = specs.map((spec) => () => actsOfOperation(spec, landing(spec)));
-    return scopeOfBatch(name, acts, owner, this.pause);
+    const { elsewhere } = await findLanding(specs, this.inventory, this.pause);
+    return scopeOfBatch(name, specs, (spec) => actsOfOperation(spec, elsewhere(spec)), owner, this.pause);
   }
 
   async #plan(
@@ -190,16 +189,7 @@ export class BatchService {
         },
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
         ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
-        scope: await scopeOfBatch(
-          name,
-          operations.map(
-            ({ acts }) =>
-              () =>
-                acts,
-          ),
-          createdBy,
-          this.pause,
-        ),
+        scope: await scopeOfBatch(name, operations, ({ acts }) => acts, createdBy, this.pause),
       },
       operations,
       idempotency,
@@ -220,16 +210,17 @@ const MOST_ACTS = 2_000;
  * What a batch of that name touches, of that user.
  * @throws Failure `invalid` where that is too much to be asked about
  */
-async function scopeOfBatch(
+async function scopeOfBatch<T>(
   name: string,
-  operations: readonly (() => readonly Act[])[],
+  operations: readonly T[],
+  actsOf: (operation: T) => readonly Act[],
   owner: string,
   pause = noPause,
 ): Promise<Scope> {
   const distinct = new DistinctActs();
-  for (const [index, acts] of operations.entries()) {
+  for (const [index, operation] of operations.entries()) {
     if (index % SLICE === 0) await pause();
-    distinct.add(acts());
+    distinct.add(actsOf(operation));
   }
   const scope = scopeOf(owner, distinct.all(), { batch: name });
   const count = scope.acts.length;

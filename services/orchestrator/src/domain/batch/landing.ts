@@ -3,8 +3,12 @@ import type { OperationSpec } from './batch.js';
 import { ancestorsAmong } from './graph.js';
 import { noPause, SLICE } from './pause.js';
 
-/** Tells of an operation at which providers its task services land, beside its own. */
-export type Landing = (spec: OperationSpec) => readonly string[];
+/** Where the task services of a batch's operations land. */
+export interface Landing {
+  makersOf: ReturnType<typeof makersBelow>;
+  /** The providers of an operation's servers, beside its own. */
+  elsewhere(spec: OperationSpec): readonly string[];
+}
 
 /**
  * Task services go onto servers at any provider, so that the policies are asked about each of these: of the servers that
@@ -28,12 +32,13 @@ export async function findLanding(
   for (const [infra, names] of named)
     for (const { name, provider } of await inventory.providersOf(infra, [...names]))
       add(made, keyOf(infra, name), provider);
-  return (spec) => {
+  const elsewhere = (spec: OperationSpec) => {
     if (spec.type !== 'taskserv_batch') return [];
     const below = makersOf(spec).flatMap(({ provider }) => provider ?? []);
     const atNamed = (spec.servers ?? []).flatMap((name) => [...(made.get(keyOf(spec.infra, name)) ?? [])]);
     return [...new Set([...below, ...atNamed])];
   };
+  return { makersOf, elsewhere };
 }
 
 /** Tells of task services without servers which operations below them make servers of their infra. */

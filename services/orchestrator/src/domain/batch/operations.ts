@@ -169,10 +169,9 @@ export async function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
   pause: Pause = noPause,
-  landing: Landing = () => [],
+  { makersOf, elsewhere }: Landing = { makersOf: makersBelow(specs), elsewhere: () => [] },
   earlier: ReadonlyMap<string, string> = new Map(),
 ): Promise<NewOperation[]> {
-  const makersOf = makersBelow(specs);
   await pause();
   const ids = new Map<string, string>();
   for (const [index, { id }] of specs.entries()) {
@@ -205,7 +204,7 @@ export async function planOperations(
       timeoutSeconds: spec.timeout ?? null,
       keptFrom,
       retryOf: earlier.get(spec.id) ?? null,
-      acts: actsOfOperation(spec, landing(spec)),
+      acts: actsOfOperation(spec, elsewhere(spec)),
     });
   }
   return planned;
