@@ -140,16 +140,22 @@ describe('revocations', () => {
     const { database } = service.api.opened;
     const one = { kind: 'session', subject: NOBODY, at: clock.read(), expiresAt: clock.read() } as const;
     const order: string[] = [];
-    const write = async (name: string, hold?: Promise<void>) => {
+    const write = async (name: string, written?: () => void, hold?: Promise<void>) => {
       await database.transaction(async (transaction) => {
         await writeRevocations(transaction, [one]);
+        written?.();
         await hold;
         order.push(name);
         if (name === 'undone') throw new Error('undone');
       });
     };
     let release = () => {};
-    const first = write('first', new Promise((resolve) => (release = resolve)));
+    const held = new Promise<void>((resolve) => (release = resolve));
+    let first: Promise<void> = Promise.resolve();
+    await new Promise<void>((written, failed) => {
+      first = write('first', written, held);
+      first.catch(failed);
+    });
     const others = Promise.allSettled([write('undone'), write('second'), write('third')]);
     expect(await database('revocations')).toHaveLength(0);
     release();
