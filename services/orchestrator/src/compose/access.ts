@@ -11,11 +11,11 @@ import { answerQuestion } from '@provisioning/policy';
 import { BatchWriter, nextTurn } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
-import { AccessFile } from '../control-center/access-file.js';
-import { AccessMarks } from '../control-center/access-marks.js';
-import { AccessKeeper, type ControlCenter } from '../control-center/access-keeper.js';
-import { ControlCenterClient } from '../control-center/control-center-client.js';
-import { RemoteAccess } from '../control-center/remote-access.js';
+import { AccessFile } from '../access-client/access-file.js';
+import { AccessMarks } from '../access-client/access-marks.js';
+import { AccessClient, type ControlCenter } from '../access-client/access-client.js';
+import { ControlCenterClient } from '../access-client/control-center-client.js';
+import { RemoteAccess } from '../access-client/remote-access.js';
 import type { BatchService } from '../domain/batch/batch-service.js';
 import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
 import { questionsOf } from '../domain/access/grant.js';
@@ -37,7 +37,7 @@ export type AccessSource = ControlCenter & {
 };
 
 export interface ComposedAccess {
-  keeper: AccessKeeper;
+  client: AccessClient;
   authorizer: Authorizer;
   /** Users as the control center knows them now; those that there are. */
   users: AccessSource['users'];
@@ -60,13 +60,13 @@ export function composeAccess(
     help: 'Bundles of policies that could not be put in force',
     registers: [registry],
   });
-  const keeper = new AccessKeeper({
+  const accessClient = new AccessClient({
     ...{ controlCenter: source, keyring, log, rules: config.accessRules },
     file: new AccessFile(join(config.dataDir, 'access.json'), keyring),
     marks: new AccessMarks(new PostgresMarkStore(database), keyring),
     bundleFailed: () => failed.inc(),
   });
-  gauges(registry, keeper);
+  gauges(registry, accessClient);
 
   const outbox = new PostgresDecisionOutbox(database);
   const forwarder = new DecisionForwarder(outbox, (decisions) => source.tell(decisions), log);
@@ -74,7 +74,7 @@ export function composeAccess(
   const countErrors = conditionErrorCounter(registry);
   let kept: Promise<void> | undefined;
   const decideNow = policyAuthorizer(
-    () => keeper.policies(),
+    () => accessClient.policies(),
     log,
     (taken) => (kept = decisions.add(loggedDecision(taken, 'orchestrator'))),
     countErrors,
@@ -91,46 +91,48 @@ export function composeAccess(
     // The thousandth task of a user is decided on faster than the first: the principal is the same object.
     allows: (principal, grant) => {
       const asker = { principal, request: { ...grant.request, time: new Date() } };
-      return questionsOf(grant).every((question) => answerQuestion(keeper.policies(), asker, question).yes);
+      return questionsOf(grant).every(
+        (question) => answerQuestion(accessClient.policies(), asker, question).yes,
+      );
     },
     pause: nextTurn,
     cancel: ({ id, kind }, by) => (kind === 'batch' ? batches.cancel(id, by) : tasks.cancel(id, by)),
     log,
   });
   return {
-    keeper,
+    client: accessClient,
     authorizer: (asked, id) => {
-      if (asked.action !== 'read') keeper.refuseIfStale();
+      if (asked.action !== 'read') accessClient.refuseIfStale();
       return authorizer(asked, id);
     },
     users: (ids) => source.users(ids),
     start: async () => {
-      await keeper.start();
-      resources.add('access', () => keeper.stop());
+      await accessClient.start();
+      resources.add('access', () => accessClient.stop());
       forwarder.start();
       resources.add('decisions', () => forwarder.stop());
       reviewer.start();
       resources.add('reviewer', () => reviewer.stop());
       resources.add(
         'reviews',
-        keeper.onRevoked(() => void reviewer.review()),
+        accessClient.onRevoked(() => void reviewer.review()),
       );
       if (config.redisUrl !== undefined)
         resources.add(
           'access bell',
-          hearAccessChanges(config.redisUrl, log, () => void keeper.look()),
+          hearAccessChanges(config.redisUrl, log, () => void accessClient.look()),
         );
     },
   };
 }
 
-function gauges(registry: Base['registry'], keeper: AccessKeeper): void {
+function gauges(registry: Base['registry'], accessClient: AccessClient): void {
   new Gauge({
     name: 'orchestrator_policy_revision',
     help: 'Revision of the policies in force; 0 while there are none',
     registers: [registry],
     collect() {
-      this.set(keeper.revision);
+      this.set(accessClient.revision);
     },
   });
   new Gauge({
@@ -138,7 +140,7 @@ function gauges(registry: Base['registry'], keeper: AccessKeeper): void {
     help: 'How long the control center has not been heard of',
     registers: [registry],
     collect() {
-      this.set(keeper.silentSeconds);
+      this.set(accessClient.silentSeconds);
     },
   });
 }

@@ -125,7 +125,7 @@ export function composeApi(
       storage: () => storageProbe.check(),
       // What cannot be told who may do what is watched over no better than what has no figures.
       monitoring: () => {
-        const trouble = access.keeper.trouble;
+        const trouble = access.client.trouble;
         return trouble === undefined
           ? within(FIGURES_MS, base.registry.metrics())
           : Promise.reject(
@@ -139,7 +139,7 @@ export function composeApi(
   const refusedTokens = refusedTokenCounter(refusals, base.log);
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
-  const viewers = new Viewers(() => access.keeper.policies());
+  const viewers = new Viewers(() => access.client.policies());
   const reading = readAccess(viewers, new Visibility(scopes, nextTurn), new StoredWork(scopes));
   const rights = new DeliveryRights({
     users: access.users,
@@ -147,7 +147,7 @@ export function composeApi(
     subjectOf: deliverySubjects(base.database, scopes),
   });
   const webhooks = composeWebhooks(base, { config: config.webhooks, keyring, resolve, rights });
-  const realtime = composeRealtime(config, base, access.keeper, authorizer, { viewers, scopes }, () =>
+  const realtime = composeRealtime(config, base, access.client, authorizer, { viewers, scopes }, () =>
     state.health(),
   );
   let stopping = false;
@@ -176,7 +176,7 @@ export function composeApi(
     ],
     pages: realtime.router,
     document: buildOpenApi('orchestrator'),
-    authenticate: (token, operation) => access.keeper.authenticate(token, operation),
+    authenticate: (token, operation) => access.client.authenticate(token, operation),
     authorizer,
     refusals: refusalLog(refusals),
     trips: tripLog(refusals, base.log),
@@ -189,7 +189,7 @@ export function composeApi(
     probes: {
       checks: {
         ...base.checks,
-        policies: () => Promise.resolve(void access.keeper.policies()),
+        policies: () => Promise.resolve(void access.client.policies()),
       },
       registry: base.registry,
       metricsToken: config.metricsToken,

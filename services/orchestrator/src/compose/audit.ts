@@ -1,8 +1,8 @@
 import type { Keyring } from '@provisioning/auth-token';
 import type { AccessRequest, Authorizer } from '@provisioning/http-kit';
 import { Gauge } from 'prom-client';
-import { ControlCenterClient } from '../control-center/control-center-client.js';
-import { RemoteAuditTrail } from '../control-center/audit-trail.js';
+import { ControlCenterClient } from '../access-client/control-center-client.js';
+import { RemoteAuditTrail } from '../access-client/audit-trail.js';
 import { AuditBacklog } from '../domain/audit/audit-backlog.js';
 import { AuditForwarder } from '../domain/audit/audit-forwarder.js';
 import { PostgresAuditOutbox } from '../postgres/audit-outbox.js';

@@ -12,9 +12,9 @@ import {
 } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import { AccessFile } from '../../src/control-center/access-file.js';
-import { AccessKeeper } from '../../src/control-center/access-keeper.js';
-import { AccessMarks } from '../../src/control-center/access-marks.js';
+import { AccessFile } from '../../src/access-client/access-file.js';
+import { AccessClient } from '../../src/access-client/access-client.js';
+import { AccessMarks } from '../../src/access-client/access-marks.js';
 import { PostgresMarkStore } from '../../src/postgres/access-mark-store.js';
 import { FakeAccess } from '../support/fake-access.js';
 
@@ -43,37 +43,39 @@ afterEach(async () => {
 });
 
 /** What a process does between its start and its end. */
-async function during(act: (keeper: AccessKeeper) => Promise<void> | void = () => undefined): Promise<void> {
-  const keeper = new AccessKeeper({
+async function during(
+  act: (accessClient: AccessClient) => Promise<void> | void = () => undefined,
+): Promise<void> {
+  const accessClient = new AccessClient({
     ...{ controlCenter, keyring, log: silentLogger },
     rules: { revocationsStale: 30, policiesStale: 900 },
     file: new AccessFile(path, keyring),
     marks: new AccessMarks(new PostgresMarkStore(database), keyring),
   });
-  await keeper.start();
+  await accessClient.start();
   try {
-    await act(keeper);
+    await act(accessClient);
   } finally {
-    await keeper.stop();
+    await accessClient.stop();
   }
 }
-const hasNoPolicies = (keeper: AccessKeeper) => {
-  expect(() => keeper.policies()).toThrow('The policies have not arrived');
-  expect(keeper.trouble).toBe('no policies');
+const hasNoPolicies = (accessClient: AccessClient) => {
+  expect(() => accessClient.policies()).toThrow('The policies have not arrived');
+  expect(accessClient.trouble).toBe('no policies');
 };
 /** A start while the control center is away, and what it does when that is back. */
 async function isRefused(): Promise<void> {
   controlCenter.away = true;
   await during(hasNoPolicies);
   controlCenter.away = false;
-  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+  await during((accessClient) => expect(accessClient.revision).toBe(controlCenter.revision));
 }
 
 it('a process that starts while the control center is away goes on with what was kept', async () => {
   controlCenter.change(builtinPolicies);
   await during();
   controlCenter.away = true;
-  await during((keeper) => expect(keeper.revision).toBe(2));
+  await during((accessClient) => expect(accessClient.revision).toBe(2));
 });
 
 it('an older file that is put back is refused: its policies are', async () => {
@@ -98,8 +100,8 @@ it('a file that another process has outrun is refused, too: what it does not kno
   await during();
   await copyFile(path, `${path}.other`);
   controlCenter.revoke('session', uuidv7());
-  await during(async (keeper) => {
-    await keeper.look();
+  await during(async (accessClient) => {
+    await accessClient.look();
     await rm(path);
   });
   await copyFile(`${path}.other`, path);
@@ -125,7 +127,7 @@ it('a mark that was lowered by hand lets no file in', async () => {
   await isRefused();
   // What the control center said since is the mark.
   controlCenter.away = true;
-  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+  await during((accessClient) => expect(accessClient.revision).toBe(controlCenter.revision));
 });
 
 it('an older bundle is not put in force though no file is left, until its control center has caught up', async () => {
@@ -134,22 +136,22 @@ it('an older bundle is not put in force though no file is left, until its contro
   await during();
   await rm(path);
   controlCenter.revision = 1;
-  await during(async (keeper) => {
-    hasNoPolicies(keeper);
+  await during(async (accessClient) => {
+    hasNoPolicies(accessClient);
     for (let lost = 2; lost > 0; lost--) controlCenter.change(builtinPolicies);
-    await keeper.look();
-    expect(keeper.revision).toBe(3);
+    await accessClient.look();
+    expect(accessClient.revision).toBe(3);
   });
 });
 
 it('after the control center counts its revocations anew, a start goes on with what was kept since', async () => {
   const user = uuidv7();
   for (const one of [uuidv7(), uuidv7(), user]) controlCenter.revoke('user', one);
-  await during(async (keeper) => {
+  await during(async (accessClient) => {
     controlCenter.revoked.length = 0;
     controlCenter.revoke('user', uuidv7());
-    await keeper.look();
+    await accessClient.look();
   });
   controlCenter.away = true;
-  await during((keeper) => expect(keeper.revision).toBe(controlCenter.revision));
+  await during((accessClient) => expect(accessClient.revision).toBe(controlCenter.revision));
 });

@@ -70,7 +70,7 @@ export async function liveApis(count: number, environment: Record<string, string
         await http.close();
         await base.resources.close();
       };
-      return { url: http.url, registry: base.registry, keeper: composed.keeper, stop };
+      return { url: http.url, registry: base.registry, client: composed.client, stop };
     }),
   );
   const database = createPostgres({
@@ -102,7 +102,7 @@ export async function liveApis(count: number, environment: Record<string, string
     },
     async setPolicies(more) {
       access.change([...builtinPolicies, ...more]);
-      await Promise.all(running.map(({ keeper }) => keeper.look()));
+      await Promise.all(running.map(({ client }) => client.look()));
     },
     record,
     async task(infra) {

@@ -67,7 +67,7 @@ export async function testApi(
     audit,
     webhooks,
     access: source,
-    look: () => access.keeper.look(),
+    look: () => access.client.look(),
     stop: async () => {
       await base.resources.close();
       await clone.drop();

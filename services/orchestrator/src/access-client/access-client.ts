@@ -23,7 +23,7 @@ export interface ControlCenter {
   introspect(tokenHash: string): Promise<Introspection>;
 }
 
-export interface AccessKeeperOptions {
+export interface AccessClientOptions {
   controlCenter: ControlCenter;
   keyring: Keyring;
   file: Pick<AccessFile, 'read' | 'write'>;
@@ -50,7 +50,7 @@ const KEEP_MS = 10_000;
  * Who may do what, as the control center decides it: looked for twice a second, and at once when somebody rings; kept on
  * disk, so that it outlives this process while the control center is away.
  */
-export class AccessKeeper {
+export class AccessClient {
   readonly #state: AccessState;
   readonly #tokens: ApiTokenCache;
   readonly #verified: VerifiedTokens;
@@ -66,7 +66,7 @@ export class AccessKeeper {
   /** The control center's revocations have begun anew, and the marks do not say so yet. */
   #countsAnew = false;
 
-  constructor(private readonly options: AccessKeeperOptions) {
+  constructor(private readonly options: AccessClientOptions) {
     this.#state = new AccessState(options.keyring);
     this.#verified = new VerifiedTokens(options.keyring);
     this.#tokens = new ApiTokenCache(

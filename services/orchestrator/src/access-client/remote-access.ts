@@ -1,6 +1,6 @@
 import type { Introspection, LoggedDecision, PolicyBundle, Revocations } from '@provisioning/contracts';
 import type { CurrentUser } from '../domain/access/grant-reviewer.js';
-import type { ControlCenter } from './access-keeper.js';
+import type { ControlCenter } from './access-client.js';
 import { inPieces } from './in-pieces.js';
 import type { ControlCenterClient } from './control-center-client.js';
 
