@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     -- Whoever draws a number has a transaction's number by then: so a reader can tell that whoever could still store a
-    -- number that is missing has ended (postgres/event-feed.ts). CASE evaluates in this order.
+    -- number that is missing has ended (postgres/events/event-feed.ts). CASE evaluates in this order.
     alter table events alter seq set default case when pg_current_xact_id() is not null then nextval('event_seq') end;
 
     -- A chunk of the log is an event itself, rather than one more row that tells of it. Null: from before there was a feed.

@@ -21,9 +21,9 @@ import { DecisionForwarder } from '../domain/access/decision-forwarder.js';
 import { questionsOf } from '../domain/access/grant.js';
 import { GrantReviewer, type CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { TaskService } from '../domain/task/task-service.js';
-import { PostgresMarkStore } from '../postgres/access-mark-store.js';
-import { PostgresDecisionOutbox } from '../postgres/decision-outbox.js';
-import { PostgresGrantStore } from '../postgres/grant-store.js';
+import { PostgresMarkStore } from '../postgres/access/access-mark-store.js';
+import { PostgresDecisionOutbox } from '../postgres/audit/decision-outbox.js';
+import { PostgresGrantStore } from '../postgres/access/grant-store.js';
 import { hearAccessChanges } from '../redis/access-bell.js';
 import type { Base } from './resources.js';
 

@@ -5,7 +5,7 @@ import { ControlCenterClient } from '../access-client/control-center-client.js';
 import { RemoteAuditTrail } from '../access-client/audit-trail.js';
 import { AuditBacklog } from '../domain/audit/audit-backlog.js';
 import { AuditForwarder } from '../domain/audit/audit-forwarder.js';
-import { PostgresAuditOutbox } from '../postgres/audit-outbox.js';
+import { PostgresAuditOutbox } from '../postgres/audit/audit-outbox.js';
 import type { Base } from './resources.js';
 
 /** What brings the history to the audit trail, and what happens when it cannot. */

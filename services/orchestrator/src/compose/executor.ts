@@ -1,8 +1,8 @@
 import { Executor } from '../execution/executor.js';
 import { executorLog } from '../execution/log.js';
 import type { ExecutorOptions } from '../execution/options.js';
-import { createLedgerPool } from '../postgres/ledger-pool.js';
-import { PostgresLedger } from '../postgres/worker-ledger.js';
+import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
+import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
 
 /** @param line the options as JSON. */
 export function composeExecutor(line: string): { executor: Executor; close: () => Promise<void> } {

@@ -7,7 +7,7 @@ import {
 } from '@provisioning/http-kit';
 import { currentContext, type Logger } from '@provisioning/runtime';
 import type { AuditActor } from '../domain/audit/audit-record.js';
-import type { PostgresRefusalStore } from '../postgres/refusal-store.js';
+import type { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 
 /** As the action is called in the audit trail when it succeeds. */
 const ACTIONS: Readonly<Record<string, string>> = {

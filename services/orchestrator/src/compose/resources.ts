@@ -16,10 +16,10 @@ import {
 import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
-import type { Doorbell } from '../domain/ports.js';
+import type { Doorbell } from '../domain/worker/worker-notifier.js';
 import { BullDoorbell } from '../jobs/producer.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
-import { NotifyDoorbell } from '../postgres/notify-doorbell.js';
+import { NotifyDoorbell } from '../postgres/workers/worker-notifier.js';
 import { doorbellMetrics } from './doorbell-metrics.js';
 
 export const SCHEMA = 'orchestrator';

@@ -9,8 +9,8 @@ import { WebhookService, type TargetCheck } from '../domain/webhook/webhook-serv
 import { sendWebhook } from '../outbound/send-webhook.js';
 import { leadsToPrivate, type Resolver } from '../outbound/webhook-request.js';
 import { PRIVATE_TARGET, targetFault } from '../outbound/webhook-target.js';
-import { PostgresDeliveryQueue } from '../postgres/delivery-queue.js';
-import { PostgresWebhookStore } from '../postgres/webhook-store.js';
+import { PostgresDeliveryQueue } from '../postgres/webhooks/delivery-queue.js';
+import { PostgresWebhookStore } from '../postgres/webhooks/webhook-store.js';
 import { rowsOf } from '../postgres/rows.js';
 import type { Base } from './resources.js';
 

@@ -13,7 +13,7 @@ import {
   type Carrier,
   type Scope,
 } from '../domain/access/scope.js';
-import type { FoundBatch } from '../domain/ports.js';
+import type { FoundBatch } from '../domain/batch/batch-store.js';
 import type { Rollback } from '../domain/rollback/rollback.js';
 import type { FoundWork } from '../domain/state/state-service.js';
 import type { Task, TaskDetails } from '../domain/task/task.js';

@@ -28,7 +28,7 @@ import {
   scopeOf as workScope,
 } from '../domain/access/scope.js';
 import type { Act } from '../domain/access/act.js';
-import type { InventoryStore } from '../domain/ports.js';
+import type { InventoryStore } from '../domain/rollback/inventory-store.js';
 import type { Checkpoint } from '../domain/rollback/rollback.js';
 import type { Permit } from '../domain/rollback/submission.js';
 import type { RestoreService } from '../domain/rollback/restore-service.js';

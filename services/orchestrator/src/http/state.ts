@@ -12,7 +12,7 @@ import { asksOfRows, on, page, reply, type Binding } from '@provisioning/http-ki
 import type { MachineLoad } from '@provisioning/runtime';
 import { infraQuestions } from '../domain/access/scope.js';
 import type { Thing } from '../domain/access/visibility.js';
-import type { InventoryStore } from '../domain/ports.js';
+import type { InventoryStore } from '../domain/rollback/inventory-store.js';
 import { presentEntry, presentResource, resourceKeyOf } from './present/resource.js';
 import type { DriftService } from '../domain/state/drift-service.js';
 import type { StateService } from '../domain/state/state-service.js';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Doorbell } from '../domain/ports.js';
+import type { Doorbell } from '../domain/worker/worker-notifier.js';
 
 const PAUSE_MS = 50;
 

@@ -2,7 +2,7 @@ import { redisFault, within, type Logger } from '@provisioning/runtime';
 import { Failure } from '@provisioning/errors';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Doorbell } from '../domain/ports.js';
+import type { Doorbell } from '../domain/worker/worker-notifier.js';
 import { WakeUps } from '../domain/wake-ups.js';
 import type { JobTelemetry } from './telemetry.js';
 import {

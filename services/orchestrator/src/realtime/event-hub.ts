@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@provisioning/errors';
 import type { Logger } from '@provisioning/runtime';
-import type { EventFeedSource } from '../domain/ports.js';
+import type { EventFeedSource } from '../domain/event/event-feed.js';
 import { EventBatch } from './event-batch.js';
 
 const PAGE = 500;

@@ -1,7 +1,7 @@
 import { createWsTicket, followEvents } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { asFailure, on, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
-import type { TicketStore } from '../domain/ports.js';
+import type { TicketStore } from '../domain/access/ticket-store.js';
 import type { Access } from './access.js';
 import { CLOSING, type Connections } from './connections.js';
 import type { EventStreams, Follow } from './event-streams.js';

@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 import type { Principal } from '@provisioning/http-kit';
 import { matches, type EventFilter } from '../domain/event/event-filter.js';
 import type { PublishedEvent } from '../domain/event/published-event.js';
-import type { EventFeedSource, EventHistory } from '../domain/ports.js';
+import type { EventFeedSource, EventHistory } from '../domain/event/event-feed.js';
 import type { EventHub } from './event-hub.js';
 import { PreparedEvent } from './prepared-event.js';
 import { Subscription } from './subscription.js';

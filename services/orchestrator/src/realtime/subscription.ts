@@ -1,5 +1,5 @@
 import type { EventFilter } from '../domain/event/event-filter.js';
-import type { EventHistory } from '../domain/ports.js';
+import type { EventHistory } from '../domain/event/event-feed.js';
 import { EventBatch, type Selection } from './event-batch.js';
 import type { EventHub, Follower } from './event-hub.js';
 

@@ -11,7 +11,7 @@ import {
 import { Router, type Request, type RequestHandler } from 'express';
 import type { Logger } from '@provisioning/runtime';
 import type { Redis } from 'ioredis';
-import type { TicketStore } from '../domain/ports.js';
+import type { TicketStore } from '../domain/access/ticket-store.js';
 import type { Access } from './access.js';
 import type { Connections } from './connections.js';
 import { filterOf, lastEventOf, type FollowQuery } from './query.js';

@@ -15,7 +15,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AccessFile } from '../../src/access-client/access-file.js';
 import { AccessClient } from '../../src/access-client/access-client.js';
 import { AccessMarks } from '../../src/access-client/access-marks.js';
-import { PostgresMarkStore } from '../../src/postgres/access-mark-store.js';
+import { PostgresMarkStore } from '../../src/postgres/access/access-mark-store.js';
 import { FakeAccess } from '../support/fake-access.js';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';

@@ -7,7 +7,7 @@ import { waitFor } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { confirmationOf } from '../../src/domain/rollback/confirmation.js';
-import type { JournalRow } from '../../src/postgres/journal-rows.js';
+import type { JournalRow } from '../../src/postgres/journal/journal-rows.js';
 import type { Rollback } from '../../src/domain/rollback/rollback.js';
 import type { UndoScope } from '../../src/domain/rollback/rollback-service.js';
 import type { TaskDetails } from '../../src/domain/task/task.js';

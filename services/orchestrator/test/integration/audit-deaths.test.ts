@@ -4,7 +4,7 @@ import { createKeyring, issueToken } from '@provisioning/auth-token';
 import type { AuditEntry } from '@provisioning/contracts';
 import { waitFor, type NodeProcess } from '@provisioning/test-kit';
 import { v7 as uuidv7 } from 'uuid';
-import { PostgresAuditOutbox } from '../../src/postgres/audit-outbox.js';
+import { PostgresAuditOutbox } from '../../src/postgres/audit/audit-outbox.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { ApiProcess } from '../support/api-process.js';
 import { FakeControlCenter, type Mood } from '../support/fake-control-center.js';

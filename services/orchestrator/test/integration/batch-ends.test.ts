@@ -5,8 +5,8 @@ import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { OperationSpec } from '../../src/domain/batch/batch.js';
 import { BatchService } from '../../src/domain/batch/batch-service.js';
-import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
-import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
+import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
+import { PostgresInventoryStore } from '../../src/postgres/journal/inventory-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { commands, DEFINITIONS, SUBMITTER } from '../support/platform.js';
 

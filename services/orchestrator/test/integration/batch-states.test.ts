@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { modelBatch } from '../support/submit-model.js';
 

@@ -5,15 +5,15 @@ import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-ki
 import type { Knex } from 'knex';
 import { composeWebhooks } from '../../src/compose/webhooks.js';
 import { RECORDED_EVENT_TYPES } from '../../src/domain/event/catalogue.js';
-import { EventFeed } from '../../src/postgres/event-feed.js';
+import { EventFeed } from '../../src/postgres/events/event-feed.js';
 import {
   CHANGES,
   EVERYTHING,
   OUTLINE,
   type EventPlace,
   type Reading,
-} from '../../src/postgres/event-rows.js';
-import { PostgresEventHistory } from '../../src/postgres/event-history.js';
+} from '../../src/postgres/events/event-rows.js';
+import { PostgresEventHistory } from '../../src/postgres/events/event-history.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { typesOfSql, writtenEventTypes } from '../support/written-event-types.js';
 

@@ -5,10 +5,10 @@ import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-ki
 import fc from 'fast-check';
 import type { Knex } from 'knex';
 import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
-import type { EventFeedSource } from '../../src/domain/ports.js';
-import { EventConsumer } from '../../src/postgres/event-consumer.js';
-import { EventFeed } from '../../src/postgres/event-feed.js';
-import { CHANGES, EVERYTHING, OUTLINE } from '../../src/postgres/event-rows.js';
+import type { EventFeedSource } from '../../src/domain/event/event-feed.js';
+import { EventConsumer } from '../../src/postgres/events/event-consumer.js';
+import { EventFeed } from '../../src/postgres/events/event-feed.js';
+import { CHANGES, EVERYTHING, OUTLINE } from '../../src/postgres/events/event-rows.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithPromtool, promtool, samplesOf, waitFor } from '@provisioning/test-kit';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { PostgresHousekeeping } from '../../src/postgres/housekeeping.js';
+import { PostgresHousekeeping } from '../../src/postgres/workers/housekeeping.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 import { testApi, type TestApi } from '../support/test-api.js';

@@ -3,9 +3,9 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import type { TaskStatus } from '../../src/domain/task/task.js';
-import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
+import { PostgresInventoryStore } from '../../src/postgres/journal/inventory-store.js';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 
 const TASKS = 5_000;
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { PostgresHousekeeping } from '../../src/postgres/housekeeping.js';
+import { PostgresHousekeeping } from '../../src/postgres/workers/housekeeping.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;

@@ -6,8 +6,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { scopeOf } from '../../src/domain/access/scope.js';
 import type { NewTask } from '../../src/domain/task/task.js';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { PostgresScopeStore } from '../../src/postgres/scope-store.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { PostgresScopeStore } from '../../src/postgres/access/scope-store.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 
 const SCOPE = scopeOf(uuidv7(), []);
 

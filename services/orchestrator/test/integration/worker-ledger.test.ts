@@ -3,9 +3,9 @@ import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
-import { createLedgerPool } from '../../src/postgres/ledger-pool.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
-import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import { createLedgerPool } from '../../src/postgres/workers/ledger-pool.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
+import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { modelBatch } from '../support/submit-model.js';
 

@@ -23,18 +23,18 @@ import type { Permit } from '../../src/domain/rollback/submission.js';
 import { RestoreService } from '../../src/domain/rollback/restore-service.js';
 import { DriftService } from '../../src/domain/state/drift-service.js';
 import { SurveyService } from '../../src/domain/state/survey-service.js';
-import { PostgresSurveyStore } from '../../src/postgres/survey-store.js';
+import { PostgresSurveyStore } from '../../src/postgres/state/survey-store.js';
 import { RollbackService } from '../../src/domain/rollback/rollback-service.js';
-import { PostgresInventoryStore } from '../../src/postgres/inventory-store.js';
-import { PostgresRollbackStore } from '../../src/postgres/rollback-store.js';
-import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { PostgresInventoryStore } from '../../src/postgres/journal/inventory-store.js';
+import { PostgresRollbackStore } from '../../src/postgres/rollbacks/rollback-store.js';
+import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { driverHostsIn, spawnersOf } from './spawners-of.js';
 import { BullDoorbell } from '../../src/jobs/producer.js';
-import { NotifyDoorbell } from '../../src/postgres/notify-doorbell.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
+import { NotifyDoorbell } from '../../src/postgres/workers/worker-notifier.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { createRedis } from '@provisioning/runtime';
-import type { Doorbell } from '../../src/domain/ports.js';
+import type { Doorbell } from '../../src/domain/worker/worker-notifier.js';
 
 /** What the repository's own workspace defines. */
 export const DEFINITIONS = new Definitions(

@@ -1,7 +1,7 @@
 import { scopeOf } from '../../src/domain/access/scope.js';
-import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
-import { PostgresTaskStore } from '../../src/postgres/task-store.js';
-import { PostgresLedger } from '../../src/postgres/worker-ledger.js';
+import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
+import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
+import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
 import type { TaskResult } from '../../src/domain/worker/ledger.js';
 import type { Knex } from 'knex';
 import type { Pool } from 'pg';

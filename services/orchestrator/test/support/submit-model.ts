@@ -2,7 +2,7 @@ import { scopeOf } from '../../src/domain/access/scope.js';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import type { NewOperation } from '../../src/domain/batch/batch.js';
-import { PostgresBatchStore } from '../../src/postgres/batch-store.js';
+import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import { MAX_ATTEMPTS, type ModelBatch } from '../model/batch-model.js';
 
 /** Stores a batch of the model as it is: no executor knows what to do with it. */

@@ -83,9 +83,9 @@ function typesInTypeScript(): string[] {
   );
   return files.flatMap((file) => {
     const text = readFileSync(join(folder, file), 'utf8');
-    if (file === 'postgres/record-event.ts') return [];
+    if (file === 'postgres/events/record-event.ts') return [];
     if (/\brecord_events?\(|\binto events\b/.test(text))
-      throw new Error(`${file} must record events with recordEvent (postgres/record-event.ts)`);
+      throw new Error(`${file} must record events with recordEvent (postgres/events/record-event.ts)`);
     const calls = [...text.matchAll(/\brecordEvent\(/g)].length;
     const types = [...text.matchAll(/\brecordEvent\([\w.]+, \{\s*type: '(\w+)'/g)].map(([, type]) => type!);
     if (types.length !== calls) throw new Error(`${file} must give recordEvent its type first, as a literal`);

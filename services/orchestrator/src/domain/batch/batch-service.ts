@@ -4,7 +4,9 @@ import { actsOfOperation } from '../access/acts-of.js';
 import { DistinctActs, type Act } from '../access/act.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
-import type { BatchFilter, BatchStore, Doorbell, FoundBatch, InventoryStore } from '../ports.js';
+import type { BatchFilter, BatchStore, FoundBatch } from './batch-store.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { Definitions } from '../workflow/definitions.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {

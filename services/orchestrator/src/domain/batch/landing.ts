@@ -1,4 +1,4 @@
-import type { InventoryStore } from '../ports.js';
+import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { OperationSpec } from './batch.js';
 import { ancestorsAmong } from './graph.js';
 import { noPause, SLICE } from './pause.js';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { HealthBoard } from '../ports.js';
+import type { HealthBoard } from '../state/health-board.js';
 import type { SystemHealth } from '../state/state.js';
 
 const EVERY_MS = 2_000;

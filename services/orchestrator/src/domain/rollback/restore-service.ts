@@ -1,5 +1,7 @@
 import { distinctActs } from '../access/act.js';
-import type { Doorbell, InventoryStore, RollbackStore } from '../ports.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { InventoryStore } from './inventory-store.js';
+import type { RollbackStore } from './rollback-store.js';
 import type { SurveyService } from '../state/survey-service.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { requireConfirmation } from './confirmation.js';

@@ -2,7 +2,9 @@ import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { distinctActs, type Act } from '../access/act.js';
 import type { VisibleStatistics } from '../access/visibility.js';
-import type { CheckpointFilter, Doorbell, InventoryStore, RollbackStore } from '../ports.js';
+import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { InventoryStore } from './inventory-store.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownCheckpoint,

@@ -1,6 +1,6 @@
 import { thingOf } from '../access/act.js';
 import type { Thing } from '../access/visibility.js';
-import type { InventoryStore } from '../ports.js';
+import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { driftOf, type Drift } from './drift.js';
 import type { SurveyService } from './survey-service.js';

@@ -1,14 +1,10 @@
 import { Failure, isFailure } from '@provisioning/errors';
 import { unknownTask, type Snapshot, type TaskDetails } from '../task/task.js';
-import type {
-  BatchStore,
-  FoundBatch,
-  Page,
-  SnapshotStore,
-  StateStore,
-  TaskStore,
-  VisibleWork,
-} from '../ports.js';
+import type { BatchStore, FoundBatch } from '../batch/batch-store.js';
+import type { Page } from '../page.js';
+import type { SnapshotStore } from '../task/snapshot-store.js';
+import type { StateStore, VisibleWork } from './state-store.js';
+import type { TaskStore } from '../task/task-store.js';
 import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/progress.js';
 import { systemHealth, type Fault } from './health.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from './state.js';

@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell, SurveyStore } from '../ports.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { SurveyStore } from './survey.js';
 import type { Submitter } from '../workflow/submitter.js';
 import type { Survey } from './survey.js';
 

@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
-import type { Doorbell, LogQuery, TaskFilter, TaskStore } from '../ports.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { LogQuery, TaskFilter, TaskStore } from './task-store.js';
 import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.js';
 
 const LINES_AT_ONCE = 5_000;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { Actor } from '../audit/actor.js';
-import type { Page } from '../ports.js';
+import type { Page } from '../page.js';
 import { refuseReusedKey, type IdempotencyKey } from '../workflow/submitter.js';
 import {
   unknownWebhook,

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
-import type { Page } from '../ports.js';
+import type { Page } from '../page.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
 
 /** An endpoint that wants to be told of events. */

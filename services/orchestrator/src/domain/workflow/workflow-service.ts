@@ -1,6 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell, TaskStore } from '../ports.js';
+import type { Doorbell } from '../worker/worker-notifier.js';
+import type { TaskStore } from '../task/task-store.js';
 import { actsOfWorkflow } from '../access/acts-of.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { NewTask, Task } from '../task/task.js';

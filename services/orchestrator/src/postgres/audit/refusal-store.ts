@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import type { AuditActor } from '../../domain/audit/audit-record.js';
+import { recordEvent } from '../events/record-event.js';
+
+export interface RefusedRequest {
+  actor: AuditActor;
+  action: string;
+  resource: string;
+  denied: boolean;
+  details: Record<string, unknown>;
+}
+
+/** Requests that came to nothing: written before their answer, in a transaction of their own. */
+export class PostgresRefusalStore {
+  constructor(private readonly database: Knex) {}
+
+  async add({ actor, action, resource, denied, details }: RefusedRequest): Promise<void> {
+    await recordEvent(this.database, {
+      type: 'refused',
+      status: denied ? 'Denied' : 'Refused',
+      details: { ...details, action, resource },
+      actor,
+    });
+  }
+}

@@ -1,0 +1,199 @@
+import type {
+  Batch,
+  BatchStatus,
+  NewBatch,
+  NewOperation,
+  OnFailure,
+  Operation,
+  OperationSpec,
+  OperationSummary,
+} from '../../domain/batch/batch.js';
+import type { TaskStatus, WaitingFor } from '../../domain/task/task.js';
+import { actorRow } from '../audit/actor-row.js';
+import { waitingFor } from '../tasks/waiting.js';
+
+export interface BatchRow {
+  id: string;
+  kind: 'batch' | 'rollback';
+  name: string;
+  version: string | null;
+  storage_backend: string | null;
+  status: BatchStatus;
+  parallel_limit: number;
+  rollback_enabled: boolean;
+  on_failure: OnFailure;
+  resume_of: string | null;
+  infras: string[];
+  total: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  created_by: string;
+  created_by_name: string;
+  scope_id: string | null;
+  created_at: Date;
+  started_at: Date | null;
+  completed_at: Date | null;
+  cancel_requested_at: Date | null;
+  error: string | null;
+}
+
+export interface SummaryRow {
+  id: string;
+  batch_id: string;
+  op_key: string;
+  status: TaskStatus;
+  undo: TaskStatus | null;
+  total_steps: number | null;
+  done_steps: number | null;
+  kept_from: string | null;
+}
+
+export interface OperationRow extends SummaryRow {
+  run_after: Date | null;
+  spec: OperationSpec;
+  depends_on: string[];
+  attempt: number;
+  current_step: string | null;
+  started_at: Date | null;
+  completed_at: Date | null;
+  error: string | null;
+  output_tail: string | null;
+  data: Record<string, unknown> | null;
+}
+
+export function batchRow(batch: NewBatch, scopeId: string) {
+  return {
+    id: batch.id,
+    name: batch.name,
+    version: batch.version,
+    storage_backend: batch.storageBackend,
+    parallel_limit: batch.parallelLimit,
+    rollback_enabled: batch.rollbackEnabled,
+    on_failure: batch.onFailure,
+    resume_of: batch.resumeOf,
+    infras: batch.infras,
+    created_by: batch.createdBy,
+    created_by_name: batch.createdByName,
+    request_id: batch.requestId,
+    traceparent: batch.traceparent ?? null,
+    actor: actorRow(batch.actor),
+    granted_on: batch.grant ?? null,
+    scope_id: scopeId,
+  };
+}
+
+/** An operation as `submit_batch` takes it. */
+export function operationRow(operation: NewOperation, scopeId: string) {
+  const { spec } = operation;
+  return {
+    id: operation.id,
+    op_key: spec.id,
+    infra: spec.infra,
+    seq: operation.seq,
+    status: operation.status,
+    depends_on: operation.dependsOn,
+    pending_deps: operation.pendingDeps,
+    runner: operation.runner,
+    program: operation.program,
+    verb: [],
+    args: operation.args,
+    max_attempts: operation.maxAttempts,
+    repeatable: operation.repeatable,
+    reconcilable: operation.reconcilable,
+    undoable: operation.undoable,
+    retries: operation.retries,
+    timeout_seconds: operation.timeoutSeconds,
+    kept_from: operation.keptFrom,
+    retry_of: operation.retryOf,
+    scope_id: scopeId,
+    spec,
+  };
+}
+
+export function groupByBatch(rows: readonly SummaryRow[]): Map<string, SummaryRow[]> {
+  const groups = new Map<string, SummaryRow[]>();
+  for (const row of rows) {
+    const group = groups.get(row.batch_id);
+    if (group) group.push(row);
+    else groups.set(row.batch_id, [row]);
+  }
+  return groups;
+}
+
+export function toBatch(row: BatchRow): Batch {
+  return {
+    id: row.id,
+    name: row.name,
+    version: row.version,
+    storageBackend: row.storage_backend,
+    status: row.status,
+    parallelLimit: row.parallel_limit,
+    rollbackEnabled: row.rollback_enabled,
+    onFailure: row.on_failure,
+    resumeOf: row.resume_of,
+    infras: row.infras,
+    total: row.total,
+    completed: row.completed,
+    failed: row.failed,
+    cancelled: row.cancelled,
+    createdBy: row.created_by,
+    createdByName: row.created_by_name,
+    scopeId: row.scope_id,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    cancelRequestedAt: row.cancel_requested_at,
+    error: row.error,
+  };
+}
+
+export function toSummary(row: SummaryRow): OperationSummary {
+  return {
+    taskId: row.id,
+    id: row.op_key,
+    status: row.status,
+    undo: row.undo,
+    totalSteps: row.total_steps,
+    doneSteps: row.done_steps,
+    kept: row.kept_from !== null,
+  };
+}
+
+export function toOperations(rows: readonly OperationRow[], lock: WaitingFor | null): Operation[] {
+  const unfinished = new Map(
+    rows.filter(({ status }) => status !== 'Completed').map((row) => [row.id, row.op_key]),
+  );
+  let place = 0;
+  return rows.map((row) =>
+    Object.assign(toSummary(row), {
+      spec: row.spec,
+      dependsOn: row.depends_on,
+      attempt: row.attempt,
+      currentStep: row.current_step,
+      startedAt: row.started_at,
+      completedAt: row.completed_at,
+      error: row.error,
+      outputTail: row.output_tail,
+      data: row.data,
+      waitingFor: waitingForInBatch(row, lock, unfinished, () => ++place),
+    }),
+  );
+}
+
+/** As `waitingFor` tells of one task, of all operations of a batch at once. */
+function waitingForInBatch(
+  row: OperationRow,
+  lock: WaitingFor | null,
+  unfinished: ReadonlyMap<string, string>,
+  nextPlace: () => number,
+): WaitingFor | null {
+  const limitPlace = row.status === 'Waiting' ? nextPlace() : null;
+  if (lock && (row.status === 'Blocked' || row.status === 'Waiting')) return lock;
+  return waitingFor({
+    status: row.status,
+    run_after: row.run_after,
+    limit_place: limitPlace,
+    open_dependencies: row.depends_on.flatMap((id) => unfinished.get(id) ?? []).slice(0, 20),
+  });
+}

@@ -1,0 +1,198 @@
+import { inSlices, newestFirst } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import { scopeOf } from '../../domain/access/scope.js';
+import type { VisibleRows } from '../../domain/access/visibility.js';
+import type {
+  Batch,
+  BatchStatus,
+  NewBatch,
+  NewOperation,
+  OperationSummary,
+} from '../../domain/batch/batch.js';
+import type {
+  BatchFilter,
+  BatchStore,
+  FoundBatch,
+  SubmitBatchOutcome,
+} from '../../domain/batch/batch-store.js';
+import type { CancelOutcome } from '../../domain/task/task-store.js';
+import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
+import {
+  batchRow,
+  groupByBatch,
+  operationRow,
+  toBatch,
+  toOperations,
+  toSummary,
+  type BatchRow,
+  type OperationRow,
+  type SummaryRow,
+} from './batch-rows.js';
+import type { Actor } from '../../domain/audit/actor.js';
+import { actorText } from '../audit/actor-row.js';
+import { rowsOf } from '../rows.js';
+import { jsonList } from '../json-list.js';
+import { PostgresScopeStore } from '../access/scope-store.js';
+import { readTally } from '../state/tallies.js';
+import { onlyVisible } from '../access/visible-rows.js';
+import { lockColumns, waitingForLock, type LockRow } from '../tasks/waiting.js';
+
+/** Of a batch in a list. */
+const LISTED_OPERATIONS = 100;
+
+const SUMMARY = `
+  t.id, t.batch_id, t.op_key, t.status, t.kept_from, p.total_steps, p.done_steps,
+  (select u.status from tasks u where u.compensates = t.id) as undo
+  from tasks t left join task_progress p on p.task_id = t.id`;
+
+/** Batches as the API sees them. */
+export class PostgresBatchStore implements BatchStore {
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {}
+
+  async submit(
+    batch: NewBatch,
+    operations: readonly NewOperation[],
+    idempotency: IdempotencyKey | undefined,
+  ): Promise<SubmitBatchOutcome> {
+    const { principal = null, key = null, requestHash = null } = idempotency ?? {};
+    const scopes = await inSlices(operations, ({ acts }) => scopeOf(batch.createdBy, acts));
+    const [scope, ...ofOperations] = await this.scopes.ensure([batch.scope, ...scopes]);
+    const [submitted] = await rowsOf<{
+      batch_id: string;
+      outcome: SubmitBatchOutcome['outcome'];
+      ready: string[];
+    }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
+      JSON.stringify(batchRow(batch, scope!)),
+      await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
+      ...[principal, key, requestHash],
+    ]);
+    if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
+    const { outcome, batch_id: batchId, ready } = submitted;
+    return outcome === 'created' ? { outcome, batchId, ready } : { outcome, batchId };
+  }
+
+  async list({
+    status,
+    visible,
+    ...position
+  }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
+    // The index alone tells which rows are on the page: those before it are never fetched.
+    const page = newestFirst(
+      this.database('batches')
+        .select('id')
+        .where({ kind: 'batch', ...(status && { status }) }),
+      'id',
+      position,
+    );
+    onlyVisible(page, 'batches', visible);
+    const [rows, total] = await Promise.all([
+      this.database<BatchRow>('batches').select<BatchRow[]>('*').whereIn('id', page).orderBy('id', 'desc'),
+      visible ? this.#countVisible(status, visible) : this.#count(status),
+    ]);
+    const operations = await rowsOf<SummaryRow>(
+      this.database,
+      `select listed.* from unnest(?::uuid[]) as of_batch cross join lateral (
+         select ${SUMMARY} where t.batch_id = of_batch and t.kind = 'operation' order by t.seq limit ${LISTED_OPERATIONS}
+       ) listed`,
+      [rows.map(({ id }) => id)],
+    );
+    const byBatch = groupByBatch(operations);
+    return {
+      batches: rows.map((row) => ({
+        ...toBatch(row),
+        operations: (byBatch.get(row.id) ?? []).map(toSummary),
+      })),
+      total,
+    };
+  }
+
+  async summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined> {
+    const row = await this.#row(id);
+    if (!row) return undefined;
+    const operations = await rowsOf<SummaryRow>(
+      this.database,
+      `select ${SUMMARY} where t.batch_id = ? and t.kind = 'operation' order by t.seq`,
+      [id],
+    );
+    return { batch: toBatch(row), operations: operations.map(toSummary) };
+  }
+
+  async find(id: string): Promise<FoundBatch | undefined> {
+    const row = await this.#row(id);
+    if (!row) return undefined;
+    const operations = await rowsOf<OperationRow>(
+      this.database,
+      `select t.depends_on, t.run_after, t.attempt, t.started_at, t.completed_at, t.error, t.output_tail,
+              p.current_step, s.spec, r.data, summary.*
+         from (select ${SUMMARY} where t.batch_id = :id and t.kind = 'operation') summary
+         join tasks t on t.id = summary.id
+         join task_specs s on s.task_id = t.id
+         left join task_progress p on p.task_id = t.id
+         left join task_results r on r.task_id = t.id
+        order by t.seq`,
+      { id },
+    );
+    const lock = waitingForLock(row);
+    return {
+      batch: toBatch(row),
+      operations: toOperations(operations, lock),
+      waitingFor: lock,
+      resumedBy: row.resumed_by,
+    };
+  }
+
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }> {
+    const [row] = await rowsOf<{ outcome: CancelOutcome; ready: string[] }>(
+      this.database,
+      'select * from cancel_batch(?, ?, ?::jsonb)',
+      [id, by, actorText(actor)],
+    );
+    return row ?? { outcome: 'unknown', ready: [] };
+  }
+
+  async #row(id: string): Promise<(BatchRow & LockRow & { resumed_by: string | null }) | undefined> {
+    const [row] = await rowsOf<BatchRow & LockRow & { resumed_by: string | null }>(
+      this.database,
+      `select b.*, (select r.id from batches r where r.resume_of = b.id) as resumed_by, ${lockColumns('b.id', `b.status = 'Pending'`)} from batches b where b.id = ?`,
+      [id],
+    );
+    return row;
+  }
+
+  async #countVisible(status: BatchStatus | undefined, visible: VisibleRows): Promise<number> {
+    const query = this.database('batches')
+      .where({ kind: 'batch', ...(status && { status }) })
+      .count({ total: '*' });
+    onlyVisible(query, 'batches', visible);
+    const [row] = (await query) as { total: string }[];
+    return Number(row?.total ?? 0);
+  }
+
+  async #count(status: BatchStatus | undefined): Promise<number> {
+    const { submitted, completed, failed, cancelled, rolledBack } = await readTally(this.database, ['batch']);
+    switch (status) {
+      case undefined:
+        return submitted;
+      case 'Completed':
+        return completed;
+      case 'Failed':
+        return failed;
+      case 'Cancelled':
+        return cancelled;
+      case 'RolledBack':
+        return rolledBack;
+      default: {
+        // What has not ended: few beside all there ever were.
+        const [row] = await rowsOf<{ n: number }>(
+          this.database,
+          `select count(*)::int as n from batches where kind = 'batch' and status = ?`,
+          [status],
+        );
+        return row?.n ?? 0;
+      }
+    }
+  }
+}

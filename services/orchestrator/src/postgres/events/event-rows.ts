@@ -1,0 +1,212 @@
+import type { Knex } from 'knex';
+import { isRecordedEventType, type RecordedEventType } from '../../domain/event/catalogue.js';
+import type { BatchSubject, RecordedEvent, TaskSubject } from '../../domain/event/recorded-event.js';
+import { preparedRowsOf } from '../rows.js';
+
+/** A larger chunk of the log is cut: the whole of it is at `/tasks/{id}/logs`. */
+const LOG_CHARACTERS = 32_768;
+
+export interface TimeWindow {
+  from: Date | '-infinity';
+  to: Date | 'infinity';
+}
+
+export interface EventRow {
+  seq: number;
+  at: Date;
+  task_id: string | null;
+  batch_id: string | null;
+  attempt: number;
+  type: string;
+  status: string;
+  details: Record<string, unknown>;
+  first_line: string | null;
+  line_count: number | null;
+  text: string | null;
+  truncated: boolean | null;
+  task_kind: TaskSubject['kind'] | null;
+  task_name: string;
+  infra: string;
+  check_mode: boolean;
+  op_key: string | null;
+  task_scope: string | null;
+  batch_scope: string | null;
+  batch_kind: BatchSubject['kind'] | null;
+  batch_name: string;
+  infras: string[];
+}
+
+/** What every reader needs of an event. */
+export type EventPlace = Pick<EventRow, 'seq' | 'at' | 'type'>;
+
+/** How much of the events is read, and as what it is told. */
+export interface Reading<Row extends EventPlace, Event> {
+  name: string;
+  /** Whether the text of the log is read. */
+  text: boolean;
+  columns: string;
+  joins: string;
+  /** Undefined: it is counted, not handed out. */
+  tell(row: Known<Row>): Event | undefined;
+}
+
+/** A row whose type this release knows. */
+export type Known<Row extends EventPlace> = Row & { type: RecordedEventType };
+
+/**
+ * The rows whose type this release knows. Processes of a newer release may write others at the same time: those are
+ * private here, since nothing is known of what they say.
+ * @param onUnknown called with the type of each row that is left out
+ */
+export function knownRows<Row extends EventPlace>(
+  rows: readonly Row[],
+  onUnknown: (type: string) => void = () => undefined,
+): Known<Row>[] {
+  return rows.filter((row): row is Known<Row> => {
+    if (isRecordedEventType(row.type)) return true;
+    onUnknown(row.type);
+    return false;
+  });
+}
+
+const WITH_SUBJECTS = {
+  columns: `e.*, t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key,
+            t.scope_id as task_scope, b.scope_id as batch_scope,
+            b.id as batch_id, b.kind as batch_kind, b.name as batch_name, b.infras`,
+  joins: `left join tasks t on t.id = e.task_id
+          left join batches b on b.id = coalesce(e.of_batch, t.batch_id)`,
+};
+
+export const EVERYTHING: Reading<EventRow, RecordedEvent> = {
+  name: 'events_with_logs',
+  text: true,
+  ...WITH_SUBJECTS,
+  tell: toEvent,
+};
+
+/** All but the log. */
+export const CHANGES: Reading<EventRow, RecordedEvent> = {
+  name: 'events',
+  text: false,
+  ...WITH_SUBJECTS,
+  tell: (row) => (row.type === 'log' ? undefined : toEvent(row)),
+};
+
+/** That something happened, for those who choose by its type and look up the rest. */
+export const OUTLINE: Reading<EventPlace, Known<EventPlace>> = {
+  name: 'events_outline',
+  text: false,
+  columns: 'e.seq, e.at, e.type',
+  joins: '',
+  tell: (row) => (row.type === 'log' ? undefined : row),
+};
+
+interface Found<Row> {
+  rows: Row[];
+  /** The oldest transaction that was running when they were read, in the same snapshot. */
+  oldestRunning: bigint;
+  now: Date;
+}
+
+/**
+ * One snapshot: some rows after that number, and who was writing. The limit is part of the text: Postgres plans for that
+ * many rows then, not for a share of all.
+ */
+export async function selectEvents<Row extends EventPlace>(
+  database: Knex,
+  after: number,
+  limit: number,
+  { from, to }: TimeWindow,
+  reading: Reading<Row, unknown>,
+): Promise<Found<Row>> {
+  const text = reading.text
+    ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
+    : 'null, null';
+  if (!Number.isSafeInteger(limit)) throw new Error(`${limit} is no number of events`);
+  const found = await preparedRowsOf<Omit<Row, 'seq'> & { seq: string | null; oldest: string; now: Date }>(
+    database,
+    `${reading.name}_${limit}`,
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, ${reading.columns}
+       from (select) as always
+       left join (
+         (select seq, at, task_id, batch_id as of_batch, attempt, type, status, details,
+                 null::bigint as first_line, null::int as line_count, null as text, null::boolean as truncated
+            from events where seq > ? and at >= ? and at < ? order by seq limit ${limit})
+         union all
+         (select seq, at, task_id, null, attempt, 'log', '', '{}', first_line, line_count, ${text}
+            from task_logs where seq > ? and at >= ? and at < ? order by seq limit ${limit})
+         order by seq limit ${limit}
+       ) e on true
+       ${reading.joins}
+      order by e.seq`,
+    [after, from, to, after, from, to],
+  );
+  const [first] = found;
+  return {
+    rows: found.flatMap((row) =>
+      row.seq === null ? [] : [{ ...row, seq: Number(row.seq) } as unknown as Row],
+    ),
+    oldestRunning: BigInt(first!.oldest),
+    now: first!.now,
+  };
+}
+
+/** The columns that say what something is about. */
+export type SubjectRow = Pick<
+  EventRow,
+  | 'task_kind'
+  | 'task_name'
+  | 'infra'
+  | 'check_mode'
+  | 'op_key'
+  | 'task_scope'
+  | 'batch_kind'
+  | 'batch_name'
+  | 'infras'
+  | 'batch_scope'
+>;
+
+/** The task and the batch that something is about, without their scopes. */
+export function subjectsOf(row: SubjectRow): Pick<RecordedEvent, 'task' | 'batch'> {
+  return {
+    task: row.task_kind && {
+      kind: row.task_kind,
+      name: row.task_name,
+      infra: row.infra,
+      checkMode: row.check_mode,
+      operation: row.op_key,
+      scopeId: row.task_scope,
+      scope: null,
+    },
+    batch: row.batch_kind && {
+      kind: row.batch_kind,
+      name: row.batch_name,
+      infras: row.infras,
+      scopeId: row.batch_scope,
+      scope: null,
+    },
+  };
+}
+
+export function toEvent(row: Known<EventRow>): RecordedEvent {
+  return {
+    seq: row.seq,
+    at: row.at,
+    taskId: row.task_id,
+    batchId: row.batch_id,
+    attempt: row.attempt,
+    type: row.type,
+    status: row.status,
+    details: row.details,
+    ...subjectsOf(row),
+    log:
+      row.first_line === null
+        ? null
+        : {
+            firstLine: Number(row.first_line),
+            lineCount: row.line_count ?? 0,
+            text: row.text ?? '',
+            truncated: row.truncated ?? false,
+          },
+  };
+}

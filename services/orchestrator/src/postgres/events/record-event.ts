@@ -1,0 +1,27 @@
+import type { Knex } from 'knex';
+import type { AuditActor } from '../../domain/audit/audit-record.js';
+import type { RecordedEventType } from '../../domain/event/catalogue.js';
+import { actorText } from '../audit/actor-row.js';
+import { rowsOf } from '../rows.js';
+import { jsonOf } from '../storable.js';
+
+/** An event that is neither a task's nor a batch's: the engine's functions in SQL record those. */
+export interface NewEvent {
+  type: RecordedEventType;
+  status: string;
+  details: Record<string, unknown>;
+  actor: AuditActor;
+}
+
+/** Records an event in the transaction of the change that it describes. */
+export async function recordEvent(
+  transaction: Knex,
+  { type, status, details, actor }: NewEvent,
+): Promise<void> {
+  await rowsOf(transaction, 'select record_event(null, null, 0, ?, ?, ?::jsonb, ?::jsonb)', [
+    type,
+    status,
+    jsonOf(details),
+    actorText(actor),
+  ]);
+}

@@ -1,0 +1,114 @@
+import { newestFirst } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import type { Thing } from '../../domain/access/visibility.js';
+import type { InventoryStore, JournalFilter, ResourceFilter } from '../../domain/rollback/inventory-store.js';
+import type { Page } from '../../domain/page.js';
+import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
+import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
+import { rowsOf } from '../rows.js';
+import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';
+
+/** What exists, and every change that was made to it. */
+export class PostgresInventoryStore implements InventoryStore {
+  constructor(private readonly database: Knex) {}
+
+  async everything(infra: string | undefined): Promise<Resource[]> {
+    const rows = await this.database<ResourceRow>('resources')
+      .where(given({ infra }))
+      .select<ResourceRow[]>('*')
+      .orderBy(['infra', 'kind', 'name']);
+    return rows.map(toResource);
+  }
+
+  async resources({
+    visible,
+    limit,
+    offset,
+    after,
+    ...filter
+  }: ResourceFilter): Promise<{ resources: Resource[]; total: number }> {
+    const matching = () => {
+      const query = this.database<ResourceRow>('resources').where(given({ ...filter }));
+      onlyThings(query, visible);
+      return query;
+    };
+    const page = matching()
+      .select<ResourceRow[]>('*')
+      .orderBy(['infra', 'kind', 'name'])
+      .limit(limit)
+      .offset(offset);
+    if (after) void page.whereRaw('(infra, kind, name) > (?, ?, ?)', [after.infra, after.kind, after.name]);
+    const [rows, counted] = await Promise.all([page, matching().count({ total: '*' })]);
+    return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]> {
+    return this.database<ResourceRow>('resources')
+      .where({ infra, kind: 'server' })
+      .whereRaw('name = any (?::text[])', [[...servers]])
+      .select('name', 'provider');
+  }
+
+  things(): Promise<Thing[]> {
+    return rowsOf<Thing>(this.database, `select distinct ${THING_COLUMNS} from resources`);
+  }
+
+  journaledThings(): Promise<Thing[]> {
+    return rowsOf<Thing>(this.database, `select distinct ${THING_COLUMNS} from journal`);
+  }
+
+  async journal({
+    visible,
+    limit,
+    offset,
+    after,
+    taskId: task_id,
+    batchId: batch_id,
+    ...filter
+  }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
+    if (filter.name === undefined && task_id === undefined && batch_id === undefined && !visible)
+      return this.#journalOfMany(filter, { limit, offset, after });
+    const matching = () => {
+      const query = this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
+      onlyThings(query, visible);
+      return query;
+    };
+    const [rows, counted] = await Promise.all([
+      newestFirst(matching().select<JournalRow[]>('*'), 'seq', { limit, offset, after }),
+      matching().count({ total: '*' }),
+    ]);
+    return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  /** These may be millions: what is before the page, and all there are, is added up (functions/65_ranges.sql). */
+  async #journalOfMany(
+    { infra, kind }: Pick<JournalFilter, 'infra' | 'kind'>,
+    { limit, offset, after }: Page<number>,
+  ): Promise<{ entries: JournalEntry[]; total: number }> {
+    const filter = given({ infra, kind });
+    const [start] = await rowsOf<{ total: string; start_seq: string; rest: string }>(
+      this.database,
+      'select * from journal_page_start(?, ?, ?)',
+      [infra ?? null, kind ?? null, offset],
+    );
+    const { total, start_seq: from, rest } = start!;
+    if (offset >= Number(total)) return { entries: [], total: Number(total) };
+    const page = newestFirst(
+      this.database('journal').select('seq').where('seq', '<=', from).where(filter),
+      'seq',
+      { limit, offset: Number(rest), after },
+    );
+    const rows = await this.database<JournalRow>('journal')
+      .select<JournalRow[]>('*')
+      .whereIn('seq', page)
+      .orderBy('seq', 'desc');
+    return { entries: rows.map(toEntry), total: Number(total) };
+  }
+}
+
+/** Only the members that say something. */
+function given(filter: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Knex } from 'knex';
+import type { HealthBoard } from '../../domain/state/health-board.js';
+import type { SystemHealth } from '../../domain/state/state.js';
+import { rowsOf } from '../rows.js';
+
+/** After this another process tells. */
+const SILENT_SECONDS = 10;
+
+export class PostgresHealthBoard implements HealthBoard {
+  constructor(private readonly database: Knex) {}
+
+  async isMine(teller: string): Promise<boolean> {
+    const rows = await rowsOf(
+      this.database,
+      `update system_health set teller = ?, checked_at = now()
+        where teller = ? or checked_at < now() - make_interval(secs => ?) returning true`,
+      [teller, teller, SILENT_SECONDS],
+    );
+    return rows.length > 0;
+  }
+
+  async tell(teller: string, { overall, components }: SystemHealth): Promise<void> {
+    await this.database.raw('select tell_health(?, ?, ?::jsonb)', [
+      teller,
+      overall,
+      JSON.stringify({ components }),
+    ]);
+  }
+}

@@ -1,0 +1,41 @@
+import { newestFirst } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import { snapshotTypesOf } from '../../domain/event/catalogue.js';
+import type { Page } from '../../domain/page.js';
+import type { SnapshotStore } from '../../domain/task/snapshot-store.js';
+import type { Snapshot } from '../../domain/task/task.js';
+import { notBefore } from '../id-time.js';
+
+interface EventRow extends Snapshot {
+  seq: string;
+  task_id: string | null;
+  batch_id: string | null;
+}
+
+/** The recorded transitions of a task or a batch. */
+export class PostgresSnapshotStore implements SnapshotStore {
+  constructor(private readonly database: Knex) {}
+
+  async list(
+    owner: { taskId: string } | { batchId: string },
+    { after: afterId, ...position }: Page,
+  ): Promise<{ snapshots: Snapshot[]; total: number } | undefined> {
+    const [which, id, types] =
+      'taskId' in owner
+        ? [{ task_id: owner.taskId }, owner.taskId, snapshotTypesOf('task')]
+        : [{ task_id: null, batch_id: owner.batchId }, owner.batchId, snapshotTypesOf('batch')];
+    const matching = () =>
+      this.database<EventRow>('events').where(which).where('at', '>=', notBefore(id)).whereIn('type', types);
+    // The ids of events are not in their order: the number stands beside them.
+    const seen = afterId === undefined ? undefined : await matching().where({ id: afterId }).first('seq');
+    if (afterId !== undefined && !seen) return undefined;
+    const [snapshots, counted] = await Promise.all([
+      newestFirst(matching().select<Snapshot[]>('id', 'at', 'type', 'status', 'attempt', 'details'), 'seq', {
+        ...position,
+        after: seen?.seq,
+      }),
+      matching().count({ total: '*' }),
+    ]);
+    return { snapshots, total: Number(counted[0]?.['total'] ?? 0) };
+  }
+}

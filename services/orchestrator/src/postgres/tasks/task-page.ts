@@ -1,0 +1,32 @@
+import { newestFirst } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import type { TaskFilter } from '../../domain/task/task-store.js';
+import { onlyVisibleTasks } from '../access/visible-rows.js';
+
+type Page = Knex.QueryBuilder<{ id: string }, { id: string }[]>;
+
+/** So many entries of an index are passed over in no time. */
+const NEAR = 2_000;
+/** What has ended so stays so: of these there are counts. */
+const COUNTED: readonly string[] = ['Completed', 'Failed', 'Cancelled'];
+
+/** The ids of a page of tasks, newest first. The index alone tells them: rows before the page are never fetched. */
+export function taskPage(database: Knex, { statuses, visible, ...position }: TaskFilter): Page {
+  const { limit, offset } = position;
+  const [status, ...others] = statuses ?? [];
+  const isCounted = status === undefined || (others.length === 0 && COUNTED.includes(status));
+  if (offset <= NEAR || !isCounted || visible) {
+    const page = newestFirst(database('tasks').select('id'), 'id', position);
+    onlyVisibleTasks(page, visible);
+    return statuses ? page.whereIn('status', [...statuses]) : page;
+  }
+  // Far down, most of what is before the page is passed over by adding up (functions/65_ranges.sql).
+  const page = database.raw(
+    `(with start as materialized (select * from task_page_start(:status, :offset))
+      select id from tasks
+       where id <= (select start_id from start) ${status === undefined ? '' : 'and status = :status'}
+       order by id desc limit :limit offset (select rest from start)) as page`,
+    { status: status ?? null, offset, limit },
+  );
+  return database.select<{ id: string }[]>('id').from(page) as Page;
+}

@@ -1,0 +1,223 @@
+import { BatchWriter, prepareStatement } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import type {
+  LogQuery,
+  SubmitOutcome,
+  TaskFilter,
+  TaskStore,
+  CancelOutcome,
+} from '../../domain/task/task-store.js';
+import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
+import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../../domain/task/task.js';
+import type { Actor } from '../../domain/audit/actor.js';
+import { actorText } from '../audit/actor-row.js';
+import { notBefore } from '../id-time.js';
+import { rowsOf } from '../rows.js';
+import { PostgresScopeStore } from '../access/scope-store.js';
+import { submitTogether, type Submission } from './task-submissions.js';
+import { readTally } from '../state/tallies.js';
+import { taskPage } from './task-page.js';
+import { onlyVisibleTasks } from '../access/visible-rows.js';
+import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
+
+interface TaskRow {
+  id: string;
+  kind: TaskKind;
+  name: string;
+  status: TaskStatus;
+  batch_id: string | null;
+  op_key: string | null;
+  depends_on: string[];
+  infra: string;
+  check_mode: boolean;
+  program: string;
+  verb: string[];
+  args: string[];
+  attempt: number;
+  created_by: string;
+  created_by_name: string;
+  created_at: Date;
+  started_at: Date | null;
+  completed_at: Date | null;
+  cancel_requested_at: Date | null;
+  exit_code: number | null;
+  signal: string | null;
+  error: string | null;
+  output_tail: string | null;
+  retry_of: string | null;
+  scope_id: string | null;
+}
+
+const COLUMNS: readonly (keyof TaskRow)[] = [
+  'id', 'kind', 'name', 'status', 'batch_id', 'op_key', 'depends_on', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
+  'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of', 'scope_id',
+]; // prettier-ignore
+
+/** Each of those that change something takes a lock that Postgres has a place for; there are thousands. */
+const MOST_AT_ONCE = 100;
+
+/** Tasks as the API sees them. What workers do to them is in worker-ledger.ts. */
+export class PostgresTaskStore implements TaskStore {
+  readonly #find: (values: [id: string]) => Promise<DetailsRow[]>;
+  readonly #findWaiting: (values: [id: string]) => Promise<DetailsRow[]>;
+  readonly #submissions: BatchWriter<Submission, PromiseSettledResult<SubmitOutcome>>;
+
+  constructor(
+    private readonly database: Knex,
+    private readonly scopes = new PostgresScopeStore(database),
+  ) {
+    const details = (name: string, more: string) =>
+      prepareStatement<DetailsRow>(database, {
+        name,
+        text: `
+          select ${COLUMNS.map((column) => `t.${column}`).join(', ')}, ${more},
+                 (select b.name from batches b where b.id = t.batch_id) as batch_name,
+                 r.output, p.total_steps, p.done_steps, p.current_step
+            from tasks t
+            left join task_results r on r.task_id = t.id
+            left join task_progress p on p.task_id = t.id
+           where t.id = $1`,
+      });
+    this.#find = details('find_task', 't.run_after');
+    this.#findWaiting = details('find_waiting_task', WAITING_COLUMNS);
+    this.#submissions = new BatchWriter(submitTogether(database), MOST_AT_ONCE);
+  }
+
+  async submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome> {
+    const [scope] = await this.scopes.ensure([task.scope]);
+    const settled = await this.#submissions.add({ task, scopeId: scope!, idempotency });
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  }
+
+  async list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
+    const [rows, total] = await Promise.all([
+      this.database<TaskRow>('tasks')
+        .select<TaskRow[]>([...COLUMNS])
+        .whereIn('id', taskPage(this.database, filter))
+        .orderBy('id', 'desc'),
+      filter.visible ? this.#countVisible(filter) : this.#count(filter.statuses),
+    ]);
+    return { tasks: rows.map(toTask), total };
+  }
+
+  /** Of what not everybody may read, row by row. */
+  async #countVisible({ statuses, visible }: TaskFilter): Promise<number> {
+    const query = this.database('tasks').count({ total: '*' });
+    if (statuses) query.whereIn('status', [...statuses]);
+    onlyVisibleTasks(query, visible);
+    const [row] = (await query) as { total: string }[];
+    return Number(row?.total ?? 0);
+  }
+
+  /** Only what runs is counted row by row: there is no more of it than workers have slots. */
+  async #count(statuses: readonly TaskStatus[] | undefined): Promise<number> {
+    const { submitted, completed, failed, cancelled } = await readTally(this.database, [
+      'workflow',
+      'operation',
+      'rollback',
+      'survey',
+    ]);
+    if (!statuses) return submitted;
+    const [running] = await rowsOf<{ n: number }>(
+      this.database,
+      `select count(*)::int as n from tasks where status in ('Running', 'Unknown')`,
+    );
+    const open = submitted - completed - failed - cancelled;
+    const counts = { Completed: completed, Failed: failed, Cancelled: cancelled, Running: running?.n ?? 0 };
+    const [first] = statuses;
+    return first !== undefined && first in counts
+      ? counts[first as keyof typeof counts]
+      : Math.max(0, open - counts.Running);
+  }
+
+  async find(id: string): Promise<TaskDetails | undefined> {
+    const [row] = await this.#find([id]);
+    // Why it has not begun takes a look at what others hold, in the same statement as its status.
+    if (row?.status === 'Blocked' || row?.status === 'Waiting') {
+      const [waiting] = await this.#findWaiting([id]);
+      return waiting && toDetails(waiting);
+    }
+    return row && toDetails(row);
+  }
+
+  async cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }> {
+    const [row] = await rowsOf<{ outcome: CancelOutcome; ready: string[] }>(
+      this.database,
+      'select * from cancel_task(?, ?, ?::jsonb)',
+      [id, by, actorText(actor)],
+    );
+    return row ?? { outcome: 'unknown', ready: [] };
+  }
+
+  async logs(id: string, { after, limit, search }: LogQuery): Promise<LogLine[]> {
+    return rowsOf<LogLine>(
+      this.database,
+      `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
+         from task_logs c
+         cross join lateral unnest(case c.text when '' then array[''] else string_to_array(c.text, E'\\n') end) with ordinality as l (text, n)
+        where c.task_id = :id and c.at >= :since and c.first_line + c.line_count > :after::bigint + 1 and c.first_line + l.n - 1 > :after::bigint
+          and (:search::text is null or position(lower(:search::text) in lower(l.text)) > 0)
+        order by 1 limit :limit`,
+      { id, since: notBefore(id), after, limit, search: search ?? null },
+    );
+  }
+
+  async recentDurations(name: string, checkMode: boolean): Promise<number[]> {
+    const rows = await rowsOf<{ seconds: number }>(
+      this.database,
+      `select extract(epoch from completed_at - started_at)::float as seconds from tasks
+        where status = 'Completed' and name = ? and check_mode = ? and started_at is not null order by id desc limit 20`,
+      [name, checkMode],
+    );
+    return rows.map(({ seconds }) => seconds);
+  }
+}
+
+function toTask(row: TaskRow): Task {
+  return {
+    id: row.id,
+    kind: row.kind,
+    batchId: row.batch_id,
+    operation: row.op_key,
+    dependsOn: row.depends_on,
+    name: row.name,
+    status: row.status,
+    infra: row.infra,
+    checkMode: row.check_mode,
+    program: row.program,
+    verb: row.verb,
+    args: row.args,
+    attempt: row.attempt,
+    createdBy: row.created_by,
+    createdByName: row.created_by_name,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    cancelRequestedAt: row.cancel_requested_at,
+    exitCode: row.exit_code,
+    signal: row.signal,
+    error: row.error,
+    outputTail: row.output_tail,
+    retryOf: row.retry_of,
+    scopeId: row.scope_id,
+  };
+}
+
+interface DetailsRow extends TaskRow, WaitingRow {
+  batch_name: string | null;
+  output: string | null;
+  total_steps: number | null;
+  done_steps: number | null;
+  current_step: string | null;
+}
+
+function toDetails(row: DetailsRow): TaskDetails {
+  const { total_steps: totalSteps, done_steps: doneSteps, current_step: currentStep } = row;
+  return Object.assign(toTask(row), {
+    batchName: row.batch_name,
+    output: row.output,
+    progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
+    waitingFor: waitingFor(row),
+  });
+}

@@ -1,0 +1,79 @@
+import { isPostgresAway, prepareStatement } from '@provisioning/runtime';
+import type { Knex } from 'knex';
+import type { SubmitOutcome } from '../../domain/task/task-store.js';
+import type { NewTask } from '../../domain/task/task.js';
+import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
+import { actorRow } from '../audit/actor-row.js';
+
+export interface Submission {
+  task: NewTask;
+  scopeId: string;
+  idempotency: IdempotencyKey | undefined;
+}
+
+interface SubmittedRow {
+  id: string;
+  task_id: string;
+  outcome: SubmitOutcome['outcome'];
+  task_status: string | null;
+}
+
+type Settled = PromiseSettledResult<SubmitOutcome>;
+
+/** Submits several tasks in one transaction; each has its own outcome. */
+export function submitTogether(database: Knex): (submissions: Submission[]) => Promise<Settled[]> {
+  const run = prepareStatement<SubmittedRow>(database, {
+    name: 'submit_tasks',
+    text: 'select * from submit_tasks($1::jsonb)',
+  });
+  const submit = async (submissions: readonly Submission[]): Promise<SubmitOutcome[]> => {
+    const rows = await run([JSON.stringify(submissions.map(rowOf))]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return submissions.map(({ task }) => outcomeOf(byId.get(task.id)));
+  };
+  return async (submissions) => {
+    try {
+      return (await submit(submissions)).map((value) => ({ status: 'fulfilled', value }));
+    } catch (error) {
+      // Nobody knows whether it was committed: whoever sent a key may send it again.
+      if (isPostgresAway(error) || submissions.length === 1) throw error;
+      // One of them is not to be stored, and nothing was: each by itself, the others are.
+      const settled: Settled[] = [];
+      for (const each of submissions)
+        settled.push(...(await Promise.allSettled([submit([each]).then(([outcome]) => outcome!)])));
+      return settled;
+    }
+  };
+}
+
+function rowOf({ task, scopeId, idempotency }: Submission) {
+  return {
+    id: task.id,
+    kind: task.kind,
+    name: task.name,
+    infra: task.infra,
+    check_mode: task.checkMode,
+    program: task.program,
+    verb: task.verb,
+    args: task.args,
+    max_attempts: task.maxAttempts,
+    reconcilable: task.reconcilable,
+    retry_of: task.retryOf,
+    created_by: task.createdBy,
+    created_by_name: task.createdByName,
+    request_id: task.requestId,
+    traceparent: task.traceparent ?? null,
+    actor: actorRow(task.actor),
+    granted_on: task.grant ?? null,
+    scope_id: scopeId,
+    principal: idempotency?.principal,
+    key: idempotency?.key,
+    hash: idempotency?.requestHash,
+  };
+}
+
+function outcomeOf(row: SubmittedRow | undefined): SubmitOutcome {
+  if (!row || row.outcome === 'conflict') return { outcome: 'conflict' };
+  if (row.outcome === 'replayed') return { outcome: 'replayed', taskId: row.task_id };
+  return { outcome: 'created', taskId: row.task_id, ready: row.task_status === 'Ready' };
+}

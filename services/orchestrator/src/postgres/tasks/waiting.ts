@@ -1,0 +1,71 @@
+import type { TaskStatus, WaitingFor } from '../../domain/task/task.js';
+
+/** The first infra that somebody else has, who that is, and the place in line. */
+export interface LockRow {
+  holder_id: string | null;
+  holder_kind: 'task' | 'batch' | null;
+  lock_infra: string | null;
+  lock_place: number | null;
+}
+
+export interface WaitingRow extends Partial<LockRow> {
+  status: TaskStatus;
+  run_after: Date | null;
+  limit_place?: number | null;
+  open_dependencies?: string[] | null;
+}
+
+/** For the holder with that id: the first infra of its own that somebody else has. */
+export function lockColumns(holder: string, condition: string): string {
+  return `
+    (select holder_id from (${lineOf(holder)}) l where ${condition}) as holder_id,
+    (select holder_kind from (${lineOf(holder)}) l where ${condition}) as holder_kind,
+    (select infra from (${lineOf(holder)}) l where ${condition}) as lock_infra,
+    (select place from (${lineOf(holder)}) l where ${condition}) as lock_place`;
+}
+
+const lineOf = (holder: string) => `
+  select head.holder_id, head.holder_kind, mine.infra,
+         (select count(*)::int from locks before
+           where before.infra = mine.infra and before.ticket < mine.ticket and before.granted_at is null) + 1 as place
+    from locks mine
+    cross join lateral (select * from locks first where first.infra = mine.infra order by ticket limit 1) head
+   where mine.holder_id = ${holder} and head.ticket < mine.ticket order by mine.infra limit 1`;
+
+/** Beside the task's own columns, of `tasks t`: why it has not started. */
+export const WAITING_COLUMNS = `
+  ${lockColumns('coalesce(t.batch_id, t.id)', `t.status in ('Blocked', 'Waiting')`)},
+  t.run_after,
+  case when t.status = 'Waiting' and t.batch_id is not null then
+    (select count(*)::int + 1 from tasks w where w.batch_id = t.batch_id and w.status = 'Waiting' and w.seq < t.seq)
+  end as limit_place,
+  case when t.status = 'Blocked' then
+    array(select d.op_key from unnest(t.depends_on) as needed join tasks d on d.id = needed
+           where d.status <> 'Completed' order by d.seq limit 20)
+  end as open_dependencies`;
+
+export function waitingFor(row: WaitingRow): WaitingFor | null {
+  switch (row.status) {
+    case 'Blocked':
+    case 'Waiting':
+      return (
+        waitingForLock(row) ??
+        (row.status === 'Blocked'
+          ? { reason: 'dependency', operations: row.open_dependencies ?? [] }
+          : { reason: 'limit', place: row.limit_place ?? 1 })
+      );
+    case 'RetryWait':
+      return row.run_after && { reason: 'retry', at: row.run_after };
+    case 'Ready':
+      return { reason: 'worker' };
+    default:
+      return null;
+  }
+}
+
+export function waitingForLock(row: Partial<LockRow>): WaitingFor | null {
+  const { holder_id: id, holder_kind: kind, lock_infra: infra, lock_place: place } = row;
+  return infra
+    ? { reason: 'lock', infra, place: place ?? 1, holder: id && kind ? { id, kind } : null }
+    : null;
+}

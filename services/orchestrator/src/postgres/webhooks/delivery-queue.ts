@@ -1,0 +1,126 @@
+import type { Knex } from 'knex';
+import { webhookEventOf } from '../../domain/event/catalogue.js';
+import type { Attempt, DeliveryQueue, Outcome } from '../../domain/webhook/webhook-sender.js';
+import { toldOf, type TaskEnd } from '../../domain/webhook/webhook-event.js';
+import { EventConsumer } from '../events/event-consumer.js';
+import { rowsOf } from '../rows.js';
+import { storable } from '../storable.js';
+import type { Seal } from './webhook-store.js';
+
+/** More than an attempt takes: who makes it is not overtaken by the next. */
+const LEASE_SECONDS = 20;
+/** Failures in a row after which an endpoint is left alone for a while. */
+const FAILURES = 5;
+const KEPT_DAYS = 30;
+
+/** Deliveries are made from the history, in the transaction that remembers how far it was read: none is missing or double. */
+export class PostgresDeliveryQueue implements DeliveryQueue {
+  readonly #consumer: EventConsumer;
+
+  constructor(
+    private readonly database: Knex,
+    private readonly box: Pick<Seal, 'open'>,
+    onUnknownEvent?: (type: string) => void,
+  ) {
+    this.#consumer = new EventConsumer(database, 'webhooks', 'beginning', onUnknownEvent);
+  }
+
+  /** How long the events have been waiting for a transaction that holds a number. */
+  get stalledSeconds(): number {
+    return this.#consumer.stalledSeconds;
+  }
+
+  fill(): Promise<boolean> {
+    return this.#consumer.consume(async (events, transaction) => {
+      // Whoever is added later hears of what happens later.
+      const anybody = await rowsOf(transaction, 'select from webhooks where enabled limit 1');
+      if (anybody.length === 0) return;
+      const ends = await endsOf(
+        transaction,
+        events.flatMap((event) => (event.taskId && webhookEventOf(event) ? [event.taskId] : [])),
+      );
+      const told = events.flatMap((event) => toldOf(event, (taskId) => ends.get(taskId)) ?? []);
+      if (told.length === 0) return;
+      const rows = told.map(({ event, at, data }) => ({ event, at, data: JSON.stringify(data) }));
+      await rowsOf(transaction, 'select add_deliveries(?::jsonb)', [JSON.stringify(rows)]);
+    });
+  }
+
+  async claim(busy: readonly string[], each: number): Promise<Attempt[]> {
+    const rows = await rowsOf<{ delivery: ClaimedRow }>(
+      this.database,
+      'select delivery from claim_deliveries(?::uuid[], ?, ?, ?)',
+      [[...busy], each, LEASE_SECONDS, FAILURES],
+    );
+    return rows.map(({ delivery }) => {
+      const {
+        id: deliveryId,
+        webhook_id: webhookId,
+        owner_id: ownerId,
+        owner_roles: ownerRoles,
+        attempt,
+        url,
+        event,
+        at,
+        data,
+      } = delivery;
+      const sealed = [delivery.secret, delivery.previous_secret];
+      const secrets = sealed.flatMap((text) => (text === null ? [] : (this.box.open(text, webhookId) ?? [])));
+      return {
+        deliveryId,
+        webhookId,
+        ownerId,
+        ownerRoles,
+        attempt,
+        url,
+        event,
+        at: new Date(at),
+        data,
+        secrets,
+      };
+    });
+  }
+
+  async settle(
+    { deliveryId, attempt }: Attempt,
+    { status, error, refused, gone, withheld }: Outcome,
+    waitSeconds: number,
+    pauseSeconds: number | null,
+  ): Promise<void> {
+    await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
+      ...[deliveryId, attempt, status, error === null ? null : storable(error)],
+      ...[waitSeconds, refused, FAILURES, pauseSeconds, gone, withheld],
+    ]);
+  }
+
+  async expire(): Promise<void> {
+    await rowsOf(this.database, 'select expire_deliveries(?)', [KEPT_DAYS]);
+  }
+}
+
+interface ClaimedRow {
+  id: string;
+  webhook_id: string;
+  owner_id: string | null;
+  owner_roles: string[] | null;
+  attempt: number;
+  url: string;
+  event: string;
+  at: string;
+  data: string;
+  secret: string;
+  previous_secret: string | null;
+}
+
+async function endsOf(
+  transaction: Knex.Transaction,
+  taskIds: readonly string[],
+): Promise<Map<string, TaskEnd>> {
+  if (taskIds.length === 0) return new Map();
+  const rows = await rowsOf<TaskEnd & { id: string }>(
+    transaction,
+    'select id, output_tail as output, error from tasks where id = any (?::uuid[])',
+    [[...taskIds]],
+  );
+  return new Map(rows.map(({ id, output, error }) => [id, { output, error }]));
+}

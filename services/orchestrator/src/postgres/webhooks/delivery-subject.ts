@@ -1,0 +1,28 @@
+import type { Knex } from 'knex';
+import type { DeliverySubject } from '../../domain/webhook/delivery-rights.js';
+import { subjectsOf, type SubjectRow } from '../events/event-rows.js';
+import { rowsOf } from '../rows.js';
+import type { PostgresScopeStore } from '../access/scope-store.js';
+import { attachScopes } from '../events/scoped-events.js';
+
+/** Finds what a delivery is about by the ids in its data; undefined where that is gone, null where there are none. */
+export function deliverySubjects(database: Knex, scopes: PostgresScopeStore) {
+  return async (data: string): Promise<DeliverySubject | undefined> => {
+    // What `webhook-event.ts` wrote.
+    const ids = JSON.parse(data) as { task_id?: string; batch_id?: string };
+    const { task_id: taskId = null, batch_id: batchId = null } = ids;
+    if (taskId === null && batchId === null) return null;
+    const [row] = await rowsOf<SubjectRow>(
+      database,
+      `select t.kind as task_kind, t.name as task_name, t.infra, t.check_mode, t.op_key, t.scope_id as task_scope,
+              b.kind as batch_kind, b.name as batch_name, b.infras, b.scope_id as batch_scope
+         from (select ?::uuid as task_id, ?::uuid as batch_id) asked
+         left join tasks t on t.id = asked.task_id left join batches b on b.id = asked.batch_id`,
+      [taskId, batchId],
+    );
+    const about = row && { taskId, batchId, ...subjectsOf(row) };
+    if (!about || (taskId !== null && !about.task) || (batchId !== null && !about.batch)) return undefined;
+    await attachScopes([about], scopes);
+    return about;
+  };
+}

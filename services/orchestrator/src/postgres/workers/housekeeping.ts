@@ -1,0 +1,25 @@
+import type { Knex } from 'knex';
+import type { Housekeeping } from '../../domain/worker/housekeeper.js';
+import { rowsOf } from '../rows.js';
+
+export class PostgresHousekeeping implements Housekeeping {
+  constructor(private readonly database: Knex) {}
+
+  async preparePartitions(): Promise<void> {
+    await rowsOf(this.database, 'select create_partitions(7)');
+  }
+
+  async dropOldPartitions(days: number): Promise<string[]> {
+    const rows = await rowsOf<{ name: string }>(
+      this.database,
+      'select name from drop_old_partitions(?) as name',
+      [days],
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  async sumTallies(): Promise<void> {
+    await rowsOf(this.database, 'select sum_tallies()');
+    await rowsOf(this.database, 'select close_ranges()');
+  }
+}

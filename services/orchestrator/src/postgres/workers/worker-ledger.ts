@@ -1,0 +1,167 @@
+import { BatchWriter } from '@provisioning/runtime/batch-writer';
+import type { Pool } from 'pg';
+import type {
+  ClaimedTask,
+  Here,
+  JournalRecord,
+  Ledger,
+  LogChunk,
+  Round,
+  RunningTask,
+  StepProgress,
+  TaskResult,
+  WorkerIdentity,
+} from '../../domain/worker/ledger.js';
+import { recordTogether, type Recording } from './recordings.js';
+import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
+import { storable } from '../storable.js';
+
+/** Recordings in one transaction. */
+const MOST_AT_ONCE = 64;
+const LOST = 'Its worker was lost: the lease ended.';
+
+/** The worker's side of the tasks, on bare `pg`: the executor has to stay small. Every call is one round trip. */
+export class PostgresLedger implements Ledger {
+  readonly #recordings: BatchWriter<Recording, PromiseSettledResult<boolean>>;
+
+  constructor(private readonly pool: Pick<Pool, 'query'>) {
+    this.#recordings = new BatchWriter(recordTogether(pool), MOST_AT_ONCE);
+  }
+
+  async register({ id, host, bootId, slot, pid }: WorkerIdentity, leaseSeconds: number): Promise<void> {
+    await this.pool.query(
+      `insert into workers (id, host, boot_id, slot, pid, state, lease_until)
+       values ($1, $2, $3, $4, $5, 'alive', now() + make_interval(secs => $6)) on conflict (id) do nothing`,
+      [id, host, bootId, slot, pid, leaseSeconds],
+    );
+  }
+
+  async heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null> {
+    const { rows } = await this.pool.query<{ running: RunningTask[] | null }>(
+      'select heartbeat($1, make_interval(secs => $2)) as running',
+      [workerId, leaseSeconds],
+    );
+    return rows[0]?.running ?? null;
+  }
+
+  async wake(): Promise<void> {
+    await this.pool.query('select wake_due()');
+  }
+
+  async round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
+    const { rows } = await this.pool.query<Round>({
+      name: 'work_round',
+      text: `select outcomes, ready, claimed from work_round(${ROUND_PARAMETERS})`,
+      values: [workerId, room, ...columnsOf(results)],
+    });
+    return rows[0]!;
+  }
+
+  async adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
+    const { rows } = await this.pool.query<{ task: ClaimedTask }>(
+      `select describe_claim(tasks) as task from tasks
+        where id = $1 and worker_id = $2 and status in ('Running', 'Unknown')`,
+      [taskId, workerId],
+    );
+    return rows[0]?.task;
+  }
+
+  async reportFault(workerId: string, fault: string | null): Promise<void> {
+    await this.pool.query('select report_worker_fault($1, $2)', [workerId, fault && storable(fault)]);
+  }
+
+  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]> {
+    return this.#ready('lose_task($1, $2, $3, $4, $5)', [taskId, attempt, workerId, storable(reason), begun]);
+  }
+
+  async appendLog({ taskId, attempt, workerId, firstLine, lines, at }: LogChunk): Promise<void> {
+    await this.pool.query('select append_log($1, $2, $3, $4, $5, $6, $7)', [
+      taskId,
+      attempt,
+      workerId,
+      firstLine,
+      lines.length,
+      storable(lines.join('\n')),
+      at,
+    ]);
+  }
+
+  async record(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    entries: readonly JournalRecord[],
+  ): Promise<boolean> {
+    const settled = await this.#recordings.add({ workerId, taskId, attempt, entries });
+    if (settled.status === 'rejected') throw settled.reason;
+    return settled.value;
+  }
+
+  async progress(
+    taskId: string,
+    attempt: number,
+    { totalSteps, doneSteps, currentStep }: StepProgress,
+    tell: boolean,
+  ): Promise<void> {
+    await this.pool.query('select record_progress($1, $2, $3, $4, $5, $6)', [
+      taskId,
+      attempt,
+      totalSteps,
+      doneSteps,
+      currentStep && storable(currentStep),
+      tell,
+    ]);
+  }
+
+  release(workerId: string, reason: string, planned = false): Promise<string[]> {
+    return this.#ready('release_worker($1, $2, $3, false)', [workerId, reason, planned]);
+  }
+
+  async predecessors(host: string, bootId: string, slot: number): Promise<string[]> {
+    const { rows } = await this.pool.query<{ id: string }>(
+      `select id from workers where state = 'alive' and host = $1 and boot_id = $2 and slot = $3`,
+      [host, bootId, slot],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async sweep(here?: Here): Promise<string[]> {
+    const ready: string[] = [];
+    // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
+    for (const id of await this.#expired(here))
+      ready.push(...(await this.#ready('release_worker($1, $2, false, true)', [id, LOST])));
+    ready.push(...(await this.#ready('grant_locks()', [])));
+    return ready;
+  }
+
+  /**
+   * Workers whose lease has ended. Where all that watched over a command is frozen, the command runs on: what lives on the
+   * same machine ends it first, and workers of other machines leave it the time for that.
+   */
+  async #expired(here: Here | undefined): Promise<string[]> {
+    const { rows } = await this.pool.query<{
+      id: string;
+      is_here: boolean;
+      waits: boolean;
+      is_near: boolean;
+    }>(
+      `select w.id, w.host = $1 and w.boot_id = $2 as is_here,
+              w.lease_until > now() - make_interval(secs => $3) as waits,
+              exists (select from workers o where o.state = 'alive' and o.lease_until > now()
+                         and o.host = w.host and o.boot_id = w.boot_id) as is_near
+         from workers w where w.state = 'alive' and w.lease_until < now()`,
+      [here?.host ?? '', here?.bootId ?? '', here?.patienceSeconds ?? 0],
+    );
+    const expired: string[] = [];
+    for (const { id, is_here: isHere, is_near: isNear, waits } of rows) {
+      const ended = here && isHere ? await here.endCommandsOf(id) : !isNear;
+      if (ended || !waits) expired.push(id);
+    }
+    return expired;
+  }
+
+  async #ready(call: string, parameters: unknown[]): Promise<string[]> {
+    const { rows } = await this.pool.query<{ ready: string[] }>(`select ${call} as ready`, parameters);
+    return rows[0]?.ready ?? [];
+  }
+}
