@@ -1,7 +1,7 @@
 """Writes operations.py and event_types.py of src/provisioning_client and docs/reference/python-client.md from the OpenAPI
 documents.
 
-Run `python3 packages/client-python/generate.py` after a change of the contract; a test tells when it is due.
+`npm run generate` runs it.
 """
 
 import json

@@ -1,5 +1,5 @@
-// Writes what the client knows of the contract at run time, so that it needs neither the schemas nor their library,
-// and the reference page. `node packages/client/generate.mjs` after a change of the contract; a test tells when it is due.
+// Writes the part of the contract that the client needs at run time, so that it depends neither on the schemas nor on their
+// library, and the reference page. `npm run generate` runs it.
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { controlCenter, EVENT_TYPES, orchestrator } from '@provisioning/contracts';

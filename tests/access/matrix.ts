@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Who calls; in the order of the matrix's columns. `stranger` asks for what belongs to somebody else. */
@@ -37,6 +37,19 @@ export function readMatrix(): Map<string, Row> {
   );
 }
 
-export function writeRow(operation: string, row: Row): string {
-  return `| \`${operation}\` | ${CALLERS.map((caller) => row[caller]).join(' | ')} |`;
+/** Replaces the table of docs/reference/access-matrix.md. The rows are in the order of the map. */
+export function writeMatrix(matrix: ReadonlyMap<string, Row>): void {
+  const cells = [
+    ['operation', ...CALLERS],
+    ...[...matrix].map(([operation, row]) => [`\`${operation}\``, ...CALLERS.map((caller) => row[caller])]),
+  ];
+  const widths = cells[0]!.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const line = (row: readonly string[]): string => `| ${row.join(' | ')} |`;
+  const [head, ...body] = cells.map((row) => line(row.map((cell, column) => cell.padEnd(widths[column]!))));
+  const table = [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n');
+  const page = readFileSync(MATRIX, 'utf8');
+  writeFileSync(
+    MATRIX,
+    page.replace(/^\|.*\|$(\n\|.*\|$)*/m, () => table),
+  );
 }

@@ -25,6 +25,7 @@ from provisioning_client import (  # noqa: E402
 )
 
 ID = "01999999-0000-7000-8000-000000000001"
+STALE = "The file is stale. Run `npm run generate`."
 
 
 class FakeService:
@@ -86,14 +87,14 @@ class ClientTest(unittest.TestCase):
         return ProvisioningClient(self.fake.url, "a-token", **options)
 
     def test_the_generated_module_is_current(self):
-        self.assertEqual(generate.TARGET.read_text("utf-8"), generate.generate())
+        self.assertEqual(generate.TARGET.read_text("utf-8"), generate.generate(), STALE)
 
     def test_the_generated_event_types_are_current(self):
-        self.assertEqual(generate.EVENT_TYPES.read_text("utf-8"), generate.generate_event_types())
+        self.assertEqual(generate.EVENT_TYPES.read_text("utf-8"), generate.generate_event_types(), STALE)
         self.assertEqual(list(EVENT_TYPES), generate.event_types())
 
     def test_the_generated_reference_is_current(self):
-        self.assertEqual(generate.REFERENCE.read_text("utf-8"), generate.generate_reference())
+        self.assertEqual(generate.REFERENCE.read_text("utf-8"), generate.generate_reference(), STALE)
 
     def test_has_a_method_for_every_operation_of_the_documents(self):
         client = self.client(lambda *_: data([]))

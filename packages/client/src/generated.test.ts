@@ -4,7 +4,7 @@ import { EVENT_TYPES } from '@provisioning/contracts';
 import { outputs } from '../generate.mjs';
 
 it.each(outputs.map(({ file, make }) => [file.pathname.split('/').at(-1), file, make] as const))(
-  '%s is what the contract says today (node packages/client/generate.mjs)',
+  '%s is what the contract says (if not, run `npm run generate`)',
   async (_, file, make) => {
     expect(await readFile(file, 'utf8')).toBe(make());
   },

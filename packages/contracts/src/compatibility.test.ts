@@ -6,7 +6,7 @@ import { openApiFiles } from './openapi-files.js';
 type Json = Record<string, unknown>;
 
 it.each(openApiFiles())(
-  '$name stays compatible with what was promised (openapi/baseline; `pnpm --filter @provisioning/contracts baseline` promises anew)',
+  '$name stays compatible with what was promised (docs/releasing.md: `npx pnpm@10.34.8 --filter @provisioning/contracts baseline`)',
   ({ name, content }) => {
     const promised = readFileSync(new URL(`../openapi/baseline/${name}`, import.meta.url), 'utf8');
     expect(breakingChanges(JSON.parse(promised) as Json, JSON.parse(content) as Json)).toEqual([]);

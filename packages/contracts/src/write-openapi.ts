@@ -1,5 +1,5 @@
-// Writes the committed documents: run it after a change of the contract (`pnpm --filter @provisioning/contracts openapi`).
-// With --baseline it writes what is promised from then on: later changes are held against it.
+// Writes the committed OpenAPI documents; `npm run generate` runs it.
+// With --baseline it writes the documents of a release, with which a test compares later changes (docs/releasing.md).
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { openApiFiles } from './openapi-files.js';
 
