@@ -53,14 +53,14 @@ module.exports = {
     {
       name: 'edges-never-import-each-other',
       comment:
-        'http, realtime, jobs, postgres, redis, execution, outbound, access-client, credentials meet only in compose/.',
+        'http, realtime, jobs, postgres, redis, execution, outbound, access-client, credentials, console meet only in compose/.',
       severity: 'error',
       from: {
-        path: '^services/([^/]+)/src/(http|realtime|jobs|postgres|redis|execution|outbound|access-client|credentials)/',
+        path: '^services/([^/]+)/src/(http|realtime|jobs|postgres|redis|execution|outbound|access-client|credentials|console)/',
         pathNot: testFiles,
       },
       to: {
-        path: '^services/[^/]+/src/(http|realtime|jobs|postgres|redis|execution|outbound|access-client|credentials|compose)/',
+        path: '^services/[^/]+/src/(http|realtime|jobs|postgres|redis|execution|outbound|access-client|credentials|console|compose)/',
         pathNot: '^services/$1/src/$2/',
       },
     },

@@ -6,6 +6,7 @@ export {
   isApiTokenIntact,
   makeApiToken,
 } from './api-token.js';
+export { readClientAddress, signClientAddress } from './client-address.js';
 export { createKeyring, MINIMUM_SECRET_BYTES, type Keyring } from './keyring.js';
 export { issueServiceToken, isSigned, signText, verifyServiceToken } from './service-token.js';
 export {

@@ -10,6 +10,7 @@ import { identify, type Authenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
 import { budgetHeaders, countStrays } from './budget.js';
+import { clientAddress } from './client-address.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
 import { inOrder } from './in-order.js';
@@ -49,8 +50,17 @@ export interface AppOptions {
   patienceMs?: number | undefined;
   /** Holds every answer against the contract (tests). */
   checkAnswers: boolean;
-  /** Pages beside the API, e.g. the console's files. */
+  /** Pages beside the API. */
   pages?: Router;
+  /**
+   * Runs before the operations: answers a request itself, or gives it the URL and headers of the operation that it means.
+   */
+  front?: RequestHandler | undefined;
+  /**
+   * Reads `X-Provisioning-Client`, the signed address of the client on whose behalf another service of the platform calls.
+   * Returns undefined for a value that was not signed by one, which is then ignored.
+   */
+  readClientAddress?: (value: string) => string | undefined;
 }
 
 const EXPOSED_HEADERS = [
@@ -84,6 +94,7 @@ export function createApp(options: AppOptions): Express {
 
   app.use(
     inOrder(
+      ...(options.readClientAddress ? [clientAddress(options.readClientAddress)] : []),
       requestContext(options.patienceMs),
       requestMetrics(probes.registry),
       budgetHeaders(options.limits.general),
@@ -96,6 +107,7 @@ export function createApp(options: AppOptions): Express {
   for (const path of PROBES) app.get(path, checkedQuery(options.operations, path));
   app.use(probeRouter(probes));
   const limiter = rateLimiters(options);
+  if (options.front) app.use(options.front);
   // What is asked for most comes first: no page has a path that an operation has.
   mountOperations(app, { ...options, limiter });
   app.use(docsRouter(options.document));

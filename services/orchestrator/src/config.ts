@@ -36,8 +36,18 @@ import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/eng
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
 const BUNDLED_COMMAND = join(REPOSITORY, 'packages/provisioner/bin/provisioning.js');
 
+/** Resolved as a package: in an image it is among the dependencies of this service. */
+const CONSOLE = join(
+  dirname(createRequire(import.meta.url).resolve('@provisioning/console/package.json')),
+  'dist/site',
+);
+
 export interface ApiConfig extends CommonConfig {
   port: number;
+  /** Where the control center serves users: `http://host:port`. */
+  controlCenterUrl: string;
+  /** The folder of the built web console. */
+  consoleFolder: string;
   /** Where the control center serves internal routes: `http://host:port` or `unix:/path`. */
   controlCenterInternalUrl: string;
   webhooks: WebhookConfig;
@@ -103,6 +113,8 @@ export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): Api
   return Object.freeze({
     ...common,
     port: own.ORCHESTRATOR_PORT,
+    controlCenterUrl: own.CONTROL_CENTER_URL,
+    consoleFolder: CONSOLE,
     controlCenterInternalUrl: own.CONTROL_CENTER_INTERNAL_URL ?? internalUrlBeside(own.CONTROL_CENTER_URL),
     webhooks: readWebhookConfig(environment, own.WEBHOOKS_ALLOW_PRIVATE),
     accessRules: {

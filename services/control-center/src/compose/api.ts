@@ -1,4 +1,4 @@
-import { createKeyring, tokenFaultOf, verifyServiceToken } from '@provisioning/auth-token';
+import { createKeyring, tokenFaultOf, verifyServiceToken, readClientAddress } from '@provisioning/auth-token';
 import {
   buildOpenApi,
   controlCenterInternalOperations,
@@ -130,6 +130,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
         .catch((error: unknown) => log.warn('a rate limit could not be put into the audit trail', { error })),
     unauthenticated,
     trustProxy: config.trustProxy,
+    readClientAddress: (value) => readClientAddress(keyring, value),
     allowedOrigins: config.allowedOrigins,
     patienceMs: overrides.patienceMs,
     checkAnswers,

@@ -52,6 +52,7 @@ import { PostgresSurveyStore } from '../postgres/state/survey-store.js';
 import { PostgresTaskStore } from '../postgres/tasks/task-store.js';
 import { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
+import { composeConsole } from './console.js';
 import { composeAudit, refusingWhileFull } from './audit.js';
 import { refusalLog, refusedTokenCounter, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
@@ -76,6 +77,8 @@ export interface Overrides {
   accessSource?: AccessSource;
   /** How long a request waits for answers, in milliseconds. */
   patienceMs?: number;
+  /** The folder of the built console. */
+  consoleFolder?: string;
 }
 
 interface ComposedApi {
@@ -92,7 +95,15 @@ interface ComposedApi {
 /** Everything the API process is made of. */
 export function composeApi(
   config: ApiConfig,
-  { sources, checkAnswers = false, resolve, accessSource, telemetry, patienceMs }: Overrides = {},
+  {
+    sources,
+    checkAnswers = false,
+    resolve,
+    accessSource,
+    telemetry,
+    patienceMs,
+    consoleFolder,
+  }: Overrides = {},
 ): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources, telemetry);
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
@@ -175,6 +186,12 @@ export function composeApi(
       ...realtime.bindings,
     ],
     pages: realtime.router,
+    front: composeConsole(
+      { ...config, ...(consoleFolder && { consoleFolder }) },
+      base,
+      keyring,
+      (token, operation) => access.client.authenticate(token, operation),
+    ),
     document: buildOpenApi('orchestrator'),
     authenticate: (token, operation) => access.client.authenticate(token, operation),
     authorizer,

@@ -4,7 +4,7 @@ import { createPostgres, silentLogger, startHttpServer } from '@provisioning/run
 import { cloneDatabase, temporaryFolder } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import { composeApi } from '../../src/compose/api.js';
+import { composeApi, type Overrides } from '../../src/compose/api.js';
 import { SCHEMA_SOURCES } from '../../src/compose/resources.js';
 import { readApiConfig } from '../../src/config.js';
 import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
@@ -35,7 +35,11 @@ export interface LiveApis {
   stop(): Promise<void>;
 }
 
-export async function liveApis(count: number, environment: Record<string, string> = {}): Promise<LiveApis> {
+export async function liveApis(
+  count: number,
+  environment: Record<string, string> = {},
+  overrides: Pick<Overrides, 'consoleFolder'> = {},
+): Promise<LiveApis> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('realtime');
   const access = new FakeAccess(SECRET);
@@ -61,6 +65,7 @@ export async function liveApis(count: number, environment: Record<string, string
         checkAnswers: true,
         sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
         accessSource: access,
+        ...overrides,
       });
       await composed.start();
       const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, portVariable: 'PORT' });
