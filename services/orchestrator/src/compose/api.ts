@@ -110,13 +110,13 @@ export function composeApi(
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const scopes = new PostgresScopeStore(base.database);
   const store = new PostgresTaskStore(base.database, scopes);
-  const tasks = new TaskService(store, base.doorbell);
+  const tasks = new TaskService(store, base.notifier);
   const batchStore = new PostgresBatchStore(base.database, scopes);
   const definitions = new Definitions(join(config.workspace, 'definitions'));
   const inventory = new PostgresInventoryStore(base.database);
   const batches = new BatchService(
     batchStore,
-    base.doorbell,
+    base.notifier,
     capabilitiesOf(config),
     definitions,
     inventory,
@@ -124,7 +124,7 @@ export function composeApi(
   );
   const storageProbe = new StorageProbe(base.database);
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
-  const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.doorbell);
+  const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.notifier);
   const keyring = createKeyring(config.jwtSecrets);
   const access = composeAccess(base, config, { keyring, tasks, batches, source: accessSource });
   const state = new StateService(
@@ -176,13 +176,13 @@ export function composeApi(
         reading,
       ),
       ...rollbackRoutes(
-        new RollbackService(rollbackStore, inventory, base.doorbell),
-        new RestoreService(rollbackStore, inventory, surveys, base.doorbell),
+        new RollbackService(rollbackStore, inventory, base.notifier),
+        new RestoreService(rollbackStore, inventory, surveys, base.notifier),
         inventory,
         reading,
       ),
       ...webhookRoutes(webhooks.service),
-      ...workflowRoutes(new WorkflowService(store, base.doorbell, definitions), tasks, reading),
+      ...workflowRoutes(new WorkflowService(store, base.notifier, definitions), tasks, reading),
       ...realtime.bindings,
     ],
     pages: realtime.router,

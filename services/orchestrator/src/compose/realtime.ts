@@ -3,7 +3,7 @@ import type { Authorizer, Binding } from '@provisioning/http-kit';
 import type { Express, Router } from 'express';
 import type { ApiConfig } from '../config.js';
 import type { Viewers } from '../domain/access/viewer.js';
-import { HealthTeller } from '../domain/event/health-teller.js';
+import { HealthPublisher } from '../domain/event/health-publisher.js';
 import type { SystemHealth } from '../domain/state/state.js';
 import { EventFeed } from '../postgres/events/event-feed.js';
 import { EVERYTHING } from '../postgres/events/event-rows.js';
@@ -52,7 +52,7 @@ export function composeRealtime<Remembered extends object>(
   const connections = new Connections(access);
   const tickets = new PostgresTicketStore<Remembered>(database);
   const webSockets = new WebSockets(streams, connections, metrics);
-  const teller = new HealthTeller(new PostgresHealthBoard(database), health, log);
+  const teller = new HealthPublisher(new PostgresHealthBoard(database), health, log);
   const { rateLimits: limits, allowedOrigins } = config;
   let closed: Promise<void> | undefined;
   const close = async () => {

@@ -16,11 +16,11 @@ import {
 import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
-import type { Doorbell } from '../domain/worker/worker-notifier.js';
-import { BullDoorbell } from '../jobs/producer.js';
+import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
+import { BullWorkerNotifier } from '../jobs/producer.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
-import { NotifyDoorbell } from '../postgres/workers/worker-notifier.js';
-import { doorbellMetrics } from './doorbell-metrics.js';
+import { PostgresWorkerNotifier } from '../postgres/workers/worker-notifier.js';
+import { wakeUpMetrics } from './wake-up-metrics.js';
 
 export const SCHEMA = 'orchestrator';
 export const SCHEMA_SOURCES: SchemaSources = {
@@ -38,7 +38,7 @@ export interface Base {
   registry: Registry;
   database: Knex;
   redis: Redis | undefined;
-  doorbell: Doorbell;
+  notifier: WorkerNotifier;
   /** Whether wake-ups are stored; absent where there is no Redis. Throws a Failure that says why not. */
   probeQueue: (() => Promise<void>) | undefined;
   checks: ReadinessChecks;
@@ -71,21 +71,21 @@ export function openBase(
     registry,
     database,
     redis,
-    ...openDoorbell(redis, database, { log, registry, resources }, telemetry),
+    ...openNotifier(redis, database, { log, registry, resources }, telemetry),
     checks: databaseChecks(database, SCHEMA, sources),
     resources,
   };
 }
 
-function openDoorbell(
+function openNotifier(
   redis: Redis | undefined,
   database: Knex,
   { log, registry, resources }: Pick<Base, 'log' | 'registry' | 'resources'>,
   telemetry: JobTelemetry | undefined,
-): Pick<Base, 'doorbell' | 'probeQueue'> {
-  if (!redis) return { doorbell: new NotifyDoorbell(database, log), probeQueue: undefined };
-  const doorbell = new BullDoorbell(redis, log, telemetry);
-  doorbellMetrics(registry, () => doorbell.jobs());
-  resources.add('queue', () => doorbell.close());
-  return { doorbell, probeQueue: () => doorbell.probe() };
+): Pick<Base, 'notifier' | 'probeQueue'> {
+  if (!redis) return { notifier: new PostgresWorkerNotifier(database, log), probeQueue: undefined };
+  const notifier = new BullWorkerNotifier(redis, log, telemetry);
+  wakeUpMetrics(registry, () => notifier.jobs());
+  resources.add('queue', () => notifier.close());
+  return { notifier, probeQueue: () => notifier.probe() };
 }

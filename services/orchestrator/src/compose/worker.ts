@@ -19,27 +19,27 @@ import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { killByCookie } from '../execution/processes.js';
 import { startConsumer } from '../jobs/consumer.js';
-import { GatheredRing } from '../jobs/gathered-ring.js';
+import { GatheredWakeUps } from '../jobs/gathered-wake-ups.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
 import { NotifyListener } from '../postgres/workers/worker-notifier.js';
-import { PostgresHousekeeping } from '../postgres/workers/housekeeping.js';
+import { PostgresMaintenanceStore } from '../postgres/workers/maintenance-store.js';
 import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
-import { Housekeeper } from '../domain/worker/housekeeper.js';
-import { Sweeper } from '../domain/worker/sweeper.js';
+import { MaintenanceJobs } from '../domain/worker/maintenance-jobs.js';
+import { LeaseSweep } from '../domain/worker/lease-sweep.js';
 import { openBase, type Base } from './resources.js';
 import { watchVersion } from './version-watch.js';
 
 /** What a stop takes beyond the time that commands are given. */
 const STOP_MARGIN_MS = 8_000;
 const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
-/** How often an executor looks into Postgres by itself: rarely where a doorbell rings. */
+/** How often an executor looks into Postgres by itself: rarely where wake-ups are sent. */
 const POLL_MS = { redis: 2_000, none: 1_000 };
 
-/** A worker: answers the doorbell, keeps its executor alive, sweeps. It holds no state that matters. */
+/** A worker: receives wake-ups, keeps its executor running and requeues the tasks of lost workers. It holds no state that matters. */
 export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
   const base = openBase(config, `worker-${config.slot}`, 2, undefined, telemetry);
-  const { log, resources, doorbell } = base;
+  const { log, resources, notifier } = base;
   try {
     const pool = createLedgerPool(config.databaseUrl, `worker-${config.slot}-ledger`, 2, (error) =>
       log.debug('a database connection broke', { error }),
@@ -55,9 +55,9 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
         waiting: pool.waitingCount,
       }),
     });
-    const ring = new GatheredRing(doorbell);
+    const gathered = new GatheredWakeUps(notifier);
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
-      onReady: (ids) => ring.add(ids),
+      onReady: (ids) => gathered.add(ids),
       onReplaced: () => {
         log.error('another worker has taken this slot: give each worker of a machine its own WORKER_SLOT', {
           slot: config.slot,
@@ -71,7 +71,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       endCommandsOf: async (workerId: string) =>
         (await killByCookie(WORKER_COOKIE, workerId)).left.length === 0,
     };
-    const sweeper = new Sweeper(ledger, config.times, here, (ids) => doorbell.ring(ids), log);
+    const leaseSweep = new LeaseSweep(ledger, config.times, here, (ids) => notifier.notify(ids), log);
 
     let stopping = false;
     const probes = express().use(
@@ -98,11 +98,15 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     resources.add('http', () => http.close());
     await supervisor.start();
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
-    sweeper.start();
-    resources.add('sweeper', () => sweeper.stop());
-    const housekeeper = new Housekeeper(new PostgresHousekeeping(base.database), config.retentionDays, log);
-    housekeeper.start();
-    resources.add('housekeeper', () => housekeeper.stop());
+    leaseSweep.start();
+    resources.add('leaseSweep', () => leaseSweep.stop());
+    const maintenance = new MaintenanceJobs(
+      new PostgresMaintenanceStore(base.database),
+      config.retentionDays,
+      log,
+    );
+    maintenance.start();
+    resources.add('maintenance', () => maintenance.stop());
     await listen(config, base, supervisor, telemetry);
     gauges(base, supervisor);
     // The supervisor learns that this process is ready when commands can be started; until then the probe says why not.

@@ -52,7 +52,7 @@ export class ExecutorSupervisor {
   constructor(
     private readonly executorScript: string,
     private readonly options: ExecutorOptions,
-    private readonly ledger: Pick<Ledger, 'predecessors' | 'release'>,
+    private readonly ledger: Pick<Ledger, 'predecessors' | 'releaseWorker'>,
     private readonly events: SupervisorEvents,
   ) {
     this.#crashAt = options.crashAt;
@@ -255,7 +255,7 @@ export class ExecutorSupervisor {
     if (pid !== undefined) sendSignal(pid, 'SIGKILL');
     const { left } = await killByCookie(WORKER_COOKIE, workerId);
     if (left.length > 0) throw new Error(`processes ${left.join(', ')} cannot be ended`);
-    const ready = await this.ledger.release(workerId, reason);
+    const ready = await this.ledger.releaseWorker(workerId, reason);
     if (ready.length > 0) this.events.onReady(ready);
   }
 }

@@ -217,7 +217,7 @@ export class Executor {
   async #adopt(id: string): Promise<void> {
     this.#adopting.add(id);
     try {
-      const task = await this.ledger.adopt(id, this.identity.id);
+      const task = await this.ledger.acceptClaim(id, this.identity.id);
       // Begun meanwhile, it may even have ended since.
       if (!this.#adopting.has(id) || !task) return;
       this.#take([task]);
@@ -242,7 +242,7 @@ export class Executor {
   async #poll(): Promise<void> {
     if (this.#room([]) === 0) return;
     try {
-      await this.ledger.wake();
+      await this.ledger.promoteDueRetries();
       this.#rounds.look();
     } catch {
       // Postgres is away: the heartbeat says so already.
@@ -295,7 +295,7 @@ export class Executor {
       try {
         if (elsewhere)
           this.#tellReady(
-            await this.ledger.lose(id, attempt, workerId, `It could not be started: ${reason}`, false),
+            await this.ledger.reportLost(id, attempt, workerId, `It could not be started: ${reason}`, false),
           );
         else await this.#rounds.finish(neverStarted(task, workerId, reason));
         this.#unstarted.delete(id);
@@ -341,9 +341,11 @@ export class Executor {
     await this.#workshop.driverHost.end();
     if (this.#leaseless) return;
     this.#leaseless = true;
-    await this.ledger.release(this.identity.id, 'Its worker was stopped.', true).catch((error: unknown) => {
-      executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
-    });
+    await this.ledger
+      .releaseWorker(this.identity.id, 'Its worker was stopped.', true)
+      .catch((error: unknown) => {
+        executorLog('warn', 'could not give the tasks back: the lease will', { error: String(error) });
+      });
     this.#end('drained');
   }
 

@@ -43,9 +43,9 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>, end = COMPL
   } satisfies Work;
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
-    progress: () => Promise.resolve(),
-    record: () => Promise.resolve(true),
-    lose: () => Promise.resolve(),
+    recordProgress: () => Promise.resolve(),
+    recordChanges: () => Promise.resolve(true),
+    reportLost: () => Promise.resolve(),
     async finish(result) {
       results.push(result);
       await finish(result);
@@ -148,7 +148,7 @@ describe('what is about to be done', () => {
     after: { id: '1' },
   };
 
-  function runThatIntends(record: RunLedger['record']) {
+  function runThatIntends(recordChanges: RunLedger['recordChanges']) {
     const work: Work & { kill: jest.Mock } = {
       ended: new Promise<WorkEnd>(() => undefined),
       ...{ cancel: jest.fn(), kill: jest.fn(), close: jest.fn() },
@@ -156,9 +156,9 @@ describe('what is about to be done', () => {
     };
     const ledger: RunLedger = {
       appendLog: () => Promise.resolve(),
-      progress: () => Promise.resolve(),
-      record,
-      lose: () => Promise.resolve(),
+      recordProgress: () => Promise.resolve(),
+      recordChanges,
+      reportLost: () => Promise.resolve(),
       finish: () => Promise.resolve('done'),
     };
     const run = new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined));
@@ -211,14 +211,14 @@ it('stores each progress, and tells those who follow of the last one too, howeve
   const told: number[] = [];
   const ledger: RunLedger = {
     appendLog: () => Promise.resolve(),
-    progress: (_id, _attempt, { doneSteps }, tell) => {
+    recordProgress: (_id, _attempt, { doneSteps }, tell) => {
       stored.push(doneSteps);
       if (tell) told.push(doneSteps);
       if (tell && doneSteps === 3) end(COMPLETED);
       return Promise.resolve();
     },
-    record: () => Promise.resolve(true),
-    lose: () => Promise.resolve(),
+    recordChanges: () => Promise.resolve(true),
+    reportLost: () => Promise.resolve(),
     finish: () => Promise.resolve('done'),
   };
   await new Run(TASK, work, 'w', 10, new Masker([]), ledger, new CrashPoints(undefined)).complete();
@@ -245,9 +245,9 @@ it('masks a secret that is broken by a line end, however the two halves are read
   let result: TaskResult | undefined;
   const ledger: RunLedger = {
     appendLog: ({ lines }) => Promise.resolve(void shown.push(...lines)),
-    progress: () => Promise.resolve(),
-    record: () => Promise.resolve(true),
-    lose: () => Promise.resolve(),
+    recordProgress: () => Promise.resolve(),
+    recordChanges: () => Promise.resolve(true),
+    reportLost: () => Promise.resolve(),
     finish: (last) => {
       result = last;
       return Promise.resolve('done');

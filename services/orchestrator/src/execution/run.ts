@@ -15,10 +15,16 @@ const RETRY_MS = 500;
 const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 
-export interface RunLedger extends Pick<Ledger, 'appendLog' | 'progress' | 'record'> {
+export interface RunLedger extends Pick<Ledger, 'appendLog' | 'recordProgress' | 'recordChanges'> {
   finish(result: TaskResult): Promise<Outcome>;
   /** @param begun false of an attempt that never began: it costs nothing */
-  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<void>;
+  reportLost(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    reason: string,
+    begun: boolean,
+  ): Promise<void>;
 }
 
 /** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
@@ -148,7 +154,7 @@ export class Run {
       await this.#log.send();
       await this.#recordChanges();
       const reason = this.masker.mask(end.error ?? 'It was lost.');
-      return this.ledger.lose(id, attempt, this.workerId, reason, end.begun ?? true);
+      return this.ledger.reportLost(id, attempt, this.workerId, reason, end.begun ?? true);
     }
     const [outcome, result] = await tellResult(
       (told) => this.ledger.finish(told),
@@ -223,7 +229,7 @@ export class Run {
     if (!changed && !tell) return;
     const { id, attempt } = this.task;
     try {
-      await this.ledger.progress(id, attempt, this.masker.maskAll(this.#follower.progress), tell);
+      await this.ledger.recordProgress(id, attempt, this.masker.maskAll(this.#follower.progress), tell);
       if (!tell) return;
       this.#untold = false;
       this.#toldAt = performance.now();
@@ -240,7 +246,7 @@ export class Run {
         const { length } = this.#records;
         if (length === 0) return;
         const { id, attempt } = this.task;
-        if (!(await this.ledger.record(id, attempt, this.workerId, this.#changes))) this.#fence();
+        if (!(await this.ledger.recordChanges(id, attempt, this.workerId, this.#changes))) this.#fence();
         this.#records.splice(0, length);
       });
     return this.#recording;

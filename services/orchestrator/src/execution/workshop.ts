@@ -32,11 +32,11 @@ export function makeWorkshop(
     ...given,
     ledger: {
       appendLog: (chunk) => ledger.appendLog(chunk),
-      progress: (...values) => ledger.progress(...values),
-      record: (...values) => ledger.record(...values),
+      recordProgress: (...values) => ledger.recordProgress(...values),
+      recordChanges: (...values) => ledger.recordChanges(...values),
       finish: (result) => rounds.finish(result),
-      lose: async (...values) => {
-        await ledger.lose(...values);
+      reportLost: async (...values) => {
+        await ledger.reportLost(...values);
         rounds.look();
       },
     },

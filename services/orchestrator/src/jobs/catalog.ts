@@ -1,4 +1,4 @@
-/** The queue of doorbells, and what a job on it carries: ids, nothing else. Postgres knows the rest. */
+/** The queue of wake-ups. A job carries task ids and nothing else: Postgres holds the rest. */
 export const TASK_QUEUE = 'tasks';
 export const QUEUE_PREFIX = '{provisioning}';
 

@@ -2,8 +2,8 @@ import { redisFault, within, type Logger } from '@provisioning/runtime';
 import { Failure } from '@provisioning/errors';
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { Doorbell } from '../domain/worker/worker-notifier.js';
-import { WakeUps } from '../domain/wake-ups.js';
+import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
+import { WakeUps } from '../domain/worker/wake-ups.js';
 import type { JobTelemetry } from './telemetry.js';
 import {
   CANCEL_CHANNEL,
@@ -25,7 +25,7 @@ const PROBE_KEPT_MS = 60_000;
  * Wakes workers with a BullMQ job for a few tasks each. One that cannot be sent costs a second or two, never a task:
  * workers look in Postgres too. Nothing waits for Redis without a limit, however BullMQ itself would wait for it.
  */
-export class BullDoorbell implements Doorbell {
+export class BullWorkerNotifier implements WorkerNotifier {
   readonly #wakeUps = new WakeUps((taskIds) => this.#send(taskIds));
   #queue: Queue<RunTasksJob> | undefined;
   #fault: string | undefined;
@@ -36,14 +36,14 @@ export class BullDoorbell implements Doorbell {
     private readonly telemetry?: JobTelemetry,
   ) {}
 
-  ring(taskIds: readonly string[]): void {
+  notify(taskIds: readonly string[]): void {
     if (taskIds.length === 0) return;
     // Where jobs carry traces, each goes in that of its own request.
     if (this.telemetry) void this.#send(taskIds);
     else this.#wakeUps.add(taskIds);
   }
 
-  cancelled(): void {
+  notifyCancelled(): void {
     this.redis.publish(CANCEL_CHANNEL, '').then(
       () => this.#sent(),
       (error: unknown) => this.#failed(error),

@@ -24,11 +24,11 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  const doorbell = { ring: () => Promise.resolve(), cancelled: () => Promise.resolve() };
+  const notifier = { notify: () => Promise.resolve(), notifyCancelled: () => Promise.resolve() };
   const capabilities = { commands: new Set(['run']), providers: new Map() };
   batches = new BatchService(
     new PostgresBatchStore(database),
-    doorbell,
+    notifier,
     capabilities,
     DEFINITIONS,
     new PostgresInventoryStore(database),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { describeWithPromtool, promtool, samplesOf, waitFor } from '@provisioning/test-kit';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { PostgresHousekeeping } from '../../src/postgres/workers/housekeeping.js';
+import { PostgresMaintenanceStore } from '../../src/postgres/workers/maintenance-store.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 import { testApi, type TestApi } from '../support/test-api.js';
@@ -76,12 +76,12 @@ describe('the figures of the API document', () => {
   it('never go back: not by a restart, not while they are summed up, and they are the same from every process', async () => {
     await run('a', 'Completed', 3);
     const first = await scrape();
-    const house = new PostgresHousekeeping(api.database);
+    const maintenance = new PostgresMaintenanceStore(api.database);
     const key = 'orchestrator_tasks_total{status="completed"}';
     const seen: number[] = [];
     let summing = true;
     const sums = (async () => {
-      for (let n = 0; n < 20; n++) await house.sumTallies();
+      for (let n = 0; n < 20; n++) await maintenance.sumTallies();
       summing = false;
     })();
     while (summing) {
@@ -92,7 +92,7 @@ describe('the figures of the API document', () => {
     expect(new Set(seen)).toEqual(new Set([first.get(key)]));
 
     await rowsOf(api.database, `update tallies set day = day - 400`);
-    await house.sumTallies();
+    await maintenance.sumTallies();
     const counters = (samples: Map<string, number>) =>
       [...samples].filter(([name]) =>
         /^orchestrator_(tasks|batches|task_duration)\w*(_total|_bucket|_count)/.test(name),

@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { PostgresHousekeeping } from '../../src/postgres/workers/housekeeping.js';
+import { PostgresMaintenanceStore } from '../../src/postgres/workers/maintenance-store.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 
 let clone: TestDatabase;
 let database: Knex;
-let house: PostgresHousekeeping;
+let maintenance: PostgresMaintenanceStore;
 
 beforeAll(async () => {
   clone = await cloneDatabase('orchestrator');
@@ -17,7 +17,7 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  house = new PostgresHousekeeping(database);
+  maintenance = new PostgresMaintenanceStore(database);
 });
 afterAll(async () => {
   await database.destroy();
@@ -63,12 +63,12 @@ it('drops the days that are over, and keeps those of which something unfinished 
   const [old, middle, young] = [await dayInThePast(50), await dayInThePast(40), await dayInThePast(10)];
   await openTask(45);
   await allRead();
-  expect(await house.dropOldPartitions(30)).toEqual([`task_logs_${old}`, `events_${old}`]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${old}`, `events_${old}`]);
   await database('tasks').update({ status: 'Completed' });
-  expect(await house.dropOldPartitions(30)).toEqual([`task_logs_${middle}`, `events_${middle}`]);
-  expect(await house.dropOldPartitions(30)).toEqual([]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([`task_logs_${middle}`, `events_${middle}`]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   expect(await events()).toBe(1);
-  await house.dropOldPartitions(5);
+  await maintenance.dropOldPartitions(5);
   expect(
     await rowsOf(database, `select from pg_class where relname in ('events_${young}', 'task_logs_${young}')`),
   ).toEqual([]);
@@ -77,13 +77,13 @@ it('drops the days that are over, and keeps those of which something unfinished 
 
 it('A3 keeps the days of which the audit trail and webhooks have not been told everything', async () => {
   const [older, old] = [await dayInThePast(80), await dayInThePast(70)];
-  expect(await house.dropOldPartitions(30)).toEqual([]);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   // Only the older one has been read; a day more is kept, since transactions overlap.
   await database.raw(`update feed_positions set seq = (select max(seq) from events_${older})`);
-  expect(await house.dropOldPartitions(30)).toContain(`events_${older}`);
-  expect(await house.dropOldPartitions(30)).toEqual([]);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${older}`);
+  expect(await maintenance.dropOldPartitions(30)).toEqual([]);
   await allRead();
-  expect(await house.dropOldPartitions(30)).toContain(`events_${old}`);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${old}`);
 });
 
 it('waits for nobody: a partition that is being read is dropped another time', async () => {
@@ -91,13 +91,13 @@ it('waits for nobody: a partition that is being read is dropped another time', a
   await allRead();
   const reader = await database.transaction();
   await reader.raw(`select * from events_${day}`);
-  expect(await house.dropOldPartitions(30)).not.toContain(`events_${day}`);
+  expect(await maintenance.dropOldPartitions(30)).not.toContain(`events_${day}`);
   await reader.commit();
-  expect(await house.dropOldPartitions(30)).toContain(`events_${day}`);
+  expect(await maintenance.dropOldPartitions(30)).toContain(`events_${day}`);
 });
 
 it('makes the partitions of the coming days, as often as it is asked', async () => {
-  await Promise.all([house.preparePartitions(), house.preparePartitions()]);
+  await Promise.all([maintenance.preparePartitions(), maintenance.preparePartitions()]);
   const partitions = await rowsOf<{ relname: string }>(
     database,
     `select relname from pg_class where relname ~ '^events_\\d{8}$' and to_date(right(relname, 8), 'YYYYMMDD') >= (now() at time zone 'UTC')::date`,
@@ -109,7 +109,7 @@ it('sums up what was counted without changing it', async () => {
   await database.raw(
     `insert into tallies (kind, status, n, seconds) select 'workflow', 'Completed', 1, 2 from generate_series(1, 100)`,
   );
-  await Promise.all([house.sumTallies(), house.sumTallies(), house.sumTallies()]);
+  await Promise.all([maintenance.sumTallies(), maintenance.sumTallies(), maintenance.sumTallies()]);
   const rows = await rowsOf<{ n: string; seconds: number }>(
     database,
     `select n, seconds from tallies where status = 'Completed'`,

@@ -183,7 +183,7 @@ describe('rolling back single operations', () => {
     ).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    platform.doorbell.cancelled();
+    platform.notifier.notifyCancelled();
     await platform.ended(holder);
   });
 });

@@ -90,7 +90,7 @@ describe('a result is stored', () => {
       const { ids } = await claimed(['o']);
       const [id] = ids as [string];
       const infra = await infraOf(id);
-      await ledger.record(id, 1, workerId, [change(infra, 'i-1')]);
+      await ledger.recordChanges(id, 1, workerId, [change(infra, 'i-1')]);
       const data = { result: { message: 'ok', data: { gone } } };
       expect((await ledger.round(workerId, [resultOf(id, { data })], 0)).outcomes).toEqual(['done']);
       expect(await database('resources').where({ infra })).toHaveLength(1);
@@ -146,7 +146,7 @@ describe('what a task was about to do', () => {
     const { ids } = await claimed(['o'], 3);
     const [id] = ids as [string];
     const intent = change(await infraOf(id), 'x', { state: 'intended' });
-    expect(await ledger.record(id, 1, workerId, [intent])).toBe(true);
+    expect(await ledger.recordChanges(id, 1, workerId, [intent])).toBe(true);
     const failed = resultOf(id, { status: 'Failed', error: 'no' });
     expect((await ledger.round(workerId, [failed], 0)).outcomes).toEqual(['retry']);
     await new PostgresTaskStore(database).cancel(id, 'tester');
@@ -156,7 +156,7 @@ describe('what a task was about to do', () => {
   it('is unknown where the report of what became of it could not be stored', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
-    await ledger.record(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]);
+    await ledger.recordChanges(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]);
     const refused = resultOf(id, { status: 'Failed', permanent: true, evidence: { refused: 'too long' } });
     await ledger.round(workerId, [refused], 0);
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
@@ -165,9 +165,9 @@ describe('what a task was about to do', () => {
   it('is not written down for an attempt that somebody else has by now', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
-    await ledger.release(workerId, 'lost');
+    await ledger.releaseWorker(workerId, 'lost');
     expect(
-      await ledger.record(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]),
+      await ledger.recordChanges(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]),
     ).toBe(false);
     expect(await journalOf(id)).toEqual([]);
   });
@@ -180,7 +180,7 @@ it('an attempt that never began costs none, whatever the task is', async () => {
   });
   const id = ids.get('o')!;
   await ledger.round(workerId, [], 100);
-  expect(await ledger.lose(id, 1, workerId, 'no disk', false)).toEqual([id]);
+  expect(await ledger.reportLost(id, 1, workerId, 'no disk', false)).toEqual([id]);
   expect(await database('tasks').where({ id }).first()).toMatchObject({
     status: 'Ready',
     losses: 0,

@@ -43,7 +43,7 @@ it('stores whatever is printed, reported and told of an end, NUL and half surrog
   const mended = 'a\ufffdb\ufffdc';
   const at = new Date();
   await ledger.appendLog({ taskId, attempt, workerId, at, firstLine: 1, lines: [rubbish, 'and on'] });
-  await ledger.progress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish }, true);
+  await ledger.recordProgress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish }, true);
   const result: TaskResult = {
     ...{ taskId, attempt, workerId, resultId: taskId, status: 'Failed', permanent: true, exitCode: null },
     ...{ signal: null, error: rubbish, output: rubbish, data: { [rubbish]: rubbish } },
@@ -77,7 +77,7 @@ it('writes what several attempts tell the journal in one transaction, and what o
     const taskId = ids.get(name)!;
     const thing = { kind: 'server', infra, name, provider: 'noop', driver: 'noop' };
     const entry: JournalRecord = { ...thing, state: 'intended', change, before: null, after: { id: name } };
-    await ledger.record(taskId, attempts.get(taskId)!, workerId, [entry]);
+    await ledger.recordChanges(taskId, attempts.get(taskId)!, workerId, [entry]);
   };
   const written = () =>
     database('journal')

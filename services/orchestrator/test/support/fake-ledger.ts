@@ -16,7 +16,7 @@ export class FakeLedger implements Ledger {
   register = () => Promise.resolve();
   heartbeat = () => Promise.resolve(this.dead ? null : []);
   reportFault = () => Promise.resolve();
-  wake = () => Promise.resolve();
+  promoteDueRetries = () => Promise.resolve();
   round(_workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
     this.results.push(...results);
     for (const { log } of results) if (log) this.chunks.push(log);
@@ -24,20 +24,20 @@ export class FakeLedger implements Ledger {
     for (const { id } of claimed) this.#open.delete(id);
     return Promise.resolve({ outcomes: results.map(() => 'done' as const), ready: [], claimed });
   }
-  adopt = () => Promise.resolve(undefined);
-  lose = () => Promise.resolve([]);
+  acceptClaim = () => Promise.resolve(undefined);
+  reportLost = () => Promise.resolve([]);
   appendLog(chunk: LogChunk) {
     this.chunks.push(chunk);
     return Promise.resolve();
   }
-  record = () => Promise.resolve(true);
-  progress = () => Promise.resolve();
-  release(workerId: string) {
+  recordChanges = () => Promise.resolve(true);
+  recordProgress = () => Promise.resolve();
+  releaseWorker(workerId: string) {
     this.released.push(workerId);
     return Promise.resolve([]);
   }
   predecessors = () => Promise.resolve([]);
-  sweep = () => Promise.resolve([]);
+  releaseExpiredWorkers = () => Promise.resolve([]);
 }
 
 /** A task that runs this script. */

@@ -30,11 +30,11 @@ import { PostgresRollbackStore } from '../../src/postgres/rollbacks/rollback-sto
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { driverHostsIn, spawnersOf } from './spawners-of.js';
-import { BullDoorbell } from '../../src/jobs/producer.js';
-import { NotifyDoorbell } from '../../src/postgres/workers/worker-notifier.js';
+import { BullWorkerNotifier } from '../../src/jobs/producer.js';
+import { PostgresWorkerNotifier } from '../../src/postgres/workers/worker-notifier.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { createRedis } from '@provisioning/runtime';
-import type { Doorbell } from '../../src/domain/worker/worker-notifier.js';
+import type { WorkerNotifier } from '../../src/domain/worker/worker-notifier.js';
 
 /** What the repository's own workspace defines. */
 export const DEFINITIONS = new Definitions(
@@ -78,7 +78,7 @@ export interface TestPlatform {
   database: Knex;
   databaseUrl: string;
   store: PostgresTaskStore;
-  doorbell: Doorbell;
+  notifier: WorkerNotifier;
   /** Where the local driver of the workers keeps its records. */
   dataDir: string;
   /** A folder for what commands leave behind. */
@@ -121,7 +121,7 @@ export const ANYTHING: Permit = { toDo: () => Promise.resolve(), toRead: () => P
 /** Leave to read anything. */
 export const READABLE = (things: readonly Thing[]): Thing[] => [...things];
 
-/** A database, a doorbell and real worker processes whose command is a shell that does as it is told. */
+/** A database, a notifier and real worker processes whose command is a shell that does as it is told. */
 export async function testPlatform({ redis = false }: { redis?: boolean } = {}): Promise<TestPlatform> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('engine');
@@ -145,12 +145,12 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   });
   const store = new PostgresTaskStore(database);
   const connection = redisAt === undefined ? undefined : createRedis(redisAt, 'producer', silentLogger);
-  const doorbell = connection
-    ? new BullDoorbell(connection, silentLogger)
-    : new NotifyDoorbell(database, silentLogger);
+  const notifier = connection
+    ? new BullWorkerNotifier(connection, silentLogger)
+    : new PostgresWorkerNotifier(database, silentLogger);
   const batches = new BatchService(
     new PostgresBatchStore(database),
-    doorbell,
+    notifier,
     {
       commands: new Set(['run']),
       providers: new Map([
@@ -165,7 +165,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   );
   const rollbackStore = new PostgresRollbackStore(database);
   const inventory = new PostgresInventoryStore(database);
-  const surveys = new SurveyService(new PostgresSurveyStore(database), doorbell);
+  const surveys = new SurveyService(new PostgresSurveyStore(database), notifier);
   const workers: NodeProcess[] = [];
 
   const find = async (id: string): Promise<TaskDetails> => {
@@ -202,8 +202,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     databaseUrl: clone.url,
     store,
     batches,
-    rollbacks: new RollbackService(rollbackStore, inventory, doorbell),
-    restores: new RestoreService(rollbackStore, inventory, surveys, doorbell),
+    rollbacks: new RollbackService(rollbackStore, inventory, notifier),
+    restores: new RestoreService(rollbackStore, inventory, surveys, notifier),
     drifts: new DriftService(inventory, surveys),
     inventory,
     dataDir: join(home.path, 'data'),
@@ -230,7 +230,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       });
       return batch(id);
     },
-    doorbell,
+    notifier,
     folder,
     find,
     async startWorker(environment = {}, execPath = process.execPath) {
@@ -282,7 +282,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
         },
         undefined,
       );
-      doorbell.ring([id]);
+      notifier.notify([id]);
       return id;
     },
     ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),
@@ -309,7 +309,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      if (doorbell instanceof BullDoorbell) await doorbell.close();
+      if (notifier instanceof BullWorkerNotifier) await notifier.close();
       connection?.disconnect();
       await database.destroy();
       await clone.drop();

@@ -59,12 +59,12 @@ export class Storm {
   async settle(): Promise<void> {
     // Not only those at hand: one that was about to expire may have renewed its lease at the last moment.
     const { rows } = await this.pool.query<{ id: string }>(`select id from workers where state = 'alive'`);
-    for (const { id } of rows) await this.#ledger.release(id, 'the storm is over');
+    for (const { id } of rows) await this.#ledger.releaseWorker(id, 'the storm is over');
     const worker = await this.#newWorker();
     for (;;) {
-      await this.#ledger.sweep();
+      await this.#ledger.releaseExpiredWorkers();
       await this.pool.query(`update tasks set run_after = now() where status = 'RetryWait'`);
-      await this.#ledger.wake();
+      await this.#ledger.promoteDueRetries();
       const { claimed } = await this.#ledger.round(worker, [], 50);
       if (claimed.length === 0) return;
       const claims = claimed.map(({ id, attempt }) => ({ task: id, attempt, worker }));
@@ -111,7 +111,13 @@ export class Storm {
     lose: async (random) => {
       const claim = this.#takeClaim(random);
       if (claim)
-        await this.#ledger.lose(claim.task, claim.attempt, claim.worker, 'the host is gone', random() < 0.7);
+        await this.#ledger.reportLost(
+          claim.task,
+          claim.attempt,
+          claim.worker,
+          'the host is gone',
+          random() < 0.7,
+        );
     },
     appendLog: async (random) => {
       const claim = pick(this.#claims, random);
@@ -119,7 +125,12 @@ export class Storm {
       const { task: taskId, attempt, worker: workerId } = claim;
       const firstLine = Math.floor(random() * 1e9);
       await this.#ledger.appendLog({ taskId, attempt, workerId, at: new Date(), firstLine, lines: ['a'] });
-      await this.#ledger.progress(taskId, attempt, { totalSteps: 2, doneSteps: 1, currentStep: null }, true);
+      await this.#ledger.recordProgress(
+        taskId,
+        attempt,
+        { totalSteps: 2, doneSteps: 1, currentStep: null },
+        true,
+      );
     },
     cancelTask: async (random) => {
       const task = pick(this.tasks, random);
@@ -132,7 +143,7 @@ export class Storm {
     loseWorker: async (random) => {
       const index = Math.floor(random() * this.#workers.length);
       const [worker] = this.#workers.splice(index, 1, await this.#newWorker());
-      await this.#ledger.release(worker!, 'its worker is gone', random() < 0.3);
+      await this.#ledger.releaseWorker(worker!, 'its worker is gone', random() < 0.3);
     },
     expireWorker: async (random) => {
       const index = Math.floor(random() * this.#workers.length);
@@ -145,7 +156,7 @@ export class Storm {
     heartbeat: async (random) => {
       await this.#ledger.heartbeat(pick(this.#workers, random)!, LEASE_SECONDS);
     },
-    sweep: () => this.#ledger.sweep(),
+    sweep: () => this.#ledger.releaseExpiredWorkers(),
     wake: async () => {
       const { rows } = await this.pool.query<{ id: string }>(
         `select id from tasks where status = 'RetryWait' limit 1`,

@@ -5,7 +5,7 @@ import { DistinctActs, type Act } from '../access/act.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { Actor } from '../audit/actor.js';
 import type { BatchFilter, BatchStore, FoundBatch } from './batch-store.js';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { Definitions } from '../workflow/definitions.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
@@ -21,7 +21,7 @@ import {
   type OperationSpec,
   type OperationSummary,
 } from './batch.js';
-import { findLanding } from './landing.js';
+import { findPlacement } from './placement.js';
 import { noPause, SLICE, type Pause } from './pause.js';
 import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
@@ -50,7 +50,7 @@ export interface ResumePreview {
 export class BatchService {
   constructor(
     private readonly store: BatchStore,
-    private readonly doorbell: Doorbell,
+    private readonly notifier: WorkerNotifier,
     private readonly capabilities: Omit<Capabilities, 'definitions'>,
     private readonly definitions: Definitions,
     private readonly inventory: Pick<InventoryStore, 'providersOf'>,
@@ -93,8 +93,8 @@ export class BatchService {
       throw new Failure('conflict', `The batch ${id} has ended: there is nothing left to cancel.`, {
         code: 'batch_ended',
       });
-    this.doorbell.ring(ready);
-    if (outcome === 'requested') this.doorbell.cancelled();
+    this.notifier.notify(ready);
+    if (outcome === 'requested') this.notifier.notifyCancelled();
   }
 
   /** What `resume` would do. */
@@ -120,7 +120,7 @@ export class BatchService {
 
   /** What a batch of that name would do, of that user. */
   async scopeOf(name: string, specs: readonly OperationSpec[], owner: string): Promise<Scope> {
-    const { elsewhere } = await findLanding(specs, this.inventory, this.pause);
+    const { elsewhere } = await findPlacement(specs, this.inventory, this.pause);
     return scopeOfBatch(name, specs, (spec) => actsOfOperation(spec, elsewhere(spec)), owner, this.pause);
   }
 
@@ -129,8 +129,8 @@ export class BatchService {
     kept?: ReadonlyMap<string, string>,
     earlier?: ReadonlyMap<string, string>,
   ): Promise<NewOperation[]> {
-    const landing = await findLanding(specs, this.inventory, this.pause);
-    return planOperations(specs, kept, this.pause, landing, earlier);
+    const placement = await findPlacement(specs, this.inventory, this.pause);
+    return planOperations(specs, kept, this.pause, placement, earlier);
   }
 
   async #check(specs: readonly OperationSpec[], kept?: ReadonlySet<string>): Promise<void> {
@@ -198,7 +198,7 @@ export class BatchService {
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
-    if (submitted.outcome === 'created') this.doorbell.ring(submitted.ready);
+    if (submitted.outcome === 'created') this.notifier.notify(submitted.ready);
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };

@@ -5,7 +5,7 @@ import type { DefinedKind, KnownDefinitions } from '../workflow/definitions.js';
 import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
 import { faultsOf } from './graph.js';
-import { makersBelow, type Landing } from './landing.js';
+import { makersBelow, type Placement } from './placement.js';
 import { noPause, SLICE, type Pause } from './pause.js';
 
 /** What operations may use here. */
@@ -162,14 +162,14 @@ function notAllowed(program: string, commands: ReadonlySet<string>): string {
 /**
  * The rows of a batch's operations.
  * @param kept by operation id: the completed task of an earlier batch that stands for it
- * @param landing where task services land
+ * @param placement where task services land
  * @param earlier by operation id: the task of an earlier batch whose work it does again
  */
 export async function planOperations(
   specs: readonly OperationSpec[],
   kept: ReadonlyMap<string, string> = new Map(),
   pause: Pause = noPause,
-  { makersOf, elsewhere }: Landing = { makersOf: makersBelow(specs), elsewhere: () => [] },
+  { makersOf, elsewhere }: Placement = { makersOf: makersBelow(specs), elsewhere: () => [] },
   earlier: ReadonlyMap<string, string> = new Map(),
 ): Promise<NewOperation[]> {
   await pause();

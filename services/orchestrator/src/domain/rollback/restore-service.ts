@@ -1,5 +1,5 @@
 import { distinctActs } from '../access/act.js';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { InventoryStore } from './inventory-store.js';
 import type { RollbackStore } from './rollback-store.js';
 import type { SurveyService } from '../state/survey-service.js';
@@ -20,7 +20,7 @@ export class RestoreService {
     private readonly store: RollbackStore,
     private readonly inventory: Pick<InventoryStore, 'everything'>,
     private readonly surveys: Pick<SurveyService, 'survey'>,
-    private readonly doorbell: Doorbell,
+    private readonly notifier: WorkerNotifier,
   ) {}
 
   /**
@@ -65,7 +65,7 @@ export class RestoreService {
       requireConfirmation(notMadeHere, confirmation);
       return { scope, works: steps.map(workOf), impossible, position };
     };
-    return submitPlanned(plan, this.store, this.doorbell, submitter);
+    return submitPlanned(plan, this.store, this.notifier, submitter);
   }
 }
 

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { distinctActs, type Act } from '../access/act.js';
 import type { VisibleStatistics } from '../access/visibility.js';
 import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { InventoryStore } from './inventory-store.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
@@ -25,7 +25,7 @@ export class RollbackService {
   constructor(
     private readonly store: RollbackStore,
     private readonly inventory: Pick<InventoryStore, 'everything'>,
-    private readonly doorbell: Doorbell,
+    private readonly notifier: WorkerNotifier,
   ) {}
 
   async createCheckpoint(
@@ -95,7 +95,7 @@ export class RollbackService {
       refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
       return { scope, works: steps.map(workOf), impossible, position };
     };
-    return submitPlanned(plan, this.store, this.doorbell, submitter);
+    return submitPlanned(plan, this.store, this.notifier, submitter);
   }
 
   async get(id: string): Promise<Rollback> {

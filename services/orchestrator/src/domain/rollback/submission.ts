@@ -4,7 +4,7 @@ import type { Act } from '../access/act.js';
 import { actsOfOperation } from '../access/acts-of.js';
 import { scopeOf } from '../access/scope.js';
 import type { NewOperation } from '../batch/batch.js';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { RollbackStore } from './rollback-store.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import type { Obstacle, RollbackScope } from './rollback.js';
@@ -49,7 +49,7 @@ export interface Permit {
 export async function submitPlanned(
   plan: () => Promise<Planned>,
   store: Pick<RollbackStore, 'submit'>,
-  doorbell: Doorbell,
+  notifier: WorkerNotifier,
   submitter: Submitter,
 ): Promise<{ id: string; replayed: boolean }> {
   const {
@@ -80,7 +80,7 @@ export async function submitPlanned(
       case 'conflict':
         throw refuseReusedKey();
       case 'created':
-        doorbell.ring(submitted.ready);
+        notifier.notify(submitted.ready);
         return { id: submitted.batchId, replayed: false };
       default:
         return { id: submitted.batchId, replayed: true };

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { SurveyStore } from './survey.js';
 import type { Submitter } from '../workflow/submitter.js';
 import type { Survey } from './survey.js';
@@ -13,7 +13,7 @@ const PATIENCE_MS = 120_000;
 export class SurveyService {
   constructor(
     private readonly store: SurveyStore,
-    private readonly doorbell: Doorbell,
+    private readonly notifier: WorkerNotifier,
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
@@ -22,7 +22,7 @@ export class SurveyService {
     if (infras.length === 0) return { drivers: [], infras: [] };
     const id = uuidv7();
     await this.store.submit(id, infras, submitter);
-    this.doorbell.ring([id]);
+    this.notifier.notify([id]);
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const end = await this.store.end(id);

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { LogQuery, TaskFilter, TaskStore } from './task-store.js';
 import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.js';
 
@@ -10,7 +10,7 @@ const LINES_AT_ONCE = 5_000;
 export class TaskService {
   constructor(
     private readonly store: Omit<TaskStore, 'submit'>,
-    private readonly doorbell: Doorbell,
+    private readonly notifier: WorkerNotifier,
   ) {}
 
   list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
@@ -58,7 +58,7 @@ export class TaskService {
         },
       );
     }
-    this.doorbell.ring(ready);
-    if (outcome === 'requested') this.doorbell.cancelled();
+    this.notifier.notify(ready);
+    if (outcome === 'requested') this.notifier.notifyCancelled();
   }
 }

@@ -1,7 +1,7 @@
 import { webhookEventOf, type RecordedEventType, type WebhookEvent } from '../event/catalogue.js';
 
 /** An event of the history that endpoints may want to be told of. */
-export interface ToldEvent {
+export interface WebhookPayload {
   event: WebhookEvent;
   at: Date;
   data: Record<string, unknown>;
@@ -27,10 +27,10 @@ export interface TaskEnd {
 const STATUSES: Readonly<Record<string, string>> = { RolledBack: 'rolled_back' };
 
 /** The end of a task or a batch; undefined for everything else. Questions to providers are no tasks of anybody's. */
-export function toldOf(
+export function webhookPayloadOf(
   happened: Happened,
   endOf: (taskId: string) => TaskEnd | undefined,
-): ToldEvent | undefined {
+): WebhookPayload | undefined {
   const { at, status, taskId, batchId, details, task, batch } = happened;
   const event = webhookEventOf(happened);
   if (!event) return undefined;

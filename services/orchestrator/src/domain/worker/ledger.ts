@@ -18,45 +18,51 @@ export interface Ledger {
   /** Why this worker can start no command now (the system's health shows it); null: it can. */
   reportFault(workerId: string, fault: string | null): Promise<void>;
   /** Puts failed operations whose next try is due back in line. */
-  wake(): Promise<void>;
+  promoteDueRetries(): Promise<void>;
   /**
    * Stores what has ended, starts what may start because of it, and claims up to `room` tasks, in one transaction. When
    * it fails, whether it happened is unknown: results are told again, claims are found by the heartbeat.
    */
   round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round>;
   /** A task that is this worker's already: the answer of its claim was lost. */
-  adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
+  acceptClaim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
   /**
    * An attempt is lost though its worker lives.
    * @param begun false: it never began, through no fault of the task's, and costs none of its attempts
    * @returns the tasks that became ready by it
    */
-  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]>;
+  reportLost(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    reason: string,
+    begun: boolean,
+  ): Promise<string[]>;
   appendLog(chunk: LogChunk): Promise<void>;
   /**
    * Writes intents and outcomes into the journal; what is told again changes nothing.
    * @returns whether the attempt is this worker's. If not, nothing was written, and what was intended must not be done
    */
-  record(
+  recordChanges(
     taskId: string,
     attempt: number,
     workerId: string,
     entries: readonly JournalRecord[],
   ): Promise<boolean>;
   /** @param tell whether those who follow events hear of it, beside those who ask */
-  progress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
+  recordProgress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
   /**
    * Declares a worker dead whose commands are proven gone; a planned stop costs its tasks no attempt.
    * @returns the tasks that became ready by it.
    */
-  release(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
+  releaseWorker(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
   /** Workers of this machine and slot that Postgres believes alive. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
   /**
    * Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. A worker of
    * the machine that had the lease first ends what is left of the commands.
    */
-  sweep(here?: Here): Promise<string[]>;
+  releaseExpiredWorkers(here?: Here): Promise<string[]>;
 }
 
 export interface WorkerIdentity {

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Doorbell } from '../worker/worker-notifier.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { TaskStore } from '../task/task-store.js';
 import { actsOfWorkflow } from '../access/acts-of.js';
 import { scopeOf, type Scope } from '../access/scope.js';
@@ -61,7 +61,7 @@ export function scopeOfWork(work: Pick<Work, 'infra' | 'verb' | 'args' | 'checkM
 export class WorkflowService {
   constructor(
     private readonly store: Pick<TaskStore, 'submit'>,
-    private readonly doorbell: Pick<Doorbell, 'ring'>,
+    private readonly notifier: Pick<WorkerNotifier, 'notify'>,
     private readonly definitions: Definitions,
   ) {}
 
@@ -132,7 +132,7 @@ export class WorkflowService {
       idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created' && submitted.ready) this.doorbell.ring([submitted.taskId]);
+    if (submitted.outcome === 'created' && submitted.ready) this.notifier.notify([submitted.taskId]);
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }
 }

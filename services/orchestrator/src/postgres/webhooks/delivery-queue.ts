@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { webhookEventOf } from '../../domain/event/catalogue.js';
 import type { Attempt, DeliveryQueue, Outcome } from '../../domain/webhook/webhook-sender.js';
-import { toldOf, type TaskEnd } from '../../domain/webhook/webhook-event.js';
+import { webhookPayloadOf, type TaskEnd } from '../../domain/webhook/webhook-event.js';
 import { EventConsumer } from '../events/event-consumer.js';
 import { rowsOf } from '../rows.js';
 import { storable } from '../storable.js';
@@ -39,7 +39,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
         transaction,
         events.flatMap((event) => (event.taskId && webhookEventOf(event) ? [event.taskId] : [])),
       );
-      const told = events.flatMap((event) => toldOf(event, (taskId) => ends.get(taskId)) ?? []);
+      const told = events.flatMap((event) => webhookPayloadOf(event, (taskId) => ends.get(taskId)) ?? []);
       if (told.length === 0) return;
       const rows = told.map(({ event, at, data }) => ({ event, at, data: JSON.stringify(data) }));
       await rowsOf(transaction, 'select add_deliveries(?::jsonb)', [JSON.stringify(rows)]);

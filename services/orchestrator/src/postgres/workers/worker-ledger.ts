@@ -44,7 +44,7 @@ export class PostgresLedger implements Ledger {
     return rows[0]?.running ?? null;
   }
 
-  async wake(): Promise<void> {
+  async promoteDueRetries(): Promise<void> {
     await this.pool.query('select wake_due()');
   }
 
@@ -57,7 +57,7 @@ export class PostgresLedger implements Ledger {
     return rows[0]!;
   }
 
-  async adopt(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
+  async acceptClaim(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
     const { rows } = await this.pool.query<{ task: ClaimedTask }>(
       `select describe_claim(tasks) as task from tasks
         where id = $1 and worker_id = $2 and status in ('Running', 'Unknown')`,
@@ -70,7 +70,13 @@ export class PostgresLedger implements Ledger {
     await this.pool.query('select report_worker_fault($1, $2)', [workerId, fault && storable(fault)]);
   }
 
-  lose(taskId: string, attempt: number, workerId: string, reason: string, begun: boolean): Promise<string[]> {
+  reportLost(
+    taskId: string,
+    attempt: number,
+    workerId: string,
+    reason: string,
+    begun: boolean,
+  ): Promise<string[]> {
     return this.#ready('lose_task($1, $2, $3, $4, $5)', [taskId, attempt, workerId, storable(reason), begun]);
   }
 
@@ -86,7 +92,7 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
-  async record(
+  async recordChanges(
     taskId: string,
     attempt: number,
     workerId: string,
@@ -97,7 +103,7 @@ export class PostgresLedger implements Ledger {
     return settled.value;
   }
 
-  async progress(
+  async recordProgress(
     taskId: string,
     attempt: number,
     { totalSteps, doneSteps, currentStep }: StepProgress,
@@ -113,7 +119,7 @@ export class PostgresLedger implements Ledger {
     ]);
   }
 
-  release(workerId: string, reason: string, planned = false): Promise<string[]> {
+  releaseWorker(workerId: string, reason: string, planned = false): Promise<string[]> {
     return this.#ready('release_worker($1, $2, $3, false)', [workerId, reason, planned]);
   }
 
@@ -125,7 +131,7 @@ export class PostgresLedger implements Ledger {
     return rows.map(({ id }) => id);
   }
 
-  async sweep(here?: Here): Promise<string[]> {
+  async releaseExpiredWorkers(here?: Here): Promise<string[]> {
     const ready: string[] = [];
     // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
     for (const id of await this.#expired(here))

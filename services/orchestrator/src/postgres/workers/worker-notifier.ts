@@ -1,15 +1,15 @@
 import { withOwnPatience, type Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import pg from 'pg';
-import type { Doorbell } from '../../domain/worker/worker-notifier.js';
-import { WakeUps } from '../../domain/wake-ups.js';
+import type { WorkerNotifier } from '../../domain/worker/worker-notifier.js';
+import { WakeUps } from '../../domain/worker/wake-ups.js';
 
 const READY_CHANNEL = 'orchestrator_ready';
 const CANCEL_CHANNEL = 'orchestrator_cancelled';
 const RECONNECT_MS = 500;
 
 /** The doorbell where there is no Redis: NOTIFY after the commit, in a statement of its own. */
-export class NotifyDoorbell implements Doorbell {
+export class PostgresWorkerNotifier implements WorkerNotifier {
   // Whoever hears it takes as much as he has room for: which tasks there are, Postgres knows.
   readonly #wakeUps = new WakeUps(() => this.#notify(READY_CHANNEL));
 
@@ -18,11 +18,11 @@ export class NotifyDoorbell implements Doorbell {
     private readonly log: Logger,
   ) {}
 
-  ring(taskIds: readonly string[]): void {
+  notify(taskIds: readonly string[]): void {
     if (taskIds.length > 0) this.#wakeUps.add(taskIds);
   }
 
-  cancelled(): void {
+  notifyCancelled(): void {
     void this.#notify(CANCEL_CHANNEL);
   }
 
@@ -35,7 +35,7 @@ export class NotifyDoorbell implements Doorbell {
   }
 }
 
-/** Hears {@link NotifyDoorbell}; connects again for ever. */
+/** Hears {@link PostgresWorkerNotifier}; connects again for ever. */
 export class NotifyListener {
   #client: pg.Client | undefined;
   #closed = false;

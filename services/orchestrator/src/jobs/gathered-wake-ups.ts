@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Doorbell } from '../domain/worker/worker-notifier.js';
+import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
 
 const PAUSE_MS = 50;
 
@@ -7,22 +7,22 @@ const PAUSE_MS = 50;
  * Rings at once, then not again for a moment, with all that became ready meanwhile: whoever is woken takes as much as he
  * has room for, and those who work look by themselves whenever they end something.
  */
-export class GatheredRing {
+export class GatheredWakeUps {
   #ids: string[] = [];
   #ringing = false;
 
-  constructor(private readonly doorbell: Pick<Doorbell, 'ring'>) {}
+  constructor(private readonly notifier: Pick<WorkerNotifier, 'notify'>) {}
 
   add(taskIds: readonly string[]): void {
     this.#ids.push(...taskIds);
-    void this.#ring();
+    void this.#notify();
   }
 
-  async #ring(): Promise<void> {
+  async #notify(): Promise<void> {
     if (this.#ringing) return;
     this.#ringing = true;
     while (this.#ids.length > 0) {
-      this.doorbell.ring(this.#ids.splice(0));
+      this.notifier.notify(this.#ids.splice(0));
       await sleep(PAUSE_MS);
     }
     this.#ringing = false;

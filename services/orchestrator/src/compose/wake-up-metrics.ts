@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** How many doorbells ring in Redis; absent while Redis is away. What waits for work stands in Postgres. */
-export function doorbellMetrics(
+/** Number of wake-up jobs in Redis; absent while Redis is away. What waits for work stands in Postgres. */
+export function wakeUpMetrics(
   registry: Registry,
   jobs: () => Promise<Record<'waiting' | 'active', number>>,
 ): void {

@@ -1,5 +1,5 @@
 /** What has to be done now and then for the tables to stay as they are meant. */
-export interface Housekeeping {
+export interface MaintenanceStore {
   /** Makes the partitions of the coming days. */
   preparePartitions(): Promise<void>;
   /** Drops logs and snapshots that are older. @returns the names of the partitions that are gone */
@@ -11,12 +11,12 @@ export interface Housekeeping {
 const PARTITIONS_EVERY_MS = 3_600_000;
 const TALLIES_EVERY_MS = 10_000;
 
-/** Every worker keeps house; Postgres lets one at a time do it. */
-export class Housekeeper {
+/** Every worker keeps maintenance; Postgres lets one at a time do it. */
+export class MaintenanceJobs {
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
-    private readonly house: Housekeeping,
+    private readonly maintenance: MaintenanceStore,
     private readonly retentionDays: number,
     private readonly log: {
       info(message: string, fields?: object): void;
@@ -25,13 +25,13 @@ export class Housekeeper {
   ) {}
 
   start(): void {
-    this.#every(PARTITIONS_EVERY_MS, () => this.house.preparePartitions());
+    this.#every(PARTITIONS_EVERY_MS, () => this.maintenance.preparePartitions());
     this.#every(PARTITIONS_EVERY_MS, async () => {
-      const dropped = await this.house.dropOldPartitions(this.retentionDays);
+      const dropped = await this.maintenance.dropOldPartitions(this.retentionDays);
       if (dropped.length > 0)
         this.log.info('old logs and snapshots were dropped', { days: this.retentionDays, dropped });
     });
-    this.#every(TALLIES_EVERY_MS, () => this.house.sumTallies());
+    this.#every(TALLIES_EVERY_MS, () => this.maintenance.sumTallies());
   }
 
   stop(): void {

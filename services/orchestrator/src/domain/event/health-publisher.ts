@@ -5,7 +5,7 @@ import type { SystemHealth } from '../state/state.js';
 const EVERY_MS = 2_000;
 
 /** Tells those who follow events when the health of the whole changes. Every API process has one; one of them tells. */
-export class HealthTeller {
+export class HealthPublisher {
   readonly #teller = randomUUID();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();

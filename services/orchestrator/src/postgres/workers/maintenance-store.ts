@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
-import type { Housekeeping } from '../../domain/worker/housekeeper.js';
+import type { MaintenanceStore } from '../../domain/worker/maintenance-jobs.js';
 import { rowsOf } from '../rows.js';
 
-export class PostgresHousekeeping implements Housekeeping {
+export class PostgresMaintenanceStore implements MaintenanceStore {
   constructor(private readonly database: Knex) {}
 
   async preparePartitions(): Promise<void> {

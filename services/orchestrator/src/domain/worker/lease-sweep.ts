@@ -5,11 +5,11 @@ import type { Here, Ledger } from './ledger.js';
 const SWEEPS = 3;
 
 /** Every worker sweeps: what one has given away, the next finds given away. */
-export class Sweeper {
+export class LeaseSweep {
   readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(
-    private readonly ledger: Pick<Ledger, 'sweep'>,
+    private readonly ledger: Pick<Ledger, 'releaseExpiredWorkers'>,
     private readonly times: EngineTimes,
     private readonly here: Omit<Here, 'patienceSeconds'>,
     private readonly onReady: (taskIds: string[]) => void,
@@ -21,7 +21,10 @@ export class Sweeper {
 
   start(): void {
     this.#every(this.times.sweep * 1000, async () => {
-      const ready = await this.ledger.sweep({ ...this.here, patienceSeconds: SWEEPS * this.times.sweep });
+      const ready = await this.ledger.releaseExpiredWorkers({
+        ...this.here,
+        patienceSeconds: SWEEPS * this.times.sweep,
+      });
       if (ready.length === 0) return;
       this.log.warn('work of lost workers or behind locks was given away', { tasks: ready.length });
       this.onReady(ready);

@@ -4,7 +4,7 @@ import { ancestorsAmong } from './graph.js';
 import { noPause, SLICE } from './pause.js';
 
 /** Where the task services of a batch's operations land. */
-export interface Landing {
+export interface Placement {
   makersOf: ReturnType<typeof makersBelow>;
   /** The providers of an operation's servers, beside its own. */
   elsewhere(spec: OperationSpec): readonly string[];
@@ -14,11 +14,11 @@ export interface Landing {
  * Task services go onto servers at any provider, so that the policies are asked about each of these: of the servers that
  * the batch makes, and of those that the inventory has.
  */
-export async function findLanding(
+export async function findPlacement(
   specs: readonly OperationSpec[],
   inventory: Pick<InventoryStore, 'providersOf'>,
   pause = noPause,
-): Promise<Landing> {
+): Promise<Placement> {
   const makersOf = makersBelow(specs);
   await pause();
   const made = new Map<string, Set<string>>();
