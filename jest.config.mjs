@@ -20,6 +20,7 @@ const common = {
   moduleNameMapper: {
     '^@provisioning/provisioner/(plan|report)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
     '^@provisioning/input/documents$': '<rootDir>/packages/input/src/documents/index.ts',
+    '^@provisioning/(contracts|runtime)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2',
     '^@provisioning/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },

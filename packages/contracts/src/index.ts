@@ -1,3 +1,4 @@
+export { ACTIONS, type Action } from './actions.js';
 export * from './operation.js';
 export * from './operations.js';
 export { buildOpenApi, type OpenApiOptions } from './openapi.js';

@@ -1,4 +1,5 @@
 import type { Static, TObject, TProperties, TSchema, TUndefined } from 'typebox';
+import type { Action } from './actions.js';
 import type { TDefaulted } from './schemas/default.js';
 import type { Cursor } from './schemas/paging.js';
 
@@ -7,19 +8,6 @@ export type Method = 'get' | 'post' | 'put' | 'delete';
 
 /** Which budget a request is counted against (spec: Rate limiting). `none` is for probes and static files. */
 export type RateClass = 'general' | 'auth' | 'batch' | 'none';
-
-/** What a policy can allow or deny somebody to do. */
-export const ACTIONS = [
-  'create',
-  'read',
-  'update',
-  'delete',
-  'execute',
-  'cancel',
-  'restore',
-  'simulate',
-] as const;
-export type Action = (typeof ACTIONS)[number];
 
 /**
  * Who may call an operation. `public`: anybody. `self`: anybody signed in, about themselves. `service`: our other

@@ -1,3 +1,7 @@
+import { ACTIONS, type Action } from '@provisioning/contracts/actions';
+
+export { ACTIONS, type Action };
+
 /** The types of things that policies speak of: the part of a resource before its colon. */
 export const RESOURCE_TYPES = [
   'servers',
@@ -18,18 +22,6 @@ export const RESOURCE_TYPES = [
   'decisions',
 ] as const;
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
-
-export const ACTIONS = [
-  'create',
-  'read',
-  'update',
-  'delete',
-  'execute',
-  'cancel',
-  'restore',
-  'simulate',
-] as const;
-export type Action = (typeof ACTIONS)[number];
 
 export const EFFECTS = ['Allow', 'Deny'] as const;
 export type Effect = (typeof EFFECTS)[number];

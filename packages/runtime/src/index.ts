@@ -1,3 +1,4 @@
+export { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from './aes-gcm.js';
 export { BatchWriter } from './batch-writer.js';
 export {
   commonConfig,
@@ -22,6 +23,7 @@ export {
 } from './environment.js';
 export { databaseChecks } from './database-checks.js';
 export { generatedSecret } from './generated-secret.js';
+export { hashedId } from './hashed-id.js';
 export { withFiles } from './variable-files.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
 export { internalSocketPath } from './local-socket.js';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { ACTIONS } from '../operation.js';
+import { ACTIONS } from '../actions.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp, uuid } from './basics.js';
 import { withDefault } from './default.js';
 import { errorDetailSchema } from './envelope.js';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { ACTIONS } from '../operation.js';
+import { ACTIONS } from '../actions.js';
 import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { DECISIONS } from './decision.js';
 import { policyRuleSchema } from './policy.js';

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox';
-import { ACTIONS } from '../operation.js';
+import { ACTIONS } from '../actions.js';
 import { closed, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { withDefault } from './default.js';
 

@@ -1,43 +1,43 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { createHash, hkdfSync } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
+import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '@provisioning/runtime';
 import type { SecretBox } from '../domain/ports.js';
 
-const ALGORITHM = 'aes-256-gcm';
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
 const KEY_NAME_BYTES = 4;
 const VERSION = 1;
-const HEAD_BYTES = 1 + KEY_NAME_BYTES;
+const HEADER_BYTES = 1 + KEY_NAME_BYTES;
+const TAG_START = HEADER_BYTES + NONCE_BYTES;
+const TEXT_START = TAG_START + TAG_BYTES;
 
 /**
- * AES-256-GCM; the owner is authenticated too, so that one user's sealed secret is no good in another one's row.
- * Sealed: version, name of the key, nonce, tag, text.
+ * Seals second factors with AES-256-GCM. The owner is authenticated too, so that a secret copied into the row of another
+ * user does not open there. Layout: version, first bytes of the key's digest, nonce, tag, ciphertext.
+ * @param secret MFA_ENCRYPTION_KEY.
  */
 export function secretBox(secret: string): SecretBox {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'provisioning-mfa', 32));
   const keyName = createHash('sha256').update('provisioning-mfa-key:').update(key).digest();
-  const head = Buffer.concat([Buffer.from([VERSION]), keyName.subarray(0, KEY_NAME_BYTES)]);
+  const header = Buffer.concat([Buffer.from([VERSION]), keyName.subarray(0, KEY_NAME_BYTES)]);
+  const contextOf = (owner: string) => Buffer.concat([header, Buffer.from(owner)]);
   return {
     seal(text, owner) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.concat([head, Buffer.from(owner)]));
-      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
-      return Buffer.concat([head, nonce, cipher.getAuthTag(), sealed]);
+      const { nonce, tag, ciphertext } = encrypt(key, text, contextOf(owner));
+      return Buffer.concat([header, nonce, tag, ciphertext]);
     },
     open(sealed, owner) {
       const bytes = Buffer.from(sealed);
-      if (!bytes.subarray(0, HEAD_BYTES).equals(head)) throw unreadable();
-      const nonce = bytes.subarray(HEAD_BYTES, HEAD_BYTES + NONCE_BYTES);
-      const tag = bytes.subarray(HEAD_BYTES + NONCE_BYTES, HEAD_BYTES + NONCE_BYTES + TAG_BYTES);
-      const decipher = createDecipheriv(ALGORITHM, key, nonce, { authTagLength: TAG_BYTES })
-        .setAAD(Buffer.concat([head, Buffer.from(owner)]))
-        .setAuthTag(tag);
-      try {
-        const text = decipher.update(bytes.subarray(HEAD_BYTES + NONCE_BYTES + TAG_BYTES));
-        return Buffer.concat([text, decipher.final()]).toString('utf8');
-      } catch (cause) {
-        throw unreadable(cause);
-      }
+      if (!bytes.subarray(0, HEADER_BYTES).equals(header)) throw unreadable();
+      const text = decrypt(
+        key,
+        {
+          nonce: bytes.subarray(HEADER_BYTES, TAG_START),
+          tag: bytes.subarray(TAG_START, TEXT_START),
+          ciphertext: bytes.subarray(TEXT_START),
+        },
+        contextOf(owner),
+      );
+      if (text === undefined) throw unreadable();
+      return text;
     },
   };
 }
@@ -56,10 +56,10 @@ export const noSecretBox: SecretBox = {
   },
 };
 
-function unreadable(cause?: unknown): Failure {
+function unreadable(): Failure {
   return new Failure(
     'unavailable',
     'Your second factor cannot be read: MFA_ENCRYPTION_KEY is not the one it was kept with. Use a recovery code, or ask an admin to reset it.',
-    { code: 'mfa_key_changed', cause },
+    { code: 'mfa_key_changed' },
   );
 }

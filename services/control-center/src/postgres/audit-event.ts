@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { redact, redactText } from '@provisioning/runtime';
+import { hashedId, redact, redactText } from '@provisioning/runtime';
 import type { AuditEvent } from '../domain/audit/chain.js';
 
 const MOST_BYTES = 8 * 1024;
@@ -36,10 +36,8 @@ export function contentOf(event: AuditEvent): string {
 /** What is put down of an event that came with another content than before: the same each time that it comes. */
 export function conflictReport(event: AuditEvent, now: Date): AuditEvent {
   const sha256 = createHash('sha256').update(contentOf(event)).digest('hex');
-  const id = createHash('sha256').update(`${event.eventId} ${sha256}`).digest('hex');
   return storable({
-    // A UUID of version 8 (RFC 9562), made from what it is about.
-    eventId: id.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12}).*$/, '$1-$2-8$3-8$4-$5'),
+    eventId: hashedId(`${event.eventId} ${sha256}`),
     at: now.toISOString(),
     service: 'control-center',
     ...{ userId: null, username: null, sessionId: null, ip: null, requestId: null },

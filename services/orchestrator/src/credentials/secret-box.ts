@@ -1,8 +1,6 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import type { Keyring } from '@provisioning/auth-token';
-
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
+import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '@provisioning/runtime';
 
 /**
  * Secrets as they are stored: AES-256-GCM under a key of the token secret's. What was sealed under an earlier one can be
@@ -24,11 +22,8 @@ export class SecretBox {
 
   /** @param owner what it belongs to: it opens for nothing else */
   seal(secret: string, owner: string): string {
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(this.#kid)!, nonce).setAAD(
-      Buffer.from(owner),
-    );
-    const sealed = Buffer.concat([nonce, cipher.update(secret, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    const { nonce, ciphertext, tag } = encrypt(this.#keys.get(this.#kid)!, secret, Buffer.from(owner));
+    const sealed = Buffer.concat([nonce, ciphertext, tag]);
     return `${this.#kid}.${sealed.toString('base64url')}`;
   }
 
@@ -38,17 +33,15 @@ export class SecretBox {
     const key = this.#keys.get(kid);
     if (!key) return undefined;
     const bytes = Buffer.from(sealed, 'base64url');
-    try {
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAAD(Buffer.from(owner)).setAuthTag(bytes.subarray(-TAG_BYTES));
-      return (
-        decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8')
-      );
-    } catch {
-      return undefined;
-    }
+    return decrypt(
+      key,
+      {
+        nonce: bytes.subarray(0, NONCE_BYTES),
+        ciphertext: bytes.subarray(NONCE_BYTES, -TAG_BYTES),
+        tag: bytes.subarray(-TAG_BYTES),
+      },
+      Buffer.from(owner),
+    );
   }
 
   isCurrent(text: string): boolean {

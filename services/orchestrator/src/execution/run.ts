@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IntentReport } from '@provisioning/provisioner/report';
+import { hashedId } from '@provisioning/runtime/hashed-id';
 import type { ClaimedTask, JournalRecord, Ledger, Outcome, TaskResult } from '../domain/worker/ledger.js';
 import type { CrashPoints } from './crash-points.js';
 import { aboutTask, executorLog } from './log.js';
@@ -262,7 +262,8 @@ export class Run {
       taskId,
       attempt,
       workerId: this.workerId,
-      resultId: resultId(taskId, attempt),
+      // Every repeat of a result has the same id, so that it counts once.
+      resultId: hashedId(`${taskId}:${attempt}`),
       status,
       permanent: (end.permanent ?? false) || refusal !== undefined,
       exitCode: end.exitCode,
@@ -322,10 +323,4 @@ export class Run {
       }
     }
   }
-}
-
-/** A version-8 UUID (RFC 9562) made from the attempt: every repeat of a result has the same. */
-function resultId(taskId: string, attempt: number): string {
-  const hex = createHash('sha256').update(`${taskId}:${attempt}`).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,5 +1,5 @@
 import type { Question } from '@provisioning/policy';
-import { hashedId } from '../hashed-id.js';
+import { hashedId } from '@provisioning/runtime/hashed-id';
 import { actKey, anyServer, distinctActs, resourceOf, type Act } from './act.js';
 
 /**

@@ -8,7 +8,7 @@ import type { BatchFilter, BatchStore, FoundBatch } from './batch-store.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { Definitions } from '../workflow/definitions.js';
-import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import { authorshipOf, refuseReusedKey, type Authorship, type Submitter } from '../workflow/submitter.js';
 import {
   asSubmitted,
   unknownBatch,
@@ -152,49 +152,27 @@ export class BatchService {
   }
 
   async #submit(
-    about: Omit<
-      NewBatch,
-      | 'id'
-      | 'infras'
-      | 'createdBy'
-      | 'createdByName'
-      | 'requestId'
-      | 'traceparent'
-      | 'actor'
-      | 'grant'
-      | 'scope'
-    >,
+    about: Omit<NewBatch, keyof Authorship | 'id' | 'infras' | 'scope'>,
     operations: NewOperation[],
     submitter: Submitter,
   ): Promise<SubmittedBatch> {
     const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
-    const {
-      userId: createdBy,
-      username: createdByName,
-      requestId,
-      traceparent,
-      idempotency,
-      actor,
-      grant,
-    } = submitter;
     const submitted = await this.store.submit(
       {
-        ...{
-          id: uuidv7(),
-          name,
-          version,
-          storageBackend,
-          parallelLimit,
-          rollbackEnabled,
-          onFailure,
-          resumeOf,
-        },
+        id: uuidv7(),
+        name,
+        version,
+        storageBackend,
+        parallelLimit,
+        rollbackEnabled,
+        onFailure,
+        resumeOf,
         infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
-        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
-        scope: await scopeOfBatch(name, operations, ({ acts }) => acts, createdBy, this.pause),
+        ...authorshipOf(submitter),
+        scope: await scopeOfBatch(name, operations, ({ acts }) => acts, submitter.userId, this.pause),
       },
       operations,
-      idempotency,
+      submitter.idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);

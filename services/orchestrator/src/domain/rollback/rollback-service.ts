@@ -5,7 +5,7 @@ import type { VisibleStatistics } from '../access/visibility.js';
 import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { InventoryStore } from './inventory-store.js';
-import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import { authorshipOf, refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import {
   unknownCheckpoint,
   type Checkpoint,
@@ -32,10 +32,9 @@ export class RollbackService {
     about: { name: string; description: string | null; infras: readonly string[] | null },
     submitter: Submitter,
   ): Promise<{ id: string; replayed: boolean }> {
-    const { userId: createdBy, username: createdByName, idempotency, actor } = submitter;
     const created = await this.store.createCheckpoint(
-      { id: uuidv7(), ...about, createdBy, createdByName, actor },
-      idempotency,
+      { id: uuidv7(), ...about, ...authorshipOf(submitter) },
+      submitter.idempotency,
     );
     if (created.outcome === 'conflict') throw refuseReusedKey();
     return { id: created.id, replayed: created.outcome === 'replayed' };

@@ -6,7 +6,7 @@ import { scopeOf } from '../access/scope.js';
 import type { NewOperation } from '../batch/batch.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { RollbackStore } from './rollback-store.js';
-import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import { authorshipOf, refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import type { Obstacle, RollbackScope } from './rollback.js';
 import { dependenciesOf } from './work-order.js';
 
@@ -52,22 +52,17 @@ export async function submitPlanned(
   notifier: WorkerNotifier,
   submitter: Submitter,
 ): Promise<{ id: string; replayed: boolean }> {
-  const {
-    userId: createdBy,
-    username: createdByName,
-    requestId,
-    traceparent,
-    idempotency,
-    actor,
-  } = submitter;
   for (let tries = 0; tries <= PLAN_TRIES; tries++) {
     const { scope, works, impossible, position } = await plan();
     const rollback = {
-      ...{ id: uuidv7(), scope, impossible, infras: [...new Set(works.map(({ infra }) => infra))].sort() },
-      ...{ createdBy, createdByName, requestId, traceparent, actor },
-      accessScope: scopeOf(createdBy, works.flatMap(actsOfWork)),
+      id: uuidv7(),
+      scope,
+      impossible,
+      infras: [...new Set(works.map(({ infra }) => infra))].sort(),
+      ...authorshipOf(submitter),
+      accessScope: scopeOf(submitter.userId, works.flatMap(actsOfWork)),
     };
-    const submitted = await store.submit(rollback, operationsOf(works), position, idempotency);
+    const submitted = await store.submit(rollback, operationsOf(works), position, submitter.idempotency);
     switch (submitted.outcome) {
       case 'stale':
         continue;

@@ -22,6 +22,22 @@ export interface Submitter {
   grant?: Grant | undefined;
 }
 
+/** The submitter, as tasks, batches and rollbacks record it. */
+export interface Authorship {
+  createdBy: string;
+  createdByName: string;
+  requestId: string;
+  traceparent: string | undefined;
+  actor: Actor | undefined;
+  grant: Grant | undefined;
+}
+
+/** Returns what is recorded of the submitter with the work that it asks for. */
+export function authorshipOf(submitter: Submitter): Authorship {
+  const { userId, username, requestId, traceparent, actor, grant } = submitter;
+  return { createdBy: userId, createdByName: username, requestId, traceparent, actor, grant };
+}
+
 export function refuseReusedKey(): Failure {
   return new Failure(
     'conflict',

@@ -6,7 +6,7 @@ import { actsOfWorkflow } from '../access/acts-of.js';
 import { scopeOf, type Scope } from '../access/scope.js';
 import type { NewTask, Task } from '../task/task.js';
 import { mustBeDefined, type Definitions } from './definitions.js';
-import { refuseReusedKey, type Submitter } from './submitter.js';
+import { authorshipOf, refuseReusedKey, type Submitter } from './submitter.js';
 
 export interface WorkflowRequest {
   infra: string;
@@ -111,25 +111,18 @@ export class WorkflowService {
 
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
     await this.#mustBeInstallable(work);
-    const {
-      userId: createdBy,
-      username: createdByName,
-      requestId,
-      traceparent,
-      idempotency,
-      actor,
-      grant,
-    } = submitter;
     const submitted = await this.store.submit(
       {
         ...work,
-        ...{ id: uuidv7(), kind: 'workflow', maxAttempts: MAX_ATTEMPTS },
+        id: uuidv7(),
+        kind: 'workflow',
+        maxAttempts: MAX_ATTEMPTS,
         // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
         reconcilable: !work.checkMode,
-        ...{ createdBy, createdByName, requestId, traceparent, actor, grant },
-        scope: scopeOfWork(work, createdBy),
+        ...authorshipOf(submitter),
+        scope: scopeOfWork(work, submitter.userId),
       },
-      idempotency,
+      submitter.idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'created' && submitted.ready) this.notifier.notify([submitted.taskId]);

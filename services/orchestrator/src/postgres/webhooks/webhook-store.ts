@@ -1,7 +1,6 @@
-import { newestFirst } from '@provisioning/runtime';
+import { hashedId, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Actor } from '../../domain/audit/actor.js';
-import { hashedId } from '../../domain/hashed-id.js';
 import type {
   ConfiguredWebhook,
   Delivery,

@@ -1,0 +1,12 @@
+/** The actions that a policy can allow or deny. */
+export const ACTIONS = [
+  'create',
+  'read',
+  'update',
+  'delete',
+  'execute',
+  'cancel',
+  'restore',
+  'simulate',
+] as const;
+export type Action = (typeof ACTIONS)[number];
