@@ -2,6 +2,7 @@ import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
 import type { Principal } from './principal.js';
+import { stateOf } from './request-state.js';
 
 /** Checks the token of a service. @returns the name of the service; throws a Failure `unauthenticated` otherwise. */
 export type ServiceAuthenticator = (token: string) => string;
@@ -30,11 +31,11 @@ export function identify(
     const header = request.headers.authorization;
     const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
     const known = (principal: Principal) => {
-      response.locals['principal'] = principal;
+      stateOf(response).principal = principal;
       next();
     };
     const refused = (error: unknown) => {
-      if (!isPublic) response.locals['refusal'] = error;
+      if (!isPublic) stateOf(response).refusal = error;
       next();
     };
     if (token === undefined) return refused(missing(header));
@@ -56,14 +57,14 @@ export function requireService(authenticate: ServiceAuthenticator): RequestHandl
     const header = request.get('authorization');
     const token = header === undefined ? undefined : BEARER.exec(header)?.[1];
     if (token === undefined) return next(missing(header));
-    response.locals['service'] = authenticate(token);
+    stateOf(response).service = authenticate(token);
     next();
   };
 }
 
 /** After counting: nobody gets further without being known. */
 export const requirePrincipal: RequestHandler = (_request, response, next) => {
-  next(response.locals['refusal'] as unknown);
+  next(stateOf(response).refusal);
 };
 
 function missing(header: string | undefined): Failure {

@@ -1,6 +1,7 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
 import type { AugmentedRequest } from 'express-rate-limit';
 import { clientNetwork } from './client-network.js';
+import { stateOf } from './request-state.js';
 
 const WINDOW_SECONDS = 60;
 const REMEMBERED_CLIENTS = 10_000;
@@ -30,7 +31,7 @@ export function budgetHeaders(limit: number): RequestHandler {
     });
     response.once('finish', () => {
       const counted = (request as Partial<AugmentedRequest>)['rateLimit'];
-      if (response.locals['budget'] !== 'general' || counted?.key !== `ip:${network}`) return;
+      if (stateOf(response).budget !== 'general' || counted?.key !== `ip:${network}`) return;
       if (seen.size >= REMEMBERED_CLIENTS) seen.clear();
       const { remaining, resetTime } = counted;
       seen.set(network, { remaining, reset: Math.ceil((resetTime?.getTime() ?? 0) / 1000) });
@@ -45,8 +46,9 @@ export function budgetHeaders(limit: number): RequestHandler {
  */
 export function countStrays(...count: readonly RequestHandler[]): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
-    if (response.locals['budget'] !== undefined) return next(error);
-    response.locals['budget'] = 'general';
+    const state = stateOf(response);
+    if (state.budget !== undefined) return next(error);
+    state.budget = 'general';
     const step = (index: number): void => {
       const handler = count[index];
       if (!handler) return next(error);

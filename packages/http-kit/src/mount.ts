@@ -31,6 +31,7 @@ import { noteRefusal, type RefusalLog } from './refusals.js';
 import { negotiateVersion, VENDOR_TYPE } from './version.js';
 import { pathReader, queryReader } from './read-parameters.js';
 import { answerCheck, bodyCheck, longBodyCheck } from './validate.js';
+import { stateOf } from './request-state.js';
 
 export interface MountOptions {
   operations: readonly Operation[];
@@ -68,8 +69,9 @@ export function mountOperations(app: Express, options: MountOptions): void {
       expressPath(operation.path),
       inOrder(
         (_request: Request, response: Response, next: NextFunction) => {
-          response.locals['route'] = operation.path;
-          response.locals['budget'] = operation.rateClass;
+          const state = stateOf(response);
+          state.route = operation.path;
+          state.budget = operation.rateClass;
           next();
         },
         ...admission(operation, options),
@@ -149,15 +151,16 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       if (checkLongBody && hasLongBody(response)) await checkLongBody(body);
       else checkBody(body);
     }
-    response.locals['query'] = query;
-    const principal = response.locals['principal'] as Principal | undefined;
+    const state = stateOf(response);
+    state.query = query;
+    const { principal } = state;
     if (hasLongBody(response)) await nextTurn();
     const idempotency = operation.idempotent ? idempotencyOf(request, principal, body) : undefined;
     let asked: readonly Question[] = [];
     let found: unknown;
     if (typeof permission === 'object' && principal && authorizer) {
       const declared = questionOf(permission, { params, query, body });
-      response.locals['asked'] = declared;
+      state.asked = declared;
       const checked = { params, query, body, principal, declared, idempotency };
       const about = asks
         ? await asks(checked as Parameters<NonNullable<typeof asks>>[0])
@@ -187,7 +190,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
 function about(request: Request, response: Response, operation: Operation, principal: Principal | undefined) {
   return {
     principal,
-    service: response.locals['service'] as string | undefined,
+    service: stateOf(response).service,
     method: request.method,
     path: request.path,
     ip: request.ip ?? '',
@@ -249,7 +252,7 @@ function refuseOtherMethods(routerOf: (path: string) => Router, operations: read
     routerOf(path).all(expressPath(path), (request, response, next) => {
       const list = [...allowed].sort().join(', ');
       response.set('Allow', list);
-      response.locals['route'] = path;
+      stateOf(response).route = path;
       if (request.method === 'OPTIONS') response.status(204).end();
       else next(new Failure('method_not_allowed', `${path} takes ${list}, not ${request.method}.`));
     });

@@ -1,6 +1,7 @@
 import type { Operation } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Request, Response } from 'express';
+import { stateOf } from './request-state.js';
 
 type Cursor = NonNullable<Operation['success']['list']>;
 
@@ -24,7 +25,8 @@ export function setPaging(
   response: Response,
   page: { items: readonly unknown[]; total: number },
 ): void {
-  const query = response.locals['query'] as { limit: number; offset: number } & Record<string, unknown>;
+  // Every list operation declares both, with defaults; `operations.test.ts` of the contract holds that.
+  const query = stateOf(response).query as { limit: number; offset: number } & Record<string, unknown>;
   const { limit, offset } = query;
   const isByCursor = query[cursor.parameter] !== undefined && offset === 0;
   response.set({ 'X-Total-Count': String(page.total), 'X-Limit': String(limit) });

@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis';
 import { RedisStore, type RedisReply } from 'rate-limit-redis';
 import type { Principal } from './principal.js';
 import { clientNetwork } from './client-network.js';
+import { stateOf } from './request-state.js';
 
 const WINDOW_MS = 60_000;
 const REINITIALISE_MS = 1_000;
@@ -81,7 +82,7 @@ function createLimiter(
 ): RequestHandler {
   const store = redis ? sharedStore(redis, name, limit, noteFault) : new MemoryStore();
   const clientOf = (request: Request, response: Response): string => {
-    const principal = response.locals['principal'] as Principal | undefined;
+    const { principal } = stateOf(response);
     if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
     return `ip:${clientNetwork(request.ip ?? '')}`;
   };
@@ -102,7 +103,7 @@ function createLimiter(
           name,
           limit,
           client: clientOf(request, response),
-          principal: response.locals['principal'] as Principal | undefined,
+          principal: stateOf(response).principal,
           ip: request.ip ?? '',
         });
       }

@@ -10,6 +10,7 @@ import {
 import { nextTurn } from '@provisioning/runtime';
 import express, { type Request, type RequestHandler, type Response } from 'express';
 import { invalidInput } from './validate.js';
+import { stateOf } from './request-state.js';
 
 const DEFAULT_LIMIT = 100 * 1024;
 const MEDIA_TYPES = ['application/json', 'application/vnd.provisioning.v1+json'];
@@ -45,14 +46,14 @@ export function bodyReader({ limit = DEFAULT_LIMIT, anyText = false }: BodyOptio
 
 /** Whether the body was so long that it is worked on a slice at a time. */
 export function hasLongBody(response: Response): boolean {
-  return response.locals['longBody'] === true;
+  return stateOf(response).longBody === true;
 }
 
 async function understand(request: Request, response: Response, rules: JsonRules): Promise<void> {
   const bytes = request.body as Buffer | undefined;
   if (bytes === undefined) return refuseUnread(request);
   if (bytes.length > LONG_BYTES) {
-    response.locals['longBody'] = true;
+    stateOf(response).longBody = true;
     await nextTurn();
   }
   const text = decodeUtf8(bytes);

@@ -2,6 +2,7 @@ import type { Operation } from '@provisioning/contracts';
 import { isFailure, type Failure } from '@provisioning/errors';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Principal } from './principal.js';
+import { stateOf } from './request-state.js';
 
 /** A request of somebody known that came to nothing. */
 export interface Refusal {
@@ -24,7 +25,7 @@ const TELLING = new Set(['forbidden', 'not_found', 'conflict', 'precondition_fai
 /** Tells of each denial, and of each change that was refused, before the caller hears of it. */
 export function noteRefusal(operation: Operation, refusals: RefusalLog): ErrorRequestHandler {
   return async (error: unknown, request: Request, response: Response, next) => {
-    const principal = response.locals['principal'] as Principal | undefined;
+    const { principal, asked } = stateOf(response);
     if (!principal || !isFailure(error) || !TELLING.has(error.kind)) return next(error);
     const denied = error.kind === 'forbidden';
     if (!denied && operation.method === 'get') return next(error);
@@ -32,7 +33,7 @@ export function noteRefusal(operation: Operation, refusals: RefusalLog): ErrorRe
       operation,
       principal,
       result: denied ? 'denied' : 'failure',
-      asked: response.locals['asked'] as Refusal['asked'],
+      asked,
       params: { ...request.params },
       failure: error,
       ip: request.ip ?? '',

@@ -2,6 +2,7 @@ import { isFailure, type Failure } from '@provisioning/errors';
 import type { Logger } from '@provisioning/runtime';
 import type { ErrorRequestHandler, Response } from 'express';
 import { clientNetwork } from './client-network.js';
+import { stateOf } from './request-state.js';
 
 /** Requests of one minute whose token was refused for one reason, from one address. */
 export interface RefusedTokens {
@@ -87,7 +88,7 @@ export class RefusedTokenCounter {
 /** Reports requests that were refused because of who asks, those included that were refused for asking too often as well. */
 export function noteUnauthenticated(note: UnauthenticatedLog): ErrorRequestHandler {
   return (error: unknown, request, response: Response, next) => {
-    const refusal: unknown = response.locals['refusal'] ?? error;
+    const refusal: unknown = stateOf(response).refusal ?? error;
     if (isFailure(refusal) && refusal.kind === 'unauthenticated') note(refusal, request.ip ?? '');
     next(error);
   };

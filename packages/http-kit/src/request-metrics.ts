@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import { Counter, Histogram, type Registry } from 'prom-client';
+import { stateOf } from './request-state.js';
 
 /** By registry: the applications of a process share one set of metrics. */
 const made = new WeakMap<Registry, RequestHandler>();
@@ -34,7 +35,7 @@ function createMetrics(registry: Registry): RequestHandler {
   return (request, response, next) => {
     const start = performance.now();
     response.once('close', () => {
-      const route = (response.locals['route'] as string | undefined) ?? 'unmatched';
+      const route = stateOf(response).route ?? 'unmatched';
       const method = METHODS.has(request.method) ? request.method : 'OTHER';
       const key = `${response.statusCode} ${method} ${route}`;
       let series = answered.get(key);

@@ -6,6 +6,7 @@ import type { Request, Response } from 'express';
 import { setPaging } from './paging.js';
 import type { Reply } from './reply.js';
 import { VENDOR_TYPE } from './version.js';
+import { stateOf } from './request-state.js';
 
 /** The success envelope, with status, paging and location as the operation's contract says. */
 export function sendReply(
@@ -21,7 +22,7 @@ export function sendReply(
   if (answer.location !== undefined) response.set('Location', answer.location);
   if (answer.replayed) response.set('Idempotent-Replayed', 'true');
   if (answer.headers) response.set(answer.headers);
-  if (response.locals['vendorType']) response.type(VENDOR_TYPE);
+  if (stateOf(response).vendorType) response.type(VENDOR_TYPE);
   response.status(operation.success.status);
   const envelope = { success: true, data: answer.data };
   // Express compares what the caller has with the ETag; without one, it would only copy the text.

@@ -1,5 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import type { RequestHandler } from 'express';
+import { stateOf } from './request-state.js';
 
 export const VENDOR_TYPE = 'application/vnd.provisioning.v1+json';
 const PLAIN = new Set(['*/*', 'application/*', 'application/json', VENDOR_TYPE, 'application/problem+json']);
@@ -12,7 +13,7 @@ export const negotiateVersion: RequestHandler = (request, response, next) => {
   const { accept } = request.headers;
   if (accept === undefined) return next();
   const types = accept.split(',').map((type) => type.split(';')[0]!.trim().toLowerCase());
-  if (types.includes(VENDOR_TYPE)) response.locals['vendorType'] = true;
+  if (types.includes(VENDOR_TYPE)) stateOf(response).vendorType = true;
   if (types.some((type) => PLAIN.has(type)) || !types.some((type) => OTHER_VERSION.test(type))) return next();
   next(
     new Failure('not_acceptable', `This version of the API is not known. There is: ${VENDOR_TYPE}.`, {

@@ -5,9 +5,19 @@ import { describeWithRedis, ownRedis, waitFor, type OwnRedis } from '@provisioni
 import express, { type Express } from 'express';
 import type { Redis } from 'ioredis';
 import supertest from 'supertest';
+import type { Principal } from '../src/principal.js';
 import { rateLimiters, type RateLimits } from '../src/rate-limit.js';
 import { errorHandler } from '../src/send-error.js';
+import { stateOf } from '../src/request-state.js';
 
+const USER: Omit<Principal, 'id'> = {
+  username: 'alice',
+  email: 'alice@example.com',
+  roles: [],
+  sessionId: null,
+  tokenId: 'token',
+  expiresAt: 0,
+};
 const LIMITS = { auth: 4, general: 100, batch: 10 };
 
 /** What one process would make of its operations: who asks stands in X-User. */
@@ -16,7 +26,7 @@ function processWith(redis: Redis | undefined, limits: RateLimits = LIMITS, trus
   const app = express().set('trust proxy', trustProxy);
   app.use((request, response, next) => {
     const id = request.get('x-user');
-    if (id !== undefined) response.locals['principal'] = { id };
+    if (id !== undefined) stateOf(response).principal = { ...USER, id };
     next();
   });
   const serve = (path: string, rateClass: RateClass, id: string) =>

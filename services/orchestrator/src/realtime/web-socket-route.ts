@@ -4,6 +4,7 @@ import {
   authorize,
   queryReader,
   rateLimiters,
+  stateOf,
   type Authorizer,
   type Principal,
   type RateLimits,
@@ -43,9 +44,10 @@ export function webSocketRoute<Remembered extends object>(
   const limit = rateLimiters(options)('general', 'connectWebSocket');
 
   const identify: RequestHandler = async (request, response, next) => {
-    response.locals['route'] = PATH;
+    const state = stateOf(response);
+    state.route = PATH;
     checkOrigin(request, options.allowedOrigins);
-    const query: SocketQuery = readQuery(request.originalUrl);
+    const query = readQuery(request.originalUrl);
     if (!webSockets.isUpgrade(request)) {
       throw new Failure(
         'malformed',
@@ -55,19 +57,19 @@ export function webSocketRoute<Remembered extends object>(
         },
       );
     }
-    response.locals['query'] = query;
+    state.query = query;
     try {
-      response.locals['principal'] = await principalOf(request, query, options);
+      state.principal = await principalOf(request, query, options);
     } catch (error) {
-      response.locals['refusal'] = error;
+      state.refusal = error;
     }
     next();
   };
 
   const open: RequestHandler = async (request, response) => {
-    if (response.locals['refusal']) throw response.locals['refusal'];
-    const principal = response.locals['principal'] as Principal;
-    const query = response.locals['query'] as SocketQuery;
+    const { principal, refusal } = stateOf(response);
+    if (!principal) throw refusal;
+    const query: SocketQuery = stateOf(response).query ?? {};
     await authorize(options.authorizer, [ASKED], principal, request);
     connections.admit();
     await webSockets.accept(request, response, {
