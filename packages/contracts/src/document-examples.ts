@@ -1,6 +1,6 @@
-// Examples of the API document that belong to no operation; those of operations are their `example` members.
+// Examples of the API document that belong to no operation. An operation holds its own in `example`.
 
-/** What `GET /metrics` of the orchestrator shows. */
+/** Example response of `GET /metrics` of the orchestrator. */
 export const METRICS_EXAMPLE = `# HELP orchestrator_tasks_total Total number of tasks
 # TYPE orchestrator_tasks_total counter
 orchestrator_tasks_total{status="completed"} 150
@@ -13,7 +13,7 @@ orchestrator_task_duration_seconds_bucket{le="30"} 120
 orchestrator_task_duration_seconds_bucket{le="+Inf"} 155
 `;
 
-/** A message of `/ws`. */
+/** Example message of `/ws`. */
 export const EVENT_EXAMPLE = {
   event_type: 'TaskStatusChanged',
   timestamp: '2025-09-26T10:00:00Z',
@@ -21,7 +21,7 @@ export const EVENT_EXAMPLE = {
   metadata: { task_id: 'uuid-string', status: 'completed' },
 };
 
-/** What a webhook posts. */
+/** Example body of a webhook request. */
 export const PAYLOAD_EXAMPLE = {
   event: 'task.completed',
   timestamp: '2025-09-26T10:00:00Z',

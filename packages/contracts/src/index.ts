@@ -24,7 +24,7 @@ export * from './control-center/system.js';
 export * from './control-center/tokens.js';
 export * from './control-center/users.js';
 
-// What goes over the wire, as types, and the schemas that are checked beside the operations.
+// Types of what is sent over the wire, and schemas that are checked outside the operations.
 export { errorBodySchema, successEnvelope, type ErrorBody, type ErrorDetail } from './schemas/envelope.js';
 export { isUuid } from './schemas/basics.js';
 export {

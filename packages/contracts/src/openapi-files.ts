@@ -3,7 +3,7 @@ import type { Service } from './operation.js';
 
 const SERVICES: readonly Service[] = ['orchestrator', 'control-center'];
 
-/** The documents as they are committed, so that a change of the contract shows in its review. */
+/** The OpenAPI documents as they are committed, so that a review shows every change of the contract. */
 export function openApiFiles(): { name: string; content: string }[] {
   return SERVICES.map((service) => ({
     name: `${service}.json`,

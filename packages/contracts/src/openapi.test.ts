@@ -40,14 +40,14 @@ describe.each(SERVICES)('the document of the %s', (service) => {
   const document = buildOpenApi(service);
   const text = JSON.stringify(document);
 
-  it('describes each operation once, and what is no operation beside them', () => {
+  it('describes each operation once, and the paths that are not operations', () => {
     const beside = service === 'orchestrator' ? ['getMetrics', 'connectWebSocket'] : ['getMetrics'];
     expect([...operationsIn(document).keys()].sort()).toEqual(
       [...operationsOf(service).map(({ id }) => id), ...beside].sort(),
     );
   });
 
-  it('refers only to what is there', () => {
+  it('contains no dangling reference', () => {
     const missing = [...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].filter(([, path]) => {
       const target = String(path)
         .split('/')
@@ -57,14 +57,14 @@ describe.each(SERVICES)('the document of the %s', (service) => {
     expect(missing).toEqual([]);
   });
 
-  it('asks for a token everywhere but at what is public', () => {
+  it('requires a token for every operation that is not public', () => {
     expect(document['security']).toEqual([{ bearerAuth: [] }]);
     for (const { id, permission } of operationsOf(service)) {
       expect(described(document, id).security).toEqual(permission === 'public' ? [] : undefined);
     }
   });
 
-  it('lists every failure with the one shape of errors', () => {
+  it('describes every failure with the same error body', () => {
     for (const { id, errors } of operationsOf(service)) {
       const { responses } = described(document, id);
       for (const status of errors) expect(responses[status]?.$ref).toMatch(/^#\/components\/responses\//);
@@ -77,7 +77,7 @@ describe.each(SERVICES)('the document of the %s', (service) => {
 describe('an operation in the document', () => {
   const document = buildOpenApi('orchestrator');
 
-  it('shows the API document’s example in its envelope', () => {
+  it('shows the example of the API document in the envelope', () => {
     const { content } = described(document, 'getSystemHealth').responses['200'] ?? {};
     expect(content?.['application/json']?.['example']).toMatchObject({
       success: true,
@@ -99,7 +99,7 @@ describe('an operation in the document', () => {
     );
   });
 
-  it('has 201 and a Location where it makes something, and takes an Idempotency-Key', () => {
+  it('returns 201 with a Location if it creates a resource, and accepts an Idempotency-Key', () => {
     const { responses, parameters } = described(document, 'createCheckpoint');
     expect(Object.keys(responses['201']?.headers ?? {})).toEqual(
       expect.arrayContaining(['Location', 'Idempotent-Replayed']),
@@ -107,14 +107,14 @@ describe('an operation in the document', () => {
     expect(parameters).toContainEqual({ $ref: '#/components/parameters/IdempotencyKey' });
   });
 
-  it('tells the policies’ question and the budget', () => {
+  it('names its permission and its rate class', () => {
     expect(described(document, 'executeBatch')).toMatchObject({
       'x-permission': { resource: 'batches:{body.name}', action: 'execute' },
       'x-rate-class': 'batch',
     });
   });
 
-  it('is served under the address that is given', () => {
+  it('lists the given server URL', () => {
     expect(buildOpenApi('orchestrator', { serverUrl: 'https://api.test' })['servers']).toEqual([
       { url: 'https://api.test' },
     ]);
@@ -122,15 +122,15 @@ describe('an operation in the document', () => {
 });
 
 describe('the named schemas', () => {
-  it('are kept apart: two different ones of one name are refused', () => {
+  it('must be unique: two different schemas with the same title are rejected', () => {
     const components = new SchemaComponents();
     components.place(Type.Object({ a: Type.String() }, { title: 'Thing' }));
     expect(() => components.place(Type.Object({ b: Type.String() }, { title: 'Thing' }))).toThrow(
-      'Two different schemas are called Thing',
+      'Two different schemas have the title Thing',
     );
   });
 
-  it('are referred to wherever they stand, with the default they have there', () => {
+  it('are referenced wherever they are used, with the default of that place', () => {
     const components = new SchemaComponents();
     const state = Type.Enum(['on', 'off'], { type: 'string', title: 'State', default: 'on' });
     expect(components.place(Type.Array(state))).toEqual({

@@ -9,12 +9,13 @@ import { SchemaComponents, type Json } from './openapi/schema-components.js';
 import { securitySchemesOf } from './openapi/security.js';
 import { errorBodySchema } from './schemas/envelope.js';
 
+/** Options of {@link buildOpenApi}. */
 export interface OpenApiOptions {
-  /** Where the service is reached; its port on this machine by default. */
+  /** URL of the service; its default port on localhost if absent. */
   serverUrl?: string;
 }
 
-/** The contract of a service as an OpenAPI 3.1 document: plain JSON, ready to be served or written. */
+/** Builds the OpenAPI 3.1 document of a service as plain JSON. */
 export function buildOpenApi(service: Service, options: OpenApiOptions = {}): Json {
   const operations = operationsOf(service);
   const components = new SchemaComponents();
@@ -57,7 +58,7 @@ function parameterComponents(operations: readonly AnyOperation[]): Json {
       name: 'Idempotency-Key',
       in: 'header',
       description:
-        'Any text of your own. The same key with the same body gives the first answer again for 24 h; with another body it is 409.',
+        'A unique text chosen by the client. For 24 h, the same key with the same body returns the first response again; with a different body it returns 409.',
       schema: { type: 'string', minLength: 1, maxLength: 255, pattern: '^[\\x21-\\x7e]+$' },
     },
     ...(operations.some(({ errors }) => errors.includes(412))
@@ -65,7 +66,8 @@ function parameterComponents(operations: readonly AnyOperation[]): Json {
           IfMatch: {
             name: 'If-Match',
             in: 'header',
-            description: 'The ETag of what you have read: 412 where it has changed since.',
+            description:
+              'The ETag of the version you have read. Returns 412 if the resource has changed since.',
             schema: { type: 'string', maxLength: 128 },
           },
         }

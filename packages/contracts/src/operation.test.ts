@@ -15,7 +15,7 @@ import { orchestratorHealth } from './orchestrator/system.js';
 import { listTasks } from './orchestrator/tasks.js';
 
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-/** Compiles only where the two types are one. */
+/** Compiles only if the two types are identical. */
 function same<A, B>(verdict: Same<A, B>): void {
   expect(verdict).toBe(true);
 }
@@ -28,7 +28,7 @@ describe('the types of an operation', () => {
     same<QueryOf<typeof orchestrator.getTaskLogs>['search'], string | undefined>(true);
   });
 
-  it('give a handler what has a default, and let a caller leave it out', () => {
+  it('make a field with a default required for a handler and optional for a client', () => {
     same<QueryOf<typeof listTasks>['limit'], number>(true);
     same<QueryInputOf<typeof listTasks>['limit'], number | undefined>(true);
     same<BodyOf<typeof orchestrator.createServers>['check_mode'], boolean>(true);
@@ -36,19 +36,19 @@ describe('the types of an operation', () => {
     same<BodyOf<typeof orchestrator.createTaskserv>['operation'], 'create' | 'delete'>(true);
   });
 
-  it('tell the operations of a batch apart by their type', () => {
+  it('discriminate the operations of a batch by type', () => {
     type Operation = BodyOf<typeof orchestrator.executeBatch>['operations'][number];
     same<Extract<Operation, { type: 'cluster_batch' }>['cluster_type'], string>(true);
   });
 
-  it('let different operations stand in one list', () => {
+  it('allow different operations in one list', () => {
     const list: AnyOperation[] = [listTasks, orchestratorHealth];
     same<(typeof orchestrator)[keyof typeof orchestrator] extends AnyOperation ? true : false, true>(true);
     same<(typeof controlCenter)[keyof typeof controlCenter] extends AnyOperation ? true : false, true>(true);
     expect(list.map(({ id }) => id)).toEqual(['listTasks', 'orchestratorHealth']);
   });
 
-  it('are inferred where the operation is declared', () => {
+  it('are inferred from the declaration of the operation', () => {
     const operation = defineOperation({
       id: 'probe',
       service: 'orchestrator',

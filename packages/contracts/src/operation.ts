@@ -3,17 +3,19 @@ import type { Action } from './actions.js';
 import type { TDefaulted } from './schemas/default.js';
 import type { Cursor } from './schemas/paging.js';
 
+/** The service that an operation belongs to. */
 export type Service = 'orchestrator' | 'control-center';
+/** HTTP method in lower case, as OpenAPI spells it. */
 export type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** Which budget a request is counted against (spec: Rate limiting). `none` is for probes and static files. */
+/** The rate limit that a request counts against. `none` is for probes and internal operations. */
 export type RateClass = 'general' | 'auth' | 'batch' | 'none';
 
 /**
- * Who may call an operation. `public`: anybody. `self`: anybody signed in, about themselves. `service`: our other
- * service, with a token of its own.
- * Otherwise the (resource, action) that the policies decide on; `{params.id}`, `{body.infra}` and `{query.x}` in
- * the resource are filled in from the checked request.
+ * Who may call an operation. `public`: any client. `self`: any signed-in user, for their own data. `service`: the
+ * other service, with a service token.
+ * Otherwise the policies decide on (resource, action); `{params.id}`, `{body.infra}` and `{query.x}` in the resource
+ * are replaced by values of the validated request.
  */
 export type Permission =
   | 'public'
@@ -23,60 +25,61 @@ export type Permission =
       resource: string;
       action: Action;
       /**
-       * The body's member that names the action to ask the policies about (`create` or `delete`), so that leave to
-       * create is not leave to delete. `action` counts where the member is absent.
+       * The body field that names the action (`create` or `delete`), so that permission to create does not include
+       * permission to delete. `action` applies if the field is absent.
        */
       actionFrom?: 'body.operation';
     };
 
-/** Failures an operation may answer with, beside those that follow from its declaration (see `errorStatusesOf`). */
+/** Error statuses that an operation may declare, in addition to those of `errorStatusesOf`. */
 export type ErrorStatus = 401 | 403 | 404 | 409 | 412 | 413 | 422 | 503;
 
 type NoMembers = TObject<Record<never, TSchema>>;
 
-/** What is said of each operation by itself. */
+/** The declaration of an operation; see {@link operationsUnder}. */
 export interface OperationDraft<
   Params extends TObject = TObject,
   Query extends TObject = TObject,
   Body extends TSchema = TSchema,
   Data extends TSchema = TSchema,
 > {
-  /** camelCase; also the SDK's method and the OpenAPI operationId. */
+  /** camelCase; also the method name of the SDK and the OpenAPI operationId. */
   id: string;
   method: Method;
-  /** OpenAPI spelling: `/tasks/{id}`. */
+  /** Path template in OpenAPI syntax: `/tasks/{id}`. */
   path: string;
   summary: string;
   description?: string;
   permission: Permission;
-  /** Whether it is also for those who have yet to set up the second factor that they must have. */
+  /** Whether users who are required to have MFA but have not enrolled yet may call it. */
   forMfaEnrollment?: boolean;
   params?: Params;
   query?: Query;
   body?: Body;
-  /** Largest body in bytes; 100 KB where absent. */
+  /** Maximum size of the body in bytes; 100 KB if absent. */
   bodyLimit?: number;
-  /** Whether `Idempotency-Key` is honoured. */
+  /** Whether the operation supports `Idempotency-Key`. */
   idempotent?: boolean;
-  /** What a success answers: the schema of `data`, and how it is read on where it is one page of a list. */
+  /** The successful response: the schema of `data` and, for a list, its cursor. */
   success: {
     status: 200 | 201;
     data: Data;
     list?: Cursor;
     location?: boolean;
-    /** `data` of the API document's example, word for word where the document shows it whole. */
+    /** Example of `data`; verbatim from the API document if that shows it in full. */
     example?: unknown;
-    /** Media types that the same data can be asked for in, without the envelope. */
+    /** Further media types of the same data, without the envelope. */
     alsoAs?: readonly string[];
   };
-  /** Verbatim example of the body from the API document. */
+  /** Example of the body, verbatim from the API document. */
   example?: unknown;
-  /** Further examples of the body from the API document, by what they show. */
+  /** Further examples of the body from the API document, by name. */
   moreExamples?: Record<string, unknown>;
-  /** Whether it is documented in the API document itself or an addition of ours. */
+  /** Whether the operation is an addition to the published API document. */
   addition?: boolean;
 }
 
+/** A complete operation: a draft with its service, tag, rate limit and errors. */
 export interface Operation<
   Params extends TObject = TObject,
   Query extends TObject = TObject,
@@ -89,10 +92,10 @@ export interface Operation<
   errors: ErrorStatus[];
 }
 
-/** Any operation: what lists of different operations are made of. */
+/** Any operation; the element type of lists of operations. */
 export type AnyOperation = Operation;
 
-/** Declares an operation; its types follow from its schemas. What it does not take has no members. */
+/** Declares an operation and infers its types from its schemas. An undeclared `params` or `query` is an empty object. */
 export function defineOperation<
   Params extends TObject = NoMembers,
   Query extends TObject = NoMembers,
@@ -102,7 +105,7 @@ export function defineOperation<
   return operation;
 }
 
-/** `defineOperation` for operations under one tag: `general` rate class and no errors of their own by default. */
+/** Returns {@link defineOperation} for the operations of a tag. Default: rate class `general` and no own errors. */
 export function operationsUnder(service: Service, tag: string, shared: { rateClass?: RateClass } = {}) {
   return function define<
     Params extends TObject = NoMembers,
@@ -116,7 +119,7 @@ export function operationsUnder(service: Service, tag: string, shared: { rateCla
   };
 }
 
-/** A value after its check: members with a default are always there. */
+/** The type of a validated value: fields with a default are always present. */
 export type Checked<Schema extends TSchema> =
   Schema extends TObject<infer Members> ? WithDefaults<Static<Schema>, Members> : Static<Schema>;
 
@@ -129,12 +132,16 @@ type WithDefaults<Value, Members extends TProperties> = Simplify<
 >;
 type Simplify<Value> = { [Name in keyof Value]: Value[Name] };
 
-/** What a handler gets: checked, with defaults filled in. */
+/** The path parameters of an operation, as its handler receives them. */
 export type ParamsOf<O> = O extends Operation<infer P, TObject, TSchema, TSchema> ? Static<P> : never;
+/** The query of an operation as its handler receives it: validated, with defaults filled in. */
 export type QueryOf<O> = O extends Operation<TObject, infer Q, TSchema, TSchema> ? Checked<Q> : never;
+/** The body of an operation as its handler receives it: validated, with defaults filled in. */
 export type BodyOf<O> = O extends Operation<TObject, TObject, infer B, TSchema> ? Checked<B> : never;
+/** The `data` of a successful response of an operation. */
 export type DataOf<O> = O extends Operation<TObject, TObject, TSchema, infer D> ? Static<D> : never;
 
-/** What a caller sends: members with a default may be left out. */
+/** The query of an operation as a client sends it: fields with a default are optional. */
 export type QueryInputOf<O> = O extends Operation<TObject, infer Q, TSchema, TSchema> ? Static<Q> : never;
+/** The body of an operation as a client sends it: fields with a default are optional. */
 export type BodyInputOf<O> = O extends Operation<TObject, TObject, infer B, TSchema> ? Static<B> : never;

@@ -5,7 +5,7 @@ import { controlCenterOperations, operationsOf, orchestrator, orchestratorOperat
 const all = [...orchestratorOperations, ...controlCenterOperations];
 const each = all.map((operation) => [operation.id, operation] as const);
 
-/** What the API document shows, endpoint by endpoint. */
+/** The endpoints of the API document. */
 const DOCUMENTED = {
   orchestrator: [
     'get /health',
@@ -57,18 +57,18 @@ describe('the operations', () => {
     },
   );
 
-  it('have ids that occur once and are their names', () => {
+  it('have unique ids that equal their export names', () => {
     expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
     expect(Object.entries(orchestrator).filter(([name, { id }]) => name !== id)).toEqual([]);
   });
 
-  it.each(['orchestrator', 'control-center'] as const)('of the %s have routes that occur once', (service) => {
+  it.each(['orchestrator', 'control-center'] as const)('of the %s have unique routes', (service) => {
     const routes = operationsOf(service).map(routeOf);
     expect(new Set(routes).size).toBe(routes.length);
     expect(operationsOf(service).every((operation) => operation.service === service)).toBe(true);
   });
 
-  it('stand in an order in which no template takes a plain path', () => {
+  it('are ordered so that no template matches a literal path', () => {
     for (const operations of [orchestratorOperations, controlCenterOperations]) {
       const shadowed = operations.filter(({ path, method }, index) =>
         operations.slice(0, index).some((before) => {
@@ -80,7 +80,7 @@ describe('the operations', () => {
     }
   });
 
-  it('count sign-in, batches and probes apart from the rest', () => {
+  it('have rate classes of their own for sign-in, batches and probes', () => {
     const inClass = (rateClass: string) =>
       all.filter((operation) => operation.rateClass === rateClass).map(routeOf);
     expect(inClass('auth').sort()).toEqual(['post /auth/login', 'post /auth/refresh']);
@@ -93,24 +93,24 @@ describe('the operations', () => {
     expect(new Set(inClass('none'))).toEqual(new Set(['get /health', 'get /livez', 'get /readyz']));
   });
 
-  it('are open to nobody unknown but for probes and signing in', () => {
+  it('require authentication, except probes and sign-in', () => {
     const open = all.filter(({ permission }) => permission === 'public').map(({ id }) => id);
     expect(open.filter((id) => !/(Health|Live|Ready)$/.test(id)).sort()).toEqual(['login', 'refresh']);
   });
 });
 
 describe.each(each)('%s', (_id, operation) => {
-  it('says what it is and where it belongs', () => {
+  it('has a summary, a tag and a service', () => {
     expect(operation.id).toMatch(/^[a-z][A-Za-z]+$/);
     expect(operation.summary).toMatch(/^[A-Z].*[^.]$/);
     expect(operation.tag).not.toBe('');
   });
 
-  it('has a parameter for each template of its path, and for nothing else', () => {
+  it('has exactly the parameters of its path template', () => {
     expect(Object.keys(operation.params?.properties ?? {})).toEqual(templatesOf(operation.path));
   });
 
-  it('asks the policies about members that are checked', () => {
+  it('uses only validated fields in its permission', () => {
     const { permission } = operation;
     if (typeof permission === 'string') return;
     const members = {
@@ -134,7 +134,7 @@ describe.each(each)('%s', (_id, operation) => {
     else expect(paging).not.toContain('offset');
   });
 
-  it('is read on by a member of its items', () => {
+  it('has a cursor that is a field of its items', () => {
     const { list, data } = operation.success;
     if (!list) return;
     const { items } = data as unknown as { items: { properties: Record<string, { title?: string }> } };
@@ -142,7 +142,7 @@ describe.each(each)('%s', (_id, operation) => {
     expect(Object.keys(items.properties)).toContain(list.member);
   });
 
-  it('answers 201 with a Location only where something was made', () => {
+  it('returns 201 with a Location only if it creates a resource', () => {
     if (operation.success.status === 201) {
       expect(operation.method).toBe('post');
       expect(operation.success.location).toBe(true);
@@ -151,7 +151,7 @@ describe.each(each)('%s', (_id, operation) => {
     if (operation.idempotent) expect(operation.method).toBe('post');
   });
 
-  it('can miss what its path names', () => {
+  it('declares 404 if its path has an id', () => {
     if (operation.params) expect(operation.errors).toContain(404);
   });
 });

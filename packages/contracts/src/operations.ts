@@ -18,7 +18,7 @@ import * as webhooks from './orchestrator/webhooks.js';
 import * as workflows from './orchestrator/workflows.js';
 import { byRoute } from './route-order.js';
 
-/** The orchestrator's operations by id: what a typed client is made from. */
+/** The operations of the orchestrator by id. The typed client is derived from them. */
 export const orchestrator = {
   ...orchestratorSystem,
   ...tasks,
@@ -30,7 +30,7 @@ export const orchestrator = {
   ...webhooks,
 } as const;
 
-/** The control center's operations by id. */
+/** The public operations of the control center by id. */
 export const controlCenter = {
   ...controlCenterSystem,
   ...auth,
@@ -42,16 +42,18 @@ export const controlCenter = {
   ...audit,
 } as const;
 
-/** In the order of routing: a plain path before a template that would take it for an id. */
+/** The operations of the orchestrator in routing order: a literal path precedes a template that would match it. */
 export const orchestratorOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(orchestrator).sort(byRoute);
+/** The public operations of the control center in routing order. */
 export const controlCenterOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(controlCenter).sort(byRoute);
 
-/** What only our other service may call: mounted beside the others, and no part of the public document. */
+/** Operations of the control center that only the orchestrator may call. They are not part of the public document. */
 export const controlCenterInternalOperations: readonly AnyOperation[] =
   Object.values<AnyOperation>(internal).sort(byRoute);
 
+/** The public operations of a service in routing order. */
 export function operationsOf(service: Service): readonly AnyOperation[] {
   return service === 'orchestrator' ? orchestratorOperations : controlCenterOperations;
 }

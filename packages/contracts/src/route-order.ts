@@ -3,8 +3,8 @@ import type { AnyOperation, Method } from './operation.js';
 const METHODS: readonly Method[] = ['get', 'post', 'put', 'delete'];
 
 /**
- * Compares two operations by path, then by method. A plain segment comes before a template: otherwise a router that
- * takes the first match would read `/rollback/statistics` as `/rollback/{id}`.
+ * Compares two operations by path, then by method. A literal segment precedes a template: the router uses the first
+ * match and would otherwise match `/rollback/statistics` with `/rollback/{id}`.
  */
 export function byRoute(a: AnyOperation, b: AnyOperation): number {
   const left = a.path.split('/');

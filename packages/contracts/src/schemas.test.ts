@@ -26,7 +26,7 @@ const nodesOf = (schemas: readonly (readonly [string, TSchema])[]) =>
 const isObject = ([, node]: [string, SchemaNode]) => node['type'] === 'object';
 const places = (nodes: [string, SchemaNode][]) => nodes.map(([place]) => place);
 
-/** Members may be anything only as a map whose names and values are bounded. */
+/** Additional members are allowed only in a map with bounded names and values. */
 function isBoundedMap(node: SchemaNode): boolean {
   return (
     typeof node['additionalProperties'] === 'object' &&
@@ -40,21 +40,21 @@ describe('every schema', () => {
     expect(() => strictAjv().compile(schema)).not.toThrow();
   });
 
-  it('that is sent to us is closed at every level', () => {
+  it('of a request is closed at every level', () => {
     const open = nodesOf(sent)
       .filter(isObject)
       .filter(([, node]) => node['additionalProperties'] !== false);
     expect(places(open.filter(([, node]) => !isBoundedMap(node)))).toEqual([]);
   });
 
-  it('that we answer with is closed, or a map of so many members', () => {
+  it('of a response is closed, or a map with a bounded number of members', () => {
     const open = nodesOf(answers)
       .filter(isObject)
       .filter(([, node]) => node['additionalProperties'] !== false);
     expect(places(open.filter(([, node]) => !(Number(node['maxProperties']) <= 1000)))).toEqual([]);
   });
 
-  it('bounds every text, every list and, where it is sent to us, every number', () => {
+  it('bounds every string, every array and, in requests, every number', () => {
     const nodes = nodesOf([...sent, ...answers]);
     const free = nodes.filter(([, node]) => !('const' in node || 'enum' in node));
     const without = (type: string, bound: string) =>
@@ -65,7 +65,7 @@ describe('every schema', () => {
     expect(places(numbers.filter(([, node]) => !('minimum' in node && 'maximum' in node)))).toEqual([]);
   });
 
-  it('keeps its defaults at the top of a query or a body, where the types know of them', () => {
+  it('has defaults only at the top level of a query or a body, where the types reflect them', () => {
     const deep = nodesOf(sent).filter(([place, node]) => 'default' in node && place.split('.').length > 2);
     expect(places(deep)).toEqual([]);
   });
@@ -85,11 +85,11 @@ describe('the example', () => {
     expect(faultsOf(schema, example)).toEqual([]);
   });
 
-  it.each(datas)('of what %s answers is valid', (_id, schema, example) => {
+  it.each(datas)('of the response of %s is valid', (_id, schema, example) => {
     expect(faultsOf(schema, example)).toEqual([]);
   });
 
-  it('is there for all that the API document shows', () => {
+  it('exists for every endpoint of the API document', () => {
     const documented = all.filter(({ addition }) => !addition);
     expect(documented.filter(({ success }) => success.example === undefined)).toEqual([]);
     expect(documented.filter(({ body, example }) => body && example === undefined)).toEqual([]);

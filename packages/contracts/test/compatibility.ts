@@ -1,15 +1,15 @@
 type Json = Record<string, unknown>;
-/** Requests may come to allow more, answers to say more; never less. */
+/** A change may widen requests and extend responses, never the reverse. */
 type Direction = 'request' | 'answer';
 
-/** What of a newer document would break a program that was written for the older one, each in a sentence. */
+/** The differences of a newer document that would break a client of the older one, one sentence each. */
 export function breakingChanges(before: Json, after: Json): string[] {
   return new Comparison(before, after).run();
 }
 
 class Comparison {
   readonly #faults: string[] = [];
-  /** Pairs that are being compared: schemas may hold themselves. */
+  /** Pairs that are being compared, since schemas may be recursive. */
   readonly #underWay = new Set<string>();
 
   constructor(
@@ -23,7 +23,7 @@ class Comparison {
       for (const [method, operation] of Object.entries(members(methods))) {
         const place = `${method.toUpperCase()} ${path}`;
         const now = members(members(paths[path])[method]);
-        if (Object.keys(now).length === 0) this.#say(place, 'is gone');
+        if (Object.keys(now).length === 0) this.#say(place, 'was removed');
         else this.#operation(place, operation as Json, now);
       }
     }
@@ -40,7 +40,7 @@ class Comparison {
     for (const [status, answer] of Object.entries(members(before['responses']))) {
       if (!status.startsWith('2')) continue;
       const now = members(after['responses'])[status];
-      if (now === undefined) this.#say(`${place} ${status}`, 'is not answered any more');
+      if (now === undefined) this.#say(`${place} ${status}`, 'is no longer returned');
       else
         this.#answer(
           `${place} ${status}`,
@@ -58,7 +58,7 @@ class Comparison {
   #parameters(place: string, before: Map<string, Json>, after: Map<string, Json>): void {
     for (const [name, parameter] of before) {
       const now = after.get(name);
-      if (!now) this.#say(`${place} ${name}`, 'is not taken any more');
+      if (!now) this.#say(`${place} ${name}`, 'is no longer accepted');
       else this.#schema(`${place} ${name}`, 'request', members(parameter['schema']), members(now['schema']));
     }
     for (const [name, parameter] of after) {
@@ -71,7 +71,7 @@ class Comparison {
     if (after['required'] === true && before['required'] !== true) this.#say(place, 'has become required');
     for (const [type, content] of Object.entries(members(before['content']))) {
       const now = members(after['content'])[type];
-      if (now === undefined) this.#say(place, `is not taken as ${type} any more`);
+      if (now === undefined) this.#say(place, `no longer accepts ${type}`);
       else
         this.#schema(place, 'request', members(members(content)['schema']), members(members(now)['schema']));
     }
@@ -79,11 +79,11 @@ class Comparison {
 
   #answer(place: string, before: Json, after: Json): void {
     for (const name of Object.keys(members(before['headers']))) {
-      if (!(name in members(after['headers']))) this.#say(place, `has no header ${name} any more`);
+      if (!(name in members(after['headers']))) this.#say(place, `no longer has the header ${name}`);
     }
     for (const [type, content] of Object.entries(members(before['content']))) {
       const now = members(after['content'])[type];
-      if (now === undefined) this.#say(place, `is not to be had as ${type} any more`);
+      if (now === undefined) this.#say(place, `is no longer returned as ${type}`);
       else
         this.#schema(place, 'answer', members(members(content)['schema']), members(members(now)['schema']));
     }
@@ -112,9 +112,7 @@ class Comparison {
     if (lost.length > 0)
       this.#say(
         place,
-        direction === 'request'
-          ? `does not take ${lost.join(', ')} any more`
-          : `may be ${lost.join(', ')} now`,
+        direction === 'request' ? `no longer accepts ${lost.join(', ')}` : `may now be ${lost.join(', ')}`,
       );
   }
 
@@ -122,13 +120,13 @@ class Comparison {
   #enumeration(place: string, direction: Direction, before: Json, after: Json): void {
     if (direction === 'answer') {
       if ('const' in before && JSON.stringify(before['const']) !== JSON.stringify(after['const']))
-        this.#say(place, `is not always ${JSON.stringify(before['const'])} any more`);
+        this.#say(place, `is not always ${JSON.stringify(before['const'])} any longer`);
       return;
     }
     const [was, is] = [valuesOf(before), valuesOf(after)];
     if (!is) return;
-    if (!was) this.#say(place, `takes nothing but ${is.join(', ')} now`);
-    else for (const value of without(was, is)) this.#say(place, `does not take ${value} any more`);
+    if (!was) this.#say(place, `now accepts only ${is.join(', ')}`);
+    else for (const value of without(was, is)) this.#say(place, `no longer accepts ${value}`);
   }
 
   #bounds(place: string, before: Json, after: Json): void {
@@ -142,14 +140,14 @@ class Comparison {
         ? is > (was ?? lowestOf(keyword))
         : was === undefined || is < was;
       if (tighter)
-        this.#say(place, `is bound by ${keyword} ${is} now${was === undefined ? '' : `, before ${was}`}`);
+        this.#say(place, `now has ${keyword} ${is}${was === undefined ? '' : ` instead of ${was}`}`);
     }
     for (const keyword of ['pattern', 'format', 'multipleOf']) {
       if (after[keyword] !== undefined && after[keyword] !== before[keyword])
         this.#say(place, `has another ${keyword}`);
     }
     if (after['uniqueItems'] === true && before['uniqueItems'] !== true)
-      this.#say(place, 'takes nothing twice now');
+      this.#say(place, 'no longer accepts duplicates');
   }
 
   #members(place: string, direction: Direction, before: Json, after: Json): void {
@@ -158,13 +156,13 @@ class Comparison {
     for (const [name, schema] of Object.entries(was)) {
       const at = `${place}.${name}`;
       if (!(name in is)) {
-        if (direction === 'answer' || after['additionalProperties'] === false) this.#say(at, 'is gone');
+        if (direction === 'answer' || after['additionalProperties'] === false) this.#say(at, 'was removed');
       } else this.#schema(at, direction, members(schema), members(is[name]));
     }
     const changed = direction === 'request' ? without(requiredNow, required) : without(required, requiredNow);
     for (const name of changed) {
       if (direction === 'request') this.#say(`${place}.${name}`, 'has become required');
-      else if (name in is) this.#say(`${place}.${name}`, 'may be missing now');
+      else if (name in is) this.#say(`${place}.${name}`, 'may now be absent');
     }
     if (
       direction === 'request' &&
@@ -172,7 +170,7 @@ class Comparison {
       before['additionalProperties'] !== false &&
       'properties' in before
     )
-      this.#say(place, 'takes no other members any more');
+      this.#say(place, 'no longer accepts other members');
     if (isSchema(before['additionalProperties']) && isSchema(after['additionalProperties']))
       this.#schema(`${place}.*`, direction, before['additionalProperties'], after['additionalProperties']);
   }
@@ -196,7 +194,7 @@ class Comparison {
       if (lost.length > 0)
         this.#say(
           place,
-          direction === 'request' ? 'does not take one of its forms any more' : 'may have another form now',
+          direction === 'request' ? 'no longer accepts one of its forms' : 'may now have another form',
         );
     }
   }

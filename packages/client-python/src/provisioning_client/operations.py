@@ -70,7 +70,7 @@ class OrchestratorOperations:
         *,
         check_mode: Optional[bool] = None,
     ) -> Json:
-        """Go on with a batch that failed or was cancelled."""
+        """Resume a failed or cancelled batch."""
         return self._call(
             "POST",
             "/batch/operations/{id}/resume",
@@ -87,7 +87,7 @@ class OrchestratorOperations:
         task_id: Optional[str] = None,
         batch_id: Optional[str] = None,
     ) -> Json:
-        """Follow events by server-sent events, where a proxy lets no WebSocket through."""
+        """Stream events over server-sent events."""
         return self._call(
             "GET",
             "/events",
@@ -106,7 +106,7 @@ class OrchestratorOperations:
     def orchestrator_live(
         self,
     ) -> Json:
-        """Whether the process lives."""
+        """Check that the process is alive."""
         return self._call(
             "GET",
             "/livez",
@@ -117,7 +117,7 @@ class OrchestratorOperations:
         *,
         verbose: Optional[str] = None,
     ) -> Json:
-        """Whether the process has all it needs to serve."""
+        """Check that the process is ready to serve requests."""
         return self._call(
             "GET",
             "/readyz",
@@ -206,7 +206,7 @@ class OrchestratorOperations:
         self,
         id: str,
     ) -> Json:
-        """Follow a rollback or restore."""
+        """Get a rollback or restore."""
         return self._call(
             "GET",
             "/rollback/{id}",
@@ -218,7 +218,7 @@ class OrchestratorOperations:
         *,
         infra: Optional[str] = None,
     ) -> Json:
-        """Compare the inventory with what the providers say."""
+        """Compare the inventory with the providers."""
         return self._call(
             "GET",
             "/state/drift",
@@ -236,7 +236,7 @@ class OrchestratorOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List what exists: servers, task services and clusters."""
+        """List the inventory: servers, task services and clusters."""
         return self._call(
             "GET",
             "/state/inventory",
@@ -256,7 +256,7 @@ class OrchestratorOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List every change made to the infrastructure."""
+        """List the changes made to the infrastructure."""
         return self._call(
             "GET",
             "/state/journal",
@@ -364,7 +364,7 @@ class OrchestratorOperations:
         limit: Optional[int] = None,
         search: Optional[str] = None,
     ) -> Json:
-        """Read what a task printed, line by line."""
+        """Get the output of a task, line by line."""
         return self._call(
             "GET",
             "/tasks/{id}/logs",
@@ -378,7 +378,7 @@ class OrchestratorOperations:
         *,
         check_mode: Optional[bool] = None,
     ) -> Json:
-        """Run a failed or cancelled task again."""
+        """Retry a failed or cancelled task."""
         return self._call(
             "POST",
             "/tasks/{id}/retry",
@@ -395,7 +395,7 @@ class OrchestratorOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List webhooks, those of the configuration included."""
+        """List webhooks, including those of the configuration."""
         return self._call(
             "GET",
             "/webhooks",
@@ -458,7 +458,7 @@ class OrchestratorOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List what was sent to a webhook."""
+        """List the deliveries of a webhook."""
         return self._call(
             "GET",
             "/webhooks/{id}/deliveries",
@@ -471,7 +471,7 @@ class OrchestratorOperations:
         id: str,
         delivery_id: str,
     ) -> Json:
-        """Send a delivery again."""
+        """Redeliver an event."""
         return self._call(
             "POST",
             "/webhooks/{id}/deliveries/{delivery_id}/redeliver",
@@ -483,7 +483,7 @@ class OrchestratorOperations:
         self,
         id: str,
     ) -> Json:
-        """Send a ping to a webhook."""
+        """Send a ping event to a webhook."""
         return self._call(
             "POST",
             "/webhooks/{id}/test",
@@ -530,7 +530,7 @@ class OrchestratorOperations:
     def create_ws_ticket(
         self,
     ) -> Json:
-        """Get a ticket to open one WebSocket connection with."""
+        """Create a ticket that opens one WebSocket connection."""
         return self._call(
             "POST",
             "/ws/ticket",
@@ -551,7 +551,7 @@ class ControlCenterOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List the signed heads of the audit trail."""
+        """List the signed checkpoints of the audit chain."""
         return self._call(
             "GET",
             "/audit/heads",
@@ -561,7 +561,7 @@ class ControlCenterOperations:
     def list_audit_keys(
         self,
     ) -> Json:
-        """List the public keys that heads are checked with."""
+        """List the public keys that verify signed checkpoints."""
         return self._call(
             "GET",
             "/audit/keys",
@@ -594,7 +594,7 @@ class ControlCenterOperations:
         from_: Optional[str] = None,
         to_: Optional[str] = None,
     ) -> Json:
-        """Prove that no audit record was changed, removed or put in between."""
+        """Verify that no audit record was changed, removed or inserted."""
         return self._call(
             "GET",
             "/audit/verify",
@@ -625,7 +625,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Turn the second factor on with a first code."""
+        """Confirm MFA enrollment with a first code."""
         return self._call(
             "POST",
             "/auth/mfa/confirm",
@@ -636,7 +636,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Turn the second factor off."""
+        """Disable MFA."""
         return self._call(
             "POST",
             "/auth/mfa/disable",
@@ -647,7 +647,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Begin to set up a second factor (TOTP)."""
+        """Start MFA enrollment (TOTP)."""
         return self._call(
             "POST",
             "/auth/mfa/enroll",
@@ -658,7 +658,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Make new recovery codes."""
+        """Generate new recovery codes."""
         return self._call(
             "POST",
             "/auth/mfa/recovery-codes",
@@ -717,7 +717,7 @@ class ControlCenterOperations:
         self,
         id: str,
     ) -> Json:
-        """Get a decision: who asked for what, and which rules decided."""
+        """Get a logged decision: user, action, resource and the rules that decided."""
         return self._call(
             "GET",
             "/decisions/{id}",
@@ -736,7 +736,7 @@ class ControlCenterOperations:
     def control_center_live(
         self,
     ) -> Json:
-        """Whether the process lives."""
+        """Check that the process is alive."""
         return self._call(
             "GET",
             "/livez",
@@ -773,7 +773,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Decide again what was decided, and tell what would differ."""
+        """Replay logged decisions and list those that would differ."""
         return self._call(
             "POST",
             "/policies/replay",
@@ -784,7 +784,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Ask what the policies would decide, and which rule."""
+        """Simulate a policy decision and show the rules that decided."""
         return self._call(
             "POST",
             "/policies/simulate",
@@ -795,7 +795,7 @@ class ControlCenterOperations:
         self,
         body: Dict[str, Any],
     ) -> Json:
-        """Check rules without storing them."""
+        """Validate policy rules without storing them."""
         return self._call(
             "POST",
             "/policies/validate",
@@ -846,7 +846,7 @@ class ControlCenterOperations:
         limit: Optional[int] = None,
         offset: Optional[int] = None,
     ) -> Json:
-        """List how a policy was after each of its changes."""
+        """List the versions of a policy."""
         return self._call(
             "GET",
             "/policies/{id}/versions",
@@ -859,7 +859,7 @@ class ControlCenterOperations:
         *,
         verbose: Optional[str] = None,
     ) -> Json:
-        """Whether the process has all it needs to serve."""
+        """Check that the process is ready to serve requests."""
         return self._call(
             "GET",
             "/readyz",
@@ -972,7 +972,7 @@ class ControlCenterOperations:
         self,
         id: str,
     ) -> Json:
-        """Take the second factor off a user."""
+        """Reset MFA for a user."""
         return self._call(
             "DELETE",
             "/users/{id}/mfa",
@@ -983,7 +983,7 @@ class ControlCenterOperations:
         self,
         id: str,
     ) -> Json:
-        """End every session of a user."""
+        """End all sessions of a user."""
         return self._call(
             "DELETE",
             "/users/{id}/sessions",

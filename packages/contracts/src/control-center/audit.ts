@@ -14,13 +14,14 @@ import { after, MAX_PAGE } from '../schemas/paging.js';
 const define = operationsUnder('control-center', 'Audit');
 const permission = { resource: 'audit:*', action: 'read' } as const;
 
+/** `GET /audit/logs` */
 export const listAuditLogs = define({
   id: 'listAuditLogs',
   method: 'get',
   path: '/audit/logs',
   summary: 'Get audit logs',
   description:
-    'Newest first. As `text/csv` or `application/x-ndjson` it streams every record that the filters leave, unpaged and oldest first. Reading leaves a record too.',
+    'Newest first. With `Accept: text/csv` or `application/x-ndjson` the response streams every matching record, unpaged and oldest first. Reading the audit log is itself recorded.',
   permission,
   query: auditQuerySchema,
   success: {
@@ -43,11 +44,12 @@ export const listAuditLogs = define({
   errors: [503],
 });
 
+/** `GET /audit/verify` */
 export const verifyAudit = define({
   id: 'verifyAudit',
   method: 'get',
   path: '/audit/verify',
-  summary: 'Prove that no audit record was changed, removed or put in between',
+  summary: 'Verify that no audit record was changed, removed or inserted',
   permission,
   query: auditRangeSchema,
   success: { status: 200, data: auditVerificationSchema },
@@ -55,24 +57,27 @@ export const verifyAudit = define({
   addition: true,
 });
 
+/** `GET /audit/heads` */
 export const listAuditHeads = define({
   id: 'listAuditHeads',
   method: 'get',
   path: '/audit/heads',
-  summary: 'List the signed heads of the audit trail',
-  description: 'Newest first. As `application/x-ndjson` all of them, oldest first.',
+  summary: 'List the signed checkpoints of the audit chain',
+  description:
+    'Newest first. With `Accept: application/x-ndjson` the response streams all of them, oldest first.',
   permission,
   query: auditHeadsQuerySchema,
   success: { status: 200, data: auditHeadsSchema, list: after('seq'), alsoAs: ['application/x-ndjson'] },
   addition: true,
 });
 
+/** `GET /audit/keys` */
 export const listAuditKeys = define({
   id: 'listAuditKeys',
   method: 'get',
   path: '/audit/keys',
-  summary: 'List the public keys that heads are checked with',
-  description: 'That of the present signing key first.',
+  summary: 'List the public keys that verify signed checkpoints',
+  description: 'The current signing key comes first.',
   permission,
   success: { status: 200, data: auditKeysSchema },
   addition: true,

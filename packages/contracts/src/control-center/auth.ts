@@ -12,13 +12,14 @@ import {
 
 const define = operationsUnder('control-center', 'Authentication');
 
+/** `POST /auth/login` */
 export const login = define({
   id: 'login',
   method: 'post',
   path: '/auth/login',
   summary: 'Authenticate user and get JWT token',
   description:
-    'Unknown user, wrong password and disabled user are the same 401. With MFA on and no code it is `mfa_required`, with a wrong one `mfa_invalid`. `mfa_missing`: the secret of the second factor is gone, and an admin has to reset it.',
+    'An unknown user, a wrong password and a disabled user return the same 401. With MFA enabled, a missing code returns `mfa_required` and a wrong one `mfa_invalid`. `mfa_missing` means that the stored MFA secret is lost; an administrator must reset MFA for the user.',
   permission: 'public',
   rateClass: 'auth',
   body: loginRequestSchema,
@@ -36,13 +37,14 @@ export const login = define({
   errors: [401, 503],
 });
 
+/** `POST /auth/refresh` */
 export const refresh = define({
   id: 'refresh',
   method: 'post',
   path: '/auth/refresh',
   summary: 'Refresh JWT token',
   description:
-    'The old token is dead at once in both services. Presented again later, it ends the whole session.',
+    'The old token is revoked immediately in both services. Reuse of a revoked token ends the whole session.',
   permission: 'public',
   rateClass: 'auth',
   body: refreshRequestSchema,
@@ -55,6 +57,7 @@ export const refresh = define({
   errors: [401],
 });
 
+/** `POST /auth/logout` */
 export const logout = define({
   id: 'logout',
   method: 'post',
@@ -65,6 +68,7 @@ export const logout = define({
   success: { status: 200, data: sentence, example: 'Successfully logged out' },
 });
 
+/** `GET /auth/sessions` */
 export const listSessions = define({
   id: 'listSessions',
   method: 'get',
@@ -76,12 +80,13 @@ export const listSessions = define({
   addition: true,
 });
 
+/** `DELETE /auth/sessions/{id}` */
 export const endSession = define({
   id: 'endSession',
   method: 'delete',
   path: '/auth/sessions/{id}',
   summary: 'End one of your own sessions',
-  description: 'Somebody else’s session is 404.',
+  description: 'The session of another user returns 404.',
   permission: 'self',
   params: byId,
   success: { status: 200, data: sentence, example: 'Session ended' },
@@ -89,13 +94,14 @@ export const endSession = define({
   addition: true,
 });
 
+/** `POST /auth/password` */
 export const changePassword = define({
   id: 'changePassword',
   method: 'post',
   path: '/auth/password',
   summary: 'Change your own password',
   description:
-    'Asks for the present one, and for a code where there is a second factor. Ends all of your other sessions, and your API tokens.',
+    'Requires the current password, and an MFA code if MFA is enabled. Ends all your other sessions and revokes your API tokens.',
   permission: 'self',
   body: changePasswordSchema,
   success: { status: 200, data: sentence, example: 'Password changed' },

@@ -13,11 +13,12 @@ import { POLICY_BODY_LIMIT } from '../schemas/policy.js';
 
 const define = operationsUnder('control-center', 'Policies');
 
+/** `POST /policies/validate` */
 export const validatePolicy = define({
   id: 'validatePolicy',
   method: 'post',
   path: '/policies/validate',
-  summary: 'Check rules without storing them',
+  summary: 'Validate policy rules without storing them',
   permission: { resource: 'policies:*', action: 'read' },
   body: validateRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,
@@ -25,13 +26,14 @@ export const validatePolicy = define({
   addition: true,
 });
 
+/** `POST /policies/simulate` */
 export const simulatePolicies = define({
   id: 'simulatePolicies',
   method: 'post',
   path: '/policies/simulate',
-  summary: 'Ask what the policies would decide, and which rule',
+  summary: 'Simulate a policy decision and show the rules that decided',
   description:
-    'By the policies in force; with `policies`, by those instead; with `changed`, `enable` and `disable`, by those in force but for that. Changes nothing.',
+    'Uses the enabled policies. `policies` replaces them; `changed`, `enable` and `disable` modify them for this request. Nothing is stored.',
   permission: { resource: 'policies:*', action: 'simulate' },
   body: simulateRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,
@@ -45,13 +47,14 @@ export const simulatePolicies = define({
   addition: true,
 });
 
+/** `POST /policies/replay` */
 export const replayDecisions = define({
   id: 'replayDecisions',
   method: 'post',
   path: '/policies/replay',
-  summary: 'Decide again what was decided, and tell what would differ',
+  summary: 'Replay logged decisions and list those that would differ',
   description:
-    'Over the logged decisions of a time: denials, and changes that were allowed. By the policies in force, or others as in `POST /policies/simulate`: `enable` tries a stored policy before it is switched on.',
+    'Covers the logged decisions of a period: denials and allowed changes. Uses the enabled policies, or others as in `POST /policies/simulate`; `enable` tests a stored policy before it is enabled.',
   permission: { resource: 'policies:*', action: 'simulate' },
   body: replayRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,
@@ -59,11 +62,12 @@ export const replayDecisions = define({
   addition: true,
 });
 
+/** `GET /decisions/{id}` */
 export const getDecision = define({
   id: 'getDecision',
   method: 'get',
   path: '/decisions/{id}',
-  summary: 'Get a decision: who asked for what, and which rules decided',
+  summary: 'Get a logged decision: user, action, resource and the rules that decided',
   permission: { resource: 'audit:*', action: 'read' },
   params: byId,
   success: { status: 200, data: decisionSchema },

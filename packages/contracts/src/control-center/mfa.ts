@@ -10,13 +10,14 @@ import {
 
 const define = operationsUnder('control-center', 'Authentication');
 
+/** `POST /auth/mfa/enroll` */
 export const enrollMfa = define({
   id: 'enrollMfa',
   method: 'post',
   path: '/auth/mfa/enroll',
-  summary: 'Begin to set up a second factor (TOTP)',
+  summary: 'Start MFA enrollment (TOTP)',
   description:
-    'Asks for the password once more, and for a code where a second factor is on already. Nothing changes until a code confirms it.',
+    'Requires the password, and a code if MFA is already enabled. Nothing changes until the enrollment is confirmed with a code.',
   permission: 'self',
   forMfaEnrollment: true,
   body: mfaEnrollRequestSchema,
@@ -25,13 +26,14 @@ export const enrollMfa = define({
   addition: true,
 });
 
+/** `POST /auth/mfa/confirm` */
 export const confirmMfa = define({
   id: 'confirmMfa',
   method: 'post',
   path: '/auth/mfa/confirm',
-  summary: 'Turn the second factor on with a first code',
+  summary: 'Confirm MFA enrollment with a first code',
   description:
-    'Only the session that began it can confirm it. Answers with the recovery codes and ends all of your other sessions.',
+    'Only the session that started the enrollment can confirm it. Returns the recovery codes and ends all your other sessions.',
   permission: 'self',
   forMfaEnrollment: true,
   body: mfaConfirmRequestSchema,
@@ -40,11 +42,12 @@ export const confirmMfa = define({
   addition: true,
 });
 
+/** `POST /auth/mfa/disable` */
 export const disableMfa = define({
   id: 'disableMfa',
   method: 'post',
   path: '/auth/mfa/disable',
-  summary: 'Turn the second factor off',
+  summary: 'Disable MFA',
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: sentence, example: 'MFA disabled' },
@@ -52,12 +55,13 @@ export const disableMfa = define({
   addition: true,
 });
 
+/** `POST /auth/mfa/recovery-codes` */
 export const renewRecoveryCodes = define({
   id: 'renewRecoveryCodes',
   method: 'post',
   path: '/auth/mfa/recovery-codes',
-  summary: 'Make new recovery codes',
-  description: 'The old ones are good no more; sessions stay.',
+  summary: 'Generate new recovery codes',
+  description: 'The previous codes are invalidated. Sessions are kept.',
   permission: 'self',
   body: mfaReauthenticationSchema,
   success: { status: 200, data: recoveryCodesSchema },

@@ -19,6 +19,7 @@ const rule = {
   condition: "user.role == 'admin'",
 };
 
+/** `GET /policies` */
 export const listPolicies = define({
   id: 'listPolicies',
   method: 'get',
@@ -43,12 +44,13 @@ export const listPolicies = define({
   },
 });
 
+/** `POST /policies` */
 export const createPolicy = define({
   id: 'createPolicy',
   method: 'post',
   path: '/policies',
   summary: 'Create new policy',
-  description: 'A rule that does not parse is 422 with its line and column; nothing is stored then.',
+  description: 'A rule that does not parse returns 422 with its line and column; nothing is stored.',
   permission: { resource: 'policies:*', action: 'create' },
   body: policyRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,
@@ -63,6 +65,7 @@ export const createPolicy = define({
   errors: [409],
 });
 
+/** `GET /policies/{id}` */
 export const getPolicy = define({
   id: 'getPolicy',
   method: 'get',
@@ -75,13 +78,14 @@ export const getPolicy = define({
   addition: true,
 });
 
+/** `PUT /policies/{id}` */
 export const updatePolicy = define({
   id: 'updatePolicy',
   method: 'put',
   path: '/policies/{id}',
   summary: 'Update policy',
   description:
-    'Members that are left out stay as they are; how it was is kept. In force in both services within 2 s. Neither gives nor takes away what you do not hold (403 `grant_not_held`), nor restricts users with more rights alone (403 `higher_rights`). 409 `no_policy_editor` where no user could certainly change every policy any more.',
+    'Omitted fields keep their value; the previous version is kept. The change applies in both services within 2 s. It must not grant or remove a right that you do not hold (403 `grant_not_held`), nor restrict only users with more rights than you (403 `higher_rights`). 409 `no_policy_editor` if no user would be certain to be able to change every policy.',
   permission: { resource: 'policies:{params.id}', action: 'update' },
   params: byId,
   body: policyChangeSchema,
@@ -91,13 +95,14 @@ export const updatePolicy = define({
   errors: [404, 409, 412],
 });
 
+/** `DELETE /policies/{id}` */
 export const deletePolicy = define({
   id: 'deletePolicy',
   method: 'delete',
   path: '/policies/{id}',
   summary: 'Delete a policy',
   description:
-    '403 `grant_not_held` for what you could not give back, or a Deny that binds you. 409 `no_policy_editor` where no user could certainly change every policy any more.',
+    '403 `grant_not_held` if the policy grants a right that you do not hold, or denies something to you. 409 `no_policy_editor` if no user would be certain to be able to change every policy.',
   permission: { resource: 'policies:{params.id}', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Policy deleted successfully' },
@@ -105,11 +110,12 @@ export const deletePolicy = define({
   addition: true,
 });
 
+/** `GET /policies/{id}/versions` */
 export const listPolicyVersions = define({
   id: 'listPolicyVersions',
   method: 'get',
   path: '/policies/{id}/versions',
-  summary: 'List how a policy was after each of its changes',
+  summary: 'List the versions of a policy',
   permission: { resource: 'policies:{params.id}', action: 'read' },
   params: byId,
   query: pagedBy({ after: afterNumber('revision', 2_147_483_647) }),

@@ -4,6 +4,7 @@ import { live, readiness, readinessQuery } from '../schemas/health.js';
 
 const define = operationsUnder('control-center', 'System');
 
+/** `GET /health` */
 export const controlCenterHealth = define({
   id: 'controlCenterHealth',
   method: 'get',
@@ -19,22 +20,24 @@ export const controlCenterHealth = define({
   addition: true,
 });
 
+/** `GET /livez` */
 export const controlCenterLive = define({
   id: 'controlCenterLive',
   method: 'get',
   path: '/livez',
-  summary: 'Whether the process lives',
+  summary: 'Check that the process is alive',
   permission: 'public',
   rateClass: 'none',
   success: { status: 200, data: live, example: 'alive' },
   addition: true,
 });
 
+/** `GET /readyz` */
 export const controlCenterReady = define({
   id: 'controlCenterReady',
   method: 'get',
   path: '/readyz',
-  summary: 'Whether the process has all it needs to serve',
+  summary: 'Check that the process is ready to serve requests',
   permission: 'public',
   rateClass: 'none',
   query: readinessQuery,

@@ -5,13 +5,14 @@ import { apiTokenCreatedSchema, apiTokenSchema, tokenRequestSchema } from '../sc
 
 const define = operationsUnder('control-center', 'Tokens');
 
+/** `POST /tokens` */
 export const createToken = define({
   id: 'createToken',
   method: 'post',
   path: '/tokens',
   summary: 'Create an API token for a program',
   description:
-    'Its roles are among your own, when it is made and whenever it is used. It is shown this once. API tokens make no API tokens.',
+    'Its roles must be among your own, both when it is created and whenever it is used. The token is shown only in this response. An API token cannot create API tokens.',
   permission: 'self',
   body: tokenRequestSchema,
   idempotent: true,
@@ -20,6 +21,7 @@ export const createToken = define({
   addition: true,
 });
 
+/** `GET /tokens` */
 export const listTokens = define({
   id: 'listTokens',
   method: 'get',
@@ -31,6 +33,7 @@ export const listTokens = define({
   addition: true,
 });
 
+/** `DELETE /tokens/{id}` */
 export const deleteToken = define({
   id: 'deleteToken',
   method: 'delete',

@@ -12,6 +12,7 @@ import {
 
 const define = operationsUnder('control-center', 'Users');
 
+/** `GET /users` */
 export const listUsers = define({
   id: 'listUsers',
   method: 'get',
@@ -37,6 +38,7 @@ export const listUsers = define({
   },
 });
 
+/** `POST /users` */
 export const createUser = define({
   id: 'createUser',
   method: 'post',
@@ -67,6 +69,7 @@ export const createUser = define({
   errors: [409],
 });
 
+/** `GET /users/{id}` */
 export const getUser = define({
   id: 'getUser',
   method: 'get',
@@ -79,13 +82,14 @@ export const getUser = define({
   addition: true,
 });
 
+/** `PUT /users/{id}` */
 export const updateUser = define({
   id: 'updateUser',
   method: 'put',
   path: '/users/{id}',
   summary: 'Update existing user',
   description:
-    'Members that are left out stay as they are. New roles, a new address, a new password and `enabled: false` end the user’s tokens in both services; a new password and `enabled: false` end their API tokens too, and a lost role leaves those. You need every right of the user, before (403 `higher_rights`, or `grant_not_held` for a password) and after (403 `grant_not_held`). The last enabled admin stays one, and a user who can change every policy stays (409).',
+    'Omitted fields keep their value. New roles, a new e-mail address, a new password and `enabled: false` revoke the user’s tokens in both services. A new password and `enabled: false` also revoke their API tokens; a removed role is removed from the API tokens. You need every right of the user, before the change (403 `higher_rights`, or `grant_not_held` for a password) and after it (403 `grant_not_held`). The last enabled administrator, and the last user who can change every policy, cannot lose these rights (409).',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   body: userChangeSchema,
@@ -94,25 +98,27 @@ export const updateUser = define({
   errors: [404, 409, 412],
 });
 
+/** `DELETE /users/{id}` */
 export const deleteUser = define({
   id: 'deleteUser',
   method: 'delete',
   path: '/users/{id}',
   summary: 'Delete user',
   description:
-    'Ends the user’s tokens in both services. A user with more rights than yours is 403 `higher_rights`. The last enabled admin can’t be deleted, nor the last user who can change every policy (409).',
+    'Revokes the user’s tokens in both services. A user with more rights than you returns 403 `higher_rights`. The last enabled administrator and the last user who can change every policy cannot be deleted (409).',
   permission: { resource: 'users:{params.id}', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'User deleted successfully' },
   errors: [404, 409],
 });
 
+/** `DELETE /users/{id}/sessions` */
 export const endUserSessions = define({
   id: 'endUserSessions',
   method: 'delete',
   path: '/users/{id}/sessions',
-  summary: 'End every session of a user',
-  description: 'A user with more rights than yours is 403 `higher_rights`.',
+  summary: 'End all sessions of a user',
+  description: 'A user with more rights than you returns 403 `higher_rights`.',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Sessions ended' },
@@ -120,13 +126,14 @@ export const endUserSessions = define({
   addition: true,
 });
 
+/** `DELETE /users/{id}/mfa` */
 export const resetUserMfa = define({
   id: 'resetUserMfa',
   method: 'delete',
   path: '/users/{id}/mfa',
-  summary: 'Take the second factor off a user',
+  summary: 'Reset MFA for a user',
   description:
-    'For a user who lost their device and their recovery codes. Ends every session and API token of the user, who signs in with the password alone until another second factor is set up. A user with more rights than yours is 403 `higher_rights`; your own factor is taken off with POST /auth/mfa/disable.',
+    'For a user who lost their device and their recovery codes. Ends all sessions and revokes all API tokens of the user, who signs in with the password alone until they enroll again. A user with more rights than you returns 403 `higher_rights`. To disable your own MFA, use `POST /auth/mfa/disable`.',
   permission: { resource: 'users:{params.id}', action: 'update' },
   params: byId,
   success: { status: 200, data: sentence, example: 'MFA reset' },

@@ -2,14 +2,14 @@ import type { Service } from '../operation.js';
 import type { Json } from './schema-components.js';
 
 const CONVENTIONS = `
-Every answer is wrapped: \`{"success": true, "data": …}\`, or \`{"success": false, "error": "…", "code": "…", "request_id": "…"}\`.
+Every response has the same envelope: \`{"success": true, "data": …}\` or \`{"success": false, "error": "…", "code": "…", "request_id": "…"}\`.
 
-Ask for a version with \`Accept: application/vnd.provisioning.v1+json\`; without, it is v1.
+Select an API version with \`Accept: application/vnd.provisioning.v1+json\`; the default is v1.
 
-Lists take \`limit\` (1 to 1000, 50 by default) and \`offset\`; the headers X-Total-Count, X-Limit, X-Offset and Link say where the page stands. In place of \`offset\`, \`after=<id of the last item>\` begins a page after that item, whether or not it still exists: pages read so neither skip nor repeat an item. Each list's \`x-cursor\` names the parameter, and the member of an item that it takes.
+Lists accept \`limit\` (1 to 1000, 50 by default) and \`offset\`. The headers X-Total-Count, X-Limit, X-Offset and Link describe the page. Instead of \`offset\`, \`after=<id of the last item>\` starts the page after that item, even if the item no longer exists; such pages neither skip nor repeat an item. \`x-cursor\` of a list names the parameter and the field of an item that it accepts.
 
-Requests are counted by the minute: \`x-rate-class\` tells which budget (auth 5 per IP, general 100 and batch 10 per user).
-\`x-permission\` tells what the policies are asked.`;
+Requests are limited per minute; \`x-rate-class\` names the limit (auth: 5 per IP address; general: 100 and batch: 10 per user).
+\`x-permission\` names the resource and the action that the policies must allow.`;
 
 interface About {
   title: string;
@@ -22,28 +22,28 @@ const about: Record<Service, About> = {
   orchestrator: {
     title: 'Provisioning Orchestrator',
     url: 'http://localhost:9090',
-    description: 'Runs workflows and batches, keeps the state of the infrastructure, and rolls it back.',
+    description: 'Runs workflows and batches, stores the state of the infrastructure and rolls it back.',
     tags: {
-      Tasks: 'What runs, ran and waits to run',
-      Workflows: 'Submitting work on servers, task services and clusters',
-      Batches: 'Graphs of operations over several providers',
+      Tasks: 'Pending, running and ended tasks',
+      Workflows: 'Create and delete servers, task services and clusters',
+      Batches: 'Graphs of operations across providers',
       State: 'Progress, inventory, drift, health and statistics',
-      Rollback: 'Checkpoints, and going back to them',
-      Events: 'What happens, as it happens',
-      Webhooks: 'What happens, told to other systems',
+      Rollback: 'Checkpoints, rollback and restore',
+      Events: 'Streams of events',
+      Webhooks: 'Notifications of other systems over HTTP',
       System: 'Health and metrics of the process',
     },
   },
   'control-center': {
     title: 'Provisioning Control Center',
     url: 'http://localhost:9080',
-    description: 'Knows the users, decides by policies who may do what, and keeps the audit log.',
+    description: 'Manages users and policies, decides on access and stores the audit log.',
     tags: {
-      Authentication: 'Signing in and out, sessions, second factors',
-      Users: 'Who there is, and with which roles',
+      Authentication: 'Sign-in, sessions and multi-factor authentication',
+      Users: 'Users and their roles',
       Tokens: 'Long-lived tokens for programs',
-      Policies: 'Who may do what, and why a decision fell as it did',
-      Audit: 'What was done, by whom, provably complete',
+      Policies: 'Access policies and their decisions',
+      Audit: 'Tamper-evident log of all actions',
       System: 'Health and metrics of the process',
     },
   },

@@ -7,10 +7,10 @@ import type { Json, SchemaComponents } from './schema-components.js';
 
 const unlimited = { 'x-permission': 'public', 'x-rate-class': 'none' };
 
-/** Statuses that the paths here refer to. */
+/** Error statuses of the paths in this file. */
 export const STATUSES_BESIDE = [400, 401, 403, 429, 500, 503];
 
-/** Paths that are no JSON operations. */
+/** The paths that are not JSON operations: `/metrics` and, for the orchestrator, `/ws`. */
 export function pathsBeside(service: Service, components: SchemaComponents): Json {
   const metrics = { '/metrics': { get: metricsPath(service) } };
   return service === 'orchestrator' ? { ...metrics, '/ws': { get: webSocketPath(components) } } : metrics;
@@ -21,7 +21,7 @@ function metricsPath(service: Service): Json {
     operationId: 'getMetrics',
     tags: ['System'],
     summary: 'Prometheus-compatible metrics endpoint',
-    description: 'Open, unless METRICS_TOKEN is set: then that is the bearer token it asks for.',
+    description: 'Public unless METRICS_TOKEN is set; then it requires that bearer token.',
     security: [{}, { metricsToken: [] }],
     responses: {
       200: {
@@ -45,7 +45,7 @@ function webSocketPath(components: SchemaComponents): Json {
     tags: ['Events'],
     summary: 'Real-time event streaming via WebSocket connection',
     description:
-      'Each message is an `Event`; a client that sends `{"subscribe": {"event_types": ["TaskStatusChanged"], "task_id": "…", "batch_id": "…"}}` hears of that alone (the ids are optional), and is answered `{"subscribed": …}`; a message that is not that is answered with an error as of any operation. The token comes in the Authorization header, as `token`, or, best for browsers, as the `ticket` of `POST /ws/ticket`. Closes with 4401 when the token ends or is revoked, 4429 when its user has ten connections, 1013 when the client cannot keep up, 1012 when the service stops.',
+      'Each message is an `Event`. A client filters events by sending `{"subscribe": {"event_types": ["TaskStatusChanged"], "task_id": "…", "batch_id": "…"}}` (the ids are optional); the server responds with `{"subscribed": …}`. Any other message is answered with an error envelope. Authenticate with the Authorization header, with the query parameter `token` or, recommended for browsers, with a `ticket` of `POST /ws/ticket`. The connection closes with 4401 when the token expires or is revoked, 4429 when the user already has ten connections, 1013 when the client is too slow, and 1012 when the service stops.',
     security: [{ bearerAuth: [] }, { webSocketToken: [] }, { webSocketTicket: [] }],
     parameters: Object.entries<TSchema>(followEventsQuery.properties).map(([name, schema]) => ({
       name,
@@ -53,9 +53,9 @@ function webSocketPath(components: SchemaComponents): Json {
       schema,
     })),
     responses: {
-      101: { description: 'The connection is open' },
+      101: { description: 'Switching protocols: the connection is open' },
       default: {
-        description: 'An event, as each message of the open connection carries one',
+        description: 'The content of one message of the open connection',
         content: {
           'application/json': { schema: components.place(eventSchema), example: EVENT_EXAMPLE },
         },
@@ -67,7 +67,7 @@ function webSocketPath(components: SchemaComponents): Json {
   };
 }
 
-/** What we send to others. */
+/** The webhook requests that the orchestrator sends. */
 export function webhooksOf(service: Service, components: SchemaComponents): Json {
   if (service !== 'orchestrator') return {};
   return {
@@ -76,9 +76,9 @@ export function webhooksOf(service: Service, components: SchemaComponents): Json
         post: {
           operationId: 'receiveWebhook',
           tags: ['Webhooks'],
-          summary: 'What is posted to the endpoint of a webhook',
+          summary: 'Receive an event at a webhook endpoint',
           description:
-            'At least once, repeated with growing pauses for 24 h until the endpoint answers 2xx. The headers of Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`) come along.',
+            'Delivered at least once: retried with exponential backoff for up to 24 h until the endpoint returns 2xx. Includes the headers of Standard Webhooks (`webhook-id`, `webhook-timestamp`, `webhook-signature`).',
           security: [],
           requestBody: {
             required: true,
@@ -91,7 +91,7 @@ export function webhooksOf(service: Service, components: SchemaComponents): Json
           },
           responses: {
             '2XX': { description: 'Received' },
-            '4XX': { description: 'Anything else is tried again later' },
+            '4XX': { description: 'Any other status is retried later' },
           },
         },
       },

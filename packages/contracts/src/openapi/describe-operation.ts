@@ -5,7 +5,7 @@ import { errorReferences, errorStatusesOf } from './error-responses.js';
 import { headers, successHeaders } from './headers.js';
 import type { Json, SchemaComponents } from './schema-components.js';
 
-/** An operation as it stands under its path and method. */
+/** The OpenAPI operation object of an operation. */
 export function describeOperation(operation: Operation, components: SchemaComponents): Json {
   const { id, tag, summary, description, permission, rateClass } = operation;
   const parameters = describeParameters(operation, components);

@@ -12,96 +12,99 @@ interface ErrorResponse {
 const responses: Record<number, ErrorResponse> = {
   400: {
     name: 'BadRequest',
-    description:
-      'JSON that cannot be read, a query or path parameter that is not valid, or a query parameter that the operation does not declare',
+    description: 'Malformed JSON, an invalid query or path parameter, or an unknown query parameter',
     example: {
-      error: 'The query is not valid: limit must be <= 1000.',
+      error: 'The query is not valid: limit must be at most 1000.',
       code: 'bad_parameter',
-      details: [{ path: 'limit', message: 'must be <= 1000' }],
+      details: [{ path: 'limit', message: 'must be at most 1000' }],
     },
   },
   401: {
     name: 'Unauthorized',
-    description: 'No token, or one that is not valid, has expired or was revoked',
-    example: { error: 'The token has expired: sign in again.', code: 'unauthenticated' },
+    description: 'The token is missing, invalid, expired or revoked',
+    example: { error: 'The token has expired. Sign in again.', code: 'unauthenticated' },
     headers: ['WWW-Authenticate'],
   },
   403: {
     name: 'Forbidden',
-    description: 'The policies say no, or the token is not good for this',
+    description: 'Denied by the policies, or not allowed with this token',
     example: { error: 'The policies do not allow you to create servers:production.', code: 'forbidden' },
   },
   404: {
     name: 'NotFound',
-    description: 'There is nothing with that id',
-    example: { error: 'There is no task 0199a3c5-7f10-7c3e-9c1d-3f1a2b4c5d6e.', code: 'not_found' },
+    description: 'The resource does not exist',
+    example: { error: 'Task 0199a3c5-7f10-7c3e-9c1d-3f1a2b4c5d6e does not exist.', code: 'not_found' },
   },
   406: {
     name: 'NotAcceptable',
-    description: 'A version of the API that there is not',
-    example: { error: 'There is no version v2 of this API: ask for v1.', code: 'not_acceptable' },
+    description: 'The requested API version does not exist',
+    example: { error: 'API version v2 does not exist. Use v1.', code: 'not_acceptable' },
   },
   409: {
     name: 'Conflict',
-    description: 'What it is now does not allow it, or the Idempotency-Key was sent with another body before',
-    example: { error: 'The task has already ended: it is Completed.', code: 'conflict' },
+    description:
+      'The current state does not allow the operation, or the Idempotency-Key was used with a different body',
+    example: { error: 'The task has already ended with status Completed.', code: 'conflict' },
   },
   412: {
     name: 'PreconditionFailed',
-    description: 'It has changed since the `If-Match` that was sent',
-    example: { error: 'It has changed meanwhile: read it again.', code: 'precondition_failed' },
+    description: 'The resource has changed since the version in `If-Match`',
+    example: {
+      error: 'The resource has changed. Read it again and repeat the change.',
+      code: 'precondition_failed',
+    },
   },
   413: {
     name: 'PayloadTooLarge',
-    description: 'The body is larger than this operation takes',
+    description: 'The request body is larger than the operation allows',
     example: {
-      error: 'The body is larger than the 102400 bytes that this operation takes.',
+      error: 'The body must be at most 102400 bytes.',
       code: 'too_large',
     },
   },
   415: {
     name: 'UnsupportedMediaType',
-    description: 'The body is not JSON',
+    description: 'The request body is not JSON',
     example: { error: 'The body must be sent as application/json.', code: 'unsupported_media_type' },
   },
   422: {
     name: 'UnprocessableEntity',
-    description: 'The body breaks its schema or makes no sense; `details` list the faults',
+    description: 'The request body is invalid; `details` lists the faults',
     example: {
-      error: 'The body is not what this operation takes: infra is missing.',
+      error: 'The body is not valid: infra is required.',
       code: 'validation_failed',
-      details: [{ path: 'infra', message: 'is missing' }],
+      details: [{ path: 'infra', message: 'is required' }],
     },
   },
   429: {
     name: 'TooManyRequests',
-    description: 'The budget of this minute is used up',
+    description: 'The rate limit is exceeded',
     example: {
-      error: 'Too many requests: 100 a minute are allowed here. Try again in 30 s.',
+      error: 'The rate limit of 100 requests a minute is exceeded. Try again in 30 s.',
       code: 'rate_limited',
     },
     headers: ['Retry-After', ...RATE_HEADERS],
   },
   500: {
     name: 'InternalServerError',
-    description: 'A fault of ours; the request id leads to it in the logs',
+    description: 'An internal error; the request id identifies it in the logs',
     example: { error: 'Internal server error.', code: 'internal' },
   },
   503: {
     name: 'ServiceUnavailable',
-    description: 'Something this service needs is away; the same request may succeed later',
-    example: { error: 'The database is away: try again in 2 s.', code: 'unavailable' },
+    description: 'A service that this one depends on is unavailable; try again later',
+    example: { error: 'The database is unavailable. Try again in 2 s.', code: 'unavailable' },
     headers: ['Retry-After'],
   },
 };
 
-/** Every status that an operation may fail with: its own, and those that follow from its declaration. */
+/** Every error status of an operation, ascending: those it declares and those that follow from its declaration. */
 export function errorStatusesOf(operation: Operation): number[] {
   const { permission, rateClass, body } = operation;
-  // A query parameter that is not declared is 400 everywhere.
+  // An undeclared query parameter returns 400 everywhere.
   const statuses = new Set<number>([400, 406, 500, ...operation.errors]);
   if (permission !== 'public') statuses.add(401);
-  // Where the policies are not asked, an API token may be the wrong one to ask with, or a second factor be missing.
+  // Operations that ask no policy still reject API tokens and users who have yet to enroll in MFA.
   if (permission !== 'public' && permission !== 'service') statuses.add(403);
   if (body) for (const status of [413, 415, 422]) statuses.add(status);
   if (operation.idempotent) statuses.add(409);
@@ -109,13 +112,14 @@ export function errorStatusesOf(operation: Operation): number[] {
   return [...statuses].sort((a, b) => a - b);
 }
 
+/** `responses` of an operation that fails with these statuses. @throws Error for a status without a description */
 export function errorReferences(statuses: readonly number[]): Json {
   return Object.fromEntries(
     statuses.map((status) => [status, { $ref: `#/components/responses/${of(status).name}` }]),
   );
 }
 
-/** `components.responses`: those of the statuses that occur. */
+/** `components.responses` for these statuses. @throws Error for a status without a description */
 export function errorComponents(statuses: readonly number[]): Json {
   return Object.fromEntries(
     statuses.map(of).map(({ name, description, example, headers: own = [] }) => [

@@ -1,21 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TSchema } from 'typebox';
 
+/** A JSON object. */
 export type Json = Record<string, unknown>;
 
-/**
- * Gathers the named schemas of a document. A schema with a `title` becomes a component of that name and is referred
- * to.
- */
+/** Collects the named schemas of a document: a schema with a `title` becomes a component and is referenced. */
 export class SchemaComponents {
   readonly #named = new Map<string, Json>();
 
-  /** A schema as it stands in the document. @throws Error where two different schemas have one title. */
+  /** Returns the schema as it appears in the document. @throws Error if two different schemas have the same title */
   place(schema: TSchema): unknown {
     return this.#visit(JSON.parse(JSON.stringify(schema)) as unknown);
   }
 
-  /** All that were referred to, by name. */
+  /** The referenced schemas by name. */
   all(): Record<string, Json> {
     return Object.fromEntries([...this.#named].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
@@ -24,14 +22,14 @@ export class SchemaComponents {
     if (Array.isArray(node)) return node.map((item) => this.#visit(item));
     if (typeof node !== 'object' || node === null) return node;
     const visited = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, this.#visit(value)]));
-    // A property may be called `title` too; then it is a schema, not a text.
+    // An object may have a property named `title`; its value is then a schema, not a string.
     return typeof visited['title'] === 'string' ? this.#refer(visited['title'], visited) : visited;
   }
 
   #refer(title: string, { title: _title, default: fallback, ...schema }: Json): Json {
     const known = this.#named.get(title);
     if (known && !isDeepStrictEqual(known, schema)) {
-      throw new Error(`Two different schemas are called ${title}: give one of them another title.`);
+      throw new Error(`Two different schemas have the title ${title}. Rename one of them.`);
     }
     this.#named.set(title, schema);
     return {

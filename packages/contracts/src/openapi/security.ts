@@ -1,16 +1,16 @@
 import type { Service } from '../operation.js';
 import type { Json } from './schema-components.js';
 
-/** `components.securitySchemes` */
+/** `components.securitySchemes` of a service. */
 export function securitySchemesOf(service: Service): Json {
   return {
     bearerAuth: {
       type: 'http',
       scheme: 'bearer',
       bearerFormat: 'JWT',
-      description: 'The token of `POST /auth/login` at the control center, or an API token.',
+      description: 'The token returned by `POST /auth/login` of the control center, or an API token.',
     },
-    metricsToken: { type: 'http', scheme: 'bearer', description: 'What METRICS_TOKEN is set to.' },
+    metricsToken: { type: 'http', scheme: 'bearer', description: 'The value of METRICS_TOKEN.' },
     ...(service === 'orchestrator'
       ? {
           webSocketToken: { type: 'apiKey', in: 'query', name: 'token', description: 'The JWT.' },
@@ -18,7 +18,7 @@ export function securitySchemesOf(service: Service): Json {
             type: 'apiKey',
             in: 'query',
             name: 'ticket',
-            description: 'The ticket of `POST /ws/ticket`: good once, for 30 s.',
+            description: 'A ticket of `POST /ws/ticket`, valid for one connection within 30 s.',
           },
         }
       : {}),

@@ -8,13 +8,14 @@ import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 
 const define = operationsUnder('orchestrator', 'Batches');
 
+/** `POST /batch/execute` */
 export const executeBatch = define({
   id: 'executeBatch',
   method: 'post',
   path: '/batch/execute',
   summary: 'Execute batch workflow operation',
   description:
-    'Takes a graph of operations. 422 for unknown dependencies, for a circular dependency, which is named, and for task services and cluster types that are not defined.',
+    'Submits a graph of operations. 422 for an unknown dependency, for a circular dependency (the message names the cycle), and for an undefined task service or cluster type.',
   permission: { resource: 'batches:{body.name}', action: 'execute' },
   rateClass: 'batch',
   body: batchRequestSchema,
@@ -62,13 +63,13 @@ export const executeBatch = define({
   errors: [409],
 });
 
+/** `GET /batch/operations` */
 export const listBatches = define({
   id: 'listBatches',
   method: 'get',
   path: '/batch/operations',
   summary: 'List all batch operations',
-  description:
-    'Of a large batch the first 100 operations stand in the list; `operations_count` says how many there are.',
+  description: 'The list shows the first 100 operations of a batch; `operations_count` is the total.',
   permission: { resource: 'batches:*', action: 'read' },
   query: paged({ status: Type.Optional(batchStatus) }, 'batch_id'),
   success: {
@@ -87,6 +88,7 @@ export const listBatches = define({
   },
 });
 
+/** `GET /batch/operations/{id}` */
 export const getBatch = define({
   id: 'getBatch',
   method: 'get',
@@ -117,13 +119,14 @@ export const getBatch = define({
   errors: [404],
 });
 
+/** `POST /batch/operations/{id}/cancel` */
 export const cancelBatch = define({
   id: 'cancelBatch',
   method: 'post',
   path: '/batch/operations/{id}/cancel',
   summary: 'Cancel running batch operation',
   description:
-    'Answers at once. What waits is cancelled then; what runs is being ended, and the batch has a `cancel_requested_at` until all of it has ended. 409 when it has ended, or is being rolled back.',
+    'Returns immediately. Pending operations are cancelled and running operations are terminated; `cancel_requested_at` is set until all have ended. 409 if the batch has ended or is being rolled back.',
   permission: { resource: 'batches:{params.id}', action: 'cancel' },
   rateClass: 'batch',
   params: byId,
@@ -131,13 +134,14 @@ export const cancelBatch = define({
   errors: [404, 409],
 });
 
+/** `POST /batch/operations/{id}/resume` */
 export const resumeBatch = define({
   id: 'resumeBatch',
   method: 'post',
   path: '/batch/operations/{id}/resume',
-  summary: 'Go on with a batch that failed or was cancelled',
+  summary: 'Resume a failed or cancelled batch',
   description:
-    'Submits a new batch in which what is completed is kept and the rest runs again, and answers with it. With `check_mode` nothing is submitted: the answer shows what would be kept (`Completed`) and what would run (`Pending`). 409 unless the batch has failed or was cancelled, and when it was resumed before: then the newer batch is the one to resume.',
+    'Submits and returns a new batch that keeps the completed operations and runs the others again. With `check_mode` nothing is submitted: the response shows which operations would be kept (`Completed`) and which would run (`Pending`). 409 unless the batch has failed or was cancelled, and if it was already resumed; resume the newer batch instead.',
   permission: { resource: 'batches:{params.id}', action: 'execute' },
   rateClass: 'batch',
   params: byId,

@@ -14,8 +14,9 @@ import {
 
 const define = operationsUnder('orchestrator', 'Rollback');
 const ASYNC =
-  'Answers when it is done; with `Prefer: respond-async` at once, and `GET /rollback/{id}` follows.';
+  'Returns when the operation has ended. With `Prefer: respond-async` it returns immediately; poll `GET /rollback/{id}` for the result.';
 
+/** `POST /rollback/checkpoints` */
 export const createCheckpoint = define({
   id: 'createCheckpoint',
   method: 'post',
@@ -29,6 +30,7 @@ export const createCheckpoint = define({
   errors: [409],
 });
 
+/** `GET /rollback/checkpoints` */
 export const listCheckpoints = define({
   id: 'listCheckpoints',
   method: 'get',
@@ -52,6 +54,7 @@ export const listCheckpoints = define({
   },
 });
 
+/** `GET /rollback/checkpoints/{id}` */
 export const getCheckpoint = define({
   id: 'getCheckpoint',
   method: 'get',
@@ -74,12 +77,13 @@ export const getCheckpoint = define({
   errors: [404],
 });
 
+/** `POST /rollback/execute` */
 export const executeRollback = define({
   id: 'executeRollback',
   method: 'post',
   path: '/rollback/execute',
   summary: 'Execute rollback operation',
-  description: `Undoes, in reverse, what was done after a checkpoint, or just the operations that are named (409 where a later change stands on them, or somebody is changing the infra). With \`check_mode\` nothing is done: the answer shows what would be undone and what stands in the way. ${ASYNC}`,
+  description: `Undoes the changes made after a checkpoint in reverse order, or only the given operations (409 if a later change depends on them or the infra is being changed). With \`check_mode\` nothing is changed: the response shows what would be undone and what prevents it. ${ASYNC}`,
   permission: { resource: 'rollbacks:*', action: 'execute' },
   query: closed({ check_mode: withDefault(Type.Boolean(), false) }),
   body: rollbackRequestSchema,
@@ -101,12 +105,13 @@ export const executeRollback = define({
   errors: [404, 409],
 });
 
+/** `POST /rollback/restore/{id}` */
 export const restoreCheckpoint = define({
   id: 'restoreCheckpoint',
   method: 'post',
   path: '/rollback/restore/{id}',
   summary: 'Restore system state from checkpoint',
-  description: `Makes the infrastructure what the checkpoint says, whatever happened since: the providers are asked what there is. With \`check_mode\` nothing is done: the answer shows what would be, and what stands in the way. What the platform did not make is destroyed only when the request has the plan's \`confirmation\` as \`confirm\` (409 without it). ${ASYNC}`,
+  description: `Changes the infrastructure to the state of the checkpoint. The current state is read from the providers. With \`check_mode\` nothing is changed: the response shows what would be changed and what prevents it. Resources that the platform did not create are destroyed only if \`confirm\` is the \`confirmation\` of the plan (409 otherwise). ${ASYNC}`,
   permission: { resource: 'checkpoints:{params.id}', action: 'restore' },
   params: byId,
   query: closed({
@@ -114,7 +119,8 @@ export const restoreCheckpoint = define({
     confirm: Type.Optional(
       text(64, {
         minLength: 1,
-        description: 'The `confirmation` of a plan: what it names as `not_made_here` may be destroyed',
+        description:
+          'The `confirmation` of a plan; allows the resources that it lists as `not_made_here` to be destroyed',
       }),
     ),
   }),
@@ -128,6 +134,7 @@ export const restoreCheckpoint = define({
   errors: [404, 409, 503],
 });
 
+/** `GET /rollback/statistics` */
 export const getRollbackStatistics = define({
   id: 'getRollbackStatistics',
   method: 'get',
@@ -141,11 +148,12 @@ export const getRollbackStatistics = define({
   },
 });
 
+/** `GET /rollback/{id}` */
 export const getRollback = define({
   id: 'getRollback',
   method: 'get',
   path: '/rollback/{id}',
-  summary: 'Follow a rollback or restore',
+  summary: 'Get a rollback or restore',
   permission: { resource: 'rollbacks:*', action: 'read' },
   params: byId,
   success: { status: 200, data: rollbackResultSchema },

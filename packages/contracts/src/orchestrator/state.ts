@@ -16,12 +16,13 @@ import {
 const define = operationsUnder('orchestrator', 'State');
 const permission = { resource: 'state:*', action: 'read' } as const;
 
+/** `GET /state/workflows/{id}/progress` */
 export const getWorkflowProgress = define({
   id: 'getWorkflowProgress',
   method: 'get',
   path: '/state/workflows/{id}/progress',
   summary: 'Get real-time workflow progress',
-  description: 'Of a task or a batch.',
+  description: '`id` is a task or a batch.',
   permission,
   params: byId,
   success: {
@@ -39,12 +40,13 @@ export const getWorkflowProgress = define({
   errors: [404],
 });
 
+/** `GET /state/workflows/{id}/snapshots` */
 export const listWorkflowSnapshots = define({
   id: 'listWorkflowSnapshots',
   method: 'get',
   path: '/state/workflows/{id}/snapshots',
   summary: 'Get workflow state snapshots',
-  description: 'Of a task or a batch: one for each transition.',
+  description: '`id` is a task or a batch. There is one snapshot for each status change.',
   permission,
   params: byId,
   query: paged({}, 'snapshot_id'),
@@ -64,6 +66,7 @@ export const listWorkflowSnapshots = define({
   errors: [404],
 });
 
+/** `GET /state/system/metrics` */
 export const getSystemMetrics = define({
   id: 'getSystemMetrics',
   method: 'get',
@@ -83,6 +86,7 @@ export const getSystemMetrics = define({
   },
 });
 
+/** `GET /state/system/health` */
 export const getSystemHealth = define({
   id: 'getSystemHealth',
   method: 'get',
@@ -100,6 +104,7 @@ export const getSystemHealth = define({
   },
 });
 
+/** `GET /state/statistics` */
 export const getStateStatistics = define({
   id: 'getStateStatistics',
   method: 'get',
@@ -118,11 +123,12 @@ export const getStateStatistics = define({
   },
 });
 
+/** `GET /state/inventory` */
 export const listInventory = define({
   id: 'listInventory',
   method: 'get',
   path: '/state/inventory',
-  summary: 'List what exists: servers, task services and clusters',
+  summary: 'List the inventory: servers, task services and clusters',
   permission,
   query: pagedBy({
     infra: Type.Optional(name),
@@ -134,24 +140,26 @@ export const listInventory = define({
   addition: true,
 });
 
+/** `GET /state/drift` */
 export const getDrift = define({
   id: 'getDrift',
   method: 'get',
   path: '/state/drift',
-  summary: 'Compare the inventory with what the providers say',
+  summary: 'Compare the inventory with the providers',
   description:
-    'Asks the providers now, by a task that any worker may take; it changes nothing. Without a worker it answers 503.',
+    'Queries the providers in a read-only task that any worker may run. Returns 503 if no worker is available.',
   permission,
   query: closed({ infra: Type.Optional(name) }),
   success: { status: 200, data: driftSchema },
   addition: true,
 });
 
+/** `GET /state/journal` */
 export const listJournal = define({
   id: 'listJournal',
   method: 'get',
   path: '/state/journal',
-  summary: 'List every change made to the infrastructure',
+  summary: 'List the changes made to the infrastructure',
   permission,
   query: pagedBy({
     infra: Type.Optional(name),

@@ -5,6 +5,7 @@ import { live, readiness, readinessQuery } from '../schemas/health.js';
 
 const define = operationsUnder('orchestrator', 'System');
 
+/** `GET /health` */
 export const orchestratorHealth = define({
   id: 'orchestratorHealth',
   method: 'get',
@@ -19,22 +20,24 @@ export const orchestratorHealth = define({
   },
 });
 
+/** `GET /livez` */
 export const orchestratorLive = define({
   id: 'orchestratorLive',
   method: 'get',
   path: '/livez',
-  summary: 'Whether the process lives',
+  summary: 'Check that the process is alive',
   permission: 'public',
   rateClass: 'none',
   success: { status: 200, data: live, example: 'alive' },
   addition: true,
 });
 
+/** `GET /readyz` */
 export const orchestratorReady = define({
   id: 'orchestratorReady',
   method: 'get',
   path: '/readyz',
-  summary: 'Whether the process has all it needs to serve',
+  summary: 'Check that the process is ready to serve requests',
   permission: 'public',
   rateClass: 'none',
   query: readinessQuery,
@@ -43,12 +46,13 @@ export const orchestratorReady = define({
   addition: true,
 });
 
+/** `POST /ws/ticket` */
 export const createWsTicket = define({
   id: 'createWsTicket',
   method: 'post',
   path: '/ws/ticket',
-  summary: 'Get a ticket to open one WebSocket connection with',
-  description: 'Good once, for 30 s: keeps the token out of URLs.',
+  summary: 'Create a ticket that opens one WebSocket connection',
+  description: 'Valid for one connection within 30 s. A ticket keeps the token out of URLs.',
   permission: { resource: 'events:*', action: 'read' },
   success: { status: 200, data: wsTicketSchema },
   addition: true,

@@ -7,6 +7,7 @@ import { logLineSchema, taskSchema, taskStatus } from '../schemas/task.js';
 
 const define = operationsUnder('orchestrator', 'Tasks');
 
+/** `GET /tasks` */
 export const listTasks = define({
   id: 'listTasks',
   method: 'get',
@@ -36,6 +37,7 @@ export const listTasks = define({
   },
 });
 
+/** `GET /tasks/{id}` */
 export const getTask = define({
   id: 'getTask',
   method: 'get',
@@ -63,13 +65,14 @@ export const getTask = define({
   errors: [404],
 });
 
+/** `GET /tasks/{id}/logs` */
 export const getTaskLogs = define({
   id: 'getTaskLogs',
   method: 'get',
   path: '/tasks/{id}/logs',
-  summary: 'Read what a task printed, line by line',
+  summary: 'Get the output of a task, line by line',
   description:
-    'Oldest first. Ask again with `after` set to the last `line` for what came since. As `text/plain`: everything after `after`, whatever the limit.',
+    'Oldest first. To follow the output, repeat the request with `after` set to the last `line`. As `text/plain`: all lines after `after`, regardless of `limit`.',
   permission: { resource: 'tasks:{params.id}', action: 'read' },
   params: byId,
   query: closed({
@@ -83,7 +86,7 @@ export const getTaskLogs = define({
     ),
     limit,
     search: Type.Optional(
-      text(256, { minLength: 1, description: 'Only lines that hold this text, whatever its case' }),
+      text(256, { minLength: 1, description: 'Only lines that contain this text, ignoring case' }),
     ),
   }),
   success: { status: 200, data: listOf(logLineSchema, MAX_PAGE), alsoAs: ['text/plain'] },
@@ -91,13 +94,14 @@ export const getTaskLogs = define({
   addition: true,
 });
 
+/** `POST /tasks/{id}/cancel` */
 export const cancelTask = define({
   id: 'cancelTask',
   method: 'post',
   path: '/tasks/{id}/cancel',
   summary: 'Cancel a task',
   description:
-    'Answers at once. Ends the whole process group of a command that runs: TERM, and KILL after 10 s; until it has ended, the task is `Running` with a `cancel_requested_at`. 409 when it has ended.',
+    'Returns immediately. Terminates the process group of a running command: SIGTERM, then SIGKILL after 10 s. Until it has ended, the task is `Running` with `cancel_requested_at`. 409 if the task has ended.',
   permission: { resource: 'tasks:{params.id}', action: 'cancel' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Task cancelled' },
@@ -105,13 +109,14 @@ export const cancelTask = define({
   addition: true,
 });
 
+/** `POST /tasks/{id}/retry` */
 export const retryTask = define({
   id: 'retryTask',
   method: 'post',
   path: '/tasks/{id}/retry',
-  summary: 'Run a failed or cancelled task again',
+  summary: 'Retry a failed or cancelled task',
   description:
-    'Submits the same work as a new task, which keeps what is done, and answers with its id. With `check_mode` the new task only shows what would run. 409 when the task has not failed or been cancelled.',
+    'Submits the same work as a new task, which keeps the changes already made, and returns its id. With `check_mode` the new task only shows what would run. 409 if the task has neither failed nor been cancelled.',
   permission: { resource: 'tasks:{params.id}', action: 'execute' },
   params: byId,
   query: closed({ check_mode: withDefault(Type.Boolean(), false) }),

@@ -14,23 +14,26 @@ const read = { resource: 'webhooks:*', action: 'read' } as const;
 const update = { resource: 'webhooks:*', action: 'update' } as const;
 const execute = { resource: 'webhooks:*', action: 'execute' } as const;
 
+/** `GET /webhooks` */
 export const listWebhooks = define({
   id: 'listWebhooks',
   method: 'get',
   path: '/webhooks',
-  summary: 'List webhooks, those of the configuration included',
+  summary: 'List webhooks, including those of the configuration',
   permission: read,
   query: paged({}),
   success: { status: 200, data: listOf(webhookSchema, MAX_PAGE), list: after('id') },
   addition: true,
 });
 
+/** `POST /webhooks` */
 export const createWebhook = define({
   id: 'createWebhook',
   method: 'post',
   path: '/webhooks',
   summary: 'Create a webhook',
-  description: 'Loopback, private and link-local targets are refused (422). The secret is shown this once.',
+  description:
+    'Loopback, private and link-local addresses are rejected (422). The secret is shown only in this response.',
   permission: { resource: 'webhooks:*', action: 'create' },
   body: webhookRequestSchema,
   idempotent: true,
@@ -43,6 +46,7 @@ export const createWebhook = define({
   addition: true,
 });
 
+/** `GET /webhooks/{id}` */
 export const getWebhook = define({
   id: 'getWebhook',
   method: 'get',
@@ -55,14 +59,14 @@ export const getWebhook = define({
   addition: true,
 });
 
+/** `PUT /webhooks/{id}` */
 export const updateWebhook = define({
   id: 'updateWebhook',
   method: 'put',
   path: '/webhooks/{id}',
   summary: 'Update a webhook',
   description:
-    'For its owner and admins. Members that are left out stay as they are. Another url needs a new secret (422). After a ' +
-    'new secret the old one signs along for a day, where the url stays the same.',
+    'Allowed for its owner and administrators. Omitted fields keep their value. A new url requires a new secret (422). If only the secret changes, deliveries carry signatures of both the old and the new secret for one day.',
   permission: update,
   params: byId,
   body: webhookChangeSchema,
@@ -71,12 +75,13 @@ export const updateWebhook = define({
   addition: true,
 });
 
+/** `DELETE /webhooks/{id}` */
 export const deleteWebhook = define({
   id: 'deleteWebhook',
   method: 'delete',
   path: '/webhooks/{id}',
   summary: 'Delete a webhook',
-  description: 'For its owner and admins.',
+  description: 'Allowed for its owner and administrators.',
   permission: { resource: 'webhooks:*', action: 'delete' },
   params: byId,
   success: { status: 200, data: sentence, example: 'Webhook deleted successfully' },
@@ -84,11 +89,12 @@ export const deleteWebhook = define({
   addition: true,
 });
 
+/** `GET /webhooks/{id}/deliveries` */
 export const listWebhookDeliveries = define({
   id: 'listWebhookDeliveries',
   method: 'get',
   path: '/webhooks/{id}/deliveries',
-  summary: 'List what was sent to a webhook',
+  summary: 'List the deliveries of a webhook',
   permission: read,
   params: byId,
   query: paged({}),
@@ -97,13 +103,14 @@ export const listWebhookDeliveries = define({
   addition: true,
 });
 
+/** `POST /webhooks/{id}/deliveries/{delivery_id}/redeliver` */
 export const redeliverWebhook = define({
   id: 'redeliverWebhook',
   method: 'post',
   path: '/webhooks/{id}/deliveries/{delivery_id}/redeliver',
-  summary: 'Send a delivery again',
+  summary: 'Redeliver an event',
   description:
-    'For its owner and admins. With the same webhook-id, so that its receiver can tell that it is a repetition.',
+    'Allowed for its owner and administrators. The delivery keeps its `webhook-id`, so that the receiver can detect the repetition.',
   permission: execute,
   params: closed({ id: uuid, delivery_id: uuid }),
   idempotent: true,
@@ -112,12 +119,13 @@ export const redeliverWebhook = define({
   addition: true,
 });
 
+/** `POST /webhooks/{id}/test` */
 export const testWebhook = define({
   id: 'testWebhook',
   method: 'post',
   path: '/webhooks/{id}/test',
-  summary: 'Send a ping to a webhook',
-  description: 'For its owner and admins. Answers with the id of the delivery.',
+  summary: 'Send a ping event to a webhook',
+  description: 'Allowed for its owner and administrators. Returns the id of the delivery.',
   permission: execute,
   params: byId,
   idempotent: true,

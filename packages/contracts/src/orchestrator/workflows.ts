@@ -6,13 +6,14 @@ const define = operationsUnder('orchestrator', 'Workflows');
 
 const submitted = { status: 200, data: id, location: true, example: 'uuid-task-id' } as const;
 
+/** `POST /workflows/servers/create` */
 export const createServers = define({
   id: 'createServers',
   method: 'post',
   path: '/workflows/servers/create',
   summary: 'Submit server creation workflow',
   description:
-    'Creates or deletes the servers that the settings name, and no others, as `operation` says. With `check_mode` nothing is changed: the task shows what would be done. Answers at once with the id of the task.',
+    'Creates or deletes exactly the servers of the settings, according to `operation`. With `check_mode` nothing is changed: the task shows what would be done. Returns the id of the task immediately.',
   permission: { resource: 'servers:{body.infra}', action: 'create', actionFrom: 'body.operation' },
   body: serverWorkflowSchema,
   idempotent: true,
@@ -21,13 +22,14 @@ export const createServers = define({
   errors: [409],
 });
 
+/** `POST /workflows/taskserv/create` */
 export const createTaskserv = define({
   id: 'createTaskserv',
   method: 'post',
   path: '/workflows/taskserv/create',
   summary: 'Submit task service workflow',
   description:
-    'Creates or deletes a task service, as `operation` says. Answers at once with the id of the task. 422 to create one that is not defined.',
+    'Creates or deletes a task service, according to `operation`. Returns the id of the task immediately. 422 if the task service to create is not defined.',
   permission: {
     resource: 'taskservs:{body.infra}/{body.taskserv}',
     action: 'create',
@@ -47,13 +49,14 @@ export const createTaskserv = define({
   errors: [409],
 });
 
+/** `POST /workflows/cluster/create` */
 export const createCluster = define({
   id: 'createCluster',
   method: 'post',
   path: '/workflows/cluster/create',
   summary: 'Submit cluster workflow',
   description:
-    'Creates or deletes a cluster, as `operation` says. Answers at once with the id of the task. 422 to create one whose type is not defined.',
+    'Creates or deletes a cluster, according to `operation`. Returns the id of the task immediately. 422 if the type of the cluster to create is not defined.',
   permission: {
     resource: 'clusters:{body.infra}/{body.cluster_type}',
     action: 'create',

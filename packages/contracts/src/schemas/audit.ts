@@ -2,7 +2,7 @@ import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
 import { afterNumber, MAX_PAGE, pagedBy } from './paging.js';
 
-/** An instant, or a whole day in UTC. A day that no calendar has is refused. */
+/** An instant, or a whole day in UTC. The format checks reject days that do not exist. */
 function moment(description: string) {
   return text(40, { anyOf: [{ format: 'date-time' }, { format: 'date' }], description });
 }
@@ -13,15 +13,16 @@ function recordNumber(description: string) {
 
 const from = Type.Optional(
   moment(
-    'Start date (ISO 8601). A day without a time begins at 00:00:00 UTC. In a query, `+` is written as `%2B`.',
+    'Start of the period (ISO 8601). A date without a time starts at 00:00:00 UTC. Encode `+` as `%2B` in a query.',
   ),
 );
 const to = Type.Optional(
   moment(
-    'End date (ISO 8601), included. A day without a time ends at its end in UTC: the same day as `from` and `to` is all of that day. 400 where it is before `from`.',
+    'End of the period (ISO 8601), inclusive. A date without a time covers the whole day in UTC. 400 if it is before `from`.',
   ),
 );
 
+/** Query of `GET /audit/logs`. */
 export const auditQuerySchema = pagedBy({
   user_id: Type.Optional(uuid),
   action: Type.Optional(text(128, { minLength: 1, description: 'Filter by action, e.g. `server.create`' })),
@@ -30,14 +31,18 @@ export const auditQuerySchema = pagedBy({
   ),
   from,
   to,
-  before: Type.Optional(recordNumber('Only records before this `seq`: pages by it stay what they are')),
+  before: Type.Optional(
+    recordNumber('Only records before this `seq`; such pages do not shift when records are added'),
+  ),
   after: Type.Optional(recordNumber('Only records after this `seq`')),
 });
 
+/** Query of `GET /audit/verify`. */
 export const auditRangeSchema = closed({ from, to });
 
 const sha256 = text(64, { pattern: '^[0-9a-f]{64}$' });
 
+/** A record of the audit log. */
 export const auditRecordSchema = closed(
   {
     id,
@@ -46,7 +51,7 @@ export const auditRecordSchema = closed(
     action: text(128),
     resource: text(255),
     result: oneOf(['success', 'denied', 'failure']),
-    details: openDetails('What was asked and changed; secrets never enter'),
+    details: openDetails('What was requested and changed; never contains secrets'),
     seq: Type.Optional(Type.Integer({ minimum: 1 })),
     service: Type.Optional(oneOf(['orchestrator', 'control-center'])),
     username: Type.Optional(nullable(text(256))),
@@ -58,6 +63,7 @@ export const auditRecordSchema = closed(
   },
   { title: 'AuditRecord' },
 );
+/** A value of {@link auditRecordSchema}. */
 export type AuditRecord = Static<typeof auditRecordSchema>;
 
 const headSchema = closed(
@@ -67,15 +73,19 @@ const headSchema = closed(
     timestamp,
     key_id: text(64),
     signature: text(128, {
-      description: 'Ed25519, in base64, over the text that docs/audit-format.md describes',
+      description: 'Base64 Ed25519 signature of the text that docs/audit-format.md describes',
     }),
   },
   { title: 'AuditHead' },
 );
+/** A value of {@link headSchema}. */
 export type AuditHead = Static<typeof headSchema>;
+/** Response of `GET /audit/heads`. */
 export const auditHeadsSchema = listOf(headSchema, MAX_PAGE);
+/** Query of `GET /audit/heads`. */
 export const auditHeadsQuerySchema = pagedBy({ after: afterNumber('seq') });
 
+/** Response of `GET /audit/keys`. */
 export const auditKeysSchema = listOf(
   closed(
     { key_id: text(64), algorithm: oneOf(['Ed25519']), public_key: text(512, { description: 'PEM' }) },
@@ -83,6 +93,7 @@ export const auditKeysSchema = listOf(
   ),
 );
 
+/** Response of `GET /audit/verify`. */
 export const auditVerificationSchema = closed(
   {
     ok: Type.Boolean(),
@@ -93,4 +104,5 @@ export const auditVerificationSchema = closed(
   },
   { title: 'AuditVerification' },
 );
+/** A value of {@link auditVerificationSchema}. */
 export type AuditVerification = Static<typeof auditVerificationSchema>;

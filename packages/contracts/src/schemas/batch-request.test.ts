@@ -50,7 +50,7 @@ describe('the request of a batch', () => {
     expect(faultsOf(batchRequestSchema, value).join('\n')).toContain(fault);
   });
 
-  it('tells a missing type once, and no rule of any type', () => {
+  it('reports a missing type once, without the rules of each type', () => {
     expect(faultsOf(batchRequestSchema, batchOf({ id: 'a' }))).toEqual([
       "/operations/0 must have required property 'type'",
     ]);
@@ -62,7 +62,7 @@ describe('the request of a batch', () => {
     expect(value).toMatchObject({ parallel_limit: 5, rollback_enabled: false });
   });
 
-  it('takes 10,000 operations within its limit of bytes, and not one more', () => {
+  it('accepts 10,000 operations within its size limit, and not one more', () => {
     const many = (length: number) =>
       batchOf(...Array.from({ length }, (_, index) => ({ ...servers, id: `servers-${index}` })));
     const validate = strictAjv().compile(batchRequestSchema);

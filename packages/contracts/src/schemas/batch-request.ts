@@ -2,16 +2,19 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { closed, listOf, name, oneOf, text } from './basics.js';
 import { withDefault } from './default.js';
 
+/** Maximum number of operations of a batch. */
 export const MAX_BATCH_OPERATIONS = 10_000;
-/** A batch may be large: 10,000 operations of some 800 bytes. */
+/** Maximum size of a batch in bytes: 10,000 operations of about 800 bytes. */
 export const BATCH_BODY_LIMIT = 8 * 1024 * 1024;
 
+/** The types of batch operations. */
 export const BATCH_OPERATION_TYPES = [
   'server_batch',
   'taskserv_batch',
   'cluster_batch',
   'command_batch',
 ] as const;
+/** One of {@link BATCH_OPERATION_TYPES}. */
 export type BatchOperationType = (typeof BATCH_OPERATION_TYPES)[number];
 
 const labels = Type.Unsafe<Record<string, string>>({
@@ -21,6 +24,7 @@ const labels = Type.Unsafe<Record<string, string>>({
   additionalProperties: text(255),
 });
 
+/** A server of a `server_batch` operation. */
 export const serverConfigSchema = closed(
   {
     name,
@@ -31,6 +35,7 @@ export const serverConfigSchema = closed(
   },
   { title: 'ServerConfig' },
 );
+/** A value of {@link serverConfigSchema}. */
 export type ServerConfig = Static<typeof serverConfigSchema>;
 
 const shared = {
@@ -38,11 +43,13 @@ const shared = {
   dependencies: Type.Optional(
     listOf(name, MAX_BATCH_OPERATIONS, {
       uniqueItems: true,
-      description: 'Ids of operations that must be completed before',
+      description: 'Ids of the operations that must complete first',
     }),
   ),
   infra: Type.Optional(name),
-  retries: Type.Optional(Type.Integer({ minimum: 0, maximum: 10, description: '2 where absent' })),
+  retries: Type.Optional(
+    Type.Integer({ minimum: 0, maximum: 10, description: 'Retries after a failure; default 2' }),
+  ),
   timeout: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400, description: 'Seconds' })),
 };
 const provider = name;
@@ -52,17 +59,18 @@ const servers = listOf(name, 1000, {
   minItems: 1,
   uniqueItems: true,
   description:
-    'At any provider. Where absent: the servers of the operations it depends on, else all of the provider’s',
+    'Target servers, of any provider. Default: the servers of the operations it depends on, otherwise all servers of the provider',
 });
 const commands = listOf(text(1024, { minLength: 1 }), 100, {
   minItems: 1,
   description:
-    'Each split at blanks into program and arguments; no shell, and only programs that are configured',
+    'Each is split at spaces into a program and its arguments. There is no shell; only configured programs are allowed',
 });
 
 const undoCommands = listOf(text(1024, { minLength: 1 }), 100, {
   minItems: 1,
-  description: 'What undoes them, when the batch is rolled back; without, what they did stays',
+  description:
+    'Commands that undo `commands` when the batch is rolled back; if absent, their effects are kept',
 });
 
 const variants = [
@@ -96,7 +104,7 @@ const members = {
   undo_commands: Type.Optional(undoCommands),
 };
 
-/** What one type of operation needs, and that it takes nothing of the others. */
+/** Requires the fields of one type of operation and forbids those of the other types. */
 function ruleFor({ properties, required }: (typeof variants)[number]): TSchema {
   const needed = required.filter((member) => !(member in shared) && member !== 'type');
   const foreign = Object.keys(members).filter((member) => !(member in properties));
@@ -112,12 +120,12 @@ function ruleFor({ properties, required }: (typeof variants)[number]): TSchema {
   };
 }
 
-/** An operation of a batch; `type` tells the four apart. */
+/** An operation of a batch, discriminated by `type`. */
 export type BatchOperationRequest = Static<(typeof variants)[number]>;
 
 /**
- * One object with a rule for each type rather than a union of four: a fault is then told once and in its own words,
- * not once for each of the types that the operation is not.
+ * One object with a rule for each type instead of a union of four: a fault is then reported once, not once for each
+ * type that does not match.
  */
 export const batchOperationRequestSchema = Type.Unsafe<BatchOperationRequest>(
   closed(members, {
@@ -126,20 +134,23 @@ export const batchOperationRequestSchema = Type.Unsafe<BatchOperationRequest>(
   }),
 );
 
+/** Body of `POST /batch/execute`. */
 export const batchRequestSchema = closed(
   {
     name,
     version: Type.Optional(text(64)),
-    storage_backend: Type.Optional(text(64, { description: 'Recorded as given; state lives in Postgres' })),
+    storage_backend: Type.Optional(
+      text(64, { description: 'Stored as given; the state is always in Postgres' }),
+    ),
     parallel_limit: withDefault(Type.Integer({ minimum: 1, maximum: 100 }), 5),
     rollback_enabled: withDefault(
-      Type.Boolean({ description: 'A failure undoes what the batch has completed, in reverse order' }),
+      Type.Boolean({ description: 'Whether a failure undoes the completed operations in reverse order' }),
       false,
     ),
     on_failure: withDefault(
       oneOf(['continue', 'stop'], {
         description:
-          '`continue`: what does not depend on the failed operation goes on; `stop`: nothing new is started',
+          '`continue`: operations that do not depend on the failed one still run; `stop`: no further operation starts',
       }),
       'continue',
     ),
@@ -147,4 +158,5 @@ export const batchRequestSchema = closed(
   },
   { title: 'BatchRequest' },
 );
+/** A value of {@link batchRequestSchema}. */
 export type BatchRequest = Static<typeof batchRequestSchema>;

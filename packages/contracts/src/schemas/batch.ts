@@ -5,6 +5,7 @@ import { annotated } from './annotated.js';
 import { attributes, resourceKind } from './resource.js';
 import { waitingForSchema } from './task.js';
 
+/** The statuses of a batch and of its operations. */
 export const BATCH_STATUSES = [
   'Pending',
   'Running',
@@ -14,7 +15,9 @@ export const BATCH_STATUSES = [
   'RollingBack',
   'RolledBack',
 ] as const;
+/** One of {@link BATCH_STATUSES}. */
 export const batchStatus = oneOf(BATCH_STATUSES, { title: 'BatchStatus' });
+/** One of {@link BATCH_STATUSES}. */
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 const madeSchema = closed(
@@ -28,10 +31,13 @@ const madeSchema = closed(
   { title: 'ResourceResult' },
 );
 
+/** The results of a batch operation. */
 export const operationResultsSchema = closed(
   {
     driver: Type.Optional(
-      text(63, { description: 'What acted; `local` stands in for a provider without credentials' }),
+      text(63, {
+        description: 'The driver that acted; a provider without credentials falls back to `local`',
+      }),
     ),
     message: Type.Optional(text(4096)),
     resources: Type.Optional(listOf(madeSchema, 100_000)),
@@ -39,8 +45,10 @@ export const operationResultsSchema = closed(
   },
   { title: 'OperationResults' },
 );
+/** A value of {@link operationResultsSchema}. */
 export type OperationResults = Static<typeof operationResultsSchema>;
 
+/** An operation of a batch with its status. */
 export const batchOperationSchema = closed(
   {
     id: name,
@@ -59,26 +67,33 @@ export const batchOperationSchema = closed(
     error: Type.Optional(nullable(text(4096))),
     waiting_for: Type.Optional(nullable(waitingForSchema)),
     kept: Type.Optional(
-      annotated(Type.Boolean(), { description: 'Completed by the batch that this one resumes' }),
+      annotated(Type.Boolean(), {
+        description: 'Whether it was completed by the batch that this one resumes',
+      }),
     ),
   },
   { title: 'BatchOperation' },
 );
+/** A value of {@link batchOperationSchema}. */
 export type BatchOperation = Static<typeof batchOperationSchema>;
 
 const operations = listOf(batchOperationSchema, MAX_BATCH_OPERATIONS);
 
+/** Response of `POST /batch/execute` and `POST /batch/operations/{id}/resume`. */
 export const batchSubmittedSchema = closed(
   {
     batch_id: id,
     status: batchStatus,
     operations,
     check_mode: Type.Optional(
-      annotated(Type.Boolean(), { description: 'Nothing was submitted: this is what would run' }),
+      annotated(Type.Boolean(), {
+        description: 'If true, nothing was submitted: the response shows what would run',
+      }),
     ),
   },
   { title: 'BatchSubmitted' },
 );
+/** A value of {@link batchSubmittedSchema}. */
 export type BatchSubmitted = Static<typeof batchSubmittedSchema>;
 
 const additions = {
@@ -99,14 +114,18 @@ const additions = {
   error: Type.Optional(nullable(text(4096))),
 };
 
+/** An item of `GET /batch/operations`. */
 export const batchSummarySchema = closed(
   { batch_id: id, name, status: batchStatus, created_at: timestamp, operations, ...additions },
   { title: 'BatchSummary' },
 );
+/** A value of {@link batchSummarySchema}. */
 export type BatchSummary = Static<typeof batchSummarySchema>;
 
+/** Response of `GET /batch/operations/{id}`. */
 export const batchSchema = closed(
   { batch_id: id, name, status: batchStatus, operations, created_at: Type.Optional(timestamp), ...additions },
   { title: 'Batch' },
 );
+/** A value of {@link batchSchema}. */
 export type Batch = Static<typeof batchSchema>;

@@ -6,11 +6,13 @@ import { errorDetailSchema } from './envelope.js';
 import { policyRuleSchema } from './policy.js';
 import { roleName, roles } from './user.js';
 
+/** The possible decisions. Without a matching rule the decision is `IMPLICIT_DENY`. */
 export const DECISIONS = ['ALLOW', 'EXPLICIT_DENY', 'IMPLICIT_DENY'] as const;
 const verdict = oneOf(DECISIONS, { title: 'Verdict' });
+/** One of {@link DECISIONS}. */
 export type Verdict = (typeof DECISIONS)[number];
 
-/** Policies to think with instead of those in force: they are stored nowhere. */
+/** A policy of a simulation or a replay; it is not stored. */
 const draftSchema = closed(
   {
     name: text(128, { minLength: 1 }),
@@ -19,32 +21,35 @@ const draftSchema = closed(
   },
   { title: 'PolicyDraft' },
 );
-const drafts = listOf(draftSchema, 100, { description: 'Instead of the policies in force' });
+const drafts = listOf(draftSchema, 100, { description: 'Replace the enabled policies' });
+/** A value of {@link draftSchema}. */
 export type PolicyDraft = Static<typeof draftSchema>;
 
-/** What differs from the policies in force. Not together with `policies`. */
+/** Modifications of the enabled policies. They cannot be combined with `policies`. */
 const deviations = {
   changed: Type.Optional(
     listOf(draftSchema, 100, {
-      description: 'Beside the policies in force; each takes the place of the stored one of its name',
+      description: 'Added to the enabled policies; each replaces the stored policy of the same name',
     }),
   ),
-  enable: Type.Optional(
-    listOf(uuid, 100, { description: 'Stored policies that are not enabled, as if they were' }),
-  ),
-  disable: Type.Optional(listOf(uuid, 100, { description: 'Stored policies, as if they were not enabled' })),
+  enable: Type.Optional(listOf(uuid, 100, { description: 'Disabled policies to treat as enabled' })),
+  disable: Type.Optional(listOf(uuid, 100, { description: 'Enabled policies to treat as disabled' })),
 };
 
+/** Body of `POST /policies/validate`. */
 export const validateRequestSchema = closed(
   { rules: listOf(policyRuleSchema) },
   { title: 'PolicyValidateRequest' },
 );
+/** A value of {@link validateRequestSchema}. */
 export type PolicyValidateRequest = Static<typeof validateRequestSchema>;
 
+/** Response of `POST /policies/validate`. */
 export const validateResultSchema = closed(
   { valid: Type.Boolean(), problems: listOf(errorDetailSchema) },
   { title: 'PolicyValidateResult' },
 );
+/** A value of {@link validateResultSchema}. */
 export type PolicyValidateResult = Static<typeof validateResultSchema>;
 
 const contextSchema = closed(
@@ -60,6 +65,7 @@ const contextSchema = closed(
   { title: 'DecisionContext' },
 );
 
+/** Body of `POST /policies/simulate`. */
 export const simulateRequestSchema = closed(
   {
     principal: closed({
@@ -84,6 +90,7 @@ export const simulateRequestSchema = closed(
   },
   { title: 'PolicySimulateRequest' },
 );
+/** A value of {@link simulateRequestSchema}. */
 export type PolicySimulateRequest = Static<typeof simulateRequestSchema>;
 
 const matchedRuleSchema = closed(
@@ -93,21 +100,20 @@ const matchedRuleSchema = closed(
     rule: count,
     effect: oneOf(['Allow', 'Deny']),
     decided: Type.Boolean(),
-    reason: Type.Optional(
-      nullable(text(1024, { description: 'Why it counted so: a condition that failed' })),
-    ),
+    reason: Type.Optional(nullable(text(1024, { description: 'The error of a condition that failed' }))),
   },
   { title: 'MatchedRule' },
 );
+/** A value of {@link matchedRuleSchema}. */
 export type MatchedRule = Static<typeof matchedRuleSchema>;
 
 const outcome = {
   decision: verdict,
   matched: listOf(matchedRuleSchema),
-  revision: Type.Integer({ minimum: 0, description: 'Of the set of policies that decided' }),
+  revision: Type.Integer({ minimum: 0, description: 'Revision of the policies that decided' }),
 };
 
-/** Why a rule counted or did not; the first of these that holds. */
+/** The outcome of evaluating a rule: the first of these that holds. */
 export const RULE_OUTCOMES = [
   'other_resource',
   'other_action',
@@ -123,7 +129,10 @@ const explainedRuleSchema = closed(
     rule: count,
     effect: oneOf(['Allow', 'Deny']),
     outcome: oneOf(RULE_OUTCOMES),
-    counted: Type.Boolean({ description: 'Whether it applies, or is a Deny whose condition failed' }),
+    counted: Type.Boolean({
+      description:
+        'Whether the rule took part in the decision: it applies, or is a Deny whose condition failed',
+    }),
     decided: Type.Boolean(),
     message: Type.Optional(text(1024)),
     line: Type.Optional(Type.Integer({ minimum: 1 })),
@@ -132,6 +141,7 @@ const explainedRuleSchema = closed(
   { title: 'ExplainedRule' },
 );
 
+/** Response of `POST /policies/simulate`. */
 export const simulateResultSchema = closed(
   {
     ...outcome,
@@ -139,21 +149,27 @@ export const simulateResultSchema = closed(
     rules: Type.Optional(
       listOf(explainedRuleSchema, 1000, {
         description:
-          'Every rule and why it counted or did not: first those that did, then those closest to it',
+          'Every rule with its outcome: first those that took part in the decision, then the closest matches',
       }),
     ),
   },
   { title: 'PolicySimulateResult' },
 );
+/** A value of {@link simulateResultSchema}. */
 export type PolicySimulateResult = Static<typeof simulateResultSchema>;
 
+/** Body of `POST /policies/replay`. */
 export const replayRequestSchema = closed(
   {
     from: timestamp,
     to: Type.Optional(timestamp),
     user_id: Type.Optional(uuid),
     limit: withDefault(
-      Type.Integer({ minimum: 1, maximum: 1_000_000, description: 'At most so many, the newest of them' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 1_000_000,
+        description: 'Maximum number of decisions; the newest are used',
+      }),
       100_000,
     ),
     policies: Type.Optional(drafts),
@@ -161,8 +177,10 @@ export const replayRequestSchema = closed(
   },
   { title: 'PolicyReplayRequest' },
 );
+/** A value of {@link replayRequestSchema}. */
 export type PolicyReplayRequest = Static<typeof replayRequestSchema>;
 
+/** Response of `POST /policies/replay`. */
 export const replayResultSchema = closed(
   {
     checked: count,
@@ -171,18 +189,19 @@ export const replayResultSchema = closed(
       closed({ decision_id: id, action: text(64), resource: text(255), before: verdict, after: verdict }),
       1000,
     ),
-    truncated: Type.Boolean({ description: 'Whether more have changed than are listed' }),
+    truncated: Type.Boolean({ description: 'Whether more decisions would differ than are listed' }),
     complete: Type.Optional(
       Type.Boolean({
-        description: 'Whether every decision of that time was looked at, and not only `limit`',
+        description: 'Whether every decision of the period was checked; false if `limit` cut them off',
       }),
     ),
   },
   { title: 'PolicyReplayResult' },
 );
+/** A value of {@link replayResultSchema}. */
 export type PolicyReplayResult = Static<typeof replayResultSchema>;
 
-/** A decision as it was taken and logged. */
+/** A logged decision. */
 export const decisionSchema = closed(
   {
     id,
@@ -200,4 +219,5 @@ export const decisionSchema = closed(
   },
   { title: 'Decision' },
 );
+/** A value of {@link decisionSchema}. */
 export type Decision = Static<typeof decisionSchema>;

@@ -1,12 +1,12 @@
 import Type, { type Static, type TOptional, type TSchema } from 'typebox';
 import { annotated } from './annotated.js';
 
-/** Optional for who sends it, always there for who receives it: the check fills the default in. */
+/** Optional for the client, always present for the handler: validation fills in the default. */
 export type TDefaulted<Schema extends TSchema> = TOptional<Schema> & { default: unknown };
 
 /**
- * Gives a member of a query or a body its default. Only for the top level of a body, where the types of a handler
- * (`BodyOf`) know that it is filled in, and never inside a union, where it would not be.
+ * Gives a field of a query or a body its default. Use it only at the top level, where the types of a handler
+ * (`BodyOf`) reflect it, and never inside a union, where validation does not fill it in.
  */
 export function withDefault<Schema extends TSchema>(
   schema: Schema,

@@ -2,12 +2,12 @@ import Type, { type Static, type TSchema } from 'typebox';
 import { annotated } from './annotated.js';
 import { closed, id, listOf, text } from './basics.js';
 
-/** What every success is wrapped in. */
+/** The envelope of every successful response. */
 export function successEnvelope<Data extends TSchema>(data: Data) {
   return closed({ success: Type.Literal(true), data });
 }
 
-/** One fault: where it is (`operations[2].id`; with line and column where a text was parsed) and what is wrong. */
+/** One fault: its path (`operations[2].id`; with line and column for a parsed text) and what is wrong. */
 export const errorDetailSchema = closed(
   {
     path: text(512),
@@ -17,22 +17,24 @@ export const errorDetailSchema = closed(
   },
   { title: 'ErrorDetail' },
 );
+/** A value of {@link errorDetailSchema}. */
 export type ErrorDetail = Static<typeof errorDetailSchema>;
 
-/** What every failure answers with, on any status. */
+/** The body of every error response. */
 export const errorBodySchema = closed(
   {
     success: Type.Literal(false),
-    error: text(4096, { description: 'One sentence that its reader can act on' }),
-    code: text(64, { pattern: '^[a-z][a-z0-9_]*$', description: 'Machine-readable name of the failure' }),
+    error: text(4096, { description: 'What is wrong and what to do about it' }),
+    code: text(64, { pattern: '^[a-z][a-z0-9_]*$', description: 'Machine-readable error code' }),
     details: Type.Optional(
-      listOf(errorDetailSchema, 20, { description: 'The faults of the input, 20 at most' }),
+      listOf(errorDetailSchema, 20, { description: 'The faults of the input, at most 20' }),
     ),
-    request_id: text(128, { description: 'Also in the X-Request-Id header and in our logs' }),
+    request_id: text(128, { description: 'Also in the X-Request-Id header and in the logs' }),
     decision_id: Type.Optional(
-      annotated(id, { description: 'On 403: which decision of the policies refused it' }),
+      annotated(id, { description: 'On 403: the policy decision that denied the request' }),
     ),
   },
   { title: 'ErrorBody' },
 );
+/** A value of {@link errorBodySchema}. */
 export type ErrorBody = Static<typeof errorBodySchema>;

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, id, listOf, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
 
+/** The types of events. */
 export const EVENT_TYPES = [
   'TaskStatusChanged',
   'BatchOperationUpdate',
@@ -9,27 +10,29 @@ export const EVENT_TYPES = [
   'LogEntry',
 ] as const;
 const eventType = oneOf(EVENT_TYPES, { title: 'EventType' });
+/** One of {@link EVENT_TYPES}. */
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** What `/ws` and `/events` send. Statuses are in lower case here. */
+/** An event of `/ws` and `/events`. Statuses in events are in lower case. */
 export const eventSchema = closed(
   {
     id: Type.Optional(
       text(64, {
         description:
-          'Its place in the one order of all events. Given back as `last_event_id`, a client misses nothing of the last hour',
+          'Position in the total order of events. Sent as `last_event_id`, it lets a client resume without missing an event of the last hour',
       }),
     ),
     event_type: eventType,
     timestamp,
-    data: openDetails('What happened; its members follow from `event_type`'),
-    metadata: openDetails('What it is about: `task_id`, `batch_id`, `status`'),
+    data: openDetails('What happened; the fields depend on `event_type`'),
+    metadata: openDetails('The subject: `task_id`, `batch_id`, `status`'),
   },
   { title: 'Event' },
 );
+/** A value of {@link eventSchema}. */
 export type Event = Static<typeof eventSchema>;
 
-/** What a client of `/ws` may send to hear of less. */
+/** The message by which a client of `/ws` filters its events. */
 export const subscribeMessageSchema = closed(
   {
     subscribe: closed({
@@ -40,39 +43,44 @@ export const subscribeMessageSchema = closed(
   },
   { title: 'SubscribeMessage' },
 );
+/** A value of {@link subscribeMessageSchema}. */
 export type SubscribeMessage = Static<typeof subscribeMessageSchema>;
 
 const lastEventId = text(20, {
   pattern: '^[0-9]{1,16}$',
-  description: 'The last event that was seen: those since are sent first, as far as the last hour has them',
+  description:
+    'The id of the last event that was received; the events after it, of the last hour, are sent first',
 });
 
-/** What one who follows events may ask for in the query, of `/ws` and `/events` alike. */
+/** The query parameters of `/ws` and `/events`. */
 export const followEventsQuery = closed({
   last_event_id: Type.Optional(lastEventId),
   event_types: Type.Optional(
     text(200, {
       pattern: `^(${EVENT_TYPES.join('|')})(,(${EVENT_TYPES.join('|')}))*$`,
-      description: 'Only these, divided by commas; all of them where it is absent',
+      description: 'Only these types, separated by commas; default: all',
     }),
   ),
   task_id: Type.Optional(uuid),
   batch_id: Type.Optional(uuid),
 });
 
-/** The same of `/ws`, which browsers cannot give a header. */
+/** The query parameters of `/ws`, including credentials, since browsers cannot send headers with a WebSocket. */
 export const webSocketQuery = closed({
   ...followEventsQuery.properties,
-  token: Type.Optional(text(8192, { description: 'The token, where it is not in the Authorization header' })),
-  ticket: Type.Optional(text(256, { description: 'Of `POST /ws/ticket`, in place of the token' })),
+  token: Type.Optional(text(8192, { description: 'The token, if there is no Authorization header' })),
+  ticket: Type.Optional(text(256, { description: 'A ticket of `POST /ws/ticket`, instead of the token' })),
 });
 
+/** Response of `POST /ws/ticket`. */
 export const wsTicketSchema = closed(
-  { ticket: text(256, { description: 'Good once: `/ws?ticket=…`' }), expires_at: timestamp },
+  { ticket: text(256, { description: 'Valid for one connection: `/ws?ticket=…`' }), expires_at: timestamp },
   { title: 'WsTicket' },
 );
+/** A value of {@link wsTicketSchema}. */
 export type WsTicket = Static<typeof wsTicketSchema>;
 
+/** The events that a webhook can subscribe to. */
 export const WEBHOOK_EVENTS = [
   'task.completed',
   'task.failed',
@@ -82,13 +90,15 @@ export const WEBHOOK_EVENTS = [
   'batch.cancelled',
   'batch.rolled_back',
 ] as const;
+/** One of {@link WEBHOOK_EVENTS}. */
 export const webhookEvent = oneOf(WEBHOOK_EVENTS, { title: 'WebhookEvent' });
+/** One of {@link WEBHOOK_EVENTS}. */
 export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
-/** What can arrive at an endpoint: `ping` is sent by hand, to try it. */
+/** An event as an endpoint receives it; `ping` is sent by `POST /webhooks/{id}/test`. */
 export const deliveredEvent = oneOf([...WEBHOOK_EVENTS, 'ping'], { title: 'DeliveredEvent' });
 
-/** What is posted to a webhook's endpoint. */
+/** The body of a request to a webhook endpoint. */
 export const webhookPayloadSchema = closed(
   {
     event: deliveredEvent,
@@ -97,9 +107,10 @@ export const webhookPayloadSchema = closed(
     signature: text(128, {
       pattern: '^sha256=',
       description:
-        '`sha256=` and the HMAC-SHA256 in hex, keyed by the secret, of `{event,timestamp,data}` as JSON',
+        '`sha256=` followed by the hexadecimal HMAC-SHA256 of the JSON text `{event,timestamp,data}`, keyed with the secret',
     }),
   },
   { title: 'WebhookPayload' },
 );
+/** A value of {@link webhookPayloadSchema}. */
 export type WebhookPayload = Static<typeof webhookPayloadSchema>;

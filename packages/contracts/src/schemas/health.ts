@@ -3,9 +3,10 @@ import { closed, oneOf } from './basics.js';
 
 const verdict = oneOf(['ok', 'away', 'no answer', 'stopping']);
 
+/** Response of `/livez`. */
 export const live = Type.Literal('alive');
 
-/** `ready`, or with `?verbose` what each thing it needs is like. */
+/** Response of `/readyz`: `ready` or, with `?verbose`, the state of each dependency. */
 export const readiness = Type.Union([
   Type.Literal('ready'),
   Type.Unsafe<Record<string, 'ok' | 'away' | 'no answer' | 'stopping'>>({
@@ -15,8 +16,9 @@ export const readiness = Type.Union([
   }),
 ]);
 
+/** Query of `/readyz`. */
 export const readinessQuery = closed({
   verbose: Type.Optional(
-    Type.String({ maxLength: 5, description: 'Present: tells about each thing it needs' }),
+    Type.String({ maxLength: 5, description: 'If present, the response lists the state of each dependency' }),
   ),
 });

@@ -5,12 +5,12 @@ import { DECISIONS } from './decision.js';
 import { policyRuleSchema } from './policy.js';
 import { roleName } from './user.js';
 
-/** As many records as one call may carry. */
+/** Maximum number of records in one request or response. */
 export const MOST_RECORDS = 1000;
 
 /**
- * The policies in force. `payload` is the JSON text of a `PolicyBundlePayload`, and what `signature` is over: an
- * HMAC-SHA256 in hex, keyed from the shared secret whose `kid` is named.
+ * The enabled policies. `payload` is the JSON text of a `PolicyBundlePayload`; `signature` is its hexadecimal
+ * HMAC-SHA256, keyed with the shared secret that `kid` names.
  */
 export const policyBundleSchema = closed(
   {
@@ -20,12 +20,13 @@ export const policyBundleSchema = closed(
   },
   { title: 'PolicyBundle' },
 );
+/** A value of {@link policyBundleSchema}. */
 export type PolicyBundle = Static<typeof policyBundleSchema>;
 
-/** What `payload` of a {@link PolicyBundle} holds: every policy that is enabled, and nothing else of it than decides. */
+/** The content of `payload` of a {@link PolicyBundle}: every enabled policy, without fields that decide nothing. */
 export const policyBundlePayloadSchema = closed(
   {
-    /** Grows with each change of any policy; 0 while there are none yet, which is nothing to enforce. */
+    /** Increases with each policy change; 0 while no policy exists. Revision 0 must not be enforced. */
     revision: count,
     issued_at: timestamp,
     policies: listOf(
@@ -35,15 +36,16 @@ export const policyBundlePayloadSchema = closed(
   },
   { title: 'PolicyBundlePayload' },
 );
+/** A value of {@link policyBundlePayloadSchema}. */
 export type PolicyBundlePayload = Static<typeof policyBundlePayloadSchema>;
 
-/** What the bundle's signature is for: `signText(keyring, POLICY_BUNDLE_PURPOSE, payload)`. */
+/** The purpose of the bundle's signature: `signText(keyring, POLICY_BUNDLE_PURPOSE, payload)`. */
 export const POLICY_BUNDLE_PURPOSE = 'policy-bundle';
 
 /**
- * Whose tokens are good no more. `session`: every token of it; `token`: that one (its `jti`); `user`: every token that
- * was issued up to `at`, by the milliseconds that its `jti` (a UUIDv7) begins with, since `iat` has whole seconds;
- * `api_token`: that one. `RevocationSet` of `packages/auth-token` knows these rules.
+ * What a revocation covers. `session`: every token of the session; `token`: the token with this `jti`; `user`: every
+ * token issued up to `at`, by the milliseconds of its `jti` (a UUIDv7), since `iat` has a resolution of seconds;
+ * `api_token`: the API token with this id. `RevocationSet` of `packages/auth-token` implements these rules.
  */
 export const REVOCATION_KINDS = ['session', 'token', 'user', 'api_token'] as const;
 
@@ -57,20 +59,23 @@ const revocationSchema = closed(
   },
   { title: 'Revocation' },
 );
+/** A value of {@link revocationSchema}. */
 export type Revocation = Static<typeof revocationSchema>;
 
+/** Query of `GET /internal/revocations`. */
 export const revocationsQuerySchema = closed({ after: Type.Optional(Type.Integer({ minimum: 0 })) });
 
-/** Revocations after the one that was asked for, in their order, and what the newest revision of the policies is. */
+/** The revocations after the given one in ascending order, and the latest policy revision. */
 export const revocationsSchema = closed(
   {
     revocations: listOf(revocationSchema, MOST_RECORDS),
-    /** The newest there is. Fewer than `MOST_RECORDS` revocations: all up to it; else ask again after the last of them. */
+    /** `seq` of the newest revocation. A response of `MOST_RECORDS` revocations is continued after its last one. */
     head: count,
     policy_revision: count,
   },
   { title: 'Revocations' },
 );
+/** A value of {@link revocationsSchema}. */
 export type Revocations = Static<typeof revocationsSchema>;
 
 const principalSchema = closed(
@@ -83,18 +88,20 @@ const principalSchema = closed(
   },
   { title: 'InternalPrincipal' },
 );
+/** A value of {@link principalSchema}. */
 export type InternalPrincipal = Static<typeof principalSchema>;
 
+/** Body of `POST /internal/principals`. */
 export const principalsRequestSchema = closed({ ids: listOf(id, MOST_RECORDS) });
-/** Those that there are, as they are now. */
+/** The current data of the users that exist; others are omitted. */
 export const principalsSchema = listOf(principalSchema, MOST_RECORDS);
 
-/** SHA-256, in hex, of the API token's text. */
+/** The hexadecimal SHA-256 of the API token. */
 export const introspectionRequestSchema = closed({ token_hash: text(64, { pattern: '^[0-9a-f]{64}$' }) });
 
 /**
- * `token` is null for a token that is not good. Its roles are those it was made with, as far as its owner has them now.
- * `as_of` is the number of the newest revocation when the look-up began: what has a greater one may not be in the answer.
+ * `token` is null for an invalid token. Its roles are those it was created with that its owner still has.
+ * `as_of` is the `seq` of the newest revocation when the lookup started: the response may not reflect later ones.
  */
 export const introspectionSchema = closed(
   {
@@ -105,11 +112,12 @@ export const introspectionSchema = closed(
   },
   { title: 'Introspection' },
 );
+/** A value of {@link introspectionSchema}. */
 export type Introspection = Static<typeof introspectionSchema>;
 
 const service = oneOf(['orchestrator', 'control-center']);
 
-/** A record for the audit trail, before it has its place in the chain. */
+/** A record of the audit log before it is appended to the chain. */
 export const auditEntrySchema = closed(
   {
     event_id: id,
@@ -123,13 +131,15 @@ export const auditEntrySchema = closed(
     action: text(128, { minLength: 1 }),
     resource: text(255, { minLength: 1 }),
     result: oneOf(['success', 'denied', 'failure']),
-    /** JSON text of an object, at most 8 KiB: hashed as it is. */
+    /** JSON text of an object, at most 8 KiB. It is hashed as sent. */
     details: text(8 * 1024),
   },
   { title: 'AuditEntry' },
 );
+/** A value of {@link auditEntrySchema}. */
 export type AuditEntry = Static<typeof auditEntrySchema>;
 
+/** Body of `POST /internal/audit`. */
 export const auditEntriesSchema = closed({ entries: listOf(auditEntrySchema, MOST_RECORDS) });
 
 const loggedDecisionSchema = closed(
@@ -143,9 +153,9 @@ const loggedDecisionSchema = closed(
     roles: listOf(roleName, 64),
     action: oneOf(ACTIONS),
     resource: text(255),
-    /** JSON text of what the conditions could look at. */
+    /** JSON text of the data that conditions can read. */
     context: text(8 * 1024),
-    /** JSON text of the rules that counted, a list of {@link MatchedRule}: the one that decided first. */
+    /** JSON text of a list of {@link MatchedRule}; the rule that decided comes first. */
     matched: text(64 * 1024),
     request_ip: text(64),
     request_method: text(16),
@@ -157,9 +167,11 @@ const loggedDecisionSchema = closed(
   },
   { title: 'LoggedDecision' },
 );
+/** A value of {@link loggedDecisionSchema}. */
 export type LoggedDecision = Static<typeof loggedDecisionSchema>;
 
+/** Body of `POST /internal/decisions`. */
 export const loggedDecisionsSchema = closed({ decisions: listOf(loggedDecisionSchema, MOST_RECORDS) });
 
-/** How many of them were new: what is sent again is kept once. */
+/** The number of records that were new. */
 export const keptSchema = closed({ kept: count }, { title: 'Kept' });

@@ -6,7 +6,7 @@ const plannedChangeSchema = closed(
   {
     change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
       description:
-        '`adopt` and `forget` change the inventory alone: something that the platform did not make enters or leaves it',
+        '`adopt` and `forget` change only the inventory: a resource that the platform did not create enters or leaves it',
     }),
     kind: resourceKind,
     infra: name,
@@ -17,11 +17,13 @@ const plannedChangeSchema = closed(
   },
   { title: 'PlannedChange' },
 );
+/** A value of {@link plannedChangeSchema}. */
 export type PlannedChange = Static<typeof plannedChangeSchema>;
 
-/** What would be created, changed and destroyed: the answer of `check_mode`. */
+/** The changes that would be made; the result of `check_mode`. */
 export const planSchema = closed(
   { changes: listOf(plannedChangeSchema, 100_000), summary: text(512) },
   { title: 'Plan' },
 );
+/** A value of {@link planSchema}. */
 export type Plan = Static<typeof planSchema>;

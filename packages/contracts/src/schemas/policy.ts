@@ -4,33 +4,39 @@ import { closed, id, listOf, nullable, oneOf, text, timestamp } from './basics.j
 import { withDefault } from './default.js';
 
 const MAX_RULES = 1000;
-/** As many rules with long conditions, in bytes. */
+/** Maximum size of a policy in bytes: `MAX_RULES` rules with long conditions. */
 export const POLICY_BODY_LIMIT = 2 * 1024 * 1024;
 
 const effect = oneOf(['Allow', 'Deny']);
 const policyName = text(128, { minLength: 1, pattern: '^[A-Za-z0-9][A-Za-z0-9 ._-]*$' });
 const version = text(64, { minLength: 1 });
 const description = text(1024);
-const revision = Type.Integer({ minimum: 1, description: 'Counts its changes; also its ETag' });
+const revision = Type.Integer({ minimum: 1, description: 'Increases with each change; also the ETag' });
 
+/** A rule of a policy. */
 export const policyRuleSchema = closed(
   {
     effect,
-    resource: text(255, { minLength: 1, description: '`type:id`, with `*`, `type:*` or one trailing `*`' }),
+    resource: text(255, {
+      minLength: 1,
+      description: '`type:id`; wildcards: `*`, `type:*` or a trailing `*`',
+    }),
     action: listOf(oneOf(['*', ...ACTIONS]), ACTIONS.length + 1, { minItems: 1, uniqueItems: true }),
     condition: Type.Optional(
       text(1024, {
         minLength: 1,
-        description: 'CEL over `user`, `resource`, `action`, `request` and `context`',
+        description: 'CEL expression over `user`, `resource`, `action`, `request` and `context`',
       }),
     ),
   },
   { title: 'PolicyRule' },
 );
+/** A value of {@link policyRuleSchema}. */
 export type PolicyRule = Static<typeof policyRuleSchema>;
 
 const rules = listOf(policyRuleSchema, MAX_RULES);
 
+/** Body of `POST /policies`. */
 export const policyRequestSchema = closed(
   {
     name: policyName,
@@ -41,8 +47,10 @@ export const policyRequestSchema = closed(
   },
   { title: 'PolicyRequest' },
 );
+/** A value of {@link policyRequestSchema}. */
 export type PolicyRequest = Static<typeof policyRequestSchema>;
 
+/** Body of `PUT /policies/{id}`. */
 export const policyChangeSchema = closed(
   {
     name: Type.Optional(policyName),
@@ -53,8 +61,10 @@ export const policyChangeSchema = closed(
   },
   { title: 'PolicyChange', minProperties: 1 },
 );
+/** A value of {@link policyChangeSchema}. */
 export type PolicyChange = Static<typeof policyChangeSchema>;
 
+/** Response of `GET /policies/{id}`. */
 export const policySchema = closed(
   {
     id,
@@ -69,15 +79,18 @@ export const policySchema = closed(
   },
   { title: 'Policy' },
 );
+/** A value of {@link policySchema}. */
 export type Policy = Static<typeof policySchema>;
 
+/** Response of `POST /policies`. */
 export const policyCreatedSchema = closed(
   { id, name: text(128), version: text(64) },
   { title: 'PolicyCreated' },
 );
+/** A value of {@link policyCreatedSchema}. */
 export type PolicyCreated = Static<typeof policyCreatedSchema>;
 
-/** How a policy was after one of its changes. */
+/** A version of a policy: its content after one of its changes. */
 export const policyVersionSchema = closed(
   {
     revision: revision,
@@ -90,4 +103,5 @@ export const policyVersionSchema = closed(
   },
   { title: 'PolicyVersion' },
 );
+/** A value of {@link policyVersionSchema}. */
 export type PolicyVersion = Static<typeof policyVersionSchema>;

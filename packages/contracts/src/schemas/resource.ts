@@ -1,14 +1,17 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, name, nullable, oneOf, text, timestamp } from './basics.js';
 
+/** The kinds of resources. */
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
+/** One of {@link RESOURCE_KINDS}. */
 export const resourceKind = oneOf(RESOURCE_KINDS, { title: 'ResourceKind' });
+/** One of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 const attributeName = text(128);
 const attributeValue = Type.Union([text(4096), Type.Number(), Type.Boolean(), Type.Null()]);
 
-/** What is known of a resource beside its name: address, plan, zone, version… Flat, so that two can be compared. */
+/** The attributes of a resource: address, plan, zone, version …. Flat, so that two versions can be compared. */
 export const attributes = Type.Unsafe<Record<string, Static<typeof attributeValue>>>({
   type: 'object',
   title: 'Attributes',
@@ -17,19 +20,19 @@ export const attributes = Type.Unsafe<Record<string, Static<typeof attributeValu
   additionalProperties: attributeValue,
 });
 
-/** Names a resource among all: `production/server/web-01`. */
+/** Identifies a resource: `production/server/web-01`. */
 export const resourceId = text(255, { description: '`<infra>/<kind>/<name>`' });
 
-/** Something that exists: one row of the inventory. */
+/** An existing resource: one entry of the inventory. */
 export const resourceSchema = closed(
   {
     id: Type.Optional(resourceId),
     kind: resourceKind,
     infra: name,
-    name: text(128, { description: 'Of a taskserv: `server/taskserv`' }),
+    name: text(128, { description: 'For a task service: `server/taskserv`' }),
     provider: text(63),
     driver: text(63, {
-      description: 'What acts for the provider; `local` stands in where it has no credentials',
+      description: 'The driver of the provider; a provider without credentials falls back to `local`',
     }),
     attributes,
     version: count,
@@ -39,4 +42,5 @@ export const resourceSchema = closed(
   },
   { title: 'Resource' },
 );
+/** A value of {@link resourceSchema}. */
 export type Resource = Static<typeof resourceSchema>;

@@ -11,7 +11,7 @@ describe('the request of a rollback', () => {
     expect(faultsOf(rollbackRequestSchema, value)).toEqual([]);
   });
 
-  it('asks for one of the two, and names it', () => {
+  it('requires exactly one of the two fields and names the missing one', () => {
     expect(faultsOf(rollbackRequestSchema, { check_mode: true })).toContain(
       "must have required property 'checkpoint_id'",
     );

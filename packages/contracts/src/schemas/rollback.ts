@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, timestamp } from './basics.js';
 import { planSchema } from './plan.js';
 
+/** Body of `POST /rollback/checkpoints`. */
 export const checkpointRequestSchema = closed(
   {
     name: text(128, { minLength: 1 }),
@@ -10,12 +11,13 @@ export const checkpointRequestSchema = closed(
       listOf(name, 1000, {
         minItems: 1,
         uniqueItems: true,
-        description: 'Those that it covers; all, where absent',
+        description: 'The infras that it covers; default: all',
       }),
     ),
   },
   { title: 'CheckpointRequest' },
 );
+/** A value of {@link checkpointRequestSchema}. */
 export type CheckpointRequest = Static<typeof checkpointRequestSchema>;
 
 const checkpointMembers = {
@@ -23,30 +25,37 @@ const checkpointMembers = {
   name: text(128),
   description: nullable(text(1024)),
   created_at: timestamp,
-  size: text(32, { description: 'For people: `150 MB`' }),
+  size: text(32, { description: 'Human-readable size, such as `150 MB`' }),
   size_bytes: Type.Optional(count),
   created_by: Type.Optional(text(256)),
-  infras: Type.Optional(nullable(listOf(name, 1000, { description: 'Those that it covers; null: all' }))),
+  infras: Type.Optional(
+    nullable(listOf(name, 1000, { description: 'The infras that it covers; null for all' })),
+  ),
 };
 
+/** An item of `GET /rollback/checkpoints`. */
 export const checkpointSchema = closed(checkpointMembers, { title: 'Checkpoint' });
+/** A value of {@link checkpointSchema}. */
 export type Checkpoint = Static<typeof checkpointSchema>;
 
+/** A checkpoint and the number of changes made since. */
 export const checkpointDetailsSchema = closed(
   { ...checkpointMembers, operations_count: count },
   { title: 'CheckpointDetails' },
 );
+/** A value of {@link checkpointDetailsSchema}. */
 export type CheckpointDetails = Static<typeof checkpointDetailsSchema>;
 
-const checkMode = Type.Boolean({ description: 'Changes nothing; answers with the plan' });
-/** Of an operation: its id in the journal, or in its batch. */
+const checkMode = Type.Boolean({ description: 'If true, nothing is changed; the response is the plan' });
+/** Ids of operations, in the journal or in their batch. */
 const operationIds = listOf(name, 1000, { minItems: 1, uniqueItems: true });
 
-/** Everything after a checkpoint, or just those operations. */
+/** Undoes every change after a checkpoint, or the given operations. */
 export type RollbackRequest = { check_mode?: boolean } & (
   { checkpoint_id: string } | { operation_ids: string[] }
 );
 
+/** Body of `POST /rollback/execute`. */
 export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
   closed(
     {
@@ -56,7 +65,7 @@ export const rollbackRequestSchema = Type.Unsafe<RollbackRequest>(
     },
     {
       title: 'RollbackRequest',
-      // One or the other, said so that a fault names the member that is missing or too much.
+      // Exactly one of the two. Written with `if`, so that a fault names the missing or extra field.
       if: { required: ['operation_ids'], properties: { operation_ids: true } },
       then: { properties: { checkpoint_id: false } },
       else: { required: ['checkpoint_id'], properties: { checkpoint_id: true } },
@@ -82,16 +91,17 @@ const obstacleSchema = closed(
   {
     title: 'RollbackObstacle',
     description:
-      'What stands in the way, cannot be undone, or would be destroyed though the platform did not make it, and why',
+      'A reason why the operation cannot run: `in_the_way`: a later change depends on it; `cannot_undo`: it cannot be undone; `not_made_here`: a resource that the platform did not create would be destroyed',
   },
 );
 
 const failureSchema = closed({ operation_id: id, error: text(4096) }, { title: 'RollbackFailure' });
 
+/** Response of `POST /rollback/execute` and `GET /rollback/{id}`. */
 export const rollbackResultSchema = closed(
   {
     rollback_id: id,
-    success: Type.Boolean({ description: 'False until it is completed' }),
+    success: Type.Boolean({ description: 'False until the rollback has completed' }),
     operations_executed: count,
     operations_failed: count,
     duration: Type.Number({ minimum: 0, description: 'Seconds' }),
@@ -100,14 +110,16 @@ export const rollbackResultSchema = closed(
     checkpoint_id: Type.Optional(nullable(id)),
     failures: Type.Optional(listOf(failureSchema)),
     operations: Type.Optional(listOf(undoneSchema, 100_000)),
-    check_mode: Type.Optional(Type.Boolean({ description: 'Nothing was done: this is what would be' })),
+    check_mode: Type.Optional(
+      Type.Boolean({ description: 'If true, nothing was changed: the response shows what would be' }),
+    ),
     plan: Type.Optional(nullable(planSchema)),
     obstacles: Type.Optional(listOf(obstacleSchema, 100_000)),
     confirmation: Type.Optional(
       nullable(
         text(64, {
           description:
-            'Of a plan that would destroy what the platform did not make (`not_made_here`): `confirm` of the request that does so; null where there is no such thing',
+            'If the plan would destroy resources that the platform did not create (`not_made_here`): the value of `confirm` that allows it; otherwise null',
         }),
       ),
     ),
@@ -117,8 +129,10 @@ export const rollbackResultSchema = closed(
   },
   { title: 'RollbackResult' },
 );
+/** A value of {@link rollbackResultSchema}. */
 export type RollbackResult = Static<typeof rollbackResultSchema>;
 
+/** Response of `GET /rollback/statistics`. */
 export const rollbackStatisticsSchema = closed(
   {
     total_checkpoints: count,
@@ -128,4 +142,5 @@ export const rollbackStatisticsSchema = closed(
   },
   { title: 'RollbackStatistics' },
 );
+/** A value of {@link rollbackStatisticsSchema}. */
 export type RollbackStatistics = Static<typeof rollbackStatisticsSchema>;

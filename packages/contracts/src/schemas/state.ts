@@ -14,6 +14,7 @@ import {
 } from './basics.js';
 import { attributes, resourceKind } from './resource.js';
 
+/** Response of `GET /state/workflows/{id}/progress`. */
 export const workflowProgressSchema = closed(
   {
     workflow_id: id,
@@ -22,25 +23,28 @@ export const workflowProgressSchema = closed(
     total_steps: count,
     completed_steps: count,
     estimated_time_remaining: nullable(
-      Type.Number({ minimum: 0, description: 'Seconds; null when there is nothing to estimate from' }),
+      Type.Number({ minimum: 0, description: 'Seconds; null if it cannot be estimated' }),
     ),
   },
   { title: 'WorkflowProgress' },
 );
+/** A value of {@link workflowProgressSchema}. */
 export type WorkflowProgress = Static<typeof workflowProgressSchema>;
 
-/** Kept at each transition of a workflow. `state` is the status it went to, in lower case. */
+/** Recorded at each status change of a workflow. `state` is the new status in lower case. */
 export const snapshotSchema = closed(
   {
     snapshot_id: id,
     timestamp,
     state: text(32),
-    details: openDetails('What was true at that moment: step, attempt, counts, error'),
+    details: openDetails('Details at that moment: step, attempt, counts, error'),
   },
   { title: 'Snapshot' },
 );
+/** A value of {@link snapshotSchema}. */
 export type Snapshot = Static<typeof snapshotSchema>;
 
+/** Response of `GET /state/system/metrics`. */
 export const systemMetricsSchema = closed(
   {
     total_workflows: count,
@@ -56,12 +60,16 @@ export const systemMetricsSchema = closed(
   },
   { title: 'SystemMetrics' },
 );
+/** A value of {@link systemMetricsSchema}. */
 export type SystemMetrics = Static<typeof systemMetricsSchema>;
 
+/** The health statuses, from best to worst. */
 export const HEALTH_STATUSES = ['Healthy', 'Degraded', 'Unhealthy'] as const;
 const healthStatus = oneOf(HEALTH_STATUSES, { title: 'HealthStatus' });
+/** One of {@link HEALTH_STATUSES}. */
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
 
+/** Response of `GET /state/system/health`. */
 export const systemHealthSchema = closed(
   {
     overall_status: healthStatus,
@@ -78,27 +86,30 @@ export const systemHealthSchema = closed(
     reasons: Type.Optional(
       Type.Array(text(4_000), {
         maxItems: 1_000,
-        description: 'Why a component is not healthy, where that is known',
+        description: 'Why components are not healthy, if known',
       }),
     ),
     last_check: timestamp,
   },
   { title: 'SystemHealth' },
 );
+/** A value of {@link systemHealthSchema}. */
 export type SystemHealth = Static<typeof systemHealthSchema>;
 
+/** Response of `GET /state/statistics`. */
 export const stateStatisticsSchema = closed(
   {
     total_workflows: count,
     active_snapshots: count,
     storage_usage: text(32),
     average_workflow_duration: nullable(
-      Type.Number({ minimum: 0, description: 'Seconds; null before the first' }),
+      Type.Number({ minimum: 0, description: 'Seconds; null before the first workflow has ended' }),
     ),
     storage_usage_bytes: Type.Optional(count),
   },
   { title: 'StateStatistics' },
 );
+/** A value of {@link stateStatisticsSchema}. */
 export type StateStatistics = Static<typeof stateStatisticsSchema>;
 
 const differenceSchema = closed(
@@ -114,7 +125,7 @@ const differenceSchema = closed(
   { title: 'DriftDifference' },
 );
 
-/** What the inventory says against what the providers say. */
+/** The differences between the inventory and the providers. */
 export const driftSchema = closed(
   {
     checked_at: timestamp,
@@ -124,9 +135,10 @@ export const driftSchema = closed(
   },
   { title: 'Drift' },
 );
+/** A value of {@link driftSchema}. */
 export type Drift = Static<typeof driftSchema>;
 
-/** One change made to the infrastructure. `operation_id` is what a partial rollback names. */
+/** One change made to the infrastructure. A partial rollback refers to it by `operation_id`. */
 export const journalEntrySchema = closed(
   {
     seq: count,
@@ -134,7 +146,7 @@ export const journalEntrySchema = closed(
     state: oneOf(['intended', 'done', 'failed', 'undoing', 'undone', 'undo_failed', 'unknown']),
     change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
       description:
-        '`adopt`: entered the inventory without being made by the platform; `forget`: left it and still exists',
+        '`adopt`: an existing resource entered the inventory; `forget`: a resource left the inventory and still exists',
     }),
     kind: resourceKind,
     infra: name,
@@ -151,4 +163,5 @@ export const journalEntrySchema = closed(
   },
   { title: 'JournalEntry' },
 );
+/** A value of {@link journalEntrySchema}. */
 export type JournalEntry = Static<typeof journalEntrySchema>;

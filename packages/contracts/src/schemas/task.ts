@@ -3,11 +3,14 @@ import { annotated } from './annotated.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
 import { planSchema } from './plan.js';
 
+/** The statuses of a task. */
 export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
+/** One of {@link TASK_STATUSES}. */
 export const taskStatus = oneOf(TASK_STATUSES, { title: 'TaskStatus' });
+/** One of {@link TASK_STATUSES}. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
-/** Most characters of a task's `output`: 1 MiB, a note of what was cut, and no more. */
+/** Maximum number of characters of `output`: 1 MiB and a note about what was cut. */
 const MAX_OUTPUT = 1024 * 1024 + 4096;
 
 const taskProgressSchema = closed(
@@ -20,27 +23,28 @@ export const waitingForSchema = closed(
   {
     reason: oneOf(['lock', 'limit', 'dependency', 'retry', 'worker'], {
       description:
-        '`lock`: another workflow is changing the infra; `limit`: as many operations of the batch run as may; `dependency`: operations before it have not completed; `retry`: its next attempt is due at `at`; `worker`: none is free',
+        '`lock`: another workflow is changing the infra; `limit`: the parallel limit of the batch is reached; `dependency`: operations it depends on have not completed; `retry`: its next attempt is due at `at`; `worker`: no worker is free',
     }),
     infra: Type.Optional(name),
     task_id: Type.Optional(annotated(nullable(id), { description: 'The task that holds the lock' })),
     batch_id: Type.Optional(annotated(nullable(id), { description: 'The batch that holds the lock' })),
-    place: Type.Optional(annotated(count, { description: 'Place in line, counted from 1' })),
+    place: Type.Optional(annotated(count, { description: 'Position in the queue, starting at 1' })),
     operations: Type.Optional(
-      listOf(name, 20, { description: 'Operations that it depends on and that have not completed' }),
+      listOf(name, 20, { description: 'The operations it depends on that have not completed' }),
     ),
     at: Type.Optional(timestamp),
   },
   { title: 'WaitingFor' },
 );
+/** A value of {@link waitingForSchema}. */
 export type WaitingFor = Static<typeof waitingForSchema>;
 
-/** A workflow, or one operation of a batch. */
+/** A task: a workflow or one operation of a batch. */
 export const taskSchema = closed(
   {
     id,
     name: text(128),
-    command: text(1024, { description: 'The configured command and its verb' }),
+    command: text(1024, { description: 'The configured command and its subcommand' }),
     args: listOf(text(1024), 256),
     dependencies: listOf(id, 10_000),
     status: taskStatus,
@@ -49,15 +53,17 @@ export const taskSchema = closed(
     completed_at: nullable(timestamp),
     output: nullable(
       text(MAX_OUTPUT, {
-        description: 'What was printed: head and tail, 1 MiB at most; in lists its last 2,000 characters',
+        description: 'The start and the end of the output, at most 1 MiB; in lists its last 2,000 characters',
       }),
     ),
-    error: nullable(text(4096, { description: 'Why it failed, in a sentence' })),
+    error: nullable(text(4096, { description: 'Why the task failed' })),
     kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback', 'survey'])),
     infra: Type.Optional(name),
     check_mode: Type.Optional(Type.Boolean()),
     batch_id: Type.Optional(nullable(id)),
-    operation: Type.Optional(annotated(nullable(name), { description: 'Its id in the batch' })),
+    operation: Type.Optional(
+      annotated(nullable(name), { description: 'The id of the operation in its batch' }),
+    ),
     retry_of: Type.Optional(nullable(id)),
     attempt: Type.Optional(count),
     exit_code: Type.Optional(nullable(Type.Integer())),
@@ -70,11 +76,13 @@ export const taskSchema = closed(
   },
   { title: 'Task' },
 );
+/** A value of {@link taskSchema}. */
 export type Task = Static<typeof taskSchema>;
 
-/** A line of what a task printed; `line` counts from 1 over all attempts. */
+/** A line of the output of a task; `line` counts from 1 across all attempts. */
 export const logLineSchema = closed(
   { line: count, attempt: count, timestamp, text: text(65_536) },
   { title: 'LogLine' },
 );
+/** A value of {@link logLineSchema}. */
 export type LogLine = Static<typeof logLineSchema>;

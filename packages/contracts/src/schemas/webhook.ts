@@ -6,12 +6,13 @@ import { deliveredEvent, WEBHOOK_EVENTS, webhookEvent } from './event.js';
 const url = text(2048, {
   format: 'uri',
   pattern: '^https?://',
-  description: 'https; http only where private targets are allowed',
+  description: 'Must use https; http only if private targets are allowed',
 });
 const events = listOf(webhookEvent, WEBHOOK_EVENTS.length, { minItems: 1, uniqueItems: true });
 const description = text(255);
-const secret = text(256, { minLength: 16, description: 'Keys the signature; made for you where absent' });
+const secret = text(256, { minLength: 16, description: 'Key of the signature; generated if absent' });
 
+/** Body of `POST /webhooks`. */
 export const webhookRequestSchema = closed(
   {
     url,
@@ -22,8 +23,10 @@ export const webhookRequestSchema = closed(
   },
   { title: 'WebhookRequest' },
 );
+/** A value of {@link webhookRequestSchema}. */
 export type WebhookRequest = Static<typeof webhookRequestSchema>;
 
+/** Body of `PUT /webhooks/{id}`. */
 export const webhookChangeSchema = closed(
   {
     url: Type.Optional(url),
@@ -34,6 +37,7 @@ export const webhookChangeSchema = closed(
   },
   { title: 'WebhookChange', minProperties: 1 },
 );
+/** A value of {@link webhookChangeSchema}. */
 export type WebhookChange = Static<typeof webhookChangeSchema>;
 
 const members = {
@@ -43,25 +47,32 @@ const members = {
   description: nullable(description),
   enabled: Type.Boolean(),
   disabled_reason: nullable(
-    text(1024, { description: 'Why it was disabled, where its endpoint said that it is gone' }),
+    text(1024, { description: 'Why the webhook was disabled: its endpoint returned 410 (Gone)' }),
   ),
   owner_id: nullable(id),
-  owner: nullable(text(256, { description: 'The user who made it; null: only an admin may change it' })),
+  owner: nullable(
+    text(256, { description: 'The user who created it; null: only an administrator may change it' }),
+  ),
   source: oneOf(['api', 'configuration'], {
-    description: 'Those of the configuration file are changed there only',
+    description: 'Webhooks of the configuration can be changed only there',
   }),
   created_at: timestamp,
 };
 
+/** Response of `GET /webhooks/{id}`. */
 export const webhookSchema = closed(members, { title: 'Webhook' });
+/** A value of {@link webhookSchema}. */
 export type Webhook = Static<typeof webhookSchema>;
 
+/** Response of `POST /webhooks`. */
 export const webhookCreatedSchema = closed(
-  { ...members, secret: text(256, { description: 'Shown this once' }) },
+  { ...members, secret: text(256, { description: 'Shown only in this response' }) },
   { title: 'WebhookCreated' },
 );
+/** A value of {@link webhookCreatedSchema}. */
 export type WebhookCreated = Static<typeof webhookCreatedSchema>;
 
+/** An item of `GET /webhooks/{id}/deliveries`. */
 export const deliverySchema = closed(
   {
     id,
@@ -77,4 +88,5 @@ export const deliverySchema = closed(
   },
   { title: 'WebhookDelivery' },
 );
+/** A value of {@link deliverySchema}. */
 export type WebhookDelivery = Static<typeof deliverySchema>;

@@ -48,25 +48,25 @@ describe('a name', () => {
 });
 
 describe('the request of a workflow', () => {
-  it('needs no more than infra and settings: the rest has defaults', () => {
+  it('requires only infra and settings; the rest has defaults', () => {
     const value = { taskserv: 'kubernetes', infra: 'production', settings: 'config.ncl' };
     expect(strictAjv().compile(taskservWorkflowSchema)(value)).toBe(true);
     expect(value).toMatchObject({ operation: 'create', check_mode: false, wait: false });
   });
 
-  it('creates servers unless it says that they are deleted', () => {
+  it('creates servers by default and deletes them with operation "delete"', () => {
     const value = { infra: 'production', settings: 'config.ncl' };
     expect(strictAjv().compile(serverWorkflowSchema)(value)).toBe(true);
     expect(value).toMatchObject({ operation: 'create' });
     expect(faultsOf(serverWorkflowSchema, { ...value, operation: 'delete' })).toEqual([]);
   });
 
-  it('takes true and false, not words for them', () => {
+  it('accepts booleans and rejects strings in their place', () => {
     const value = { infra: 'production', settings: 'config.ncl', wait: 'true' };
     expect(faultsOf(serverWorkflowSchema, value)).toEqual(['/wait must be boolean']);
   });
 
-  it('takes no member called __proto__', () => {
+  it('rejects a member named __proto__', () => {
     const value = JSON.parse('{"infra":"a","settings":"c.ncl","__proto__":{"check_mode":true}}') as unknown;
     expect(strictAjv().compile(serverWorkflowSchema)(value)).toBe(false);
   });

@@ -2,43 +2,51 @@ import Type, { type Static } from 'typebox';
 import { closed, name, oneOf, text } from './basics.js';
 import { withDefault } from './default.js';
 
-/** No option, no absolute path, no `..`, no backslash or control character: nothing that leaves the workspace. */
+/** Excludes options, absolute paths, `..`, backslashes and control characters: the path must stay in the workspace. */
 const SETTINGS_PATTERN =
   '^(?![-/])(?!(?:.*/)?\\.\\./)[^\\\\\\u0000-\\u001f\\u007f]{1,250}\\.(?:ncl|json|yaml|yml|toml)$';
 
+/** Path of a settings file, relative to the folder of its infra. */
 export const settingsPath = text(255, {
   pattern: SETTINGS_PATTERN,
-  description: 'A .ncl, .json, .yaml, .yml or .toml file, relative to the folder of the infra',
+  description: 'Path of a .ncl, .json, .yaml, .yml or .toml file, relative to the folder of the infra',
 });
 
 const flags = {
   check_mode: withDefault(
-    Type.Boolean({ description: 'Changes nothing; the task tells what would be done' }),
+    Type.Boolean({ description: 'If true, nothing is changed; the task shows what would be done' }),
     false,
   ),
   wait: withDefault(
     Type.Boolean({
-      description: 'Passed on as `--wait`; the answer always comes at once with the task’s id',
+      description:
+        'Passed to the command as `--wait`; the response always returns immediately with the id of the task',
     }),
     false,
   ),
 };
 const operation = withDefault(oneOf(['create', 'delete']), 'create');
 
+/** Body of `POST /workflows/servers/create`. */
 export const serverWorkflowSchema = closed(
   { operation, infra: name, settings: settingsPath, ...flags },
   { title: 'ServerWorkflow' },
 );
+/** A value of {@link serverWorkflowSchema}. */
 export type ServerWorkflow = Static<typeof serverWorkflowSchema>;
 
+/** Body of `POST /workflows/taskserv/create`. */
 export const taskservWorkflowSchema = closed(
   { operation, taskserv: name, infra: name, settings: settingsPath, ...flags },
   { title: 'TaskservWorkflow' },
 );
+/** A value of {@link taskservWorkflowSchema}. */
 export type TaskservWorkflow = Static<typeof taskservWorkflowSchema>;
 
+/** Body of `POST /workflows/cluster/create`. */
 export const clusterWorkflowSchema = closed(
   { operation, cluster_type: name, infra: name, settings: settingsPath, ...flags },
   { title: 'ClusterWorkflow' },
 );
+/** A value of {@link clusterWorkflowSchema}. */
 export type ClusterWorkflow = Static<typeof clusterWorkflowSchema>;
