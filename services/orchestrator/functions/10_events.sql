@@ -1,9 +1,9 @@
--- The history: appended only, in the same transaction as the change that it tells of.
+-- Events: an append-only history, written in the same transaction as the change that it records.
 --
--- What is called at every transition is PL/pgSQL, which keeps its plans: functions in SQL are planned at each call
--- before Postgres 18.
+-- Functions that every transition calls are PL/pgSQL, which caches plans. Before Postgres 18, functions in SQL are
+-- planned at each call.
 
--- A version-7 UUID (RFC 9562): what is made later stands later in a list.
+-- Returns a version 7 UUID (RFC 9562): ids sort by the time of their creation.
 create function new_id() returns uuid language sql volatile as $$
   select encode(
     set_byte(
@@ -15,14 +15,20 @@ create function new_id() returns uuid language sql volatile as $$
     'hex')::uuid
 $$;
 
--- The text with a stop at its end where it has none, so that another sentence can follow it.
+-- Returns the text with a full stop at its end, unless it ends with punctuation, so that another sentence can follow.
 -- Twin of `asSentence` in packages/errors.
 create function as_sentence(p_text text) returns text immutable language plpgsql as $$
 begin
   return case when rtrim(p_text) ~ '[.!?…:][)"''”’]?$' then rtrim(p_text) else rtrim(p_text) || '.' end;
 end $$;
 
--- p_actor: who did it, where somebody did.
+-- Records one event.
+-- p_task, p_batch: what the event is about; null where it is about neither.
+-- p_attempt: number of the task's attempt; 0 before the first one.
+-- p_type: a type of the catalogue (domain/event/catalogue.ts).
+-- p_status: status of the task or batch after the change.
+-- p_details: object whose members depend on the type.
+-- p_actor: ActorRow (postgres/audit/actor-row.ts) of the user who caused the change; null where no user did.
 create function record_event(p_task uuid, p_batch uuid, p_attempt int, p_type text, p_status text, p_details jsonb,
                              p_actor jsonb default null)
 returns void language plpgsql as $$
@@ -31,17 +37,18 @@ begin
     values (p_task, p_batch, p_attempt, p_type, p_status, p_details, p_actor);
 end $$;
 
--- Of several tasks at once, each as it stands now.
+-- Records an event of one type for each of several tasks, with the present status and attempt of each. Parameters: see
+-- record_event.
 create function record_events(p_tasks uuid[], p_type text, p_details jsonb, p_actor jsonb default null)
 returns void language plpgsql as $$
 begin
   insert into events (task_id, batch_id, attempt, type, status, details, actor)
     select t.id, t.batch_id, t.attempt, p_type, t.status, p_details, p_actor
-      from unnest(p_tasks) as told (id) join tasks t on t.id = told.id order by t.seq, t.id;
+      from unnest(p_tasks) as changed (id) join tasks t on t.id = changed.id order by t.seq, t.id;
 end $$;
 
--- The class of durations that this one belongs to, by its upper bound in seconds. /metrics shows these classes: where one
--- is added, what was counted before stays in the next higher one.
+-- Returns the class of a duration by its upper bound in seconds; null for null. /metrics shows these classes. After a
+-- class is added, earlier counts stay in the next higher class.
 create function duration_class(p_seconds double precision) returns double precision immutable language sql as $$
   select case
     when p_seconds <= 1 then 1 when p_seconds <= 5 then 5 when p_seconds <= 10 then 10 when p_seconds <= 30 then 30
@@ -49,7 +56,11 @@ create function duration_class(p_seconds double precision) returns double precis
     when p_seconds <= 3600 then 3600 when p_seconds is not null then 'Infinity'::double precision end
 $$;
 
--- Counts: p_status is Submitted, or how it ended; p_started, when what has ended had begun.
+-- Adds to the counts of one kind of work.
+-- p_kind: kind of a task, `batch` or `rollback_batch`.
+-- p_status: `Submitted` or a terminal status.
+-- p_count: how many; 0 adds nothing.
+-- p_started: start of the work that ended, for the durations; null where it never started.
 create function tally(p_kind text, p_status text, p_count bigint, p_started timestamptz default null)
 returns void language plpgsql as $$
 begin
@@ -59,8 +70,13 @@ begin
       where p_count > 0;
 end $$;
 
--- The same request again under the same Idempotency-Key gets the first answer. Outcome: new, replayed, conflict.
-create function take_idempotency_key(p_principal text, p_key text, p_hash text, p_id uuid)
+-- Claims an Idempotency-Key for 24 hours. A repeated request under the same key receives the first answer.
+-- p_principal, p_key: owner and value of the key; a null key always succeeds.
+-- p_hash: digest of the request.
+-- p_id: id of the object that the request creates.
+-- outcome: `new`; `replayed` (the key was used with the same request: first_id is the id of that time); `conflict` (the
+-- key was used with another request: first_id is null).
+create function claim_idempotency_key(p_principal text, p_key text, p_hash text, p_id uuid)
 returns table (outcome text, first_id uuid) language plpgsql as $$
 declare
   earlier idempotency_keys;
@@ -85,10 +101,11 @@ begin
   end if;
 end $$;
 
--- How the whole is, if that differs from what was told last and nobody else has begun to tell.
-create function tell_health(p_teller uuid, p_overall text, p_details jsonb) returns void language plpgsql as $$
+-- Records a change of the platform's health, if p_publisher is the process that publishes it and p_details
+-- (`{components}`) differ from the last ones.
+create function publish_health(p_publisher uuid, p_overall text, p_details jsonb) returns void language plpgsql as $$
 begin
-  update system_health set told = p_details where teller = p_teller and told is distinct from p_details;
+  update system_health set told = p_details where teller = p_publisher and told is distinct from p_details;
   if found then
     perform record_event(null, null, 0, 'health', p_overall, p_details);
   end if;

@@ -1,8 +1,10 @@
--- Reading the history for somebody outside, one reader at a time. What is read is told, then the position is advanced: who
--- dies in between is followed by one who tells it again.
+-- Reads of the event history by an external consumer, one process at a time. A reader sends what it read and then
+-- advances the position. If it dies in between, the next reader sends the same events again.
 
--- Where the reader stands, if it is his turn. A turn is kept by taking it again, and lost when it is not.
-create function take_turn(p_consumer text, p_holder uuid, p_seconds int) returns bigint language plpgsql as $$
+-- Claims or renews the right to read for p_consumer, for p_seconds. A turn that is not renewed is lost.
+-- p_holder: the process.
+-- Returns the position (number of the last event that was sent); null while another process has the turn.
+create function claim_feed_turn(p_consumer text, p_holder uuid, p_seconds int) returns bigint language plpgsql as $$
 begin
   update feed_turns set holder = p_holder, held_until = now() + make_interval(secs => p_seconds)
     where consumer = p_consumer and (holder is not distinct from p_holder or held_until < now());
@@ -12,17 +14,20 @@ begin
   return (select seq from feed_positions where consumer = p_consumer);
 end $$;
 
-create function move_on(p_consumer text, p_holder uuid, p_seq bigint) returns void language sql as $$
+-- Advances the position of p_consumer to p_seq, if p_holder has the turn. A position never moves back.
+create function advance_feed(p_consumer text, p_holder uuid, p_seq bigint) returns void language sql as $$
   update feed_positions set seq = p_seq, updated_at = now()
     where consumer = p_consumer and seq < p_seq
       and exists (select from feed_turns t where t.consumer = p_consumer and t.holder = p_holder)
 $$;
 
-create function end_turn(p_consumer text, p_holder uuid) returns void language sql as $$
+-- Gives up the turn of p_consumer, so that another process can claim it at once.
+create function release_feed_turn(p_consumer text, p_holder uuid) returns void language sql as $$
   update feed_turns set holder = null, held_until = '-infinity' where consumer = p_consumer and holder = p_holder
 $$;
 
--- What a reader has before him, counted up to p_most, and since when.
+-- Returns the number of events that p_consumer has not read, counted up to p_most, and the time of the oldest one (null
+-- if there is none).
 create function backlog_of(p_consumer text, p_most int) returns table (rows int, oldest timestamptz)
 language sql stable as $$
   select count(*)::int, min(at) from (
@@ -30,8 +35,8 @@ language sql stable as $$
       order by seq limit p_most) ahead
 $$;
 
--- Since when something lies before a reader that he has not read. Numbers are drawn in about the order of time: a day is
--- more than a transaction may last.
+-- Returns a time before the oldest event that some consumer has not read; null if every consumer has read everything.
+-- Numbers are assigned in approximate order of time: one day is more than a transaction may last.
 create function oldest_unread() returns timestamptz stable language sql as $$
   select min((select at from events where seq > p.seq order by seq limit 1)) - interval '1 day' from feed_positions p
 $$;

@@ -1,15 +1,19 @@
--- One infra is changed by one workflow at a time: before each infra stands a line, and its first has it until he ends.
+-- Infra locks: one workflow, batch or rollback changes an infra at a time. Each infra has a queue, ordered by ticket. The
+-- first holder in the queue has the lock until it ends.
 --
--- The order in which everything here waits: rows of workers, then rows of batches (several in the order of their ids), then
--- rows of tasks, then the advisory locks of infras in the order of their names. Whoever holds an infra's advisory lock never
--- waits for a row: a holder whose row is taken is just being cancelled and leaves the line himself, or one of his operations
--- is, and `grant_locks` comes by. Held by test/integration/concurrency.test.ts.
+-- Order in which locks are acquired: rows of workers, rows of batches (in the order of their ids), rows of tasks, then
+-- advisory locks of infras (in the order of their names). A transaction that holds the advisory lock of an infra never
+-- waits for a row: a holder whose row is locked is being cancelled and leaves the queue itself, or one of its operations
+-- is, and `grant_locks` follows. test/integration/concurrency.test.ts checks this order.
 
+-- Acquires the advisory lock of the queue of an infra until the end of the transaction.
 create function lock_infra(p_infra text) returns void language sql as $$
   select pg_advisory_xact_lock(hashtextextended('infra:' || p_infra, 0))
 $$;
 
--- Stands in line before all of these infras. Returns whether they are all his at once.
+-- Adds a holder to the queues of several infras, with one ticket.
+-- p_kind: `task` or `batch`.
+-- Returns whether the holder is first in all of them. If so, the locks are granted.
 create function request_locks(p_infras text[], p_holder uuid, p_kind text) returns boolean language plpgsql as $$
 declare
   drawn bigint;
@@ -29,7 +33,8 @@ begin
   return true;
 end $$;
 
--- Starts the first in line, if he is first wherever he needs to be. Returns the tasks that became ready by it.
+-- Starts the first holder in the queue of an infra, if it is first in each of its queues. Returns the tasks that became
+-- ready.
 create function grant_lock(p_infra text) returns uuid[] language plpgsql as $$
 declare
   head locks;
@@ -57,7 +62,8 @@ begin
   return array[head.holder_id];
 end $$;
 
--- These holders have ended: those who come after them start.
+-- Removes holders that have ended from all queues and starts the holders that follow. Returns the tasks that became
+-- ready.
 create function release_locks(p_holders uuid[]) returns uuid[] language plpgsql as $$
 declare
   freed text;
@@ -71,15 +77,15 @@ begin
   return ready;
 end $$;
 
--- Starts whoever is first in line and was not started when he became it: two holders of several infras may leave at the
--- same moment, each still seeing the other.
+-- Starts holders that are first in their queues and were not started when they became first: two holders of several
+-- infras may leave at the same moment, each still seeing the other. Returns the tasks that became ready.
 create function grant_locks() returns uuid[] language plpgsql as $$
 declare
   infra_name text;
   ready uuid[] := '{}';
 begin
   for infra_name in
-    -- From infra to infra, however long the line before one of them is.
+    -- An index scan from infra to infra: the length of a queue does not matter.
     with recursive names as (
       select min(infra) as infra from locks
       union all

@@ -1,8 +1,12 @@
--- The transitions of a task, each one round trip and one transaction. PL/pgSQL, because each statement of a volatile
--- function sees what was committed before that statement: what a lock made us wait for is visible afterwards.
+-- Transitions of a task. Each is one round trip and one transaction. They are PL/pgSQL, because each statement of a
+-- volatile function sees what was committed before that statement: after waiting for a row lock, the change that was
+-- waited for is visible.
 
--- p_task: the columns of the new row. Outcome: created (Ready or Waiting for the infra), replayed (the same
--- Idempotency-Key with the same request), conflict (the same key with another one).
+-- Stores one task. submit_tasks does the same for several.
+-- p_task: NewTaskRow (postgres/tasks/task-submissions.ts), the columns of `tasks`; `spec` goes to `task_specs`.
+-- p_principal, p_key, p_hash: Idempotency-Key, see claim_idempotency_key; null without one.
+-- outcome: `created` (task_status is Ready, or Waiting for the infra), `replayed` or `conflict` (see
+-- claim_idempotency_key; task_status is null).
 create function submit_task(p_task jsonb, p_principal text, p_key text, p_hash text)
 returns table (task_id uuid, outcome text, task_status text) language plpgsql as $$
 declare
@@ -10,7 +14,7 @@ declare
   taken record;
 begin
   new_row := jsonb_populate_record(null::tasks, p_task);
-  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_row.id);
+  select * into taken from claim_idempotency_key(p_principal, p_key, p_hash, new_row.id);
   if taken.outcome <> 'new' then
     return query select taken.first_id, taken.outcome, null::text;
     return;
@@ -37,8 +41,8 @@ begin
   return query select new_row.id, 'created'::text, new_row.status;
 end $$;
 
--- A task and those whose work it continues: that it retries, resumes or keeps. They share one idempotency key, so what one of
--- them did, each later one recognises.
+-- Returns a task and the earlier tasks whose work it continues, because it retries, resumes or keeps them. They share one
+-- idempotency key, so later tasks recognise what earlier ones did.
 create function lineage_of(p_task tasks) returns uuid[] stable language plpgsql as $$
 declare
   line uuid[] := array[p_task.id];
@@ -51,7 +55,8 @@ begin
   return line;
 end $$;
 
--- Of tasks, the entries of the journal in these states, as their drivers reported them, in order.
+-- Returns the journal entries of tasks in some states, in order, as the reports of their drivers: [{type, kind, name,
+-- infra, driver, before, after, action}] (ChangeReport in domain/rollback/change-report.ts).
 create function reports_of(p_tasks uuid[], p_type text, p_states text[]) returns jsonb stable language sql as $$
   select coalesce(jsonb_agg(jsonb_build_object(
            'type', p_type, 'kind', kind, 'name', name, 'infra', infra, 'driver', driver, 'before', before, 'after', after,
@@ -61,8 +66,11 @@ create function reports_of(p_tasks uuid[], p_type text, p_states text[]) returns
     from journal where task_id = any (p_tasks) and state = any (p_states)
 $$;
 
--- What an executor needs to know of a task that is its own. `reconcile`: the outcome of its attempts is to be found out,
--- not made. `fresh`: nothing was begun under its key before. `changes`: what the task that is to be undone had done.
+-- Returns what an executor needs to run a task that it has claimed: ClaimedTask (domain/worker/ledger.ts).
+-- `reconcile`: find out the outcome of earlier attempts instead of doing the work.
+-- `fresh`: no earlier attempt under the same idempotency key.
+-- `changes`: what the task to be undone did. `intents`, `intentsToUndo`: changes whose outcome was never reported, by
+-- earlier attempts of this task and by the task to be undone.
 create function describe_claim(p_task tasks) returns jsonb language plpgsql as $$
 declare
   task_spec jsonb := (select spec from task_specs where task_id = coalesce(p_task.compensates, p_task.id));
@@ -75,7 +83,7 @@ begin
   if p_task.compensates is not null then
     select * into undone from tasks where id = p_task.compensates;
   end if;
-  -- Most tasks undo nothing and are tried for the first time: they cost no look into the journal.
+  -- Most tasks are first attempts that undo nothing: they need no query of the journal.
   if p_task.program = 'undo' then
     changes := (select spec -> 'changes' from task_specs where task_id = p_task.id);
   elsif p_task.compensates is not null then
@@ -100,49 +108,54 @@ begin
     'requestId', p_task.request_id, 'traceparent', p_task.traceparent, 'lastLine', last_line);
 end $$;
 
--- Ready → Running, and Unknown → Unknown with somebody who finds out, for a worker whose lease lives. The attempt is the
--- fencing token of everything that follows. Returns those that were to be had, in the order in which they should start.
+-- Ready → Running; Unknown stays Unknown, for an executor that finds out the outcome. The worker's lease must be valid.
+-- The attempt's number is the fencing token of everything that follows.
+-- Returns the tasks that could be claimed as ClaimedTask[], in the order in which they should start.
 create function claim_tasks(p_ids uuid[], p_worker uuid) returns jsonb language plpgsql as $$
 declare
   claimed jsonb;
 begin
-  -- Shared lock: a declaration of death comes before this claim (then there is none) or sees its rows.
+  -- Shared lock: release_worker runs before this claim, which then finds nothing, or it sees the rows of this claim.
   perform from workers where id = p_worker and state = 'alive' and lease_until > now() for share;
   if not found then
     return '[]';
   end if;
-  with taken as (
+  with claimed_tasks as (
     update tasks set status = case status when 'Ready' then 'Running' else status end, attempt = attempt + 1,
                      worker_id = p_worker, started_at = coalesce(started_at, clock_timestamp())
       from unnest(p_ids) as chosen (task_id)
       where tasks.id = chosen.task_id and cancel_requested_at is null
         and case status when 'Ready' then true when 'Unknown' then worker_id is null else false end
       returning tasks as task
-  ), told as (
+  ), recorded as (
     insert into events (task_id, batch_id, attempt, type, status, details)
       select (task).id, (task).batch_id, (task).attempt, case (task).status when 'Running' then 'started' else 'reconciling' end,
              (task).status, jsonb_build_object('worker_id', p_worker)
-        from taken order by (task).priority, (task).ready_at, (task).seq
+        from claimed_tasks order by (task).priority, (task).ready_at, (task).seq
   )
   select coalesce(jsonb_agg(describe_claim(task) order by (task).priority, (task).ready_at, (task).seq), '[]')
-    into claimed from taken;
+    into claimed from claimed_tasks;
   return claimed;
 end $$;
 
--- Running or Unknown → terminal, or to wait for another try. Returns: done; retry; duplicate (this very result is stored
--- already: an answer was lost); fenced (somebody else decided: the result is kept as evidence, never as state).
--- p_permanent: doing it again would not help. Its batch goes on, and its locks are released, with the round (work_round).
+-- Running or Unknown → a terminal status, or RetryWait. The batch is advanced and locks are released by work_round.
+-- p_result: id of the result; repeats of a result have the same id.
+-- p_status: Completed, Failed or Cancelled.
+-- p_permanent: a retry would not help.
+-- p_data: {result, resources}, as the program or driver reported. p_evidence: object that says how the processes ended.
+-- Returns `done`; `retry` (another attempt follows); `duplicate` (this result is stored already, its answer was lost);
+-- `fenced` (the attempt is no longer the worker's: the result is kept as evidence and does not change the state).
 create function finish_task(p_id uuid, p_attempt int, p_worker uuid, p_result uuid, p_status text, p_permanent boolean,
                             p_exit_code int, p_signal text, p_error text, p_output text, p_data jsonb, p_evidence jsonb)
 returns text language plpgsql as $$
 declare
   found_task tasks;
-  home batches;
+  batch batches;
   again boolean;
 begin
   select * into found_task from tasks where id = p_id;
   if found_task.batch_id is not null then
-    select * into home from batches where id = found_task.batch_id for update;
+    select * into batch from batches where id = found_task.batch_id for update;
   end if;
   select * into found_task from tasks
     where id = p_id and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for update;
@@ -158,11 +171,11 @@ begin
 
   again := p_status = 'Failed' and found_task.status = 'Running' and not p_permanent
     and found_task.failures < found_task.retries and found_task.cancel_requested_at is null
-    and (home.id is null or (home.cancel_requested_at is null and not stops(home, found_task.kind)));
+    and (batch.id is null or (batch.cancel_requested_at is null and not failure_stops_batch(batch, found_task.kind)));
   update tasks set status = case when again then 'RetryWait' else p_status end,
                    failures = failures + (p_status = 'Failed')::int,
                    worker_id = case when not again then worker_id end,
-                   -- Twice as long each time, a minute at most, and never all at the same moment.
+                   -- Exponential backoff: at most a minute, with jitter.
                    run_after = case when again
                      then now() + make_interval(secs => least(60, 2 ^ failures) * (0.5 + random() / 2)) end,
                    completed_at = case when not again then now() end,
@@ -172,7 +185,7 @@ begin
   insert into task_results as kept (task_id, output, data, evidence) values (p_id, p_output, p_data, p_evidence)
     on conflict (task_id) do update set
       output = excluded.output, evidence = excluded.evidence,
-      -- What an earlier attempt made is made, and has to be undone with the rest.
+      -- Resources of earlier attempts exist and must be undone with the rest.
       data = excluded.data || jsonb_build_object('resources',
         coalesce(kept.data -> 'resources', '[]') || coalesce(excluded.data -> 'resources', '[]'));
   perform record_event(p_id, found_task.batch_id, p_attempt, case when again then 'attempt_failed' else 'finished' end,
@@ -189,8 +202,11 @@ begin
   return 'done';
 end $$;
 
--- A task that waits is cancelled at once; one that runs is asked to end, and its worker says when it has.
--- Outcome: cancelled, requested, ended (nothing to cancel), refused (undoing cannot be cancelled), unknown.
+-- Cancels a task that does not run; asks the worker of a running task to end it.
+-- p_by: user name for the error text. p_actor: ActorRow of that user.
+-- outcome: `cancelled`, `requested` (it runs: its worker reports the end), `ended` (it is terminal already), `refused`
+-- (undo tasks cannot be cancelled), `unknown` (no such task).
+-- ready: tasks that became ready.
 create function cancel_task(p_id uuid, p_by text, p_actor jsonb default null)
 returns table (outcome text, ready uuid[]) language plpgsql as $$
 declare
@@ -219,17 +235,18 @@ begin
     if found_task.batch_id is not null then
       select * into found_task from tasks where id = p_id;
       perform settle_operation(found_task);
-      select b.ended, b.promoted into ended, promoted from go_on_with_batch(found_task.batch_id) b;
+      select b.ended, b.promoted into ended, promoted from advance_batch(found_task.batch_id) b;
     end if;
     return query select 'cancelled'::text, promoted || release_locks(ended);
   end if;
 end $$;
 
+-- Whether a status of a task is final.
 create function is_terminal(p_status text) returns boolean immutable language sql as $$
   select p_status in ('Completed', 'Failed', 'Cancelled')
 $$;
 
--- Whatever of these does not run, runs no more. Returns how many that were.
+-- Cancels those of the tasks that do not run. p_details: object for the events. Returns how many were cancelled.
 create function cancel_waiting(p_tasks uuid[], p_error text, p_details jsonb, p_actor jsonb default null) returns int
 language plpgsql as $$
 declare
@@ -244,19 +261,20 @@ begin
     insert into tallies (kind, status, n) select kind, 'Cancelled', count(*) from changed group by kind
   )
   select coalesce(array_agg(id), '{}') into cancelled from changed;
-  -- Of an attempt before: nobody will find out any more what became of what it was about to do.
+  -- Intents of an earlier attempt: their outcome will not be found out any more.
   update journal set state = 'unknown' from unnest(cancelled) as c (id) where task_id = c.id and state = 'intended';
   perform record_events(cancelled, 'cancelled', p_details || jsonb_build_object('error', p_error), p_actor);
   return cardinality(cancelled);
 end $$;
 
--- When something was printed, by the clock of Postgres: a worker's own may be wrong by days.
+-- Returns the time of an output line by the clock of Postgres: the clock of a worker may be wrong by days.
 create function printed_at(p_task tasks, p_at timestamptz) returns timestamptz stable language sql as $$
   select greatest(least(p_at, now()), p_task.started_at)
 $$;
 
--- Lines of a running attempt: an event by the number that each chunk draws. A repeat of a chunk (its answer was lost) changes
--- nothing, a late attempt none at all.
+-- Stores p_count lines, from number p_first on, of a running attempt. Each chunk is an event with a number of its own.
+-- A repeated chunk (same time, its answer was lost) changes nothing. Chunks of an attempt that is no longer the worker's
+-- are ignored.
 create function append_log(p_task uuid, p_attempt int, p_worker uuid, p_first bigint, p_count int, p_text text,
                            p_at timestamptz)
 returns void language sql as $$
@@ -266,8 +284,8 @@ returns void language sql as $$
   on conflict do nothing
 $$;
 
--- How far an attempt is. p_tell: readers of events are told too.
-create function record_progress(p_task uuid, p_attempt int, p_total int, p_done int, p_step text, p_tell boolean)
+-- Stores the progress of an attempt. p_publish: also record it as an event.
+create function record_progress(p_task uuid, p_attempt int, p_total int, p_done int, p_step text, p_publish boolean)
 returns void language plpgsql as $$
 begin
   insert into task_progress (task_id, attempt, total_steps, done_steps, current_step)
@@ -275,7 +293,7 @@ begin
     on conflict (task_id) do update
       set attempt = p_attempt, total_steps = p_total, done_steps = p_done, current_step = p_step, updated_at = now()
       where task_progress.attempt <= p_attempt;
-  if found and p_tell then
+  if found and p_publish then
     perform record_event(p_task, batch_id, p_attempt, 'progress', status, jsonb_build_object(
       'total_steps', p_total, 'completed_steps', p_done, 'current_step', p_step)) from tasks where id = p_task;
   end if;

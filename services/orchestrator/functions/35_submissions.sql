@@ -1,8 +1,10 @@
--- Many submissions in one transaction, for those who come at the same time: one commit, one round trip.
+-- Concurrent submissions share one transaction: one commit and one round trip for all of them.
 
--- p_submissions: in the order in which they came, each the columns of the new row (those of `submit_task`) with `principal`,
--- `key` and `hash` of its Idempotency-Key, where it has one. Each with its outcome (those of `submit_task`). All keys come
--- before all locks, each in one order, so that two of these do not wait for each other.
+-- Stores several tasks.
+-- p_submissions: NewTaskRow[] (postgres/tasks/task-submissions.ts), in order of arrival: the columns of `tasks`, with
+--   `principal`, `key` and `hash` of an Idempotency-Key.
+-- Returns one row for each submission, see submit_task; `id` is the submitted id, `task_id` that of the answer.
+-- All keys are claimed before all locks, each in one global order, so that concurrent calls do not deadlock.
 create function submit_tasks(p_submissions jsonb)
 returns table (id uuid, task_id uuid, outcome text, task_status text) language plpgsql as $$
 declare
@@ -13,7 +15,7 @@ declare
 begin
   for keyed in select s.* from jsonb_to_recordset(p_submissions) as s (id uuid, principal text, key text, hash text)
                where s.key is not null order by s.principal, s.key, s.id loop
-    select * into taken from take_idempotency_key(keyed.principal, keyed.key, keyed.hash, keyed.id);
+    select * into taken from claim_idempotency_key(keyed.principal, keyed.key, keyed.hash, keyed.id);
     if taken.outcome <> 'new' then
       repeated := repeated || jsonb_build_object(keyed.id, jsonb_build_object('outcome', taken.outcome, 'first', taken.first_id));
     end if;
@@ -48,7 +50,7 @@ begin
              s.reconcilable, s.retry_of, 'command', coalesce(k.idempotency_key, s.id), case when s.status = 'Ready' then now() end, s.created_by,
              s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id
         from submitted s left join tasks k on k.id = s.retry_of order by s.id
-  ), told as (
+  ), recorded as (
     insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
   ), counted as (
     insert into tallies (kind, status, n) select s.kind, 'Submitted', count(*) from submitted s group by s.kind

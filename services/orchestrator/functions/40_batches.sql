@@ -1,10 +1,12 @@
--- A batch: operations in a graph. Whoever changes the state of one of them has the batch's row first, so that its
--- operations are counted, started and ended by one at a time: "parallel_limit" and "every dependency" hold exactly.
+-- A batch is a graph of operations. A transaction that changes the state of an operation holds the lock of the batch's
+-- row. So counting, starting and ending are serialised, and "parallel_limit" and "every dependency" hold exactly.
 
--- p_operations: the columns of the operations' rows, beside them `spec` and, for one that is kept from an earlier batch,
--- `kept_from`, for one that does the work of an earlier batch again `retry_of`; `status` and `pending_deps` are worked out by whoever checked the graph. Outcome: created, replayed, conflict
--- (docs: submit_task), resumed (the batch that is to be resumed was resumed before, by this one: what that one ran or undid,
--- another one cannot know).
+-- Stores a batch with its operations and starts it if its infras are free.
+-- p_batch: NewBatchRow, p_operations: NewOperationRow[] (postgres/batches/batch-rows.ts). `spec` goes to `task_specs`.
+--   `status` and `pending_deps` follow from the graph, which the caller has checked. `kept_from`: completed task of an
+--   earlier batch whose outcome is taken over. `retry_of`: task of an earlier batch whose work is done again.
+-- outcome: `created`; `replayed`, `conflict` (see claim_idempotency_key); `resumed` (the batch was resumed before, by
+-- batch_id, which alone knows what was run or undone since).
 create function submit_batch(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text)
 returns table (batch_id uuid, outcome text, ready uuid[]) language plpgsql as $$
 declare
@@ -15,7 +17,7 @@ declare
   promoted uuid[] := '{}';
 begin
   new_batch := jsonb_populate_record(null::batches, p_batch);
-  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_batch.id);
+  select * into taken from claim_idempotency_key(p_principal, p_key, p_hash, new_batch.id);
   if taken.outcome <> 'new' then
     return query select taken.first_id, taken.outcome, promoted;
     return;
@@ -64,7 +66,7 @@ begin
   perform tally('operation', 'Completed', kept);
   perform tally(case new_batch.kind when 'rollback' then 'rollback_batch' else 'batch' end, 'Submitted', 1);
   if kept = new_batch.total then
-    -- It was cancelled while its last operation completed, or there is nothing to undo: nobody would come to end it.
+    -- It was cancelled while its last operation completed, or there is nothing to undo: no later transition would end it.
     perform end_batch(new_batch.id);
   elsif request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
@@ -72,7 +74,7 @@ begin
   return query select new_batch.id, 'created'::text, promoted;
 end $$;
 
--- All of its infras are its own now.
+-- Pending → Running, when the batch holds the locks of all its infras. Returns the operations that became ready.
 create function start_batch(p_batch uuid) returns uuid[] language plpgsql as $$
 begin
   update batches set status = 'Running', started_at = now() where id = p_batch;
@@ -80,21 +82,21 @@ begin
   return promote_operations(p_batch);
 end $$;
 
--- Waiting → Ready, as many as the limit leaves room for. What is undone is undone one by one: the next one waits for those
--- that wait for another try, too.
+-- Waiting → Ready, within `parallel_limit`. Undo operations run one at a time: the next one also waits for retries.
+-- Returns the operations that became ready.
 create function promote_operations(p_batch uuid) returns uuid[] language plpgsql as $$
 declare
-  home batches;
+  batch batches;
   room int;
   promoted uuid[];
 begin
-  select * into home from batches where id = p_batch;
-  room := case home.status when 'Running' then home.parallel_limit when 'RollingBack' then 1 else 0 end
-    -- Each with a range of the index to itself: together they are looked for among all that is open in the batch.
+  select * into batch from batches where id = p_batch;
+  room := case batch.status when 'Running' then batch.parallel_limit when 'RollingBack' then 1 else 0 end
+    -- Separate counts, each an index range scan: one count of all statuses would read every open operation of the batch.
     - (select count(*) from tasks where batch_id = p_batch and status = 'Ready')
     - (select count(*) from tasks where batch_id = p_batch and status = 'Running')
     - (select count(*) from tasks where batch_id = p_batch and status = 'Unknown');
-  if home.status = 'RollingBack' then
+  if batch.status = 'RollingBack' then
     room := room - (select count(*) from tasks where batch_id = p_batch and status = 'RetryWait' and kind = 'rollback');
   end if;
   if room <= 0 then
@@ -113,16 +115,17 @@ begin
   return promoted;
 end $$;
 
--- Whether a failure of such a task ends everything that has not begun yet.
-create function stops(p_batch batches, p_kind text) returns boolean immutable language sql as $$
+-- Whether a failed operation of this batch cancels every operation that has not started.
+create function failure_stops_batch(p_batch batches, p_kind text) returns boolean immutable language sql as $$
   select p_kind = 'operation' and p_batch.failed > 0 and (p_batch.on_failure = 'stop' or p_batch.rollback_enabled)
 $$;
 
--- An operation has ended: what stands on it may go on, or never will (docs/states/batch.md).
+-- Applies the end of an operation to its batch: counts it, releases its dependents, or cancels those that can no longer
+-- run (docs/states/batch.md). Tasks that are no operations change nothing.
 create function settle_operation(p_task tasks) returns void language plpgsql as $$
 declare
-  home batches;
-  doomed int := 0;
+  batch batches;
+  cancelled_now int := 0;
   reason text;
 begin
   if p_task.kind <> 'operation' then
@@ -131,8 +134,8 @@ begin
   update batches set completed = completed + (p_task.status = 'Completed')::int,
                      failed = failed + (p_task.status = 'Failed')::int,
                      cancelled = cancelled + (p_task.status = 'Cancelled')::int
-    where id = p_task.batch_id returning * into home;
-  perform tell_progress(home);
+    where id = p_task.batch_id returning * into batch;
+  perform record_batch_progress(batch);
   if p_task.status = 'Completed' then
     update tasks set pending_deps = pending_deps - 1,
                      status = case when pending_deps = 1 and status = 'Blocked' then 'Waiting' else status end
@@ -140,14 +143,14 @@ begin
     return;
   end if;
   reason := case p_task.status when 'Failed' then ' failed.' else ' was cancelled.' end;
-  if stops(home, p_task.kind) then
-    doomed := cancel_waiting(
-      array(select id from tasks where batch_id = home.id and status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')),
+  if failure_stops_batch(batch, p_task.kind) then
+    cancelled_now := cancel_waiting(
+      array(select id from tasks where batch_id = batch.id and status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')),
       format('Not run: the operation "%s"%s', p_task.op_key, reason),
       jsonb_build_object('because_of', p_task.op_key));
   else
-    doomed := cancel_waiting(array(
-      -- What stands on an operation that is not blocked any more was cancelled with it: each is visited once in a batch.
+    cancelled_now := cancel_waiting(array(
+      -- Dependents of an operation that is no longer blocked were cancelled with it, so each operation is visited once.
       with recursive above (id) as (
         select op_id from op_deps join tasks t on t.id = op_deps.op_id where op_deps.depends_on = p_task.id and t.status = 'Blocked'
         union
@@ -157,11 +160,11 @@ begin
       format('Not run: the operation "%s", on which it depends,%s', p_task.op_key, reason),
       jsonb_build_object('because_of', p_task.op_key));
   end if;
-  update batches set cancelled = cancelled + doomed where id = home.id;
+  update batches set cancelled = cancelled + cancelled_now where id = batch.id;
 end $$;
 
--- Of a large batch not at each operation's end: a second later is soon enough.
-create function tell_progress(p_batch batches) returns void language plpgsql as $$
+-- Records the progress of a batch. For a batch of more than 100 operations at most once a second.
+create function record_batch_progress(p_batch batches) returns void language plpgsql as $$
 begin
   if p_batch.total > 100 then
     if p_batch.progress_told_at > now() - interval '1 second' then
@@ -173,21 +176,24 @@ begin
     'total_steps', p_batch.total, 'completed_steps', p_batch.completed));
 end $$;
 
--- After any change: starts what may start, and ends the batch when nothing is left to run. `ended`: the batch's id when it
--- has, as a holder whose locks are free. Who waited for the batch's row may find that it ended meanwhile: it ends once.
-create function go_on_with_batch(p_batch uuid) returns table (ended uuid[], promoted uuid[]) language plpgsql as $$
+-- Promotes what may start, begins the rollback, or ends the batch when nothing is left to run. Call it after every change
+-- of the batch.
+-- ended: the batch's id if it has ended, as a holder whose locks must be released; else empty. promoted: operations that
+-- became ready.
+-- A caller that waited for the batch's row may find that it has ended meanwhile: a batch ends once.
+create function advance_batch(p_batch uuid) returns table (ended uuid[], promoted uuid[]) language plpgsql as $$
 declare
   started uuid[] := promote_operations(p_batch);
-  home batches;
+  batch batches;
 begin
-  select * into home from batches where id = p_batch;
-  if home.completed_at is not null or exists (select from tasks where batch_id = p_batch and status in
+  select * into batch from batches where id = p_batch;
+  if batch.completed_at is not null or exists (select from tasks where batch_id = p_batch and status in
        ('Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown')) then
     return query select '{}'::uuid[], started;
     return;
   end if;
-  if home.status = 'Running' and home.cancel_requested_at is null and home.failed > 0 and home.rollback_enabled
-     and begin_rollback(home) then
+  if batch.status = 'Running' and batch.cancel_requested_at is null and batch.failed > 0 and batch.rollback_enabled
+     and begin_rollback(batch) then
     return query select '{}'::uuid[], promote_operations(p_batch);
     return;
   end if;
@@ -195,8 +201,8 @@ begin
   return query select array[p_batch], '{}'::uuid[];
 end $$;
 
--- What this batch did is undone in the reverse order of its completion, each part by a task of its own. False: there is
--- nothing to undo.
+-- Running → RollingBack: adds a task for each operation that may have changed something, in the reverse order of
+-- completion. Returns false if there is nothing to undo.
 create function begin_rollback(p_batch batches) returns boolean language plpgsql as $$
 declare
   undoing uuid[];
@@ -225,17 +231,18 @@ begin
   return true;
 end $$;
 
+-- Running, Pending or RollingBack → terminal. Writes the status, the error text and the event.
 create function end_batch(p_batch uuid) returns void language plpgsql as $$
 declare
-  home batches;
+  batch batches;
   not_undone text;
   failure text;
 begin
-  select * into home from batches where id = p_batch;
+  select * into batch from batches where id = p_batch;
   select format('Operation "%s" failed: %s', op_key, error) into failure from tasks
     where batch_id = p_batch and kind = 'operation' and status = 'Failed' order by completed_at, seq limit 1;
-  if home.failed > 1 then
-    failure := format('%s operations failed, first: %s', home.failed, failure);
+  if batch.failed > 1 then
+    failure := format('%s operations failed, first: %s', batch.failed, failure);
   end if;
   failure := as_sentence(failure);
   select string_agg(format('"%s" (%s)', o.op_key, coalesce(rtrim(u.error, '.'), 'it has no undo_commands')), ', ' order by o.seq)
@@ -243,37 +250,39 @@ begin
     where o.batch_id = p_batch and o.kind = 'operation' and o.status = 'Completed' and u.status is distinct from 'Completed';
   update batches set completed_at = now(), status = case
       when cancel_requested_at is not null then 'Cancelled'
-      when home.failed > 0 and rollback_enabled and not exists (
+      when batch.failed > 0 and rollback_enabled and not exists (
         select from tasks where batch_id = p_batch and kind = 'rollback' and status <> 'Completed') then 'RolledBack'
-      when home.failed > 0 then 'Failed'
-      when home.cancelled > 0 then 'Cancelled'
+      when batch.failed > 0 then 'Failed'
+      when batch.cancelled > 0 then 'Cancelled'
       else 'Completed' end,
     error = case
-      when home.failed = 0 then home.error
-      when not home.rollback_enabled or home.cancel_requested_at is not null then failure
+      when batch.failed = 0 then batch.error
+      when not batch.rollback_enabled or batch.cancel_requested_at is not null then failure
       when not_undone is null then failure || ' What the batch had made was undone.'
       else failure || ' Not undone: ' || not_undone || '.' end
-    where id = p_batch returning * into home;
-  perform record_event(null, p_batch, 0, 'finished', home.status, jsonb_strip_nulls(jsonb_build_object(
-    'completed', home.completed, 'failed', home.failed, 'cancelled', home.cancelled, 'error', home.error)));
-  perform tally(case home.kind when 'rollback' then 'rollback_batch' else 'batch' end, home.status, 1, home.started_at);
+    where id = p_batch returning * into batch;
+  perform record_event(null, p_batch, 0, 'finished', batch.status, jsonb_strip_nulls(jsonb_build_object(
+    'completed', batch.completed, 'failed', batch.failed, 'cancelled', batch.cancelled, 'error', batch.error)));
+  perform tally(case batch.kind when 'rollback' then 'rollback_batch' else 'batch' end, batch.status, 1, batch.started_at);
 end $$;
 
--- What has not begun is cancelled at once, what runs is asked to end. Outcome: cancelled, requested, ended, refused (what
--- is being rolled back goes on to its end), unknown.
+-- Cancels the operations that have not started and asks the workers of the others to end them.
+-- outcome: `cancelled`, `requested` (operations are still running), `ended`, `refused` (a rollback runs to its end),
+-- `unknown`.
+-- ready: tasks that became ready.
 create function cancel_batch(p_batch uuid, p_by text, p_actor jsonb default null)
 returns table (outcome text, ready uuid[]) language plpgsql as $$
 declare
-  home batches;
+  batch batches;
   stopped int;
   over uuid[];
 begin
-  select * into home from batches where id = p_batch for update;
+  select * into batch from batches where id = p_batch for update;
   if not found then
     return query select 'unknown'::text, '{}'::uuid[];
-  elsif home.status = 'RollingBack' then
+  elsif batch.status = 'RollingBack' then
     return query select 'refused'::text, '{}'::uuid[];
-  elsif home.status not in ('Pending', 'Running') then
+  elsif batch.status not in ('Pending', 'Running') then
     return query select 'ended'::text, '{}'::uuid[];
   else
     stopped := cancel_waiting(array(
@@ -283,16 +292,17 @@ begin
     update batches set cancel_requested_at = coalesce(cancel_requested_at, now()), cancelled = cancelled + stopped,
                        error = coalesce(error, 'Cancelled by ' || p_by || '.')
       where id = p_batch;
-    perform record_event(null, p_batch, 0, 'cancel_requested', home.status, jsonb_build_object('by', p_by), p_actor);
+    perform record_event(null, p_batch, 0, 'cancel_requested', batch.status, jsonb_build_object('by', p_by), p_actor);
     update tasks set cancel_requested_at = coalesce(cancel_requested_at, now())
       where batch_id = p_batch and status in ('Running', 'Unknown');
-    select b.ended into over from go_on_with_batch(p_batch) b;
+    select b.ended into over from advance_batch(p_batch) b;
     return query select case cardinality(over) when 0 then 'requested' else 'cancelled' end, release_locks(over);
   end if;
 end $$;
 
--- Failed operations whose next try is due stand in line again.
-create function wake_due() returns uuid[] language plpgsql as $$
+-- RetryWait → Waiting for operations whose time of retry has come. At most 100 tasks are examined. Returns the operations
+-- that became ready.
+create function promote_due_retries() returns uuid[] language plpgsql as $$
 declare
   due_batch uuid;
   promoted uuid[] := '{}';

@@ -1,8 +1,9 @@
--- A round of an executor: what has ended is stored, what may start because of it is started, and the executor's free slots
--- are filled, all in one transaction: a commit and a round trip are shared by everything that ended meanwhile.
+-- A round of an executor: it stores results, starts what may start because of them, and fills the free slots of the
+-- executor. All is one transaction, so results that arrive together share a commit and a round trip.
 
--- Claims up to p_room tasks, first what should start first. What another executor is just taking is left to it.
-create function take_work(p_worker uuid, p_room int) returns jsonb language plpgsql as $$
+-- Claims up to p_room tasks: first those whose outcome is unknown, then by priority and age. Rows that another executor
+-- is claiming are skipped. Returns ClaimedTask[].
+create function claim_next_tasks(p_worker uuid, p_room int) returns jsonb language plpgsql as $$
 declare
   chosen uuid[];
 begin
@@ -18,13 +19,13 @@ begin
   return case when cardinality(chosen) = 0 then '[]' else claim_tasks(chosen, p_worker) end;
 end $$;
 
--- Of several results at once, arrays with an element for each; p_texts and what belongs to it: the last lines that were
--- printed (null: none are left to tell), p_total_steps and what belongs to it: the last progress (null: as it was told),
--- p_changes: entries for the journal that are left to tell. Returns how each result was taken (finish_task), the tasks
--- that became ready, and those that were claimed.
+-- Stores results and claims up to p_room tasks. The arrays have one element for each result: p_ids to p_evidence are the
+-- parameters of finish_task; the others are the final flush of output (flush_task_output), null where nothing is left to
+-- flush.
+-- outcomes: of each result, see finish_task. ready: tasks that became ready. claimed: ClaimedTask[].
 --
--- The worker's row comes first: whoever declares it dead waits for this round, or is waited for. Nobody else changes the
--- status of a task that runs.
+-- The worker's row is locked first: release_worker waits for this round, or this round waits for it. No other transaction
+-- changes the status of a running task.
 create function work_round(p_worker uuid, p_room int, p_ids uuid[], p_attempts int[], p_results uuid[], p_statuses text[],
                            p_permanent boolean[], p_exit_codes int[], p_signals text[], p_errors text[], p_outputs text[],
                            p_data jsonb[], p_evidence jsonb[], p_first_lines bigint[], p_line_counts int[], p_texts text[],
@@ -32,8 +33,8 @@ create function work_round(p_worker uuid, p_room int, p_ids uuid[], p_attempts i
                            p_changes jsonb[])
 returns table (outcomes text[], ready uuid[], claimed jsonb) language plpgsql as $$
 declare
-  homes uuid[];
-  home uuid;
+  batch_ids uuid[];
+  batch uuid;
   completed uuid[];
   ended uuid[] := '{}';
   over uuid[];
@@ -43,23 +44,23 @@ begin
   ready := '{}';
   perform from workers where id = p_worker for share;
   if cardinality(p_ids) > 0 then
-    homes := array(select distinct t.batch_id from unnest(p_ids) as r (id) join tasks t on t.id = r.id
+    batch_ids := array(select distinct t.batch_id from unnest(p_ids) as r (id) join tasks t on t.id = r.id
                      where t.batch_id is not null order by 1);
-    -- A statement of its own: one that looks for the rows that it locks may pass over those that it had to wait for.
-    perform from batches where id = any (homes) order by id for update;
-    perform store_last_words(p_worker, p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at, p_total_steps,
+    -- A separate statement: one that finds and locks rows at once may skip rows that it had to wait for.
+    perform from batches where id = any (batch_ids) order by id for update;
+    perform flush_task_output(p_worker, p_ids, p_attempts, p_first_lines, p_line_counts, p_texts, p_printed_at, p_total_steps,
                              p_done_steps, p_current_steps, p_changes);
     completed := complete_tasks(p_worker, p_ids, p_attempts, p_results, p_statuses, p_exit_codes, p_signals, p_outputs,
                                 p_data, p_evidence);
-    foreach home in array homes loop
-      perform settle_completed(home, completed);
+    foreach batch in array batch_ids loop
+      perform settle_completed(batch, completed);
     end loop;
     for each in 1 .. cardinality(p_ids) loop
       if p_ids[each] = any (completed) then
         outcomes := outcomes || 'done'::text;
         continue;
       end if;
-      -- What failed or was cancelled, and what is not this worker's any more.
+      -- Results that are not Completed, and those of attempts that are no longer this worker's.
       outcomes := outcomes || finish_task(
         p_ids[each], p_attempts[each], p_worker, p_results[each], p_statuses[each], p_permanent[each], p_exit_codes[each],
         p_signals[each], p_errors[each], p_outputs[each], p_data[each], p_evidence[each]);
@@ -67,20 +68,22 @@ begin
         ended := ended || p_ids[each];
       end if;
     end loop;
-    foreach home in array homes loop
-      select b.ended, b.promoted into over, more from go_on_with_batch(home) b;
+    foreach batch in array batch_ids loop
+      select b.ended, b.promoted into over, more from advance_batch(batch) b;
       ended := ended || over;
       ready := ready || more;
     end loop;
-    -- At last, and all together: in the order of the infras' names, and after every row (20_locks.sql).
+    -- Last and all at once: in the order of the names of the infras, after all row locks (20_locks.sql).
     ready := ready || release_locks(ended || completed);
   end if;
-  claimed := take_work(p_worker, p_room);
+  claimed := claim_next_tasks(p_worker, p_room);
   return next;
 end $$;
 
--- What was printed and reported since it was last told.
-create function store_last_words(p_worker uuid, p_ids uuid[], p_attempts int[], p_first_lines bigint[], p_line_counts int[],
+-- Stores the last log lines, progress and journal entries of attempts that have ended. Arrays with one element for each
+-- attempt: p_texts and the line parameters are null without lines, the step parameters null without progress.
+-- p_changes: JournalRecord[] (domain/worker/ledger.ts) or null.
+create function flush_task_output(p_worker uuid, p_ids uuid[], p_attempts int[], p_first_lines bigint[], p_line_counts int[],
                                  p_texts text[], p_printed_at timestamptz[], p_total_steps int[], p_done_steps int[],
                                  p_current_steps text[], p_changes jsonb[])
 returns void language plpgsql as $$
@@ -107,7 +110,8 @@ begin
   end loop;
 end $$;
 
--- Running or Unknown → Completed, for those of the results that say so and are this worker's. Returns their tasks.
+-- Running or Unknown → Completed, for those results that say so and whose attempt is this worker's. Parameters: see
+-- finish_task. Returns the ids of the completed tasks.
 create function complete_tasks(p_worker uuid, p_ids uuid[], p_attempts int[], p_results uuid[], p_statuses text[],
                                p_exit_codes int[], p_signals text[], p_outputs text[], p_data jsonb[], p_evidence jsonb[])
 returns uuid[] language plpgsql as $$
@@ -117,22 +121,22 @@ declare
   continuing uuid[];
   task tasks;
 begin
-  with told as (
+  with reported as (
     select * from unnest(p_ids, p_attempts, p_results, p_statuses, p_exit_codes, p_signals, p_outputs, p_data, p_evidence)
       as r(id, attempt, result_id, status, exit_code, signal, output, data, evidence) where r.status = 'Completed'
   ), done as (
     update tasks t set status = 'Completed', completed_at = now(), exit_code = r.exit_code, signal = r.signal, error = null,
                        result_id = r.result_id, output_tail = right(r.output, 2000)
-      from told r
+      from reported r
       where t.id = r.id and t.attempt = r.attempt and t.worker_id = p_worker and t.status in ('Running', 'Unknown')
       returning t.id, t.batch_id, t.attempt, t.kind, t.seq, t.program, t.compensates, t.retry_of,
                 extract(epoch from greatest(now(), t.started_at) - t.started_at)::double precision as took
   ), kept as (
     insert into task_results as known (task_id, output, data, evidence)
-      select id, output, data, evidence from told join done using (id)
+      select id, output, data, evidence from reported join done using (id)
       on conflict (task_id) do update set
         output = excluded.output, evidence = excluded.evidence,
-        -- What an earlier attempt made is made, and has to be undone with the rest.
+        -- Resources of earlier attempts exist and must be undone with the rest.
         data = excluded.data || jsonb_build_object('resources',
           coalesce(known.data -> 'resources', '[]') || coalesce(excluded.data -> 'resources', '[]'))
   ), counted as (
@@ -142,16 +146,16 @@ begin
     insert into events (task_id, batch_id, attempt, type, status, details)
       select done.id, batch_id, done.attempt, 'finished', 'Completed',
              evidence || jsonb_strip_nulls(jsonb_build_object('exit_code', exit_code, 'signal', signal))
-        from done join told using (id) order by seq, done.id
+        from done join reported using (id) order by seq, done.id
   )
   select coalesce(array_agg(done.id), '{}'),
          array_agg(done.id) filter (where compensates is not null or program = 'undo'),
          array_agg(done.id) filter (where retry_of is not null)
-    into completed, closing, continuing from done join told using (id);
-  -- What they meant to do and did not is no longer meant (close_journal).
+    into completed, closing, continuing from done join reported using (id);
+  -- Intents that were not settled are closed (close_journal).
   update journal set state = 'failed' from unnest(completed) as c (id) where task_id = c.id and state = 'intended';
   if continuing is not null then
-    -- It has asked what became of all that was meant under its key, in earlier tasks too.
+    -- It has found out the outcome of every intent under its idempotency key, in earlier tasks as well.
     for task in select t.* from unnest(continuing) as c (id) join tasks t on t.id = c.id loop
       update journal set state = 'failed' where task_id = any (lineage_of(task)) and state in ('intended', 'unknown');
     end loop;
@@ -164,21 +168,21 @@ begin
   return completed;
 end $$;
 
--- Of these tasks, those that are operations of the batch have completed: what stands on them may go on (settle_operation).
+-- Applies the completion of several operations of one batch to their dependents, as settle_operation does for one.
 create function settle_completed(p_batch uuid, p_completed uuid[]) returns void language plpgsql as $$
 declare
-  home batches;
-  mine uuid[] := array(select t.id from unnest(p_completed) as c (id) join tasks t on t.id = c.id
-                         -- Not by "=": there are many operations in a batch, and few of them have just completed.
+  batch batches;
+  operations uuid[] := array(select t.id from unnest(p_completed) as c (id) join tasks t on t.id = c.id
+                         -- Not "=": the planner would scan all operations of the batch, few of which have just completed.
                          where t.batch_id is not distinct from p_batch and t.kind = 'operation');
 begin
-  if cardinality(mine) = 0 then
+  if cardinality(operations) = 0 then
     return;
   end if;
-  update batches set completed = completed + cardinality(mine) where id = p_batch returning * into home;
-  perform tell_progress(home);
+  update batches set completed = completed + cardinality(operations) where id = p_batch returning * into batch;
+  perform record_batch_progress(batch);
   update tasks set pending_deps = pending_deps - met.n,
                    status = case when pending_deps = met.n and status = 'Blocked' then 'Waiting' else status end
-    from (select op_id, count(*)::int as n from unnest(mine) as m (id) join op_deps on depends_on = m.id group by op_id) met
+    from (select op_id, count(*)::int as n from unnest(operations) as m (id) join op_deps on depends_on = m.id group by op_id) met
     where tasks.id = met.op_id;
 end $$;

@@ -1,35 +1,39 @@
--- Entries of an attempt that is its worker's: what it is about to do (state intended) and what it has done. An entry that
--- is told again changes nothing; a late attempt writes none at all: what it did is recalled by the attempt after it.
--- Returns whether it is its worker's: what a late attempt is about to do must not be done. Entries of another infra than the
--- task's, or of a task without the infra's lock (as in check mode), are an error (23514), and none of them is written: the
--- executor refuses them before (report-scope.ts).
+-- The journal records every change of the infrastructure: the intent before the change, the outcome after it. The
+-- inventory (`resources`) is the projection of the journal.
+
+-- Records what an attempt is about to do (state `intended`) and what it has done (`done`).
+-- p_entries: JournalRecord[] (domain/worker/ledger.ts).
+-- Returns false, and records nothing, if the attempt is no longer the worker's: then an intended change must not be made,
+-- and a later attempt recalls what was done. A repeated entry changes nothing.
+-- Fails with 23514 (check_violation), and records nothing, for an entry of another infra than the task's, or of a task
+-- that does not hold the infra's lock (as in check mode). The executor refuses such entries before (report-scope.ts).
 create function record_changes(p_task uuid, p_attempt int, p_worker uuid, p_entries jsonb) returns boolean
 language plpgsql as $$
 declare
-  home tasks;
+  task tasks;
   entry journal;
   undoing bigint;
   foreign_infra text;
 begin
-  select * into home from tasks
+  select * into task from tasks
     where id = p_task and attempt = p_attempt and worker_id = p_worker and status in ('Running', 'Unknown') for share;
   if not found then
     return false;
   end if;
   select infra into foreign_infra from jsonb_populate_recordset(null::journal, p_entries)
-    where infra is distinct from home.infra limit 1;
+    where infra is distinct from task.infra limit 1;
   if found then
     raise check_violation using message =
-      format('task %s may report on infra "%s" only, not on "%s"', p_task, home.infra, foreign_infra);
-  elsif home.check_mode or not exists (select from locks where infra = home.infra and granted_at is not null
-                                         and holder_id in (home.id, home.batch_id)) then
+      format('task %s may report on infra "%s" only, not on "%s"', p_task, task.infra, foreign_infra);
+  elsif task.check_mode or not exists (select from locks where infra = task.infra and granted_at is not null
+                                         and holder_id in (task.id, task.batch_id)) then
     raise check_violation using message =
-      format('task %s may report no change: it does not hold the lock of infra "%s"', p_task, home.infra);
+      format('task %s may report no change: it does not hold the lock of infra "%s"', p_task, task.infra);
   end if;
-  if home.compensates is not null then
+  if task.compensates is not null then
     select min(seq) into undoing from journal
-      where task_id = any (lineage_of((select t from tasks t where t.id = home.compensates)));
-  elsif home.program = 'undo' then
+      where task_id = any (lineage_of((select t from tasks t where t.id = task.compensates)));
+  elsif task.program = 'undo' then
     select min(j.seq) into undoing from task_specs s
       cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number) join journal j on j.seq = undone.number::bigint
       where s.task_id = p_task;
@@ -37,40 +41,42 @@ begin
   for entry in select * from jsonb_populate_recordset(null::journal, p_entries) loop
     if entry.state = 'intended' then
       insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, before, after)
-        values (p_task, home.batch_id, p_attempt, 'intended', entry.change, entry.infra, entry.kind, entry.name,
+        values (p_task, task.batch_id, p_attempt, 'intended', entry.change, entry.infra, entry.kind, entry.name,
                 entry.provider, entry.driver, entry.before, entry.after);
     else
-      perform settle_change(home, entry, undoing);
+      perform settle_change(task, entry, undoing);
     end if;
   end loop;
   return true;
 end $$;
 
--- Of several attempts, in the order in which they came: one commit, one round trip. Returns what record_changes does, of each.
+-- Calls record_changes for several attempts, in order of arrival, with one commit and one round trip. Returns the results
+-- in the same order.
 create function record_changes_together(p_workers uuid[], p_tasks uuid[], p_attempts int[], p_entries jsonb[])
 returns boolean[] language plpgsql as $$
 declare
-  theirs boolean[] := '{}';
+  accepted boolean[] := '{}';
 begin
   for each in 1 .. cardinality(p_tasks) loop
-    theirs := theirs || record_changes(p_tasks[each], p_attempts[each], p_workers[each], p_entries[each]);
+    accepted := accepted || record_changes(p_tasks[each], p_attempts[each], p_workers[each], p_entries[each]);
   end loop;
-  return theirs;
+  return accepted;
 end $$;
 
--- The id of a thing as the journal's indexes take it: a program may report one of any length.
+-- Returns the id of a resource as the journal's indexes store it: a program may report an id of any length.
 create function journal_id(p_id text) returns text stable language sql as $$
   select case when octet_length(p_id) <= 512 then p_id else 'sha256:' || encode(sha256(convert_to(p_id, 'UTF8')), 'hex') end
 $$;
 
--- Whether the inventory has that very thing, be it made again since.
+-- Whether the inventory contains this very resource, even if it was created again since.
 create function is_inventoried(p_infra text, p_kind text, p_name text, p_id text) returns boolean stable language sql as $$
   select exists (select from resources where (infra, kind, name) = (p_infra, p_kind, p_name)
                    and (body ->> 'id' is not distinct from p_id or jsonb_exists(body -> 'restores', p_id)))
 $$;
 
--- Something was done: its intent, if it was written, becomes the record of it, and the inventory follows. What exists and is
--- not in the inventory is adopted: it is recorded as something that the platform did not make.
+-- Records a completed change: it replaces the intent, and the inventory follows. A resource that exists and is not in the
+-- inventory is adopted, that is, recorded as not created by the platform.
+-- p_undoing: number of the first journal entry that the change undoes; null where it undoes nothing.
 create function settle_change(p_task tasks, p_entry journal, p_undoing bigint) returns void language plpgsql as $$
 declare
   whole_id text := coalesce(p_entry.after, p_entry.before) ->> 'id';
@@ -82,14 +88,15 @@ begin
   if p_entry.change = 'adopt' and is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, whole_id) then
     return;
   end if;
-  -- A thing comes into being once and goes once: whoever finds it done, after a death, need not have done it.
+  -- A resource is created once and destroyed once: an attempt that finds the change done after a crash may not have made it.
   if exists (select from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
                and resource_id = thing_id and state <> 'intended'
                and (task_id = p_task.id or change in ('create', 'destroy')
                     or (change = 'change' and task_id = any (line) and after = p_entry.after))) then
     return;
   end if;
-  -- Of two operations at once, one may find what the other one has made and not yet reported: it was made here, not found.
+  -- A concurrent operation may have found this resource before its creation was reported, and adopted it: it was created
+  -- here.
   if p_entry.change = 'create' then
     delete from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, 'adopt')
       and resource_id = thing_id and state = 'done';
@@ -105,7 +112,8 @@ begin
   select seq into intent from journal where task_id = any (line) and state in ('intended', 'unknown')
       and (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
     order by seq desc limit 1;
-  -- A place of its own, behind whatever was done since it was meant: a checkpoint that lies between the two does not have it.
+  -- The entry gets a new number, after all changes since the intent: a checkpoint between the two does not contain this
+  -- change.
   delete from journal where seq = intent;
   insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, resource_id, before,
                        after, undoes_seq)
@@ -127,26 +135,28 @@ begin
   end if;
 end $$;
 
--- A task has come to its end: what it meant to do and did not is no longer meant; what it has undone is undone. Where
--- nobody knows what it did, because it was lost, ended by a signal, or its report could not be stored, what it meant to do
--- stays unknown.
+-- Closes the journal of a task that has ended: unsettled intents become `failed`, and the entries that it undid become
+-- `undone`.
+-- Where the outcome is not known (the task was lost, ended by a signal, or its report could not be stored), intents
+-- become `unknown`.
 create function close_journal(p_task tasks) returns void language plpgsql as $$
 declare
   result task_results;
-  untold boolean;
+  unreported boolean;
   undone uuid[];
 begin
   select * into result from task_results where task_id = p_task.id;
   if (p_task.compensates is not null or p_task.program = 'undo')
      and jsonb_typeof(result.data #> '{result,data,gone}') = 'array' then
-    -- What undoing did not find any more does not exist, whoever took it away. Commands report what they like.
+    -- Resources that undoing did not find do not exist, regardless of who removed them. Commands may report anything, so the
+    -- type is checked.
     delete from resources r
       using jsonb_array_elements(result.data #> '{result,data,gone}') as gone
       where (r.infra, r.kind, r.name) = (p_task.infra, gone ->> 'kind', gone ->> 'name')
         and (r.body ->> 'id' = gone ->> 'id' or jsonb_exists(r.body -> 'restores', gone ->> 'id'));
   end if;
-  untold := coalesce(jsonb_exists(result.evidence, 'refused'), false);
-  update journal set state = case when p_task.worker_id is null or p_task.signal is not null or untold then 'unknown' else 'failed' end
+  unreported := coalesce(jsonb_exists(result.evidence, 'refused'), false);
+  update journal set state = case when p_task.worker_id is null or p_task.signal is not null or unreported then 'unknown' else 'failed' end
     where task_id = p_task.id and state = 'intended';
   if p_task.status <> 'Completed' then
     return;

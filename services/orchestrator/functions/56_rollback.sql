@@ -1,4 +1,8 @@
--- The inventory and the journal's position at one instant.
+-- Checkpoints and rollbacks.
+
+-- Stores the inventory and the position of the journal at one instant.
+-- p_checkpoint: {id, name, description, infras, created_by, created_by_name}; null infras: all.
+-- outcome: `created`, `replayed` or `conflict`, see claim_idempotency_key.
 create function create_checkpoint(p_checkpoint jsonb, p_principal text, p_key text, p_hash text, p_actor jsonb default null)
 returns table (checkpoint_id uuid, outcome text) language plpgsql as $$
 declare
@@ -6,15 +10,14 @@ declare
   taken record;
 begin
   new_one := jsonb_populate_record(null::checkpoints, p_checkpoint);
-  select * into taken from take_idempotency_key(p_principal, p_key, p_hash, new_one.id);
+  select * into taken from claim_idempotency_key(p_principal, p_key, p_hash, new_one.id);
   if taken.outcome <> 'new' then
     return query select taken.first_id, taken.outcome;
     return;
   end if;
-  -- Whoever has drawn a number by now is waited for: numbers are drawn before they are seen.
+  -- Waits for transactions that have drawn a number and not committed: numbers are drawn before they are visible.
   lock table journal in share mode;
-  -- One statement, one snapshot: what it sees of the journal and of the inventory belongs together, since whoever writes
-  -- the one writes the other in the same transaction.
+  -- One statement has one snapshot. Journal and inventory are consistent in it, because they are written in one transaction.
   with position as (
     select coalesce(max(seq), 0) as seq,
            count(*) filter (where state = 'done' and (new_one.infras is null or infra = any (new_one.infras))) as operations
@@ -34,16 +37,17 @@ begin
   return query select new_one.id, 'created'::text;
 end $$;
 
--- What was done after that position and still stands. What was undone does not, nor does the undoing of it, as long as
--- both happened after the position. Beside it, what nobody knows the end of.
+-- Returns the entries after a position that are still in effect, newest first. An entry that was undone is left out, and
+-- so is the entry that undid it if both are after the position. Entries with an unknown outcome are included.
 create function changes_after(p_seq bigint) returns setof journal stable language sql as $$
   select * from journal
     where seq > p_seq and state in ('done', 'unknown') and (undoes_seq is null or undoes_seq <= p_seq)
     order by seq desc
 $$;
 
--- A rollback is planned, then begun: between the two nobody may have changed what it is about. Outcome besides those of
--- submit_batch: busy (an infra of it is being changed; `holder` does that), stale (something has changed since the plan).
+-- Stores a rollback whose plan was made while the journal was at position p_seq. Parameters and outcomes: see
+-- submit_batch. Further outcomes:
+-- `busy` (an infra is being changed, by `holder`), `stale` (an infra was changed since the plan was made).
 create function submit_rollback(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text, p_seq bigint)
 returns table (batch_id uuid, outcome text, ready uuid[], holder uuid) language plpgsql as $$
 declare

@@ -1,5 +1,8 @@
--- A day's partitions must exist before the day does. Attached, not created as parts: that would take the whole table from
--- everybody, and claims, which write events and then read logs, would meet it half-way.
+-- Partitions and counts.
+
+-- Creates the partitions of today and the next p_days days. A day's partitions must exist before the day begins.
+-- They are created first and attached then. `create table … partition of` would lock the whole table, and deadlock with
+-- claims, which write events and then read logs.
 create function create_partitions(p_days int) returns void language plpgsql as $$
 declare
   today date := (now() at time zone 'UTC')::date;
@@ -19,9 +22,9 @@ begin
   end loop;
 end $$;
 
--- Drops the days that are older than that, but for days of which something that has not ended may need its history, and
--- those with events that somebody has to read yet.
--- Returns the names of what was dropped. A lock that is not to be had at once is left for the next time: nothing waits.
+-- Drops partitions that are older than p_days days, except days whose history is still needed by a task that has not
+-- ended, or has not been read by every consumer.
+-- Returns the names of the dropped partitions. A lock that is not available at once is left for the next call.
 create function drop_old_partitions(p_days int) returns setof text language plpgsql as $$
 declare
   oldest_open timestamptz := coalesce((select min(created_at) from tasks where status in
@@ -50,18 +53,18 @@ begin
   end loop;
 end $$;
 
--- Sums up what was counted: one row for each day (each month, when that is over) and kind. Nobody ever sees less than there
--- was: counters that go back are read as a restart.
+-- Sums up the counts: one row for each kind and day (each month, when it is over). No reader ever sees a smaller sum than
+-- before: Prometheus reads a counter that decreases as a restart.
 create function sum_tallies() returns void language plpgsql as $$
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('tallies', 0)) then
     return;
   end if;
-  with taken as (delete from tallies returning *)
+  with deleted as (delete from tallies returning *)
   insert into tallies (day, kind, status, le, n, seconds)
     select case when day < date_trunc('month', now() at time zone 'UTC')::date - 31 then date_trunc('month', day)::date else day end
              as since, kind, status, le, sum(n), sum(seconds)
-      from taken group by since, kind, status, le;
+      from deleted group by since, kind, status, le;
 end $$;
 
 select create_partitions(7);

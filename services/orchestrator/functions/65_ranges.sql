@@ -1,17 +1,18 @@
--- Counts of what no longer changes, so that a page far down is found by adding up (`task_ranges`, `journal_ranges`).
+-- Counts of rows that no longer change (`task_ranges`, `journal_ranges`): pages far down a list are found by adding them
+-- up.
 
--- What is older than this is committed, whichever process's clock its id or time is from.
+-- Returns a time before which every row is committed, even if an id or a time came from the clock of another process.
 create function settled_before() returns timestamptz stable language sql as $$
   select now() - interval '10 minutes'
 $$;
 
--- The least version-7 UUID of that moment.
+-- Returns the smallest version 7 UUID of a moment.
 create function id_at(p_at timestamptz) returns uuid immutable language sql as $$
   select rpad(lpad(to_hex((extract(epoch from p_at) * 1000)::bigint), 12, '0') || '7', 32, '0')::uuid
 $$;
 
--- Counts the next ranges, so many at most that it does not take long. Returns how many: 0 when there is nothing left to do,
--- or somebody else does it.
+-- Counts the next ranges, at most p_most of each kind. Returns how many: 0 if nothing is left to count or another process
+-- does it.
 create function close_ranges(p_most int default 50) returns int language plpgsql as $$
 begin
   if not pg_try_advisory_xact_lock(hashtextextended('ranges', 0)) then
@@ -20,6 +21,7 @@ begin
   return close_task_ranges(p_most, 2000) + close_journal_ranges(p_most, 5000);
 end $$;
 
+-- Counts ranges of p_size tasks each, at most p_most. Returns how many were added.
 create function close_task_ranges(p_most int, p_size int) returns int language plpgsql as $$
 declare
   top uuid := coalesce((select last_id from task_ranges order by last_id desc limit 1), '00000000-0000-0000-0000-000000000000');
@@ -44,7 +46,8 @@ begin
   return closed;
 end $$;
 
--- An intent is replaced when it is settled: ranges reach up to the first that is open.
+-- Counts ranges of p_size journal entries each, at most p_most. An intent is replaced when it is settled, so ranges end
+-- before the first open intent. Returns how many were added.
 create function close_journal_ranges(p_most int, p_size int) returns int language plpgsql as $$
 declare
   top bigint := coalesce((select max(last_seq) from journal_ranges), 0);
@@ -64,8 +67,9 @@ begin
   return closed;
 end $$;
 
--- Where in the list of all tasks (or those that ended so) that many have been passed over: begin with the first up to
--- `start_id`, and pass over `rest` more.
+-- Finds the position after the first p_offset rows of the list of tasks, newest first.
+-- p_status: Completed, Failed or Cancelled; null: all tasks.
+-- The page begins with the newest task up to start_id, after skipping `rest` more rows.
 create function task_page_start(p_status text, p_offset bigint) returns table (start_id uuid, rest bigint)
 stable language plpgsql as $$
 declare
@@ -92,7 +96,8 @@ begin
     where summed.through > p_offset - ahead order by summed.last_id desc limit 1;
 end $$;
 
--- How many entries of the journal there are, and where that many have been passed over. Null filters are none.
+-- Returns the number of journal entries and the position after the first p_offset ones, newest first, see
+-- task_page_start. Null filters match everything.
 create function journal_page_start(p_infra text, p_kind text, p_offset bigint)
 returns table (total bigint, start_seq bigint, rest bigint) stable language plpgsql as $$
 declare

@@ -1,4 +1,8 @@
--- Deliveries of some events to whoever wants them. p_events: `event`, `at`, `data`.
+-- Webhook deliveries.
+
+-- Queues a delivery of each event to each enabled webhook that subscribes to it.
+-- p_events: [{event, at, data}]; `data` is JSON text.
+-- Returns the number of deliveries.
 create function add_deliveries(p_events jsonb) returns int language plpgsql as $$
 declare
   added int;
@@ -11,9 +15,11 @@ begin
   return added;
 end $$;
 
--- Deliveries that are due, for somebody who sends them and says how it went within p_lease seconds; if he does not, they are
--- due again. An endpoint that failed p_failures times in a row is given one, to see whether it is well again.
--- p_busy: endpoints that he has enough of.
+-- Claims deliveries that are due. The caller sends them and reports the outcome with settle_delivery within p_lease
+-- seconds; otherwise they are due again.
+-- p_busy: webhooks that have enough requests in flight. p_each: at most so many for each webhook. p_failures: after so
+--   many failures in a row a webhook gets one delivery at a time, as a probe.
+-- delivery: ClaimedRow (postgres/webhooks/delivery-queue.ts).
 create function claim_deliveries(p_busy uuid[], p_each int, p_lease int, p_failures int)
 returns table (delivery jsonb) language plpgsql as $$
 declare
@@ -45,10 +51,15 @@ begin
   end loop;
 end $$;
 
--- How an attempt went. p_wait: seconds until the next one; after a success null. A late answer of an attempt that was taken
--- for lost counts if it is good news. p_pause: seconds for which the endpoint wants nothing at all (Retry-After). p_gone: it
--- wants nothing any more; the webhook is disabled, and its other deliveries wait in case it is enabled again. p_withheld:
--- nothing was sent, since the webhook's owner may not read it; that says nothing about the endpoint.
+-- Stores the outcome of an attempt. A late success of an attempt that was considered lost counts; a late failure does
+-- not.
+-- p_status: HTTP status or null. p_error: null after a success.
+-- p_wait: seconds until the next attempt; ignored after a success.
+-- p_refused: the address is not allowed. p_failures: see claim_deliveries.
+-- p_pause: seconds for which the endpoint asked for no requests (Retry-After).
+-- p_gone: the endpoint answered 410: the webhook is disabled, and its other deliveries are kept in case it is enabled
+--   again.
+-- p_withheld: nothing was sent, because the owner may not read the event. This is no failure of the endpoint.
 create function settle_delivery(p_id uuid, p_attempt int, p_status int, p_error text, p_wait double precision,
                                 p_refused boolean, p_failures int, p_pause double precision default null,
                                 p_gone boolean default false, p_withheld boolean default false)
@@ -77,8 +88,8 @@ begin
   if well then
     update webhooks set failures = 0, open_until = null, last_failure_at = null where id = found_one.webhook_id;
   else
-    -- What was under way when the last failure became known shares its cause, so that it is counted with it. Two seconds,
-    -- then twice as long each time, a quarter of an hour at most.
+    -- Requests that were in flight at the last failure share its cause and are not counted again. The pause is 2 s and
+    -- doubles with each failure, up to 15 minutes.
     update webhooks set failures = failures + 1, last_failure_at = clock_timestamp(),
                         open_until = case when failures + 1 >= p_failures
                           then now() + make_interval(secs => least(900, 2 * 2 ^ (failures + 1 - p_failures))) end
@@ -102,7 +113,7 @@ begin
   end if;
 end $$;
 
--- What could not be delivered for a day is given up, whatever the reason; what is long over is forgotten.
+-- Fails deliveries that could not be sent within 24 hours, and deletes settled ones after p_days days.
 create function expire_deliveries(p_days int) returns void language plpgsql as $$
 begin
   update webhook_deliveries set state = 'failed', next_attempt_at = null,
@@ -111,12 +122,12 @@ begin
   delete from webhook_deliveries where state <> 'pending' and created_at < now() - make_interval(days => p_days);
 end $$;
 
--- The same delivery again: its receiver knows it by its id.
+-- Queues a delivery again, with its id, by which the receiver recognises it. p_actor: ActorRow.
 create function redeliver(p_webhook uuid, p_id uuid, p_actor jsonb) returns void language plpgsql as $$
 begin
   update webhook_deliveries set state = 'pending', next_attempt_at = now(), expires_at = now() + interval '24 hours'
     where id = p_id and webhook_id = p_webhook;
-  -- Whoever asks for it believes that the endpoint is well.
+  -- The user expects the endpoint to work again.
   update webhooks set open_until = null where id = p_webhook;
   perform record_event(null, null, 0, 'told', 'Done', jsonb_build_object(
     'action', 'webhook.redeliver', 'resource', 'webhooks/' || p_webhook, 'delivery_id', p_id), p_actor);

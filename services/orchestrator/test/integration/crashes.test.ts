@@ -228,7 +228,7 @@ describe('when processes die', () => {
     const { operations } = await platform.batchEnded(id);
     expect(operations['once']).toMatchObject({
       status: 'Failed',
-      error: expect.stringContaining('It was lost while it ran, and is not to be run twice.'),
+      error: expect.stringContaining('It was lost while it ran and must not run twice.'),
     });
     expect(witness('once')).toEqual(['start 1']);
   });

@@ -45,7 +45,7 @@ export function engineFunctions(database: Knex) {
       return row!.outcome;
     },
     async lose(task: string, attempt: number, worker: string): Promise<void> {
-      await rowsOf(database, 'select lose_task(?, ?, ?, ?, true)', [task, attempt, worker, 'lost']);
+      await rowsOf(database, 'select report_lost_attempt(?, ?, ?, ?, true)', [task, attempt, worker, 'lost']);
     },
     async release(worker: string, planned = false): Promise<void> {
       await rowsOf(database, 'select release_worker(?, ?, ?, false)', [worker, 'lost', planned]);
@@ -55,7 +55,7 @@ export function engineFunctions(database: Knex) {
       await rowsOf(database, `update tasks set run_after = now() where id = ? and status = 'RetryWait'`, [
         task,
       ]);
-      await rowsOf(database, 'select wake_due()');
+      await rowsOf(database, 'select promote_due_retries()');
     },
     async heartbeat(worker: string): Promise<unknown> {
       const [row] = await rowsOf<{ mine: unknown }>(database, `select heartbeat(?, '12 s') as mine`, [

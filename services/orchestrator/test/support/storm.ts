@@ -162,7 +162,7 @@ export class Storm {
         `select id from tasks where status = 'RetryWait' limit 1`,
       );
       await this.pool.query('update tasks set run_after = now() where id = $1', [rows[0]?.id]);
-      await this.pool.query('select wake_due()');
+      await this.pool.query('select promote_due_retries()');
     },
     keepHouse: async () => {
       await this.pool.query('select create_partitions($1)', [this.#days++]);

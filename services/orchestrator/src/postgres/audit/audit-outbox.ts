@@ -75,7 +75,7 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   async next(limit: number): Promise<AuditPage | undefined> {
     const [turn] = await rowsOf<{ position: string | null }>(
       this.database,
-      'select take_turn(?, ?, ?) as position',
+      'select claim_feed_turn(?, ?, ?) as position',
       [CONSUMER, this.#holder, TURN_SECONDS],
     );
     if (turn?.position == null) return undefined;
@@ -98,11 +98,11 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   }
 
   async arrived(position: number): Promise<void> {
-    await rowsOf(this.database, 'select move_on(?, ?, ?::bigint)', [CONSUMER, this.#holder, position]);
+    await rowsOf(this.database, 'select advance_feed(?, ?, ?::bigint)', [CONSUMER, this.#holder, position]);
   }
 
   async release(): Promise<void> {
-    await rowsOf(this.database, 'select end_turn(?, ?)', [CONSUMER, this.#holder]);
+    await rowsOf(this.database, 'select release_feed_turn(?, ?)', [CONSUMER, this.#holder]);
   }
 
   async read(most: number): Promise<Backlog> {

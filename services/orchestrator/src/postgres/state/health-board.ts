@@ -20,7 +20,7 @@ export class PostgresHealthBoard implements HealthBoard {
   }
 
   async tell(teller: string, { overall, components }: SystemHealth): Promise<void> {
-    await this.database.raw('select tell_health(?, ?, ?::jsonb)', [
+    await this.database.raw('select publish_health(?, ?, ?::jsonb)', [
       teller,
       overall,
       JSON.stringify({ components }),

@@ -58,7 +58,7 @@ export class PostgresSurveyStore implements SurveyStore {
     );
     if (row?.status === 'Completed' && row.survey) return { status: 'Completed', survey: row.survey };
     if (row?.status === 'Failed' || row?.status === 'Cancelled')
-      return { status: row.status, error: row.error ?? 'nobody said why' };
+      return { status: row.status, error: row.error ?? 'The worker gave no reason.' };
     return undefined;
   }
 

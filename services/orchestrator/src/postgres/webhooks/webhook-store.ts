@@ -245,7 +245,7 @@ async function takeKey(
   const { principal = null, key = null, requestHash = null } = idempotency ?? {};
   const [taken] = await rowsOf<{ outcome: 'new' | 'replayed' | 'conflict'; first: string }>(
     transaction,
-    'select outcome, first_id as first from take_idempotency_key(?, ?, ?, ?)',
+    'select outcome, first_id as first from claim_idempotency_key(?, ?, ?, ?)',
     [principal, key, requestHash, id],
   );
   return taken!;

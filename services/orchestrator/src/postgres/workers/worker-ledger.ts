@@ -45,7 +45,7 @@ export class PostgresLedger implements Ledger {
   }
 
   async promoteDueRetries(): Promise<void> {
-    await this.pool.query('select wake_due()');
+    await this.pool.query('select promote_due_retries()');
   }
 
   async round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
@@ -77,7 +77,13 @@ export class PostgresLedger implements Ledger {
     reason: string,
     begun: boolean,
   ): Promise<string[]> {
-    return this.#ready('lose_task($1, $2, $3, $4, $5)', [taskId, attempt, workerId, storable(reason), begun]);
+    return this.#ready('report_lost_attempt($1, $2, $3, $4, $5)', [
+      taskId,
+      attempt,
+      workerId,
+      storable(reason),
+      begun,
+    ]);
   }
 
   async appendLog({ taskId, attempt, workerId, firstLine, lines, at }: LogChunk): Promise<void> {
