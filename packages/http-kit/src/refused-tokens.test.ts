@@ -1,5 +1,4 @@
 import { expect, it } from '@jest/globals';
-import { silentLogger } from '@provisioning/runtime';
 import { RefusedTokenCounter, type RefusedTokens } from './refused-tokens.js';
 
 const MINUTE = 60_000;
@@ -9,7 +8,6 @@ function counter(write?: (refused: RefusedTokens) => Promise<void>) {
   const clock = { now: Date.parse('2026-01-01T12:00:10Z') };
   const counting = new RefusedTokenCounter(
     write ?? ((refused) => Promise.resolve(void written.push(refused))),
-    silentLogger,
     () => new Date(clock.now),
   );
   return { counting, written, clock };
@@ -61,7 +59,7 @@ it('keeps what cannot be written until it can, once each', async () => {
   });
   counting.add('192.0.2.1', 'malformed');
   clock.now += MINUTE;
-  await counting.flush();
+  await expect(counting.flush()).rejects.toThrow('away');
   counting.add('192.0.2.1', 'malformed');
   isAway = false;
   await counting.flush(true);

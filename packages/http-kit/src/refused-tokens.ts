@@ -1,5 +1,4 @@
 import { isFailure, type Failure } from '@provisioning/errors';
-import type { Logger } from '@provisioning/runtime';
 import type { ErrorRequestHandler, Response } from 'express';
 import { clientNetwork } from './client-network.js';
 import { stateOf } from './request-state.js';
@@ -18,7 +17,6 @@ export interface RefusedTokens {
 export type UnauthenticatedLog = (failure: Failure, ip: string) => void;
 
 const MINUTE_MS = 60_000;
-const LOOK_EVERY_MS = 5_000;
 /** Addresses and reasons that are kept apart; what comes beyond that is counted together. */
 const MOST_KEPT = 200;
 /** While nothing can be written: older minutes are then given up. */
@@ -34,7 +32,6 @@ export class RefusedTokenCounter {
 
   constructor(
     private readonly write: (refused: RefusedTokens) => Promise<void>,
-    private readonly log: Pick<Logger, 'warn'>,
     private readonly now: () => Date = () => new Date(),
   ) {}
 
@@ -54,32 +51,22 @@ export class RefusedTokenCounter {
     }
   }
 
-  /** Writes the minutes that are over, or all. What cannot be written waits for the next time. */
+  /**
+   * Writes the counts of the minutes that are over.
+   * @param all writes those of the current minute too
+   * @throws what `write` throws; counts that could not be written stay for the next call
+   */
   flush(all = false): Promise<void> {
-    this.#writing = this.#writing.then(() => this.#flush(all));
-    return this.#writing;
-  }
-
-  /** @returns how to stop, which writes what is left. */
-  start(): () => Promise<void> {
-    const timer = setInterval(() => void this.flush(), LOOK_EVERY_MS);
-    timer.unref();
-    return () => {
-      clearInterval(timer);
-      return this.flush(true);
-    };
+    const flushed = this.#writing.then(() => this.#flush(all));
+    this.#writing = flushed.catch(() => undefined);
+    return flushed;
   }
 
   async #flush(all: boolean): Promise<void> {
     const current = Math.floor(this.now().getTime() / MINUTE_MS);
     for (const [key, { minute, ...refused }] of [...this.#counts]) {
       if (!all && minute >= current) continue;
-      try {
-        await this.write(refused);
-      } catch (error) {
-        this.log.warn('refused tokens could not be put into the audit trail', { error });
-        return;
-      }
+      await this.write(refused);
       this.#counts.delete(key);
     }
   }

@@ -26,6 +26,8 @@ export { generatedSecret } from './generated-secret.js';
 export { hashedId } from './hashed-id.js';
 export { withFiles } from './variable-files.js';
 export { startHttpServer, type HttpServer } from './http-server.js';
+export { jobMetrics } from './job-metrics.js';
+export { JobRunner, type PeriodicJob } from './job-runner.js';
 export { internalSocketPath } from './local-socket.js';
 export { createLogger, silentLogger, type Logger, type LoggerOptions } from './logger.js';
 export { createRegistry, poolMetrics, redisMetrics, type PoolState } from './metrics.js';

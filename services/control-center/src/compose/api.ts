@@ -6,7 +6,14 @@ import {
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { createApp, createInternalApp, RefusedTokenCounter, type Binding } from '@provisioning/http-kit';
-import { internalSocketPath, startHttpServer, type Logger, type RunningProcess } from '@provisioning/runtime';
+import {
+  internalSocketPath,
+  jobMetrics,
+  JobRunner,
+  startHttpServer,
+  type Logger,
+  type RunningProcess,
+} from '@provisioning/runtime';
 import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
@@ -19,13 +26,14 @@ import { auditRoutes } from '../http/audit.js';
 import { mustBeCaller } from '../http/sender.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
-import { startHousekeeping } from '../postgres/housekeeping.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
 import { PostgresUserStore } from '../postgres/user-store.js';
+import { hearAccessChanges } from '../redis/access-bell.js';
 import { accessSignal } from '../redis/access-signal.js';
-import { composeAudit, startAuditKeeping } from './audit.js';
+import { composeAudit } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
 import { composeIdentity } from './identity.js';
+import { periodicJobs } from './jobs.js';
 import { composePolicies } from './policies.js';
 import { openResources, type Opened } from './resources.js';
 
@@ -73,7 +81,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const hasher = new BcryptHasher({ cost: bcryptCost, pepper: secrets.passwordPepper });
   const audit = composeAudit(configuration, { database, work, clock, log });
   const { trialThread, trialLimits } = overrides;
-  const policies = composePolicies(config, {
+  const policies = composePolicies({
     opened,
     work,
     keyring,
@@ -89,7 +97,6 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   });
   const refusedTokens = new RefusedTokenCounter(
     (refused) => audit.service.note(refusedTokensRecord(refused)),
-    log,
     clock,
   );
   const unauthenticated = (failure: Failure, ip: string) => {
@@ -135,6 +142,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     patienceMs: overrides.patienceMs,
     checkAnswers,
   });
+  const jobs = new JobRunner(
+    periodicJobs({ audit, config, database, log, policies: policies.inForce, refusedTokens }),
+    { log, observer: jobMetrics(registry) },
+  );
   return {
     app,
     internalApp,
@@ -150,9 +161,13 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
         );
       }
       await hasher.prepare();
-      resources.add('housekeeping', startHousekeeping(database, log));
-      resources.add('audit heads', startAuditKeeping(audit, config, log));
-      resources.add('refused tokens', refusedTokens.start());
+      jobs.start();
+      resources.add('jobs', () => jobs.stop());
+      if (config.redisUrl !== undefined)
+        resources.add(
+          'access changes',
+          hearAccessChanges(config.redisUrl, log, () => void jobs.wake('policies')),
+        );
     },
     stop: () => {
       stopping = true;

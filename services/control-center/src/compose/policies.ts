@@ -1,7 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { Keyring } from '@provisioning/auth-token';
 import type { Authorizer, Binding } from '@provisioning/http-kit';
-import type { Config } from '../config.js';
 import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
 import { hasEditor } from '../domain/policy/editor-guard.js';
 import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
@@ -16,7 +15,6 @@ import { trialRoutes } from '../http/trials.js';
 import { PostgresDecisionLog } from '../postgres/decision-log.js';
 import { DecisionWriter } from '../postgres/decision-writer.js';
 import { PostgresPolicyStore } from '../postgres/policy-store.js';
-import { followPolicies } from './follow-policies.js';
 import { loggingAuthorizer } from './logging-authorizer.js';
 import type { Opened } from './resources.js';
 
@@ -38,6 +36,7 @@ export interface Policies {
   authorizer: Authorizer;
   bindings: Binding[];
   revision: PolicyRevision;
+  inForce: PoliciesInForce;
   /** Makes the built-in policies where there never were any, and brings in force what is stored. */
   prepare(): Promise<void>;
   /** Whether some user can sign in and change every policy under any request. After {@link prepare}. */
@@ -45,7 +44,7 @@ export interface Policies {
 }
 
 /** Policies and who changes them, what is in force, what was decided, and what would be. */
-export function composePolicies({ redisUrl }: Config, needs: PolicyNeeds): Policies {
+export function composePolicies(needs: PolicyNeeds): Policies {
   const { work, keyring, clock, signal, trialThread = TRIAL_THREAD, trialLimits } = needs;
   const { database, registry, resources, log } = needs.opened;
 
@@ -72,10 +71,10 @@ export function composePolicies({ redisUrl }: Config, needs: PolicyNeeds): Polic
       ...internalPolicyRoutes(policies, keyring, clock),
     ],
     revision: policies,
+    inForce,
     prepare: async () => {
       await makeBuiltinPolicies(work, clock);
       await inForce.refresh();
-      resources.add('policies', followPolicies(inForce, redisUrl, log));
     },
     haveEditor: (users) => hasEditor(inForce.current(), users),
   };

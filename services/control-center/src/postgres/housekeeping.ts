@@ -1,22 +1,12 @@
-import type { Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 
-const EVERY_MS = 60 * 60_000;
 /** Sessions that are over stay readable for a while. */
 const KEEP_SESSIONS_DAYS = 30;
 const KEEP_DECISIONS_DAYS = 30;
 const KEEP_IDEMPOTENCY_KEYS_DAYS = 1;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Removes what nobody asks about any more, every hour; several processes may do it at once. @returns how to stop. */
-export function startHousekeeping(database: Knex, log: Logger): () => void {
-  const timer = setInterval(() => {
-    removeOld(database, new Date()).catch((error: unknown) => log.warn('housekeeping failed', { error }));
-  }, EVERY_MS);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
+/** Deletes the rows that are no longer needed; several processes may do it at once. */
 export async function removeOld(database: Knex, now: Date): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   await database('login_attempts').where('expires_at', '<', now).delete();

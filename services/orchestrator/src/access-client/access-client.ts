@@ -43,8 +43,9 @@ export interface RememberedPrincipal {
   as_of?: number;
 }
 
-const LOOK_MS = 500;
 const KEEP_MS = 10_000;
+/** Logged when a look fails. */
+export const UNREACHABLE = 'the control center does not answer: what it said last stays in force';
 
 /**
  * Who may do what, as the control center decides it: looked for twice a second, and at once when somebody rings; kept on
@@ -57,11 +58,7 @@ export class AccessClient {
   readonly #listeners = new Set<() => void>();
   /** When each session's principal became known: what happens to its user after that counts. */
   readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date; asOf?: number | undefined }>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #lookAgain = false;
   #keptAt = 0;
-  #away = false;
   #bundleIsBad = false;
   /** The control center's revocations have begun anew, and the marks do not say so yet. */
   #countsAnew = false;
@@ -90,22 +87,22 @@ export class AccessClient {
         },
       );
     }
-    await this.look();
-    this.#timer = setInterval(() => void this.look(), LOOK_MS);
-    this.#timer.unref();
+    await this.look().catch((error: unknown) => this.options.log.warn(UNREACHABLE, { error }));
   }
 
+  /** Stores the state for the next start. */
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
     await this.#keep();
   }
 
-  /** Looks for news. Whoever asks during a look is answered by one that begins after they asked. */
-  look(): Promise<void> {
-    if (this.#looking) this.#lookAgain = true;
-    this.#looking ??= this.#lookWhileAsked().finally(() => (this.#looking = undefined));
-    return this.#looking;
+  /**
+   * Reads what has changed in the control center, once. Calls must not overlap: the job runner sees to that.
+   * @throws what the control center throws; what it said last stays in force
+   */
+  async look(): Promise<void> {
+    const changed = await this.#hear(this.options.controlCenter);
+    if (changed) for (const listener of this.#listeners) listener();
+    if (changed || Date.now() - this.#keptAt > KEEP_MS) await this.#keep();
   }
 
   /** @throws Failure `unauthenticated` unless the token is good and was not revoked */
@@ -184,28 +181,6 @@ export class AccessClient {
 
   get revision(): number {
     return this.#state.revision;
-  }
-
-  async #lookWhileAsked(): Promise<void> {
-    do {
-      this.#lookAgain = false;
-      await this.#lookOnce();
-    } while (this.#lookAgain);
-  }
-
-  async #lookOnce(): Promise<void> {
-    const { controlCenter, log } = this.options;
-    try {
-      const changed = await this.#hear(controlCenter);
-      if (this.#away) log.info('the control center is back');
-      this.#away = false;
-      if (changed) for (const listener of this.#listeners) listener();
-      if (changed || Date.now() - this.#keptAt > KEEP_MS) await this.#keep();
-    } catch (error) {
-      if (!this.#away)
-        log.warn('the control center does not answer: what it said last stays in force', { error });
-      this.#away = true;
-    }
   }
 
   /** @returns whether there was anything new */

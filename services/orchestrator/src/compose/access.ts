@@ -8,7 +8,7 @@ import {
   type Authorizer,
 } from '@provisioning/http-kit';
 import { answerQuestion } from '@provisioning/policy';
-import { BatchWriter, nextTurn } from '@provisioning/runtime';
+import { BatchWriter, nextTurn, type JobRunner } from '@provisioning/runtime';
 import { Counter, Gauge } from 'prom-client';
 import type { ApiConfig } from '../config.js';
 import { AccessFile } from '../access-client/access-file.js';
@@ -41,8 +41,10 @@ export interface ComposedAccess {
   authorizer: Authorizer;
   /** Users as the control center knows them now; those that there are. */
   users: AccessSource['users'];
-  /** Begins to follow the control center, tell it what was decided, and look after work that waits. */
-  start(): Promise<void>;
+  decisions: DecisionForwarder<LoggedDecision>;
+  reviewer: GrantReviewer;
+  /** Reads what the control center says now, and from then on wakes the jobs when it changes. */
+  start(jobs: Pick<JobRunner, 'wake'>): Promise<void>;
 }
 
 /** Who may do what, as the control center decides it. */
@@ -69,14 +71,13 @@ export function composeAccess(
   gauges(registry, accessClient);
 
   const outbox = new PostgresDecisionOutbox(database);
-  const forwarder = new DecisionForwarder(outbox, (decisions) => source.tell(decisions), log);
-  const decisions = new BatchWriter((taken: LoggedDecision[]) => outbox.add(taken));
+  const written = new BatchWriter((taken: LoggedDecision[]) => outbox.add(taken));
   const countErrors = conditionErrorCounter(registry);
   let kept: Promise<void> | undefined;
   const decideNow = policyAuthorizer(
     () => accessClient.policies(),
     log,
-    (taken) => (kept = decisions.add(loggedDecision(taken, 'orchestrator'))),
+    (taken) => (kept = written.add(loggedDecision(taken, 'orchestrator'))),
     countErrors,
   );
   const authorizer: Authorizer = (asked, id) => {
@@ -106,21 +107,18 @@ export function composeAccess(
       return authorizer(asked, id);
     },
     users: (ids) => source.users(ids),
-    start: async () => {
+    decisions: new DecisionForwarder(outbox, (decisions) => source.tell(decisions)),
+    reviewer,
+    start: async (jobs) => {
       await accessClient.start();
-      resources.add('access', () => accessClient.stop());
-      forwarder.start();
-      resources.add('decisions', () => forwarder.stop());
-      reviewer.start();
-      resources.add('reviewer', () => reviewer.stop());
       resources.add(
         'reviews',
-        accessClient.onRevoked(() => void reviewer.review()),
+        accessClient.onRevoked(() => void jobs.wake('grant_review')),
       );
       if (config.redisUrl !== undefined)
         resources.add(
-          'access bell',
-          hearAccessChanges(config.redisUrl, log, () => void accessClient.look()),
+          'access changes',
+          hearAccessChanges(config.redisUrl, log, () => void jobs.wake('access')),
         );
     },
   };

@@ -5,6 +5,8 @@ import { Failure } from '@provisioning/errors';
 import { createApp } from '@provisioning/http-kit';
 import {
   machineLoadMeter,
+  jobMetrics,
+  JobRunner,
   nextTurn,
   poolMetrics,
   poolStateOf,
@@ -53,7 +55,8 @@ import { PostgresTaskStore } from '../postgres/tasks/task-store.js';
 import { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
 import { composeConsole } from './console.js';
-import { composeAudit, refusingWhileFull } from './audit.js';
+import { apiJobs } from './api-jobs.js';
+import { composeAudit, refusingWhileFull, type ComposedAudit } from './audit.js';
 import { refusalLog, refusedTokenCounter, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
@@ -84,8 +87,9 @@ export interface Overrides {
 interface ComposedApi {
   app: Express;
   base: Base;
-  audit: ReturnType<typeof composeAudit>;
-  refusedTokens: ReturnType<typeof refusedTokenCounter>;
+  audit: ComposedAudit;
+  /** Stopped with the resources. */
+  jobs: JobRunner;
   access: ComposedAccess;
   webhooks: ReturnType<typeof composeWebhooks>;
   realtime: Realtime;
@@ -147,7 +151,7 @@ export function composeApi(
     },
   );
   const refusals = new PostgresRefusalStore(base.database);
-  const refusedTokens = refusedTokenCounter(refusals, base.log);
+  const refusedTokens = refusedTokenCounter(refusals);
   const audit = composeAudit(base, { controlCenterInternalUrl: config.controlCenterInternalUrl, keyring });
   const authorizer = refusingWhileFull(audit.backlog, access.authorizer);
   const viewers = new Viewers(() => access.client.policies());
@@ -218,7 +222,13 @@ export function composeApi(
     patienceMs,
     checkAnswers,
   });
-  return { app, base, audit, refusedTokens, webhooks, access, realtime, stopping: () => (stopping = true) };
+  const jobs = new JobRunner(apiJobs({ access, audit, realtime, refusedTokens, sender: webhooks.sender }), {
+    log: base.log,
+    observer: jobMetrics(base.registry),
+  });
+  webhooks.sender.onRoom(() => void jobs.wake('webhook_send'));
+  base.resources.add('jobs', () => jobs.stop());
+  return { app, base, audit, jobs, webhooks, access, realtime, stopping: () => (stopping = true) };
 }
 
 function capabilitiesOf({
@@ -240,13 +250,11 @@ function capabilitiesOf({
 }
 
 export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
-  const { app, base, audit, refusedTokens, webhooks, access, realtime, stopping } = composeApi(config, {
-    telemetry,
-  });
+  const { app, base, jobs, access, realtime, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
   try {
-    await access.start();
-    resources.add('refused tokens', refusedTokens.start());
+    await access.start(jobs);
+    jobs.start();
     const http = await startHttpServer(app, {
       host: config.host,
       port: config.port,
@@ -258,12 +266,6 @@ export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Pro
       await realtime.close();
       await http.close();
     });
-    webhooks.sender.start();
-    resources.add('webhooks', () => webhooks.sender.stop());
-    audit.backlog.start();
-    resources.add('audit backlog', () => audit.backlog.stop());
-    audit.forwarder.start();
-    resources.add('audit forwarder', () => audit.forwarder.stop());
     log.info('orchestrator serves', { url: http.url });
     return {
       url: http.url,

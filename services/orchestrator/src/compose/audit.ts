@@ -8,11 +8,16 @@ import { AuditForwarder } from '../domain/audit/audit-forwarder.js';
 import { PostgresAuditOutbox } from '../postgres/audit/audit-outbox.js';
 import type { Base } from './resources.js';
 
+export interface ComposedAudit {
+  backlog: AuditBacklog;
+  forwarder: AuditForwarder;
+}
+
 /** What brings the history to the audit trail, and what happens when it cannot. */
 export function composeAudit(
   { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
   { controlCenterInternalUrl, keyring }: { controlCenterInternalUrl: string; keyring: Keyring },
-): { backlog: AuditBacklog; forwarder: AuditForwarder } {
+): ComposedAudit {
   const outbox = new PostgresAuditOutbox(database);
   const backlog = new AuditBacklog(outbox);
   const trail = new RemoteAuditTrail(new ControlCenterClient(controlCenterInternalUrl, keyring), log);
@@ -32,7 +37,7 @@ export function composeAudit(
       this.set(backlog.seconds);
     },
   });
-  return { backlog, forwarder: new AuditForwarder(outbox, trail, log) };
+  return { backlog, forwarder: new AuditForwarder(outbox, trail) };
 }
 
 /** Refuses changes while the audit trail is too far behind; what only reads goes on. */

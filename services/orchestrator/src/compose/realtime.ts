@@ -26,7 +26,10 @@ import type { Base } from './resources.js';
 export interface Realtime {
   bindings: Binding[];
   router: Router;
-  /** Takes requests for WebSockets, and begins to tell how the whole is. */
+  connections: Connections;
+  webSockets: WebSockets;
+  health: HealthPublisher;
+  /** Takes requests for WebSockets. */
   start(server: Server, app: Express): void;
   /** However often it is called. */
   close(): Promise<void>;
@@ -52,16 +55,18 @@ export function composeRealtime<Remembered extends object>(
   const connections = new Connections(access);
   const tickets = new PostgresTicketStore<Remembered>(database);
   const webSockets = new WebSockets(streams, connections, metrics);
-  const teller = new HealthPublisher(new PostgresHealthBoard(database), health, log);
   const { rateLimits: limits, allowedOrigins } = config;
   let closed: Promise<void> | undefined;
   const close = async () => {
     connections.close();
-    await Promise.all([webSockets.close(), teller.stop()]);
+    await webSockets.close();
     await hub.close();
   };
   resources.add('realtime', () => (closed ??= close()));
   return {
+    connections,
+    webSockets,
+    health: new HealthPublisher(new PostgresHealthBoard(database), health),
     bindings: eventRoutes(streams, connections, tickets, access, metrics),
     router: webSocketRoute(webSockets, connections, {
       access,
@@ -74,7 +79,6 @@ export function composeRealtime<Remembered extends object>(
     }),
     start(server, app) {
       webSockets.attach(server, app);
-      teller.start();
     },
     close: () => (closed ??= close()),
   };

@@ -58,17 +58,15 @@ export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLi
 }
 
 /** Counts requests with forged or damaged tokens: who sent them is not known. */
-export function refusedTokenCounter(store: PostgresRefusalStore, log: Logger): RefusedTokenCounter {
-  return new RefusedTokenCounter(
-    ({ ip, reason, count, first, last }) =>
-      store.add({
-        actor: { userId: null, username: null, sessionId: null, ip, requestId: null },
-        action: 'auth.authenticate',
-        resource: 'tokens/*',
-        denied: true,
-        details: { reason, count, first_at: first.toISOString(), last_at: last.toISOString() },
-      }),
-    log,
+export function refusedTokenCounter(store: PostgresRefusalStore): RefusedTokenCounter {
+  return new RefusedTokenCounter(({ ip, reason, count, first, last }) =>
+    store.add({
+      actor: { userId: null, username: null, sessionId: null, ip, requestId: null },
+      action: 'auth.authenticate',
+      resource: 'tokens/*',
+      denied: true,
+      details: { reason, count, first_at: first.toISOString(), last_at: last.toISOString() },
+    }),
   );
 }
 

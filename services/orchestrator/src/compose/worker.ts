@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   createRedis,
+  jobMetrics,
+  JobRunner,
   NotReady,
   poolMetrics,
   poolStateOf,
@@ -25,10 +27,10 @@ import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
 import { NotifyListener } from '../postgres/workers/worker-notifier.js';
 import { PostgresMaintenanceStore } from '../postgres/workers/maintenance-store.js';
 import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
-import { MaintenanceJobs } from '../domain/worker/maintenance-jobs.js';
 import { LeaseSweep } from '../domain/worker/lease-sweep.js';
 import { openBase, type Base } from './resources.js';
-import { watchVersion } from './version-watch.js';
+import { VersionWatch } from './version-watch.js';
+import { workerJobs } from './worker-jobs.js';
 
 /** What a stop takes beyond the time that commands are given. */
 const STOP_MARGIN_MS = 8_000;
@@ -45,7 +47,8 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       log.debug('a database connection broke', { error }),
     );
     resources.add('ledger', () => pool.end());
-    resources.add('version', await watchVersion(base.database, log));
+    const version = new VersionWatch(base.database, log);
+    await version.refuseIfTooOld();
     const ledger = new PostgresLedger(pool);
     poolMetrics(base.registry, {
       main: () => poolStateOf(base.database),
@@ -98,15 +101,21 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     resources.add('http', () => http.close());
     await supervisor.start();
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
-    leaseSweep.start();
-    resources.add('leaseSweep', () => leaseSweep.stop());
-    const maintenance = new MaintenanceJobs(
-      new PostgresMaintenanceStore(base.database),
-      config.retentionDays,
-      log,
+    const jobs = new JobRunner(
+      workerJobs({
+        leaseSweep,
+        sweepSeconds: config.times.sweep,
+        maintenance: new PostgresMaintenanceStore(base.database),
+        retentionDays: config.retentionDays,
+        supervisor,
+        version,
+        log,
+      }),
+      { log, observer: jobMetrics(base.registry) },
     );
-    maintenance.start();
-    resources.add('maintenance', () => maintenance.stop());
+    jobs.start();
+    // Stopped before the executor is: nobody replaces an executor that drains.
+    resources.add('jobs', () => jobs.stop());
     await listen(config, base, supervisor, telemetry);
     gauges(base, supervisor);
     // The supervisor learns that this process is ready when commands can be started; until then the probe says why not.

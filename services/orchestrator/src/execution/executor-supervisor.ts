@@ -14,8 +14,8 @@ const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
 const RESTART_PAUSE_MS = 1_000;
-const CHECK_MS = 1_000;
-const LATE_CHECK_MS = 3 * CHECK_MS;
+/** A check that comes this long after the one before means that this process was frozen. */
+const LATE_CHECK_MS = 3_000;
 
 export interface SupervisorEvents {
   /** Tasks that became ready by what ended here. */
@@ -39,7 +39,6 @@ export class ExecutorSupervisor {
   #executor: { workerId: string; pid: number } | undefined;
   #lastWord = performance.now();
   #lastCheck = performance.now();
-  #watch: NodeJS.Timeout | undefined;
   #stopping = false;
   #running = 0;
   /** Whether it can start commands, and why it cannot, as it last said. */
@@ -61,7 +60,6 @@ export class ExecutorSupervisor {
   async start(): Promise<void> {
     this.#attaching = this.#attach();
     await this.#attaching;
-    this.#watch = setInterval(() => this.#checkSilence(), CHECK_MS);
   }
 
   get connected(): boolean {
@@ -110,7 +108,6 @@ export class ExecutorSupervisor {
   /** Lets the executor finish for `graceMs`, then ends it and its commands. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;
-    clearInterval(this.#watch);
     await this.#attaching.catch(() => undefined);
     const executor = this.#executor;
     if (!this.#socket || !executor) return;
@@ -121,7 +118,8 @@ export class ExecutorSupervisor {
     this.#socket?.destroy();
   }
 
-  #checkSilence(): void {
+  /** Replaces an executor that has not reported for `times.executorSilence` seconds. Called every second. */
+  checkSilence(): void {
     const now = performance.now();
     // A late timer means that it was we who were frozen: what the executor said meanwhile is still to be read.
     if (now - this.#lastCheck > LATE_CHECK_MS) this.#lastWord = now;

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClaimedTask, Ledger, RunningTask, WorkerIdentity } from '../domain/worker/ledger.js';
+import { JobRunner, type PeriodicJob } from '@provisioning/runtime/job-runner';
 import { CrashPoints } from './crash-points.js';
-import { aboutTask, executorLog } from './log.js';
+import { aboutTask, executorLog, jobLog } from './log.js';
 import type { ExecutorMessage, WorkerMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { isMachineFault, neverStarted } from './never-started.js';
@@ -36,7 +37,7 @@ export class Executor {
   readonly #crash: CrashPoints;
   readonly #runs = new Map<string, Run>();
   readonly #rounds: Rounds;
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #jobs: JobRunner;
   #lastGoodHeartbeat = performance.now();
   /** Before that, nothing can be claimed. */
   #registered = false;
@@ -56,7 +57,6 @@ export class Executor {
   /** Until then nothing more is claimed. */
   #unfitUntil = -Infinity;
   readonly #workshop: Workshop;
-  #heartbeating = false;
   #reportedFault: string | null = null;
   #end: (reason: ExecutorEnd) => void = () => {};
 
@@ -91,6 +91,7 @@ export class Executor {
       this.#rounds,
       () => this.#canStart(),
     );
+    this.#jobs = new JobRunner(this.#periodicJobs(), { log: jobLog });
     this.#link = new WorkerLink(
       options.socketPath,
       () => [{ type: 'hello', workerId: this.identity.id, pid: process.pid }, this.#tickMessage()],
@@ -100,7 +101,7 @@ export class Executor {
 
   /** Works until it is drained or has lost its lease. */
   async run(): Promise<ExecutorEnd> {
-    const { times, pollMs } = this.options;
+    const { times } = this.options;
     const registeredAt = performance.now();
     await this.ledger.register(this.identity, times.lease);
     this.#lastGoodHeartbeat = registeredAt;
@@ -109,20 +110,42 @@ export class Executor {
     const ended = new Promise<ExecutorEnd>((resolve) => {
       this.#end = resolve;
     });
-    this.#every(TICK_MS, () => this.#tick());
-    this.#every(times.heartbeat * 1000, () => void this.#heartbeat());
-    this.#every(pollMs, () => void this.#poll());
-    void this.#poll();
+    this.#jobs.start();
     const reason = await ended;
-    for (const timer of this.#timers) clearInterval(timer);
+    await this.#jobs.stop();
     await this.#workshop.spawners.end();
     this.#link.close();
     if (reason === 'drained') removeParents(this.options);
     return reason;
   }
 
-  #every(ms: number, act: () => void): void {
-    this.#timers.push(setInterval(act, ms));
+  /** Every periodic job of this process. The timing of the first two is what its lease depends on: it does not vary. */
+  #periodicJobs(): PeriodicJob[] {
+    const { times, pollMs } = this.options;
+    return [
+      {
+        name: 'tick',
+        intervalMs: TICK_MS,
+        jitter: 0,
+        startsLater: true,
+        failure: 'the worker and the spawners could not be sent a tick',
+        run: () => this.#tick(),
+      },
+      {
+        name: 'heartbeat',
+        intervalMs: times.heartbeat * 1000,
+        jitter: 0,
+        startsLater: true,
+        failure: 'heartbeat failed',
+        run: () => this.#heartbeat(),
+      },
+      {
+        name: 'poll',
+        intervalMs: pollMs,
+        failure: 'ready tasks could not be looked for',
+        run: () => this.#poll(),
+      },
+    ];
   }
 
   #receive(message: WorkerMessage): void {
@@ -131,7 +154,7 @@ export class Executor {
         this.#rounds.look(() => this.#link.send({ type: 'looked', number: message.number }));
         break;
       case 'cancelled':
-        void this.#heartbeat();
+        void this.#jobs.wake('heartbeat');
         break;
       case 'drain':
         void this.#drain(message.graceMs);
@@ -168,7 +191,7 @@ export class Executor {
   /** A spawner or the driver host has started: what waits can be claimed. */
   #canStart(): void {
     this.#link.send(this.#tickMessage());
-    void this.#poll();
+    void this.#jobs.wake('poll');
   }
 
   /** So that the system's health shows it, whichever API process is asked. */
@@ -184,20 +207,12 @@ export class Executor {
   }
 
   async #heartbeat(): Promise<void> {
-    if (this.#heartbeating) return;
-    this.#heartbeating = true;
     // The lease counts from before the question: the answer may have been long under way.
     const askedAt = performance.now();
-    try {
-      const mine = await this.ledger.heartbeat(this.identity.id, this.options.times.lease);
-      if (mine === null) return void this.#fence('declared dead', true);
-      this.#lastGoodHeartbeat = askedAt;
-      this.#reconcile(mine);
-    } catch (error) {
-      executorLog('warn', 'heartbeat failed', { error: String(error) });
-    } finally {
-      this.#heartbeating = false;
-    }
+    const mine = await this.ledger.heartbeat(this.identity.id, this.options.times.lease);
+    if (mine === null) return void this.#fence('declared dead', true);
+    this.#lastGoodHeartbeat = askedAt;
+    this.#reconcile(mine);
   }
 
   /** Cancels what Postgres wants cancelled, and takes up claims whose answer was lost. */
@@ -241,12 +256,8 @@ export class Executor {
 
   async #poll(): Promise<void> {
     if (this.#room([]) === 0) return;
-    try {
-      await this.ledger.promoteDueRetries();
-      this.#rounds.look();
-    } catch {
-      // Postgres is away: the heartbeat says so already.
-    }
+    await this.ledger.promoteDueRetries();
+    this.#rounds.look();
   }
 
   #tellReady(ids: readonly string[]): void {

@@ -4,6 +4,16 @@ export function executorLog(level: 'info' | 'warn' | 'error', message: string, f
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
+function logJob(level: 'info' | 'warn' | 'error') {
+  return (message: string, fields: { error?: unknown } = {}) => {
+    const { error, ...others } = fields;
+    executorLog(level, message, error === undefined ? others : { ...others, error: String(error) });
+  };
+}
+
+/** The executor's log, as the job runner needs it: JSON shows nothing of an Error, so its text is logged. */
+export const jobLog = { info: logJob('info'), warn: logJob('warn'), error: logJob('error') };
+
 /** What ties a line about an attempt to the request that asked for the task. */
 export function aboutTask({
   id,

@@ -15,8 +15,6 @@ export type Closing = (typeof CLOSING)[keyof typeof CLOSING];
 
 const PER_USER = 10;
 const IN_ALL = 2_000;
-/** Should nobody have told of a revocation. */
-const CHECK_MS = 1_000;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 interface Connection {
@@ -27,15 +25,12 @@ interface Connection {
 /** Who is connected: ends each connection when its token does, bounds how many there are. */
 export class Connections {
   readonly #open = new Map<string, Set<Connection>>();
-  readonly #timer: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
   #count = 0;
   #stopped = false;
 
   constructor(private readonly access: Access) {
-    this.#unsubscribe = access.onRevoked(() => this.#check());
-    this.#timer = setInterval(() => this.#check(), CHECK_MS);
-    this.#timer.unref();
+    this.#unsubscribe = access.onRevoked(() => this.check());
   }
 
   /** @throws Failure `unavailable` where there is no room for anybody */
@@ -70,14 +65,13 @@ export class Connections {
   /** Ends all, and takes no more. */
   close(): void {
     this.#stopped = true;
-    clearInterval(this.#timer);
     this.#unsubscribe();
     for (const { close } of this.#all()) close(CLOSING.goingAway);
   }
 
   #endWithToken({ principal, close }: Connection): NodeJS.Timeout {
     const left = principal.expiresAt * 1000 - Date.now();
-    // One that lives for longer than a timer is looked at each second, too.
+    // A token that outlives the longest timer is ended by `check`.
     const timer = setTimeout(
       () => {
         if (left <= LONGEST_TIMER_MS) close(CLOSING.tokenEnded);
@@ -87,7 +81,8 @@ export class Connections {
     return timer.unref();
   }
 
-  #check(): void {
+  /** Ends the connections whose token has ended or was revoked. */
+  check(): void {
     const now = Date.now() / 1000;
     for (const { principal, close } of this.#all()) {
       if (principal.expiresAt <= now || !this.access.isGood(principal)) close(CLOSING.tokenEnded);

@@ -15,7 +15,6 @@ import { SocketClient } from './socket-client.js';
 
 const MAX_MESSAGE = 64 * 1024;
 const MESSAGE_RULES = { maxDepth: 8, maxMembers: 100, maxContainers: 1_000 };
-const PING_MS = 30_000;
 const CLOSE_WITHIN_MS = 1_000;
 
 const checkSubscribe = bodyCheck(subscribeMessageSchema);
@@ -32,17 +31,16 @@ export class WebSockets {
   });
   readonly #upgrades = new WeakMap<IncomingMessage, { socket: Socket; head: Buffer }>();
   readonly #clients = new Map<WebSocket, SocketClient>();
-  readonly #pings: NodeJS.Timeout;
 
   constructor(
     private readonly streams: EventStreams,
     private readonly connections: Connections,
     private readonly metrics: RealtimeMetrics,
-  ) {
-    this.#pings = setInterval(() => {
-      for (const client of this.#clients.values()) client.ping();
-    }, PING_MS);
-    this.#pings.unref();
+  ) {}
+
+  /** Sends every client a ping, so that dead connections are noticed. */
+  ping(): void {
+    for (const client of this.#clients.values()) client.ping();
   }
 
   /**
@@ -97,7 +95,6 @@ export class WebSockets {
 
   /** Resolves when all are gone, those that do not answer too. */
   async close(): Promise<void> {
-    clearInterval(this.#pings);
     const gone = [...this.#clients.keys()].map((webSocket) => {
       const timer = setTimeout(() => webSocket.terminate(), CLOSE_WITHIN_MS);
       return new Promise<void>((resolve) =>

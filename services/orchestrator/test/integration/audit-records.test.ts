@@ -12,10 +12,10 @@ beforeAll(async () => {
   controlCenter = new FakeControlCenter(SECRET);
   await controlCenter.start();
   api = await testApi({ RATE_LIMIT_BATCH: '0', CONTROL_CENTER_INTERNAL_URL: controlCenter.url });
-  api.audit.forwarder.start();
+  api.jobs.start(['audit_forward']);
 });
 afterAll(async () => {
-  await api.audit.forwarder.stop();
+  await api.jobs.stop();
   await api.stop();
   await controlCenter.stop();
 });

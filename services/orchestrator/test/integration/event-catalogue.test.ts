@@ -142,9 +142,10 @@ describe('the types of a newer release', () => {
     );
     for (const type of ['drained', 'drained', 'moved']) await record(type);
     const last = await record('health');
-    sender.start();
-    await waitFor(() => database('feed_positions').where({ consumer: 'webhooks', seq: last }).first());
-    await sender.stop();
+    await waitFor(async () => {
+      await sender.fill();
+      return database('feed_positions').where({ consumer: 'webhooks', seq: last }).first();
+    });
     expect(await registry.metrics()).toMatch(/^orchestrator_unknown_events_total 4$/m);
     const message = 'an event of an unknown type was read and stays private';
     expect(logged).toEqual(

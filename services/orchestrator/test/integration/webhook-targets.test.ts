@@ -7,6 +7,8 @@ import { ApiProcess } from '../support/api-process.js';
 import { testPlatform } from '../support/platform.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 import { WebhookReceiver } from '../support/webhook-receiver.js';
+import { webhookJobs } from '../../src/compose/api-jobs.js';
+import { JobRunner, silentLogger } from '@provisioning/runtime';
 
 /** What the DNS says, from one moment to the next. */
 const dns = new Map<string, string[]>();
@@ -71,12 +73,13 @@ describe('H8 targets of webhooks', () => {
     const id = body.data.id as string;
     dns.set('rebound.example', ['127.0.0.1']);
     await api.as('admin').post(`/webhooks/${id}/test`).expect(200);
-    api.webhooks.sender.start();
+    const jobs = new JobRunner(webhookJobs(api.webhooks.sender), { log: silentLogger });
+    jobs.start();
     const delivery = await waitFor(async () => {
       const { body: listed } = await api.as('admin').get(`/webhooks/${id}/deliveries`).expect(200);
       return listed.data.find(({ error }: { error: string | null }) => error !== null);
     });
-    await api.webhooks.sender.stop();
+    await jobs.stop();
     expect(delivery).toMatchObject({ state: 'pending', response_status: null, attempts: 1 });
     expect(delivery.error).toContain('must not lead to a loopback, private');
     expect(delivery.error).not.toContain('127.0.0.1');

@@ -2,8 +2,9 @@ import { createHmac } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createKeyring } from '@provisioning/auth-token';
 import { builtinPolicies } from '@provisioning/policy';
-import { silentLogger, createRegistry } from '@provisioning/runtime';
+import { silentLogger, createRegistry, JobRunner } from '@provisioning/runtime';
 import { waitFor } from '@provisioning/test-kit';
+import { webhookJobs } from '../../src/compose/api-jobs.js';
 import { composeWebhooks } from '../../src/compose/webhooks.js';
 import { engineFunctions } from '../support/engine-functions.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
@@ -14,10 +15,9 @@ let receiver: WebhookReceiver;
 
 beforeAll(async () => {
   api = await testApi({ RATE_LIMIT_BATCH: '0', WEBHOOKS_ALLOW_PRIVATE: 'true' });
-  api.webhooks.sender.start();
+  api.jobs.start(webhookJobs(api.webhooks.sender).map(({ name }) => name));
 });
 afterAll(async () => {
-  await api.webhooks.sender.stop();
   await api.stop();
 });
 beforeEach(async () => {
@@ -36,6 +36,16 @@ const OTHER_PROCESS = {
   keyring: createKeyring([SECRET]),
   rights: { refusalOf: () => Promise.resolve(undefined) },
 };
+
+/** Another process that delivers webhooks; it has to be started. */
+function otherProcess(): JobRunner {
+  const { sender } = composeWebhooks(
+    { database: api.database, log: silentLogger, registry: createRegistry() },
+    OTHER_PROCESS,
+  );
+  return new JobRunner(webhookJobs(sender), { log: silentLogger });
+}
+
 const TASK_EVENTS = ['task.completed', 'task.failed', 'task.cancelled'];
 
 async function create(more: object = {}): Promise<{ id: string; secret: string }> {
@@ -450,10 +460,7 @@ describe('deliveries', () => {
   });
 
   it('wait while their endpoint is failing, for all processes; one goes ahead to see, then all', async () => {
-    const other = composeWebhooks(
-      { database: api.database, log: silentLogger, registry: createRegistry() },
-      OTHER_PROCESS,
-    ).sender;
+    const other = otherProcess();
     other.start();
     try {
       const { id } = await create();
@@ -565,13 +572,7 @@ describe('deliveries', () => {
   });
 
   it('are not made twice by several processes', async () => {
-    const others = [1, 2, 3].map(
-      () =>
-        composeWebhooks(
-          { database: api.database, log: silentLogger, registry: createRegistry() },
-          OTHER_PROCESS,
-        ).sender,
-    );
+    const others = [1, 2, 3].map(() => otherProcess());
     for (const other of others) other.start();
     try {
       const { id } = await create();

@@ -10,7 +10,7 @@ import { readApiConfig } from '../../src/config.js';
 import type { RecordedEventType } from '../../src/domain/event/catalogue.js';
 import { rowsOf } from '../../src/postgres/rows.js';
 import { FakeAccess } from './fake-access.js';
-import { MIGRATIONS, SECRET } from './test-api.js';
+import { ACCESS_JOBS, MIGRATIONS, SECRET } from './test-api.js';
 
 /** Some API processes, in this one, on one database. */
 export interface LiveApis {
@@ -61,13 +61,15 @@ export async function liveApis(
         base,
         realtime,
         access: composed,
+        jobs,
       } = composeApi(config, {
         checkAnswers: true,
         sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
         accessSource: access,
         ...overrides,
       });
-      await composed.start();
+      await composed.start(jobs);
+      jobs.start([...ACCESS_JOBS, 'health', 'connections', 'websocket_pings']);
       const http = await startHttpServer(app, { host: '127.0.0.1', port: 0, portVariable: 'PORT' });
       realtime.start(http.server, app);
       const stop = async () => {
@@ -75,7 +77,7 @@ export async function liveApis(
         await http.close();
         await base.resources.close();
       };
-      return { url: http.url, registry: base.registry, client: composed.client, stop };
+      return { url: http.url, registry: base.registry, jobs, stop };
     }),
   );
   const database = createPostgres({
@@ -107,7 +109,7 @@ export async function liveApis(
     },
     async setPolicies(more) {
       access.change([...builtinPolicies, ...more]);
-      await Promise.all(running.map(({ client }) => client.look()));
+      await Promise.all(running.map(({ jobs }) => jobs.wake('access')));
     },
     record,
     async task(infra) {

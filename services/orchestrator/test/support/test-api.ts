@@ -9,6 +9,7 @@ import { FakeAccess } from './fake-access.js';
 import { readApiConfig } from '../../src/config.js';
 
 export const MIGRATIONS = fileURLToPath(new URL('../../dist/migrations', import.meta.url));
+export const ACCESS_JOBS = ['access', 'decisions', 'grant_review'];
 export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
@@ -20,6 +21,8 @@ export interface TestApi {
   database: ReturnType<typeof composeApi>['base']['database'];
   audit: ReturnType<typeof composeApi>['audit'];
   webhooks: ReturnType<typeof composeApi>['webhooks'];
+  /** Those of access run; a test starts the others that it needs. */
+  jobs: ReturnType<typeof composeApi>['jobs'];
   /** What the control center says of access. */
   access: FakeAccess;
   /** Takes up what it says now. */
@@ -47,13 +50,14 @@ export async function testApi(
     ...environment,
   });
   const source = new FakeAccess(SECRET);
-  const { app, base, audit, webhooks, access } = composeApi(config, {
+  const { app, base, audit, webhooks, access, jobs } = composeApi(config, {
     accessSource: source,
     checkAnswers: true,
     ...overrides,
     sources: { ...SCHEMA_SOURCES, migrations: MIGRATIONS },
   });
-  await access.start();
+  await access.start(jobs);
+  jobs.start(ACCESS_JOBS);
   const token: TestApi['token'] = (roles, { lifetime = 600, secret = SECRET } = {}) => {
     const subject = { userId: uuidv7(), username: roles.join('-') || 'nobody', roles, sessionId: uuidv7() };
     return issueToken(createKeyring([secret]), subject, lifetime).token;
@@ -67,7 +71,8 @@ export async function testApi(
     audit,
     webhooks,
     access: source,
-    look: () => access.client.look(),
+    jobs,
+    look: () => jobs.wake('access'),
     stop: async () => {
       await base.resources.close();
       await clone.drop();

@@ -30,48 +30,19 @@ export interface ReviewerNeeds {
 const REVIEWER = 'the policies (authorization_revoked)';
 
 const AT_ONCE = 500;
-/** Conditions may look at the time. */
-const REVIEW_MS = 5_000;
 
 /**
  * Rights are checked when work is submitted, and again as long as it waits: whatever begins does so at most a few seconds
  * after its submitter was still allowed to. What runs goes on.
  */
 export class GrantReviewer {
-  #timer: NodeJS.Timeout | undefined;
-  #reviewing: Promise<void> | undefined;
-  #again = false;
-
   constructor(private readonly needs: ReviewerNeeds) {}
 
-  start(): void {
-    this.#timer = setInterval(() => void this.review(), REVIEW_MS);
-    this.#timer.unref();
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#reviewing;
-  }
-
-  /** Whoever asks during a review is answered by one that begins after they asked. */
-  review(): Promise<void> {
-    if (this.#reviewing) this.#again = true;
-    this.#reviewing ??= this.#run().finally(() => (this.#reviewing = undefined));
-    return this.#reviewing;
-  }
-
-  async #run(): Promise<void> {
-    do {
-      this.#again = false;
-      await this.#reviewOnce().catch((error: unknown) => {
-        // Nobody can be asked: submissions stop by themselves when that lasts.
-        this.needs.log.warn('waiting work could not be reviewed', { error });
-      });
-    } while (this.#again);
-  }
-
-  async #reviewOnce(): Promise<void> {
+  /**
+   * Decides again on everything that waits, and cancels what is no longer allowed.
+   * @throws what Postgres or the control center throws; what was not decided on keeps waiting
+   */
+  async review(): Promise<void> {
     for (let after: string | undefined; ;) {
       const waiting = await this.needs.grants.waiting(after, AT_ONCE);
       if (waiting.length > 0) await this.#reviewThese(waiting);

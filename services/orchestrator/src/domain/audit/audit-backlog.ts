@@ -12,12 +12,10 @@ export interface BacklogMeter {
 
 export const MOST_ROWS = 100_000;
 const LONGEST_MS = 3_600_000;
-const EVERY_MS = 2_000;
 
 /** Stops changes while what was done before cannot be told to the audit trail: it must not fall behind without bound. */
 export class AuditBacklog {
   #backlog: Backlog = { rows: 0, oldest: null };
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly meter: BacklogMeter,
@@ -34,18 +32,9 @@ export class AuditBacklog {
     return oldest ? Math.max(0, this.now() - oldest.getTime()) / 1000 : 0;
   }
 
-  start(): void {
-    void this.look();
-    this.#timer = setInterval(() => void this.look(), EVERY_MS);
-  }
-
-  stop(): void {
-    clearInterval(this.#timer);
-  }
-
+  /** Measures the backlog. @throws what Postgres throws; the last measure then stands, for nothing is changed meanwhile */
   async look(): Promise<void> {
-    // While Postgres is away nothing is changed anyway.
-    this.#backlog = await this.meter.read(MOST_ROWS + 1).catch(() => this.#backlog);
+    this.#backlog = await this.meter.read(MOST_ROWS + 1);
   }
 
   /** @throws Failure `unavailable` while there is too much, or it waits for too long */

@@ -26,51 +26,20 @@ export interface AuditTrail {
 }
 
 const AT_ONCE = 2_000;
-const IDLE_MS = 500;
-const FIRST_WAIT_MS = 250;
-const LONGEST_WAIT_MS = 30_000;
 
-/** Brings the history to the audit trail, for ever: what was not received is sent again, whoever died in between. */
+/** Sends the history to the audit trail, in order. A page that was not acknowledged is sent again by the next process. */
 export class AuditForwarder {
-  #stopped = false;
-  #wake: (() => void) | undefined;
-  #running: Promise<void> | undefined;
-
   constructor(
     private readonly outbox: AuditOutbox,
     private readonly trail: AuditTrail,
-    private readonly log: { warn(message: string, fields?: object): void },
   ) {}
 
-  start(): void {
-    this.#running = this.#run();
-  }
-
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#wake?.();
-    await this.#running;
-    await this.outbox.release().catch(() => undefined);
-  }
-
-  async #run(): Promise<void> {
-    for (let failures = 0; !this.#stopped;) {
-      try {
-        const more = await this.#forward();
-        failures = 0;
-        if (!more) await this.#pause(IDLE_MS);
-      } catch (error) {
-        // Told when it begins and now and then: it may last for hours.
-        if (failures % 20 === 0)
-          this.log.warn('the audit trail is not reached: its records wait in the database', { error });
-        const wait = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** failures++);
-        await this.#pause(wait * (0.5 + Math.random() / 2));
-      }
-    }
-  }
-
-  /** @returns whether there is likely to be more */
-  async #forward(): Promise<boolean> {
+  /**
+   * Sends one page, where it is this process's turn.
+   * @returns whether there may be more
+   * @throws what the trail or Postgres throws; the page stays in the outbox
+   */
+  async forward(): Promise<boolean> {
     const page = await this.outbox.next(AT_ONCE);
     if (!page) return false;
     if (page.records.length > 0) await this.trail.append(page.records);
@@ -78,14 +47,8 @@ export class AuditForwarder {
     return page.moved && page.more;
   }
 
-  async #pause(ms: number): Promise<void> {
-    if (this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Lets another process have the turn at once. */
+  async release(): Promise<void> {
+    await this.outbox.release();
   }
 }

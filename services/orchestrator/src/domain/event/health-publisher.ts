@@ -2,35 +2,17 @@ import { randomUUID } from 'node:crypto';
 import type { HealthBoard } from '../state/health-board.js';
 import type { SystemHealth } from '../state/state.js';
 
-const EVERY_MS = 2_000;
-
-/** Tells those who follow events when the health of the whole changes. Every API process has one; one of them tells. */
+/** Publishes an event when the health of the platform changes. Of all API processes, one at a time publishes. */
 export class HealthPublisher {
-  readonly #teller = randomUUID();
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> = Promise.resolve();
+  readonly #id = randomUUID();
 
   constructor(
     private readonly board: HealthBoard,
     private readonly health: () => Promise<SystemHealth>,
-    private readonly log: { debug(message: string, fields?: object): void },
   ) {}
 
-  start(): void {
-    const look = () => {
-      this.#looking = this.look().catch((error: unknown) => this.log.debug('health was not told', { error }));
-    };
-    look();
-    this.#timer = setInterval(look, EVERY_MS);
-  }
-
-  async look(): Promise<void> {
-    if (await this.board.isMine(this.#teller)) await this.board.tell(this.#teller, await this.health());
-  }
-
-  /** Resolves when nothing is under way. */
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#looking;
+  /** Checks the health where it is this process's turn, and publishes it if it has changed. */
+  async publish(): Promise<void> {
+    if (await this.board.isMine(this.#id)) await this.board.tell(this.#id, await this.health());
   }
 }

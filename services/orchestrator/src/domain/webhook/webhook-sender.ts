@@ -49,8 +49,6 @@ export interface DeliveryQueue {
 export type Send = (attempt: Attempt) => Promise<Outcome>;
 
 const EACH = 4;
-const IDLE_MS = 500;
-const EXPIRE_EVERY_MS = 60_000;
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 7_200;
 
@@ -72,15 +70,13 @@ export function waitAfter(attempt: number, random: () => number = Math.random): 
 export class WebhookSender {
   readonly #underWay = new Map<string, number>();
   readonly #open = new Set<Promise<void>>();
-  /** By the name of the loop: wakes it. */
-  readonly #sleeping = new Map<string, () => void>();
-  #stopped = false;
-  #loops: Promise<void>[] = [];
+  #onRoom: () => void = () => {};
+  #prepared: Promise<void> | undefined;
 
   constructor(
     private readonly queue: DeliveryQueue,
     private readonly send: Send,
-    /** What has to be done before anything is sent; tried until it is. */
+    /** Has to succeed once before anything is filled or sent; every run tries it until it has. */
     private readonly prepare: () => Promise<void>,
     private readonly log: {
       debug(message: string, fields?: object): void;
@@ -88,43 +84,47 @@ export class WebhookSender {
     },
   ) {}
 
-  start(): void {
-    const prepared = this.#prepare();
-    this.#loops = [
-      prepared.then(() => this.#repeat('fill', IDLE_MS, () => this.queue.fill())),
-      prepared.then(() => this.#repeat('send', IDLE_MS, () => this.#sendDue())),
-      this.#repeat('expire', EXPIRE_EVERY_MS, async () => {
-        await this.queue.expire();
-        return false;
-      }),
-    ];
+  /** @param listener called when an endpoint has room for another attempt: there may be one to claim */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
   }
 
-  /** What is under way is waited for: it ends by itself within seconds. */
-  async stop(): Promise<void> {
-    this.#stopped = true;
-    for (const wake of [...this.#sleeping.values()]) wake();
-    await Promise.all([...this.#loops, ...this.#open]);
+  /** Makes deliveries of one page of events. @returns whether there may be more. @throws what the queue throws */
+  async fill(): Promise<boolean> {
+    await this.#prepareOnce();
+    return this.queue.fill();
   }
 
-  async #prepare(): Promise<void> {
-    let done = false;
-    const act = async () => {
-      await this.prepare();
-      return (done = true);
-    };
-    await this.#repeat('prepare', IDLE_MS, act, () => done);
-  }
-
-  async #sendDue(): Promise<boolean> {
+  /**
+   * Claims the attempts that are due and begins them; it does not wait for their ends. Where more is due than fits, the
+   * rest is claimed when there is room.
+   * @throws what the queue throws
+   */
+  async sendDue(): Promise<void> {
+    await this.#prepareOnce();
     const busy = [...this.#underWay].filter(([, count]) => count >= EACH).map(([id]) => id);
-    const attempts = await this.queue.claim(busy, EACH);
-    for (const attempt of attempts) {
+    for (const attempt of await this.queue.claim(busy, EACH)) {
       const sent = this.#attempt(attempt).finally(() => this.#open.delete(sent));
       this.#open.add(sent);
     }
-    // Whoever has more than fits is asked again when there is room.
-    return false;
+  }
+
+  /** Gives up deliveries that are too old and deletes those that ended long ago. */
+  async expire(): Promise<void> {
+    await this.queue.expire();
+  }
+
+  /** Resolves when no attempt is under way: each ends within seconds. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#open);
+  }
+
+  #prepareOnce(): Promise<void> {
+    this.#prepared ??= this.prepare().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
   }
 
   async #attempt(attempt: Attempt): Promise<void> {
@@ -144,7 +144,7 @@ export class WebhookSender {
       this.log.debug('how a delivery went could not be stored', { delivery_id: deliveryId, error });
     } finally {
       this.#count(webhookId, -1);
-      this.#sleeping.get('send')?.();
+      this.#onRoom();
     }
   }
 
@@ -152,27 +152,5 @@ export class WebhookSender {
     const count = (this.#underWay.get(webhookId) ?? 0) + change;
     if (count === 0) this.#underWay.delete(webhookId);
     else this.#underWay.set(webhookId, count);
-  }
-
-  async #repeat(name: string, ms: number, act: () => Promise<boolean>, over = () => false): Promise<void> {
-    while (!this.#stopped && !over()) {
-      const more = await act().catch((error: unknown) => {
-        this.log.debug('webhooks have to wait', { error });
-        return false;
-      });
-      if (!more) await this.#pause(name, ms);
-    }
-  }
-
-  async #pause(name: string, ms: number): Promise<void> {
-    if (this.#stopped) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#sleeping.set(name, () => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
-    this.#sleeping.delete(name);
   }
 }

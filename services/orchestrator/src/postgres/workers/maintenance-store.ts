@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { MaintenanceStore } from '../../domain/worker/maintenance-jobs.js';
+import type { MaintenanceStore } from '../../domain/worker/maintenance-store.js';
 import { rowsOf } from '../rows.js';
 
 export class PostgresMaintenanceStore implements MaintenanceStore {

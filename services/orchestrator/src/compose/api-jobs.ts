@@ -1,0 +1,119 @@
+import type { RefusedTokenCounter } from '@provisioning/http-kit';
+import type { PeriodicJob } from '@provisioning/runtime';
+import { UNREACHABLE } from '../access-client/access-client.js';
+import type { WebhookSender } from '../domain/webhook/webhook-sender.js';
+import type { ComposedAccess } from './access.js';
+import type { ComposedAudit } from './audit.js';
+import type { Realtime } from './realtime.js';
+
+/** What the jobs of an API process work on. */
+export interface ApiJobParts {
+  access: Pick<ComposedAccess, 'client' | 'decisions' | 'reviewer'>;
+  audit: ComposedAudit;
+  realtime: Pick<Realtime, 'connections' | 'health' | 'webSockets'>;
+  refusedTokens: RefusedTokenCounter;
+  sender: WebhookSender;
+}
+
+/** Every periodic job of an API process. */
+export function apiJobs({ access, audit, realtime, refusedTokens, sender }: ApiJobParts): PeriodicJob[] {
+  return [
+    ...accessJobs(access),
+    ...auditJobs(audit),
+    ...webhookJobs(sender),
+    {
+      name: 'refused_tokens',
+      intervalMs: 5_000,
+      failure: 'refused tokens could not be put into the audit trail; they are kept in memory',
+      run: () => refusedTokens.flush(),
+      finish: () => refusedTokens.flush(true),
+    },
+    {
+      name: 'health',
+      intervalMs: 2_000,
+      failure: 'the health of the platform could not be published',
+      run: () => realtime.health.publish(),
+    },
+    {
+      // Revocations end connections at once; this catches tokens that expire, and a revocation whose notice was lost.
+      name: 'connections',
+      intervalMs: 1_000,
+      failure: 'open connections could not be checked',
+      run: () => realtime.connections.check(),
+    },
+    {
+      name: 'websocket_pings',
+      intervalMs: 30_000,
+      startsLater: true,
+      failure: 'WebSockets could not be pinged',
+      run: () => realtime.webSockets.ping(),
+    },
+  ];
+}
+
+/** What keeps the decisions of an API process those of the control center. */
+export function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): PeriodicJob[] {
+  return [
+    {
+      // Woken by the notice of a change; the interval bounds the delay where the notice is lost.
+      name: 'access',
+      intervalMs: 500,
+      startsLater: true,
+      failure: UNREACHABLE,
+      run: () => client.look(),
+      finish: () => client.stop(),
+    },
+    {
+      name: 'decisions',
+      intervalMs: 500,
+      startsLater: true,
+      failure: 'decisions wait in the database: the control center does not accept them',
+      run: () => decisions.forward(),
+    },
+    {
+      // Woken when policies or revocations change; the interval is for conditions that depend on the time.
+      name: 'grant_review',
+      intervalMs: 5_000,
+      startsLater: true,
+      failure: 'waiting work could not be reviewed',
+      run: () => reviewer.review(),
+    },
+  ];
+}
+
+/** What brings the history to the audit trail. */
+export function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
+  return [
+    {
+      name: 'audit_backlog',
+      intervalMs: 2_000,
+      failure: 'the audit backlog could not be measured',
+      run: () => backlog.look(),
+    },
+    {
+      name: 'audit_forward',
+      intervalMs: 500,
+      longestPauseMs: 30_000,
+      failure: 'the audit trail cannot be reached: its records wait in the database',
+      run: () => forwarder.forward(),
+      finish: () => forwarder.release(),
+    },
+  ];
+}
+
+/** What delivers webhooks. */
+export function webhookJobs(sender: WebhookSender): PeriodicJob[] {
+  const failure = 'webhooks wait: their deliveries cannot be read or written';
+  return [
+    { name: 'webhook_fill', intervalMs: 500, failure, run: () => sender.fill() },
+    {
+      // Woken when an endpoint has room for another attempt.
+      name: 'webhook_send',
+      intervalMs: 500,
+      failure,
+      run: () => sender.sendDue(),
+      finish: () => sender.settled(),
+    },
+    { name: 'webhook_expire', intervalMs: 60_000, failure, run: () => sender.expire() },
+  ];
+}

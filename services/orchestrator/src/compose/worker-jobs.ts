@@ -1,0 +1,70 @@
+import type { Logger, PeriodicJob } from '@provisioning/runtime';
+import type { LeaseSweep } from '../domain/worker/lease-sweep.js';
+import type { MaintenanceStore } from '../domain/worker/maintenance-store.js';
+import type { ExecutorSupervisor } from '../execution/executor-supervisor.js';
+import type { VersionWatch } from './version-watch.js';
+
+const HOUR_MS = 3_600_000;
+
+/** What the jobs of a worker process work on. */
+export interface WorkerJobParts {
+  leaseSweep: LeaseSweep;
+  /** Seconds between two sweeps. */
+  sweepSeconds: number;
+  maintenance: MaintenanceStore;
+  /** How long logs, events and snapshots are kept. */
+  retentionDays: number;
+  supervisor: ExecutorSupervisor;
+  version: VersionWatch;
+  log: Pick<Logger, 'info'>;
+}
+
+/** Every periodic job of a worker process. Its executor, a process of its own, has a list of its own. */
+export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
+  const { leaseSweep, maintenance, retentionDays, supervisor, version, log } = parts;
+  return [
+    {
+      name: 'lease_sweep',
+      intervalMs: parts.sweepSeconds * 1000,
+      failure: 'the tasks of lost workers could not be looked for',
+      run: () => leaseSweep.sweep(),
+    },
+    {
+      name: 'executor_silence',
+      intervalMs: 1_000,
+      jitter: 0,
+      startsLater: true,
+      failure: 'the executor could not be checked',
+      run: () => supervisor.checkSilence(),
+    },
+    {
+      name: 'schema_version',
+      intervalMs: 5_000,
+      startsLater: true,
+      failure: 'the version of the schema could not be read',
+      run: () => version.check(),
+    },
+    {
+      name: 'partitions',
+      intervalMs: HOUR_MS,
+      failure: 'the partitions of the coming days could not be made',
+      run: () => maintenance.preparePartitions(),
+    },
+    {
+      name: 'old_partitions',
+      intervalMs: HOUR_MS,
+      failure: 'old logs, events and snapshots could not be dropped',
+      run: async () => {
+        const dropped = await maintenance.dropOldPartitions(retentionDays);
+        if (dropped.length > 0)
+          log.info('old logs, events and snapshots were dropped', { days: retentionDays, dropped });
+      },
+    },
+    {
+      name: 'tallies',
+      intervalMs: 10_000,
+      failure: 'the counts of the metrics could not be summed up',
+      run: () => maintenance.sumTallies(),
+    },
+  ];
+}
