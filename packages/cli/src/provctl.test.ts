@@ -103,6 +103,51 @@ describe('provctl policy', () => {
   });
 });
 
+describe('provctl policy replay --questions', () => {
+  const question = { user_id: ID, action: 'create', resource: 'servers:prod-1' };
+  const answered = (questions: Record<string, unknown>) => ({
+    replayDecisions: { checked: 0, unchanged: 0, changed: [], truncated: false, questions },
+  });
+
+  it('sends them in parts and lists what would be refused by its place in the file', async () => {
+    const refused = [{ ...question, index: 5, username: 'olga', decision: 'EXPLICIT_DENY' }];
+    const ran = await provctl(
+      answered({ checked: 600, refused, unknown_users: [ID] }),
+      `policy replay --from ${AT} --questions - --output json`,
+      JSON.stringify({ questions: Array.from({ length: 1_200 }, () => question) }),
+    );
+    expect(ran.sent.map(({ body }) => (body as { questions: unknown[] }).questions.length)).toEqual([
+      1_000, 200,
+    ]);
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.out)).toMatchObject({
+      questions: { checked: 1_200, refused: [{ index: 5 }, { index: 1_005 }], unknown_users: [ID] },
+    });
+  });
+
+  it.each([
+    [
+      [{ ...question, index: 0, username: 'olga', decision: 'EXPLICIT_DENY' }],
+      1,
+      'EXPLICIT_DENY  create on servers:prod-1 for olga\nDone  1 questions, 1 would be refused.',
+    ],
+    [[], 0, 'Done  1 questions, 0 would be refused.'],
+  ])('lists what would be refused and ends with 1 if anything would be: %j', async (refused, code, text) => {
+    const ran = await provctl(
+      answered({ checked: 1, refused, unknown_users: [] }),
+      `policy replay --from ${AT} --questions -`,
+      JSON.stringify([question]),
+    );
+    expect(ran).toMatchObject({ code, out: expect.stringContaining(text) });
+  });
+
+  it('refuses a file without questions', async () => {
+    const ran = await provctl({}, `policy replay --from ${AT} --questions -`, '{"rules": []}');
+    expect(ran.code).toBe(2);
+    expect(ran.err).toContain("must be a list of questions or a document with 'questions'");
+  });
+});
+
 describe('provctl audit', () => {
   it('exports what the service streams, as it comes', async () => {
     const text = 'id,action\n1,server.create\n';

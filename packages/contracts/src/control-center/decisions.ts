@@ -54,7 +54,7 @@ export const replayDecisions = define({
   path: '/policies/replay',
   summary: 'Replay logged decisions and list those that would differ',
   description:
-    'Covers the logged decisions of a period: denials and allowed changes. Uses the enabled policies, or others as in `POST /policies/simulate`; `enable` tests a stored policy before it is enabled.',
+    'Covers the logged decisions of a period: denials and allowed changes. Uses the enabled policies, or others as in `POST /policies/simulate`; `enable` tests a stored policy before it is enabled. `questions` are decided in addition to the log: they show what a release that asks more questions would refuse, before it is deployed.',
   permission: { resource: 'policies:*', action: 'simulate' },
   body: replayRequestSchema,
   bodyLimit: POLICY_BODY_LIMIT,

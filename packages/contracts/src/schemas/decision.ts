@@ -56,6 +56,8 @@ const contextSchema = closed(
   {
     infra: Type.Optional(name),
     provider: Type.Optional(name),
+    kind: Type.Optional(oneOf(['server', 'taskserv', 'cluster', 'command'])),
+    owner: Type.Optional(text(64, { description: 'Id of the user who submitted what is touched' })),
     check_mode: Type.Optional(Type.Boolean()),
     operation: Type.Optional(text(64)),
     taskserv: Type.Optional(name),
@@ -158,6 +160,26 @@ export const simulateResultSchema = closed(
 /** A value of {@link simulateResultSchema}. */
 export type PolicySimulateResult = Static<typeof simulateResultSchema>;
 
+/** Maximum number of questions in one `POST /policies/replay`. */
+export const MOST_REPLAYED_QUESTIONS = 5_000;
+
+const replayedQuestionSchema = closed(
+  {
+    user_id: uuid,
+    action: oneOf(ACTIONS),
+    resource: text(255, { minLength: 1 }),
+    context: Type.Optional(contextSchema),
+    mode: withDefault(
+      oneOf(['allowed', 'not_denied'], {
+        description:
+          '`allowed`: a rule must allow it and none may deny it. `not_denied`: no rule may deny it.',
+      }),
+      'allowed',
+    ),
+  },
+  { title: 'ReplayedQuestion' },
+);
+
 /** Body of `POST /policies/replay`. */
 export const replayRequestSchema = closed(
   {
@@ -171,6 +193,12 @@ export const replayRequestSchema = closed(
         description: 'Maximum number of decisions; the newest are used',
       }),
       100_000,
+    ),
+    questions: Type.Optional(
+      listOf(replayedQuestionSchema, MOST_REPLAYED_QUESTIONS, {
+        description:
+          'Decided in addition, for the users as they are now. `list-questions` of the next release prints the questions it would ask about the work of this one',
+      }),
     ),
     policies: Type.Optional(drafts),
     ...deviations,
@@ -194,6 +222,31 @@ export const replayResultSchema = closed(
       Type.Boolean({
         description: 'Whether every decision of the period was checked; false if `limit` cut them off',
       }),
+    ),
+    questions: Type.Optional(
+      closed(
+        {
+          checked: count,
+          refused: listOf(
+            closed({
+              index: Type.Integer({ minimum: 0, description: 'In the `questions` of the request' }),
+              user_id: id,
+              username: text(256),
+              action: text(64),
+              resource: text(255),
+              decision: verdict,
+            }),
+            MOST_REPLAYED_QUESTIONS,
+          ),
+          unknown_users: listOf(uuid, MOST_REPLAYED_QUESTIONS, {
+            description: 'Users who no longer exist: their questions were not decided',
+          }),
+        },
+        {
+          title: 'ReplayedQuestions',
+          description: 'What would be refused of the `questions` of the request',
+        },
+      ),
     ),
   },
   { title: 'PolicyReplayResult' },

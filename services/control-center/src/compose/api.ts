@@ -84,6 +84,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const policies = composePolicies({
     opened,
     work,
+    users,
     keyring,
     clock,
     signal,

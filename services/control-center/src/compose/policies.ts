@@ -5,7 +5,7 @@ import { makeBuiltinPolicies } from '../domain/policy/builtin.js';
 import { hasEditor } from '../domain/policy/editor-guard.js';
 import { PoliciesInForce } from '../domain/policy/policies-in-force.js';
 import { PolicyService } from '../domain/policy/policy-service.js';
-import type { Clock, PolicyRevision, UnitOfWork, UserWrites } from '../domain/ports.js';
+import type { Clock, PolicyRevision, UnitOfWork, UserStore, UserWrites } from '../domain/ports.js';
 import { TrialService } from '../domain/trial/trial-service.js';
 import { ThreadedTrials, type TrialLimits } from '../execution/threaded-trials.js';
 import { decisionRoutes } from '../http/decisions.js';
@@ -23,6 +23,7 @@ const TRIAL_THREAD = fileURLToPath(new URL('../execution/trial-thread.js', impor
 export interface PolicyNeeds {
   opened: Opened;
   work: UnitOfWork;
+  users: Pick<UserStore, 'findAll'>;
   keyring: Keyring;
   clock: Clock;
   /** Tells other processes that something has changed. */
@@ -66,7 +67,7 @@ export function composePolicies(needs: PolicyNeeds): Policies {
     authorizer: loggingAuthorizer(inForce.current, writer, log, registry),
     bindings: [
       ...policyRoutes(service),
-      ...trialRoutes(new TrialService(policies, decisions, trials), clock),
+      ...trialRoutes(new TrialService(policies, decisions, trials, needs.users), clock),
       ...decisionRoutes(decisions),
       ...internalPolicyRoutes(policies, keyring, clock),
     ],

@@ -2,13 +2,23 @@ import { replayDecisions, simulatePolicies, validatePolicy, type BodyOf } from '
 import { on, reply, type Binding } from '@provisioning/http-kit';
 import type { DecisionRequest } from '@provisioning/policy';
 import type { Clock } from '../domain/ports.js';
-import type { TrialService } from '../domain/trial/trial-service.js';
+import type { ReplayedQuestions, Supposition, TrialService } from '../domain/trial/trial-service.js';
 import { timeRange } from './time-range.js';
 import { presentExplanation } from './present/explanation.js';
 
 const MOST_PROBLEMS = 1000;
 
 export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
+  const replayed = (
+    questions: NonNullable<BodyOf<typeof replayDecisions>['questions']>,
+    supposition: Supposition,
+    ip: string,
+  ) =>
+    trials.replayQuestions(
+      supposition,
+      questions.map(({ user_id: userId, context = {}, ...question }) => ({ ...question, userId, context })),
+      circumstances({}, ip, clock()),
+    );
   return [
     on(validatePolicy)(async ({ body }) => {
       const problems = (await trials.check(body.rules)).slice(0, MOST_PROBLEMS);
@@ -17,8 +27,8 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
     on(simulatePolicies)(async ({ body, ip }) => {
       return reply(presentExplanation(await trials.simulate(body, requestOf(body, ip, clock()))));
     }),
-    on(replayDecisions)(async ({ body }) => {
-      const { from, to, user_id: userId, limit } = body;
+    on(replayDecisions)(async ({ body, ip }) => {
+      const { from, to, user_id: userId, limit, questions } = body;
       const range = timeRange({ from, to }, 'invalid');
       // The schema asks for its beginning.
       const filter = { from: range.from!, to: range.to, userId };
@@ -33,6 +43,7 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
         changed: changed.map(({ decisionId, ...rest }) => ({ decision_id: decisionId, ...rest })),
         truncated,
         complete,
+        ...(questions ? { questions: presentQuestions(await replayed(questions, body, ip)) } : {}),
       });
     }),
   ];
@@ -44,12 +55,30 @@ function requestOf(body: BodyOf<typeof simulatePolicies>, ip: string, now: Date)
   const { id = '', username = '', email = '', roles } = principal;
   return {
     principal: { id, username, email, roles },
-    ...{ action, resource, context },
-    request: {
-      time: request.time === undefined ? now : new Date(request.time),
-      ip: request.ip ?? ip,
-      method: request.method ?? 'POST',
-      path: request.path ?? '/',
-    },
+    action,
+    resource,
+    context,
+    request: circumstances(request, ip, now),
+  };
+}
+
+function circumstances(
+  request: NonNullable<BodyOf<typeof simulatePolicies>['request']>,
+  ip: string,
+  now: Date,
+): DecisionRequest['request'] {
+  return {
+    time: request.time === undefined ? now : new Date(request.time),
+    ip: request.ip ?? ip,
+    method: request.method ?? 'POST',
+    path: request.path ?? '/',
+  };
+}
+
+function presentQuestions({ checked, refused, unknownUsers }: ReplayedQuestions) {
+  return {
+    checked,
+    refused: refused.map(({ userId, ...rest }) => ({ user_id: userId, ...rest })),
+    unknown_users: unknownUsers,
   };
 }

@@ -152,6 +152,46 @@ describe('policies that are tried', () => {
     expect((await ask('/users', clerk.token)).status).toBe(200);
   });
 
+  it('decide on the questions of a release that asks more, for users as they are now', async () => {
+    const operator = await caller.signedIn('operator');
+    const deleted = '00000000-0000-7000-8000-000000000000';
+    const create = { user_id: operator.id, action: 'create', resource: 'servers:prod-eu' };
+    const disabled = await caller.policy(
+      [rule({ effect: 'Deny', resource: 'servers:prod*', condition: "context.provider == 'aws'" })],
+      false,
+    );
+    const replay = async (changes: Body) =>
+      caller.dataOf<Body>(
+        await caller.call('post', '/policies/replay', {
+          from: new Date().toISOString(),
+          questions: [
+            { ...create, context: { infra: 'prod-eu', kind: 'server', provider: 'upcloud' } },
+            { ...create, context: { infra: 'prod-eu', kind: 'server', provider: 'aws', owner: operator.id } },
+            { ...create, user_id: deleted },
+            { ...create, action: 'read', resource: 'secrets:*' },
+            { ...create, action: 'read', resource: 'secrets:*', mode: 'not_denied' },
+          ],
+          ...changes,
+        }),
+      );
+    const who = { user_id: operator.id, username: expect.any(String) };
+    const unknown = { index: 3, ...who, action: 'read', resource: 'secrets:*', decision: 'IMPLICIT_DENY' };
+    expect(await replay({})).toMatchObject({
+      questions: { checked: 4, refused: [unknown], unknown_users: [deleted] },
+    });
+    const denied = {
+      ...who,
+      action: 'create',
+      resource: 'servers:prod-eu',
+      index: 1,
+      decision: 'EXPLICIT_DENY',
+    };
+    expect(await replay({ enable: [disabled] })).toMatchObject({
+      checked: 0,
+      questions: { checked: 4, refused: [denied, unknown] },
+    });
+  });
+
   it('list a thousand changed decisions and say that there are more', async () => {
     const { database } = service.api.opened;
     await database.raw(`

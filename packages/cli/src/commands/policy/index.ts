@@ -1,10 +1,20 @@
-import type { PolicyRequest, PolicyRule, PolicySimulateRequest } from '@provisioning/contracts';
+import type {
+  PolicyReplayRequest,
+  PolicyReplayResult,
+  PolicyRequest,
+  PolicyRule,
+  PolicySimulateRequest,
+} from '@provisioning/contracts';
 import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
 import { endTime, list, pair, readDocument, time } from '../../input.js';
+import type { Printer } from '../../output/printer.js';
 import { UsageError } from '../../usage-error.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
+
+/** The contract takes more in one request; its body is limited to 2 MiB. */
+const QUESTIONS_A_REQUEST = 1_000;
 
 type Drafts = NonNullable<PolicySimulateRequest['policies']>;
 interface SimulateOptions {
@@ -20,6 +30,7 @@ interface ReplayOptions {
   to?: string;
   userId?: string;
   policies?: string;
+  questions?: string;
 }
 
 export function policyCommands(program: Command, actions: Actions): void {
@@ -56,6 +67,7 @@ export function policyCommands(program: Command, actions: Actions): void {
     .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => endTime(value))
     .option('--user-id <id>', 'only what this user asked for')
     .option('--policies <file>', 'by those in place of what is in force')
+    .option('--questions <file>', 'decide these as well: what list-questions of the next release printed')
     .action(actions.of(replay));
 }
 
@@ -95,24 +107,69 @@ async function simulate({ client, printer, terminal }: Context, options: Simulat
 }
 
 async function replay({ client, printer, terminal }: Context, options: ReplayOptions): Promise<ExitCode> {
-  const { from, to, userId, policies } = options;
+  const { from, to, userId, policies, questions: file } = options;
+  const body: PolicyReplayRequest = {
+    from,
+    ...(to ? { to } : {}),
+    ...(userId ? { user_id: userId } : {}),
+    ...(policies ? { policies: await draftsIn(policies, terminal) } : {}),
+  };
+  const questions = file === undefined ? [] : await questionsIn(file, terminal);
+  const first = questions.slice(0, QUESTIONS_A_REQUEST);
   const result = await client.controlCenter.replayDecisions({
-    body: {
-      from,
-      ...(to ? { to } : {}),
-      ...(userId ? { user_id: userId } : {}),
-      ...(policies ? { policies: await draftsIn(policies, terminal) } : {}),
-    },
+    body: file === undefined ? body : { ...body, questions: first },
   });
-  if (printer.format !== 'table') printer.data(result);
-  else {
-    for (const { before, after, action, resource, decision_id } of result.changed) {
-      printer.outcome(after, `${action} on ${resource} was ${before} (decision ${decision_id})`);
-    }
-    const more = result.truncated ? ', more than are listed' : '';
-    printer.outcome('Done', `${result.checked} decisions, ${result.changed.length} would differ${more}.`);
+  for (let start = first.length; start < questions.length; start += QUESTIONS_A_REQUEST) {
+    const slice = questions.slice(start, start + QUESTIONS_A_REQUEST);
+    // The log was decided on with the first.
+    const { questions: more } = await client.controlCenter.replayDecisions({
+      body: { ...body, limit: 1, questions: slice },
+    });
+    if (more && result.questions) addQuestions(result.questions, more, start);
   }
-  return result.changed.length === 0 ? EXIT.done : EXIT.failed;
+  if (printer.format !== 'table') printer.data(result);
+  else printReplay(result, printer);
+  const refused = result.questions?.refused.length ?? 0;
+  return result.changed.length + refused === 0 ? EXIT.done : EXIT.failed;
+}
+
+type ReplayedQuestions = NonNullable<PolicyReplayResult['questions']>;
+
+/** @param start where the questions of `more` begin in the file */
+function addQuestions(all: ReplayedQuestions, more: ReplayedQuestions, start: number): void {
+  all.checked += more.checked;
+  all.refused.push(...more.refused.map((one) => ({ ...one, index: one.index + start })));
+  all.unknown_users = [...new Set([...all.unknown_users, ...more.unknown_users])];
+}
+
+function printReplay({ checked, changed, truncated, questions }: PolicyReplayResult, printer: Printer): void {
+  for (const { before, after, action, resource, decision_id } of changed)
+    printer.outcome(after, `${action} on ${resource} was ${before} (decision ${decision_id})`);
+  const more = truncated ? ', more than are listed' : '';
+  printer.outcome('Done', `${checked} decisions, ${changed.length} would differ${more}.`);
+  if (!questions) return;
+  for (const { decision, username, action, resource } of questions.refused)
+    printer.outcome(decision, `${action} on ${resource} for ${username}`);
+  const deleted = questions.unknown_users.length;
+  const skipped = deleted === 0 ? '' : ` Skipped those of ${deleted} deleted users.`;
+  printer.outcome(
+    'Done',
+    `${questions.checked} questions, ${questions.refused.length} would be refused.${skipped}`,
+  );
+}
+
+/** Questions, or a document that has them as `questions`. The service checks each. */
+async function questionsIn(
+  file: string,
+  terminal: Context['terminal'],
+): Promise<NonNullable<PolicyReplayRequest['questions']>> {
+  const document = await readDocument(file, terminal);
+  const questions = Array.isArray(document)
+    ? document
+    : (document as Partial<PolicyReplayRequest> | null)?.questions;
+  if (!Array.isArray(questions))
+    throw new UsageError(`${file} must be a list of questions or a document with 'questions'.`);
+  return questions as NonNullable<PolicyReplayRequest['questions']>;
 }
 
 async function rulesIn(file: string, terminal: Context['terminal']): Promise<PolicyRule[]> {

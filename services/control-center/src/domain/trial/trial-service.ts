@@ -1,9 +1,15 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import type { DecisionRequest, Explanation, PolicyDocument, PolicyRule } from '@provisioning/policy';
+import type {
+  DecisionRequest,
+  Explanation,
+  PolicyDocument,
+  PolicyRule,
+  Question,
+} from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import { requestOf, type Effect } from '../decision/decision-record.js';
 import { documentOf } from '../policy/policy.js';
-import type { DecisionFilter, DecisionLog, PolicyStore } from '../ports.js';
+import type { DecisionFilter, DecisionLog, PolicyStore, UserStore } from '../ports.js';
 import type { PolicyTrials, TrialSet } from './policy-trials.js';
 
 /** A policy that is stored nowhere. */
@@ -38,6 +44,31 @@ export interface Replay {
   complete: boolean;
 }
 
+/** A question about work of a user, which the log of decisions need not have. */
+export interface ReplayedQuestion extends Pick<Question, 'action' | 'resource' | 'context'> {
+  userId: string;
+  /** `allowed` where absent. */
+  mode?: 'allowed' | 'not_denied' | undefined;
+}
+
+export interface RefusedQuestion {
+  /** In the questions that were given. */
+  index: number;
+  userId: string;
+  username: string;
+  action: string;
+  resource: string;
+  decision: Effect;
+}
+
+export interface ReplayedQuestions {
+  /** How many were decided. */
+  checked: number;
+  refused: RefusedQuestion[];
+  /** Users who no longer exist, whose questions were not decided. */
+  unknownUsers: string[];
+}
+
 const PAGE = 500;
 const MOST_LISTED = 1000;
 
@@ -47,6 +78,7 @@ export class TrialService {
     private readonly policies: PolicyStore,
     private readonly decisions: DecisionLog,
     private readonly trials: PolicyTrials,
+    private readonly users: Pick<UserStore, 'findAll'>,
   ) {}
 
   check(rules: readonly PolicyRule[]): Promise<FailureDetail[]> {
@@ -76,6 +108,48 @@ export class TrialService {
       if (!complete) break;
     }
     return { checked, changed, changedInAll, truncated: changedInAll > changed.length, complete };
+  }
+
+  /**
+   * Decides on questions for their users as these are now.
+   * @param request the circumstances for conditions: stored work has none
+   */
+  async replayQuestions(
+    supposition: Supposition,
+    questions: readonly ReplayedQuestion[],
+    request: DecisionRequest['request'],
+  ): Promise<ReplayedQuestions> {
+    const set = await this.#setOf(supposition);
+    const ids = [...new Set(questions.map(({ userId }) => userId))];
+    const users = new Map((await this.users.findAll(ids)).map((user) => [user.id, user]));
+    const decided = questions.flatMap((question, index) => {
+      const user = users.get(question.userId);
+      return user ? [{ index, question, user }] : [];
+    });
+    const refused: RefusedQuestion[] = [];
+    for (let start = 0; start < decided.length; start += PAGE) {
+      const page = decided.slice(start, start + PAGE);
+      const effects = await this.trials.decide(
+        set,
+        page.map(({ user: { id, username, email, roles }, question: { action, resource, context } }) => ({
+          principal: { id, username, email, roles },
+          action,
+          resource,
+          context,
+          request,
+        })),
+      );
+      page.forEach(({ index, question: { userId, action, resource, mode }, user: { username } }, at) => {
+        const decision = effects[at]!;
+        const isRefused = mode === 'not_denied' ? decision === 'EXPLICIT_DENY' : decision !== 'ALLOW';
+        if (isRefused) refused.push({ index, userId, username, action, resource, decision });
+      });
+    }
+    return {
+      checked: decided.length,
+      refused,
+      unknownUsers: ids.filter((id) => !users.has(id)),
+    };
   }
 
   async #setOf({ policies, changed, enable, disable }: Supposition): Promise<TrialSet> {

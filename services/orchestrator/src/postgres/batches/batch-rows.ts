@@ -111,8 +111,8 @@ export function operationRow(operation: NewOperation, scopeId: string) {
   };
 }
 
-export function groupByBatch(rows: readonly SummaryRow[]): Map<string, SummaryRow[]> {
-  const groups = new Map<string, SummaryRow[]>();
+export function groupByBatch<Row extends { batch_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
   for (const row of rows) {
     const group = groups.get(row.batch_id);
     if (group) group.push(row);
