@@ -1,6 +1,6 @@
 import type { Question } from '@provisioning/policy';
 import type { OperationSpec } from '../batch/batch.js';
-import { findLanding } from '../batch/landing.js';
+import { findPlacement } from '../batch/placement.js';
 import type { InventoryStore } from '../rollback/inventory-store.js';
 import { scopeOfWork } from '../workflow/workflow-service.js';
 import { actsOfOperation } from './acts-of.js';
@@ -70,7 +70,7 @@ async function questionsOfBatch(
   { kind, name, owner, specs }: StoredBatch,
   inventory: Pick<InventoryStore, 'providersOf'>,
 ): Promise<Question[]> {
-  const { elsewhere } = await findLanding(specs, inventory);
+  const { elsewhere } = await findPlacement(specs, inventory);
   const acts = specs.flatMap((spec) => actsOfOperation(spec, elsewhere(spec)));
   const isBatch = kind === 'batch';
   const carrier: Carrier = isBatch ? [`batches:${name}`] : ['rollbacks:*'];
