@@ -13,7 +13,10 @@ const claimsIssued = (milliseconds: number, subject: object = {}) => {
   return verifyToken(keyring, issueToken(keyring, whom, 3600, now).token, now);
 };
 const entry = (kind: RevocationEntry['kind'], subject: string, at = AT): RevocationEntry => ({
-  ...{ kind, subject, at: new Date(at).toISOString(), expires_at: END },
+  kind,
+  subject,
+  at: new Date(at).toISOString(),
+  expires_at: END,
 });
 const setOf = (...entries: RevocationEntry[]) => {
   const set = new RevocationSet();
@@ -38,8 +41,11 @@ describe('revocations', () => {
   it('I13 of a user end what was issued up to then, not what follows in the same second', () => {
     const set = setOf(entry('user', 'u1'));
     expect([-400, -1, 0, 1, 499].map((after) => set.isRevoked(claimsIssued(AT + after)))).toEqual([
-      ...[true, true, true],
-      ...[false, false],
+      true,
+      true,
+      true,
+      false,
+      false,
     ]);
     expect(set.isRevoked(claimsIssued(AT - 400, { userId: 'u2' }))).toBe(false);
   });

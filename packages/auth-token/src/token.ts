@@ -156,7 +156,13 @@ function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   if (iat > now + CLOCK_TOLERANCE_SECONDS) throw badClaims('issued in the future');
   if (exp - iat > LONGEST_TOKEN_LIFE_SECONDS) throw badClaims('a longer life than any issued token has');
   return {
-    ...{ userId: sub, tokenId: jti, sessionId: sid, username, roles, issuedAt: iat, expiresAt: exp },
+    userId: sub,
+    tokenId: jti,
+    sessionId: sid,
+    username,
+    roles,
+    issuedAt: iat,
+    expiresAt: exp,
     ...(email === undefined ? {} : { email }),
     ...(scope === undefined ? {} : { scope }),
   };

@@ -4,7 +4,13 @@ import type { Request } from 'express';
 import { authorize } from './authorize.js';
 
 const principal = {
-  ...{ id: 'u', username: 'u', email: '', roles: [], sessionId: null, tokenId: 't', expiresAt: 0 },
+  id: 'u',
+  username: 'u',
+  email: '',
+  roles: [],
+  sessionId: null,
+  tokenId: 't',
+  expiresAt: 0,
 };
 // Of a request, only these are asked about.
 const request = { ip: '127.0.0.1', method: 'POST', path: '/batch/execute' } as Request;

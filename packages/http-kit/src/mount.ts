@@ -179,7 +179,13 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     };
     const answer = await handle({
       ...about(request, response, operation, principal),
-      ...{ params, query, body, asked, found, idempotency, permit },
+      params,
+      query,
+      body,
+      asked,
+      found,
+      idempotency,
+      permit,
     } as Parameters<typeof handle>[0]);
     if (answer.stream) return sendStream(response, answer.stream);
     checkAnswer?.(answer.data);

@@ -15,7 +15,7 @@ import {
   str,
   type CommonConfig,
 } from '@provisioning/runtime';
-import { readPublicKey, readSigningKey } from './credentials/head-keys.js';
+import { readPublicKey, readSigningKey } from './credentials/checkpoint-keys.js';
 import type { SealEvery } from './domain/audit/sealer.js';
 import type { Lifetimes } from './domain/session/session.js';
 
@@ -29,7 +29,7 @@ export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'
   audit: {
     sealEvery: SealEvery;
     /** Outside the database. */
-    headsFile: string;
+    checkpointFile: string;
     /** Of signing keys that were used before. */
     publicKeys: readonly KeyObject[];
     /** 0 keeps everything. */
@@ -106,7 +106,7 @@ export function readConfig(environment: Environment = process.env): Configuratio
     admin: { username: values.ADMIN_USERNAME, email: values.ADMIN_EMAIL },
     audit: {
       sealEvery: { records: values.AUDIT_HEAD_RECORDS, seconds: values.AUDIT_HEAD_SECONDS },
-      headsFile: values.AUDIT_HEADS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
+      checkpointFile: values.AUDIT_HEADS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
       publicKeys: values.AUDIT_PUBLIC_KEYS.map((text) => keyOf('AUDIT_PUBLIC_KEYS', text, readPublicKey)),
       retentionDays: values.AUDIT_RETENTION_DAYS,
     },

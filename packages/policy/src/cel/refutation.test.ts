@@ -8,17 +8,22 @@ import { compileCondition, type Condition } from './condition.js';
 const TEXTS = ['production', 'prod', 'staging', 'operator', 'viewer', 'create', 'servers', 'POST', ''];
 const literal = fc.constantFrom(...TEXTS).map((text) => `'${text}'`);
 const attribute = fc.constantFrom(
-  ...['user.id', 'user.username', 'user.email', 'request.ip', 'request.method', 'request.path', 'action'],
-  ...[
-    'resource.id',
-    'resource.type',
-    'resource.name',
-    'context.infra',
-    'context.flag',
-    'context.gone',
-    'context.list',
-  ],
-  ...['context.toString', 'context.__proto__'],
+  'user.id',
+  'user.username',
+  'user.email',
+  'request.ip',
+  'request.method',
+  'request.path',
+  'action',
+  'resource.id',
+  'resource.type',
+  'resource.name',
+  'context.infra',
+  'context.flag',
+  'context.gone',
+  'context.list',
+  'context.toString',
+  'context.__proto__',
 );
 const list = fc.array(literal, { minLength: 1, maxLength: 3 }).map((texts) => `[${texts.join(', ')}]`);
 

@@ -18,7 +18,7 @@ import type { Express } from 'express';
 import type { Configuration } from '../config.js';
 import { commonPasswords } from '../credentials/common-passwords.js';
 import { BcryptHasher } from '../credentials/password-hasher.js';
-import type { Clock } from '../domain/ports.js';
+import type { Clock } from '../domain/clock.js';
 import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
 import { rateLimitRecord, refusalRecord, refusedTokensRecord } from '../http/audit-refusals.js';
@@ -27,9 +27,9 @@ import { mustBeCaller } from '../http/sender.js';
 import { systemRoutes } from '../http/system.js';
 import { userRoutes } from '../http/users.js';
 import { postgresUnitOfWork } from '../postgres/unit-of-work.js';
-import { PostgresUserStore } from '../postgres/user-store.js';
-import { hearAccessChanges } from '../redis/access-bell.js';
+import { PostgresUserStore } from '../postgres/accounts/user-store.js';
 import { accessSignal } from '../redis/access-signal.js';
+import { followAccessChanges } from '../redis/follow-access-changes.js';
 import { composeAudit } from './audit.js';
 import { makeFirstAdmin } from './first-admin.js';
 import { composeIdentity } from './identity.js';
@@ -92,7 +92,12 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     trialLimits,
   });
   const identity = composeIdentity(configuration, {
-    ...{ database, users, work, hasher, keyring, clock },
+    database,
+    users,
+    work,
+    hasher,
+    keyring,
+    clock,
     policyRevision: policies.revision,
     ...(overrides.delay && { delay: overrides.delay }),
   });
@@ -118,7 +123,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     bindings: bindings.filter(isInternal),
     authenticateService: (token) => mustBeCaller(verifyServiceToken(keyring, token)),
     limit: config.internal.rateLimit,
-    ...{ registry, log, unauthenticated, checkAnswers },
+    registry,
+    log,
+    unauthenticated,
+    checkAnswers,
   });
   const app = createApp({
     operations: controlCenterOperations,
@@ -167,7 +175,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       if (config.redisUrl !== undefined)
         resources.add(
           'access changes',
-          hearAccessChanges(config.redisUrl, log, () => void jobs.wake('policies')),
+          followAccessChanges(config.redisUrl, log, () => void jobs.wake('policies')),
         );
     },
     stop: () => {

@@ -1,16 +1,17 @@
 import type { Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Configuration } from '../config.js';
-import { headKeys } from '../credentials/head-keys.js';
+import { checkpointKeys } from '../credentials/checkpoint-keys.js';
 import { AuditService } from '../domain/audit/audit-service.js';
 import { AuditRetention } from '../domain/audit/retention.js';
 import { AuditSealer } from '../domain/audit/sealer.js';
 import { AuditVerifier } from '../domain/audit/verifier.js';
-import type { Clock, UnitOfWork } from '../domain/ports.js';
-import { headsFile } from '../outbound/heads-file.js';
-import { PostgresAuditCounts } from '../postgres/audit-counts.js';
-import { PostgresAuditHeads } from '../postgres/audit-heads.js';
-import { PostgresAuditLog } from '../postgres/audit-log.js';
+import type { Clock } from '../domain/clock.js';
+import type { UnitOfWork } from '../domain/unit-of-work.js';
+import { checkpointFile } from '../outbound/checkpoint-file.js';
+import { PostgresAuditCounts } from '../postgres/audit/audit-counts.js';
+import { PostgresAuditCheckpoints } from '../postgres/audit/audit-checkpoints.js';
+import { PostgresAuditLog } from '../postgres/audit/audit-log.js';
 
 export interface Audit {
   service: AuditService;
@@ -29,19 +30,19 @@ export interface AuditNeeds {
 export function composeAudit({ config, secrets }: Configuration, needs: AuditNeeds): Audit {
   const { database, work, clock, log } = needs;
   const records = new PostgresAuditLog(database, clock);
-  const heads = new PostgresAuditHeads(database);
-  const outside = headsFile(config.audit.headsFile);
-  const keys = headKeys(secrets.auditSigningKey, config.audit.publicKeys);
-  const verifier = new AuditVerifier(records, heads, outside, keys);
+  const checkpoints = new PostgresAuditCheckpoints(database);
+  const external = checkpointFile(config.audit.checkpointFile);
+  const keys = checkpointKeys(secrets.auditSigningKey, config.audit.publicKeys);
+  const verifier = new AuditVerifier(records, checkpoints, external, keys);
   return {
-    service: new AuditService(records, work, heads, keys, verifier),
-    sealer: new AuditSealer(heads, keys, outside, config.audit.sealEvery, clock, (error) =>
-      log.error('heads of the audit trail could not be kept outside the database', {
-        file: config.audit.headsFile,
+    service: new AuditService(records, work, checkpoints, keys, verifier),
+    sealer: new AuditSealer(checkpoints, keys, external, config.audit.sealEvery, clock, (error) =>
+      log.error('checkpoints of the audit trail could not be kept outside the database', {
+        file: config.audit.checkpointFile,
         error,
       }),
     ),
     counts: new PostgresAuditCounts(database),
-    retention: new AuditRetention(records, heads, verifier, config.audit.retentionDays, clock),
+    retention: new AuditRetention(records, checkpoints, verifier, config.audit.retentionDays, clock),
   };
 }

@@ -18,7 +18,11 @@ import { MfaService } from '../domain/mfa/mfa-service.js';
 import { MfaRequirement } from '../domain/mfa/requirement.js';
 import { SecondFactor } from '../domain/mfa/second-factor.js';
 import { PolicySets } from '../domain/policy/policy-sets.js';
-import type { Clock, PasswordHasher, PolicyRevision, UnitOfWork, UserStore } from '../domain/ports.js';
+import type { Clock } from '../domain/clock.js';
+import type { PolicyRevision } from '../domain/policy/policy-store.js';
+import type { UnitOfWork } from '../domain/unit-of-work.js';
+import type { PasswordHasher } from '../domain/user/password-hasher.js';
+import type { UserStore } from '../domain/user/user-store.js';
 import { AccessFeed } from '../domain/revocation/access-feed.js';
 import { SessionService } from '../domain/session/session-service.js';
 import { ApiTokenService } from '../domain/token/api-token-service.js';
@@ -26,11 +30,11 @@ import { authRoutes } from '../http/auth.js';
 import { internalAccessRoutes } from '../http/internal-access.js';
 import { mfaRoutes } from '../http/mfa.js';
 import { tokenRoutes } from '../http/tokens.js';
-import { PostgresApiTokenStore } from '../postgres/api-token-store.js';
-import { PostgresLoginAttempts } from '../postgres/login-attempts.js';
-import { PostgresMfaStore } from '../postgres/mfa-store.js';
-import { PostgresRevocationLog } from '../postgres/revocation-log.js';
-import { PostgresSessionStore } from '../postgres/session-store.js';
+import { PostgresApiTokenStore } from '../postgres/accounts/api-token-store.js';
+import { PostgresLoginAttempts } from '../postgres/accounts/login-attempts.js';
+import { PostgresMfaStore } from '../postgres/accounts/mfa-store.js';
+import { PostgresRevocationLog } from '../postgres/accounts/revocation-log.js';
+import { PostgresSessionStore } from '../postgres/accounts/session-store.js';
 import { authenticator } from './authenticator.js';
 
 export interface IdentityNeeds {
@@ -74,11 +78,23 @@ export function composeIdentity({ config, secrets }: Configuration, needs: Ident
   const sessions = new SessionService({ sessions: sessionStore, work, tokens, lifetimes, clock, scopeOf });
   const logins = new LoginService({ work, passwords, secondFactor, tokens, lifetimes, clock, scopeOf });
   const mfa = new MfaService({
-    ...{ store: mfaStore, work, reauthentication, secondFactor, totp, box, requirement, clock },
+    store: mfaStore,
+    work,
+    reauthentication,
+    secondFactor,
+    totp,
+    box,
+    requirement,
+    clock,
     sets: new PolicySets(),
   });
   const ownPasswords = new PasswordService({
-    ...{ work, hasher, common: commonPasswords, reauthentication, secondFactor, clock },
+    work,
+    hasher,
+    common: commonPasswords,
+    reauthentication,
+    secondFactor,
+    clock,
   });
   const store = new PostgresApiTokenStore(database);
   const apiTokens = new ApiTokenService({ store, work, texts: apiTokenTexts(keyring), requirement, clock });

@@ -8,7 +8,7 @@ import type { PolicySet } from '@provisioning/policy';
 import type { Logger } from '@provisioning/runtime';
 import type { Registry } from 'prom-client';
 import { decisionOf } from '../http/present/decision.js';
-import type { DecisionWriter } from '../postgres/decision-writer.js';
+import type { DecisionWriter } from '../postgres/policies/decision-writer.js';
 
 /** Decides by the policies in force and logs it. A denial is in the log before its answer tells the decision's id. */
 export function loggingAuthorizer(

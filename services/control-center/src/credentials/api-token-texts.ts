@@ -5,7 +5,7 @@ import {
   makeApiToken,
   type Keyring,
 } from '@provisioning/auth-token';
-import type { ApiTokenTexts } from '../domain/ports.js';
+import type { ApiTokenTexts } from '../domain/token/api-token-texts.js';
 
 /** API tokens as both services know them. */
 export function apiTokenTexts(keyring: Keyring): ApiTokenTexts {

@@ -1,5 +1,5 @@
 import { issueToken, verifyToken, type Keyring } from '@provisioning/auth-token';
-import type { Tokens } from '../domain/ports.js';
+import type { Tokens } from '../domain/session/tokens.js';
 
 /** Access tokens as both services know them. */
 export function jwtTokens(keyring: Keyring): Tokens {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '@provisioning/errors';
 import bcrypt from 'bcrypt';
 import pLimit from 'p-limit';
-import type { PasswordHasher } from '../domain/ports.js';
+import type { PasswordHasher } from '../domain/user/password-hasher.js';
 import { canonicalPassword } from '../domain/user/password-text.js';
 
 /** Each takes one of libuv's four threads for a third of a second: files and names are looked up on the others. */

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '@provisioning/runtime';
-import type { SecretBox } from '../domain/ports.js';
+import type { SecretBox } from '../domain/mfa/secret-box.js';
 
 const KEY_NAME_BYTES = 4;
 const VERSION = 1;

@@ -47,17 +47,21 @@ describe('time-based codes', () => {
     const short = String(Number(code));
     expect(totp.matchedStep(RFC_SECRET, code, at(step * 30))).toBe(step);
     const spellings: unknown[] = [
-      ...[
-        `${short}abc`,
-        `${short}.00`,
-        `  ${short} `,
-        `${short}e99`,
-        short,
-        ` ${code}`,
-        `${code} `,
-        `${code}\n`,
-      ],
-      ...[[code], Number(code), null, undefined, '', '١٢٣٤٥٦', { toString: () => code }],
+      `${short}abc`,
+      `${short}.00`,
+      `  ${short} `,
+      `${short}e99`,
+      short,
+      ` ${code}`,
+      `${code} `,
+      `${code}\n`,
+      [code],
+      Number(code),
+      null,
+      undefined,
+      '',
+      '١٢٣٤٥٦',
+      { toString: () => code },
     ];
     for (const spelling of spellings) {
       expect(totp.matchedStep(RFC_SECRET, spelling as string, at(step * 30))).toBeUndefined();

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import qrcode from 'qrcode';
 import speakeasy from 'speakeasy';
 import { base32 } from '../domain/mfa/base32.js';
-import type { Totp } from '../domain/ports.js';
+import type { Totp } from '../domain/mfa/totp.js';
 
 const ISSUER = 'Provisioning';
 const STEP_SECONDS = 30;
@@ -25,8 +25,14 @@ export const totp: Totp = {
     if (typeof code !== 'string' || !CODE_FORM.test(code)) return undefined;
     const seconds = Math.floor(at.getTime() / 1000);
     const matched = speakeasy.totp.verifyDelta({
-      ...{ secret, encoding: 'base32', token: code },
-      ...{ algorithm: 'sha1', digits: 6, step: STEP_SECONDS, window: WINDOW, time: seconds },
+      secret,
+      encoding: 'base32',
+      token: code,
+      algorithm: 'sha1',
+      digits: 6,
+      step: STEP_SECONDS,
+      window: WINDOW,
+      time: seconds,
     });
     return matched && Math.floor(seconds / STEP_SECONDS) + matched.delta;
   },
@@ -34,8 +40,11 @@ export const totp: Totp = {
   url(secret, username) {
     const label = `${ISSUER}:${encodeURIComponent(username)}`;
     const parameters = new URLSearchParams({
-      ...{ secret, issuer: ISSUER, algorithm: 'SHA1' },
-      ...{ digits: '6', period: String(STEP_SECONDS) },
+      secret,
+      issuer: ISSUER,
+      algorithm: 'SHA1',
+      digits: '6',
+      period: String(STEP_SECONDS),
     });
     return `otpauth://totp/${label}?${parameters.toString()}`;
   },

@@ -12,7 +12,7 @@ import type { AuditService } from '../domain/audit/audit-service.js';
 import { actorOf } from './actor.js';
 import { EXPORTS } from './present/audit-export.js';
 import { timeRange } from './time-range.js';
-import { eventOf, presentAuditRecord, presentHead, presentVerification } from './present/audit.js';
+import { eventOf, presentAuditRecord, presentCheckpoint, presentVerification } from './present/audit.js';
 import { mustBeOf } from './sender.js';
 
 export function auditRoutes(audit: AuditService): Binding[] {
@@ -35,9 +35,9 @@ export function auditRoutes(audit: AuditService): Binding[] {
       return reply(presentVerification(await audit.verify(range, actorOf(request))));
     }),
     on(listAuditHeads)(async ({ query, mediaType }) => {
-      if (mediaType !== undefined) return stream(mediaType, 'audit-heads.jsonl', headLines(audit));
-      const { heads, total } = await audit.listHeads(query);
-      return page(heads.map(presentHead), total);
+      if (mediaType !== undefined) return stream(mediaType, 'audit-heads.jsonl', checkpointLines(audit));
+      const { checkpoints, total } = await audit.listCheckpoints(query);
+      return page(checkpoints.map(presentCheckpoint), total);
     }),
     on(listAuditKeys)(() =>
       reply(
@@ -53,8 +53,9 @@ export function auditRoutes(audit: AuditService): Binding[] {
   ];
 }
 
-async function* headLines(audit: AuditService): AsyncGenerator<string> {
-  for (const head of await audit.allHeads()) yield `${JSON.stringify(presentHead(head))}\n`;
+async function* checkpointLines(audit: AuditService): AsyncGenerator<string> {
+  for (const checkpoint of await audit.allCheckpoints())
+    yield `${JSON.stringify(presentCheckpoint(checkpoint))}\n`;
 }
 
 function filterOf({ user_id, action, resource, from, to }: QueryOf<typeof listAuditLogs>): AuditFilter {

@@ -17,8 +17,13 @@ export function authRoutes(
     on(login)(async (request) => {
       const { body, ip, userAgent } = request;
       const signedIn = await logins.signIn({
-        ...{ username: body.username, password: body.password, mfaCode: body.mfa_code },
-        ...{ ip, network: clientNetwork(ip), userAgent, actor: actorOf(request) },
+        username: body.username,
+        password: body.password,
+        mfaCode: body.mfa_code,
+        ip,
+        network: clientNetwork(ip),
+        userAgent,
+        actor: actorOf(request),
       });
       return reply(presentLogin(signedIn));
     }),

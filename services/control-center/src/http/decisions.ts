@@ -1,7 +1,7 @@
 import { getDecision, recordDecisions } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import { on, reply, type Binding } from '@provisioning/http-kit';
-import type { DecisionLog } from '../domain/ports.js';
+import type { DecisionLog } from '../domain/decision/decision-log.js';
 import { decisionOf, presentDecision } from './present/decision.js';
 import { mustBeOf } from './sender.js';
 

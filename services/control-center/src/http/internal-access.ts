@@ -19,8 +19,11 @@ export function internalAccessRoutes(feed: AccessFeed): Binding[] {
       );
       return reply({
         revocations: revocations.map(({ seq, kind, subject, at, expiresAt }) => ({
-          ...{ seq, kind, subject },
-          ...{ at: at.toISOString(), expires_at: expiresAt.toISOString() },
+          seq,
+          kind,
+          subject,
+          at: at.toISOString(),
+          expires_at: expiresAt.toISOString(),
         })),
         head,
         policy_revision: policyRevision,
@@ -33,7 +36,9 @@ export function internalAccessRoutes(feed: AccessFeed): Binding[] {
       const { token, user, roles } = known;
       return reply({
         token: {
-          ...{ id: token.id, user: presentPrincipal(user), roles },
+          id: token.id,
+          user: presentPrincipal(user),
+          roles,
           expires_at: token.expiresAt.toISOString(),
         },
         as_of: asOf,

@@ -1,7 +1,8 @@
 import { signText, type Keyring } from '@provisioning/auth-token';
 import { getPolicyBundle, POLICY_BUNDLE_PURPOSE, type PolicyBundlePayload } from '@provisioning/contracts';
 import { on, reply, type Binding } from '@provisioning/http-kit';
-import type { Clock, PolicyStore } from '../domain/ports.js';
+import type { Clock } from '../domain/clock.js';
+import type { PolicyStore } from '../domain/policy/policy-store.js';
 
 /** What the orchestrator asks about policies. */
 export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, clock: Clock): Binding[] {

@@ -11,7 +11,11 @@ export function reauthenticationOf(request: Reauthenticated): ReauthenticationRe
   const { id: userId, username } = sessionOf(request);
   const { password, mfa_code: mfaCode } = request.body;
   return {
-    ...{ userId, username, password, mfaCode },
-    ...{ network: clientNetwork(request.ip), actor: actorOf(request) },
+    userId,
+    username,
+    password,
+    mfaCode,
+    network: clientNetwork(request.ip),
+    actor: actorOf(request),
   };
 }

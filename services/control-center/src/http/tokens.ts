@@ -10,8 +10,11 @@ export function tokenRoutes(tokens: ApiTokenService): Binding[] {
     on(createToken)(async (request) => {
       const { name, roles, expires_at } = request.body;
       const { token, text, replayed } = await tokens.create({
-        ...{ owner: { id: sessionOf(request).id, actor: actorOf(request) } },
-        ...{ name, roles, expiresAt: new Date(expires_at), idempotency: request.idempotency },
+        owner: { id: sessionOf(request).id, actor: actorOf(request) },
+        name,
+        roles,
+        expiresAt: new Date(expires_at),
+        idempotency: request.idempotency,
       });
       return reply({ ...presentApiToken(token), token: text }, { location: `/tokens/${token.id}`, replayed });
     }),

@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import type { Knex } from 'knex';
-import type { IdempotencyKey, IdempotencyKeys } from '../domain/ports.js';
+import type { IdempotencyKey, IdempotencyKeys } from '../domain/idempotency.js';
 
 /** Within a transaction: whoever sends the same key meanwhile waits for its end, and then gets its answer. */
 export class PostgresIdempotencyKeys implements IdempotencyKeys {

@@ -1,15 +1,16 @@
 import type { Knex } from 'knex';
 import type { NewAuditRecord } from '../domain/audit/audit-record.js';
-import type { Clock, UnitOfWork } from '../domain/ports.js';
+import type { Clock } from '../domain/clock.js';
+import type { UnitOfWork } from '../domain/unit-of-work.js';
 import type { NewRevocation } from '../domain/revocation/revocation.js';
-import { PostgresApiTokenStore } from './api-token-store.js';
-import { PostgresAuditTrail } from './audit-trail.js';
-import { PostgresMfaStore } from './mfa-store.js';
-import { writeRevocations } from './revocation-log.js';
-import { PostgresSessionWrites } from './session-store.js';
+import { PostgresApiTokenStore } from './accounts/api-token-store.js';
+import { PostgresAuditTrail } from './audit/audit-trail.js';
+import { PostgresMfaStore } from './accounts/mfa-store.js';
+import { writeRevocations } from './accounts/revocation-log.js';
+import { PostgresSessionWrites } from './accounts/session-store.js';
 import { PostgresIdempotencyKeys } from './idempotency-keys.js';
-import { PostgresPolicyStore } from './policy-store.js';
-import { PostgresUserStore } from './user-store.js';
+import { PostgresPolicyStore } from './policies/policy-store.js';
+import { PostgresUserStore } from './accounts/user-store.js';
 
 /** @param revoked told after each commit that ended somebody's tokens. */
 export function postgresUnitOfWork(

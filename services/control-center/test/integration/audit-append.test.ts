@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { NewAuditRecord } from '../../src/domain/audit/audit-record.js';
-import { PostgresAuditTrail } from '../../src/postgres/audit-trail.js';
+import { PostgresAuditTrail } from '../../src/postgres/audit/audit-trail.js';
 import { postgresUnitOfWork } from '../../src/postgres/unit-of-work.js';
 import { newRecord } from '../support/audit-records.js';
 import { openTestDatabase, type TestKnex } from '../support/test-database.js';

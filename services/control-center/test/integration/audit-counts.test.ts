@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditFilter } from '../../src/domain/audit/audit-log.js';
-import { PostgresAuditCounts } from '../../src/postgres/audit-counts.js';
-import { PostgresAuditTrail } from '../../src/postgres/audit-trail.js';
+import { PostgresAuditCounts } from '../../src/postgres/audit/audit-counts.js';
+import { PostgresAuditTrail } from '../../src/postgres/audit/audit-trail.js';
 import { openTestDatabase, type TestKnex } from '../support/test-database.js';
 
 const RECORDS = 95;

@@ -15,7 +15,7 @@ import {
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
 import { hashOf } from '../../src/domain/audit/chain.js';
-import { PostgresAuditLog } from '../../src/postgres/audit-log.js';
+import { PostgresAuditLog } from '../../src/postgres/audit/audit-log.js';
 import { ADMIN_PASSWORD, JWT_SECRET } from '../support/test-api.js';
 
 const script = fileURLToPath(new URL('../../dist/src/api.js', import.meta.url));
@@ -67,7 +67,11 @@ describe('the audit trail of a control center that is killed', () => {
     event_id: uuidv7(),
     timestamp: new Date().toISOString(),
     service: 'orchestrator',
-    ...{ user_id: null, username: null, session_id: null, ip: null, request_id: null },
+    user_id: null,
+    username: null,
+    session_id: null,
+    ip: null,
+    request_id: null,
     action: 'server.create',
     resource: 'servers/web-01',
     result: 'success',

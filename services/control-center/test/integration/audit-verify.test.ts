@@ -1,7 +1,7 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { appendFile, readFile, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { headKeys } from '../../src/credentials/head-keys.js';
+import { checkpointKeys } from '../../src/credentials/checkpoint-keys.js';
 import { auditPlatform, type AuditPlatform } from '../support/audit-platform.js';
 
 describe('the verification of the audit trail', () => {
@@ -14,17 +14,17 @@ describe('the verification of the audit trail', () => {
   afterEach(() => platform.close());
 
   const verify = () => platform.verifier.verify();
-  const dropHeads = () => platform.tamper('delete from audit_heads');
+  const dropCheckpoints = () => platform.tamper('delete from audit_heads');
 
   it('A5 finds nothing where nothing is', async () => {
-    const { ok, checked, head } = await verify();
-    expect({ ok, checked, seq: head?.seq }).toEqual({ ok: true, checked: 35, seq: 35 });
+    const { ok, checked, checkpoint } = await verify();
+    expect({ ok, checked, seq: checkpoint?.seq }).toEqual({ ok: true, checked: 35, seq: 35 });
     await platform.append(3);
     expect(await verify()).toMatchObject({ ok: true, checked: 38, fault: undefined });
   });
 
   it('A5 has a head for every ten records, and for a rest that has waited for five minutes', async () => {
-    const seqs = async () => (await platform.outside.read()).map(({ seq }) => seq);
+    const seqs = async () => (await platform.external.read()).map(({ seq }) => seq);
     expect(await seqs()).toEqual([10, 20, 30, 35]);
     await platform.append(25);
     expect(await platform.sealer.seal()).toBe(2);
@@ -33,7 +33,7 @@ describe('the verification of the audit trail', () => {
     expect(await platform.sealer.seal()).toBe(1);
     expect(await platform.sealer.seal(true)).toBe(0);
     expect(await seqs()).toEqual([10, 20, 30, 35, 45, 55, 60]);
-    expect(await verify()).toMatchObject({ ok: true, checked: 60, head: { seq: 60 } });
+    expect(await verify()).toMatchObject({ ok: true, checked: 60, checkpoint: { seq: 60 } });
   });
 
   it('A5 has each head once when several processes sign at the same time', async () => {
@@ -118,14 +118,14 @@ describe('the verification of the audit trail', () => {
   it('A5 finds that the tail was cut off, by the heads inside and by those outside', async () => {
     await platform.tamper('delete from audit_log where seq > 31');
     expect(await verify()).toMatchObject({ ok: false, checked: 31, fault: { seq: 32 } });
-    await dropHeads();
-    expect(await verify()).toMatchObject({ ok: false, fault: { seq: 32 }, head: { seq: 35 } });
+    await dropCheckpoints();
+    expect(await verify()).toMatchObject({ ok: false, fault: { seq: 32 }, checkpoint: { seq: 35 } });
     await platform.tamper('delete from audit_log');
     expect(await verify()).toMatchObject({ ok: false, checked: 0, fault: { seq: 1 } });
   });
 
   it('A5 finds by a head that everything after a record was made anew', async () => {
-    await dropHeads();
+    await dropCheckpoints();
     await platform.tamper('delete from audit_log where seq > 31');
     await platform.append(10);
     expect(await verify()).toMatchObject({ ok: false, checked: 34, fault: { seq: 35 } });
@@ -144,7 +144,7 @@ describe('the verification of the audit trail', () => {
     await writeFile(platform.file, `${lines}{"seq": 36, "ha`);
     await platform.append(5);
     await platform.sealer.seal(true);
-    expect(await platform.outside.read()).toHaveLength(5);
+    expect(await platform.external.read()).toHaveLength(5);
     expect(await verify()).toMatchObject({ ok: true, checked: 40 });
     await appendFile(platform.file, lines.trim().split('\n')[0]!.replace('"seq":10', '"seq":11'));
     expect(await verify()).toMatchObject({ ok: false, fault: { seq: 11 } });
@@ -152,14 +152,14 @@ describe('the verification of the audit trail', () => {
 
   it('A5 knows the keys of before, and says which it does not know', async () => {
     const next = generateKeyPairSync('ed25519').privateKey;
-    const stranger = await platform.verifierWith(headKeys(next)).verify();
+    const stranger = await platform.verifierWith(checkpointKeys(next)).verify();
     expect(stranger).toMatchObject({
       ok: false,
       fault: { seq: 10, reason: expect.stringMatching(/AUDIT_PUBLIC_KEYS/) },
     });
-    const both = headKeys(next, [createPublicKey(platform.signingKey)]);
+    const both = checkpointKeys(next, [createPublicKey(platform.signingKey)]);
     expect(both.publicKeys.map(({ id }) => id)).toEqual(
-      [headKeys(next), platform.keys].map((keys) => keys.publicKeys[0]!.id),
+      [checkpointKeys(next), platform.keys].map((keys) => keys.publicKeys[0]!.id),
     );
     expect(await platform.verifierWith(both).verify()).toMatchObject({ ok: true });
   });

@@ -48,8 +48,14 @@ it('lets operators and viewers go on with commands, and leaves an edited policy 
   };
   for (const [name, rules] of Object.entries(stored))
     await database('policies').insert({
-      ...{ id: uuidv7(), name, version: '1.0.0', enabled: true, revision: 1, rules: JSON.stringify(rules) },
-      ...{ created_at: new Date(), updated_at: new Date() },
+      id: uuidv7(),
+      name,
+      version: '1.0.0',
+      enabled: true,
+      revision: 1,
+      rules: JSON.stringify(rules),
+      created_at: new Date(),
+      updated_at: new Date(),
     });
   await database('policy_revision').update({ revision: 4 });
 

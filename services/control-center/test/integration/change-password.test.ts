@@ -28,7 +28,8 @@ describe('one’s own password', () => {
     const records = await auditOf(service, user.id);
     expect(records).toContainEqual(
       expect.objectContaining({
-        ...{ action: 'user.update', result: 'success' },
+        action: 'user.update',
+        result: 'success',
         details: expect.objectContaining({ password_changed: true }),
       }),
     );

@@ -5,8 +5,8 @@ import { compilePolicies, decide, type PolicyDocument, type PolicyRule } from '@
 import { silentLogger } from '@provisioning/runtime';
 import { Registry } from 'prom-client';
 import { requestOf, type DecisionRecord } from '../../src/domain/decision/decision-record.js';
-import { PostgresDecisionLog } from '../../src/postgres/decision-log.js';
-import { DecisionWriter } from '../../src/postgres/decision-writer.js';
+import { PostgresDecisionLog } from '../../src/postgres/policies/decision-log.js';
+import { DecisionWriter } from '../../src/postgres/policies/decision-writer.js';
 import { removeOld } from '../../src/postgres/housekeeping.js';
 import { callerOf } from '../support/api-caller.js';
 import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';

@@ -15,15 +15,38 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const entry = (from: string) => ({
-  ...{ event_id: uuidv7(), timestamp: new Date().toISOString(), service: from, action: 'server.delete' },
-  ...{ user_id: null, username: 'ada', session_id: null, ip: null, request_id: null },
-  ...{ resource: 'servers/web-01', result: 'success', details: '{}' },
+  event_id: uuidv7(),
+  timestamp: new Date().toISOString(),
+  service: from,
+  action: 'server.delete',
+  user_id: null,
+  username: 'ada',
+  session_id: null,
+  ip: null,
+  request_id: null,
+  resource: 'servers/web-01',
+  result: 'success',
+  details: '{}',
 });
 const decision = (from: string) => ({
-  ...{ id: uuidv7(), timestamp: new Date().toISOString(), service: from, user_id: null, username: 'ada' },
-  ...{ email: '', roles: [], action: 'create', resource: 'servers:x', context: '{}', matched: '[]' },
-  ...{ request_ip: '', request_method: 'POST', request_path: '/', request_id: null, duration_ms: 1 },
-  ...{ decision: 'ALLOW', revision: 1 },
+  id: uuidv7(),
+  timestamp: new Date().toISOString(),
+  service: from,
+  user_id: null,
+  username: 'ada',
+  email: '',
+  roles: [],
+  action: 'create',
+  resource: 'servers:x',
+  context: '{}',
+  matched: '[]',
+  request_ip: '',
+  request_method: 'POST',
+  request_path: '/',
+  request_id: null,
+  duration_ms: 1,
+  decision: 'ALLOW',
+  revision: 1,
 });
 
 describe('internal routes', () => {

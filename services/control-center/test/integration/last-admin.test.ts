@@ -7,7 +7,7 @@ import { BcryptHasher } from '../../src/credentials/password-hasher.js';
 import { NOBODY } from '../../src/domain/audit/audit-record.js';
 import { UserService } from '../../src/domain/user/user-service.js';
 import { postgresUnitOfWork } from '../../src/postgres/unit-of-work.js';
-import { PostgresUserStore } from '../../src/postgres/user-store.js';
+import { PostgresUserStore } from '../../src/postgres/accounts/user-store.js';
 
 describe('the last enabled admin', () => {
   let server: TestDatabase;

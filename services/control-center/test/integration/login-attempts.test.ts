@@ -2,7 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { PostgresLoginAttempts } from '../../src/postgres/login-attempts.js';
+import { PostgresLoginAttempts } from '../../src/postgres/accounts/login-attempts.js';
 import { InMemoryLoginAttempts } from '../support/in-memory-login-attempts.js';
 import { loginAttemptsSuite } from '../support/login-attempts-suite.js';
 

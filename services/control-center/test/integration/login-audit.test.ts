@@ -46,9 +46,15 @@ describe('sign-ins in the audit trail', () => {
     const [, payload = ''] = token.split('.');
     const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string };
     expect(await newest()).toMatchObject({
-      ...{ action: 'auth.login', resource: `users/${user.id}`, result: 'success' },
-      ...{ user_id: user.id, username: user.username, session_id: sid },
-      ...{ ip: '192.0.2.1', request_id: 'asked', details: '{"second_factor":"none"}' },
+      action: 'auth.login',
+      resource: `users/${user.id}`,
+      result: 'success',
+      user_id: user.id,
+      username: user.username,
+      session_id: sid,
+      ip: '192.0.2.1',
+      request_id: 'asked',
+      details: '{"second_factor":"none"}',
     });
   });
 

@@ -5,7 +5,7 @@ import supertest from 'supertest';
 import { composeApi, type Api } from '../../src/compose/api.js';
 import { PoliciesInForce } from '../../src/domain/policy/policies-in-force.js';
 import type { StoredPolicySet } from '../../src/domain/policy/policy.js';
-import { hearAccessChanges } from '../../src/redis/access-bell.js';
+import { followAccessChanges } from '../../src/redis/follow-access-changes.js';
 import { accessSignal } from '../../src/redis/access-signal.js';
 import { callerOf } from '../support/api-caller.js';
 import { startTestApi, testOverrides, type TestApi } from '../support/test-api.js';
@@ -124,7 +124,7 @@ describeWithRedis('whoever follows the policies', () => {
   it('is woken through Redis, again after it was away', async () => {
     const redis = await ownRedis();
     let woken = 0;
-    const stop = hearAccessChanges(redis.url, silentLogger, () => (woken += 1));
+    const stop = followAccessChanges(redis.url, silentLogger, () => (woken += 1));
     const producer = createRedis(redis.url, 'producer', silentLogger);
     const signal = accessSignal(producer);
     try {

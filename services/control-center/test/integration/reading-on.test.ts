@@ -35,7 +35,11 @@ beforeAll(async () => {
       expires_at: new Date(Date.now() + 86_400_000).toISOString(),
     });
     await service.api.opened.database('audit_heads').insert({
-      ...{ seq: n, hash: 'a'.repeat(64), at: new Date().toISOString(), key_id: 'k', signature: 's' },
+      seq: n,
+      hash: 'a'.repeat(64),
+      at: new Date().toISOString(),
+      key_id: 'k',
+      signature: 's',
     });
   }
 });
@@ -45,7 +49,8 @@ const call = (method: 'get' | 'post' | 'put' | 'delete', path: string) =>
   service.http[method](path).auth(token, { type: 'bearer' });
 const list = (path: string, query: object) => call('get', path.replace('{id}', policy)).query(query);
 const policyNamed = (name: string) => ({
-  ...{ name, version: '1' },
+  name,
+  version: '1',
   rules: [{ effect: 'Allow', resource: 'servers:*', action: ['read'], condition: 'true' }],
 });
 

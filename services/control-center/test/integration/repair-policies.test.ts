@@ -47,8 +47,14 @@ describe('migrate --repair-policies', () => {
     lock(() => {
       const now = new Date();
       return rows('policies').insert({
-        ...{ id: randomUUID(), name, version: '1', enabled: true, revision: 1 },
-        ...{ rules: JSON.stringify(rules), created_at: now, updated_at: now },
+        id: randomUUID(),
+        name,
+        version: '1',
+        enabled: true,
+        revision: 1,
+        rules: JSON.stringify(rules),
+        created_at: now,
+        updated_at: now,
       });
     });
   const migrate = async (...args: string[]) => {

@@ -3,7 +3,7 @@ import { createKeyring, issueServiceToken, RevocationSet, verifyToken } from '@p
 import type { Revocations } from '@provisioning/contracts';
 import { describeWithRedis, ownRedis, waitFor } from '@provisioning/test-kit';
 import { Redis } from 'ioredis';
-import { writeRevocations } from '../../src/postgres/revocation-log.js';
+import { writeRevocations } from '../../src/postgres/accounts/revocation-log.js';
 import { ACCESS_CHANNEL } from '../../src/redis/access-signal.js';
 import { stoppedClock } from '../support/clock.js';
 import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';

@@ -2,15 +2,15 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { temporaryFolder } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { headKeys } from '../../src/credentials/head-keys.js';
-import type { HeadKeys, OutsideHeads } from '../../src/domain/audit/head.js';
+import { checkpointKeys } from '../../src/credentials/checkpoint-keys.js';
+import type { CheckpointKeys, ExternalCheckpoints } from '../../src/domain/audit/checkpoint.js';
 import { AuditRetention } from '../../src/domain/audit/retention.js';
 import { AuditSealer } from '../../src/domain/audit/sealer.js';
 import { AuditVerifier } from '../../src/domain/audit/verifier.js';
-import { headsFile } from '../../src/outbound/heads-file.js';
-import { PostgresAuditHeads } from '../../src/postgres/audit-heads.js';
-import { PostgresAuditLog } from '../../src/postgres/audit-log.js';
-import { PostgresAuditTrail } from '../../src/postgres/audit-trail.js';
+import { checkpointFile } from '../../src/outbound/checkpoint-file.js';
+import { PostgresAuditCheckpoints } from '../../src/postgres/audit/audit-checkpoints.js';
+import { PostgresAuditLog } from '../../src/postgres/audit/audit-log.js';
+import { PostgresAuditTrail } from '../../src/postgres/audit/audit-trail.js';
 import { newRecord } from './audit-records.js';
 import { openTestDatabase } from './test-database.js';
 
@@ -19,12 +19,12 @@ export interface AuditPlatform {
   now: Date;
   file: string;
   signingKey: KeyObject;
-  keys: HeadKeys;
+  keys: CheckpointKeys;
   records: PostgresAuditLog;
-  outside: OutsideHeads;
+  external: ExternalCheckpoints;
   verifier: AuditVerifier;
   sealer: AuditSealer;
-  verifierWith(keys: HeadKeys): AuditVerifier;
+  verifierWith(keys: CheckpointKeys): AuditVerifier;
   retention(days: number): AuditRetention;
   append(count: number): Promise<void>;
   /** As a superuser who knows how to get round triggers. */
@@ -32,22 +32,22 @@ export interface AuditPlatform {
   close(): Promise<void>;
 }
 
-/** The trail with everything around it, a head each ten records or five minutes, and a clock of the test's own. */
+/** The trail with everything around it, a checkpoint each ten records or five minutes, and a clock of the test's own. */
 export async function auditPlatform(): Promise<AuditPlatform> {
   const opened = await openTestDatabase();
   const folder = await temporaryFolder('audit');
   const { database } = opened;
-  const file = join(folder.path, 'heads', 'audit-heads.jsonl');
+  const file = join(folder.path, 'checkpoints', 'audit-checkpoints.jsonl');
   const signingKey = generateKeyPairSync('ed25519').privateKey;
-  const keys = headKeys(signingKey);
+  const keys = checkpointKeys(signingKey);
   const clock = () => platform.now;
   const records = new PostgresAuditLog(database, clock);
-  const heads = new PostgresAuditHeads(database);
-  const outside = headsFile(file);
+  const checkpoints = new PostgresAuditCheckpoints(database);
+  const external = checkpointFile(file);
   const mustNotFail = (error: unknown) => {
     throw error;
   };
-  const verifierWith = (known: HeadKeys) => new AuditVerifier(records, heads, outside, known);
+  const verifierWith = (known: CheckpointKeys) => new AuditVerifier(records, checkpoints, external, known);
   const platform: AuditPlatform = {
     database,
     now: new Date('2026-01-01T00:00:00Z'),
@@ -55,11 +55,11 @@ export async function auditPlatform(): Promise<AuditPlatform> {
     signingKey,
     keys,
     records,
-    outside,
+    external,
     verifier: verifierWith(keys),
     verifierWith,
-    sealer: new AuditSealer(heads, keys, outside, { records: 10, seconds: 300 }, clock, mustNotFail),
-    retention: (days) => new AuditRetention(records, heads, verifierWith(keys), days, clock),
+    sealer: new AuditSealer(checkpoints, keys, external, { records: 10, seconds: 300 }, clock, mustNotFail),
+    retention: (days) => new AuditRetention(records, checkpoints, verifierWith(keys), days, clock),
     append: (count) =>
       database.transaction((transaction) =>
         new PostgresAuditTrail(transaction, clock).appendAll(

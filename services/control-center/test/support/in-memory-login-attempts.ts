@@ -1,4 +1,4 @@
-import type { LoginAttempts } from '../../src/domain/ports.js';
+import type { LoginAttempts } from '../../src/domain/login/login-attempts.js';
 
 export class InMemoryLoginAttempts implements LoginAttempts {
   readonly #counts = new Map<string, { count: number; forgetAt: Date }>();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { LoginAttempts } from '../../src/domain/ports.js';
+import type { LoginAttempts } from '../../src/domain/login/login-attempts.js';
 
 /** What every implementation of the port must do. */
 export function loginAttemptsSuite(name: string, open: () => LoginAttempts): void {

@@ -42,7 +42,9 @@ export async function startTestApi(
   await api.prepare((line) => told.push(line));
   const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, portVariable: 'none' });
   const internalServer = await startHttpServer(api.internalApp, {
-    ...{ host: '127.0.0.1', port: 0, portVariable: 'none' },
+    host: '127.0.0.1',
+    port: 0,
+    portVariable: 'none',
   });
   const http = supertest(server.url);
   return {

@@ -1,4 +1,4 @@
-import type { Page } from '../ports.js';
+import type { Page } from '../page.js';
 import type { AuditEvent, ChainedRecord } from './chain.js';
 
 /** Only records with all of these. */

@@ -1,9 +1,10 @@
 import { Failure } from '@provisioning/errors';
-import type { Page, UnitOfWork } from '../ports.js';
+import type { Page } from '../page.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { AuditFilter, AuditLog, AuditPage } from './audit-log.js';
 import type { AuditActor, NewAuditRecord } from './audit-record.js';
 import type { AuditEvent, ChainedRecord } from './chain.js';
-import type { AuditHeads, HeadKeys, PublicKey, SignedHead } from './head.js';
+import type { AuditCheckpoints, CheckpointKeys, PublicKey, SignedCheckpoint } from './checkpoint.js';
 import type { Verification } from './verification.js';
 import type { AuditVerifier } from './verifier.js';
 
@@ -12,8 +13,8 @@ export class AuditService {
   constructor(
     private readonly log: AuditLog,
     private readonly work: UnitOfWork,
-    private readonly heads: AuditHeads,
-    private readonly keys: HeadKeys,
+    private readonly checkpoints: AuditCheckpoints,
+    private readonly keys: CheckpointKeys,
     private readonly verifier: AuditVerifier,
   ) {}
 
@@ -60,12 +61,12 @@ export class AuditService {
     return verification;
   }
 
-  listHeads(page: Page<number>): Promise<{ heads: SignedHead[]; total: number }> {
-    return this.heads.list(page);
+  listCheckpoints(page: Page<number>): Promise<{ checkpoints: SignedCheckpoint[]; total: number }> {
+    return this.checkpoints.list(page);
   }
 
-  allHeads(): Promise<SignedHead[]> {
-    return this.heads.all();
+  allCheckpoints(): Promise<SignedCheckpoint[]> {
+    return this.checkpoints.all();
   }
 
   publicKeys(): readonly PublicKey[] {

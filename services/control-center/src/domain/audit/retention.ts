@@ -1,27 +1,27 @@
 import { Failure } from '@provisioning/errors';
-import type { Clock } from '../ports.js';
+import type { Clock } from '../clock.js';
 import type { AuditLog } from './audit-log.js';
 import { NOBODY, type NewAuditRecord } from './audit-record.js';
-import type { AuditHeads, SignedHead } from './head.js';
+import type { AuditCheckpoints, SignedCheckpoint } from './checkpoint.js';
 import type { AuditVerifier } from './verifier.js';
 
 /** The record by which the retention says what it dropped; `details.upto` is the last number that is gone. */
 export const RETENTION_ACTION = 'audit.drop';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** In one transaction, as far as heads allow. */
+/** In one transaction, as far as checkpoints allow. */
 const MOST_RECORDS = 50_000;
 
 export interface AuditDrops {
-  /** Drops all records up to a head and appends what tells of it: both or neither. @returns how many are gone. */
+  /** Drops all records up to a checkpoint and appends what tells of it: both or neither. @returns how many are gone. */
   drop(upto: number, record: NewAuditRecord): Promise<number>;
 }
 
-/** Drops what is old enough, in whole segments between heads. The heads stay: the next records still follow from them. */
+/** Drops what is old enough, in whole segments between checkpoints. The checkpoints stay: the next records still follow from them. */
 export class AuditRetention {
   constructor(
     private readonly log: AuditLog & AuditDrops,
-    private readonly heads: AuditHeads,
+    private readonly checkpoints: AuditCheckpoints,
     private readonly verifier: AuditVerifier,
     /** 0 keeps everything. */
     private readonly days: number,
@@ -35,19 +35,19 @@ export class AuditRetention {
   async dropOld(): Promise<number> {
     if (this.days === 0) return 0;
     let dropped = 0;
-    for (let head = await this.#next(); head !== undefined; head = await this.#next()) {
+    for (let checkpoint = await this.#next(); checkpoint !== undefined; checkpoint = await this.#next()) {
       if (dropped === 0) await this.#mustHold();
-      dropped += await this.log.drop(head.seq, this.#record(head));
+      dropped += await this.log.drop(checkpoint.seq, this.#record(checkpoint));
     }
     return dropped;
   }
 
-  async #next(): Promise<SignedHead | undefined> {
+  async #next(): Promise<SignedCheckpoint | undefined> {
     const { first, last } = await this.log.bounds();
     const young = await this.log.bounds({ from: new Date(this.clock().getTime() - this.days * DAY_MS) });
     // The newest record stays whatever its age: the next one needs its hash.
     const before = young.first === 0 ? last : young.first;
-    const old = (await this.heads.all()).filter(({ seq }) => seq >= first && seq < before);
+    const old = (await this.checkpoints.all()).filter(({ seq }) => seq >= first && seq < before);
     return old.findLast(({ seq }) => seq < first + MOST_RECORDS) ?? old[0];
   }
 
@@ -63,7 +63,7 @@ export class AuditRetention {
     );
   }
 
-  #record({ seq, hash }: SignedHead): NewAuditRecord {
+  #record({ seq, hash }: SignedCheckpoint): NewAuditRecord {
     return {
       ...NOBODY,
       action: RETENTION_ACTION,

@@ -1,5 +1,5 @@
 import { CHAIN_START, hashOf, type ChainedRecord, type ChainEnd } from './chain.js';
-import type { HeadKeys, SignedHead } from './head.js';
+import type { CheckpointKeys, SignedCheckpoint } from './checkpoint.js';
 
 export interface Fault {
   seq: number;
@@ -11,31 +11,31 @@ export interface Verification {
   /** Records whose hash was made again. */
   checked: number;
   fault: Fault | undefined;
-  /** The newest head that is good. */
-  head: SignedHead | undefined;
+  /** The newest checkpoint that is good. */
+  checkpoint: SignedCheckpoint | undefined;
 }
 
 /** What the signatures say: those that are not good, and what the chain must be like because of the others. */
-export function readHeads(
-  heads: readonly SignedHead[],
-  keys: Pick<HeadKeys, 'isGood'>,
-): { good: Map<number, SignedHead>; faults: Fault[] } {
-  const good = new Map<number, SignedHead>();
+export function readCheckpoints(
+  checkpoints: readonly SignedCheckpoint[],
+  keys: Pick<CheckpointKeys, 'isGood'>,
+): { good: Map<number, SignedCheckpoint>; faults: Fault[] } {
+  const good = new Map<number, SignedCheckpoint>();
   const faults: Fault[] = [];
-  for (const head of heads) {
-    const { seq, keyId } = head;
-    const isGood = keys.isGood(head);
+  for (const checkpoint of checkpoints) {
+    const { seq, keyId } = checkpoint;
+    const isGood = keys.isGood(checkpoint);
     const other = good.get(seq);
     if (isGood === undefined) {
       faults.push({
         seq,
-        reason: `The head of record ${seq} is signed with key ${keyId}, which is not known. Name it in AUDIT_PUBLIC_KEYS if it was ours.`,
+        reason: `The checkpoint of record ${seq} is signed with key ${keyId}, which is not known. Name it in AUDIT_PUBLIC_KEYS if it was ours.`,
       });
     } else if (!isGood) {
-      faults.push({ seq, reason: `The signature of the head of record ${seq} is not good.` });
-    } else if (other !== undefined && other.hash !== head.hash) {
-      faults.push({ seq, reason: `There are two heads of record ${seq}, both signed, that differ.` });
-    } else good.set(seq, head);
+      faults.push({ seq, reason: `The signature of the checkpoint of record ${seq} is not good.` });
+    } else if (other !== undefined && other.hash !== checkpoint.hash) {
+      faults.push({ seq, reason: `There are two checkpoints of record ${seq}, both signed, that differ.` });
+    } else good.set(seq, checkpoint);
   }
   return { good, faults };
 }
@@ -47,7 +47,7 @@ export class ChainCheck {
 
   constructor(
     private end: ChainEnd,
-    private readonly heads: ReadonlyMap<number, ChainEnd>,
+    private readonly checkpoints: ReadonlyMap<number, ChainEnd>,
   ) {}
 
   /** @returns whether all is well. */
@@ -72,8 +72,8 @@ export class ChainCheck {
       return `Record ${seq} was changed: its hash is that of something else.`;
     if (record.prevHash !== end.hash)
       return `Record ${seq} does not follow record ${end.seq}: one of them was changed, or put in between.`;
-    const head = this.heads.get(seq);
-    return head === undefined || head.hash === record.hash
+    const checkpoint = this.checkpoints.get(seq);
+    return checkpoint === undefined || checkpoint.hash === record.hash
       ? undefined
       : `Record ${seq} is not the one that was signed: it or one before it was changed.`;
   }
@@ -82,33 +82,33 @@ export class ChainCheck {
 /** Where the records that are still there begin; a fault when nothing proves that those before were dropped rightly. */
 export function beginning(
   first: number,
-  heads: ReadonlyMap<number, ChainEnd>,
+  checkpoints: ReadonlyMap<number, ChainEnd>,
   droppedUpto: number,
 ): ChainEnd | Fault {
   if (first <= 1) return CHAIN_START;
-  const head = heads.get(first - 1);
-  if (head === undefined || droppedUpto !== first - 1) {
+  const checkpoint = checkpoints.get(first - 1);
+  if (checkpoint === undefined || droppedUpto !== first - 1) {
     return {
       seq: 1,
       reason: `Records 1 to ${first - 1} are missing, and they were not dropped by the retention.`,
     };
   }
-  return head;
+  return checkpoint;
 }
 
-export function cutOff(last: number, heads: ReadonlyMap<number, SignedHead>): Fault | undefined {
-  const newest = newestOf(heads);
+export function cutOff(last: number, checkpoints: ReadonlyMap<number, SignedCheckpoint>): Fault | undefined {
+  const newest = newestOf(checkpoints);
   return newest === undefined || newest.seq <= last
     ? undefined
     : {
         seq: last + 1,
-        reason: `Records ${last + 1} to ${newest.seq} are missing: the head of ${newest.seq} was signed at ${newest.at}.`,
+        reason: `Records ${last + 1} to ${newest.seq} are missing: the checkpoint of ${newest.seq} was signed at ${newest.at}.`,
       };
 }
 
-export function newestOf(heads: ReadonlyMap<number, SignedHead>): SignedHead | undefined {
-  return [...heads.values()].reduce<SignedHead | undefined>(
-    (newest, head) => (newest === undefined || head.seq > newest.seq ? head : newest),
+export function newestOf(checkpoints: ReadonlyMap<number, SignedCheckpoint>): SignedCheckpoint | undefined {
+  return [...checkpoints.values()].reduce<SignedCheckpoint | undefined>(
+    (newest, checkpoint) => (newest === undefined || checkpoint.seq > newest.seq ? checkpoint : newest),
     undefined,
   );
 }

@@ -1,7 +1,19 @@
 import { Failure } from '@provisioning/errors';
 import type { AuditLog, Bounds } from './audit-log.js';
-import type { AuditHeads, HeadKeys, OutsideHeads, SignedHead } from './head.js';
-import { beginning, ChainCheck, cutOff, newestOf, readHeads, type Verification } from './verification.js';
+import type {
+  AuditCheckpoints,
+  CheckpointKeys,
+  ExternalCheckpoints,
+  SignedCheckpoint,
+} from './checkpoint.js';
+import {
+  beginning,
+  ChainCheck,
+  cutOff,
+  newestOf,
+  readCheckpoints,
+  type Verification,
+} from './verification.js';
 
 /** Proves that no record was changed, removed or put in between. */
 export class AuditVerifier {
@@ -9,9 +21,9 @@ export class AuditVerifier {
 
   constructor(
     private readonly log: AuditLog,
-    private readonly heads: AuditHeads,
-    private readonly outside: OutsideHeads,
-    private readonly keys: HeadKeys,
+    private readonly checkpoints: AuditCheckpoints,
+    private readonly external: ExternalCheckpoints,
+    private readonly keys: CheckpointKeys,
   ) {}
 
   /** @throws Failure `unavailable` while another one runs here: it reads the whole trail. */
@@ -29,10 +41,10 @@ export class AuditVerifier {
     this.#isRunning = true;
     try {
       for (;;) {
-        // Heads first: whatever they tell of is there when the bounds are read.
-        const heads = [...(await this.heads.all()), ...(await this.outside.read())];
+        // Checkpoints first: whatever they tell of is there when the bounds are read.
+        const checkpoints = [...(await this.checkpoints.all()), ...(await this.external.read())];
         const bounds = await this.log.bounds();
-        const verification = await this.#verify(heads, bounds, await this.#numbers(range, bounds));
+        const verification = await this.#verify(checkpoints, bounds, await this.#numbers(range, bounds));
         // Records that were dropped while they were being read are no fault.
         if (verification.ok || (await this.log.bounds()).first === bounds.first) return verification;
       }
@@ -46,8 +58,8 @@ export class AuditVerifier {
     return isWhole ? all : this.log.bounds(range);
   }
 
-  async #verify(heads: readonly SignedHead[], all: Bounds, range: Bounds): Promise<Verification> {
-    const { good, faults } = readHeads(heads, this.keys);
+  async #verify(checkpoints: readonly SignedCheckpoint[], all: Bounds, range: Bounds): Promise<Verification> {
+    const { good, faults } = readCheckpoints(checkpoints, this.keys);
     const ordered = [...good.values()].sort((one, other) => other.seq - one.seq);
     const start =
       ordered.find(({ seq }) => seq < range.first && seq >= all.first) ??
@@ -65,7 +77,7 @@ export class AuditVerifier {
       ok: fault === undefined,
       checked: check?.checked ?? 0,
       fault,
-      head: newestOf(good),
+      checkpoint: newestOf(good),
     };
   }
 }

@@ -1,4 +1,5 @@
-import type { Clock, LoginAttempts } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { LoginAttempts } from './login-attempts.js';
 
 const HOUR_MS = 60 * 60_000;
 /** Failures of one user in an hour, from anywhere, before anybody has to wait. */

@@ -1,4 +1,5 @@
-import type { Clock, LoginAttempts } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { LoginAttempts } from './login-attempts.js';
 import { Turns } from './turns.js';
 
 export const MOST_FAILURES = 5;

@@ -1,7 +1,9 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { CheckedCode, SecondFactor } from '../mfa/second-factor.js';
-import type { Clock, IssuedToken, Stores, TokenScope, Tokens, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { IssuedToken, TokenScope, Tokens } from '../session/tokens.js';
+import type { Stores, UnitOfWork } from '../unit-of-work.js';
 import { tokenLifetime, type Lifetimes } from '../session/session.js';
 import type { User, UserCredentials } from '../user/user.js';
 import type { PasswordCheck } from './password-check.js';
@@ -134,8 +136,13 @@ export class LoginService {
     const { tokenId } = issued;
     await stores.sessions.insert({ id: sessionId, userId, tokenId, createdAt, expiresAt, ip, userAgent });
     await stores.audit.append({
-      ...{ ...actor, userId, username, sessionId },
-      ...{ action: 'auth.login', resource: `users/${userId}`, result: 'success' },
+      ...actor,
+      userId,
+      username,
+      sessionId,
+      action: 'auth.login',
+      resource: `users/${userId}`,
+      result: 'success',
       details: { second_factor: code.kind, ...(scope && { scope }) },
     });
     return issued;

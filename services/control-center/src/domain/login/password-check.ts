@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { PasswordHasher, UserStore } from '../ports.js';
+import type { PasswordHasher } from '../user/password-hasher.js';
+import type { UserStore } from '../user/user-store.js';
 import { LONGEST_PASSWORD_BYTES } from '../user/password-rules.js';
 import { canonicalPassword } from '../user/password-text.js';
 import type { UserCredentials } from '../user/user.js';

@@ -1,6 +1,9 @@
 import { Failure } from '@provisioning/errors';
 import type { SecondFactor } from '../mfa/second-factor.js';
-import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { CommonPasswords } from '../user/common-passwords.js';
+import type { PasswordHasher } from '../user/password-hasher.js';
 import { endApiTokens } from '../token/end-api-tokens.js';
 import { passwordFault } from '../user/password-rules.js';
 import { userUpdated } from '../user/user-audit.js';

@@ -1,7 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { CheckedCode, SecondFactor } from '../mfa/second-factor.js';
-import type { UnitOfWork } from '../ports.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 import type { PasswordCheck, PasswordRequest } from './password-check.js';
 import { FACTOR_MISSING, recordLock, type RefusalReason } from './refusal.js';
 

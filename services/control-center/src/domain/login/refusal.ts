@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import type { AuditActor } from '../audit/audit-record.js';
-import type { Stores } from '../ports.js';
+import type { Stores } from '../unit-of-work.js';
 import type { User } from '../user/user.js';
 import { MOST_FAILURES } from './lockout.js';
 

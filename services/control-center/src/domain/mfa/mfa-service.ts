@@ -1,7 +1,11 @@
 import { Failure } from '@provisioning/errors';
 import type { AuditActor } from '../audit/audit-record.js';
 import { codeUsed, type Reauthentication, type ReauthenticationRequest } from '../login/reauthentication.js';
-import type { Clock, MfaStore, SecretBox, Stores, Totp, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { Stores, UnitOfWork } from '../unit-of-work.js';
+import type { MfaStore } from './mfa-store.js';
+import type { SecretBox } from './secret-box.js';
+import type { Totp } from './totp.js';
 import type { PolicySets } from '../policy/policy-sets.js';
 import type { Writer } from '../policy/writer.js';
 import { endApiTokens } from '../token/end-api-tokens.js';

@@ -1,4 +1,4 @@
-import type { TokenScope } from '../ports.js';
+import type { TokenScope } from '../session/tokens.js';
 import { ADMIN_ROLE } from '../user/user.js';
 
 export interface MfaBearer {

@@ -1,5 +1,9 @@
 import type { AuditActor } from '../audit/audit-record.js';
-import type { Clock, MfaStore, SecretBox, Stores, Totp } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { Stores } from '../unit-of-work.js';
+import type { MfaStore } from './mfa-store.js';
+import type { SecretBox } from './secret-box.js';
+import type { Totp } from './totp.js';
 import type { User } from '../user/user.js';
 import { canonicalCode } from './code-text.js';
 import { hashRecoveryCode } from './recovery-codes.js';
@@ -69,8 +73,12 @@ export class SecondFactor {
     const left = await mfa.useRecoveryCode(userId, code.hash, this.clock());
     if (left === undefined) return false;
     await audit.append({
-      ...{ ...actor, userId, username },
-      ...{ action: 'mfa.recovery_code_use', resource: `users/${userId}`, result: 'success' },
+      ...actor,
+      userId,
+      username,
+      action: 'mfa.recovery_code_use',
+      resource: `users/${userId}`,
+      result: 'success',
       details: { codes_left: left },
     });
     return true;

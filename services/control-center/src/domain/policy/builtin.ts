@@ -1,6 +1,7 @@
 import { builtinPolicies } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { UnitOfWork } from '../unit-of-work.js';
 
 /** Makes the built-in policies at the very first start; never again, so that what an admin has deleted stays away. */
 export async function makeBuiltinPolicies(work: UnitOfWork, clock: Clock): Promise<void> {
@@ -9,8 +10,15 @@ export async function makeBuiltinPolicies(work: UnitOfWork, clock: Clock): Promi
     const at = clock();
     for (const { name, version, rules } of builtinPolicies) {
       const policy = {
-        ...{ id: uuidv7(), name, version, rules, description: null, enabled: true, revision: 1 },
-        ...{ createdAt: at, updatedAt: at },
+        id: uuidv7(),
+        name,
+        version,
+        rules,
+        description: null,
+        enabled: true,
+        revision: 1,
+        createdAt: at,
+        updatedAt: at,
       };
       await policies.insert(policy);
       await policies.recordChange(policy, { by: undefined, at });

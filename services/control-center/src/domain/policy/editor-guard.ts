@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { controlsPolicies, type PolicySet } from '@provisioning/policy';
-import type { UserWrites } from '../ports.js';
+import type { UserWrites } from '../user/user-store.js';
 import type { User } from '../user/user.js';
 
 /**

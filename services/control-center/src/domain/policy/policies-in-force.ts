@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
-import type { PolicyStore } from '../ports.js';
+import type { PolicyStore } from './policy-store.js';
 
 /** The stored policies, compiled and ready to be asked. A set that cannot be used leaves the one before it in force. */
 export class PoliciesInForce {

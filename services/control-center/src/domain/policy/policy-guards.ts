@@ -12,7 +12,7 @@ import {
   type PolicyRule,
   type PolicySet,
 } from '@provisioning/policy';
-import type { UserWrites } from '../ports.js';
+import type { UserWrites } from '../user/user-store.js';
 import type { User } from '../user/user.js';
 import { facesOf, isAllPowerful, type Writer } from './writer.js';
 

@@ -11,7 +11,8 @@ import {
 } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import { NOBODY } from '../audit/audit-record.js';
-import type { Clock, Stores, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { Stores, UnitOfWork } from '../unit-of-work.js';
 import { ADMIN_ROLE, type User } from '../user/user.js';
 import { policyDiff } from './policy-diff.js';
 import { changed, documentOf, type Policy } from './policy.js';
@@ -102,8 +103,15 @@ class Repairer {
       return this.#change(policy, changed(policy, { version, rules, enabled: true }, this.at), 'restored');
     }
     const made = {
-      ...{ id: uuidv7(), name, version, description: null, enabled: true, rules, revision: 1 },
-      ...{ createdAt: this.at, updatedAt: this.at },
+      id: uuidv7(),
+      name,
+      version,
+      description: null,
+      enabled: true,
+      rules,
+      revision: 1,
+      createdAt: this.at,
+      updatedAt: this.at,
     };
     return this.#change(undefined, made, 'made');
   }

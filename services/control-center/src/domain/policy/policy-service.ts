@@ -2,7 +2,11 @@ import { Failure, type FailureDetail } from '@provisioning/errors';
 import { compilePolicies, compilePolicy, type PolicySet } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
-import type { Clock, IdempotencyKey, Page, PolicyStore, Stores, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { IdempotencyKey } from '../idempotency.js';
+import type { Page } from '../page.js';
+import type { Stores, UnitOfWork } from '../unit-of-work.js';
+import type { PolicyStore } from './policy-store.js';
 import { policyDiff } from './policy-diff.js';
 import { mustLeaveAnEditor } from './editor-guard.js';
 import { mustBeWritersToChange, rightsChange } from './policy-guards.js';
@@ -67,8 +71,15 @@ export class PolicyService {
     const { name, version, description, enabled, rules } = request;
     const now = this.clock();
     const policy: Policy = {
-      ...{ id: uuidv7(), name, version, description: description ?? null, enabled, rules, revision: 1 },
-      ...{ createdAt: now, updatedAt: now },
+      id: uuidv7(),
+      name,
+      version,
+      description: description ?? null,
+      enabled,
+      rules,
+      revision: 1,
+      createdAt: now,
+      updatedAt: now,
     };
     mustBeUsable(policy);
     const made = await this.work.run(async (stores) => {

@@ -1,6 +1,6 @@
 import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
-import type { PolicyStore } from '../ports.js';
+import type { PolicyStore } from './policy-store.js';
 
 /** The policies as a unit of work sees them, compiled; those of the same revision are compiled once. */
 export class PolicySets {

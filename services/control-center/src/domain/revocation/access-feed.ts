@@ -1,5 +1,8 @@
 import type { ApiTokenService, KnownApiToken } from '../token/api-token-service.js';
-import type { Clock, PolicyRevision, RevocationLog, UserStore } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { PolicyRevision } from '../policy/policy-store.js';
+import type { UserStore } from '../user/user-store.js';
+import type { RevocationLog } from './revocation-log.js';
 import type { User } from '../user/user.js';
 import type { Revocation } from './revocation.js';
 

@@ -1,17 +1,11 @@
 import { Failure } from '@provisioning/errors';
 import { validate as isUuid } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
-import type {
-  Clock,
-  IssuedToken,
-  Page,
-  SessionStore,
-  Stores,
-  TokenClaims,
-  Tokens,
-  TokenScope,
-  UnitOfWork,
-} from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { Page } from '../page.js';
+import type { Stores, UnitOfWork } from '../unit-of-work.js';
+import type { SessionStore } from './session-store.js';
+import type { IssuedToken, TokenClaims, TokenScope, Tokens } from './tokens.js';
 import { sameRoles } from '../user/user.js';
 import { isOpen, tokenLifetime, type Lifetimes, type Session } from './session.js';
 
@@ -121,7 +115,9 @@ async function endIfStolen(
   if (!(await sessions.end(session.id, 'refresh_reuse', now))) return;
   await audit.append({
     ...actor,
-    ...{ userId: session.userId, username: session.user.username, sessionId: session.id },
+    userId: session.userId,
+    username: session.user.username,
+    sessionId: session.id,
     ...record('auth.refresh_reuse', session.id),
     result: 'denied',
     details: { token_id: tokenId, replaced_at: rotatedAt.toISOString() },

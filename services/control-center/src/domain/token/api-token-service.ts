@@ -2,7 +2,12 @@ import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
 import type { MfaRequirement } from '../mfa/requirement.js';
-import type { ApiTokenStore, ApiTokenTexts, Clock, IdempotencyKey, Page, UnitOfWork } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { IdempotencyKey } from '../idempotency.js';
+import type { Page } from '../page.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { ApiTokenStore } from './api-token-store.js';
+import type { ApiTokenTexts } from './api-token-texts.js';
 import type { User } from '../user/user.js';
 import { rolesInForce, type ApiToken } from './api-token.js';
 
@@ -45,8 +50,13 @@ export class ApiTokenService {
     mustEndWithinAYear(expiresAt, now);
     const text = idempotency ? texts.makeFor(idempotency) : texts.make();
     const token = {
-      ...{ id: uuidv7(), userId: owner.id, name, roles: [...new Set(roles)] },
-      ...{ createdAt: now, expiresAt, lastUsedAt: null },
+      id: uuidv7(),
+      userId: owner.id,
+      name,
+      roles: [...new Set(roles)],
+      createdAt: now,
+      expiresAt,
+      lastUsedAt: null,
     };
     const { replayed } = await work.run(({ users, apiTokens, audit, idempotency: keys }) =>
       keys.once(idempotency, async () => {
@@ -55,7 +65,9 @@ export class ApiTokenService {
         await apiTokens.insert(token, texts.hash(text), now);
         await audit.append({
           ...owner.actor,
-          ...{ action: 'token.create', resource: `tokens/${token.id}`, result: 'success' },
+          action: 'token.create',
+          resource: `tokens/${token.id}`,
+          result: 'success',
           details: { name, roles: token.roles, expires_at: expiresAt.toISOString() },
         });
         return null;
@@ -81,7 +93,9 @@ export class ApiTokenService {
       revoke({ kind: 'api_token', subject: id, at: now, expiresAt: token.expiresAt });
       await audit.append({
         ...actor,
-        ...{ action: 'token.revoke', resource: `tokens/${id}`, result: 'success' },
+        action: 'token.revoke',
+        resource: `tokens/${id}`,
+        result: 'success',
         details: { name: token.name },
       });
     });

@@ -1,4 +1,4 @@
-import type { Stores } from '../ports.js';
+import type { Stores } from '../unit-of-work.js';
 import type { User } from '../user/user.js';
 import type { ApiToken } from './api-token.js';
 

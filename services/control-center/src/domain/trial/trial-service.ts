@@ -9,7 +9,9 @@ import type {
 import { v7 as uuidv7 } from 'uuid';
 import { requestOf, type Effect } from '../decision/decision-record.js';
 import { documentOf } from '../policy/policy.js';
-import type { DecisionFilter, DecisionLog, PolicyStore, UserStore } from '../ports.js';
+import type { DecisionFilter, DecisionLog } from '../decision/decision-log.js';
+import type { PolicyStore } from '../policy/policy-store.js';
+import type { UserStore } from '../user/user-store.js';
 import type { PolicyTrials, TrialSet } from './policy-trials.js';
 
 /** A policy that is stored nowhere. */

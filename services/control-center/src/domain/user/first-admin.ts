@@ -1,6 +1,10 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
-import type { Clock, CommonPasswords, PasswordHasher, UnitOfWork, UserStore } from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { CommonPasswords } from './common-passwords.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { UserStore } from './user-store.js';
 import { NOBODY } from '../audit/audit-record.js';
 import { passwordFault } from './password-rules.js';
 import { ADMIN_ROLE } from './user.js';

@@ -1,4 +1,4 @@
-import type { CommonPasswords } from '../ports.js';
+import type { CommonPasswords } from './common-passwords.js';
 import { canonicalPassword } from './password-text.js';
 
 const SHORTEST_PASSWORD = 12;

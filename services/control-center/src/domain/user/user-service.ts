@@ -1,15 +1,12 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { AuditActor } from '../audit/audit-record.js';
-import type {
-  Clock,
-  CommonPasswords,
-  IdempotencyKey,
-  PasswordHasher,
-  UnitOfWork,
-  UserFilter,
-  UserStore,
-} from '../ports.js';
+import type { Clock } from '../clock.js';
+import type { IdempotencyKey } from '../idempotency.js';
+import type { UnitOfWork } from '../unit-of-work.js';
+import type { CommonPasswords } from './common-passwords.js';
+import type { PasswordHasher } from './password-hasher.js';
+import type { UserFilter, UserStore } from './user-store.js';
 import { mustKeepAnEditor } from '../policy/editor-guard.js';
 import { PolicySets } from '../policy/policy-sets.js';
 import type { Writer } from '../policy/writer.js';

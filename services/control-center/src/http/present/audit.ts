@@ -1,6 +1,6 @@
 import type { AuditEntry, AuditHead, AuditRecord, AuditVerification } from '@provisioning/contracts';
 import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
-import type { SignedHead } from '../../domain/audit/head.js';
+import type { SignedCheckpoint } from '../../domain/audit/checkpoint.js';
 import type { Verification } from '../../domain/audit/verification.js';
 
 export function presentAuditRecord(record: ChainedRecord): AuditRecord {
@@ -23,17 +23,17 @@ export function presentAuditRecord(record: ChainedRecord): AuditRecord {
   };
 }
 
-export function presentHead({ seq, hash, at, keyId, signature }: SignedHead): AuditHead {
+export function presentCheckpoint({ seq, hash, at, keyId, signature }: SignedCheckpoint): AuditHead {
   return { seq, hash, timestamp: at, key_id: keyId, signature };
 }
 
-export function presentVerification({ ok, checked, fault, head }: Verification): AuditVerification {
+export function presentVerification({ ok, checked, fault, checkpoint }: Verification): AuditVerification {
   return {
     ok,
     checked,
     first_bad_seq: fault?.seq ?? null,
     reason: fault?.reason ?? null,
-    head: head === undefined ? null : presentHead(head),
+    head: checkpoint === undefined ? null : presentCheckpoint(checkpoint),
   };
 }
 

@@ -9,7 +9,13 @@ const CONTEXT_MEMBERS = ['infra', 'provider', 'operation', 'taskserv', 'cluster_
 export function presentDecision(record: DecisionRecord): Decision {
   const { id, at, service, username, roles, action, resource, effect, revision } = record;
   return {
-    ...{ id, service, username, roles: [...roles], action, resource, revision },
+    id,
+    service,
+    username,
+    roles: [...roles],
+    action,
+    resource,
+    revision,
     timestamp: at.toISOString(),
     user_id: record.userId,
     context: presentContext(JSON.parse(record.context) as Record<string, unknown>),
@@ -34,7 +40,16 @@ function presentContext(context: Record<string, unknown>): Decision['context'] {
 export function decisionOf(logged: LoggedDecision): DecisionRecord {
   const { id, service, username, email, roles, action, resource, context, matched, revision } = logged;
   return {
-    ...{ id, service, username, email, roles, action, resource, context, matched, revision },
+    id,
+    service,
+    username,
+    email,
+    roles,
+    action,
+    resource,
+    context,
+    matched,
+    revision,
     at: new Date(logged.timestamp),
     userId: logged.user_id,
     request: { ip: logged.request_ip, method: logged.request_method, path: logged.request_path },

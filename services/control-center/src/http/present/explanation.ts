@@ -20,7 +20,12 @@ export function presentExplanation({ decision, rules }: Explanation): DataOf<typ
       .slice(0, MOST_RULES)
       .map(({ policyId, policy, index, effect, outcome, counted, decided, message, ...position }) => ({
         policy_id: policyId,
-        ...{ policy, rule: index, effect, outcome, counted, decided },
+        policy,
+        rule: index,
+        effect,
+        outcome,
+        counted,
+        decided,
         ...(message === undefined ? {} : { message: message.slice(0, 1024) }),
         ...position,
       })),

@@ -1,6 +1,6 @@
 import type { DataOf, login, refresh } from '@provisioning/contracts';
 import type { Login } from '../../domain/login/login-service.js';
-import type { IssuedToken } from '../../domain/ports.js';
+import type { IssuedToken } from '../../domain/session/tokens.js';
 
 export function presentLogin({ token, expiresAt, user }: Login): DataOf<typeof login> {
   const { id, username, email, roles } = user;

@@ -19,7 +19,11 @@ export function presentPolicy(policy: Policy): DataOf<typeof getPolicy> {
 export function presentVersion(of: PolicyVersion): DataOf<typeof listPolicyVersions>[number] {
   const { revision, name, version, enabled, changedAt, changedBy } = of;
   return {
-    ...{ revision, name, version, rules: presentRules(of), enabled },
+    revision,
+    name,
+    version,
+    rules: presentRules(of),
+    enabled,
     changed_at: changedAt.toISOString(),
     changed_by: changedBy,
   };

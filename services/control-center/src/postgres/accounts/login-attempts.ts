@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { LoginAttempts } from '../domain/ports.js';
+import type { LoginAttempts } from '../../domain/login/login-attempts.js';
 
 /** In Postgres, so that a lock-out holds over processes, restarts and a lost Redis. */
 export class PostgresLoginAttempts implements LoginAttempts {

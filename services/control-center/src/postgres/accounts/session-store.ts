@@ -1,8 +1,9 @@
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import type { Page, SessionStore, SessionWrites } from '../domain/ports.js';
-import type { NewRevocation } from '../domain/revocation/revocation.js';
-import type { EndReason, NewSession, Session } from '../domain/session/session.js';
+import type { Page } from '../../domain/page.js';
+import type { SessionStore, SessionWrites } from '../../domain/session/session-store.js';
+import type { NewRevocation } from '../../domain/revocation/revocation.js';
+import type { EndReason, NewSession, Session } from '../../domain/session/session.js';
 
 interface SessionRow {
   id: string;

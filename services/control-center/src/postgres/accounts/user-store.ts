@@ -2,8 +2,8 @@ import { Failure } from '@provisioning/errors';
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { validate as isUuid } from 'uuid';
-import type { UserFilter, UserWrites } from '../domain/ports.js';
-import { ADMIN_ROLE, type NewUser, type User, type UserCredentials } from '../domain/user/user.js';
+import type { UserFilter, UserWrites } from '../../domain/user/user-store.js';
+import { ADMIN_ROLE, type NewUser, type User, type UserCredentials } from '../../domain/user/user.js';
 
 interface UserRow {
   id: string;

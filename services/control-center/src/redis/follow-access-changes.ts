@@ -2,7 +2,7 @@ import { createRedis, type Logger } from '@provisioning/runtime';
 import { ACCESS_CHANNEL } from './access-signal.js';
 
 /** Calls `wake` whenever somebody says that it has changed who may do what. @returns how to stop. */
-export function hearAccessChanges(url: string, log: Logger, wake: () => void): () => void {
+export function followAccessChanges(url: string, log: Logger, wake: () => void): () => void {
   const redis = createRedis(url, 'consumer', log);
   redis.on('message', wake);
   redis.subscribe(ACCESS_CHANNEL).catch((error: unknown) => {

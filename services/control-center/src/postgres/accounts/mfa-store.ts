@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { MfaLocks, MfaState, MfaWrites, PendingFactor } from '../domain/ports.js';
+import type { MfaLocks, MfaState, MfaWrites, PendingFactor } from '../../domain/mfa/mfa-store.js';
 
 interface MfaRow {
   user_id: string;

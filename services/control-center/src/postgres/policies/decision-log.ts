@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { DecisionRecord, Effect } from '../domain/decision/decision-record.js';
-import type { DecisionFilter, DecisionLog } from '../domain/ports.js';
+import type { DecisionRecord, Effect } from '../../domain/decision/decision-record.js';
+import type { DecisionFilter, DecisionLog } from '../../domain/decision/decision-log.js';
 
 interface DecisionRow {
   id: string;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { hashedId, redact, redactText } from '@provisioning/runtime';
-import type { AuditEvent } from '../domain/audit/chain.js';
+import type { AuditEvent } from '../../domain/audit/chain.js';
 
 const MOST_BYTES = 8 * 1024;
 const SHOWN_OF_TOO_LONG = 1000;
@@ -28,8 +28,17 @@ export function contentOf(event: AuditEvent): string {
   const { at, service, userId, username, sessionId, ip, requestId, action, resource, result, details } =
     event;
   return JSON.stringify([
-    ...[at, service, userId, username, sessionId],
-    ...[ip, requestId, action, resource, result, details],
+    at,
+    service,
+    userId,
+    username,
+    sessionId,
+    ip,
+    requestId,
+    action,
+    resource,
+    result,
+    details,
   ]);
 }
 
@@ -40,7 +49,11 @@ export function conflictReport(event: AuditEvent, now: Date): AuditEvent {
     eventId: hashedId(`${event.eventId} ${sha256}`),
     at: now.toISOString(),
     service: 'control-center',
-    ...{ userId: null, username: null, sessionId: null, ip: null, requestId: null },
+    userId: null,
+    username: null,
+    sessionId: null,
+    ip: null,
+    requestId: null,
     action: 'audit.conflict',
     resource: `audit/${event.eventId}`,
     result: 'failure',

@@ -1,21 +1,21 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { OutsideHeads, SignedHead } from '../domain/audit/head.js';
+import type { ExternalCheckpoints, SignedCheckpoint } from '../domain/audit/checkpoint.js';
 
-/** As GET /audit/heads shows it. */
-function headLine({ seq, hash, at, keyId, signature }: SignedHead): string {
+/** As GET /audit/checkpoints shows it. */
+function lineOf({ seq, hash, at, keyId, signature }: SignedCheckpoint): string {
   return `${JSON.stringify({ seq, hash, timestamp: at, key_id: keyId, signature })}\n`;
 }
 
-/** Heads in a file, which belongs on another disk or machine than the database. */
-export function headsFile(path: string): OutsideHeads {
+/** Checkpoints in a file, which belongs on another disk or machine than the database. */
+export function checkpointFile(path: string): ExternalCheckpoints {
   return {
-    append: async (heads) => {
+    append: async (checkpoints) => {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(path, 'a', 0o600);
       try {
         // One line feed too many does no harm; a line that was cut off by a crash must not take the next with it.
-        await file.writeFile(`\n${heads.map(headLine).join('')}`);
+        await file.writeFile(`\n${checkpoints.map(lineOf).join('')}`);
         await file.sync();
       } finally {
         await file.close();
@@ -31,15 +31,15 @@ export function headsFile(path: string): OutsideHeads {
   };
 }
 
-/** What is no head proves nothing: it may be half a line that was cut off. */
-function parsed(line: string): SignedHead[] {
+/** What is no checkpoint proves nothing: it may be half a line that was cut off. */
+function parsed(line: string): SignedCheckpoint[] {
   if (line.trim() === '') return [];
   try {
     const value = JSON.parse(line) as Record<string, unknown> | null;
     const { seq, hash, timestamp: at, key_id: keyId, signature } = value ?? {};
     const isHead =
       Number.isSafeInteger(seq) && [hash, at, keyId, signature].every((member) => typeof member === 'string');
-    return isHead ? [{ seq, hash, at, keyId, signature } as SignedHead] : [];
+    return isHead ? [{ seq, hash, at, keyId, signature } as SignedCheckpoint] : [];
   } catch {
     return [];
   }

@@ -2,15 +2,15 @@ import { Failure, isFailure } from '@provisioning/errors';
 import { isPostgresAway } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { v7 as uuidv7 } from 'uuid';
-import type { AuditTrail, NewAuditRecord } from '../domain/audit/audit-record.js';
+import type { AuditTrail, NewAuditRecord } from '../../domain/audit/audit-record.js';
 import {
   chained,
   CHAIN_START,
   type AuditEvent,
   type ChainedRecord,
   type ChainEnd,
-} from '../domain/audit/chain.js';
-import type { Clock } from '../domain/ports.js';
+} from '../../domain/audit/chain.js';
+import type { Clock } from '../../domain/clock.js';
 import { conflictReport, contentOf, storable } from './audit-event.js';
 
 interface Compared {

@@ -1,10 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { headKeys, readPublicKey, readSigningKey } from './head-keys.js';
+import { checkpointKeys, readPublicKey, readSigningKey } from './checkpoint-keys.js';
 
-const head = { seq: 7, hash: 'a'.repeat(64), at: '2026-01-01T00:00:00.000Z' };
+const checkpoint = { seq: 7, hash: 'a'.repeat(64), at: '2026-01-01T00:00:00.000Z' };
 
-describe('the keys of heads', () => {
+describe('the keys of checkpoints', () => {
   const { privateKey } = generateKeyPairSync('ed25519');
   const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
@@ -16,18 +16,18 @@ describe('the keys of heads', () => {
       privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-32).toString('base64'),
     ],
   ])('are read from %s', (_what, text) => {
-    const signed = headKeys(readSigningKey(text)).sign!(head);
-    expect(headKeys(privateKey).isGood(signed)).toBe(true);
-    expect(headKeys(privateKey).isGood({ ...signed, seq: 8 })).toBe(false);
+    const signed = checkpointKeys(readSigningKey(text)).sign!(checkpoint);
+    expect(checkpointKeys(privateKey).isGood(signed)).toBe(true);
+    expect(checkpointKeys(privateKey).isGood({ ...signed, seq: 8 })).toBe(false);
   });
 
   it('are known by what is served of them', () => {
-    const { pem: served } = headKeys(privateKey).publicKeys[0]!;
+    const { pem: served } = checkpointKeys(privateKey).publicKeys[0]!;
     const former = readPublicKey(served.split('\n')[1]!);
-    const signed = headKeys(privateKey).sign!(head);
-    expect(headKeys(undefined, [former]).isGood(signed)).toBe(true);
-    expect(headKeys(undefined).isGood(signed)).toBeUndefined();
-    expect(headKeys(undefined).sign).toBeUndefined();
+    const signed = checkpointKeys(privateKey).sign!(checkpoint);
+    expect(checkpointKeys(undefined, [former]).isGood(signed)).toBe(true);
+    expect(checkpointKeys(undefined).isGood(signed)).toBeUndefined();
+    expect(checkpointKeys(undefined).sign).toBeUndefined();
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
-import { signedText, type HeadKeys, type PublicKey } from '../domain/audit/head.js';
+import { signedText, type CheckpointKeys, type PublicKey } from '../domain/audit/checkpoint.js';
 
 /** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -28,7 +28,10 @@ export function readPublicKey(text: string): KeyObject {
 }
 
 /** @param former public keys of signing keys that were used before. */
-export function headKeys(signing: KeyObject | undefined, former: readonly KeyObject[] = []): HeadKeys {
+export function checkpointKeys(
+  signing: KeyObject | undefined,
+  former: readonly KeyObject[] = [],
+): CheckpointKeys {
   const known = new Map<string, KeyObject>();
   const add = (key: KeyObject) => {
     const id = keyId(key);
@@ -40,14 +43,17 @@ export function headKeys(signing: KeyObject | undefined, former: readonly KeyObj
   return {
     sign:
       signing &&
-      ((head) => ({
-        ...head,
+      ((checkpoint) => ({
+        ...checkpoint,
         keyId: id!,
-        signature: sign(null, Buffer.from(signedText(head)), signing).toString('base64'),
+        signature: sign(null, Buffer.from(signedText(checkpoint)), signing).toString('base64'),
       })),
-    isGood: (head) => {
-      const key = known.get(head.keyId);
-      return key && verify(null, Buffer.from(signedText(head)), key, Buffer.from(head.signature, 'base64'));
+    isGood: (checkpoint) => {
+      const key = known.get(checkpoint.keyId);
+      return (
+        key &&
+        verify(null, Buffer.from(signedText(checkpoint)), key, Buffer.from(checkpoint.signature, 'base64'))
+      );
     },
     publicKeys: [...known].map(toPublicKey),
   };

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { AuditFilter } from '../domain/audit/audit-log.js';
+import type { AuditFilter } from '../../domain/audit/audit-log.js';
 
 const SEGMENT = 10_000;
 

@@ -1,10 +1,10 @@
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import type { ChainEnd } from '../domain/audit/chain.js';
-import type { AuditHeads, HeadWrites, SignedHead } from '../domain/audit/head.js';
-import type { Page } from '../domain/ports.js';
+import type { ChainEnd } from '../../domain/audit/chain.js';
+import type { AuditCheckpoints, CheckpointWrites, SignedCheckpoint } from '../../domain/audit/checkpoint.js';
+import type { Page } from '../../domain/page.js';
 
-interface HeadRow {
+interface CheckpointRow {
   seq: string;
   hash: string;
   at: string;
@@ -17,35 +17,35 @@ interface EndRow {
   hash: string;
 }
 
-export class PostgresAuditHeads implements AuditHeads {
+export class PostgresAuditCheckpoints implements AuditCheckpoints {
   constructor(private readonly database: Knex) {}
 
   async list(page: Page<number>) {
     const [rows, counted] = await Promise.all([
-      newestFirst(this.database<HeadRow>('audit_heads'), 'seq', page),
+      newestFirst(this.database<CheckpointRow>('audit_heads'), 'seq', page),
       this.database('audit_heads').count({ total: '*' }),
     ]);
-    return { heads: rows.map(toHead), total: Number(counted[0]?.['total'] ?? 0) };
+    return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
-  async all(): Promise<SignedHead[]> {
-    return (await this.database<HeadRow>('audit_heads').orderBy('seq')).map(toHead);
+  async all(): Promise<SignedCheckpoint[]> {
+    return (await this.database<CheckpointRow>('audit_heads').orderBy('seq')).map(toCheckpoint);
   }
 
-  alone<T>(act: (heads: HeadWrites) => Promise<T>): Promise<T> {
+  exclusively<T>(act: (checkpoints: CheckpointWrites) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
       await transaction.raw(`select pg_advisory_xact_lock(hashtext('control_center.audit_heads'))`);
-      return act(new PostgresHeadWrites(transaction));
+      return act(new PostgresCheckpointWrites(transaction));
     });
   }
 }
 
-class PostgresHeadWrites implements HeadWrites {
+class PostgresCheckpointWrites implements CheckpointWrites {
   constructor(private readonly transaction: Knex.Transaction) {}
 
-  async newest(): Promise<SignedHead | undefined> {
-    const row = await this.transaction<HeadRow>('audit_heads').orderBy('seq', 'desc').first();
-    return row && toHead(row);
+  async newest(): Promise<SignedCheckpoint | undefined> {
+    const row = await this.transaction<CheckpointRow>('audit_heads').orderBy('seq', 'desc').first();
+    return row && toCheckpoint(row);
   }
 
   async chain(): Promise<{ end: ChainEnd; since: string } | undefined> {
@@ -64,15 +64,15 @@ class PostgresHeadWrites implements HeadWrites {
     return rows.map(toEnd);
   }
 
-  async insert(heads: readonly SignedHead[]): Promise<void> {
-    const rows = heads.map(({ seq, hash, at, keyId, signature }) => ({
+  async insert(checkpoints: readonly SignedCheckpoint[]): Promise<void> {
+    const rows = checkpoints.map(({ seq, hash, at, keyId, signature }) => ({
       seq: String(seq),
       hash,
       at,
       key_id: keyId,
       signature,
     }));
-    await this.transaction<HeadRow>('audit_heads').insert(rows);
+    await this.transaction<CheckpointRow>('audit_heads').insert(rows);
   }
 }
 
@@ -80,6 +80,6 @@ function toEnd({ seq, hash }: EndRow): ChainEnd {
   return { seq: Number(seq), hash };
 }
 
-function toHead({ seq, hash, at, key_id: keyId, signature }: HeadRow): SignedHead {
+function toCheckpoint({ seq, hash, at, key_id: keyId, signature }: CheckpointRow): SignedCheckpoint {
   return { seq: Number(seq), hash, at, keyId, signature };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@provisioning/runtime';
 import { Counter, type Registry } from 'prom-client';
-import type { DecisionRecord } from '../domain/decision/decision-record.js';
-import type { DecisionLog } from '../domain/ports.js';
+import type { DecisionRecord } from '../../domain/decision/decision-record.js';
+import type { DecisionLog } from '../../domain/decision/decision-log.js';
 
 const FLUSH_AFTER_MS = 200;
 /** A Postgres that is away must not fill our memory. */

@@ -2,9 +2,10 @@ import { Failure } from '@provisioning/errors';
 import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import type { AuditActor } from '../domain/audit/audit-record.js';
-import type { Policy, PolicyVersion, StoredPolicySet } from '../domain/policy/policy.js';
-import type { Page, PolicyWrites } from '../domain/ports.js';
+import type { AuditActor } from '../../domain/audit/audit-record.js';
+import type { Policy, PolicyVersion, StoredPolicySet } from '../../domain/policy/policy.js';
+import type { Page } from '../../domain/page.js';
+import type { PolicyWrites } from '../../domain/policy/policy-store.js';
 
 interface PolicyRow {
   id: string;
@@ -103,7 +104,11 @@ export class PostgresPolicyStore implements PolicyWrites {
       revision: deleted ? revision + 1 : revision,
       set_revision: made?.revision,
       deleted,
-      ...{ name, version, description, enabled, rules },
+      name,
+      version,
+      description,
+      enabled,
+      rules,
       changed_at: at,
       changed_by_id: by?.userId ?? null,
       changed_by: by?.username ?? null,
@@ -114,7 +119,12 @@ export class PostgresPolicyStore implements PolicyWrites {
 function toRow(policy: Policy) {
   const { id, name, version, description, enabled, revision, createdAt, updatedAt } = policy;
   return {
-    ...{ id, name, version, description, enabled, revision },
+    id,
+    name,
+    version,
+    description,
+    enabled,
+    revision,
     rules: JSON.stringify(policy.rules),
     created_at: createdAt,
     updated_at: updatedAt,

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { RevocationLog } from '../domain/ports.js';
-import type { NewRevocation, Revocation, RevocationKind } from '../domain/revocation/revocation.js';
+import type { RevocationLog } from '../../domain/revocation/revocation-log.js';
+import type { NewRevocation, Revocation, RevocationKind } from '../../domain/revocation/revocation.js';
 
 interface RevocationRow {
   /** A bigint comes as text. */

@@ -1,9 +1,10 @@
 import { Failure } from '@provisioning/errors';
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import type { ApiTokenWrites, Page } from '../domain/ports.js';
-import type { ApiToken } from '../domain/token/api-token.js';
-import type { User } from '../domain/user/user.js';
+import type { Page } from '../../domain/page.js';
+import type { ApiTokenWrites } from '../../domain/token/api-token-store.js';
+import type { ApiToken } from '../../domain/token/api-token.js';
+import type { User } from '../../domain/user/user.js';
 import { PostgresUserStore } from './user-store.js';
 
 interface ApiTokenRow {
@@ -17,8 +18,13 @@ interface ApiTokenRow {
 }
 
 const COLUMNS: readonly (keyof ApiTokenRow)[] = [
-  ...(['id', 'user_id', 'name', 'roles'] as const),
-  ...(['created_at', 'expires_at', 'last_used_at'] as const),
+  'id',
+  'user_id',
+  'name',
+  'roles',
+  'created_at',
+  'expires_at',
+  'last_used_at',
 ];
 
 /** `database` may be a transaction. */
@@ -51,8 +57,13 @@ export class PostgresApiTokenStore implements ApiTokenWrites {
     await this.#tokens().where({ user_id: userId, name }).where('expires_at', '<=', now).delete();
     await this.database('api_tokens')
       .insert({
-        ...{ id, user_id: userId, name, roles: [...roles], hash: Buffer.from(hash, 'hex') },
-        ...{ created_at: createdAt, expires_at: expiresAt },
+        id,
+        user_id: userId,
+        name,
+        roles: [...roles],
+        hash: Buffer.from(hash, 'hex'),
+        created_at: createdAt,
+        expires_at: expiresAt,
       })
       .catch(sayThatTheNameIsTaken);
   }
@@ -108,7 +119,12 @@ function sayThatTheNameIsTaken(error: unknown): never {
 
 function toToken(row: ApiTokenRow): ApiToken {
   return {
-    ...{ id: row.id, userId: row.user_id, name: row.name, roles: row.roles },
-    ...{ createdAt: row.created_at, expiresAt: row.expires_at, lastUsedAt: row.last_used_at },
+    id: row.id,
+    userId: row.user_id,
+    name: row.name,
+    roles: row.roles,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    lastUsedAt: row.last_used_at,
   };
 }

@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import type { AuditFilter, AuditLog, AuditPage, Bounds, KeptEvents } from '../domain/audit/audit-log.js';
-import type { AuditEvent, ChainedRecord } from '../domain/audit/chain.js';
-import type { NewAuditRecord } from '../domain/audit/audit-record.js';
-import { RETENTION_ACTION, type AuditDrops } from '../domain/audit/retention.js';
-import type { Clock } from '../domain/ports.js';
+import type { AuditFilter, AuditLog, AuditPage, Bounds, KeptEvents } from '../../domain/audit/audit-log.js';
+import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
+import type { NewAuditRecord } from '../../domain/audit/audit-record.js';
+import { RETENTION_ACTION, type AuditDrops } from '../../domain/audit/retention.js';
+import type { Clock } from '../../domain/clock.js';
 import { PostgresAuditCounts } from './audit-counts.js';
 import { PostgresAuditTrail } from './audit-trail.js';
 

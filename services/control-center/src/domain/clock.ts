@@ -1,0 +1,2 @@
+/** The present time; tests set their own. */
+export type Clock = () => Date;

@@ -1,0 +1,33 @@
+/** What alone a token is good for. */
+export type TokenScope = 'mfa_enrollment';
+
+interface TokenSubject {
+  userId: string;
+  username: string;
+  email?: string;
+  roles: readonly string[];
+  sessionId: string;
+  scope?: TokenScope;
+}
+
+export interface TokenClaims extends TokenSubject {
+  tokenId: string;
+  /** Seconds since the epoch. */
+  expiresAt: number;
+}
+
+export interface IssuedToken {
+  token: string;
+  tokenId: string;
+  expiresAt: Date;
+}
+
+/** Signs and reads access tokens. */
+export interface Tokens {
+  issue(subject: TokenSubject, lifetimeSeconds: number, now: Date): IssuedToken;
+  /**
+   * @param accepted scopes that what is asked for is within.
+   * @throws Failure `unauthenticated`; `forbidden` for a scope that is not accepted.
+   */
+  verify(token: string, now: Date, accepted: readonly TokenScope[]): TokenClaims;
+}
