@@ -42,7 +42,7 @@ def python_type(schema: Dict[str, Any]) -> str:
 def operations(document: Dict[str, Any]) -> Iterator[Tuple[str, str, Dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method in METHODS:
-            # What is beside the operations of the contract (/metrics, /ws) answers in ways of its own.
+            # /metrics and /ws are not operations of the contract: their responses have no envelope.
             if "operationId" in item.get(method, {}) and is_enveloped(item[method]):
                 yield method, path, item[method]
 
@@ -111,7 +111,7 @@ def generate() -> str:
     for name, file in SERVICES:
         document = json.loads((OPENAPI / file).read_text("utf-8"))
         methods = [method_source(document, *operation) for operation in operations(document)]
-        head = 'class %sOperations:\n    """Each answers with the `data` of the envelope."""\n\n' % name
+        head = 'class %sOperations:\n    """Each method returns the `data` of the envelope."""\n\n' % name
         head += "    def __init__(self, call: Call) -> None:\n        self._call = call"
         parts.append("\n" + "\n\n".join([head, *methods]) + "\n")
     return "\n".join(parts)
@@ -127,7 +127,7 @@ def generate_event_types() -> str:
     lines = ['    "%s",' % name for name in event_types()]
     return "\n".join(
         [
-            '"""Every type of event that `/ws` and `/events` send. Written by generate.py: do not edit."""',
+            '"""The types of events of `/ws` and `/events`. Written by generate.py: do not edit."""',
             "",
             "EVENT_TYPES = (",
             *lines,
@@ -141,15 +141,15 @@ REFERENCE_HEADER = """<!-- Written by packages/client-python/generate.py from th
 
 # Reference: the Python client
 
-Every operation of both services, by its method. Each answers with the `data` of the envelope, and raises
-`ProvisioningError` otherwise. How it is used: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
+The method of every operation of both services. Each returns the `data` of the envelope or raises `ProvisioningError`.
+Guide: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
 """
 
 
 EVENT_TYPES_SECTION = """## `EVENT_TYPES`
 
-The types of event that `client.orchestrator.follow_events` takes as `event_types`, divided by commas; what each of them
-carries: [how-to/follow-events.md](../how-to/follow-events.md).
+The types of events that `client.orchestrator.follow_events` accepts as `event_types`, separated by commas. Their data:
+[how-to/follow-events.md](../how-to/follow-events.md).
 
 """
 

@@ -29,14 +29,18 @@ function table(name, operations) {
     const line = `  ${id}: { ${marks.join(', ')} },`;
     return line.length <= 110 ? line : `  ${id}: {\n${marks.map((mark) => `    ${mark},\n`).join('')}  },`;
   });
-  return [`export const ${name} = {`, ...lines, '} as const;'].join('\n');
+  return [
+    `/** Method and path of each operation. */\nexport const ${name} = {`,
+    ...lines,
+    '} as const;',
+  ].join('\n');
 }
 
 /** The source of `src/generated/event-types.ts`. */
 export function eventTypesModule() {
   return [
     header,
-    '/** Every type of event that `/ws` and `/events` send. */',
+    '/** The types of events of `/ws` and `/events`. */',
     'export const EVENT_TYPES = [',
     ...EVENT_TYPES.map((type) => `  '${type}',`),
     '] as const;',

@@ -4,10 +4,10 @@ const intro = `<!-- Written by packages/client/generate.mjs from the contract. D
 
 # Reference: the TypeScript client
 
-Every operation of both services, by its method. Arguments are one object: \`params\`, \`query\` and \`body\` where the operation
-takes them, and \`signal\`, \`timeout\`, \`idempotencyKey\`, \`headers\`. The answer is the envelope's \`data\`. *List*: the
-method also has \`.page()\` and \`.all()\`. *Key*: an \`Idempotency-Key\` is made for each call, so it is tried again when its
-answer is lost. How it is used: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
+The method of every operation of both services. Arguments are one object: \`params\`, \`query\` and \`body\` if the operation has
+them, and \`signal\`, \`timeout\`, \`idempotencyKey\`, \`headers\`. A method returns the \`data\` of the envelope. *List*: the method
+also has \`.page()\` and \`.all()\`. *Key*: the client sends an \`Idempotency-Key\` with each call, so that it can retry after a lost
+response. Guide: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
 `;
 
 /** The text of docs/reference/typescript-client.md. */
@@ -24,7 +24,7 @@ function eventTypes() {
   const types = EVENT_TYPES.map((type) => `- \`${type}\``).join('\n');
   return `## \`EVENT_TYPES\`
 
-The types of event that \`client.events()\` takes as \`eventTypes\`; what each of them carries:
+The types of events that \`client.events()\` accepts as \`eventTypes\`. Their data:
 [how-to/follow-events.md](../how-to/follow-events.md).
 
 ${types}
@@ -50,7 +50,7 @@ function entry(call, operation) {
     `\`${method.toUpperCase()} ${path}\`: ${summary}.${description ? ` ${description}` : ''}`,
     '',
     ...args,
-    `- answers \`${typeName(success.data)}\`${marks.length > 0 ? ` · ${marks.join(' · ')}` : ''}`,
+    `- returns \`${typeName(success.data)}\`${marks.length > 0 ? ` · ${marks.join(' · ')}` : ''}`,
     '',
   ].join('\n');
 }

@@ -113,7 +113,7 @@ describe('provctl, against the platform', () => {
     expect(rows.map(({ name }) => name)).toContain('web-01');
     const [task] = await json<{ id: string }[]>('task', 'list', '--limit', '1');
     expect((await provctl(['task', 'why', task?.id ?? ''])).out).toMatch(
-      /^Completed {2}It did what it should\./,
+      /^Completed {2}The task completed\./,
     );
     expect((await provctl(['task', 'logs', task?.id ?? ''])).out).toContain('Successfully created 3 servers');
   });
@@ -190,7 +190,7 @@ describe('provctl, against the platform', () => {
     expect(await json('checkpoint', 'show', id)).toMatchObject({ name: 'before', description: 'as it is' });
     expect((await provctl(['checkpoint', 'list'])).out).toContain(id);
     expect((await provctl(['rollback', '--to', id, '--check'])).out).toMatch(/^Planned {2}/);
-    expect((await provctl(['rollback', '--to', id])).out).toMatch(/^Completed {2}0 operations undone/);
+    expect((await provctl(['rollback', '--to', id])).out).toMatch(/^Completed {2}Undid 0 operations/);
     expect((await provctl(['restore', id])).code).toBe(0);
   });
 
@@ -202,7 +202,7 @@ describe('provctl, against the platform', () => {
     expect(created.out).toMatch(/^Done {2}Created user olga/);
     expect((await provctl(['user', 'update', 'olga', '--roles', 'viewer', '--disable'])).code).toBe(0);
     expect((await provctl(['user', 'list'])).out).toMatch(/^disabled .* olga .* viewer/m);
-    expect((await provctl(['user', 'delete', 'olga'])).out).toBe('Done  User deleted successfully\n');
+    expect((await provctl(['user', 'delete', 'olga'])).out).toBe('Done  Deleted user olga.\n');
   });
 
   it('tells what is not there, what is wrongly written and what can’t be reached apart', async () => {
@@ -220,7 +220,7 @@ describe('provctl, against the platform', () => {
     ]);
     expect(gone).toMatchObject({
       code: 6,
-      err: expect.stringMatching(/^Failed {2}127\.0\.0\.1:1 can't be reached/),
+      err: expect.stringMatching(/^Failed {2}127\.0\.0\.1:1 is not reachable/),
     });
   });
 

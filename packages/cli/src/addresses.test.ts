@@ -5,7 +5,7 @@ import { PassThrough, Readable, Writable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
 import { run, type Environment } from './index.js';
 
-const HTTP = 'must be an address that begins with http:// or https://, such as';
+const HTTP = 'must be a URL that starts with http:// or https://, such as';
 
 async function provctl(args: string, environment: Partial<Environment> = {}) {
   let err = '';
@@ -36,7 +36,7 @@ async function provctl(args: string, environment: Partial<Environment> = {}) {
   return { code, err };
 }
 
-describe('what provctl is given', () => {
+describe('an address or token of provctl', () => {
   it.each<[string, Partial<Environment>, string]>([
     [
       'task list',
@@ -55,20 +55,28 @@ describe('what provctl is given', () => {
       `PROVISIONING_CONTROL_CENTER_URL ${HTTP} http://localhost:9080, not "x".`,
     ],
     ['--control-center-url x task list', {}, `--control-center-url ${HTTP} http://localhost:9080, not "x".`],
-    ['task list', { url: 'http://a?b' }, 'PROVISIONING_URL must be an address without "?" and "#", such as'],
-    ['task list', { url: 'http://me:pw@a' }, 'PROVISIONING_URL must hold no name and no password.'],
-    ['task list', { token: 'a\nb' }, 'PROVISIONING_TOKEN must be a token as `provctl token create` shows it'],
-    ['--timeout 0x10 task list', {}, 'It must be a number of seconds, such as 30 or 0.5, and 86400 at most.'],
-    ['--timeout 1e9 task list', {}, 'It must be a number of seconds'],
-    ['--timeout 0 task list', {}, 'It must be a number of seconds'],
-    ['task list --limit 0x10', {}, 'It must be a whole number.'],
-  ])('is refused with the name of its source: %s %j', async (args, environment, sentence) => {
+    ['task list', { url: 'http://a?b' }, 'PROVISIONING_URL must be a URL without "?" and "#", such as'],
+    ['task list', { url: 'http://me:pw@a' }, 'PROVISIONING_URL must not contain a user name or a password.'],
+    [
+      'task list',
+      { token: 'a\nb' },
+      'PROVISIONING_TOKEN must be a token as `provctl token create` prints it',
+    ],
+    [
+      '--timeout 0x10 task list',
+      {},
+      'The value must be a number of seconds, such as 30 or 0.5, and at most 86400.',
+    ],
+    ['--timeout 1e9 task list', {}, 'The value must be a number of seconds'],
+    ['--timeout 0 task list', {}, 'The value must be a number of seconds'],
+    ['task list --limit 0x10', {}, 'The value must be a non-negative integer.'],
+  ])('is rejected with the name of its source: %s %j', async (args, environment, sentence) => {
     const { code, err } = await provctl(args, environment);
     expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(sentence) });
     expect(err).not.toMatch(/Invalid URL|TypeError|a\nb|me:pw/);
   });
 
-  it('is refused with the name of the profile that keeps it', async () => {
+  it('is rejected with the name of the profile that stores it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'provctl-profiles-'));
     const profilesFile = join(folder, 'profiles.json');
     await writeFile(
@@ -80,7 +88,7 @@ describe('what provctl is given', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('is taken from the options before it is looked at elsewhere', async () => {
+  it('is read from the options first', async () => {
     const { code } = await provctl(
       '--url http://127.0.0.1:1 --control-center-url http://127.0.0.1:1 profiles',
       {

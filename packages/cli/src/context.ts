@@ -7,6 +7,7 @@ import { Printer, type Format } from './output/printer.js';
 import { ProfileStore, type Profile } from './profile/profile-store.js';
 import type { Terminal } from './terminal.js';
 
+/** The options of every command. `timeout` is in seconds. */
 export interface GlobalOptions {
   output: Format;
   profile?: string;
@@ -18,7 +19,7 @@ export interface GlobalOptions {
 const DEFAULT_URL = 'http://localhost:9090';
 const DEFAULT_CONTROL_CENTER_URL = 'http://localhost:9080';
 
-/** What a command works with. */
+/** What a command needs: terminal, printer, client and profile. */
 export interface Context {
   terminal: Terminal;
   printer: Printer;
@@ -28,12 +29,13 @@ export interface Context {
   profile: Profile;
 }
 
+/** The implementation of a command. It returns the exit code; default 0. */
 export type Act<Args extends unknown[]> = (
   context: Context,
   ...args: Args
 ) => Promise<ExitCode> | Promise<void>;
 
-/** Makes commander's actions of ours: they are given a context, and what they return is the exit code. */
+/** Adapts implementations of commands to commander: creates their context and keeps their exit code. */
 export class Actions {
   exitCode: ExitCode = 0;
 
@@ -44,6 +46,7 @@ export class Actions {
 
   of<Args extends unknown[]>(act: Act<Args>) {
     return async (...given: unknown[]): Promise<void> => {
+      // Safe casts: commander passes the declared arguments and options, and the command last.
       const command = given.at(-1) as Command;
       const context = await this.#contextOf(command.optsWithGlobals<GlobalOptions>());
       this.exitCode = (await act(context, ...(given.slice(0, -1) as Args))) ?? 0;
@@ -64,7 +67,7 @@ export class Actions {
         given(environment.url, 'PROVISIONING_URL'),
         given(kept?.url, `url of ${ofProfile}`),
       ) ?? DEFAULT_URL;
-    // Another address is another place: the token that is kept is not sent there.
+    // The stored token is sent only to the stored URL.
     const isKept = kept !== undefined && url === kept.url;
     const controlCenterUrl = addressIn(
       DEFAULT_CONTROL_CENTER_URL,

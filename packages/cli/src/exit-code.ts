@@ -1,6 +1,6 @@
 import type { ProvisioningError } from '@provisioning/client';
 
-/** What a script can tell the outcome by; described in docs/how-to/use-provctl.md. */
+/** The exit codes; documented in docs/how-to/use-provctl.md. */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -13,9 +13,10 @@ export const EXIT = {
   conflict: 8,
   stillRunning: 9,
   interrupted: 130,
-  /** As of a program that SIGPIPE ended: the reader of the output has closed it. */
+  /** 128 + SIGPIPE: the reader of the output has closed it. */
   readerGone: 141,
 } as const;
+/** One of {@link EXIT}. */
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 const BY_STATUS: Record<number, ExitCode> = {
@@ -32,13 +33,14 @@ const BY_STATUS: Record<number, ExitCode> = {
   504: EXIT.notReachable,
 };
 
+/** The exit code of a failed request. */
 export function exitCodeOfError({ status, code }: ProvisioningError): ExitCode {
   if (code === 'wait_timeout') return EXIT.stillRunning;
   if (status === 0) return EXIT.notReachable;
   return BY_STATUS[status] ?? EXIT.failed;
 }
 
-/** Of a task or a batch that has ended. */
+/** The exit code of the status of a task or a batch. */
 export function exitCodeOfStatus(status: string): ExitCode {
   if (status === 'Completed') return EXIT.done;
   if (status === 'Cancelled') return EXIT.cancelled;

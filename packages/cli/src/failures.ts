@@ -6,14 +6,14 @@ import { printable } from './output/printable.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
-/** Says in a sentence what went wrong and gives the exit code that goes with it. */
+/** Prints a failure on stderr. @returns the exit code */
 export function report(error: unknown, { stderr, signal }: Terminal): ExitCode {
-  // Commander has said it itself.
+  // Commander has already printed the message.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
-  // What can't be written is reported where the output ends.
+  // `main` reports output that cannot be written.
   if (signal.reason instanceof OutputFailure) return EXIT.failed;
   if (signal.aborted) {
-    stderr.write('Interrupted  What was started goes on.\n');
+    stderr.write('Interrupted  Submitted work continues.\n');
     return EXIT.interrupted;
   }
   if (error instanceof ProvisioningError) {

@@ -9,7 +9,7 @@ import type { Terminal } from './terminal.js';
 export { EXIT };
 export type { Environment, Terminal };
 
-/** Runs one command and answers with the exit code. */
+/** Runs one command. @returns the exit code */
 export async function run(
   args: readonly string[],
   terminal: Terminal,
@@ -24,12 +24,13 @@ export async function run(
   }
 }
 
+/** Runs provctl in this process, with its streams and environment. @returns the exit code */
 export async function main(args: readonly string[]): Promise<number> {
   const abort = new AbortController();
-  // The second Ctrl-C ends it whatever it does.
+  // Only the first Ctrl-C is handled; the second one terminates the process.
   process.once('SIGINT', () => abort.abort());
   const { stdin, stdout, stderr } = process;
-  // What can't be shown is not waited for.
+  // The command is aborted if its output cannot be written.
   const output = new StandardOutput(stdout, stderr, (failure) => abort.abort(failure));
   const exitCode = await run(args, { stdin, stdout, stderr, signal: abort.signal }, readEnvironment());
   const failure = await output.settle();

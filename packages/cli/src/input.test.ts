@@ -11,12 +11,12 @@ const documentOf = (text: string | Buffer) =>
   });
 
 describe('a document', () => {
-  it('is YAML or JSON', async () => {
+  it('may be YAML or JSON', async () => {
     expect(await documentOf('name: é\noperations: []')).toEqual({ name: 'é', operations: [] });
     expect(await documentOf('{"name": "😀", "operations": []}')).toEqual({ name: '😀', operations: [] });
   });
 
-  it('may have parts that are shared, and a schema', async () => {
+  it('may have shared parts and a $schema', async () => {
     const text = '$schema: s\nx-op: &op {type: command}\noperations: [{id: a, <<: *op}]';
     expect(await documentOf(text)).toEqual({ operations: [{ id: 'a', type: 'command' }] });
   });
@@ -25,22 +25,22 @@ describe('a document', () => {
     [
       'bytes that are not UTF-8',
       Buffer.from('name: \xff', 'latin1'),
-      'The standard input:1:7: The file must be text in UTF-8',
+      'Standard input:1:7: The file must be text in UTF-8',
     ],
     [
       'a character that cannot be stored',
       '{"a":{"b":["\\u0000"]}}',
-      'The standard input:1:12: a.b[0] contains the character U+0000',
+      'Standard input:1:12: a.b[0] contains the character U+0000',
     ],
     ['half of a surrogate pair', '"name\\ud800": 1', '"name\\ud800" has a name that contains half'],
     [
       'a member twice in JSON',
       '{"a": 1, "b": {"c": 1, "c": 2}}',
-      'The standard input:1:24: The member "c" is there twice.',
+      'Standard input:1:24: The member "c" is there twice.',
     ],
-    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'The standard input:3:1: The member "a" is there twice.'],
-    ['a tag', 'a: !secret b', 'The standard input:1:4: This tag is not known'],
-    ['nothing in it', '', 'The standard input:1:1: The file is empty.'],
+    ['a member twice in YAML', 'a: 1\nb: 2\na: 3', 'Standard input:3:1: The member "a" is there twice.'],
+    ['a tag', 'a: !secret b', 'Standard input:1:4: This tag is not known'],
+    ['nothing in it', '', 'Standard input:1:1: The file is empty.'],
   ])('is refused with %s', async (_what, text, message) => {
     await expect(documentOf(text)).rejects.toThrow(message);
   });
@@ -49,13 +49,13 @@ describe('a document', () => {
 describe('a moment', () => {
   const NOW = Date.parse('2026-01-01T00:00:00Z');
 
-  it('may be a day, which is all of it', () => {
+  it('may be a date, which covers the whole day', () => {
     expect(dayOrTime('2026-01-31')).toBe('2026-01-31');
     expect(time('2026-01-31')).toBe('2026-01-31T00:00:00.000Z');
     expect(endTime('2026-01-31')).toBe('2026-01-31T23:59:59.999Z');
   });
 
-  it.each([dayOrTime, time, endTime])('may be a time or a span: %p', (read) => {
+  it.each([dayOrTime, time, endTime])('may be a time or a duration: %p', (read) => {
     expect(read('2026-01-31T12:00:00+02:00')).toBe('2026-01-31T10:00:00.000Z');
     expect(read('90d', NOW)).toBe('2026-04-01T00:00:00.000Z');
     expect(read('12h', NOW)).toBe('2026-01-01T12:00:00.000Z');
@@ -64,7 +64,7 @@ describe('a moment', () => {
   it.each(['2026-02-31', '2025-02-29', '2026-1-1', '1', 'tomorrow', '2026-01-31 12:00', '9999999999d', ''])(
     'is not %j',
     (text) => {
-      for (const read of [dayOrTime, time, endTime]) expect(() => read(text)).toThrow('must be a day');
+      for (const read of [dayOrTime, time, endTime]) expect(() => read(text)).toThrow('must be a date');
     },
   );
 });

@@ -19,12 +19,12 @@ import { readAll, type Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /**
- * A YAML or JSON file, or the standard input where it is `-`. Members at its top that begin with `x-`, and `$schema`, are
- * for its writer alone: they are read and left out.
- * @throws UsageError with the place of the fault
+ * Reads a YAML or JSON file, or standard input for `-`. Top-level members that start with `x-`, and `$schema`, are
+ * omitted: they hold shared parts and hints for editors.
+ * @throws UsageError with the position of the fault
  */
 export async function readDocument(file: string, { stdin }: Terminal): Promise<unknown> {
-  const name = file === '-' ? 'The standard input' : file;
+  const name = file === '-' ? 'Standard input' : file;
   let bytes: Buffer;
   try {
     bytes = file === '-' ? await readAll(stdin) : await readFile(file);
@@ -43,7 +43,7 @@ export async function readDocument(file: string, { stdin }: Terminal): Promise<u
   }
 }
 
-/** @throws SourceError where a text cannot be stored as it is */
+/** @throws SourceError for a text that cannot be stored */
 function dataOf(root: Located): unknown {
   const document = toPlain(root);
   const unstorable = findUnstorable(document);
@@ -55,38 +55,41 @@ function dataOf(root: Located): unknown {
   );
 }
 
-/** `a,b` and the option given twice come to the same. */
+/** Parses `a,b`. A repeated option appends. */
 export function list(value: string, before: string[] = []): string[] {
   return [...before, ...value.split(',').filter((item) => item !== '')];
 }
 
+/** Parses a non-negative integer. @throws InvalidArgumentError */
 export function wholeNumber(value: string): number {
-  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('It must be a whole number.');
+  if (!/^\d+$/.test(value)) throw new InvalidArgumentError('The value must be a non-negative integer.');
   return Number(value);
 }
 
-/** A time limit: more than 0 and at most a day. */
+/** Parses a time limit in seconds: more than 0 and at most a day. @throws InvalidArgumentError */
 export function seconds(value: string): number {
   const number = /^\d+(\.\d+)?$/.test(value) ? Number(value) : 0;
   if (number > 0 && number <= 86_400) return number;
-  throw new InvalidArgumentError('It must be a number of seconds, such as 30 or 0.5, and 86400 at most.');
+  throw new InvalidArgumentError(
+    'The value must be a number of seconds, such as 30 or 0.5, and at most 86400.',
+  );
 }
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** A day, which stays one, or a time (RFC 3339), or how long from now on: `90d`, `12h`. */
+/** Parses a date, which is returned unchanged, a time (RFC 3339), or a duration from now: `90d`, `12h`. */
 export function dayOrTime(value: string, now = Date.now()): string {
   const { at, isDay } = momentOf(value, now);
   return isDay ? value : at.toISOString();
 }
 
-/** The same as a time: of a day, its first instant in UTC. */
+/** Like {@link dayOrTime}, as an instant: for a date, its first instant in UTC. */
 export function time(value: string, now = Date.now()): string {
   return momentOf(value, now).at.toISOString();
 }
 
-/** The same as the end of a range: of a day, its last instant in UTC. */
+/** Like {@link dayOrTime}, as the inclusive end of a period: for a date, its last instant in UTC. */
 export function endTime(value: string, now = Date.now()): string {
   const { at, isDay } = momentOf(value, now);
   return (isDay ? new Date(at.getTime() + DAY_MS - 1) : at).toISOString();
@@ -99,20 +102,20 @@ function momentOf(value: string, now: number): Moment {
     : parseMoment(value);
   if (moment) return moment;
   throw new InvalidArgumentError(
-    'It must be a day (2026-01-31), a time (2026-01-31T12:00:00Z), or how long from now on (90d, 12h).',
+    'The value must be a date (2026-01-31), a time (2026-01-31T12:00:00Z) or a duration from now (90d, 12h).',
   );
 }
 
-/** `infra=production check_mode=true`: words that are JSON are taken as such. */
+/** Parses `name=value`. A value that is JSON, such as `true`, is parsed. A repeated option adds. */
 export function pair(value: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const at = value.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('It is name=value.');
+  if (at < 1) throw new InvalidArgumentError('The value must have the form name=value.');
   const text = value.slice(at + 1);
   let parsed: unknown = text;
   try {
     parsed = JSON.parse(text);
   } catch {
-    // A plain word.
+    // Not JSON: the value is a text.
   }
   return { ...before, [value.slice(0, at)]: parsed };
 }

@@ -21,25 +21,23 @@ import type { Terminal } from './terminal.js';
 const EXIT_CODES = `
 Exit codes: 0 done · 1 failed · 2 usage · 3 cancelled · 4 rolled back · 5 not signed in or not allowed
             6 not reachable · 7 not found · 8 conflict · 9 still running · 130 interrupted
-            141 the reader of the output has closed it; output that can't be written is a failure (1)`;
+            141 output closed by its reader`;
 
-/** The tree of commands. */
+/** Builds the command tree. */
 export function programOf(actions: Actions, { stdout, stderr }: Terminal): Command {
   const program = new Command('provctl')
-    .description('Provisioning from the command line')
-    .addOption(
-      new Option('-o, --output <format>', 'how results are written').choices(FORMATS).default('table'),
-    )
-    .option('--profile <name>', 'whose address and token are used')
-    .option('--url <url>', 'where the orchestrator answers')
-    .option('--control-center-url <url>', 'where the control center answers')
-    .option('--timeout <seconds>', 'that one request may take', seconds)
+    .description('command line client of Provisioning')
+    .addOption(new Option('-o, --output <format>', 'output format').choices(FORMATS).default('table'))
+    .option('--profile <name>', 'profile with the URL and token to use')
+    .option('--url <url>', 'URL of the orchestrator')
+    .option('--control-center-url <url>', 'URL of the control center')
+    .option('--timeout <seconds>', 'timeout of one request, in seconds', seconds)
     .addHelpText('after', EXIT_CODES)
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
     })
-    .showHelpAfterError('(provctl --help tells what there is)')
+    .showHelpAfterError('(run provctl --help for usage)')
     .exitOverride();
   for (const add of [
     authCommands,

@@ -36,13 +36,13 @@ const token = {
 };
 
 describe('provctl policy', () => {
-  it('lists policies with a word for their status', async () => {
+  it('lists policies with their status', async () => {
     const { code, out } = await provctl({ listPolicies: [policy] }, 'policy list');
     expect(code).toBe(0);
     expect(out).toMatch(/^STATUS +ID +NAME +VERSION +RULES\nenabled +01999999\S+ +freeze +1 +1\n$/);
   });
 
-  it('checks rules from the standard input and shows where they are wrong', async () => {
+  it('validates rules from standard input and prints the position of each fault', async () => {
     const problems = [{ path: 'rules[0].condition', message: 'unexpected end', line: 1, column: 9 }];
     const ran = await provctl(
       { validatePolicy: { valid: false, problems } },
@@ -72,7 +72,7 @@ describe('provctl policy', () => {
     );
     expect(ran.code).toBe(code);
     expect(ran.out).toMatch(
-      new RegExp(`^${decision}  delete on servers:prod-1\n.*freeze, rule 0: this one decided\n$`),
+      new RegExp(`^${decision}  delete on servers:prod-1\n.*freeze, rule 0 \\(decided\\)\n$`),
     );
     expect(ran.sent[0]?.body).toEqual({
       principal: { roles: ['operator', 'viewer'] },
@@ -82,7 +82,7 @@ describe('provctl policy', () => {
     });
   });
 
-  it('replays, and tells by the exit code that something would differ', async () => {
+  it('replays decisions and exits with 1 if any would differ', async () => {
     const changed = [
       {
         decision_id: ID,
@@ -129,9 +129,9 @@ describe('provctl policy replay --questions', () => {
     [
       [{ ...question, index: 0, username: 'olga', decision: 'EXPLICIT_DENY' }],
       1,
-      'EXPLICIT_DENY  create on servers:prod-1 for olga\nDone  1 questions, 1 would be refused.',
+      'EXPLICIT_DENY  create on servers:prod-1 for olga\nDone  Decided 1 questions; 1 would be denied.',
     ],
-    [[], 0, 'Done  1 questions, 0 would be refused.'],
+    [[], 0, 'Done  Decided 1 questions; 0 would be denied.'],
   ])('lists what would be refused and ends with 1 if anything would be: %j', async (refused, code, text) => {
     const ran = await provctl(
       answered({ checked: 1, refused, unknown_users: [] }),
@@ -149,7 +149,7 @@ describe('provctl policy replay --questions', () => {
 });
 
 describe('provctl audit', () => {
-  it('exports what the service streams, as it comes', async () => {
+  it('streams the export to standard output', async () => {
     const text = 'id,action\n1,server.create\n';
     const ran = await provctl(
       { listAuditLogs: { type: 'text/csv', text } },
@@ -164,11 +164,11 @@ describe('provctl audit', () => {
   });
 
   it.each([
-    [{ ok: true, checked: 3, first_bad_seq: null, reason: null }, 0, 'Valid  3 records'],
+    [{ ok: true, checked: 3, first_bad_seq: null, reason: null }, 0, 'Valid  Verified 3 audit records.'],
     [
       { ok: false, checked: 3, first_bad_seq: 2, reason: 'hash' },
       1,
-      'Invalid  Record 2 is not what it was: hash.',
+      'Invalid  Audit record 2 does not match the chain: hash.',
     ],
   ])('verifies the chain (%#)', async (result, code, words) => {
     const ran = await provctl({ verifyAudit: { ...result, head: null } }, 'audit verify');
@@ -177,7 +177,7 @@ describe('provctl audit', () => {
 });
 
 describe('provctl webhook', () => {
-  it('creates one with a secret from the standard input, and lists it', async () => {
+  it('creates a webhook with a secret from standard input, and lists it', async () => {
     const secret = 'a-secret-of-ours-0123';
     const created = await provctl(
       { createWebhook: { ...webhook, secret } },
@@ -191,7 +191,7 @@ describe('provctl webhook', () => {
     expect(listed.out).toContain('url: https://example.com/hook');
   });
 
-  it('tests and deletes one, and lists what was sent', async () => {
+  it('tests a webhook, lists its deliveries and deletes it', async () => {
     const delivery = {
       id: ID,
       webhook_id: ID,
@@ -210,14 +210,14 @@ describe('provctl webhook', () => {
       listWebhookDeliveries: [delivery],
     };
     fake = await FakePlatform.start(answers);
-    expect((await shell(fake.url, ['webhook', 'test', ID])).out).toBe(`Done  Sent as delivery ${ID}.\n`);
+    expect((await shell(fake.url, ['webhook', 'test', ID])).out).toBe(`Done  Queued delivery ${ID}.\n`);
     expect((await shell(fake.url, ['webhook', 'deliveries', ID])).out).toMatch(/^failed .* ping .* 500 /m);
     expect((await shell(fake.url, ['webhook', 'delete', ID])).code).toBe(0);
   });
 });
 
 describe('provctl token', () => {
-  it('creates, lists and revokes', async () => {
+  it('creates, lists and revokes a token', async () => {
     fake = await FakePlatform.start({
       createToken: { ...token, token: 'prv_0123' },
       listTokens: [token],
@@ -232,13 +232,13 @@ describe('provctl token', () => {
       '--expires',
       '90d',
     ]);
-    expect(created.out).toContain('Shown this once: prv_0123');
-    expect((await shell(fake.url, ['token', 'list'])).out).toMatch(/^good +01999999\S+ +ci +operator/m);
-    expect((await shell(fake.url, ['token', 'revoke', ID])).out).toBe('Done  Token revoked\n');
+    expect(created.out).toContain('It is shown only once: prv_0123');
+    expect((await shell(fake.url, ['token', 'list'])).out).toMatch(/^valid +01999999\S+ +ci +operator/m);
+    expect((await shell(fake.url, ['token', 'revoke', ID])).out).toBe(`Done  Revoked token ${ID}.\n`);
   });
 });
 
-describe('provctl, whatever the command', () => {
+describe('every command of provctl', () => {
   const task = {
     id: ID,
     name: 'create_servers',
@@ -252,7 +252,7 @@ describe('provctl, whatever the command', () => {
     error: null,
   };
 
-  it('follows logs by looking where there are no events, and leaves out what a terminal would obey', async () => {
+  it('polls for logs without events and escapes control characters', async () => {
     let looks = 0;
     const lines = ['one', 'two \u001b]0;title\u0007'];
     const { code, out, err } = await provctl(
@@ -267,15 +267,15 @@ describe('provctl, whatever the command', () => {
     expect(err).toBe('Running  create_servers\nCompleted  create_servers\n');
   });
 
-  it('tells what a task waits for', async () => {
+  it('shows what a task is waiting for', async () => {
     const waiting_for = { reason: 'lock', infra: 'production', task_id: ID, place: 2 };
     const { out } = await provctl({ getTask: { ...task, status: 'Pending', waiting_for } }, `task why ${ID}`);
     expect(out).toBe(
-      `Pending  It waits until production is free: it is being changed by task ${ID}; place 2 in line.\n`,
+      `Pending  Waiting for the lock of production, held by task ${ID} (position 2 in the queue).\n`,
     );
   });
 
-  it('says in one sentence what the service refused, with the request’s id', async () => {
+  it('prints the error of the service in one sentence with the request id', async () => {
     const { code, out, err } = await provctl({}, 'token list');
     expect({ code, out, err }).toEqual({
       code: 1,
@@ -284,7 +284,7 @@ describe('provctl, whatever the command', () => {
     });
   });
 
-  it('stops when it is interrupted, and says that the work goes on', async () => {
+  it('exits with 130 when interrupted and states that the work continues', async () => {
     const abort = new AbortController();
     fake = await FakePlatform.start({
       getTask: () => {

@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 
-/** What the command line talks to: the process's own, or a test's. */
+/** The streams and the abort signal of a command: those of the process, or those of a test. */
 export interface Terminal {
   stdin: Readable & { isTTY?: boolean; setRawMode?: (raw: boolean) => unknown };
   stdout: Writable & { isTTY?: boolean; columns?: number };
@@ -8,6 +8,7 @@ export interface Terminal {
   signal: AbortSignal;
 }
 
+/** Reads a stream to its end. */
 export async function readAll(stream: Readable): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk as Uint8Array));

@@ -1,2 +1,2 @@
-/** The command can't be carried out as it was written. */
+/** A command with invalid arguments or input; exit code 2. */
 export class UsageError extends Error {}

@@ -80,36 +80,36 @@ const COMMANDS = [
 ];
 
 describe.each(COMMANDS)('provctl %s', (command) => {
-  it('fails with a sentence where its output can’t be written', async () => {
+  it('fails with a message if its output cannot be written', async () => {
     const { code, err } = await provctl(command, { stdout: 'full' });
     expect(code).toBe(1);
     expect(err).toMatch(/(^|\n)Failed {2}The output can't be written: no space is left \(ENOSPC\)\.\n$/);
     expect(err.match(/Failed {2}/g)).toHaveLength(command.startsWith('batch run - --watch') ? 2 : 1);
   });
 
-  it('ends with 141, and without a word about it, where the reader of its output has gone', async () => {
+  it('exits silently with 141 if the reader of its output has closed it', async () => {
     const { code, err } = await provctl(command, { stdout: 'closed' });
     expect(code).toBe(141);
     expect(err).not.toContain('written');
   });
 });
 
-describe('remarks of provctl', () => {
-  it('that can’t be written are a failure too', async () => {
+describe('notes of provctl', () => {
+  it('that cannot be written are a failure', async () => {
     expect(await provctl('batch run - --watch', { stderr: 'full' })).toMatchObject({ code: 1 });
   });
 
-  it('that have no reader change nothing', async () => {
+  it('whose reader has gone do not change the outcome', async () => {
     const { code, out } = await provctl('batch run - --watch', { stderr: 'closed' });
     expect({ code, out }).toEqual({ code: 4, out: `RolledBack  batch fails (${ID})\n` });
   });
 
-  it('about wrong usage that can’t be written leave it a failure', async () => {
+  it('about wrong usage that cannot be written keep exit code 2', async () => {
     expect(await provctl('no-such-command', { stderr: 'full' })).toMatchObject({ code: 1 });
   });
 });
 
-it('writes all of a long answer through a pipe before it ends', async () => {
+it('flushes a long output through a pipe before it exits', async () => {
   const { code, out } = await provctl('audit export --format csv', {});
   expect(code).toBe(0);
   expect(out).toHaveLength(ANSWERS.listAuditLogs.text.length);

@@ -29,7 +29,7 @@ STALE = "The file is stale. Run `npm run generate`."
 
 
 class FakeService:
-    """Answers as it is told, and remembers what it was asked."""
+    """A server with scripted responses that records the requests."""
 
     def __init__(self, answer):
         self.received = []
@@ -114,21 +114,21 @@ class ClientTest(unittest.TestCase):
                 self.assertEqual((last["method"], last["path"]), (method.upper(), expected))
                 self.assertEqual(last["headers"]["Authorization"], "Bearer a-token")
 
-    def test_answers_with_the_envelope_as_the_example_does_a_refusal_included(self):
+    def test_returns_the_envelope_of_the_example_also_for_an_error(self):
         client = self.client(lambda request, _: data(ID) if request["method"] == "POST" else failure(404, "not_found"))
         self.assertEqual(client.create_server_workflow("production", "config.ncl"), {"success": True, "data": ID})
         expected = {"infra": "production", "settings": "config.ncl", "check_mode": False, "wait": True}
         self.assertEqual(self.fake.received[0]["body"], expected)
         self.assertEqual(client.get_task_status(ID)["error"], "No.")
 
-    def test_tries_again_under_one_idempotency_key(self):
+    def test_retries_with_the_same_idempotency_key(self):
         answers = [failure(429, "rate_limited", **{"Retry-After": "0"}), failure(503, "unavailable"), (0, None, {})]
         client = self.client(lambda _, nth: answers[nth - 1] if nth <= len(answers) else data(ID))
         self.assertEqual(client.orchestrator.create_servers({"infra": "a", "settings": "b"}), ID)
         keys = [request["headers"]["Idempotency-Key"] for request in self.fake.received]
         self.assertEqual((len(keys), len(set(keys))), (4, 1))
 
-    def test_sends_what_may_not_be_done_twice_once_only(self):
+    def test_does_not_retry_a_non_idempotent_request(self):
         client = self.client(lambda *_: failure(503, "unavailable"))
         with self.assertRaises(ProvisioningError) as caught:
             client.orchestrator.cancel_task(ID)
@@ -142,14 +142,14 @@ class ClientTest(unittest.TestCase):
             self.assertIs(type(again), ProvisioningError)
             self.assertEqual((str(again), again.args, vars(again)), (str(error), error.args, vars(error)))
 
-    def test_says_that_a_request_may_have_been_carried_out_where_no_answer_came(self):
+    def test_states_that_a_request_without_a_response_may_have_been_executed(self):
         client = self.client(lambda *_: (0, None, {}), retries=0)
-        with self.assertRaisesRegex(ProvisioningError, "without an answer. The request may have been carried out.$"):
+        with self.assertRaisesRegex(ProvisioningError, "without a response. The request may have been executed.$"):
             client.orchestrator.cancel_task(ID)
-        with self.assertRaisesRegex(ProvisioningError, "without an answer.$"):
+        with self.assertRaisesRegex(ProvisioningError, "without a response.$"):
             client.orchestrator.get_task(ID)
 
-    def test_gives_up_where_more_patience_is_asked_for_than_it_has(self):
+    def test_does_not_retry_after_a_longer_delay_than_allowed(self):
         client = self.client(lambda *_: failure(429, "rate_limited", **{"Retry-After": "60"}))
         with self.assertRaises(ProvisioningError) as caught:
             client.orchestrator.list_tasks()
@@ -174,7 +174,7 @@ class ClientTest(unittest.TestCase):
     def paths(self):
         return [request["path"] for request in self.fake.received]
 
-    def test_pages_begin_after_the_last_item_of_the_one_before(self):
+    def test_each_page_starts_after_the_last_item_of_the_previous_one(self):
         client, _ = self.list_of(5)
         ids = [task["id"] for task in pages(client.orchestrator.list_tasks, limit=2, offset=1, status="Failed")]
         self.assertEqual(ids, ["004", "003", "002", "001"])
@@ -182,13 +182,13 @@ class ClientTest(unittest.TestCase):
         for path, position in zip(self.paths(), expected):
             self.assertEqual(sorted(urlsplit(path).query.split("&")), sorted([position, "limit=2", "status=Failed"]))
 
-    def test_pages_reach_each_item_of_a_list_whose_items_are_deleted_meanwhile(self):
+    def test_pages_yield_each_item_while_items_are_deleted(self):
         client, rows = self.list_of(85)
         for policy in pages(client.control_center.list_policies, limit=20):
             client.control_center.delete_policy(policy["id"])
         self.assertEqual(rows, [])
 
-    def test_pages_read_each_list_on_as_its_operation_says(self):
+    def test_pages_use_the_cursor_of_the_operation(self):
         item = {"id": "i", "batch_id": "b", "snapshot_id": "s", "seq": 7, "revision": 3}
         client = self.client(lambda _, nth: data([item] if nth % 2 else []))
         for method, arguments, position in [
@@ -200,10 +200,10 @@ class ClientTest(unittest.TestCase):
         ]:
             self.assertEqual(list(pages(method, *arguments, limit=1)), [item])
             self.assertIn(position, urlsplit(self.paths()[-1]).query.split("&"))
-        with self.assertRaisesRegex(TypeError, "takes a list method of the client"):
+        with self.assertRaisesRegex(TypeError, "must be a list method of the client"):
             next(pages(client.orchestrator.get_task, ID))
 
-    def test_waits_and_never_lets_an_id_change_the_path(self):
+    def test_waits_and_rejects_an_id_that_would_change_the_path(self):
         states = ["Pending", "Running", "Completed"]
 
         client = self.client(lambda *_: data({"id": ID, "status": states.pop(0)}))
@@ -265,7 +265,7 @@ class CutOffTest(unittest.TestCase):
         self.addCleanup(self.cutting.stop)
         return ProvisioningClient(self.cutting.url, "a-token", base_delay=0.001, **options)
 
-    def test_an_answer_that_was_cut_off_is_asked_for_again_under_the_same_key(self):
+    def test_an_incomplete_response_is_retried_with_the_same_key(self):
         for how, cut in CUTS.items():
             with self.subTest(how):
                 client = self.client(lambda nth: cut if nth < 3 else WHOLE)
@@ -273,18 +273,18 @@ class CutOffTest(unittest.TestCase):
                 self.assertEqual((len(self.cutting.keys), len(set(self.cutting.keys))), (3, 1))
                 self.assertRegex(self.cutting.keys[0], "^[0-9a-f-]{36}$")
 
-    def test_what_must_not_be_sent_twice_is_sent_once(self):
+    def test_a_non_idempotent_request_is_sent_once(self):
         for how, cut in CUTS.items():
             with self.subTest(how):
                 client = self.client(lambda _: cut)
                 with self.assertRaises(ProvisioningError) as caught:
                     client.orchestrator.cancel_task(ID)
                 self.assertEqual((caught.exception.status, caught.exception.code), (0, "network_error"))
-                expected = r"broke off in the middle of its answer\. The request may have been carried out\.$"
+                expected = r"closed the connection during its response\. The request may have been executed\.$"
                 self.assertRegex(str(caught.exception), expected)
                 self.assertEqual(len(self.cutting.keys), 1)
 
-    def test_a_refusal_keeps_its_status_where_its_reason_was_cut_off(self):
+    def test_an_error_with_an_incomplete_body_keeps_its_status(self):
         client = self.client(lambda _: head("Content-Length: 99", "404 Not Found") + b'{"suc')
         with self.assertRaises(ProvisioningError) as caught:
             client.orchestrator.get_task(ID)
@@ -308,7 +308,7 @@ def headers_of(body, key):
 
 
 class WebhookTest(unittest.TestCase):
-    def test_H9_takes_what_is_signed(self):
+    def test_accepts_a_valid_signature(self):
         body = body_of()
         self.assertEqual(verify_webhook(body.encode(), {}, SECRET, now=NOW)["event"], "task.completed")
         verify_webhook(body, {}, ["a-new-secret", SECRET], now=NOW)
@@ -316,7 +316,7 @@ class WebhookTest(unittest.TestCase):
         prefixed = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
         verify_webhook(body, headers_of(body, b"0123456789abcdef01234567"), prefixed, now=NOW)
 
-    def test_H9_refuses_what_is_not(self):
+    def test_rejects_an_invalid_signature(self):
         body = body_of()
         for given, headers, now in [
             (body_of("another"), {}, NOW),

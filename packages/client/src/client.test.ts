@@ -24,7 +24,7 @@ const errorOf = (promise: Promise<unknown>): Promise<ProvisioningError> =>
   );
 
 describe('ProvisioningClient', () => {
-  it('has a method for every operation, which sends what the contract says', async () => {
+  it('has a method for every operation that sends the request of the contract', async () => {
     const { client, received } = await clientOf(() => data([]));
     const all = [
       [client.orchestrator, orchestrator, ''],
@@ -46,7 +46,7 @@ describe('ProvisioningClient', () => {
     }
   });
 
-  it('does what the JavaScript example of the API document does', async () => {
+  it('runs the JavaScript example of the API document', async () => {
     const { client, received } = await clientOf(({ method }) =>
       method === 'POST' ? data(ID) : data({ id: ID, status: 'Running' }),
     );
@@ -87,7 +87,7 @@ describe('ProvisioningClient', () => {
     return { client, received, rows };
   }
 
-  it('pages through a list and says where a page stands', async () => {
+  it('pages through a list and reports the position of a page', async () => {
     const { client, received } = await listOf(5);
     const ids: string[] = [];
     for await (const { id } of client.orchestrator.listTasks.all({ query: { limit: 2, status: 'Failed' } })) {
@@ -105,7 +105,7 @@ describe('ProvisioningClient', () => {
     expect(next).toMatchObject({ offset: undefined, items: [{ id: '002' }, { id: '001' }] });
   });
 
-  it('skips the first of a list once only, at its first page', async () => {
+  it('applies offset only to the first page', async () => {
     const { client, received } = await listOf(5);
     const ids: string[] = [];
     for await (const { id } of client.orchestrator.listTasks.all({ query: { limit: 2, offset: 1 } }))
@@ -118,7 +118,7 @@ describe('ProvisioningClient', () => {
     ]);
   });
 
-  it('reaches each item of a list whose items are deleted meanwhile', async () => {
+  it('yields each item of a list while items are deleted', async () => {
     const { client, rows } = await listOf(85);
     for await (const { id } of client.controlCenter.listPolicies.all({ query: { limit: 20 } })) {
       await client.controlCenter.deletePolicy({ params: { id } });
@@ -126,7 +126,7 @@ describe('ProvisioningClient', () => {
     expect(rows).toEqual([]);
   });
 
-  it('reads each list on by the parameter and the member that its operation names', async () => {
+  it('pages each list by the cursor of its operation', async () => {
     const { client, received } = await clientOf(() =>
       data([{ id: 'i', batch_id: 'b', snapshot_id: 's', seq: 7, revision: 3 }], { 'X-Limit': '1' }),
     );
@@ -148,7 +148,7 @@ describe('ProvisioningClient', () => {
     expect(await second(client.controlCenter.listAuditLogs.all({ query }))).toMatch(/[?&]before=7$/);
   });
 
-  it('tries again after 429, 503 and a lost answer, a POST under one Idempotency-Key', async () => {
+  it('retries after 429, 503 and a lost response, a POST with the same Idempotency-Key', async () => {
     const answers: Answer[] = [
       failure(429, 'rate_limited', 'Too many.', { 'Retry-After': '0' }),
       failure(503, 'unavailable', 'Away.'),
@@ -163,7 +163,7 @@ describe('ProvisioningClient', () => {
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
   });
 
-  it('sends what may not be done twice once only, unless it was refused by a limit', async () => {
+  it('does not retry a non-idempotent request, except after 429', async () => {
     const { client, received } = await clientOf((_, nth) =>
       nth === 1 ? failure(429, 'rate_limited', 'Too many.') : failure(503, 'unavailable', 'Away.'),
     );
@@ -173,15 +173,15 @@ describe('ProvisioningClient', () => {
     expect(received).toHaveLength(2);
   });
 
-  it('says that a request may have been carried out where no answer came', async () => {
+  it('states that a request without a response may have been executed', async () => {
     const { client } = await clientOf(() => ({ cut: true }), { retries: 0 });
     const change = await errorOf(client.orchestrator.cancelTask({ params: { id: ID } }));
-    expect(change.message).toMatch(/without an answer\. The request may have been carried out\.$/);
+    expect(change.message).toMatch(/without a response\. The request may have been executed\.$/);
     const read = await errorOf(client.orchestrator.getTask({ params: { id: ID } }));
-    expect(read.message).toMatch(/closed the connection without an answer\.$/);
+    expect(read.message).toMatch(/closed the connection without a response\.$/);
   });
 
-  it('gives up at once where more patience is asked for than it has', async () => {
+  it('does not retry if the server asks for a longer delay than allowed', async () => {
     const { client, received } = await clientOf(() =>
       failure(429, 'rate_limited', 'Too many.', { 'Retry-After': '60' }),
     );
@@ -190,7 +190,7 @@ describe('ProvisioningClient', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('tells of a failure in the words of the service, with its faults', async () => {
+  it('throws the error message and the details of the service', async () => {
     const details = [{ path: 'body.infra', message: 'must be there' }];
     const { client } = await clientOf(() => ({
       status: 422,
@@ -201,7 +201,7 @@ describe('ProvisioningClient', () => {
     expect(error).toMatchObject({ message: 'No infra.', status: 422, code: 'invalid_body', details });
   });
 
-  it('tells what is no answer of the API, what does not answer, and what is not there', async () => {
+  it('distinguishes a foreign response, a timeout and an unreachable host', async () => {
     const { client } = await clientOf(({ url }) =>
       url === '/livez' ? { silent: true } : { body: '<html></html>' },
     );
@@ -216,7 +216,7 @@ describe('ProvisioningClient', () => {
     fake = undefined;
   });
 
-  it('asks a provider for the token before each request', async () => {
+  it('calls the token provider before each request', async () => {
     const { received, client: _unused } = await clientOf(() => data([]));
     const tokens = ['first', 'second'];
     const client = new ProvisioningClient(fake?.url ?? '', async () => tokens.shift());
@@ -225,7 +225,7 @@ describe('ProvisioningClient', () => {
     expect(received.map(({ headers }) => headers.authorization)).toEqual(['Bearer first', 'Bearer second']);
   });
 
-  it('never lets an id change the path', async () => {
+  it('rejects an id that would change the path', async () => {
     const { client, received } = await clientOf(() => data({}));
     await client.orchestrator.getTask({ params: { id: '../users?x=1' } });
     expect(received[0]?.url).toBe('/tasks/..%2Fusers%3Fx%3D1');
@@ -233,7 +233,7 @@ describe('ProvisioningClient', () => {
     expect(received).toHaveLength(1);
   });
 
-  it('waits for a task and a batch to end, and no longer than it is told or wanted', async () => {
+  it('waits for a task and a batch to end, until the timeout or an abort', async () => {
     const states = ['Pending', 'Running', 'RollingBack', 'RolledBack'];
     const { client } = await clientOf(({ url }, nth) =>
       url.startsWith('/batch')

@@ -20,11 +20,11 @@ interface Envelope<Data> {
   data: Data;
 }
 
-/** Both services, by one token. */
+/** A client of both services with one token. */
 export class ProvisioningClient {
-  /** Every operation of the orchestrator. */
+  /** The operations of the orchestrator. */
   readonly orchestrator: OrchestratorMethods;
-  /** Every operation of the control center. */
+  /** The operations of the control center. */
   readonly controlCenter: ControlCenterMethods;
   readonly #connection: Connection;
   readonly #orchestratorUrl: string;
@@ -32,8 +32,9 @@ export class ProvisioningClient {
   readonly #webSocket: ClientOptions['WebSocket'];
 
   /**
-   * @param baseUrl of the orchestrator
-   * @param token or what gives it, asked before each request; none is needed to sign in
+   * @param baseUrl URL of the orchestrator
+   * @param token the token, or a function that is called before each request; not needed to sign in
+   * @throws TypeError for an invalid URL
    */
   constructor(baseUrl: string, token?: string | TokenProvider, options: ClientOptions = {}) {
     this.#orchestratorUrl = baseOf(baseUrl);
@@ -43,7 +44,7 @@ export class ProvisioningClient {
     this.#webSocket = options.WebSocket;
     this.#connection = {
       token: typeof token === 'function' ? token : () => token,
-      // Looked up at each call, and called as the platform wants it.
+      // Looked up at each call, so that a later replacement of the global is used.
       fetch: options.fetch ?? ((...args) => globalThis.fetch(...args)),
       headers: options.headers ?? {},
       timeout: options.timeout ?? DEFAULTS.timeout,
@@ -55,7 +56,7 @@ export class ProvisioningClient {
     this.controlCenter = methodsOf(this.#connection, this.#controlCenterUrl, controlCenterRoutes);
   }
 
-  /** As in the API document: answers with the whole envelope. */
+  /** The method of the API document's example. @returns the whole envelope */
   async createServerWorkflow(
     infra: string,
     settings: string,
@@ -65,26 +66,26 @@ export class ProvisioningClient {
     return (await this.#envelope(orchestratorRoutes.createServers, { body })) as Envelope<string>;
   }
 
-  /** As in the API document: answers with the whole envelope. */
+  /** The method of the API document's example. @returns the whole envelope */
   async getTaskStatus(taskId: string): Promise<Envelope<Task>> {
     return (await this.#envelope(orchestratorRoutes.getTask, { params: { id: taskId } })) as Envelope<Task>;
   }
 
-  /** The task when it has ended, however it did. */
+  /** Waits until a task has ended. @returns the task, whatever its outcome @throws ProvisioningError `wait_timeout` */
   waitForTask(id: string, options: WaitOptions = {}): Promise<Task> {
-    const look = () => this.orchestrator.getTask({ params: { id }, ...signalOf(options) });
-    return waitUntil(look, hasTaskEnded, `Task ${id}`, options);
+    const read = () => this.orchestrator.getTask({ params: { id }, ...signalOf(options) });
+    return waitUntil(read, hasTaskEnded, `Task ${id}`, options);
   }
 
-  /** The batch when it has ended, its rollback included. */
+  /** Waits until a batch and its rollback have ended. @returns the batch @throws ProvisioningError `wait_timeout` */
   waitForBatch(id: string, options: WaitOptions = {}): Promise<Batch> {
-    const look = () => this.orchestrator.getBatch({ params: { id }, ...signalOf(options) });
-    return waitUntil(look, hasBatchEnded, `Batch ${id}`, options);
+    const read = () => this.orchestrator.getBatch({ params: { id }, ...signalOf(options) });
+    return waitUntil(read, hasBatchEnded, `Batch ${id}`, options);
   }
 
   /**
-   * Events as they happen, until the signal is aborted (which throws its reason) or the loop is left. Connects again by
-   * itself and misses nothing of the last hour; throws when the token is good no more.
+   * Streams events until the caller leaves the loop or aborts the signal (which throws its reason). Reconnects
+   * automatically without missing an event of the last hour. Throws when the token is no longer valid.
    */
   events(options: EventOptions = {}): AsyncGenerator<Event, void, undefined> {
     const { baseDelay, maxDelay } = this.#connection;
@@ -105,7 +106,7 @@ export class ProvisioningClient {
     return envelopeOf(await callRoute(this.#connection, this.#orchestratorUrl, route, receiveWhole, args));
   }
 
-  /** Every audit record that the filters leave, as text that comes in pieces: `text/csv` or `application/x-ndjson`. */
+  /** Streams the audit records that match the filters, as `text/csv` or `application/x-ndjson`. */
   async exportAuditLogs(
     { format, query }: { format: 'csv' | 'ndjson'; query?: Record<string, string | undefined> },
     options: CallOptions = {},

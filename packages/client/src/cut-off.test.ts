@@ -32,8 +32,8 @@ async function errorOf(promise: Promise<unknown>): Promise<ProvisioningError> {
 const keysOf = (received: readonly string[]) =>
   received.map((request) => /^idempotency-key: (.+)$/im.exec(request)?.[1]);
 
-describe.each(Object.entries(CUTS))('an answer that ends %s', (_how, cut) => {
-  it('is asked for again, under the same Idempotency-Key', async () => {
+describe.each(Object.entries(CUTS))('a response that ends %s', (_how, cut) => {
+  it('is retried with the same Idempotency-Key', async () => {
     const { client, received } = await clientOf((nth) => (nth < 3 ? cut(BODY) : whole(BODY)));
     expect(await client.orchestrator.executeBatch({ body })).toEqual(BATCH);
     const keys = keysOf(received);
@@ -42,32 +42,32 @@ describe.each(Object.entries(CUTS))('an answer that ends %s', (_how, cut) => {
     expect(new Set(keys).size).toBe(1);
   });
 
-  it('is asked for again where reading is all that it was about', async () => {
+  it('is retried for a read', async () => {
     const { client, received } = await clientOf((nth) => (nth < 2 ? cut(BODY) : whole(BODY)));
     expect(await client.orchestrator.getBatch({ params: { id: ID } })).toEqual(BATCH);
     expect(received).toHaveLength(2);
   });
 
-  it('is a failure at once where the request must not be sent twice, and says that it may have been carried out', async () => {
+  it('fails without a retry for a non-idempotent request and states that it may have been executed', async () => {
     const { client, received } = await clientOf(() => cut(BODY));
     const error = await errorOf(client.orchestrator.cancelTask({ params: { id: ID } }));
     expect(error).toMatchObject({ status: 0, code: 'network_error' });
     expect(error.message).toMatch(
-      /^127\.0\.0\.1:\d+ broke off in the middle of its answer\. The request may have been carried out\.$/,
+      /^127\.0\.0\.1:\d+ closed the connection during its response\. The request may have been executed\.$/,
     );
     expect(received).toHaveLength(1);
   });
 
-  it('is a failure when all tries end so', async () => {
+  it('is a failure if every attempt ends like this', async () => {
     const { client, received } = await clientOf(() => cut(BODY), { retries: 2 });
     const error = await errorOf(client.orchestrator.getBatch({ params: { id: ID } }));
     expect(error.code).toBe('network_error');
-    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ broke off in the middle of its answer\.$/);
+    expect(error.message).toMatch(/^127\.0\.0\.1:\d+ closed the connection during its response\.$/);
     expect(received).toHaveLength(3);
   });
 });
 
-it('keeps the status of a refusal whose reason is cut off', async () => {
+it('keeps the status of an error response with an incomplete body', async () => {
   const refusal = CUTS['before the length that was promised']!(BODY).replace('200 OK', '404 Not Found');
   const { client } = await clientOf(() => refusal);
   expect(await errorOf(client.orchestrator.getBatch({ params: { id: ID } }))).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ErrorBody, ErrorDetail } from '@provisioning/contracts';
 
+/** The fields of a {@link ProvisioningError}. */
 export interface ProvisioningErrorInit {
   status: number;
   code: string;
@@ -12,8 +13,8 @@ export interface ProvisioningErrorInit {
 }
 
 /**
- * Every failure of the client. `status` is the answer's, or 0 where there was none: then `code` is `network_error`,
- * `timeout`, `wait_timeout` or `invalid_answer`.
+ * A failure of the client. `status` is the HTTP status, or 0 without a response; `code` is then `network_error`,
+ * `timeout`, `wait_timeout`, `webhook_invalid`, `ws_refused` or `ws_<close code>`. `retryAfter` is in seconds.
  */
 export class ProvisioningError extends Error {
   override readonly name = 'ProvisioningError';
@@ -35,17 +36,20 @@ export class ProvisioningError extends Error {
   }
 }
 
-/** The failure that an answer tells of. A proxy may have answered instead of the service, in words of its own. */
+/** The failure that a response describes. The body of a response of a proxy is ignored. */
 export function errorOfAnswer(response: Response, body: unknown): ProvisioningError {
-  const told: Partial<ErrorBody> = isErrorBody(body) ? body : {};
-  return new ProvisioningError(told.error ?? `The server answered ${response.status} without saying why.`, {
-    status: response.status,
-    code: told.code ?? `http_${response.status}`,
-    details: told.details,
-    requestId: told.request_id ?? response.headers.get('x-request-id') ?? undefined,
-    retryAfter: retryAfterOf(response),
-    decisionId: told.decision_id,
-  });
+  const reported: Partial<ErrorBody> = isErrorBody(body) ? body : {};
+  return new ProvisioningError(
+    reported.error ?? `The server returned ${response.status} without an error message.`,
+    {
+      status: response.status,
+      code: reported.code ?? `http_${response.status}`,
+      details: reported.details,
+      requestId: reported.request_id ?? response.headers.get('x-request-id') ?? undefined,
+      retryAfter: retryAfterOf(response),
+      decisionId: reported.decision_id,
+    },
+  );
 }
 
 function isErrorBody(body: unknown): body is ErrorBody {

@@ -2,22 +2,23 @@ import type { ErrorBody, Event } from '@provisioning/contracts';
 import { ProvisioningError } from './error.js';
 import type { WebSocketConstructor } from './options.js';
 
-/** Events that are kept for a reader who is slower than they come. Then the connection ends, to be resumed later. */
-const MOST_KEPT = 5_000;
+/** Maximum number of buffered events. When a slow reader exceeds it, the connection is closed and resumed later. */
+const MAX_BUFFERED = 5_000;
 
 interface Closed {
   code: number;
   reason: string;
 }
 
+/** One open connection to `/ws`. */
 export interface EventConnection {
-  /** Until the connection has ended and all that came over it is taken. */
+  /** Yields events until the connection has closed and the buffer is empty. */
   events(): AsyncGenerator<Event, void, undefined>;
   closed: Promise<Closed>;
   close(): void;
 }
 
-/** One connection to `/ws`. */
+/** Opens a connection to `/ws`. @param subscription the message that filters events, sent after opening */
 export function openConnection(
   WebSocket: WebSocketConstructor,
   url: string,
@@ -25,8 +26,8 @@ export function openConnection(
   signal: AbortSignal | undefined,
 ): EventConnection {
   const socket = new WebSocket(url);
-  const kept: Event[] = [];
-  let complaint: ProvisioningError | undefined;
+  const buffered: Event[] = [];
+  let failure: ProvisioningError | undefined;
   let end: Closed | undefined;
   let wake = () => {};
   let settle: (closed: Closed) => void = () => {};
@@ -42,7 +43,7 @@ export function openConnection(
     if (end === undefined) socket.close(1000);
   };
   const abort = () => {
-    kept.length = 0;
+    buffered.length = 0;
     close();
     finish({ code: 1000, reason: '' });
   };
@@ -53,14 +54,14 @@ export function openConnection(
     const message = messageIn(data);
     if (end !== undefined) return;
     if (message?.success === false) {
-      complaint = complaintOf(message);
+      failure = failureOf(message);
       close();
       return finish({ code: 1000, reason: '' });
     }
     if (typeof message?.event_type !== 'string') return;
-    kept.push(message as Event);
-    // What comes after is not lost: the next connection asks for what followed the last one that was taken.
-    if (kept.length >= MOST_KEPT) {
+    buffered.push(message as Event);
+    // Later events are not lost: the next connection resumes after the last event that was consumed.
+    if (buffered.length >= MAX_BUFFERED) {
       close();
       finish({ code: 1013, reason: '' });
     }
@@ -68,16 +69,16 @@ export function openConnection(
   };
   socket.onclose = ({ code, reason }: { code: number; reason: unknown }) =>
     finish({ code, reason: String(reason) });
-  // What went wrong is told by the close that follows.
+  // The close event that follows reports the failure.
   socket.onerror = () => {};
   if (signal?.aborted) abort();
   else signal?.addEventListener('abort', abort, { once: true });
 
   async function* events() {
     for (;;) {
-      const event = kept.shift();
+      const event = buffered.shift();
       if (event !== undefined) yield event;
-      else if (complaint !== undefined) throw complaint;
+      else if (failure !== undefined) throw failure;
       else if (end !== undefined) return;
       else await new Promise<void>((resolve) => (wake = resolve));
     }
@@ -94,9 +95,9 @@ function messageIn(data: unknown): (Partial<Event> & Partial<ErrorBody>) | undef
   }
 }
 
-/** The service refuses what was asked for, or can't begin where it should: who goes on would miss something. */
-function complaintOf({ error, code, details }: Partial<ErrorBody>): ProvisioningError {
-  return new ProvisioningError(error ?? 'The service refused the subscription.', {
+/** The service rejected the subscription or cannot resume where requested: continuing would miss events. */
+function failureOf({ error, code, details }: Partial<ErrorBody>): ProvisioningError {
+  return new ProvisioningError(error ?? 'The server rejected the subscription.', {
     status: 0,
     code: code ?? 'ws_refused',
     details,

@@ -17,7 +17,7 @@ async function take(count: number, options: EventOptions = {}): Promise<string[]
 }
 
 describe('events', () => {
-  it('goes on after the last event when a connection ends, with a ticket for each', async () => {
+  it('reconnects after the last event, with a new ticket for each connection', async () => {
     fake = await FakeEvents.start((socket, after) => {
       socket.send(eventText(after + 1));
       socket.send(eventText(after + 2));
@@ -27,7 +27,7 @@ describe('events', () => {
     expect(fake.begunAfter).toEqual([null, '2', '4']);
   });
 
-  it('goes on after a connection that broke without a word', async () => {
+  it('reconnects after a connection that broke without a close frame', async () => {
     fake = await FakeEvents.start((socket, after, nth) => {
       if (nth === 1) return socket.terminate();
       socket.send(eventText(after + 1));
@@ -36,7 +36,7 @@ describe('events', () => {
     expect(fake.begunAfter).toEqual(['41', '41']);
   });
 
-  it('says what it wants to hear, and leaves out what came before that was known', async () => {
+  it('sends its filter and drops events that arrived before the server applied it', async () => {
     fake = await FakeEvents.start((socket) => {
       socket.send(eventText(1, 'another'));
       socket.once('message', () => socket.send(eventText(2)));
@@ -47,13 +47,13 @@ describe('events', () => {
     ]);
   });
 
-  it('subscribes to every type of the contract where only a task or a batch is given', async () => {
+  it('subscribes to every event type if only a task or a batch is given', async () => {
     fake = await FakeEvents.start((socket) => socket.once('message', () => socket.send(eventText(1))));
     await take(1, { taskId: 'task-1' });
     expect(fake.subscriptions).toEqual([{ subscribe: { event_types: [...EVENT_TYPES], task_id: 'task-1' } }]);
   });
 
-  it('ends with the failure of signing in when the token has ended (4401)', async () => {
+  it('throws the authentication failure when the token has expired (4401)', async () => {
     fake = await FakeEvents.start((socket) => {
       if (fake) fake.tokenIsGood = false;
       socket.send(eventText(1));
@@ -62,7 +62,7 @@ describe('events', () => {
     await expect(take(2)).rejects.toMatchObject({ status: 401, code: 'token_expired' });
   });
 
-  it('goes on after 4401 where the token was renewed', async () => {
+  it('reconnects after 4401 with a renewed token', async () => {
     fake = await FakeEvents.start((socket, after) => {
       socket.send(eventText(after + 1));
       socket.close(4401);
@@ -78,14 +78,14 @@ describe('events', () => {
     await expect(take(1)).rejects.toMatchObject({ message: 'No.', code });
   });
 
-  it('throws what the service says it can’t do', async () => {
+  it('throws the error of the service', async () => {
     fake = await FakeEvents.start((socket) =>
       socket.send(JSON.stringify({ success: false, error: 'Too long ago.', code: 'gone' })),
     );
     await expect(take(1)).rejects.toMatchObject({ message: 'Too long ago.', code: 'gone' });
   });
 
-  it('ends when it is aborted', async () => {
+  it('ends when its signal is aborted', async () => {
     const abort = new AbortController();
     fake = await FakeEvents.start(() => abort.abort(new Error('Enough.')));
     await expect(take(1, { signal: abort.signal })).rejects.toThrow('Enough.');

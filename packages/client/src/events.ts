@@ -5,29 +5,31 @@ import { EVENT_TYPES } from './generated/event-types.js';
 import type { WebSocketConstructor } from './options.js';
 import { backoff, pause } from './pause.js';
 
+/** Filters of a stream of events, and where it starts. */
 export interface EventOptions {
   eventTypes?: EventType[];
   taskId?: string;
   batchId?: string;
-  /** Begins after this one, with nothing of the last hour left out. */
+  /** Starts after this event, without missing an event of the last hour. */
   lastEventId?: string;
   signal?: AbortSignal;
 }
 
+/** How to open connections. `baseDelay` and `maxDelay` are in seconds. */
 export interface EventSource {
-  /** Where the service answers, by http. */
+  /** HTTP URL of the orchestrator. */
   baseUrl: string;
-  /** A ticket that opens one connection. */
+  /** Creates a ticket that opens one connection. */
   ticket: (signal?: AbortSignal) => Promise<string>;
   webSocket: () => Promise<WebSocketConstructor>;
   baseDelay: number;
   maxDelay: number;
 }
 
-/** Connections are refused for these however often one tries. 4401 is not among them: the next ticket needs a good token. */
+/** Close codes that a retry cannot cure. 4401 is not one: requesting the next ticket reports an invalid token. */
 const FINAL = new Set([1002, 1003, 1007, 1008, 1009, 4429]);
 
-/** Events as they come, over as many connections as it takes; each begins after the last event that was taken. */
+/** Streams events over successive connections; each resumes after the last event that was consumed. */
 export async function* events(
   source: EventSource,
   { signal, lastEventId, ...filter }: EventOptions,
@@ -42,8 +44,8 @@ export async function* events(
       for await (const event of connection.events()) {
         failures = 0;
         last = event.id ?? last;
-        // What was sent before the service knew the filter is among them.
-        if (isAsked(event, filter)) yield event;
+        // Events that were sent before the service received the filter are dropped here.
+        if (matches(event, filter)) yield event;
       }
     } finally {
       connection.close();
@@ -51,7 +53,7 @@ export async function* events(
     signal?.throwIfAborted();
     const { code, reason } = await connection.closed;
     if (FINAL.has(code)) {
-      throw new ProvisioningError(reason || `The stream of events was refused (${code}).`, {
+      throw new ProvisioningError(reason || `The server closed the event stream (${code}).`, {
         status: 0,
         code: `ws_${code}`,
       });
@@ -68,7 +70,7 @@ function addressOf(baseUrl: string, ticket: string, lastEventId: string | undefi
   return url.href;
 }
 
-function isAsked({ event_type, metadata }: Event, { eventTypes, taskId, batchId }: EventOptions): boolean {
+function matches({ event_type, metadata }: Event, { eventTypes, taskId, batchId }: EventOptions): boolean {
   return (
     (eventTypes === undefined || eventTypes.length === 0 || eventTypes.includes(event_type)) &&
     (taskId === undefined || metadata['task_id'] === taskId) &&

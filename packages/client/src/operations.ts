@@ -17,11 +17,12 @@ import {
   type Receive,
 } from './request.js';
 
+/** Method and path of an operation. */
 export interface Route {
   method: string;
   path: string;
   idempotent?: boolean;
-  /** How it is read on: the parameter, and the member of the last item that it takes. */
+  /** The cursor of a list: the parameter, and the field of the last item that it accepts. */
   list?: readonly [parameter: string, member: string];
 }
 type Routes = Record<string, Route>;
@@ -34,7 +35,7 @@ type Part<Name extends string, Value> = [Value] extends [undefined]
       ? { [Key in Name]?: Value }
       : { [Key in Name]: Value };
 
-/** What an operation is called with: what it takes by the contract, and how to call. */
+/** The arguments of an operation: its parameters, query and body, and the options of the call. */
 export type ArgumentsOf<O> = Part<'params', ParamsOf<O>> &
   Part<'query', QueryInputOf<O>> &
   Part<'body', BodyInputOf<O>> &
@@ -45,21 +46,22 @@ type Call<O, Result> =
     ? (args?: ArgumentsOf<O>) => Result
     : (args: ArgumentsOf<O>) => Result;
 
+/** One page of a list. */
 export interface Page<Item> {
   items: Item[];
-  /** How many there are on all pages. */
+  /** Number of items on all pages. */
   total: number;
   limit: number;
-  /** Undefined where the page was asked for by a cursor (`after`, or `before` of the audit log). */
+  /** Undefined for a page that was requested with a cursor (`after`, or `before` of the audit log). */
   offset: number | undefined;
 }
 
 type ItemOf<O> = DataOf<O> extends readonly (infer Item)[] ? Item : never;
 
 type ListMethod<O> = Call<O, Promise<DataOf<O>>> & {
-  /** One page, and where it stands among all. */
+  /** Returns one page with its position. */
   page: Call<O, Promise<Page<ItemOf<O>>>>;
-  /** Every item, each once, however many come and go meanwhile: a page begins after the last item of the one before. */
+  /** Yields every item exactly once, even while others are added or removed: each page starts after the last item. */
   all: Call<O, AsyncGenerator<ItemOf<O>, void, undefined>>;
 };
 
@@ -69,9 +71,12 @@ type MethodsOf<Operations, R extends Routes> = {
     : Call<Operations[Id], Promise<DataOf<Operations[Id]>>>;
 };
 
+/** The methods of `client.orchestrator`. */
 export type OrchestratorMethods = MethodsOf<typeof orchestrator, typeof orchestratorRoutes>;
+/** The methods of `client.controlCenter`. */
 export type ControlCenterMethods = MethodsOf<typeof controlCenter, typeof controlCenterRoutes>;
 
+/** The arguments of any operation. */
 export interface AnyArguments extends CallOptions {
   params?: Record<string, string>;
   query?: Record<string, unknown>;
@@ -82,7 +87,7 @@ interface Envelope {
   data: unknown;
 }
 
-/** Calls one operation and receives what came back. */
+/** Calls one operation. @throws ProvisioningError @throws TypeError for a missing path parameter */
 export function callRoute<Received>(
   connection: Connection,
   baseUrl: string,
@@ -104,12 +109,12 @@ export function callRoute<Received>(
   return send(connection, request, receive);
 }
 
-/** @throws ProvisioningError `invalid_answer` where another program has answered */
+/** The envelope of a response. @throws ProvisioningError `invalid_answer` if the response is not from this API */
 export function envelopeOf({ response, body }: Answer): Envelope {
   const envelope = body as Envelope | null | undefined;
   if (envelope?.success === true) return envelope;
   throw new ProvisioningError(
-    `${new URL(response.url).host} answered something that is no answer of this API. Is the address right?`,
+    `${new URL(response.url).host} did not return a response of this API. Check the URL.`,
     {
       status: response.status,
       code: 'invalid_answer',
@@ -118,13 +123,14 @@ export function envelopeOf({ response, body }: Answer): Envelope {
   );
 }
 
-/** A method for each route. Their types are the contract's, which is why they are given by whoever calls. */
+/** Creates a method for each route. `Methods` is their type in the contract. */
 export function methodsOf<Methods>(connection: Connection, baseUrl: string, routes: Routes): Methods {
   const entries = Object.entries(routes).map(([id, route]) => {
     const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, receiveWhole, args);
     const method = async (args?: AnyArguments) => envelopeOf(await call(args)).data;
     return [id, route.list ? Object.assign(method, paging(call, route.list)) : method];
   });
+  // Safe cast: the routes are generated from the same operations as the type.
   return Object.fromEntries(entries) as Methods;
 }
 
@@ -162,9 +168,11 @@ function paging(
 function pathOf(template: string, params: Record<string, string>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => {
     const value = params[name];
-    // '.' and '..' would be taken out of the path, and another operation be called.
+    // URL parsing removes '.' and '..', so that another operation would be called.
     if (value === undefined || value === '' || /^\.{1,2}$/.test(value)) {
-      throw new TypeError(`${template} needs params.${name}, and '${value ?? ''}' is none.`);
+      throw new TypeError(
+        `params.${name} of ${template} must be a non-empty string other than "." and "..".`,
+      );
     }
     return encodeURIComponent(value);
   });

@@ -1,28 +1,31 @@
+/** Returns the token for a request; undefined to send none. */
 export type TokenProvider = () => string | undefined | Promise<string | undefined>;
 
+/** When and how often a request is retried. */
 export interface RetryOptions {
-  /** Tries beside the first; 0 turns it off. */
+  /** Number of retries; 0 disables them. Default: 4. */
   retries?: number;
-  /** Seconds before the second try; doubled each time. */
+  /** Seconds before the first retry; doubled each time. Default: 0.25. */
   baseDelay?: number;
-  /** Seconds; a server that asks for more patience than that is not tried again. */
+  /** Maximum delay in seconds. A request is not retried if the server asks for a longer delay. Default: 30. */
   maxDelay?: number;
 }
 
+/** Options of `ProvisioningClient`. */
 export interface ClientOptions extends RetryOptions {
-  /** Where the control center answers. Default: the orchestrator's host, on port 9080 where that one's is 9090. */
+  /** URL of the control center. Default: that of the orchestrator, with port 9080 if its port is 9090. */
   controlCenterUrl?: string;
-  /** Seconds that one try may take. Default: 30. */
+  /** Timeout of one attempt in seconds. Default: 30. */
   timeout?: number;
   /** Sent with every request. */
   headers?: Record<string, string>;
-  /** Default: the platform's. */
+  /** Default: the global `fetch`. */
   fetch?: typeof fetch;
-  /** Default: the platform's, or that of `ws` on a Node.js without one. */
+  /** Default: the global `WebSocket`, or that of `ws` on a Node.js version without one. */
   WebSocket?: WebSocketConstructor;
 }
 
-/** What `new` of a WebSocket takes here: the little that browsers and `ws` have in common. */
+/** A WebSocket class: the part that browsers and `ws` have in common. */
 export type WebSocketConstructor = new (url: string) => WebSocketLike;
 
 interface WebSocketLike {
@@ -34,13 +37,15 @@ interface WebSocketLike {
   onerror: ((event: never) => unknown) | null;
 }
 
+/** Default options; times in seconds. */
 export const DEFAULTS = { timeout: 30, retries: 4, baseDelay: 0.25, maxDelay: 30 };
 
-/** Without a slash at its end, so that a path can follow. */
+/** Normalizes a URL: without trailing slashes. @throws TypeError for an invalid URL */
 export function baseOf(url: string): string {
   return new URL(url).href.replace(/\/+$/, '');
 }
 
+/** The default URL of the control center for a URL of the orchestrator. */
 export function controlCenterBeside(orchestratorUrl: string): string {
   const url = new URL(orchestratorUrl);
   if (url.port === '9090') url.port = '9080';

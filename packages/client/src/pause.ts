@@ -1,4 +1,4 @@
-/** Waits; an abort ends the wait with the signal's reason. */
+/** Waits for `seconds`. An abort ends the wait by throwing the reason of the signal. */
 export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason as Error);
@@ -15,7 +15,7 @@ export function pause(seconds: number, signal?: AbortSignal): Promise<void> {
   });
 }
 
-/** Doubled each time and spread over its upper half, so that many clients do not come back at once. */
+/** Exponential backoff in seconds, randomized over its upper half so that clients do not retry simultaneously. */
 export function backoff(attempt: number, { baseDelay, maxDelay }: { baseDelay: number; maxDelay: number }) {
   const full = Math.min(maxDelay, baseDelay * 2 ** attempt);
   return full / 2 + (Math.random() * full) / 2;

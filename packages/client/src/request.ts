@@ -2,7 +2,7 @@ import { errorOfAnswer, ProvisioningError } from './error.js';
 import type { TokenProvider } from './options.js';
 import { backoff, pause } from './pause.js';
 
-/** What all requests of a client have in common. */
+/** What the requests of a client share. Times are in seconds. */
 export interface Connection {
   token: TokenProvider;
   fetch: typeof fetch;
@@ -13,53 +13,55 @@ export interface Connection {
   maxDelay: number;
 }
 
+/** Options of one call. */
 export interface CallOptions {
   signal?: AbortSignal;
-  /** Seconds that one try may take. */
+  /** Timeout of one attempt in seconds. */
   timeout?: number;
-  /** In place of the one that is made for you. */
+  /** Replaces the generated Idempotency-Key. */
   idempotencyKey?: string;
   headers?: Record<string, string>;
 }
 
+/** One HTTP request. */
 export interface Request extends CallOptions {
   method: string;
   url: string;
   body?: unknown;
-  /** Whether the service honours `Idempotency-Key` here. */
+  /** Whether the operation supports `Idempotency-Key`. */
   idempotent?: boolean;
 }
 
 const VENDOR_TYPE = 'application/vnd.provisioning.v1+json';
 const UNAVAILABLE = [502, 503, 504];
 
-/** How a successful answer is taken in. What it throws counts as an answer that was cut off. */
+/** Reads a successful response. If it throws, the response counts as incomplete. */
 export type Receive<Received> = (response: Response) => Promise<Received>;
 
-/** An answer that came whole, with its body as parsed JSON; undefined where the body is something else. */
+/** A complete response with its parsed JSON body; undefined if the body is not JSON. */
 export interface Answer {
   response: Response;
   body: unknown;
 }
 
-/** Reads the whole body. @throws where the connection ends before the body does, or the JSON before its end */
+/** Reads the whole body. @throws if the connection or the JSON ends prematurely */
 export async function receiveWhole(response: Response): Promise<Answer> {
   const text = await response.text();
   try {
     return { response, body: JSON.parse(text) as unknown };
   } catch (error) {
-    // A proxy may cut an answer short and still frame it correctly.
+    // A proxy may truncate a body and still frame it correctly.
     if (text.trimStart().startsWith('{')) throw error;
     return { response, body: undefined };
   }
 }
 
-/** Leaves the body to be read piece by piece: where it is cut off later, nothing is sent again. */
+/** Leaves the body to the caller as a stream. The request is not retried if the stream breaks. */
 export async function receiveHead(response: Response): Promise<Response> {
   return response;
 }
 
-/** Sends a request, again where that is safe, and receives the answer when it is a success. */
+/** Sends a request, retries it if that is safe, and reads the successful response. @throws ProvisioningError */
 export async function send<Received>(
   connection: Connection,
   request: Request,
@@ -80,7 +82,7 @@ export async function send<Received>(
   }
 }
 
-/** 429 was refused before anything was done. After anything else only what may be done twice is sent again. */
+/** A request that was rejected with 429 was not executed. After other failures only a repeatable request is retried. */
 function mayRetry({ status, code, retryAfter }: ProvisioningError, repeatable: boolean, maxDelay: number) {
   if ((retryAfter ?? 0) > maxDelay) return false;
   if (status === 429) return true;
@@ -111,7 +113,7 @@ async function sendOnce<Received>(
         ...request.headers,
       },
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
-      // A redirect would carry the token to wherever it leads.
+      // Following a redirect would send the token to another host.
       redirect: 'error',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -131,39 +133,39 @@ async function sendOnce<Received>(
   throw errorOfAnswer(response, await response.json().catch(() => undefined));
 }
 
-/** What became of an answer that did not come whole. `seconds`: the time limit, where it was reached. */
+/** Describes a missing or incomplete response. `seconds` is the timeout, if it was reached. */
 function lossSentence(
   host: string,
   error: unknown,
   { seconds, hasBegun, isChange }: { seconds: number | undefined; hasBegun: boolean; isChange: boolean },
 ): string {
-  const outcome = isChange ? ' The request may have been carried out.' : '';
+  const outcome = isChange ? ' The request may have been executed.' : '';
   if (hasBegun) {
     return seconds === undefined
-      ? `${host} broke off in the middle of its answer.${outcome}`
-      : `${host} did not send its whole answer within ${seconds} s.${outcome}`;
+      ? `${host} closed the connection during its response.${outcome}`
+      : `${host} did not complete its response within ${seconds} s.${outcome}`;
   }
-  if (seconds !== undefined) return `${host} did not answer within ${seconds} s.${outcome}`;
+  if (seconds !== undefined) return `${host} did not respond within ${seconds} s.${outcome}`;
   const code = codeOf(error);
-  if (LOST.has(code)) return `${host} closed the connection without an answer.${outcome}`;
-  return `${host} can't be reached: ${REASONS[code] ?? `the request failed (${code})`}.`;
+  if (LOST.has(code)) return `${host} closed the connection without a response.${outcome}`;
+  return `${host} is not reachable: ${REASONS[code] ?? `the request failed (${code})`}.`;
 }
 
-/** The connection ended after it was made, by the codes of Node.js and of its `fetch`. */
+/** Error codes of Node.js and its `fetch` for a connection that was closed after it was established. */
 const LOST = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
-/** There is no connection. */
+/** Error codes for a connection that was not established. */
 const REASONS: Record<string, string> = {
-  ECONNREFUSED: 'it refused the connection',
-  ENOTFOUND: 'its name is not known',
-  EAI_AGAIN: 'its name could not be looked up',
-  ETIMEDOUT: 'the connection could not be made in time',
-  UND_ERR_CONNECT_TIMEOUT: 'the connection could not be made in time',
-  EHOSTUNREACH: 'there is no route to it',
-  ENETUNREACH: 'there is no route to it',
+  ECONNREFUSED: 'the connection was refused',
+  ENOTFOUND: 'the host name does not exist',
+  EAI_AGAIN: 'the host name could not be resolved',
+  ETIMEDOUT: 'the connection timed out',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection timed out',
+  EHOSTUNREACH: 'there is no route to the host',
+  ENETUNREACH: 'there is no route to the host',
 };
 
-/** The message of `fetch` is about itself; what it wraps carries a code. */
+/** The error code: `fetch` wraps the actual error in `cause`. */
 function codeOf(error: unknown): string {
   const { code } = (error as { cause?: { code?: unknown } }).cause ?? {};
-  return typeof code === 'string' ? code : 'no reason was given';
+  return typeof code === 'string' ? code : 'unknown reason';
 }

@@ -23,13 +23,13 @@ const headersOf = (signature: string) => ({
 });
 const at = { now: SENT };
 
-describe('H9 verifyWebhook', () => {
-  it('takes the signature in the body, as text or as bytes', async () => {
+describe('verifyWebhook', () => {
+  it('accepts the signature in the body, as text or as bytes', async () => {
     expect(await verifyWebhook(bodyOf(), {}, SECRET, at)).toMatchObject(signed);
     expect(await verifyWebhook(Buffer.from(bodyOf()), {}, SECRET, at)).toMatchObject(signed);
   });
 
-  it('takes the Standard Webhooks headers, with a plain and with a prefixed secret', async () => {
+  it('accepts the Standard Webhooks headers, with a plain and with a prefixed secret', async () => {
     const key = Buffer.from('0123456789abcdef01234567');
     const prefixed = `whsec_${key.toString('base64')}`;
     const body = bodyOf();
@@ -37,7 +37,7 @@ describe('H9 verifyWebhook', () => {
     await verifyWebhook(body, new Headers(headersOf(standard(body, key))), prefixed, at);
   });
 
-  it('takes either of two secrets, and either of two signatures', async () => {
+  it('accepts either of two secrets and either of two signatures', async () => {
     const body = bodyOf();
     await verifyWebhook(body, {}, ['a-new-secret', SECRET], at);
     const two = `${standard(body, Buffer.from('somebody'))} ${standard(body, Buffer.from(SECRET))}`;
@@ -60,7 +60,7 @@ describe('H9 verifyWebhook', () => {
     });
   });
 
-  it('does not check with no secret', async () => {
+  it('rejects an empty secret', async () => {
     await expect(verifyWebhook(bodyOf(''), {}, '', at)).rejects.toThrow(TypeError);
   });
 });

@@ -1,10 +1,12 @@
 import type { WebhookPayload } from '@provisioning/contracts';
 import { ProvisioningError } from './error.js';
 
+/** The headers of a received request. Names are not case-sensitive. */
 export type WebhookHeaders = Headers | Record<string, string | string[] | undefined>;
 
+/** Options of {@link verifyWebhook}. */
 export interface VerifyWebhookOptions {
-  /** Seconds that it may be old, or ahead of us. Default: 300. */
+  /** Maximum difference in seconds between the time of the delivery and now. Default: 300. */
   tolerance?: number;
   now?: Date;
 }
@@ -12,11 +14,12 @@ export interface VerifyWebhookOptions {
 const encoder = new TextEncoder();
 
 /**
- * Proves that a delivery comes from who knows the secret, and lately. The Standard Webhooks headers are checked where they
- * are; without them, the signature in the body is.
- * @param rawBody as it was received: parsed and written again it would be another text
- * @param secrets all that are good, while one is replaced by another
- * @throws ProvisioningError `webhook_invalid`
+ * Verifies the signature and the age of a webhook delivery. It uses the Standard Webhooks headers or, without them, the
+ * signature in the body.
+ * @param rawBody the body as received; the signature does not match a re-serialized body
+ * @param secrets every valid secret, for example both while one replaces the other
+ * @returns the payload
+ * @throws ProvisioningError `webhook_invalid` @throws TypeError without a valid secret
  */
 export async function verifyWebhook(
   rawBody: string | Uint8Array,
@@ -27,7 +30,7 @@ export async function verifyWebhook(
   const text = typeof rawBody === 'string' ? rawBody : new TextDecoder().decode(rawBody);
   const payload = payloadIn(text);
   const good = [secrets].flat().filter((secret) => secret !== '');
-  if (good.length === 0) throw new TypeError('verifyWebhook needs a secret.');
+  if (good.length === 0) throw new TypeError('secrets must contain at least one secret.');
   const id = headerOf(headers, 'webhook-id');
   const sentAt = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature');
@@ -35,7 +38,7 @@ export async function verifyWebhook(
   const seconds =
     signatures === undefined ? Date.parse(payload.timestamp) / 1000 : Number(sentAt ?? Number.NaN);
   if (!(Math.abs(now.getTime() / 1000 - seconds) <= tolerance)) {
-    throw invalid(`The webhook was not sent within ${tolerance} s of now.`);
+    throw invalid(`The timestamp of the webhook differs from now by more than ${tolerance} s.`);
   }
   for (const secret of good) {
     const proven =
@@ -44,10 +47,10 @@ export async function verifyWebhook(
         : await isSignedInHeaders(`${id ?? ''}.${sentAt ?? ''}.${text}`, signatures, secret);
     if (proven) return payload;
   }
-  throw invalid('The webhook’s signature is not by any of the secrets.');
+  throw invalid('The signature of the webhook does not match any secret.');
 }
 
-/** `sha256=` and the HMAC in hex of the same JSON without the signature. */
+/** The signature is `sha256=` and the hexadecimal HMAC of the JSON without `signature`. */
 async function isSignedInBody({ event, timestamp, data, signature }: WebhookPayload, secret: string) {
   const hex = /^sha256=([0-9a-f]{64})$/.exec(String(signature))?.[1];
   if (hex === undefined) return false;
@@ -55,7 +58,7 @@ async function isSignedInBody({ event, timestamp, data, signature }: WebhookPayl
   return isHmac(encoder.encode(secret), given, JSON.stringify({ event, timestamp, data }));
 }
 
-/** Several, parted by blanks, while a secret is replaced: `v1,<Base64> v1,<Base64>`. */
+/** One signature for each valid secret, separated by spaces: `v1,<Base64> v1,<Base64>`. */
 async function isSignedInHeaders(signed: string, signatures: string, secret: string) {
   for (const signature of signatures.split(' ')) {
     const [version, encoded = ''] = signature.split(',');
@@ -65,16 +68,16 @@ async function isSignedInHeaders(signed: string, signatures: string, secret: str
   return false;
 }
 
-/** A prefixed secret is the key in Base64; any other is the key itself. */
+/** A secret with the prefix `whsec_` is a Base64 key; any other secret is the key itself. */
 function standardKey(secret: string): Uint8Array<ArrayBuffer> {
   const key = secret.startsWith('whsec_') ? fromBase64(secret.slice(6)) : encoder.encode(secret);
   if (key === undefined || key.length === 0) {
-    throw new TypeError('A secret that begins with whsec_ goes on in Base64.');
+    throw new TypeError('A secret that starts with "whsec_" must continue in Base64.');
   }
   return key;
 }
 
-/** WebCrypto compares in the same time wherever they differ. */
+/** WebCrypto compares in constant time. */
 async function isHmac(key: Uint8Array<ArrayBuffer>, given: Uint8Array<ArrayBuffer>, text: string) {
   const { subtle } = globalThis.crypto;
   const imported = await subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, ['verify']);
@@ -96,9 +99,9 @@ function payloadIn(text: string): WebhookPayload {
       return payload as WebhookPayload;
     }
   } catch {
-    // Said below, as of any other body that is none.
+    // Reported below.
   }
-  throw invalid('The body is not that of a webhook.');
+  throw invalid('The body is not a webhook payload.');
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string | undefined {

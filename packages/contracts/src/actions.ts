@@ -9,4 +9,5 @@ export const ACTIONS = [
   'restore',
   'simulate',
 ] as const;
+/** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];

@@ -24,6 +24,8 @@ export * from './control-center/system.js';
 export * from './control-center/tokens.js';
 export * from './control-center/users.js';
 
+export * from './statuses.js';
+
 // Types of what is sent over the wire, and schemas that are checked outside the operations.
 export { errorBodySchema, successEnvelope, type ErrorBody, type ErrorDetail } from './schemas/envelope.js';
 export { isUuid } from './schemas/basics.js';
@@ -36,11 +38,8 @@ export {
   WEBHOOK_EVENTS,
   webhookPayloadSchema,
 } from './schemas/event.js';
-export { BATCH_STATUSES } from './schemas/batch.js';
 export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';
 export { MOST_RECORDS, POLICY_BUNDLE_PURPOSE, policyBundlePayloadSchema } from './schemas/internal.js';
-export { RESOURCE_KINDS } from './schemas/resource.js';
-export { TASK_STATUSES } from './schemas/task.js';
 export type * from './schemas/audit.js';
 export type * from './schemas/batch.js';
 export type * from './schemas/batch-request.js';

@@ -73,38 +73,38 @@ describe.each(LISTS)('provctl %s', (command, operation, item, member = 'id') => 
   };
   const idsIn = (out: string) => (JSON.parse(out) as Record<string, unknown>[]).map((row) => row[member]);
 
-  it('says beside the result that there are more than it shows', async () => {
+  it('notes on stderr that there are more results', async () => {
     const { code, out, err } = await provctl(61, '-o', 'json');
     expect(code).toBe(0);
     expect(idsIn(out)).toHaveLength(50);
-    expect(err).toBe('50 of 61 are shown; --all shows all of them.\n');
+    expect(err).toBe('Showing 50 of 61. Use --all to list all.\n');
   });
 
-  it('says so of as many as it was asked for, in a table too', async () => {
+  it('notes it with --limit and in a table too', async () => {
     const { out, err } = await provctl(3, '--limit', '2');
     expect(out.trimEnd().split('\n')).toHaveLength(3);
-    expect(err).toBe('2 of 3 are shown; --all shows all of them.\n');
+    expect(err).toBe('Showing 2 of 3. Use --all to list all.\n');
   });
 
-  it('says nothing where it shows all there are', async () => {
+  it('prints no note if it shows all results', async () => {
     expect((await provctl(2)).err).toBe('');
   });
 
-  it('shows all of them, page after page, where it is asked to', async () => {
+  it('lists every page with --all', async () => {
     const { out, err } = await provctl(COUNT, '--all', '-o', 'json');
     expect(idsIn(out)).toEqual(Array.from({ length: COUNT }, (_, n) => idOf(n)));
     expect(err).toBe('');
     expect(fake?.received.map(({ query }) => query.get('after'))).toEqual([null, idOf(199)]);
   });
 
-  it('is not asked for all and for some', async () => {
+  it('rejects --all with --limit', async () => {
     expect(await provctl(1, '--all', '--limit', '2')).toMatchObject({ code: 2 });
   });
 });
 
-it('counts what was left out at the beginning as not shown', async () => {
+it('counts skipped results as not shown', async () => {
   const [, operation, item] = LISTS[0]!;
   fake = await FakePlatform.start({ [operation]: new Listed([item(0), item(1), item(2)]) });
   const { err } = await shell(fake.url, ['task', 'list', '--offset', '1', '--limit', '2']);
-  expect(err).toBe('2 of 3 are shown; --all shows all of them.\n');
+  expect(err).toBe('Showing 2 of 3. Use --all to list all.\n');
 });

@@ -4,25 +4,26 @@ import type { Context } from '../context.js';
 import { wholeNumber } from '../input.js';
 import type { Columns } from '../output/printer.js';
 
-/** What every command takes that prints a list. */
+/** The options of every command that prints a list. */
 export interface ListOptions {
   limit?: number;
   all?: boolean;
 }
 
-/** A list of the client: a page of it, and all of it. */
+/** A list method of the client. */
 interface List<Args, Item> {
   page(args: Args): Promise<Page<Item>>;
   all(args: Args): AsyncGenerator<Item, void, undefined>;
 }
 
+/** Adds the options of {@link ListOptions} to a command. */
 export function withListOptions(command: Command): Command {
   return command
-    .option('--limit <n>', 'at most so many (default: 50)', wholeNumber)
-    .addOption(new Option('--all', 'all of them').conflicts('limit'));
+    .option('--limit <n>', 'maximum number of results (default: 50)', wholeNumber)
+    .addOption(new Option('--all', 'list all results').conflicts('limit'));
 }
 
-/** Prints the first of a list, or all of it, and says beside the result when there are more than it shows. */
+/** Prints a page of a list, or with `all` every page. If there are more results, a note on stderr says so. */
 export async function printList<Args extends { query?: object }, Item>(
   { printer, terminal }: Context,
   list: List<Args, Item>,
@@ -41,5 +42,5 @@ export async function printList<Args extends { query?: object }, Item>(
   const query = limit === undefined ? args.query : { ...args.query, limit };
   const { items, total } = await list.page({ ...args, ...(query ? { query } : {}) });
   printer.rows(items, columns);
-  if (total > items.length) printer.note(`${items.length} of ${total} are shown; --all shows all of them.`);
+  if (total > items.length) printer.note(`Showing ${items.length} of ${total}. Use --all to list all.`);
 }

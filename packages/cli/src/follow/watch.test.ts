@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { ProvisioningClient } from '@provisioning/client';
 import { watch } from './watch.js';
 
-it('looks again when an event tells of a change, and stops listening at the end', async () => {
+it('polls after an event and stops listening at the end', async () => {
   let listened = 0;
   let ended = false;
   // Without the events it would look three times as well: what counts is that they are begun, and ended.

@@ -1,7 +1,7 @@
 // eslint-disable-next-line no-control-regex -- control characters are what this is about
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** Text of others without what a terminal would obey; tabs and line ends stay. */
+/** Escapes the control characters of untrusted text, except tabs and line breaks, so that a terminal does not obey them. */
 export function printable(text: string): string {
   return text.replace(/\r\n/g, '\n').replace(CONTROL, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;

@@ -4,17 +4,19 @@ import { stringify } from 'yaml';
 import type { Terminal } from '../terminal.js';
 import { printable } from './printable.js';
 
+/** The output formats. */
 export const FORMATS = ['table', 'json', 'yaml'] as const;
+/** One of {@link FORMATS}. */
 export type Format = (typeof FORMATS)[number];
 
-/** A column's title and what stands in it. */
+/** The title of each column and how to get its value. */
 export type Columns<Row> = Record<string, (row: Row) => unknown>;
 
 const GOOD = new Set(['Completed', 'Done', 'Healthy', 'ALLOW', 'delivered', 'success', 'enabled', 'Valid']);
 const BAD = new Set(['Failed', 'Unhealthy', 'EXPLICIT_DENY', 'IMPLICIT_DENY', 'failed', 'denied', 'Invalid']);
 const UNDER_WAY = new Set(['Running', 'RollingBack', 'RolledBack', 'Degraded', 'Cancelled', 'Waiting']);
 
-/** Writes results to the one stream and what is said about them to the other. */
+/** Writes results to stdout, and progress and notes to stderr. */
 export class Printer {
   readonly colors;
 
@@ -26,16 +28,16 @@ export class Printer {
     this.colors = createColors(color ?? terminal.stdout.isTTY === true);
   }
 
-  /** Rows as a table; in the other formats the data as the API gave them. */
+  /** Prints rows as a table, or in the other formats the data of the API. */
   rows<Row>(rows: readonly Row[], columns: Columns<Row>): void {
     if (this.format !== 'table') return this.data(rows);
     const head = Object.keys(columns);
     const table = new Table({ head: head.map((title) => title.toUpperCase()), ...PLAIN });
     for (const row of rows) table.push(head.map((title) => this.#cell(columns[title]?.(row))));
-    this.line(rows.length === 0 ? 'Nothing there.' : trimLines(table.toString()));
+    this.line(rows.length === 0 ? 'No results.' : trimLines(table.toString()));
   }
 
-  /** One thing, member by member. */
+  /** Prints one object, one field a line. */
   record(data: object, fields: Record<string, unknown> = { ...data }): void {
     if (this.format !== 'table') return this.data(data);
     const table = new Table(PLAIN);
@@ -45,28 +47,29 @@ export class Printer {
     this.line(trimLines(table.toString()));
   }
 
-  /** What was done, with a word to look for at its beginning. */
+  /** Prints a result, starting with a status word. */
   outcome(status: string, sentence: string, data: unknown = { status, message: sentence }): void {
     if (this.format !== 'table') return this.data(data);
     this.line(`${this.status(status)}  ${printable(sentence)}`);
   }
 
+  /** Prints data as YAML or JSON. */
   data(data: unknown): void {
     this.line(this.format === 'yaml' ? stringify(data).trimEnd() : JSON.stringify(data, null, 2));
   }
 
-  /** @throws the reason why the command is to end, where there is one: nothing more is printed then */
+  /** Prints a line on stdout. @throws the reason of an aborted command, instead of printing */
   line(text: string): void {
     this.terminal.signal.throwIfAborted();
     this.terminal.stdout.write(`${text}\n`);
   }
 
-  /** Beside the result: progress and remarks. */
+  /** Prints progress or a note on stderr. */
   note(text: string): void {
     this.terminal.stderr.write(`${text}\n`);
   }
 
-  /** The word stays whatever becomes of the colour. */
+  /** Colours a status word. */
   status(word: string): string {
     if (GOOD.has(word)) return this.colors.green(word);
     if (BAD.has(word)) return this.colors.red(word);

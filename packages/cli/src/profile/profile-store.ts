@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { systemErrorSentence } from '@provisioning/command-line';
 import { UsageError } from '../usage-error.js';
 
+/** A named server with its credentials. `expiresAt` is ISO 8601. */
 export interface Profile {
   url: string;
   controlCenterUrl?: string;
@@ -16,7 +17,7 @@ interface Profiles {
   profiles: Record<string, Profile>;
 }
 
-/** Where somebody is signed in: a file that only its owner reads. */
+/** Stores profiles in a file that only its owner can read. */
 export class ProfileStore {
   constructor(private readonly file: string) {}
 
@@ -32,17 +33,17 @@ export class ProfileStore {
       const { current, profiles } = JSON.parse(text) as Partial<Profiles>;
       return { current: current ?? 'default', profiles: profiles ?? {} };
     } catch {
-      throw new UsageError(`${this.file} is not JSON any more. Remove it and sign in again.`);
+      throw new UsageError(`${this.file} is not valid JSON. Remove it and sign in again.`);
     }
   }
 
-  /** Puts a profile in and makes it the current one. */
+  /** Stores a profile and selects it. */
   async save(name: string, profile: Profile): Promise<void> {
     const { profiles } = await this.read();
     await this.#write({ current: name, profiles: { ...profiles, [name]: profile } });
   }
 
-  /** Changes what is kept of a profile and leaves the current one what it is. */
+  /** Stores a profile without selecting it. */
   async update(name: string, profile: Profile): Promise<void> {
     const { current, profiles } = await this.read();
     await this.#write({ current, profiles: { ...profiles, [name]: profile } });

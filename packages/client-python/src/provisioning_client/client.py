@@ -1,4 +1,4 @@
-"""Both services, by one token."""
+"""A client of both services with one token."""
 
 import time
 from typing import Any, Callable, Dict, Optional
@@ -15,7 +15,8 @@ BATCH_ENDS = ("Completed", "Failed", "Cancelled", "RolledBack")
 class ProvisioningClient:
     """`orchestrator` and `control_center` have a method for every operation.
 
-    `base_url` is the orchestrator's; `token` may also be a function, which is asked before each request.
+    `base_url` is the URL of the orchestrator. `token` may be a function, which is called before each request. `timeout`
+    (of one attempt), `base_delay` and `max_delay` (of retries) are in seconds.
     """
 
     def __init__(
@@ -35,20 +36,20 @@ class ProvisioningClient:
         self.control_center = ControlCenterOperations(center.call)
 
     def create_server_workflow(self, infra: str, settings: str, check_mode: bool = False) -> Dict[str, Any]:
-        """As in the API document: answers with the whole envelope, that of a refusal included."""
+        """The method of the API document's example. Returns the whole envelope, also for an error response."""
         payload = {"infra": infra, "settings": settings, "check_mode": check_mode, "wait": True}
         return self._envelope("POST", "/workflows/servers/create", body=payload, idempotent=True)
 
     def get_task_status(self, task_id: str) -> Dict[str, Any]:
-        """As in the API document: answers with the whole envelope, that of a refusal included."""
+        """The method of the API document's example. Returns the whole envelope, also for an error response."""
         return self._envelope("GET", "/tasks/{id}", path={"id": task_id})
 
     def wait_for_task(self, task_id: str, timeout: Optional[float] = None, interval: float = 2.0) -> Dict[str, Any]:
-        """The task when it has ended, however it did."""
+        """Waits until a task has ended and returns it, whatever its outcome. Raises `wait_timeout` after `timeout` seconds."""
         return _wait(lambda: self.orchestrator.get_task(task_id), TASK_ENDS, "Task %s" % task_id, timeout, interval)
 
     def wait_for_batch(self, batch_id: str, timeout: Optional[float] = None, interval: float = 2.0) -> Dict[str, Any]:
-        """The batch when it has ended, its rollback included."""
+        """Waits until a batch and its rollback have ended and returns it. Raises `wait_timeout` after `timeout` seconds."""
         return _wait(lambda: self.orchestrator.get_batch(batch_id), BATCH_ENDS, "Batch %s" % batch_id, timeout, interval)
 
     def _envelope(self, method: str, template: str, **call: Any) -> Dict[str, Any]:
@@ -62,17 +63,17 @@ class ProvisioningClient:
 
 
 def _wait(
-    look: Callable[[], Dict[str, Any]], ends: Any, what: str, timeout: Optional[float], interval: float
+    read: Callable[[], Dict[str, Any]], ends: Any, what: str, timeout: Optional[float], interval: float
 ) -> Dict[str, Any]:
     until = None if timeout is None else time.monotonic() + timeout
     delay = 0.1
     while True:
-        state = look()
+        state = read()
         if state["status"] in ends:
             return state
         left = interval if until is None else until - time.monotonic()
         if left <= 0:
-            raise ProvisioningError("%s has not ended within %g s; it goes on." % (what, timeout), 0, "wait_timeout")
+            raise ProvisioningError("%s did not end within %g s and is still running." % (what, timeout), 0, "wait_timeout")
         time.sleep(min(delay, left))
         delay = min(interval, delay * 1.5)
 

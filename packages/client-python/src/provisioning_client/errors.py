@@ -1,10 +1,11 @@
-"""What can go wrong, as one class."""
+"""The exception of the client."""
 
 from typing import Any, Dict, List, Optional, Tuple
 
 
 class ProvisioningError(Exception):
-    """`status` is the answer's, or 0 where there was none: then `code` is `network_error`, `timeout` or `wait_timeout`."""
+    """`status` is the HTTP status, or 0 without a response; `code` is then `network_error`, `timeout`, `wait_timeout` or
+    `webhook_invalid`. `retry_after` is in seconds."""
 
     def __init__(
         self,
@@ -24,6 +25,6 @@ class ProvisioningError(Exception):
         self.retry_after = retry_after
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        """For `pickle` and `copy`: an exception is made anew from its `args`, which hold the message alone."""
+        """For `pickle` and `copy`, which recreate an exception from its `args`; those hold only the message."""
         arguments = (self.message, self.status, self.code, self.details, self.request_id, self.retry_after)
         return type(self), arguments, self.__dict__

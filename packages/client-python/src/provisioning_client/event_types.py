@@ -1,4 +1,4 @@
-"""Every type of event that `/ws` and `/events` send. Written by generate.py: do not edit."""
+"""The types of events of `/ws` and `/events`. Written by generate.py: do not edit."""
 
 EVENT_TYPES = (
     "TaskStatusChanged",

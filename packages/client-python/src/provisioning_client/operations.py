@@ -9,7 +9,7 @@ Call = Callable[..., Json]
 
 
 class OrchestratorOperations:
-    """Each answers with the `data` of the envelope."""
+    """Each method returns the `data` of the envelope."""
 
     def __init__(self, call: Call) -> None:
         self._call = call
@@ -538,7 +538,7 @@ class OrchestratorOperations:
 
 
 class ControlCenterOperations:
-    """Each answers with the `data` of the envelope."""
+    """Each method returns the `data` of the envelope."""
 
     def __init__(self, call: Call) -> None:
         self._call = call

@@ -1,4 +1,4 @@
-"""Lists, page after page."""
+"""Paging through lists."""
 
 from typing import Any, Callable, Iterator, TypeVar
 
@@ -6,7 +6,7 @@ Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 def reads_on_by(parameter: str, member: str) -> Callable[[Method], Method]:
-    """Marks the method of a list: `parameter` takes the `member` of an item, and answers with what follows that item."""
+    """Marks a list method with its cursor: `parameter` accepts the field `member` of the last item."""
 
     def mark(method: Method) -> Method:
         setattr(method, "cursor", (parameter, member))
@@ -16,14 +16,15 @@ def reads_on_by(parameter: str, member: str) -> Callable[[Method], Method]:
 
 
 def pages(method: Callable[..., Any], *args: Any, limit: int = 200, **query: Any) -> Iterator[Any]:
-    """Every item of a list, page after page: `pages(client.orchestrator.list_tasks, status="Failed")`.
+    """Yields every item of a list: `pages(client.orchestrator.list_tasks, status="Failed")`.
 
-    A page begins after the last item of the one before, so that no item is skipped or repeated while others come and go.
-    `offset` skips items of the first page. Raises `TypeError` where `method` is no list method of the client.
+    Each page starts after the last item of the previous one, so that no item is skipped or repeated while others are
+    added or removed. `limit` is the page size. `offset` skips items of the first page. Raises `TypeError` if `method` is
+    not a list method of the client.
     """
     cursor = getattr(method, "cursor", None)
     if cursor is None:
-        raise TypeError("pages() takes a list method of the client, such as client.orchestrator.list_tasks.")
+        raise TypeError("method must be a list method of the client, such as client.orchestrator.list_tasks.")
     parameter, member = cursor
     while True:
         items = method(*args, limit=limit, **query)

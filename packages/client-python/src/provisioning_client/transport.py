@@ -1,4 +1,4 @@
-"""Requests, sent again where that is safe."""
+"""HTTP requests with retries."""
 
 import json
 import random
@@ -18,7 +18,7 @@ UNAVAILABLE = (502, 503, 504)
 
 
 class Transport:
-    """One service, by one token."""
+    """Sends requests to one service. Times are in seconds."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Transport:
         body: Any = None,
         idempotent: bool = False,
     ) -> Any:
-        """The `data` of the envelope."""
+        """Sends a request and returns the `data` of the envelope."""
         return self.send(method, template, path, query, body, idempotent).get("data")
 
     def send(
@@ -57,7 +57,7 @@ class Transport:
         body: Any = None,
         idempotent: bool = False,
     ) -> Dict[str, Any]:
-        """The whole envelope. Sends the request again where that is safe, also after an answer that was cut off."""
+        """Sends a request and returns the whole envelope. Retries if that is safe, also after an incomplete response."""
         url = self.base_url + _filled(template, path or {})
         headers = {"Accept": "application/vnd.provisioning.v1+json"}
         if idempotent:
@@ -87,21 +87,21 @@ class Transport:
                 params=query,
                 json=body,
                 timeout=self._timeout,
-                # A redirect would carry the token to wherever it leads.
+                # Following a redirect would send the token to another host.
                 allow_redirects=False,
-                # Head and body apart: a refusal is known before its reason is read.
+                # The status is known before the body is read.
                 stream=True,
             )
         except requests.ConnectTimeout as error:
-            message = "%s can't be reached: the connection could not be made within %g s."
+            message = "%s is not reachable: the connection was not established within %g s."
             raise ProvisioningError(message % (self._host, self._timeout), 0, "timeout") from error
         except requests.Timeout as error:
-            message = "%s did not answer within %g s.%s" % (self._host, self._timeout, _outcome(method))
+            message = "%s did not respond within %g s.%s" % (self._host, self._timeout, _outcome(method))
             raise ProvisioningError(message, 0, "timeout") from error
         except requests.RequestException as error:
-            message = "%s can't be reached: the connection failed." % self._host
+            message = "%s is not reachable: the connection failed." % self._host
             if error.args and isinstance(error.args[0], ProtocolError):
-                message = "%s closed the connection without an answer.%s" % (self._host, _outcome(method))
+                message = "%s closed the connection without a response.%s" % (self._host, _outcome(method))
             raise ProvisioningError(message, 0, "network_error") from error
         with response:
             try:
@@ -118,23 +118,23 @@ class Transport:
             raise _error_of(response, body)
         if isinstance(body, dict) and body.get("success") is True:
             return body
-        # Not every version of urllib3 notices that fewer bytes came than were promised.
+        # Not every version of urllib3 detects a body shorter than Content-Length.
         promised = response.headers.get("Content-Length", "0")
         if body is None and (text.lstrip().startswith(b"{") or (not text and promised != "0")):
             raise self._lost(method)
-        message = "%s answered something that is no answer of this API. Is the address right?"
+        message = "%s did not return a response of this API. Check the URL."
         raise ProvisioningError(message % self._host, response.status_code, "invalid_answer")
 
     def _lost(self, method: str, error: Optional[Exception] = None) -> ProvisioningError:
-        """Of an answer that began and did not come whole."""
+        """The failure for an incomplete response."""
         if error is not None and error.args and isinstance(error.args[0], ReadTimeoutError):
-            message = "%s did not send its whole answer within %g s.%s" % (self._host, self._timeout, _outcome(method))
+            message = "%s did not complete its response within %g s.%s" % (self._host, self._timeout, _outcome(method))
             return ProvisioningError(message, 0, "timeout")
-        message = "%s broke off in the middle of its answer.%s" % (self._host, _outcome(method))
+        message = "%s closed the connection during its response.%s" % (self._host, _outcome(method))
         return ProvisioningError(message, 0, "network_error")
 
     def _may_retry(self, error: ProvisioningError, repeatable: bool) -> bool:
-        """429 was refused before anything was done; after anything else only what may be done twice is sent again."""
+        """A request rejected with 429 was not executed; after other failures only a repeatable request is retried."""
         if (error.retry_after or 0) > self._max_delay:
             return False
         if error.status == 429:
@@ -151,14 +151,14 @@ class Transport:
 
 
 def _outcome(method: str) -> str:
-    return "" if method == "GET" else " The request may have been carried out."
+    return "" if method == "GET" else " The request may have been executed."
 
 
 def _filled(template: str, values: Dict[str, str]) -> str:
     for name, value in values.items():
-        # '.' and '..' would be taken out of the path, and another operation be called.
+        # URL parsing removes '.' and '..', so that another operation would be called.
         if value in ("", ".", ".."):
-            raise ValueError("%r is no %s." % (value, name))
+            raise ValueError('%s must be a non-empty string other than "." and "..".' % name)
         template = template.replace("{%s}" % name, quote(value, safe=""))
     return template
 
@@ -179,13 +179,13 @@ def _json_in(text: bytes) -> Any:
 
 
 def _error_of(response: requests.Response, body: Any) -> ProvisioningError:
-    told = body if isinstance(body, dict) and isinstance(body.get("error"), str) else {}
+    reported = body if isinstance(body, dict) and isinstance(body.get("error"), str) else {}
     retry_after = response.headers.get("Retry-After", "")
     return ProvisioningError(
-        told.get("error") or "The server answered %d without saying why." % response.status_code,
+        reported.get("error") or "The server returned %d without an error message." % response.status_code,
         response.status_code,
-        told.get("code") or "http_%d" % response.status_code,
-        told.get("details"),
-        told.get("request_id") or response.headers.get("X-Request-Id"),
+        reported.get("code") or "http_%d" % response.status_code,
+        reported.get("details"),
+        reported.get("request_id") or response.headers.get("X-Request-Id"),
         float(retry_after) if retry_after.isdigit() else None,
     )

@@ -1,4 +1,4 @@
-"""Proof that a delivery comes from who knows the secret, and lately."""
+"""Verification of webhook deliveries."""
 
 import base64
 import binascii
@@ -20,22 +20,22 @@ def verify_webhook(
     tolerance: float = 300.0,
     now: Optional[float] = None,
 ) -> Dict[str, Any]:
-    """The payload, when it is proven; else ProvisioningError `webhook_invalid`.
+    """Verifies the signature and the age of a delivery and returns its payload. Raises `webhook_invalid` otherwise.
 
-    `raw_body` is what was received: parsed and written again it would be another text. The Standard Webhooks headers
-    are checked where they are; without them, the signature in the body is.
+    `raw_body` is the body as received; the signature does not match a re-serialized body. The function uses the Standard
+    Webhooks headers or, without them, the signature in the body. `tolerance` is in seconds.
     """
     text = raw_body.decode("utf-8", "replace") if isinstance(raw_body, bytes) else raw_body
     payload = _payload_in(text)
     good = [secret for secret in ([secrets] if isinstance(secrets, str) else secrets) if secret]
     if not good:
-        raise ValueError("verify_webhook needs a secret.")
+        raise ValueError("secrets must contain at least one secret.")
     lower = {name.lower(): value for name, value in headers.items()}
     signatures = lower.get("webhook-signature")
     sent_at = lower.get("webhook-timestamp", "")
     seconds = _moment(payload["timestamp"]) if signatures is None else _number(sent_at)
     if seconds is None or abs((time.time() if now is None else now) - seconds) > tolerance:
-        raise _invalid("The webhook was not sent within %g s of now." % tolerance)
+        raise _invalid("The timestamp of the webhook differs from now by more than %g s." % tolerance)
     for secret in good:
         if signatures is None:
             proven = _is_signed_in_body(text, payload, secret)
@@ -44,10 +44,10 @@ def verify_webhook(
             proven = _is_signed_in_headers(signed, signatures, secret)
         if proven:
             return payload
-    raise _invalid("The webhook's signature is not by any of the secrets.")
+    raise _invalid("The signature of the webhook does not match any secret.")
 
 
-# As it is sent: taken out of the text, since numbers written again in Python may look different.
+# Removed from the text as received, since Python may serialize numbers differently.
 _SIGNATURE_AT_END = re.compile(r',"signature":"sha256=[0-9a-f]{64}"}\Z')
 
 
@@ -67,13 +67,13 @@ def _is_signed_in_headers(signed: str, signatures: str, secret: str) -> bool:
 
 
 def _standard_key(secret: str) -> bytes:
-    """A prefixed secret is the key in Base64; any other is the key itself."""
+    """A secret with the prefix `whsec_` is a Base64 key; any other secret is the key itself."""
     if not secret.startswith("whsec_"):
         return secret.encode()
     try:
         return base64.b64decode(secret[len("whsec_") :], validate=True)
     except binascii.Error as error:
-        raise ValueError("A secret that begins with whsec_ goes on in Base64.") from error
+        raise ValueError('A secret that starts with "whsec_" must continue in Base64.') from error
 
 
 def _payload_in(text: str) -> Dict[str, Any]:
@@ -83,7 +83,7 @@ def _payload_in(text: str) -> Dict[str, Any]:
         payload = None
     if isinstance(payload, dict) and isinstance(payload.get("event"), str) and isinstance(payload.get("timestamp"), str):
         return payload
-    raise _invalid("The body is not that of a webhook.")
+    raise _invalid("The body is not a webhook payload.")
 
 
 def _moment(text: str) -> Optional[float]:

@@ -1,6 +1,6 @@
 // Written by generate.mjs from the contract. Do not edit.
 
-/** Every type of event that `/ws` and `/events` send. */
+/** The types of events of `/ws` and `/events`. */
 export const EVENT_TYPES = [
   'TaskStatusChanged',
   'BatchOperationUpdate',

@@ -1,5 +1,6 @@
 // Written by generate.mjs from the contract. Do not edit.
 
+/** Method and path of each operation. */
 export const orchestratorRoutes = {
   createWsTicket: { method: 'POST', path: '/ws/ticket' },
   orchestratorHealth: { method: 'GET', path: '/health' },
@@ -52,6 +53,7 @@ export const orchestratorRoutes = {
   updateWebhook: { method: 'PUT', path: '/webhooks/{id}' },
 } as const;
 
+/** Method and path of each operation. */
 export const controlCenterRoutes = {
   controlCenterHealth: { method: 'GET', path: '/health' },
   controlCenterLive: { method: 'GET', path: '/livez' },

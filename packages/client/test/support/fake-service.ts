@@ -17,7 +17,7 @@ export interface Answer {
   silent?: boolean;
 }
 
-/** An HTTP server that answers as it is told and remembers what it was asked. */
+/** An HTTP server with scripted responses that records the requests. */
 export class FakeService {
   readonly received: Received[] = [];
   private constructor(

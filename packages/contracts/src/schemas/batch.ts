@@ -2,23 +2,12 @@ import Type, { type Static } from 'typebox';
 import { BATCH_OPERATION_TYPES, MAX_BATCH_OPERATIONS } from './batch-request.js';
 import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, timestamp } from './basics.js';
 import { annotated } from './annotated.js';
+import { BATCH_STATUSES } from '../statuses.js';
 import { attributes, resourceKind } from './resource.js';
 import { waitingForSchema } from './task.js';
 
-/** The statuses of a batch and of its operations. */
-export const BATCH_STATUSES = [
-  'Pending',
-  'Running',
-  'Completed',
-  'Failed',
-  'Cancelled',
-  'RollingBack',
-  'RolledBack',
-] as const;
 /** One of {@link BATCH_STATUSES}. */
 export const batchStatus = oneOf(BATCH_STATUSES, { title: 'BatchStatus' });
-/** One of {@link BATCH_STATUSES}. */
-export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
 const madeSchema = closed(
   {

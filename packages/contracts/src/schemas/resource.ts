@@ -1,12 +1,9 @@
 import Type, { type Static } from 'typebox';
+import { RESOURCE_KINDS } from '../statuses.js';
 import { closed, count, id, name, nullable, oneOf, text, timestamp } from './basics.js';
 
-/** The kinds of resources. */
-export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
 /** One of {@link RESOURCE_KINDS}. */
 export const resourceKind = oneOf(RESOURCE_KINDS, { title: 'ResourceKind' });
-/** One of {@link RESOURCE_KINDS}. */
-export type ResourceKind = (typeof RESOURCE_KINDS)[number];
 
 const attributeName = text(128);
 const attributeValue = Type.Union([text(4096), Type.Number(), Type.Boolean(), Type.Null()]);

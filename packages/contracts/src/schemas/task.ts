@@ -1,14 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { annotated } from './annotated.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
+import { TASK_STATUSES } from '../statuses.js';
 import { planSchema } from './plan.js';
 
-/** The statuses of a task. */
-export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
 /** One of {@link TASK_STATUSES}. */
 export const taskStatus = oneOf(TASK_STATUSES, { title: 'TaskStatus' });
-/** One of {@link TASK_STATUSES}. */
-export type TaskStatus = (typeof TASK_STATUSES)[number];
 
 /** Maximum number of characters of `output`: 1 MiB and a note about what was cut. */
 const MAX_OUTPUT = 1024 * 1024 + 4096;

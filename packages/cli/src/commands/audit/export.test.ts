@@ -10,17 +10,17 @@ let server: CuttingServer | FakePlatform | undefined;
 afterEach(() => server?.stop());
 
 describe('provctl audit export', () => {
-  it('fails where the export breaks off, and says that it is not all', async () => {
+  it('fails if the connection breaks and states that the export is incomplete', async () => {
     const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/csv\r\nTransfer-Encoding: chunked\r\n\r\n';
     server = await CuttingServer.start(() => `${head}a\r\nid,action\n\r\n`);
     const { code, out, err } = await shell(server.url, ['audit', 'export', '--format', 'csv']);
     expect({ code, out }).toEqual({ code: 6, out: 'id,action\n' });
     expect(err).toMatch(
-      /^Failed {2}127\.0\.0\.1:\d+ broke off in the middle of the export\. What has been written is not all of it\.\n$/,
+      /^Failed {2}127\.0\.0\.1:\d+ closed the connection during the export\. The output is incomplete\.\n$/,
     );
   });
 
-  it('says why a file can’t be written', async () => {
+  it('reports why a file cannot be written', async () => {
     server = await FakePlatform.start({ listAuditLogs: { type: 'text/csv', text: 'id,action\n' } });
     const folder = await mkdtemp(join(tmpdir(), 'provctl-export-'));
     const file = join(folder, 'none', 'export.csv');

@@ -20,24 +20,27 @@ interface ExportOptions {
   resource?: string;
 }
 
+/** Adds `provctl audit` to the program. */
 export function auditCommands(program: Command, actions: Actions): void {
-  const audit = program.command('audit').description('who did what');
+  const audit = program.command('audit').description('export and verify the audit log');
   audit
     .command('export')
-    .description('write every audit record that the filters leave')
-    .addOption(new Option('--format <format>', 'of the text').choices(['csv', 'ndjson']).default('ndjson'))
-    .option('--file <path>', 'where to; to the standard output, where absent')
-    .option('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
-    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
-    .option('--user-id <id>', 'only what this user did')
-    .option('--action <action>', 'only this')
-    .option('--resource <resource>', 'only on this')
+    .description('export the audit records that match the filters')
+    .addOption(
+      new Option('--format <format>', 'format of the export').choices(['csv', 'ndjson']).default('ndjson'),
+    )
+    .option('--file <path>', 'file to write (default: standard output)')
+    .option('--from <time>', 'start: a date (UTC), a time (RFC 3339) or 90d', (value) => dayOrTime(value))
+    .option('--to <time>', 'end, inclusive: a date (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
+    .option('--user-id <id>', 'only actions of this user')
+    .option('--action <action>', 'only this action')
+    .option('--resource <resource>', 'only actions on this resource')
     .action(actions.of(exportRecords));
   audit
     .command('verify')
-    .description('prove that no record was changed, removed or put in between')
-    .option('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
-    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
+    .description('verify that no audit record was changed, removed or inserted')
+    .option('--from <time>', 'start: a date (UTC), a time (RFC 3339) or 90d', (value) => dayOrTime(value))
+    .option('--to <time>', 'end, inclusive: a date (UTC) or a time (RFC 3339)', (value) => dayOrTime(value))
     .action(actions.of(verify));
 }
 
@@ -45,7 +48,7 @@ async function exportRecords({ client, printer, terminal }: Context, options: Ex
   const { format, file, from, to, userId, action, resource } = options;
   const query = { from, to, user_id: userId, action, resource };
   const { signal } = terminal;
-  // What comes may take longer than any answer should.
+  // An export may take longer than any other request.
   const response = await client.exportAuditLogs({ format, query }, { signal, timeout: 3_600 });
   const records = recordsIn(response, signal);
   if (file === undefined) {
@@ -59,17 +62,17 @@ async function exportRecords({ client, printer, terminal }: Context, options: Ex
     if (signal.aborted || error instanceof ProvisioningError) throw error;
     throw new Error(systemErrorSentence(file, 'written', error), { cause: error });
   });
-  printer.outcome('Done', `Written to ${file}.`, { file });
+  printer.outcome('Done', `Exported the audit records to ${file}.`, { file });
 }
 
-/** The pieces of an export. @throws ProvisioningError `network_error` where it breaks off */
+/** The chunks of an export. @throws ProvisioningError `network_error` if the connection breaks */
 async function* recordsIn({ body, url }: Response, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* body as ReadableStream<Uint8Array>;
   } catch (error) {
     signal.throwIfAborted();
     throw new ProvisioningError(
-      `${new URL(url).host} broke off in the middle of the export. What has been written is not all of it.`,
+      `${new URL(url).host} closed the connection during the export. The output is incomplete.`,
       { status: 0, code: 'network_error', cause: error },
     );
   }
@@ -79,9 +82,9 @@ async function verify({ client, printer }: Context, { from, to }: ExportOptions)
   const query = { ...(from ? { from } : {}), ...(to ? { to } : {}) };
   const result = await client.controlCenter.verifyAudit({ query, timeout: 600 });
   const sentence = result.ok
-    ? `${result.checked} records, each stands on the one before it.`
+    ? `Verified ${result.checked} audit records.`
     : asSentence(
-        `Record ${result.first_bad_seq ?? '?'} is not what it was: ${result.reason ?? 'no reason given'}`,
+        `Audit record ${result.first_bad_seq ?? '?'} does not match the chain: ${result.reason ?? 'no reason given'}`,
       );
   printer.outcome(result.ok ? 'Valid' : 'Invalid', sentence, result);
   return result.ok ? EXIT.done : EXIT.failed;

@@ -9,27 +9,25 @@ interface LoginOptions {
   mfaCode?: string;
 }
 
+/** Adds `provctl login`, `logout`, `profiles` and `use` to the program. */
 export function authCommands(program: Command, actions: Actions): void {
   program
     .command('login')
-    .description('sign in and keep the token under a profile')
-    .option('-u, --username <name>', 'who signs in')
-    .option('--password-stdin', 'read the password from the standard input')
-    .option('--mfa-code <code>', 'second factor, where it is on')
+    .description('sign in and store the token in a profile')
+    .option('-u, --username <name>', 'user name (default: prompt)')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--mfa-code <code>', 'MFA code, if MFA is enabled')
     .action(actions.of(login));
-  program.command('logout').description('end the session and forget its token').action(actions.of(logout));
-  program.command('profiles').description('list where you are signed in').action(actions.of(listProfiles));
-  program
-    .command('use <profile>')
-    .description('make a profile the current one')
-    .action(actions.of(useProfile));
+  program.command('logout').description('end the session and remove its token').action(actions.of(logout));
+  program.command('profiles').description('list profiles').action(actions.of(listProfiles));
+  program.command('use <profile>').description('select the current profile').action(actions.of(useProfile));
 }
 
 async function login(context: Context, options: LoginOptions): Promise<void> {
   const { terminal, profile, profileName, profiles, printer } = context;
   const username = options.username ?? (await ask(terminal, 'Username'));
   const password = await askPassword(terminal, options.passwordStdin);
-  // Whatever token is kept has nothing to do with who signs in now.
+  // The stored token must not be sent: it may belong to another user.
   const client = new ProvisioningClient(profile.url, undefined, {
     ...(profile.controlCenterUrl ? { controlCenterUrl: profile.controlCenterUrl } : {}),
   });
@@ -40,7 +38,7 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
   const session = await signIn(options.mfaCode).catch(async (error: unknown) => {
     const isAsked = error instanceof ProvisioningError && error.code === 'mfa_required';
     if (!isAsked || !terminal.stdin.isTTY) throw error;
-    return signIn(await ask(terminal, 'Code of your second factor'));
+    return signIn(await ask(terminal, 'MFA code'));
   });
   await profiles.save(profileName, {
     url: profile.url,
@@ -57,9 +55,9 @@ async function login(context: Context, options: LoginOptions): Promise<void> {
 }
 
 async function logout({ client, printer, profiles, profileName, profile }: Context): Promise<void> {
-  if (profile.token === undefined) return printer.outcome('Done', 'Nobody was signed in.');
+  if (profile.token === undefined) return printer.outcome('Done', 'Not signed in.');
   const { token: _forgotten, expiresAt: _ended, ...rest } = profile;
-  // A token that the service takes no more is forgotten all the same; one that it still takes is not.
+  // A token that the service rejects is removed as well. One that could not be revoked is kept.
   await client.controlCenter.logout().catch((error: unknown) => {
     if (!(error instanceof ProvisioningError) || error.status !== 401) throw error;
   });
@@ -89,8 +87,8 @@ async function useProfile({ profiles, printer }: Context, name: string): Promise
   const { profiles: kept } = await profiles.read();
   const chosen = kept[name];
   if (chosen === undefined) {
-    throw new Error(`There is no profile '${name}'. Make it with: provctl login --profile ${name}`);
+    throw new Error(`Profile "${name}" does not exist. Create it with \`provctl login --profile ${name}\`.`);
   }
   await profiles.save(name, chosen);
-  printer.outcome('Done', `${name} is the current profile.`);
+  printer.outcome('Done', `Selected profile ${name}.`);
 }

@@ -35,7 +35,7 @@ function typist(answers: Record<string, string>) {
   return { stdin, stderr, shown: () => shown };
 }
 
-it('asks for the password unseen, then for the code, and keeps the token for its owner alone', async () => {
+it('prompts for the password without echo, then for the MFA code, and stores the token in a private file', async () => {
   fake = await FakePlatform.start({
     login: (body: { mfa_code?: string }) =>
       body.mfa_code === undefined ? new Refusal(401, 'mfa_required', 'A code is needed.') : session,
@@ -43,7 +43,7 @@ it('asks for the password unseen, then for the code, and keeps the token for its
   const { stdin, stderr, shown } = typist({
     Username: 'olga',
     Password: 'not to be seen',
-    'Code of your second factor': '123456',
+    'MFA code': '123456',
   });
   const profilesFile = join(folder, 'provisioning/profiles.json');
   const environment = {
@@ -70,7 +70,7 @@ it('asks for the password unseen, then for the code, and keeps the token for its
   });
 });
 
-it('says which file is broken', async () => {
+it('names the profiles file that is not valid JSON', async () => {
   fake = await FakePlatform.start({});
   const profilesFile = join(folder, 'profiles.json');
   writeFileSync(profilesFile, '{');

@@ -1,7 +1,7 @@
 import { boundComplaint } from '@provisioning/command-line';
 import type { ErrorDetail } from '@provisioning/contracts';
 
-/** An error of the library that checks schemas; its own message is for programmers. */
+/** An error of the schema validator. Its own message is not shown: it is written for programmers. */
 export interface SchemaError {
   keyword: string;
   instancePath: string;
@@ -18,7 +18,7 @@ const KINDS: Record<string, string> = {
   null: 'null',
 };
 
-/** Faults as the writer of a batch has to know them: one for each member that is missing, unknown or wrong. */
+/** Translates a schema error to faults: one for each missing, unknown or invalid field. */
 export function explainFaults({ keyword, instancePath, params }: SchemaError): ErrorDetail[] {
   const path = placeOf(instancePath);
   const member = (name: string) => (path === '' ? name : `${path}.${name}`);
@@ -28,14 +28,14 @@ export function explainFaults({ keyword, instancePath, params }: SchemaError): E
   >;
   switch (keyword) {
     case 'required':
-      return namesIn(requiredProperties).map((name) => ({ path: member(name), message: 'is missing' }));
+      return namesIn(requiredProperties).map((name) => ({ path: member(name), message: 'is required' }));
     case 'additionalProperties':
     case 'unevaluatedProperties':
       return namesIn(additionalProperties).map((name) => ({
         path: member(name),
-        message: 'is not known here',
+        message: 'is not a known field',
       }));
-    // Said of the member itself already.
+    // Another error reports the field itself.
     case 'boolean':
     case 'propertyNames':
       return [];
@@ -53,15 +53,13 @@ export function explainFaults({ keyword, instancePath, params }: SchemaError): E
     case 'pattern':
       return [{ path, message: nameRule(String(pattern)) }];
     case 'if':
-      return [
-        { path, message: 'lacks a member that its type needs, or has one that its type does not allow' },
-      ];
+      return [{ path, message: 'must have the fields that its type requires, and none of another type' }];
     default:
-      return [{ path, message: boundComplaint(keyword, limit) ?? 'is not allowed as it is written' }];
+      return [{ path, message: boundComplaint(keyword, limit) ?? 'is not valid' }];
   }
 }
 
-/** Of names, which are all that has a pattern in a batch. */
+/** Describes the pattern of a name; no other field of a batch has a pattern. */
 function nameRule(pattern: string): string {
   const slash = pattern.includes('/') ? '"/", ' : '';
   return `must start with a letter or digit and contain only letters, digits, ${slash}".", "_" and "-" (63 characters at most)`;

@@ -10,22 +10,23 @@ import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { showProgress } from './progress.js';
 import { faultsOfBatch } from './validate.js';
 
+/** Adds `provctl batch` to the program. */
 export function batchCommands(program: Command, actions: Actions): void {
-  const batch = program.command('batch').description('graphs of operations');
+  const batch = program.command('batch').description('validate, run and manage batches');
   batch
     .command('validate <file>')
-    .description('check a batch (YAML or JSON, - for the standard input) without submitting it')
+    .description('validate a batch file (YAML or JSON, - for standard input) without submitting it')
     .action(actions.of(validate));
   batch
     .command('run <file>')
-    .description('submit a batch')
-    .option('-w, --watch', 'show its progress; the exit code tells how it ended')
+    .description('submit a batch file (YAML or JSON, - for standard input)')
+    .option('-w, --watch', 'show progress until the batch has ended; the exit code is its outcome')
     .action(actions.of(run));
   batch
     .command('watch <id>')
     .description('show the progress of a batch until it has ended')
     .action(actions.of(watchBatch));
-  withListOptions(batch.command('list').description('list batches, the newest first')).action(
+  withListOptions(batch.command('list').description('list batches, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
       printList(context, context.client.orchestrator.listBatches, {}, options, {
         status: ({ status }) => status,
@@ -49,14 +50,15 @@ export function batchCommands(program: Command, actions: Actions): void {
     .description('cancel a batch')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
-        printer.outcome('Done', await client.orchestrator.cancelBatch({ params: { id } }));
+        await client.orchestrator.cancelBatch({ params: { id } });
+        printer.outcome('Done', `Requested cancellation of batch ${id}.`, { batch_id: id });
       }),
     );
   batch
     .command('resume <id>')
-    .description('go on with a batch that failed or was cancelled, as a new one')
-    .option('--check', 'submit nothing, show what would be kept and what would run')
-    .option('-w, --watch', 'show its progress; the exit code tells how it ended')
+    .description('resume a failed or cancelled batch as a new batch')
+    .option('--check', 'submit nothing; show which operations would be kept and which would run')
+    .option('-w, --watch', 'show progress until the batch has ended; the exit code is its outcome')
     .action(actions.of(resume));
 }
 
@@ -64,7 +66,10 @@ async function validate({ printer, terminal }: Context, file: string): Promise<E
   const faults = await faultsOfBatch(await readDocument(file, terminal));
   if (printer.format !== 'table') printer.data({ valid: faults.length === 0, problems: faults });
   else if (faults.length === 0) {
-    printer.outcome('Valid', `${file} can be submitted; infras and providers are checked then.`);
+    printer.outcome(
+      'Valid',
+      `${file} is valid. The server checks infras and providers when it is submitted.`,
+    );
   }
   if (printer.format === 'table') {
     for (const { path, message } of faults) printer.outcome('Invalid', `${path}: ${message}`);
@@ -74,11 +79,11 @@ async function validate({ printer, terminal }: Context, file: string): Promise<E
 
 async function run(context: Context, file: string, options: { watch?: boolean }): Promise<ExitCode> {
   const { client, printer, terminal } = context;
-  // What is wrong with it, the service tells better than a guess of ours.
+  // Safe cast: the service validates the body and reports every fault.
   const body = (await readDocument(file, terminal)) as BatchRequest;
   const submitted = await client.orchestrator.executeBatch({ body });
   if (options.watch) return watchBatch(context, submitted.batch_id);
-  printer.outcome(submitted.status, `Submitted as batch ${submitted.batch_id}.`, submitted);
+  printer.outcome(submitted.status, `Submitted batch ${submitted.batch_id}.`, submitted);
   return EXIT.done;
 }
 
@@ -93,7 +98,7 @@ async function resume(
   if (options.watch && !options.check) return watchBatch(context, submitted.batch_id);
   if (options.check) {
     printer.rows(submitted.operations, { status: ({ status }) => status, id: (operation) => operation.id });
-  } else printer.outcome(submitted.status, `Submitted as batch ${submitted.batch_id}.`, submitted);
+  } else printer.outcome(submitted.status, `Submitted batch ${submitted.batch_id}.`, submitted);
   return EXIT.done;
 }
 
@@ -101,7 +106,7 @@ async function watchBatch({ client, printer, terminal }: Context, id: string): P
   const { signal, stdout } = terminal;
   const look = () => client.orchestrator.getBatch({ params: { id }, signal });
   const states = watch(client, { filter: { batchId: id }, look, ended: hasBatchEnded }, signal);
-  // Where lines can't be drawn over, or are too short to hold one operation, changes are told line by line.
+  // Without a terminal, or in one too narrow for an operation, each change is printed on a line of its own.
   const isLive = stdout.isTTY === true && (stdout.columns ?? 0) >= 40 && printer.format === 'table';
   const batch = await showProgress(states, printer, isLive);
   printer.outcome(batch.status, `batch ${batch.name} (${id})${batch.error ? `: ${batch.error}` : ''}`, batch);

@@ -4,11 +4,11 @@ import { printable } from '../../output/printable.js';
 import type { Printer } from '../../output/printer.js';
 import { reasonOf } from '../task/why.js';
 
-/** Operations that are shown one by one; of more, only what changes is told. */
+/** Maximum number of operations that are shown live; for larger batches only changes are printed. */
 const MOST_SHOWN = 40;
 const ENDED = new Set(['Completed', 'Failed', 'Cancelled', 'RolledBack']);
 
-/** Shows a batch while it goes on, and answers with its last state. */
+/** Shows the progress of a batch until it has ended. @returns its last state */
 export async function showProgress(
   states: AsyncIterable<Batch>,
   printer: Printer,
@@ -16,32 +16,32 @@ export async function showProgress(
 ): Promise<Batch> {
   const iterator = states[Symbol.asyncIterator]();
   const first = await iterator.next();
-  if (first.done) throw new Error('The batch told nothing about itself.');
+  if (first.done) throw new Error('The server returned no state of the batch.');
   const rest = { [Symbol.asyncIterator]: () => iterator };
   return isTTY && first.value.operations.length <= MOST_SHOWN
     ? liveProgress(first.value, rest)
     : plainProgress(first.value, rest, printer);
 }
 
-/** A line for each change, each with its status as a word. */
+/** Prints a line for each change, starting with the status. */
 async function plainProgress(first: Batch, rest: AsyncIterable<Batch>, printer: Printer): Promise<Batch> {
-  const told = new Map<string, string>();
-  const tell = (key: string, status: string, about: string) => {
+  const printed = new Map<string, string>();
+  const print = (key: string, status: string, about: string) => {
     const line = `${printer.status(status)}  ${printable(about)}`;
-    if (told.get(key) !== line) printer.note(line);
-    told.set(key, line);
+    if (printed.get(key) !== line) printer.note(line);
+    printed.set(key, line);
   };
-  const tellAll = ({ name, status, operations }: Batch) => {
-    for (const operation of operations) tell(`/${operation.id}`, operation.status, aboutOf(operation));
-    tell('batch', status, `batch ${name}`);
+  const printAll = ({ name, status, operations }: Batch) => {
+    for (const operation of operations) print(`/${operation.id}`, operation.status, aboutOf(operation));
+    print('batch', status, `batch ${name}`);
   };
   let last = first;
-  tellAll(first);
-  for await (const state of rest) tellAll((last = state));
+  printAll(first);
+  for await (const state of rest) printAll((last = state));
   return last;
 }
 
-/** One line for each operation, redrawn in place. */
+/** Draws one line for each operation and updates it in place. */
 async function liveProgress(first: Batch, rest: AsyncIterable<Batch>): Promise<Batch> {
   let last = first;
   const rows = new Map(first.operations.map(({ id }) => [id, new Row()]));

@@ -8,19 +8,19 @@ const command = (id: string, dependencies: string[] = []) => ({
   dependencies,
 });
 
-describe('the check of a batch', () => {
-  it('finds what is not in its form, with the place', async () => {
+describe('validation of a batch', () => {
+  it('reports schema faults with their path', async () => {
     const faults = await faultsOfBatch({ name: 'b', operations: [{ id: 'a', type: 'server_batch' }] });
     expect(faults.map(({ path }) => path)).toContain('operations[0]');
     expect(await faultsOfBatch({ name: 'b', operations: [command('a')] })).toEqual([]);
   });
 
-  it('says what is wrong in words for people, without a pattern', async () => {
+  it('describes faults in plain language without regular expressions', async () => {
     const operation = { id: '-x', type: 'server_batch', provider: 'local', server_configs: [] };
     const faults = await faultsOfBatch({ parallel_limit: 0, operations: [operation, 3], odd: 1 });
     expect(Object.fromEntries(faults.map(({ path, message }) => [path, message]))).toEqual({
-      name: 'is missing',
-      odd: 'is not known here',
+      name: 'is required',
+      odd: 'is not a known field',
       parallel_limit: 'must be at least 1',
       'operations[0].id':
         'must start with a letter or digit and contain only letters, digits, ".", "_" and "-" (63 characters at most)',
@@ -29,7 +29,7 @@ describe('the check of a batch', () => {
     });
   });
 
-  it('finds ids that are there twice, unknown ones, and a circle', () => {
+  it('reports duplicate ids, unknown dependencies and a cycle', () => {
     const faults = faultsOfGraph([
       command('a'),
       command('a', ['z']),
@@ -43,7 +43,7 @@ describe('the check of a batch', () => {
     ]);
   });
 
-  it('goes through a chain of thousands', () => {
+  it('accepts a chain of thousands of operations', () => {
     const chain = Array.from({ length: 9_000 }, (_, index) =>
       command(`o${index}`, index ? [`o${index - 1}`] : []),
     );

@@ -6,9 +6,9 @@ interface Operation {
   dependencies?: string[];
 }
 
-/** What of a batch can be found wrong without asking anybody: its form, its ids, its graph. */
+/** Validates a batch offline: its schema, the ids of its operations and their dependencies. @returns the faults */
 export async function faultsOfBatch(document: unknown): Promise<ErrorDetail[]> {
-  // Only this command needs the schemas, and they take a while to load.
+  // Loaded on demand: only this command needs the schemas, and they are slow to load.
   const [{ executeBatch }, { Compile }] = await Promise.all([
     import('@provisioning/contracts'),
     import('typebox/schema'),

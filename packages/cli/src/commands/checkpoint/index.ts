@@ -8,13 +8,14 @@ interface CreateOptions {
   infra?: string[];
 }
 
+/** Adds `provctl checkpoint` to the program. */
 export function checkpointCommands(program: Command, actions: Actions): void {
-  const checkpoint = program.command('checkpoint').description('moments to go back to');
+  const checkpoint = program.command('checkpoint').description('create and show checkpoints');
   checkpoint
     .command('create <name>')
-    .description('remember what there is now')
-    .option('--description <text>', 'what it is for')
-    .option('--infra <infras>', 'only those (a,b); all, where absent', list)
+    .description('create a checkpoint of the current state')
+    .option('--description <text>', 'description')
+    .option('--infra <infras>', 'infras to include, separated by commas (default: all)', list)
     .action(
       actions.of(async ({ client, printer }, name: string, { description, infra }: CreateOptions) => {
         const id = await client.orchestrator.createCheckpoint({
@@ -23,10 +24,10 @@ export function checkpointCommands(program: Command, actions: Actions): void {
         printer.outcome('Done', `Created checkpoint ${id}.`, { id });
       }),
     );
-  withListOptions(checkpoint.command('list').description('list checkpoints, the newest first')).action(
+  withListOptions(checkpoint.command('list').description('list checkpoints, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
       printList(context, context.client.orchestrator.listCheckpoints, {}, options, {
-        status: () => 'kept',
+        status: () => 'stored',
         id: ({ id }) => id,
         name: ({ name }) => name,
         created: ({ created_at }) => created_at,

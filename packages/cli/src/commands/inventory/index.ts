@@ -1,4 +1,5 @@
 import type { ResourceKind } from '@provisioning/contracts';
+import { RESOURCE_KINDS } from '@provisioning/contracts/statuses';
 import { Option, type Command } from 'commander';
 import type { Actions } from '../../context.js';
 
@@ -8,13 +9,14 @@ interface InventoryOptions {
   provider?: string;
 }
 
+/** Adds `provctl inventory` to the program. */
 export function inventoryCommand(program: Command, actions: Actions): void {
   program
     .command('inventory')
-    .description('list what exists')
-    .option('--infra <infra>', 'only of this infra')
-    .addOption(new Option('--kind <kind>', 'only those').choices(['server', 'taskserv', 'cluster']))
-    .option('--provider <provider>', 'only of this provider')
+    .description('list servers, task services and clusters')
+    .option('--infra <infra>', 'only resources of this infra')
+    .addOption(new Option('--kind <kind>', 'only resources of this kind').choices(RESOURCE_KINDS))
+    .option('--provider <provider>', 'only resources of this provider')
     .action(
       actions.of(async ({ client, printer }, { infra, kind, provider }: InventoryOptions) => {
         const filters = {

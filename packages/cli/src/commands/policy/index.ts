@@ -5,6 +5,7 @@ import type {
   PolicyRule,
   PolicySimulateRequest,
 } from '@provisioning/contracts';
+import { ACTIONS } from '@provisioning/contracts/actions';
 import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
@@ -13,7 +14,7 @@ import type { Printer } from '../../output/printer.js';
 import { UsageError } from '../../usage-error.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
-/** The contract takes more in one request; its body is limited to 2 MiB. */
+/** Fewer than the contract allows, so that the body stays below its limit of 2 MiB. */
 const QUESTIONS_A_REQUEST = 1_000;
 
 type Drafts = NonNullable<PolicySimulateRequest['policies']>;
@@ -33,9 +34,12 @@ interface ReplayOptions {
   questions?: string;
 }
 
+/** Adds `provctl policy` to the program. */
+/** Adds `provctl policy` to the program. */
+/** Adds `provctl policy` to the program. */
 export function policyCommands(program: Command, actions: Actions): void {
-  const policy = program.command('policy').description('who may do what');
-  withListOptions(policy.command('list').description('list policies, the newest first')).action(
+  const policy = program.command('policy').description('list, validate and test policies');
+  withListOptions(policy.command('list').description('list policies, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
       printList(context, context.client.controlCenter.listPolicies, {}, options, {
         status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
@@ -48,26 +52,29 @@ export function policyCommands(program: Command, actions: Actions): void {
   );
   policy
     .command('validate <file>')
-    .description('check the rules of a policy (YAML or JSON, - for the standard input)')
+    .description('validate the rules of a policy file (YAML or JSON, - for standard input)')
     .action(actions.of(validate));
   policy
     .command('simulate')
-    .description('ask what would be decided, and by which rule; exit code 0: allowed')
-    .requiredOption('--roles <roles>', 'of whoever would ask (a,b)', list)
-    .option('--user <name>', 'who would ask')
-    .requiredOption('--action <action>', 'create, read, update, delete, execute, cancel, restore, simulate')
-    .requiredOption('--resource <type:id>', 'servers:production')
-    .option('--context <name=value>', 'infra=production; may be given more than once', pair)
-    .option('--policies <file>', 'by those in place of what is in force')
+    .description('show how the policies would decide a request; exit code 0 means allowed')
+    .requiredOption('--roles <roles>', 'roles of the user, separated by commas', list)
+    .option('--user <name>', 'name of the user')
+    .requiredOption('--action <action>', `one of ${ACTIONS.join(', ')}`)
+    .requiredOption('--resource <type:id>', 'resource, such as servers:production')
+    .option('--context <name=value>', 'context, such as infra=production; repeatable', pair)
+    .option('--policies <file>', 'policies to use instead of the enabled ones')
     .action(actions.of(simulate));
   policy
     .command('replay')
-    .description('decide again what was decided; exit code 0: nothing would differ')
-    .requiredOption('--from <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => time(value))
-    .option('--to <moment>', 'a day (UTC) or a time (RFC 3339)', (value) => endTime(value))
-    .option('--user-id <id>', 'only what this user asked for')
-    .option('--policies <file>', 'by those in place of what is in force')
-    .option('--questions <file>', 'decide these as well: what list-questions of the next release printed')
+    .description('replay logged decisions; exit code 0 means that none would differ')
+    .requiredOption('--from <time>', 'start: a date (UTC), a time (RFC 3339) or 90d', (value) => time(value))
+    .option('--to <time>', 'end, inclusive: a date (UTC) or a time (RFC 3339)', (value) => endTime(value))
+    .option('--user-id <id>', 'only requests of this user')
+    .option('--policies <file>', 'policies to use instead of the enabled ones')
+    .option(
+      '--questions <file>',
+      'also decide these questions, as printed by list-questions of the next release',
+    )
     .action(actions.of(replay));
 }
 
@@ -75,7 +82,7 @@ async function validate({ client, printer, terminal }: Context, file: string): P
   const rules = await rulesIn(file, terminal);
   const result = await client.controlCenter.validatePolicy({ body: { rules } });
   if (printer.format !== 'table') printer.data(result);
-  else if (result.valid) printer.outcome('Valid', `${rules.length} rules.`);
+  else if (result.valid) printer.outcome('Valid', `All ${rules.length} rules are valid.`);
   else {
     for (const { path, message, line, column } of result.problems) {
       printer.outcome('Invalid', `${path}${line ? ` (${line}:${column ?? 1})` : ''}: ${message}`);
@@ -100,7 +107,7 @@ async function simulate({ client, printer, terminal }: Context, options: Simulat
     printer.outcome(result.decision, `${action} on ${resource}`);
     for (const { effect, policy, rule, decided, reason } of result.matched) {
       const why = reason ? ` (${reason})` : '';
-      printer.line(`  ${effect}  ${policy}, rule ${rule}${decided ? ': this one decided' : ''}${why}`);
+      printer.line(`  ${effect}  ${policy}, rule ${rule}${decided ? ' (decided)' : ''}${why}`);
     }
   }
   return result.decision === 'ALLOW' ? EXIT.done : EXIT.failed;
@@ -121,7 +128,7 @@ async function replay({ client, printer, terminal }: Context, options: ReplayOpt
   });
   for (let start = first.length; start < questions.length; start += QUESTIONS_A_REQUEST) {
     const slice = questions.slice(start, start + QUESTIONS_A_REQUEST);
-    // The log was decided on with the first.
+    // The first request has replayed the log.
     const { questions: more } = await client.controlCenter.replayDecisions({
       body: { ...body, limit: 1, questions: slice },
     });
@@ -145,20 +152,20 @@ function addQuestions(all: ReplayedQuestions, more: ReplayedQuestions, start: nu
 function printReplay({ checked, changed, truncated, questions }: PolicyReplayResult, printer: Printer): void {
   for (const { before, after, action, resource, decision_id } of changed)
     printer.outcome(after, `${action} on ${resource} was ${before} (decision ${decision_id})`);
-  const more = truncated ? ', more than are listed' : '';
-  printer.outcome('Done', `${checked} decisions, ${changed.length} would differ${more}.`);
+  const atLeast = truncated ? 'at least ' : '';
+  printer.outcome('Done', `Replayed ${checked} decisions; ${atLeast}${changed.length} would differ.`);
   if (!questions) return;
   for (const { decision, username, action, resource } of questions.refused)
     printer.outcome(decision, `${action} on ${resource} for ${username}`);
   const deleted = questions.unknown_users.length;
-  const skipped = deleted === 0 ? '' : ` Skipped those of ${deleted} deleted users.`;
+  const skipped = deleted === 0 ? '' : ` Skipped the questions of ${deleted} deleted users.`;
   printer.outcome(
     'Done',
-    `${questions.checked} questions, ${questions.refused.length} would be refused.${skipped}`,
+    `Decided ${questions.checked} questions; ${questions.refused.length} would be denied.${skipped}`,
   );
 }
 
-/** Questions, or a document that has them as `questions`. The service checks each. */
+/** Reads a list of questions, or a document with `questions`. @throws UsageError for anything else */
 async function questionsIn(
   file: string,
   terminal: Context['terminal'],
@@ -168,7 +175,8 @@ async function questionsIn(
     ? document
     : (document as Partial<PolicyReplayRequest> | null)?.questions;
   if (!Array.isArray(questions))
-    throw new UsageError(`${file} must be a list of questions or a document with 'questions'.`);
+    throw new UsageError(`${file} must be a list of questions or a document with "questions".`);
+  // Safe cast: the service validates each question.
   return questions as NonNullable<PolicyReplayRequest['questions']>;
 }
 
@@ -176,16 +184,18 @@ async function rulesIn(file: string, terminal: Context['terminal']): Promise<Pol
   const document = await readDocument(file, terminal);
   const rules = Array.isArray(document) ? document : (document as Partial<PolicyRequest> | null)?.rules;
   if (!Array.isArray(rules))
-    throw new UsageError(`${file} is neither a policy with 'rules' nor a list of rules.`);
+    throw new UsageError(`${file} must be a policy with "rules" or a list of rules.`);
+  // Safe cast: the service validates each rule.
   return rules as PolicyRule[];
 }
 
-/** A policy, or a list of them. */
+/** Reads a policy or a list of policies. @throws UsageError for a policy without name or rules */
 async function draftsIn(file: string, terminal: Context['terminal']): Promise<Drafts> {
   const documents = [await readDocument(file, terminal)].flat() as Partial<PolicyRequest>[];
   return documents.map((document) => {
     const { name, rules, enabled } = document ?? {};
-    if (!name || !Array.isArray(rules)) throw new UsageError(`${file}: a policy has a 'name' and 'rules'.`);
+    if (!name || !Array.isArray(rules))
+      throw new UsageError(`${file}: a policy must have a "name" and "rules".`);
     return { name, rules, ...(enabled === undefined ? {} : { enabled }) };
   });
 }

@@ -12,25 +12,26 @@ interface RollbackOptions {
   check?: boolean;
 }
 
-/** So that it lasts as long as it lasts, and no answer has to be waited for on one connection. */
+/** A rollback may take longer than one request should: it is started and then polled. */
 const ASYNC = { Prefer: 'respond-async' };
-const LOOK_MS = 1_000;
+const POLL_MS = 1_000;
 
+/** Adds `provctl rollback` and `restore` to the program. */
 export function rollbackCommands(program: Command, actions: Actions): void {
   program
     .command('rollback')
-    .description('undo what was changed after a checkpoint, or just some operations')
-    .option('--to <checkpoint>', 'undo all that came after it')
-    .option('--operations <ids>', 'undo just those (a,b)', list)
-    .option('--check', 'change nothing, tell what would be undone')
+    .description('undo all changes after a checkpoint, or the given operations')
+    .option('--to <checkpoint>', 'undo all changes after this checkpoint')
+    .option('--operations <ids>', 'undo these operations, separated by commas', list)
+    .option('--check', 'change nothing; show what would be undone')
     .action(actions.of(rollback));
   program
     .command('restore <checkpoint>')
-    .description('make the infrastructure what a checkpoint says')
-    .option('--check', 'change nothing, tell what would be')
+    .description('change the infrastructure to the state of a checkpoint')
+    .option('--check', 'change nothing; show what would be changed')
     .option(
       '--confirm <confirmation>',
-      'destroy what the platform did not make, as the plan of --check names it',
+      'destroy the resources that the platform did not create; --check prints the value',
     )
     .action(actions.of(restore));
 }
@@ -48,7 +49,7 @@ async function rollback(context: Context, options: RollbackOptions): Promise<Exi
 function bodyOf({ to, operations }: RollbackOptions): RollbackRequest {
   if (to !== undefined && operations === undefined) return { checkpoint_id: to };
   if (operations !== undefined && to === undefined) return { operation_ids: operations };
-  throw new UsageError('Say what to go back to: either --to <checkpoint> or --operations <ids>.');
+  throw new UsageError('Either --to <checkpoint> or --operations <ids> is required.');
 }
 
 async function restore(
@@ -67,32 +68,35 @@ async function restore(
   return EXIT.done;
 }
 
-/** Waits for its end, where it has one, and tells what was done. */
+/** Waits until the rollback has ended and prints its result. */
 async function settle({ client, printer, terminal }: Context, begun: RollbackResult): Promise<ExitCode> {
   let result = begun;
   while (result.check_mode !== true && (result.status === 'Pending' || result.status === 'Running')) {
-    await sleep(LOOK_MS, undefined, { signal: terminal.signal });
+    await sleep(POLL_MS, undefined, { signal: terminal.signal });
     result = await client.orchestrator.getRollback({ params: { id: begun.rollback_id } });
   }
   if (printer.format !== 'table') printer.data(result);
-  else if (result.check_mode) tellPlan(printer, result);
+  else if (result.check_mode) printPlan(printer, result);
   else {
     for (const { operation_id, error } of result.failures ?? []) {
       printer.outcome('Failed', `${operation_id}: ${error}`);
     }
     const { operations_executed: done, operations_failed: failed, duration } = result;
-    const sentence = `${done} operations undone, ${failed} failed, in ${duration} s (rollback ${result.rollback_id}).`;
+    const sentence = `Undid ${done} operations in ${duration} s; ${failed} failed (rollback ${result.rollback_id}).`;
     printer.outcome(result.success ? 'Completed' : 'Failed', sentence);
   }
   if (result.check_mode) return (result.obstacles ?? []).length === 0 ? EXIT.done : EXIT.conflict;
   return result.success ? EXIT.done : EXIT.failed;
 }
 
-function tellPlan(printer: Context['printer'], { plan, obstacles = [], confirmation }: RollbackResult): void {
+function printPlan(
+  printer: Context['printer'],
+  { plan, obstacles = [], confirmation }: RollbackResult,
+): void {
   for (const { change, kind, infra, name } of plan?.changes ?? []) {
     printer.outcome('Planned', `${change} ${kind} ${infra}/${name}`);
   }
   for (const { obstacle, reason } of obstacles) printer.outcome('Failed', `${obstacle}: ${reason}`);
-  printer.outcome('Planned', plan?.summary ?? 'Nothing would be done.');
-  if (confirmation) printer.outcome('Planned', `To do it all the same, add --confirm ${confirmation}.`);
+  printer.outcome('Planned', plan?.summary ?? 'Nothing would be changed.');
+  if (confirmation) printer.outcome('Planned', `To destroy these resources, add --confirm ${confirmation}.`);
 }

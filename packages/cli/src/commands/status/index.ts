@@ -2,10 +2,11 @@ import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
 
+/** Adds `provctl status` to the program. */
 export function statusCommand(program: Command, actions: Actions): void {
   program
     .command('status')
-    .description('tell how the platform does; exit code 0: healthy')
+    .description('show the health of the platform; exit code 0 means healthy')
     .action(actions.of(status));
 }
 
@@ -25,7 +26,7 @@ async function status({ client, printer }: Context): Promise<ExitCode> {
     printer.outcome('Healthy', controlCenter);
     for (const [component, how] of Object.entries(health.components)) printer.outcome(how, component);
     const { active_workflows: active, total_workflows: total, failed_workflows: failed } = metrics;
-    printer.outcome(health.overall_status, `${total} workflows: ${active} active, ${failed} failed.`);
+    printer.outcome(health.overall_status, `${total} workflows, ${active} active, ${failed} failed.`);
   }
   return health.overall_status === 'Healthy' ? EXIT.done : EXIT.failed;
 }

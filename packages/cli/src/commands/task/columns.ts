@@ -1,6 +1,7 @@
 import type { Task } from '@provisioning/contracts';
 import type { Columns } from '../../output/printer.js';
 
+/** The columns of `provctl task list`. */
 export const taskColumns: Columns<Task> = {
   status: ({ status }) => status,
   id: ({ id }) => id,

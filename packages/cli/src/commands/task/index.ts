@@ -1,5 +1,5 @@
-import { TASK_STATUS_WORDS } from './statuses.js';
 import type { Task } from '@provisioning/contracts';
+import { TASK_STATUSES } from '@provisioning/contracts/statuses';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
 import { wholeNumber } from '../../input.js';
@@ -13,11 +13,12 @@ interface TaskListOptions extends ListOptions {
   offset?: number;
 }
 
+/** Adds `provctl task` to the program. */
 export function taskCommands(program: Command, actions: Actions): void {
-  const task = program.command('task').description('workflows and operations that run or ran');
-  withListOptions(task.command('list').description('list tasks, the newest first'))
-    .addOption(new Option('--status <status>', 'only those').choices(TASK_STATUS_WORDS))
-    .option('--offset <n>', 'leave out the first', wholeNumber)
+  const task = program.command('task').description('show, cancel and retry tasks');
+  withListOptions(task.command('list').description('list tasks, newest first'))
+    .addOption(new Option('--status <status>', 'only tasks with this status').choices(TASK_STATUSES))
+    .option('--offset <n>', 'number of results to skip', wholeNumber)
     .action(
       actions.of(async (context, { status, offset, ...options }: TaskListOptions) => {
         const query = { ...(status ? { status } : {}), ...(offset ? { offset } : {}) };
@@ -35,8 +36,8 @@ export function taskCommands(program: Command, actions: Actions): void {
     );
   task
     .command('logs <id>')
-    .description('print what a task printed')
-    .option('-f, --follow', 'go on until it has ended; the exit code tells how')
+    .description('print the output of a task')
+    .option('-f, --follow', 'follow the output until the task has ended; the exit code is its outcome')
     .action(
       actions.of((context: Context, id: string, { follow }: { follow?: boolean }) =>
         printLogs(context, id, follow === true),
@@ -47,21 +48,22 @@ export function taskCommands(program: Command, actions: Actions): void {
     .description('cancel a task')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
-        printer.outcome('Done', await client.orchestrator.cancelTask({ params: { id } }));
+        await client.orchestrator.cancelTask({ params: { id } });
+        printer.outcome('Done', `Requested cancellation of task ${id}.`, { task_id: id });
       }),
     );
   task
     .command('retry <id>')
-    .description('run a task again, as a new one')
+    .description('retry a failed or cancelled task as a new task')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         const task_id = await client.orchestrator.retryTask({ params: { id } });
-        printer.outcome('Done', `Submitted as task ${task_id}.`, { task_id });
+        printer.outcome('Done', `Submitted task ${task_id}.`, { task_id });
       }),
     );
   task
     .command('why <id>')
-    .description('tell why a task waits, runs or failed')
+    .description('show why a task is waiting, running or failed')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         const found = await client.orchestrator.getTask({ params: { id } });

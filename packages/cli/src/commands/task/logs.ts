@@ -7,7 +7,7 @@ import { printable } from '../../output/printable.js';
 
 const PAGE = 1000;
 
-/** Prints what a task printed; with `follow` on until it has ended, and then how is the outcome. */
+/** Prints the output of a task; with `follow` until it has ended. @returns the exit code of its outcome */
 export async function printLogs(
   { client, printer, terminal }: Context,
   id: string,
@@ -27,7 +27,7 @@ export async function printLogs(
   const look = () => client.orchestrator.getTask({ params: { id }, signal: terminal.signal });
   const watched = { filter: { taskId: id }, look, ended: hasTaskEnded };
   let status = 'Pending';
-  // The lines are read after the status: those of an ended task are all there.
+  // Lines are read after the status, so that the output of an ended task is complete.
   for await (const task of watch(client, watched, terminal.signal)) {
     await print();
     if (task.status !== status || hasTaskEnded(task)) {

@@ -8,26 +8,29 @@ interface CreateOptions {
   expires: string;
 }
 
+/** Adds `provctl token` to the program. */
 export function tokenCommands(program: Command, actions: Actions): void {
-  const token = program.command('token').description('API tokens for programs');
+  const token = program.command('token').description('create, list and revoke API tokens');
   token
     .command('create <name>')
-    .description('create an API token; it is shown this once')
-    .requiredOption('--roles <roles>', 'among your own (a,b)', list)
-    .requiredOption('--expires <when>', 'a moment, or 90d', (value) => time(value))
+    .description('create an API token and print it once')
+    .requiredOption('--roles <roles>', 'roles, among your own, separated by commas', list)
+    .requiredOption('--expires <time>', 'expiry: a date (UTC), a time (RFC 3339) or 90d', (value) =>
+      time(value),
+    )
     .action(
       actions.of(async ({ client, printer }, name: string, { roles, expires }: CreateOptions) => {
         const created = await client.controlCenter.createToken({
           body: { name, roles, expires_at: expires },
         });
-        const sentence = `Created token ${created.id}, good until ${created.expires_at}. Shown this once: ${created.token}`;
+        const sentence = `Created token ${created.id}, valid until ${created.expires_at}. It is shown only once: ${created.token}`;
         printer.outcome('Done', sentence, created);
       }),
     );
-  withListOptions(token.command('list').description('list your API tokens, the newest first')).action(
+  withListOptions(token.command('list').description('list your API tokens, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
       printList(context, context.client.controlCenter.listTokens, {}, options, {
-        status: ({ expires_at }) => (Date.parse(expires_at) > Date.now() ? 'good' : 'expired'),
+        status: ({ expires_at }) => (Date.parse(expires_at) > Date.now() ? 'valid' : 'expired'),
         id: ({ id }) => id,
         name: ({ name }) => name,
         roles: ({ roles }) => roles,
@@ -38,10 +41,11 @@ export function tokenCommands(program: Command, actions: Actions): void {
   );
   token
     .command('revoke <id>')
-    .description('make a token good no more')
+    .description('revoke an API token')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
-        printer.outcome('Done', await client.controlCenter.deleteToken({ params: { id } }));
+        await client.controlCenter.deleteToken({ params: { id } });
+        printer.outcome('Done', `Revoked token ${id}.`, { id });
       }),
     );
 }

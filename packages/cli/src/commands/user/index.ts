@@ -14,10 +14,11 @@ interface UserOptions {
   disable?: boolean;
 }
 
+/** Adds `provctl user` to the program. */
 export function userCommands(program: Command, actions: Actions): void {
-  const user = program.command('user').description('people who may sign in');
-  withListOptions(user.command('list').description('list users, the newest first'))
-    .option('--role <role>', 'only those with this role')
+  const user = program.command('user').description('create, list, update and delete users');
+  withListOptions(user.command('list').description('list users, newest first'))
+    .option('--role <role>', 'only users with this role')
     .action(
       actions.of(async (context, { role, ...options }: ListOptions & { role?: string }) =>
         printList(context, context.client.controlCenter.listUsers, { query: role ? { role } : {} }, options, {
@@ -34,17 +35,17 @@ export function userCommands(program: Command, actions: Actions): void {
     .command('create <username>')
     .description('create a user')
     .requiredOption('--email <address>', 'e-mail address')
-    .requiredOption('--roles <roles>', 'what he may do (a,b)', list)
-    .option('--password-stdin', 'read the password from the standard input')
+    .requiredOption('--roles <roles>', 'roles, separated by commas', list)
+    .option('--password-stdin', 'read the password from standard input')
     .action(actions.of(create));
   user
     .command('update <user>')
-    .description('change a user, by id or name')
+    .description('update a user, by id or name')
     .option('--email <address>', 'e-mail address')
-    .option('--roles <roles>', 'what he may do (a,b)', list)
-    .option('--password-stdin', 'read a new password from the standard input')
-    .option('--enable', 'let him sign in')
-    .option('--disable', 'end his sessions and let him in no more')
+    .option('--roles <roles>', 'roles, separated by commas', list)
+    .option('--password-stdin', 'read a new password from standard input')
+    .option('--enable', 'enable the user')
+    .option('--disable', 'disable the user and end their sessions')
     .action(actions.of(update));
   user
     .command('delete <user>')
@@ -52,7 +53,8 @@ export function userCommands(program: Command, actions: Actions): void {
     .action(
       actions.of(async ({ client, printer }, user: string) => {
         const id = await userIdOf(client, user);
-        printer.outcome('Done', await client.controlCenter.deleteUser({ params: { id } }));
+        await client.controlCenter.deleteUser({ params: { id } });
+        printer.outcome('Done', `Deleted user ${user}.`, { id });
       }),
     );
 }
@@ -69,16 +71,20 @@ async function create(
 
 async function update({ client, printer, terminal }: Context, user: string, options: UserOptions) {
   const { email, roles, enable, disable, passwordStdin } = options;
-  if (enable && disable) throw new UsageError('Either --enable or --disable.');
+  if (enable && disable) throw new UsageError('--enable and --disable cannot be combined.');
   const body = {
     ...(email ? { email } : {}),
     ...(roles ? { roles } : {}),
     ...(enable || disable ? { enabled: enable === true } : {}),
     ...(passwordStdin ? { password: await askPassword(terminal, true) } : {}),
   };
-  if (Object.keys(body).length === 0) throw new UsageError('Nothing is to be changed.');
+  if (Object.keys(body).length === 0)
+    throw new UsageError(
+      'At least one of --email, --roles, --password-stdin, --enable and --disable is required.',
+    );
   const id = await userIdOf(client, user);
-  printer.outcome('Done', await client.controlCenter.updateUser({ params: { id }, body }));
+  await client.controlCenter.updateUser({ params: { id }, body });
+  printer.outcome('Done', `Updated user ${user}.`, { id });
 }
 
 async function userIdOf(client: ProvisioningClient, user: string): Promise<string> {
@@ -86,5 +92,5 @@ async function userIdOf(client: ProvisioningClient, user: string): Promise<strin
   for await (const { id, username } of client.controlCenter.listUsers.all()) {
     if (username.toLowerCase() === user.toLowerCase()) return id;
   }
-  throw new UsageError(`There is no user '${user}'.`);
+  throw new UsageError(`User "${user}" does not exist. List users with \`provctl user list\`.`);
 }

@@ -11,9 +11,10 @@ interface CreateOptions {
   secretStdin?: boolean;
 }
 
+/** Adds `provctl webhook` to the program. */
 export function webhookCommands(program: Command, actions: Actions): void {
-  const webhook = program.command('webhook').description('who is told what happens');
-  withListOptions(webhook.command('list').description('list webhooks, the newest first')).action(
+  const webhook = program.command('webhook').description('create, list, test and delete webhooks');
+  withListOptions(webhook.command('list').description('list webhooks, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
       printList(context, context.client.orchestrator.listWebhooks, {}, options, {
         status: ({ enabled }) => (enabled ? 'enabled' : 'disabled'),
@@ -26,30 +27,31 @@ export function webhookCommands(program: Command, actions: Actions): void {
   );
   webhook
     .command('create <url>')
-    .description('create a webhook; its secret is shown this once')
-    .requiredOption('--events <events>', 'task.completed,task.failed,…', list)
-    .option('--description <text>', 'what it is for')
-    .option('--secret-stdin', 'read the secret from the standard input; made for you, where absent')
+    .description('create a webhook and print its secret once')
+    .requiredOption('--events <events>', 'events, such as task.completed,task.failed', list)
+    .option('--description <text>', 'description')
+    .option('--secret-stdin', 'read the secret from standard input (default: generate one)')
     .action(actions.of(create));
   webhook
     .command('delete <id>')
     .description('delete a webhook')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
-        printer.outcome('Done', await client.orchestrator.deleteWebhook({ params: { id } }));
+        await client.orchestrator.deleteWebhook({ params: { id } });
+        printer.outcome('Done', `Deleted webhook ${id}.`, { id });
       }),
     );
   webhook
     .command('test <id>')
-    .description('send a ping')
+    .description('send a ping event to a webhook')
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         const delivery_id = await client.orchestrator.testWebhook({ params: { id } });
-        printer.outcome('Done', `Sent as delivery ${delivery_id}.`, { delivery_id });
+        printer.outcome('Done', `Queued delivery ${delivery_id}.`, { delivery_id });
       }),
     );
   withListOptions(
-    webhook.command('deliveries <id>').description('list what was sent, the newest first'),
+    webhook.command('deliveries <id>').description('list the deliveries of a webhook, newest first'),
   ).action(
     actions.of(async (context, id: string, options: ListOptions) =>
       printList(context, context.client.orchestrator.listWebhookDeliveries, { params: { id } }, options, {
@@ -57,8 +59,8 @@ export function webhookCommands(program: Command, actions: Actions): void {
         id: (delivery) => delivery.id,
         event: ({ event }) => event,
         attempts: ({ attempts }) => attempts,
-        answer: ({ response_status }) => response_status,
-        next: ({ next_attempt_at }) => next_attempt_at,
+        response: ({ response_status }) => response_status,
+        'next attempt': ({ next_attempt_at }) => next_attempt_at,
         error: ({ error }) => error,
       }),
     ),
@@ -77,7 +79,7 @@ async function create({ client, printer, terminal }: Context, url: string, optio
   });
   printer.outcome(
     'Done',
-    `Created webhook ${created.id}. Its secret, shown this once: ${created.secret}`,
+    `Created webhook ${created.id}. Its secret is shown only once: ${created.secret}`,
     created,
   );
 }

@@ -15,19 +15,22 @@ interface RunOptions {
   follow?: boolean;
 }
 
+/** Adds `provctl workflow` to the program. */
 export function workflowCommands(program: Command, actions: Actions): void {
-  const workflow = program.command('workflow').description('make or delete servers, task services, clusters');
+  const workflow = program
+    .command('workflow')
+    .description('create or delete servers, task services and clusters');
   workflow
     .command('run')
     .description('submit a workflow')
-    .addArgument(new Argument('<kind>', 'what is made').choices(['servers', 'taskserv', 'cluster']))
-    .argument('[name]', 'of the task service, or the type of the cluster')
-    .requiredOption('--infra <infra>', 'folder of the workspace')
-    .requiredOption('--settings <file>', 'file in that folder')
-    .option('--check', 'change nothing, show what would be changed')
-    .option('--delete', 'delete in place of create')
-    .option('--wait', 'wait until it has ended; the exit code tells how')
-    .option('-f, --follow', 'print what it prints meanwhile')
+    .addArgument(new Argument('<kind>', 'kind of resources').choices(['servers', 'taskserv', 'cluster']))
+    .argument('[name]', 'name of the task service, or type of the cluster')
+    .requiredOption('--infra <infra>', 'infra: a folder of the workspace')
+    .requiredOption('--settings <file>', 'settings file in that folder')
+    .option('--check', 'change nothing; show what would be changed')
+    .option('--delete', 'delete instead of create')
+    .option('--wait', 'wait until the task has ended; the exit code is its outcome')
+    .option('-f, --follow', 'print the output of the task until it has ended')
     .action(actions.of(run));
 }
 
@@ -40,10 +43,10 @@ async function run(
   const { client, printer, terminal } = context;
   const id = await submit(client, kind, name, options);
   if (!options.wait && !options.follow) {
-    printer.outcome('Pending', `Submitted as task ${id}.`, { task_id: id });
+    printer.outcome('Pending', `Submitted task ${id}.`, { task_id: id });
     return 0;
   }
-  printer.note(`Pending  Submitted as task ${id}.`);
+  printer.note(`Pending  Submitted task ${id}.`);
   if (options.follow) return printLogs(context, id, true);
   const task = await client.waitForTask(id, { signal: terminal.signal });
   printer.outcome(task.status, task.error ?? task.plan?.summary ?? lastLineOf(task.output), task);
@@ -64,10 +67,11 @@ function submit(
   };
   const operation = options.delete ? 'delete' : 'create';
   if (kind === 'servers') {
-    if (name !== undefined) throw new UsageError(`'servers' takes no name; the settings say which.`);
+    if (name !== undefined)
+      throw new UsageError(`"servers" does not accept a name: the settings list the servers.`);
     return client.orchestrator.createServers({ body: { ...body, operation } });
   }
-  if (name === undefined) throw new UsageError(`Which ${kind}? provctl workflow run ${kind} <name> …`);
+  if (name === undefined) throw new UsageError(`A name is required: provctl workflow run ${kind} <name>`);
   return kind === 'taskserv'
     ? client.orchestrator.createTaskserv({ body: { ...body, operation, taskserv: name } })
     : client.orchestrator.createCluster({ body: { ...body, operation, cluster_type: name } });

@@ -1,0 +1,24 @@
+// Kept apart from the schemas, so that a program that needs only these words does not load the schema library.
+
+/** The statuses of a task. */
+export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
+/** One of {@link TASK_STATUSES}. */
+export type TaskStatus = (typeof TASK_STATUSES)[number];
+
+/** The statuses of a batch and of its operations. */
+export const BATCH_STATUSES = [
+  'Pending',
+  'Running',
+  'Completed',
+  'Failed',
+  'Cancelled',
+  'RollingBack',
+  'RolledBack',
+] as const;
+/** One of {@link BATCH_STATUSES}. */
+export type BatchStatus = (typeof BATCH_STATUSES)[number];
+
+/** The kinds of resources. */
+export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
+/** One of {@link RESOURCE_KINDS}. */
+export type ResourceKind = (typeof RESOURCE_KINDS)[number];
