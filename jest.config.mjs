@@ -18,7 +18,10 @@ const common = {
   },
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
-    '^@provisioning/provisioner/(plan|report)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
+    '^@provisioning/provisioner/(plan|report|operations)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
+    '^@provisioning/provisioner/host-protocol$': '<rootDir>/packages/provisioner/src/host/protocol.ts',
+    '^@provisioning/runtime/(batch-writer|local-socket)$': '<rootDir>/packages/runtime/src/$1.ts',
+    '^@provisioning/runtime/tracing$': '<rootDir>/packages/runtime/src/tracing/index.ts',
     '^@provisioning/input/documents$': '<rootDir>/packages/input/src/documents/index.ts',
     '^@provisioning/(contracts|runtime)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2',
     '^@provisioning/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
@@ -32,6 +35,7 @@ const upgrade = {
   ...common,
   displayName: 'upgrade',
   testMatch: ['<rootDir>/tests/upgrade/**/*.test.ts'],
+  globalSetup: '<rootDir>/packages/test-kit/jest/check-build.mjs',
   testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
 };
 
@@ -41,6 +45,7 @@ export default {
       ...common,
       displayName: 'unit',
       testMatch: ['<rootDir>/packages/*/src/**/*.test.ts', '<rootDir>/services/*/src/**/*.test.ts'],
+      testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
     {
       ...common,
@@ -55,12 +60,14 @@ export default {
       displayName: 'e2e',
       testMatch: ['<rootDir>/tests/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/(chaos|upgrade)/'],
+      globalSetup: '<rootDir>/packages/test-kit/jest/check-build.mjs',
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
     {
       ...common,
       displayName: 'chaos',
       testMatch: ['<rootDir>/tests/chaos/**/*.test.ts'],
+      globalSetup: '<rootDir>/packages/test-kit/jest/check-build.mjs',
       testEnvironment: '<rootDir>/packages/test-kit/jest/no-leaks.mjs',
     },
     ...(process.env.UPGRADE_FROM ? [upgrade] : []),

@@ -1,4 +1,5 @@
-// Installs and builds what is missing, then runs every test. Arguments go to Jest: `npm test -- -t pagination`.
+// Installs and builds what is missing, then runs the tests. Arguments go to Jest: `npm test -- -t pagination`.
+//   --project unit|integration|e2e|chaos   runs the tests of one project of jest.config.mjs; unit tests need no build
 import { build } from './lib/build.mjs';
 import { install } from './lib/install.mjs';
 import { runJest } from './lib/jest.mjs';
@@ -7,7 +8,10 @@ import { npm } from './lib/npm.mjs';
 import { hasPythonRequests, onPath } from './lib/programs.mjs';
 import { StepFailed, step } from './lib/step.mjs';
 
+const PROJECTS = ['unit', 'integration', 'e2e', 'chaos'];
+
 requireNode();
+const { project, args } = readArguments(process.argv.slice(2));
 const inCi = process.env.CI === 'true';
 const total = { passed: 0, failed: 0, skipped: 0 };
 
@@ -34,16 +38,17 @@ const needs = [
     there: onPath('promtool') !== undefined,
   },
 ];
-const missing = needs.filter(({ there }) => !there);
+// The unit tests need none of them.
+const missing = project === 'unit' ? [] : needs.filter(({ there }) => !there);
 
 try {
   await install();
-  await build();
-  if (inCi) {
+  if (project !== 'unit') await build();
+  if (inCi && project === undefined) {
     await counted('Types of the tests', ['exec', '--', 'tsc', '-p', 'tsconfig.test.json']);
     await counted('Lint', ['run', 'lint']);
   }
-  const counts = await runJest(process.argv.slice(2));
+  const counts = await runJest(args);
   for (const kind of Object.keys(total)) total[kind] += counts[kind];
 } catch (error) {
   if (!(error instanceof StepFailed)) throw error;
@@ -57,6 +62,17 @@ for (const { what, tests } of missing) {
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+/**
+ * Takes `--project NAME` from the front of the arguments. The choice goes behind the rest of them, because Jest takes
+ * every word that follows `--selectProjects` for the name of a project.
+ */
+function readArguments([first, name, ...rest]) {
+  if (first !== '--project') return { args: process.argv.slice(2) };
+  if (PROJECTS.includes(name)) return { project: name, args: [...rest, '--selectProjects', name] };
+  console.error(`--project must be one of ${PROJECTS.join(', ')}.`);
+  process.exit(2);
+}
 
 async function counted(label, args) {
   try {

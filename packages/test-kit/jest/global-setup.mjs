@@ -3,11 +3,13 @@
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { checkBuild } from './check-build.mjs';
 import { endWithUs } from './end-with-us.mjs';
 import { makeTemplates } from './templates.mjs';
 
 export default async function globalSetup() {
-  const { startPostgres, startRedis } = await built();
+  await checkBuild();
+  const { startPostgres, startRedis } = await import('@provisioning/embedded');
   const dataDir = await mkdtemp(join(tmpdir(), 'provisioning-test-run-'));
   // Postgres, started by root, runs as another user who must get to its files below.
   await chmod(dataDir, 0o755);
@@ -37,14 +39,4 @@ export default async function globalSetup() {
   );
   globalThis.testServers = { servers, dataDir, guard };
   await makeTemplates(process.env.TEST_DATABASE_URL);
-}
-
-async function built() {
-  try {
-    return await import('@provisioning/embedded');
-  } catch (cause) {
-    throw new Error('packages/embedded is not built: run "npm test", or "pnpm exec tsc -b" first.', {
-      cause,
-    });
-  }
 }

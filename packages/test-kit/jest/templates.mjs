@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -20,12 +19,6 @@ export async function makeTemplates(serverUrl) {
 
 async function migrate(service, databaseUrl) {
   const script = fileURLToPath(new URL(`../../../services/${service}/dist/src/migrate.js`, import.meta.url));
-  try {
-    await access(script);
-  } catch {
-    console.warn(`${service} is not built: its template database stays empty.`);
-    return;
-  }
   try {
     await run(process.execPath, [script], {
       env: { ...process.env, DATABASE_URL: databaseUrl, NODE_ENV: 'test' },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from '@jest/globals';
-import { sendEnvironment, splitEnvironment } from './environment.js';
+import { sendEnvironment, splitEnvironment } from '../src/environment.js';
 
 const BUILT = new URL('../dist/index.js', import.meta.url).href;
 /** Prints what it can use, and what others can read. */

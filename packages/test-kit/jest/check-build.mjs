@@ -1,0 +1,45 @@
+// Many tests start built code: services, the CLI, the launcher. A test of an old build proves nothing about the sources.
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
+/** Folders of a package that its build does not read. */
+const NOT_BUILT = new Set(['node_modules', 'dist', 'test', 'coverage', '.data']);
+
+/**
+ * Throws when a package of `tsconfig.json` is not built, or when one of its sources is newer than its build.
+ * @param repository the checkout; this one where absent
+ */
+export async function checkBuild(repository = REPOSITORY) {
+  const { references } = JSON.parse(await readFile(join(repository, 'tsconfig.json'), 'utf8'));
+  const faults = await Promise.all(references.map(({ path }) => faultOf(join(repository, path), repository)));
+  const [fault] = faults.filter((one) => one !== undefined);
+  if (fault === undefined) return;
+  throw new Error(
+    `${fault} Run "npx tsc -b" first, or start the tests with "npm test" or "npm run test:integration", which build.`,
+  );
+}
+
+/** Jest's globalSetup of the projects that need no servers. */
+export default () => checkBuild();
+
+async function faultOf(folder, repository) {
+  const name = relative(repository, folder);
+  // The compiler renews the time of this file even when the sources have the contents that they had before.
+  const built = await stat(join(folder, 'dist/.tsbuildinfo')).catch(() => undefined);
+  if (built === undefined) return `${name} is not built.`;
+  for await (const file of sourcesIn(folder)) {
+    if ((await stat(file)).mtimeMs > built.mtimeMs)
+      return `The build of ${name} is older than ${relative(repository, file)}.`;
+  }
+  return undefined;
+}
+
+async function* sourcesIn(folder) {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !NOT_BUILT.has(entry.name)) yield* sourcesIn(path);
+    else if (entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.test.ts')) yield path;
+  }
+}
