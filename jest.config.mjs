@@ -19,6 +19,7 @@ const common = {
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
     '^@provisioning/provisioner/(plan|report|operations)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
+    '^@provisioning/contracts/actions$': '<rootDir>/packages/contracts/src/actions.ts',
     '^@provisioning/provisioner/host-protocol$': '<rootDir>/packages/provisioner/src/host/protocol.ts',
     '^@provisioning/runtime/(batch-writer|local-socket)$': '<rootDir>/packages/runtime/src/$1.ts',
     '^@provisioning/runtime/tracing$': '<rootDir>/packages/runtime/src/tracing/index.ts',
