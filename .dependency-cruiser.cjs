@@ -8,7 +8,7 @@ const allowed = {
   contracts: [],
   policy: ['contracts', 'errors'],
   'auth-token': ['errors'],
-  runtime: ['errors'],
+  runtime: ['errors', 'input'],
   'command-line': [],
   provisioner: ['command-line', 'errors', 'input', 'process'],
   'http-kit': ['contracts', 'errors', 'input', 'policy', 'runtime'],

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
+import { RENAMED_VARIABLES } from '../packages/runtime/src/renamed-variables.js';
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
@@ -39,6 +40,7 @@ const names = [...documented.keys()];
 /** The variables that processes read. */
 const readByProcesses = [
   ...namesIn(sources, /^\s+([A-Z][A-Z0-9_]+): ?\w+\(|(?:env|environment|variables)\['([A-Z_]+)'\]/gm),
+  ...Object.values(RENAMED_VARIABLES),
   ...[...DRIVER_VARIABLES, ...CATALOG.flatMap(({ variables }) => variables)].map(({ name }) => name),
 ];
 /** The variables that compose takes from its caller. */
@@ -75,7 +77,9 @@ describe('docker-compose.yml', () => {
 /** Every config.ts, the variables common to all, and what starts the processes. */
 function sourcesThatReadVariables(): string {
   const folders = ['packages', 'services'].flatMap((group) =>
-    readdirSync(join(REPOSITORY, group)).map((name) => join(group, name, 'src')),
+    readdirSync(join(REPOSITORY, group))
+      .map((name) => join(group, name, 'src'))
+      .filter((folder) => existsSync(join(REPOSITORY, folder))),
   );
   const files = folders.flatMap((folder) =>
     readdirSync(join(REPOSITORY, folder), { recursive: true, encoding: 'utf8' }).map((file) =>

@@ -74,12 +74,27 @@ describe('configuration', () => {
     );
   });
 
+  it('reads renamed variables under their old names too, and refuses both at once', () => {
+    const renamed = { WATCHDOG_SECONDS: integer({ min: 1, max: 60 })({ default: 4 }) };
+    const read = (environment: Record<string, string>) =>
+      readEnvironment(environment, renamed).WATCHDOG_SECONDS;
+    expect(read({ WATCHDOG_SECONDS: '5' })).toBe(5);
+    expect(read({ SHIM_SECONDS: '5' })).toBe(5);
+    expect(read({ SHIM_SECONDS: '5', WATCHDOG_SECONDS: '' })).toBe(5);
+    expect(read({ PROVISIONING_CONFIG: toml('shim_seconds = 7\n') })).toBe(7);
+    expect(() => read({ SHIM_SECONDS: 'x' })).toThrow('SHIM_SECONDS must be a whole number from 1 to 60');
+    expect(() => read({ SHIM_SECONDS: '5', WATCHDOG_SECONDS: '5' })).toThrow(
+      'SHIM_SECONDS must not be set together with WATCHDOG_SECONDS, its present name: remove SHIM_SECONDS.',
+    );
+  });
+
   it('names line and column of broken TOML, and a file that is not there', () => {
-    expect(refusal({ NAME: 'x', PROVISIONING_CONFIG: toml('port = 1\nlimit == 2\n') })).toMatch(
-      /config\.toml:2:\d+/,
+    const PROVISIONING_CONFIG = toml('port = 1\nlimit == 2\n');
+    expect(refusal({ NAME: 'x', PROVISIONING_CONFIG })).toBe(
+      `The configuration is wrong: PROVISIONING_CONFIG must name a valid TOML file, and ${PROVISIONING_CONFIG}:2:8 is not valid, in the line "limit == 2". The value is missing or not valid. A text must be in quotes.`,
     );
     expect(refusal({ NAME: 'x', PROVISIONING_CONFIG: join(folder, 'nothing.toml') })).toMatch(
-      /PROVISIONING_CONFIG names a file that cannot be read/,
+      /PROVISIONING_CONFIG must name a file that this process can read, and .* is not one \(ENOENT\)/,
     );
   });
 });

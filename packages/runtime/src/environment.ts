@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Failure, type FailureDetail } from '@provisioning/errors';
 import { cleanEnv, EnvMissingError, makeValidator, type CleanedEnv } from 'envalid';
 import { parse as parseToml, TomlError } from 'smol-toml';
+import { tomlFaultSentence } from '@provisioning/input/toml-fault';
+import { withPresentNames } from './renamed-variables.js';
 import { helpWith } from './toml-help.js';
 import { withFiles } from './variable-files.js';
 
@@ -64,7 +66,8 @@ export const secretText = makeValidator((text) => {
 /**
  * Reads and checks the configuration of one process: the environment first, then the TOML file that
  * PROVISIONING_CONFIG names (`orchestrator_port = 9090` stands for ORCHESTRATOR_PORT), then defaults.
- * An empty variable counts as absent. Each variable may also be given as a file that holds it (NAME_FILE).
+ * An empty variable counts as absent. Each variable may also be given as a file that holds it (NAME_FILE), and under the
+ * name that it had before ({@link RENAMED_VARIABLES}).
  * @throws Failure `invalid` with every fault in `details`, so that one start shows them all.
  */
 export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
@@ -72,17 +75,21 @@ export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
   specification: S,
 ): CleanedEnv<S> {
   const names = Object.keys(specification as object);
-  const layers = [readConfigFile(environment['PROVISIONING_CONFIG']), withoutEmpty(environment)].map(
-    (layer) => withFiles(layer, names),
-  );
-  const merged = Object.assign({}, ...layers.map((layer) => layer.environment)) as Environment;
-  const details: FailureDetail[] = layers.flatMap(({ faults }) => faults);
+  const given = [readConfigFile(environment['PROVISIONING_CONFIG']), withoutEmpty(environment)];
+  const renamed = given.map((layer) => withPresentNames(layer, names));
+  const layers = renamed.map((layer) => withFiles(layer.environment, names));
+  const merged: Environment = Object.assign({}, ...layers.map((layer) => layer.environment));
+  const details: FailureDetail[] = [...renamed, ...layers].flatMap(({ faults }) => faults);
+  const oldNames = new Map(renamed.flatMap((layer) => [...layer.oldNames]));
   const cleaned = cleanEnv(merged, specification, {
     reporter: ({ errors }) => {
       for (const [name, error] of Object.entries<Error | undefined>(errors)) {
         // A value that is missing because its file cannot be read is one fault, not two.
         if (!error || details.some(({ path }) => path === `${name}_FILE`)) continue;
-        details.push({ path: name, message: faultOf(error, descriptionOf(specification, name)) });
+        details.push({
+          path: oldNames.get(name) ?? name,
+          message: faultOf(error, descriptionOf(specification, name)),
+        });
       }
     },
   });
@@ -135,7 +142,7 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
     throw configurationFailure([
       {
         path: 'PROVISIONING_CONFIG',
-        message: `names a file that cannot be read (${(cause as NodeJS.ErrnoException).code ?? 'no reason was given'}): ${path}`,
+        message: `must name a file that this process can read, and ${path} is not one (${codeOf(cause)})`,
       },
     ]);
   }
@@ -143,15 +150,19 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
     return parseToml(text);
   } catch (cause) {
     if (!(cause instanceof TomlError)) throw cause;
-    const where = `${path}:${cause.line}:${cause.column}`;
-    const reason = cause.message.split('\n')[0]!.replace(/^Invalid TOML document: /, '');
     const { line, column } = cause;
     throw configurationFailure([
       {
         path: 'PROVISIONING_CONFIG',
-        message: `is not valid TOML at ${where}: ${reason}${helpWith(text, line)}`,
-        ...{ line, column },
+        message: `must name a valid TOML file, and ${path}:${line}:${column} is not valid${helpWith(text, line, tomlFaultSentence(cause))}`,
+        line,
+        column,
       },
     ]);
   }
+}
+
+/** `ENOENT` and the like. The cast is safe: what the file system throws has a code. */
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? 'for a reason that the system does not give';
 }

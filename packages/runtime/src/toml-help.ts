@@ -2,14 +2,14 @@ const SECRET = /secret|password|token|key|pepper/i;
 const MEMBER = /^\s*([A-Za-z0-9_-]+)\s*=\s*(.+?),?\s*$/;
 
 /**
- * Shows the line that is not valid, and, where members of a `{ … }` stand below each other without commas, the same written
+ * Shows the line that is not valid and what is wrong with it, and, where members of a `{ … }` stand below each other without commas, the same written
  * in a way that needs none. No secret is shown.
  */
-export function helpWith(text: string, line: number): string {
+export function helpWith(text: string, line: number, fault: string): string {
   const lines = text.split('\n');
   const shown = shownLine(lines[line - 1] ?? '');
   const table = tableOf(lines.slice(0, line));
-  if (!table) return shown;
+  if (!table) return `${shown}. ${fault}`;
   const valid = [`[[${table.name}]]`, ...membersFrom(lines.slice(table.from))].join('\n');
   return `${shown}. Members between braces need commas between them. Without commas this is valid:\n\n${valid}\n\nEach further one begins with [[${table.name}]] again`;
 }

@@ -78,9 +78,9 @@ const variables = {
   ADMIN_EMAIL: str({ default: 'admin@example.com' }),
   AUDIT_SIGNING_KEY: str({ default: undefined }),
   AUDIT_PUBLIC_KEYS: listOf(String)({ default: [] }),
-  AUDIT_HEADS_FILE: str({ default: undefined }),
-  AUDIT_HEAD_RECORDS: integer({ min: 1, max: 1_000_000 })({ default: 1000 }),
-  AUDIT_HEAD_SECONDS: integer({ min: 1, max: DAY })({ default: 300 }),
+  AUDIT_CHECKPOINTS_FILE: str({ default: undefined }),
+  AUDIT_CHECKPOINT_RECORDS: integer({ min: 1, max: 1_000_000 })({ default: 1000 }),
+  AUDIT_CHECKPOINT_SECONDS: integer({ min: 1, max: DAY })({ default: 300 }),
   AUDIT_RETENTION_DAYS: integer({ min: 0, max: 36_500 })({ default: 0 }),
 };
 
@@ -105,8 +105,8 @@ export function readConfig(environment: Environment = process.env): Configuratio
     },
     admin: { username: values.ADMIN_USERNAME, email: values.ADMIN_EMAIL },
     audit: {
-      sealEvery: { records: values.AUDIT_HEAD_RECORDS, seconds: values.AUDIT_HEAD_SECONDS },
-      checkpointFile: values.AUDIT_HEADS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
+      sealEvery: { records: values.AUDIT_CHECKPOINT_RECORDS, seconds: values.AUDIT_CHECKPOINT_SECONDS },
+      checkpointFile: values.AUDIT_CHECKPOINTS_FILE ?? join(common.dataDir, 'audit-heads.jsonl'),
       publicKeys: values.AUDIT_PUBLIC_KEYS.map((text) => keyOf('AUDIT_PUBLIC_KEYS', text, readPublicKey)),
       retentionDays: values.AUDIT_RETENTION_DAYS,
     },

@@ -172,7 +172,7 @@ export function readWorkerConfig(
     RETENTION_DAYS: integer({ min: 1, max: 36_500 })({ default: 30 }),
     LEASE_SECONDS: seconds(DEFAULT_TIMES.lease),
     FENCE_SECONDS: seconds(DEFAULT_TIMES.fence),
-    SHIM_SECONDS: seconds(DEFAULT_TIMES.shim),
+    WATCHDOG_SECONDS: seconds(DEFAULT_TIMES.watchdog),
     HEARTBEAT_SECONDS: seconds(DEFAULT_TIMES.heartbeat),
     PROVISIONING_CRASH_AT: str({ default: undefined }),
   });
@@ -180,14 +180,14 @@ export function readWorkerConfig(
     ...DEFAULT_TIMES,
     lease: own.LEASE_SECONDS,
     fence: own.FENCE_SECONDS,
-    shim: own.SHIM_SECONDS,
+    watchdog: own.WATCHDOG_SECONDS,
     heartbeat: own.HEARTBEAT_SECONDS,
   };
   const fault = timesFault(times);
   if (fault)
     throw configurationFailure([
       {
-        path: 'LEASE_SECONDS, FENCE_SECONDS, SHIM_SECONDS, HEARTBEAT_SECONDS',
+        path: 'LEASE_SECONDS, FENCE_SECONDS, WATCHDOG_SECONDS, HEARTBEAT_SECONDS',
         message: `do not fit together: ${fault}`,
       },
     ]);

@@ -18,7 +18,12 @@ const WORKERS = 3;
 /** Few enough that work has to wait where a worker is lost. */
 export const CONCURRENCY = '6';
 /** The proportions of the defaults, in seconds instead of minutes. */
-const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
+const SHORT_TIMES = {
+  LEASE_SECONDS: '12',
+  FENCE_SECONDS: '4',
+  WATCHDOG_SECONDS: '2',
+  HEARTBEAT_SECONDS: '1',
+};
 export const LEASE_SECONDS = Number(SHORT_TIMES.LEASE_SECONDS);
 
 /** Two API processes and three workers, each as if on a machine of its own: other slot, other folders. */

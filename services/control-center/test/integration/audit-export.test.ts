@@ -16,7 +16,7 @@ describe('the verifier of an export', () => {
   let heads: string[];
   beforeAll(async () => {
     folder = await temporaryFolder('audit-export');
-    service = await startTestApi({ AUDIT_HEAD_RECORDS: '5', AUDIT_HEAD_SECONDS: '1' });
+    service = await startTestApi({ AUDIT_CHECKPOINT_RECORDS: '5', AUDIT_CHECKPOINT_SECONDS: '1' });
     const token = await service.token();
     for (let n = 0; n < RECORDS; n++) await auditLines(service, token, `?resource=line${n}%0Aé`);
     const get = (path: string, accept: string) =>

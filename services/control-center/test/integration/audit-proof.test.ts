@@ -24,9 +24,9 @@ describe('the proof of the audit trail', () => {
     folder = await temporaryFolder('audit-proof');
     file = join(folder.path, 'heads.jsonl');
     service = await startTestApi({
-      AUDIT_HEADS_FILE: file,
-      AUDIT_HEAD_RECORDS: '2',
-      AUDIT_HEAD_SECONDS: '1',
+      AUDIT_CHECKPOINTS_FILE: file,
+      AUDIT_CHECKPOINT_RECORDS: '2',
+      AUDIT_CHECKPOINT_SECONDS: '1',
     });
     isOpen = true;
     token = await service.token();

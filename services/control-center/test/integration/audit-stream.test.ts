@@ -9,7 +9,7 @@ describe('an export of the audit trail', () => {
   let service: TestApi;
   let pieces = 0;
   beforeAll(async () => {
-    service = await startTestApi({ AUDIT_HEAD_RECORDS: '1000000' });
+    service = await startTestApi({ AUDIT_CHECKPOINT_RECORDS: '1000000' });
     const { database } = service.api.opened;
     // As many as 40 MB; their hashes are of no matter here.
     for (let from = 100; from < 100 + ROWS; from += 1000) {

@@ -5,7 +5,7 @@ import type { ClaimedTask } from '../domain/worker/ledger.js';
 import type { ExecutorOptions } from './options.js';
 
 /** Runs several commands, one after the other; undefined where the installation is not whole. */
-export const SEQUENCE = ['../../shim', '../../../shim']
+export const SEQUENCE = ['../../command-scripts', '../../../command-scripts']
   .map((folder) => fileURLToPath(new URL(`${folder}/command-sequence.sh`, import.meta.url)))
   .find((path) => existsSync(path));
 

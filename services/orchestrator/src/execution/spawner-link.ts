@@ -13,7 +13,7 @@ import type { EndedCommand, RunRequest, SpawnSignal } from './spawner/spawned-co
 
 /** Seen from the sources, and from what was compiled of them. */
 const SCRIPT = pathOf('../spawner.js', '../../dist/src/spawner.js');
-const LIMITED = pathOf('../../shim/limited.sh', '../../../shim/limited.sh');
+const LIMITED = pathOf('../../command-scripts/limited.sh', '../../../command-scripts/limited.sh');
 /** What is forked is copied, page by page as it changes: no compiler, no garbage, no threads of V8. */
 const FLAGS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
 /** A command that prints more than this is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */

@@ -25,7 +25,7 @@ export function makeWorkshop(
   const { providerEnvironment: environment, commandUser, logDir, times } = options;
   const parents = makeParents(options);
   const spawners = new Spawners(
-    { workerId, limitSeconds: times.shim, path: environment['PATH'] ?? '' },
+    { workerId, limitSeconds: times.watchdog, path: environment['PATH'] ?? '' },
     onReady,
   );
   return {

@@ -43,7 +43,12 @@ export const DEFINITIONS = new Definitions(
 const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/worker.js');
 
 /** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
-const SHORT_TIMES = { LEASE_SECONDS: '12', FENCE_SECONDS: '4', SHIM_SECONDS: '2', HEARTBEAT_SECONDS: '1' };
+const SHORT_TIMES = {
+  LEASE_SECONDS: '12',
+  FENCE_SECONDS: '4',
+  WATCHDOG_SECONDS: '2',
+  HEARTBEAT_SECONDS: '1',
+};
 
 type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
 

@@ -1,10 +1,10 @@
-/** In seconds. See ARCHITECTURE.md: fence + shim + margin must be below the lease. */
+/** In seconds. See ARCHITECTURE.md: fence + watchdog + margin must be less than the lease. */
 export interface EngineTimes {
   heartbeat: number;
   /** Without a good heartbeat for this long, an executor ends its commands. */
   fence: number;
   /** Without a tick for this long, a spawner ends its commands. */
-  shim: number;
+  watchdog: number;
   lease: number;
   sweep: number;
   /** Between TERM and KILL when a task is cancelled. */
@@ -18,7 +18,7 @@ export interface EngineTimes {
 export const DEFAULT_TIMES: EngineTimes = {
   heartbeat: 2,
   fence: 15,
-  shim: 4,
+  watchdog: 4,
   lease: 30,
   sweep: 2,
   cancelGrace: 10,
@@ -29,11 +29,11 @@ export const DEFAULT_TIMES: EngineTimes = {
 const SAFETY_MARGIN = 5;
 
 /** @returns what is wrong with these times, in a sentence, or undefined. */
-export function timesFault({ fence, shim, lease, heartbeat }: EngineTimes): string | undefined {
-  if (fence + shim + SAFETY_MARGIN >= lease) {
-    return `the fence (${fence} s), the shim’s limit (${shim} s) and a margin of ${SAFETY_MARGIN} s must be less than the lease (${lease} s) together`;
+export function timesFault({ fence, watchdog, lease, heartbeat }: EngineTimes): string | undefined {
+  if (fence + watchdog + SAFETY_MARGIN >= lease) {
+    return `FENCE_SECONDS (${fence}), WATCHDOG_SECONDS (${watchdog}) and a margin of ${SAFETY_MARGIN} must together be less than LEASE_SECONDS (${lease})`;
   }
   if (heartbeat * 3 > fence)
-    return `the fence (${fence} s) must leave room for three heartbeats (${heartbeat} s each)`;
+    return `FENCE_SECONDS (${fence}) must be at least three times HEARTBEAT_SECONDS (${heartbeat})`;
   return undefined;
 }
