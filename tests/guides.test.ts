@@ -39,6 +39,14 @@ describe('every page of the repository', () => {
   });
 });
 
+it('docs/decisions/README.md lists every decision', () => {
+  const listed = linksOf('docs/decisions/README.md').filter((link) => /^\d{4}-/.test(link));
+  const decisions = files.filter((file) => /^docs\/decisions\/\d{4}-/.test(file));
+  expect([...new Set(listed)].sort()).toEqual(
+    decisions.map((file) => file.slice('docs/decisions/'.length)).sort(),
+  );
+});
+
 describe.each(guides)('%s', (page) => {
   it('names only files that exist', () => {
     const missing = codeOf(page).filter((code) => isFileName(code) && !fileExists(code));

@@ -213,9 +213,9 @@ class Run<K extends Kind> {
     const { name, resources } = driver;
     const collection: Collection<K> = resources[this.plan.kind];
     // Each intended by itself, in the order in which they go: the journal's order is how they come back.
-    const { all, installed } = await goingWith(this.plan.kind, existing, driver);
-    for (const going of all) await this.#intend('destroyed', name, going.existing, null, going.kind);
-    const changes = await collection.destroy(existing, { ...this.#context, installed });
+    for (const going of await goingWith(this.plan.kind, existing, driver))
+      await this.#intend('destroyed', name, going.existing, null, going.kind);
+    const changes = await collection.destroy(existing, this.#context);
     for (const change of changes) settle(outcomeOf(name, change));
     return changes.length > 0;
   }

@@ -1,4 +1,4 @@
-import type { Change, Desired, Existing, Kind, Server, Taskserv } from './resource.js';
+import type { Change, Desired, Existing, Kind, Server } from './resource.js';
 
 export interface ActContext {
   /** The same for every attempt at one piece of work. */
@@ -7,11 +7,6 @@ export interface ActContext {
   signal?: AbortSignal | undefined;
   /** Of a creation that makes again what was destroyed: the ids that it had, to be kept with the new thing. */
   restores?: readonly string[] | undefined;
-  /**
-   * Of a server that is destroyed: what is known to be installed on it. A driver asks the server itself only where this is
-   * absent, since one that does not answer keeps it waiting for the whole deadline.
-   */
-  installed?: readonly Taskserv[] | undefined;
   /** Takes a line that a server printed meanwhile. */
   log?: ((line: string) => void) | undefined;
 }

@@ -41,9 +41,9 @@ export async function undoChange(
   }
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
   if (action === 'created') {
-    const { all, installed } = await goingWith(kind, now, driver);
-    for (const going of all) await intend('destroyed', going.existing, null, going.kind);
-    return undone(await collection.destroy(now, { ...context, installed }));
+    for (const going of await goingWith(kind, now, driver))
+      await intend('destroyed', going.existing, null, going.kind);
+    return undone(await collection.destroy(now, context));
   }
   if (!before) return { state: 'already_gone' };
   const wanted = changedBack(kind, before, after, now);

@@ -53,7 +53,7 @@ export class AwsServers implements ProviderServers {
     return this.#server(await this.changer.change(before, desired, context));
   }
 
-  async destroy({ id, name, zone, made_at }: Server, { signal, installed }: ActContext): Promise<Change[]> {
+  async destroy({ id, name, zone, made_at }: Server, { signal }: ActContext): Promise<Change[]> {
     signal?.throwIfAborted();
     const about = { name, signal };
     const { at: region } = this.regions.placeOf(zone, name);
@@ -65,7 +65,7 @@ export class AwsServers implements ProviderServers {
       return [];
     }
     const before = this.#server(found);
-    const taskservs = installed ?? (await this.installedOn(before, signal));
+    const taskservs = await this.installedOn(before, signal);
     // What came to be beside it by the same piece of work was never another server.
     for (const twin of await this.maker.named(found.remembered, signal)) {
       const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;

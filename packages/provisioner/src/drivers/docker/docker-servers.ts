@@ -86,7 +86,7 @@ export class DockerServers implements Collection<'server'> {
     context.signal?.throwIfAborted();
     const found = await this.#byId(id, about.what);
     if (!found) return [];
-    const taskservs = context.installed ?? (await this.installedOn(found.server));
+    const taskservs = await this.installedOn(found.server);
     await this.#remove(id, about.what);
     return [
       ...taskservs.map((before): Change => ({ kind: 'taskserv', action: 'destroyed', before, after: null })),

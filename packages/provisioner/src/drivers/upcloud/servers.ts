@@ -54,14 +54,14 @@ export class UpcloudServers implements ProviderServers {
   }
 
   async destroy({ id, name }: Server, context: ActContext): Promise<Change[]> {
-    const { signal, installed } = context;
+    const { signal } = context;
     signal?.throwIfAborted();
     const about = { name, signal };
     const server = await this.api.server(id, about);
     const found = server && foundIn(server);
     if (!found) return [];
     const before = toServer(found);
-    const taskservs = installed ?? (await this.installedOn(before, signal));
+    const taskservs = await this.installedOn(before, signal);
     // What came to be beside it by the same piece of work was never another server.
     for (const twin of await this.maker.named(found.remembered, signal)) {
       const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;
