@@ -14,23 +14,21 @@ import { stateOf } from './request-state.js';
 
 const DEFAULT_LIMIT = 100 * 1024;
 const MEDIA_TYPES = ['application/json', 'application/vnd.provisioning.v1+json'];
-/** Larger bodies are worked on a slice at a time, so that other requests are answered in between. */
+/** Larger bodies are processed in slices, so that other requests are answered in between. */
 const LONG_BYTES = 128 * 1024;
-/**
- * Bodies of 8 MB that break none of these are parsed within two slices; no operation takes anything beyond them.
- */
+/** A body of 8 MB within these limits is parsed in two slices; no operation needs more. */
 const RULES: JsonRules = { maxDepth: 32, maxMembers: 1_000, maxContainers: 400_000 };
 
 export interface BodyOptions {
   /** In bytes, after decompression; 100 KB where absent. */
   limit?: number | undefined;
-  /** Accepts text that cannot be stored: what our other service reports of requests may hold anything. */
+  /** Accepts text that Postgres cannot store: the other service reports requests, which may contain any text. */
   anyText?: boolean;
 }
 
 /**
- * Reads a JSON body in UTF-8. Refuses in a sentence what is too large, of another media type or encoding, ambiguous, or
- * holds text that could not be stored as it is.
+ * Returns a reader of JSON bodies in UTF-8. It passes on a Failure: `too_large` (413), `unsupported_media_type` (415),
+ * `malformed` (400) for JSON that is broken or ambiguous, `invalid` (422) for text that Postgres cannot store.
  */
 export function bodyReader({ limit = DEFAULT_LIMIT, anyText = false }: BodyOptions): RequestHandler {
   const readBytes = express.raw({ limit, type: MEDIA_TYPES });
@@ -44,7 +42,7 @@ export function bodyReader({ limit = DEFAULT_LIMIT, anyText = false }: BodyOptio
   };
 }
 
-/** Whether the body was so long that it is worked on a slice at a time. */
+/** Whether the body is so long that it is processed in slices. */
 export function hasLongBody(response: Response): boolean {
   return stateOf(response).longBody === true;
 }
@@ -58,7 +56,7 @@ async function understand(request: Request, response: Response, rules: JsonRules
   }
   const text = decodeUtf8(bytes);
   if (text === undefined) throw new Failure('malformed', 'The body must be text in UTF-8.');
-  // An empty body is an empty object: clients send it where every member may be left out.
+  // An empty body is an empty object: clients send it where every field is optional.
   const read = text === '' ? { value: {} } : await readText(text, rules, response);
   if ('fault' in read) throw faultyJson(read.fault);
   request.body = read.value;
@@ -71,7 +69,7 @@ async function readText(text: string, rules: JsonRules, response: Response): Pro
 
 function faultyJson({ kind, path, message }: JsonFault): Failure {
   const details = [{ path, message }];
-  if (kind === 'text') return invalidInput('invalid', 'The body holds text that cannot be stored', details);
+  if (kind === 'text') return invalidInput('invalid', 'The body', details);
   return new Failure('malformed', `The body ${path === '' ? message : `is ambiguous: ${path} ${message}`}.`, {
     ...(path === '' ? {} : { details }),
   });
@@ -97,23 +95,22 @@ function refuseUnread(request: Request): void {
 function unsupportedEncoding(cause?: unknown): Failure {
   return new Failure(
     'unsupported_media_type',
-    'The body must be JSON in UTF-8, without or with gzip, deflate or br.',
+    'The body must be JSON in UTF-8. Its Content-Encoding may be gzip, deflate or br.',
     cause === undefined ? {} : { cause },
   );
 }
 
-/** @param error what reading the bytes ended with: an error of `http-errors`, or of zlib */
+/** @param error of `http-errors` or zlib, from reading the bytes. */
 function bodyFailure(error: unknown, request: Request, limit: number): Failure {
   const encoding = request.headers['content-encoding'];
   switch ((error as { type?: string }).type) {
     case 'entity.too.large':
-      return new Failure(
-        'too_large',
-        `The body is larger than the ${limit} bytes that this operation takes.`,
-      );
+      return new Failure('too_large', `The body must have at most ${limit} bytes, after decompression.`);
     case 'request.aborted':
     case 'request.size.invalid':
-      return new Failure('malformed', 'The body ended before its Content-Length.', { cause: error });
+      return new Failure('malformed', 'The body must be as long as its Content-Length says.', {
+        cause: error,
+      });
     case 'charset.unsupported':
     case 'encoding.unsupported':
       return unsupportedEncoding(error);
@@ -121,7 +118,7 @@ function bodyFailure(error: unknown, request: Request, limit: number): Failure {
       return new Failure(
         'malformed',
         encoding === undefined
-          ? 'The body cannot be read.'
+          ? 'The body could not be read. Send it again.'
           : `The body must be valid ${encoding.toLowerCase()}, as its Content-Encoding says.`,
         { cause: error },
       );

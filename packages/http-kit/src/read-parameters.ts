@@ -3,23 +3,24 @@ import { faultOfText, nearest, parseMoment, showPath } from '@provisioning/input
 import type { TObject, TSchema } from 'typebox';
 import { invalidInput, schemaCheck } from './validate.js';
 
-/** Values by their names, converted and checked, with defaults filled in: nothing but what the operation declares. */
+/** Parameters that an operation declares, by name, converted and checked, with defaults filled in. */
 type Parameters = Record<string, unknown>;
 
-const PATH_SENTENCE = 'The path is not valid';
-const QUERY_SENTENCE = 'The query is not valid';
+const PATH = 'The path';
+const QUERY = 'The query';
 const SHOWN_CHARACTERS = 100;
 
 /**
- * Reads the query of a request target. What is not declared, repeated, not percent-encoded UTF-8 or not as declared is 400.
- * @param schema what the operation declares; without one it takes no parameters at all
- * @param checkGiven called with what was sent, before defaults are filled in; throws where that does not go together
+ * Returns a reader of the query of a request target. It throws a Failure `malformed` (400) for a parameter that is unknown,
+ * repeated, not percent-encoded UTF-8, or not as declared.
+ * @param schema the declared parameters; undefined for an operation that has none.
+ * @param checkGiven gets the parameters as sent, before defaults are filled in; throws where they contradict each other.
  */
 export function queryReader(
   schema: TObject | undefined,
   checkGiven?: (given: Readonly<Parameters>) => void,
 ): (target: string) => Parameters {
-  const read = parameterReader(schema, QUERY_SENTENCE, checkGiven);
+  const read = parameterReader(schema, QUERY, checkGiven);
   const known = Object.keys(schema?.properties ?? {});
   return (target) => {
     const at = target.indexOf('?');
@@ -33,25 +34,28 @@ export function queryReader(
       } else if (!known.includes(name)) {
         throw unknownParameter(name, known);
       } else if (given.has(name)) {
-        faults.push({ path: name, message: 'must be there once' });
+        faults.push({ path: name, message: 'must be given once' });
       } else given.set(name, value);
     }
     return read(given, faults);
   };
 }
 
-/** Checks the parameters of a path, which the router has decoded. */
+/**
+ * Returns a reader of the parameters of a path, which the router has decoded.
+ * It throws a Failure `malformed` (400) for one that is not as declared.
+ */
 export function pathReader(schema: TObject | undefined): (params: Record<string, string>) => Parameters {
-  const read = parameterReader(schema, PATH_SENTENCE);
+  const read = parameterReader(schema, PATH);
   return (params) => read(new Map(Object.entries(params)), []);
 }
 
 function parameterReader(
   schema: TObject | undefined,
-  sentence: string,
+  whole: string,
   checkGiven?: (given: Readonly<Parameters>) => void,
 ) {
-  const check = schema && schemaCheck(schema, 'malformed', sentence);
+  const check = schema && schemaCheck(schema, 'malformed', whole);
   const forms = new Map(
     Object.entries(schema?.properties ?? {}).map(([name, member]) => [name, formOf(member)]),
   );
@@ -62,14 +66,14 @@ function parameterReader(
       if (fault === undefined) values[name] = valueOf(forms.get(name), text);
       else faults.push({ path: name, message: fault });
     }
-    if (faults.length > 0) throw invalidInput('malformed', sentence, faults);
+    if (faults.length > 0) throw invalidInput('malformed', whole, faults);
     checkGiven?.(values);
     check?.(values);
     return values;
   };
 }
 
-/** The name and the value of `name=value`; undefined for what cannot be decoded without being altered. */
+/** The name and the value of `name=value`; undefined for a part that is not percent-encoded UTF-8. */
 function splitPair(pair: string): [name: string | undefined, value: string | undefined] {
   const at = pair.indexOf('=');
   return at === -1 ? [decoded(pair), ''] : [decoded(pair.slice(0, at)), decoded(pair.slice(at + 1))];
@@ -87,8 +91,8 @@ function decoded(text: string): string | undefined {
 function unknownParameter(name: string, known: readonly string[]) {
   const meant = nearest(name, known);
   const hint = meant === undefined ? '' : ` Did you mean "${meant}"?`;
-  const allowed = known.length === 0 ? 'This operation takes none' : `Allowed are ${known.join(', ')}`;
-  return invalidInput('malformed', undefined, [
+  const allowed = known.length === 0 ? 'This operation has none' : `Allowed are ${known.join(', ')}`;
+  return invalidInput('malformed', QUERY, [
     { path: shown(name), message: `is not a query parameter of this operation.${hint} ${allowed}` },
   ]);
 }
@@ -97,7 +101,7 @@ function shown(name: string): string {
   return showPath([name.slice(0, SHOWN_CHARACTERS)]);
 }
 
-/** How a value is written in a path or a query. What it may be is for the schema to say. */
+/** How a value is written in a path or a query. The schema says which values are allowed. */
 type Form = 'integer' | 'boolean' | 'moment' | 'text';
 
 function formOf(member: TSchema): Form {
@@ -108,7 +112,7 @@ function formOf(member: TSchema): Form {
 
 const WHOLE_NUMBER = /^(?:0|-?[1-9][0-9]*)$/;
 
-/** What is wrong with how a value is written. */
+/** Returns what is wrong with the way a value is written; undefined where nothing is. */
 function faultOfForm(form: Form | undefined, text: string): string | undefined {
   switch (form) {
     case 'integer':
@@ -124,7 +128,7 @@ function faultOfForm(form: Form | undefined, text: string): string | undefined {
 
 function faultOfMoment(text: string): string {
   return parseMoment(text.replace(' ', '+'))
-    ? 'has a blank where a "+" belongs: in a query, "+" must be written as %2B'
+    ? 'contains a space where "+" belongs. In a query, "+" must be written as %2B'
     : 'must be a day (2026-01-31) or a time (2026-01-31T12:00:00Z)';
 }
 

@@ -1,11 +1,19 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
+import { renderFaults, sentenceOf } from './schema-faults.js';
 
-const options = { strict: true, allErrors: true, useDefaults: true, allowUnionTypes: true } as const;
+const options = {
+  strict: true,
+  allErrors: true,
+  useDefaults: true,
+  allowUnionTypes: true,
+  // Rendering a fault needs the schema that it is of.
+  verbose: true,
+} as const;
 const inputs = addFormats.default(new Ajv2020(options));
-/** Tells the first fault only: what is long is not searched for all of its faults, which costs memory and time without bounds. */
+/** Reports the first fault only: to search a long body for all of them costs memory and time without bounds. */
 const hasty = addFormats.default(new Ajv2020({ ...options, allErrors: false }));
 const answers = addFormats.default(new Ajv2020({ ...options, useDefaults: false, allErrors: false }));
 
@@ -13,11 +21,11 @@ type Check = (value: unknown) => void;
 /** `invalid`: a body, 422. `malformed`: a path or a query, 400. */
 type InvalidKind = 'invalid' | 'malformed';
 
-const BODY_SENTENCE = 'The body is not what this operation takes';
-/** Values of a body whose faults are all told. */
+const BODY = 'The body';
+/** Bodies of more values are searched for their first fault only. */
 const MOST_VALUES = 5_000;
 
-/** Whether it holds few enough values; stops counting when it does not. */
+/** Whether the body has at most {@link MOST_VALUES} values; stops counting at the first one more. */
 function isShort(body: unknown): boolean {
   const waiting: unknown[] = [body];
   for (let seen = 0; waiting.length > 0; seen++) {
@@ -31,10 +39,13 @@ function isShort(body: unknown): boolean {
   return true;
 }
 
-/** Body: 422 with each fault (`operations[2].id must be string`). Fills in defaults. */
+/**
+ * Returns a check of bodies, which fills in defaults. It throws a Failure `invalid` (422) with each fault: `operations[2].id
+ * must be a UUID.`
+ */
 export function bodyCheck(schema: TSchema): Check {
-  const thorough = schemaCheck(schema, 'invalid', BODY_SENTENCE);
-  const quick = check(hasty.compile(schema), 'invalid', BODY_SENTENCE);
+  const thorough = schemaCheck(schema, 'invalid', BODY);
+  const quick = check(hasty.compile(schema), schema, 'invalid', BODY);
   return (value) => (isShort(value) ? thorough(value) : quick(value));
 }
 
@@ -42,9 +53,9 @@ export function bodyCheck(schema: TSchema): Check {
 const SLICE = 500;
 
 /**
- * {@link bodyCheck} for long bodies: of a list that may be long, some elements are checked at a time.
- * @param pause awaited between two slices, so that other requests are answered
- * @returns throws, when awaited, a Failure `invalid` with the first fault
+ * {@link bodyCheck} for long bodies: the elements of long lists are checked in slices.
+ * @param pause awaited between two slices, so that other requests are answered.
+ * @returns a check that rejects with a Failure `invalid` (422) with the first fault.
  */
 export function longBodyCheck(
   schema: TSchema,
@@ -53,21 +64,19 @@ export function longBodyCheck(
   const checkShort = bodyCheck(schema);
   const { shell, lists } = takeApart(schema);
   const checkShell = hasty.compile(shell);
-  const checkElement = lists.map(({ name, element }) => ({ name, check: hasty.compile(element) }));
+  const checkElement = lists.map(({ name, element }) => ({ name, element, check: hasty.compile(element) }));
   return async (value) => {
     if (isShort(value)) return checkShort(value);
-    if (!checkShell(value)) throw invalidInput('invalid', BODY_SENTENCE, explain(checkShell.errors ?? []));
-    for (const { name, check } of checkElement) {
+    if (!checkShell(value))
+      throw invalidInput('invalid', BODY, renderFaults(checkShell.errors ?? [], shell, value));
+    for (const { name, element, check } of checkElement) {
+      // The shell says that it is an object, and that this member is a list where it is there.
       const list = (value as Record<string, unknown[] | undefined>)[name] ?? [];
       for (let index = 0; index < list.length; index++) {
         if (index % SLICE === 0) await pause();
         if (check(list[index])) continue;
-        const at = `/${name}/${index}`;
-        const errors = (check.errors ?? []).map((error) => ({
-          ...error,
-          instancePath: at + error.instancePath,
-        }));
-        throw invalidInput('invalid', BODY_SENTENCE, explain(errors));
+        const base = `${name}[${index}]`;
+        throw invalidInput('invalid', BODY, renderFaults(check.errors ?? [], element, list[index], base));
       }
     }
   };
@@ -79,7 +88,7 @@ interface ListSchema extends TSchema {
   maxItems?: number;
 }
 
-/** A schema without what it says of the elements of its long lists, and what it says of those. */
+/** Splits a schema into one without the elements of its long lists, and the schemas of those elements. */
 function takeApart(schema: TSchema): { shell: TSchema; lists: { name: string; element: TSchema }[] } {
   const members = Object.entries((schema as { properties?: Record<string, TSchema> }).properties ?? {});
   const long = members.filter((member): member is [string, ListSchema] => {
@@ -94,16 +103,20 @@ function takeApart(schema: TSchema): { shell: TSchema; lists: { name: string; el
   };
 }
 
-/** A check that names each fault: 422 where it is `invalid`, 400 where it is `malformed`. Fills in defaults. */
-export function schemaCheck(schema: TSchema, kind: InvalidKind, sentence: string): Check {
-  return check(inputs.compile(schema), kind, sentence);
+/**
+ * Returns a check that fills in defaults.
+ * @param kind of the Failure that it throws with each fault: `invalid` (422) or `malformed` (400).
+ * @param whole what the value is called where a fault is of it as a whole: `The body`.
+ */
+export function schemaCheck(schema: TSchema, kind: InvalidKind, whole: string): Check {
+  return check(inputs.compile(schema), schema, kind, whole);
 }
 
-/** For tests: throws when an answer is not what the contract promises. */
+/** Returns a check for tests: it throws where an answer breaks the contract. */
 export function answerCheck(schema: TSchema, operationId: string): Check {
   const validate = answers.compile(schema);
   return (value) => {
-    // As it will be on the wire: without undefined members, dates as text.
+    // As it is sent: without undefined members, dates as text.
     if (validate(JSON.parse(JSON.stringify(value)) as unknown)) return;
     throw new Error(
       `The answer of ${operationId} breaks the contract: ${answers.errorsText(validate.errors)}`,
@@ -111,66 +124,21 @@ export function answerCheck(schema: TSchema, operationId: string): Check {
   };
 }
 
-function check(validate: ValidateFunction, kind: InvalidKind, sentence: string): Check {
+function check(validate: ValidateFunction, schema: TSchema, kind: InvalidKind, whole: string): Check {
   return (value) => {
-    if (!validate(value)) throw invalidInput(kind, sentence, explain(validate.errors ?? []));
+    if (!validate(value)) throw invalidInput(kind, whole, renderFaults(validate.errors ?? [], schema, value));
   };
 }
 
-/** @param sentence what the first fault follows, after a colon; undefined where the fault is a sentence of its own */
-export function invalidInput(
-  kind: InvalidKind,
-  sentence: string | undefined,
-  details: readonly FailureDetail[],
-): Failure {
-  const [first] = details;
-  const fault = `${first?.path ? `${first.path} ` : ''}${first?.message ?? ''}`;
-  const more = details.length > 1 ? ` (and ${details.length - 1} more)` : '';
-  return new Failure(kind, `${sentence === undefined ? '' : `${sentence}: `}${fault}${more}.`, {
+/**
+ * Returns the Failure of an input: its message is the first fault as a sentence, its details are all of them.
+ * @param whole what the input is called where a fault has no path: `The body`.
+ */
+export function invalidInput(kind: InvalidKind, whole: string, details: readonly FailureDetail[]): Failure {
+  const [first = { path: '', message: 'is not valid' }] = details;
+  const more = details.length > 1 ? ` (${details.length - 1} more in details.)` : '';
+  return new Failure(kind, `${sentenceOf(first, whole)}${more}`, {
     code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
     details: [...details],
   });
-}
-
-function explain(errors: ErrorObject[]): FailureDetail[] {
-  // A union reports every branch that did not match; the branch's own faults say more than "must match a schema".
-  const telling = errors.filter(
-    ({ keyword }) => keyword !== 'anyOf' && keyword !== 'oneOf' && keyword !== 'if',
-  );
-  const seen = new Set<string>();
-  return (telling.length > 0 ? telling : errors).map(describe).filter(({ path, message }) => {
-    const key = `${path} ${message}`;
-    return seen.has(key) ? false : seen.add(key);
-  });
-}
-
-function describe({ instancePath, keyword, params, message }: ErrorObject): FailureDetail {
-  const path = instancePath
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce(
-      (whole, part) => (/^\d+$/.test(part) ? `${whole}[${part}]` : whole ? `${whole}.${part}` : part),
-      '',
-    );
-  const member = (name: string) => (path ? `${path}.${name}` : name);
-  switch (keyword) {
-    case 'required':
-      return { path: member(String(params['missingProperty'])), message: 'is missing' };
-    case 'additionalProperties':
-    case 'unevaluatedProperties':
-      return {
-        path: member(String(params['additionalProperty'] ?? params['unevaluatedProperty']).slice(0, 100)),
-        message: 'is not known here',
-      };
-    case 'enum':
-      return {
-        path,
-        message: `must be one of ${(params['allowedValues'] as unknown[]).map((value) => JSON.stringify(value)).join(', ')}`,
-      };
-    case 'false schema':
-      return { path, message: 'does not belong here' };
-    default:
-      return { path, message: message ?? keyword };
-  }
 }

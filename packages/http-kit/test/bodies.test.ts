@@ -146,9 +146,9 @@ describe('a long body', () => {
     const wrong = batch();
     Object.assign(wrong.operations[5_432]!, { retries: 'often' });
     const { body } = await post('/batch/execute', JSON.stringify(wrong)).expect(422);
-    expect(body.details).toEqual([{ path: 'operations[5432].retries', message: 'must be integer' }]);
+    expect(body.details).toEqual([{ path: 'operations[5432].retries', message: 'must be a whole number' }]);
     const { body: shell } = await post('/batch/execute', JSON.stringify(batch({ nam: 'x' }))).expect(422);
-    expect(shell.details).toEqual([{ path: 'nam', message: 'is not known here' }]);
+    expect(shell.details).toEqual([{ path: 'nam', message: 'is not a known field. Did you mean "name"?' }]);
   });
 
   it('lets a request that comes after it be answered before it', async () => {

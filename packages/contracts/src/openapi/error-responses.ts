@@ -14,9 +14,9 @@ const responses: Record<number, ErrorResponse> = {
     name: 'BadRequest',
     description: 'Malformed JSON, an invalid query or path parameter, or an unknown query parameter',
     example: {
-      error: 'The query is not valid: limit must be at most 1000.',
+      error: 'limit must be from 1 to 1000.',
       code: 'bad_parameter',
-      details: [{ path: 'limit', message: 'must be at most 1000' }],
+      details: [{ path: 'limit', message: 'must be from 1 to 1000' }],
     },
   },
   401: {

@@ -145,7 +145,7 @@ function mustHaveAll(roles: readonly string[], owned: readonly string[]): void {
 }
 
 function invalid(path: string, message: string): Failure {
-  return new Failure('invalid', `The body is not what this operation takes: ${path} ${message}.`, {
+  return new Failure('invalid', `${path} ${message}.`, {
     code: 'validation_failed',
     details: [{ path, message }],
   });
