@@ -19,10 +19,7 @@ const common = {
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
     '^@provisioning/provisioner/(plan|report|operations)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
-    '^@provisioning/contracts/actions$': '<rootDir>/packages/contracts/src/actions.ts',
     '^@provisioning/provisioner/host-protocol$': '<rootDir>/packages/provisioner/src/host/protocol.ts',
-    '^@provisioning/runtime/(batch-writer|local-socket)$': '<rootDir>/packages/runtime/src/$1.ts',
-    '^@provisioning/runtime/tracing$': '<rootDir>/packages/runtime/src/tracing/index.ts',
     '^@provisioning/input/documents$': '<rootDir>/packages/input/src/documents/index.ts',
     '^@provisioning/(contracts|runtime)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2',
     '^@provisioning/([a-z-]+)$': '<rootDir>/packages/$1/src/index.ts',
@@ -73,7 +70,8 @@ export default {
     },
     ...(process.env.UPGRADE_FROM ? [upgrade] : []),
   ],
-  testTimeout: 60_000,
+  // Longer than any wait of the test-kit, which says what did not come. No test proves a speed by it.
+  testTimeout: 10 * 60_000,
   // Most tests wait for processes and clocks: two of them on two cores are hardly slower than one.
   maxWorkers: Math.max(2, availableParallelism() - 1),
 };

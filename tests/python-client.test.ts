@@ -13,7 +13,7 @@ const python = pythonWithRequests();
     const { stderr } = await promisify(execFile)(
       python ?? '',
       ['-W', 'error::SyntaxWarning', '-m', 'unittest', 'discover', '-s', 'tests'],
-      { cwd: FOLDER, env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1' }, timeout: 60_000 },
+      { cwd: FOLDER, env: { PATH: process.env['PATH'], PYTHONDONTWRITEBYTECODE: '1' }, timeout: 300_000 },
     );
     expect(stderr).toMatch(/Ran [1-9]\d* tests in .*\n\nOK\n$/s);
   });

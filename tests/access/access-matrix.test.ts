@@ -35,7 +35,7 @@ describe('docs/reference/access-matrix.md (if it is stale, run `npm run generate
       platform = await startPlatform({ JWT_SECRET, BCRYPT_COST: '10', RATE_LIMIT_BATCH: '0' });
       callers = new Callers(platform, JWT_SECRET);
       await callers.prepare();
-    }, 180_000);
+    });
     afterAll(() => platform.stop());
 
     it.each(CALLERS)('holds for %s', async (caller) => {

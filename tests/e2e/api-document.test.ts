@@ -55,7 +55,7 @@ secret = "${SECRET}"
     RATE_LIMIT_GENERAL: '100',
     RATE_LIMIT_BATCH: '10',
   });
-}, 180_000);
+});
 afterAll(async () => {
   socket?.terminate();
   await platform.stop();
@@ -108,7 +108,6 @@ async function refused(answer: Promise<Answer>, status: number): Promise<void> {
 
 const eventOf = (taskId: string, status: string) =>
   waitFor(() => events.find(({ data }) => data.task_id === taskId && data.status === status), {
-    timeout: 30_000,
     what: `the event that ${taskId} is ${status}`,
   });
 const serverRecord = () => join(platform.dataDir, 'local/production/servers/web-01/server.json');
@@ -187,7 +186,7 @@ describe('the API document, on an empty platform, in its order', () => {
       contracts.executeBatch,
     );
     batchId = submitted.batch_id;
-    await waitFor(() => receiver.events().includes('batch.completed'), { timeout: 30_000 });
+    await waitFor(() => receiver.events().includes('batch.completed'));
     await documented(contracts.listBatches, { varying: ['status', 'operations.id'] });
     const { operations } = await documented<{ operations: { status: string; task_id: string }[] }>(
       contracts.getBatch,
@@ -296,7 +295,7 @@ describe('the API document, on an empty platform, in its order', () => {
         const { body } = await send(contracts.listAuditLogs, { query });
         return (body.data as unknown[]).length > 0 || (await pause(1_000));
       },
-      { timeout: 20_000, what: 'the record of the server' },
+      { what: 'the record of the server' },
     );
     await documented(contracts.listAuditLogs, { query, varying: ['details'] });
   });

@@ -47,7 +47,7 @@ afterEach(async () => {
   await platform?.stop();
   await folder?.remove();
   platform = folder = undefined;
-}, 60_000);
+});
 
 /** Puts the spy and what it looks for where every user can read them. */
 async function prepareSpy(): Promise<TemporaryFolder> {
@@ -103,7 +103,7 @@ async function spy(running: RunningPlatform, place: string): Promise<string> {
       const found = await batchOf(running, bearer, id);
       return found.status === 'Running' || found.status === 'Pending' ? undefined : found;
     },
-    { timeout: 60_000, what: 'the end of the batch' },
+    { what: 'the end of the batch' },
   );
   expect(ended).toMatchObject({ status: 'Completed', error: null });
   const { operations } = await batchOf(running, bearer, id);
@@ -132,7 +132,7 @@ if (process.getuid?.() === 0)
     expect(await spy(platform, folder.path)).toBe(
       'the spy finds what there is\ndone as 64321\nand so ends a sequence\n',
     );
-  }, 240_000);
+  });
 
 it('a command of the same user as the platform reads no secret in the environment or command line of a process', async () => {
   folder = await prepareSpy();
@@ -146,4 +146,4 @@ it('a command of the same user as the platform reads no secret in the environmen
   const printed = await spy(platform, folder.path);
   expect(printed).not.toMatch(/^found \/proc/m);
   expect(printed).toContain('the spy finds what there is');
-}, 240_000);
+});

@@ -20,7 +20,7 @@ const orchestrator = (path: string, options?: CallOptions) =>
 beforeAll(async () => {
   platform = await startPlatform({ BCRYPT_COST: '10', RATE_LIMIT_BATCH: '0' });
   admin = await signIn('admin', platform.adminPassword);
-}, 180_000);
+});
 afterAll(() => platform.stop());
 
 async function signIn(username: string, password = PASSWORD): Promise<string> {
@@ -44,7 +44,7 @@ async function refused(send: () => Promise<Answer>, status: number): Promise<Ans
       const answer = await send();
       return answer.status === status ? answer : undefined;
     },
-    { timeout: 15_000, what: `an answer of ${status}` },
+    { what: `an answer of ${status}` },
   )) as Answer;
 }
 
@@ -61,7 +61,7 @@ async function kill(name: string): Promise<void> {
 
 /** Waits until a service that was started again takes requests. */
 async function up(send: () => Promise<Answer>): Promise<void> {
-  await waitFor(async () => (await send().catch(() => undefined))?.status === 200, { timeout: 20_000 });
+  await waitFor(async () => (await send().catch(() => undefined))?.status === 200);
 }
 
 describe('I13 a token that was revoked', () => {
@@ -175,7 +175,7 @@ describe('A3 what happens in the orchestrator', () => {
         );
         return found.length > 0 ? found : undefined;
       },
-      { timeout: 40_000, what: `the audit record of a server that ${task} made` },
+      { what: `the audit record of a server that ${task} made` },
     );
     expect(records).toContainEqual(
       expect.objectContaining({ resource: expect.stringMatching(/^servers\//), result: 'success' }),

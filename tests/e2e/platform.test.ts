@@ -18,7 +18,7 @@ let token: string;
 beforeAll(async () => {
   platform = await startPlatform();
   token = await signIn();
-}, 180_000);
+});
 afterAll(() => platform.stop());
 
 async function signIn(): Promise<string> {
@@ -40,7 +40,7 @@ async function run(body: object): Promise<Task> {
       );
       return ['Completed', 'Failed', 'Cancelled'].includes(task.status) ? task : undefined;
     },
-    { timeout: 30_000, what: 'the end of the task' },
+    { what: 'the end of the task' },
   ) as Promise<Task>;
 }
 

@@ -13,7 +13,7 @@ let home: string;
 beforeAll(async () => {
   home = mkdtempSync(join(tmpdir(), 'provctl-'));
   platform = await startPlatform();
-}, 180_000);
+});
 afterAll(async () => {
   await platform.stop();
   rmSync(home, { recursive: true, force: true });
@@ -42,7 +42,7 @@ function provctl(
           PROVISIONING_CONTROL_CENTER_URL: platform.controlCenterUrl,
           ...env,
         },
-        timeout: 60_000,
+        timeout: 300_000,
       },
       (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code ?? -1), out, err }),
     );

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => recorder.listen(0, '127.0.0.1', resolve));
   const address = recorder.address();
   url = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
-}, 180_000);
+});
 afterAll(async () => {
   recorder.closeAllConnections();
   await new Promise((resolve) => recorder.close(resolve));
@@ -64,7 +64,7 @@ const submission = {
 async function taskOf(printed: string) {
   const id = /^Task ID: ([0-9a-f-]{36})$/m.exec(printed)?.[1] ?? '';
   const client = new ProvisioningClient(platform.orchestratorUrl, token);
-  return client.waitForTask(id, { timeout: 30 });
+  return client.waitForTask(id, { timeout: 300 });
 }
 
 /** The JavaScript example, word for word: only `await` at the top level needs a function around it. */
@@ -103,7 +103,7 @@ const python = pythonWithRequests();
   const runPython = async (program: string) => {
     const { stdout } = await promisify(execFile)(python ?? '', ['-c', program], {
       env: { PYTHONPATH: join(REPOSITORY, 'packages/client-python/src') },
-      timeout: 60_000,
+      timeout: 300_000,
     });
     return stdout;
   };

@@ -45,8 +45,8 @@ beforeAll(async () => {
       return (await signIn(username, PASSWORD)).token;
     },
   };
-}, 180_000);
-afterAll(() => platform.stop(), 60_000);
+});
+afterAll(() => platform.stop());
 
 describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service) => {
   const document = documentOf(service);
@@ -79,7 +79,6 @@ describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service)
         { numRuns, seed: SEED, endOnFailure: process.env['FUZZ_SHRINK'] === undefined },
       );
     },
-    120_000,
   );
 
   it('was tried with requests that are right and such that are wrong', () => {

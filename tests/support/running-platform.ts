@@ -43,7 +43,7 @@ export async function startPlatform(
     await folder.remove();
   };
   try {
-    await started.prints(/Ctrl-C stops everything/, 120_000);
+    await started.prints(/Ctrl-C stops everything/);
     const adminPassword =
       environment['ADMIN_PASSWORD'] ?? (await readFile(join(folder.path, 'admin-password'), 'utf8')).trim();
     return {

@@ -25,6 +25,10 @@ export interface RateLimiterOptions {
   limits: RateLimits;
   /** Counted here so that a budget holds over any number of processes; in memory where there is none. */
   redis: Redis | undefined;
+  /** Length of the window in milliseconds; a minute where absent. */
+  windowMs?: number;
+  /** How long a request waits for its count in Redis, in milliseconds, before it is counted in memory; 300 where absent. */
+  countMs?: number;
   /** Says once when counts cannot be kept in Redis, and why. */
   log?: Pick<Logger, 'warn'>;
   /** Told of each client's first request too many in a window, before it is answered: for the audit trail. */
@@ -49,6 +53,8 @@ export type RateLimitTripLog = (trip: RateLimitTrip) => Promise<void>;
 export function rateLimiters({
   limits,
   redis,
+  windowMs = WINDOW_MS,
+  countMs = COUNT_MS,
   log,
   trips,
 }: RateLimiterOptions): (rateClass: RateClass, operationId: string) => RequestHandler {
@@ -59,7 +65,8 @@ export function rateLimiters({
     const limit = limits[rateClass];
     if (limit === 0) return limits.general === 0 ? unshown : unlimited;
     const name = rateClass === 'auth' ? operationId : rateClass;
-    const limiter = made.get(name) ?? createLimiter(name, limit, rateClass, { redis, trips, noteFault });
+    const limiter =
+      made.get(name) ?? createLimiter(name, limit, rateClass, { redis, windowMs, countMs, trips, noteFault });
     made.set(name, limiter);
     return limiter;
   };
@@ -78,16 +85,26 @@ function createLimiter(
   name: string,
   limit: number,
   rateClass: RateClass,
-  { redis, trips, noteFault }: Pick<RateLimiterOptions, 'redis' | 'trips'> & { noteFault: NoteFault },
+  {
+    redis,
+    windowMs,
+    countMs,
+    trips,
+    noteFault,
+  }: Pick<RateLimiterOptions, 'redis' | 'trips'> & {
+    windowMs: number;
+    countMs: number;
+    noteFault: NoteFault;
+  },
 ): RequestHandler {
-  const store = redis ? sharedStore(redis, name, limit, noteFault) : new MemoryStore();
+  const store = redis ? sharedStore(redis, { name, limit, countMs, noteFault }) : new MemoryStore();
   const clientOf = (request: Request, response: Response): string => {
     const { principal } = stateOf(response);
     if (rateClass !== 'auth' && principal) return `user:${principal.id}`;
     return `ip:${clientNetwork(request.ip ?? '')}`;
   };
   return rateLimit({
-    windowMs: WINDOW_MS,
+    windowMs,
     limit,
     legacyHeaders: true,
     standardHeaders: 'draft-8',
@@ -133,8 +150,15 @@ function faultNotes(log: RateLimiterOptions['log']): NoteFault {
   };
 }
 
-function sharedStore(redis: Redis, name: string, limit: number, noteFault: NoteFault): FallbackStore {
-  const store = new FallbackStore(redisStore(redis, name), limit > 1 ? 2 : 1, noteFault);
+function sharedStore(
+  redis: Redis,
+  { name, limit, countMs, noteFault }: { name: string; limit: number; countMs: number; noteFault: NoteFault },
+): FallbackStore {
+  const store = new FallbackStore(redisStore(redis, name), {
+    weight: limit > 1 ? 2 : 1,
+    countMs,
+    noteFault,
+  });
   // Nothing was asked of it while it was away, nor before it was there: from its first moment on it counts.
   redis.on('ready', () => store.initialiseShared());
   return store;
@@ -158,11 +182,15 @@ class FallbackStore implements Store {
   /** By how much the last request counted. */
   step = 1;
 
-  /** @param weight how much a request counts while Redis is away. */
   constructor(
     private readonly shared: Store,
-    private readonly weight: 1 | 2,
-    private readonly noteFault: NoteFault,
+    private readonly options: {
+      /** How much a request counts while Redis is away. */
+      weight: 1 | 2;
+      /** How long a request waits for its count in Redis, in milliseconds. */
+      countMs: number;
+      noteFault: NoteFault;
+    },
   ) {}
 
   init(options: Options): void {
@@ -180,15 +208,15 @@ class FallbackStore implements Store {
 
   async increment(key: string) {
     try {
-      const counted = await within(COUNT_MS, Promise.resolve(this.shared.increment(key)));
+      const counted = await within(this.options.countMs, Promise.resolve(this.shared.increment(key)));
       this.step = 1;
-      this.noteFault(undefined);
+      this.options.noteFault(undefined);
       return counted;
     } catch (error) {
-      this.noteFault(error);
-      this.step = this.weight;
+      this.options.noteFault(error);
+      this.step = this.options.weight;
       if (Date.now() - this.#initialisedAt >= REINITIALISE_MS) this.initialiseShared();
-      for (let n = 1; n < this.weight; n++) await this.#memory.increment(key);
+      for (let n = 1; n < this.options.weight; n++) await this.#memory.increment(key);
       return this.#memory.increment(key);
     }
   }

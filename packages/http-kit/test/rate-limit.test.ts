@@ -18,11 +18,19 @@ const USER: Omit<Principal, 'id'> = {
   tokenId: 'token',
   expiresAt: 0,
 };
+/** How long a request waits for a Redis that is away. */
+const AWAY_MS = 50;
+/** No window ends within a test. */
+const LONG_MS = 3_600_000;
 const LIMITS = { auth: 4, general: 100, batch: 10 };
 
 /** What one process would make of its operations: who asks stands in X-User. */
-function processWith(redis: Redis | undefined, limits: RateLimits = LIMITS, trustProxy = 0): Express {
-  const limiter = rateLimiters({ limits, redis });
+function processWith(
+  redis: Redis | undefined,
+  limits: RateLimits = LIMITS,
+  { trustProxy = 0, ...times }: { trustProxy?: number; windowMs?: number; countMs?: number } = {},
+): Express {
+  const limiter = rateLimiters({ limits, redis, windowMs: LONG_MS, ...times });
   const app = express().set('trust proxy', trustProxy);
   app.use((request, response, next) => {
     const id = request.get('x-user');
@@ -57,7 +65,7 @@ async function allowed(
   return answers.filter(({ status }) => status === 200).length;
 }
 
-describe('H6 limits', () => {
+describe('rate limits', () => {
   it('are counted for each user, wherever he comes from, and for each address without one', async () => {
     const app = processWith(undefined, { ...LIMITS, general: 5 });
     expect(await allowed([app], 8, '/tasks', () => ({ 'X-User': 'ann' }))).toBe(5);
@@ -77,20 +85,22 @@ describe('H6 limits', () => {
   it('are not evaded by a made-up X-Forwarded-For, but where a proxy is to be believed', async () => {
     const forwarded = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}` });
     expect(await allowed([processWith(undefined)], 8, '/login', forwarded)).toBe(4);
-    expect(await allowed([processWith(undefined, LIMITS, 1)], 8, '/login', forwarded)).toBe(8);
+    expect(await allowed([processWith(undefined, LIMITS, { trustProxy: 1 })], 8, '/login', forwarded)).toBe(
+      8,
+    );
     // The client wrote the first one, the proxy the last.
     const prefixed = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}, 198.51.100.7` });
-    expect(await allowed([processWith(undefined, LIMITS, 1)], 8, '/login', prefixed)).toBe(4);
+    expect(await allowed([processWith(undefined, LIMITS, { trustProxy: 1 })], 8, '/login', prefixed)).toBe(4);
   });
 
   it('take a subscriber’s IPv6 network (/56) for one client', async () => {
-    const app = processWith(undefined, LIMITS, 1);
+    const app = processWith(undefined, LIMITS, { trustProxy: 1 });
     expect(await allowed([app], 8, '/login', (n) => ({ 'X-Forwarded-For': `2001:db8:1:10${n}::1` }))).toBe(4);
     await supertest(app).get('/login').set('X-Forwarded-For', '2001:db8:1:200::1').expect(200);
   });
 
   it('show what is left in both notations, and when to come again', async () => {
-    const app = processWith(undefined);
+    const app = processWith(undefined, LIMITS, { windowMs: 60_000 });
     const first = await supertest(app).get('/login').expect(200);
     expect(first.headers).toMatchObject({
       'x-ratelimit-limit': '4',
@@ -122,7 +132,7 @@ describe('H6 limits', () => {
   });
 });
 
-describeWithRedis('H6 limits that several processes share', () => {
+describeWithRedis('rate limits that several processes share', () => {
   let server: OwnRedis;
   const clients: Redis[] = [];
 
@@ -133,10 +143,11 @@ describeWithRedis('H6 limits that several processes share', () => {
     for (const client of clients) client.disconnect();
   });
 
-  function process(limits: RateLimits = LIMITS): Express {
+  /** @param countMs how long it waits for Redis: for as long as it takes, where Redis is there */
+  function process(limits: RateLimits = LIMITS, countMs = LONG_MS): Express {
     const redis = createRedis(server.url, 'producer', silentLogger);
     clients.push(redis);
-    return processWith(redis, limits);
+    return processWith(redis, limits, { countMs });
   }
 
   const ready = () => waitFor(() => clients.every(({ status }) => status === 'ready'));
@@ -158,7 +169,7 @@ describeWithRedis('H6 limits that several processes share', () => {
   });
 
   it('fall back to half the budget in memory while Redis is away, and fail no request', async () => {
-    const apps = [process(), process({ ...LIMITS, auth: 1 })];
+    const apps = [process(LIMITS, AWAY_MS), process({ ...LIMITS, auth: 1 }, AWAY_MS)];
     await ready();
     await server.stop();
     expect(await allowed([apps[0]!], 6, '/login')).toBe(2);
@@ -168,7 +179,7 @@ describeWithRedis('H6 limits that several processes share', () => {
   });
 
   it('are counted though Redis was not there when the process began', async () => {
-    const app = process();
+    const app = process(LIMITS, AWAY_MS);
     expect(await allowed([app], 6, '/login')).toBe(2);
   });
 });

@@ -26,4 +26,4 @@ it('starts a platform, loads it through its API without one failed request, and 
     await run.stop(30_000);
     await folder.remove();
   }
-}, 240_000);
+});

@@ -6,4 +6,4 @@ export { hasRedis, ownRedis, redisUrl, type OwnRedis } from './redis.js';
 export { startRelay, type Relay } from './relay.js';
 export { spawnNode, type NodeExit, type NodeProcess, type SpawnNodeOptions } from './spawn-node.js';
 export { temporaryFolder, type TemporaryFolder } from './temporary-folder.js';
-export { waitFor, type WaitOptions } from './wait-for.js';
+export { PATIENCE_MS, waitFor, type WaitOptions } from './wait-for.js';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { waitFor } from './wait-for.js';
+import { PATIENCE_MS, waitFor } from './wait-for.js';
 
 export interface NodeExit {
   code: number | null;
@@ -17,7 +17,7 @@ export interface NodeProcess {
   prints(pattern: RegExp, timeout?: number): Promise<void>;
   exited: Promise<NodeExit>;
   kill(signal?: NodeJS.Signals): void;
-  /** Ends it: TERM, after `graceMs` KILL. */
+  /** Ends it: TERM, and KILL when it is still there after `graceMs` (a minute where absent). */
   stop(graceMs?: number): Promise<NodeExit>;
 }
 
@@ -69,17 +69,17 @@ export function spawnNode(script: string, options: SpawnNodeOptions = {}): NodeP
     pid: child.pid ?? -1,
     output: () => output,
     exited,
-    message: <T extends { type: string }>(type: string, timeout = 20_000) =>
+    message: <T extends { type: string }>(type: string, timeout = PATIENCE_MS) =>
       whileRunning(
         () => messages.find((message) => message.type === type) as T | undefined,
         `message "${type}"`,
         timeout,
       ),
-    prints: async (pattern, timeout = 20_000) => {
+    prints: async (pattern, timeout = PATIENCE_MS) => {
       await whileRunning(() => (pattern.test(output) ? true : undefined), `output ${pattern}`, timeout);
     },
     kill: (signal = 'SIGTERM') => child.kill(signal),
-    stop: async (graceMs = 10_000) => {
+    stop: async (graceMs = 60_000) => {
       child.kill('SIGTERM');
       const timer = new AbortController();
       const late = sleep(graceMs, 'late' as const, { signal: timer.signal }).catch(() => undefined);

@@ -1,9 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/**
+ * How long a test waits for anything, in milliseconds. It is no proof of speed, so it is minutes: a machine with ten
+ * times the load needs ten times as long for the same result.
+ */
+export const PATIENCE_MS = 5 * 60_000;
+
 export interface WaitOptions {
-  /** Milliseconds after which it gives up; 10,000 where absent. */
+  /** Milliseconds after which it gives up; {@link PATIENCE_MS} where absent. */
   timeout?: number;
-  /** What was waited for, for the error. */
+  /** What is waited for, for the error. */
   what?: string;
 }
 
@@ -13,7 +19,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   ask: () => T | Promise<T>,
-  { timeout = 10_000, what = 'what was waited for' }: WaitOptions = {},
+  { timeout = PATIENCE_MS, what = 'the condition' }: WaitOptions = {},
 ): Promise<T> {
   let failure: unknown;
   for (const until = Date.now() + timeout; ; await sleep(20)) {

@@ -65,7 +65,7 @@ async function documented(folder: string): Promise<void> {
         onLine(line);
       },
     );
-  }, 300_000);
+  });
   afterAll(async () => {
     await target.remove();
     await definitions.remove();
@@ -150,5 +150,5 @@ async function documented(folder: string): Promise<void> {
     await taskservs.destroy(found.resource, { idempotencyKey: 'let go' });
     expect(await taskservs.list('i')).toEqual([]);
     expect(await target.sh('web-01', 'redis-server --version')).toContain(resource.version);
-  }, 600_000);
+  });
 });

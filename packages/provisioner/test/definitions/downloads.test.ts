@@ -40,7 +40,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     mirror.tampered.clear();
     target = await DebianTarget.create();
     for (const { name } of servers.all) await target.addServer(name);
-  }, 300_000);
+  });
   afterEach(() => target.remove());
 
   it('Cilium comes after Kubernetes after containerd, is kept, and removed the other way round', async () => {
@@ -72,7 +72,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     expect(await target.sh('one', 'ls /usr/local/bin /usr/local/sbin /opt/cni/bin')).not.toMatch(
       /kube|containerd|runc|cilium|crictl|bridge/,
     );
-  }, 300_000);
+  });
 
   it('what was tampered with is refused, and nothing of it is put in place', async () => {
     mirror.tampered.set('runc.amd64', 'evil').set('runc.arm64', 'evil');
@@ -92,7 +92,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
       'runc',
       'cni',
     ]);
-  }, 300_000);
+  });
 
   it('what cannot be fetched says so', async () => {
     const nowhere = { ...options(), downloadBase: `${mirror.base}/nowhere` };
@@ -100,7 +100,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     await expect(lost.create(wanted('containerd'), { idempotencyKey: 'k' })).rejects.toThrow(
       /containerd-2\.1\.5-linux-\w+\.tar\.gz cannot be fetched/,
     );
-  }, 300_000);
+  });
 
   it('changes its version, there and back', async () => {
     const { resource } = await taskservs().create(wanted('containerd'), { idempotencyKey: 'k' });
@@ -114,7 +114,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     expect(newer).toMatchObject({ id: resource.id, version: '2.1.5' });
     expect(await target.sh('one', '/usr/local/bin/containerd --version')).toContain(' v2.1.5 ');
     expect(mirror.requests).toEqual([]);
-  }, 300_000);
+  });
 
   it('a BuildKit cluster spans servers, changes, and goes with the containerd that it brought', async () => {
     const cluster = { infra: 'i', name: 'buildkit', provider: 'local' as const, attributes: {} };
@@ -140,5 +140,5 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     expect(await clusters().list('i')).toEqual([]);
     expect(await taskservs().list('i')).toEqual([]);
     expect(await target.sh('two', 'ls /usr/local/bin')).not.toMatch(/build|containerd/);
-  }, 300_000);
+  });
 });

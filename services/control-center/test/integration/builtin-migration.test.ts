@@ -31,7 +31,7 @@ beforeAll(async () => {
   for (const name of readdirSync(MIGRATIONS).filter((each) => each.endsWith('.js') && each < THIS))
     cpSync(join(MIGRATIONS, name), join(home.path, name));
   await migrate(database, 'control_center', { migrations: home.path }, silentLogger);
-}, 60_000);
+});
 afterAll(async () => {
   await database.destroy();
   await clone.drop();

@@ -74,7 +74,7 @@ describe('the process', () => {
     let output = '';
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     try {
-      await waitFor(() => output.includes('control center serves'), { timeout: 20_000 });
+      await waitFor(() => output.includes('control center serves'));
       return output;
     } finally {
       const closed = once(child, 'close');

@@ -50,7 +50,7 @@ describe('I13 a token', () => {
   it('is told of by the poll, though nobody looks', async () => {
     const somebody = signedIn();
     api.access.revoke('session', somebody.sessionId);
-    await waitFor(async () => (await somebody.get()).status === 401, { timeout: 10_000 });
+    await waitFor(async () => (await somebody.get()).status === 401);
   });
 });
 
@@ -59,13 +59,10 @@ describe('I14 without the control center', () => {
     const somebody = signedIn();
     await somebody.submit().expect(200);
     api.access.away = true;
-    const refused = await waitFor(
-      async () => {
-        const answer = await somebody.submit();
-        return answer.status === 503 ? answer : undefined;
-      },
-      { timeout: 20_000 },
-    );
+    const refused = await waitFor(async () => {
+      const answer = await somebody.submit();
+      return answer.status === 503 ? answer : undefined;
+    });
     expect((refused as { body: object }).body).toMatchObject({ code: 'revocation_stale' });
     await somebody.get().expect(200);
     const { body } = await signedIn(['viewer']).get('/state/system/health').expect(200);
@@ -93,9 +90,7 @@ describe('P9 the policies', () => {
     await api.look();
     const { body } = await somebody.submit().expect(403);
     expect(body.error).not.toContain('freeze');
-    const decision = await waitFor(() => api.access.decisions.find(({ id }) => id === body.decision_id), {
-      timeout: 10_000,
-    });
+    const decision = await waitFor(() => api.access.decisions.find(({ id }) => id === body.decision_id));
     expect(decision).toMatchObject({
       decision: 'EXPLICIT_DENY',
       resource: 'servers:production',
@@ -246,7 +241,7 @@ describe('P11 work that waits', () => {
     api.access.known.set(somebody.userId, { enabled: false });
     api.access.revoke('user', somebody.userId);
     await api.look();
-    await waitFor(async () => (await statusOf(task)).status === 'Cancelled', { timeout: 15_000 });
+    await waitFor(async () => (await statusOf(task)).status === 'Cancelled');
     expect((await statusOf(task)).error).toContain('authorization_revoked');
     expect((await statusOf(other)).status).toBe('Pending');
   });
@@ -273,9 +268,7 @@ describe('P11 work that waits', () => {
     ]);
     await api.look();
     const path = `/batch/operations/${body.data.batch_id as string}`;
-    await waitFor(async () => (await signedIn(['viewer']).get(path)).body.data.status === 'Cancelled', {
-      timeout: 15_000,
-    });
+    await waitFor(async () => (await signedIn(['viewer']).get(path)).body.data.status === 'Cancelled');
     expect((await statusOf(task)).status).toBe('Pending');
   });
 });

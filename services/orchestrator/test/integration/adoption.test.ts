@@ -92,7 +92,7 @@ const checkpoint = async (infra: string) =>
 
 async function ended(begun: Promise<{ id: string }>): Promise<Rollback> {
   const { id } = await begun;
-  await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null, { timeout: 30_000 });
+  await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null);
   const rollback = await platform.rollbacks.get(id);
   expect(rollback.operations.flatMap(({ error }) => error ?? [])).toEqual([]);
   return rollback;

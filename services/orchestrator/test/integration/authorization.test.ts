@@ -25,7 +25,7 @@ beforeAll(async () => {
   checkpoint = body.data as string;
   production = await workIn('production');
   staging = await workIn('staging');
-}, 60_000);
+});
 afterAll(() => api.stop());
 afterEach(() => enforce());
 

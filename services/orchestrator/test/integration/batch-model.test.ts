@@ -78,7 +78,7 @@ it('does in Postgres what the model does in memory, whatever happens in whatever
     }),
     { numRuns: 120 },
   );
-}, 240_000);
+});
 
 function towardsTheEnd(actions: Action[]): Action {
   const order: Action['type'][] = ['undo', 'complete', 'claim', 'wake'];

@@ -378,11 +378,11 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
       parallelLimit: 100,
       operations: Array.from({ length: 400 }, (_, index) => commands(`f${index}`, 'true')),
     });
-    expect((await platform.batchEnded(chain, 120_000)).batch).toMatchObject({
+    expect((await platform.batchEnded(chain)).batch).toMatchObject({
       status: 'Completed',
       completed: 100,
     });
-    expect((await platform.batchEnded(fan, 120_000)).batch).toMatchObject({
+    expect((await platform.batchEnded(fan)).batch).toMatchObject({
       status: 'Completed',
       completed: 400,
     });

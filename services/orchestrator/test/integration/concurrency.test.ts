@@ -101,7 +101,7 @@ it('keeps every promise while many do everything at once', async () => {
     `select kind || ' ' || status as key, sum(n)::int as n from tallies group by 1`,
   );
   expect(Object.fromEntries(counted.map(({ key, n }) => [key, n]))).toEqual(tallied(tasks, batches));
-}, 60_000);
+});
 
 /** What the counters should say. */
 function tallied(tasks: TaskRow[], batches: BatchRow[]): Record<string, number> {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hasRedis, waitFor } from '@provisioning/test-kit';
@@ -117,8 +117,10 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
 
   it('runs workflows of one infra one after the other, in their order, and check mode beside them', async () => {
     const witness = join(platform.folder, `order-${redis}`);
+    const open = join(platform.folder, `open-${redis}`);
+    // None of them ends before the state of those behind it has been looked at.
     const script = (name: string) =>
-      `echo "${name} starts" >> ${witness}; sleep 0.7; echo "${name} ends" >> ${witness}`;
+      `echo "${name} starts" >> ${witness}; while [ ! -e ${open} ]; do sleep 0.1; done; echo "${name} ends" >> ${witness}`;
     const infra = `shared-${redis}`;
     const first = await platform.submit(script('first'), { infra });
     const second = await platform.submit(script('second'), { infra });
@@ -130,6 +132,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     });
     await platform.ended(check);
     expect((await platform.find(second)).status).toBe('Waiting');
+    writeFileSync(open, '');
     await platform.ended(third);
     expect(readFileSync(witness, 'utf8').trim().split('\n')).toEqual(
       ['first', 'second', 'third'].flatMap((name) => [`${name} starts`, `${name} ends`]),

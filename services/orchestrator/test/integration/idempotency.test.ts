@@ -44,7 +44,7 @@ describe('an Idempotency-Key', () => {
   let processes: ApiProcess[];
   beforeAll(async () => {
     processes = [await start(), await start()];
-  }, 120_000);
+  });
   afterAll(() => Promise.all(processes.map(({ process }) => process.stop())));
 
   /** The same request, many times at once, to both processes. */
@@ -145,42 +145,38 @@ describe('an API that dies after its request was stored and before it has answer
     ['a workflow', CREATE, { ...TASK, infra: 'crash' }, 'tasks', 'submit_task'],
     ['a batch', '/batch/execute', { ...BATCH, name: 'crash' }, 'batches', 'submit_batch'],
     ['a checkpoint', '/rollback/checkpoints', { name: 'crash' }, 'checkpoints', 'create_checkpoint'],
-  ] as const)(
-    'has made %s, and the repeat gets its id',
-    async (_what, path, body, table, statement) => {
-      const between = await oneWayPostgres(platform.databaseUrl);
-      const dying = await start({ DATABASE_URL: between.url });
-      const before = await countOf(table);
-      const key = { 'Idempotency-Key': `crash-${table}` };
-      try {
-        between.muteAfter(statement);
-        const answer = dying.send('POST', path, body, key).then(
-          () => 'answered',
-          () => 'cut',
-        );
-        await waitFor(async () => (await countOf(table)) > before);
-        dying.process.kill('SIGKILL');
-        expect(await answer).toBe('cut');
-      } finally {
-        await dying.process.stop();
-        await between.close();
-      }
-      const [row] = await rowsOf<{ id: string }>(
-        platform.database,
-        `select id from ${table} order by id desc limit 1`,
+  ] as const)('has made %s, and the repeat gets its id', async (_what, path, body, table, statement) => {
+    const between = await oneWayPostgres(platform.databaseUrl);
+    const dying = await start({ DATABASE_URL: between.url });
+    const before = await countOf(table);
+    const key = { 'Idempotency-Key': `crash-${table}` };
+    try {
+      between.muteAfter(statement);
+      const answer = dying.send('POST', path, body, key).then(
+        () => 'answered',
+        () => 'cut',
       );
+      await waitFor(async () => (await countOf(table)) > before);
+      dying.process.kill('SIGKILL');
+      expect(await answer).toBe('cut');
+    } finally {
+      await dying.process.stop();
+      await between.close();
+    }
+    const [row] = await rowsOf<{ id: string }>(
+      platform.database,
+      `select id from ${table} order by id desc limit 1`,
+    );
 
-      const next = await start();
-      try {
-        const repeat = await next.send('POST', path, body, key);
-        expect(repeat.status).toBeLessThan(300);
-        expect(repeat.headers.get('idempotent-replayed')).toBe('true');
-        expect(JSON.stringify(await repeat.json())).toContain(row!.id);
-        expect(await countOf(table)).toBe(before + 1);
-      } finally {
-        await next.process.stop();
-      }
-    },
-    120_000,
-  );
+    const next = await start();
+    try {
+      const repeat = await next.send('POST', path, body, key);
+      expect(repeat.status).toBeLessThan(300);
+      expect(repeat.headers.get('idempotent-replayed')).toBe('true');
+      expect(JSON.stringify(await repeat.json())).toContain(row!.id);
+      expect(await countOf(table)).toBe(before + 1);
+    } finally {
+      await next.process.stop();
+    }
+  });
 });

@@ -102,30 +102,27 @@ describe('operations in the driver host', () => {
     await waitFor(async () => (await platform.batch(id)).operations['stuck']?.status === 'Running');
     await waitFor(async () => (await platform.batch(other)).operations['bystander']?.status === 'Running');
     await platform.batches.cancel(id, 'ada');
-    const cancelled = await platform.batchEnded(id, 40_000);
+    const cancelled = await platform.batchEnded(id);
     expect(cancelled.batch.status).toBe('Cancelled');
     expect(cancelled.operations['slow']?.status).toBe('Cancelled');
     expect(cancelled.operations['stuck']).toMatchObject({
       status: 'Cancelled',
       completedAt: expect.any(Date),
     });
-    const bystander = await platform.batchEnded(other, 60_000);
+    const bystander = await platform.batchEnded(other);
     expect(bystander.operations['bystander']).toMatchObject({ status: 'Completed', attempt: 2 });
-  }, 120_000);
+  });
 
   it('whose host is lost too often are found out about, and come out as the provider says', async () => {
     const id = await platform.submitBatch({ operations: [servers('lost', ['slow-60000-lost'])] });
     for (const attempt of [1, 2, 3]) {
-      await waitFor(
-        async () => {
-          const operation = (await platform.batch(id)).operations['lost'];
-          return operation?.status === 'Running' && operation.attempt === attempt;
-        },
-        { timeout: 20_000 },
-      );
+      await waitFor(async () => {
+        const operation = (await platform.batch(id)).operations['lost'];
+        return operation?.status === 'Running' && operation.attempt === attempt;
+      });
       // Handed over, and about to be done: only then does a loss count.
       const { taskId } = (await platform.batch(id)).operations['lost']!;
-      await waitFor(async () => (await intendedIn(taskId, attempt)) > 0, { timeout: 20_000 });
+      await waitFor(async () => (await intendedIn(taskId, attempt)) > 0);
       await killDriverHost();
     }
     const { operations } = await platform.batchEnded(id);
@@ -134,7 +131,7 @@ describe('operations in the driver host', () => {
     expect(await platform.events(operations['lost']!.taskId)).toEqual(
       expect.arrayContaining(['requeued', 'outcome_unknown', 'reconciling', 'finished']),
     );
-  }, 120_000);
+  });
 
   async function intendedIn(taskId: string, attempt: number): Promise<number> {
     const sql = 'select from journal where task_id = ? and attempt = ?';
@@ -143,7 +140,7 @@ describe('operations in the driver host', () => {
 
   /** The only process of its name that belongs to this test's worker. */
   async function killDriverHost(): Promise<void> {
-    await waitFor(() => platform.driverHosts().length > 0, { timeout: 10_000 });
+    await waitFor(() => platform.driverHosts().length > 0);
     const pid = platform.driverHosts()[0]!;
     process.kill(pid, 'SIGKILL');
     await waitFor(() => !isAlive(pid));

@@ -53,9 +53,7 @@ async function checkpoint(infras: string[] | null = null): Promise<string> {
 
 async function restored(id: string): Promise<Rollback> {
   const { id: rollback } = await platform.restores.execute(id, SUBMITTER, ANYTHING);
-  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
-    timeout: 30_000,
-  });
+  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null);
   return platform.rollbacks.get(rollback);
 }
 
@@ -122,9 +120,7 @@ describe('restoring a checkpoint', () => {
       SUBMITTER,
       ANYTHING,
     );
-    await waitFor(async () => (await platform.rollbacks.get(undoing)).completedAt !== null, {
-      timeout: 30_000,
-    });
+    await waitFor(async () => (await platform.rollbacks.get(undoing)).completedAt !== null);
     expect(await platform.rollbacks.get(undoing)).toMatchObject({ status: 'Completed' });
     expect(await picture('u')).toEqual([]);
   });
@@ -193,9 +189,7 @@ it('what is gone already when it is undone is no longer in the inventory', async
     SUBMITTER,
     ANYTHING,
   );
-  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
-    timeout: 30_000,
-  });
+  await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null);
   expect(await platform.rollbacks.get(rollback)).toMatchObject({
     status: 'Completed',
     operations: [{ alreadyGone: 1, changes: 1 }],
@@ -218,9 +212,7 @@ it('a rollback that fails in the middle says what is undone and what is not, and
   const scope = { kind: 'checkpoint' as const, checkpoint_id: id };
   const rollBack = async () => {
     const { id: rollback } = await platform.rollbacks.execute(scope, SUBMITTER, ANYTHING);
-    await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null, {
-      timeout: 30_000,
-    });
+    await waitFor(async () => (await platform.rollbacks.get(rollback)).completedAt !== null);
     return presentRollback(await platform.rollbacks.get(rollback));
   };
   const failed = await rollBack();

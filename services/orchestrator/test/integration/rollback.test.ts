@@ -42,7 +42,7 @@ const checkpoint = async (name: string) =>
 
 async function rolledBack(scope: UndoScope): Promise<Rollback> {
   const { id } = await platform.rollbacks.execute(scope, SUBMITTER, ANYTHING);
-  await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null, { timeout: 30_000 });
+  await waitFor(async () => (await platform.rollbacks.get(id)).completedAt !== null);
   return platform.rollbacks.get(id);
 }
 

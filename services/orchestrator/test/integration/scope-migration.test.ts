@@ -33,7 +33,7 @@ beforeAll(async () => {
   for (const name of readdirSync(MIGRATIONS).filter((each) => each.endsWith('.js') && each < FIRST))
     cpSync(join(MIGRATIONS, name), join(home.path, name));
   await migrate(database, 'orchestrator', { migrations: home.path }, silentLogger);
-}, 60_000);
+});
 afterAll(async () => {
   await database.destroy();
   await clone.drop();

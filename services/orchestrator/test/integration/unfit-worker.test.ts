@@ -39,7 +39,7 @@ it('a machine that can start nothing gives work back, unharmed, and does it when
   const { batch, operations } = await platform.batchEnded(id);
   expect(batch.status).toBe('Completed');
   expect(operations).toMatchObject({ a: { status: 'Completed' }, b: { status: 'Completed', attempt: 1 } });
-}, 60_000);
+});
 
 it('a worker whose spawners cannot start is not ready and says why, and leaves work where it is', async () => {
   // A Node.js that is taken away from under the worker, as by an update that went wrong.
@@ -70,18 +70,18 @@ it('a worker whose spawners cannot start is not ready and says why, and leaves w
   // Several tries to start spawners later, nothing was claimed.
   const tries = () => worker.output().split('no command can be started').length;
   const before = tries();
-  await waitFor(() => tries() >= before + 2, { timeout: 30_000 });
+  await waitFor(() => tries() >= before + 2);
   expect(await platform.find(task)).toMatchObject({ status: 'Ready', attempt: 0 });
   expect((await platform.batch(batch)).operations['a']).toMatchObject({ status: 'Ready', attempt: 0 });
 
   renameSync(`${node}-away`, node);
-  expect(await platform.ended(task, 60_000)).toMatchObject({ status: 'Completed', attempt: 1 });
+  expect(await platform.ended(task)).toMatchObject({ status: 'Completed', attempt: 1 });
   expect((await platform.batchEnded(batch)).operations['a']).toMatchObject({
     status: 'Completed',
     attempt: 1,
   });
   await waitFor(async () => (await readiness()).status === 200 && (await faults()).length === 0);
-}, 120_000);
+});
 
 it('a worker whose driver host cannot start is not ready and says why, and gives nothing up', async () => {
   const node = join(platform.folder, 'node-of-hosts');
@@ -106,17 +106,17 @@ it('a worker whose driver host cannot start is not ready and says why, and gives
   await waitFor(async () => (await faults()).some((fault) => fault.includes('exited with status 9')));
   const tries = () => worker.output().split('no operation can be started').length;
   const before = tries();
-  await waitFor(() => tries() >= before + 3, { timeout: 60_000 });
+  await waitFor(() => tries() >= before + 3);
   const waiting = Object.values((await platform.batch(id)).operations);
   expect(waiting.map(({ status }) => status)).toEqual(['Ready', 'Ready']);
 
   renameSync(`${node}-whole`, node);
-  const { batch } = await platform.batchEnded(id, 60_000);
+  const { batch } = await platform.batchEnded(id);
   expect(batch).toMatchObject({ status: 'Completed', completed: 2 });
   const losses = await rowsOf(platform.database, 'select losses from tasks where batch_id = ?', [id]);
   expect(losses).toEqual([{ losses: 0 }, { losses: 0 }]);
   await waitFor(async () => (await readiness()).includes('"ready"') && (await faults()).length === 0);
-}, 120_000);
+});
 
 /** What workers that live say of themselves. */
 async function faults(): Promise<string[]> {

@@ -69,9 +69,7 @@ describe('a worker that is too old for the schema', () => {
     const running = await platform.submit(`until [ -e ${go} ]; do sleep 0.05; done; echo done`);
     await platform.running(running);
     await requireAtLeast(platform.database, SCHEMA, LATER);
-    await waitFor(() => worker.output().includes('needs a newer version of this program'), {
-      timeout: 20_000,
-    });
+    await waitFor(() => worker.output().includes('needs a newer version of this program'));
     const waiting = await platform.submit('true');
     writeFileSync(go, '');
     expect(await platform.ended(running)).toMatchObject({ status: 'Completed', attempt: 1 });

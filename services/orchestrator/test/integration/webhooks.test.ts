@@ -541,7 +541,7 @@ describe('deliveries', () => {
           await endOne();
           return (await deliveries(id)).find(({ state }) => state === 'failed');
         },
-        { timeout: 30_000, what: 'a delivery that is withheld' },
+        { what: 'a delivery that is withheld' },
       );
       expect(withheld).toMatchObject({
         ...{ response_status: null, next_attempt_at: null },
@@ -557,7 +557,7 @@ describe('deliveries', () => {
           await endOne();
           return (await deliveries(id)).some(({ error }) => /disabled or deleted/.test(error ?? ''));
         },
-        { timeout: 30_000, what: 'a delivery of a disabled owner' },
+        { what: 'a delivery of a disabled owner' },
       );
       // What ended meanwhile belongs to this test, not to the webhook of the next one.
       await waitFor(async () => {

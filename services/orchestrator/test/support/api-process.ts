@@ -19,7 +19,7 @@ export class ApiProcess {
       env: { ORCHESTRATOR_PORT: '0', LOG_LEVEL: 'error', ...this.environment },
     });
     this.#process = started;
-    const { url } = await started.message<{ type: string; url: string }>('ready', 30_000);
+    const { url } = await started.message<{ type: string; url: string }>('ready');
     this.#url = url;
   }
 

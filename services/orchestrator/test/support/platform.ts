@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { Definitions } from '@provisioning/provisioner';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import {
+  PATIENCE_MS,
   cloneDatabase,
   redisUrl,
   spawnNode,
@@ -228,7 +229,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       );
       return submitted.batch.id;
     },
-    async batchEnded(id, timeout = 30_000) {
+    async batchEnded(id, timeout = PATIENCE_MS) {
       await waitFor(async () => (await batch(id)).batch.completedAt !== null, {
         timeout,
         what: `the batch ${id}`,
@@ -257,7 +258,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
         },
       });
       workers.push(worker);
-      await worker.message('ready', 20_000);
+      await worker.message('ready');
       return worker;
     },
     async stopOthers(worker) {
@@ -290,8 +291,8 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       notifier.notify([id]);
       return id;
     },
-    ended: (id, timeout = 20_000) => until(id, ({ completedAt }) => completedAt !== null, timeout),
-    running: (id) => until(id, ({ status }) => status === 'Running', 10_000),
+    ended: (id, timeout = PATIENCE_MS) => until(id, ({ completedAt }) => completedAt !== null, timeout),
+    running: (id) => until(id, ({ status }) => status === 'Running', PATIENCE_MS),
     async events(id) {
       const rows = await database<{ type: string; task_id: string; seq: number }>('events')
         .where('task_id', id)

@@ -32,7 +32,7 @@ export async function startApiProcess(environment: Record<string, string | undef
     },
   });
   void started.exited.then(() => controlCenter.stop());
-  const { url } = await started.message<{ type: string; url: string }>('ready', 60_000);
+  const { url } = await started.message<{ type: string; url: string }>('ready');
   const { token } = issueToken(createKeyring([SECRET]), OPERATOR, 600);
   return {
     url,
