@@ -53,7 +53,7 @@ export interface ReplayedQuestion extends Pick<Question, 'action' | 'resource' |
   mode?: 'allowed' | 'not_denied' | undefined;
 }
 
-export interface RefusedQuestion {
+interface RefusedQuestion {
   /** In the questions that were given. */
   index: number;
   userId: string;
