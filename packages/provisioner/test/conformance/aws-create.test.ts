@@ -51,6 +51,35 @@ describe('creating servers at AWS', () => {
     });
   });
 
+  it('is refused beforehand for servers beyond the quota of the account, per region and class of instances', async () => {
+    fake.region().quotas.set('L-1216C47A', 6);
+    await create();
+    const step = (name: string, more: Parameters<typeof wanted>[1] = {}) => ({
+      before: null,
+      after: wanted(name, more),
+    });
+    const names = (...list: string[]) => list.map((name) => step(name));
+    const ask = (steps: ReturnType<typeof names>) => driver.refusals!(steps);
+    expect(await ask(names('web-02', 'web-03'))).toEqual([]);
+    expect(await ask(names('web-02', 'web-03', 'web-04'))).toEqual([
+      {
+        name: 'web-04',
+        reason:
+          'AWS allows this account 6 vCPUs of A, C, D, H, I, M, R, T and Z instances in eu-central-1, of which 2 are used: ' +
+          'with server web-04 they would be 8. Choose smaller plans, delete servers, or ask AWS to raise the quota ' +
+          'L-1216C47A. Nothing was changed.',
+      },
+    ]);
+    // A stopped instance uses none of it.
+    fake.region().instances[0]!.turn('stopped');
+    expect(await ask(names('web-02', 'web-03', 'web-04'))).toEqual([]);
+    // An access key that may not read quotas may still order servers.
+    fake.region().quotas.set('L-1216C47A', 0);
+    fake.trouble({ action: /GetServiceQuota/, how: { status: 400, code: 'AccessDeniedException' } });
+    expect(await ask(names('web-02'))).toEqual([]);
+    expect(await ask(names('web-02'))).toMatchObject([{ name: 'web-02' }]);
+  });
+
   it('uses the network that is configured', async () => {
     driver = driverFor(fake, { env: { AWS_SUBNET_ID: 'subnet-1', AWS_SECURITY_GROUP_IDS: 'sg-1, sg-2' } });
     await create();

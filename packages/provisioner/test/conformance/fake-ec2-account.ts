@@ -55,6 +55,8 @@ const TYPES: Record<string, 'x86_64' | 'arm64'> = {
 export class FakeRegion {
   readonly instances: FakeInstance[] = [];
   readonly keyPairs = new Map<string, string>();
+  /** Values by code; a code that is absent is one that the account may not read. */
+  readonly quotas = new Map<string, number>();
   readonly parameters = new Map([
     ['/aws/service/debian/release/12/latest/amd64', 'ami-0d12b'],
     ['/aws/service/debian/release/12/latest/arm64', 'ami-0d12c'],
@@ -119,6 +121,7 @@ export class FakeRegion {
     DescribeInstanceTypes: (query) => ({
       instanceTypeSet: textsIn(query, 'InstanceType').map((type) => ({
         instanceType: this.#type(type),
+        vCpuInfo: { defaultVCpus: 2 },
         processorInfo: { supportedArchitectures: [TYPES[type]] },
       })),
     }),
@@ -182,6 +185,12 @@ export class FakeRegion {
       return { keyName: name, keyPairId: 'key-1' };
     },
   };
+
+  quota(code: string): number {
+    const value = this.quotas.get(code);
+    if (value !== undefined) return value;
+    throw new Refusal(400, 'NoSuchResourceException', 'The quota does not exist.');
+  }
 
   parameter(name: string): string {
     const value = this.parameters.get(name);

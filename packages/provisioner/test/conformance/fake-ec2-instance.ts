@@ -103,6 +103,7 @@ export class FakeInstance {
       keyName: order.keyName,
       instanceType: this.type,
       launchTime: this.launchedAt,
+      cpuOptions: { coreCount: 1, threadsPerCore: 2 },
       placement: { availabilityZone: order.zone, tenancy: 'default' },
       ...(this.isLiving ? { privateIpAddress: '10.0.0.7' } : {}),
       ipAddress: this.publicIp,

@@ -24,8 +24,20 @@ export interface Request {
   form: URLSearchParams;
 }
 
+/** What requests to a service are signed for, by what `X-Amz-Target` begins with. */
+const SIGNED_FOR: Readonly<Record<string, string>> = {
+  ec2: 'ec2',
+  AmazonSSM: 'ssm',
+  ServiceQuotasV20190624: 'servicequotas',
+};
+
+interface JsonRequest {
+  Name?: string;
+  QuotaCode?: string;
+}
+
 /**
- * EC2's Query API and Parameter Store as far as the driver uses them, on a loopback port: it answers as AWS's
+ * EC2's Query API, Parameter Store and Service Quotas as far as the driver uses them, on a loopback port: it answers as AWS's
  * documentation says that AWS does. Never compared with AWS itself.
  */
 export class FakeEc2 {
@@ -95,11 +107,11 @@ export class FakeEc2 {
       { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
     );
     const target = headers['x-amz-target'];
-    const isSsm = typeof target === 'string';
-    const form = new URLSearchParams(isSsm ? '' : body.toString());
-    const action = isSsm ? target.replace('AmazonSSM.', '') : (form.get('Action') ?? '');
+    const isJson = typeof target === 'string';
+    const form = new URLSearchParams(isJson ? '' : body.toString());
+    const [service = '', action = ''] = isJson ? target.split('.') : ['ec2', form.get('Action') ?? ''];
     const refuse = ({ status, code, message }: Pick<Refusal, 'status' | 'code' | 'message'>) =>
-      isSsm
+      isJson
         ? json(response, status, { __type: code, message })
         : xml(response, status, 'Response', {
             Errors: [{ Code: code, Message: message }],
@@ -119,19 +131,26 @@ export class FakeEc2 {
     if (trouble?.how === 'cut before') return void request.socket.destroy();
     if (typeof trouble?.how === 'object') return refuse({ message: 'Trouble.', ...trouble.how });
     try {
-      if (isSsm !== (signature.service === 'ssm'))
+      if (SIGNED_FOR[service] !== signature.service)
         throw new Refusal(400, 'SignatureDoesNotMatch', 'Wrong service');
-      const { Name = '' } = isSsm ? (JSON.parse(body.toString()) as { Name?: string }) : {};
-      const answer = isSsm
-        ? { Parameter: { Name, Type: 'String', Value: this.region(region).parameter(Name) } }
-        : this.region(region).handle(action, parseQuery(form));
+      if (isJson) {
+        const answer = this.#answerJson(service, region, JSON.parse(body.toString()));
+        if (trouble?.how === 'cut after') return void request.socket.destroy();
+        return json(response, 200, answer);
+      }
+      const answer = this.region(region).handle(action, parseQuery(form));
       if (trouble?.how === 'cut after') return void request.socket.destroy();
-      if (isSsm) json(response, 200, answer);
-      else xml(response, 200, `${action}Response`, answer);
+      xml(response, 200, `${action}Response`, answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       refuse(error);
     }
+  }
+
+  #answerJson(service: string, region: string, { Name = '', QuotaCode = '' }: JsonRequest) {
+    return service === 'AmazonSSM'
+      ? { Parameter: { Name, Type: 'String', Value: this.region(region).parameter(Name) } }
+      : { Quota: { ServiceCode: 'ec2', QuotaCode, Value: this.region(region).quota(QuotaCode) } };
   }
 
   #troubleWith(action: string, region: string): Trouble | undefined {

@@ -1,14 +1,22 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { withoutVersionWarning, type AwsConfig } from './config.js';
 import type { Pace } from './pace.js';
+
+/** The services of AWS that are used in a region. */
+export interface Clients {
+  ec2: EC2Client;
+  ssm: SSMClient;
+  quotas: ServiceQuotasClient;
+}
 
 /** The SDK's clients for one region, configured by nothing but what is given: no files, no metadata service. */
 export function clientsFor(
   region: string,
   { credentials, endpoints }: Pick<AwsConfig, 'credentials' | 'endpoints'>,
   pace: Pace,
-): { ec2: EC2Client; ssm: SSMClient } {
+): Clients {
   const common = {
     region,
     credentials,
@@ -27,5 +35,9 @@ export function clientsFor(
   return withoutVersionWarning(() => ({
     ec2: new EC2Client({ ...common, ...(endpoints.ec2 ? { endpoint: endpoints.ec2 } : {}) }),
     ssm: new SSMClient({ ...common, ...(endpoints.ssm ? { endpoint: endpoints.ssm } : {}) }),
+    quotas: new ServiceQuotasClient({
+      ...common,
+      ...(endpoints.quotas ? { endpoint: endpoints.quotas } : {}),
+    }),
   }));
 }

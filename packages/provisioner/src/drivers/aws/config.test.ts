@@ -13,7 +13,7 @@ describe('how AWS is configured', () => {
     expect(awsConfigFrom({ ...env, AWS_ENDPOINT_URL: '', AWS_SESSION_TOKEN: '' })).toEqual({
       credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'the-secret' },
       regions: ['eu-central-1'],
-      endpoints: { ec2: null, ssm: null },
+      endpoints: { ec2: null, ssm: null, quotas: null },
       ...{ subnetId: null, securityGroupIds: [], defaultImage: null, loginUser: null },
       serversAtOnce: 10,
     });
@@ -36,6 +36,7 @@ describe('how AWS is configured', () => {
     expect(awsConfigFrom({ ...env, AWS_ENDPOINT_URL }).endpoints).toEqual({
       ec2: AWS_ENDPOINT_URL,
       ssm: AWS_ENDPOINT_URL,
+      quotas: AWS_ENDPOINT_URL,
     });
     const AWS_ENDPOINT_URL_SSM = 'http://127.0.0.1:4566';
     expect(awsConfigFrom({ ...env, AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SSM }).endpoints.ssm).toBe(

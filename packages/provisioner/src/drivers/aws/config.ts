@@ -8,7 +8,7 @@ export interface AwsConfig {
   /** Where servers may be, that of `AWS_REGION` first. */
   regions: readonly [home: string, ...others: string[]];
   /** Null where AWS's own is used. */
-  endpoints: { ec2: string | null; ssm: string | null };
+  endpoints: { ec2: string | null; ssm: string | null; quotas: string | null };
   subnetId: string | null;
   securityGroupIds: readonly string[];
   /** For servers that name no image. */
@@ -21,6 +21,7 @@ export interface AwsConfig {
 
 const LOGIN_USER = 'AWS_LOGIN_USER';
 const AT_ONCE = 'AWS_SERVERS_AT_ONCE';
+const QUOTAS_URL = 'AWS_ENDPOINT_URL_SERVICE_QUOTAS';
 
 export const AWS_VARIABLES: readonly Variable[] = [
   { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key that acts at AWS.' },
@@ -61,6 +62,7 @@ export const AWS_VARIABLES: readonly Variable[] = [
   },
   { name: 'AWS_ENDPOINT_URL_EC2', secret: false, description: 'The same for EC2 alone.' },
   { name: 'AWS_ENDPOINT_URL_SSM', secret: false, description: 'The same for SSM alone.' },
+  { name: QUOTAS_URL, secret: false, description: 'The same for Service Quotas alone.' },
 ];
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
@@ -88,6 +90,7 @@ export function awsConfigFrom(env: Environment): AwsConfig {
     endpoints: {
       ec2: endpoint('AWS_ENDPOINT_URL_EC2', env['AWS_ENDPOINT_URL_EC2'] || all),
       ssm: endpoint('AWS_ENDPOINT_URL_SSM', env['AWS_ENDPOINT_URL_SSM'] || all),
+      quotas: endpoint(QUOTAS_URL, env[QUOTAS_URL] || all),
     },
     subnetId: env['AWS_SUBNET_ID'] || null,
     securityGroupIds: listed(env, 'AWS_SECURITY_GROUP_IDS'),

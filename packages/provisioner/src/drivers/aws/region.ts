@@ -14,7 +14,6 @@ import {
   StopInstancesCommand,
   TerminateInstancesCommand,
   type _InstanceType,
-  type EC2Client,
   type Image,
   type Instance,
   type InstanceTypeInfo,
@@ -22,9 +21,11 @@ import {
   type Volume,
   type VolumeModification,
 } from '@aws-sdk/client-ec2';
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { isRefusal } from './aws-error.js';
+import { GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
+import { GetParameterCommand } from '@aws-sdk/client-ssm';
+import { AwsError, isRefusal } from './aws-error.js';
 import type { Caller } from './caller.js';
+import type { Clients } from './clients.js';
 import type { Filter, Tag } from './tags.js';
 
 /** What is acted on, for messages, and whether it is still wanted. */
@@ -35,13 +36,13 @@ export interface About {
 }
 
 const PAGE = 1000;
+const QUOTA_MS = 5_000;
 
-/** EC2 and Parameter Store in one region, as far as they are used; fails with sentences. */
+/** EC2, Parameter Store and Service Quotas in one region, as far as they are used; fails with sentences. */
 export class Region {
   constructor(
     readonly name: string,
-    private readonly ec2: EC2Client,
-    private readonly ssm: SSMClient,
+    private readonly clients: Clients,
     private readonly caller: Caller,
   ) {}
 
@@ -51,7 +52,7 @@ export class Region {
     do {
       const input = { Filters: [...filters], MaxResults: PAGE, ...(NextToken ? { NextToken } : {}) };
       const page = await this.#read(`list the servers in ${this.name}`, signal, (options) =>
-        this.ec2.send(new DescribeInstancesCommand(input), options),
+        this.clients.ec2.send(new DescribeInstancesCommand(input), options),
       );
       found.push(...(page.Reservations ?? []).flatMap(({ Instances = [] }) => Instances));
       NextToken = page.NextToken || undefined;
@@ -63,7 +64,7 @@ export class Region {
   async instance(id: string, { name, signal }: About): Promise<Instance | null> {
     try {
       const { Reservations = [] } = await this.#read(`read server ${name}`, signal, (options) =>
-        this.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }), options),
+        this.clients.ec2.send(new DescribeInstancesCommand({ InstanceIds: [id] }), options),
       );
       return Reservations[0]?.Instances?.[0] ?? null;
     } catch (error) {
@@ -74,39 +75,42 @@ export class Region {
 
   async run(input: RunInstancesCommandInput, { name }: About): Promise<Instance> {
     const { Instances = [] } = await this.#act(`create server ${name}`, (options) =>
-      this.ec2.send(new RunInstancesCommand(input), options),
+      this.clients.ec2.send(new RunInstancesCommand(input), options),
     );
     return Instances[0] ?? {};
   }
 
   async terminate(id: string, { name }: About): Promise<void> {
     await this.#act(`destroy server ${name}`, (options) =>
-      this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options),
+      this.clients.ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }), options),
     );
   }
 
   async stop(id: string, { name }: About): Promise<void> {
     await this.#act(`stop server ${name}`, (options) =>
-      this.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }), options),
+      this.clients.ec2.send(new StopInstancesCommand({ InstanceIds: [id] }), options),
     );
   }
 
   async start(id: string, { name }: About): Promise<void> {
     await this.#act(`start server ${name}`, (options) =>
-      this.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }), options),
+      this.clients.ec2.send(new StartInstancesCommand({ InstanceIds: [id] }), options),
     );
   }
 
   async setType(id: string, type: string, { name }: About): Promise<void> {
     const input = { InstanceId: id, InstanceType: { Value: type } };
     await this.#act(`give server ${name} the plan ${type}`, (options) =>
-      this.ec2.send(new ModifyInstanceAttributeCommand(input), options),
+      this.clients.ec2.send(new ModifyInstanceAttributeCommand(input), options),
     );
   }
 
   async type(type: string, { name, signal }: About): Promise<InstanceTypeInfo | null> {
     const { InstanceTypes = [] } = await this.#read(`find the plan of server ${name}`, signal, (options) =>
-      this.ec2.send(new DescribeInstanceTypesCommand({ InstanceTypes: [type as _InstanceType] }), options),
+      this.clients.ec2.send(
+        new DescribeInstanceTypesCommand({ InstanceTypes: [type as _InstanceType] }),
+        options,
+      ),
     );
     return InstanceTypes[0] ?? null;
   }
@@ -114,25 +118,27 @@ export class Region {
   /** Adds tags, and replaces those of the same keys. */
   async tag(id: string, tags: readonly Tag[], { name }: About): Promise<void> {
     await this.#act(`tag server ${name}`, (options) =>
-      this.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [...tags] }), options),
+      this.clients.ec2.send(new CreateTagsCommand({ Resources: [id], Tags: [...tags] }), options),
     );
   }
 
   async untag(id: string, keys: readonly string[], { name }: About): Promise<void> {
     const input = { Resources: [id], Tags: keys.map((Key) => ({ Key })) };
-    await this.#act(`tag server ${name}`, (options) => this.ec2.send(new DeleteTagsCommand(input), options));
+    await this.#act(`tag server ${name}`, (options) =>
+      this.clients.ec2.send(new DeleteTagsCommand(input), options),
+    );
   }
 
   async volume(id: string, { name, signal }: About): Promise<Volume | null> {
     const { Volumes = [] } = await this.#read(`read the volume of server ${name}`, signal, (options) =>
-      this.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }), options),
+      this.clients.ec2.send(new DescribeVolumesCommand({ VolumeIds: [id] }), options),
     );
     return Volumes[0] ?? null;
   }
 
   async growVolume(id: string, gigabytes: number, { name }: About): Promise<void> {
     await this.#act(`grow the volume of server ${name}`, (options) =>
-      this.ec2.send(new ModifyVolumeCommand({ VolumeId: id, Size: gigabytes }), options),
+      this.clients.ec2.send(new ModifyVolumeCommand({ VolumeId: id, Size: gigabytes }), options),
     );
   }
 
@@ -142,7 +148,8 @@ export class Region {
       const { VolumesModifications = [] } = await this.#read(
         `read the volume of server ${name}`,
         signal,
-        (options) => this.ec2.send(new DescribeVolumesModificationsCommand({ VolumeIds: [id] }), options),
+        (options) =>
+          this.clients.ec2.send(new DescribeVolumesModificationsCommand({ VolumeIds: [id] }), options),
       );
       return VolumesModifications[0] ?? null;
     } catch (error) {
@@ -158,7 +165,7 @@ export class Region {
     const input =
       'id' in which ? { ImageIds: [which.id] } : { Owners: [...which.owners], Filters: [...which.filters] };
     const { Images = [] } = await this.#read(`find the image of server ${name}`, signal, (options) =>
-      this.ec2.send(new DescribeImagesCommand(input), options),
+      this.clients.ec2.send(new DescribeImagesCommand(input), options),
     );
     return Images;
   }
@@ -167,11 +174,32 @@ export class Region {
   async parameter(path: string, { name, signal }: About): Promise<string | null> {
     try {
       const { Parameter } = await this.#read(`find the image of server ${name}`, signal, (options) =>
-        this.ssm.send(new GetParameterCommand({ Name: path }), options),
+        this.clients.ssm.send(new GetParameterCommand({ Name: path }), options),
       );
       return Parameter?.Value ?? null;
     } catch (error) {
       if (isRefusal(error, 'ParameterNotFound', 'ParameterVersionNotFound')) return null;
+      throw error;
+    }
+  }
+
+  /**
+   * The account's value of a quota on EC2. Null where AWS does not give it in time: an access key may lack the permission,
+   * and a private network may have no way to Service Quotas.
+   */
+  async quota(code: string, { name, signal }: About): Promise<number | null> {
+    const input = { ServiceCode: 'ec2', QuotaCode: code };
+    const deadline = AbortSignal.timeout(QUOTA_MS);
+    try {
+      const { Quota } = await this.#read(
+        `read the quota of server ${name}`,
+        signal ? AbortSignal.any([signal, deadline]) : deadline,
+        (options) => this.clients.quotas.send(new GetServiceQuotaCommand(input), options),
+      );
+      return Quota?.Value ?? null;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (deadline.aborted || error instanceof AwsError) return null;
       throw error;
     }
   }
@@ -185,7 +213,7 @@ export class Region {
     };
     try {
       await this.#act(`import the key ${keyName} in ${this.name}`, (options) =>
-        this.ec2.send(new ImportKeyPairCommand(input), options),
+        this.clients.ec2.send(new ImportKeyPairCommand(input), options),
       );
       return true;
     } catch (error) {

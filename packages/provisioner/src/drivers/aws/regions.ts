@@ -24,8 +24,7 @@ export class Regions {
   ) {
     this.#regions = new Map(
       config.regions.map((name) => {
-        const { ec2, ssm } = clientsFor(name, config, pace);
-        return [name, new Region(name, ec2, ssm, new Caller(config, pace))];
+        return [name, new Region(name, clientsFor(name, config, pace), new Caller(config, pace))];
       }),
     );
   }

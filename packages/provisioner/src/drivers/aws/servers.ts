@@ -6,6 +6,7 @@ import type { ProviderServers } from '../server-driver.js';
 import type { ServerChanger } from './change-server.js';
 import { foundIn, isLiving, toServer, type Found } from './found-instance.js';
 import type { ServerMaker } from './make-server.js';
+import { quotaRefusals } from './quota.js';
 import type { Regions } from './regions.js';
 import { keyValue } from './tags.js';
 import { gone, type Waits } from './waits.js';
@@ -38,10 +39,11 @@ export class AwsServers implements ProviderServers {
     return { found: servers.filter((server) => server !== null), silent: [] };
   }
 
-  refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
-    return refusalsOf(steps, ({ before, after }) =>
+  async refusals(steps: readonly ServerStep[], signal?: AbortSignal): Promise<Refusal[]> {
+    const refusals = await refusalsOf(steps, ({ before, after }) =>
       before ? this.changer.check(before, after, signal) : this.maker.check(after, signal),
     );
+    return refusals.length > 0 ? refusals : quotaRefusals(this.regions, steps, signal);
   }
 
   async create(desired: DesiredServer, context: ActContext): Promise<{ resource: Server; made: boolean }> {
