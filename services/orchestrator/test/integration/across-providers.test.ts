@@ -48,7 +48,7 @@ const drift = async (infra: string) => (await platform.drifts.drift(infra, SUBMI
 
 /** What the platform says that exists, and at which providers. */
 async function inventory(infra: string): Promise<string[]> {
-  const all = await platform.inventory.everything(infra);
+  const all = await platform.inventory.everything([infra]);
   return all.map(({ kind, name, provider }) => `${kind} ${name} at ${provider}`).sort();
 }
 const everything = MADE.map((made) => `${made} at upcloud`).sort();

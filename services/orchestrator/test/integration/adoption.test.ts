@@ -81,7 +81,7 @@ async function createServers(
 
 const names = async (infra: string) => (await driver.resources.server.list(infra)).map(({ name }) => name);
 const inventory = async (infra: string) =>
-  (await platform.inventory.everything(infra)).map(({ kind, name }) => `${kind} ${name}`);
+  (await platform.inventory.everything([infra])).map(({ kind, name }) => `${kind} ${name}`);
 const journal = async (infra: string) => {
   const rows = await platform.database<JournalRow>('journal').where({ infra }).orderBy('seq').select('*');
   return rows.map(({ state, change, kind, name }) => `${state} ${change} ${kind} ${name}`);

@@ -1,5 +1,6 @@
 import type { OperationSpec } from '../batch/batch.js';
 import { wordsOf } from '../batch/command-line.js';
+import type { ChangeReport, ReportedAction } from '../rollback/change-report.js';
 import { distinctActs, thingOf, type Act } from './act.js';
 
 /** What a run of the `provisioning` command does: `servers create`, `taskserv create <name>`, `cluster delete <type>`… */
@@ -42,27 +43,19 @@ export function actsOfOperation(spec: OperationSpec, elsewhere: readonly string[
       return [...programs].map((name) => ({ action: 'execute', kind: 'command', infra, name, provider }));
     }
     case 'undo':
-      return distinctActs((spec.changes ?? []).map((change) => undoing({ infra, provider, ...change })));
+      return distinctActs((spec.changes ?? []).map((change) => undoOf(change, provider)));
   }
 }
 
-// What is adopted or forgotten changes what is known of a thing, not whether it exists.
-const UNDOES = { created: 'delete', changed: 'update', destroyed: 'create' } as const;
+// Undoing an adoption changes the inventory, not the existence of the resource.
+const UNDO_ACTIONS = {
+  created: 'delete',
+  changed: 'update',
+  destroyed: 'create',
+  adopted: 'update',
+  forgotten: 'update',
+} as const satisfies Record<ReportedAction, Act['action']>;
 
-/** A change that was made, as a report describes it. */
-interface Change {
-  infra: string;
-  provider: string | null;
-  action?: string;
-  kind?: string;
-  name?: string;
-}
-
-function undoing({ infra, provider, action, kind, name }: Change): Act {
-  return {
-    action: action !== undefined && action in UNDOES ? UNDOES[action as keyof typeof UNDOES] : 'update',
-    ...thingOf(kind ?? '', name ?? ''),
-    infra,
-    provider,
-  };
+function undoOf({ infra, action, kind, name }: ChangeReport, provider: string | null): Act {
+  return { action: UNDO_ACTIONS[action], ...thingOf(kind, name), infra, provider };
 }

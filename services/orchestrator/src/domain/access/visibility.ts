@@ -1,3 +1,4 @@
+import { forEachPausing } from '../batch/pause.js';
 import { actKey, anyServer, type Act } from './act.js';
 import { lazyReadable, type Readable } from './readable.js';
 import { carrierQuestions, readQuestions, thingQuestions, unlessDenied, type Scope } from './scope.js';
@@ -115,10 +116,10 @@ export class Visibility {
 
   async #idsOf(all: readonly StoredScope[], chosen: (scope: StoredScope) => boolean): Promise<string[]> {
     const ids: string[] = [];
-    for (const [index, scope] of all.entries()) {
-      if (index > 0 && index % AT_ONCE === 0) await this.pause();
+    const decide = (scope: StoredScope) => {
       if (chosen(scope)) ids.push(scope.id);
-    }
+    };
+    await forEachPausing(all, this.pause, decide, AT_ONCE);
     return ids;
   }
 }

@@ -22,7 +22,7 @@ import {
   type OperationSummary,
 } from './batch.js';
 import { findPlacement } from './placement.js';
-import { noPause, SLICE, type Pause } from './pause.js';
+import { forEachPausing, noPause, type Pause } from './pause.js';
 import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
 export interface BatchRequest {
@@ -198,10 +198,7 @@ async function scopeOfBatch<T>(
   pause = noPause,
 ): Promise<Scope> {
   const distinct = new DistinctActs();
-  for (const [index, operation] of operations.entries()) {
-    if (index % SLICE === 0) await pause();
-    distinct.add(actsOf(operation));
-  }
+  await forEachPausing(operations, pause, (operation) => distinct.add(actsOf(operation)));
   const scope = scopeOf(owner, distinct.all(), { batch: name });
   const count = scope.acts.length;
   if (count <= MOST_ACTS) return scope;

@@ -1,9 +1,9 @@
 import { Failure } from '@provisioning/errors';
 import type { Act } from '../access/act.js';
-import type { Grant } from '../access/grant.js';
 import type { Scope } from '../access/scope.js';
-import type { Actor } from '../audit/actor.js';
+import type { ChangeReport } from '../rollback/change-report.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
+import type { Authorship } from '../workflow/submitter.js';
 
 /** Docs: docs/states/batch.md. `Pending`: it waits for its infras. The last four are never left. */
 export type BatchStatus =
@@ -92,28 +92,20 @@ export interface OperationSpec {
   /** Of `undo`: other operations whose changes the same acts undo. */
   along?: readonly { operationId: string; changes: number }[];
   entries?: readonly number[];
-  changes?: readonly object[];
+  changes?: readonly ChangeReport[];
 }
 
 /** A batch on its way into the store. */
-export interface NewBatch extends Pick<
-  Batch,
-  | 'id'
-  | 'name'
-  | 'version'
-  | 'storageBackend'
-  | 'parallelLimit'
-  | 'rollbackEnabled'
-  | 'onFailure'
-  | 'resumeOf'
-> {
+export interface NewBatch extends Authorship {
+  id: string;
+  name: string;
+  version: string | null;
+  storageBackend: string | null;
+  parallelLimit: number;
+  rollbackEnabled: boolean;
+  onFailure: OnFailure;
+  resumeOf: string | null;
   infras: readonly string[];
-  createdBy: string;
-  createdByName: string;
-  requestId: string;
-  traceparent: string | undefined;
-  actor?: Actor | undefined;
-  grant?: Grant | undefined;
   scope: Scope;
 }
 

@@ -6,7 +6,7 @@ import type { NewOperation, OperationSpec } from './batch.js';
 import { wordsOf } from './command-line.js';
 import { faultsOf } from './graph.js';
 import { makersBelow, type Placement } from './placement.js';
-import { noPause, SLICE, type Pause } from './pause.js';
+import { forEachPausing, noPause, type Pause } from './pause.js';
 
 /** What operations may use here. */
 export interface Capabilities {
@@ -47,8 +47,7 @@ export async function checkOperations(
   if (faults.length === 0) faults.push(...(await faultsOfSize(specs, pause)));
   const undefinedNames: UndefinedName[] = [];
   const toRun = specs.flatMap((spec, index) => (kept.has(spec.id) ? [] : [{ spec, index }]));
-  for (const [position, { spec, index }] of toRun.entries()) {
-    if (position % SLICE === 0) await pause();
+  await forEachPausing(toRun, pause, ({ spec, index }) => {
     faults.push(
       ...faultsOfOperation(spec, capabilities).map(({ path, message }) => ({
         path: `operations[${index}].${path}`,
@@ -57,7 +56,7 @@ export async function checkOperations(
     );
     for (const one of undefinedNamesOf(spec, definitions))
       undefinedNames.push({ ...one, path: `operations[${index}].${one.path}` });
-  }
+  });
   const total = faults.length + undefinedNames.length;
   // Only what is shown is put into words: the nearest of the known names is sought for each.
   for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
@@ -106,8 +105,7 @@ async function faultsOfSize(specs: readonly OperationSpec[], pause: Pause): Prom
   const faults: FailureDetail[] = [];
   let all = 0;
   // No further than to what is reported: a small request may mean millions of servers.
-  for (const [index, spec] of specs.entries()) {
-    if (index > 0 && index % SLICE === 0) await pause();
+  await forEachPausing(specs, pause, (spec, index) => {
     const count = makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0);
     all += count;
     const path = `operations[${index}].servers`;
@@ -121,8 +119,8 @@ async function faultsOfSize(specs: readonly OperationSpec[], pause: Pause): Prom
         path,
         message: `must be named: with it, operations that name no servers have more than ${MAX_SERVERS_IN_ALL} in all`,
       });
-    if (faults.length === MAX_DETAILS || all > MAX_SERVERS_IN_ALL) break;
-  }
+    return faults.length < MAX_DETAILS && all <= MAX_SERVERS_IN_ALL;
+  });
   return faults;
 }
 
@@ -174,13 +172,9 @@ export async function planOperations(
 ): Promise<NewOperation[]> {
   await pause();
   const ids = new Map<string, string>();
-  for (const [index, { id }] of specs.entries()) {
-    if (index % SLICE === 0) await pause();
-    ids.set(id, uuidv7());
-  }
+  await forEachPausing(specs, pause, ({ id }) => void ids.set(id, uuidv7()));
   const planned: NewOperation[] = [];
-  for (const [seq, spec] of specs.entries()) {
-    if (seq % SLICE === 0) await pause();
+  await forEachPausing(specs, pause, (spec, seq) => {
     const pendingDeps = spec.dependencies.filter((id) => !kept.has(id)).length;
     const keptFrom = kept.get(spec.id) ?? null;
     const isCommand = spec.type === 'command_batch';
@@ -206,7 +200,7 @@ export async function planOperations(
       retryOf: earlier.get(spec.id) ?? null,
       acts: actsOfOperation(spec, elsewhere(spec)),
     });
-  }
+  });
   return planned;
 }
 

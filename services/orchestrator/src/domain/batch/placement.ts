@@ -1,7 +1,7 @@
 import type { InventoryStore } from '../rollback/inventory-store.js';
 import type { OperationSpec } from './batch.js';
 import { ancestorsAmong } from './graph.js';
-import { noPause, SLICE } from './pause.js';
+import { forEachPausing, noPause } from './pause.js';
 
 /** Where the task services of a batch's operations land. */
 export interface Placement {
@@ -23,12 +23,11 @@ export async function findPlacement(
   await pause();
   const made = new Map<string, Set<string>>();
   const named = new Map<string, Set<string>>();
-  for (const [index, { type, infra, provider, server_configs: configs, servers }] of specs.entries()) {
-    if (index % SLICE === 0) await pause();
+  await forEachPausing(specs, pause, ({ type, infra, provider, server_configs: configs, servers }) => {
     if (type === 'server_batch' && provider !== undefined)
       for (const { name } of configs ?? []) add(made, keyOf(infra, name), provider);
     if (type === 'taskserv_batch') for (const name of servers ?? []) add(named, infra, name);
-  }
+  });
   for (const [infra, names] of named)
     for (const { name, provider } of await inventory.providersOf(infra, [...names]))
       add(made, keyOf(infra, name), provider);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
-import type { IdentifiedThing, Obstacle } from './rollback.js';
+import type { IdentifiedResource, Obstacle } from './rollback.js';
 
 /** Why something cannot be destroyed without being confirmed. */
-export function notMadeHere({ infra, kind, name }: IdentifiedThing): Obstacle {
+export function notMadeHere({ infra, kind, name }: IdentifiedResource): Obstacle {
   return {
     operationId: null,
     reason:
@@ -17,14 +17,14 @@ export function notMadeHere({ infra, kind, name }: IdentifiedThing): Obstacle {
  * has come.
  * @returns 32 hexadecimal digits; null where there is nothing to confirm
  */
-export function confirmationOf(things: readonly IdentifiedThing[]): string | null {
+export function confirmationOf(things: readonly IdentifiedResource[]): string | null {
   if (things.length === 0) return null;
   const named = things.map(({ infra, kind, name, id }) => JSON.stringify([infra, kind, name, id])).sort();
   return createHash('sha256').update(named.join('\n')).digest('hex').slice(0, 32);
 }
 
 /** @throws Failure `conflict` where something is to be confirmed, and `given` does not confirm exactly that */
-export function requireConfirmation(things: readonly IdentifiedThing[], given: string | undefined): void {
+export function requireConfirmation(things: readonly IdentifiedResource[], given: string | undefined): void {
   const wanted = confirmationOf(things);
   if (wanted === null || given === wanted) return;
   const was = given === undefined ? '' : ' The confirmation that was given is for other things.';
@@ -41,12 +41,12 @@ export function requireConfirmation(things: readonly IdentifiedThing[], given: s
   );
 }
 
-function listed(things: readonly IdentifiedThing[]): string {
+function listed(things: readonly IdentifiedResource[]): string {
   const more = things.length > 5 ? ` and ${things.length - 5} more` : '';
   return `${things.slice(0, 5).map(pathOf).join(', ')}${more}`;
 }
 
 /** As the inventory calls it. */
-function pathOf({ infra, kind, name }: IdentifiedThing): string {
+function pathOf({ infra, kind, name }: IdentifiedResource): string {
   return `${infra}/${kind}/${name}`;
 }

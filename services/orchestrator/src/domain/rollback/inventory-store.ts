@@ -1,13 +1,7 @@
 import type { Thing } from '../access/visibility.js';
 import type { Page } from '../page.js';
+import type { ResourceKey } from './resource-key.js';
 import type { JournalEntry, Resource } from './rollback.js';
-
-/** What names a resource among all; lists of them are in the order of these members. */
-export interface ResourceKey {
-  infra: string;
-  kind: string;
-  name: string;
-}
 
 export interface ResourceFilter extends Page<ResourceKey> {
   /** All, where absent. */
@@ -28,8 +22,8 @@ export interface JournalFilter extends Page<number> {
 }
 
 export interface InventoryStore {
-  /** All that exists in an infra, or in all of them. */
-  everything(infra: string | undefined): Promise<Resource[]>;
+  /** The resources of these infras, in the order of their keys; of all infras where absent. */
+  everything(infras?: readonly string[]): Promise<Resource[]>;
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
   /** Of the servers of these names in an infra: where they are. */
   providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]>;

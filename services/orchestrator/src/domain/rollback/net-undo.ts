@@ -1,6 +1,8 @@
-import { actToward, type Body } from './act-toward.js';
+import { actToward } from './act-toward.js';
+import { idsOf, type Body } from './resource-body.js';
+import { keyOf } from './resource-key.js';
 import type { JournalEntry } from './rollback.js';
-import { idsOf, keyOf, serversOf, type Existing } from './undo-order.js';
+import { serverKeysOf, type Existing } from './undo-order.js';
 
 /** Part of the net way back: one change that is undone, and the journal's entries that are undone by it. */
 export interface NetUndo {
@@ -73,7 +75,7 @@ class Thing {
 
   /** Names of the servers that it stands on. */
   get servers(): string[] {
-    return serversOf(this.history[0]!);
+    return serverKeysOf(this.history[0]!);
   }
 
   get isReplaced(): boolean {

@@ -138,7 +138,7 @@ describe('the plan of a restore', () => {
       steps: [],
       inTheWay: [],
       impossible: [],
-      doomed: [],
+      destroyed: [],
     });
     const reason = 'The server own in i was made by script, which alone can act on it.';
     expect(planRestore([foreign], [], surveyOf([])).impossible).toEqual([{ operationId: null, reason }]);

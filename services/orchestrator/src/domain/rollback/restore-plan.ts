@@ -1,103 +1,115 @@
-import { cannotChange, type Kind } from '@provisioning/provisioner/plan';
-import { bodyOf, isDriverSilent, silenceAbout } from '../state/drift.js';
-import type { Survey, SurveyedThing } from '../state/survey.js';
-import { actToward, blockedToward, type Body } from './act-toward.js';
-import type { CheckpointItem, IdentifiedThing, Obstacle } from './rollback.js';
+import { cannotChange, KINDS } from '@provisioning/provisioner/plan';
+import { isDriverSilent, silenceAbout } from '../state/drift.js';
+import { foundIn, type FoundResource, type Survey } from '../state/survey.js';
+import { actToward, blockedToward } from './act-toward.js';
+import { serversOf, type Body } from './resource-body.js';
+import { keyOf } from './resource-key.js';
+import type { CheckpointItem, IdentifiedResource, Obstacle } from './rollback.js';
 
-/** One act of a restore. */
+/** One change of a restore. */
 export interface RestoreStep {
   change: 'create' | 'change' | 'destroy';
   infra: string;
-  kind: Kind;
+  kind: string;
   name: string;
   provider: string;
   driver: string;
-  /** As it is now, and as it shall be. */
+  /** The present state; null for `create`. */
   before: Body | null;
+  /** The wanted state; null for `destroy`. */
   after: Body | null;
 }
 
 export interface RestorePlan {
-  /** To be done one after the other. */
+  /** In the order in which they must run. */
   steps: RestoreStep[];
+  /** Why the restore cannot start. */
   inTheWay: Obstacle[];
-  /** What nobody here can bring back or take away. */
+  /** What the restore leaves as it is, because it cannot be changed. */
   impossible: Obstacle[];
-  /** All that would be destroyed, in that order. */
-  doomed: IdentifiedThing[];
+  /** The resources that the steps destroy, in that order. */
+  destroyed: IdentifiedResource[];
 }
 
-/** Where something stands; what stands on a server has that server in `on`. */
-interface Place {
-  item: CheckpointItem | undefined;
-  thing: (SurveyedThing & { infra: string }) | undefined;
-  act: 'create' | 'change' | 'replace' | 'destroy' | 'unchanged';
-}
-
-const ORDER: readonly Kind[] = ['server', 'taskserv', 'cluster'];
+/** What a checkpoint and a survey say of one resource. */
+type Comparison =
+  | { item: CheckpointItem; found: undefined; act: 'create' }
+  | { item: CheckpointItem; found: FoundResource; act: 'change' | 'replace' | 'unchanged' }
+  | { item: undefined; found: FoundResource; act: 'destroy' };
 
 /**
- * How to make what exists what a checkpoint says: first what is too much goes, clusters before task services before
- * servers, then what is missing comes and what differs is changed, the other way round.
- * @param items what the checkpoint has
- * @param inventory what is believed to exist now
- * @param survey what the providers say
+ * Plans how to make the existing resources as a checkpoint describes them. First superfluous resources are destroyed:
+ * clusters, then task services, then servers. Then missing ones are created and different ones changed, in the opposite
+ * order.
+ * @param items the resources of the checkpoint
+ * @param inventory the resources that the platform knows now
+ * @param survey the resources that the providers report
  */
 export function planRestore(
   items: readonly CheckpointItem[],
   inventory: readonly CheckpointItem[],
   survey: Survey,
 ): RestorePlan {
-  const plan: RestorePlan = { steps: [], inTheWay: [], impossible: [], doomed: [] };
-  const answered = items.filter((item) => !isSilent(item, inventory, survey, plan));
-  for (const known of inventory)
-    if (!items.some((item) => keyOf(item) === keyOf(known))) isSilent(known, items, survey, plan);
+  const plan: RestorePlan = { steps: [], inTheWay: [], impossible: [], destroyed: [] };
+  const wanted = new Set(items.map(keyOf));
+  const answered = items.filter((item) => !isUnanswered(item, inventory, survey, plan));
+  for (const known of inventory) if (!wanted.has(keyOf(known))) isUnanswered(known, items, survey, plan);
 
-  const places = placesOf(answered, survey);
-  const doomed = new Set(
-    places
-      .filter(
-        ({ item, thing, act }) =>
-          kindOf(item ?? thing) === 'server' && (act === 'replace' || act === 'destroy'),
-      )
-      .map(({ item, thing }) => `${(item ?? thing)!.infra} ${(item ?? thing)!.name}`),
+  const comparisons = withReplacedServers(compare(answered, survey));
+  const toDestroy = comparisons.flatMap(({ found, act }) =>
+    act === 'destroy' || act === 'replace' ? [found] : [],
   );
-  for (const place of places)
-    if (
-      place.thing &&
-      place.item &&
-      serversOf(place.thing).some((server) => doomed.has(`${place.thing!.infra} ${server}`))
-    )
-      place.act = 'replace';
-
-  const going = places
-    .filter(({ act }) => act === 'destroy' || act === 'replace')
-    .sort(byAge('thing'))
-    .reverse();
-  const coming = places
-    .filter(({ act }) => act === 'create' || act === 'replace' || act === 'change')
-    .filter((place) => !isImpossible(place, plan))
-    .sort(byAge('item'));
-  plan.doomed = going.map(({ thing }) => identified(thing!));
-  plan.steps = [
-    ...going.map(destruction),
-    ...coming.map(({ item, thing, act }) => arrival(item!, act === 'change' ? thing : undefined)),
-  ];
+  toDestroy.sort(byKindAndAge).reverse();
+  const arrivals = comparisons.flatMap((one) => {
+    const { item, found, act } = one;
+    if (!item || act === 'unchanged' || (act === 'change' && isImpossible(one, plan))) return [];
+    return [{ item, now: act === 'change' ? found : undefined }];
+  });
+  arrivals.sort((one, other) => byKindAndAge(one.item, other.item));
+  plan.destroyed = toDestroy.map(({ infra, kind, name, id }) => ({ infra, kind, name, id }));
+  plan.steps = [...toDestroy.map(destruction), ...arrivals.map(({ item, now }) => arrival(item, now))];
   return plan;
 }
 
-/** Whether its driver cannot make it what the checkpoint says, and what that means for the plan. */
-function isImpossible({ item, thing, act }: Place, plan: RestorePlan): boolean {
-  if (act !== 'change' || !item || !thing) return false;
-  const { infra, kind, driver } = thing;
-  const body = bodyOf(thing.body);
-  const reason = blockedToward(item, { ...thing, body }) ?? cannotChange(driver, kind, body, item.body);
+function compare(items: readonly CheckpointItem[], survey: Survey): Comparison[] {
+  const superfluous = new Map(foundIn(survey).map((found) => [keyOf(found), found]));
+  const comparisons = items.map((item): Comparison => {
+    const found = superfluous.get(keyOf(item));
+    superfluous.delete(keyOf(item));
+    return found ? { item, found, act: actToward(item, found) } : { item, found: undefined, act: 'create' };
+  });
+  return [
+    ...comparisons,
+    ...[...superfluous.values()].map((found): Comparison => ({ item: undefined, found, act: 'destroy' })),
+  ];
+}
+
+/** Task services and clusters are replaced together with their servers. */
+function withReplacedServers(comparisons: readonly Comparison[]): Comparison[] {
+  const gone = new Set(
+    comparisons.flatMap(({ found, act }) =>
+      found?.kind === 'server' && (act === 'replace' || act === 'destroy') ? [keyOf(found)] : [],
+    ),
+  );
+  return comparisons.map((one): Comparison => {
+    if (!one.item || !one.found) return one;
+    const { infra } = one.found;
+    const isOnGone = serversOf(one.found).some((name) => gone.has(keyOf({ infra, kind: 'server', name })));
+    return isOnGone ? { ...one, act: 'replace' } : one;
+  });
+}
+
+/** Whether the driver cannot make the change. If so, the plan says why. */
+function isImpossible({ item, found }: Comparison, plan: RestorePlan): boolean {
+  if (!item || !found) return false;
+  const { infra, kind, driver, body } = found;
+  const reason = blockedToward(item, found) ?? cannotChange(driver, kind, body, item.body);
   if (reason !== null) plan.impossible.push({ operationId: null, reason: `In ${infra}: ${reason}` });
   return reason !== null;
 }
 
-/** Whether nobody can say how it is, and what that means for the plan. */
-function isSilent(
+/** Whether the survey says nothing about a resource. If so, the plan says what follows from that. */
+function isUnanswered(
   item: CheckpointItem,
   others: readonly CheckpointItem[],
   survey: Survey,
@@ -109,7 +121,7 @@ function isSilent(
   if (survey.drivers.includes(item.driver)) {
     const reason = `${about} cannot be looked at: ${silence}`;
     if (isDriverSilent(item, survey)) plan.inTheWay.push({ operationId: null, reason });
-    // A single server that does not answer keeps nothing else from being restored.
+    // One server that does not answer must not prevent the restore of everything else.
     else plan.impossible.push({ operationId: null, reason: `${reason} It stays as it is.` });
     return true;
   }
@@ -123,87 +135,34 @@ function isSilent(
 }
 
 function isFound(item: CheckpointItem, survey: Survey): boolean {
-  return survey.infras.some(
-    ({ infra, things }) =>
-      infra === item.infra &&
-      things.some(
-        ({ kind, name, driver }) => kind === item.kind && name === item.name && driver === item.driver,
-      ),
+  const surveyed = survey.infras.find(({ infra }) => infra === item.infra);
+  return (
+    surveyed?.things.some(
+      ({ kind, name, driver }) => kind === item.kind && name === item.name && driver === item.driver,
+    ) ?? false
   );
 }
 
-function placesOf(items: readonly CheckpointItem[], survey: Survey): Place[] {
-  const things = new Map(
-    survey.infras.flatMap(({ infra, things }) =>
-      things.map((thing) => [keyOf({ ...thing, infra }), { ...thing, infra }]),
-    ),
-  );
-  const places = items.map((item): Place => {
-    const thing = things.get(keyOf(item));
-    things.delete(keyOf(item));
-    if (!thing) return { item, thing, act: 'create' };
-    return { item, thing, act: actToward(item, { ...thing, body: bodyOf(thing.body) }) };
-  });
-  return [
-    ...places,
-    ...[...things.values()].map((thing): Place => ({ item: undefined, thing, act: 'destroy' })),
-  ];
+function destruction({ infra, kind, name, provider, driver, body }: FoundResource): RestoreStep {
+  return { change: 'destroy', infra, kind, name, provider, driver, before: body, after: null };
 }
 
-function identified({ infra, kind, name, body }: SurveyedThing & { infra: string }): IdentifiedThing {
-  return { infra, kind, name, id: body.id };
+function arrival(item: CheckpointItem, now: FoundResource | undefined): RestoreStep {
+  const { infra, kind, name, provider, driver, body } = item;
+  const [change, before] = now ? (['change', now.body] as const) : (['create', null] as const);
+  return { change, infra, kind, name, provider, driver, before, after: body };
 }
 
-function destruction({ thing }: Place): RestoreStep {
-  const { infra, kind, name, driver, body } = thing!;
-  return {
-    change: 'destroy',
-    infra,
-    kind,
-    name,
-    provider: body.provider,
-    driver,
-    before: bodyOf(body),
-    after: null,
-  };
+/** Servers, then task services, then clusters; within a kind the oldest first, since dependents were created later. */
+function byKindAndAge(one: CheckpointItem | FoundResource, other: CheckpointItem | FoundResource): number {
+  const [since, otherSince] = [madeAt(one.body), madeAt(other.body)];
+  return rankOf(one.kind) - rankOf(other.kind) || (since < otherSince ? -1 : since > otherSince ? 1 : 0);
 }
 
-function arrival(item: CheckpointItem, now: SurveyedThing | undefined): RestoreStep {
-  const { infra, name, provider, driver, body } = item;
-  const before = now ? bodyOf(now.body) : null;
-  return {
-    change: now ? 'change' : 'create',
-    infra,
-    kind: item.kind as Kind,
-    name,
-    provider,
-    driver,
-    before,
-    after: body,
-  };
+function rankOf(kind: string): number {
+  return KINDS.findIndex((known) => known === kind);
 }
 
-/** What stands on servers: their names. */
-function serversOf({ kind, name, body }: SurveyedThing): string[] {
-  if (kind === 'taskserv') return [name.split('/')[0] ?? ''];
-  return kind === 'cluster' && 'servers' in body ? body.servers : [];
-}
-
-/** Kind by kind, and within a kind in the order in which they were made: what stands on another one came after it. */
-function byAge(side: 'item' | 'thing') {
-  const rank = (place: Place) => ORDER.indexOf(kindOf(place[side]));
-  const since = (place: Place) => {
-    const made = (place[side]?.body as Body | undefined)?.['made_at'];
-    return typeof made === 'string' ? made : '';
-  };
-  return (one: Place, other: Place) =>
-    rank(one) - rank(other) || (since(one) < since(other) ? -1 : since(one) > since(other) ? 1 : 0);
-}
-
-function kindOf(one: { kind: string } | undefined): Kind {
-  return (one?.kind ?? 'server') as Kind;
-}
-
-function keyOf({ infra, kind, name }: { infra: string; kind: string; name: string }): string {
-  return JSON.stringify([infra, kind, name]);
+function madeAt({ made_at: at }: Body): string {
+  return typeof at === 'string' ? at : '';
 }

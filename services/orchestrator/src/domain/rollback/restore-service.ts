@@ -1,20 +1,40 @@
 import { distinctActs } from '../access/act.js';
-import type { WorkerNotifier } from '../worker/worker-notifier.js';
-import type { InventoryStore } from './inventory-store.js';
-import type { RollbackStore } from './rollback-store.js';
 import type { SurveyService } from '../state/survey-service.js';
+import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { Submitter } from '../workflow/submitter.js';
+import type { ChangeReport } from './change-report.js';
 import { requireConfirmation } from './confirmation.js';
+import type { InventoryStore } from './inventory-store.js';
 import { planRestore, type RestorePlan, type RestoreStep } from './restore-plan.js';
-import { unknownCheckpoint, type IdentifiedThing, type RollbackScope } from './rollback.js';
-import { actsOfWork, refuseObstacles, submitPlanned, type Permit, type UndoWork } from './submission.js';
+import type { RollbackStore } from './rollback-store.js';
+import { unknownCheckpoint, type IdentifiedResource, type RollbackScope } from './rollback.js';
+import {
+  actsOfWork,
+  PLAN_ATTEMPTS,
+  refuseObstacles,
+  stalePlan,
+  submitRollback,
+  type Permit,
+  type PlannedRollback,
+  type SubmittedRollback,
+  type UndoWork,
+} from './submission.js';
 
-/** A plan, and what it would destroy that the platform did not make. */
+/** A plan, and those resources it destroys that the platform did not create. */
 export interface CheckedRestorePlan extends RestorePlan {
-  notMadeHere: IdentifiedThing[];
+  notMadeHere: IdentifiedResource[];
 }
 
-/** Makes the infrastructure what a checkpoint says, whatever happened since: at the providers, not only in our books. */
+/** A request to restore a checkpoint. */
+interface RestoreRequest {
+  checkpointId: string;
+  submitter: Submitter;
+  permit: Permit;
+  /** The confirmation of the preview ({@link confirmationOf}), for resources that the platform did not create. */
+  confirmation: string | undefined;
+}
+
+/** Makes the infrastructure as a checkpoint describes it, regardless of who changed it. */
 export class RestoreService {
   constructor(
     private readonly store: RollbackStore,
@@ -24,61 +44,65 @@ export class RestoreService {
   ) {}
 
   /**
-   * What would be done, in order, and what stands in the way. Asks the providers.
-   * @param permit asked about all that would be done before anything is said of it
+   * Plans a restore: asks the providers which resources exist and compares them with the checkpoint.
+   * @param permit asked about every act of the plan before the plan is returned
+   * @throws Failure `not_found` (`checkpoint_not_found`), `forbidden`, `unavailable` (`survey_failed`)
    */
   async preview(checkpointId: string, submitter: Submitter, permit: Permit): Promise<CheckedRestorePlan> {
     const checkpoint = await this.store.checkpoint(checkpointId);
     if (!checkpoint) throw unknownCheckpoint(checkpointId);
-    const items = await this.store.items(checkpointId);
-    const covered = (infra: string) => checkpoint.infras?.includes(infra) ?? true;
-    const inventory = (await this.inventory.everything(undefined)).filter(({ infra }) => covered(infra));
+    const [items, inventory] = await Promise.all([
+      this.store.items(checkpointId),
+      this.inventory.everything(checkpoint.infras ?? undefined),
+    ]);
     const infras = [...new Set([...items, ...inventory].map(({ infra }) => infra))].sort();
-    // The providers' answers are about all of them, whatever the plan changes.
+    // The survey shows every resource of these infras, also those that the plan leaves alone.
     await permit.toRead(infras);
     const plan = planRestore(items, inventory, await this.surveys.survey(infras, submitter));
     await permit.toDo(distinctActs(plan.steps.map(workOf).flatMap(actsOfWork)));
-    const madeHere = new Set((await this.store.madeHere(plan.doomed)).map(({ id }) => id));
-    return { ...plan, notMadeHere: plan.doomed.filter(({ id }) => !madeHere.has(id)) };
+    const madeHere = new Set((await this.store.madeHere(plan.destroyed)).map(({ id }) => id));
+    return { ...plan, notMadeHere: plan.destroyed.filter(({ id }) => !madeHere.has(id)) };
   }
 
   /**
-   * Does just what `preview` shows, as a durable batch of its own.
-   * @param confirmation that of the preview ({@link confirmationOf}): what the platform did not make goes only with it
-   * @throws Failure `conflict` where something is in the way or not confirmed
+   * Plans and submits a restore, as a batch.
+   * @throws Failure as `preview`, and `conflict` with code `rollback_blocked`, `confirmation_required`, `infra_busy`,
+   * `rollback_stale` or `idempotency_key_reused`
    */
   async execute(
     checkpointId: string,
     submitter: Submitter,
     permit: Permit,
     confirmation?: string,
-  ): Promise<{ id: string; replayed: boolean }> {
+  ): Promise<SubmittedRollback> {
+    for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt++) {
+      const planned = await this.#plan({ checkpointId, submitter, permit, confirmation });
+      const submitted = await submitRollback(planned, submitter, this.store, this.notifier);
+      if (submitted) return submitted;
+    }
+    throw stalePlan();
+  }
+
+  async #plan({ checkpointId, submitter, permit, confirmation }: RestoreRequest): Promise<PlannedRollback> {
+    const position = await this.store.position();
+    const { steps, inTheWay, impossible, notMadeHere } = await this.preview(checkpointId, submitter, permit);
+    refuseObstacles(inTheWay);
+    requireConfirmation(notMadeHere, confirmation);
     const scope: RollbackScope = { kind: 'restore', checkpoint_id: checkpointId };
-    const plan = async () => {
-      const position = await this.store.position();
-      const { steps, inTheWay, impossible, notMadeHere } = await this.preview(
-        checkpointId,
-        submitter,
-        permit,
-      );
-      refuseObstacles(inTheWay);
-      requireConfirmation(notMadeHere, confirmation);
-      return { scope, works: steps.map(workOf), impossible, position };
-    };
-    return submitPlanned(plan, this.store, this.notifier, submitter);
+    return { scope, works: steps.map(workOf), impossible, position };
   }
 }
 
-// A restore undoes what would have made of the checkpoint what there is now.
-const UNDOES = { create: 'destroyed', change: 'changed', destroy: 'created' } as const;
+// A restore runs as a rollback: each step reverses the change that would have led from the checkpoint to the present state.
+const REVERSED = { create: 'destroyed', change: 'changed', destroy: 'created' } as const;
 
 function workOf({ change, infra, kind, name, provider, driver, before, after }: RestoreStep): UndoWork {
-  const report = {
+  const report: ChangeReport = {
     type: 'resource',
     kind,
     name,
     infra,
-    action: UNDOES[change],
+    action: REVERSED[change],
     driver,
     before: after,
     after: before,

@@ -2,10 +2,11 @@ import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { distinctActs, type Act } from '../access/act.js';
 import type { VisibleStatistics } from '../access/visibility.js';
-import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
+import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import { changeReport } from './change-report.js';
 import type { InventoryStore } from './inventory-store.js';
-import { authorshipOf, refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
 import {
   unknownCheckpoint,
   type Checkpoint,
@@ -14,13 +15,23 @@ import {
   type RollbackScope,
   type RollbackStatistics,
 } from './rollback.js';
-import { actsOfWork, refuseObstacles, submitPlanned, type Permit, type UndoWork } from './submission.js';
-import { past, planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
+import {
+  actsOfWork,
+  PLAN_ATTEMPTS,
+  refuseObstacles,
+  stalePlan,
+  submitRollback,
+  type Permit,
+  type PlannedRollback,
+  type SubmittedRollback,
+  type UndoWork,
+} from './submission.js';
+import { planUndo, type UndoPlan, type UndoStep } from './undo-plan.js';
 
-/** What is undone by the journal. */
+/** What a rollback undoes with the help of the journal. */
 export type UndoScope = Exclude<RollbackScope, { kind: 'restore' }>;
 
-/** Checkpoints, and going back: to one of them, or from single operations. */
+/** Checkpoints and rollbacks: to a checkpoint, or of single operations. */
 export class RollbackService {
   constructor(
     private readonly store: RollbackStore,
@@ -28,27 +39,35 @@ export class RollbackService {
     private readonly notifier: WorkerNotifier,
   ) {}
 
+  /**
+   * Stores the present inventory under a name.
+   * @param about infras: those that the checkpoint covers; null: all
+   * @throws Failure `conflict` (`idempotency_key_reused`)
+   */
   async createCheckpoint(
     about: { name: string; description: string | null; infras: readonly string[] | null },
     submitter: Submitter,
   ): Promise<{ id: string; replayed: boolean }> {
+    const { userId: createdBy, username: createdByName, idempotency, actor } = submitter;
     const created = await this.store.createCheckpoint(
-      { id: uuidv7(), ...about, ...authorshipOf(submitter) },
-      submitter.idempotency,
+      { id: uuidv7(), ...about, createdBy, createdByName, actor },
+      idempotency,
     );
     if (created.outcome === 'conflict') throw refuseReusedKey();
     return { id: created.id, replayed: created.outcome === 'replayed' };
   }
 
+  /** Newest first. */
   checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }> {
     return this.store.checkpoints(filter);
   }
 
-  /** The infras that a checkpoint is about; without an id, those that any is about. */
+  /** The infras that a checkpoint covers; without an id, those of all checkpoints. */
   infrasOf(checkpointId?: string): Promise<string[]> {
     return checkpointId === undefined ? this.store.checkpointedInfras() : this.store.infrasOf(checkpointId);
   }
 
+  /** @throws Failure `not_found` (`checkpoint_not_found`) */
   async checkpoint(id: string): Promise<Checkpoint> {
     const checkpoint = await this.store.checkpoint(id);
     if (!checkpoint) throw unknownCheckpoint(id);
@@ -56,47 +75,32 @@ export class RollbackService {
   }
 
   /**
-   * What would be undone, in which order, and what stands in the way.
-   * @param permit asked about all that is to be undone before anything is said of it
+   * Plans a rollback.
+   * @param permit asked about every act of the plan before the plan is returned
+   * @throws Failure `not_found` (`checkpoint_not_found`, `operation_not_found`), `conflict` (`operation_ambiguous`),
+   * `forbidden`
    */
-  async preview(scope: UndoScope, permit: Permit): Promise<UndoPlan> {
-    if (scope.kind === 'checkpoint') {
-      const { journalSeq, infras } = await this.checkpoint(scope.checkpoint_id);
-      const entries = await this.store.historyAfter(journalSeq);
-      const covered = entries.filter(({ infra }) => infras?.includes(infra) ?? true);
-      const [existing, wanted] = await Promise.all([
-        this.inventory.everything(undefined),
-        this.store.items(scope.checkpoint_id),
-      ]);
-      const plan = planUndo(covered, entries, existing, wanted);
-      await permit.toDo(actsOfUndoing([...plan.about, ...plan.steps.flatMap(({ changes }) => changes)]));
-      return plan;
+  preview(scope: UndoScope, permit: Permit): Promise<UndoPlan> {
+    return scope.kind === 'checkpoint'
+      ? this.#previewCheckpoint(scope.checkpoint_id, permit)
+      : this.#previewOperations(scope.operation_ids, permit);
+  }
+
+  /**
+   * Plans and submits a rollback, as a batch.
+   * @throws Failure as `preview`, and `conflict` with code `rollback_blocked`, `infra_busy`, `rollback_stale` or
+   * `idempotency_key_reused`
+   */
+  async execute(scope: UndoScope, submitter: Submitter, permit: Permit): Promise<SubmittedRollback> {
+    for (let attempt = 0; attempt < PLAN_ATTEMPTS; attempt++) {
+      const planned = await this.#plan(scope, permit);
+      const submitted = await submitRollback(planned, submitter, this.store, this.notifier);
+      if (submitted) return submitted;
     }
-    const chosen = await this.#changesOf(scope.operation_ids);
-    await permit.toDo(actsOfUndoing(chosen));
-    const first = chosen.reduce((lowest, { seq }) => Math.min(lowest, seq), Infinity);
-    const [later, existing] = await Promise.all([
-      this.store.changesAfter(first),
-      this.inventory.everything(undefined),
-    ]);
-    return planUndo(chosen, later, existing);
+    throw stalePlan();
   }
 
-  /** Undoes just what `preview` shows, as a durable batch of its own. */
-  execute(
-    scope: UndoScope,
-    submitter: Submitter,
-    permit: Permit,
-  ): Promise<{ id: string; replayed: boolean }> {
-    const plan = async () => {
-      const position = await this.store.position();
-      const { steps, inTheWay, impossible } = await this.preview(scope, permit);
-      refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
-      return { scope, works: steps.map(workOf), impossible, position };
-    };
-    return submitPlanned(plan, this.store, this.notifier, submitter);
-  }
-
+  /** @throws Failure `not_found` (`rollback_not_found`) */
   async get(id: string): Promise<Rollback> {
     const rollback = await this.store.find(id);
     if (!rollback)
@@ -104,30 +108,66 @@ export class RollbackService {
     return rollback;
   }
 
+  /** @param visible counts only these; everything where absent */
   statistics(visible?: VisibleStatistics): Promise<RollbackStatistics> {
     return this.store.statistics(visible);
   }
 
-  async #changesOf(operationIds: readonly string[]): Promise<JournalEntry[]> {
-    const found = await Promise.all(
-      operationIds.map(async (id) => {
-        const entries = await this.store.changesOf(id);
-        const tasks = new Set(entries.map(({ taskId }) => taskId));
-        if (tasks.size === 1) return entries;
-        const message =
-          tasks.size === 0
-            ? `There is nothing to undo of the operation ${id}: it has changed nothing, or was undone already.`
-            : `Several operations have the id ${id}: name the one that is meant by its task’s id.`;
-        throw new Failure(tasks.size === 0 ? 'not_found' : 'conflict', message, {
-          code: tasks.size === 0 ? 'operation_not_found' : 'operation_ambiguous',
-        });
-      }),
+  async #plan(scope: UndoScope, permit: Permit): Promise<PlannedRollback> {
+    const position = await this.store.position();
+    const { steps, inTheWay, impossible } = await this.preview(scope, permit);
+    // A rollback to a checkpoint undoes what it can; single operations are undone completely or not at all.
+    refuseObstacles([...inTheWay, ...(scope.kind === 'operations' ? impossible : [])]);
+    return { scope, works: steps.map(workOf), impossible, position };
+  }
+
+  async #previewCheckpoint(id: string, permit: Permit): Promise<UndoPlan> {
+    const { journalSeq, infras } = await this.checkpoint(id);
+    const entries = await this.store.historyAfter(journalSeq, infras ?? undefined);
+    const [existing, wanted] = await Promise.all([
+      this.inventory.everything(infrasIn(entries)),
+      this.store.items(id),
+    ]);
+    const plan = planUndo(entries, entries, existing, wanted);
+    await permit.toDo(actsOfUndoing([...plan.about, ...plan.steps.flatMap(({ changes }) => changes)]));
+    return plan;
+  }
+
+  async #previewOperations(ids: readonly string[], permit: Permit): Promise<UndoPlan> {
+    const chosen = (await Promise.all(ids.map((id) => this.#changesOf(id)))).flat();
+    await permit.toDo(actsOfUndoing(chosen));
+    const first = chosen.reduce((lowest, { seq }) => Math.min(lowest, seq), Infinity);
+    const infras = infrasIn(chosen);
+    const [later, existing] = await Promise.all([
+      this.store.changesAfter(first, infras),
+      this.inventory.everything(infras),
+    ]);
+    return planUndo(chosen, later, existing);
+  }
+
+  async #changesOf(operationId: string): Promise<JournalEntry[]> {
+    const entries = await this.store.changesOf(operationId);
+    const tasks = new Set(entries.map(({ taskId }) => taskId));
+    if (tasks.size === 1) return entries;
+    if (tasks.size === 0)
+      throw new Failure(
+        'not_found',
+        `There is nothing to undo of the operation ${operationId}: it has changed nothing, or was undone already.`,
+        { code: 'operation_not_found' },
+      );
+    throw new Failure(
+      'conflict',
+      `Several operations have the id ${operationId}. Use the id of the operation's task instead.`,
+      { code: 'operation_ambiguous' },
     );
-    return found.flat();
   }
 }
 
-/** What undoing these changes does. */
+function infrasIn(entries: readonly JournalEntry[]): string[] {
+  return [...new Set(entries.map(({ infra }) => infra))];
+}
+
+/** The acts of undoing these changes. */
 function actsOfUndoing(entries: readonly JournalEntry[]): Act[] {
   return distinctActs(
     entries.flatMap((entry) =>
@@ -143,12 +183,6 @@ function workOf({ operationId, along, infra, provider, changes, entries }: UndoS
     undoes: operationId,
     along,
     entries: entries.map(({ seq }) => seq),
-    // In the order in which they were made: undoing goes backwards.
     changes: [...changes].reverse().map(changeReport),
   };
-}
-
-function changeReport(entry: JournalEntry) {
-  const { infra, kind, name, driver, before, after } = entry;
-  return { type: 'resource', kind, name, infra, action: past(entry), driver, before, after };
 }

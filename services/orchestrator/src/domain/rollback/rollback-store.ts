@@ -4,11 +4,11 @@ import type { Actor } from '../audit/actor.js';
 import type { SubmitBatchOutcome } from '../batch/batch-store.js';
 import type { NewOperation } from '../batch/batch.js';
 import type { Page } from '../page.js';
-import type { IdempotencyKey } from '../workflow/submitter.js';
+import type { Authorship, IdempotencyKey } from '../workflow/submitter.js';
 import type {
   Checkpoint,
   CheckpointItem,
-  IdentifiedThing,
+  IdentifiedResource,
   JournalEntry,
   Obstacle,
   Rollback,
@@ -31,18 +31,13 @@ export interface CheckpointFilter extends Page {
   visible?: VisibleCheckpoints | undefined;
 }
 
-export interface NewRollback {
+export interface NewRollback extends Omit<Authorship, 'grant'> {
   id: string;
   scope: RollbackScope;
   /** What it changes. */
   accessScope: Scope;
   impossible: readonly Obstacle[];
   infras: readonly string[];
-  createdBy: string;
-  createdByName: string;
-  requestId: string;
-  traceparent: string | undefined;
-  actor?: Actor | undefined;
 }
 
 export interface RollbackStore {
@@ -59,12 +54,16 @@ export interface RollbackStore {
   checkpointedInfras(): Promise<string[]>;
   /** All that a checkpoint keeps. */
   items(checkpointId: string): Promise<CheckpointItem[]>;
-  /** What was done after that position of the journal and still stands, newest first. */
-  changesAfter(seq: number): Promise<JournalEntry[]>;
-  /** Everything that was done after that position, what was undone since and the undoing of it included; the last first. */
-  historyAfter(seq: number): Promise<JournalEntry[]>;
-  /** Of these things, those that the journal says the platform made. */
-  madeHere(things: readonly IdentifiedThing[]): Promise<IdentifiedThing[]>;
+  /** Changes of these infras after a position of the journal that are still in effect, newest first. */
+  changesAfter(seq: number, infras: readonly string[]): Promise<JournalEntry[]>;
+  /**
+   * All changes after a position of the journal, newest first, including those that were undone since and the changes
+   * that undid them.
+   * @param infras only changes of these; of all infras where absent
+   */
+  historyAfter(seq: number, infras?: readonly string[]): Promise<JournalEntry[]>;
+  /** Those of some resources that the platform created, according to the journal. */
+  madeHere(resources: readonly IdentifiedResource[]): Promise<IdentifiedResource[]>;
   /** What still stands of an operation: a task's id, or an operation's in its batch. */
   changesOf(operationId: string): Promise<JournalEntry[]>;
   /** Newest entry of the journal. */

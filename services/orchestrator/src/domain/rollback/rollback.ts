@@ -39,8 +39,8 @@ export interface Resource {
   updatedAt: Date;
 }
 
-/** One thing and no later one of its name. */
-export interface IdentifiedThing {
+/** One resource, as opposed to a later one of the same name. */
+export interface IdentifiedResource {
   infra: string;
   kind: string;
   name: string;

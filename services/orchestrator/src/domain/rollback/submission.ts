@@ -5,88 +5,105 @@ import { actsOfOperation } from '../access/acts-of.js';
 import { scopeOf } from '../access/scope.js';
 import type { NewOperation } from '../batch/batch.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
-import type { RollbackStore } from './rollback-store.js';
 import { authorshipOf, refuseReusedKey, type Submitter } from '../workflow/submitter.js';
+import type { ChangeReport } from './change-report.js';
+import type { RollbackStore } from './rollback-store.js';
 import type { Obstacle, RollbackScope } from './rollback.js';
 import { dependenciesOf } from './work-order.js';
 
-const PLAN_TRIES = 3;
+/** How often a rollback is planned, if the infrastructure changes between the plan and the submission. */
+export const PLAN_ATTEMPTS = 4;
 const RETRIES = 2;
 const MAX_ATTEMPTS = 5;
 
-/** Undoes some changes of one operation, or of none where the changes are made up to restore a checkpoint. */
+/** The work of one undo operation. */
 export interface UndoWork {
   infra: string;
   provider: string;
-  /** The operation that made them. */
+  /** The operation that made the changes; null for a restore, whose changes are computed. */
   undoes: string | null;
-  /** Others whose changes are undone by the same acts, and how many changes of each. */
+  /** Further operations whose changes the same work undoes, and how many changes of each. */
   along: readonly { operationId: string; changes: number }[];
-  /** Their places in the journal. */
+  /** Numbers of the journal entries that are undone. */
   entries: number[];
-  /** Reports of what was done, in the order in which it was. */
-  changes: object[];
+  /** The changes to reverse, oldest first. */
+  changes: ChangeReport[];
 }
 
-/** A plan that was made while the journal stood at `position`. */
-export interface Planned {
+/** A rollback or restore that can be submitted. */
+export interface PlannedRollback {
   scope: RollbackScope;
+  /** In the order in which they must run. */
   works: readonly UndoWork[];
-  /** What stays as it is since nobody can undo it. */
+  /** What the plan leaves as it is, because it cannot be undone. */
   impossible: readonly Obstacle[];
+  /** Number of the newest journal entry before planning began: the plan is stale once its infras have newer entries. */
   position: number;
 }
 
-/** Asks the policies. Each throws a Failure `forbidden`. */
+/** A rollback that was stored; `replayed`: by an earlier request with the same Idempotency-Key. */
+export interface SubmittedRollback {
+  id: string;
+  replayed: boolean;
+}
+
+/** Asks the policies. Each method throws a Failure `forbidden`. */
 export interface Permit {
-  /** Whether all of this may be done. */
+  /** Whether all of these acts are allowed. */
   toDo(acts: readonly Act[]): Promise<void>;
   /** Whether all of these infras may be read. */
   toRead(infras: readonly string[]): Promise<void>;
 }
 
-/** Plans and begins; plans again where the infrastructure was changed in between. */
-export async function submitPlanned(
-  plan: () => Promise<Planned>,
-  store: Pick<RollbackStore, 'submit'>,
-  notifier: WorkerNotifier,
+/**
+ * Stores a planned rollback as a batch and wakes the workers.
+ * @returns undefined if the infrastructure has changed since the plan was made: plan again
+ * @throws Failure `conflict` with code `infra_busy` or `idempotency_key_reused`
+ */
+export async function submitRollback(
+  { scope, works, impossible, position }: PlannedRollback,
   submitter: Submitter,
-): Promise<{ id: string; replayed: boolean }> {
-  for (let tries = 0; tries <= PLAN_TRIES; tries++) {
-    const { scope, works, impossible, position } = await plan();
-    const rollback = {
-      id: uuidv7(),
-      scope,
-      impossible,
-      infras: [...new Set(works.map(({ infra }) => infra))].sort(),
-      ...authorshipOf(submitter),
-      accessScope: scopeOf(submitter.userId, works.flatMap(actsOfWork)),
-    };
-    const submitted = await store.submit(rollback, operationsOf(works), position, submitter.idempotency);
-    switch (submitted.outcome) {
-      case 'stale':
-        continue;
-      case 'busy':
-        throw new Failure(
-          'conflict',
-          `One of these infras is being changed by ${submitted.holderId}: wait for its end, or cancel it.`,
-          { code: 'infra_busy' },
-        );
-      case 'conflict':
-        throw refuseReusedKey();
-      case 'created':
-        notifier.notify(submitted.ready);
-        return { id: submitted.batchId, replayed: false };
-      default:
-        return { id: submitted.batchId, replayed: true };
-    }
+  store: Pick<RollbackStore, 'submit'>,
+  notifier: Pick<WorkerNotifier, 'notify'>,
+): Promise<SubmittedRollback | undefined> {
+  const rollback = {
+    ...authorshipOf(submitter),
+    id: uuidv7(),
+    scope,
+    impossible,
+    infras: [...new Set(works.map(({ infra }) => infra))].sort(),
+    accessScope: scopeOf(submitter.userId, works.flatMap(actsOfWork)),
+  };
+  const submitted = await store.submit(rollback, operationsOf(works), position, submitter.idempotency);
+  switch (submitted.outcome) {
+    case 'stale':
+      return undefined;
+    case 'busy':
+      throw new Failure(
+        'conflict',
+        `One of these infras is being changed by ${submitted.holderId}. Wait until it has ended, or cancel it.`,
+        { code: 'infra_busy' },
+      );
+    case 'conflict':
+      throw refuseReusedKey();
+    case 'created':
+      notifier.notify(submitted.ready);
+      return { id: submitted.batchId, replayed: false };
+    default:
+      return { id: submitted.batchId, replayed: true };
   }
-  throw new Failure('conflict', 'The infrastructure changes faster than this can be planned: try again.', {
-    code: 'rollback_stale',
-  });
 }
 
-/** What it does to which things. */
+/** The Failure when every one of {@link PLAN_ATTEMPTS} plans was stale. */
+export function stalePlan(): Failure {
+  return new Failure(
+    'conflict',
+    'The infrastructure is changing while the rollback is being planned. Try again when the other work has ended.',
+    { code: 'rollback_stale' },
+  );
+}
+
+/** The acts of an undo operation, for the policies. */
 export function actsOfWork({
   infra,
   provider,
@@ -95,11 +112,11 @@ export function actsOfWork({
   return actsOfOperation({ id: '', type: 'undo', dependencies: [], infra, provider, changes });
 }
 
-/** @throws Failure if something stands in the way */
+/** @throws Failure `conflict` with code `rollback_blocked` if there is an obstacle; the first 20 are its details */
 export function refuseObstacles(obstacles: readonly Obstacle[]): void {
   const [first] = obstacles;
   if (!first) return;
-  throw new Failure('conflict', `This cannot be undone as it stands: ${first.reason}`, {
+  throw new Failure('conflict', `The rollback cannot start: ${first.reason}`, {
     code: 'rollback_blocked',
     details: obstacles
       .slice(0, 20)
@@ -107,31 +124,40 @@ export function refuseObstacles(obstacles: readonly Obstacle[]): void {
   });
 }
 
-/** Each waits for those before it that it is bound to; the refusal of one keeps no independent one from being done. */
 function operationsOf(works: readonly UndoWork[]): NewOperation[] {
   const ids = works.map(() => uuidv7());
   const dependencies = dependenciesOf(works);
-  return works.map(({ undoes, along, infra, provider, entries, changes }, seq): NewOperation => ({
-    id: ids[seq]!,
-    spec: {
-      ...{ id: `undo-${seq + 1}`, type: 'undo', infra, provider, dependencies: [] },
-      ...{ undoes: undoes ?? ids[seq]!, along, entries, changes },
-    },
-    seq,
-    status: dependencies[seq]?.length === 0 ? 'Waiting' : 'Blocked',
-    dependsOn: dependencies[seq]?.map((position) => ids[position]!) ?? [],
-    pendingDeps: dependencies[seq]?.length ?? 0,
-    runner: 'operation',
-    program: 'undo',
-    args: [],
-    maxAttempts: MAX_ATTEMPTS,
-    repeatable: true,
-    reconcilable: false,
-    undoable: false,
-    retries: RETRIES,
-    timeoutSeconds: null,
-    keptFrom: null,
-    retryOf: null,
-    acts: actsOfWork({ infra, provider, changes }),
-  }));
+  return works.map(({ undoes, along, infra, provider, entries, changes }, seq): NewOperation => {
+    const dependsOn = dependencies[seq]?.map((position) => ids[position]!) ?? [];
+    return {
+      id: ids[seq]!,
+      spec: {
+        id: `undo-${seq + 1}`,
+        type: 'undo',
+        infra,
+        provider,
+        dependencies: [],
+        undoes: undoes ?? ids[seq]!,
+        along,
+        entries,
+        changes,
+      },
+      seq,
+      status: dependsOn.length === 0 ? 'Waiting' : 'Blocked',
+      dependsOn,
+      pendingDeps: dependsOn.length,
+      runner: 'operation',
+      program: 'undo',
+      args: [],
+      maxAttempts: MAX_ATTEMPTS,
+      repeatable: true,
+      reconcilable: false,
+      undoable: false,
+      retries: RETRIES,
+      timeoutSeconds: null,
+      keptFrom: null,
+      retryOf: null,
+      acts: actsOfWork({ infra, provider, changes }),
+    };
+  });
 }

@@ -1,4 +1,6 @@
 import { cannotChange } from '@provisioning/provisioner/plan';
+import { actionOf } from './change-report.js';
+import { serversOf } from './resource-body.js';
 import type { JournalEntry, Obstacle } from './rollback.js';
 import { netUndo, type NetUndo } from './net-undo.js';
 import { inOrder, type Existing } from './undo-order.js';
@@ -56,7 +58,7 @@ export function planUndo(
       continue;
     }
     if (entry.resourceId === null) {
-      const reason = `The ${entry.kind} ${entry.name} was ${past(entry)} by a program that alone knows how to undo it.`;
+      const reason = `The ${entry.kind} ${entry.name} was ${actionOf(entry)} by a program that alone knows how to undo it.`;
       plan.impossible.push({ operationId: entry.taskId, reason });
       plan.about.push(entry);
       continue;
@@ -65,7 +67,7 @@ export function planUndo(
       if (other.state === 'done' && other.seq > entry.seq && standsOn(other, entry))
         plan.inTheWay.push({
           operationId: other.taskId,
-          reason: `The operation ${other.taskId} has ${past(other)} the ${other.kind} ${other.name} in ${other.infra} since: undo it, too.`,
+          reason: `The operation ${other.taskId} has ${actionOf(other)} the ${other.kind} ${other.name} in ${other.infra} since: undo it, too.`,
         });
     possible.push(entry);
   }
@@ -122,22 +124,8 @@ function standsOn(later: JournalEntry, entry: JournalEntry): boolean {
   if (later.infra !== entry.infra) return false;
   if (later.kind === entry.kind && later.name === entry.name) return true;
   if (entry.kind !== 'server') return false;
-  if (later.kind === 'taskserv') return later.name.startsWith(`${entry.name}/`);
-  const servers = (later.after ?? later.before)?.['servers'];
-  return later.kind === 'cluster' && Array.isArray(servers) && servers.includes(entry.name);
-}
-
-const PAST = {
-  create: 'created',
-  change: 'changed',
-  destroy: 'destroyed',
-  adopt: 'adopted',
-  forget: 'forgotten',
-} as const;
-
-/** As a report calls what was done. */
-export function past({ change }: JournalEntry): (typeof PAST)[JournalEntry['change']] {
-  return PAST[change];
+  const { kind, name, after, before } = later;
+  return serversOf({ kind, name, body: after ?? before }).includes(entry.name);
 }
 
 function unique(obstacles: readonly Obstacle[]): Obstacle[] {

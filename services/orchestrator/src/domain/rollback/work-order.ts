@@ -1,48 +1,40 @@
-/** What an undo operation acts on. */
-interface Touching {
+import type { ChangeReport } from './change-report.js';
+import { serversOf } from './resource-body.js';
+
+/** What an undo operation changes. */
+interface Work {
   infra: string;
-  /** Reports of changes. */
-  changes: readonly object[];
+  changes: readonly Pick<ChangeReport, 'kind' | 'name' | 'before' | 'after'>[];
 }
 
 /**
- * Which of the works before it each work has to wait for: those with which it shares a server or a thing. All others are
- * independent: when one is refused, they go on.
- * @param works in the order in which they are to be done
- * @returns for each work, positions of earlier ones
+ * Finds the dependencies between undo operations: each depends on the last earlier one that uses the same server or the
+ * same resource. Independent operations go on when another one is refused.
+ * @param works in the order in which they are to run
+ * @returns for each work, the positions of the works that it depends on, in ascending order
  */
-export function dependenciesOf(works: readonly Touching[]): number[][] {
+export function dependenciesOf(works: readonly Work[]): number[][] {
   const last = new Map<string, number>();
   return works.map((work, position) => {
-    const places = placesOf(work);
-    const before = new Set<number>();
-    for (const place of places) {
+    const dependencies = new Set<number>();
+    for (const place of placesOf(work)) {
       const earlier = last.get(place);
-      if (earlier !== undefined) before.add(earlier);
+      if (earlier !== undefined) dependencies.add(earlier);
       last.set(place, position);
     }
-    return [...before].sort((one, other) => one - other);
+    return [...dependencies].sort((one, other) => one - other);
   });
 }
 
-function placesOf({ infra, changes }: Touching): Set<string> {
-  return new Set(
-    changes.flatMap((change) => placesOfChange(change).map((place) => JSON.stringify([infra, place]))),
-  );
-}
-
-interface ChangeReport {
-  kind?: unknown;
-  name?: unknown;
-  before?: { servers?: unknown } | null;
-  after?: { servers?: unknown } | null;
-}
-
-/** Servers, and the thing itself where it is on none. */
-function placesOfChange({ kind, name, before, after }: ChangeReport): string[] {
-  const own = String(name);
-  if (kind === 'server') return [`server ${own}`];
-  if (kind === 'taskserv') return [`server ${own.split('/')[0]}`];
-  const servers = [before?.servers, after?.servers].flatMap((all) => (Array.isArray(all) ? all : []));
-  return [`${String(kind)} ${own}`, ...servers.map((server) => `server ${String(server)}`)];
+/** The servers that a work uses, and its resources that are on no server. */
+function placesOf({ infra, changes }: Work): Set<string> {
+  const places = changes.flatMap(({ kind, name, before, after }) => {
+    if (kind === 'server') return [`server ${name}`];
+    const servers = [before, after].flatMap((body) => serversOf({ kind, name, body }));
+    return [
+      ...(kind === 'taskserv' ? [] : [`${kind} ${name}`]),
+      ...servers.map((server) => `server ${server}`),
+    ];
+  });
+  return new Set(places.map((place) => JSON.stringify([infra, place])));
 }

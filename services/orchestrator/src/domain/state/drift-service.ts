@@ -1,11 +1,12 @@
 import { thingOf } from '../access/act.js';
 import type { Thing } from '../access/visibility.js';
 import type { InventoryStore } from '../rollback/inventory-store.js';
+import { keyOf, type ResourceKey } from '../rollback/resource-key.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { driftOf, type Drift } from './drift.js';
 import type { SurveyService } from './survey-service.js';
 
-/** Compares the inventory with what the providers say; changes neither. */
+/** Compares the inventory with the providers. Changes neither. */
 export class DriftService {
   constructor(
     private readonly inventory: Pick<InventoryStore, 'everything'>,
@@ -13,15 +14,17 @@ export class DriftService {
   ) {}
 
   /**
-   * @param infra all there are, where absent
-   * @param readable those of some things that may be read: the rest is neither asked about nor shown
+   * @param infra compares only this infra; all infras where undefined
+   * @param readable selects what the user may read; other resources are neither surveyed nor shown
+   * @throws Failure `unavailable` (`survey_failed`)
    */
   async drift(infra: string | undefined, submitter: Submitter, readable: Readable): Promise<Drift> {
-    const before = onlyReadable(await this.inventory.everything(infra), readable);
-    const infras = infra === undefined ? [...new Set(before.map((resource) => resource.infra))] : [infra];
+    const chosen = infra === undefined ? undefined : [infra];
+    const before = onlyReadable(await this.inventory.everything(chosen), readable);
+    const infras = chosen ?? [...new Set(before.map((resource) => resource.infra))];
     const survey = await this.surveys.survey(infras, submitter);
-    // What was made or destroyed while they were asked is no drift: only what the inventory says before and after counts.
-    const after = new Map((await this.inventory.everything(infra)).map((one) => [keyOf(one), one.version]));
+    // Resources that changed during the survey are left out: their difference need not be drift.
+    const after = new Map((await this.inventory.everything(chosen)).map((one) => [keyOf(one), one.version]));
     const steady = before.filter((one) => after.get(keyOf(one)) === one.version);
     const known = new Set([...before.map(keyOf), ...after.keys()]);
     const { differences } = driftOf(steady, survey);
@@ -37,8 +40,7 @@ export class DriftService {
 
 type Readable = (things: readonly Thing[]) => Thing[];
 
-/** Those of some resources that may be read. */
-function onlyReadable<T extends { infra: string; kind: string; name: string; provider?: string }>(
+function onlyReadable<T extends ResourceKey & { provider?: string }>(
   resources: readonly T[],
   readable: Readable,
 ): T[] {
@@ -49,8 +51,4 @@ function onlyReadable<T extends { infra: string; kind: string; name: string; pro
   }));
   const allowed = new Set(readable(things));
   return resources.filter((_resource, index) => allowed.has(things[index]!));
-}
-
-function keyOf({ infra, kind, name }: { infra: string; kind: string; name: string }): string {
-  return JSON.stringify([infra, kind, name]);
 }

@@ -1,11 +1,12 @@
-import { differencesBetween, type Kind } from '@provisioning/provisioner/plan';
+import { differencesBetween } from '@provisioning/provisioner/plan';
+import { idsOf, serversOf, type Body } from '../rollback/resource-body.js';
+import { keyOf } from '../rollback/resource-key.js';
 import type { Resource } from '../rollback/rollback.js';
-import type { Survey, SurveyedThing } from './survey.js';
+import { foundIn, type FoundResource, type Survey } from './survey.js';
 
-type Body = Record<string, unknown>;
-
-/** Something that is not as the inventory has it. */
+/** A resource whose actual state differs from the inventory. */
 interface Difference {
+  /** `missing`: it is gone. `unmanaged`: it is not in the inventory. `unknown`: its driver could not be asked. */
   drift: 'missing' | 'changed' | 'unmanaged' | 'unknown';
   infra: string;
   kind: string;
@@ -15,77 +16,68 @@ interface Difference {
   reason?: string;
 }
 
+/** The differences between the inventory and the providers. */
 export interface Drift {
   checkedAt: Date;
+  /** Number of resources of the inventory that were compared. */
   checked: number;
   differences: Difference[];
 }
 
-/** What the providers say against the inventory. */
+/** Compares the inventory with the result of a survey. */
 export function driftOf(inventory: readonly Resource[], survey: Survey): Omit<Drift, 'checkedAt'> {
-  const found = new Map(
-    survey.infras.flatMap(({ infra, things }) =>
-      things.map((thing) => [keyOf({ ...thing, infra }), thing] as const),
-    ),
-  );
+  const found = new Map(foundIn(survey).map((one) => [driverKeyOf(one), one]));
   const differences: Difference[] = [];
   for (const resource of inventory) {
-    const thing = found.get(keyOf(resource));
-    found.delete(keyOf(resource));
-    const difference = compare(resource, thing, survey);
+    const key = driverKeyOf(resource);
+    const difference = compare(resource, found.get(key), survey);
+    found.delete(key);
     if (difference) differences.push(difference);
   }
-  for (const { infra, things } of survey.infras)
-    for (const thing of things) {
-      if (!found.has(keyOf({ ...thing, infra }))) continue;
-      const { kind, name, body } = thing;
-      differences.push({ drift: 'unmanaged', infra, kind, name, expected: null, actual: bodyOf(body) });
-    }
+  for (const { infra, kind, name, body } of found.values())
+    differences.push({ drift: 'unmanaged', infra, kind, name, expected: null, actual: body });
   return { checked: inventory.length, differences };
 }
 
-function compare(resource: Resource, thing: SurveyedThing | undefined, survey: Survey): Difference | null {
+function compare(resource: Resource, found: FoundResource | undefined, survey: Survey): Difference | null {
   const { infra, kind, name, body: expected } = resource;
   const about = { infra, kind, name, expected };
-  const silence = thing ? null : silenceAbout(resource, survey);
+  const silence = found ? null : silenceAbout(resource, survey);
   if (silence !== null) return { ...about, drift: 'unknown', actual: null, reason: silence };
-  if (!thing) return { ...about, drift: 'missing', actual: null };
-  const actual = bodyOf(thing.body);
-  const replaced = !isSame(expected, actual);
-  // Bodies of one kind: the inventory's was reported by the very driver that now says what there is.
-  const fields = differencesBetween(kind as Kind, expected as never, thing.body).map(({ field }) => field);
-  if (!replaced && fields.length === 0) return null;
+  if (!found) return { ...about, drift: 'missing', actual: null };
+  const isReplaced = !isSame(expected, found.body);
+  // The body in the inventory has the type of the found one: the same driver reported it for a resource of the same kind.
+  const fields = differencesBetween(found.kind, expected as never, found.body).map(({ field }) => field);
+  if (!isReplaced && fields.length === 0) return null;
   const reason = [
-    ...(replaced ? ['another one was made in its place'] : []),
+    ...(isReplaced ? ['another one was made in its place'] : []),
     ...(fields.length > 0 ? [`differs in ${fields.join(', ')}`] : []),
   ].join(', and it ');
-  return { ...about, drift: 'changed', actual, reason };
+  return { ...about, drift: 'changed', actual: found.body, reason };
 }
 
 type Named = Pick<Resource, 'infra' | 'kind' | 'name' | 'driver' | 'body'>;
 
-/** Why it is unknown how something is that no driver has found; null where it is known that it is gone. */
+/** Says why the state of a resource that was not found is unknown; null if the resource is known to be gone. */
 export function silenceAbout(resource: Named, survey: Survey): string | null {
   const { infra, driver } = resource;
   if (!survey.drivers.includes(driver))
     return `The driver ${driver}, which made it, is not configured on the worker that was asked.`;
   const surveyed = survey.infras.find((one) => one.infra === infra);
-  if (!surveyed) return `Nobody was asked about ${infra}.`;
+  if (!surveyed) return `The survey did not cover ${infra}.`;
   return surveyed.unanswered.find((one) => isAbout(one, resource))?.reason ?? null;
 }
 
 type Unanswered = Survey['infras'][number]['unanswered'][number];
 
-/** Whether what could not be asked may have that very thing. */
-function isAbout(unanswered: Unanswered, { kind, name, driver, body }: Named): boolean {
-  if (unanswered.driver !== driver || unanswered.kind !== kind) return false;
-  const { server } = unanswered;
+/** Whether an unanswered question was about this resource. */
+function isAbout({ driver, kind, server }: Unanswered, resource: Named): boolean {
+  if (driver !== resource.driver || kind !== resource.kind) return false;
   if (server === undefined || server === null) return true;
-  if (kind === 'cluster') return Array.isArray(body['servers']) && body['servers'].includes(server);
-  return name.split('/')[0] === server;
+  return resource.kind === 'server' ? resource.name === server : serversOf(resource).includes(server);
 }
 
-/** Whether all that a driver could say of a kind is missing, not only what single servers would have said. */
+/** Whether the driver answered no question about a kind at all, as opposed to questions about single servers. */
 export function isDriverSilent({ infra, kind, driver }: Named, survey: Survey): boolean {
   const surveyed = survey.infras.find((one) => one.infra === infra);
   return (
@@ -95,19 +87,11 @@ export function isDriverSilent({ infra, kind, driver }: Named, survey: Survey): 
   );
 }
 
-/** Whether the one stands for the other: the same thing, or made again since. */
+/** Whether two bodies describe the same resource, even if it was created again. */
 function isSame(expected: Body, actual: Body): boolean {
-  const ids = (body: Body) => [
-    body['id'],
-    ...(Array.isArray(body['restores']) ? (body['restores'] as unknown[]) : []),
-  ];
-  return ids(expected).includes(actual['id']) || ids(actual).includes(expected['id']);
+  return idsOf(expected).includes(actual['id']) || idsOf(actual).includes(expected['id']);
 }
 
-export function bodyOf(body: SurveyedThing['body']): Body {
-  return { ...body };
-}
-
-function keyOf({ infra, kind, name, driver }: Pick<Resource, 'infra' | 'kind' | 'name' | 'driver'>): string {
-  return JSON.stringify([infra, kind, name, driver]);
+function driverKeyOf(resource: Pick<Resource, 'infra' | 'kind' | 'name' | 'driver'>): string {
+  return `${resource.driver} ${keyOf(resource)}`;
 }

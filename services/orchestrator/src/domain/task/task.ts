@@ -1,8 +1,7 @@
 import { Failure } from '@provisioning/errors';
-import type { Grant } from '../access/grant.js';
 import type { Scope } from '../access/scope.js';
-import type { Actor } from '../audit/actor.js';
 import type { RecordedEventType } from '../event/catalogue.js';
+import type { Authorship } from '../workflow/submitter.js';
 
 /**
  * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
@@ -82,7 +81,7 @@ interface TaskProgress {
   currentStep: string | null;
 }
 
-export interface NewTask {
+export interface NewTask extends Authorship {
   id: string;
   kind: 'workflow';
   name: string;
@@ -96,12 +95,6 @@ export interface NewTask {
   /** Whether what became of a lost attempt can be found out. */
   reconcilable: boolean;
   retryOf: string | null;
-  createdBy: string;
-  createdByName: string;
-  requestId: string;
-  traceparent: string | undefined;
-  actor?: Actor | undefined;
-  grant?: Grant | undefined;
   scope: Scope;
 }
 

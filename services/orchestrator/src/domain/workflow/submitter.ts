@@ -28,8 +28,8 @@ export interface Authorship {
   createdByName: string;
   requestId: string;
   traceparent: string | undefined;
-  actor: Actor | undefined;
-  grant: Grant | undefined;
+  actor?: Actor | undefined;
+  grant?: Grant | undefined;
 }
 
 /** Returns what is recorded of the submitter with the work that it asks for. */

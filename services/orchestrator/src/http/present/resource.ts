@@ -4,7 +4,7 @@ import type {
   ResourceKind,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
-import type { ResourceKey } from '../../domain/rollback/inventory-store.js';
+import type { ResourceKey } from '../../domain/rollback/resource-key.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 
 type Attributes = WireResource['attributes'];

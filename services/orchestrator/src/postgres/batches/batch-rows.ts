@@ -9,7 +9,9 @@ import type {
   OperationSummary,
 } from '../../domain/batch/batch.js';
 import type { TaskStatus, WaitingFor } from '../../domain/task/task.js';
-import { actorRow } from '../audit/actor-row.js';
+import type { Grant } from '../../domain/access/grant.js';
+import type { Obstacle, RollbackScope } from '../../domain/rollback/rollback.js';
+import { authorshipRow, type AuthorshipRow } from '../audit/actor-row.js';
 import { waitingFor } from '../tasks/waiting.js';
 
 export interface BatchRow {
@@ -62,8 +64,29 @@ export interface OperationRow extends SummaryRow {
   data: Record<string, unknown> | null;
 }
 
-export function batchRow(batch: NewBatch, scopeId: string) {
+/** A batch as the SQL functions `submit_batch` and `submit_rollback` take it: columns of `batches`. */
+export interface NewBatchRow extends AuthorshipRow {
+  id: string;
+  /** `batch` where absent. */
+  kind?: 'batch' | 'rollback';
+  name: string;
+  version?: string | null;
+  storage_backend?: string | null;
+  parallel_limit: number;
+  rollback_enabled: boolean;
+  on_failure: OnFailure;
+  resume_of?: string | null;
+  infras: readonly string[];
+  granted_on?: Grant | null;
+  scope_id: string;
+  /** Of a rollback. */
+  scope?: RollbackScope;
+  impossible?: readonly Obstacle[];
+}
+
+export function batchRow(batch: NewBatch, scopeId: string): NewBatchRow {
   return {
+    ...authorshipRow(batch),
     id: batch.id,
     name: batch.name,
     version: batch.version,
@@ -73,18 +96,38 @@ export function batchRow(batch: NewBatch, scopeId: string) {
     on_failure: batch.onFailure,
     resume_of: batch.resumeOf,
     infras: batch.infras,
-    created_by: batch.createdBy,
-    created_by_name: batch.createdByName,
-    request_id: batch.requestId,
-    traceparent: batch.traceparent ?? null,
-    actor: actorRow(batch.actor),
     granted_on: batch.grant ?? null,
     scope_id: scopeId,
   };
 }
 
-/** An operation as `submit_batch` takes it. */
-export function operationRow(operation: NewOperation, scopeId: string) {
+/** An operation as the SQL functions `submit_batch` and `submit_rollback` take it: columns of `tasks`, and its `spec`. */
+export interface NewOperationRow {
+  id: string;
+  op_key: string;
+  infra: string;
+  seq: number;
+  status: NewOperation['status'];
+  /** Ids of tasks. */
+  depends_on: readonly string[];
+  pending_deps: number;
+  runner: NewOperation['runner'];
+  program: string;
+  verb: readonly string[];
+  args: readonly string[];
+  max_attempts: number;
+  repeatable: boolean;
+  reconcilable: boolean;
+  undoable: boolean;
+  retries: number;
+  timeout_seconds: number | null;
+  kept_from: string | null;
+  retry_of: string | null;
+  scope_id: string;
+  spec: OperationSpec;
+}
+
+export function operationRow(operation: NewOperation, scopeId: string): NewOperationRow {
   const { spec } = operation;
   return {
     id: operation.id,

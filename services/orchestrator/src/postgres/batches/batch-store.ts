@@ -67,7 +67,9 @@ export class PostgresBatchStore implements BatchStore {
     }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
       JSON.stringify(batchRow(batch, scope!)),
       await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
-      ...[principal, key, requestHash],
+      principal,
+      key,
+      requestHash,
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
     const { outcome, batch_id: batchId, ready } = submitted;

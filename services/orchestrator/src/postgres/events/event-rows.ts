@@ -96,10 +96,15 @@ export const CHANGES: Reading<EventRow, RecordedEvent> = {
 export const OUTLINE: Reading<EventPlace, Known<EventPlace>> = {
   name: 'events_outline',
   text: false,
-  columns: 'e.seq, e.at, e.type',
+  columns: 'e.at, e.type',
   joins: '',
   tell: (row) => (row.type === 'log' ? undefined : row),
 };
+
+/** The row of a statement that found no event: it says only which transactions are running. */
+interface NoEvent {
+  seq: null;
+}
 
 interface Found<Row> {
   rows: Row[];
@@ -123,10 +128,10 @@ export async function selectEvents<Row extends EventPlace>(
     ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
     : 'null, null';
   if (!Number.isSafeInteger(limit)) throw new Error(`${limit} is no number of events`);
-  const found = await preparedRowsOf<Omit<Row, 'seq'> & { seq: string | null; oldest: string; now: Date }>(
+  const found = await preparedRowsOf<(Row | NoEvent) & { oldest: string; now: Date }>(
     database,
     `${reading.name}_${limit}`,
-    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, ${reading.columns}
+    `select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, now() as now, ${reading.columns}, e.seq::float8 as seq
        from (select) as always
        left join (
          (select seq, at, task_id, batch_id as of_batch, attempt, type, status, details,
@@ -143,9 +148,7 @@ export async function selectEvents<Row extends EventPlace>(
   );
   const [first] = found;
   return {
-    rows: found.flatMap((row) =>
-      row.seq === null ? [] : [{ ...row, seq: Number(row.seq) } as unknown as Row],
-    ),
+    rows: found.filter((row): row is Row & { oldest: string; now: Date } => row.seq !== null),
     oldestRunning: BigInt(first!.oldest),
     now: first!.now,
   };

@@ -12,9 +12,9 @@ import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';
 export class PostgresInventoryStore implements InventoryStore {
   constructor(private readonly database: Knex) {}
 
-  async everything(infra: string | undefined): Promise<Resource[]> {
-    const rows = await this.database<ResourceRow>('resources')
-      .where(given({ infra }))
+  async everything(infras?: readonly string[]): Promise<Resource[]> {
+    const resources = this.database<ResourceRow>('resources');
+    const rows = await (infras ? resources.whereIn('infra', [...infras]) : resources)
       .select<ResourceRow[]>('*')
       .orderBy(['infra', 'kind', 'name']);
     return rows.map(toResource);

@@ -15,7 +15,7 @@ import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
 import type {
   Checkpoint,
   CheckpointItem,
-  IdentifiedThing,
+  IdentifiedResource,
   JournalEntry,
   Obstacle,
   Rollback,
@@ -24,8 +24,8 @@ import type {
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
 import type { TaskStatus } from '../../domain/task/task.js';
-import { actorRow, actorText } from '../audit/actor-row.js';
-import { operationRow } from '../batches/batch-rows.js';
+import { actorText, authorshipRow } from '../audit/actor-row.js';
+import { operationRow, type NewBatchRow } from '../batches/batch-rows.js';
 import { jsonList } from '../json-list.js';
 import { toEntry, type JournalRow } from '../journal/journal-rows.js';
 import { rowsOf } from '../rows.js';
@@ -149,27 +149,35 @@ export class PostgresRollbackStore implements RollbackStore {
       .orderBy(['infra', 'kind', 'name']);
   }
 
-  async changesAfter(seq: number): Promise<JournalEntry[]> {
-    return (await rowsOf<JournalRow>(this.database, 'select * from changes_after(?)', [seq])).map(toEntry);
-  }
-
-  async historyAfter(seq: number): Promise<JournalEntry[]> {
+  async changesAfter(seq: number, infras: readonly string[]): Promise<JournalEntry[]> {
     const rows = await rowsOf<JournalRow>(
       this.database,
-      `select * from journal where seq > ? and state in ('done', 'undone', 'unknown') order by seq desc`,
-      [seq],
+      'select * from changes_after(?) where infra = any (?::text[]) order by seq desc',
+      [seq, [...infras]],
     );
     return rows.map(toEntry);
   }
 
-  madeHere(things: readonly IdentifiedThing[]): Promise<IdentifiedThing[]> {
-    return rowsOf<IdentifiedThing>(
+  async historyAfter(seq: number, infras?: readonly string[]): Promise<JournalEntry[]> {
+    const rows = await rowsOf<JournalRow>(
+      this.database,
+      `select * from journal
+        where seq > :seq and state in ('done', 'undone', 'unknown')
+          and (:infras::text[] is null or infra = any (:infras::text[]))
+        order by seq desc`,
+      { seq, infras: infras ? [...infras] : null },
+    );
+    return rows.map(toEntry);
+  }
+
+  madeHere(resources: readonly IdentifiedResource[]): Promise<IdentifiedResource[]> {
+    return rowsOf<IdentifiedResource>(
       this.database,
       `select * from jsonb_to_recordset(?::jsonb) as t (infra text, kind text, name text, id text)
         where exists (select from journal j
                        where (j.infra, j.kind, j.name, j.change) = (t.infra, t.kind, t.name, 'create')
                          and j.resource_id = journal_id(t.id) and j.state in ('done', 'undone'))`,
-      [JSON.stringify(things)],
+      [JSON.stringify(resources)],
     );
   }
 
@@ -204,25 +212,18 @@ export class PostgresRollbackStore implements RollbackStore {
       rollback.accessScope,
       ...operations.map(({ acts }) => scopeOf(rollback.createdBy, acts)),
     ]);
-    const row = {
-      ...{
-        id: rollback.id,
-        kind: 'rollback',
-        scope: rollback.scope,
-        impossible: rollback.impossible,
-        name: 'rollback',
-        parallel_limit: 1,
-      },
-      ...{
-        rollback_enabled: false,
-        on_failure: 'stop',
-        infras: rollback.infras,
-        request_id: rollback.requestId,
-      },
-      ...{ created_by: rollback.createdBy, created_by_name: rollback.createdByName },
-      traceparent: rollback.traceparent ?? null,
-      actor: actorRow(rollback.actor),
-      scope_id: scope,
+    const row: NewBatchRow = {
+      ...authorshipRow(rollback),
+      id: rollback.id,
+      kind: 'rollback',
+      scope: rollback.scope,
+      impossible: rollback.impossible,
+      name: 'rollback',
+      parallel_limit: 1,
+      rollback_enabled: false,
+      on_failure: 'stop',
+      infras: rollback.infras,
+      scope_id: scope!,
     };
     const [submitted] = await rowsOf<{
       batch_id: string;
@@ -232,7 +233,10 @@ export class PostgresRollbackStore implements RollbackStore {
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
       JSON.stringify(row),
       await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
-      ...[principal, key, requestHash, position],
+      principal,
+      key,
+      requestHash,
+      position,
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
     const { outcome, batch_id: batchId, ready, holder: holderId } = submitted;

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex';
 import { anyServer } from '../../domain/access/act.js';
 import { scopeOf } from '../../domain/access/scope.js';
-import type { SurveyStore } from '../../domain/state/survey.js';
-import type { Survey, SurveyEnd } from '../../domain/state/survey.js';
-import type { Submitter } from '../../domain/workflow/submitter.js';
-import { actorRow } from '../audit/actor-row.js';
+import type { Survey, SurveyEnd, SurveyStore } from '../../domain/state/survey.js';
+import { authorshipOf, type Submitter } from '../../domain/workflow/submitter.js';
+import { authorshipRow } from '../audit/actor-row.js';
+import type { NewTaskRow } from '../tasks/task-submissions.js';
 import { rowsOf } from '../rows.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 
@@ -18,32 +18,23 @@ export class PostgresSurveyStore implements SurveyStore {
   ) {}
 
   async submit(id: string, infras: readonly string[], submitter: Submitter): Promise<void> {
-    const { userId, username, requestId, traceparent, actor } = submitter;
-    const [scopeId] = await this.scopes.ensure([scopeOf(userId, infras.map(anyServer), { checkMode: true })]);
-    const row = {
-      ...{
-        id,
-        kind: 'survey',
-        name: 'survey',
-        infra: infras.length === 1 ? infras[0] : '',
-        check_mode: true,
-      },
-      ...{
-        runner: 'operation',
-        program: 'survey',
-        verb: [],
-        args: [],
-        max_attempts: MAX_ATTEMPTS,
-        reconcilable: false,
-      },
-      ...{
-        created_by: userId,
-        created_by_name: username,
-        request_id: requestId,
-        traceparent: traceparent ?? null,
-        actor: actorRow(actor),
-      },
-      scope_id: scopeId,
+    const scope = scopeOf(submitter.userId, infras.map(anyServer), { checkMode: true });
+    const [scopeId] = await this.scopes.ensure([scope]);
+    const [only = '', ...others] = infras;
+    const row: NewTaskRow = {
+      ...authorshipRow(authorshipOf(submitter)),
+      id,
+      kind: 'survey',
+      name: 'survey',
+      infra: others.length === 0 ? only : '',
+      check_mode: true,
+      runner: 'operation',
+      program: 'survey',
+      verb: [],
+      args: [],
+      max_attempts: MAX_ATTEMPTS,
+      reconcilable: false,
+      scope_id: scopeId!,
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };
     await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [JSON.stringify(row)]);

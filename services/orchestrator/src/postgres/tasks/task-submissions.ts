@@ -1,9 +1,10 @@
 import { isPostgresAway, prepareStatement } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { SubmitOutcome } from '../../domain/task/task-store.js';
-import type { NewTask } from '../../domain/task/task.js';
+import type { NewTask, TaskKind } from '../../domain/task/task.js';
 import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
-import { actorRow } from '../audit/actor-row.js';
+import type { Grant } from '../../domain/access/grant.js';
+import { authorshipRow, type AuthorshipRow } from '../audit/actor-row.js';
 
 export interface Submission {
   task: NewTask;
@@ -46,8 +47,33 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
   };
 }
 
-function rowOf({ task, scopeId, idempotency }: Submission) {
+/** A task as the SQL functions `submit_task` and `submit_tasks` take it: columns of `tasks`, and its Idempotency-Key. */
+export interface NewTaskRow extends AuthorshipRow {
+  id: string;
+  kind: TaskKind;
+  name: string;
+  infra: string;
+  check_mode: boolean;
+  /** `command` where absent. */
+  runner?: 'command' | 'operation';
+  program: string;
+  verb: readonly string[];
+  args: readonly string[];
+  max_attempts: number;
+  reconcilable: boolean;
+  retry_of?: string | null;
+  granted_on?: Grant | null;
+  scope_id: string;
+  principal?: string | undefined;
+  key?: string | undefined;
+  hash?: string | undefined;
+  /** Only of `submit_task`: what an operation is to do. */
+  spec?: Record<string, unknown>;
+}
+
+function rowOf({ task, scopeId, idempotency }: Submission): NewTaskRow {
   return {
+    ...authorshipRow(task),
     id: task.id,
     kind: task.kind,
     name: task.name,
@@ -59,11 +85,6 @@ function rowOf({ task, scopeId, idempotency }: Submission) {
     max_attempts: task.maxAttempts,
     reconcilable: task.reconcilable,
     retry_of: task.retryOf,
-    created_by: task.createdBy,
-    created_by_name: task.createdByName,
-    request_id: task.requestId,
-    traceparent: task.traceparent ?? null,
-    actor: actorRow(task.actor),
     granted_on: task.grant ?? null,
     scope_id: scopeId,
     principal: idempotency?.principal,
