@@ -360,7 +360,7 @@ it('refuses a batch that does more different things than can be asked about', as
     ...{ id: `c${index}`, type: 'command_batch', infra: `infra-${index}`, commands: ['true'] },
   }));
   const { body } = await operator().post('/batch/execute').send({ name: 'wide', operations }).expect(422);
-  expect(body.error).toContain('2001 different things');
+  expect(body.error).toContain('must have at most 2000 different acts, and have 2001');
 });
 
 it('asks about a rollback and a checkpoint in each infra that they are about', async () => {

@@ -130,10 +130,10 @@ describe('POST /batch/execute', () => {
       })
       .expect(422);
     expect(body.details).toEqual([
-      { path: 'operations[0].commands[0]', message: expect.stringContaining('allowed are deploy') },
+      { path: 'operations[0].commands[0]', message: expect.stringContaining('Allowed are: deploy') },
       {
         path: 'operations[1].provider',
-        message: 'must be one of local, upcloud, aws, docker, ssh, and is "azure"',
+        message: 'must be one of local, upcloud, aws, docker, ssh, not "azure"',
       },
     ]);
   });

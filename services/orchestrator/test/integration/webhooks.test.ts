@@ -312,7 +312,7 @@ describe('a webhook of a user', () => {
     const path = `/webhooks/${made.data.id as string}`;
     await api.database('webhooks').update({ owner_id: null, owner_name: null });
     const { body: refused } = await owner.delete(path).expect(403);
-    expect(refused.error).toContain('has no owner: only an admin may change or delete it');
+    expect(refused.error).toContain('has no owner. Only an admin may change or delete it');
     expect((await admin().get(path).expect(200)).body.data).toMatchObject({ owner: null, owner_id: null });
     await admin().delete(path).expect(200);
   });
@@ -545,7 +545,7 @@ describe('deliveries', () => {
       );
       expect(withheld).toMatchObject({
         ...{ response_status: null, next_attempt_at: null },
-        error: 'Not sent: the policies do not allow the owner of the webhook to read what it is about.',
+        error: 'Not sent: the owner of the webhook may not read its task or batch.',
       });
       expect(receiver.received.map(({ body }) => JSON.stringify(body))).not.toContain(withheld!.id);
       // A ping is about nothing that could be denied.

@@ -1,14 +1,18 @@
 import { Failure } from '@provisioning/errors';
 
-/** How long what was last heard of the control center is good for, in seconds. */
+/** For how long changes are allowed with old information from the control center. In seconds. */
 export interface AccessRules {
-  /** Without news of revocations, changes stop; what only reads goes on until its token ends. */
+  /** Age of the newest list of revocations from which on changes are refused. Reads go on until the token expires. */
   revocationsStale: number;
-  /** Policies that may not be the newest, as when those cannot be used, are good for changes that long. */
+  /** Age of policies from which on changes are refused, where newer policies cannot be loaded. */
   policiesStale: number;
 }
 
-/** @throws Failure `unavailable` when a change would rest on what may no longer be so */
+/**
+ * @param silentSeconds since the last answer of the control center
+ * @param policiesAgeSeconds since the policies in force were the newest
+ * @throws Failure `unavailable` (`revocation_stale`, `policy_stale`) if the information is too old for a change
+ */
 export function refuseIfStale(
   { revocationsStale, policiesStale }: AccessRules,
   silentSeconds: number,
@@ -17,14 +21,14 @@ export function refuseIfStale(
   if (silentSeconds > revocationsStale) {
     throw new Failure(
       'unavailable',
-      `The control center has not been heard of for ${Math.round(silentSeconds)} s, so nobody knows whose rights were taken away since. Nothing is changed until it is back; reading goes on.`,
+      `The control center has been unreachable for ${Math.round(silentSeconds)} s. Changes are refused because revocations may be missing. Reads are still answered.`,
       { code: 'revocation_stale', retryAfter: 5 },
     );
   }
   if (policiesAgeSeconds > policiesStale) {
     throw new Failure(
       'unavailable',
-      `The policies are those of ${Math.round(policiesAgeSeconds)} s ago, and newer ones cannot be put in force. Nothing is changed until they can; reading goes on.`,
+      `The policies in force are ${Math.round(policiesAgeSeconds)} s old and newer ones cannot be loaded. Changes are refused until they can. Reads are still answered.`,
       { code: 'policy_stale', retryAfter: 5 },
     );
   }

@@ -2,40 +2,40 @@ import type { Action } from '@provisioning/policy';
 
 type ThingKind = 'server' | 'taskserv' | 'cluster' | 'command';
 
-/** Something that work does to something, as the policies know it. */
+/** An action on an object, as policies name it. */
 export interface Act {
   action: Extract<Action, 'create' | 'update' | 'delete' | 'execute'>;
   kind: ThingKind;
   infra: string;
-  /** Of a task service, its name; of a cluster, its type; of a command, its program; null for servers. */
+  /** The name of a task service, the type of a cluster, the program of a command; null for servers. */
   name: string | null;
-  /** Null where it is only known when the work runs. */
+  /** Null where it becomes known only when the work runs. */
   provider: string | null;
 }
 
-/** `servers:<infra>`, `taskservs:<infra>/<name>`, `clusters:<infra>/<type>` or `commands:<infra>/<program>`. */
+/** The name of the object in policies: `servers:<infra>`, `taskservs:<infra>/<name>`, `clusters:<infra>/<type>` or `commands:<infra>/<program>`. */
 export function resourceOf({ kind, infra, name }: Pick<Act, 'kind' | 'infra' | 'name'>): string {
   return kind === 'server' ? `servers:${infra}` : `${kind}s:${infra}/${name ?? '*'}`;
 }
 
-/** Which thing a resource of the inventory belongs to: a task service is kept as `<server>/<name>`. */
+/** Returns the object of a resource of the inventory. The inventory names task services `<server>/<name>`. */
 export function thingOf(kind: string, name: string): Pick<Act, 'kind' | 'name'> {
   if (kind === 'taskserv') return { kind, name: name.slice(name.lastIndexOf('/') + 1) };
   if (kind === 'cluster') return { kind, name };
   return { kind: 'server', name: null };
 }
 
-/** The act of work of which only its infra is known. */
+/** The act of work of which only the infra is known. */
 export function anyServer(infra: string): Act {
   return { action: 'create', kind: 'server', infra, name: null, provider: null };
 }
 
-/** The same for the same thing. */
+/** A text that is equal for equal objects. */
 export function actKey({ kind, infra, name, provider }: Omit<Act, 'action'>): string {
   return JSON.stringify([kind, infra, name, provider]);
 }
 
-/** Acts, each once. */
+/** Collects acts and removes duplicates. */
 export class DistinctActs {
   readonly #acts = new Map<string, Act>();
 
@@ -48,6 +48,7 @@ export class DistinctActs {
   }
 }
 
+/** Returns the acts without duplicates. */
 export function distinctActs(acts: readonly Act[]): Act[] {
   const distinct = new DistinctActs();
   distinct.add(acts);

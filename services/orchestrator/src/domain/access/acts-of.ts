@@ -3,7 +3,7 @@ import { wordsOf } from '../batch/command-line.js';
 import type { ChangeReport, ReportedAction } from '../rollback/change-report.js';
 import { distinctActs, thingOf, type Act } from './act.js';
 
-/** What a run of the `provisioning` command does: `servers create`, `taskserv create <name>`, `cluster delete <type>`… */
+/** Returns the acts of a run of the `provisioning` command: `servers create`, `taskserv create <name>`, `cluster delete <type>`… */
 export function actsOfWorkflow(work: {
   infra: string;
   verb: readonly string[];
@@ -17,8 +17,8 @@ export function actsOfWorkflow(work: {
 }
 
 /**
- * What an operation of a batch does. Bringing what exists to the wanted state counts as creating it.
- * @param elsewhere other providers than the operation's at which task services land
+ * Returns the acts of an operation of a batch. Updating an existing resource counts as creating it.
+ * @param elsewhere further providers on whose servers the operation installs task services
  */
 export function actsOfOperation(spec: OperationSpec, elsewhere: readonly string[] = []): Act[] {
   const { infra, provider = null } = spec;

@@ -1,7 +1,7 @@
 import { groupOf, type Asker, type Group, type PolicySet } from '@provisioning/policy';
 import { Remembered, type Readable, type Reader } from './readable.js';
 
-/** Users for whom the same rules hold: what is decided for one of them is decided for all. */
+/** Users with identical policy outcomes: a decision for one of them holds for all. */
 export class Audience implements Reader {
   readonly #answers = new Remembered<boolean | undefined>();
 
@@ -10,7 +10,7 @@ export class Audience implements Reader {
     private readonly groups: readonly Group[],
   ) {}
 
-  /** Undefined where that depends on the user, or on the address they ask from. */
+  /** @returns undefined if the answer depends on the user or on the address of the request */
   mayRead(readable: Readable, now = Date.now()): boolean | undefined {
     return this.#answers.get(readable, this.revision, now, () => {
       const time = new Date(now);
@@ -22,12 +22,12 @@ export class Audience implements Reader {
   }
 }
 
-/** The audiences that there are under the policies in force. */
+/** The audiences under the policies in force. */
 export class Audiences {
   readonly #audiences = new Map<string, Audience>();
   #revision: number | undefined;
 
-  /** The one of a user who must be allowed as each of these. */
+  /** The audience of a user who must be allowed under each of these identities. */
   of(policies: PolicySet, askers: readonly Asker[]): Audience {
     if (policies.revision !== this.#revision) this.#audiences.clear();
     this.#revision = policies.revision;
@@ -39,6 +39,7 @@ export class Audiences {
     return known;
   }
 
+  /** Forgets the audiences that are no longer used. */
   keepOnly(used: ReadonlySet<Audience>): void {
     for (const [key, audience] of this.#audiences) if (!used.has(audience)) this.#audiences.delete(key);
   }

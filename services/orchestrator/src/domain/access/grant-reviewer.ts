@@ -1,6 +1,6 @@
 import type { Grant, WaitingGrant } from './grant.js';
 
-/** A user as the control center knows them now. */
+/** The present state of a user in the control center. */
 export interface CurrentUser {
   id: string;
   username: string;
@@ -9,31 +9,33 @@ export interface CurrentUser {
   enabled: boolean;
 }
 
+/** Finds work that is allowed and has not started. */
 export interface WaitingGrants {
-  /** Work that has not begun, by id, from the one after that one on. */
+  /** Work that has not started, in the order of its ids. @param after only greater ids */
   waiting(after: string | undefined, limit: number): Promise<WaitingGrant[]>;
 }
 
+/** The dependencies of a {@link GrantReviewer}. */
 export interface ReviewerNeeds {
   grants: WaitingGrants;
-  /** Those that there are. */
+  /** Looks up users; deleted ones are left out. */
   users(ids: readonly string[]): Promise<CurrentUser[]>;
-  /** Whether the policies in force allow it now. */
+  /** Whether the policies in force allow the work now. */
   allows(user: CurrentUser, grant: Grant): boolean;
   cancel(waiting: WaitingGrant, by: string): Promise<unknown>;
-  /** Lets other requests go on. */
+  /** Yields to other requests. */
   pause(): Promise<void>;
   log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
 }
 
-/** As it stands in the error of what was cancelled. */
+/** The actor in the error text of cancelled work. */
 const REVIEWER = 'the policies (authorization_revoked)';
 
 const AT_ONCE = 500;
 
 /**
- * Rights are checked when work is submitted, and again as long as it waits: whatever begins does so at most a few seconds
- * after its submitter was still allowed to. What runs goes on.
+ * Checks the rights of submitters again while their work waits, and cancels what is no longer allowed. Work starts at most
+ * a few seconds after the last check. Work that is running continues.
  */
 export class GrantReviewer {
   constructor(private readonly needs: ReviewerNeeds) {}
@@ -59,10 +61,10 @@ export class GrantReviewer {
       const user = users.get(each.userId);
       if (user?.enabled && this.needs.allows(user, each.grant)) continue;
       const about = { id: each.id, user_id: each.userId };
-      this.needs.log.info('work that waits is not allowed any more', about);
+      this.needs.log.info('waiting work is no longer allowed', about);
       await this.needs.cancel(each, REVIEWER).catch((error: unknown) => {
-        // What has ended meanwhile needs nothing; whatever else keeps it is met again by the next review.
-        this.needs.log.warn('work that is not allowed any more could not be cancelled', { ...about, error });
+        // It may have ended meanwhile. Otherwise the next review tries again.
+        this.needs.log.warn('work that is no longer allowed could not be cancelled', { ...about, error });
       });
     }
   }

@@ -1,14 +1,14 @@
 import type { Question } from '@provisioning/policy';
 
-/** Something that not every user may read, as an event or a row of a list. */
+/** An object with restricted access, such as an event or a row of a list. */
 export interface Readable {
-  /** All of them must be answered with yes. */
+  /** A reader needs a positive answer to every question. */
   questions: readonly Question[];
-  /** The same for the same questions. */
+  /** Equal for equal questions. */
   key: string;
 }
 
-/** Most answers are remembered by their key: then nobody asks for the questions. */
+/** Computes the questions only when they are needed: most answers are cached by key. */
 export function lazyReadable(key: string, make: () => readonly Question[]): Readable {
   let made: readonly Question[] | undefined;
   return {
@@ -19,16 +19,16 @@ export function lazyReadable(key: string, make: () => readonly Question[]): Read
   };
 }
 
-/** What a user, or all users with the same rights, may read; undefined where that is not known. */
+/** A user, or an audience. Undefined: the answer depends on the user. */
 export interface Reader {
   mayRead(readable: Readable): boolean | undefined;
 }
 
-/** Conditions may depend on the time: an answer is asked for again after this. */
+/** Policies may have conditions on the time, so cached answers expire. */
 const REMEMBERED_MS = 5_000;
 const REMEMBERED = 100_000;
 
-/** Answers by what was asked about, kept for one revision of the policies. */
+/** A cache of answers for one revision of the policies. */
 export class Remembered<Answer> {
   readonly #known = new Map<string, Answer>();
   #revision: number | undefined;

@@ -3,41 +3,44 @@ import { hashedId } from '@provisioning/runtime/hashed-id';
 import { actKey, anyServer, distinctActs, resourceOf, type Act } from './act.js';
 
 /**
- * What a task or a batch touches and whose it is: all that the policies are asked about it. Stored once for all that have
- * the same, under {@link scopeId}, and never changed.
+ * Everything that policies need to know of a task or batch: its owner and its acts. Equal scopes are stored once, under
+ * {@link scopeId}, and never change.
  */
 export interface Scope {
   /** The id of the user who submitted it. */
   owner: string;
   checkMode: boolean;
-  /** Of a batch; null for tasks and rollbacks. */
+  /** The name of a batch; null for tasks and rollbacks. */
   batch: string | null;
-  /** Each once. */
+  /** Without duplicates. */
   acts: readonly Act[];
 }
 
+/** Returns a scope, without check mode and batch unless `more` has them. */
 export function scopeOf(owner: string, acts: readonly Act[], more: Partial<Scope> = {}): Scope {
   return { owner, checkMode: false, batch: null, ...more, acts: distinctActs(acts) };
 }
 
+/** The id of a scope: a UUID of its content. */
 export function scopeId({ owner, checkMode, batch, acts }: Scope): string {
   const lines = acts.map((act) => `${act.action} ${actKey(act)}`);
   return hashedId(JSON.stringify([owner, checkMode, batch, ...lines.sort()]));
 }
 
-/** An object that carries acts, by the names under which policies know it; the first is the one that refusals name. */
+/** The names in policies of an object that has acts, such as a batch. Refusals show the first one. */
 export type Carrier = readonly [name: string, ...others: string[]];
 
+/** The names of a batch in policies. */
 export function batchNames({ id, name }: { id: string; name: string }): Carrier {
   return [`batches:${name}`, `batches:${id}`];
 }
 
-/** The same questions, answered with yes unless a rule denies. */
+/** The same questions in a mode that allows everything that no rule denies. */
 export function unlessDenied(questions: readonly Question[]): Question[] {
   return questions.map((question) => ({ ...question, mode: 'not_denied' }));
 }
 
-/** Asks to do all that a scope does, carried by something, such as to retry a task. */
+/** The questions for doing everything in a scope, such as retrying a task. */
 export function doQuestions(
   action: Question['action'],
   carrier: Carrier,
@@ -48,7 +51,7 @@ export function doQuestions(
   return [...carrierQuestions(action, carrier, asked), ...actQuestions(asked)];
 }
 
-/** Asks for each act of a scope by itself. Who is denied to read an infra changes nothing in it, whatever the act is. */
+/** The questions for each act of a scope. A user who may not read an infra may not change it either. */
 export function actQuestions(scope: Scope): Question[] {
   return distinct(
     scope.acts.flatMap((act) => [
@@ -63,10 +66,7 @@ export function actQuestions(scope: Scope): Question[] {
   );
 }
 
-/**
- * Asks to cancel something: as doing it, since what is cut short changes the same things. A rule may also deny cancelling
- * it as such.
- */
+/** The questions for cancelling work: those for doing it, and whether a rule denies cancelling it. */
 export function cancelQuestions(carrier: Carrier, scope: Scope): Question[] {
   return [
     ...doQuestions('cancel', carrier, scope),
@@ -81,7 +81,7 @@ export function cancelQuestions(carrier: Carrier, scope: Scope): Question[] {
   ];
 }
 
-/** Asks to read something: what carries it, each infra that it is about, and each thing that it touches. */
+/** The questions for reading an object: the object, each of its infras, and each object of its acts. */
 export function readQuestions(carrier: Carrier, scope: Scope): Question[] {
   return [
     ...carrierQuestions('read', carrier, scope),
@@ -89,7 +89,7 @@ export function readQuestions(carrier: Carrier, scope: Scope): Question[] {
   ];
 }
 
-/** Asks to read a thing, and its infra. */
+/** The questions for reading a resource and its infra. */
 export function thingQuestions(
   thing: Pick<Act, 'kind' | 'infra' | 'name' | 'provider'>,
   more: Record<string, unknown> = {},
@@ -102,12 +102,12 @@ export function thingQuestions(
     : [infraItself, { action: 'read', resource: resourceOf(thing), context }];
 }
 
-/** Asks to read an infra. */
+/** The questions for reading an infra. */
 export function infraQuestions(infra: string): Question[] {
   return thingQuestions(anyServer(infra));
 }
 
-/** One question for each infra, kind and provider, since conditions may ask for any of them. */
+/** One question for each infra, kind and provider: policies may have conditions on any of them. */
 export function carrierQuestions(
   action: Question['action'],
   [resource, ...alsoKnownAs]: Carrier,
@@ -119,7 +119,7 @@ export function carrierQuestions(
     check_mode: scope.checkMode,
     ...(scope.batch === null ? {} : { name: scope.batch }),
   }));
-  // Work that touches nothing is asked about all the same.
+  // Work without acts is checked as well.
   const all = contexts.length > 0 ? contexts : [{ owner: scope.owner, check_mode: scope.checkMode }];
   return distinct(all.map((context) => ({ action, resource, alsoKnownAs, context })));
 }

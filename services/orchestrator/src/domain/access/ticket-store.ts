@@ -1,6 +1,7 @@
-/** Tickets that open one connection each. */
+/** Stores tickets, each of which opens one connection. */
 export interface TicketStore<Holder> {
+  /** Creates a ticket for a user. */
   create(holder: Holder): Promise<{ ticket: string; expiresAt: Date }>;
-  /** Whose it is, once; undefined for one that was taken, is too old or never was. */
+  /** Redeems a ticket. @returns its holder; undefined if it was redeemed before, has expired or does not exist */
   take(ticket: string): Promise<Holder | undefined>;
 }

@@ -11,14 +11,14 @@ import {
 import { Audiences, type Audience } from './audience.js';
 import { Remembered, type Readable, type Reader } from './readable.js';
 
-/** A user who reads, with a token. */
+/** A user with the token of the request. */
 export interface Identity extends Principal {
-  /** All roles of the owner of an API token, which the token must not exceed. */
+  /** All roles of the owner of an API token: the token may do no more than they allow. */
   ownerRoles?: readonly string[];
   tokenId: string;
 }
 
-/** A user who reads from one address: what they may read. */
+/** Decides what a user may read from one address. */
 export class Viewer implements Reader {
   readonly #answers = new Remembered<boolean>();
   #audience: { revision: number; is: Audience } | undefined;
@@ -32,7 +32,7 @@ export class Viewer implements Reader {
     private readonly audiences: Audiences,
   ) {}
 
-  /** The users with the same rights, as far as the rules are known to be the same. */
+  /** The users with identical policy outcomes. */
   get audience(): Audience {
     const policies = this.policies();
     if (this.#audience?.revision !== policies.revision) {
@@ -42,22 +42,22 @@ export class Viewer implements Reader {
     return this.#audience.is;
   }
 
-  /** The audience, where it was asked for under the policies in force. */
+  /** The audience, if it was computed under the policies in force. */
   get knownAudience(): Audience | undefined {
     return this.#audience?.revision === this.policies().revision ? this.#audience.is : undefined;
   }
 
-  /** Whether they may certainly read everything of these types. */
+  /** Whether the user may read every object of these types, under all conditions. */
   readsAll(types: readonly ResourceType[]): boolean {
     return this.#certain().every((certainty) => types.every((type) => certainty.holds('read', `${type}:*`)));
   }
 
-  /** Ids of that type, or prefixes with a `*`, that a rule may deny them to read. */
+  /** Ids of a type, or prefixes ending with `*`, that a rule may forbid the user to read. */
   deniedIds(type: ResourceType): string[] {
     return [...new Set(this.#certain().flatMap((certainty) => deniedIds(certainty, 'read', type)))];
   }
 
-  /** By the user alone: an audience has users who differ in what is certain. */
+  /** Computed for each user: within an audience, users differ in what is certain. */
   #certain(): Certainty[] {
     const policies = this.policies();
     if (this.#certainties?.revision !== policies.revision) {
@@ -80,7 +80,7 @@ export class Viewer implements Reader {
     );
   }
 
-  /** With an API token one has to be allowed with its roles, and with all that its owner has. */
+  /** An API token must be allowed with its own roles and with all roles of its owner. */
   #askers(now: number): Asker[] {
     const { principal, ip } = this;
     const { method, path } = this.request;
@@ -94,13 +94,13 @@ export class Viewer implements Reader {
   }
 }
 
-/** What rules see of events, over whatever they are followed. */
+/** The request that policies see for events, on every transport. */
 export const FOLLOWING = { method: 'GET', path: '/events' } as const;
 
-/** How many viewers without an open connection are kept. */
+/** Number of cached viewers without an open connection. */
 const MOST_PASSING = 1_000;
 
-/** One viewer for all connections and requests of one token from one address. */
+/** Shares one viewer among all connections and requests of one token from one address. */
 export class Viewers {
   readonly #viewers = new Map<string, { viewer: Viewer; connections: number }>();
   readonly #passing = new Map<string, Viewer>();
@@ -108,7 +108,7 @@ export class Viewers {
 
   constructor(private readonly policies: () => PolicySet) {}
 
-  /** For a connection, until {@link leave}. */
+  /** Returns the viewer of a connection. Call {@link leave} when it closes. */
   enter(principal: Identity, ip: string): Viewer {
     const key = keyOf(principal, ip);
     const known = this.#viewers.get(key) ?? { viewer: this.#make(principal, ip, FOLLOWING), connections: 0 };
@@ -117,6 +117,7 @@ export class Viewers {
     return known.viewer;
   }
 
+  /** Releases the viewer of a closed connection. */
   leave({ principal, ip }: Viewer): void {
     const key = keyOf(principal, ip);
     const known = this.#viewers.get(key);
@@ -126,7 +127,7 @@ export class Viewers {
     this.#audiences.keepOnly(new Set(viewers.flatMap(({ knownAudience }) => knownAudience ?? [])));
   }
 
-  /** For one request, which rules may ask for its method and path. */
+  /** Returns the viewer of one request: policies may have conditions on method and path. */
   passing(principal: Identity, ip: string, request: { method: string; path: string }): Viewer {
     const { roles, ownerRoles, email } = principal;
     const { method, path } = request;

@@ -4,32 +4,34 @@ import { lazyReadable, type Readable } from './readable.js';
 import { carrierQuestions, readQuestions, thingQuestions, unlessDenied, type Scope } from './scope.js';
 import type { Viewer } from './viewer.js';
 
-/** Which rows of a list somebody may read. */
+/** The rows of a list that a user may read. */
 export interface VisibleRows {
-  /** Their scopes. */
+  /** Ids of scopes. */
   scopes: readonly string[];
-  /** Ids, or prefixes with a `*` at the end, of rows that are denied by name. */
+  /** Ids of denied rows, or prefixes of ids ending with `*`. */
   deniedIds: readonly string[];
 }
 
+/** The tasks that a user may read. */
 export interface VisibleTasks extends VisibleRows {
-  /** Scopes of batches whose operations are denied with them, and ids or prefixes of ids of such batches. */
+  /** Denied batches: their operations are denied with them. */
   deniedBatches: VisibleRows;
 }
 
+/** The checkpoints that a user may read. */
 export interface VisibleCheckpoints {
-  /** Every infra of a checkpoint must be one of these. */
+  /** A checkpoint is visible if all of its infras are among these. */
   infras: readonly string[];
   deniedIds: readonly string[];
 }
 
-/** What counts of checkpoints and rollbacks may contain. */
+/** The checkpoints and rollbacks that statistics may count; undefined: all. */
 export interface VisibleStatistics {
   checkpoints: VisibleCheckpoints | undefined;
   rollbacks: VisibleRows | undefined;
 }
 
-/** A thing of the inventory or the journal, as far as the policies know it. */
+/** A resource of the inventory or the journal, as policies know it. */
 export type Thing = Pick<Act, 'kind' | 'infra' | 'name' | 'provider'>;
 
 interface StoredScope {
@@ -37,20 +39,21 @@ interface StoredScope {
   scope: Scope;
 }
 
+/** Reads stored scopes. */
 export interface ScopeSource {
   all(): Promise<StoredScope[]>;
 }
 
 const THINGS = ['servers', 'taskservs', 'clusters', 'commands'] as const;
 
-/** How many scopes are decided before other requests get their turn. */
+/** Number of scopes that are decided between two pauses. */
 const AT_ONCE = 200;
 
-/** Decides what lists, counts and surveys may contain. Undefined stands for everything, which costs nothing to find out. */
+/** Decides what lists, counts and surveys may contain. Undefined: everything, which needs no query. */
 export class Visibility {
   constructor(
     private readonly scopes: ScopeSource,
-    /** Lets other requests go on. */
+    /** Yields to other requests. */
     private readonly pause: () => Promise<void>,
   ) {}
 
@@ -90,13 +93,13 @@ export class Visibility {
     return { scopes, deniedIds: [] };
   }
 
-  /** @param known asked for the infras of all checkpoints */
+  /** @param known returns the infras of all checkpoints */
   async checkpoints(viewer: Viewer, known: () => Promise<string[]>): Promise<VisibleCheckpoints | undefined> {
     if (viewer.readsAll(['checkpoints', ...THINGS])) return undefined;
     return { infras: this.infras(viewer, await known()), deniedIds: viewer.deniedIds('checkpoints') };
   }
 
-  /** Those of some things that may be read. */
+  /** Filters resources to those that may be read. */
   things<T extends Thing>(viewer: Viewer, things: readonly T[]): T[] {
     if (this.everything(viewer)) return [...things];
     return things.filter((thing) =>
@@ -104,12 +107,12 @@ export class Visibility {
     );
   }
 
-  /** Whether all things of every kind may be read. */
+  /** Whether all resources of every kind may be read. */
   everything(viewer: Viewer): boolean {
     return viewer.readsAll(THINGS);
   }
 
-  /** Those of some infras that may be read. */
+  /** Filters infras to those that may be read. */
   infras(viewer: Viewer, infras: readonly string[]): string[] {
     return this.things(viewer, infras.map(anyServer)).map(({ infra }) => infra);
   }
@@ -124,7 +127,7 @@ export class Visibility {
   }
 }
 
-/** Whether no rule denies a batch as such. */
+/** Whether no rule denies the batch by name. */
 function notDenied(id: string, scope: Scope): Readable {
   return lazyReadable(`denied ${id}`, () =>
     unlessDenied(carrierQuestions('read', [`batches:${scope.batch}`], scope)),

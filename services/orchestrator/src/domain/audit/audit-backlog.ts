@@ -1,19 +1,22 @@
 import { Failure } from '@provisioning/errors';
 
-/** What has not reached the audit trail yet: how much (counted up to the limit and one more), and since when. */
+/** Events that the audit trail has not received: their number (counted up to a limit) and the time of the oldest. */
 export interface Backlog {
   rows: number;
   oldest: Date | null;
 }
 
+/** Measures the backlog. */
 export interface BacklogMeter {
+  /** @param most count no further */
   read(most: number): Promise<Backlog>;
 }
 
+/** Largest backlog with which changes are accepted. */
 export const MOST_ROWS = 100_000;
 const LONGEST_MS = 3_600_000;
 
-/** Stops changes while what was done before cannot be told to the audit trail: it must not fall behind without bound. */
+/** Refuses changes while the audit trail cannot keep up: its backlog must be bounded. */
 export class AuditBacklog {
   #backlog: Backlog = { rows: 0, oldest: null };
 
@@ -26,7 +29,7 @@ export class AuditBacklog {
     return this.#backlog.rows;
   }
 
-  /** How long the oldest of it has been waiting. */
+  /** Age of the oldest waiting event, in seconds; 0 without one. */
   get seconds(): number {
     const { oldest } = this.#backlog;
     return oldest ? Math.max(0, this.now() - oldest.getTime()) / 1000 : 0;
@@ -37,7 +40,7 @@ export class AuditBacklog {
     this.#backlog = await this.meter.read(MOST_ROWS + 1);
   }
 
-  /** @throws Failure `unavailable` while there is too much, or it waits for too long */
+  /** @throws Failure `unavailable` (`audit_backlog`) while the backlog is too large or too old */
   refuseIfFull(): void {
     const old = this.seconds * 1000 > LONGEST_MS;
     if (this.rows <= MOST_ROWS && !old) return;

@@ -1,27 +1,28 @@
 import type { AuditRecord } from './audit-record.js';
 
-/** What has not reached the audit trail, in order. Of all processes, one at a time has its turn. */
+/** Events that the audit trail has not received, in order. One process at a time may read them. */
 export interface AuditOutbox {
-  /** What comes next; undefined if it is another's turn. */
+  /** The next records; undefined if another process has the turn. */
   next(limit: number): Promise<AuditPage | undefined>;
-  /** Everything up to that place has arrived. */
+  /** Records that everything up to this position has arrived. */
   arrived(position: number): Promise<void>;
-  /** Lets another have the turn at once. */
+  /** Lets another process have the turn at once. */
   release(): Promise<void>;
 }
 
-/** A part of the history, with the records of those of its events that tell the audit trail something. */
+/** A part of the event history, with the audit records of its events. */
 export interface AuditPage {
   records: AuditRecord[];
   position: number;
-  /** Whether anything was read at all. */
+  /** Whether any event was read. */
   moved: boolean;
-  /** Whether there may be more right now. */
+  /** Whether more events may be available now. */
   more: boolean;
 }
 
+/** The audit trail of the control center. */
 export interface AuditTrail {
-  /** Keeps each of them once, however often it is told. Rejects unless all are kept. */
+  /** Stores each record once, even if it is sent repeatedly. Rejects unless all are stored. */
   append(records: readonly AuditRecord[]): Promise<void>;
 }
 

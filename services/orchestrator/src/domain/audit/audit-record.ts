@@ -1,16 +1,15 @@
-import type { BatchStatus } from '../batch/batch.js';
 import { definitionOf, type AuditForm, type RecordedEventType } from '../event/catalogue.js';
 import type { RollbackScope } from '../rollback/rollback.js';
-import type { TaskKind, TaskStatus } from '../task/task.js';
+import type { TaskKind } from '../task/task.js';
 import type { Actor } from './actor.js';
 
-/** What the audit trail is told, in the order in which it happened. */
+/** A record of the audit trail. */
 export interface AuditRecord {
-  /** The event's own: whoever receives it twice knows it. */
+  /** Id of the event, by which the receiver recognises repeats. */
   eventId: string;
   at: Date;
   actor: AuditActor;
-  /** `server.create`: what it was done to, in the singular, and what was done. */
+  /** Object in the singular and action, such as `server.create`. */
   action: string;
   /** `servers/web-01` */
   resource: string;
@@ -18,7 +17,7 @@ export interface AuditRecord {
   details: Record<string, unknown>;
 }
 
-/** An actor, as far as it is known: what is old may have none. */
+/** An actor; members are null where they are unknown, as in old records. */
 export type AuditActor = { [Member in keyof Actor]: Actor[Member] | null };
 
 /** An event with what is known of its task and batch. */
@@ -29,9 +28,9 @@ export interface AuditableEvent {
   status: string;
   attempt: number;
   details: Record<string, unknown>;
-  /** Who did it, where somebody did; else the submitter of what it follows from. */
+  /** The user who caused the event, else the submitter of its task or batch. */
   actor: AuditActor;
-  /** Whether somebody did it. */
+  /** Whether a user caused the event. */
   byHand: boolean;
   task: AuditedTask | null;
   batch: AuditedBatch | null;
@@ -43,7 +42,7 @@ interface AuditedTask {
   name: string;
   infra: string;
   checkMode: boolean;
-  /** The command line, where it is one. */
+  /** The command line of a task that runs a command. */
   argv: readonly string[];
   operation: string | null;
   retryOf: string | null;
@@ -60,7 +59,7 @@ interface AuditedBatch {
 
 type Content = Pick<AuditRecord, 'action' | 'resource' | 'result' | 'details'>;
 
-/** The record of an event; undefined for an event that records no action and no result. */
+/** Returns the audit record of an event; undefined for an event that is not audited. */
 export function auditRecordOf(event: AuditableEvent): AuditRecord | undefined {
   const { type, task, batch } = event;
   const form = definitionOf({ type, taskId: task?.id ?? null, batchId: batch?.id ?? null })?.audit ?? 'none';
@@ -70,7 +69,7 @@ export function auditRecordOf(event: AuditableEvent): AuditRecord | undefined {
 
 const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | undefined>> = {
   task_submitted: ofTask(({ retryOf, kind, argv }, about) =>
-    // Operations are submitted with their batch, surveys by the request for drift.
+    // Operations are submitted with their batch, and surveys with a request for drift or a restore.
     kind === 'workflow'
       ? {
           action: retryOf === null ? 'workflow.submit' : 'task.retry',
@@ -103,7 +102,7 @@ const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | und
   ),
   batch_ended: ofBatch(({ kind, name }, { status, details: { completed, failed, cancelled, error } }) => ({
     action: kind === 'rollback' ? 'rollback.end' : 'batch.end',
-    result: (status as BatchStatus) === 'Completed' ? 'success' : 'failure',
+    result: status === 'Completed' ? 'success' : 'failure',
     details: { name, ...known({ status, completed, failed, cancelled, error: cut(error) }) },
   })),
   resource_changed: ({ details: { change, kind, name, ...details } }) => ({
@@ -134,7 +133,7 @@ const FORMS: Readonly<Record<AuditForm, (event: AuditableEvent) => Content | und
 
 const CHANGES: Readonly<Record<string, string>> = { create: 'create', change: 'update', destroy: 'delete' };
 
-/** What a record says of its task or batch, which is the record's resource. */
+/** A record without its resource, which is the task or batch. */
 type Outcome = Omit<Content, 'resource'>;
 
 function ofTask(
@@ -169,7 +168,7 @@ function taskEnded(
 ): Outcome {
   return {
     action: 'task.end',
-    result: (status as TaskStatus) === 'Completed' ? 'success' : 'failure',
+    result: status === 'Completed' ? 'success' : 'failure',
     details: {
       ...about,
       attempt,

@@ -25,6 +25,7 @@ import { findPlacement } from './placement.js';
 import { forEachPausing, noPause, type Pause } from './pause.js';
 import { checkOperations, planOperations, type Capabilities } from './operations.js';
 
+/** A batch as the API receives it, with all defaults. */
 export interface BatchRequest {
   name: string;
   version: string | null;
@@ -35,18 +36,18 @@ export interface BatchRequest {
   operations: readonly OperationSpec[];
 }
 
-/** A batch as it was when it was stored. */
+/** A batch in its state at submission; `replayed`: by an earlier request with the same Idempotency-Key. */
 export interface SubmittedBatch extends BatchSummary {
   replayed: boolean;
 }
 
-/** What a resumed batch would keep and run. */
+/** Which operations a resumed batch keeps (`kept`) and which it runs again. */
 export interface ResumePreview {
   batch: Batch;
   operations: { id: string; kept: boolean }[];
 }
 
-/** Batches: graphs of operations that run as tasks. */
+/** Submits, reads, cancels and resumes batches. */
 export class BatchService {
   constructor(
     private readonly store: BatchStore,
@@ -57,19 +58,24 @@ export class BatchService {
     private readonly pause?: Pause,
   ) {}
 
-  /** Checked whole before anything is stored; durable when this returns. */
+  /**
+   * Checks and stores a batch. It is durable when this resolves.
+   * @throws Failure `invalid` (`invalid_batch`), `conflict` (`idempotency_key_reused`)
+   */
   async execute(request: BatchRequest, submitter: Submitter): Promise<SubmittedBatch> {
     await this.#check(request.operations);
     const operations = await this.#plan(request.operations);
     return this.#submit({ ...request, resumeOf: null }, operations, submitter);
   }
 
+  /** @throws Failure `not_found` (`batch_not_found`) */
   async get(id: string): Promise<FoundBatch> {
     const found = await this.store.find(id);
     if (!found) throw unknownBatch(id);
     return found;
   }
 
+  /** Newest first. */
   list(
     filter: BatchFilter,
   ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
@@ -77,8 +83,9 @@ export class BatchService {
   }
 
   /**
-   * Ends what waits at once, and has the operations that run ended: the batch stays `Running` until they are.
-   * @throws Failure for a batch that is unknown, has ended, or is being rolled back
+   * Cancels waiting operations at once and asks workers to end running ones. The batch stays `Running` until they have ended.
+   * @param by user name for the error texts
+   * @throws Failure `not_found` (`batch_not_found`), `conflict` (`batch_ended`, `batch_rolling_back`)
    */
   async cancel(id: string, by: string, actor?: Actor): Promise<void> {
     const { outcome, ready } = await this.store.cancel(id, by, actor);
@@ -86,18 +93,18 @@ export class BatchService {
     if (outcome === 'refused')
       throw new Failure(
         'conflict',
-        `The batch ${id} is being rolled back, which goes on to its end: GET /batch/operations/${id} tells how far it is.`,
+        `The batch ${id} is being rolled back and cannot be cancelled. GET /batch/operations/${id} shows its progress.`,
         { code: 'batch_rolling_back' },
       );
     if (outcome === 'ended')
-      throw new Failure('conflict', `The batch ${id} has ended: there is nothing left to cancel.`, {
+      throw new Failure('conflict', `The batch ${id} has ended and cannot be cancelled.`, {
         code: 'batch_ended',
       });
     this.notifier.notify(ready);
     if (outcome === 'requested') this.notifier.notifyCancelled();
   }
 
-  /** What `resume` would do. */
+  /** Shows what `resume` would do. @throws Failure as `resume` */
   async previewResume(id: string): Promise<ResumePreview> {
     const { batch, operations, resumedBy } = await this.#resumable(id);
     if (resumedBy) throw resumedBefore(id, resumedBy);
@@ -107,7 +114,10 @@ export class BatchService {
     };
   }
 
-  /** A new batch that keeps what is completed and runs the rest. */
+  /**
+   * Submits a new batch that keeps completed operations and runs the others again.
+   * @throws Failure `not_found` (`batch_not_found`), `conflict` (`batch_not_resumable`, `batch_resumed`), and as `execute`
+   */
   async resume(id: string, submitter: Submitter): Promise<SubmittedBatch> {
     const { batch, operations } = await this.#resumable(id);
     const specs = operations.map(({ spec }) => spec);
@@ -118,7 +128,7 @@ export class BatchService {
     return this.#submit({ ...batch, resumeOf: id }, planned, submitter);
   }
 
-  /** What a batch of that name would do, of that user. */
+  /** Returns the access scope that a batch would have. @throws Failure `invalid` (`invalid_batch`) for too many acts */
   async scopeOf(name: string, specs: readonly OperationSpec[], owner: string): Promise<Scope> {
     const { elsewhere } = await findPlacement(specs, this.inventory, this.pause);
     return scopeOfBatch(name, specs, (spec) => actsOfOperation(spec, elsewhere(spec)), owner, this.pause);
@@ -146,7 +156,7 @@ export class BatchService {
       status === 'Completed'
         ? 'has completed'
         : status === 'RolledBack'
-          ? 'was rolled back: nothing of it is left to go on with. Submit it anew'
+          ? 'was rolled back, so there is nothing to resume. Submit it again'
           : 'has not ended';
     throw new Failure('conflict', `The batch ${id} ${why}.`, { code: 'batch_not_resumable' });
   }
@@ -183,13 +193,10 @@ export class BatchService {
   }
 }
 
-/** Different acts of one batch: it may have more operations, which do the same in the same infra. */
+/** Limit of different acts of one batch. Operations of the same kind in the same infra share an act. */
 const MOST_ACTS = 2_000;
 
-/**
- * What a batch of that name touches, of that user.
- * @throws Failure `invalid` where that is too much to be asked about
- */
+/** @throws Failure `invalid` (`invalid_batch`) for more than {@link MOST_ACTS} acts */
 async function scopeOfBatch<T>(
   name: string,
   operations: readonly T[],
@@ -202,7 +209,7 @@ async function scopeOfBatch<T>(
   const scope = scopeOf(owner, distinct.all(), { batch: name });
   const count = scope.acts.length;
   if (count <= MOST_ACTS) return scope;
-  const message = `do ${count} different things, each of which the policies are asked about: ${MOST_ACTS} at most. Split the batch`;
+  const message = `must have at most ${MOST_ACTS} different acts, and have ${count}. Split the batch`;
   throw new Failure('invalid', `The batch cannot be run: operations ${message}.`, {
     code: 'invalid_batch',
     details: [{ path: 'operations', message }],
@@ -210,14 +217,12 @@ async function scopeOfBatch<T>(
 }
 
 function resumedBefore(id: string | null, by: string): Failure {
-  return new Failure(
-    'conflict',
-    `The batch ${id} was resumed before: go on with ${by}, which knows what was done since.`,
-    { code: 'batch_resumed' },
-  );
+  return new Failure('conflict', `The batch ${id} was already resumed. Continue with the batch ${by}.`, {
+    code: 'batch_resumed',
+  });
 }
 
-/** Completed, and not undone. */
+/** Whether an operation has completed and was not undone. */
 function isKept({ status, undo }: Operation): boolean {
   return status === 'Completed' && undo !== 'Completed';
 }

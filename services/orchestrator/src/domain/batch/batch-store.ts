@@ -6,39 +6,43 @@ import type { WaitingFor } from '../task/task.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
 import type { Batch, BatchStatus, NewBatch, NewOperation, Operation, OperationSummary } from './batch.js';
 
+/** A page of batches. */
 export interface BatchFilter extends Page {
   status: BatchStatus | undefined;
-  /** All, where absent. */
+  /** Only these; all where absent. */
   visible?: VisibleRows | undefined;
 }
 
+/** `replayed`, `conflict`: the Idempotency-Key was used before, with the same or with another request. */
 export type SubmitBatchOutcome =
   | { outcome: 'created'; batchId: string; ready: string[] }
   | { outcome: 'replayed'; batchId: string }
-  /** What is to be resumed was resumed before, by that one. */
+  /** The batch was resumed before, by this one. */
   | { outcome: 'resumed'; batchId: string }
   | { outcome: 'conflict' };
 
+/** A batch with all that its page shows. */
 export interface FoundBatch {
   batch: Batch;
   operations: Operation[];
-  /** What keeps the whole batch waiting. */
+  /** Why the batch has not started. */
   waitingFor: WaitingFor | null;
   /** The batch that resumed it. */
   resumedBy: string | null;
 }
 
+/** Stores batches. */
 export interface BatchStore {
   submit(
     batch: NewBatch,
     operations: readonly NewOperation[],
     idempotency: IdempotencyKey | undefined,
   ): Promise<SubmitBatchOutcome>;
-  /** Newest first; of each batch the first hundred operations. */
+  /** Newest first, with the first 100 operations of each batch. */
   list(
     filter: BatchFilter,
   ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }>;
-  /** A batch with all of its operations, as far as a list shows them. */
+  /** A batch with the summaries of all its operations. */
   summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined>;
   find(id: string): Promise<FoundBatch | undefined>;
   cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;

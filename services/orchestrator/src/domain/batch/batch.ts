@@ -5,12 +5,14 @@ import type { ChangeReport } from '../rollback/change-report.js';
 import type { TaskStatus, WaitingFor } from '../task/task.js';
 import type { Authorship } from '../workflow/submitter.js';
 
-/** Docs: docs/states/batch.md. `Pending`: it waits for its infras. The last four are never left. */
+/** See docs/states/batch.md. `Pending`: waits for its infra locks. The last four are terminal. */
 export type BatchStatus =
   'Pending' | 'Running' | 'RollingBack' | 'Completed' | 'Failed' | 'Cancelled' | 'RolledBack';
 
+/** What a failed operation means for those that do not depend on it. */
 export type OnFailure = 'continue' | 'stop';
 
+/** A batch without its operations. */
 export interface Batch {
   id: string;
   name: string;
@@ -22,14 +24,14 @@ export interface Batch {
   onFailure: OnFailure;
   resumeOf: string | null;
   infras: readonly string[];
-  /** Operations in all, and of those how many ended how. */
+  /** Number of operations, and of those in each terminal status. */
   total: number;
   completed: number;
   failed: number;
   cancelled: number;
   createdBy: string;
   createdByName: string;
-  /** Of its {@link Scope}; null for what a process of an earlier release stored. */
+  /** Id of its {@link Scope}; null if an earlier release stored it. */
   scopeId: string | null;
   createdAt: Date;
   startedAt: Date | null;
@@ -38,20 +40,21 @@ export interface Batch {
   error: string | null;
 }
 
-/** An operation of a batch, as far as a list shows it. */
+/** An operation as lists show it. */
 export interface OperationSummary {
   taskId: string;
   /** Its id in the batch. */
   id: string;
   status: TaskStatus;
-  /** What became of undoing it, where that was begun. */
+  /** Status of the task that undoes it; null without one. */
   undo: TaskStatus | null;
   totalSteps: number | null;
   doneSteps: number | null;
-  /** Whether its outcome was taken over from the batch that was resumed. */
+  /** Whether its outcome was kept from the batch that was resumed. */
   kept: boolean;
 }
 
+/** An operation with all details. */
 export interface Operation extends OperationSummary {
   spec: OperationSpec;
   dependsOn: readonly string[];
@@ -61,18 +64,18 @@ export interface Operation extends OperationSummary {
   completedAt: Date | null;
   error: string | null;
   outputTail: string | null;
-  /** What was reported: a result and resources. */
+  /** The reported result and resources; null before the end. */
   data: Record<string, unknown> | null;
   waitingFor: WaitingFor | null;
 }
 
-/** A batch, and its operations as far as a list shows them. */
+/** A batch with the summaries of its operations. */
 export interface BatchSummary {
   batch: Batch;
   operations: OperationSummary[];
 }
 
-/** What an operation is to do: the request's body, with what it leaves out filled in. */
+/** The work of an operation: the body of the request with all defaults. Stored in `task_specs.spec`. */
 export interface OperationSpec {
   id: string;
   type: 'server_batch' | 'taskserv_batch' | 'cluster_batch' | 'command_batch' | 'undo';
@@ -87,15 +90,17 @@ export interface OperationSpec {
   cluster_type?: string;
   commands?: readonly string[];
   undo_commands?: readonly string[];
-  /** Of `undo`: the operation, the journal's entries that it undoes, and what these did. */
+  /** Of `undo`: id of the operation whose changes are undone. */
   undoes?: string;
-  /** Of `undo`: other operations whose changes the same acts undo. */
+  /** Of `undo`: further operations whose changes are undone with them, and how many changes of each. */
   along?: readonly { operationId: string; changes: number }[];
+  /** Of `undo`: numbers of the undone journal entries. */
   entries?: readonly number[];
+  /** Of `undo`: the changes to reverse, oldest first. */
   changes?: readonly ChangeReport[];
 }
 
-/** A batch on its way into the store. */
+/** A batch that is being submitted. */
 export interface NewBatch extends Authorship {
   id: string;
   name: string;
@@ -109,38 +114,43 @@ export interface NewBatch extends Authorship {
   scope: Scope;
 }
 
+/** An operation that is being submitted. */
 export interface NewOperation {
   id: string;
   spec: OperationSpec;
   seq: number;
   status: 'Blocked' | 'Waiting' | 'Completed';
-  /** Ids of tasks. */
+  /** Ids of the tasks of its dependencies. */
   dependsOn: readonly string[];
+  /** Number of dependencies that have not completed. */
   pendingDeps: number;
   runner: 'command' | 'operation';
   program: string;
   args: readonly string[];
-  /** Starts in all when its worker is lost, and whether it may be started again at all. */
+  /** Number of starts, at most, if its worker is lost. */
   maxAttempts: number;
+  /** Whether a lost attempt may be repeated. */
   repeatable: boolean;
+  /** Whether the outcome of a lost attempt can be found out. */
   reconcilable: boolean;
+  /** Whether a rollback can undo it. */
   undoable: boolean;
   retries: number;
   timeoutSeconds: number | null;
-  /** The completed task of an earlier batch whose outcome is taken over. */
+  /** Completed task of an earlier batch whose outcome is kept. */
   keptFrom: string | null;
-  /** The task of an earlier batch whose work it does again. */
+  /** Task of an earlier batch whose work is done again. */
   retryOf: string | null;
-  /** What it does. */
+  /** Its acts, for the policies. */
   acts: readonly Act[];
 }
 
 /**
- * A batch as it was when it was stored, however far workers have come since: what its submission is answered with, and
- * answered again when the same request is repeated.
+ * Returns a batch in its state at submission, regardless of its progress since: the answer to its submission, and to every
+ * repetition of that request.
  */
 export function asSubmitted({ batch, operations }: BatchSummary): BatchSummary {
-  // What has its infras is started in the very transaction that stores it.
+  // A batch whose infras are free is started by the transaction that stores it.
   const isStarted = batch.startedAt?.getTime() === batch.createdAt.getTime();
   const status = operations.every(({ kept }) => kept) ? 'Completed' : isStarted ? 'Running' : 'Pending';
   return {
@@ -153,8 +163,9 @@ export function asSubmitted({ batch, operations }: BatchSummary): BatchSummary {
   };
 }
 
+/** The Failure `not_found` (`batch_not_found`). */
 export function unknownBatch(id: string): Failure {
-  return new Failure('not_found', `There is no batch ${id}. GET /batch/operations lists those there are.`, {
+  return new Failure('not_found', `There is no batch ${id}. GET /batch/operations lists all batches.`, {
     code: 'batch_not_found',
   });
 }

@@ -1,4 +1,4 @@
-/** A command line, split at blanks: there is no shell, so nothing in it has a meaning of its own. */
+/** Splits a command line at white space. No shell interprets it, so no character has a special meaning. */
 export function wordsOf(line: string): string[] {
   return line.trim().split(/\s+/);
 }

@@ -53,9 +53,9 @@ describe('the graph of a batch', () => {
       { id: 'a', dependencies: [] },
     ]);
     expect(faults).toEqual([
-      { operation: 2, message: 'is the id of operations[0] already: "a"' },
-      { operation: 0, dependency: 0, message: 'is no operation of this batch: "x"' },
-      { operation: 1, dependency: 0, message: 'is no operation of this batch: "y"' },
+      { operation: 2, message: 'must be unique: operations[0] has the id "a" as well' },
+      { operation: 0, dependency: 0, message: 'refers to "x", which is not an operation of this batch' },
+      { operation: 1, dependency: 0, message: 'refers to "y", which is not an operation of this batch' },
     ]);
   });
 

@@ -1,29 +1,37 @@
-/** A node of the graph that a batch is: an operation and those that must have completed before it. */
+/** A node of a batch's graph: an operation and its dependencies. */
 export interface Node {
   id: string;
   dependencies: readonly string[];
 }
 
-/** A fault of the graph and where it is: the index of the operation, and of the dependency where it is one's. */
+/** A fault of the graph, with the index of the operation and, if it concerns one, of the dependency. */
 export interface GraphFault {
   operation: number;
   dependency?: number;
   message: string;
 }
 
-/** Everything that is wrong with a graph: ids used twice, unknown dependencies, else one circular dependency, named. */
+/** Returns the faults of a graph: duplicate ids and unknown dependencies, else one circular dependency. */
 export function faultsOf(nodes: readonly Node[]): GraphFault[] {
   const faults: GraphFault[] = [];
   const indexes = new Map<string, number>();
   nodes.forEach(({ id }, index) => {
     const first = indexes.get(id);
     if (first === undefined) indexes.set(id, index);
-    else faults.push({ operation: index, message: `is the id of operations[${first}] already: "${id}"` });
+    else
+      faults.push({
+        operation: index,
+        message: `must be unique: operations[${first}] has the id "${id}" as well`,
+      });
   });
   nodes.forEach(({ dependencies }, operation) =>
     dependencies.forEach((id, dependency) => {
       if (!indexes.has(id))
-        faults.push({ operation, dependency, message: `is no operation of this batch: "${id}"` });
+        faults.push({
+          operation,
+          dependency,
+          message: `refers to "${id}", which is not an operation of this batch`,
+        });
     }),
   );
   if (faults.length > 0) return faults;
@@ -33,10 +41,10 @@ export function faultsOf(nodes: readonly Node[]): GraphFault[] {
 }
 
 /**
- * Takes away what depends on nothing, again and again (Kahn 1962). @returns the ids in that order, each after all that it
- * depends on; what stands on a cycle is not among them.
+ * Sorts topologically (Kahn 1962). @returns the ids, each after all of its dependencies; nodes that depend on a cycle are
+ * left out
  */
-function fromBelow(nodes: readonly Node[]): string[] {
+function topologicalOrder(nodes: readonly Node[]): string[] {
   const missing = new Map(nodes.map(({ id, dependencies }) => [id, dependencies.length]));
   const above = dependentsOf(nodes);
   const order: string[] = [];
@@ -54,10 +62,10 @@ function fromBelow(nodes: readonly Node[]): string[] {
 
 /** @returns the ids of one cycle, each depending on the next */
 function cycleIn(nodes: readonly Node[]): string[] | undefined {
-  const taken = new Set(fromBelow(nodes));
+  const taken = new Set(topologicalOrder(nodes));
   const start = nodes.find(({ id }) => !taken.has(id));
   if (!start) return undefined;
-  // Each of what is left depends on another of what is left: going down leads into a circle.
+  // Each remaining node depends on another one: following dependencies leads into a cycle.
   const left = new Map(
     nodes.filter(({ id }) => !taken.has(id)).map(({ id, dependencies }) => [id, dependencies]),
   );
@@ -88,7 +96,7 @@ function circularDependency(
   };
 }
 
-/** Who depends directly on each operation. */
+/** The direct dependents of each operation. */
 function dependentsOf(nodes: readonly Node[]): Map<string, string[]> {
   const above = new Map<string, string[]>();
   for (const { id, dependencies } of nodes)
@@ -101,14 +109,15 @@ function dependentsOf(nodes: readonly Node[]): Map<string, string[]> {
 }
 
 /**
- * Tells of every node on which of those `sought` it stands, directly or not, in their order. A bit for each pair: ten thousand
- * nodes in a row are no more work than their dependencies. What stands on a cycle, or on an unknown node, stands on none.
+ * Returns a function that finds those of the `sought` nodes on which a node depends, directly or indirectly, in their order.
+ * Uses one bit for each pair of nodes, so that the time is linear in the number of dependencies. Nodes that depend on a cycle
+ * or on an unknown node have no ancestors.
  */
 export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]): (id: string) => string[] {
   const bits = new Map(sought.map((id, bit) => [id, bit]));
   const below = new Map<string, Uint32Array>();
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  for (const id of fromBelow(nodes)) {
+  for (const id of topologicalOrder(nodes)) {
     const found = new Uint32Array(Math.ceil(sought.length / 32));
     for (const dependency of byId.get(id)!.dependencies) {
       const further = below.get(dependency)!;
@@ -123,7 +132,7 @@ export function ancestorsAmong(sought: readonly string[], nodes: readonly Node[]
 
 const NONE = new Uint32Array();
 
-/** The names of the bits that are set. Empty words are passed over: most are. */
+/** The names of the bits that are set. Most words are empty and skipped. */
 function namesOf(bits: Uint32Array, names: readonly string[]): string[] {
   const found: string[] = [];
   for (let index = 0; index < bits.length; index++) {

@@ -43,7 +43,7 @@ describe('the check of a batch', () => {
     ]);
     expect(kind).toBe('invalid');
     expect(message).toBe(
-      'The batch cannot be run: operations[0].dependencies[0] is no operation of this batch: "nobody" (and 5 more).',
+      'The batch cannot be run: operations[0].dependencies[0] refers to "nobody", which is not an operation of this batch (and 5 more).',
     );
     expect(details!.map(({ path }) => path)).toEqual([
       'operations[0].dependencies[0]',
@@ -61,18 +61,26 @@ describe('the check of a batch', () => {
     const dense = Array.from({ length: 1_000 }, (_, index) =>
       command(`o${index}`, { dependencies: Array.from({ length: index }, (__, below) => `o${below}`) }),
     );
-    expect((await refused(dense)).message).toContain('have 499500 dependencies in all');
+    expect((await refused(dense)).message).toContain(
+      'must have at most 200000 dependencies in all, and have 499500',
+    );
     const names = (count: number) => Array.from({ length: count }, (_, index) => `web-${index}`);
     const taskservs = (id: string): OperationSpec => ({
       ...{ id, type: 'taskserv_batch', infra: 'default', dependencies: ['m'], provider: 'local' },
       taskservs: ['containerd'],
     });
     expect((await refused([servers('m', names(1_001)), taskservs('t')])).details).toEqual([
-      { path: 'operations[1].servers', message: expect.stringContaining('depends on 1001 servers') },
+      {
+        path: 'operations[1].servers',
+        message: expect.stringContaining('without it, 1001 servers are meant'),
+      },
     ]);
     const many = Array.from({ length: 101 }, (_, index) => taskservs(`t${index}`));
     expect((await refused([servers('m', names(1_000)), ...many])).details).toEqual([
-      { path: 'operations[101].servers', message: expect.stringContaining('more than 100000 in all') },
+      {
+        path: 'operations[101].servers',
+        message: expect.stringContaining('more than 100000 servers in all'),
+      },
     ]);
     await checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities);
   });

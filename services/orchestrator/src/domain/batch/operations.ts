@@ -8,9 +8,9 @@ import { faultsOf } from './graph.js';
 import { makersBelow, type Placement } from './placement.js';
 import { forEachPausing, noPause, type Pause } from './pause.js';
 
-/** What operations may use here. */
+/** What operations may use in this installation. */
 export interface Capabilities {
-  /** Providers that can be asked, and of the others why not. */
+  /** All providers; `unavailable` says why one cannot be used. */
   providers: ReadonlyMap<string, { unavailable?: string }>;
   /** Names of the programs that a `command_batch` may run. */
   commands: ReadonlySet<string>;
@@ -21,16 +21,16 @@ export interface Capabilities {
 const DEFAULT_RETRIES = 2;
 const MAX_ATTEMPTS = 3;
 const MAX_DETAILS = 20;
-/** What Postgres takes in one transaction, well within the time that it has. */
+/** So many rows fit into one transaction within its time limit. */
 const MAX_DEPENDENCIES = 200_000;
-/** As many as an operation may name itself; and in all, since each operation keeps its own list. */
+/** Servers of an operation, as the contract limits a list of names; and of a batch, since every operation stores its list. */
 const MAX_SERVERS = 1_000;
 const MAX_SERVERS_IN_ALL = 100_000;
 
 /**
- * Checks the operations of a batch as a whole.
- * @param kept ids of operations that are not run again: what they use need not be there any more
- * @throws Failure with every fault, twenty at most
+ * Checks all operations of a batch.
+ * @param kept ids of operations that are not run again: providers and definitions that they use need not exist any more
+ * @throws Failure `invalid` (`invalid_batch`) with the first 20 faults
  */
 export async function checkOperations(
   specs: readonly OperationSpec[],
@@ -58,7 +58,7 @@ export async function checkOperations(
       undefinedNames.push({ ...one, path: `operations[${index}].${one.path}` });
   });
   const total = faults.length + undefinedNames.length;
-  // Only what is shown is put into words: the nearest of the known names is sought for each.
+  // Only faults that are shown are phrased: each needs a search for the most similar name.
   for (const { path, kind, name } of undefinedNames.slice(0, Math.max(0, MAX_DETAILS - faults.length)))
     faults.push({ path, message: definitions.fault(kind, name) });
   const [first] = faults;
@@ -70,7 +70,7 @@ export async function checkOperations(
   });
 }
 
-/** What is to be installed and nothing defines, and where that is said. */
+/** A name without a definition, and its path in the request. */
 interface UndefinedName {
   path: string;
   kind: DefinedKind;
@@ -90,21 +90,21 @@ function undefinedNamesOf(
   return names;
 }
 
-/** Small requests may mean a lot. The graph has no fault. */
+/** Limits of what a small request can cause. The graph has no faults. */
 async function faultsOfSize(specs: readonly OperationSpec[], pause: Pause): Promise<FailureDetail[]> {
   const dependencies = specs.reduce((sum, spec) => sum + spec.dependencies.length, 0);
   if (dependencies > MAX_DEPENDENCIES)
     return [
       {
         path: 'operations',
-        message: `have ${dependencies} dependencies in all, and ${MAX_DEPENDENCIES} are the most: name the direct ones alone`,
+        message: `must have at most ${MAX_DEPENDENCIES} dependencies in all, and have ${dependencies}. List direct dependencies only`,
       },
     ];
   const makersOf = makersBelow(specs);
   await pause();
   const faults: FailureDetail[] = [];
   let all = 0;
-  // No further than to what is reported: a small request may mean millions of servers.
+  // Stops at the last fault that is reported: a small request may mean millions of servers.
   await forEachPausing(specs, pause, (spec, index) => {
     const count = makersOf(spec).reduce((sum, { server_configs: configs = [] }) => sum + configs.length, 0);
     all += count;
@@ -112,12 +112,12 @@ async function faultsOfSize(specs: readonly OperationSpec[], pause: Pause): Prom
     if (count > MAX_SERVERS)
       faults.push({
         path,
-        message: `must be named: it depends on ${count} servers (${MAX_SERVERS} are the most)`,
+        message: `is required: without it, ${count} servers are meant (${MAX_SERVERS} at most)`,
       });
     else if (all > MAX_SERVERS_IN_ALL)
       faults.push({
         path,
-        message: `must be named: with it, operations that name no servers have more than ${MAX_SERVERS_IN_ALL} in all`,
+        message: `is required: operations without servers have more than ${MAX_SERVERS_IN_ALL} servers in all`,
       });
     return faults.length < MAX_DETAILS && all <= MAX_SERVERS_IN_ALL;
   });
@@ -134,14 +134,17 @@ function faultsOfOperation(
     if (!provider)
       faults.push({
         path: 'provider',
-        message: `must be one of ${[...providers.keys()].join(', ')}, and is "${spec.provider}"`,
+        message: `must be one of ${[...providers.keys()].join(', ')}, not "${spec.provider}"`,
       });
     else if (provider.unavailable) faults.push({ path: 'provider', message: provider.unavailable });
   }
   const names = (spec.server_configs ?? []).map(({ name }) => name);
   names.forEach((name, index) => {
     if (names.indexOf(name) !== index)
-      faults.push({ path: `server_configs[${index}].name`, message: `is there twice: "${name}"` });
+      faults.push({
+        path: `server_configs[${index}].name`,
+        message: `must be unique: "${name}" is used twice`,
+      });
   });
   for (const member of ['commands', 'undo_commands'] as const)
     (spec[member] ?? []).forEach((line, index) => {
@@ -153,15 +156,15 @@ function faultsOfOperation(
 }
 
 function notAllowed(program: string, commands: ReadonlySet<string>): string {
-  const allowed = commands.size > 0 ? `allowed are ${[...commands].join(', ')}` : 'none is';
-  return `runs "${program}", which this installation does not allow: ${allowed} (BATCH_COMMANDS)`;
+  const allowed = commands.size > 0 ? `Allowed are: ${[...commands].join(', ')}` : 'No program is allowed';
+  return `runs "${program}", which this installation does not allow. ${allowed} (BATCH_COMMANDS)`;
 }
 
 /**
- * The rows of a batch's operations.
- * @param kept by operation id: the completed task of an earlier batch that stands for it
- * @param placement where task services land
- * @param earlier by operation id: the task of an earlier batch whose work it does again
+ * Plans the tasks of a batch's operations.
+ * @param kept completed tasks of an earlier batch, by operation id, whose outcome is kept
+ * @param placement the servers of task services
+ * @param earlier tasks of an earlier batch, by operation id, whose work is done again
  */
 export async function planOperations(
   specs: readonly OperationSpec[],
@@ -190,7 +193,7 @@ export async function planOperations(
       program: isCommand ? 'commands' : spec.type,
       args: spec.commands ?? [],
       maxAttempts: MAX_ATTEMPTS,
-      // Who allows no retries of a command says that it must not run twice. Drivers recognise what they did.
+      // A command without retries must not run twice. Drivers recognise what they have done.
       repeatable: !isCommand || retries > 0,
       reconcilable: !isCommand,
       undoable: !isCommand || spec.undo_commands !== undefined,
@@ -204,7 +207,7 @@ export async function planOperations(
   return planned;
 }
 
-/** Task services without servers go to the servers made by what they depend on; with none of these, to all there are. */
+/** Task services without `servers` are installed on the servers that their dependencies create, else on all servers. */
 function withServers(spec: OperationSpec, makers: readonly OperationSpec[]): OperationSpec {
   const servers = makers.flatMap(({ server_configs: configs = [] }) => configs.map(({ name }) => name));
   return servers.length > 0 ? { ...spec, servers: [...new Set(servers)] } : spec;

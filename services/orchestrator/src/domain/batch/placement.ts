@@ -3,16 +3,17 @@ import type { OperationSpec } from './batch.js';
 import { ancestorsAmong } from './graph.js';
 import { forEachPausing, noPause } from './pause.js';
 
-/** Where the task services of a batch's operations land. */
+/** The servers on which the operations of a batch install task services. */
 export interface Placement {
+  /** The operations that create the servers of an operation without `servers`. */
   makersOf: ReturnType<typeof makersBelow>;
-  /** The providers of an operation's servers, beside its own. */
+  /** The providers of an operation's servers, except its own provider. */
   elsewhere(spec: OperationSpec): readonly string[];
 }
 
 /**
- * Task services go onto servers at any provider, so that the policies are asked about each of these: of the servers that
- * the batch makes, and of those that the inventory has.
+ * Finds the servers, and so the providers, of all task services of a batch: policies are asked about each provider. The
+ * servers are those that the batch creates and those of the inventory.
  */
 export async function findPlacement(
   specs: readonly OperationSpec[],
@@ -40,7 +41,7 @@ export async function findPlacement(
   return { makersOf, elsewhere };
 }
 
-/** Tells of task services without servers which operations below them make servers of their infra. */
+/** Finds the operations that create the servers of a `taskserv_batch` without `servers`: those that it depends on. */
 export function makersBelow(specs: readonly OperationSpec[]): (spec: OperationSpec) => OperationSpec[] {
   const asks = ({ type, servers }: OperationSpec) => type === 'taskserv_batch' && servers === undefined;
   if (!specs.some(asks)) return () => [];

@@ -27,7 +27,7 @@ export type AuditForm =
   | 'action_refused'
   | 'action_done';
 
-/** What an event is about, where a policy question exists for it (`event-subject.ts`). */
+/** Subjects of events that clients may receive: a policy question exists for them (`event-subject.ts`). */
 export type ReadableSubject = 'task' | 'batch' | 'platform';
 
 /** `action`: an action on the object that `details.resource` names. */
@@ -67,7 +67,7 @@ const BATCH_ENDS = {
 } as const;
 
 /**
- * Every type of event that is recorded, and what becomes of it: a definition for each kind of subject it may have. A type
+ * Every type of event that is recorded, and its uses: a definition for each kind of subject it may have. A type
  * or a subject that is not listed is private. The check `events_type_known` of the table `events` lists the same types.
  * To add one: docs/how-to/add-an-event-type.md.
  */
@@ -146,7 +146,7 @@ const CATALOGUE = {
       webhook: BATCH_ENDS,
     },
   ],
-  /** A result that came too late and changed nothing: kept as evidence. */
+  /** The result of an attempt that was no longer the worker's. It changed nothing and is kept as evidence. */
   late_result: [{ subject: 'task', published: 'private', audit: 'none', snapshot: true, webhook: 'none' }],
   rolling_back: [
     { subject: 'batch', published: 'BatchOperationUpdate', audit: 'none', snapshot: true, webhook: 'none' },
@@ -181,37 +181,40 @@ const CATALOGUE = {
   told: [{ subject: 'action', published: 'private', audit: 'action_done', snapshot: false, webhook: 'none' }],
 } as const satisfies Readonly<Record<string, readonly EventDefinition[]>>;
 
+/** A type of event as it is stored. */
 export type RecordedEventType = keyof typeof CATALOGUE;
 
+/** All types of events. */
 export const RECORDED_EVENT_TYPES = Object.keys(CATALOGUE) as readonly RecordedEventType[];
 
-/** False for the types of a newer release, whose processes may write them while this one runs. */
+/** Whether this release knows a type. Processes of a newer release may write others during a rollout. */
 export function isRecordedEventType(type: string): type is RecordedEventType {
   return Object.hasOwn(CATALOGUE, type);
 }
 
-/** What a definition is chosen by. */
+/** The members of an event by which its definition is chosen. */
 interface Place {
   type: RecordedEventType;
   taskId: string | null;
   batchId: string | null;
 }
 
+/** The definitions of a type, one for each kind of subject. */
 export function definitionsOf(type: RecordedEventType): readonly EventDefinition[] {
   return CATALOGUE[type];
 }
 
-/** Undefined where the catalogue does not list this kind of subject for the type: then it is private. */
+/** The definition of an event; undefined if the type has none for its subject: then it is private. */
 export function definitionOf({ type, taskId, batchId }: Place): EventDefinition | undefined {
   return definitionsOf(type).find(({ subject }) => {
     if (subject === 'task') return taskId !== null;
     if (subject === 'batch') return taskId === null && batchId !== null;
-    // The others may belong to a task, as a resource that its command changed does.
+    // Other subjects may belong to a task, such as a resource that its command changed.
     return subject !== 'platform' || (taskId === null && batchId === null);
   });
 }
 
-/** The type of the event that clients receive; undefined for a private one. */
+/** The type of event that clients receive; undefined for a private event. */
 export function publicTypeOf(event: Place): EventType | undefined {
   const published = definitionOf(event)?.published ?? 'private';
   if (published === 'private') return undefined;
@@ -219,18 +222,18 @@ export function publicTypeOf(event: Place): EventType | undefined {
   return event.batchId === null ? published.standalone : published.ofBatch;
 }
 
-/** The event that webhooks receive; undefined where they receive none. */
+/** The event that webhooks receive; undefined if they receive none. */
 export function webhookEventOf(event: Place & { status: string }): WebhookEvent | undefined {
   const webhook = definitionOf(event)?.webhook ?? 'none';
   return webhook === 'none' ? undefined : webhook[event.status];
 }
 
-/** The types of which some events have an audit record. */
+/** Whether events of a type have audit records. */
 export function isAudited(type: RecordedEventType): boolean {
   return definitionsOf(type).some(({ audit }) => audit !== 'none');
 }
 
-/** The types that are snapshots of a task or of a batch. */
+/** The types of events that are snapshots of a task or a batch. */
 export function snapshotTypesOf(subject: 'task' | 'batch'): RecordedEventType[] {
   return RECORDED_EVENT_TYPES.filter((type) =>
     definitionsOf(type).some((definition) => definition.subject === subject && definition.snapshot),

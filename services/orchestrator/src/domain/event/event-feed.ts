@@ -1,16 +1,17 @@
 import type { EventPage } from './recorded-event.js';
 
-/** The recorded events in their one order, for one reader. */
+/** Reads the recorded events in their order, for one reader. */
 export interface EventFeedSource {
+  /** The next events. @param after number of the last event that was read */
   next(after: number, limit: number): Promise<EventPage>;
-  /** Where somebody begins who wants what happens from now on. */
+  /** The position of a reader that wants new events only. */
   newest(signal?: AbortSignal): Promise<number>;
 }
 
-/** Events of the last hour, for those who were away. */
+/** Events of the last hour, for clients that reconnect. */
 export interface EventHistory {
-  /** Those after that number, up to the other one (all of which are decided), in order. */
+  /** Events with numbers above `after`, up to and including `until`, in order. All of these numbers are settled. */
   between(after: number, until: number, limit: number): Promise<EventPage>;
-  /** Whether everything after that number is kept; `missed`: not all of it; `unknown`: there never was such a number. */
+  /** Whether all events after a number are kept. `missed`: some are not; `unknown`: the number was never assigned. */
   reach(after: number): Promise<'kept' | 'missed' | 'unknown'>;
 }

@@ -1,13 +1,14 @@
 import type { EventType } from './catalogue.js';
 import type { PublishedEvent } from './published-event.js';
 
-/** What a client wants to hear of: everything where a member is absent. */
+/** Which events a client receives. An absent member matches every event. */
 export interface EventFilter {
   types?: ReadonlySet<EventType>;
   taskId?: string;
   batchId?: string;
 }
 
+/** Whether an event passes a filter. */
 export function matches({ types, taskId, batchId }: EventFilter, event: PublishedEvent): boolean {
   return (
     (types === undefined || types.has(event.event_type)) &&
@@ -16,7 +17,7 @@ export function matches({ types, taskId, batchId }: EventFilter, event: Publishe
   );
 }
 
-/** The same for filters that choose the same. */
+/** A text that is equal for filters that match the same events. */
 export function keyOf({ types, taskId = '', batchId = '' }: EventFilter): string {
   return `${types ? [...types].sort().join() : '*'} ${taskId} ${batchId}`;
 }

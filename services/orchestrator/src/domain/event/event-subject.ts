@@ -12,16 +12,16 @@ import { lazyReadable, type Readable } from '../access/readable.js';
 import { definitionOf, type ReadableSubject } from './catalogue.js';
 import type { BatchSubject, RecordedEvent, TaskSubject } from './recorded-event.js';
 
-/** What one must be allowed to read to receive an event; undefined for an event that no client may read. */
+/** The object that a client must be allowed to read to receive an event; undefined for a private event. */
 export function subjectOf(event: RecordedEvent): Readable | undefined {
   const subject = definitionOf(event)?.subject;
   return subject && isReadable(subject) ? SUBJECTS[subject](event) : undefined;
 }
 
-/** A task, an operation of a batch, or a batch, as it is stored. */
+/** A task or a batch as events refer to it. */
 export type EventObject = Pick<RecordedEvent, 'taskId' | 'batchId' | 'task' | 'batch'>;
 
-/** What one must be allowed to read to receive something about a task or a batch. */
+/** The object that a client must be allowed to read to receive data of a task or batch. */
 export function readableOf(about: EventObject): Readable {
   return about.taskId === null ? SUBJECTS.batch(about) : SUBJECTS.task(about);
 }
@@ -48,7 +48,7 @@ function isReadable(subject: string): subject is ReadableSubject {
   return Object.hasOwn(SUBJECTS, subject);
 }
 
-/** What a process of the release before stored has no scope: all that is known is where it is. */
+/** Tasks that the previous release stored have no scope: only their infra is known. */
 function scopeOfTask({ scope, infra, checkMode }: TaskSubject): Scope {
   return scope ?? scopeOf('', [anyServer(infra)], { checkMode });
 }

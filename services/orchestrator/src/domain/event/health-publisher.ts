@@ -13,6 +13,6 @@ export class HealthPublisher {
 
   /** Checks the health where it is this process's turn, and publishes it if it has changed. */
   async publish(): Promise<void> {
-    if (await this.board.isMine(this.#id)) await this.board.tell(this.#id, await this.health());
+    if (await this.board.isPublisher(this.#id)) await this.board.publish(this.#id, await this.health());
   }
 }

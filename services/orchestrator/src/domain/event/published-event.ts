@@ -2,9 +2,9 @@ import type { TaskStatus } from '../task/task.js';
 import { publicTypeOf, type EventType } from './catalogue.js';
 import type { RecordedEvent } from './recorded-event.js';
 
-/** What clients receive, in the words of the API. */
+/** An event as clients receive it. */
 export interface PublishedEvent {
-  /** Given back as `last_event_id`, what came after it follows. */
+  /** A client that sends it as `last_event_id` receives the events after it. */
   id: string;
   event_type: EventType;
   timestamp: string;
@@ -12,7 +12,7 @@ export interface PublishedEvent {
   metadata: { task_id?: string; batch_id?: string; status?: string };
 }
 
-/** The recorded details of a change that are published: nothing about workers and signals. */
+/** The published members of an event's details. Others, such as workers and signals, are internal. */
 const PUBLISHED_DETAILS = [
   'exit_code',
   'error',
@@ -25,7 +25,7 @@ const PUBLISHED_DETAILS = [
   'cancelled',
 ];
 
-/** Undefined for a private event. An event never becomes two, so its number is its id. */
+/** Returns what clients receive of an event; undefined for a private one. One event is published at most once: its number is its id. */
 export function publish(event: RecordedEvent): PublishedEvent | undefined {
   const type = publicTypeOf(event);
   const body = type && BODIES[type](event);
@@ -40,7 +40,7 @@ export function publish(event: RecordedEvent): PublishedEvent | undefined {
     id: String(event.seq),
     event_type: type,
     timestamp: event.at.toISOString(),
-    // A client that looks at `data` alone, as the API document's example does, finds the same there.
+    // The example of the API document reads `data` only, so it contains the metadata as well.
     data: { ...metadata, ...data },
     metadata,
   };
@@ -62,17 +62,16 @@ const BODIES: Readonly<Record<EventType, (event: RecordedEvent) => Body | undefi
 function healthUpdate({ status, details }: RecordedEvent): Body {
   return {
     status: status.toLowerCase(),
-    data: { overall: status, components: inTheContractsWords(details['components']) },
+    data: { overall: status, components: inSnakeCaseKeys(details['components']) },
   };
 }
 
-/** `batchCoordinator` is `batch_coordinator` to everybody outside. */
-function inTheContractsWords(components: unknown): Record<string, unknown> {
+/** The API writes `batch_coordinator` for `batchCoordinator`. */
+function inSnakeCaseKeys(components: unknown): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries((components ?? {}) as Record<string, unknown>).map(([name, health]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      health,
-    ]),
+    Object.entries(components ?? {})
+      .map(([name, health]: [string, unknown]) => [name, health] as const)
+      .map(([name, health]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), health]),
   );
 }
 
@@ -82,7 +81,10 @@ function logEntry({ task, attempt, log }: RecordedEvent): Body | undefined {
   return {
     data: {
       ...operationOf(task),
-      ...{ attempt, first_line: firstLine, line_count: lineCount, text },
+      attempt,
+      first_line: firstLine,
+      line_count: lineCount,
+      text,
       ...(truncated ? { truncated } : {}),
     },
   };
@@ -98,12 +100,14 @@ function progressUpdate({ taskId, batchId, attempt, status, task, details }: Rec
       ...operationOf(task),
       ...(taskId === null ? {} : { attempt }),
       progress: Math.round(Math.min(1, share) * 1000) / 10,
-      ...{ total_steps: total, completed_steps: done, current_step: step },
+      total_steps: total,
+      completed_steps: done,
+      current_step: step,
     },
   };
 }
 
-/** A workflow's change, or that of an operation of a batch. */
+/** A change of a workflow or of an operation. */
 function taskUpdate(event: RecordedEvent): Body {
   const { task, status, attempt, type } = event;
   return {
@@ -112,7 +116,9 @@ function taskUpdate(event: RecordedEvent): Body {
       ...(task && { name: task.name, infra: task.infra }),
       ...(event.batch && { batch_name: event.batch.name }),
       ...operationOf(task),
-      ...{ change: type, state: inSnakeCase(status), attempt },
+      change: type,
+      state: inSnakeCase(status),
+      attempt,
       ...publishedDetails(event.details),
     },
   };
@@ -122,10 +128,10 @@ function batchUpdate({ batch, status, type, details }: RecordedEvent): Body {
   return {
     status: batchStatus(status),
     data: {
-      // Of the batch itself, not of one of its operations.
+      // The event is about the batch itself, not about an operation.
       operation_id: null,
       ...(batch && { batch_name: batch.name, infras: batch.infras }),
-      ...{ change: type },
+      change: type,
       ...publishedDetails(details),
     },
   };
@@ -142,7 +148,8 @@ function publishedDetails(details: Record<string, unknown>): Record<string, unkn
   );
 }
 
-const TASK_STATUS: Record<TaskStatus, string> = {
+/** The status words of the API for the stored ones. */
+const TASK_STATUS: Readonly<Record<string, string>> = {
   Blocked: 'pending',
   Waiting: 'pending',
   Ready: 'pending',
@@ -152,10 +159,10 @@ const TASK_STATUS: Record<TaskStatus, string> = {
   Completed: 'completed',
   Failed: 'failed',
   Cancelled: 'cancelled',
-};
+} satisfies Record<TaskStatus, string>;
 
 function taskStatus(status: string): string {
-  return TASK_STATUS[status as TaskStatus] ?? inSnakeCase(status);
+  return TASK_STATUS[status] ?? inSnakeCase(status);
 }
 
 function batchStatus(status: string): string {

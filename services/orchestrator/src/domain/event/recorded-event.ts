@@ -1,19 +1,20 @@
 import type { Scope } from '../access/scope.js';
 import type { RecordedEventType } from './catalogue.js';
 
-/** What the event is about, as it stands when the event is read. */
+/** The task of an event, in its state when the event is read. */
 export interface TaskSubject {
   kind: 'workflow' | 'operation' | 'rollback' | 'survey';
   name: string;
   infra: string;
   checkMode: boolean;
-  /** Its id in the batch. */
+  /** Id of the operation in its batch. */
   operation: string | null;
   scopeId: string | null;
-  /** What the policies are asked about; null where it was not looked up, or is not known. */
+  /** Null if it was not looked up or is not known. */
   scope: Scope | null;
 }
 
+/** The batch of an event, in its state when the event is read. */
 export interface BatchSubject {
   kind: 'batch' | 'rollback';
   name: string;
@@ -22,30 +23,30 @@ export interface BatchSubject {
   scope: Scope | null;
 }
 
-/** One event as it was recorded, in the same transaction as the change that it tells of. */
+/** An event, as it was recorded in the transaction of the change. */
 export interface RecordedEvent {
-  /** Its place in the one order of everything; readers resume after it. */
+  /** Its number in the order of all events. Readers resume after it. */
   seq: number;
   at: Date;
   taskId: string | null;
   batchId: string | null;
   attempt: number;
-  /** The catalogue says what becomes of it. */
+  /** See the catalogue. */
   type: RecordedEventType;
-  /** As stored, e.g. `RetryWait`; empty for the log. */
+  /** The stored status, such as `RetryWait`; empty for `log`. */
   status: string;
   details: Record<string, unknown>;
   task: TaskSubject | null;
   batch: BatchSubject | null;
-  /** Of `log` alone. */
+  /** Only of `log`. */
   log: { firstLine: number; lineCount: number; text: string; truncated: boolean } | null;
 }
 
-/** Some events in their order. */
+/** Consecutive events. */
 export interface EventPage<Event = RecordedEvent> {
   events: Event[];
-  /** Everything up to here was told; what comes later has a higher number. */
+  /** Number of the last event that was read: later events have higher numbers. */
   position: number;
-  /** Whether there may be more right now. */
+  /** Whether more events may be available now. */
   more: boolean;
 }

@@ -2,51 +2,53 @@ import { createHash } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 import type { IdentifiedResource, Obstacle } from './rollback.js';
 
-/** Why something cannot be destroyed without being confirmed. */
+/** The obstacle that a resource must not be destroyed without confirmation. */
 export function notMadeHere({ infra, kind, name }: IdentifiedResource): Obstacle {
   return {
     operationId: null,
     reason:
       `The ${kind} ${name} in ${infra} was not made by this platform, and restoring the checkpoint would destroy it. ` +
-      'Destroying it must be confirmed.',
+      'Confirm that it may be destroyed.',
   };
 }
 
 /**
- * Confirms the destruction of exactly these things: it is another one as soon as any of them is another thing, or one more
- * has come.
- * @returns 32 hexadecimal digits; null where there is nothing to confirm
+ * Returns the digest of exactly these resources. It changes if one of them is replaced or another one is added.
+ * @returns 32 hexadecimal digits; null without resources
  */
-export function confirmationOf(things: readonly IdentifiedResource[]): string | null {
-  if (things.length === 0) return null;
-  const named = things.map(({ infra, kind, name, id }) => JSON.stringify([infra, kind, name, id])).sort();
+export function confirmationOf(resources: readonly IdentifiedResource[]): string | null {
+  if (resources.length === 0) return null;
+  const named = resources.map(({ infra, kind, name, id }) => JSON.stringify([infra, kind, name, id])).sort();
   return createHash('sha256').update(named.join('\n')).digest('hex').slice(0, 32);
 }
 
-/** @throws Failure `conflict` where something is to be confirmed, and `given` does not confirm exactly that */
-export function requireConfirmation(things: readonly IdentifiedResource[], given: string | undefined): void {
-  const wanted = confirmationOf(things);
+/** @throws Failure `conflict` (`confirmation_required`) unless `given` confirms exactly these resources */
+export function requireConfirmation(
+  resources: readonly IdentifiedResource[],
+  given: string | undefined,
+): void {
+  const wanted = confirmationOf(resources);
   if (wanted === null || given === wanted) return;
-  const was = given === undefined ? '' : ' The confirmation that was given is for other things.';
+  const was = given === undefined ? '' : ' The given confirmation is for other resources.';
   throw new Failure(
     'conflict',
-    `Restoring the checkpoint would destroy what was not made by this platform: ${listed(things)}.${was} ` +
-      'Look at the plan with check_mode=true, and repeat the request with its "confirmation" as confirm if all of this may go.',
+    `Restoring the checkpoint would destroy resources that this platform did not make: ${listed(resources)}.${was} ` +
+      'Read the plan with check_mode=true. If all of these resources may be destroyed, repeat the request with its "confirmation" as confirm.',
     {
       code: 'confirmation_required',
-      details: things
+      details: resources
         .slice(0, 20)
-        .map((thing) => ({ path: pathOf(thing), message: notMadeHere(thing).reason })),
+        .map((resource) => ({ path: pathOf(resource), message: notMadeHere(resource).reason })),
     },
   );
 }
 
-function listed(things: readonly IdentifiedResource[]): string {
-  const more = things.length > 5 ? ` and ${things.length - 5} more` : '';
-  return `${things.slice(0, 5).map(pathOf).join(', ')}${more}`;
+function listed(resources: readonly IdentifiedResource[]): string {
+  const more = resources.length > 5 ? ` and ${resources.length - 5} more` : '';
+  return `${resources.slice(0, 5).map(pathOf).join(', ')}${more}`;
 }
 
-/** As the inventory calls it. */
+/** The path of a resource in the inventory. */
 function pathOf({ infra, kind, name }: IdentifiedResource): string {
   return `${infra}/${kind}/${name}`;
 }

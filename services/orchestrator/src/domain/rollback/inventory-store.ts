@@ -3,16 +3,18 @@ import type { Page } from '../page.js';
 import type { ResourceKey } from './resource-key.js';
 import type { JournalEntry, Resource } from './rollback.js';
 
+/** A page of resources. */
 export interface ResourceFilter extends Page<ResourceKey> {
-  /** All, where absent. */
+  /** Only these; all where absent. */
   visible?: readonly Thing[] | undefined;
   infra: string | undefined;
   kind: string | undefined;
   provider: string | undefined;
 }
 
+/** A page of journal entries. */
 export interface JournalFilter extends Page<number> {
-  /** All, where absent. */
+  /** Only these; all where absent. */
   visible?: readonly Thing[] | undefined;
   infra: string | undefined;
   kind: string | undefined;
@@ -21,15 +23,17 @@ export interface JournalFilter extends Page<number> {
   batchId: string | undefined;
 }
 
+/** Reads the inventory and the journal. */
 export interface InventoryStore {
   /** The resources of these infras, in the order of their keys; of all infras where absent. */
   everything(infras?: readonly string[]): Promise<Resource[]>;
+  /** In the order of their keys. */
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
-  /** Of the servers of these names in an infra: where they are. */
+  /** The providers of servers of an infra; unknown names are left out. */
   providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]>;
-  /** Each thing that there is, once. */
+  /** The distinct objects of the inventory, for the policies. */
   things(): Promise<Thing[]>;
-  /** Each thing that the journal has an entry of, once. */
+  /** The distinct objects of the journal, for the policies. */
   journaledThings(): Promise<Thing[]>;
   /** Newest first. */
   journal(filter: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }>;

@@ -4,26 +4,26 @@ import { keyOf } from './resource-key.js';
 import type { JournalEntry } from './rollback.js';
 import { serverKeysOf, type Existing } from './undo-order.js';
 
-/** Part of the net way back: one change that is undone, and the journal's entries that are undone by it. */
+/** One change that undoes one or more journal entries. */
 export interface NetUndo {
-  /** Described as an entry of the journal: undoing it is what is to be done. */
+  /** The change to reverse, as a journal entry. It need not be an entry that exists. */
   change: JournalEntry;
-  /** The last one first. The oldest tells whose change it was. */
+  /** The entries that it undoes, newest first. */
   entries: JournalEntry[];
 }
 
-/** What there is under a name at one moment. `unmanaged`: it exists and is not in the inventory. */
+/** The state of a resource at one moment. `unmanaged`: it exists and is not in the inventory. */
 type State = { is: 'absent' } | { is: 'inventoried' | 'unmanaged'; body: Body };
 
 const ABSENT: State = { is: 'absent' };
 
 /**
- * The difference between what there is and what there was before these changes, thing by thing: what was made and destroyed
- * again, or destroyed and made again as it was, costs no act. What stood on a server that has to be replaced goes and comes
- * with it.
- * @param lastFirst in the order in which they could be undone one by one
- * @param existing what there is now
- * @param wanted what there shall be, where that is known: what is among it is not destroyed, however it came back
+ * Computes the difference between the present state and the state before some changes, resource by resource. A resource that
+ * was created and destroyed, or destroyed and created again with the same settings, needs no act. Task services and clusters
+ * on a server that must be replaced are replaced with it.
+ * @param lastFirst the changes, in an order in which they could be undone one by one
+ * @param existing the resources that exist now
+ * @param wanted the resources of the checkpoint: they are never destroyed, regardless of who created them again
  */
 export function netUndo(
   lastFirst: readonly JournalEntry[],
@@ -34,27 +34,30 @@ export function netUndo(
   const known = new Map(existing.map((one) => [keyOf(one), idsOf(one.body)]));
   const histories = new Map<string, JournalEntry[]>();
   for (const entry of lastFirst) histories.set(keyOf(entry), [...(histories.get(keyOf(entry)) ?? []), entry]);
-  const things = [...histories].map(([key, history]) => new Thing(history, known.get(key), kept.get(key)));
-  const replaced = new Set(things.filter(({ isReplaced }) => isReplaced).map(({ key }) => key));
-  for (const thing of things) if (thing.servers.some((server) => replaced.has(server))) thing.replace();
+  const resources = [...histories].map(
+    ([key, history]) => new History(history, known.get(key), kept.get(key)),
+  );
+  const replaced = new Set(resources.filter(({ isReplaced }) => isReplaced).map(({ key }) => key));
+  for (const resource of resources)
+    if (resource.servers.some((server) => replaced.has(server))) resource.replace();
   const position = new Map(lastFirst.map(({ seq }, index) => [seq, index]));
-  return things
-    .flatMap((thing) => thing.undos())
+  return resources
+    .flatMap((resource) => resource.undos())
     .sort((one, other) => position.get(one.entries[0]!.seq)! - position.get(other.entries[0]!.seq)!);
 }
 
-/** One thing, from now back to before the oldest of its changes. */
-class Thing {
+/** The history of one resource, from now back to before the oldest of its changes. */
+class History {
   readonly key: string;
-  /** Those of its changes that count: what came before them came to nothing. */
+  /** The changes with a net effect: earlier ones cancelled each other out. */
   #entries: JournalEntry[];
   readonly #now: State;
   readonly #then: State;
   #forced = false;
 
   /**
-   * @param ids what stands there now, if anything does
-   * @param wanted what shall stand there, where that is known
+   * @param ids the ids of the existing resource, if there is one
+   * @param wanted the resource of the checkpoint, if it has one
    */
   constructor(
     private readonly history: JournalEntry[],
@@ -73,7 +76,7 @@ class Thing {
     this.#entries = since === -1 ? history : history.slice(0, since);
   }
 
-  /** Names of the servers that it stands on. */
+  /** Keys of the servers on which it is installed. */
   get servers(): string[] {
     return serverKeysOf(this.history[0]!);
   }
@@ -82,7 +85,7 @@ class Thing {
     return this.history[0]!.kind === 'server' && this.#body() === 'replace';
   }
 
-  /** Makes it anew even where it is as it was. */
+  /** Replaces it even if its settings are unchanged. */
   replace(): void {
     if (this.#now.is === 'absent' || this.#then.is === 'absent') return;
     this.#forced = true;
@@ -105,7 +108,7 @@ class Thing {
       entries = entries.slice(0, -1);
     }
     const between = this.#between(entries.length > 0 ? entries : [oldest]);
-    // What came to nothing is undone with the rest.
+    // Changes without a net effect are undone with the others.
     if (between.length === 0) (first[0] ?? last[0])?.entries.splice(0, Infinity, ...this.#entries);
     return [...first, ...between, ...last];
   }

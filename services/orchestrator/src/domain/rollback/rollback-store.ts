@@ -16,6 +16,7 @@ import type {
   RollbackStatistics,
 } from './rollback.js';
 
+/** A checkpoint that is being created. */
 export interface NewCheckpoint {
   id: string;
   name: string;
@@ -26,20 +27,23 @@ export interface NewCheckpoint {
   actor?: Actor | undefined;
 }
 
+/** A page of checkpoints. */
 export interface CheckpointFilter extends Page {
-  /** All, where absent. */
+  /** Only these; all where absent. */
   visible?: VisibleCheckpoints | undefined;
 }
 
+/** A rollback or restore that is being submitted. */
 export interface NewRollback extends Omit<Authorship, 'grant'> {
   id: string;
   scope: RollbackScope;
-  /** What it changes. */
+  /** What it changes, for the policies. */
   accessScope: Scope;
   impossible: readonly Obstacle[];
   infras: readonly string[];
 }
 
+/** Stores checkpoints and rollbacks, and reads the journal for them. */
 export interface RollbackStore {
   createCheckpoint(
     checkpoint: NewCheckpoint,
@@ -48,11 +52,11 @@ export interface RollbackStore {
   /** Newest first. */
   checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
-  /** The infras that a checkpoint is about. */
+  /** The infras that a checkpoint covers. */
   infrasOf(checkpointId: string): Promise<string[]>;
-  /** The infras that any checkpoint is about. */
+  /** The infras that any checkpoint covers. */
   checkpointedInfras(): Promise<string[]>;
-  /** All that a checkpoint keeps. */
+  /** The resources of a checkpoint. */
   items(checkpointId: string): Promise<CheckpointItem[]>;
   /** Changes of these infras after a position of the journal that are still in effect, newest first. */
   changesAfter(seq: number, infras: readonly string[]): Promise<JournalEntry[]>;
@@ -64,13 +68,13 @@ export interface RollbackStore {
   historyAfter(seq: number, infras?: readonly string[]): Promise<JournalEntry[]>;
   /** Those of some resources that the platform created, according to the journal. */
   madeHere(resources: readonly IdentifiedResource[]): Promise<IdentifiedResource[]>;
-  /** What still stands of an operation: a task's id, or an operation's in its batch. */
+  /** Changes of an operation that are still in effect, newest first. @param operationId id of a task, or of an operation in its batch */
   changesOf(operationId: string): Promise<JournalEntry[]>;
-  /** Newest entry of the journal. */
+  /** Number of the newest journal entry; 0 without one. */
   position(): Promise<number>;
   /**
-   * Begins at once or not at all. `busy`: somebody is changing one of the infras. `stale`: they were changed since the
-   * journal stood at `position`.
+   * Submits a rollback that starts at once. `busy`: one of its infras is being changed by `holderId`. `stale`: one of them
+   * was changed after the journal entry `position`.
    */
   submit(
     rollback: NewRollback,

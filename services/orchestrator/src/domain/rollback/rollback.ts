@@ -4,7 +4,7 @@ import type { TaskStatus } from '../task/task.js';
 /** `adopt`: entered the inventory without being made by the platform. `forget`: left it without being destroyed. */
 export type ChangeKind = 'create' | 'change' | 'destroy' | 'adopt' | 'forget';
 
-/** A change made to the infrastructure, as the journal has it. An operation is a task: its id names what it did. */
+/** An entry of the journal: a change of the infrastructure. */
 export interface JournalEntry {
   seq: number;
   taskId: string;
@@ -17,7 +17,7 @@ export interface JournalEntry {
   name: string;
   provider: string;
   driver: string;
-  /** Null for what another program reported, which alone knows how to undo it. */
+  /** Null for a change that another program reported: only that program can undo it. */
   resourceId: string | null;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
@@ -25,7 +25,7 @@ export interface JournalEntry {
   undoneBy: string | null;
 }
 
-/** Something that exists. */
+/** A resource of the inventory. */
 export interface Resource {
   infra: string;
   kind: string;
@@ -47,21 +47,22 @@ export interface IdentifiedResource {
   id: string;
 }
 
-/** What a checkpoint keeps of something. */
+/** A resource as a checkpoint stores it. */
 export type CheckpointItem = Pick<Resource, 'infra' | 'kind' | 'name' | 'provider' | 'driver' | 'body'>;
 
-/** Why something cannot be undone. */
+/** Why a change cannot be undone or made. */
 export interface Obstacle {
-  /** The operation that is in the way, or that cannot be undone; null where it is a thing that exists. */
+  /** The operation that prevents it or cannot be undone; null if it is a resource. */
   operationId: string | null;
   reason: string;
 }
 
+/** A named position in the journal with the inventory at that position. */
 export interface Checkpoint {
   id: string;
   name: string;
   description: string | null;
-  /** Those that it covers; null: all. */
+  /** The infras that it covers; null: all. */
   infras: string[] | null;
   journalSeq: number;
   operationsCount: number;
@@ -71,32 +72,33 @@ export interface Checkpoint {
   createdAt: Date;
 }
 
-/** What a rollback is about. */
+/** What a rollback undoes. The JSON of `batches.scope`. */
 export type RollbackScope =
   | { kind: 'checkpoint'; checkpoint_id: string }
   | { kind: 'operations'; operation_ids: readonly string[] }
   | { kind: 'restore'; checkpoint_id: string };
 
-/** One operation that undoes, and how far it is. */
+/** An undo operation and its status. */
 export interface UndoOperation {
   /** The operation whose changes it undoes. */
   operationId: string;
   changes: number;
   status: TaskStatus;
   error: string | null;
-  /** Of its changes, those that somebody else had undone before. */
+  /** Number of changes that did not exist any more. */
   alreadyGone: number;
 }
 
+/** A rollback or restore. */
 export interface Rollback {
   id: string;
   scope: RollbackScope;
   status: 'Pending' | 'Running' | 'Completed' | 'Failed';
   operations: UndoOperation[];
-  /** What stays as it is since nobody here can undo it. */
+  /** What is left as it is, because it cannot be undone. */
   impossible: Obstacle[];
   infras: readonly string[];
-  /** Of its scope; null for what a process of an earlier release stored. */
+  /** Id of its access scope; null if an earlier release stored it. */
   scopeId: string | null;
   createdBy: string;
   createdByName: string;
@@ -105,20 +107,22 @@ export interface Rollback {
   completedAt: Date | null;
 }
 
+/** Numbers of checkpoints and rollbacks. */
 export interface RollbackStatistics {
   checkpoints: number;
   rollbacks: number;
-  /** Of those that have ended. */
+  /** Numbers of rollbacks that have ended. */
   succeeded: number;
   failed: number;
-  /** Seconds from start to end of those that succeeded. */
+  /** Sum of the durations of those that succeeded, in seconds. */
   seconds: number;
 }
 
+/** The Failure `not_found` (`checkpoint_not_found`). */
 export function unknownCheckpoint(id: string): Failure {
   return new Failure(
     'not_found',
-    `There is no checkpoint ${id}. GET /rollback/checkpoints lists those there are.`,
+    `There is no checkpoint ${id}. GET /rollback/checkpoints lists all checkpoints.`,
     {
       code: 'checkpoint_not_found',
     },

@@ -5,37 +5,37 @@ import type { JournalEntry, Obstacle } from './rollback.js';
 import { netUndo, type NetUndo } from './net-undo.js';
 import { inOrder, type Existing } from './undo-order.js';
 
-/** What is undone of the changes of one operation without another's between them. */
+/** Consecutive changes of one operation that are undone together. */
 export interface UndoStep {
   operationId: string;
-  /** Other operations whose changes are undone by the same acts, and how many changes of each. */
+  /** Further operations whose changes are undone with them, and how many changes of each. */
   along: { operationId: string; changes: number }[];
   infra: string;
   provider: string;
-  /** The net difference as changes of which each is undone by one act, the last one first. */
+  /** The net changes to reverse, newest first. */
   changes: JournalEntry[];
-  /** All that is undone by it. */
+  /** The journal entries that it undoes. */
   entries: JournalEntry[];
 }
 
+/** The plan of a rollback. */
 export interface UndoPlan {
-  /** To be done one after the other. */
+  /** In the order in which they must run. */
   steps: UndoStep[];
-  /** Later changes that stand on what is to be undone: they have to be undone with it, or before. */
+  /** Later changes that depend on the chosen ones: they must be undone with them or before. */
   inTheWay: Obstacle[];
-  /** What nobody here can undo. */
+  /** What cannot be undone. */
   impossible: Obstacle[];
-  /** All that the plan is about: what it undoes and what it cannot. */
+  /** All entries that the plan undoes or cannot undo. */
   about: JournalEntry[];
 }
 
 /**
- * How to undo these changes: their net difference, the last one first, so that nothing is taken away from under what stands
- * on it.
- * @param chosen what is to be undone
- * @param later everything that was done since the first of them and still stands
- * @param existing what there is now
- * @param wanted what the checkpoint has that is gone back to, where it is one
+ * Plans how to undo changes: their net difference, newest first, so that no server is removed before its task services.
+ * @param chosen the changes to undo
+ * @param later all changes since the first of them that are still in effect
+ * @param existing the resources that exist now
+ * @param wanted the resources of the checkpoint, of a rollback to one
  */
 export function planUndo(
   chosen: readonly JournalEntry[],
@@ -52,7 +52,7 @@ export function planUndo(
     if (entry.state === 'unknown') {
       const reason =
         `What became of the ${entry.kind} ${entry.name} in ${entry.infra} is unknown: the operation ended before it ` +
-        'could report. Retrying or resuming it finds out, and restoring the checkpoint asks the provider.';
+        'could report. Retry or resume the operation to find out, or restore a checkpoint, which asks the provider.';
       plan.impossible.push({ operationId: entry.taskId, reason });
       plan.about.push(entry);
       continue;
@@ -64,10 +64,10 @@ export function planUndo(
       continue;
     }
     for (const other of others)
-      if (other.state === 'done' && other.seq > entry.seq && standsOn(other, entry))
+      if (other.state === 'done' && other.seq > entry.seq && dependsOn(other, entry))
         plan.inTheWay.push({
           operationId: other.taskId,
-          reason: `The operation ${other.taskId} has ${actionOf(other)} the ${other.kind} ${other.name} in ${other.infra} since: undo it, too.`,
+          reason: `The operation ${other.taskId} has ${actionOf(other)} the ${other.kind} ${other.name} in ${other.infra} since. Undo that operation as well.`,
         });
     possible.push(entry);
   }
@@ -107,7 +107,7 @@ function addTo(steps: UndoStep[], { change, entries }: NetUndo): void {
   }
 }
 
-/** Why its driver cannot take it back; what goes as a whole need not be taken back piece by piece. */
+/** Says why the driver cannot reverse a change; null if it can, or if the whole resource is destroyed. */
 function irreversible(
   { change, infra, kind, name, driver, before, after }: JournalEntry,
   all: readonly JournalEntry[],
@@ -119,8 +119,8 @@ function irreversible(
   return goes ? null : cannotChange(driver, kind, after, before);
 }
 
-/** The same thing again, a task service on that server, a cluster that spans it. */
-function standsOn(later: JournalEntry, entry: JournalEntry): boolean {
+/** Whether a later change depends on an entry: the same resource, or one that is installed on the server. */
+function dependsOn(later: JournalEntry, entry: JournalEntry): boolean {
   if (later.infra !== entry.infra) return false;
   if (later.kind === entry.kind && later.name === entry.name) return true;
   if (entry.kind !== 'server') return false;

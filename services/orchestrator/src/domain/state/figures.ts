@@ -1,30 +1,32 @@
-/** What has ended, by how: a count that never goes back. */
+/** Numbers of ended tasks or batches by terminal status. They never decrease. */
 export type Ends = Readonly<Record<string, number>>;
 
-/** How long things took: of each class, by its upper bound in seconds, how many, not added up. */
+/** Durations in classes: the upper bound in seconds, and the number in this class alone (not cumulative). */
 export interface Durations {
   classes: readonly (readonly [upTo: number, count: number])[];
-  /** Of all of them together. */
+  /** Sum of all durations, in seconds. */
   seconds: number;
 }
 
-/** What is counted and measured of the whole platform, whichever process did the work. */
+/** Figures of the whole platform, for /metrics. */
 export interface PlatformFigures {
   tasks: { submitted: number; ended: Ends; durations: Durations };
   batches: { submitted: number; ended: Ends; durations: Durations };
   rollbacks: { submitted: number; ended: Ends };
-  /** By status, of what has not ended. */
+  /** Numbers of tasks that have not ended, by status. */
   openTasks: Readonly<Record<string, number>>;
   openBatches: Readonly<Record<string, number>>;
-  /** Seconds that what is ready and should start first has been waiting. */
+  /** Age of the oldest ready task, in seconds. */
   oldestReady: number;
+  /** `longestWait` in seconds. */
   locks: { held: number; waiting: number; longestWait: number };
-  /** `overdue`: their lease has ended, and nobody has declared them dead yet. */
+  /** `overdue`: the lease has ended and the worker was not declared dead yet. `shortestLease` in seconds. */
   workers: { alive: number; overdue: number; shortestLease: number };
-  /** Changes at a provider that were begun and not settled yet. */
+  /** Number of changes at providers that were begun and are not settled. */
   openJournalEntries: number;
 }
 
+/** Reads the figures. */
 export interface FiguresStore {
   read(): Promise<PlatformFigures>;
 }

@@ -1,9 +1,9 @@
 import type { SystemHealth } from './state.js';
 
-/** Where one of several processes tells how the whole is. */
+/** Chooses the process that publishes the health of the platform, and records its changes. */
 export interface HealthBoard {
-  /** Whether this process is the one that tells. */
-  isMine(teller: string): Promise<boolean>;
-  /** Tells it where it differs from what was told last. */
-  tell(teller: string, health: SystemHealth): Promise<void>;
+  /** Whether this process publishes the health. @param publisher id of the process */
+  isPublisher(publisher: string): Promise<boolean>;
+  /** Records the health as an event if it has changed. */
+  publish(publisher: string, health: SystemHealth): Promise<void>;
 }

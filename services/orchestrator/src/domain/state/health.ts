@@ -1,26 +1,27 @@
 import type { Health, SystemHealth, Workforce } from './state.js';
 
-/** What was found out about one part: undefined where it works, else a sentence that says why not. */
+/** Why a component does not work, in a sentence; undefined if it works. */
 export type Fault = string | undefined;
 
-/** What was found out about each part, a moment ago. */
+/** The results of all probes. */
 export interface Findings {
-  /** Absent: the storage did not answer. */
+  /** Undefined if the storage did not answer. */
   workforce: Workforce | undefined;
-  /** Whether it stores. */
+  /** Whether the storage accepts writes. */
   storage: Fault;
   monitoring: Fault;
-  /** Absent where there is no Redis. */
+  /** Undefined without Redis. */
   queue: { fault: Fault } | undefined;
 }
 
+/** Computes the health of the platform from the results of the probes. */
 export function systemHealth({ workforce, storage, monitoring, queue }: Findings): SystemHealth {
   const components = {
     storage: workforce && storage === undefined ? 'Healthy' : 'Unhealthy',
     batchCoordinator: coordination(workforce),
     monitoring: monitoring === undefined ? 'Healthy' : 'Degraded',
     workers: workersHealth(workforce),
-    // Without Redis work goes on by looking into Postgres: slower to start, never lost.
+    // Without Redis executors poll Postgres: tasks start later, and none is lost.
     ...(queue === undefined ? {} : { queue: queue.fault === undefined ? 'Healthy' : 'Degraded' }),
   } satisfies SystemHealth['components'];
   const faults = [storage, monitoring, queue?.fault].filter((fault) => fault !== undefined);

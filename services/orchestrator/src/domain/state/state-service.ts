@@ -9,19 +9,19 @@ import { progressOf, progressOfBatch, type WorkflowProgress } from '../workflow/
 import { systemHealth, type Fault } from './health.js';
 import type { Statistics, SystemHealth, WorkflowCounts } from './state.js';
 
-/** How the parts are asked whether they work, each within a limit; one throws when its part does not, a Failure to say why. */
+/** Probes of components, each with a time limit. A probe rejects if its component does not work, with a Failure that says why. */
 export interface Probes {
-  /** Whether what is given to it is stored. */
+  /** Whether the storage accepts writes. */
   storage: () => Promise<unknown>;
   monitoring: () => Promise<unknown>;
-  /** Absent where there is no Redis. */
+  /** Undefined without Redis. */
   queue: (() => Promise<unknown>) | undefined;
 }
 
 /** A task, or a batch with its operations. */
 export type FoundWork = { task: TaskDetails } | FoundBatch;
 
-/** The state of workflows (a task or a batch, by the same kind of id) and of the whole. */
+/** The state of workflows (tasks and batches, by id) and of the platform. */
 export class StateService {
   constructor(
     private readonly store: StateStore,
@@ -31,7 +31,7 @@ export class StateService {
     private readonly probes: Probes,
   ) {}
 
-  /** A task or a batch, by its id. */
+  /** Finds a task or a batch. @throws Failure `not_found` (`task_not_found`) */
   async find(id: string): Promise<FoundWork> {
     const task = await this.tasks.find(id);
     if (task) return { task };
@@ -40,6 +40,7 @@ export class StateService {
     return batch;
   }
 
+  /** How far a task or batch is. */
   async progress(found: FoundWork): Promise<WorkflowProgress> {
     if ('task' in found) {
       const { task } = found;
@@ -51,13 +52,14 @@ export class StateService {
     return progressOfBatch(batch, operations, durations);
   }
 
+  /** Snapshots, newest first. @throws Failure `malformed` (`bad_parameter`) if `page.after` is not one of its snapshots */
   async snapshots(found: FoundWork, page: Page): Promise<{ snapshots: Snapshot[]; total: number }> {
     const owner = 'task' in found ? { taskId: found.task.id } : { batchId: found.batch.id };
     const listed = await this.history.list(owner, page);
     if (listed) return listed;
     throw new Failure(
       'malformed',
-      `after must be the snapshot_id of a snapshot of this workflow: ${page.after} is none, or was dropped with its day. Leave after out to read from the newest on.`,
+      `after must be the snapshot_id of a snapshot of this workflow. ${page.after} is not, or its snapshots were deleted (RETENTION_DAYS). Omit after to start with the newest.`,
       {
         code: 'bad_parameter',
         details: [{ path: 'after', message: 'must be the snapshot_id of a snapshot of this workflow' }],
@@ -65,15 +67,17 @@ export class StateService {
     );
   }
 
+  /** Numbers of workflows. */
   counts(visible: VisibleWork): Promise<WorkflowCounts> {
     return this.store.counts(visible);
   }
 
+  /** Statistics of workflows. */
   statistics(visible: VisibleWork): Promise<Statistics> {
     return this.store.statistics(visible);
   }
 
-  /** Every part is asked now. */
+  /** Probes every component now. */
   async health(): Promise<SystemHealth> {
     const { probes } = this;
     const [workforce, storage, monitoring, queue] = await Promise.all([

@@ -1,16 +1,18 @@
 import type { VisibleRows, VisibleTasks } from '../access/visibility.js';
 import type { Statistics, WorkflowCounts, Workforce } from './state.js';
 
-/** Tasks and batches that counts may contain. */
+/** The tasks and batches that statistics may count; undefined: all. */
 export interface VisibleWork {
   tasks: VisibleTasks | undefined;
   batches: VisibleRows | undefined;
 }
 
+/** Reads figures of workflows. */
 export interface StateStore {
-  /** Seconds that the latest batches of this name took from start to success. */
+  /** Durations of the last 20 completed batches of a name, in seconds. */
   recentBatchDurations(name: string): Promise<number[]>;
   counts(visible?: VisibleWork): Promise<WorkflowCounts>;
   statistics(visible?: VisibleWork): Promise<Statistics>;
+  /** The workers, and whether work waits for them. */
   workforce(): Promise<Workforce>;
 }

@@ -1,4 +1,4 @@
-/** What there ever was, counted as workflows: single ones and batches. */
+/** Numbers of all workflows: single ones and batches. */
 export interface WorkflowCounts {
   total: number;
   active: number;
@@ -7,27 +7,30 @@ export interface WorkflowCounts {
   cancelled: number;
 }
 
+/** Statistics of all workflows. */
 export interface Statistics {
   totalWorkflows: number;
-  /** Snapshots of workflows that have not ended. */
+  /** Number of snapshots of workflows that have not ended. */
   activeSnapshots: number;
-  /** Bytes that the state takes, indexes included. */
+  /** Size of all tables with their indexes, in bytes. */
   storageBytes: number;
-  /** Seconds from start to end of those that completed; null before the first. */
+  /** Average seconds from start to end of completed workflows; null without any. */
   averageDuration: number | null;
 }
 
-/** What is waiting and who is there to do it. */
+/** The workers and the work that waits for them. */
 export interface Workforce {
   aliveWorkers: number;
-  /** Of those that live and can start no command: where they are, and why. */
+  /** Host and reason of each live worker that cannot start commands. */
   workerFaults: string[];
-  /** Whether something could start and does not. */
+  /** Whether a ready task has been waiting for more than a minute. */
   workWaits: boolean;
 }
 
+/** The health of a component. */
 export type Health = 'Healthy' | 'Degraded' | 'Unhealthy';
 
+/** The health of the platform and of its components. */
 export interface SystemHealth {
   overall: Health;
   components: {
@@ -35,10 +38,10 @@ export interface SystemHealth {
     batchCoordinator: Health;
     monitoring: Health;
     workers: Health;
-    /** Absent where there is no Redis: then nothing is missing. */
+    /** Absent without Redis. */
     queue?: Health;
   };
-  /** Sentences that say why a part is not healthy, where that is known. */
+  /** Why components are not healthy, as sentences. */
   reasons: string[];
   checkedAt: Date;
 }

@@ -1,15 +1,14 @@
 import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
-import type { SurveyStore } from './survey.js';
 import type { Submitter } from '../workflow/submitter.js';
-import type { Survey } from './survey.js';
+import type { Survey, SurveyStore } from './survey.js';
 
 const ASK_EVERY_MS = 50;
-/** Providers that take longer have failed by themselves before. */
+/** Longer than the time limits of the providers. */
 const PATIENCE_MS = 120_000;
 
-/** Asks the providers what exists: by a task of its own, since only workers have the means to act at them. */
+/** Asks the providers which resources exist, with a task: only workers have credentials of the providers. */
 export class SurveyService {
   constructor(
     private readonly store: SurveyStore,
@@ -17,7 +16,7 @@ export class SurveyService {
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
-  /** @throws Failure if no worker answers in time */
+  /** @throws Failure `unavailable` (`survey_failed`) if the task fails or does not end within two minutes */
   async survey(infras: readonly string[], submitter: Submitter): Promise<Survey> {
     if (infras.length === 0) return { drivers: [], infras: [] };
     const id = uuidv7();
@@ -27,13 +26,13 @@ export class SurveyService {
     for (;;) {
       const end = await this.store.end(id);
       if (end?.status === 'Completed') return end.survey;
-      if (end) throw failure(`The providers could not be asked: ${end.error}`);
+      if (end) throw failure(`The survey of the providers failed: ${end.error}`);
       if (performance.now() > deadline) break;
       await new Promise((resolve) => setTimeout(resolve, ASK_EVERY_MS));
     }
     await this.store.giveUp(id, submitter.username);
     throw failure(
-      'No worker has asked the providers in time. Look whether workers are alive (GET /state/system/health), and try again.',
+      'No worker has answered within the time limit. Check that workers are running (GET /state/system/health) and try again.',
     );
   }
 }

@@ -1,10 +1,11 @@
 import type { Page } from '../page.js';
 import type { Snapshot } from './task.js';
 
+/** Reads the recorded transitions of a task or a batch. */
 export interface SnapshotStore {
   /**
    * Newest first.
-   * @returns undefined where `after` names no snapshot of the owner: those of old days are dropped
+   * @returns undefined if `after` is not the id of a snapshot of the owner: old snapshots are deleted
    */
   list(
     owner: { taskId: string } | { batchId: string },

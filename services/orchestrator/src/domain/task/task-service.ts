@@ -6,28 +6,31 @@ import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.j
 
 const LINES_AT_ONCE = 5_000;
 
-/** Reading and cancelling tasks. */
+/** Reads and cancels tasks. */
 export class TaskService {
   constructor(
     private readonly store: Omit<TaskStore, 'submit'>,
     private readonly notifier: WorkerNotifier,
   ) {}
 
+  /** Newest first. */
   list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
     return this.store.list(filter);
   }
 
+  /** @throws Failure `not_found` (`task_not_found`) */
   async get(id: string): Promise<TaskDetails> {
     const task = await this.store.find(id);
     if (!task) throw unknownTask(id);
     return task;
   }
 
+  /** Lines of the output, oldest first. */
   logs(id: string, query: LogQuery): Promise<LogLine[]> {
     return this.store.logs(id, query);
   }
 
-  /** All lines after that one, in pieces as they are read. */
+  /** All lines after line `after`, in chunks. */
   async *allLogs(id: string, after: number): AsyncGenerator<LogLine[]> {
     for (let last = after; ;) {
       const lines = await this.store.logs(id, { after: last, limit: LINES_AT_ONCE, search: undefined });
@@ -38,25 +41,22 @@ export class TaskService {
   }
 
   /**
-   * Ends a waiting task at once, and has the command of a running one ended.
-   * @throws Failure for a task that is unknown, has ended, or undoes what a batch did
+   * Cancels a waiting task at once; asks the worker of a running one to end it.
+   * @param by user name for the error text
+   * @throws Failure `not_found` (`task_not_found`), `conflict` (`task_ended`, `batch_rolling_back`)
    */
   async cancel(id: string, by: string, actor?: Actor): Promise<void> {
     const { outcome, ready } = await this.store.cancel(id, by, actor);
     if (outcome === 'unknown') throw unknownTask(id);
     if (outcome === 'ended') {
-      throw new Failure('conflict', `The task ${id} has ended: there is nothing left to cancel.`, {
+      throw new Failure('conflict', `The task ${id} has ended and cannot be cancelled.`, {
         code: 'task_ended',
       });
     }
     if (outcome === 'refused') {
-      throw new Failure(
-        'conflict',
-        `The task ${id} undoes what a failed batch did, which goes on to its end.`,
-        {
-          code: 'batch_rolling_back',
-        },
-      );
+      throw new Failure('conflict', `The task ${id} is part of a rollback and cannot be cancelled.`, {
+        code: 'batch_rolling_back',
+      });
     }
     this.notifier.notify(ready);
     if (outcome === 'requested') this.notifier.notifyCancelled();

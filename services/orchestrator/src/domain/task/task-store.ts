@@ -4,27 +4,32 @@ import type { Page } from '../page.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
 import type { LogLine, NewTask, Task, TaskDetails, TaskStatus } from './task.js';
 
+/** `replayed`, `conflict`: the Idempotency-Key was used before, with the same or with another request. */
 export type SubmitOutcome =
   | { outcome: 'created'; taskId: string; ready: boolean }
   | { outcome: 'replayed'; taskId: string }
   | { outcome: 'conflict' };
 
+/** `requested`: it runs, and its worker ends it. `ended`: it is terminal. `refused`: rollbacks cannot be cancelled. */
 export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'unknown';
 
+/** A page of tasks. */
 export interface TaskFilter extends Page {
   statuses: readonly TaskStatus[] | undefined;
-  /** All, where absent. */
+  /** Only these; all where absent. */
   visible?: VisibleTasks | undefined;
 }
 
+/** A part of the output of a task. */
 export interface LogQuery {
-  /** Lines after this number. */
+  /** Only lines with greater numbers. */
   after: number;
   limit: number;
-  /** Only lines that hold this text, whatever its case. */
+  /** Only lines that contain this text, case-insensitive. */
   search: string | undefined;
 }
 
+/** Stores tasks. */
 export interface TaskStore {
   submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome>;
   /** Newest first. */
@@ -32,6 +37,6 @@ export interface TaskStore {
   find(id: string): Promise<TaskDetails | undefined>;
   cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;
-  /** Seconds that the latest runs of this name took from start to success; empty when there was none. */
+  /** Durations of the last 20 completed tasks of a name, in seconds. */
   recentDurations(name: string, checkMode: boolean): Promise<number[]>;
 }

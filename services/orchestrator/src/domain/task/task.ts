@@ -4,9 +4,9 @@ import type { RecordedEventType } from '../event/catalogue.js';
 import type { Authorship } from '../workflow/submitter.js';
 
 /**
- * What happens to a task (docs/states/task.md). `Blocked`: operations that it depends on have not completed. `Waiting`:
- * for its infra's lock, or for room among the operations of its batch. `Ready`: any worker may claim it. `RetryWait`: its
- * next attempt has a time. `Unknown`: its worker died between an act and its outcome. The last three are never left.
+ * See docs/states/task.md. `Blocked`: waits for dependencies. `Waiting`: waits for its infra lock, or for the batch's
+ * parallel_limit. `Ready`: any worker may claim it. `RetryWait`: waits for the time of its next attempt. `Unknown`: its
+ * worker was lost before the outcome was reported. The last three are terminal.
  */
 export type TaskStatus =
   | 'Blocked'
@@ -19,10 +19,10 @@ export type TaskStatus =
   | 'Failed'
   | 'Cancelled';
 
-/** A workflow, an operation of a batch, or what undoes one. */
+/** `rollback`: undoes an operation of its batch. `survey`: asks the providers which resources exist. */
 export type TaskKind = 'workflow' | 'operation' | 'rollback' | 'survey';
 
-/** Something that is run for somebody, on one infra. */
+/** A unit of work on one infra. */
 export interface Task {
   id: string;
   kind: TaskKind;
@@ -33,11 +33,11 @@ export interface Task {
   batchId: string | null;
   /** Its id in the batch. */
   operation: string | null;
-  /** The tasks that must have completed before. */
+  /** Ids of the tasks that must complete before. */
   dependsOn: readonly string[];
-  /** Which of the configured programs runs: `provisioning`. Never a path that came from a request. */
+  /** Name of a configured program, such as `provisioning`. Never a path from a request. */
   program: string;
-  /** `servers create`, as its first arguments. */
+  /** The first arguments, such as `servers create`. */
   verb: readonly string[];
   args: readonly string[];
   attempt: number;
@@ -50,24 +50,24 @@ export interface Task {
   exitCode: number | null;
   signal: string | null;
   error: string | null;
-  /** The task whose work this one does again. */
+  /** The task that this one retries. */
   retryOf: string | null;
-  /** The end of what it printed, 2,000 characters at most; null until it has ended. */
+  /** The last 2,000 characters of its output; null until it has ended. */
   outputTail: string | null;
-  /** Of its {@link Scope}; null for what a process of an earlier release stored. */
+  /** Id of its {@link Scope}; null if an earlier release stored it. */
   scopeId: string | null;
 }
 
-/** A task with what a list leaves out. */
+/** A task with the details that lists omit. */
 export interface TaskDetails extends Task {
-  /** Of the batch that it is an operation of. */
+  /** Name of its batch. */
   batchName: string | null;
   output: string | null;
   progress: TaskProgress | null;
   waitingFor: WaitingFor | null;
 }
 
-/** Why something has not started. `place` counts from 1. */
+/** Why a task or batch has not started. `place` in the queue counts from 1. */
 export type WaitingFor =
   | { reason: 'lock'; infra: string; holder: { id: string; kind: 'task' | 'batch' } | null; place: number }
   | { reason: 'limit'; place: number }
@@ -81,6 +81,7 @@ interface TaskProgress {
   currentStep: string | null;
 }
 
+/** A workflow that is being submitted. */
 export interface NewTask extends Authorship {
   id: string;
   kind: 'workflow';
@@ -90,14 +91,15 @@ export interface NewTask extends Authorship {
   program: string;
   verb: readonly string[];
   args: readonly string[];
-  /** How often it is started in all when its worker is lost. */
+  /** Number of starts, at most, if its worker is lost. */
   maxAttempts: number;
-  /** Whether what became of a lost attempt can be found out. */
+  /** Whether the outcome of a lost attempt can be found out. */
   reconcilable: boolean;
   retryOf: string | null;
   scope: Scope;
 }
 
+/** A line of the output. `line` counts from 1, over all attempts. */
 export interface LogLine {
   line: number;
   attempt: number;
@@ -105,7 +107,7 @@ export interface LogLine {
   text: string;
 }
 
-/** A transition of a task, as it was recorded with it. */
+/** A recorded transition of a task or a batch. */
 export interface Snapshot {
   id: string;
   at: Date;
@@ -115,8 +117,9 @@ export interface Snapshot {
   details: Record<string, unknown>;
 }
 
+/** The Failure `not_found` (`task_not_found`). */
 export function unknownTask(id: string): Failure {
-  return new Failure('not_found', `There is no task ${id}. GET /tasks lists those there are.`, {
+  return new Failure('not_found', `There is no task ${id}. GET /tasks lists all tasks.`, {
     code: 'task_not_found',
   });
 }

@@ -2,31 +2,31 @@ import type { CurrentUser } from '../access/grant-reviewer.js';
 import { FOLLOWING, type Viewers } from '../access/viewer.js';
 import { readableOf, type EventObject } from '../event/event-subject.js';
 
-/** What a delivery is about; null for one that is about no task or batch, as a ping. */
+/** The task or batch of a delivery; null for one without, such as a ping. */
 export type DeliverySubject = EventObject | null;
 
+/** The dependencies of {@link DeliveryRights}. */
 export interface DeliveryRightsNeeds {
-  /** Users as the control center knows them now; those that there are. @throws where it cannot be asked */
+  /** Looks up users; deleted ones are left out. @throws if the control center is unreachable */
   users(ids: readonly string[]): Promise<CurrentUser[]>;
   viewers: Viewers;
-  /** Undefined where the task or batch is gone. */
+  /** Undefined if the task or batch is no longer stored. */
   subjectOf(data: string): Promise<DeliverySubject | undefined>;
 }
 
 const KNOWN_MS = 5_000;
 
-/** A webhook acts with the rights that its owner has when something is sent. */
+/** Checks that the owner of a webhook may read an event at the time of its delivery. */
 export class DeliveryRights {
   readonly #users = new Map<string, { user: CurrentUser | undefined; until: number }>();
 
   constructor(private readonly needs: DeliveryRightsNeeds) {}
 
   /**
-   * Why a delivery must not be sent, in a sentence; undefined where it may be.
-   * @param webhook without an owner for those of the configuration and those made before owners were kept: they act for the
-   * platform
-   * @param data the delivery's data, as JSON
-   * @throws where the control center cannot be asked: nothing is sent without knowing
+   * Returns why a delivery must not be sent, in a sentence; undefined if it may be sent.
+   * @param webhook a null owner, as of webhooks of the configuration, acts for the platform and may read everything
+   * @param data JSON text of the delivery
+   * @throws if the control center is unreachable: nothing is sent without this check
    */
   async refusalOf(
     { ownerId, ownerRoles }: { ownerId: string | null; ownerRoles: readonly string[] | null },
@@ -35,7 +35,7 @@ export class DeliveryRights {
     if (ownerId === null) return undefined;
     const subject = await this.needs.subjectOf(data);
     if (subject === null) return undefined;
-    if (subject === undefined) return 'Not sent: what it is about is not kept any more.';
+    if (subject === undefined) return 'Not sent: its task or batch is no longer stored.';
     const owner = await this.#user(ownerId);
     if (!owner?.enabled) return 'Not sent: the owner of the webhook is disabled or deleted.';
     const { roles } = owner;
@@ -47,7 +47,7 @@ export class DeliveryRights {
     const viewer = this.needs.viewers.passing(identity, '', FOLLOWING);
     return viewer.mayRead(readableOf(subject))
       ? undefined
-      : 'Not sent: the policies do not allow the owner of the webhook to read what it is about.';
+      : 'Not sent: the owner of the webhook may not read its task or batch.';
   }
 
   async #user(id: string): Promise<CurrentUser | undefined> {

@@ -1,6 +1,6 @@
 import { webhookEventOf, type RecordedEventType, type WebhookEvent } from '../event/catalogue.js';
 
-/** An event of the history that endpoints may want to be told of. */
+/** An event as it is sent to webhooks. */
 export interface WebhookPayload {
   event: WebhookEvent;
   at: Date;
@@ -18,7 +18,7 @@ interface Happened {
   batch: { kind: string; name: string } | null;
 }
 
-/** What the task’s row says of its end. */
+/** The output and error of a task that has ended. */
 export interface TaskEnd {
   output: string | null;
   error: string | null;
@@ -26,7 +26,11 @@ export interface TaskEnd {
 
 const STATUSES: Readonly<Record<string, string>> = { RolledBack: 'rolled_back' };
 
-/** The end of a task or a batch; undefined for everything else. Questions to providers are no tasks of anybody's. */
+/**
+ * Returns what webhooks receive of an event: the end of a task or a batch; undefined for all other events. Surveys are
+ * internal tasks.
+ * @param endOf looks up the output of a task
+ */
 export function webhookPayloadOf(
   happened: Happened,
   endOf: (taskId: string) => TaskEnd | undefined,

@@ -1,72 +1,75 @@
-/** An attempt that is ours to make, now. */
+/** A claimed attempt to send a delivery. */
 export interface Attempt {
   deliveryId: string;
   attempt: number;
   webhookId: string;
   /** Null for a webhook that acts for the platform. */
   ownerId: string | null;
-  /** Roles beyond which nothing is sent; null for all of the owner's. */
+  /** The roles that limit what is sent; null: all roles of the owner. */
   ownerRoles: readonly string[] | null;
   url: string;
   event: string;
   at: Date;
   /** JSON text. */
   data: string;
-  /** The first one is the endpoint's own; empty if none of them can be read any more. */
+  /** The present secret, then the previous one if it is still valid. Empty if none can be decrypted. */
   secrets: readonly string[];
 }
 
-/** How an attempt went. */
+/** The outcome of an attempt. */
 export interface Outcome {
   status: number | null;
-  /** Null: it was taken. */
+  /** Null if the endpoint accepted it. */
   error: string | null;
-  /** Nothing was sent: the target is not allowed. */
+  /** Nothing was sent: the address is not allowed. */
   refused: boolean;
-  /** Seconds for which the endpoint wants nothing sent to it; null where it did not say. */
+  /** Seconds for which the endpoint asked for no requests (Retry-After); null if it did not. */
   retryAfter: number | null;
-  /** The endpoint wants nothing sent to it any more (410). */
+  /** The endpoint answered 410: it wants no more requests. */
   gone: boolean;
-  /** Nothing was sent and nothing will be: the owner of the webhook may not read it. */
+  /** Nothing was sent, and no retry follows: the owner of the webhook may not read the event. */
   withheld: boolean;
 }
 
-/** What is to be delivered, for all processes. */
+/** The queue of deliveries, shared by all processes. */
 export interface DeliveryQueue {
-  /** Makes deliveries of what happened since. @returns whether there may be more right now */
+  /** Queues deliveries of new events. @returns whether more events may be available now */
   fill(): Promise<boolean>;
-  /** Attempts that are due, but for endpoints that have enough of ours under way. Whoever takes them settles them. */
+  /**
+   * Claims attempts that are due. The caller must settle them.
+   * @param busy webhooks that get no further attempts now
+   * @param each number of attempts for each webhook, at most
+   */
   claim(busy: readonly string[], each: number): Promise<Attempt[]>;
   /**
-   * @param waitSeconds until the next attempt, where there is one
-   * @param pauseSeconds for which nothing at all is sent to the endpoint; null for no pause
+   * Stores the outcome of an attempt.
+   * @param waitSeconds until the next attempt, if one follows
+   * @param pauseSeconds for which nothing is sent to the endpoint; null for no pause
    */
   settle(attempt: Attempt, outcome: Outcome, waitSeconds: number, pauseSeconds: number | null): Promise<void>;
-  /** Gives up what is too old, forgets what is long over. */
+  /** Fails deliveries that are too old and deletes old settled ones. */
   expire(): Promise<void>;
 }
 
+/** Sends one attempt. */
 export type Send = (attempt: Attempt) => Promise<Outcome>;
 
 const EACH = 4;
 const FIRST_WAIT_SECONDS = 5;
 const LONGEST_WAIT_SECONDS = 7_200;
 
-/** An endpoint may ask for patience, but not for longer than deliveries wait between two tries anyway. */
+/** Seconds of a pause that the endpoint asked for: at most the longest wait between two attempts. */
 export function pauseAfter({ retryAfter }: Pick<Outcome, 'retryAfter'>): number | null {
   return retryAfter === null ? null : Math.min(retryAfter, LONGEST_WAIT_SECONDS);
 }
 
-/** Four times as long each time, two hours at most, and never all at the same moment: some eighteen tries in a day. */
+/** Seconds until the attempt after `attempt` (from 1): exponential backoff with jitter, two hours at most, about 18 attempts a day. */
 export function waitAfter(attempt: number, random: () => number = Math.random): number {
   const wait = Math.min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 4 ** (attempt - 1));
   return wait * (0.75 + random() / 4);
 }
 
-/**
- * Delivers at least once: an attempt whose maker died is made again by whoever is there. Any number of processes do this
- * side by side.
- */
+/** Sends deliveries at least once. Any number of processes may run one: attempts of a process that died are due again. */
 export class WebhookSender {
   readonly #underWay = new Map<string, number>();
   readonly #open = new Set<Promise<void>>();
@@ -135,13 +138,13 @@ export class WebhookSender {
       const pause = pauseAfter(outcome);
       await this.queue.settle(attempt, outcome, Math.max(waitAfter(attempt.attempt), pause ?? 0), pause);
       if (outcome.gone)
-        this.log.warn('a webhook was disabled: its endpoint is gone', {
+        this.log.warn('a webhook was disabled: its endpoint answered 410', {
           webhook_id: webhookId,
           delivery_id: deliveryId,
         });
     } catch (error) {
-      // It is taken for lost, and made again.
-      this.log.debug('how a delivery went could not be stored', { delivery_id: deliveryId, error });
+      // The attempt counts as lost and is repeated.
+      this.log.debug('the outcome of a delivery could not be stored', { delivery_id: deliveryId, error });
     } finally {
       this.#count(webhookId, -1);
       this.#onRoom();

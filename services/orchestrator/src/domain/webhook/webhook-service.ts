@@ -14,18 +14,19 @@ import {
   type WebhookStore,
 } from './webhook.js';
 
-/** Says why a URL is no target; undefined if it may be one. */
+/** Returns why a URL must not be a target, to follow the word "url"; undefined if it may be. */
 export type TargetCheck = (url: string) => Promise<string | undefined>;
 
 const SECRET_BYTES = 32;
 
-/** Keeps the endpoints, and shows and repeats what was sent to them. */
+/** Manages webhooks and their deliveries. */
 export class WebhookService {
   constructor(
     private readonly store: WebhookStore,
     private readonly faultOf: TargetCheck,
   ) {}
 
+  /** @throws Failure `invalid` (`target_refused`, `validation_failed`), `conflict` (`idempotency_key_reused`) */
   async create(
     about: Omit<NewWebhook, 'id' | 'secret'> & { secret: string | undefined },
     idempotency: IdempotencyKey | undefined,
@@ -39,16 +40,19 @@ export class WebhookService {
     return { ...created, replayed: created.outcome === 'replayed' };
   }
 
+  /** Newest first. */
   list(page: Page): Promise<{ webhooks: Webhook[]; total: number }> {
     return this.store.list(page);
   }
 
+  /** @throws Failure `not_found` (`webhook_not_found`) */
   async get(id: string): Promise<Webhook> {
     const webhook = await this.store.find(id);
     if (!webhook) throw unknownWebhook(id);
     return webhook;
   }
 
+  /** @throws Failure as `create`, `forbidden` (`not_owner`, `session_required`), `conflict` (`webhook_configured`), `invalid` (`secret_required`) */
   async update(id: string, change: WebhookChange, caller: Caller): Promise<void> {
     await this.#mustBeChangeable(id, caller);
     if (change.url !== undefined) await this.#mustBeTarget(change.url);
@@ -58,16 +62,19 @@ export class WebhookService {
     if (outcome === 'secret_needed') throw newSecretNeeded();
   }
 
+  /** @throws Failure `not_found`, `forbidden` (`not_owner`, `session_required`), `conflict` (`webhook_configured`) */
   async remove(id: string, caller: Caller): Promise<void> {
     await this.#mustBeChangeable(id, caller);
     await this.store.remove(id, caller.actor);
   }
 
+  /** Newest first. @throws Failure `not_found` (`webhook_not_found`) */
   async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
     await this.get(id);
     return this.store.deliveries(id, page);
   }
 
+  /** Queues a delivery again. @throws Failure `not_found` (`delivery_not_found`), `forbidden`, `conflict` (`webhook_disabled`, `idempotency_key_reused`) */
   async redeliver(
     id: string,
     deliveryId: string,
@@ -82,13 +89,14 @@ export class WebhookService {
     if (outcome === 'unknown') {
       throw new Failure(
         'not_found',
-        `There is no delivery ${deliveryId} to the webhook ${id}. GET /webhooks/${id}/deliveries lists those there are.`,
+        `There is no delivery ${deliveryId} to the webhook ${id}. GET /webhooks/${id}/deliveries lists all of them.`,
         { code: 'delivery_not_found' },
       );
     }
     return { replayed: outcome === 'replayed' };
   }
 
+  /** Queues a test delivery. @throws Failure `not_found`, `forbidden`, `conflict` (`webhook_disabled`, `idempotency_key_reused`) */
   async ping(
     id: string,
     idempotency: IdempotencyKey | undefined,
@@ -105,7 +113,7 @@ export class WebhookService {
   async #mustBeTarget(url: string): Promise<void> {
     const fault = await this.faultOf(url);
     if (fault === undefined) return;
-    throw new Failure('invalid', `Nothing is sent to this URL: url ${fault}.`, {
+    throw new Failure('invalid', `The URL cannot be used: url ${fault}.`, {
       code: 'target_refused',
       details: [{ path: 'url', message: fault }],
     });
@@ -117,14 +125,14 @@ export class WebhookService {
     if (webhook.source === 'configuration') {
       throw new Failure(
         'conflict',
-        `The webhook ${id} stands in the configuration: change it there and start the orchestrator again.`,
+        `The webhook ${id} is part of the configuration. Change it there and restart the orchestrator.`,
         { code: 'webhook_configured' },
       );
     }
   }
 }
 
-/** @throws Failure `forbidden` unless the caller owns the webhook or is an admin */
+/** @throws Failure `forbidden` (`not_owner`, `session_required`) unless the caller owns the webhook or is an admin */
 function mustBelongTo(
   { id, owner, ownerRoles }: Webhook,
   { actor, isAdmin, tokenRoles }: Caller,
@@ -133,29 +141,29 @@ function mustBelongTo(
   if (tokenRoles && !(ownerRoles?.every((role) => tokenRoles.includes(role)) ?? false)) {
     throw new Failure(
       'forbidden',
-      `The webhook ${id} sends more than this API token may read: sign in with a password to ${act}.`,
+      `The webhook ${id} sends more than this API token may read. Sign in with a password to ${act}.`,
       { code: 'session_required' },
     );
   }
   if (isAdmin || owner?.id === actor.userId) return;
   const whose =
-    owner === null ? 'has no owner: only an admin' : `belongs to ${owner.username}: only they or an admin`;
+    owner === null
+      ? 'has no owner. Only an admin'
+      : `belongs to ${owner.username}. Only the owner or an admin`;
   throw new Failure('forbidden', `The webhook ${id} ${whose} may ${act}.`, { code: 'not_owner' });
 }
 
 function mustBeEnabled({ id, enabled, disabledReason }: Webhook): void {
   if (enabled) return;
   const reason = disabledReason === null ? '' : ` ${disabledReason}`;
-  throw new Failure(
-    'conflict',
-    `The webhook ${id} is disabled: nothing is sent to it.${reason} Enable it first.`,
-    { code: 'webhook_disabled' },
-  );
+  throw new Failure('conflict', `The webhook ${id} is disabled.${reason} Enable it first.`, {
+    code: 'webhook_disabled',
+  });
 }
 
 function newSecretNeeded(): Failure {
   const message =
-    'must be a new one where url changes: the receiver at the new address must not share the old secret';
+    'must be changed together with url, so that the receiver at the new address does not know the old secret';
   return new Failure('invalid', `The URL cannot be changed alone: secret ${message}.`, {
     code: 'secret_required',
     details: [{ path: 'secret', message }],
@@ -165,11 +173,11 @@ function newSecretNeeded(): Failure {
 const PREFIXED = /^whsec_/;
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** With the prefix of Standard Webhooks it is a key in Base64, or receivers would not know what to do with it. */
+/** After the prefix of Standard Webhooks, receivers expect a key in Base64. */
 function mustBeSecret(secret: string): void {
   const key = secret.replace(PREFIXED, '');
   if (!PREFIXED.test(secret) || (key !== '' && BASE64.test(key))) return;
-  const message = 'must be Base64 after whsec_; a secret without that prefix may be any text';
+  const message = 'must be Base64 after the prefix whsec_. Without that prefix it may be any text';
   throw new Failure('invalid', `The secret cannot be used: secret ${message}.`, {
     code: 'validation_failed',
     details: [{ path: 'secret', message }],

@@ -3,24 +3,25 @@ import type { Actor } from '../audit/actor.js';
 import type { Page } from '../page.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
 
-/** An endpoint that wants to be told of events. */
+/** An endpoint that receives events. */
 export interface Webhook {
   id: string;
   url: string;
   events: readonly string[];
   description: string | null;
   enabled: boolean;
-  /** Why the platform disabled it, in a sentence; null where it did not. */
+  /** Why the platform disabled it, in a sentence; null if it did not. */
   disabledReason: string | null;
-  /** Who may change it, beside admins; null for those of the configuration and those made before owners were kept. */
+  /** The user who may change it, besides admins; null for webhooks of the configuration and old ones. */
   owner: { id: string; username: string } | null;
-  /** Roles of the API token that it was made with, beyond which it sends nothing; null where the owner made it in person. */
+  /** Roles of the API token that created it, which limit what it receives; null if the owner created it in a session. */
   ownerRoles: readonly string[] | null;
-  /** Those of the configuration are changed there only. */
+  /** Webhooks of the configuration can be changed only there. */
   source: 'api' | 'configuration';
   createdAt: Date;
 }
 
+/** A webhook that is being created. */
 export interface NewWebhook extends Pick<
   Webhook,
   'id' | 'url' | 'events' | 'description' | 'enabled' | 'ownerRoles'
@@ -28,9 +29,10 @@ export interface NewWebhook extends Pick<
   secret: string;
 }
 
+/** The members of a webhook that a request changes. */
 export type WebhookChange = Partial<Omit<NewWebhook, 'id' | 'ownerRoles'>>;
 
-/** As it stands in the configuration; its URL tells which one it is. */
+/** A webhook of the configuration. The URL identifies it. */
 export interface ConfiguredWebhook {
   url: string;
   events: readonly string[];
@@ -38,7 +40,7 @@ export interface ConfiguredWebhook {
   enabled: boolean;
 }
 
-/** Something that is to reach an endpoint, or has. */
+/** An event that is sent to a webhook, or was. */
 export interface Delivery {
   id: string;
   webhookId: string;
@@ -52,14 +54,15 @@ export interface Delivery {
   nextAttemptAt: Date | null;
 }
 
-/** Who asks for something to be done to a webhook. */
+/** The user who changes a webhook. */
 export interface Caller {
   actor: Actor;
   isAdmin: boolean;
-  /** Of an API token; null in person. */
+  /** The roles of an API token; null for a session. */
   tokenRoles: readonly string[] | null;
 }
 
+/** Stores webhooks and their deliveries. */
 export interface WebhookStore {
   create(
     webhook: NewWebhook,
@@ -70,8 +73,8 @@ export interface WebhookStore {
   list(page: Page): Promise<{ webhooks: Webhook[]; total: number }>;
   find(id: string): Promise<Webhook | undefined>;
   /**
-   * After a new secret, the one before signs along for a day, but not at another URL: the receiver there could pass such
-   * signatures on to the one before. `secret_needed`: the URL is another one, and the secret is not.
+   * After a change of the secret, deliveries are also signed with the previous one for a day, but not at a new URL: its
+   * receiver could replay such signatures to the previous receiver. `secret_needed`: the URL changes and the secret does not.
    */
   update(id: string, change: WebhookChange, actor: Actor): Promise<'updated' | 'unknown' | 'secret_needed'>;
   remove(id: string, actor: Actor): Promise<void>;
@@ -92,8 +95,9 @@ export interface WebhookStore {
   ): Promise<{ outcome: 'queued' | 'replayed'; deliveryId: string } | { outcome: 'conflict' }>;
 }
 
+/** The Failure `not_found` (`webhook_not_found`). */
 export function unknownWebhook(id: string): Failure {
-  return new Failure('not_found', `There is no webhook ${id}. GET /webhooks lists those there are.`, {
+  return new Failure('not_found', `There is no webhook ${id}. GET /webhooks lists all webhooks.`, {
     code: 'webhook_not_found',
   });
 }

@@ -1,7 +1,7 @@
 import type { EngineTimes } from './engine-times.js';
 import type { Here, Ledger } from './ledger.js';
 
-/** How many sweeps a worker of the same machine has to end what is left of another one's commands. */
+/** Number of sweeps for which other machines wait until a worker of the same machine has reaped the lost one. */
 const SWEEPS = 3;
 
 /** Requeues the tasks of workers whose lease has ended. Every worker sweeps; a task is requeued by the first of them. */

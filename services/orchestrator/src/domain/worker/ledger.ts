@@ -1,35 +1,36 @@
 import type { ChangeKind } from '../rollback/rollback.js';
 
-/** The machine that a sweep is made on. */
+/** The machine on which lost workers are reaped. */
 export interface Here {
   host: string;
   bootId: string;
-  /** For how long after the end of a lease the work waits for a worker on the machine that had it. */
+  /** Seconds after the end of a lease for which other machines wait until this machine has reaped its worker. */
   patienceSeconds: number;
-  /** Ends what is left of the commands of a worker of this machine. @returns whether nothing is left */
+  /** Ends the remaining processes of a worker of this machine. @returns whether none is left */
   endCommandsOf(workerId: string): Promise<boolean>;
 }
 
-/** What the executor needs of Postgres, as a port: the truth about leases, claims and results. */
+/** The interface through which an executor reads and writes leases, claims, logs and results. */
 export interface Ledger {
+  /** Adds a worker with a lease. Repeating it changes nothing. */
   register(worker: WorkerIdentity, leaseSeconds: number): Promise<void>;
-  /** Renews the lease; null when this worker was declared dead. */
+  /** Renews the lease. @returns the tasks that the worker should be running; null if it was declared dead */
   heartbeat(workerId: string, leaseSeconds: number): Promise<RunningTask[] | null>;
-  /** Why this worker can start no command now (the system's health shows it); null: it can. */
+  /** Stores why this worker cannot start commands now, for the system's health; null: it can. */
   reportFault(workerId: string, fault: string | null): Promise<void>;
-  /** Puts failed operations whose next try is due back in line. */
+  /** Makes operations ready whose next attempt is due. */
   promoteDueRetries(): Promise<void>;
   /**
-   * Stores what has ended, starts what may start because of it, and claims up to `room` tasks, in one transaction. When
-   * it fails, whether it happened is unknown: results are told again, claims are found by the heartbeat.
+   * Stores results, starts what may start because of them, and claims up to `room` tasks, in one transaction. If it fails,
+   * its outcome is unknown: the caller reports the results again, and the heartbeat finds unknown claims.
    */
   round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round>;
-  /** A task that is this worker's already: the answer of its claim was lost. */
+  /** Reads a task that this worker has claimed although the answer was lost (an unknown claim). */
   acceptClaim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
   /**
-   * An attempt is lost though its worker lives.
-   * @param begun false: it never began, through no fault of the task's, and costs none of its attempts
-   * @returns the tasks that became ready by it
+   * Ends an attempt that was lost although its worker lives.
+   * @param begun false if it never started: then it does not count as an attempt
+   * @returns the tasks that became ready
    */
   reportLost(
     taskId: string,
@@ -38,10 +39,11 @@ export interface Ledger {
     reason: string,
     begun: boolean,
   ): Promise<string[]>;
+  /** Stores lines of the output. Repeating a chunk changes nothing. */
   appendLog(chunk: LogChunk): Promise<void>;
   /**
-   * Writes intents and outcomes into the journal; what is told again changes nothing.
-   * @returns whether the attempt is this worker's. If not, nothing was written, and what was intended must not be done
+   * Writes intents and completed changes into the journal. Repeating an entry changes nothing.
+   * @returns false if the attempt is no longer this worker's: nothing was written, and an intended change must not be made
    */
   recordChanges(
     taskId: string,
@@ -49,113 +51,119 @@ export interface Ledger {
     workerId: string,
     entries: readonly JournalRecord[],
   ): Promise<boolean>;
-  /** @param tell whether those who follow events hear of it, beside those who ask */
+  /** Stores the progress of an attempt. @param tell also publish it as an event */
   recordProgress(taskId: string, attempt: number, progress: StepProgress, tell: boolean): Promise<void>;
   /**
-   * Declares a worker dead whose commands are proven gone; a planned stop costs its tasks no attempt.
-   * @returns the tasks that became ready by it.
+   * Declares a worker dead whose processes have provably ended. A planned stop does not count as an attempt of its tasks.
+   * @returns the tasks that became ready
    */
   releaseWorker(workerId: string, reason: string, planned?: boolean): Promise<string[]>;
-  /** Workers of this machine and slot that Postgres believes alive. */
+  /** Ids of workers of this machine and slot that were not declared dead. */
   predecessors(host: string, bootId: string, slot: number): Promise<string[]>;
   /**
-   * Gives away the work of every worker whose lease has ended, and starts whoever is first in line for an infra. A worker of
-   * the machine that had the lease first ends what is left of the commands.
+   * Requeues the tasks of every worker whose lease has ended, and starts holders that are first in a lock queue.
+   * @param here reap lost workers of this machine first
+   * @returns the tasks that became ready
    */
   releaseExpiredWorkers(here?: Here): Promise<string[]>;
 }
 
+/** A worker process and its machine. */
 export interface WorkerIdentity {
   id: string;
   host: string;
-  /** Changes when the machine starts anew: process ids of an earlier boot mean nothing. */
+  /** Changes with each boot of the machine: process ids of an earlier boot are meaningless. */
   bootId: string;
   slot: number;
   pid: number;
 }
 
+/** A task that a worker should be running. `cancel`: end it. */
 export interface RunningTask {
   id: string;
   attempt: number;
   cancel: boolean;
 }
 
+/** A claimed task with everything that is needed to run it. The JSON of the SQL function `describe_claim`. */
 export interface ClaimedTask {
   id: string;
   attempt: number;
-  /** Nothing was ever begun under its key: it is a first attempt, and of no task that continues an earlier one. */
+  /** No earlier attempt under its idempotency key: a first attempt of a task that continues no other. */
   fresh: boolean;
-  /** The outcome of earlier attempts is to be found out, nothing to be done. */
+  /** Find out the outcome of earlier attempts instead of doing the work. */
   reconcile: boolean;
-  /** A process of its own, or a call in the driver host. */
+  /** `command`: a process of its own. `operation`: a call in the driver host. */
   runner: 'command' | 'operation';
   program: string;
   verb: string[];
   args: string[];
-  /** The operation of a batch, where it is one; of the one that is to be undone, where it undoes. */
+  /** The OperationSpec (domain/batch/batch.ts) of an operation, or of the operation to be undone; null for a workflow. */
   spec: Record<string, unknown> | null;
   undo: boolean;
-  /** To undo: those changes and nothing else. */
+  /** Of an undo operation: reverse exactly `changes`. */
   exactly: boolean;
-  /** What the task that is to be undone had done, and the key under which it did. */
+  /** Changes of the task to be undone (ChangeReport[], domain/rollback/change-report.ts), and its idempotency key. */
   changes: unknown[] | null;
   undoneKey: string | null;
-  /** What its earlier attempts were about to do when they were last heard of; the same of the task to be undone. */
+  /** Changes whose outcome was never reported: by earlier attempts, and by the task to be undone. */
   intents: unknown[];
   intentsToUndo: unknown[];
   infra: string;
-  /** It must change nothing, and holds no lock. */
+  /** It must change nothing and holds no lock. */
   checkMode: boolean;
   batchId: string | null;
   operation: string | null;
-  /** The same for every attempt: what one began, the next one must recognise. */
+  /** Equal for every attempt, so that each recognises what an earlier one began. */
   idempotencyKey: string;
   timeoutSeconds: number | null;
   requestId: string;
   traceparent: string | null;
-  /** Number of the last line that earlier attempts wrote. */
+  /** Number of the last output line of earlier attempts; 0 without one. */
   lastLine: number;
 }
 
 /**
- * How a result was taken. `retry`: it will be tried again. `duplicate`: it was taken before. `fenced`: somebody else
- * decided.
+ * What became of a result. `retry`: another attempt follows. `duplicate`: it was stored before. `fenced`: the attempt was no
+ * longer the worker's.
  */
 export type Outcome = 'done' | 'retry' | 'duplicate' | 'fenced';
 
+/** The answer of a round. */
 export interface Round {
-  /** Of each result. */
+  /** One for each result, in order. */
   outcomes: Outcome[];
-  /** Tasks that became ready by them. */
+  /** Tasks that became ready. */
   ready: string[];
   /** In the order in which they should start. */
   claimed: ClaimedTask[];
 }
 
+/** The result of an attempt. */
 export interface TaskResult {
   taskId: string;
   attempt: number;
   workerId: string;
-  /** The same for every repeat of this very result. */
+  /** Equal for every repetition of this result. */
   resultId: string;
   status: 'Completed' | 'Failed' | 'Cancelled';
-  /** Doing it again would not help. */
+  /** A retry would not help. */
   permanent: boolean;
   exitCode: number | null;
   signal: string | null;
   error: string | null;
   output: string;
-  /** What the program reported: its result and the resources it made, changed and destroyed. */
+  /** {result, resources}: what the program or driver reported. */
   data: object;
-  /** Signals sent and when, exit status, what was left and ended. */
+  /** How the processes ended: signals with times, exit status, processes that remained. */
   evidence: object;
-  /** What was printed, how far it was and what it changed since that was last told. */
+  /** Output, progress and changes that were not reported yet. */
   log: LogChunk | undefined;
   progress: StepProgress | undefined;
   changes: JournalRecord[];
 }
 
-/** Lines of one attempt. `at` stays the same when a chunk is sent again: it is how a repeat is recognised. */
+/** Output lines of an attempt. A repeated chunk has the same `at`, by which it is recognised. */
 export interface LogChunk {
   taskId: string;
   attempt: number;
@@ -165,10 +173,10 @@ export interface LogChunk {
   lines: string[];
 }
 
-/** What is about to be done to a thing, or was done. */
+/** A change that is intended or was made: an entry of `record_changes` in SQL. */
 export interface JournalRecord {
   state: 'intended' | 'done';
-  /** `adopt`: a thing that exists; passed over where the inventory has it. */
+  /** `adopt`: a resource that exists. Ignored if the inventory contains it. */
   change: ChangeKind;
   infra: string;
   kind: string;
@@ -179,6 +187,7 @@ export interface JournalRecord {
   after: object | null;
 }
 
+/** The progress of an attempt. */
 export interface StepProgress {
   totalSteps: number;
   doneSteps: number;

@@ -1,14 +1,15 @@
 /**
- * Sends wake-ups one after the other, so that the caller never waits for one: what is added while one is under way goes
- * with the next. One that fails is dropped: what is ready stands in Postgres, where workers look as well.
+ * Sends wake-ups one at a time, in the background. Tasks that are added meanwhile share the next one. A wake-up that fails
+ * is dropped: executors also poll Postgres.
  */
 export class WakeUps {
   #ids: string[] = [];
   #sending = false;
 
-  /** @param send must end within a limit: nothing else is sent meanwhile */
+  /** @param send must have a time limit: no other wake-up is sent meanwhile */
   constructor(private readonly send: (taskIds: readonly string[]) => Promise<void>) {}
 
+  /** Adds ready tasks to the next wake-up. */
   add(taskIds: readonly string[]): void {
     this.#ids.push(...taskIds);
     if (!this.#sending) void this.#run();
@@ -16,7 +17,7 @@ export class WakeUps {
 
   async #run(): Promise<void> {
     this.#sending = true;
-    // What is added in the same turn of the event loop goes together.
+    // Tasks that are added in the same turn of the event loop share a wake-up.
     await Promise.resolve();
     while (this.#ids.length > 0) await this.send(this.#ids.splice(0)).catch(() => undefined);
     this.#sending = false;

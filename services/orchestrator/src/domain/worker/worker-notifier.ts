@@ -1,9 +1,10 @@
 /**
- * Wakes workers when there is work. It may fail, lose, repeat: what is ready stands in Postgres, and workers look there
- * too. So a wake-up is sent and forgotten: no caller waits for it.
+ * Sends wake-ups to workers. A wake-up may be lost or repeated: ready tasks are stored in Postgres, and executors poll it.
+ * So callers do not wait for wake-ups to be sent.
  */
 export interface WorkerNotifier {
+  /** Says that tasks are ready. */
   notify(taskIds: readonly string[]): void;
-  /** Something that runs was cancelled: its worker need not wait for its next heartbeat. */
+  /** Says that a running task was cancelled, so that its worker learns of it before its next heartbeat. */
   notifyCancelled(): void;
 }

@@ -1,22 +1,23 @@
 import { Failure } from '@provisioning/errors';
 
+/** The kinds of resources that need a definition. */
 export type DefinedKind = 'taskserv' | 'cluster';
 
-/** The names that definitions have, as they were when they were read. */
+/** The definitions at one moment. */
 export interface KnownDefinitions {
   has(kind: DefinedKind, name: string): boolean;
-  /** What is wrong with a name that is not defined, to follow the name of the field; without a full stop at the end. */
+  /** Says what is wrong with an undefined name, to follow the name of the field; without a full stop. */
   fault(kind: DefinedKind, name: string): string;
 }
 
-/** What can be installed: read anew for each submission, since definitions are files that people edit. */
+/** Reads the definitions. They are files that users edit, so they are read for each submission. */
 export interface Definitions {
   known(): Promise<KnownDefinitions>;
 }
 
 const MEMBERS = { taskserv: 'taskserv', cluster: 'cluster_type' } as const;
 
-/** @throws Failure (`unknown_definition`) for a task service or cluster type that is not defined */
+/** @throws Failure `invalid` (`unknown_definition`) for a task service or cluster type that is not defined */
 export async function mustBeDefined(
   definitions: Definitions,
   kind: DefinedKind,

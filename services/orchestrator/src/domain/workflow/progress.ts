@@ -1,19 +1,19 @@
 import type { Batch, Operation } from '../batch/batch.js';
 import type { TaskDetails } from '../task/task.js';
 
+/** The progress of a task or batch. */
 export interface WorkflowProgress {
-  /** Percent. */
+  /** Percent, 0 to 100, with one decimal place. */
   progress: number;
   currentStep: string | null;
   totalSteps: number;
   completedSteps: number;
-  /** Seconds; null when there is nothing to estimate from. */
+  /** Seconds; null without earlier runs. */
   estimatedTimeRemaining: number | null;
 }
 
 /**
- * How far a workflow is, from the steps that were really done. What remains is estimated from the median of earlier runs:
- * the part of it that is still to be done.
+ * Returns the progress of a task by its completed steps. The remaining time is that share of the median of earlier runs.
  * @param durations of earlier runs of the same kind, in seconds
  */
 export function progressOf(task: TaskDetails, durations: readonly number[]): WorkflowProgress {
@@ -29,7 +29,7 @@ export function progressOf(task: TaskDetails, durations: readonly number[]): Wor
   };
 }
 
-/** The same of a batch: its steps are its operations, and of one that runs as much counts as it has done. */
+/** Returns the progress of a batch: its steps are its operations, and running ones count by their own progress. */
 export function progressOfBatch(
   batch: Pick<Batch, 'completedAt' | 'total' | 'completed'>,
   operations: readonly Pick<Operation, 'id' | 'status' | 'totalSteps' | 'doneSteps' | 'currentStep'>[],
@@ -51,7 +51,7 @@ export function progressOfBatch(
   };
 }
 
-/** How much of an operation is done, from 0 to 1. */
+/** The completed share of an operation, from 0 to 1. */
 export function shareDone({
   status,
   totalSteps,

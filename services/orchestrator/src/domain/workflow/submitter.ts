@@ -2,23 +2,23 @@ import { Failure } from '@provisioning/errors';
 import type { Grant } from '../access/grant.js';
 import type { Actor } from '../audit/actor.js';
 
-/** A caller's Idempotency-Key; the same key with the same hash gives the first answer again. */
+/** The Idempotency-Key of a request. A request with the same key and hash receives the first answer. */
 export interface IdempotencyKey {
   key: string;
   principal: string;
   requestHash: string;
 }
 
-/** Who asks for work, and in which request. */
+/** The user who submits work, and the request. */
 export interface Submitter {
   userId: string;
   username: string;
   requestId: string;
   traceparent: string | undefined;
   idempotency: IdempotencyKey | undefined;
-  /** The same for the audit trail; absent where nobody asked. */
+  /** The user for the audit trail; absent for work of the platform. */
   actor?: Actor;
-  /** What it was allowed on; absent where nobody had to be asked. */
+  /** The questions on which the work was allowed; absent if no policy was asked. */
   grant?: Grant | undefined;
 }
 
@@ -38,10 +38,11 @@ export function authorshipOf(submitter: Submitter): Authorship {
   return { createdBy: userId, createdByName: username, requestId, traceparent, actor, grant };
 }
 
+/** The Failure `conflict` (`idempotency_key_reused`). */
 export function refuseReusedKey(): Failure {
   return new Failure(
     'conflict',
-    'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
+    'This Idempotency-Key was used with another request in the last 24 hours. Use a new key.',
     { code: 'idempotency_key_reused' },
   );
 }

@@ -8,6 +8,7 @@ import type { NewTask, Task } from '../task/task.js';
 import { mustBeDefined, type Definitions } from './definitions.js';
 import { authorshipOf, refuseReusedKey, type Submitter } from './submitter.js';
 
+/** A workflow as the API receives it. */
 export interface WorkflowRequest {
   infra: string;
   settings: string;
@@ -16,16 +17,16 @@ export interface WorkflowRequest {
   operation: 'create' | 'delete';
 }
 
-/** How often a task is started in all when its worker is lost: the provisioning command may be run again safely. */
+/** Number of starts, at most, if the worker is lost: the provisioning command may be repeated safely. */
 const MAX_ATTEMPTS = 3;
 
-/** What is to be run; the rest of a task follows from who asks. */
+/** The work of a task, without its submitter. */
 export type Work = Pick<NewTask, 'name' | 'infra' | 'checkMode' | 'program' | 'verb' | 'args' | 'retryOf'>;
 
-/** A task's id; durable, whether or not any worker can be told. */
+/** A stored task. It is durable even if no worker can be notified. */
 export interface Submitted {
   taskId: string;
-  /** The same request was sent before: this is its first answer. */
+  /** Whether an earlier request with the same Idempotency-Key submitted it. */
   replayed: boolean;
 }
 
@@ -41,6 +42,7 @@ export function taskservWork(taskserv: string, request: WorkflowRequest): Work {
   return workOf(`${operation}_taskserv`, ['taskserv', operation], [taskserv], request);
 }
 
+/** Creates or deletes a cluster. */
 export function clusterWork(clusterType: string, request: WorkflowRequest): Work {
   const { operation } = request;
   return workOf(`${operation}_cluster`, ['cluster', operation], [clusterType], request);
@@ -52,12 +54,12 @@ function workOf(name: string, verb: string[], subject: string[], request: Workfl
   return { name, infra, checkMode, program: 'provisioning', verb, args, retryOf: null };
 }
 
-/** What work touches, of that user. */
+/** The access scope of the work of a user. */
 export function scopeOfWork(work: Pick<Work, 'infra' | 'verb' | 'args' | 'checkMode'>, owner: string): Scope {
   return scopeOf(owner, actsOfWorkflow(work), { checkMode: work.checkMode });
 }
 
-/** A workflow is one task: a run of the provisioning command. */
+/** Submits workflows. A workflow is one task: a run of the provisioning command. */
 export class WorkflowService {
   constructor(
     private readonly store: Pick<TaskStore, 'submit'>,
@@ -65,21 +67,25 @@ export class WorkflowService {
     private readonly definitions: Definitions,
   ) {}
 
-  /** @param work see {@link serversWork}, {@link taskservWork} and {@link clusterWork} */
+  /**
+   * @param work see {@link serversWork}, {@link taskservWork} and {@link clusterWork}
+   * @throws Failure `invalid` (`unknown_definition`), `conflict` (`idempotency_key_reused`)
+   */
   async run(work: Work, submitter: Submitter): Promise<Submitted> {
     return this.#submit(work, submitter);
   }
 
   /**
-   * Does the work of a task that failed or was cancelled again. What it had done is found done; in check mode, the new
+   * Repeats the work of a task that failed or was cancelled. Its completed changes are recognised. In check mode, the new
    * task only shows what would run.
+   * @throws Failure `conflict` (`task_of_batch`, `task_not_failed`), and as `run`
    */
   async retry(task: Task, checkMode: boolean, submitter: Submitter): Promise<Submitted> {
     const { id } = task;
     if (task.kind !== 'workflow') {
       throw new Failure(
         'conflict',
-        `The task ${id} is part of the batch ${task.batchId}: POST /batch/operations/${task.batchId}/resume goes on with it.`,
+        `The task ${id} is part of the batch ${task.batchId}. Resume the batch with POST /batch/operations/${task.batchId}/resume.`,
         { code: 'task_of_batch' },
       );
     }
@@ -87,7 +93,7 @@ export class WorkflowService {
       const reason = task.status === 'Completed' ? 'has completed' : 'has not ended';
       throw new Failure(
         'conflict',
-        `The task ${id} ${reason}: only one that failed or was cancelled can be run again.`,
+        `The task ${id} ${reason}. Only tasks that failed or were cancelled can be retried.`,
         {
           code: 'task_not_failed',
         },
@@ -96,14 +102,19 @@ export class WorkflowService {
     const { name, infra, program, verb, args } = task;
     return this.#submit(
       {
-        ...{ name, infra, program, verb, retryOf: id, checkMode: checkMode || task.checkMode },
+        name,
+        infra,
+        program,
+        verb,
+        retryOf: id,
+        checkMode: checkMode || task.checkMode,
         args: checkMode && !task.checkMode ? [...args, '--check'] : args,
       },
       submitter,
     );
   }
 
-  /** Only to create: what exists can be deleted when its definition is gone. */
+  /** Checked only for `create`: a resource can be deleted without its definition. */
   async #mustBeInstallable({ verb: [kind, operation], args: [name = ''] }: Work): Promise<void> {
     if (operation === 'create' && (kind === 'taskserv' || kind === 'cluster'))
       await mustBeDefined(this.definitions, kind, name);
@@ -117,7 +128,7 @@ export class WorkflowService {
         id: uuidv7(),
         kind: 'workflow',
         maxAttempts: MAX_ATTEMPTS,
-        // In check mode the command tells what is missing: so it can be asked what became of a lost attempt.
+        // The command shows in check mode what is missing, so the outcome of a lost attempt can be found out.
         reconcilable: !work.checkMode,
         ...authorshipOf(submitter),
         scope: scopeOfWork(work, submitter.userId),
@@ -130,7 +141,7 @@ export class WorkflowService {
   }
 }
 
-/** Values stand behind their option's name and are no options themselves: the contract refuses a leading dash. */
+/** Values follow the names of their options. They cannot be read as options: the contract refuses a leading dash. */
 function argumentsOf({ infra, settings, checkMode, wait }: WorkflowRequest): string[] {
   return [
     '--infra',

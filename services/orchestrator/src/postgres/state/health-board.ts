@@ -3,25 +3,25 @@ import type { HealthBoard } from '../../domain/state/health-board.js';
 import type { SystemHealth } from '../../domain/state/state.js';
 import { rowsOf } from '../rows.js';
 
-/** After this another process tells. */
+/** After so many seconds without a check, another process may publish. */
 const SILENT_SECONDS = 10;
 
 export class PostgresHealthBoard implements HealthBoard {
   constructor(private readonly database: Knex) {}
 
-  async isMine(teller: string): Promise<boolean> {
+  async isPublisher(publisher: string): Promise<boolean> {
     const rows = await rowsOf(
       this.database,
       `update system_health set teller = ?, checked_at = now()
         where teller = ? or checked_at < now() - make_interval(secs => ?) returning true`,
-      [teller, teller, SILENT_SECONDS],
+      [publisher, publisher, SILENT_SECONDS],
     );
     return rows.length > 0;
   }
 
-  async tell(teller: string, { overall, components }: SystemHealth): Promise<void> {
+  async publish(publisher: string, { overall, components }: SystemHealth): Promise<void> {
     await this.database.raw('select publish_health(?, ?, ?::jsonb)', [
-      teller,
+      publisher,
       overall,
       JSON.stringify({ components }),
     ]);
