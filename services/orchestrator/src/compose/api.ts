@@ -241,7 +241,7 @@ function capabilitiesOf({
     const missing = providers.get(name);
     return production && missing
       ? {
-          unavailable: `"${name}" is not configured (set ${missing}), and in production nothing stands in for it`,
+          unavailable: `"${name}" is not configured (set ${missing}), and in production it does not fall back to the local driver`,
         }
       : {};
   };

@@ -16,7 +16,7 @@ import express from 'express';
 import { Gauge } from 'prom-client';
 import type { WorkerConfig } from '../config.js';
 import { WORKER_COOKIE } from '../execution/cookies.js';
-import { bootId } from '../execution/executor.js';
+import { bootId } from '../execution/machine.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { killByCookie } from '../execution/processes.js';

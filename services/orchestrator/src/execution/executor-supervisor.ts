@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WORKER_COOKIE } from './command.js';
-import { bootId } from './executor.js';
+import { bootId } from './machine.js';
 import type { Ledger } from '../domain/worker/ledger.js';
 import { knownFlags } from '@provisioning/process';
 import { onMessage, sendMessage, type ExecutorMessage } from './messages.js';
@@ -114,7 +114,7 @@ export class ExecutorSupervisor {
     sendMessage(this.#socket, { type: 'drain', graceMs });
     const deadline = performance.now() + graceMs + 3_000;
     while (isAlive(executor.pid) && performance.now() < deadline) await sleep(50);
-    if (isAlive(executor.pid)) await this.#bury(executor, 'Its worker was stopped.');
+    if (isAlive(executor.pid)) await this.#reap(executor, 'Its worker was stopped.');
     this.#socket?.destroy();
   }
 
@@ -135,7 +135,7 @@ export class ExecutorSupervisor {
   async #attach(): Promise<void> {
     const left = await this.#connect(1);
     if (!left) {
-      await this.#buryPredecessors();
+      await this.#reapPredecessors();
       this.#spawn();
       if (!(await this.#connect(CONNECT_TRIES)))
         throw new Error('the executor did not start: its log tells why');
@@ -228,7 +228,7 @@ export class ExecutorSupervisor {
     this.events.log.warn('the executor is gone, replacing it');
     while (!this.#stopping) {
       try {
-        if (this.#executor) await this.#bury(this.#executor, 'Its executor was lost.');
+        if (this.#executor) await this.#reap(this.#executor, 'Its executor was lost.');
         this.#executor = undefined;
         await this.#attach();
         return;
@@ -239,14 +239,14 @@ export class ExecutorSupervisor {
     }
   }
 
-  async #buryPredecessors(): Promise<void> {
+  async #reapPredecessors(): Promise<void> {
     for (const workerId of await this.ledger.predecessors(hostname(), bootId(), this.options.slot)) {
-      await this.#bury({ workerId, pid: undefined }, 'Its worker was replaced.');
+      await this.#reap({ workerId, pid: undefined }, 'Its worker was replaced.');
     }
   }
 
   /** Ends an executor and every process of its commands, frozen ones too; only when all are gone, its work is given away. */
-  async #bury(
+  async #reap(
     { workerId, pid }: { workerId: string; pid: number | undefined },
     reason: string,
   ): Promise<void> {

@@ -301,7 +301,7 @@ export class Run {
     if (this.#timedOut)
       return `It took longer than its timeout of ${this.task.timeoutSeconds} s and was ended.${said ? ` ${said}` : ''}`;
     if (this.task.reconcile)
-      return `Given up after its worker was lost ${this.task.attempt - 1} times; asked what became of it, the provider says that not everything is there.${said ? ` ${said}` : ''}`;
+      return `Given up after ${attemptsOf(this.task.attempt - 1)}, the last of which was lost with its worker. The provider reports that not everything is there.${said ? ` ${said}` : ''}`;
     if (said !== undefined) return said;
     // What it printed last says how far it came, and nothing of why it was killed.
     if (signal) return `The command was ${how} before its end. Retrying it goes on from what it has done.`;
@@ -323,4 +323,8 @@ export class Run {
       }
     }
   }
+}
+
+function attemptsOf(count: number): string {
+  return count === 1 ? '1 attempt' : `${count} attempts`;
 }

@@ -75,7 +75,7 @@ export class SpawnerLink {
     this.#child = spawn('/bin/bash', [LIMITED, String(MAX_OUTPUT_BLOCKS), ...node], {
       detached: true,
       stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
-      // Whoever buries our worker has to end it as well: it might still start something.
+      // The worker that reaps ours ends this process too: it might still start commands.
       env: { PATH: path, [WORKER_COOKIE]: workerId },
     });
     this.gone = new Promise((resolve) => {
@@ -145,7 +145,7 @@ export class SpawnerLink {
   async end(): Promise<void> {
     this.#over = true;
     this.#socket.destroy();
-    await this.#bury('The process that started its command was stopped.');
+    await this.#reap('The process that started its command was stopped.');
   }
 
   /** What is to end at once does not wait for a start: nothing of it runs. */
@@ -186,10 +186,10 @@ export class SpawnerLink {
     this.#fault = how;
     this.#child.kill('SIGKILL');
     executorLog('warn', 'a spawner is gone', { how, running: this.#runs.size });
-    void this.#bury(`The process that started its command ${how}.`);
+    void this.#reap(`The process that started its command ${how}.`);
   }
 
-  async #bury(lost: string): Promise<void> {
+  async #reap(lost: string): Promise<void> {
     await this.gone;
     // What it told before is still to be read.
     const patience = setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS);

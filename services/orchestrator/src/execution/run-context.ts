@@ -2,7 +2,7 @@ import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ledger } from '../domain/worker/ledger.js';
 import { SEQUENCE } from './argv.js';
-import type { Workshop } from './begin.js';
+import type { RunContext } from './begin-run.js';
 import { DriverHost } from './driver-host.js';
 import type { ExecutorOptions } from './options.js';
 import type { Rounds } from './rounds.js';
@@ -15,12 +15,12 @@ import { Spawners } from './spawners.js';
  * @param onReady called whenever one more spawner, or the driver host, has started
  * @throws when the folders cannot be made
  */
-export function makeWorkshop(
-  given: Pick<Workshop, 'options' | 'workerId' | 'crash' | 'masker'>,
+export function makeRunContext(
+  given: Pick<RunContext, 'options' | 'workerId' | 'crash' | 'masker'>,
   ledger: Ledger,
   rounds: Rounds,
   onReady: () => void,
-): Workshop {
+): RunContext {
   const { options, workerId } = given;
   const { providerEnvironment: environment, commandUser, logDir, times } = options;
   const parents = makeParents(options);

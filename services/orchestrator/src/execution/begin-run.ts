@@ -12,7 +12,7 @@ import type { Spawners } from './spawners.js';
 import type { Work } from './work.js';
 
 /** What attempts are made with. */
-export interface Workshop {
+export interface RunContext {
   options: ExecutorOptions;
   workerId: string;
   crash: CrashPoints;
@@ -27,13 +27,13 @@ export interface Workshop {
 }
 
 /** Starts an attempt. @throws when it cannot be started */
-export function begin(task: ClaimedTask, workshop: Workshop): Run {
-  const { workerId, masker, ledger, crash, options } = workshop;
-  const work = task.runner === 'operation' ? operation(task, workshop) : command(task, workshop);
+export function beginRun(task: ClaimedTask, context: RunContext): Run {
+  const { workerId, masker, ledger, crash, options } = context;
+  const work = task.runner === 'operation' ? operation(task, context) : command(task, context);
   return new Run(task, work, workerId, options.times.cancelGrace, masker, ledger, crash);
 }
 
-function command(task: ClaimedTask, { options, spawners, folders, sequence }: Workshop): Work {
+function command(task: ClaimedTask, { options, spawners, folders, sequence }: RunContext): Work {
   const isBatch = isCommandBatch(task);
   const spec = {
     intents: task.intents,
@@ -66,7 +66,7 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
   };
 }
 
-function operation(task: ClaimedTask, { driverHost }: Workshop): Work {
+function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
   const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
   const intents = task.intents as RunMessage['intents'] & object;
   const intents_to_undo = task.intentsToUndo as RunMessage['intents'] & object;
