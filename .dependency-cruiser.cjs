@@ -18,7 +18,14 @@ const allowed = {
   embedded: ['process'],
   bench: ['auth-token', 'embedded', 'policy', 'process'],
   launcher: ['embedded', 'errors', 'process', 'runtime'],
+  'load-test': [],
   'test-kit': ['runtime', 'auth-token', 'errors', 'embedded'],
+};
+/** The same for services. Nothing but tests may import the test kit: no list has it. */
+const shared = ['auth-token', 'contracts', 'errors', 'http-kit', 'input', 'policy', 'process', 'runtime'];
+const allowedForServices = {
+  'control-center': shared,
+  orchestrator: [...shared, 'provisioner'],
 };
 const testFiles = '(\\.test\\.ts$|/test/|^tests/)';
 
@@ -31,6 +38,12 @@ module.exports = {
       severity: 'error',
       from: { path: `^packages/${name}/src`, pathNot: testFiles },
       to: { path: '^(packages|services)/', pathNot: pkg([name, ...to].join('|')) },
+    })),
+    ...Object.entries(allowedForServices).map(([name, to]) => ({
+      name: `${name}-imports-only-the-packages-listed-for-it`,
+      severity: 'error',
+      from: { path: `^services/${name}/(src|migrations)/`, pathNot: testFiles },
+      to: { path: '^packages/', pathNot: pkg(to.join('|')) },
     })),
     {
       name: 'services-never-import-services',
@@ -74,6 +87,25 @@ module.exports = {
       to: { path: 'node_modules/.*/(knex|pg)/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'express-stays-in-http-and-realtime',
+      comment: 'The web console is an edge of its own; compose/ puts the application together.',
+      severity: 'error',
+      from: {
+        path: '^services/[^/]+/src/',
+        pathNot: ['/src/(http|realtime|console|compose)/', testFiles],
+      },
+      to: { path: 'node_modules/.*/express/' },
+    },
+    {
+      name: 'bullmq-stays-in-jobs',
+      severity: 'error',
+      from: {
+        path: '^(packages|services)/[^/]+/src/',
+        pathNot: ['/src/jobs/', '^packages/bench/', testFiles],
+      },
+      to: { path: 'node_modules/.*/bullmq/' },
+    },
+    {
       name: 'the-executor-stays-small',
       comment:
         'Spawning costs what its parent’s memory costs: no Express, Redis, BullMQ or knex in the executor.',
@@ -81,16 +113,10 @@ module.exports = {
       from: { path: '^services/orchestrator/src/(executor|spawner)\\.ts$' },
       to: { path: 'node_modules/.*/(express|bullmq|ioredis|knex|winston|ajv|typebox)/', reachable: true },
     },
-    {
-      name: 'only-tests-import-the-test-kit',
-      severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: ['^packages/test-kit/', testFiles] },
-      to: { path: '^packages/test-kit/' },
-    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)dist/' },
+    exclude: { path: '^(packages|services)/[^/]+/dist/' },
     tsConfig: { fileName: 'tsconfig.depcruise.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {
