@@ -1,6 +1,6 @@
 #!/bin/bash
 # Fills a folder with all that a Node.js process needs of a system: the program, the libraries it is linked to, a
-# /tmp and two users. What is not there (a shell, a package manager, curl) is of no use to whoever breaks in.
+# /tmp and two users. It has no shell, package manager or curl that an intruder could use.
 set -euo pipefail
 root=${1:?Usage: minimal-root.sh FOLDER}
 node=$(command -v node)
