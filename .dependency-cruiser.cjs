@@ -46,6 +46,32 @@ module.exports = {
       to: { path: '^packages/', pathNot: pkg(to.join('|')) },
     })),
     {
+      name: 'console-pages-stand-alone',
+      comment: 'pages → features → ui; what pages share moves to features/ or ui/.',
+      severity: 'error',
+      from: { path: '^packages/console/src/pages/([^/]+)/' },
+      to: { path: '^packages/console/src/pages/', pathNot: '^packages/console/src/pages/$1/' },
+    },
+    {
+      name: 'console-features-know-no-page',
+      severity: 'error',
+      from: { path: '^packages/console/src/(features|live|api|ui|format)/' },
+      to: { path: '^packages/console/src/(pages|app)/' },
+    },
+    {
+      name: 'console-ui-knows-no-data',
+      severity: 'error',
+      from: { path: '^packages/console/src/(ui|format)/' },
+      to: { path: '^packages/console/src/(api|live|features)/' },
+    },
+    {
+      name: 'console-calls-through-the-client',
+      comment: 'Types of the contract cost nothing; its schemas would.',
+      severity: 'error',
+      from: { path: '^packages/console/src/', pathNot: testFiles },
+      to: { path: '^packages/contracts/', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'services-never-import-services',
       severity: 'error',
       from: { path: '^services/([^/]+)/' },

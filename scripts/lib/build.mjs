@@ -5,6 +5,7 @@ import { repository } from './paths.mjs';
 import { step } from './step.mjs';
 
 const STAMP = join(repository, 'node_modules', '.built-sources');
+const CONSOLE = join(repository, 'packages/console');
 const NO_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test']);
 
 /** Compiles what has changed; does nothing when no source file has since the last time. */
@@ -12,7 +13,14 @@ export async function build() {
   const sources = fingerprint();
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources && everythingIsBuilt()) return;
   await step('Building', [process.execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-b']);
+  await buildConsole();
   writeFileSync(STAMP, sources);
+}
+
+/** The pages of the console: the compiler checks them, Vite makes them into what browsers load. */
+async function buildConsole() {
+  const vite = join(CONSOLE, 'node_modules/vite/bin/vite.js');
+  await step('Building the console', [process.execPath, vite, 'build'], { cwd: CONSOLE });
 }
 
 /** Sizes and times of all sources: cheap, and any edit, checkout or copy changes it. */
@@ -37,5 +45,8 @@ function walk(folder, visit) {
 
 function everythingIsBuilt() {
   const { references } = JSON.parse(readFileSync(join(repository, 'tsconfig.json'), 'utf8'));
-  return references.every(({ path }) => existsSync(join(repository, path, 'dist/.tsbuildinfo')));
+  return (
+    existsSync(join(CONSOLE, 'dist/site/index.html')) &&
+    references.every(({ path }) => existsSync(join(repository, path, 'dist/.tsbuildinfo')))
+  );
 }

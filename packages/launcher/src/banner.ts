@@ -26,6 +26,7 @@ export function printBanner(
   terminal.line();
   terminal.line(`Orchestrator    ${cyan(orchestrator)}   in the browser: ${cyan(`${orchestrator}/docs`)}`);
   terminal.line(`Control center  ${cyan(controlCenter)}   in the browser: ${cyan(`${controlCenter}/docs`)}`);
+  terminal.line(`Console         ${cyan(`${orchestrator}/console/`)}`);
   terminal.line(`Sign in as      ${bold(admin.username)}`);
   terminal.line(`Password        ${password}`);
   terminal.line(`Get a token     ${curl(controlCenter, admin)}`);

@@ -362,6 +362,7 @@ class OrchestratorOperations:
         *,
         after: Optional[int] = None,
         limit: Optional[int] = None,
+        tail: Optional[int] = None,
         search: Optional[str] = None,
     ) -> Json:
         """Get the output of a task, line by line."""
@@ -369,7 +370,7 @@ class OrchestratorOperations:
             "GET",
             "/tasks/{id}/logs",
             path={"id": id},
-            query={"after": after, "limit": limit, "search": search},
+            query={"after": after, "limit": limit, "tail": tail, "search": search},
         )
 
     def retry_task(

@@ -85,6 +85,13 @@ export const getTaskLogs = define({
       0,
     ),
     limit,
+    tail: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_PAGE,
+        description: 'The last lines, this many at most, in place of those after `after`',
+      }),
+    ),
     search: Type.Optional(
       text(256, { minLength: 1, description: 'Only lines that contain this text, ignoring case' }),
     ),

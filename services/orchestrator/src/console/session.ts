@@ -1,4 +1,4 @@
-import { Failure } from '@provisioning/errors';
+import { Failure, isFailure } from '@provisioning/errors';
 import type { Principal } from '@provisioning/http-kit';
 import type { Request, Response } from 'express';
 import { clearToken, readToken, setToken } from './cookie.js';
@@ -16,10 +16,10 @@ export interface SessionOptions {
   mode: 'production' | 'development';
 }
 
-/** What a page learns of its session. `scope`: what alone it is good for, `null` for everything. */
+/** What a page learns of its session. `user`: null while nobody is signed in. `scope`: what alone it is good for. */
 interface SessionAnswer {
-  user: { id: string; username: string; email: string; roles: readonly string[] };
-  expires_at: string;
+  user: { id: string; username: string; email: string; roles: readonly string[] } | null;
+  expires_at: string | null;
   scope: string | null;
   mode: SessionOptions['mode'];
 }
@@ -49,7 +49,11 @@ export class ConsoleSession {
 
   async #refresh(request: Request, response: Response): Promise<void> {
     const token = readToken(request);
-    if (token === undefined) throw this.#signedOut();
+    if (token === undefined) {
+      throw new Failure('unauthenticated', 'Nobody is signed in here. Sign in first.', {
+        code: 'token_missing',
+      });
+    }
     const call = { method: 'POST', url: '/auth/refresh', json: { token } };
     await this.#begin(request, response, await this.options.controlCenter.capture(request, response, call));
   }
@@ -68,9 +72,7 @@ export class ConsoleSession {
   }
 
   async #show(request: Request, response: Response): Promise<void> {
-    const token = readToken(request);
-    if (token === undefined) throw this.#signedOut();
-    response.json({ success: true, data: await this.#describe(token) });
+    response.json({ success: true, data: await this.#look(readToken(request)) });
   }
 
   /** The cookie is gone even where the control center cannot end the session. */
@@ -84,6 +86,18 @@ export class ConsoleSession {
     response.json({ success: true, data: 'Signed out.' });
   }
 
+  /** That nobody is signed in is an answer like any other: a page asks for it at its start. */
+  async #look(token: string | undefined): Promise<SessionAnswer> {
+    const nobody = { user: null, expires_at: null, scope: null, mode: this.options.mode };
+    if (token === undefined) return nobody;
+    try {
+      return await this.#describe(token);
+    } catch (error) {
+      if (isFailure(error) && error.kind === 'unauthenticated') return nobody;
+      throw error;
+    }
+  }
+
   async #describe(token: string): Promise<SessionAnswer> {
     const { id, username, email, roles, expiresAt } = await this.options.identify(token, {
       forMfaEnrollment: true,
@@ -94,13 +108,6 @@ export class ConsoleSession {
       scope: scopeOf(token),
       mode: this.options.mode,
     };
-  }
-
-  #signedOut(): Failure {
-    return new Failure('unauthenticated', 'Nobody is signed in here. Sign in first.', {
-      code: 'token_missing',
-      extra: { mode: this.options.mode },
-    });
   }
 }
 

@@ -26,10 +26,10 @@ export function taskRoutes(tasks: TaskService, command: string, access: ReadAcce
       ({ found }) => reply(presentTaskDetails(found, command)),
     ),
     on(getTaskLogs, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
-      async ({ found: { id }, query: { after, limit, search }, mediaType }) => {
+      async ({ found: { id }, query: { after, limit, tail, search }, mediaType }) => {
         if (mediaType === 'text/plain')
           return stream('text/plain', `${id}.log`, plainText(tasks.allLogs(id, after)));
-        const lines = await tasks.logs(id, { after, limit, search });
+        const lines = await tasks.logs(id, { after, limit, tail, search });
         return reply(
           lines.map(({ line, attempt, at, text }) => ({ line, attempt, timestamp: at.toISOString(), text })),
         );

@@ -357,6 +357,9 @@ describe('GET /tasks/{id}/logs', () => {
     expect(rest.text).toBe('line 12000\n');
     const json = await operator().get(`/tasks/${task}/logs?after=11999`).expect(200);
     expect(json.body.data).toMatchObject([{ line: 12_000, text: 'line 12000' }]);
+    const tail = await operator().get(`/tasks/${task}/logs?tail=3`).expect(200);
+    expect(tail.body.data.map(({ line }: { line: number }) => line)).toEqual([11_998, 11_999, 12_000]);
+    await operator().get(`/tasks/${task}/logs?tail=0`).expect(400);
     await api
       .as('operator')
       .get('/tasks/0198f000-0000-7000-8000-000000000000/logs')

@@ -77,10 +77,13 @@ describe('signing in at the console', () => {
   });
 
   it('tells who is signed in, and nobody without a good token', async () => {
-    await http().get('/console/session').set(OWN).set(signedIn).expect(200);
-    const without = await http().get('/console/session').set(OWN).expect(401);
-    expect(without.body).toMatchObject({ code: 'token_missing', mode: 'development' });
-    await http().get('/console/session').set(OWN).set('Cookie', 'provisioning_console=x.y.z').expect(401);
+    const within = await http().get('/console/session').set(OWN).set(signedIn).expect(200);
+    expect(within.body.data).toMatchObject({ user: { username: 'admin' } });
+    for (const cookie of ['', 'provisioning_console=x.y.z']) {
+      const without = await http().get('/console/session').set(OWN).set('Cookie', cookie).expect(200);
+      expect(without.body.data).toEqual({ user: null, expires_at: null, scope: null, mode: 'development' });
+    }
+    await http().post('/console/session/refresh').set(OWN).expect(401);
   });
 
   it('renews with the token of the cookie', async () => {
@@ -107,7 +110,8 @@ describe('signing in at the console', () => {
     const answer = await http().post('/console/session').set(OWN).send({}).expect(200);
     const cookies = cookiesOf(answer).map((cookie) => cookie.split(';')[0]!);
     expect(cookies.every((cookie) => cookie.length < 4_000)).toBe(true);
-    await http().get('/console/session').set(OWN).set('Cookie', cookies.join('; ')).expect(200);
+    const shown = await http().get('/console/session').set(OWN).set('Cookie', cookies.join('; '));
+    expect(shown.body.data.user.roles).toHaveLength(40);
   });
 });
 

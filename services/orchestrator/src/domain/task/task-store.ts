@@ -25,6 +25,8 @@ export interface LogQuery {
   /** Only lines with greater numbers. */
   after: number;
   limit: number;
+  /** The last lines, this many at most, in place of those after `after`. */
+  tail?: number | undefined;
   /** Only lines that contain this text, case-insensitive. */
   search: string | undefined;
 }

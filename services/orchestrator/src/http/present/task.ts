@@ -35,14 +35,6 @@ export function presentTask(task: Task, command: string): ListedTask {
     completed_at: task.completedAt?.toISOString() ?? null,
     output: task.outputTail,
     error: task.error,
-  };
-}
-
-export function presentTaskDetails(task: TaskDetails, command: string): WholeTask {
-  const { progress, waitingFor } = task;
-  // Not a spread: V8 adds each member that follows one by making a new shape, which takes longer than all the rest.
-  return Object.assign(presentTask(task, command), {
-    output: task.output,
     kind: KIND[task.kind],
     batch_id: task.batchId,
     operation: task.operation,
@@ -54,6 +46,14 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
     signal: task.signal,
     created_by: task.createdByName,
     cancel_requested_at: task.cancelRequestedAt?.toISOString() ?? null,
+  };
+}
+
+export function presentTaskDetails(task: TaskDetails, command: string): WholeTask {
+  const { progress, waitingFor } = task;
+  // Not a spread: V8 adds each member that follows one by making a new shape, which takes longer than all the rest.
+  return Object.assign(presentTask(task, command), {
+    output: task.output,
     progress: progress && {
       total_steps: progress.totalSteps,
       completed_steps: progress.doneSteps,

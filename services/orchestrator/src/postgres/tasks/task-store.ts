@@ -150,7 +150,9 @@ export class PostgresTaskStore implements TaskStore {
     return row ?? { outcome: 'unknown', ready: [] };
   }
 
-  async logs(id: string, { after, limit, search }: LogQuery): Promise<LogLine[]> {
+  async logs(id: string, { tail, search, ...position }: LogQuery): Promise<LogLine[]> {
+    const after = tail === undefined ? position.after : Math.max(0, (await this.#lastLine(id)) - tail);
+    const limit = tail ?? position.limit;
     return rowsOf<LogLine>(
       this.database,
       `select c.first_line::int + (l.n - 1)::int as line, c.attempt, c.at, l.text
@@ -161,6 +163,16 @@ export class PostgresTaskStore implements TaskStore {
         order by 1 limit :limit`,
       { id, since: notBefore(id), after, limit, search: search ?? null },
     );
+  }
+
+  async #lastLine(id: string): Promise<number> {
+    const [row] = await rowsOf<{ line: number }>(
+      this.database,
+      `select (first_line + line_count - 1)::int as line from task_logs
+        where task_id = :id and at >= :since order by first_line desc limit 1`,
+      { id, since: notBefore(id) },
+    );
+    return row?.line ?? 0;
   }
 
   async recentDurations(name: string, checkMode: boolean): Promise<number[]> {

@@ -1,0 +1,43 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import type { Task } from '@provisioning/contracts';
+import type { TaskFilters } from '../../paths.js';
+import { client } from '../client.js';
+
+/** What was fetched, and when it was asked for: only what was asked for later is newer than an event. */
+export interface Fetched<Data> {
+  data: Data;
+  requestedAt: number;
+}
+
+export async function fetched<Data>(request: Promise<Data>): Promise<Fetched<Data>> {
+  const requestedAt = performance.now();
+  return { data: await request, requestedAt };
+}
+
+export const PAGE = 50;
+
+export const taskList = ({ page = 1, ...filters }: TaskFilters) =>
+  queryOptions({
+    queryKey: ['tasks', 'list', { page, ...filters }],
+    queryFn: ({ signal }) =>
+      fetched(
+        client.orchestrator.listTasks.page({
+          query: { limit: PAGE, offset: (page - 1) * PAGE, ...filters },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
+
+export const taskDetail = (id: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'detail', id],
+    queryFn: ({ signal }) => fetched<Task>(client.orchestrator.getTask({ params: { id }, signal })),
+  });
+
+export const taskHistory = (id: string) =>
+  queryOptions({
+    queryKey: ['tasks', 'history', id],
+    queryFn: ({ signal }) =>
+      client.orchestrator.listWorkflowSnapshots({ params: { id }, query: { limit: 200 }, signal }),
+  });

@@ -1,0 +1,23 @@
+import { useSyncExternalStore } from 'react';
+
+let ended = false;
+const listeners = new Set<() => void>();
+
+function set(value: boolean): void {
+  ended = value;
+  for (const listener of listeners) listener();
+}
+
+/** A call was refused because nobody is signed in any more: the page stays, and asks for a sign-in over it. */
+export const sessionEnded = (): void => set(true);
+export const sessionBegan = (): void => set(false);
+
+export function useSessionEnded(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => ended,
+  );
+}

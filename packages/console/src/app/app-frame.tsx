@@ -1,0 +1,116 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Layers, ListChecks, Menu, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { BASE } from '../api/base.js';
+import { announce, onAnnouncement, refreshSession, sessionQuery, signedIn, signOut } from '../api/session.js';
+import { useSessionEnded } from '../api/session-end.js';
+import { liveStore } from '../live/live-store.js';
+import { useStatusConnection } from '../live/use-live.js';
+import { AccountMenu } from './account-menu.js';
+import styles from './app-frame.module.css';
+import { LiveContext } from './live-context.js';
+import { SessionDialog } from './session-dialog.js';
+import { StatusBar } from './status-bar.js';
+
+const ENTRIES = [
+  { to: '/tasks', title: 'Tasks', Icon: ListChecks },
+  { to: '/batches', title: 'Batches', Icon: Layers },
+] as const;
+
+/** What is around every page: navigation, the state of the connection, who is signed in. */
+export function AppFrame() {
+  const live = useStatusConnection(!useSessionEnded());
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const [openedAt, setOpenedAt] = useState<string>();
+  const isOpen = openedAt === path;
+  useKeepSession();
+  return (
+    <LiveContext value={live}>
+      <a className={styles['skip']} href="#main">
+        Skip to the content
+      </a>
+      <div className={styles['frame']}>
+        <header className={styles['banner']}>
+          <button
+            type="button"
+            className={`icon-button ${styles['menu-button']}`}
+            aria-expanded={isOpen}
+            aria-controls="navigation"
+            aria-label={isOpen ? 'Close the navigation' : 'Open the navigation'}
+            onClick={() => setOpenedAt(isOpen ? undefined : path)}
+          >
+            {isOpen ? <X aria-hidden /> : <Menu aria-hidden />}
+          </button>
+          <Link to="/tasks" search={{}} className={styles['brand']}>
+            <img src={`${BASE}favicon.svg`} alt="" width="20" height="20" />
+            Provisioning
+          </Link>
+          <StatusBar state={live} />
+          <Account />
+        </header>
+        <nav id="navigation" aria-label="Main" className={styles['nav']} data-open={isOpen || undefined}>
+          <ul>
+            {ENTRIES.map(({ to, title, Icon }) => (
+              <li key={to}>
+                <Link to={to} search={{}} activeOptions={{ exact: false, includeSearch: false }}>
+                  <Icon aria-hidden />
+                  {title}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <main id="main" className={styles['main']}>
+          <Outlet />
+        </main>
+      </div>
+      <SessionDialog />
+    </LiveContext>
+  );
+}
+
+function Account() {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const session = signedIn(useQuery(sessionQuery).data);
+  useEffect(() =>
+    onAnnouncement((what) => {
+      if (what === 'signed-out') void leave();
+      else void queries.invalidateQueries();
+    }),
+  );
+  const leave = async () => {
+    await navigate({ to: '/sign-in', search: {} });
+    queries.clear();
+    liveStore.clear();
+  };
+  const end = async () => {
+    // The cookie is gone even where the control center does not answer.
+    await signOut().catch(() => undefined);
+    announce('signed-out');
+    await leave();
+  };
+  return session ? <AccountMenu user={session.user} signOut={() => void end()} /> : null;
+}
+
+/** Renews the session in a visible tab when a quarter of its life is left. */
+function useKeepSession(): void {
+  const queries = useQueryClient();
+  const session = signedIn(useQuery(sessionQuery).data);
+  const expires = session?.expires_at;
+  useEffect(() => {
+    if (expires === undefined) return;
+    const left = Date.parse(expires) - Date.now();
+    const timer = setTimeout(
+      () => {
+        if (document.visibilityState !== 'visible') return;
+        refreshSession()
+          .then((next) => queries.setQueryData(sessionQuery.queryKey, next))
+          .catch(() => undefined);
+      },
+      Math.max(10_000, Math.min(left * 0.75, 2 ** 31 - 1)),
+    );
+    return () => clearTimeout(timer);
+  }, [expires, queries]);
+}

@@ -1,0 +1,14 @@
+import { Link } from '@tanstack/react-router';
+import { Page } from '../ui/page.js';
+
+export function NotFound() {
+  return (
+    <main>
+      <Page title="Nothing here">
+        <p>
+          There is no page at this address. <Link to="/tasks">All tasks</Link>
+        </p>
+      </Page>
+    </main>
+  );
+}

@@ -1,0 +1,103 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from '@tanstack/react-router';
+import { BASE } from './api/base.js';
+import { sessionQuery, signedIn } from './api/session.js';
+import { AppFrame } from './app/app-frame.js';
+import { NotFound } from './app/not-found.js';
+import { Failed } from './app/failed.js';
+import {
+  batchFilters,
+  batchSearch,
+  parseSearch,
+  signInSearch,
+  stringifySearch,
+  taskFilters,
+  taskSearch,
+} from './paths.js';
+
+/** Every page of the console. Each is fetched when it is first opened. */
+const rootRoute = createRootRouteWithContext<{ queries: QueryClient }>()({ notFoundComponent: NotFound });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: signInSearch,
+  component: lazyRouteComponent(() => import('./pages/sign-in/sign-in-page.js')),
+});
+
+/** All that needs a session: without one it leads to the sign-in page, and from there back. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: AppFrame,
+  beforeLoad: async ({ context: { queries }, location }) => {
+    const session = signedIn(await queries.ensureQueryData(sessionQuery));
+    if (!session || session.scope !== null)
+      throw redirect({ to: '/sign-in', search: { next: location.href } });
+  },
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/tasks', search: {} });
+  },
+});
+
+const tasksRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/tasks',
+  validateSearch: taskFilters,
+  component: lazyRouteComponent(() => import('./pages/tasks/task-list.js')),
+});
+
+const taskRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/tasks/$id',
+  validateSearch: taskSearch,
+  component: lazyRouteComponent(() => import('./pages/tasks/task-page.js')),
+});
+
+const batchesRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/batches',
+  validateSearch: batchFilters,
+  component: lazyRouteComponent(() => import('./pages/batches/batch-list.js')),
+});
+
+const batchRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/batches/$id',
+  validateSearch: batchSearch,
+  component: lazyRouteComponent(() => import('./pages/batches/batch-page.js')),
+});
+
+const routeTree = rootRoute.addChildren([
+  signInRoute,
+  signedInRoute.addChildren([homeRoute, tasksRoute, taskRoute, batchesRoute, batchRoute]),
+]);
+
+export function createConsoleRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    basepath: BASE,
+    context: { queries },
+    parseSearch,
+    stringifySearch,
+    defaultErrorComponent: Failed,
+    scrollRestoration: true,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,40 @@
+import {
+  Ban,
+  Check,
+  CircleQuestionMark,
+  Hourglass,
+  OctagonX,
+  Play,
+  RotateCcw,
+  Undo2,
+  type LucideIcon,
+} from 'lucide-react';
+import styles from './status.module.css';
+
+type Tone = 'pending' | 'running' | 'ok' | 'failed' | 'cancelled' | 'warn' | 'undone' | 'unknown';
+
+const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
+  Pending: [Hourglass, 'pending'],
+  Running: [Play, 'running'],
+  Completed: [Check, 'ok'],
+  Failed: [OctagonX, 'failed'],
+  Cancelled: [Ban, 'cancelled'],
+  RollingBack: [RotateCcw, 'warn', 'Rolling back'],
+  RolledBack: [Undo2, 'undone', 'Rolled back'],
+  Kept: [Undo2, 'undone'],
+};
+
+/** A status: an icon, a word and a colour. The word alone says everything. */
+export function Status({ status }: { status: string }) {
+  const [Icon, tone, word] = LOOKS[status] ?? [CircleQuestionMark, 'unknown' as const];
+  return (
+    <span className={styles['status']} data-status={status} data-tone={tone}>
+      <Icon aria-hidden />
+      {word ?? status}
+    </span>
+  );
+}
+
+/** The colour of a status, for what is painted. */
+export const toneOf = (status: string): Tone => LOOKS[status]?.[1] ?? 'unknown';
+export const wordOf = (status: string): string => LOOKS[status]?.[2] ?? status;

@@ -1,0 +1,42 @@
+import { useSyncExternalStore } from 'react';
+import { clockTime, duration } from '../format/time.js';
+
+/** A time in the zone of this browser; the tooltip has it in UTC. */
+export function Time({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={new Date(at).toISOString()}>
+      {clockTime(at)}
+    </time>
+  );
+}
+
+/** How long something took, or has been taking. It stands still while `frozen`: the page may not be current. */
+export function Took({ from, to, frozen = false }: { from: string; to: string | null; frozen?: boolean }) {
+  const now = useSeconds(to === null && !frozen);
+  return <>{duration((to === null ? now : Date.parse(to)) - Date.parse(from))}</>;
+}
+
+/** One clock for the whole page. */
+let now = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+const listeners = new Set<() => void>();
+
+function follow(listener: () => void): () => void {
+  listeners.add(listener);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const each of listeners) each();
+  }, 1_000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
+const still = () => () => undefined;
+
+function useSeconds(running: boolean): number {
+  return useSyncExternalStore(running ? follow : still, () => now);
+}

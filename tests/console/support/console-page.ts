@@ -1,0 +1,81 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const SIZES = [
+  { width: 1280, height: 800 },
+  { width: 390, height: 844 },
+];
+
+/** A page of the console in a browser profile of its own, and everything that went wrong in it. */
+export interface ConsolePage {
+  page: Page;
+  context: BrowserContext;
+  /** Errors of scripts and of the console, policy reports, requests to other origins. */
+  troubles: string[];
+  signIn(username: string, password: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openConsole(browser: Browser, url: string, path = '/'): Promise<ConsolePage> {
+  const context = await browser.newContext({ viewport: SIZES[0]! });
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));
+  page.on('pageerror', (error) => void troubles.push(String(error.stack)));
+  page.on('request', (request) => {
+    const requested = request.url();
+    if (!requested.startsWith(url) && !requested.startsWith('data:')) troubles.push(`requested ${requested}`);
+  });
+  await page.goto(url + path);
+  return {
+    page,
+    context,
+    troubles,
+    async signIn(username, password) {
+      await page.getByLabel('Username').fill(username);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    },
+    close: () => context.close(),
+  };
+}
+
+/** Holds the page as it is against the rules for accessibility, light and dark, wide and narrow; it must fit its width. */
+export async function expectAccessible(page: Page): Promise<void> {
+  for (const size of SIZES) {
+    await page.setViewportSize(size);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      const found = await violationsOf(page);
+      expect({ url: page.url(), size: size.width, colorScheme, found }).toMatchObject({ found: [] });
+    }
+    const excess = await page.evaluate(
+      'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+    );
+    expect({ url: page.url(), size: size.width, excess }).toMatchObject({ excess: 0 });
+  }
+  await page.setViewportSize(SIZES[0]!);
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+interface Axe {
+  run(
+    options: object,
+  ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
+}
+
+/** In the page's own world, which the policy of the page keeps scripts from; the debugger may. */
+async function violationsOf(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(async (rules) => {
+    const { axe } = globalThis as unknown as { axe: Axe };
+    const { violations } = await axe.run({ runOnly: rules });
+    return violations.map(
+      ({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 300)} ${nodes[0]?.failureSummary}`,
+    );
+  }, RULES);
+}
