@@ -1,8 +1,9 @@
 const DAY_MS = 86_400_000;
 
 /**
- * What belongs to the thing with that id is not older than this: ids of version 7 begin with their time. So a reader looks
- * into the parts of the days since, not into all. A day of margin, for clocks differ; other ids tell nothing.
+ * Returns a time before everything that belongs to the object with this id, so that a query reads only the partitions since
+ * then. UUIDs of version 7 begin with their time; the margin of a day allows for differences between clocks. Other UUIDs
+ * have no time: `-infinity`.
  */
 export function notBefore(id: string): Date | '-infinity' {
   if (id[14] !== '7') return '-infinity';

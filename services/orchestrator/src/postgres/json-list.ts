@@ -1,6 +1,6 @@
 import { inSlices } from '@provisioning/runtime';
 
-/** The rows of the items as a JSON list, made a slice at a time. */
+/** Returns the rows of the items as JSON text. Serialises in slices, so that other requests are served. */
 export async function jsonList<Item>(
   items: readonly Item[],
   rowOf: (item: Item, index: number) => object,

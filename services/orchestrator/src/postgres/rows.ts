@@ -1,18 +1,19 @@
 import type { Knex } from 'knex';
 
-/** The rows of a statement. Knex leaves the shape of a raw answer to us. */
+/** Runs a statement and returns its rows. The caller states their type: it must match the columns of the statement. */
 export async function rowsOf<Row>(
   database: Knex,
   sql: string,
   bindings: Knex.RawBinding[] | Knex.ValueDict = [],
 ): Promise<Row[]> {
+  // Knex types raw results as any. Its type of `raw` has one overload for each kind of bindings, but none for the union.
   const result = (await database.raw(sql, bindings as Knex.RawBinding[])) as { rows: Row[] };
   return result.rows;
 }
 
 /**
- * The same, for a statement that is sent all the time: each connection has it parsed once, and planned once where that
- * serves. One name, one text.
+ * Runs a prepared statement and returns its rows: for frequent statements. Each connection parses it once.
+ * @param name unique for each text
  */
 export async function preparedRowsOf<Row>(
   database: Knex,
@@ -20,6 +21,7 @@ export async function preparedRowsOf<Row>(
   sql: string,
   bindings: Knex.RawBinding[],
 ): Promise<Row[]> {
+  // See rowsOf.
   const result = (await database.raw(sql, bindings).options({ name })) as { rows: Row[] };
   return result.rows;
 }

@@ -1,15 +1,15 @@
 /**
- * The text as Postgres stores it: without NUL and halves of surrogate pairs. Only for what programs, providers and endpoints
- * report: what a request holds is refused instead (packages/input), so that nothing else runs than what was sent.
+ * Replaces characters that Postgres cannot store: NUL and unpaired surrogates. Only for text that programs, providers and
+ * endpoints report. Requests with such characters are refused (packages/input), so that exactly what was sent is run.
  */
 export function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
-/** The JSON of what was reported, as Postgres stores it. */
+/** Returns the JSON text of a reported value, with {@link storable} strings. */
 export function jsonOf(value: unknown): string {
   const text = JSON.stringify(value);
-  // Both are always escaped, so most values need not be looked through.
+  // JSON.stringify escapes both, so a search of the text shows whether anything must be replaced.
   return /\\u(0000|d[89a-f])/i.test(text) ? JSON.stringify(storableJson(value)) : text;
 }
 

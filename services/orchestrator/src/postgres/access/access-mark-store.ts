@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { MarkStore, SignedMark } from '../../domain/access/mark-store.js';
 
-/** The signed mark of all processes, in one row. */
+/** Stores the signed mark of all processes in one row. */
 export class PostgresMarkStore implements MarkStore {
   constructor(private readonly database: Knex) {}
 

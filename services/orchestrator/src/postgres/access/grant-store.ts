@@ -10,7 +10,7 @@ interface GrantRow {
   granted_on: Grant;
 }
 
-/** What submissions were allowed on, of those of which something waits. Undoing waits for nobody's leave. */
+/** Finds the grants of waiting work. Rollbacks have none: they are not reviewed. */
 export class PostgresGrantStore implements WaitingGrants {
   constructor(private readonly database: Knex) {}
 

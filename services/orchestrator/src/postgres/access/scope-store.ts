@@ -11,15 +11,15 @@ interface ScopeRow {
   scope: Scope;
 }
 
-/** The access scopes of tasks and batches. They never change, so what was read or stored once is known. */
+/** Stores the access scopes of tasks and batches. Scopes never change, so they are cached. */
 export class PostgresScopeStore {
   readonly #known = new Map<string, Scope>();
 
   constructor(private readonly database: Knex) {}
 
   /**
-   * Stores those that are new, before anything refers to them, in a transaction of its own: submissions that wait for each
-   * other's scopes in different orders would deadlock. @returns their ids, in the same order
+   * Stores new scopes, in a transaction of its own: submissions that insert scopes in different orders would deadlock.
+   * @returns the ids of all scopes, in the same order
    */
   async ensure(scopes: readonly Scope[]): Promise<string[]> {
     const ids = await inSlices(scopes, scopeId);
@@ -40,7 +40,7 @@ export class PostgresScopeStore {
     return ids;
   }
 
-  /** Those of them that there are. */
+  /** Reads scopes by id; unknown ids are left out. */
   async find(ids: readonly string[]): Promise<Map<string, Scope>> {
     const missing = [...new Set(ids)].filter((id) => !this.#known.has(id));
     const found = new Map<string, Scope>();
@@ -62,7 +62,7 @@ export class PostgresScopeStore {
     return found;
   }
 
-  /** All there are: only those that the process does not know yet are read. */
+  /** All scopes. Only those that are not cached are read. */
   async all(): Promise<ScopeRow[]> {
     const ids = await rowsOf<{ id: string }>(this.database, 'select id from access_scopes');
     const found = await this.find(ids.map(({ id }) => id));

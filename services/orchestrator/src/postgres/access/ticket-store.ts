@@ -5,7 +5,7 @@ import { rowsOf } from '../rows.js';
 
 const LIFE_SECONDS = 30;
 
-/** In Postgres, so that any process takes what another one gave, and one of them takes it. */
+/** Stores tickets in Postgres, so that any process can redeem them, once. */
 export class PostgresTicketStore<Holder extends object> implements TicketStore<Holder> {
   constructor(private readonly database: Knex) {}
 

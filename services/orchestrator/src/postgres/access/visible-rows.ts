@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import type { Thing, VisibleRows, VisibleTasks } from '../../domain/access/visibility.js';
 
-/** `prod*` as a pattern of LIKE. */
+/** Returns patterns of LIKE for ids such as `prod*`. */
 function likes(ids: readonly string[]): string[] {
   return ids.map((id) => id.replaceAll(/[\\%_]/g, '\\$&').replace(/\*$/, '%'));
 }
 
-/** Limits rows that have a scope to those that may be read. */
+/** Limits tasks or batches to visible ones; no limit if `visible` is undefined. */
 export function onlyVisible(
   query: Knex.QueryBuilder,
   table: 'tasks' | 'batches',
@@ -17,12 +17,12 @@ export function onlyVisible(
   if (visible.deniedIds.length > 0) notLike(query, `${table}.id`, visible.deniedIds);
 }
 
-/** Leaves out rows whose id is one of these, or begins as one that ends with `*`. */
+/** Excludes rows by their ids, or by prefixes that end with `*`. */
 export function notLike(query: Knex.QueryBuilder, column: string, ids: readonly string[]): void {
   query.whereRaw(`${column}::text not like all (?::text[])`, [likes(ids)]);
 }
 
-/** The same for tasks: operations of a batch that is denied are denied with it. */
+/** Limits tasks to visible ones. The operations of a denied batch are denied. */
 export function onlyVisibleTasks(query: Knex.QueryBuilder, visible: VisibleTasks | undefined): void {
   if (!visible) return;
   onlyVisible(query, 'tasks', visible);
@@ -35,12 +35,12 @@ export function onlyVisibleTasks(query: Knex.QueryBuilder, visible: VisibleTasks
   );
 }
 
-/** Which thing a row of the inventory or of the journal is about, as columns of {@link Thing}. */
+/** Columns of {@link Thing} for a row of the inventory or the journal. */
 const KIND = `case when kind in ('taskserv', 'cluster') then kind else 'server' end`;
 const NAME = `case kind when 'taskserv' then regexp_replace(name, '^.*/', '') when 'cluster' then name end`;
 export const THING_COLUMNS = `infra, ${KIND} as kind, ${NAME} as name, provider`;
 
-/** Limits rows of the inventory or of the journal to things that may be read. */
+/** Limits rows of the inventory or the journal to visible resources; no limit if `things` is undefined. */
 export function onlyThings(query: Knex.QueryBuilder, things: readonly Thing[] | undefined): void {
   if (!things) return;
   query.whereRaw(

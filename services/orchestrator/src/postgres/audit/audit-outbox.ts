@@ -12,7 +12,7 @@ import { OUTLINE, type EventPlace, type Known } from '../events/event-rows.js';
 import { rowsOf } from '../rows.js';
 
 const CONSUMER = 'audit';
-/** Longer than sending takes: who sends is not overtaken by the next. */
+/** Longer than sending takes, so that no other process sends at the same time. */
 const TURN_SECONDS = 30;
 
 interface EventRow {
@@ -43,7 +43,7 @@ interface EventRow {
   infras: string[];
 }
 
-// The command line of an operation stands in its specification. What is old has no actor: then those three are known.
+// The command line of an operation is part of its spec. Old tasks and batches have no actor, only these three members.
 const WITH_SUBJECTS = `
   select e.id, e.at, e.type, e.status, e.attempt, e.details, e.actor,
          coalesce(t.actor, b.actor, case when t.id is not null
@@ -62,7 +62,7 @@ const WITH_SUBJECTS = `
    where e.seq = any (:seqs::bigint[]) and e.at between :from and :to
    order by e.seq`;
 
-/** The history as the audit trail's outbox: it was written by each change itself, in the change's own transaction. */
+/** Reads the event history for the audit trail. Each change has recorded its events in its own transaction. */
 export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
   readonly #holder = uuidv7();
 
@@ -90,7 +90,7 @@ export class PostgresAuditOutbox implements AuditOutbox, BacklogMeter {
     const times = events.map(({ at }) => at.getTime());
     const rows = await rowsOf<EventRow>(this.database, WITH_SUBJECTS, {
       seqs: events.map(({ seq }) => seq),
-      // A time of the driver has whole milliseconds, one of Postgres has more.
+      // Dates have whole milliseconds, times of Postgres have microseconds.
       from: new Date(Math.min(...times)),
       to: new Date(Math.max(...times) + 1),
     });

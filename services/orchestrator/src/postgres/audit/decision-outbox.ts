@@ -2,10 +2,11 @@ import type { LoggedDecision } from '@provisioning/contracts';
 import type { Knex } from 'knex';
 import { rowsOf } from '../rows.js';
 
-/** Decisions that the control center has not been told of yet. */
+/** Stores decisions until the control center has received them. */
 export class PostgresDecisionOutbox {
   constructor(private readonly database: Knex) {}
 
+  /** Stores decisions. */
   async add(decisions: readonly LoggedDecision[]): Promise<void> {
     await this.database.raw(
       'insert into decision_outbox (decision) select * from jsonb_array_elements(?::jsonb)',
@@ -14,8 +15,8 @@ export class PostgresDecisionOutbox {
   }
 
   /**
-   * Hands the oldest to `send`, and forgets them when that has succeeded: each arrives at least once, and is known by its
-   * id. Of several processes one does it at a time. @returns how many were sent
+   * Sends the oldest decisions and deletes them afterwards, so each arrives at least once. Receivers recognise repeats by
+   * the id. Rows that another process is sending are skipped. @returns how many were sent
    */
   async forward(limit: number, send: (decisions: LoggedDecision[]) => Promise<unknown>): Promise<number> {
     return this.database.transaction(async (transaction) => {

@@ -14,6 +14,7 @@ import type { Obstacle, RollbackScope } from '../../domain/rollback/rollback.js'
 import { authorshipRow, type AuthorshipRow } from '../audit/actor-row.js';
 import { waitingFor } from '../tasks/waiting.js';
 
+/** A row of `batches`. */
 export interface BatchRow {
   id: string;
   kind: 'batch' | 'rollback';
@@ -40,6 +41,7 @@ export interface BatchRow {
   error: string | null;
 }
 
+/** An operation as lists show it. */
 export interface SummaryRow {
   id: string;
   batch_id: string;
@@ -51,6 +53,7 @@ export interface SummaryRow {
   kept_from: string | null;
 }
 
+/** An operation with all details. */
 export interface OperationRow extends SummaryRow {
   run_after: Date | null;
   spec: OperationSpec;
@@ -84,6 +87,7 @@ export interface NewBatchRow extends AuthorshipRow {
   impossible?: readonly Obstacle[];
 }
 
+/** Returns the row of a new batch. */
 export function batchRow(batch: NewBatch, scopeId: string): NewBatchRow {
   return {
     ...authorshipRow(batch),
@@ -127,6 +131,7 @@ export interface NewOperationRow {
   spec: OperationSpec;
 }
 
+/** Returns the row of a new operation. */
 export function operationRow(operation: NewOperation, scopeId: string): NewOperationRow {
   const { spec } = operation;
   return {
@@ -154,6 +159,7 @@ export function operationRow(operation: NewOperation, scopeId: string): NewOpera
   };
 }
 
+/** Groups operations by the id of their batch. */
 export function groupByBatch<Row extends { batch_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();
   for (const row of rows) {
@@ -164,6 +170,7 @@ export function groupByBatch<Row extends { batch_id: string }>(rows: readonly Ro
   return groups;
 }
 
+/** Returns the batch of a row. */
 export function toBatch(row: BatchRow): Batch {
   return {
     id: row.id,
@@ -191,6 +198,7 @@ export function toBatch(row: BatchRow): Batch {
   };
 }
 
+/** Returns the summary of a row. */
 export function toSummary(row: SummaryRow): OperationSummary {
   return {
     taskId: row.id,
@@ -203,6 +211,7 @@ export function toSummary(row: SummaryRow): OperationSummary {
   };
 }
 
+/** Returns all operations of a batch. @param lock why the whole batch waits; null if it does not */
 export function toOperations(rows: readonly OperationRow[], lock: WaitingFor | null): Operation[] {
   const unfinished = new Map(
     rows.filter(({ status }) => status !== 'Completed').map((row) => [row.id, row.op_key]),
@@ -224,7 +233,7 @@ export function toOperations(rows: readonly OperationRow[], lock: WaitingFor | n
   );
 }
 
-/** As `waitingFor` tells of one task, of all operations of a batch at once. */
+/** Computes `waitingFor` for an operation from the rows of its batch, without a query. */
 function waitingForInBatch(
   row: OperationRow,
   lock: WaitingFor | null,

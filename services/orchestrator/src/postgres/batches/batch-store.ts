@@ -37,7 +37,7 @@ import { readTally } from '../state/tallies.js';
 import { onlyVisible } from '../access/visible-rows.js';
 import { lockColumns, waitingForLock, type LockRow } from '../tasks/waiting.js';
 
-/** Of a batch in a list. */
+/** Number of operations of a batch in a list. */
 const LISTED_OPERATIONS = 100;
 
 const SUMMARY = `
@@ -45,7 +45,7 @@ const SUMMARY = `
   (select u.status from tasks u where u.compensates = t.id) as undo
   from tasks t left join task_progress p on p.task_id = t.id`;
 
-/** Batches as the API sees them. */
+/** Stores and reads batches for the API. */
 export class PostgresBatchStore implements BatchStore {
   constructor(
     private readonly database: Knex,
@@ -81,7 +81,7 @@ export class PostgresBatchStore implements BatchStore {
     visible,
     ...position
   }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
-    // The index alone tells which rows are on the page: those before it are never fetched.
+    // An index-only scan finds the ids of the page: earlier rows are not fetched.
     const page = newestFirst(
       this.database('batches')
         .select('id')
@@ -187,7 +187,7 @@ export class PostgresBatchStore implements BatchStore {
       case 'RolledBack':
         return rolledBack;
       default: {
-        // What has not ended: few beside all there ever were.
+        // Batches that have not ended are few.
         const [row] = await rowsOf<{ n: number }>(
           this.database,
           `select count(*)::int as n from batches where kind = 'batch' and status = ?`,

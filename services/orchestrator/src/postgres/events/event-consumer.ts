@@ -8,20 +8,20 @@ import { rowsOf } from '../rows.js';
 const PAGE = 500;
 const MISSING_MS = 10;
 
-/** What is done about some events, in the transaction that advances the position: keep it short, readers wait for it. */
+/** Handles events in the transaction that advances the position. It must be short: other processes wait for it. */
 export type EventHandler = (events: RecordedEvent[], transaction: Knex.Transaction) => Promise<void>;
 
 /**
- * Somebody who must see every event, wherever he was killed: his position is stored, and advanced in the transaction of what
- * he does about the events. Any number of processes may try: one of them has each page.
+ * Reads every event exactly once, also across crashes: the position is stored, and advanced in the transaction that handles
+ * the events. Any number of processes may run the same consumer: each page is handled by one of them.
  */
 export class EventConsumer {
   readonly #feed: EventFeed<EventRow, RecordedEvent>;
   #known = false;
 
   /**
-   * @param from where it begins when there is no position yet: with everything that is kept, or with what is new
-   * @param onUnknown called with the type of each event that this release does not know, and that is left out
+   * @param from the first position: `beginning` reads all stored events, `now` only new ones
+   * @param onUnknown called with the type of each event that this release does not know; such events are skipped
    */
   constructor(
     private readonly database: Knex,
@@ -32,17 +32,17 @@ export class EventConsumer {
     this.#feed = new EventFeed(database, CHANGES, onUnknown);
   }
 
-  /** Hands over the next page. @returns whether there may be more right now. */
+  /** Handles the next page. @returns whether more events may be available now */
   async consume(handle: EventHandler, limit = PAGE): Promise<boolean> {
     const position = await this.#position();
     const page = await this.#feed.next(position, limit);
     if (page.position === position) {
-      // A number is missing: whoever drew it is about to store it.
+      // A number is missing: its transaction has not committed yet.
       if (page.more) await sleep(MISSING_MS);
       return page.more;
     }
     const advanced = await this.database.transaction(async (transaction) => {
-      // Not there at this position: another process has it, or has handled it meanwhile.
+      // No row at this position: another process is handling the page, or has handled it.
       const mine = await rowsOf(
         transaction,
         'select from feed_positions where consumer = ? and seq = ? for update skip locked',
@@ -59,12 +59,12 @@ export class EventConsumer {
     return advanced && page.more;
   }
 
-  /** How long it has been waiting for a transaction that holds a number. */
+  /** For how many seconds it has been waiting for a transaction that holds a number. */
   get stalledSeconds(): number {
     return this.#feed.stalledSeconds;
   }
 
-  /** How many numbers it is behind the newest. */
+  /** Number of events between its position and the newest event. */
   async lag(): Promise<number> {
     const [row] = await rowsOf<{ lag: string }>(
       this.database,

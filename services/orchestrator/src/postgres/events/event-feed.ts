@@ -9,39 +9,39 @@ const DAY_MS = 86_400_000;
 const EVER: TimeWindow = { from: '-infinity', to: 'infinity' };
 
 /**
- * The recorded events in the order of their numbers, without gaps as readers see it. Numbers are drawn before the commit,
- * so a higher one may be there before a lower one is. A reader stops before a number that is missing until nobody can
- * store it any more: then whoever drew it has rolled back. The cursor is the number alone; what is known about missing ones
- * is in memory, so a reader that starts again at its position finds out anew. One reader per object.
+ * Reads events in the order of their numbers. Numbers are drawn before the commit, so an event may become visible before
+ * another one with a lower number. The feed stops before a missing number until its transaction has committed or rolled
+ * back, so no event is skipped. A position is only a number. What is known about missing numbers is kept in memory, and a
+ * new feed determines it again. An object serves one reader.
  */
 export class EventFeed<Row extends EventPlace, Event> {
-  /** Every number up to this one is decided: it is there, or never will be. */
+  /** Every number up to this one is settled: its event is visible, or its transaction has rolled back. */
   #settled = 0;
-  /** Once nobody whose transaction is older than `xid` is left, every number up to `upTo` is decided. */
+  /** Every number up to `upTo` is settled when no transaction older than `xid` is running. */
   #bound: { upTo: number; xid: bigint } | undefined;
   #missing: number | undefined;
   #window = EVER;
   #idle = false;
   #stalledSince: number | undefined;
 
-  /** @param onUnknown called with the type of each event that this release does not know, and that is left out */
+  /** @param onUnknown called with the type of each event that this release does not know; such events are skipped */
   constructor(
     private readonly database: Knex,
     private readonly reading: Reading<Row, Event>,
     private readonly onUnknown?: (type: string) => void,
   ) {}
 
-  /** How long it has been waiting at a number that is missing, with something behind it that cannot be told. */
+  /** For how many seconds a missing number has been holding back later events. */
   get stalledSeconds(): number {
     return this.#stalledSince === undefined ? 0 : (Date.now() - this.#stalledSince) / 1000;
   }
 
-  /** The next events after that number, as far as they are decided. One statement, unless a number is missing. */
+  /** The next events after a number, up to the first number that is not settled. One statement, unless a number is missing. */
   async next(after: number, limit: number): Promise<EventPage<Event>> {
     if (this.#idle && !(await this.#drawnAfter(after))) return { events: [], position: after, more: false };
     let rows = await this.#read(after, limit);
-    // A transaction's `at` may be older than the window, a worker's clock wrong: before a number is passed over, it is
-    // looked for everywhere.
+    // The time of an event may be outside the window (a long transaction, a wrong clock), so a missing number is searched
+    // for in all partitions before it is skipped.
     if (after < this.#settled && rows.windowed) rows = await this.#read(after, limit);
     const decided = this.#decided(after, rows.found);
     if (decided < rows.found.length) await this.#noteMissing(rows.found, decided, after);
@@ -49,14 +49,14 @@ export class EventFeed<Row extends EventPlace, Event> {
     this.#stalledSince =
       decided === 0 && rows.found.length > 0 ? (this.#stalledSince ?? Date.now()) : undefined;
     const taken = rows.found.slice(0, decided);
-    const events = knownRows(taken, this.onUnknown).flatMap((row) => this.reading.tell(row) ?? []);
+    const events = knownRows(taken, this.onUnknown).flatMap((row) => this.reading.toEvent(row) ?? []);
     const more = decided < rows.found.length || rows.found.length === limit;
     this.#narrow(rows.now, taken.at(-1), !more);
     this.#idle = rows.found.length === 0;
     return { events, position: taken.at(-1)?.seq ?? after, more };
   }
 
-  /** The last number drawn so far, once all up to it are decided: where somebody begins who wants what happens from now on. */
+  /** The newest number, when all numbers up to it are settled: the position of a reader that wants new events only. */
   async newest(signal?: AbortSignal): Promise<number> {
     const [drawn] = await rowsOf<{ last: string; xid: string }>(
       this.database,
@@ -86,7 +86,7 @@ export class EventFeed<Row extends EventPlace, Event> {
     return { found: rows, now, windowed: window !== EVER };
   }
 
-  /** How many of these may be told: up to the first number that is missing and may still come. */
+  /** The number of rows before the first missing number that is not settled. */
   #decided(after: number, rows: readonly EventPlace[]): number {
     let last = after;
     for (const [index, { seq }] of rows.entries()) {
@@ -96,12 +96,12 @@ export class EventFeed<Row extends EventPlace, Event> {
     return rows.length;
   }
 
-  /** Most numbers that are missing come within a moment: only one that is missed twice is worth a transaction's number. */
+  /** Most missing numbers appear within milliseconds, so a transaction id is drawn only for one that is missing twice. */
   async #noteMissing(rows: readonly EventPlace[], decided: number, after: number): Promise<void> {
     const missing = (rows[decided - 1]?.seq ?? after) + 1;
     if (this.#missing === missing && !this.#bound) {
-      // Drawn after those rows were seen, so it is later than every transaction that drew a number up to theirs. The end of
-      // a snapshot would not do: transactions beyond it may be running.
+      // This id is drawn after those rows were seen, so it is higher than that of every transaction that drew a number up to
+      // theirs. The xmax of a snapshot is not sufficient: transactions beyond it may be running.
       const [drawn] = await rowsOf<{ xid: string }>(
         this.database,
         'select pg_current_xact_id()::text as xid',
@@ -111,7 +111,7 @@ export class EventFeed<Row extends EventPlace, Event> {
     this.#missing = missing;
   }
 
-  /** So that the next read looks into the partitions of a day or two, not into all. */
+  /** Narrows the window, so that the next read uses one or two partitions. */
   #narrow(now: Date, last: EventPlace | undefined, complete: boolean): void {
     const { from } = this.#window;
     const since = complete ? now : last && new Date(Math.min(last.at.getTime(), now.getTime()));
@@ -121,7 +121,7 @@ export class EventFeed<Row extends EventPlace, Event> {
     };
   }
 
-  /** Cheaper than to look for events where there are none. */
+  /** Whether a number was drawn since. Cheaper than a search for events. */
   async #drawnAfter(after: number): Promise<boolean> {
     const [row] = await rowsOf<{ drawn: boolean }>(
       this.database,

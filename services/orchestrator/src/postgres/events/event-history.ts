@@ -5,9 +5,10 @@ import { EVERYTHING, knownRows, selectEvents, toEvent } from './event-rows.js';
 import { rowsOf } from '../rows.js';
 
 const HOUR_MS = 3_600_000;
-/** Clocks differ, and transactions take their time. */
+/** For differences between clocks, and long transactions. */
 const MARGIN_MS = 300_000;
 
+/** Reads the events of the last hour. */
 export class PostgresEventHistory implements EventHistory {
   constructor(private readonly database: Knex) {}
 

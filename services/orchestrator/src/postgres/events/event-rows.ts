@@ -3,14 +3,16 @@ import { isRecordedEventType, type RecordedEventType } from '../../domain/event/
 import type { BatchSubject, RecordedEvent, TaskSubject } from '../../domain/event/recorded-event.js';
 import { preparedRowsOf } from '../rows.js';
 
-/** A larger chunk of the log is cut: the whole of it is at `/tasks/{id}/logs`. */
+/** Longer log chunks are cut; `/tasks/{id}/logs` has them in full. */
 const LOG_CHARACTERS = 32_768;
 
+/** The partitions that a query reads: `from` inclusive, `to` exclusive. */
 export interface TimeWindow {
   from: Date | '-infinity';
   to: Date | 'infinity';
 }
 
+/** An event or a log chunk with its task and batch. */
 export interface EventRow {
   seq: number;
   at: Date;
@@ -36,27 +38,27 @@ export interface EventRow {
   infras: string[];
 }
 
-/** What every reader needs of an event. */
+/** The columns that every reader needs. */
 export type EventPlace = Pick<EventRow, 'seq' | 'at' | 'type'>;
 
-/** How much of the events is read, and as what it is told. */
+/** Which columns of events are read, and how a row becomes an event. */
 export interface Reading<Row extends EventPlace, Event> {
   name: string;
-  /** Whether the text of the log is read. */
+  /** Whether the text of log chunks is read. */
   text: boolean;
   columns: string;
   joins: string;
-  /** Undefined: it is counted, not handed out. */
-  tell(row: Known<Row>): Event | undefined;
+  /** Undefined: the row advances the position only. */
+  toEvent(row: Known<Row>): Event | undefined;
 }
 
 /** A row whose type this release knows. */
 export type Known<Row extends EventPlace> = Row & { type: RecordedEventType };
 
 /**
- * The rows whose type this release knows. Processes of a newer release may write others at the same time: those are
- * private here, since nothing is known of what they say.
- * @param onUnknown called with the type of each row that is left out
+ * Filters rows to types that this release knows. Processes of a newer release may write others during a rollout: these are
+ * treated as private.
+ * @param onUnknown called with the type of each skipped row
  */
 export function knownRows<Row extends EventPlace>(
   rows: readonly Row[],
@@ -77,28 +79,29 @@ const WITH_SUBJECTS = {
           left join batches b on b.id = coalesce(e.of_batch, t.batch_id)`,
 };
 
+/** All events and log chunks. */
 export const EVERYTHING: Reading<EventRow, RecordedEvent> = {
   name: 'events_with_logs',
   text: true,
   ...WITH_SUBJECTS,
-  tell: toEvent,
+  toEvent,
 };
 
-/** All but the log. */
+/** All events without log chunks. */
 export const CHANGES: Reading<EventRow, RecordedEvent> = {
   name: 'events',
   text: false,
   ...WITH_SUBJECTS,
-  tell: (row) => (row.type === 'log' ? undefined : toEvent(row)),
+  toEvent: (row) => (row.type === 'log' ? undefined : toEvent(row)),
 };
 
-/** That something happened, for those who choose by its type and look up the rest. */
+/** Only number, time and type, for readers that select by type and look up the rest. */
 export const OUTLINE: Reading<EventPlace, Known<EventPlace>> = {
   name: 'events_outline',
   text: false,
   columns: 'e.at, e.type',
   joins: '',
-  tell: (row) => (row.type === 'log' ? undefined : row),
+  toEvent: (row) => (row.type === 'log' ? undefined : row),
 };
 
 /** The row of a statement that found no event: it says only which transactions are running. */
@@ -108,14 +111,14 @@ interface NoEvent {
 
 interface Found<Row> {
   rows: Row[];
-  /** The oldest transaction that was running when they were read, in the same snapshot. */
+  /** The oldest running transaction in the snapshot of the statement. */
   oldestRunning: bigint;
   now: Date;
 }
 
 /**
- * One snapshot: some rows after that number, and who was writing. The limit is part of the text: Postgres plans for that
- * many rows then, not for a share of all.
+ * Reads rows after a number and the oldest running transaction, in one snapshot. The limit is part of the text, so that
+ * Postgres plans for this number of rows.
  */
 export async function selectEvents<Row extends EventPlace>(
   database: Knex,
@@ -127,7 +130,7 @@ export async function selectEvents<Row extends EventPlace>(
   const text = reading.text
     ? `left(text, ${LOG_CHARACTERS}) as text, length(text) > ${LOG_CHARACTERS} as truncated`
     : 'null, null';
-  if (!Number.isSafeInteger(limit)) throw new Error(`${limit} is no number of events`);
+  if (!Number.isSafeInteger(limit)) throw new Error(`limit must be an integer, not ${limit}`);
   const found = await preparedRowsOf<(Row | NoEvent) & { oldest: string; now: Date }>(
     database,
     `${reading.name}_${limit}`,
@@ -154,7 +157,7 @@ export async function selectEvents<Row extends EventPlace>(
   };
 }
 
-/** The columns that say what something is about. */
+/** The columns of a task and a batch that an event refers to. */
 export type SubjectRow = Pick<
   EventRow,
   | 'task_kind'
@@ -169,7 +172,7 @@ export type SubjectRow = Pick<
   | 'batch_scope'
 >;
 
-/** The task and the batch that something is about, without their scopes. */
+/** The task and the batch of a row, without their scopes. */
 export function subjectsOf(row: SubjectRow): Pick<RecordedEvent, 'task' | 'batch'> {
   return {
     task: row.task_kind && {
@@ -191,6 +194,7 @@ export function subjectsOf(row: SubjectRow): Pick<RecordedEvent, 'task' | 'batch
   };
 }
 
+/** The event of a row. */
 export function toEvent(row: Known<EventRow>): RecordedEvent {
   return {
     seq: row.seq,

@@ -5,7 +5,7 @@ import { actorText } from '../audit/actor-row.js';
 import { rowsOf } from '../rows.js';
 import { jsonOf } from '../storable.js';
 
-/** An event that is neither a task's nor a batch's: the engine's functions in SQL record those. */
+/** An event that belongs to no task or batch. Events of tasks and batches are recorded by functions in SQL. */
 export interface NewEvent {
   type: RecordedEventType;
   status: string;

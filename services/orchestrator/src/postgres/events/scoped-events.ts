@@ -2,7 +2,7 @@ import type { EventPage, RecordedEvent } from '../../domain/event/recorded-event
 import type { EventFeedSource, EventHistory } from '../../domain/event/event-feed.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 
-/** A feed whose events have the scopes of what they are about, for readers that ask the policies. */
+/** Adds the access scopes of tasks and batches to the events of a feed, for readers that ask policies. */
 export function withScopes(feed: EventFeedSource, scopes: PostgresScopeStore): EventFeedSource {
   return {
     next: async (after, limit) => attach(await feed.next(after, limit), scopes),
@@ -10,7 +10,7 @@ export function withScopes(feed: EventFeedSource, scopes: PostgresScopeStore): E
   };
 }
 
-/** The same for the history. */
+/** Adds the access scopes to the events of the history. */
 export function historyWithScopes(history: EventHistory, scopes: PostgresScopeStore): EventHistory {
   return {
     between: async (after, until, limit) => attach(await history.between(after, until, limit), scopes),
@@ -18,13 +18,13 @@ export function historyWithScopes(history: EventHistory, scopes: PostgresScopeSt
   };
 }
 
-/** Scopes never change, and most are known to the process: few pages cost a statement. */
+/** Most scopes are cached, so few pages need a statement. */
 async function attach(page: EventPage, scopes: PostgresScopeStore): Promise<EventPage> {
   await attachScopes(page.events, scopes);
   return page;
 }
 
-/** Looks up the scopes of what some events, or other things, are about. */
+/** Looks up the access scopes of tasks and batches, and sets them. */
 export async function attachScopes(
   abouts: readonly Pick<RecordedEvent, 'task' | 'batch'>[],
   scopes: PostgresScopeStore,

@@ -8,7 +8,7 @@ import { toEntry, toResource, type JournalRow, type ResourceRow } from './journa
 import { rowsOf } from '../rows.js';
 import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';
 
-/** What exists, and every change that was made to it. */
+/** Reads the inventory and the journal. */
 export class PostgresInventoryStore implements InventoryStore {
   constructor(private readonly database: Knex) {}
 
@@ -80,7 +80,7 @@ export class PostgresInventoryStore implements InventoryStore {
     return { entries: rows.map(toEntry), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
-  /** These may be millions: what is before the page, and all there are, is added up (functions/65_ranges.sql). */
+  /** For filters that match millions of entries: the position of the page and the total come from counted ranges (functions/65_ranges.sql). */
   async #journalOfMany(
     { infra, kind }: Pick<JournalFilter, 'infra' | 'kind'>,
     { limit, offset, after }: Page<number>,
@@ -106,7 +106,7 @@ export class PostgresInventoryStore implements InventoryStore {
   }
 }
 
-/** Only the members that say something. */
+/** Removes undefined members. */
 function given(filter: Record<string, string | undefined>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(filter).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),

@@ -1,5 +1,6 @@
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 
+/** A row of `journal`. */
 export interface JournalRow {
   seq: string;
   task_id: string;
@@ -19,6 +20,7 @@ export interface JournalRow {
   undone_by: string | null;
 }
 
+/** A row of `resources`. */
 export interface ResourceRow {
   infra: string;
   kind: string;
@@ -32,6 +34,7 @@ export interface ResourceRow {
   updated_at: Date;
 }
 
+/** The journal entry of a row. */
 export function toEntry({
   seq,
   task_id: taskId,
@@ -43,6 +46,7 @@ export function toEntry({
   return { ...rest, seq: Number(seq), taskId, batchId, resourceId, undoneBy };
 }
 
+/** The resource of a row. */
 export function toResource({
   task_id: taskId,
   created_at: createdAt,

@@ -69,6 +69,7 @@ interface UndoRow {
   already_gone: number;
 }
 
+/** Stores checkpoints and rollbacks, and reads the journal for them. */
 export class PostgresRollbackStore implements RollbackStore {
   constructor(
     private readonly database: Knex,
@@ -101,7 +102,7 @@ export class PostgresRollbackStore implements RollbackStore {
     return { checkpoints: rows.map(toCheckpoint), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
-  /** Those of which every infra may be read. */
+  /** Checkpoints whose infras may all be read. */
   #visibleCheckpoints(visible: VisibleCheckpoints | undefined): Knex.QueryBuilder {
     const query = this.database<CheckpointRow>('checkpoints');
     if (!visible) return query;
@@ -134,7 +135,7 @@ export class PostgresRollbackStore implements RollbackStore {
   }
 
   async checkpoint(id: string): Promise<Checkpoint | undefined> {
-    // Ids in bodies are not held to their form: one that has another is unknown.
+    // The contract does not require ids in bodies to be UUIDs: any other text is an unknown id.
     if (!isUuid(id)) return undefined;
     const row = await this.database<CheckpointRow>('checkpoints')
       .where({ id })
@@ -316,7 +317,7 @@ export class PostgresRollbackStore implements RollbackStore {
   }
 }
 
-/** Those whose changes one step undoes end as it does. */
+/** Operations whose changes the same step undoes share its status. */
 function toUndoOperations({
   undoes,
   along,

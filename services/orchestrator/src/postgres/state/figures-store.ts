@@ -13,7 +13,7 @@ const OPEN_BATCHES = ['Pending', 'Running', 'RollingBack'];
 interface Counted {
   kind: string;
   status: string;
-  /** Infinity comes as text. */
+  /** JSON has no Infinity: it is a string. */
   le: number | string | null;
   n: number;
   seconds: number;
@@ -29,7 +29,7 @@ interface Row {
   intended: number;
 }
 
-/** One statement, one connection, and an index under each part: a scrape costs the same however much has ever run. */
+/** One statement in which every part uses an index: the cost of a scrape does not depend on the number of past tasks. */
 const FIGURES = `
   select
     (select coalesce(json_agg(c), '[]') from (
@@ -49,7 +49,7 @@ const FIGURES = `
        from workers where state = 'alive') as workers,
     (select count(*)::int from journal where state = 'intended') as intended`;
 
-/** Read anew at each scrape: a count kept in a process would begin at none with it, and there are many processes. */
+/** Reads the figures for each scrape. Counters in memory would restart with each process, and there are several. */
 export class PostgresFigures implements FiguresStore {
   constructor(private readonly database: Knex) {}
 
@@ -58,7 +58,7 @@ export class PostgresFigures implements FiguresStore {
       openTasks: OPEN_TASKS,
       openBatches: OPEN_BATCHES,
     });
-    if (!row) throw new Error('a statement without from gives one row');
+    if (!row) throw new Error('the statement must return one row');
     const of = (...kinds: string[]) => row.counted.filter(({ kind }) => kinds.includes(kind));
     return {
       tasks: tallied(of(...TASKS), TASK_ENDS),
@@ -88,7 +88,7 @@ function tallied(
       'n',
     );
   const ended = Object.fromEntries(statuses.map((status) => [status, countOf(status)]));
-  // What was cancelled says nothing about how long the work takes.
+  // Cancelled work says nothing about the usual duration.
   const measured = counted.filter(
     ({ status, le }) => le !== null && status !== 'Submitted' && status !== 'Cancelled',
   );

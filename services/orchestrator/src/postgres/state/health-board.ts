@@ -6,6 +6,7 @@ import { rowsOf } from '../rows.js';
 /** After so many seconds without a check, another process may publish. */
 const SILENT_SECONDS = 10;
 
+/** Stores which process publishes the health, and the health that was published last. */
 export class PostgresHealthBoard implements HealthBoard {
   constructor(private readonly database: Knex) {}
 

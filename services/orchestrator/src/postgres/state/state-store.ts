@@ -6,12 +6,12 @@ import { rowsOf } from '../rows.js';
 import { readTally, type Tally } from './tallies.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
 
-/** Something that could have started by then waits: workers are too few, or look away. */
+/** Work that is ready for longer is waiting for workers. */
 const WAITING_SECONDS = 60;
-/** How old the size of everything may be. */
+/** For how long the size of the tables is cached. */
 const STORAGE_MS = 10_000;
 
-/** Figures about everything, none of which looks at every row. */
+/** Reads figures of all workflows. Without a filter, no query scans all rows. */
 export class PostgresStateStore implements StateStore {
   #storage = { bytes: 0, until: 0 };
 
@@ -32,7 +32,7 @@ export class PostgresStateStore implements StateStore {
     return countsOf(await readTally(this.database, ['workflow', 'batch']));
   }
 
-  /** Of what not everybody may read, row by row. */
+  /** Counts visible work row by row. */
   async #visibleWork({ tasks, batches }: VisibleWork): Promise<{ counts: WorkflowCounts; tally: Tally }> {
     const byStatus = (table: 'tasks' | 'batches', kind: string) =>
       this.database(table)
@@ -89,7 +89,7 @@ export class PostgresStateStore implements StateStore {
     };
   }
 
-  /** Postgres asks the file system about every file of every table: not at each request. */
+  /** Postgres queries the file system for every file of every table, so the result is cached. */
   async #storageBytes(): Promise<number> {
     if (Date.now() < this.#storage.until) return this.#storage.bytes;
     const [row] = await rowsOf<{ bytes: string }>(

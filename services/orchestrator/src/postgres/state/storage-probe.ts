@@ -3,18 +3,18 @@ import { isPostgresAway, postgresAway, within, withOwnPatience } from '@provisio
 import type { Knex } from 'knex';
 import { rowsOf } from '../rows.js';
 
-/** How long an answer holds, in milliseconds: however many ask, the database writes once in this time. */
+/** For how many milliseconds a result is cached: the database writes at most once in this time. */
 const KEPT_MS = 5_000;
 const LIMIT_MS = 2_000;
 
-/** Finds out by a small write whether the database stores: one with a full disk answers every question that only reads. */
+/** Checks with a small write that the database accepts writes. With a full disk, reads still succeed. */
 export class StorageProbe {
   #last: Promise<void> | undefined;
   #until = 0;
 
   constructor(private readonly database: Knex) {}
 
-  /** @throws Failure `unavailable` in a sentence that says why nothing can be stored */
+  /** @throws Failure `unavailable` that says why nothing can be stored */
   check(): Promise<void> {
     if (!this.#last || Date.now() >= this.#until) {
       this.#until = Date.now() + KEPT_MS;
@@ -30,7 +30,7 @@ export class StorageProbe {
     } catch (error) {
       throw isPostgresAway(error)
         ? postgresAway(error)
-        : new Failure('unavailable', 'The database does not store what it is given.', { cause: error });
+        : new Failure('unavailable', 'The database does not accept writes.', { cause: error });
     }
   }
 }

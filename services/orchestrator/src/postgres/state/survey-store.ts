@@ -10,7 +10,7 @@ import { PostgresScopeStore } from '../access/scope-store.js';
 
 const MAX_ATTEMPTS = 3;
 
-/** Tasks that ask the providers: they wait for no infra, since they change none. */
+/** Stores surveys as tasks. They take no infra lock, because they change nothing. */
 export class PostgresSurveyStore implements SurveyStore {
   constructor(
     private readonly database: Knex,

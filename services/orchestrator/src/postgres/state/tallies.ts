@@ -1,17 +1,18 @@
 import type { Knex } from 'knex';
 import { rowsOf } from '../rows.js';
 
-/** What was counted of some kinds of work: never by looking at every row. */
+/** Numbers of tasks or batches, from the counts in `tallies`. */
 export interface Tally {
   submitted: number;
   completed: number;
   failed: number;
   cancelled: number;
   rolledBack: number;
-  /** From start to end, of those that completed. */
+  /** Sum of the durations of completed work, in seconds. */
   seconds: number;
 }
 
+/** Reads the counts of some kinds of work. */
 export async function readTally(
   database: Knex,
   kinds: readonly ('workflow' | 'operation' | 'rollback' | 'survey' | 'batch' | 'rollback_batch')[],

@@ -12,7 +12,7 @@ interface EventRow extends Snapshot {
   batch_id: string | null;
 }
 
-/** The recorded transitions of a task or a batch. */
+/** Reads the recorded transitions of a task or a batch. */
 export class PostgresSnapshotStore implements SnapshotStore {
   constructor(private readonly database: Knex) {}
 
@@ -26,7 +26,7 @@ export class PostgresSnapshotStore implements SnapshotStore {
         : [{ task_id: null, batch_id: owner.batchId }, owner.batchId, snapshotTypesOf('batch')];
     const matching = () =>
       this.database<EventRow>('events').where(which).where('at', '>=', notBefore(id)).whereIn('type', types);
-    // The ids of events are not in their order: the number stands beside them.
+    // Events are ordered by number, not by id.
     const seen = afterId === undefined ? undefined : await matching().where({ id: afterId }).first('seq');
     if (afterId !== undefined && !seen) return undefined;
     const [snapshots, counted] = await Promise.all([

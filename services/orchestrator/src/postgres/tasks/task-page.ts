@@ -5,12 +5,12 @@ import { onlyVisibleTasks } from '../access/visible-rows.js';
 
 type Page = Knex.QueryBuilder<{ id: string }, { id: string }[]>;
 
-/** So many entries of an index are passed over in no time. */
+/** Skipping so many index entries is fast. */
 const NEAR = 2_000;
-/** What has ended so stays so: of these there are counts. */
+/** Statuses with counted ranges: they are terminal. */
 const COUNTED: readonly string[] = ['Completed', 'Failed', 'Cancelled'];
 
-/** The ids of a page of tasks, newest first. The index alone tells them: rows before the page are never fetched. */
+/** Returns a query of the ids of a page of tasks, newest first. It is an index-only scan: earlier rows are not fetched. */
 export function taskPage(database: Knex, { statuses, visible, ...position }: TaskFilter): Page {
   const { limit, offset } = position;
   const [status, ...others] = statuses ?? [];
@@ -20,7 +20,7 @@ export function taskPage(database: Knex, { statuses, visible, ...position }: Tas
     onlyVisibleTasks(page, visible);
     return statuses ? page.whereIn('status', [...statuses]) : page;
   }
-  // Far down, most of what is before the page is passed over by adding up (functions/65_ranges.sql).
+  // Most rows before a page far down the list are skipped with counted ranges (functions/65_ranges.sql).
   const page = database.raw(
     `(with start as materialized (select * from task_page_start(:status, :offset))
       select id from tasks
@@ -28,5 +28,6 @@ export function taskPage(database: Knex, { statuses, visible, ...position }: Tas
        order by id desc limit :limit offset (select rest from start)) as page`,
     { status: status ?? null, offset, limit },
   );
+  // `from` loses the row type of the select.
   return database.select<{ id: string }[]>('id').from(page) as Page;
 }

@@ -53,10 +53,10 @@ const COLUMNS: readonly (keyof TaskRow)[] = [
   'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of', 'scope_id',
 ]; // prettier-ignore
 
-/** Each of those that change something takes a lock that Postgres has a place for; there are thousands. */
+/** Submissions in one transaction. Each may take an advisory lock, of which Postgres has some thousands. */
 const MOST_AT_ONCE = 100;
 
-/** Tasks as the API sees them. What workers do to them is in worker-ledger.ts. */
+/** Stores and reads tasks for the API. See worker-ledger.ts for executors. */
 export class PostgresTaskStore implements TaskStore {
   readonly #find: (values: [id: string]) => Promise<DetailsRow[]>;
   readonly #findWaiting: (values: [id: string]) => Promise<DetailsRow[]>;
@@ -101,7 +101,7 @@ export class PostgresTaskStore implements TaskStore {
     return { tasks: rows.map(toTask), total };
   }
 
-  /** Of what not everybody may read, row by row. */
+  /** Counts visible tasks row by row. */
   async #countVisible({ statuses, visible }: TaskFilter): Promise<number> {
     const query = this.database('tasks').count({ total: '*' });
     if (statuses) query.whereIn('status', [...statuses]);
@@ -110,7 +110,7 @@ export class PostgresTaskStore implements TaskStore {
     return Number(row?.total ?? 0);
   }
 
-  /** Only what runs is counted row by row: there is no more of it than workers have slots. */
+  /** Counts running tasks row by row, since there are few; the others come from `tallies`. */
   async #count(statuses: readonly TaskStatus[] | undefined): Promise<number> {
     const { submitted, completed, failed, cancelled } = await readTally(this.database, [
       'workflow',
@@ -133,7 +133,7 @@ export class PostgresTaskStore implements TaskStore {
 
   async find(id: string): Promise<TaskDetails | undefined> {
     const [row] = await this.#find([id]);
-    // Why it has not begun takes a look at what others hold, in the same statement as its status.
+    // The reason for waiting needs the lock queue, read in the same statement as the status.
     if (row?.status === 'Blocked' || row?.status === 'Waiting') {
       const [waiting] = await this.#findWaiting([id]);
       return waiting && toDetails(waiting);

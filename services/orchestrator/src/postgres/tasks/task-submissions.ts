@@ -6,6 +6,7 @@ import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
 import type { Grant } from '../../domain/access/grant.js';
 import { authorshipRow, type AuthorshipRow } from '../audit/actor-row.js';
 
+/** A task that is being submitted. */
 export interface Submission {
   task: NewTask;
   scopeId: string;
@@ -21,7 +22,7 @@ interface SubmittedRow {
 
 type Settled = PromiseSettledResult<SubmitOutcome>;
 
-/** Submits several tasks in one transaction; each has its own outcome. */
+/** Returns a function that submits several tasks in one transaction, with an outcome for each. */
 export function submitTogether(database: Knex): (submissions: Submission[]) => Promise<Settled[]> {
   const run = prepareStatement<SubmittedRow>(database, {
     name: 'submit_tasks',
@@ -36,9 +37,9 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
     try {
       return (await submit(submissions)).map((value) => ({ status: 'fulfilled', value }));
     } catch (error) {
-      // Nobody knows whether it was committed: whoever sent a key may send it again.
+      // It may have been committed: clients with an Idempotency-Key can repeat the request.
       if (isPostgresAway(error) || submissions.length === 1) throw error;
-      // One of them is not to be stored, and nothing was: each by itself, the others are.
+      // One of them cannot be stored, so none was. Each is stored on its own.
       const settled: Settled[] = [];
       for (const each of submissions)
         settled.push(...(await Promise.allSettled([submit([each]).then(([outcome]) => outcome!)])));

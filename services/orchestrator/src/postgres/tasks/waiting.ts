@@ -1,6 +1,6 @@
 import type { TaskStatus, WaitingFor } from '../../domain/task/task.js';
 
-/** The first infra that somebody else has, who that is, and the place in line. */
+/** The first lock queue in which a holder waits: the present holder, the infra and the place (from 1). */
 export interface LockRow {
   holder_id: string | null;
   holder_kind: 'task' | 'batch' | null;
@@ -8,6 +8,7 @@ export interface LockRow {
   lock_place: number | null;
 }
 
+/** The columns that say why a task has not started. */
 export interface WaitingRow extends Partial<LockRow> {
   status: TaskStatus;
   run_after: Date | null;
@@ -15,16 +16,16 @@ export interface WaitingRow extends Partial<LockRow> {
   open_dependencies?: string[] | null;
 }
 
-/** For the holder with that id: the first infra of its own that somebody else has. */
+/** Returns the columns of {@link LockRow} for a holder. @param holder, condition expressions in SQL */
 export function lockColumns(holder: string, condition: string): string {
   return `
-    (select holder_id from (${lineOf(holder)}) l where ${condition}) as holder_id,
-    (select holder_kind from (${lineOf(holder)}) l where ${condition}) as holder_kind,
-    (select infra from (${lineOf(holder)}) l where ${condition}) as lock_infra,
-    (select place from (${lineOf(holder)}) l where ${condition}) as lock_place`;
+    (select holder_id from (${queueOf(holder)}) l where ${condition}) as holder_id,
+    (select holder_kind from (${queueOf(holder)}) l where ${condition}) as holder_kind,
+    (select infra from (${queueOf(holder)}) l where ${condition}) as lock_infra,
+    (select place from (${queueOf(holder)}) l where ${condition}) as lock_place`;
 }
 
-const lineOf = (holder: string) => `
+const queueOf = (holder: string) => `
   select head.holder_id, head.holder_kind, mine.infra,
          (select count(*)::int from locks before
            where before.infra = mine.infra and before.ticket < mine.ticket and before.granted_at is null) + 1 as place
@@ -32,7 +33,7 @@ const lineOf = (holder: string) => `
     cross join lateral (select * from locks first where first.infra = mine.infra order by ticket limit 1) head
    where mine.holder_id = ${holder} and head.ticket < mine.ticket order by mine.infra limit 1`;
 
-/** Beside the task's own columns, of `tasks t`: why it has not started. */
+/** Columns of {@link WaitingRow} for `tasks t`, besides the columns of `tasks`. */
 export const WAITING_COLUMNS = `
   ${lockColumns('coalesce(t.batch_id, t.id)', `t.status in ('Blocked', 'Waiting')`)},
   t.run_after,
@@ -44,6 +45,7 @@ export const WAITING_COLUMNS = `
            where d.status <> 'Completed' order by d.seq limit 20)
   end as open_dependencies`;
 
+/** Says why a task has not started; null if it has. */
 export function waitingFor(row: WaitingRow): WaitingFor | null {
   switch (row.status) {
     case 'Blocked':
@@ -63,6 +65,7 @@ export function waitingFor(row: WaitingRow): WaitingFor | null {
   }
 }
 
+/** Says for which lock a holder waits; null if it waits for none. */
 export function waitingForLock(row: Partial<LockRow>): WaitingFor | null {
   const { holder_id: id, holder_kind: kind, lock_infra: infra, lock_place: place } = row;
   return infra

@@ -7,13 +7,13 @@ import { rowsOf } from '../rows.js';
 import { storable } from '../storable.js';
 import type { Seal } from './webhook-store.js';
 
-/** More than an attempt takes: who makes it is not overtaken by the next. */
+/** Longer than an attempt takes, so that no other process repeats it meanwhile. */
 const LEASE_SECONDS = 20;
-/** Failures in a row after which an endpoint is left alone for a while. */
+/** Failures in a row after which deliveries to an endpoint are paused. */
 const FAILURES = 5;
 const KEPT_DAYS = 30;
 
-/** Deliveries are made from the history, in the transaction that remembers how far it was read: none is missing or double. */
+/** Queues deliveries in the transaction that advances the position in the event history: none is missing or repeated. */
 export class PostgresDeliveryQueue implements DeliveryQueue {
   readonly #consumer: EventConsumer;
 
@@ -33,15 +33,15 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
   fill(): Promise<boolean> {
     return this.#consumer.consume(async (events, transaction) => {
       // Whoever is added later hears of what happens later.
-      const anybody = await rowsOf(transaction, 'select from webhooks where enabled limit 1');
-      if (anybody.length === 0) return;
+      const enabled = await rowsOf(transaction, 'select from webhooks where enabled limit 1');
+      if (enabled.length === 0) return;
       const ends = await endsOf(
         transaction,
         events.flatMap((event) => (event.taskId && webhookEventOf(event) ? [event.taskId] : [])),
       );
-      const told = events.flatMap((event) => webhookPayloadOf(event, (taskId) => ends.get(taskId)) ?? []);
-      if (told.length === 0) return;
-      const rows = told.map(({ event, at, data }) => ({ event, at, data: JSON.stringify(data) }));
+      const payloads = events.flatMap((event) => webhookPayloadOf(event, (taskId) => ends.get(taskId)) ?? []);
+      if (payloads.length === 0) return;
+      const rows = payloads.map(({ event, at, data }) => ({ event, at, data: JSON.stringify(data) }));
       await rowsOf(transaction, 'select add_deliveries(?::jsonb)', [JSON.stringify(rows)]);
     });
   }
@@ -88,8 +88,16 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
     pauseSeconds: number | null,
   ): Promise<void> {
     await rowsOf(this.database, 'select settle_delivery(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)', [
-      ...[deliveryId, attempt, status, error === null ? null : storable(error)],
-      ...[waitSeconds, refused, FAILURES, pauseSeconds, gone, withheld],
+      deliveryId,
+      attempt,
+      status,
+      error === null ? null : storable(error),
+      waitSeconds,
+      refused,
+      FAILURES,
+      pauseSeconds,
+      gone,
+      withheld,
     ]);
   }
 
@@ -98,6 +106,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
   }
 }
 
+/** The JSON of the SQL function `claim_deliveries`. */
 interface ClaimedRow {
   id: string;
   webhook_id: string;

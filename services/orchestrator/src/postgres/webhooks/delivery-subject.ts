@@ -5,10 +5,10 @@ import { rowsOf } from '../rows.js';
 import type { PostgresScopeStore } from '../access/scope-store.js';
 import { attachScopes } from '../events/scoped-events.js';
 
-/** Finds what a delivery is about by the ids in its data; undefined where that is gone, null where there are none. */
+/** Returns a function that finds the task or batch of a delivery by the ids in its data. */
 export function deliverySubjects(database: Knex, scopes: PostgresScopeStore) {
   return async (data: string): Promise<DeliverySubject | undefined> => {
-    // What `webhook-event.ts` wrote.
+    // This service wrote the data itself (domain/webhook/webhook-event.ts).
     const ids = JSON.parse(data) as { task_id?: string; batch_id?: string };
     const { task_id: taskId = null, batch_id: batchId = null } = ids;
     if (taskId === null && batchId === null) return null;

@@ -15,7 +15,7 @@ import { actorText } from '../audit/actor-row.js';
 import { recordEvent } from '../events/record-event.js';
 import { rowsOf } from '../rows.js';
 
-/** Seals and opens secrets, each for its owner alone. */
+/** Encrypts and decrypts secrets. Each can be decrypted only for its own webhook. */
 export interface Seal {
   seal(secret: string, owner: string): string;
   open(text: string, owner: string): string | undefined;
@@ -51,6 +51,7 @@ interface DeliveryRow {
   next_attempt_at: Date | null;
 }
 
+/** Stores webhooks and their deliveries. */
 export class PostgresWebhookStore implements WebhookStore {
   constructor(
     private readonly database: Knex,
@@ -63,23 +64,25 @@ export class PostgresWebhookStore implements WebhookStore {
     actor: Actor,
   ): ReturnType<WebhookStore['create']> {
     return this.database.transaction(async (transaction) => {
-      const { outcome, first } = await takeKey(transaction, idempotency, id);
+      const { outcome, first } = await claimKey(transaction, idempotency, id);
       if (outcome === 'conflict') return { outcome };
       if (outcome === 'new') {
         await transaction('webhooks').insert({
-          ...{ id, source: 'api', url, events: [...events], enabled },
-          ...{
-            owner_id: actor.userId,
-            owner_name: actor.username,
-            owner_roles: ownerRoles && [...ownerRoles],
-          },
+          id,
+          source: 'api',
+          url,
+          events: [...events],
+          enabled,
+          owner_id: actor.userId,
+          owner_name: actor.username,
+          owner_roles: ownerRoles && [...ownerRoles],
           description,
           secret: this.box.seal(secret, id),
         });
         await recordChange(transaction, 'webhook.create', id, { url, events, enabled }, actor);
       }
       const row = await transaction<WebhookRow>('webhooks').where({ id: first }).first();
-      // It was deleted since: the key's answer is gone with it.
+      // The webhook was deleted meanwhile, so the first answer of the key no longer exists.
       if (!row) return { outcome: 'conflict' as const };
       return {
         outcome: outcome === 'new' ? ('created' as const) : outcome,
@@ -113,7 +116,13 @@ export class PostgresWebhookStore implements WebhookStore {
         .forUpdate()
         .first<WebhookRow | undefined>();
       if (!row) return 'unknown';
-      const members: Partial<WebhookRow> = { ...change } as Partial<WebhookRow>;
+      const { events, url, description, enabled } = change;
+      const members: Partial<WebhookRow> = {
+        ...(events && { events: [...events] }),
+        ...(url !== undefined && { url }),
+        ...(description !== undefined && { description }),
+        ...(enabled !== undefined && { enabled }),
+      };
       const moves = members.url !== undefined && members.url !== row.url;
       if (moves && (secret === undefined || secret === this.box.open(row.secret, id))) return 'secret_needed';
       if (change.enabled !== undefined) members.disabled_reason = null;
@@ -121,7 +130,7 @@ export class PostgresWebhookStore implements WebhookStore {
       if (secret !== undefined) await this.#replaceSecret(transaction, id, secret);
       if (moves)
         await transaction('webhooks').where({ id }).update({ previous_secret: null, previous_until: null });
-      // An endpoint that was put right is not kept waiting.
+      // The user may have repaired the endpoint: deliveries resume at once.
       await transaction('webhooks').where({ id }).update({ failures: 0, open_until: null });
       const secretChanged = secret === undefined ? {} : { secret_changed: true };
       await recordChange(transaction, 'webhook.update', id, { ...change, ...secretChanged }, actor);
@@ -159,7 +168,7 @@ export class PostgresWebhookStore implements WebhookStore {
         .where({ id: deliveryId, webhook_id: id })
         .first('id');
       if (!known) return 'unknown';
-      const { outcome } = await takeKey(transaction, idempotency, deliveryId);
+      const { outcome } = await claimKey(transaction, idempotency, deliveryId);
       if (outcome !== 'new') return outcome;
       await rowsOf(transaction, 'select redeliver(?, ?, ?::jsonb)', [id, deliveryId, actorText(actor)]);
       return 'queued';
@@ -173,11 +182,14 @@ export class PostgresWebhookStore implements WebhookStore {
     actor: Actor,
   ): ReturnType<WebhookStore['ping']> {
     return this.database.transaction(async (transaction) => {
-      const { outcome, first } = await takeKey(transaction, idempotency, deliveryId);
+      const { outcome, first } = await claimKey(transaction, idempotency, deliveryId);
       if (outcome === 'conflict') return { outcome };
       if (outcome === 'new') {
         await transaction('webhook_deliveries').insert({
-          ...{ id: deliveryId, webhook_id: id, event: 'ping', event_at: transaction.fn.now() },
+          id: deliveryId,
+          webhook_id: id,
+          event: 'ping',
+          event_at: transaction.fn.now(),
           data: JSON.stringify({ webhook_id: id }),
         });
         await recordChange(transaction, 'webhook.test', id, { delivery_id: deliveryId }, actor);
@@ -186,7 +198,7 @@ export class PostgresWebhookStore implements WebhookStore {
     });
   }
 
-  /** Makes the endpoints of the configuration what it says, and seals anew what an earlier key sealed. */
+  /** Applies the webhooks of the configuration, and encrypts secrets again that an earlier key encrypted. */
   async configure(configured: readonly ConfiguredWebhook[]): Promise<void> {
     await this.database.transaction(async (transaction) => {
       await transaction.raw(`select pg_advisory_xact_lock(hashtextextended('webhooks', 0))`);
@@ -198,7 +210,12 @@ export class PostgresWebhookStore implements WebhookStore {
         if (!known) {
           const sealed = this.box.seal(secret, id);
           await transaction('webhooks').insert({
-            ...{ id, source: 'configuration', url, events: [...events], enabled, secret: sealed },
+            id,
+            source: 'configuration',
+            url,
+            events: [...events],
+            enabled,
+            secret: sealed,
           });
         } else {
           await transaction('webhooks')
@@ -232,12 +249,12 @@ export class PostgresWebhookStore implements WebhookStore {
   }
 }
 
-/** The same endpoint at each start: what was sent to it stays its own. */
+/** The id follows from the URL, so a webhook of the configuration keeps its deliveries across restarts. */
 function idOf(url: string): string {
   return hashedId(`provisioning:webhook:${url}`);
 }
 
-async function takeKey(
+async function claimKey(
   transaction: Knex.Transaction,
   idempotency: IdempotencyKey | undefined,
   id: string,
@@ -277,7 +294,11 @@ function toWebhook(row: WebhookRow): Webhook {
 function toDelivery(row: DeliveryRow): Delivery {
   const { id, event, state, attempts, error } = row;
   return {
-    ...{ id, event, state, attempts, error },
+    id,
+    event,
+    state,
+    attempts,
+    error,
     webhookId: row.webhook_id,
     responseStatus: row.response_status,
     createdAt: row.created_at,

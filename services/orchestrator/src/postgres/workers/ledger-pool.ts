@@ -1,8 +1,8 @@
 import pg from 'pg';
 
 /**
- * The statements of a ledger look rows up by their keys, whatever the size of the tables was when a plan was made, and
- * are the same again and again: a plan for each call would cost more than the call.
+ * Settings for the statements of a ledger. They find rows by keys, so generic index plans are right for any table size, and
+ * planning each call would cost more than the call.
  */
 const PLANS = [
   'search_path=orchestrator',
@@ -13,7 +13,7 @@ const PLANS = [
   'jit=off',
 ];
 
-/** A small pool of bare `pg` for a ledger, with every wait bounded. */
+/** Creates a small pool of plain `pg` connections for a ledger. Every wait has a time limit. */
 export function createLedgerPool(
   url: string,
   applicationName: string,
@@ -26,7 +26,7 @@ export function createLedgerPool(
     options: PLANS.map((setting) => `-c ${setting}`).join(' '),
     max,
     connectionTimeoutMillis: 2_000,
-    // Postgres gives up first, and says so: of an answer that does not come nobody knows what became of it.
+    // Postgres cancels the statement first and reports that. After a timeout of the client the outcome is unknown.
     statement_timeout: 4_000,
     query_timeout: 5_000,
     keepAlive: true,

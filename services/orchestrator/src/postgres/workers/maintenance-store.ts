@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { MaintenanceStore } from '../../domain/worker/maintenance-store.js';
 import { rowsOf } from '../rows.js';
 
+/** Maintains partitions and counts. */
 export class PostgresMaintenanceStore implements MaintenanceStore {
   constructor(private readonly database: Knex) {}
 

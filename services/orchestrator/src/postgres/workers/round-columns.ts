@@ -1,7 +1,7 @@
 import type { TaskResult } from '../../domain/worker/ledger.js';
 import { storable, jsonOf } from '../storable.js';
 
-/** What `work_round` is given of each result, in the order of its parameters. */
+/** The array parameters of `work_round`, in order, with their element for a result. */
 const COLUMNS: readonly [type: string, of: (result: TaskResult) => unknown][] = [
   ['uuid', ({ taskId }) => taskId],
   ['int', ({ attempt }) => attempt],
@@ -24,12 +24,13 @@ const COLUMNS: readonly [type: string, of: (result: TaskResult) => unknown][] = 
   ['jsonb', ({ changes }) => (changes.length > 0 ? jsonOf(changes) : null)],
 ];
 
-/** The worker and its room, then an array for each column. */
+/** The parameter list of `work_round`: the worker, its capacity, and an array for each column. */
 export const ROUND_PARAMETERS = [
   '$1::uuid, $2::int',
   ...COLUMNS.map(([type], index) => `$${index + 3}::${type}[]`),
 ].join(', ');
 
+/** Returns the values of the array parameters. */
 export function columnsOf(results: readonly TaskResult[]): unknown[][] {
   return COLUMNS.map(([, of]) => results.map(of));
 }

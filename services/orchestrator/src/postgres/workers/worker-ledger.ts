@@ -16,11 +16,11 @@ import { recordTogether, type Recording } from './recordings.js';
 import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
 import { storable } from '../storable.js';
 
-/** Recordings in one transaction. */
+/** Attempts whose journal entries share a transaction, at most. */
 const MOST_AT_ONCE = 64;
 const LOST = 'Its worker was lost: the lease ended.';
 
-/** The worker's side of the tasks, on bare `pg`: the executor has to stay small. Every call is one round trip. */
+/** The ledger in Postgres. It uses plain `pg`, because the executor must stay small. Every call is one round trip. */
 export class PostgresLedger implements Ledger {
   readonly #recordings: BatchWriter<Recording, PromiseSettledResult<boolean>>;
 
@@ -139,7 +139,7 @@ export class PostgresLedger implements Ledger {
 
   async releaseExpiredWorkers(here?: Here): Promise<string[]> {
     const ready: string[] = [];
-    // Each in a transaction of its own: who gives away the work of two would hold what others wait for.
+    // One transaction for each worker: locks of several would be held too long.
     for (const id of await this.#expired(here))
       ready.push(...(await this.#ready('release_worker($1, $2, false, true)', [id, LOST])));
     ready.push(...(await this.#ready('grant_locks()', [])));
@@ -147,8 +147,8 @@ export class PostgresLedger implements Ledger {
   }
 
   /**
-   * Workers whose lease has ended. Where all that watched over a command is frozen, the command runs on: what lives on the
-   * same machine ends it first, and workers of other machines leave it the time for that.
+   * Workers whose lease has ended and whose processes have ended. If every process that watches a command is frozen, the
+   * command keeps running. So a worker of the same machine reaps it first, and workers of other machines wait for that.
    */
   async #expired(here: Here | undefined): Promise<string[]> {
     const { rows } = await this.pool.query<{

@@ -8,9 +8,9 @@ const READY_CHANNEL = 'orchestrator_ready';
 const CANCEL_CHANNEL = 'orchestrator_cancelled';
 const RECONNECT_MS = 500;
 
-/** The doorbell where there is no Redis: NOTIFY after the commit, in a statement of its own. */
+/** Sends wake-ups with NOTIFY, where there is no Redis. It is a separate statement after the commit. */
 export class PostgresWorkerNotifier implements WorkerNotifier {
-  // Whoever hears it takes as much as he has room for: which tasks there are, Postgres knows.
+  // The payload is empty: an executor claims as many ready tasks as it has capacity for.
   readonly #wakeUps = new WakeUps(() => this.#notify(READY_CHANNEL));
 
   constructor(
@@ -30,19 +30,19 @@ export class PostgresWorkerNotifier implements WorkerNotifier {
     try {
       await withOwnPatience(() => this.database.raw(`select pg_notify(?, '')`, [channel]));
     } catch (error) {
-      this.log.debug('the doorbell did not ring', { error });
+      this.log.debug('a wake-up could not be sent', { error });
     }
   }
 }
 
-/** Hears {@link PostgresWorkerNotifier}; connects again for ever. */
+/** Receives the wake-ups of {@link PostgresWorkerNotifier}. Reconnects until it is closed. */
 export class NotifyListener {
   #client: pg.Client | undefined;
   #closed = false;
 
   constructor(
     private readonly url: string,
-    private readonly heard: { ready: () => void; cancelled: () => void },
+    private readonly on: { ready: () => void; cancelled: () => void },
     private readonly log: Logger,
   ) {}
 
@@ -50,7 +50,7 @@ export class NotifyListener {
     if (this.#closed) return;
     const client = new pg.Client({
       connectionString: this.url,
-      application_name: 'doorbell',
+      application_name: 'wake-ups',
       keepAlive: true,
       connectionTimeoutMillis: 2_000,
     });
@@ -65,15 +65,15 @@ export class NotifyListener {
     client.on('error', again);
     client.on('end', again);
     client.on('notification', ({ channel }) => {
-      if (channel === READY_CHANNEL) this.heard.ready();
-      else this.heard.cancelled();
+      if (channel === READY_CHANNEL) this.on.ready();
+      else this.on.cancelled();
     });
     try {
       await client.connect();
       this.#client = client;
       await client.query(`listen ${READY_CHANNEL}; listen ${CANCEL_CHANNEL}`);
     } catch (error) {
-      this.log.debug('cannot listen for the doorbell yet', { error });
+      this.log.debug('cannot listen for wake-ups yet', { error });
       again();
     }
   }
