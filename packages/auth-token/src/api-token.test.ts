@@ -3,7 +3,7 @@ import { createKeyring } from './keyring.js';
 import { deriveApiToken, hashApiToken, isApiToken, isApiTokenIntact, makeApiToken } from './api-token.js';
 
 describe('the text of an API token', () => {
-  it('I16 has a prefix to be found by, 30 random characters and a checksum', () => {
+  it('has a prefix to be found by, 30 random characters and a checksum', () => {
     const tokens = Array.from({ length: 200 }, makeApiToken);
     for (const token of tokens) {
       expect(token).toMatch(/^prv_[0-9A-Za-z]{36}$/);
@@ -18,7 +18,7 @@ describe('the text of an API token', () => {
     expect(isApiTokenIntact(`prv_${'0'.repeat(30)}2C8GjS`)).toBe(true);
   });
 
-  it('I16 is refused with any one character changed, left out or added', () => {
+  it('is refused with any one character changed, left out or added', () => {
     const token = makeApiToken();
     for (let place = 4; place < token.length; place += 1) {
       const other = token[place] === 'x' ? 'y' : 'x';
@@ -35,7 +35,7 @@ describe('the text of an API token', () => {
   });
 });
 
-describe('I16 the API token of a request', () => {
+describe('the API token of a request', () => {
   const keyring = createKeyring(['a-secret-of-these-tests-0123456789abcdef']);
 
   it('is the same for the same request and secret, and another for every other', () => {

@@ -1,7 +1,7 @@
 import { createHash, hkdfSync, randomInt } from 'node:crypto';
 import type { Keyring } from './keyring.js';
 
-/** What every API token begins with: programs that look for leaked secrets know ours by it. */
+/** The prefix of every API token: programs that search for leaked secrets recognise it. */
 export const API_TOKEN_PREFIX = 'prv_';
 
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
@@ -11,21 +11,24 @@ const FORM = new RegExp(
   `^${API_TOKEN_PREFIX}([0-9A-Za-z]{${RANDOM_LENGTH}})([0-9A-Za-z]{${CHECKSUM_LENGTH}})$`,
 );
 
-/** `prv_`, 30 random characters (178 bits) and 6 that tell a mistyped or made-up one without a look-up. */
+/**
+ * `prv_`, 30 random characters (178 bits) and a checksum of 6, which reveals a mistyped or invented token without a
+ * query.
+ */
 export function makeApiToken(): string {
   const random = Array.from({ length: RANDOM_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
   return `${API_TOKEN_PREFIX}${random}${checksumOf(random)}`;
 }
 
 /**
- * The same token for the same digest, as long as the secret is the same; random for whoever does not know that. For
- * requests that are repeated: their token is nowhere kept, and is shown again all the same.
+ * Derives a token from a digest and the shared secret, so that a repeated request gets the same token although it is
+ * not stored. Without the secret it cannot be predicted.
  */
 export function deriveApiToken({ signing }: Keyring, digest: string): string {
   const bytes = Buffer.from(
     hkdfSync('sha256', signing.key.export(), '', `provisioning-api-token:${digest}`, 256),
   );
-  // Of the bytes only those that make every character as likely as the others.
+  // Only the bytes that keep every character equally likely.
   const usable = [...bytes].filter((byte) => byte < 256 - (256 % ALPHABET.length));
   const random = usable
     .slice(0, RANDOM_LENGTH)
@@ -34,18 +37,21 @@ export function deriveApiToken({ signing }: Keyring, digest: string): string {
   return `${API_TOKEN_PREFIX}${random}${checksumOf(random)}`;
 }
 
-/** Whether a bearer is meant as an API token: no JWT begins like that. */
+/** Returns whether a bearer token is an API token: no JWT begins like one. */
 export function isApiToken(text: string): boolean {
   return text.startsWith(API_TOKEN_PREFIX);
 }
 
-/** Whether we can have made it. */
+/** Returns whether the checksum of a token is right. */
 export function isApiTokenIntact(text: string): boolean {
   const [, random, checksum] = FORM.exec(text) ?? [];
   return random !== undefined && checksum === checksumOf(random);
 }
 
-/** How an API token is stored and asked about: SHA-256 in hex. Its 178 random bits need no slow hash. */
+/**
+ * Returns the form in which an API token is stored and looked up: SHA-256 in hex. Its 178 random bits need no slow
+ * hash.
+ */
 export function hashApiToken(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -3,7 +3,7 @@ import { Failure } from '@provisioning/errors';
 
 export const MINIMUM_SECRET_BYTES = 32;
 
-/** Secrets that have been printed somewhere: whoever uses one has none. */
+/** Secrets that have been published somewhere, which are not secret. */
 const KNOWN_SECRETS = [
   'your-256-bit-secret',
   'your-256-bit-secret-your-256-bit-secret',
@@ -38,13 +38,13 @@ export function createKeyring(secrets: readonly [string, ...string[]]): Keyring 
         'The token secret (JWT_SECRET or JWT_SECRET_PREVIOUS) is a published example. Make one with: openssl rand -base64 48',
       );
     }
-    // jsonwebtoken makes a KeyObject of a string at every call, which costs more than the verification itself.
+    // jsonwebtoken converts a string to a KeyObject at every call, which costs more than the verification itself.
     return { kid: keyId(secret), key: createSecretKey(Buffer.from(secret)) };
   });
   return { signing: keys[0]!, accepted: new Map(keys.map(({ kid, key }) => [kid, key])) };
 }
 
-/** Names a secret without telling anything about it, so that both services agree on it without configuration. */
+/** Identifies a secret without revealing it, so that both services agree on it without configuration. */
 function keyId(secret: string): string {
   return createHash('sha256').update(`provisioning-kid:${secret}`).digest('hex').slice(0, 16);
 }

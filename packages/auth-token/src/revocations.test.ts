@@ -25,20 +25,20 @@ const setOf = (...entries: RevocationEntry[]) => {
 };
 
 describe('revocations', () => {
-  it('I13 of a session end every token of it, and no other', () => {
+  it('of a session end every token of it, and no other', () => {
     const set = setOf(entry('session', 's1'));
     expect(set.isRevoked(claimsIssued(AT + 60_000))).toBe(true);
     expect(set.isRevoked(claimsIssued(AT, { sessionId: 's2' }))).toBe(false);
   });
 
-  it('I13 of a token end that one', () => {
+  it('of a token end that one', () => {
     const claims = claimsIssued(AT);
     const set = setOf(entry('token', claims.tokenId));
     expect(set.isRevoked(claims)).toBe(true);
     expect(set.isRevoked(claimsIssued(AT))).toBe(false);
   });
 
-  it('I13 of a user end what was issued up to then, not what follows in the same second', () => {
+  it('of a user end what was issued up to then, not what follows in the same second', () => {
     const set = setOf(entry('user', 'u1'));
     expect([-400, -1, 0, 1, 499].map((after) => set.isRevoked(claimsIssued(AT + after)))).toEqual([
       true,
@@ -66,7 +66,7 @@ describe('revocations', () => {
     }
   });
 
-  it('I16 of an API token, or of its owner, end what is known of it', () => {
+  it('of an API token, or of its owner, end what is known of it', () => {
     const known = { id: 't1', userId: 'u1', knownSince: new Date(AT - 1) };
     expect(setOf(entry('api_token', 't1')).isApiTokenRevoked(known)).toBe(true);
     expect(setOf(entry('api_token', 't2')).isApiTokenRevoked(known)).toBe(false);

@@ -1,8 +1,8 @@
 import type { Claims } from './token.js';
 
 /**
- * Whose tokens are good no more, as the control center tells it. `session`: every token of it; `token`: that one (its
- * `jti`); `user`: every token of theirs that was issued up to `at`; `api_token`: that one.
+ * A revocation by the control center. `session`: all of its tokens; `token`: the one with that `jti`; `user`: all of
+ * their tokens issued up to `at`; `api_token`: that one.
  */
 export interface RevocationEntry {
   kind: 'session' | 'token' | 'user' | 'api_token';
@@ -11,33 +11,33 @@ export interface RevocationEntry {
   seq?: number;
   /** ISO 8601. */
   at: string;
-  /** When what it speaks of has ended by itself. */
+  /** When the tokens would have expired. */
   expires_at: string;
 }
 
-/** What one process knows of an API token, and as of when. */
+/** What a process knows about an API token, and as of when. */
 export interface KnownApiToken {
   id: string;
   userId: string;
-  /** When it was asked about, by the clock of who asked. */
+  /** When it was looked up, by the clock of this process. */
   knownSince: Date;
   /**
-   * The newest revocation that the answer certainly takes into account; undefined where the control center did not say. It
-   * needs no clocks, and is right also for a revocation that was being committed at that very moment.
+   * The newest revocation that the answer includes; undefined where the control center did not say. It depends on no
+   * clocks and also covers a revocation that was being committed at that moment.
    */
   asOf?: number | undefined;
 }
 
-/** The revocations that one process knows of: asked at every request, so all of it is in memory. */
+/** The revocations known to one process. Every request checks them, so all are in memory. */
 export class RevocationSet {
-  /** By kind and subject; of two about the same, the later one says more. */
+  /** By kind and subject; of two for the same subject, the later one includes the earlier. */
   readonly #entries = new Map<string, { at: number; seq: number | undefined; expiresAt: number }>();
 
   get size(): number {
     return this.#entries.size;
   }
 
-  /** In any order, the same one any number of times. */
+  /** Adds a revocation; order and repetition do not matter. */
   add(revocation: RevocationEntry): void {
     const key = keyOf(revocation.kind, revocation.subject);
     const known = this.#entries.get(key);
@@ -48,7 +48,7 @@ export class RevocationSet {
     });
   }
 
-  /** Whether a token that is good otherwise was revoked. */
+  /** Returns whether an otherwise valid token was revoked. */
   isRevoked(claims: Pick<Claims, 'userId' | 'sessionId' | 'tokenId' | 'issuedAt'>): boolean {
     if (this.#entries.has(keyOf('token', claims.tokenId))) return true;
     if (this.#entries.has(keyOf('session', claims.sessionId))) return true;
@@ -56,7 +56,9 @@ export class RevocationSet {
     return user !== undefined && issuedAtMilliseconds(claims) <= user.at;
   }
 
-  /** Whether an API token was revoked, or what is known of it may be from before something happened to its owner. */
+  /**
+   * Returns whether an API token was revoked, or what is known of it may be older than a change of its owner.
+   */
   isApiTokenRevoked({ id, userId, knownSince, asOf }: KnownApiToken): boolean {
     if (this.#entries.has(keyOf('api_token', id))) return true;
     const user = this.#entries.get(keyOf('user', userId));
@@ -64,7 +66,7 @@ export class RevocationSet {
     return asOf === undefined || user.seq === undefined ? knownSince.getTime() <= user.at : asOf < user.seq;
   }
 
-  /** Drops those whose tokens have expired by themselves. */
+  /** Removes the revocations whose tokens have expired. */
   forgetExpired(now: Date): void {
     for (const [key, { expiresAt }] of this.#entries) {
       if (expiresAt < now.getTime()) this.#entries.delete(key);
@@ -79,8 +81,8 @@ function later(one: number | undefined, other: number | undefined): number | und
 const UUID_V7 = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-/;
 
 /**
- * When a token was issued. `iat` has whole seconds, which would put the sign-in that follows a change of roles before it;
- * the `jti` is a UUIDv7, which begins with milliseconds.
+ * Returns when a token was issued, in milliseconds. `iat` has whole seconds, which would place a sign-in before the
+ * change of roles that it follows; the `jti` is a UUIDv7, which begins with milliseconds.
  */
 export function issuedAtMilliseconds({ tokenId, issuedAt }: Pick<Claims, 'tokenId' | 'issuedAt'>): number {
   const [, high, low] = UUID_V7.exec(tokenId) ?? [];

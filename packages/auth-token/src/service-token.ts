@@ -5,12 +5,14 @@ import type { Keyring } from './keyring.js';
 import { faultOfJwt, TokenFault } from './token-fault.js';
 import { ISSUER, selectKey } from './token.js';
 
-/** Not that of people's tokens: neither is ever taken for the other. */
+/** Different from the one of user tokens, so that neither is accepted as the other. */
 const SERVICE_AUDIENCE = 'provisioning-services';
 const LIFE_SECONDS = 60;
 const CLOCK_TOLERANCE_SECONDS = 5;
 
-/** A token that says nothing but “I know the shared secret”, good for a minute: for calls between the services. */
+/**
+ * Issues a token for a call between the services, valid for a minute. It proves knowledge of the shared secret.
+ */
 export function issueServiceToken(keyring: Keyring, service: string, now: Date = new Date()): string {
   const issuedAt = Math.floor(now.getTime() / 1000);
   return jwt.sign(
@@ -20,7 +22,7 @@ export function issueServiceToken(keyring: Keyring, service: string, now: Date =
   );
 }
 
-/** @returns the name of the service that asks. @throws Failure `unauthenticated` */
+/** @returns the name of the calling service. @throws Failure `unauthenticated`. */
 export function verifyServiceToken(keyring: Keyring, token: string, now: Date = new Date()): string {
   try {
     const payload = jwt.verify(token, selectKey(keyring, token), {
@@ -42,7 +44,7 @@ export function verifyServiceToken(keyring: Keyring, token: string, now: Date = 
   }
 }
 
-/** Proves that a text came from somebody who knows the shared secret: HMAC-SHA256 in hex, under a key for that purpose. */
+/** Signs a text with the shared secret: HMAC-SHA256 in hex, under a key for the purpose. */
 export function signText(
   keyring: Keyring,
   purpose: string,
@@ -52,7 +54,7 @@ export function signText(
   return { kid, signature: macOf(key.export(), purpose, text) };
 }
 
-/** Whether {@link signText} made the signature with a key that is still accepted. */
+/** Returns whether {@link signText} made the signature with an accepted key. */
 export function isSigned(
   keyring: Keyring,
   purpose: string,

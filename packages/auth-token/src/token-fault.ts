@@ -1,10 +1,10 @@
 import { isFailure } from '@provisioning/errors';
 import jwt from 'jsonwebtoken';
 
-/** Why a token was not issued here, or is not accepted here. Expiry and revocation are not among the reasons. */
+/** Why a token was not issued here or is not accepted. Expiry and revocation are not among the reasons. */
 export type TokenFaultReason = 'malformed' | 'unknown_key' | 'bad_signature' | 'bad_claims' | 'not_accepted';
 
-/** The cause of a Failure `unauthenticated`: for the log and the audit trail, never for the client. */
+/** The cause of a Failure `unauthenticated`, for the log and the audit trail; clients never see it. */
 export class TokenFault extends Error {
   override readonly name = 'TokenFault';
 
@@ -17,7 +17,7 @@ export class TokenFault extends Error {
   }
 }
 
-/** What is wrong with a token that jsonwebtoken does not verify. */
+/** Returns the fault of a token that jsonwebtoken does not verify. */
 export function faultOfJwt(cause: unknown): TokenFault {
   if (cause instanceof TokenFault) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
@@ -30,7 +30,7 @@ function reasonOf(cause: unknown, message: string): TokenFaultReason {
   return message === 'invalid signature' ? 'bad_signature' : 'malformed';
 }
 
-/** Why a request's token was refused as forged or malformed; undefined where it was not, or something else is wrong. */
+/** Returns why a token was refused as forged or malformed; undefined for every other failure. */
 export function tokenFaultOf(error: unknown): TokenFaultReason | undefined {
   if (!isFailure(error) || error.kind !== 'unauthenticated') return undefined;
   if (error.cause instanceof TokenFault) return error.cause.reason;

@@ -8,7 +8,7 @@ import { faultOfJwt, TokenFault } from './token-fault.js';
 export const ISSUER = 'provisioning-control-center';
 export const AUDIENCE = 'provisioning';
 
-/** No configuration lets an access token live longer than 30 days: one that claims more was not issued here. */
+/** The longest lifetime that can be configured, 30 days: a token that claims more was not issued here. */
 export const LONGEST_TOKEN_LIFE_SECONDS = 30 * 24 * 60 * 60;
 
 const CLOCK_TOLERANCE_SECONDS = 5;
@@ -17,19 +17,19 @@ const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
 export interface TokenSubject {
   userId: string;
   username: string;
-  /** For conditions of policies; empty in tokens of a version that did not have it. */
+  /** Conditions of policies read it; empty in tokens of a version that did not have it. */
   email?: string;
   roles: readonly string[];
   /** The session that the token belongs to: ending it ends the token. */
   sessionId: string;
-  /** What alone the token is good for; absent where it is good for all that its user may do. */
+  /** What the token is restricted to; absent for no restriction. */
   scope?: TokenScope;
 }
 
-/** `mfa_enrollment`: to set up the second factor that its user must have. */
+/** `mfa_enrollment`: to set up the second factor that the user must have. */
 export type TokenScope = 'mfa_enrollment';
 
-/** What a good token says (RFC 7519 names; times in seconds since the epoch). */
+/** The claims of a valid token (RFC 7519; times in seconds since the epoch). */
 export interface Claims extends TokenSubject {
   tokenId: string;
   issuedAt: number;
@@ -43,8 +43,8 @@ export interface IssuedToken {
 }
 
 /**
- * Signs a token for `subject` that is good for `lifetimeSeconds`, from now on. Its id tells when it was issued to the
- * millisecond: revocations of a user go by that.
+ * Issues a token that is valid for `lifetimeSeconds` from `now`. Its id contains the time in milliseconds, which
+ * revocations of a user refer to.
  */
 export function issueToken(
   keyring: Keyring,
@@ -77,9 +77,10 @@ export function issueToken(
 }
 
 /**
- * @param accepted scopes that the caller deals with: a token with one is good for nothing elsewhere.
- * @throws Failure `unauthenticated`; its code is `token_expired` or `token_invalid`, its text never says which check
- * failed (the cause does, for the log). Failure `forbidden` (`mfa_enrollment_required`) for a scope that is not accepted.
+ * @param accepted the scopes that the caller handles: a restricted token is valid nowhere else.
+ * @throws Failure `unauthenticated` with the code `token_expired` or `token_invalid`, whose text never reveals which
+ * check failed (its cause does, for the log). Failure `forbidden` (`mfa_enrollment_required`) for a scope that is not
+ * accepted.
  */
 export function verifyToken(
   keyring: Keyring,
@@ -112,7 +113,7 @@ export function verifyToken(
   return claims;
 }
 
-/** What somebody hears whose token is good for nothing but setting up a second factor. */
+/** Returns the Failure for a token that is restricted to setting up a second factor. */
 export function enrollmentRequired(): Failure {
   return new Failure(
     'forbidden',
@@ -131,7 +132,10 @@ export function selectKey(keyring: Keyring, token: string): KeyObject {
   return key;
 }
 
-/** jsonwebtoken leaves these to its caller: it accepts unknown header members, payloads that are no objects, a future `iat`. */
+/**
+ * jsonwebtoken leaves these checks to its caller: it accepts unknown header fields, payloads that are not objects, and
+ * a future `iat`.
+ */
 function readClaims({ header, payload }: jwt.Jwt, now: number): Claims {
   if (Object.keys(header).some((member) => !HEADER_MEMBERS.has(member)) || header.typ !== 'JWT') {
     throw badClaims('unexpected header');

@@ -26,7 +26,7 @@ import { negotiateVersion } from './version.js';
 export interface AppOptions {
   operations: readonly Operation[];
   bindings: readonly Binding[];
-  /** What `/openapi.json` answers. */
+  /** The document that `/openapi.json` returns. */
   document: object;
   authenticate: Authenticator;
   authorizer: Authorizer;
@@ -34,26 +34,26 @@ export interface AppOptions {
   redis: Redis | undefined;
   probes: ProbeOptions;
   log: Logger;
-  /** How many proxies in front may be believed about the client's address; 0 for none. */
+  /** The number of trusted proxies in front of the process; 0 for none. */
   trustProxy: number;
-  /** Origins of browser pages that may call; none by default. */
+  /** Origins of browser pages that may call the API; default: none. */
   allowedOrigins: readonly string[];
   /** Other origins that our own pages call. */
   connectOrigins?: readonly string[];
-  /** Told of every request that somebody known was refused: for the audit trail. */
+  /** Called with every refused request of a known user, for the audit trail. */
   refusals?: RefusalLog;
-  /** Told of each client that has used up its budget: for the audit trail. */
+  /** Called with each client that has used up its budget, for the audit trail. */
   trips?: RateLimitTripLog;
-  /** Called for each request that was refused because of who asks: for the audit trail. */
+  /** Called with each request without a valid identity, for the audit trail. */
   unauthenticated?: UnauthenticatedLog;
-  /** How long a request may wait for answers of what the service depends on; 4.5 s where absent (tests). */
+  /** How long a request waits for the services it depends on, in milliseconds; default: 4,500. */
   patienceMs?: number | undefined;
-  /** Holds every answer against the contract (tests). */
+  /** Checks every answer against the contract (tests). */
   checkAnswers: boolean;
   /** Pages beside the API. */
   pages?: Router;
   /**
-   * Runs before the operations: answers a request itself, or gives it the URL and headers of the operation that it means.
+   * Runs before the operations: answers a request itself, or rewrites its URL and headers to those of an operation.
    */
   front?: RequestHandler | undefined;
   /**
@@ -83,7 +83,7 @@ const EXPOSED_HEADERS = [
 
 const PROBES = ['/livez', '/readyz', '/metrics'];
 
-/** The Express application of a service: the order of everything on one screen. */
+/** Builds the Express application of a service. */
 export function createApp(options: AppOptions): Express {
   const { log, probes } = options;
   const app = express();
@@ -108,7 +108,7 @@ export function createApp(options: AppOptions): Express {
   app.use(probeRouter(probes));
   const limiter = rateLimiters(options);
   if (options.front) app.use(options.front);
-  // What is asked for most comes first: no page has a path that an operation has.
+  // The operations come first, since they are called most; no page has the path of an operation.
   mountOperations(app, { ...options, limiter });
   app.use(docsRouter(options.document));
   if (options.pages) app.use(options.pages);
@@ -130,7 +130,9 @@ export function createApp(options: AppOptions): Express {
   return app;
 }
 
-/** Probes are answered before everything else, but take no other query than any operation: what it declares. */
+/**
+ * Probes are answered before everything else. Like operations, they refuse query parameters that they do not declare.
+ */
 function checkedQuery(operations: readonly Operation[], path: string): RequestHandler {
   const readQuery = queryReader(operations.find((operation) => operation.path === path)?.query);
   return (request, _response, next) => {
@@ -139,7 +141,7 @@ function checkedQuery(operations: readonly Operation[], path: string): RequestHa
   };
 }
 
-/** Helmet's headers are the same in every answer: it is asked for them once. */
+/** Helmet's headers are the same in every answer, so they are computed once. */
 function fixedHeaders(connectOrigins: readonly string[]): RequestHandler {
   const headers = new Map<string, string>();
   const listener = {
@@ -160,7 +162,7 @@ function fixedHeaders(connectOrigins: readonly string[]): RequestHandler {
   };
 }
 
-/** Everything from ourselves; images may be data (QR codes). */
+/** Everything from the same origin; images may be data (QR codes). */
 function contentPolicy(connectOrigins: readonly string[]) {
   return {
     defaultSrc: ["'self'"],

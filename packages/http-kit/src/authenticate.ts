@@ -4,12 +4,14 @@ import type { RequestHandler } from 'express';
 import type { Principal } from './principal.js';
 import { stateOf } from './request-state.js';
 
-/** Checks the token of a service. @returns the name of the service; throws a Failure `unauthenticated` otherwise. */
+/**
+ * Verifies the token of a service. @returns the name of the service; throws a Failure `unauthenticated` for an invalid
+ * token.
+ */
 export type ServiceAuthenticator = (token: string) => string;
 
 /**
- * Checks a token, that it still holds, and that it is good for the operation; throws a Failure `unauthenticated`, or
- * `forbidden`, otherwise.
+ * Verifies a token and its session for an operation. It throws a Failure `unauthenticated` or `forbidden`.
  */
 export type Authenticator = (
   token: string,
@@ -19,8 +21,8 @@ export type Authenticator = (
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
 /**
- * Finds out who is asking, before anything is counted or read. A bad token is refused here only where one is needed:
- * on a public operation it is ignored.
+ * Identifies the caller before the request is counted or its body read. An invalid token is refused only where one is
+ * needed: public operations ignore it.
  */
 export function identify(
   authenticate: Authenticator,
@@ -45,13 +47,13 @@ export function identify(
     } catch (error) {
       return refused(error);
     }
-    // Who is known at once is not waited for: this is done at every request.
+    // A result that is there at once is not awaited, since this runs for every request.
     if (answer instanceof Promise) answer.then(known, refused).catch(next);
     else known(answer);
   };
 }
 
-/** Lets services through, and no user: their tokens do not count here. Handlers get the name of the service. */
+/** Admits services and no users, whose tokens are not accepted here. Handlers get the name of the service. */
 export function requireService(authenticate: ServiceAuthenticator): RequestHandler {
   return (request, response, next) => {
     const header = request.get('authorization');
@@ -62,7 +64,7 @@ export function requireService(authenticate: ServiceAuthenticator): RequestHandl
   };
 }
 
-/** After counting: nobody gets further without being known. */
+/** Runs after the request is counted: no request without an identity gets further. */
 export const requirePrincipal: RequestHandler = (_request, response, next) => {
   next(stateOf(response).refusal);
 };

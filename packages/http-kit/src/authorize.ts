@@ -5,26 +5,26 @@ import type { Request } from 'express';
 import { v7 as uuidv7 } from 'uuid';
 import type { Principal } from './principal.js';
 
-/** A question to the policies with who asks it, from where. */
+/** A question to the policies, with the principal and the request. */
 export interface AccessRequest extends Question {
   principal: Principal;
   request: { ip: string; method: string; path: string };
 }
 
 /**
- * @param decisionId the decision's id, the same each time; most are never asked for theirs
- * @returns whether it is allowed
+ * @param decisionId returns the decision's id, the same at each call; for most decisions it is never called.
+ * @returns whether it is allowed.
  */
 export type Authorizer = (request: AccessRequest, decisionId: () => string) => Promise<boolean> | boolean;
 
-/** Refusals that the answer lists. */
+/** The number of refusals that the answer lists. */
 const MOST_LISTED = 20;
-/** Questions that are decided without letting other requests in between. */
+/** The number of questions that are decided in one turn of the event loop. */
 const AT_ONCE = 200;
 
 /**
- * Asks all of them, so that the answer names every refusal. Undefined where all are allowed at once.
- * @throws Failure `forbidden` with the decisions' ids; the text never says which rule exists.
+ * Decides all questions, so that the answer names every refusal. Returns undefined where all are decided at once.
+ * @throws Failure `forbidden` with the ids of the decisions; its text never reveals which rules exist.
  */
 export function authorize(
   authorizer: Authorizer,
@@ -58,7 +58,7 @@ async function authorizeAll(
       question,
       ...ask(authorizer, question, principal, about),
     }));
-    // All at once: one that fails while another is waited for would end the process, as a rejection without a handler.
+    // All at once: a rejection while another is awaited would end the process as unhandled.
     const answers = await Promise.all(asked.map(({ answer }) => answer));
     for (const [index, { question, decisionId }] of asked.entries())
       if (!answers[index]) refused.push({ question, decisionId: decisionId() });

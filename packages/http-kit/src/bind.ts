@@ -4,7 +4,7 @@ import type { Question } from '@provisioning/policy';
 import type { Principal } from './principal.js';
 import type { Reply } from './reply.js';
 
-/** A caller's Idempotency-Key with a digest of what it was sent with. */
+/** The Idempotency-Key of a caller, with a digest of the request. */
 export interface IdempotencyKey {
   key: string;
   principal: string;
@@ -15,13 +15,13 @@ export interface HandlerRequest<O> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
   body: BodyOf<O>;
-  /** What the policies were asked and have allowed; empty where they are not asked. */
+  /** The questions that the policies have allowed; empty where none were asked. */
   asked: readonly Question[];
   method: string;
   path: string;
   /**
-   * Asks the policies what only became known while the request is served, such as the steps of a plan.
-   * @throws Failure `forbidden` naming every refusal
+   * Asks the policies what becomes known only while the request is served, such as the steps of a plan.
+   * @throws Failure `forbidden` that names every refusal.
    */
   permit: (questions: readonly Question[]) => Promise<void>;
   /** Absent on public operations and on those for services. */
@@ -34,31 +34,28 @@ export interface HandlerRequest<O> {
   idempotency: IdempotencyKey | undefined;
   /** The `Prefer` header (RFC 7240), e.g. `respond-async`. */
   prefer: string | undefined;
-  /** Which of the operation's other media types (`alsoAs`) the caller would rather have than JSON. */
+  /** The media type of the operation's `alsoAs` that the client prefers to JSON. */
   mediaType: string | undefined;
   /** `If-Match` without its quotes. */
   ifMatch: string | undefined;
-  /** `Last-Event-ID`, of one who follows a stream of events again. */
+  /** `Last-Event-ID`, of a client that resumes a stream of events. */
   lastEventId: string | undefined;
 }
 
-/** A checked request, before it is allowed. */
+/** A validated request, before it is authorized. */
 export type Unpermitted<O> = Pick<HandlerRequest<O>, 'params' | 'query' | 'body' | 'idempotency'> & {
   principal: Principal;
-  /** What the operation's declaration asks. */
+  /** The question that the operation declares. */
   declared: Question;
 };
 
-/** What the policies are asked before an operation is carried out, and what was read to know it. */
+/** The questions of an operation and what was read to know them. */
 export type Asked<Found> =
   | { questions: readonly Question[]; found: Found }
-  /** What the operation is about is not there: those who may ask are answered with this failure. */
+  /** The object of the operation does not exist: callers who may ask get this failure. */
   | { questions: readonly Question[]; failure: Failure };
 
-/**
- * One question for each thing that the operation touches, from checked values and stored objects. All of them must be
- * answered with yes.
- */
+/** One question for each object that the operation touches. All of them must be allowed. */
 export type Asks<O, Found> = (request: Unpermitted<O>) => Promise<Asked<Found>> | Asked<Found>;
 
 export type Handler<O, Found = undefined> = (
@@ -68,35 +65,37 @@ export type Handler<O, Found = undefined> = (
 /** An operation with its handler, ready to be mounted. */
 export interface Binding {
   operation: Operation;
-  /** Absent: the operation's declaration is asked as it stands. */
+  /** Default: the question that the operation declares. */
   asks?: Asks<Operation, unknown>;
   handle: (
     request: HandlerRequest<Operation> & { found: unknown },
   ) => Promise<Reply<unknown>> | Reply<unknown>;
 }
 
-/** `on(listTasks)(handler)`: two calls, so that the handler's types follow from the operation's schemas. */
+/**
+ * `on(listTasks)(handler)`: two calls, so that the types of the handler follow from the schemas of the operation.
+ */
 export function on<O extends Operation, Found = undefined>(
   operation: O,
   asks?: Asks<O, Found>,
 ): (handler: Handler<O, Found>) => Binding {
   return (handler) => ({
     operation,
-    // The operation's own schemas have checked what both are given.
+    // Safe: the operation's own schemas have validated what both are given.
     ...(asks ? { asks: asks as Asks<Operation, unknown> } : {}),
     handle: handler as Binding['handle'],
   });
 }
 
-/** For lists: whether the caller may read any of the rows; each row is asked about by itself. */
+/** For lists: asks whether the caller may read any of the rows; each row is asked about separately. */
 export function asksOfRows({ declared }: Pick<Unpermitted<Operation>, 'declared'>): Asked<undefined> {
   return { questions: [{ ...declared, mode: 'open' }], found: undefined };
 }
 
 /**
- * Asks about a stored object. Where there is none, only the declaration is asked: who may not do this to any object does
- * not learn which ones exist.
- * @param find throws a Failure `not_found` where there is none
+ * Asks about a stored object. Where it does not exist, only the declared question is asked: a caller who may not do
+ * this to any object does not learn which ones exist.
+ * @param find throws a Failure `not_found` for an object that does not exist.
  */
 export async function asksOfStored<Found>(
   declared: Question,
@@ -112,15 +111,16 @@ export async function asksOfStored<Found>(
   }
 }
 
-/** The principal of an operation that is not public. */
+/** Returns the principal of an operation that is not public. */
 export function principalOf(request: { principal: Principal | undefined }): Principal {
   if (!request.principal) throw new Error('this operation is public: nobody is signed in');
   return request.principal;
 }
 
 /**
- * The session of somebody who signed in.
- * @throws Failure `forbidden` for an API token, which has none: what concerns an account is for its owner in person.
+ * Returns the session of the caller.
+ * @throws Failure `forbidden` (`session_required`) for an API token, which has none: account settings are changed by
+ * users in person.
  */
 export function sessionOf(request: { principal: Principal | undefined }): Principal & { sessionId: string } {
   const principal = principalOf(request);

@@ -13,8 +13,8 @@ interface Budget {
 }
 
 /**
- * The general budget of whoever has no token, on answers that are not counted (probes, pages): as far as this process
- * knows, for a probe asks nobody. What is counted overwrites it with what counts there.
+ * Sets the general budget of anonymous clients on answers that are not counted (probes, pages), as far as this process
+ * knows it without a query. Counted requests overwrite it.
  */
 export function budgetHeaders(limit: number): RequestHandler {
   if (limit === 0) return (_request, _response, next) => next();
@@ -41,8 +41,8 @@ export function budgetHeaders(limit: number): RequestHandler {
 }
 
 /**
- * What is refused before an operation was found (no such route, another method, another version, a broken path) is
- * counted like everything else, so that guessing at addresses has its limit too.
+ * Counts requests that are refused before their operation is found (unknown path, other method or version), so that
+ * guessing at addresses is limited too.
  */
 export function countStrays(...count: readonly RequestHandler[]): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {

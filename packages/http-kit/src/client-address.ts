@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 
 const HEADER = 'x-provisioning-client';
 
-/** Makes `request.ip` the address that another service of the platform signed; everything else is counted and recorded by it. */
+/** Makes `request.ip` the address that another service of the platform signed; limits and records use it. */
 export function clientAddress(read: (value: string) => string | undefined): RequestHandler {
   return (request, _response, next) => {
     const value = request.get(HEADER);

@@ -22,14 +22,14 @@ const PAGE = `<!doctype html>
 // A file, not an inline script: the page runs under `script-src 'self'`.
 const START = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#docs', deepLinking: true, validatorUrl: null });\n`;
 
-/** `/openapi.json` and `/docs`: the contract for machines and for people, without a request to anywhere else. */
+/** Serves `/openapi.json` and `/docs` without requests to other hosts. */
 export function docsRouter(document: object): Router {
   const router = Router();
   const text = JSON.stringify(document);
   router.get('/openapi.json', (_request, response) => {
     response.type('json').send(text);
   });
-  // Whoever opens the address in a browser finds the pages on which every operation can be tried.
+  // A browser that opens the address gets the pages on which every operation can be tried.
   router.get('/', (_request, response) => {
     response.redirect(302, 'docs/');
   });

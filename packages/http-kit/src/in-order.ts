@@ -1,6 +1,6 @@
 import type { RequestHandler } from 'express';
 
-/** Several handlers as one: what every request passes is not looked for among the routes each time. */
+/** Combines handlers into one: Express does not search its routes for each of them at each request. */
 export function inOrder(...handlers: readonly RequestHandler[]): RequestHandler {
   return (request, response, next) => {
     const from = (index: number): unknown => {

@@ -15,23 +15,23 @@ import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 
 export interface InternalAppOptions {
-  /** Those with the permission `service` alone. */
+  /** Only operations with the permission `service`. */
   operations: readonly Operation[];
   bindings: readonly Binding[];
   authenticateService: ServiceAuthenticator;
-  /** Requests a minute from one address, counted in this process; 0 for any number. */
+  /** Requests a minute from one address, counted in this process; 0 for no limit. */
   limit: number;
   registry: Registry;
   log: Logger;
-  /** Called for each request that was refused because of who asks: for the audit trail. */
+  /** Called with each request without a valid identity, for the audit trail. */
   unauthenticated?: UnauthenticatedLog;
-  /** Holds every answer against the contract (tests). */
+  /** Checks every answer against the contract (tests). */
   checkAnswers: boolean;
 }
 
 /**
- * The Express application for services: it has a port or socket of its own, so that no route of it can be reached where
- * users come in. Requests are counted before their token is looked at: guessing has its limit, too.
+ * Builds the Express application for services. It has a port or socket of its own, so that users cannot reach its
+ * routes. Requests are counted before their token is verified, so that guessing is limited too.
  */
 export function createInternalApp(options: InternalAppOptions): Express {
   const { limit, registry, log } = options;

@@ -4,7 +4,7 @@ import type { TakenDecision } from './policy-authorizer.js';
 
 const MOST_MATCHED_BYTES = 64 * 1024;
 
-/** A decision as it goes into the log of decisions. */
+/** Returns a decision as it is written to the log of decisions. */
 export function loggedDecision(taken: TakenDecision, service: LoggedDecision['service']): LoggedDecision {
   const { id, at, principal, action, resource, request, context, decision, durationMs, requestId } = taken;
   return {
@@ -19,7 +19,7 @@ export function loggedDecision(taken: TakenDecision, service: LoggedDecision['se
     resource,
     context: JSON.stringify(context),
     matched: matchedText(matchedRules(decision)),
-    // Longer than a decision takes as well: what was denied for its length is denied again.
+    // Longer than a decision accepts: what was denied for its length is denied again.
     request_ip: request.ip.slice(0, 64),
     request_method: request.method.slice(0, 16),
     request_path: request.path.slice(0, 1024),
@@ -30,7 +30,7 @@ export function loggedDecision(taken: TakenDecision, service: LoggedDecision['se
   };
 }
 
-/** The rules that counted, the one that decided first. */
+/** The rules that matched; the one that decided comes first. */
 export function matchedRules({ matched, rule, errors }: Decision): MatchedRule[] {
   return matched
     .map(({ policyId, policy, index, effect, reason }) => ({
@@ -54,7 +54,7 @@ function errorOf(errors: Decision['errors'], policy: string, index: number): str
   return errors.find(({ rule }) => rule?.policy === policy && rule.index === index)?.message;
 }
 
-/** As many of them as the log takes. */
+/** As many as the log accepts. */
 function matchedText(matched: MatchedRule[]): string {
   let kept = matched;
   let text = JSON.stringify(kept);

@@ -42,15 +42,15 @@ export interface MountOptions {
   /** Needed where operations are for services. */
   authenticateService?: ServiceAuthenticator;
   limiter: (rateClass: Operation['rateClass'], operationId: string) => RequestHandler;
-  /** Told of every request that somebody known was refused: for the audit trail. */
+  /** Called with every refused request of a known user, for the audit trail. */
   refusals?: RefusalLog;
-  /** In tests: every answer is held against the contract. */
+  /** In tests, every answer is checked against the contract. */
   checkAnswers: boolean;
 }
 
 /**
- * Mounts every operation of the contract. The order within a request: who is asking → how often → may they be here →
- * what do they send → may they do that → do it. One without a binding answers 501.
+ * Mounts every operation of the contract. A request is authenticated, counted, admitted, validated, authorized and then
+ * served. An operation without a binding answers 501.
  */
 export function mountOperations(app: Express, options: MountOptions): void {
   const handlers = new Map(options.bindings.map((binding) => [binding.operation.id, binding]));
@@ -80,7 +80,7 @@ export function mountOperations(app: Express, options: MountOptions): void {
     );
   }
   refuseOtherMethods(routerOf, options.operations);
-  // Routes are tried one after the other: few are left where only those that begin alike are.
+  // Express tries routes one after the other: with a router for each first segment, few are left to try.
   app.use((request, response, next) => {
     const router = routers.get(firstSegment(request.path));
     if (!router) return next();
@@ -91,7 +91,7 @@ export function mountOperations(app: Express, options: MountOptions): void {
   });
 }
 
-/** Case does not count in paths. */
+/** Paths are case-insensitive. */
 function firstSegment(path: string): string {
   const end = path.indexOf('/', 1);
   return (end < 0 ? path : path.slice(0, end)).toLowerCase();
@@ -112,7 +112,7 @@ function admission(operation: Operation, options: MountOptions): RequestHandler[
   ];
 }
 
-/** What nobody has built yet says so, whatever it was sent. */
+/** An operation without a binding answers 501 whatever it is sent. */
 function serving(
   operation: Operation,
   binding: Binding | undefined,

@@ -5,7 +5,7 @@ import { stateOf } from './request-state.js';
 
 type Cursor = NonNullable<Operation['success']['list']>;
 
-/** @throws Failure `malformed` where a query names both a row to begin after and a number of rows to skip. */
+/** @throws Failure `malformed` (`bad_parameter`) where a query has both `after` and `offset`. */
 export function refuseTwoPositions({ parameter }: Cursor, query: Record<string, unknown>): void {
   if (parameter !== 'after' || query['after'] === undefined || query['offset'] === undefined) return;
   throw new Failure(
@@ -18,7 +18,7 @@ export function refuseTwoPositions({ parameter }: Cursor, query: Record<string, 
   );
 }
 
-/** The headers that say where a page stands in its list (RFC 8288 for `Link`). */
+/** Sets the headers that describe a page of a list (RFC 8288 for `Link`). */
 export function setPaging(
   cursor: Cursor,
   request: Request,

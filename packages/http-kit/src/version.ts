@@ -6,7 +6,7 @@ export const VENDOR_TYPE = 'application/vnd.provisioning.v1+json';
 const PLAIN = new Set(['*/*', 'application/*', 'application/json', VENDOR_TYPE, 'application/problem+json']);
 const OTHER_VERSION = /^application\/vnd\.provisioning\.v[^+]*\+json$/;
 
-/** Header versioning: picks v1, or refuses with 406 a caller who accepts nothing but another version. */
+/** Selects version 1 of the API, or refuses with 406 a client that accepts only another version. */
 export const negotiateVersion: RequestHandler = (request, response, next) => {
   if (response.hasHeader('Vary')) response.vary('Accept');
   else response.setHeader('Vary', 'Accept');

@@ -13,7 +13,7 @@ const operations = [
   ...controlCenterInternalOperations,
 ];
 
-describe('P5 every operation of both services', () => {
+describe('every operation of both services', () => {
   it.each(operations.map((operation) => [operation.id, operation] as const))(
     '%s declares who may call it, in words that the policies know',
     (_id, { permission }: AnyOperation) => {

@@ -8,7 +8,7 @@ const policy = (...rules: unknown[]): PolicyDocument =>
   ({ name: 'p', version: '1.0.0', rules }) as unknown as PolicyDocument;
 const good = { effect: 'Allow', resource: 'servers:*', action: ['read'] };
 
-describe('P6: a policy that is not one', () => {
+describe('a policy that is not one', () => {
   it('is refused with every fault and where it is', () => {
     const faults = faultsOf(() =>
       compilePolicy(

@@ -81,7 +81,7 @@ const asked = fc.record({
 /** Each of the three answers is to come up in a good part of them. */
 const RUNS = 10_000;
 
-describe('P2: random sets of rules', () => {
+describe('random sets of rules', () => {
   it('are decided on as the reference does, in any order and spread over any policies', () => {
     const seen = new Map<string, number>();
     fc.assert(

@@ -22,7 +22,7 @@ describe('a decision', () => {
     expect(decide(policies(allow({ resource: 'tasks:*' })), aRequest())).toEqual(none);
   });
 
-  it('P2: is an explicit deny where a Deny applies, and names every rule that counted', () => {
+  it('is an explicit deny where a Deny applies, and names every rule that counted', () => {
     expect(decide(policies(allow(), deny({ resource: 'servers:prod*' })), aRequest())).toEqual({
       effect: 'EXPLICIT_DENY',
       rule: { policy: 'p', index: 1 },
@@ -54,7 +54,7 @@ describe('a decision', () => {
   });
 });
 
-describe('P3: a condition that cannot be evaluated', () => {
+describe('a condition that cannot be evaluated', () => {
   const condition = "context.provider == 'aws'";
   const errors = [
     {

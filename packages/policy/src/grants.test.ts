@@ -18,7 +18,7 @@ const { principal } = aRequest({ roles: ['lead'] });
 const held = (rules: PolicyRule[], granted: PolicyRule) =>
   notHeld(compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 }), principal, [granted]);
 
-describe('P7: what somebody holds', () => {
+describe('what somebody holds', () => {
   const read = allow('servers:prod-*', ['read']);
 
   it.each([
@@ -95,7 +95,7 @@ describe('P7: what somebody holds', () => {
   });
 });
 
-describe('P7: what a change grants', () => {
+describe('what a change grants', () => {
   it('is no rule that was there, or that allows less than one that was', () => {
     const before = [allow('servers:*', ['read', 'create']), allow('tasks:*', ['*'], "user.role == 'a'")];
     expect(
@@ -141,7 +141,7 @@ describe('patterns', () => {
   });
 });
 
-describe('P7: what a change takes away of restrictions', () => {
+describe('what a change takes away of restrictions', () => {
   it('is each Deny that denies less than before; Allows do not count', () => {
     const before = [deny('servers:*', ['create', 'delete'], "user.role == 'a'"), allow('*', ['*'])];
     expect(addedRestrictions([deny('servers:*', ['create']), deny('*', ['delete'])], before)).toEqual([]);

@@ -10,7 +10,7 @@ function matches(pattern: string, resource: string): boolean {
   );
 }
 
-describe('P4: the resource of a rule', () => {
+describe('the resource of a rule', () => {
   it.each([
     ['*', 'servers:web-01', true],
     ['*', 'users:1', true],

@@ -47,7 +47,7 @@ describe('readConfig', () => {
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('I19 makes admins have a second factor in production, unless it is told not to', () => {
+  it('makes admins have a second factor in production, unless it is told not to', () => {
     expect(read().config.requireAdminMfa).toBe(false);
     expect(read({ REQUIRE_ADMIN_MFA: 'true' }).config.requireAdminMfa).toBe(true);
     expect(read(production).config.requireAdminMfa).toBe(true);

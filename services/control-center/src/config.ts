@@ -21,32 +21,35 @@ import type { Lifetimes } from './domain/session/session.js';
 
 export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   port: number;
-  /** Where internal routes are served; without a port on a local socket that is named after the public port. */
+  /** Where internal operations are served; without a port, on a local socket named after the public port. */
   internal: { host: string; port: number | undefined; rateLimit: number };
   bcryptCost: number;
   lifetimes: Lifetimes;
   admin: { username: string; email: string };
   audit: {
     sealEvery: SealEvery;
-    /** Outside the database. */
+    /** A path outside the database. */
     checkpointFile: string;
-    /** Of signing keys that were used before. */
+    /** Public keys of earlier signing keys. */
     publicKeys: readonly KeyObject[];
     /** 0 keeps everything. */
     retentionDays: number;
   };
-  /** Whether an admin without a second factor may do nothing but set one up. */
+  /** Whether an administrator without a second factor may only set one up. */
   requireAdminMfa: boolean;
 }
 
 interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
-  /** Undefined in production where none is configured: hashes are then made without. */
+  /** Undefined in production where none is configured: passwords are then hashed without. */
   passwordPepper: string | undefined;
-  /** What second factors are sealed with. Undefined in production where none is configured: then there are none. */
+  /**
+   * The key that second factors are encrypted with. Undefined in production where none is configured: there are no
+   * second factors then.
+   */
   mfaKey: string | undefined;
-  /** Needed by the very first start only. */
+  /** Needed only by the first start. */
   adminPassword: string | undefined;
-  /** Undefined in production where none is configured: the audit trail is then chained, but not sealed. */
+  /** Undefined in production where none is configured: the audit trail is then chained, but not signed. */
   auditSigningKey: KeyObject | undefined;
 }
 
@@ -86,7 +89,9 @@ const variables = {
 
 type Environment = Record<string, string | undefined>;
 
-/** The only place that reads the environment. @throws Failure `invalid` that names every fault. */
+/**
+ * Reads the environment, which nothing else does. @throws Failure `invalid` (`configuration`) that names every fault.
+ */
 export function readConfig(environment: Environment = process.env): Configuration {
   const values = readEnvironment(environment, variables);
   const { jwtSecrets, metricsToken, ...common } = commonConfig(values);
@@ -138,7 +143,7 @@ function keyOf(name: string, text: string, read: (text: string) => KeyObject): K
   try {
     return read(text);
   } catch (cause) {
-    // What OpenSSL says of a text never holds the text.
+    // The message of OpenSSL never contains the key.
     const fault = cause instanceof Error ? cause.message : String(cause);
     throw configurationFailure([
       { path: name, message: `holds no Ed25519 key as docs/how-to/audit.md shows it: ${fault}` },

@@ -37,12 +37,12 @@ import { periodicJobs } from './jobs.js';
 import { composePolicies } from './policies.js';
 import { openResources, type Opened } from './resources.js';
 
-/** What tests put in the place of the real thing. */
+/** Replacements that tests use. */
 export interface Overrides {
   log?: Logger;
   clock?: Clock;
   bcryptCost?: number;
-  /** In the place of waiting, where sign-ins are slowed down. */
+  /** Replaces the wait of delayed sign-ins. */
   delay?: (milliseconds: number) => Promise<unknown>;
   /** Folder of the compiled migrations. */
   migrations?: string;
@@ -51,23 +51,25 @@ export interface Overrides {
   trialLimits?: TrialLimits;
   /** How long a request waits for answers, in milliseconds. */
   patienceMs?: number;
-  /** Holds every answer against the contract. */
+  /** Checks every answer against the contract. */
   checkAnswers?: boolean;
 }
 
 export interface Api {
   app: Express;
-  /** Served apart from `app`: what is for services only. */
+  /** Served apart from `app`: the operations for services. */
   internalApp: Express;
   opened: Opened;
   refusedTokens: RefusedTokenCounter;
-  /** What is done once before serving. @param tell gets the generated password of the first admin. */
+  /**
+   * Runs once before the process serves. @param tell gets the generated password of the first administrator.
+   */
   prepare(tell: (line: string) => void): Promise<void>;
-  /** Ends readiness, then closes what is open. */
+  /** Ends readiness, then closes all resources. */
   stop(): Promise<void>;
 }
 
-/** Everything the service is made of, on one screen. */
+/** Connects all parts of the service. */
 export function composeApi(configuration: Configuration, overrides: Overrides = {}): Api {
   const { config, secrets } = configuration;
   const { clock = () => new Date(), bcryptCost = config.bcryptCost, checkAnswers = false } = overrides;
@@ -139,7 +141,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     probes: { checks, registry, metricsToken: secrets.metricsToken, isStopping: () => stopping },
     log,
     refusals: (refusal) => audit.service.note(refusalRecord(refusal)),
-    // Whoever asks too often is refused whether or not that can be put down.
+    // A client over its limit is refused whether or not that can be recorded.
     trips: (trip) =>
       audit.service
         .note(rateLimitRecord(trip))
@@ -196,7 +198,7 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
     if (config.production && secrets.auditSigningKey === undefined) {
       log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
     }
-    // A supervisor keeps our output in files and shows the password itself.
+    // A supervisor stores the output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
     const { host, port, internal } = config;
     const http = await startHttpServer(api.app, { host, port, portVariable: 'CONTROL_CENTER_PORT' });

@@ -3,7 +3,7 @@ import type { Authenticator } from '@provisioning/http-kit';
 import type { SessionService } from '../domain/session/session-service.js';
 import type { ApiTokenService } from '../domain/token/api-token-service.js';
 
-/** Knows people by the token of their session, and programs by an API token. */
+/** Authenticates users by the token of their session, and programs by an API token. */
 export function authenticator(sessions: SessionService, apiTokens: ApiTokenService): Authenticator {
   return async (bearer, { forMfaEnrollment }) => {
     if (isApiToken(bearer)) {

@@ -8,8 +8,9 @@ import { ensureFirstAdmin, type FirstAdminNeeds } from '../domain/user/first-adm
 const PASSWORD_FILE = 'admin-password';
 
 /**
- * Makes the admin of a platform that has no users yet, with ADMIN_PASSWORD or a generated password, which is told once.
- * @param tell gets the one line with the generated password. Not the log: it masks secrets, and it is kept.
+ * Creates the administrator of a platform without users, with ADMIN_PASSWORD or a generated password, which is shown
+ * once.
+ * @param tell gets the line with the generated password. The log would mask it, and is kept.
  */
 export async function makeFirstAdmin(
   { config, secrets }: Configuration,

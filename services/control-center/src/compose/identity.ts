@@ -45,7 +45,7 @@ export interface IdentityNeeds {
   keyring: Keyring;
   policyRevision: PolicyRevision;
   clock: Clock;
-  /** How sign-ins are slowed down. */
+  /** Waits where sign-ins are delayed. */
   delay?: (milliseconds: number) => Promise<unknown>;
 }
 
@@ -54,7 +54,7 @@ export interface Identity {
   bindings: Binding[];
 }
 
-/** Signing in, sessions, second factors, API tokens, and who hears of their end. */
+/** Sign-in, sessions, second factors, API tokens and the feed of their revocations. */
 export function composeIdentity({ config, secrets }: Configuration, needs: IdentityNeeds): Identity {
   const { database, users, work, hasher, keyring, policyRevision, clock, delay = sleep } = needs;
   const { lifetimes } = config;

@@ -10,7 +10,10 @@ import type { Registry } from 'prom-client';
 import { decisionOf } from '../http/present/decision.js';
 import type { DecisionWriter } from '../postgres/policies/decision-writer.js';
 
-/** Decides by the policies in force and logs it. A denial is in the log before its answer tells the decision's id. */
+/**
+ * Decides by the policies in force and logs the decision. A denial is logged before the answer with the decision's id
+ * is sent.
+ */
 export function loggingAuthorizer(
   policies: () => PolicySet,
   writer: DecisionWriter,

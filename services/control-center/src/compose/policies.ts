@@ -29,7 +29,7 @@ export interface PolicyNeeds {
   users: Pick<UserStore, 'findAll'>;
   keyring: Keyring;
   clock: Clock;
-  /** Tells other processes that something has changed. */
+  /** Notifies the other processes of a change. */
   signal: () => void;
   /** The compiled `execution/trial-thread.js`. */
   trialThread?: string | undefined;
@@ -41,13 +41,15 @@ export interface Policies {
   bindings: Binding[];
   revision: PolicyRevision;
   inForce: PoliciesInForce;
-  /** Makes the built-in policies where there never were any, and brings in force what is stored. */
+  /** Creates the built-in policies of a new platform, and brings the stored policies into force. */
   prepare(): Promise<void>;
-  /** Whether some user can sign in and change every policy under any request. After {@link prepare}. */
+  /**
+   * Returns whether a user can sign in and change every policy under any request. Call it after {@link prepare}.
+   */
   haveEditor(users: Pick<UserWrites, 'ableToSignIn'>): Promise<boolean>;
 }
 
-/** Policies and who changes them, what is in force, what was decided, and what would be. */
+/** Policies and their changes, the policies in force, the log of decisions, and trials. */
 export function composePolicies(needs: PolicyNeeds): Policies {
   const { work, keyring, clock, signal, trialThread = TRIAL_THREAD, trialLimits } = needs;
   const { database, registry, resources, log } = needs.opened;
@@ -58,7 +60,7 @@ export function composePolicies(needs: PolicyNeeds): Policies {
   );
   const service = new PolicyService(policies, work, clock, async () => {
     signal();
-    // It is stored: where it cannot be read just now, the next look brings it in force.
+    // The change is stored: where it cannot be read now, the periodic job brings it into force.
     await inForce.refresh().catch((error: unknown) => log.warn('the policies cannot be read', { error }));
   });
   const decisions = new PostgresDecisionLog(database);

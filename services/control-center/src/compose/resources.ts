@@ -21,7 +21,7 @@ export const SCHEMA = 'control_center';
 /** Compiled to `dist/migrations`, beside `dist/src`. */
 export const MIGRATIONS = fileURLToPath(new URL('../../migrations', import.meta.url));
 
-/** What the process holds open; `resources` closes it. */
+/** The open resources of a process; `resources` closes them. */
 export interface Opened {
   log: Logger;
   registry: Registry;

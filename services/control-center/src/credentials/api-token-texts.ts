@@ -7,7 +7,7 @@ import {
 } from '@provisioning/auth-token';
 import type { ApiTokenTexts } from '../domain/token/api-token-texts.js';
 
-/** API tokens as both services know them. */
+/** The texts of API tokens, as both services read them. */
 export function apiTokenTexts(keyring: Keyring): ApiTokenTexts {
   return {
     make: makeApiToken,

@@ -1,11 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import { signedText, type CheckpointKeys, type PublicKey } from '../domain/audit/checkpoint.js';
 
-/** What stands before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
+/** The bytes before the 32 bytes of an Ed25519 key in DER (RFC 8410). */
 const PRIVATE_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 const PUBLIC_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
-/** @param text PEM (PKCS #8), or the 32 bytes of the seed in base64. @throws Error that says what is wrong. */
+/**
+ * @param text PEM (PKCS #8), or the 32 bytes of the seed in base64.
+ * @throws Error that says what is wrong.
+ */
 export function readSigningKey(text: string): KeyObject {
   const key = text.includes('BEGIN')
     ? createPrivateKey(text.replaceAll('\\n', '\n'))
@@ -18,7 +21,10 @@ export function readSigningKey(text: string): KeyObject {
   return key;
 }
 
-/** @param text the base64 part of a PEM, or the 32 bytes of the key in base64. @throws Error that says what is wrong. */
+/**
+ * @param text the base64 part of a PEM, or the 32 bytes of the key in base64.
+ * @throws Error that says what is wrong.
+ */
 export function readPublicKey(text: string): KeyObject {
   const der = Buffer.from(text, 'base64');
   const prefixed = der.length === 32 ? Buffer.concat([PUBLIC_PREFIX, der]) : der;
@@ -27,7 +33,7 @@ export function readPublicKey(text: string): KeyObject {
   return key;
 }
 
-/** @param former public keys of signing keys that were used before. */
+/** @param former public keys of earlier signing keys. */
 export function checkpointKeys(
   signing: KeyObject | undefined,
   former: readonly KeyObject[] = [],

@@ -7,14 +7,14 @@ const PEPPER = 'p'.repeat(32);
 const hasher = (pepper?: string) => new BcryptHasher({ cost: 4, pepper });
 
 describe('BcryptHasher', () => {
-  it('I1 tells passwords apart whose first 72 bytes are the same', async () => {
+  it('tells passwords apart whose first 72 bytes are the same', async () => {
     const [left, right] = ['a'.repeat(72) + 'left', 'a'.repeat(72) + 'right'];
     const stored = await hasher(PEPPER).hash(left);
     expect(await hasher(PEPPER).matches(left, stored)).toBe(true);
     expect(await hasher(PEPPER).matches(right, stored)).toBe(false);
   });
 
-  it('I1 tells passwords apart that differ after a NUL', async () => {
+  it('tells passwords apart that differ after a NUL', async () => {
     const stored = await hasher(PEPPER).hash('before\0left');
     expect(await hasher(PEPPER).matches('before\0right', stored)).toBe(false);
   });
@@ -59,7 +59,7 @@ describe('BcryptHasher', () => {
     }
   });
 
-  it('I6 lets two work and 32 wait, and turns the others away', async () => {
+  it('lets two work and 32 wait, and turns the others away', async () => {
     const own = hasher(PEPPER);
     const results = await Promise.allSettled(
       Array.from({ length: 40 }, () => own.matches('wrong', undefined)),

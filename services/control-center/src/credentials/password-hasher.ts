@@ -6,29 +6,29 @@ import pLimit from 'p-limit';
 import type { PasswordHasher } from '../domain/user/password-hasher.js';
 import { canonicalPassword } from '../domain/user/password-text.js';
 
-/** Each takes one of libuv's four threads for a third of a second: files and names are looked up on the others. */
+/** Each occupies one of libuv's four threads for a third of a second; file access and DNS need the others. */
 const MOST_AT_ONCE = 2;
 const LONGEST_QUEUE = 32;
 const WITHOUT_PEPPER = 'plain';
 
 export interface PasswordHasherOptions {
-  /** bcrypt's cost: each one more doubles the time. */
+  /** The cost of bcrypt: each step doubles the time. */
   cost: number;
-  /** Kept apart from the database: hashes that leak without it cannot be guessed at. */
+  /** Stored apart from the database: without it, leaked hashes cannot be attacked. */
   pepper: string | undefined;
 }
 
 /**
- * bcrypt over an HMAC of the password: bcrypt alone ignores all after 72 bytes or a NUL. Stored as
- * `<pepper's name>:<bcrypt>`, so that a pepper can be introduced later without locking everybody out.
+ * Hashes with bcrypt an HMAC of the password: bcrypt alone ignores everything after 72 bytes or a NUL. Stored as
+ * `<pepper's name>:<bcrypt>`, so that a pepper can be introduced later without locking users out.
  */
 export class BcryptHasher implements PasswordHasher {
   readonly #limit = pLimit(MOST_AT_ONCE);
   readonly #cost: number;
   readonly #pepper: string | undefined;
-  /** Name of the pepper that new hashes are made with. */
+  /** The name of the pepper of new hashes. */
   readonly pepperName: string;
-  /** A real hash of the same cost: an invented one is refused at once, and the time would tell. */
+  /** A real hash of the same cost: an invalid one would be refused at once, and the time would reveal it. */
   #nobody: Promise<string> | undefined;
   #usualMs = 0;
 
@@ -38,7 +38,7 @@ export class BcryptHasher implements PasswordHasher {
     this.pepperName = pepper === undefined ? WITHOUT_PEPPER : nameOf(pepper);
   }
 
-  /** Makes what the first sign-in would have to wait for. */
+  /** Prepares what the first sign-in would otherwise wait for. */
   async prepare(): Promise<void> {
     const nobody = await this.#hashOfNobody();
     await this.#timed(() => bcrypt.compare('', nobody));
@@ -67,7 +67,7 @@ export class BcryptHasher implements PasswordHasher {
     await sleep(this.#usualMs);
   }
 
-  /** Undefined for a hash that was made with a pepper which is lost. */
+  /** Undefined for a hash whose pepper is lost. */
   #read(stored: string): { pepper: string | undefined; hash: string } | undefined {
     const end = stored.indexOf(':');
     const name = stored.slice(0, end);
@@ -102,8 +102,8 @@ export class BcryptHasher implements PasswordHasher {
 }
 
 /**
- * The canonical form, then the password as it came: hashes from before passwords had a canonical form are of that. Only a
- * password in another form costs a second comparison, whether the user is known or not.
+ * Returns the canonical form, then the password as sent: hashes made before the canonical form was introduced are of
+ * that. Only a password in another form costs a second comparison, whether the user exists or not.
  */
 function spellingsOf(password: string): Set<string> {
   return new Set([canonicalPassword(password), password]);
@@ -117,7 +117,7 @@ function digest(password: string, pepper: string | undefined): string {
     .digest('base64');
 }
 
-/** Tells peppers apart without telling anything about them. */
+/** Identifies a pepper without revealing it. */
 function nameOf(pepper: string): string {
   return createHash('sha256').update(`provisioning-pepper:${pepper}`).digest('hex').slice(0, 8);
 }

@@ -42,7 +42,7 @@ export function secretBox(secret: string): SecretBox {
   };
 }
 
-/** Where no key is configured: nobody can set up a second factor, and nobody has one. */
+/** The box where no key is configured: no user can set up a second factor. */
 export const noSecretBox: SecretBox = {
   seal: () => {
     throw new Failure(

@@ -9,12 +9,13 @@ const STEP_SECONDS = 30;
 const SECRET_BYTES = 20;
 const SECRET_FORM = /^[A-Z2-7]{32}$/;
 const CODE_FORM = /^\d{6}$/;
-/** A number: as a text it would accept ten steps ahead. */
+/** A number: given a text, speakeasy would accept ten steps ahead. */
 const WINDOW = 1;
 
 /**
- * TOTP (RFC 6238: SHA-1, six digits, 30 s) by speakeasy, behind the checks that it does not make: it takes the code of
- * the empty key where the secret is missing, and reads codes with parseInt. Its own secrets are not evenly random.
+ * TOTP (RFC 6238: SHA-1, six digits, 30 s) by speakeasy, with the checks that it lacks: without a secret it accepts the
+ * code of the empty key, and it reads codes with parseInt. Secrets are generated here, since its own are not uniformly
+ * random.
  */
 export const totp: Totp = {
   newSecret: () => base32(randomBytes(SECRET_BYTES)),

@@ -1,2 +1,2 @@
-/** The present time; tests set their own. */
+/** Returns the present time; tests replace it. */
 export type Clock = () => Date;

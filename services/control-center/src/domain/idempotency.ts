@@ -1,4 +1,4 @@
-/** A caller's Idempotency-Key, with a digest of what it was sent with. */
+/** The Idempotency-Key of a caller, with a digest of the request. */
 export interface IdempotencyKey {
   key: string;
   principal: string;
@@ -7,9 +7,9 @@ export interface IdempotencyKey {
 
 export interface IdempotencyKeys {
   /**
-   * Makes something, unless the same request came with the same key within 24 hours: then the answer is that of then. The
-   * answer is stored as JSON, so it may hold neither dates nor secrets.
-   * @throws Failure `conflict` when the key came with another request.
+   * Runs `make` once for a key within 24 hours and returns the stored answer to a repeated request. The answer is
+   * stored as JSON: it must contain neither dates nor secrets.
+   * @throws Failure `conflict` (`idempotency_key_reused`) when the key was used with another request.
    */
   once<Answer>(
     key: IdempotencyKey | undefined,

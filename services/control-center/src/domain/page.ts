@@ -1,4 +1,4 @@
-/** Which part of a list: `limit` rows that follow the first `offset` ones, or the row with the key `after`. */
+/** A part of a list: `limit` rows after the first `offset` ones, or after the row with the key `after`. */
 export interface Page<Key = string> {
   limit: number;
   offset: number;

@@ -7,21 +7,21 @@ import type { SessionWrites } from './session/session-store.js';
 import type { ApiTokenWrites } from './token/api-token-store.js';
 import type { UserWrites } from './user/user-store.js';
 
-/** What can be read and changed within a unit of work. */
+/** The stores that a unit of work reads and changes. */
 export interface Stores {
   users: UserWrites;
   sessions: SessionWrites;
   mfa: MfaWrites;
   apiTokens: ApiTokenWrites;
-  /** For what is neither a session nor a user: those tell by themselves. */
+  /** Revokes what is neither a session nor a user: their stores revoke on their own. */
   revoke(revocation: NewRevocation): void;
   policies: PolicyWrites;
   idempotency: IdempotencyKeys;
-  /** Its records are put down at the end, in the order in which they came: `append` itself does not wait for that. */
+  /** Records are written at the end, in the order of the calls: `append` returns before that. */
   audit: AuditTrail;
 }
 
-/** One transaction: all of it happens, or nothing. */
+/** One transaction: all of its changes are committed, or none. */
 export interface UnitOfWork {
   run<T>(act: (stores: Stores) => Promise<T>): Promise<T>;
 }

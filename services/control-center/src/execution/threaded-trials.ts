@@ -8,19 +8,19 @@ import type { PolicyTrials, TrialSet } from '../domain/trial/policy-trials.js';
 import type { TrialAnswers, TrialReply, TrialTask } from './trial-messages.js';
 
 export interface TrialLimits {
-  /** Of one question, in milliseconds: to check, to make drafts ready, to explain. */
+  /** For one question, in milliseconds: to check, to compile drafts, to explain. */
   ask: number;
-  /** To decide on a whole page of requests, and to make ready what is stored but for some drafts. */
+  /** To decide a page of requests, and to compile stored policies with drafts. */
   page: number;
-  /** To make ready what is stored: it was accepted, however much it is. */
+  /** To compile stored policies, which were accepted whatever their size. */
   load: number;
 }
 
 const LIMITS: TrialLimits = { ask: 200, page: 2_000, load: 10_000 };
-/** More than that may not wait for their turn. */
+/** The number of questions that wait at most. */
 const MOST_WAITING = 50;
 
-/** A thread of its own, one question at a time; one that takes too long is ended with its thread. */
+/** Evaluates policies in a thread, one question at a time; one that takes too long ends with its thread. */
 export class ThreadedTrials implements PolicyTrials {
   #thread: Worker | undefined;
   #loaded: string | undefined;
@@ -104,12 +104,12 @@ export class ThreadedTrials implements PolicyTrials {
     }
   }
 
-  /** Its start counts for nobody's limit. */
+  /** The start does not count towards a limit. */
   async #start(): Promise<Worker> {
     const thread = new Worker(this.script, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 256 } });
     thread.unref();
     await once(thread, 'message');
-    // Whoever waits for an answer hears of it by itself.
+    // A pending question gets the error from its own listener.
     thread.on('error', () => {
       if (this.#thread === thread) this.#thread = this.#loaded = undefined;
     });

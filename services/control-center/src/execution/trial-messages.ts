@@ -2,7 +2,7 @@ import type { FailureDetail } from '@provisioning/errors';
 import type { DecisionRequest, Explanation, PolicyDocument, PolicyRule } from '@provisioning/policy';
 import type { Effect } from '../domain/decision/decision-record.js';
 
-/** What the thread for trials is asked. */
+/** A task for the thread of trials. */
 export type TrialTask =
   | { kind: 'check'; rules: readonly PolicyRule[] }
   | { kind: 'load'; key: string; revision: number; documents: readonly PolicyDocument[] }
@@ -16,6 +16,6 @@ export interface TrialAnswers {
   decide: Effect[];
 }
 
-/** What it answers, one at a time; a Failure does not survive the way as itself. */
+/** The answer to a task. A Failure is sent as its parts: it would lose its class between threads. */
 export type TrialReply =
   { answer: TrialAnswers[keyof TrialAnswers] } | { invalid: { message: string; details: FailureDetail[] } };

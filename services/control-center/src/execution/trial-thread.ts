@@ -3,11 +3,11 @@ import { isFailure } from '@provisioning/errors';
 import { compilePolicies, compilePolicy, decide, explain, type PolicySet } from '@provisioning/policy';
 import type { TrialAnswers, TrialReply, TrialTask } from './trial-messages.js';
 
-/** The set of one key: the one that was loaded last. */
+/** The policies that were loaded last, with their key. */
 let loaded: { key: string; set: PolicySet } | undefined;
 
 parentPort?.on('message', (task: TrialTask) => parentPort?.postMessage(replyTo(task)));
-// Everything is loaded: from here on time counts.
+// All modules are loaded: from here on the time limits apply.
 parentPort?.postMessage('ready');
 
 function replyTo(task: TrialTask): TrialReply {

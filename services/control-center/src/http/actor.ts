@@ -2,7 +2,7 @@ import { principalOf, type HandlerRequest } from '@provisioning/http-kit';
 import type { AuditActor } from '../domain/audit/audit-record.js';
 import type { Writer } from '../domain/policy/writer.js';
 
-/** Who sent a request. */
+/** Returns the user and the request, for the audit trail. */
 export function actorOf({
   principal,
   ip,
@@ -17,7 +17,7 @@ export function actorOf({
   };
 }
 
-/** The same, as the policies know them. */
+/** Returns the user as a principal of the policies. */
 export function writerOf(request: Pick<HandlerRequest<never>, 'principal'>): Writer {
   const { id, username, email, roles, ownerRoles } = principalOf(request);
   return { id, username, email, roles, ownerRoles };

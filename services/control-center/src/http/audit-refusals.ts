@@ -4,7 +4,7 @@ import { currentContext } from '@provisioning/runtime';
 import { NOBODY, type AuditActor, type NewAuditRecord } from '../domain/audit/audit-record.js';
 import { actorOf } from './actor.js';
 
-/** A request that was refused, under the name that it would have had if it had not been: `user.delete`, denied. */
+/** Records a refused request under the action that it would have had: `user.delete`, denied. */
 export function refusalRecord(refusal: Refusal): NewAuditRecord {
   const { operation, principal, result, failure, ip } = refusal;
   const { action, resource } = nameOf(refusal);
@@ -17,7 +17,7 @@ export function refusalRecord(refusal: Refusal): NewAuditRecord {
   };
 }
 
-/** A client that asked too often: once in each window, by its first request too many. */
+/** Records a client over its rate limit: once in each window. */
 export function rateLimitRecord({ name, limit, client, principal, ip }: RateLimitTrip): NewAuditRecord {
   return {
     ...actor(principal, ip),
@@ -28,7 +28,7 @@ export function rateLimitRecord({ name, limit, client, principal, ip }: RateLimi
   };
 }
 
-/** Requests with forged or damaged tokens, by count: who sent them is not known. */
+/** Records requests with forged or damaged tokens by count, since their sender is unknown. */
 export function refusedTokensRecord({ ip, reason, count, first, last }: RefusedTokens): NewAuditRecord {
   return {
     ...NOBODY,
@@ -57,7 +57,7 @@ function nameOf({ operation, asked, params }: Refusal): { action: string; resour
   return { action: `${singular(kind)}.${action}`, resource: [kind, ...rest].join('/') };
 }
 
-/** It did not come to the policies: what they would have been asked, as far as that is known. */
+/** The request did not reach the policies: returns what they would have been asked, as far as it is known. */
 function unasked({ resource, action }: Exclude<Permission, string>): { resource: string; action: string } {
   return { resource: resource.replaceAll(/\{[^}]*\}/g, '*'), action };
 }

@@ -9,7 +9,7 @@ import { on, reply, type Binding } from '@provisioning/http-kit';
 import type { AccessFeed } from '../domain/revocation/access-feed.js';
 import type { User } from '../domain/user/user.js';
 
-/** What our other service asks to know whose tokens are good. */
+/** What the orchestrator needs to decide which tokens are valid. */
 export function internalAccessRoutes(feed: AccessFeed): Binding[] {
   return [
     on(getRevocations)(async ({ query }) => {

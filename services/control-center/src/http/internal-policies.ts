@@ -4,7 +4,7 @@ import { on, reply, type Binding } from '@provisioning/http-kit';
 import type { Clock } from '../domain/clock.js';
 import type { PolicyStore } from '../domain/policy/policy-store.js';
 
-/** What the orchestrator asks about policies. */
+/** What the orchestrator needs to decide by the policies. */
 export function internalPolicyRoutes(policies: PolicyStore, keyring: Keyring, clock: Clock): Binding[] {
   return [
     on(getPolicyBundle)(async () => {

@@ -26,7 +26,7 @@ export function mfaRoutes(mfa: MfaService): Binding[] {
       return reply({ recovery_codes: await mfa.renewRecoveryCodes(reauthenticationOf(request)) });
     }),
     on(resetUserMfa)(async (request) => {
-      // What an API token may change of users is less than what its owner may.
+      // An API token may change less of users than its owner may.
       sessionOf(request);
       await mfa.reset(request.params.id, actorOf(request), writerOf(request));
       return reply('MFA reset');

@@ -6,7 +6,7 @@ type Reauthenticated = Pick<HandlerRequest<never>, 'principal' | 'ip' | 'request
   body: { password: string; mfa_code?: string | undefined };
 };
 
-/** What somebody who is signed in has sent to prove once more that it is them. @throws Failure `forbidden` for an API token */
+/** Returns the credentials that a signed-in user sent again. @throws Failure `forbidden` for an API token. */
 export function reauthenticationOf(request: Reauthenticated): ReauthenticationRequest {
   const { id: userId, username } = sessionOf(request);
   const { password, mfa_code: mfaCode } = request.body;

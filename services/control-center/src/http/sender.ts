@@ -1,9 +1,12 @@
 import { Failure } from '@provisioning/errors';
 
-/** The services that call this one; it sends nothing to itself. */
+/** The services that call this one; it does not call itself. */
 const CALLERS: ReadonlySet<string> = new Set(['orchestrator']);
 
-/** @param service the name in a service token that is good. @throws Failure `forbidden` unless that service may call */
+/**
+ * @param service the name in a valid service token.
+ * @throws Failure `forbidden` unless that service may call.
+ */
 export function mustBeCaller(service: string): string {
   if (CALLERS.has(service)) return service;
   throw new Failure(
@@ -14,9 +17,9 @@ export function mustBeCaller(service: string): string {
 }
 
 /**
- * A service sends records of its own only: what another one did is not for it to say.
- * @param member the name of the list in the body
- * @throws Failure `forbidden` that names the first record of another service
+ * Requires that a service sends only records of its own.
+ * @param member the name of the list in the body.
+ * @throws Failure `forbidden` that names the first record of another service.
  */
 export function mustBeOf(
   sender: string | undefined,

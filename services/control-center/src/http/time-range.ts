@@ -5,15 +5,16 @@ type InputKind = Extract<FailureKind, 'malformed' | 'invalid'>;
 
 const DAY_MS = 86_400_000;
 
-/** Both ends belong to it; undefined where it is open. */
+/** A range with both ends included; undefined for an open end. */
 export interface TimeRange {
   from: Date | undefined;
   to: Date | undefined;
 }
 
 /**
- * The range between two checked moments. A day stands for all of it: as `from` its first instant, as `to` its last.
- * @param kind of the failure where it would end before it begins: `malformed` for a query, `invalid` for a body
+ * Returns the range between two validated times. A day stands for all of it: as `from` its first instant, as `to` its
+ * last.
+ * @param kind of the Failure for an end before the beginning: `malformed` for a query, `invalid` for a body.
  */
 export function timeRange(
   { from, to }: { from?: string | undefined; to?: string | undefined },
@@ -30,7 +31,7 @@ function lastInstant({ at, isDay }: Moment): Date {
   return isDay ? new Date(at.getTime() + DAY_MS - 1) : at;
 }
 
-/** The schema knows the calendar; leap seconds are in it, and not in ours. */
+/** The format allows leap seconds, which Date does not. */
 function momentOf(name: string, text: string, kind: InputKind): Moment {
   const moment = parseMoment(text);
   if (moment) return moment;

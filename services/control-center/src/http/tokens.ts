@@ -4,7 +4,7 @@ import type { ApiTokenService } from '../domain/token/api-token-service.js';
 import { actorOf } from './actor.js';
 import { presentApiToken } from './present/api-token.js';
 
-/** For people in their own session: an API token makes, sees and revokes none. */
+/** For users in their own session: an API token cannot create, list or revoke tokens. */
 export function tokenRoutes(tokens: ApiTokenService): Binding[] {
   return [
     on(createToken)(async (request) => {

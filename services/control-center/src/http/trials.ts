@@ -30,7 +30,7 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
     on(replayDecisions)(async ({ body, ip }) => {
       const { from, to, user_id: userId, limit, questions } = body;
       const range = timeRange({ from, to }, 'invalid');
-      // The schema asks for its beginning.
+      // The schema requires `from`.
       const filter = { from: range.from!, to: range.to, userId };
       const { checked, changed, truncated, complete, changedInAll } = await trials.replay(
         body,
@@ -49,7 +49,7 @@ export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
   ];
 }
 
-/** What is left out is as in a plain request of the caller. */
+/** Fields that are left out are those of a plain request of the caller. */
 function requestOf(body: BodyOf<typeof simulatePolicies>, ip: string, now: Date): DecisionRequest {
   const { principal, action, resource, context = {}, request = {} } = body;
   const { id = '', username = '', email = '', roles } = principal;

@@ -26,7 +26,7 @@ export function userRoutes(users: UserService): Binding[] {
       return reply(presentUser(user), { headers: { ETag: `"${user.version}"` } });
     }),
     on(updateUser)(async (request) => {
-      // A program that could set a password could sign in as somebody.
+      // A program that could set a password could sign in as that user.
       if (request.body.password !== undefined) sessionOf(request);
       await users.update(
         request.params.id,

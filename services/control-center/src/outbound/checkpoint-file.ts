@@ -2,7 +2,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ExternalCheckpoints, SignedCheckpoint } from '../domain/audit/checkpoint.js';
 
-/** As GET /audit/checkpoints shows it. */
+/** One checkpoint, as GET /audit/heads returns it. */
 function lineOf({ seq, hash, at, keyId, signature }: SignedCheckpoint): string {
   return `${JSON.stringify({ seq, hash, timestamp: at, key_id: keyId, signature })}\n`;
 }
@@ -14,7 +14,7 @@ export function checkpointFile(path: string): ExternalCheckpoints {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(path, 'a', 0o600);
       try {
-        // One line feed too many does no harm; a line that was cut off by a crash must not take the next with it.
+        // An empty line is harmless; a line cut off by a crash must not be joined with the next.
         await file.writeFile(`\n${checkpoints.map(lineOf).join('')}`);
         await file.sync();
       } finally {
@@ -31,7 +31,7 @@ export function checkpointFile(path: string): ExternalCheckpoints {
   };
 }
 
-/** What is no checkpoint proves nothing: it may be half a line that was cut off. */
+/** A line that is not a checkpoint is ignored: it may have been cut off. */
 function parsed(line: string): SignedCheckpoint[] {
   if (line.trim() === '') return [];
   try {

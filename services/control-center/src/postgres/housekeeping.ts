@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 
-/** Sessions that are over stay readable for a while. */
+/** Ended sessions stay readable for a while. */
 const KEEP_SESSIONS_DAYS = 30;
 const KEEP_DECISIONS_DAYS = 30;
 const KEEP_IDEMPOTENCY_KEYS_DAYS = 1;
 const DAY_MS = 24 * 60 * 60_000;
 
-/** Deletes the rows that are no longer needed; several processes may do it at once. */
+/** Deletes the rows that are no longer needed. Several processes may call it at once. */
 export async function removeOld(database: Knex, now: Date): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * DAY_MS);
   await database('login_attempts').where('expires_at', '<', now).delete();

@@ -3,7 +3,7 @@ import { Failure } from '@provisioning/errors';
 import type { Knex } from 'knex';
 import type { IdempotencyKey, IdempotencyKeys } from '../domain/idempotency.js';
 
-/** Within a transaction: whoever sends the same key meanwhile waits for its end, and then gets its answer. */
+/** Within a transaction: a concurrent request with the same key waits for its end and gets its answer. */
 export class PostgresIdempotencyKeys implements IdempotencyKeys {
   constructor(private readonly transaction: Knex) {}
 
@@ -34,8 +34,8 @@ export class PostgresIdempotencyKeys implements IdempotencyKeys {
 }
 
 /**
- * Requests may hold passwords, and a plain digest of one can be guessed at. So the caller's key is itself the key of the
- * digest, and is not stored as it is.
+ * Requests may contain passwords, and a plain digest of one can be guessed. So the caller's key is the key of the
+ * digest, and is not stored itself.
  */
 function storable({ principal, key, requestHash }: IdempotencyKey) {
   return {

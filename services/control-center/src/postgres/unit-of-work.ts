@@ -12,7 +12,7 @@ import { PostgresIdempotencyKeys } from './idempotency-keys.js';
 import { PostgresPolicyStore } from './policies/policy-store.js';
 import { PostgresUserStore } from './accounts/user-store.js';
 
-/** @param revoked told after each commit that ended somebody's tokens. */
+/** @param revoked called after each commit that wrote revocations. */
 export function postgresUnitOfWork(
   database: Knex,
   clock?: Clock,
@@ -32,7 +32,7 @@ export function postgresUnitOfWork(
           revoke,
           policies: new PostgresPolicyStore(transaction),
           idempotency: new PostgresIdempotencyKeys(transaction),
-          // Kept for the end: the trail is locked for as short a time as can be, and after everything else.
+          // Collected until the end: the trail is locked last, and for as short as possible.
           audit: {
             append: (record) => {
               records.push(record);

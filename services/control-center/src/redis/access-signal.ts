@@ -1,9 +1,12 @@
 import type { Redis } from 'ioredis';
 
-/** Who may do what has changed: whoever hears it asks what. */
+/** The channel on which a change of users, tokens or policies is published. */
 export const ACCESS_CHANNEL = 'provisioning:access';
 
-/** Wakes those who poll. Nobody depends on it: where Redis is away, they find out at their next turn. */
+/**
+ * Publishes a change to the processes that poll for it. It only shortens their wait: without Redis, they read it at
+ * their next poll.
+ */
 export function accessSignal(redis: Redis | undefined): () => void {
   return () => {
     redis?.publish(ACCESS_CHANNEL, '').catch(() => undefined);

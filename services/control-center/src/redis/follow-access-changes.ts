@@ -1,7 +1,7 @@
 import { createRedis, type Logger } from '@provisioning/runtime';
 import { ACCESS_CHANNEL } from './access-signal.js';
 
-/** Calls `wake` whenever somebody says that it has changed who may do what. @returns how to stop. */
+/** Calls `wake` at every published change of users, tokens or policies. @returns a function that stops it. */
 export function followAccessChanges(url: string, log: Logger, wake: () => void): () => void {
   const redis = createRedis(url, 'consumer', log);
   redis.on('message', wake);

@@ -61,7 +61,7 @@ describe('API tokens', () => {
     expect(changed.body.code).toBe('idempotency_key_reused');
   });
 
-  it('I16 are shown once, stored as a digest, and act as their owner', async () => {
+  it('are shown once, stored as a digest, and act as their owner', async () => {
     const request = requestFor();
     const answer = await callAs(service, session)('post', '/tokens', request).expect(201);
     const created = dataOf<Created & Record<string, unknown>>(answer);
@@ -86,7 +86,7 @@ describe('API tokens', () => {
     expect(dump).not.toContain(created.token);
   });
 
-  it('I16 have roles that their maker has, then and whenever they are used', async () => {
+  it('have roles that their maker has, then and whenever they are used', async () => {
     await callAs(service, session)('post', '/tokens', requestFor({ roles: ['operator'] })).expect(422);
     const { token } = await create({ roles: ['admin', 'viewer'] });
     expect((await introspect(token))?.roles).toEqual(['admin', 'viewer']);
@@ -102,7 +102,7 @@ describe('API tokens', () => {
     await use(token).expect(401);
   });
 
-  it('I16 end within a year', async () => {
+  it('end within a year', async () => {
     const at = (milliseconds: number) => ({
       expires_at: new Date(clock.read().getTime() + milliseconds).toISOString(),
     });
@@ -116,7 +116,7 @@ describe('API tokens', () => {
     expect(await introspect(token)).toBeNull();
   });
 
-  it('I16 are revoked by their owner alone, and dead at once in both services', async () => {
+  it('are revoked by their owner alone, and dead at once in both services', async () => {
     const { id, token } = await create();
     const other = await addUser(service);
     const stranger = callAs(service, await service.token(other.username, PASSWORD));
@@ -132,7 +132,7 @@ describe('API tokens', () => {
     ]);
   });
 
-  it('I16 of a disabled or deleted user are dead at once', async () => {
+  it('of a disabled or deleted user are dead at once', async () => {
     const { token } = await create();
     await change({ enabled: false });
     await use(token).expect(401);
@@ -181,7 +181,7 @@ describe('API tokens', () => {
     expect(last).toMatchObject({ result: 'success', details: { api_tokens_ended: 2 } });
   });
 
-  it('I16 cannot change how anybody signs in, nor make tokens', async () => {
+  it('cannot change how anybody signs in, nor make tokens', async () => {
     const { id, token } = await create();
     const call = callAs(service, token);
     const forbidden: [method: 'get' | 'post' | 'put' | 'delete', path: string, body?: object][] = [
@@ -213,7 +213,7 @@ describe('API tokens', () => {
     await service.token(owner.username, PASSWORD);
   });
 
-  it('I16 with a wrong checksum are refused without a look-up', async () => {
+  it('with a wrong checksum are refused without a look-up', async () => {
     const { token } = await create();
     const asked: string[] = [];
     const { database } = service.api.opened;
@@ -239,7 +239,7 @@ describe('API tokens', () => {
     await post().expect(201);
   });
 
-  it('A4 leave their making and their end in the audit trail', async () => {
+  it('leave their making and their end in the audit trail', async () => {
     const { id } = await create({ name: 'release' });
     await callAs(service, session)('delete', `/tokens/${id}`).expect(200);
     const events = (await auditOf(service, owner.id)).filter(({ action }) => action.startsWith('token.'));

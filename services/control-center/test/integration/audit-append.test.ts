@@ -52,7 +52,7 @@ describe('the audit trail', () => {
     }
   };
 
-  it('A1 keeps what was told, with its place in the chain', async () => {
+  it('keeps what was told, with its place in the chain', async () => {
     const record = newRecord({ details: { before: { enabled: true }, after: { enabled: false } } });
     await append(
       record,
@@ -140,7 +140,7 @@ describe('the audit trail', () => {
     mustBeOneChain(await rows());
   });
 
-  it('A1 takes a record that is sent again once, and keeps the order', async () => {
+  it('takes a record that is sent again once, and keeps the order', async () => {
     const event = (eventId: string) => ({
       ...newRecord({ action: eventId }),
       eventId,
@@ -166,13 +166,13 @@ describe('the audit trail', () => {
     ['changed', `update audit_log set result = 'denied'`],
     ['removed', 'delete from audit_log'],
     ['emptied', 'truncate audit_log'],
-  ])('A1 is not %s by anybody', async (_what, statement) => {
+  ])('is not %s by anybody', async (_what, statement) => {
     await append(newRecord());
     await expect(opened.database.raw(statement)).rejects.toThrow('neither changed nor removed');
     expect(await rows()).toHaveLength(1);
   });
 
-  it('A2 says 503 when it cannot be written, and what was done with it is undone', async () => {
+  it('says 503 when it cannot be written, and what was done with it is undone', async () => {
     await opened.database.raw('alter table audit_log rename to elsewhere');
     const work = postgresUnitOfWork(opened.database);
     const changing = work.run(async ({ users, audit }) => {

@@ -78,7 +78,7 @@ describe('the audit trail of a control center that is killed', () => {
     details: '{}',
   });
 
-  it('A3 is one whole chain with each record once, wherever kill -9 hits', async () => {
+  it('is one whole chain with each record once, wherever kill -9 hits', async () => {
     const log = new PostgresAuditLog(database);
     const entries = Array.from({ length: 8 }, () => [] as ReturnType<typeof entry>[]);
     for (let kill = 0; kill < KILLS; kill++) {

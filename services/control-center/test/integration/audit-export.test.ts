@@ -54,7 +54,7 @@ describe('the verifier of an export', () => {
   const changed = (index: number, change: (record: Record<string, unknown>) => object) =>
     lines.with(index, JSON.stringify(change(JSON.parse(lines[index]!) as Record<string, unknown>)));
 
-  it('A5 finds nothing where nothing is', async () => {
+  it('finds nothing where nothing is', async () => {
     const { code, output } = await verify(lines);
     expect(output).toMatch(
       new RegExp(`^ok: ${lines.length} records up to ${lines.length}, ${heads.length} heads`),
@@ -86,13 +86,13 @@ describe('the verifier of an export', () => {
     ['that two were swapped', 'record 4 is missing', () => lines.with(3, lines[4]!).with(4, lines[3]!)],
     ['that the beginning was cut off', 'records 1 to 2 are missing', () => lines.slice(2)],
     ['that the tail was cut off', 'records 8 to', () => lines.slice(0, 7)],
-  ])('A5 finds %s', async (_what, words, exported) => {
+  ])('finds %s', async (_what, words, exported) => {
     const { code, output } = await verify(exported());
     expect(output).toContain(`NOT OK: ${words}`);
     expect(code).toBe(1);
   });
 
-  it('A5 finds heads that nobody signed, and such of an unknown key', async () => {
+  it('finds heads that nobody signed, and such of an unknown key', async () => {
     const forged = heads.with(0, heads[0]!.replace(/"hash":"./, '"hash":"x'));
     expect(await verify(lines, WITH_HEADS, forged)).toMatchObject({
       code: 1,

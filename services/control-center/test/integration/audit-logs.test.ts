@@ -64,14 +64,14 @@ describe('audit logs', () => {
     ['?to=2026-02-01&limit=2', [THIRD, SECOND]],
     ['?to=2026-02-01&limit=1&offset=1', [SECOND]],
     ['?action=server.restore', []],
-  ])('A6 are found by %s, newest first', async (query, expected) => {
+  ])('are found by %s, newest first', async (query, expected) => {
     const { headers } = await get(query).expect(200);
     expect(await times(query)).toEqual(expected);
     const unpaged = query.replaceAll(/&(limit|offset)=\d+/g, '');
     expect(headers['x-total-count']).toBe(String((await times(unpaged)).length));
   });
 
-  it('A6 are counted in all, and paged by number while more come', async () => {
+  it('are counted in all, and paged by number while more come', async () => {
     const before = await lines('?limit=3');
     const total = Number((await get('?limit=1').expect(200)).headers['x-total-count']);
     expect(total).toBeGreaterThan(before[0]!.seq);
@@ -99,7 +99,7 @@ describe('audit logs', () => {
     'action=',
     'before=x',
     'until=2025-01-01',
-  ])('A6 are not looked for with %s', async (query) => {
+  ])('are not looked for with %s', async (query) => {
     const { body } = await get(`?${query}`).expect(400);
     expect(body).toMatchObject({ success: false, code: 'bad_parameter' });
   });
@@ -121,7 +121,7 @@ describe('audit logs', () => {
     });
   });
 
-  it('A7 are exported as CSV in which no cell is a formula', async () => {
+  it('are exported as CSV in which no cell is a formula', async () => {
     const resources = ['=1+1', '+1', '-1', '@sum', '\tx', 'a "quoted", b'];
     await send(...resources.map((resource) => entry({ action: 'csv.test', resource }))).expect(200);
     const answer = await get('?action=csv.test', 'text/csv').buffer(true).expect(200);
@@ -140,7 +140,7 @@ describe('audit logs', () => {
     ]);
   });
 
-  it('A4 tell who exported them', async () => {
+  it('tell who exported them', async () => {
     await get('?action=none.such', 'text/csv').expect(200);
     expect((await lines('?action=audit.export'))[0]).toMatchObject({
       username: 'admin',
@@ -168,7 +168,7 @@ describe('audit logs', () => {
     await service.http.get('/audit/logs').expect(401);
   });
 
-  it('A3 come from the orchestrator once, however often they are sent, and in their order', async () => {
+  it('come from the orchestrator once, however often they are sent, and in their order', async () => {
     const entries = Array.from({ length: 1000 }, (_, n) =>
       entry({ action: 'sent.twice', request_id: `n${n}` }),
     );

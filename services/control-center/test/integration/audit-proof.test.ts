@@ -44,7 +44,7 @@ describe('the proof of the audit trail', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Head);
 
-  it('A5 is asked for by auditors, told with the newest signed head, and put down itself', async () => {
+  it('is asked for by auditors, told with the newest signed head, and put down itself', async () => {
     await auditLines(service, token);
     await auditLines(service, token);
     await waitFor(async () => (await dataOf<Head[]>('/audit/heads')).length > 0);
@@ -62,7 +62,7 @@ describe('the proof of the audit trail', () => {
     expect(verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'))).toBe(true);
   });
 
-  it('A5 tells which record is bad', async () => {
+  it('tells which record is bad', async () => {
     const [line] = await auditLines(service, token, '?action=user.create');
     await service.api.opened.database.transaction(async (transaction) => {
       await transaction.raw('set local session_replication_role = replica');
@@ -79,7 +79,7 @@ describe('the proof of the audit trail', () => {
     await get(`/audit/verify?${query}`).expect(400);
   });
 
-  it('A5 signs at a stop what is unsigned, outside the database too', async () => {
+  it('signs at a stop what is unsigned, outside the database too', async () => {
     const [newest] = await auditLines(service, token);
     await service.close();
     isOpen = false;

@@ -28,7 +28,7 @@ describe('an export of the audit trail', () => {
   });
   afterAll(() => service.close());
 
-  it('A7 reads no further ahead than its reader follows, and gets to the end', async () => {
+  it('reads no further ahead than its reader follows, and gets to the end', async () => {
     const token = await service.token();
     const { url } = service.http.get('/audit/logs') as unknown as { url: string };
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {

@@ -16,14 +16,14 @@ describe('the verification of the audit trail', () => {
   const verify = () => platform.verifier.verify();
   const dropCheckpoints = () => platform.tamper('delete from audit_heads');
 
-  it('A5 finds nothing where nothing is', async () => {
+  it('finds nothing where nothing is', async () => {
     const { ok, checked, checkpoint } = await verify();
     expect({ ok, checked, seq: checkpoint?.seq }).toEqual({ ok: true, checked: 35, seq: 35 });
     await platform.append(3);
     expect(await verify()).toMatchObject({ ok: true, checked: 38, fault: undefined });
   });
 
-  it('A5 has a head for every ten records, and for a rest that has waited for five minutes', async () => {
+  it('has a head for every ten records, and for a rest that has waited for five minutes', async () => {
     const seqs = async () => (await platform.external.read()).map(({ seq }) => seq);
     expect(await seqs()).toEqual([10, 20, 30, 35]);
     await platform.append(25);
@@ -36,7 +36,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: true, checked: 60, checkpoint: { seq: 60 } });
   });
 
-  it('A5 has each head once when several processes sign at the same time', async () => {
+  it('has each head once when several processes sign at the same time', async () => {
     await platform.append(20);
     const signed = await Promise.all([platform.sealer.seal(true), platform.sealer.seal(true)]);
     expect(signed.sort()).toEqual([0, 2]);
@@ -70,7 +70,7 @@ describe('the verification of the audit trail', () => {
     ],
     ['the first record', 1, [`update audit_log set result = 'failure' where seq = 1`]],
     ['the last record', 35, [`update audit_log set at = '2026-01-01T00:00:00.001Z' where seq = 35`]],
-  ])('A5 finds that %s was changed', async (_what, seq, statements) => {
+  ])('finds that %s was changed', async (_what, seq, statements) => {
     await platform.tamper(...statements);
     expect(await verify()).toMatchObject({ ok: false, checked: seq - 1, fault: { seq } });
   });
@@ -85,7 +85,7 @@ describe('the verification of the audit trail', () => {
       17,
       ['delete from audit_log where seq = 17', 'update audit_log set seq = seq - 1 where seq > 17'],
     ],
-  ])('A5 finds that %s was removed', async (_what, seq, statements) => {
+  ])('finds that %s was removed', async (_what, seq, statements) => {
     await platform.tamper(...statements);
     expect(await verify()).toMatchObject({ ok: false, fault: { seq } });
   });
@@ -101,12 +101,12 @@ describe('the verification of the audit trail', () => {
         copyOf(16, 17, '(select hash from audit_log where seq = 16)', `'${'c'.repeat(64)}'`),
       ],
     ],
-  ])('A5 finds that %s was put in', async (_what, statements) => {
+  ])('finds that %s was put in', async (_what, statements) => {
     await platform.tamper(...statements);
     expect(await verify()).toMatchObject({ ok: false, checked: 16, fault: { seq: 17 } });
   });
 
-  it('A5 finds that two were swapped', async () => {
+  it('finds that two were swapped', async () => {
     await platform.tamper(
       'update audit_log set seq = 1000 where seq = 13',
       'update audit_log set seq = 13 where seq = 14',
@@ -115,7 +115,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, checked: 12, fault: { seq: 13 } });
   });
 
-  it('A5 finds that the tail was cut off, by the heads inside and by those outside', async () => {
+  it('finds that the tail was cut off, by the heads inside and by those outside', async () => {
     await platform.tamper('delete from audit_log where seq > 31');
     expect(await verify()).toMatchObject({ ok: false, checked: 31, fault: { seq: 32 } });
     await dropCheckpoints();
@@ -124,14 +124,14 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, checked: 0, fault: { seq: 1 } });
   });
 
-  it('A5 finds by a head that everything after a record was made anew', async () => {
+  it('finds by a head that everything after a record was made anew', async () => {
     await dropCheckpoints();
     await platform.tamper('delete from audit_log where seq > 31');
     await platform.append(10);
     expect(await verify()).toMatchObject({ ok: false, checked: 34, fault: { seq: 35 } });
   });
 
-  it('A5 finds heads that we did not sign', async () => {
+  it('finds heads that we did not sign', async () => {
     await platform.tamper(`update audit_heads set hash = '${'0'.repeat(64)}' where seq = 20`);
     expect(await verify()).toMatchObject({
       ok: false,
@@ -139,7 +139,7 @@ describe('the verification of the audit trail', () => {
     });
   });
 
-  it('A5 finds heads outside that we did not sign, and passes over half lines', async () => {
+  it('finds heads outside that we did not sign, and passes over half lines', async () => {
     const lines = await readFile(platform.file, 'utf8');
     await writeFile(platform.file, `${lines}{"seq": 36, "ha`);
     await platform.append(5);
@@ -150,7 +150,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, fault: { seq: 11 } });
   });
 
-  it('A5 knows the keys of before, and says which it does not know', async () => {
+  it('knows the keys of before, and says which it does not know', async () => {
     const next = generateKeyPairSync('ed25519').privateKey;
     const stranger = await platform.verifierWith(checkpointKeys(next)).verify();
     expect(stranger).toMatchObject({
@@ -164,7 +164,7 @@ describe('the verification of the audit trail', () => {
     expect(await platform.verifierWith(both).verify()).toMatchObject({ ok: true });
   });
 
-  it('A5 verifies a part, from the head before it on', async () => {
+  it('verifies a part, from the head before it on', async () => {
     platform.now = new Date('2026-02-01T00:00:00Z');
     await platform.append(10);
     await platform.sealer.seal(true);
@@ -181,7 +181,7 @@ describe('the verification of the audit trail', () => {
     });
   });
 
-  it('A8 is still good after the retention dropped whole segments, which left a record', async () => {
+  it('is still good after the retention dropped whole segments, which left a record', async () => {
     platform.now = new Date('2026-02-01T00:00:00Z');
     await platform.append(20);
     await platform.sealer.seal(true);
@@ -198,7 +198,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, fault: { seq: 1 } });
   });
 
-  it('A8 drops nothing of a trail that does not hold, nor what no head seals', async () => {
+  it('drops nothing of a trail that does not hold, nor what no head seals', async () => {
     platform.now = new Date('2026-03-01T00:00:00Z');
     await platform.tamper(`update audit_log set result = 'failure' where seq = 3`);
     await expect(platform.retention(10).dropOld()).rejects.toMatchObject({ code: 'audit_broken' });
@@ -206,7 +206,7 @@ describe('the verification of the audit trail', () => {
     expect(await platform.records.bounds()).toEqual({ first: 1, last: 35 });
   });
 
-  it('A8 always has a record left, which the next one follows', async () => {
+  it('always has a record left, which the next one follows', async () => {
     platform.now = new Date('2026-03-01T00:00:00Z');
     expect(await platform.retention(10).dropOld()).toBe(35);
     await platform.append(1);

@@ -31,7 +31,7 @@ describe('the log of decisions', () => {
     return records;
   };
 
-  it('P1 tells an auditor of each 403 by its decision_id, and nobody else', async () => {
+  it('tells an auditor of each 403 by its decision_id, and nobody else', async () => {
     const auditor = await caller.signedIn('auditor');
     const viewer = await caller.signedIn('viewer');
     const denied = await caller.call('get', '/users?limit=7', undefined, viewer.token);
@@ -59,7 +59,7 @@ describe('the log of decisions', () => {
     expect((await caller.call('get', `/decisions/${NOBODY}`)).status).toBe(404);
   });
 
-  it('P5 decides on the operation, however its URL is written', async () => {
+  it('decides on the operation, however its URL is written', async () => {
     const viewer = await caller.signedIn('viewer');
     for (const path of ['/users', '/Users', '/users/', '/USERS/?limit=1']) {
       const denied = await caller.call('get', path, undefined, viewer.token);
@@ -101,7 +101,7 @@ describe('the log of decisions', () => {
     await caller.call('delete', `/policies/${id}`);
   });
 
-  it('P10 gives the same answers when it is decided again offline, by the policies of then', async () => {
+  it('gives the same answers when it is decided again offline, by the policies of then', async () => {
     const { database } = service.api.opened;
     const odd = await caller.signedIn('odd', 'guest');
     const rules = [

@@ -45,7 +45,7 @@ describe('the first start', () => {
   const usernames = async () =>
     (await apis[0]!.opened.database('users').select('username')).map(({ username }) => username);
 
-  it('I7 makes one admin with a generated password and tells it once, however many processes start', async () => {
+  it('makes one admin with a generated password and tells it once, however many processes start', async () => {
     const [api] = await Promise.all([start(), start(), start()]);
     const file = join(folder.path, 'admin-password');
     const password = readFileSync(file, 'utf8').trim();
@@ -92,7 +92,7 @@ describe('the first start', () => {
     expect(await usernames()).toEqual([]);
   });
 
-  it('I7 does not make up a password in production', async () => {
+  it('does not make up a password in production', async () => {
     const production = {
       NODE_ENV: 'production',
       JWT_SECRET: 'j'.repeat(32),

@@ -54,7 +54,7 @@ describe('the secret of tokens', () => {
     };
   };
 
-  it('I11 is replaced without signing anybody out; the old one is worth nothing once it is dropped', async () => {
+  it('is replaced without signing anybody out; the old one is worth nothing once it is dropped', async () => {
     const admin = { username: 'admin', password: ADMIN_PASSWORD };
     const before = await start({ JWT_SECRET: OLD });
     const kept = await before.tokenFrom('/auth/login', admin);

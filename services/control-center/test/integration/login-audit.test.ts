@@ -41,7 +41,7 @@ describe('sign-ins in the audit trail', () => {
       .filter(({ action, result }) => action === 'auth.login' && result === 'denied')
       .map(({ details }) => details['reason']);
 
-  it('A4 tell of a success with the session that it opened', async () => {
+  it('tell of a success with the session that it opened', async () => {
     const { token } = dataOf<{ token: string }>(await right().expect(200));
     const [, payload = ''] = token.split('.');
     const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string };
@@ -58,7 +58,7 @@ describe('sign-ins in the audit trail', () => {
     });
   });
 
-  it('A4 tell why they were refused, which the answer does not', async () => {
+  it('tell why they were refused, which the answer does not', async () => {
     const admin = callAs(service, await service.token());
     await wrong().expect(401);
     await admin('put', `/users/${user.id}`, { enabled: false }).expect(200);
@@ -86,7 +86,7 @@ describe('sign-ins in the audit trail', () => {
     });
   });
 
-  it('A4 are followed by sign-out, sessions ended and refresh tokens used twice', async () => {
+  it('are followed by sign-out, sessions ended and refresh tokens used twice', async () => {
     const first = dataOf<{ token: string }>(await right().expect(200)).token;
     const second = dataOf<{ token: string }>(await right().expect(200)).token;
     const third = dataOf<{ token: string }>(await right().expect(200)).token;
@@ -111,7 +111,7 @@ describe('sign-ins in the audit trail', () => {
     ]);
   });
 
-  it('A2 that cannot be put down are 503, and open no session', async () => {
+  it('that cannot be put down are 503, and open no session', async () => {
     const { database } = service.api.opened;
     const sessions = async () => (await database('sessions').where({ user_id: user.id })).length;
     await database.raw('alter table audit_log rename to audit_log_away');
@@ -126,7 +126,7 @@ describe('sign-ins in the audit trail', () => {
     expect(await sessions()).toBe(1);
   });
 
-  it('I5 of one user from many places are slowed down, never refused', async () => {
+  it('of one user from many places are slowed down, never refused', async () => {
     slept.length = 0;
     for (let client = 0; client < 50; client += 1) await wrong(`198.51.100.${client}`).expect(401);
     expect(slept).toEqual([]);

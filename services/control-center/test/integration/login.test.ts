@@ -50,11 +50,11 @@ describe('POST /auth/login', () => {
     expect(Math.round(life / 60_000)).toBe(8 * 60);
   });
 
-  it('I4 knows a name in every spelling', async () => {
+  it('knows a name in every spelling', async () => {
     await login({ username: 'ＡＤＭＩＮ', password: ADMIN_PASSWORD }).expect(200);
   });
 
-  it('I3 refuses unknown, wrong, disabled and impossible sign-ins with the very same bytes', async () => {
+  it('refuses unknown, wrong, disabled and impossible sign-ins with the very same bytes', async () => {
     await addUser('disabled-one', false);
     const headers = { 'X-Request-Id': 'same' };
     const texts = await Promise.all(
@@ -76,7 +76,7 @@ describe('POST /auth/login', () => {
     });
   });
 
-  it('I3 does the same work for a user who is not there', async () => {
+  it('does the same work for a user who is not there', async () => {
     const compare = jest.spyOn(bcrypt, 'compare');
     await login({ username: 'not-there', password: 'wrong-password' }).expect(401);
     const [, hash] = compare.mock.calls.at(-1)!;
@@ -84,7 +84,7 @@ describe('POST /auth/login', () => {
     expect(bcrypt.getRounds(hash as string)).toBe(4);
   });
 
-  it('I5 lets at most five of 50 wrong ones at the same time reach bcrypt, then not even the right one', async () => {
+  it('lets at most five of 50 wrong ones at the same time reach bcrypt, then not even the right one', async () => {
     await addUser('victim');
     const compare = jest.spyOn(bcrypt, 'compare');
     const wrong = { username: 'victim', password: 'wrong-password' };

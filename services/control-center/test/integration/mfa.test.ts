@@ -31,7 +31,7 @@ describe('second factors', () => {
       Record<string, unknown>
     >;
 
-  it('I17 are begun with the password, and count for nothing until a code confirms them', async () => {
+  it('are begun with the password, and count for nothing until a code confirms them', async () => {
     const call = callAs(service, await token());
     const wrong = await call('post', '/auth/mfa/enroll', { password: 'wrong-password' }).expect(422);
     expect(codeOf(wrong)).toBe('reauthentication_failed');
@@ -56,7 +56,7 @@ describe('second factors', () => {
     );
   });
 
-  it('I17 end every other session when they are turned on', async () => {
+  it('end every other session when they are turned on', async () => {
     const [other, own] = [await token(), await token()];
     await setUpMfa(service, own, clock.read());
     await callAs(service, other)('get', '/auth/sessions').expect(401);
@@ -65,7 +65,7 @@ describe('second factors', () => {
     expect(dataOf(await admin('get', `/users/${user.id}`).expect(200))).toMatchObject({ mfa_enabled: true });
   });
 
-  it('I17 are asked for by a sign-in that was under way when they were turned on', async () => {
+  it('are asked for by a sign-in that was under way when they were turned on', async () => {
     const call = callAs(service, await token());
     const { secret } = dataOf<{ secret: string }>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -86,7 +86,7 @@ describe('second factors', () => {
     compare.mockRestore();
   });
 
-  it('I17 that are on stay until a code of the next one confirms it', async () => {
+  it('that are on stay until a code of the next one confirms it', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const call = callAs(service, await token(totpCode(secret, clock.read())));
@@ -105,7 +105,7 @@ describe('second factors', () => {
     await signIn(totpCode(next, clock.read())).expect(200);
   });
 
-  it('I17 are not confirmed once their time is up', async () => {
+  it('are not confirmed once their time is up', async () => {
     const call = callAs(service, await token());
     const { secret } = dataOf<{ secret: string }>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -114,7 +114,7 @@ describe('second factors', () => {
     await call('post', '/auth/mfa/confirm', { code: totpCode(secret, clock.read()) }).expect(409);
   });
 
-  it('I3 are asked for after a right password only', async () => {
+  it('are asked for after a right password only', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const code = totpCode(secret, clock.read());
@@ -169,7 +169,7 @@ describe('second factors', () => {
     ]);
   });
 
-  it('I18 have recovery codes that are good once, and are told of in the audit trail', async () => {
+  it('have recovery codes that are good once, and are told of in the audit trail', async () => {
     const { recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     const [first = '', second = ''] = recoveryCodes;
     const answers = await Promise.all(Array.from({ length: 4 }, () => signIn(first)));
@@ -183,7 +183,7 @@ describe('second factors', () => {
     expect(stored.every(({ hash }) => hash.length === 32)).toBe(true);
   });
 
-  it('I18 give new recovery codes, of which the old ones are none, and keep the session', async () => {
+  it('give new recovery codes, of which the old ones are none, and keep the session', async () => {
     const { secret, recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const mine = await token(totpCode(secret, clock.read()));
@@ -275,7 +275,7 @@ describe('second factors', () => {
     await signIn().expect(200);
   });
 
-  it('I13 are taken off by an admin, which ends every session of the user', async () => {
+  it('are taken off by an admin, which ends every session of the user', async () => {
     const mine = await token();
     await setUpMfa(service, mine, clock.read());
     await callAs(service, mine)('delete', `/users/${user.id}/mfa`).expect(403);
@@ -336,7 +336,7 @@ describe('where admins must have a second factor', () => {
   });
   afterAll(() => service.close());
 
-  it('I19 an admin without one gets a token that allows nothing but setting it up', async () => {
+  it('an admin without one gets a token that allows nothing but setting it up', async () => {
     const limited = await service.token();
     const call = callAs(service, limited);
     for (const [method, path] of [

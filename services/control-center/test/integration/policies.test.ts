@@ -97,7 +97,7 @@ describe('policies', () => {
     await call('put', `/policies/${other.id}`, { name }).expect(409);
   });
 
-  it('P7 keep how they were after each change, when and by whom, even after they are deleted', async () => {
+  it('keep how they were after each change, when and by whom, even after they are deleted', async () => {
     const { id, name } = await create();
     const editor = await signedIn('admin');
     await call('put', `/policies/${id}`, { version: '1.1.0', enabled: false }, editor.token).expect(200);
@@ -112,7 +112,7 @@ describe('policies', () => {
     await call('get', `/policies/${NOBODY}/versions`).expect(404);
   });
 
-  it('P7 refuse a change that was made for an older revision', async () => {
+  it('refuse a change that was made for an older revision', async () => {
     const { id } = await create();
     const change = (etag: string) => call('put', `/policies/${id}`, { version: '2' }).set('If-Match', etag);
     await change('"1"').expect(200);
@@ -122,7 +122,7 @@ describe('policies', () => {
     await call('delete', `/policies/${id}`).set('If-Match', '"3"').expect(200);
   });
 
-  it('P6 are refused with the place of each fault, and nothing is stored', async () => {
+  it('are refused with the place of each fault, and nothing is stored', async () => {
     const before = await revision();
     const faulty = async (changes: Body) =>
       (await call('post', '/policies', newPolicy({ rules: [{ ...rule, ...changes }] })).expect(422)).body as {
@@ -178,7 +178,7 @@ describe('policies', () => {
     await call('get', '/policies', undefined, guest).expect(403);
   });
 
-  it('P7 leave somebody who may change them', async () => {
+  it('leave somebody who may change them', async () => {
     const builtin = dataOf<Body[]>(await call('get', '/policies?limit=1000')).find(
       ({ name }) => name === 'admin_access_policy',
     );
@@ -206,7 +206,7 @@ describe('policies', () => {
   const usernameOf = async (id: string) =>
     String((await rows('users').where({ id }).first<Body>())?.['username']);
 
-  it('P7 grant nothing that their writer does not hold', async () => {
+  it('grant nothing that their writer does not hold', async () => {
     const may = (resource: string, action: string[], condition?: string) => ({
       effect: 'Allow',
       resource,
@@ -244,7 +244,7 @@ describe('policies', () => {
     await call('put', `/policies/${off.id}`, { version: '3' }, writer).expect(200);
   });
 
-  it('A2 stand in the audit trail with what was before and after, or are not changed at all', async () => {
+  it('stand in the audit trail with what was before and after, or are not changed at all', async () => {
     const { id, name } = await create();
     const tasks = { effect: 'Allow', resource: 'batches:*', action: ['read'] };
     await call('put', `/policies/${id}`, { version: '2', rules: [rule, tasks] }).expect(200);

@@ -15,7 +15,7 @@ describe('the bundle of policies', () => {
   const ask = (token: string) =>
     service.internal.get('/internal/policy-bundle').auth(token, { type: 'bearer' });
 
-  it('P9 holds what is in force, signed, with its revision', async () => {
+  it('holds what is in force, signed, with its revision', async () => {
     const { body, headers } = await ask(issueServiceToken(keyring, 'orchestrator')).expect(200);
     const { payload, kid, signature } = (body as { data: PolicyBundle }).data;
     expect(isSigned(keyring, POLICY_BUNDLE_PURPOSE, payload, { kid, signature })).toBe(true);

@@ -57,7 +57,7 @@ describe('the process', () => {
     expect(first.output()).not.toContain(password);
   });
 
-  it('I7 started alone, shows the generated password at its first start only', async () => {
+  it('started alone, shows the generated password at its first start only', async () => {
     const shown = await startedAlone();
     const password = (await readFile(join(folder.path, 'admin-password'), 'utf8')).trim();
     expect(shown).toMatch(/admin password \(generated, kept in .*\)/);
@@ -95,7 +95,7 @@ describe('the process', () => {
       /JWT_SECRET.* is a published example/,
     ],
     ['no database', { DATABASE_URL: '' }, /^The configuration is wrong: DATABASE_URL is missing/],
-  ])('I7 ends with one sentence for %s', async (_what, changes, sentence) => {
+  ])('ends with one sentence for %s', async (_what, changes, sentence) => {
     const process = start(changes);
     expect(await process.exited).toEqual({ code: 1, signal: null });
     expect(process.output()).toMatch(sentence);

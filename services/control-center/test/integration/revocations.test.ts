@@ -71,20 +71,17 @@ describe('revocations', () => {
     ['an MFA reset', () => as(admin).delete(`/users/${user.id}/mfa`).expect(200)],
     ['deletion', () => as(admin).delete(`/users/${user.id}`).expect(200)],
   ];
-  it.each(ends)(
-    'I13 after %s the token is refused here at once, and told to be revoked',
-    async (_what, act) => {
-      const theirs = await signIn();
-      const before = await known();
-      expect(before.isRevoked(claims(theirs))).toBe(false);
-      await act(theirs);
-      await as(theirs).post('/auth/logout').expect(401);
-      expect((await known()).isRevoked(claims(theirs))).toBe(true);
-      expect((await known()).isRevoked(claims(admin))).toBe(false);
-    },
-  );
+  it.each(ends)('after %s the token is refused here at once, and told to be revoked', async (_what, act) => {
+    const theirs = await signIn();
+    const before = await known();
+    expect(before.isRevoked(claims(theirs))).toBe(false);
+    await act(theirs);
+    await as(theirs).post('/auth/logout').expect(401);
+    expect((await known()).isRevoked(claims(theirs))).toBe(true);
+    expect((await known()).isRevoked(claims(admin))).toBe(false);
+  });
 
-  it('I13 a sign-in within the same millisecond as the revocation of its user is good', async () => {
+  it('a sign-in within the same millisecond as the revocation of its user is good', async () => {
     const first = await signIn();
     await change({ roles: ['operator'] });
     const second = await signIn();
@@ -95,7 +92,7 @@ describe('revocations', () => {
     await as(third).post('/auth/logout').expect(200);
   });
 
-  it('I13 a token that a process whose clock is ahead has issued is revoked by one whose clock is behind', async () => {
+  it('a token that a process whose clock is ahead has issued is revoked by one whose clock is behind', async () => {
     clock.forward(2_000);
     const theirs = await signIn();
     clock.forward(-2_000);
@@ -106,7 +103,7 @@ describe('revocations', () => {
     expect(set.isRevoked(claims(next))).toBe(false);
   });
 
-  it('I12 a stolen token ends the session for everybody', async () => {
+  it('a stolen token ends the session for everybody', async () => {
     const stolen = await signIn();
     const answer = await service.http.post('/auth/refresh').send({ token: stolen }).expect(200);
     const current = (answer.body as { data: { token: string } }).data.token;
@@ -197,7 +194,7 @@ describe('revocations', () => {
 });
 
 describeWithRedis('the wake-up', () => {
-  it('I13 follows each commit that ends somebody’s tokens, and nobody needs it', async () => {
+  it('follows each commit that ends somebody’s tokens, and nobody needs it', async () => {
     const redis = await ownRedis();
     const service = await startTestApi({ REDIS_URL: redis.url });
     const listener = new Redis(redis.url);

@@ -15,7 +15,7 @@ describe('sessions', () => {
   const newTokenOf = (answer: { body: unknown }) => (answer.body as { data: { token: string } }).data.token;
   const use = (token: string) => service.http.get('/users').auth(token, { type: 'bearer' });
 
-  it('I13 end at sign-out', async () => {
+  it('end at sign-out', async () => {
     const token = await service.token();
     const other = await service.token();
     const { body } = await service.http.post('/auth/logout').auth(token, { type: 'bearer' }).expect(200);
@@ -26,7 +26,7 @@ describe('sessions', () => {
     await use(other).expect(200);
   });
 
-  it('I12 give a new token for the old one, which is dead at once', async () => {
+  it('give a new token for the old one, which is dead at once', async () => {
     const old = await service.token();
     const answer = await refresh(old).expect(200);
     expect(answer.body).toEqual({
@@ -40,7 +40,7 @@ describe('sessions', () => {
     await use(newTokenOf(answer)).expect(200);
   });
 
-  it('I12 give one new token when one token is refreshed 20 times at once', async () => {
+  it('give one new token when one token is refreshed 20 times at once', async () => {
     const old = await service.token();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(old)));
     const good = answers.filter(({ status }) => status === 200);
@@ -49,7 +49,7 @@ describe('sessions', () => {
     await use(newTokenOf(good[0]!)).expect(200);
   });
 
-  it('I12 outlive a repeated refresh within ten seconds, not a later one', async () => {
+  it('outlive a repeated refresh within ten seconds, not a later one', async () => {
     const first = await service.token();
     const second = newTokenOf(await refresh(first).expect(200));
     clock.forward(4_000);
@@ -64,7 +64,7 @@ describe('sessions', () => {
     await refresh(third).expect(401);
   });
 
-  it('I8 end after 24 hours, however often they are refreshed', async () => {
+  it('end after 24 hours, however often they are refreshed', async () => {
     let token = await service.token();
     for (const hours of [7, 7, 7]) {
       clock.forward(hours * 3_600_000);
@@ -77,7 +77,7 @@ describe('sessions', () => {
     await refresh(token).expect(401);
   });
 
-  it('I9 do not take forged tokens', async () => {
+  it('do not take forged tokens', async () => {
     const token = await service.token();
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, string>;
@@ -112,7 +112,7 @@ describe('sessions', () => {
     await use(token).expect(200);
   });
 
-  it('I15 are listed and ended by whom they belong to', async () => {
+  it('are listed and ended by whom they belong to', async () => {
     await service.http
       .post('/users')
       .auth(await service.token(), { type: 'bearer' })

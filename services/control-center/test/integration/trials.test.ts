@@ -31,7 +31,7 @@ describe('policies that are tried', () => {
   const simulate = (changes: Body = {}) =>
     caller.call('post', '/policies/simulate', { ...asked, ...changes });
 
-  it('P8 are checked as if they were written, fault by fault', async () => {
+  it('are checked as if they were written, fault by fault', async () => {
     const check = async (...rules: Body[]) =>
       caller.dataOf(await caller.call('post', '/policies/validate', { rules }));
     expect(await check(rule({ condition: "user.role == 'admin'" }))).toEqual({ valid: true, problems: [] });
@@ -44,7 +44,7 @@ describe('policies that are tried', () => {
     });
   });
 
-  it('P8 tell the decision, the rule that decided, and why the others did not', async () => {
+  it('tell the decision, the rule that decided, and why the others did not', async () => {
     const before = await stored();
     const answer = await simulate({ context: { infra: 'a', check_mode: false } });
     const { rules, ...result } = caller.dataOf<Body & { rules: Body[] }>(answer);
@@ -77,7 +77,7 @@ describe('policies that are tried', () => {
     expect(await stored()).toBe(before);
   });
 
-  it('P8 can be drafts, alone or beside what is in force', async () => {
+  it('can be drafts, alone or beside what is in force', async () => {
     const deny = rule({ effect: 'Deny', condition: "context.provider == 'x'" });
     const policies = [{ name: 'draft', rules: [rule(), deny] }];
     const failed = {
@@ -106,7 +106,7 @@ describe('policies that are tried', () => {
     expect([unknown.status, unknown.body]).toMatchObject([422, { details: [{ path: 'disable[0]' }] }]);
   });
 
-  it('P1 are for those who may simulate', async () => {
+  it('are for those who may simulate', async () => {
     const viewer = await caller.signedIn('viewer');
     for (const path of ['/policies/simulate', '/policies/replay']) {
       const body = path.endsWith('replay') ? { from: '2026-01-01T00:00:00Z' } : asked;
@@ -208,7 +208,7 @@ describe('policies that are tried', () => {
   });
 });
 
-describe('P8 the thread of trials', () => {
+describe('the thread of trials', () => {
   let trials: ThreadedTrials;
   afterEach(() => trials.close());
   const many = Array.from({ length: 1000 }, (_, index) => ({

@@ -175,7 +175,7 @@ describe('users', () => {
   });
 
   it.each(['roles', 'enabled', 'password_hash', 'id', 'epoch'])(
-    'H2 are not changed by their owner: %s',
+    'are not changed by their owner: %s',
     async (member) => {
       const { id, username } = await create({ roles: ['viewer'] });
       const own = await service.token(username, 'secure_password');
@@ -191,7 +191,7 @@ describe('users', () => {
     },
   );
 
-  it('P7 are given no role, and no password of somebody with one, by whoever does not have it', async () => {
+  it('are given no role, and no password of somebody with one, by whoever does not have it', async () => {
     const rules = [
       {
         effect: 'Allow',
@@ -217,7 +217,7 @@ describe('users', () => {
     await as('post', '/users', newUser({ roles: ['helpdesk'] })).expect(201);
   });
 
-  it('I1 may have 64 characters of four bytes as a password', async () => {
+  it('may have 64 characters of four bytes as a password', async () => {
     const password = '🔑🐴🔋📎'.repeat(16);
     const { username } = await create({ password });
     await service.token(username, password);
@@ -260,7 +260,7 @@ describe('users', () => {
     });
   });
 
-  it('I15 can be signed out everywhere', async () => {
+  it('can be signed out everywhere', async () => {
     const { id, username } = await create();
     const theirs = await service.token(username, 'secure_password');
     await call('delete', `/users/${id}/sessions`).expect(200);

@@ -1,48 +1,55 @@
 import type { Page } from '../page.js';
 import type { AuditEvent, ChainedRecord } from './chain.js';
 
-/** Only records with all of these. */
+/** Restricts a query to the records that match all of these. */
 export interface AuditFilter {
   userId?: string | undefined;
   action?: string | undefined;
   resource?: string | undefined;
   from?: Date | undefined;
-  /** Its own instant counts. */
+  /** Inclusive. */
   to?: Date | undefined;
 }
 
 export interface AuditPage extends AuditFilter, Omit<Page, 'after'> {
-  /** Only records with a smaller number: a page that stays the same however many come. */
+  /** Restricts the page to records with a smaller number, so that new records do not move it. */
   before?: number | undefined;
-  /** Only records with a greater number. */
+  /** Restricts the page to records with a greater number. */
   after?: number | undefined;
 }
 
-/** Numbers of the first and the last record; both 0 where there are none. */
+/** The numbers of the first and the last record; both are 0 where there are none. */
 export interface Bounds {
   first: number;
   last: number;
 }
 
-/** What became of events that were sent. */
+/** The outcome of appending events of the other service. */
 export interface KeptEvents {
-  /** How many were new. */
+  /** The number of new events. */
   kept: number;
-  /** Ids of those that are known with another content, which stays as it is. Each left a record of that. */
+  /** Ids of events that are stored with different content, which is kept. A record reports each of them. */
   conflicts: string[];
 }
 
 export interface AuditLog {
-  /** Newest first. `total` counts what the filter leaves, without `before` and `after`. */
+  /**
+   * Lists records, newest first. `total` counts the matches of the filter, regardless of `before` and `after`.
+   */
   list(page: AuditPage): Promise<{ records: ChainedRecord[]; total: number }>;
-  /** Oldest first, in pieces: those that there are when it begins. Nothing is held open between them. */
+  /**
+   * Reads the records that exist when it begins, oldest first, in pieces. It holds no connection between them.
+   */
   read(filter: AuditFilter): AsyncIterable<ChainedRecord[]>;
-  /** Of those that the filter leaves. */
+  /** Returns the first and last number of the matching records. */
   bounds(filter?: AuditFilter): Promise<Bounds>;
-  /** Those after one number up to another, in their order, in pieces. */
+  /** Reads the records with numbers greater than `after` and at most `upto`, in order, in pieces. */
   records(after: number, upto: number): AsyncIterable<ChainedRecord[]>;
-  /** Up to which number the retention has dropped records, as it put down itself; 0 where it never has. */
+  /**
+   * Returns the number up to which the retention has dropped records, according to its own records; 0 where it has
+   * dropped none.
+   */
   droppedUpto(): Promise<number>;
-  /** Appends each event once, however often it comes. */
+  /** Appends each event once, however often it is sent. */
   keep(events: readonly AuditEvent[]): Promise<KeptEvents>;
 }

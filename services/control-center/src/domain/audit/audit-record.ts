@@ -1,4 +1,4 @@
-/** Who did something, and in which request; null where that is not known. */
+/** The user who did something, and the request; null where it is not known. */
 export interface AuditActor {
   userId: string | null;
   username: string | null;
@@ -7,7 +7,7 @@ export interface AuditActor {
   requestId: string | null;
 }
 
-/** The control center by itself. */
+/** The actor of what the control center does on its own. */
 export const NOBODY: AuditActor = {
   userId: null,
   username: null,
@@ -16,18 +16,18 @@ export const NOBODY: AuditActor = {
   requestId: null,
 };
 
-/** What is to be put down in the audit trail. */
+/** A record to be appended to the audit trail. */
 export interface NewAuditRecord extends AuditActor {
-  /** `user.create`: what it was done to, in the singular, and what was done. */
+  /** `user.create`: the kind of object in the singular, and what was done to it. */
   action: string;
   /** `users/<id>` */
   resource: string;
   result: 'success' | 'denied' | 'failure';
-  /** What was asked and changed. No secret may be in here. */
+  /** What was requested and changed. Must not contain secrets. */
   details: Readonly<Record<string, unknown>>;
 }
 
-/** The audit trail, within a unit of work: what is done stands there, or is not done. */
+/** The audit trail within a unit of work: a change and its record are committed together or not at all. */
 export interface AuditTrail {
   append(record: NewAuditRecord): Promise<void>;
 }

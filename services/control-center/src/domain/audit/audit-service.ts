@@ -8,7 +8,7 @@ import type { AuditCheckpoints, CheckpointKeys, PublicKey, SignedCheckpoint } fr
 import type { Verification } from './verification.js';
 import type { AuditVerifier } from './verifier.js';
 
-/** Reading the trail leaves a record in it as well, before anything is handed out. */
+/** Reads the audit trail for users. Each read appends a record of itself before it returns anything. */
 export class AuditService {
   constructor(
     private readonly log: AuditLog,
@@ -19,9 +19,10 @@ export class AuditService {
   ) {}
 
   /**
-   * What the other service did.
-   * @returns how many events were new.
-   * @throws Failure `conflict` for events that are known with another content, once all others are kept.
+   * Appends events of the other service.
+   * @returns the number of new events.
+   * @throws Failure `conflict` (`audit_event_conflict`) for events that are stored with different content, after all
+   * others are appended.
    */
   async keep(events: readonly AuditEvent[]): Promise<number> {
     const { kept, conflicts } = await this.log.keep(events);
@@ -36,7 +37,7 @@ export class AuditService {
     );
   }
 
-  /** What is no part of a change. */
+  /** Appends a record that is not part of a change. */
   note(record: NewAuditRecord): Promise<void> {
     return this.work.run(({ audit }) => audit.append(record));
   }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** An event as it is stored: exactly the texts that are hashed. */
+/** An event as it is stored: the exact texts that are hashed. */
 export interface AuditEvent {
   eventId: string;
   /** ISO 8601, UTC, milliseconds. */
@@ -18,25 +18,27 @@ export interface AuditEvent {
   details: string;
 }
 
-/** An event in its place in the chain. */
+/** An event at its position in the chain. */
 export interface ChainedRecord extends AuditEvent {
   seq: number;
   prevHash: string;
   hash: string;
 }
 
-/** The place of the newest record. */
+/** The number and hash of the newest record. */
 export interface ChainEnd {
   seq: number;
   hash: string;
 }
 
-/** Before the first record. */
+/** The end of an empty chain. */
 export const CHAIN_START: ChainEnd = { seq: 0, hash: '0'.repeat(64) };
 
 const FORMAT = 'provisioning-audit-v1\n';
 
-/** The text whose SHA-256 a record's hash is: docs/audit-format.md describes it for those who check an export. */
+/**
+ * The text whose SHA-256 is the hash of a record. docs/audit-format.md specifies it for checks of an export.
+ */
 function hashedText(record: Omit<ChainedRecord, 'hash'>): string {
   const members: [name: string, value: string | null][] = [
     ['seq', String(record.seq)],
@@ -57,7 +59,7 @@ function hashedText(record: Omit<ChainedRecord, 'hash'>): string {
   return FORMAT + members.map(memberText).join('');
 }
 
-/** The length tells where a value ends, whatever is in it. */
+/** A value is preceded by its length in bytes, so that no content can imitate the next field. */
 function memberText([name, value]: [string, string | null]): string {
   return value === null ? `${name} -\n` : `${name} ${Buffer.byteLength(value)} ${value}\n`;
 }
@@ -66,7 +68,7 @@ export function hashOf(record: Omit<ChainedRecord, 'hash'>): string {
   return createHash('sha256').update(hashedText(record)).digest('hex');
 }
 
-/** Puts events behind the end of a chain, in their order. */
+/** Appends events to the end of a chain, in order. */
 export function chained(end: ChainEnd, events: readonly AuditEvent[]): ChainedRecord[] {
   let { seq, hash } = end;
   return events.map((event) => {

@@ -1,7 +1,7 @@
 import type { Page } from '../page.js';
 import type { ChainEnd } from './chain.js';
 
-/** The end of the chain as it once was. Whoever has it signed can prove what stood in the trail up to there. */
+/** The end of the chain at one time. Signed, it proves the content of the trail up to there. */
 export interface Checkpoint extends ChainEnd {
   at: string;
 }
@@ -12,7 +12,7 @@ export interface SignedCheckpoint extends Checkpoint {
   signature: string;
 }
 
-/** The text that is signed: docs/audit-format.md. */
+/** Returns the text that is signed (docs/audit-format.md). */
 export function signedText({ seq, hash, at }: Checkpoint): string {
   return `provisioning-audit-head-v1\nseq ${seq}\nhash ${hash}\ntimestamp ${at}\n`;
 }
@@ -23,15 +23,15 @@ export interface PublicKey {
 }
 
 export interface CheckpointKeys {
-  /** Undefined where there is no key: the trail is chained then, but not sealed. */
+  /** Undefined without a key: the trail is then chained, but not signed. */
   sign: ((checkpoint: Checkpoint) => SignedCheckpoint) | undefined;
-  /** Undefined when nobody knows the key that is named. */
+  /** Returns whether the signature is valid; undefined when the key is unknown. */
   isGood(checkpoint: SignedCheckpoint): boolean | undefined;
-  /** Of the signing key first, then of those before it. */
+  /** The signing key first, then the keys that it replaced. */
   publicKeys: readonly PublicKey[];
 }
 
-/** Checkpoints outside the database: whoever rules that does not rule these. */
+/** Copies of the checkpoints outside the database, for the case that the database is tampered with. */
 export interface ExternalCheckpoints {
   append(checkpoints: readonly SignedCheckpoint[]): Promise<void>;
   read(): Promise<SignedCheckpoint[]>;
@@ -39,17 +39,17 @@ export interface ExternalCheckpoints {
 
 export interface AuditCheckpoints {
   list(page: Page<number>): Promise<{ checkpoints: SignedCheckpoint[]; total: number }>;
-  /** By their numbers. */
+  /** Returns all checkpoints by number. */
   all(): Promise<SignedCheckpoint[]>;
-  /** Nobody else does meanwhile, in whatever process. */
+  /** Runs `act` while no other process writes checkpoints. */
   exclusively<T>(act: (checkpoints: CheckpointWrites) => Promise<T>): Promise<T>;
 }
 
 export interface CheckpointWrites {
   newest(): Promise<SignedCheckpoint | undefined>;
-  /** The newest record and the oldest one's time. */
+  /** Returns the newest record and the time of the oldest; undefined for an empty trail. */
   chain(): Promise<{ end: ChainEnd; since: string } | undefined>;
-  /** Those of these numbers that there are. */
+  /** Returns the ends of the chain at those of the numbers that exist. */
   ends(seqs: readonly number[]): Promise<ChainEnd[]>;
   insert(checkpoints: readonly SignedCheckpoint[]): Promise<void>;
 }

@@ -5,32 +5,40 @@ import { NOBODY, type NewAuditRecord } from './audit-record.js';
 import type { AuditCheckpoints, SignedCheckpoint } from './checkpoint.js';
 import type { AuditVerifier } from './verifier.js';
 
-/** The record by which the retention says what it dropped; `details.upto` is the last number that is gone. */
+/**
+ * The action of the record that reports what the retention dropped; `details.upto` is the last number dropped.
+ */
 export const RETENTION_ACTION = 'audit.drop';
 
 const DAY_MS = 24 * 60 * 60_000;
-/** In one transaction, as far as checkpoints allow. */
+/** The number of records that are dropped in one transaction at most, where checkpoints allow it. */
 const MOST_RECORDS = 50_000;
 
 export interface AuditDrops {
-  /** Drops all records up to a checkpoint and appends what tells of it: both or neither. @returns how many are gone. */
+  /**
+   * Drops all records up to a checkpoint and appends the record of that, in one transaction.
+   * @returns the number of dropped records.
+   */
   drop(upto: number, record: NewAuditRecord): Promise<number>;
 }
 
-/** Drops what is old enough, in whole segments between checkpoints. The checkpoints stay: the next records still follow from them. */
+/**
+ * Drops records past the retention period, in whole segments between checkpoints. The checkpoints are kept: they prove
+ * where the remaining chain begins.
+ */
 export class AuditRetention {
   constructor(
     private readonly log: AuditLog & AuditDrops,
     private readonly checkpoints: AuditCheckpoints,
     private readonly verifier: AuditVerifier,
-    /** 0 keeps everything. */
+    /** The retention period; 0 keeps everything. */
     private readonly days: number,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * @returns how many records are gone.
-   * @throws Failure `conflict` when the trail does not hold: evidence is not dropped.
+   * @returns the number of dropped records.
+   * @throws Failure `conflict` (`audit_broken`) when the trail fails its verification: evidence is never dropped.
    */
   async dropOld(): Promise<number> {
     if (this.days === 0) return 0;
@@ -45,7 +53,7 @@ export class AuditRetention {
   async #next(): Promise<SignedCheckpoint | undefined> {
     const { first, last } = await this.log.bounds();
     const young = await this.log.bounds({ from: new Date(this.clock().getTime() - this.days * DAY_MS) });
-    // The newest record stays whatever its age: the next one needs its hash.
+    // The newest record is kept regardless of its age: the next one needs its hash.
     const before = young.first === 0 ? last : young.first;
     const old = (await this.checkpoints.all()).filter(({ seq }) => seq >= first && seq < before);
     return old.findLast(({ seq }) => seq < first + MOST_RECORDS) ?? old[0];

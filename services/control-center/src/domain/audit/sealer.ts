@@ -13,10 +13,12 @@ export interface SealEvery {
   seconds: number;
 }
 
-/** At once: the rest comes with the next round. */
+/** The number of checkpoints signed at once; the next run signs the rest. */
 const MOST_CHECKPOINTS = 100;
 
-/** Signs the end of the chain every so many records, and whenever records have waited for that long enough. */
+/**
+ * Signs the end of the chain after a number of records, and when a record has waited for a number of seconds.
+ */
 export class AuditSealer {
   constructor(
     private readonly checkpoints: AuditCheckpoints,
@@ -24,11 +26,14 @@ export class AuditSealer {
     private readonly external: ExternalCheckpoints,
     private readonly every: SealEvery,
     private readonly clock: Clock,
-    /** Told when checkpoints could be kept inside the database only. */
+    /** Called when checkpoints could only be stored in the database. */
     private readonly onCopyFailed: (error: unknown) => void,
   ) {}
 
-  /** @param now that there is something to sign is reason enough. @returns how many checkpoints were signed. */
+  /**
+   * @param now signs the newest record even if it is not due yet.
+   * @returns the number of checkpoints signed.
+   */
   async seal(now = false): Promise<number> {
     const { sign } = this.keys;
     if (sign === undefined) return 0;

@@ -8,14 +8,14 @@ export interface Fault {
 
 export interface Verification {
   ok: boolean;
-  /** Records whose hash was made again. */
+  /** The number of records whose hash was recomputed. */
   checked: number;
   fault: Fault | undefined;
-  /** The newest checkpoint that is good. */
+  /** The newest checkpoint with a valid signature. */
   checkpoint: SignedCheckpoint | undefined;
 }
 
-/** What the signatures say: those that are not good, and what the chain must be like because of the others. */
+/** Sorts checkpoints into those with a valid signature, by number, and the faults of the others. */
 export function readCheckpoints(
   checkpoints: readonly SignedCheckpoint[],
   keys: Pick<CheckpointKeys, 'isGood'>,
@@ -40,7 +40,7 @@ export function readCheckpoints(
   return { good, faults };
 }
 
-/** Makes the hashes again, record by record, until the first that is not what it should be. */
+/** Recomputes the hashes record by record, up to the first that is wrong. */
 export class ChainCheck {
   checked = 0;
   fault: Fault | undefined;
@@ -50,7 +50,7 @@ export class ChainCheck {
     private readonly checkpoints: ReadonlyMap<number, ChainEnd>,
   ) {}
 
-  /** @returns whether all is well. */
+  /** @returns false at the first fault. */
   add(records: readonly ChainedRecord[]): boolean {
     for (const record of records) {
       const reason = this.#faultOf(record);
@@ -79,7 +79,10 @@ export class ChainCheck {
   }
 }
 
-/** Where the records that are still there begin; a fault when nothing proves that those before were dropped rightly. */
+/**
+ * Returns where the remaining records begin; a fault where no checkpoint proves that the records before them were
+ * dropped by the retention.
+ */
 export function beginning(
   first: number,
   checkpoints: ReadonlyMap<number, ChainEnd>,

@@ -15,7 +15,7 @@ import {
   type Verification,
 } from './verification.js';
 
-/** Proves that no record was changed, removed or put in between. */
+/** Verifies that no record was changed, removed or inserted. */
 export class AuditVerifier {
   #isRunning = false;
 
@@ -26,7 +26,9 @@ export class AuditVerifier {
     private readonly keys: CheckpointKeys,
   ) {}
 
-  /** @throws Failure `unavailable` while another one runs here: it reads the whole trail. */
+  /**
+   * @throws Failure `unavailable` while another verification runs in this process: each reads the whole trail.
+   */
   async verify(range: { from?: Date | undefined; to?: Date | undefined } = {}): Promise<Verification> {
     if (this.#isRunning) {
       throw new Failure(
@@ -41,11 +43,11 @@ export class AuditVerifier {
     this.#isRunning = true;
     try {
       for (;;) {
-        // Checkpoints first: whatever they tell of is there when the bounds are read.
+        // Checkpoints are read before the bounds, so that every record they name exists when the bounds are read.
         const checkpoints = [...(await this.checkpoints.all()), ...(await this.external.read())];
         const bounds = await this.log.bounds();
         const verification = await this.#verify(checkpoints, bounds, await this.#numbers(range, bounds));
-        // Records that were dropped while they were being read are no fault.
+        // Records that the retention drops while they are read are not a fault.
         if (verification.ok || (await this.log.bounds()).first === bounds.first) return verification;
       }
     } finally {

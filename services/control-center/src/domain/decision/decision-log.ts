@@ -2,16 +2,19 @@ import type { DecisionRecord } from './decision-record.js';
 
 export interface DecisionFilter {
   from: Date;
-  /** Before it. */
+  /** Exclusive. */
   to: Date | undefined;
   userId: string | undefined;
 }
 
-/** The decisions that were taken, for as long as they are kept. */
+/** The log of decisions; each is kept for 30 days. */
 export interface DecisionLog {
-  /** Each once, however often it comes. @returns how many of them were new. */
+  /**
+   * Inserts each decision once, however often it is sent.
+   * @returns the number of new ones.
+   */
   insert(decisions: readonly DecisionRecord[]): Promise<number>;
   find(id: string): Promise<DecisionRecord | undefined>;
-  /** Newest first, `size` at a time. */
+  /** Reads the newest first, `size` at a time. */
   pages(filter: DecisionFilter, size: number): AsyncIterable<DecisionRecord[]>;
 }

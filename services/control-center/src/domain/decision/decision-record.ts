@@ -2,7 +2,7 @@ import type { Decision, DecisionRequest } from '@provisioning/policy';
 
 export type Effect = Decision['effect'];
 
-/** A decision as it was taken, with everything that it was taken on. */
+/** A decision with its question and the rules that decided it. */
 export interface DecisionRecord {
   id: string;
   at: Date;
@@ -13,19 +13,19 @@ export interface DecisionRecord {
   roles: readonly string[];
   action: string;
   resource: string;
-  /** JSON text of what the conditions could look at. */
+  /** JSON text of what conditions could read. */
   context: string;
-  /** JSON text of the rules that counted. */
+  /** JSON text of the rules that matched. */
   matched: string;
   request: { ip: string; method: string; path: string };
   requestId: string | null;
   durationMs: number;
   effect: Effect;
-  /** Of the policies that decided. */
+  /** The revision of the policies that decided. */
   revision: number;
 }
 
-/** What was decided on: to be decided on again. */
+/** Returns the request that a decision was made for, so that it can be decided again. */
 export function requestOf(record: DecisionRecord): DecisionRequest {
   const { userId, username, email, roles, action, resource, context, request, at } = record;
   return {

@@ -3,7 +3,7 @@ import { InMemoryLoginAttempts } from '../../../test/support/in-memory-login-att
 import { Delay, delayAfter } from './delay.js';
 
 describe('Delay', () => {
-  it('I5 grows from the fiftieth failure of a user on, and ends growing', () => {
+  it('grows from the fiftieth failure of a user on, and ends growing', () => {
     expect([0, 49, 50, 59, 60, 70, 80, 90, 100, 110, 10_000].map(delayAfter)).toEqual([
       0, 0, 250, 250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000,
     ]);

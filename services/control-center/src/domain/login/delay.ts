@@ -2,15 +2,15 @@ import type { Clock } from '../clock.js';
 import type { LoginAttempts } from './login-attempts.js';
 
 const HOUR_MS = 60 * 60_000;
-/** Failures of one user in an hour, from anywhere, before anybody has to wait. */
+/** Failures of one user in an hour, from any client, before sign-ins are delayed. */
 const FREE_FAILURES = 50;
 const FIRST_DELAY_MS = 250;
 const DOUBLED_EVERY = 10;
 const LONGEST_DELAY_MS = 8_000;
 
 /**
- * Slows down guessing at one user from many places. Everybody who signs in as that user waits, and nobody is refused:
- * a stranger could lock the user out otherwise.
+ * Slows down guessing at one user from many clients. Every sign-in as that user waits, and none is refused: otherwise a
+ * stranger could lock the user out.
  */
 export class Delay {
   constructor(

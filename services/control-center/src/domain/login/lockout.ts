@@ -5,10 +5,12 @@ import { Turns } from './turns.js';
 export const MOST_FAILURES = 5;
 export const LOCKED_MS = 15 * 60_000;
 
-/** `last`: wrong, and nothing that follows is looked at for a while. */
+/** `last`: wrong, and the attempts that follow are refused for a while. */
 export type Outcome = 'right' | 'wrong' | 'last' | 'locked';
 
-/** Ends guessing: after five failures in a row, a key (one user from one client) is refused for 15 minutes. */
+/**
+ * Stops guessing: after five failures in a row, a key (one user from one client) is refused for 15 minutes.
+ */
 export class Lockout {
   readonly #turns = new Turns();
 
@@ -18,9 +20,10 @@ export class Lockout {
   ) {}
 
   /**
-   * Each attempt counts as failed before it is checked, so that attempts at the same time, in whatever process, cannot
-   * be more than five. In one process they take turns: right ones at the same time would lock each other out.
-   * @param check whether the attempt is right; when it throws, nothing was tried.
+   * Each attempt is counted as a failure before it is checked, so that concurrent attempts in any number of processes
+   * cannot exceed five. Within one process they run one after the other: concurrent correct ones would lock each other
+   * out.
+   * @param check whether the attempt is correct; when it throws, the attempt is not counted.
    */
   attempt(key: string, check: () => Promise<boolean>): Promise<Outcome> {
     return this.#turns.take(key, async () => {

@@ -1,14 +1,14 @@
-/** Counts the sign-ins that were tried and did not succeed, by key; every call is atomic over all processes. */
+/** Counts failed sign-ins by key. Every call is atomic across all processes. */
 export interface LoginAttempts {
   /**
-   * Counts one up to `most`, forgotten at `forgetAt`.
-   * @returns how many are counted now; undefined, and counts nothing, when `most` are counted already.
+   * Adds one to the count unless it is `most` already; the count expires at `forgetAt`.
+   * @returns the new count; undefined when the count was `most` already.
    */
   claim(key: string, most: number, now: Date, forgetAt: Date): Promise<number | undefined>;
-  /** Counts one; all of them are forgotten `forgetAfterMs` after the first. */
+  /** Adds one to the count, which expires `forgetAfterMs` milliseconds after the first. */
   add(key: string, now: Date, forgetAfterMs: number): Promise<void>;
   count(key: string, now: Date): Promise<number>;
-  /** Takes one claim back: it was not tried after all. */
+  /** Undoes one claim: the attempt did not take place. */
   release(key: string): Promise<void>;
   clear(key: string): Promise<void>;
 }

@@ -22,7 +22,7 @@ export interface LoginRequest {
   username: string;
   password: string;
   mfaCode: string | undefined;
-  /** What counts as one client when failures are counted. */
+  /** The network that failures are counted for as one client. */
   network: string;
   ip: string;
   userAgent: string | undefined;
@@ -42,7 +42,7 @@ export interface LoginNeeds {
   tokens: Tokens;
   lifetimes: Lifetimes;
   clock: Clock;
-  /** What a user's next token is good for; undefined for everything. */
+  /** Returns what the user's next token is restricted to; undefined for no restriction. */
   scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
 }
 
@@ -50,8 +50,8 @@ export class LoginService {
   constructor(private readonly needs: LoginNeeds) {}
 
   /**
-   * @throws Failure `unauthenticated`, before the password was right always the same after about the same time: an
-   * answer must not tell who exists, who is disabled and who is locked out.
+   * @throws Failure `unauthenticated`. Until the password is verified, it is always the same after about the same time:
+   * the answer must not reveal which users exist, are disabled or are locked out.
    */
   async signIn(request: LoginRequest): Promise<Login> {
     const { passwords, secondFactor, work } = this.needs;
@@ -82,7 +82,7 @@ export class LoginService {
     throw code.kind === 'required' ? codeRequired() : codeInvalid();
   }
 
-  /** The factor was looked for after the user was read: it may have been taken off in between. */
+  /** The factor was read after the user: an administrator may have removed it in between. */
   async #refuseMissing({ id, tokenEpoch }: UserCredentials, attempt: Attempt): Promise<never> {
     const reason = await this.needs.work.run(async (stores) => {
       const isSame = (await stores.users.find(id))?.tokenEpoch === tokenEpoch;
@@ -118,12 +118,12 @@ export class LoginService {
     now: Date,
   ): Promise<IssuedToken | RefusalReason> {
     const { secondFactor, tokens, lifetimes, scopeOf } = this.needs;
-    // The checks took long enough for the user to have been disabled meanwhile, and for the code to have been used.
+    // While the checks ran, the user may have been disabled or the code used.
     const login = await stores.users.recordLogin(user.id, user.tokenEpoch, now);
     if (!login) return 'changed_meanwhile';
     const { id: userId, username, email, roles } = user;
     if (!(await secondFactor.use(stores, { userId, username, actor }, code))) return 'mfa_used_code';
-    // Later than what was revoked, even within a millisecond or when another process's clock is ahead of ours.
+    // Later than every revocation of the user, even within one millisecond or where another process has a faster clock.
     const createdAt = new Date(Math.max(now.getTime(), (login.tokensRevokedAt?.getTime() ?? 0) + 1));
     const sessionId = uuidv7();
     const expiresAt = new Date(createdAt.getTime() + lifetimes.sessionSeconds * 1000);

@@ -12,7 +12,7 @@ import type { RefusalReason } from './refusal.js';
 export interface PasswordRequest {
   username: string;
   password: string;
-  /** What counts as one client when failures are counted. */
+  /** The network that failures are counted for as one client. */
   network: string;
 }
 
@@ -20,7 +20,7 @@ export type CheckedPassword =
   | { right: true; user: UserCredentials }
   | { right: false; user: UserCredentials | undefined; reason: RefusalReason; locks: boolean };
 
-/** Whether somebody knows a user's password, without letting anybody guess. */
+/** Verifies passwords and limits how fast they can be guessed. */
 export class PasswordCheck {
   constructor(
     private readonly users: UserStore,
@@ -29,7 +29,7 @@ export class PasswordCheck {
     private readonly delay: Delay,
   ) {}
 
-  /** Takes about the same time whatever comes of it. */
+  /** Takes about the same time for every outcome. */
   async check({ username: name, password, network }: PasswordRequest): Promise<CheckedPassword> {
     const username = canonicalUsername(name);
     const key = username ?? name;
@@ -50,7 +50,7 @@ export class PasswordCheck {
   }
 
   async #matches(user: UserCredentials | undefined, password: string): Promise<boolean> {
-    // No user can have a longer one; it must take the time of any other wrong one all the same.
+    // No stored password is that long, but the check must take as long as that of any other wrong password.
     const possible = Buffer.byteLength(canonicalPassword(password)) <= LONGEST_PASSWORD_BYTES;
     const matches = await this.hasher.matches(
       possible ? password : '',
@@ -65,7 +65,7 @@ function reasonOf(user: UserCredentials | undefined): RefusalReason {
   return user.enabled ? 'wrong_password' : 'disabled';
 }
 
-/** A digest: people type passwords into the field for the name, and what is counted is stored. */
+/** A digest, since the key is stored and users sometimes type a password into the username field. */
 function keyOf(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 }

@@ -20,13 +20,13 @@ export interface PasswordServiceNeeds {
   clock: Clock;
 }
 
-/** People's own passwords; other people's are changed by whoever may change users. */
+/** Changes a user's own password. Passwords of other users are changed by administrators. */
 export class PasswordService {
   constructor(private readonly needs: PasswordServiceNeeds) {}
 
   /**
-   * The other sessions and all API tokens end, the session that asks goes on.
-   * @throws Failure `invalid` for a wrong present password or code, and for a new password against the rules
+   * Ends the user's other sessions and all of their API tokens; the session of the request continues.
+   * @throws Failure `invalid` for a wrong current password or code, and for a new password that breaks the rules.
    */
   async change(request: ReauthenticationRequest, password: string, sessionId: string): Promise<void> {
     const { work, hasher, common, reauthentication, secondFactor, clock } = this.needs;

@@ -11,7 +11,7 @@ export interface ReauthenticationRequest extends PasswordRequest {
   actor: AuditActor;
 }
 
-/** Asks once more for what somebody signed in with, before the way they sign in is changed. */
+/** Verifies the password and the second factor again before a user's credentials are changed. */
 export class Reauthentication {
   constructor(
     private readonly passwords: PasswordCheck,
@@ -21,8 +21,8 @@ export class Reauthentication {
 
   /**
    * @returns the code, for {@link SecondFactor.use} in the transaction of the change.
-   * @throws Failure `invalid`, not `unauthenticated`: nobody has to sign in again. Wrong passwords count as those of
-   * sign-ins do.
+   * @throws Failure `invalid`, not `unauthenticated`: the session remains valid. Wrong passwords count as failed
+   * sign-ins.
    */
   async check(request: ReauthenticationRequest): Promise<CheckedCode> {
     const checked = await this.passwords.check(request);

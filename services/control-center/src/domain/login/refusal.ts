@@ -5,7 +5,7 @@ import type { Stores } from '../unit-of-work.js';
 import type { User } from '../user/user.js';
 import { MOST_FAILURES } from './lockout.js';
 
-/** Why a sign-in came to nothing: for the audit trail alone. */
+/** Why a sign-in was refused; only the audit trail shows it. */
 export type RefusalReason =
   | 'unknown_user'
   | 'wrong_password'
@@ -18,9 +18,12 @@ export type RefusalReason =
   | 'mfa_locked'
   | 'mfa_missing';
 
-/** Who tried to sign in, as far as there is such a user. */
+/** The user and the client of a sign-in, as far as the user exists. */
 export interface Attempt {
-  /** Undefined for a name that nobody has, which is not kept: people type passwords into that field. */
+  /**
+   * Undefined for a username that does not exist: it is not stored, since users sometimes type a password into that
+   * field.
+   */
   user: User | undefined;
   name: string;
   actor: AuditActor;
@@ -41,7 +44,7 @@ export async function recordRefusal(
   });
 }
 
-/** That from now on a client is refused whatever it sends, or a second factor whatever the code. */
+/** Records that the client, or the second factor, is locked from now on. */
 export async function recordLock(
   { audit }: Pick<Stores, 'audit'>,
   { user, name, actor }: Attempt,
@@ -73,7 +76,7 @@ function digestOf(name: string): string {
 export const FACTOR_MISSING =
   'You have a second factor, but its secret is missing on the server, so no code can be checked. Ask an admin to reset it with DELETE /users/{id}/mfa.';
 
-/** One text for whatever the reason is: it must not tell who exists, is disabled or locked out. */
+/** One message for every reason: it must not reveal which users exist, are disabled or are locked out. */
 export function refused(): Failure {
   return new Failure('unauthenticated', 'The username or the password is wrong.', {
     code: 'invalid_credentials',
@@ -86,7 +89,9 @@ export function codeRequired(): Failure {
   });
 }
 
-/** The right password, and a second factor that is not there: only an admin can help. */
+/**
+ * The password is right, but the second factor is missing from the database: only an administrator can help.
+ */
 export function factorMissing(): Failure {
   return new Failure('unauthenticated', FACTOR_MISSING, { code: 'mfa_missing' });
 }

@@ -1,9 +1,9 @@
 import { Failure } from '@provisioning/errors';
 
-/** Enough for a burst, few enough that the last one still gets an answer in time. */
+/** Enough for a burst, and few enough that the last one is answered in time. */
 const LONGEST_QUEUE = 64;
 
-/** Lets those with the same key act one after the other. */
+/** Runs functions with the same key one after the other. */
 export class Turns {
   readonly #queues = new Map<string, { last: Promise<unknown>; length: number }>();
 

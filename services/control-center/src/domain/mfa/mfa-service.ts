@@ -16,14 +16,14 @@ import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
 import type { MfaRequirement } from './requirement.js';
 import type { CheckedCode, SecondFactor } from './second-factor.js';
 
-/** How long a code may take to confirm what was begun. */
+/** How long a pending secret can be confirmed. */
 const PENDING_MS = 15 * 60_000;
 
 export interface Enrollment {
   /** Base32. */
   secret: string;
   url: string;
-  /** Data URI of the URL as a picture. */
+  /** Data URI of a picture of the URL. */
   qrCode: string;
 }
 
@@ -39,7 +39,7 @@ export interface MfaNeeds {
   clock: Clock;
 }
 
-/** Somebody in their own session. */
+/** A user in their own session. */
 export interface MfaOwner {
   userId: string;
   sessionId: string;
@@ -49,7 +49,7 @@ export interface MfaOwner {
 export class MfaService {
   constructor(private readonly needs: MfaNeeds) {}
 
-  /** Makes a secret that counts for nothing until the same session confirms it: one that is active stays so. */
+  /** Creates a pending secret, which the same session must confirm; an active one stays active until then. */
   async enroll(request: ReauthenticationRequest, sessionId: string): Promise<Enrollment> {
     const { reauthentication, totp, box, clock } = this.needs;
     const code = await reauthentication.check(request);
@@ -63,7 +63,7 @@ export class MfaService {
     return { secret, url, qrCode: await totp.qrCode(url) };
   }
 
-  /** Turns the pending secret on. @returns the recovery codes. */
+  /** Activates the pending secret. @returns the recovery codes. */
   async confirm({ userId, sessionId, actor }: MfaOwner, code: string): Promise<string[]> {
     const { store, work, totp, box, clock } = this.needs;
     const now = clock();
@@ -141,9 +141,10 @@ export class MfaService {
   }
 
   /**
-   * For a user who lost their device and codes: they sign in with the password alone again, and anew. Their sessions and
-   * API tokens end.
-   * @throws Failure `forbidden` for the writer's own factor, which {@link disable} takes off, and for a user with more rights.
+   * Removes the second factor of a user who lost their device and codes: they can sign in with the password alone and
+   * enrol again. Their sessions and API tokens end.
+   * @throws Failure `forbidden` for the writer's own factor, which {@link disable} removes, and for a user with more
+   * rights.
    */
   async reset(userId: string, actor: AuditActor, writer: Writer): Promise<void> {
     const { work, clock, sets } = this.needs;
@@ -167,7 +168,7 @@ export class MfaService {
     });
   }
 
-  /** Uses the code up with the change that it was given for. */
+  /** Marks the code as used, in the transaction of the change it was given for. */
   async #change(
     request: ReauthenticationRequest,
     code: CheckedCode,

@@ -1,39 +1,41 @@
-/** A secret that counts for nothing until a code confirms it. */
+/** A secret that is not active until a code confirms it. */
 export interface PendingFactor {
   sealed: Uint8Array;
   at: Date;
-  /** The session that began it, and alone can confirm it; null where that is not known. */
+  /** The session that began the enrolment, the only one that can confirm it; null where it is not known. */
   sessionId: string | null;
 }
 
 export interface MfaState {
-  /** The secret that codes are taken of; undefined while there is none. */
+  /** The secret that codes are derived from; undefined while there is none. */
   sealed: Uint8Array | undefined;
   pending: PendingFactor | undefined;
 }
 
 export interface MfaLocks {
-  /** The attempt after which none is looked at `until` then. */
+  /** The attempt that locks the factor until `until`. */
   shortAfter: number;
   until: Date;
-  /** The attempt after which none is looked at any more. */
+  /** The attempt that locks the factor permanently. */
   longAfter: number;
 }
 
 export interface MfaStore {
   find(userId: string): Promise<MfaState | undefined>;
   hasRecoveryCode(userId: string, hash: string): Promise<boolean>;
-  /** @returns how many were counted since the last good code; undefined, and counts nothing, while it is locked. */
+  /**
+   * @returns the number of attempts since the last valid code; undefined, without counting, while the factor is locked.
+   */
   countAttempt(userId: string, now: Date, locks: MfaLocks): Promise<number | undefined>;
 }
 
 export interface MfaWrites extends MfaStore {
   setPending(userId: string, pending: PendingFactor): Promise<void>;
-  /** @returns false when another secret is pending by now. */
+  /** @returns false when another secret is pending now. */
   activate(userId: string, sealed: Uint8Array, step: number, at: Date): Promise<boolean>;
-  /** @returns false when a code of this step, or a later one, was taken already, or the secret is another by now. */
+  /** @returns false when a code of this or a later step was used already, or when the secret has changed. */
   useStep(userId: string, sealed: Uint8Array, step: number): Promise<boolean>;
-  /** @returns how many are left; undefined when it was used already. */
+  /** @returns the number of codes left; undefined when the code was used already. */
   useRecoveryCode(userId: string, hash: string, at: Date): Promise<number | undefined>;
   replaceRecoveryCodes(userId: string, hashes: readonly string[]): Promise<void>;
   remove(userId: string): Promise<void>;

@@ -3,7 +3,7 @@ import { base32 } from './base32.js';
 import { hashRecoveryCode, makeRecoveryCodes } from './recovery-codes.js';
 
 describe('recovery codes', () => {
-  it('I18 are ten of 120 bits each', () => {
+  it('are ten of 120 bits each', () => {
     const codes = makeRecoveryCodes();
     expect(codes).toHaveLength(10);
     expect(new Set(codes).size).toBe(10);

@@ -6,7 +6,7 @@ export interface MfaBearer {
   mfaEnabled: boolean;
 }
 
-/** Whether somebody must have a second factor; where admins must, one without may only set it up. */
+/** Decides who must have a second factor. Where administrators must, one without a factor may only enrol. */
 export class MfaRequirement {
   constructor(private readonly adminsMust: boolean) {}
 
@@ -14,7 +14,7 @@ export class MfaRequirement {
     return this.adminsMust && roles.includes(ADMIN_ROLE);
   }
 
-  /** What a user's next token is good for; undefined for everything. */
+  /** Returns what the user's next token is restricted to; undefined for no restriction. */
   scopeOf(user: MfaBearer): TokenScope | undefined {
     return this.concerns(user) && !user.mfaEnabled ? 'mfa_enrollment' : undefined;
   }

@@ -10,22 +10,22 @@ import { hashRecoveryCode } from './recovery-codes.js';
 
 type FactorOwner = Pick<User, 'id' | 'mfaEnabled'>;
 
-/** Wrong codes after a right password, until none is looked at for a while… */
+/** Wrong codes after a correct password, until codes are refused for a while. */
 const SHORT_LOCK_AFTER = 5;
 const SHORT_LOCK_MS = 15 * 60_000;
-/** …and until an admin, or a recovery code, helps. */
+/** Wrong codes until codes are refused permanently; an administrator or a recovery code unlocks. */
 const LONG_LOCK_AFTER = 10;
 
-/** What a code is worth; what is good has yet to be used up. */
+/** The outcome of checking a code. A valid one must still be marked as used. */
 export type CheckedCode =
   | { kind: 'none' }
-  /** The user has a second factor, and it is not there: nothing can be checked. */
+  /** The user has a second factor that is missing from the database: no code can be checked. */
   | { kind: 'missing' }
   | { kind: 'required' }
   | {
       kind: 'wrong';
       reason: 'mfa_wrong_code' | 'mfa_locked';
-      /** The number of this wrong code, where it is one that locks. */
+      /** The number of this wrong code, where it locks the factor. */
       locksAfter: number | undefined;
     }
   | { kind: 'totp'; sealed: Uint8Array; step: number }
@@ -40,8 +40,8 @@ export class SecondFactor {
   ) {}
 
   /**
-   * Each code counts as wrong before it is looked at, so that many at the same time are no more than the count allows. One
-   * without a character counts as none at all.
+   * Each code is counted as wrong before it is checked, so that concurrent ones cannot exceed the limit. An empty one
+   * is not counted.
    */
   async check({ id: userId, mfaEnabled }: FactorOwner, text: string | undefined): Promise<CheckedCode> {
     const sealed = (await this.store.find(userId))?.sealed;
@@ -64,7 +64,10 @@ export class SecondFactor {
     return { kind: 'wrong', reason: 'mfa_wrong_code', locksAfter: locks ? count : undefined };
   }
 
-  /** Uses a good code up, and forgets the wrong ones. @returns false when somebody used it, or a later one, before. */
+  /**
+   * Marks a valid code as used and resets the count of wrong ones. @returns false when it, or a later one, was used
+   * before.
+   */
   async use({ mfa, audit }: Stores, by: CodeUser, code: CheckedCode): Promise<boolean> {
     const { userId, username, actor } = by;
     if (code.kind === 'none') return true;

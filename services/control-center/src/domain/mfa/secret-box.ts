@@ -1,6 +1,6 @@
-/** Keeps secrets so that the database alone tells nothing of them. */
+/** Encrypts secrets, so that the database alone does not reveal them. */
 export interface SecretBox {
-  /** @param owner whom alone it can be opened for. */
+  /** @param owner the user the text can be opened for. */
   seal(text: string, owner: string): Uint8Array;
   open(sealed: Uint8Array, owner: string): string;
 }

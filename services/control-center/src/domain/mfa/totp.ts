@@ -2,9 +2,9 @@
 export interface Totp {
   /** Base32. */
   newSecret(): string;
-  /** The time step whose code it is, near `at`; undefined for a wrong one. */
+  /** Returns the time step of the code, near `at`; undefined for a wrong code. */
   matchedStep(secret: string, code: string, at: Date): number | undefined;
   url(secret: string, username: string): string;
-  /** A picture of the URL, as a data URI. */
+  /** Returns a picture of the URL, as a data URI. */
   qrCode(url: string): Promise<string>;
 }

@@ -3,7 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '../clock.js';
 import type { UnitOfWork } from '../unit-of-work.js';
 
-/** Makes the built-in policies at the very first start; never again, so that what an admin has deleted stays away. */
+/**
+ * Creates the built-in policies at the first start only, so that a policy an administrator deletes stays deleted.
+ */
 export async function makeBuiltinPolicies(work: UnitOfWork, clock: Clock): Promise<void> {
   await work.run(async ({ policies }) => {
     if ((await policies.lock()) > 0) return;

@@ -4,10 +4,11 @@ import type { UserWrites } from '../user/user-store.js';
 import type { User } from '../user/user.js';
 
 /**
- * Call it after a change of policies, while users and policies are locked.
- * @param before the policies that were in force. Where no user controlled those either, as policies of an older release
- * may have it, changes pass: otherwise they could not be mended one by one.
- * @throws Failure `conflict` when no user who can sign in controls every policy any more.
+ * Requires that a user can still edit the policies after a change of policies. Call it while users and policies are
+ * locked.
+ * @param before the policies in force before. Where no user controlled those either, changes pass, so that policies of
+ * an older release can be repaired one by one.
+ * @throws Failure `conflict` (`no_policy_editor`) when no user who can sign in controls every policy any more.
  */
 export async function mustLeaveAnEditor(
   before: PolicySet,
@@ -20,7 +21,7 @@ export async function mustLeaveAnEditor(
 
 /**
  * The same after a change of users.
- * @param before the user that was changed or deleted, as they were.
+ * @param before the changed or deleted user, as it was before.
  */
 export async function mustKeepAnEditor(
   set: PolicySet,
@@ -31,7 +32,7 @@ export async function mustKeepAnEditor(
   if (!(await hasEditor(set, users))) throw locked();
 }
 
-/** Whether some user can sign in and then read, create, update and delete every policy under any request. */
+/** Returns whether a user can sign in and read, create, update and delete every policy under any request. */
 export async function hasEditor(set: PolicySet, users: Pick<UserWrites, 'ableToSignIn'>): Promise<boolean> {
   for await (const page of users.ableToSignIn()) {
     if (page.some((user) => controlsPolicies(set, user))) return true;

@@ -2,20 +2,20 @@ import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
 import type { PolicyStore } from './policy-store.js';
 
-/** The stored policies, compiled and ready to be asked. A set that cannot be used leaves the one before it in force. */
+/** The stored policies, compiled. A revision that cannot be compiled leaves the previous one in force. */
 export class PoliciesInForce {
   #set: PolicySet | undefined;
-  /** The newest revision that was read, whether it could be used or not. */
+  /** The newest revision that was read, even if it could not be compiled. */
   #seen: number | undefined;
   #reading: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly store: Pick<PolicyStore, 'current' | 'inForce'>,
-    /** Told of a stored set that cannot be used, and of its revision. */
+    /** Called with the fault of a stored revision that cannot be compiled. */
     private readonly onFault: (error: unknown, revision: number) => void,
   ) {}
 
-  /** @throws Failure `unavailable` where there never were any: then nothing can be decided. */
+  /** @throws Failure `unavailable` while no policies have been read yet. */
   readonly current = (): PolicySet => {
     if (this.#set) return this.#set;
     throw new Failure(
@@ -25,14 +25,17 @@ export class PoliciesInForce {
     );
   };
 
-  /** After it, the set is one that was stored when it was called, or newer. One reads at a time: no older one comes last. */
+  /**
+   * Brings into force the policies that are stored at the time of the call, or newer ones. Calls read one after the
+   * other, so that an older revision never replaces a newer one.
+   */
   refresh(): Promise<void> {
     const reading = this.#reading.then(() => this.#read());
     this.#reading = reading.catch(() => undefined);
     return reading;
   }
 
-  /** Reads them only where there is another revision. */
+  /** Reads the policies only where their revision has changed. */
   async follow(): Promise<void> {
     if ((await this.store.current()) !== this.#seen) await this.refresh();
   }

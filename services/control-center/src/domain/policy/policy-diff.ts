@@ -2,7 +2,7 @@ import type { Policy } from './policy.js';
 
 const MEMBERS = ['name', 'version', 'description', 'enabled'] as const;
 
-/** What a change did, for the audit trail; undefined stands for a policy that is not there. */
+/** Returns what a change did, for the audit trail; undefined stands for a policy that does not exist. */
 export function policyDiff(before: Policy | undefined, after: Policy | undefined): Record<string, unknown> {
   const members = MEMBERS.filter((member) => before?.[member] !== after?.[member]).map((member) => [
     member,

@@ -16,7 +16,7 @@ import type { UserWrites } from '../user/user-store.js';
 import type { User } from '../user/user.js';
 import { facesOf, isAllPowerful, type Writer } from './writer.js';
 
-/** What a change of one policy does to rights; a policy that is not enabled has no rules. */
+/** The effect of a change of one policy on rights; a disabled policy has no rules. */
 export interface RightsChange {
   allowed: PolicyRule[];
   noLongerAllowed: PolicyRule[];
@@ -81,14 +81,14 @@ function firstNotHeld(set: PolicySet, writer: Writer, rules: readonly PolicyRule
   return facesOf(writer).flatMap((face) => notHeld(set, face, rules))[0];
 }
 
-/** Taking a restriction away allows what it denied. */
+/** Removing a restriction allows what it denied. */
 function asAllows(rules: readonly PolicyRule[]): PolicyRule[] {
   return rules.map((rule) => ({ ...rule, effect: 'Allow' }));
 }
 
 /**
- * Whether no other admin could take these restrictions away without being bound by them. One that binds all admins, as in
- * an emergency, can be taken back by any of them: otherwise it would stay permanently.
+ * Returns whether every other administrator is bound by these restrictions too, so that none could remove them. One
+ * that binds all administrators, as in an emergency, can be removed by any of them; otherwise it would be permanent.
  */
 async function bindsEveryAdmin(
   set: PolicySet,
@@ -106,7 +106,7 @@ async function bindsEveryAdmin(
   return true;
 }
 
-/** A Deny that binds its writer too is a brake that any editor may pull; one that spares them is not. */
+/** A Deny that binds its writer too is allowed to any editor; one that spares the writer is not. */
 async function mustNotRestrictOthersAlone(
   inForce: PolicySet,
   writer: Writer,

@@ -18,7 +18,7 @@ import { policyDiff } from './policy-diff.js';
 import { changed, documentOf, type Policy } from './policy.js';
 
 export interface Repair {
-  /** Name of the user who controls every policy from now on. */
+  /** The username of the user who controls every policy now. */
   editor: string;
   changes: PolicyChange[];
 }
@@ -116,7 +116,7 @@ class Repairer {
     return this.#change(undefined, made, 'made');
   }
 
-  /** Takes from the rules that could bind the user what they say of policies. */
+  /** Removes the effect on policies from the rules that could bind the user. */
   async free(user: User): Promise<void> {
     const { restrictedBy } = missingControl(await this.#set(), user);
     for (const id of new Set(restrictedBy.map(({ policyId }) => policyId))) {
@@ -158,7 +158,7 @@ class Repairer {
   }
 }
 
-/** Who needs no policy restored comes first, then who is restricted least. */
+/** Candidates who need no policy restored come first, then those with the fewest restrictions. */
 function isBetter(one: Candidate, other: Candidate): boolean {
   if (one.isAllowed !== other.isAllowed) return one.isAllowed;
   return one.restrictions < other.restrictions;

@@ -21,7 +21,7 @@ import {
 } from './policy.js';
 import type { Writer } from './writer.js';
 
-/** Who changes policies: as the policies know them, and as the audit trail does. */
+/** The author of a change of policies, for the policies and for the audit trail. */
 export interface PolicyWriter {
   principal: Writer;
   actor: AuditActor;
@@ -40,7 +40,7 @@ export class PolicyService {
     private readonly policies: PolicyStore,
     private readonly work: UnitOfWork,
     private readonly clock: Clock,
-    /** After each change: brings it in force here, and wakes whoever else has to know. */
+    /** Called after each change: brings it into force here and notifies the other processes. */
     private readonly onChange: () => Promise<void>,
   ) {}
 
@@ -52,7 +52,7 @@ export class PolicyService {
     return found(await this.policies.find(id));
   }
 
-  /** Those of a deleted policy stay readable. */
+  /** Lists the versions of a policy; those of a deleted one stay readable. */
   async listVersions(id: string, page: Page<number>): Promise<{ versions: PolicyVersion[]; total: number }> {
     const listed = await this.policies.listVersions(id, page);
     if (listed.total === 0) found(undefined);
@@ -60,8 +60,8 @@ export class PolicyService {
   }
 
   /**
-   * @throws Failure `invalid` for a policy that cannot be used, `forbidden` for a change that is not its writer's to make
-   * ({@link mustBeWritersToChange}), `conflict` when the name is taken or no user could change policies any more.
+   * @throws Failure `invalid` for a policy that cannot be compiled, `forbidden` for a change its writer may not make
+   * ({@link mustBeWritersToChange}), `conflict` when the name is taken or no user could edit policies any more.
    */
   async create(
     request: NewPolicy,
@@ -95,8 +95,8 @@ export class PolicyService {
   }
 
   /**
-   * @param revision the one that the changes were made for, where the caller cares.
-   * @throws Failure `precondition_failed` when the policy has another revision by now; and as {@link create} does.
+   * @param revision the revision that the change is based on, where the client sent one.
+   * @throws Failure `precondition_failed` when the policy has another revision now; otherwise as {@link create}.
    */
   async update(
     id: string,
@@ -116,7 +116,7 @@ export class PolicyService {
     await this.onChange();
   }
 
-  /** @throws Failure as {@link update} does. */
+  /** @throws Failure as {@link update}. */
   async remove(id: string, writer: PolicyWriter, revision: string | undefined): Promise<void> {
     await this.work.run(async (stores) => {
       const before = await this.#lock(stores);
@@ -133,7 +133,7 @@ export class PolicyService {
     return this.#sets.of(policies);
   }
 
-  /** Looks whether the change may be, and puts it down. */
+  /** Checks the change and records it. */
   async #record(
     { policies, users, audit }: Stores,
     inForce: PolicySet,
@@ -173,7 +173,7 @@ function mustHaveRevision(policy: Policy, revision: string | undefined): void {
   );
 }
 
-/** @throws Failure `invalid` with every fault, and where it is. */
+/** @throws Failure `invalid` with every fault and its path. */
 function mustBeUsable(policy: Policy): void {
   const faults: FailureDetail[] = (['version', 'description'] as const)
     .filter((member) => (policy[member] ?? '').includes('\0'))

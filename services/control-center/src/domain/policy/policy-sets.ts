@@ -2,11 +2,11 @@ import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
 import type { PolicyStore } from './policy-store.js';
 
-/** The policies as a unit of work sees them, compiled; those of the same revision are compiled once. */
+/** Compiles the policies that a unit of work reads; each revision is compiled once. */
 export class PolicySets {
   #last: PolicySet | undefined;
 
-  /** @throws Failure `unavailable` where the stored policies cannot be used. */
+  /** @throws Failure `unavailable` where the stored policies cannot be compiled. */
   async of(store: Pick<PolicyStore, 'current' | 'inForce'>): Promise<PolicySet> {
     if (this.#last && this.#last.revision === (await store.current())) return this.#last;
     const { revision, documents } = await store.inForce();

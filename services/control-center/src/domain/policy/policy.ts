@@ -7,13 +7,13 @@ export interface Policy {
   description: string | null;
   enabled: boolean;
   rules: readonly PolicyRule[];
-  /** Counts its changes. */
+  /** The number of its changes. */
   revision: number;
   createdAt: Date;
   updatedAt: Date;
 }
 
-/** How a policy was after one of its changes. */
+/** A policy after one of its changes. */
 export interface PolicyVersion extends Pick<
   Policy,
   'revision' | 'name' | 'version' | 'description' | 'enabled' | 'rules'
@@ -32,9 +32,9 @@ export interface NewPolicy {
 
 export type PolicyChanges = { [Member in keyof NewPolicy]?: NewPolicy[Member] | undefined };
 
-/** Every policy that is enabled, as one revision has them. */
+/** The enabled policies of one revision. */
 export interface StoredPolicySet {
-  /** 0 while the built-in policies were not made yet. */
+  /** 0 before the built-in policies exist. */
   revision: number;
   documents: readonly PolicyDocument[];
 }
@@ -53,7 +53,7 @@ export function changed(policy: Policy, changes: PolicyChanges, now: Date): Poli
   };
 }
 
-/** The part of it that decides. */
+/** Returns the part of a policy that decides. */
 export function documentOf({ id, name, version, enabled, rules }: Policy): PolicyDocument {
   return { id, name, version, enabled, rules: [...rules] };
 }

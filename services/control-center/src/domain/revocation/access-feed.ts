@@ -8,12 +8,12 @@ import type { Revocation } from './revocation.js';
 
 export interface Revocations {
   revocations: Revocation[];
-  /** The newest there is. */
+  /** The number of the newest revocation. */
   head: number;
   policyRevision: number;
 }
 
-/** What our other service has to know to tell whose tokens are good. */
+/** What the other service reads to decide which tokens are valid. */
 export class AccessFeed {
   constructor(
     private readonly log: RevocationLog,
@@ -33,8 +33,8 @@ export class AccessFeed {
   }
 
   /**
-   * The number of the newest revocation is read before the token, so the answer takes all up to it into account.
-   * @param hash SHA-256 of the token's text, in hex.
+   * The number of the newest revocation is read before the token, so the answer includes every revocation up to it.
+   * @param hash SHA-256 of the token, in hex.
    */
   async introspect(hash: string): Promise<{ known: KnownApiToken | undefined; asOf: number }> {
     const asOf = await this.log.head();

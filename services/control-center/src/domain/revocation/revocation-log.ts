@@ -1,9 +1,12 @@
 import type { Revocation } from './revocation.js';
 
-/** What was revoked, in the order of its commits. */
+/** The revocations, in the order of their commits. */
 export interface RevocationLog {
-  /** Number of the newest. */
+  /** Returns the number of the newest revocation. */
   head(): Promise<number>;
-  /** At most `most` of those after `seq` that matter at `now`; fewer than that: nothing up to `head` is missing. */
+  /**
+   * Returns at most `most` revocations after `seq` whose tokens have not expired at `now`. With fewer than `most`, none
+   * up to `head` is missing.
+   */
   after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }>;
 }

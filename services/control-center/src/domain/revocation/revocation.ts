@@ -1,11 +1,13 @@
 export type RevocationKind = 'session' | 'token' | 'user' | 'api_token';
 
-/** That tokens are good no more: of a session, one token, all that a user was issued up to `at`, or an API token. */
+/**
+ * A revocation: of a session, of one token, of all tokens issued to a user up to `at`, or of an API token.
+ */
 export interface NewRevocation {
   kind: RevocationKind;
   subject: string;
   at: Date;
-  /** When they would have ended by themselves; later does no harm. */
+  /** When the tokens would have expired; a later time is harmless. */
   expiresAt: Date;
 }
 

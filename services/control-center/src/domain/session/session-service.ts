@@ -9,9 +9,12 @@ import type { IssuedToken, TokenClaims, TokenScope, Tokens } from './tokens.js';
 import { sameRoles } from '../user/user.js';
 import { isOpen, tokenLifetime, type Lifetimes, type Session } from './session.js';
 
-/** A client that did not get the answer tries again; after that, two hold the same token and one of them stole it. */
+/**
+ * The period in which a client that did not receive the answer may refresh again. After it, two clients hold the same
+ * token and one of them stole it.
+ */
 const RETRY_MS = 10_000;
-/** `last_seen` is this coarse: not every request writes. */
+/** The resolution of `last_seen`: most requests do not write. */
 const SEEN_EVERY_MS = 60_000;
 
 export interface SessionNeeds {
@@ -20,7 +23,7 @@ export interface SessionNeeds {
   tokens: Tokens;
   lifetimes: Lifetimes;
   clock: Clock;
-  /** What a user's next token is good for; undefined for everything. */
+  /** Returns what the user's next token is restricted to; undefined for no restriction. */
   scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
 }
 
@@ -28,8 +31,8 @@ export class SessionService {
   constructor(private readonly needs: SessionNeeds) {}
 
   /**
-   * @param accepted scopes that what is asked for is within.
-   * @throws Failure `unauthenticated` unless the token is good and still stands for its session.
+   * @param accepted the scopes that the operation accepts.
+   * @throws Failure `unauthenticated` unless the token is valid and is its session's current one.
    */
   async authenticate(token: string, accepted: readonly TokenScope[] = []): Promise<TokenClaims> {
     const { sessions, clock } = this.needs;
@@ -47,7 +50,7 @@ export class SessionService {
     return claims;
   }
 
-  /** Gives a new token for the session's current one, which is dead from then on. */
+  /** Replaces the session's current token by a new one; the old one is revoked. */
   async refresh(token: string, actor: AuditActor): Promise<IssuedToken> {
     const { sessions, work, tokens, lifetimes, clock, scopeOf } = this.needs;
     const now = clock();
@@ -82,7 +85,7 @@ export class SessionService {
     return this.needs.sessions.listOpen(userId, this.needs.clock(), page);
   }
 
-  /** @throws Failure `not_found`, for somebody else's session too: its existence is none of the caller's business. */
+  /** @throws Failure `not_found`, also for another user's session, whose existence must not be revealed. */
   async endOwn(userId: string, sessionId: string, actor: AuditActor): Promise<void> {
     const { sessions, work, clock } = this.needs;
     const now = clock();

@@ -1,10 +1,10 @@
-/** Why a session was over before its time. */
+/** Why a session ended before it expired. */
 export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed' | 'mfa_changed';
 
 export interface NewSession {
   id: string;
   userId: string;
-  /** The one token that is good. */
+  /** The only valid token of the session. */
   tokenId: string;
   createdAt: Date;
   expiresAt: Date;
@@ -12,7 +12,7 @@ export interface NewSession {
   userAgent: string | undefined;
 }
 
-/** A session with what has to be known about its user at each request. */
+/** A session with the fields of its user that each request needs. */
 export interface Session extends NewSession {
   lastSeen: Date;
   endedAt: Date | null;
@@ -21,7 +21,7 @@ export interface Session extends NewSession {
 
 export interface Lifetimes {
   tokenSeconds: number;
-  /** However often its token is refreshed, a session ends then. */
+  /** When the session ends, however often its token is refreshed. */
   sessionSeconds: number;
 }
 
@@ -29,7 +29,7 @@ export function isOpen(session: Session, now: Date): boolean {
   return session.endedAt === null && session.expiresAt > now && session.user.enabled;
 }
 
-/** No token outlives its session. */
+/** Returns the lifetime in seconds; no token outlives its session. */
 export function tokenLifetime({ tokenSeconds }: Lifetimes, sessionEnd: Date, now: Date): number {
   return Math.min(tokenSeconds, Math.floor((sessionEnd.getTime() - now.getTime()) / 1000));
 }

@@ -1,4 +1,4 @@
-/** What alone a token is good for. */
+/** What a restricted token can be used for. */
 export type TokenScope = 'mfa_enrollment';
 
 interface TokenSubject {
@@ -26,7 +26,7 @@ export interface IssuedToken {
 export interface Tokens {
   issue(subject: TokenSubject, lifetimeSeconds: number, now: Date): IssuedToken;
   /**
-   * @param accepted scopes that what is asked for is within.
+   * @param accepted the scopes that the operation accepts.
    * @throws Failure `unauthenticated`; `forbidden` for a scope that is not accepted.
    */
   verify(token: string, now: Date, accepted: readonly TokenScope[]): TokenClaims;

@@ -12,7 +12,7 @@ import type { User } from '../user/user.js';
 import { rolesInForce, type ApiToken } from './api-token.js';
 
 const LONGEST_LIFE_MS = 366 * 24 * 60 * 60_000;
-/** `last_used_at` is this coarse: not every request writes. */
+/** The resolution of `last_used_at`: most requests do not write. */
 const USED_EVERY_MS = 60_000;
 
 export interface ApiTokenRequest {
@@ -23,11 +23,11 @@ export interface ApiTokenRequest {
   idempotency?: IdempotencyKey | undefined;
 }
 
-/** Whom a good token stands for. */
+/** A valid token with the user that it acts for. */
 export interface KnownApiToken {
   token: ApiToken;
   user: User;
-  /** Those of the token that its owner still has. */
+  /** The roles of the token that its owner still has. */
   roles: string[];
 }
 
@@ -42,7 +42,7 @@ export interface ApiTokenNeeds {
 export class ApiTokenService {
   constructor(private readonly needs: ApiTokenNeeds) {}
 
-  /** @returns the token and its text, which is kept nowhere; the same again for a request that is repeated. */
+  /** @returns the token and its text, which is not stored; a repeated request gets the same again. */
   async create(request: ApiTokenRequest): Promise<{ token: ApiToken; text: string; replayed: boolean }> {
     const { store, work, texts, clock } = this.needs;
     const { owner, name, roles, expiresAt, idempotency } = request;
@@ -83,7 +83,7 @@ export class ApiTokenService {
     return this.needs.store.listOf(userId, this.needs.clock(), page);
   }
 
-  /** @throws Failure `not_found`, for somebody else's token too. */
+  /** @throws Failure `not_found`, also for another user's token. */
   async revokeOwn(userId: string, id: string, actor: AuditActor): Promise<void> {
     const { work, clock } = this.needs;
     const now = clock();
@@ -101,7 +101,9 @@ export class ApiTokenService {
     });
   }
 
-  /** @throws Failure `unauthenticated` for a text that is no good token; one with a typing error costs no look-up. */
+  /**
+   * @throws Failure `unauthenticated` for an invalid token; one with a typing error is refused without a query.
+   */
   async authenticate(text: string): Promise<KnownApiToken> {
     const { texts } = this.needs;
     const known = texts.isIntact(text) ? await this.find(texts.hash(text)) : undefined;
@@ -117,14 +119,14 @@ export class ApiTokenService {
     return known;
   }
 
-  /** @param hash of the token's text; undefined is answered for one that is not good. */
+  /** @param hash SHA-256 of the token. @returns undefined for an invalid one. */
   async find(hash: string): Promise<KnownApiToken | undefined> {
     const { store, requirement, clock } = this.needs;
     const now = clock();
     const found = await store.find(hash);
     if (!found || found.token.expiresAt <= now || !found.user.enabled) return undefined;
     const { token, user } = found;
-    // A token must not be more than its owner could be: an admin without a second factor could do nothing else.
+    // A token must not exceed its owner: an administrator without a second factor may only enrol.
     if (requirement.scopeOf(user) !== undefined) return undefined;
     if (now.getTime() - (token.lastUsedAt?.getTime() ?? 0) > USED_EVERY_MS) await store.touch(token.id, now);
     return { token, user, roles: rolesInForce(token, user) };

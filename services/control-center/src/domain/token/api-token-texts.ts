@@ -1,11 +1,11 @@
 import type { IdempotencyKey } from '../idempotency.js';
 
-/** Makes and reads the texts of API tokens. */
+/** Creates and reads the texts of API tokens. */
 export interface ApiTokenTexts {
   make(): string;
-  /** The same for the same request: it is shown again, though it is kept nowhere. */
+  /** Derives the token from the request, so that a repeated request gets the same without it being stored. */
   makeFor(request: IdempotencyKey): string;
-  /** Whether it can be one of ours, without a look-up. */
+  /** Returns whether the checksum of a token is right, without a query. */
   isIntact(text: string): boolean;
   hash(text: string): string;
 }

@@ -9,7 +9,7 @@ export interface ApiToken {
   lastUsedAt: Date | null;
 }
 
-/** What was granted once, as far as the owner has it still. */
+/** The roles that were granted; the token has those that its owner still has. */
 export function rolesInForce(token: Pick<ApiToken, 'roles'>, owner: { roles: readonly string[] }): string[] {
   return token.roles.filter((role) => owner.roles.includes(role));
 }

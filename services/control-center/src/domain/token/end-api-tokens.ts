@@ -5,18 +5,18 @@ import type { ApiToken } from './api-token.js';
 type Needed = Pick<Stores, 'apiTokens' | 'revoke'>;
 
 /**
- * Ends every API token of a user: made under a password or a second factor that is no longer theirs, or by a user who is
- * disabled, it must not outlast that.
- * @returns how many there were.
+ * Ends every API token of a user: after a new password, a removed second factor or a disabled account, tokens created
+ * before must not work any longer.
+ * @returns the number of ended tokens.
  */
 export async function endApiTokens({ apiTokens, revoke }: Needed, userId: string, at: Date): Promise<number> {
   return revokeAll(await apiTokens.removeAllOf(userId), revoke, at);
 }
 
 /**
- * Takes from a user's API tokens the roles that the user has no longer, and ends those that have none left: a role that
- * comes back later must not bring them back.
- * @returns how many ended.
+ * Removes the roles that a user has lost from the user's API tokens, and ends those that have none left: granting the
+ * role again must not restore them.
+ * @returns the number of ended tokens.
  */
 export async function endLostRoles(
   { apiTokens, revoke }: Needed,

@@ -2,20 +2,20 @@ import type { FailureDetail } from '@provisioning/errors';
 import type { DecisionRequest, Explanation, PolicyDocument, PolicyRule } from '@provisioning/policy';
 import type { Effect } from '../decision/decision-record.js';
 
-/** Policies to think with. */
+/** Policies to try out. */
 export interface TrialSet {
-  /** The same key stands for the same policies. */
+  /** Equal for equal policies. */
   key: string;
-  /** 0 for policies that are stored nowhere. */
+  /** 0 for policies that are not stored. */
   revision: number;
   documents: readonly PolicyDocument[];
-  /** What is stored was accepted, and may take its time to be made ready; drafts may not. */
+  /** Stored policies were accepted and may take long to compile; drafts may not. */
   origin: 'stored' | 'mixed' | 'drafts';
 }
 
 /**
- * Works with policies that nobody has put in force, apart from the requests that are served meanwhile.
- * @throws Failure `invalid` for policies that cannot be used, or that take too long.
+ * Evaluates policies that are not in force, apart from the thread that serves requests.
+ * @throws Failure `invalid` for policies that cannot be compiled or take too long.
  */
 export interface PolicyTrials {
   check(rules: readonly PolicyRule[]): Promise<FailureDetail[]>;

@@ -14,14 +14,14 @@ import type { PolicyStore } from '../policy/policy-store.js';
 import type { UserStore } from '../user/user-store.js';
 import type { PolicyTrials, TrialSet } from './policy-trials.js';
 
-/** A policy that is stored nowhere. */
+/** A policy that is not stored. */
 interface Draft {
   name: string;
   rules: readonly PolicyRule[];
   enabled?: boolean | undefined;
 }
 
-/** Which policies to think with: others than those in force, or those but for something. */
+/** The policies to try out: other policies than those in force, or those in force with changes. */
 export interface Supposition {
   policies?: readonly Draft[] | undefined;
   changed?: readonly Draft[] | undefined;
@@ -39,7 +39,7 @@ interface ChangedDecision {
 
 export interface Replay {
   checked: number;
-  /** As many of them as are listed. */
+  /** At most {@link MOST_LISTED} of them. */
   changed: ChangedDecision[];
   changedInAll: number;
   truncated: boolean;
@@ -49,7 +49,7 @@ export interface Replay {
 /** A question about work of a user, which the log of decisions need not have. */
 export interface ReplayedQuestion extends Pick<Question, 'action' | 'resource' | 'context'> {
   userId: string;
-  /** `allowed` where absent. */
+  /** Default: `allowed`. */
   mode?: 'allowed' | 'not_denied' | undefined;
 }
 
@@ -64,7 +64,7 @@ interface RefusedQuestion {
 }
 
 export interface ReplayedQuestions {
-  /** How many were decided. */
+  /** The number of questions decided. */
   checked: number;
   refused: RefusedQuestion[];
   /** Users who no longer exist, whose questions were not decided. */
@@ -74,7 +74,7 @@ export interface ReplayedQuestions {
 const PAGE = 500;
 const MOST_LISTED = 1000;
 
-/** Says what policies would do, and changes nothing. */
+/** Answers what policies would decide. Changes nothing. */
 export class TrialService {
   constructor(
     private readonly policies: PolicyStore,
@@ -91,7 +91,7 @@ export class TrialService {
     return this.trials.explain(await this.#setOf(supposition), request);
   }
 
-  /** Decides again on the newest `limit` decisions of a time. */
+  /** Decides the newest `limit` decisions of a time range again. */
   async replay(supposition: Supposition, filter: DecisionFilter, limit: number): Promise<Replay> {
     const set = await this.#setOf(supposition);
     const changed: ChangedDecision[] = [];
@@ -113,8 +113,8 @@ export class TrialService {
   }
 
   /**
-   * Decides on questions for their users as these are now.
-   * @param request the circumstances for conditions: stored work has none
+   * Decides questions for their users as they are now.
+   * @param request the circumstances for conditions: stored work has none.
    */
   async replayQuestions(
     supposition: Supposition,
@@ -172,7 +172,7 @@ export class TrialService {
     const rest = new Map(documents.map((document) => [document.id, document]));
     for (const policy of enabled) rest.set(policy.id, { ...documentOf(policy), enabled: true });
     for (const id of disable ?? []) rest.delete(id);
-    // The drafts first, so that the place of a fault is their place.
+    // The drafts come first, so that the index of a fault is that of its draft.
     return draftSet('mixed', [...drafts, ...[...rest.values()].filter(({ name }) => !names.has(name))]);
   }
 

@@ -1,4 +1,4 @@
-/** Knows the passwords that everybody tries first. */
+/** A dictionary of common passwords. */
 export interface CommonPasswords {
   /** @param text in lower case. */
   has(text: string): boolean;

@@ -14,7 +14,7 @@ import { canonicalUsername, USERNAME_RULE } from './username.js';
 export interface FirstAdminRequest {
   username: string;
   email: string;
-  /** Asked only when an admin has to be made. */
+  /** Called only when an administrator has to be created. */
   password: () => string;
 }
 
@@ -27,9 +27,9 @@ export interface FirstAdminNeeds {
 }
 
 /**
- * Makes the first user where there is none at all. Of processes that start together, one makes it.
- * @returns whether this call did.
- * @throws Failure `invalid` for a name or password against the rules.
+ * Creates the first user of an empty platform. Of processes that start together, one creates it.
+ * @returns whether this call created it.
+ * @throws Failure `invalid` (`configuration`) for a username or password that breaks the rules.
  */
 export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstAdminNeeds): Promise<boolean> {
   const { users, work, hasher, common, clock } = needs;

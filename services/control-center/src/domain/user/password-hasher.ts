@@ -1,12 +1,12 @@
-/** Passwords count in their canonical form (`canonicalPassword`). */
+/** Hashes passwords, in their canonical form (`canonicalPassword`). */
 export interface PasswordHasher {
-  /** @throws Failure `unavailable` when too many wait already. */
+  /** @throws Failure `unavailable` (`busy`) when too many wait already. */
   hash(password: string): Promise<string>;
   /**
-   * Takes the same time for the hash of nobody (undefined), which nothing matches.
-   * @throws Failure `unavailable` when too many wait already.
+   * Takes the same time without a hash (undefined), which no password matches.
+   * @throws Failure `unavailable` (`busy`) when too many wait already.
    */
   matches(password: string, hash: string | undefined): Promise<boolean>;
-  /** Lasts about as long as `matches`, without its work. */
+  /** Waits about as long as `matches` takes, without its work. */
   pretend(): Promise<void>;
 }

@@ -17,11 +17,11 @@ describe('passwordFault', () => {
     expect(fault(password)).toBeUndefined();
   });
 
-  it('I2 counts characters, not bytes, for the minimum', () => {
+  it('counts characters, not bytes, for the minimum', () => {
     expect(fault('🔑🐴🔋📎🔑🐴🔋📎🔑🐴🔋')).toMatch(/at least 12 characters/);
   });
 
-  it('I1 counts bytes for the maximum', () => {
+  it('counts bytes for the maximum', () => {
     expect(fault('ab'.repeat(512))).toBeUndefined();
     expect(fault('é1'.repeat(342))).toBe('must have at most 1024 bytes');
     // Counted in the form that is hashed.

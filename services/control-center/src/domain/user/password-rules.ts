@@ -4,7 +4,7 @@ import { canonicalPassword } from './password-text.js';
 const SHORTEST_PASSWORD = 12;
 export const LONGEST_PASSWORD_BYTES = 1024;
 
-/** Passwords that guess what they protect. */
+/** Names of this product, which are guessed first. */
 const OUR_NAMES = new Set([
   'provisioning',
   'orchestrator',
@@ -14,8 +14,8 @@ const OUR_NAMES = new Set([
 ]);
 
 /**
- * What is wrong with a new password, to be said after its name (“must have …”); undefined when nothing is. There are no
- * rules about what characters it is made of: they make people choose worse ones.
+ * Returns what is wrong with a new password, to follow its name (“must have …”); undefined for a good one. There are no
+ * rules about kinds of characters: they lead to weaker passwords (NIST SP 800-63B).
  * @param username in its canonical form.
  */
 export function passwordFault(text: string, username: string, common: CommonPasswords): string | undefined {
@@ -38,10 +38,10 @@ export function passwordFault(text: string, username: string, common: CommonPass
 
 const SIGNS_AROUND = /^[^\p{L}]+|[^\p{L}]+$/gu;
 const REPEATED = /^(.+?)\1+$/su;
-/** The search for a repetition takes quadratic time; longer ones are no longer guessed. */
+/** The search for a repetition takes quadratic time; longer passwords are not guessed anyway. */
 const LONGEST_SEARCHED = 128;
 
-/** What is left of `Password1234!` and `passwordpassword`: the word that they are made from. */
+/** Returns the word that `Password1234!` and `passwordpassword` are made from. */
 function essenceOf(password: string): string {
   const lower = password.toLowerCase();
   const word = lower.replace(SIGNS_AROUND, '') || lower;

@@ -12,8 +12,8 @@ export function userCreated(
 }
 
 /**
- * Only what became another; of a password, that it did.
- * @param apiTokensEnded how many of the user's API tokens ended with it.
+ * Lists only the fields that changed; of a password, only that it changed.
+ * @param apiTokensEnded the number of the user's API tokens that ended with the change.
  */
 export function userUpdated(
   before: User,

@@ -3,7 +3,7 @@ import { rightsBeyond, type NotHeld, type PolicySet, type Principal } from '@pro
 import { facesOf, isAllPowerful, type Writer } from '../policy/writer.js';
 import { ADMIN_ROLE, type User } from './user.js';
 
-/** What a refusal is called: of acting on a user, and of becoming one. */
+/** The code of a refusal: acting on a user, or becoming one. */
 type Code = 'higher_rights' | 'grant_not_held';
 
 /**
@@ -60,7 +60,7 @@ function rightsNotOf(set: PolicySet, writer: Writer, other: Principal): NotHeld[
   return facesOf(writer).flatMap((face) => rightsBeyond(set, other, face));
 }
 
-/** Roles count by their names as well: what they are good for may be decided tomorrow. */
+/** Roles are compared by name too: a policy may give them rights tomorrow. */
 function mustHaveRoles(writer: Writer, set: PolicySet, roles: readonly string[], code: Code): void {
   const faces = facesOf(writer);
   if (faces.every((face) => face.roles.includes(ADMIN_ROLE)) || isAllPowerful(set, writer)) return;

@@ -46,10 +46,10 @@ export class UserService {
   }
 
   /**
-   * @param writer undefined for the platform itself; so in all that follows.
-   * @returns the user as it was made, which may be the answer to the same request before.
-   * @throws Failure `invalid` for a name or password against the rules, `conflict` when name or address are taken,
-   * `forbidden` for a user with more rights than the writer.
+   * @param writer undefined for the platform itself, here and below.
+   * @returns the user as it was created, possibly by an earlier request with the same Idempotency-Key.
+   * @throws Failure `invalid` for a username or password that breaks the rules, `conflict` when username or address are
+   * taken, `forbidden` for a user with more rights than the writer.
    */
   async create(
     { username: spelling, email, password, roles, enabled }: UserRequest,
@@ -82,11 +82,11 @@ export class UserService {
   }
 
   /**
-   * New roles, a new address, a new password and disabling end the user's sessions; a new password and disabling end their
-   * API tokens too, and a role that is lost leaves those.
-   * @param version the one that the changes were made for, where the caller cares.
-   * @throws Failure `precondition_failed` when the user has another version by now, `forbidden` for a user with more rights
-   * than the writer, before or after, `conflict` where no user could administer the platform any more.
+   * Changes a user. New roles, a new address, a new password and disabling end the user's sessions; a new password and
+   * disabling also end their API tokens, which otherwise lose the roles that the user lost.
+   * @param version the version that the change is based on, where the client sent one.
+   * @throws Failure `precondition_failed` when the user has another version now, `forbidden` for a user with more
+   * rights than the writer, before or after, `conflict` where no user could administer the platform any more.
    */
   async update(
     id: string,
@@ -129,7 +129,7 @@ export class UserService {
     });
   }
 
-  /** @throws Failure `forbidden` and `conflict` as {@link update} does. */
+  /** @throws Failure `forbidden` and `conflict` as {@link update}. */
   async remove(id: string, by: AuditActor, writer?: Writer): Promise<void> {
     await this.work.run(async ({ users, sessions, policies, audit }) => {
       await users.lockAll();
@@ -137,7 +137,7 @@ export class UserService {
       const set = await this.sets.of(policies);
       if (writer) mustHaveRightsOf(set, writer, user);
       await keepOneAdmin(user, users, 'be deleted');
-      // Gone with the user here, but other services have to learn of it.
+      // The rows are deleted with the user, but other services must read the revocation.
       await sessions.endAllOf(id, 'user_changed', this.clock());
       await users.remove(id);
       await mustKeepAnEditor(set, user, users);
@@ -145,7 +145,7 @@ export class UserService {
     });
   }
 
-  /** @throws Failure `forbidden` as {@link update} does. */
+  /** @throws Failure `forbidden` as {@link update}. */
   async endSessions(id: string, by: AuditActor, writer?: Writer): Promise<void> {
     await this.work.run(async ({ users, sessions, policies, audit }) => {
       const user = found(await users.lock(id));
@@ -182,7 +182,7 @@ function invalid(path: string, message: string): Failure {
   });
 }
 
-/** Without an enabled admin no user could ever make one again. Call it while all users are locked. */
+/** Without an enabled administrator, no user could create one again. Call it while all users are locked. */
 async function keepOneAdmin(user: User, users: Pick<UserStore, 'list'>, loss: string): Promise<void> {
   if (!isEnabledAdmin(user)) return;
   const { total } = await users.list({ role: ADMIN_ROLE, enabled: true, limit: 1, offset: 0 });

@@ -9,27 +9,29 @@ export interface UserFilter extends Page {
 export interface UserStore {
   isEmpty(): Promise<boolean>;
   find(id: string): Promise<User | undefined>;
-  /** Those that there are; an id that is none is nobody's. */
+  /** Returns the users that exist; ids of an invalid form are ignored. */
   findAll(ids: readonly string[]): Promise<User[]>;
   /** @param username in its canonical form. */
   findCredentials(username: string): Promise<UserCredentials | undefined>;
   /** Newest first. */
   list(filter: UserFilter): Promise<{ users: User[]; total: number }>;
-  /** @throws Failure `conflict` when the name or the address is taken. */
+  /** @throws Failure `conflict` (`username_taken`, `email_taken`). */
   insert(user: NewUser): Promise<void>;
 }
 
-/** What changes users; each lock holds until the unit of work ends. */
+/** Changes users; each lock is held until the unit of work ends. */
 export interface UserWrites extends UserStore {
-  /** Nobody else writes users meanwhile. */
+  /** Locks the users against other changes. */
   lockAll(): Promise<void>;
-  /** Enabled users whose second factor, where they must have one, is there; in pages, admins first. */
+  /**
+   * Pages of enabled users who can sign in: their second factor exists where they need one. Administrators come first.
+   */
   ableToSignIn(): AsyncIterable<User[]>;
   lock(id: string): Promise<User | undefined>;
-  /** @throws Failure `conflict` when the address is taken. */
+  /** @throws Failure `conflict` (`email_taken`). */
   save(user: User, passwordHash: string | undefined): Promise<void>;
   remove(id: string): Promise<void>;
-  /** A sign-in under way meanwhile comes to nothing. */
+  /** Raises the user's epoch, so that a sign-in under way fails. */
   setMfaEnabled(user: User, enabled: boolean, at: Date): Promise<void>;
   /** @returns undefined when the user was disabled, deleted or changed since `tokenEpoch` was read. */
   recordLogin(

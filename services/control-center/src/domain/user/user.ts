@@ -6,9 +6,9 @@ export interface User {
   email: string;
   roles: readonly string[];
   enabled: boolean;
-  /** Whether a second factor is asked for. */
+  /** Whether sign-in requires a second factor. */
   mfaEnabled: boolean;
-  /** Grows with each change that ends the user's sessions. */
+  /** Incremented by each change that ends the user's sessions. */
   tokenEpoch: number;
   version: number;
   createdAt: Date;
@@ -36,18 +36,18 @@ export function isEnabledAdmin(user: Pick<User, 'roles' | 'enabled'>): boolean {
   return user.enabled && user.roles.includes(ADMIN_ROLE);
 }
 
-/** Roles are a set: neither order nor repetition means anything. */
+/** Roles are a set: order and repetition are ignored. */
 export function sameRoles(some: readonly string[], others: readonly string[]): boolean {
   const [left, right] = [new Set(some), new Set(others)];
   return left.size === right.size && [...left].every((role) => right.has(role));
 }
 
-/** The user after `changes`; what the tokens of its sessions said is no longer so when `endsSessions`. */
+/** Returns the user after `changes`; `endsSessions` where the claims of its tokens are no longer true. */
 export function changed(user: User, changes: UserChanges, now: Date): { user: User; endsSessions: boolean } {
   const roles = [...new Set(changes.roles ?? user.roles)];
   const enabled = changes.enabled ?? user.enabled;
   const email = changes.email ?? user.email;
-  // Tokens carry roles and the address, and conditions of policies look at both.
+  // Tokens carry roles and the address, and conditions of policies read both.
   const endsSessions =
     changes.password !== undefined ||
     enabled !== user.enabled ||

@@ -6,7 +6,7 @@ export const EXPORTS = {
   'text/csv': { filename: 'audit.csv', chunks: csv },
 } as const;
 
-/** `details_text` is what was hashed: `details` read and written again need not be. */
+/** `details_text` is the text that was hashed: parsing and serializing `details` may change it. */
 async function* jsonLines(pieces: AsyncIterable<ChainedRecord[]>): AsyncGenerator<string> {
   for await (const records of pieces) {
     yield records
@@ -41,7 +41,7 @@ async function* csv(pieces: AsyncIterable<ChainedRecord[]>): AsyncGenerator<stri
   }
 }
 
-/** What a spreadsheet would take for a formula gets an apostrophe before it. */
+/** A cell that a spreadsheet would run as a formula is preceded by an apostrophe. */
 function cell(value: string | number | null): string {
   const text = value === null ? '' : String(value);
   const harmless = /^[=+\-@\t\r\0]/.test(text) ? `'${text}` : text;

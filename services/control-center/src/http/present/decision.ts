@@ -3,7 +3,7 @@ import type { DecisionRecord } from '../../domain/decision/decision-record.js';
 
 type Decision = DataOf<typeof getDecision>;
 
-/** Members of a context that the contract shows. */
+/** The fields of a context that the contract declares. */
 const CONTEXT_MEMBERS = ['infra', 'provider', 'operation', 'taskserv', 'cluster_type', 'name'] as const;
 
 export function presentDecision(record: DecisionRecord): Decision {

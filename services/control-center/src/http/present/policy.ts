@@ -29,7 +29,7 @@ export function presentVersion(of: PolicyVersion): DataOf<typeof listPolicyVersi
   };
 }
 
-/** They were held to the contract when they were stored. */
+/** Safe: rules are validated against the contract before they are stored. */
 function presentRules({ rules }: Pick<Policy, 'rules'>): PolicyRule[] {
   return rules as PolicyRule[];
 }

@@ -1,7 +1,7 @@
 import type { DataOf, listSessions } from '@provisioning/contracts';
 import type { Session } from '../../domain/session/session.js';
 
-/** @param current id of the session that asks; null where an API token does. */
+/** @param current id of the session of the request; null for an API token. */
 export function presentSession(
   session: Session,
   current: string | null,

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { LoginAttempts } from '../../domain/login/login-attempts.js';
 
-/** In Postgres, so that a lock-out holds over processes, restarts and a lost Redis. */
+/** Counts in Postgres, so that a lock-out survives restarts, several processes and the loss of Redis. */
 export class PostgresLoginAttempts implements LoginAttempts {
   constructor(private readonly database: Knex) {}
 

@@ -11,7 +11,7 @@ interface RevocationRow {
   expires_at: Date;
 }
 
-/** Clocks differ, and tokens are taken for some seconds after their end. */
+/** Clocks differ, and tokens are accepted for some seconds after they expire. */
 const MARGIN_MS = 60_000;
 
 export class PostgresRevocationLog implements RevocationLog {
@@ -22,7 +22,7 @@ export class PostgresRevocationLog implements RevocationLog {
     return Number(row?.seq ?? 0);
   }
 
-  /** The head first: whatever of the list is committed meanwhile is beyond it. */
+  /** The number of the newest is read first: revocations committed in between are beyond it. */
   async after(seq: number, most: number, now: Date): Promise<{ revocations: Revocation[]; head: number }> {
     const head = await this.head();
     const rows = await this.database<RevocationRow>('revocations')
@@ -37,8 +37,8 @@ export class PostgresRevocationLog implements RevocationLog {
 }
 
 /**
- * Within a transaction, after everything but the audit trail: from here to the end of the transaction nobody else can
- * revoke anything.
+ * Writes revocations within a transaction, after everything but the audit trail: until it ends, no other transaction
+ * can write any.
  */
 export async function writeRevocations(
   transaction: Knex,

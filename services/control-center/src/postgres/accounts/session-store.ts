@@ -69,11 +69,14 @@ export class PostgresSessionStore implements SessionStore {
   }
 }
 
-/** What is known of users elsewhere outlasts their sessions for some moments: API tokens, answers under way. */
+/**
+ * Other services hold what they know of a user for some moments after the sessions ended: API tokens, requests in
+ * progress.
+ */
 const LEAST_REVOCATION_MS = 60 * 60_000;
 
 export class PostgresSessionWrites extends PostgresSessionStore implements SessionWrites {
-  /** @param revoke told of all that is good no more. */
+  /** @param revoke called with each revocation. */
   constructor(
     private readonly transaction: Knex,
     private readonly revoke: (revocation: NewRevocation) => void,
@@ -94,7 +97,7 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
     });
   }
 
-  /** One statement: of several at the same time, one finds its token in place, the others find it replaced. */
+  /** One statement: of concurrent ones, one finds its token and the others find it replaced. */
   async rotate(id: string, from: string, to: string, at: Date): Promise<boolean> {
     const { rows } = (await this.transaction.raw(
       `with rotated as (
@@ -130,8 +133,8 @@ export class PostgresSessionWrites extends PostgresSessionStore implements Sessi
   }
 
   /**
-   * One revocation for all of them, and for what was never a session. Its time is not before that of any token that was
-   * issued: the clocks of our processes may differ.
+   * One revocation for all sessions and API tokens. It is not earlier than any token that was issued, since the clocks
+   * of the processes may differ.
    */
   async endAllOf(userId: string, reason: EndReason, at: Date): Promise<void> {
     const { rows } = (await this.transaction.raw(

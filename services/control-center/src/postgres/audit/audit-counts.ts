@@ -4,8 +4,8 @@ import type { AuditFilter } from '../../domain/audit/audit-log.js';
 const SEGMENT = 10_000;
 
 /**
- * Counts of the trail, by segments that no longer change: records are appended only, and their numbers have no gaps. What
- * the segments do not cover is counted row by row: what came since the last one, and where a filter by time cuts one.
+ * Counts records by segments that no longer change: records are only appended, and their numbers have no gaps. Records
+ * outside the segments are counted one by one: the newest, and those where a time filter cuts a segment.
  */
 export class PostgresAuditCounts {
   constructor(
@@ -13,7 +13,7 @@ export class PostgresAuditCounts {
     private readonly size = SEGMENT,
   ) {}
 
-  /** Of a filter without a resource: those are few, and have an index. */
+  /** Counts the matches of a filter without a resource: those are few, and have an index. */
   async count({ userId, action, from, to }: Omit<AuditFilter, 'resource'>): Promise<number> {
     const since = from === undefined ? 'true' : 'at >= :from';
     const until = to === undefined ? 'true' : 'at <= :to';
@@ -38,8 +38,9 @@ export class PostgresAuditCounts {
   }
 
   /**
-   * Counts the next segment that has become whole, and forgets what the retention has dropped. Several processes may do it
-   * at once. @returns whether there was one
+   * Counts the next full segment and removes those that the retention has dropped. Several processes may call it at
+   * once.
+   * @returns whether there was one.
    */
   closeNext(): Promise<boolean> {
     return this.database.transaction(async (transaction) => {

@@ -5,7 +5,10 @@ import type { AuditEvent } from '../../domain/audit/chain.js';
 const MOST_BYTES = 8 * 1024;
 const SHOWN_OF_TOO_LONG = 1000;
 
-/** The event as it can be stored: what Postgres cannot hold is replaced, what is too long is cut, secrets are masked. */
+/**
+ * Returns the event as it can be stored: characters that Postgres cannot store are replaced, long texts cut, secrets
+ * masked.
+ */
 export function storable(event: AuditEvent): AuditEvent {
   return {
     eventId: clean(event.eventId, 64),
@@ -23,7 +26,7 @@ export function storable(event: AuditEvent): AuditEvent {
   };
 }
 
-/** One text for what an event says; the same for events that say the same. */
+/** Returns a text that is equal for events with equal content. */
 export function contentOf(event: AuditEvent): string {
   const { at, service, userId, username, sessionId, ip, requestId, action, resource, result, details } =
     event;
@@ -42,7 +45,7 @@ export function contentOf(event: AuditEvent): string {
   ]);
 }
 
-/** What is put down of an event that came with another content than before: the same each time that it comes. */
+/** Returns the event that reports a repeated event with different content. It has the same id each time. */
 export function conflictReport(event: AuditEvent, now: Date): AuditEvent {
   const sha256 = createHash('sha256').update(contentOf(event)).digest('hex');
   return storable({
@@ -65,7 +68,7 @@ function orNull(text: string | null, most: number): string | null {
   return text === null ? null : clean(text, most);
 }
 
-/** No NUL and no half of a character: what is stored must be what was hashed. */
+/** Removes NUL and lone surrogates: the stored text must be the hashed one. */
 function clean(text: string, most: number): string {
   return text.slice(0, most).toWellFormed().replaceAll('\0', '\ufffd');
 }
@@ -81,7 +84,7 @@ function storableDetails(details: string): string {
   });
 }
 
-/** The text stays as it is where nothing in it is secret. */
+/** The text is unchanged where nothing in it is secret. */
 function maskedDetails(details: string): string {
   const value = parsed(details);
   if (typeof value !== 'object' || value === null || Array.isArray(value))

@@ -26,7 +26,7 @@ interface AuditRow {
 }
 
 const PIECE = 500;
-/** So few numbers are sorted in no time. */
+/** So few numbers are sorted quickly. */
 const LITTLE = 50_000;
 
 export class PostgresAuditLog implements AuditLog, AuditDrops {
@@ -41,7 +41,7 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     const total = isWhole ? numberOf(first, last) : await this.#count(page);
     if (total === 0) return { records: [], total };
     const { before = last + 1, after = 0 } = page;
-    // Numbers have no gaps: a page of all of them is found without passing over those before it.
+    // Numbers have no gaps: a page without a filter is found without reading those before it.
     const rows = isWhole
       ? await this.#newest(Math.min(before, last + 1) - page.offset, after, page.limit)
       : await this.#page(page, total, before, after);
@@ -57,8 +57,8 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
   }
 
   /**
-   * Numbers first, then their rows. Postgres expects what a time leaves to be spread over all numbers, and looks for it
-   * from the newest on; where it is old or little, it has to be told to take the index of times instead.
+   * Reads the numbers first, then their rows. Postgres expects the matches of a time range to be spread over all
+   * numbers and scans from the newest; where the range is old or short, the index of times is forced instead.
    */
   #page(page: AuditPage, total: number, before: number, after: number) {
     const numbers = this.#matching(page).select('seq');
@@ -78,7 +78,7 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
       .orderBy('audit_log.seq', 'desc');
   }
 
-  /** By their numbers instead of a cursor, which would hold a transaction open for as long as its reader takes. */
+  /** Reads by number instead of with a cursor, which would keep a transaction open as long as its reader. */
   async *read(filter: AuditFilter): AsyncIterable<ChainedRecord[]> {
     yield* this.#pieces(filter, 0, (await this.bounds()).last);
   }
@@ -177,7 +177,7 @@ function numberOf(first: number, last: number): number {
   return last === 0 ? 0 : last - first + 1;
 }
 
-/** One condition, with an index that is in the order of the numbers. */
+/** One condition, with an index in the order of the numbers. */
 function hasOneIndex({ userId, action, resource, from, to }: AuditFilter): boolean {
   const given = [userId, action, resource].filter((value) => value !== undefined);
   return given.length === 1 && from === undefined && to === undefined;

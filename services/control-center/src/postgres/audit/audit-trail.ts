@@ -15,16 +15,15 @@ import { conflictReport, contentOf, storable } from './audit-event.js';
 
 interface Compared {
   fresh: AuditEvent[];
-  /** Known with another content. */
+  /** Ids that are stored with different content. */
   conflicting: AuditEvent[];
-  /** Records of those. */
+  /** The records that report them. */
   reports: AuditEvent[];
 }
 
 /**
- * Appends within the transaction of its caller, who comes to an end soon after: from the first append until then nobody
- * else can append. Whoever waits for it must not hold what others need meanwhile, so it is the last thing a transaction
- * does.
+ * Appends within the transaction of the caller: from the first append until it ends, no other transaction can append.
+ * It must therefore be the last step of a transaction.
  */
 export class PostgresAuditTrail implements AuditTrail {
   constructor(
@@ -52,9 +51,10 @@ export class PostgresAuditTrail implements AuditTrail {
   }
 
   /**
-   * Each once, however often it comes. One with another content than the first of its id leaves a record of that instead.
+   * Appends each event once, however often it is sent. One with different content than the first of its id is reported
+   * by a record instead.
    * @param onConflict called with the id of each of those.
-   * @returns how many of the events were new.
+   * @returns the number of new events.
    */
   async appendNew(
     events: readonly AuditEvent[],
@@ -65,7 +65,7 @@ export class PostgresAuditTrail implements AuditTrail {
     return fresh.length;
   }
 
-  /** @param choose what to write, once no other process can append. */
+  /** @param choose returns what to write, once no other process can append. */
   async #write(choose: () => Promise<Compared>): Promise<Compared> {
     try {
       await this.transaction.raw(`select pg_advisory_xact_lock(hashtext('control_center.audit_log'))`);
@@ -100,7 +100,7 @@ export class PostgresAuditTrail implements AuditTrail {
     };
   }
 
-  /** What is stored under the ids of these events. */
+  /** Reads what is stored under the ids of these events. */
   async #known(events: readonly AuditEvent[]): Promise<Map<string, string>> {
     if (events.length === 0) return new Map();
     const { rows } = (await this.transaction.raw(
@@ -112,7 +112,9 @@ export class PostgresAuditTrail implements AuditTrail {
     return new Map(rows.map((row) => [row.eventId, contentOf(row)]));
   }
 
-  /** A statement of its own after the lock: one that waited would still see the end as it was before. */
+  /**
+   * A separate statement after the lock: one that waited for the lock would still see the end as it was before.
+   */
   async #end(): Promise<ChainEnd> {
     const { rows } = (await this.transaction.raw(
       'select seq, hash from audit_log order by seq desc limit 1',
@@ -142,13 +144,13 @@ export class PostgresAuditTrail implements AuditTrail {
     await this.transaction.raw(
       `insert into audit_log (${columns.map(([name]) => name).join(', ')})
        select * from unnest(${columns.map(([, type]) => `?::${type}[]`).join(', ')})`,
-      // Knex knows no list with nulls in it; the driver does.
+      // Knex cannot bind a list that contains null; the driver can.
       columns.map(([, , member]) => records.map((record) => record[member]) as string[]),
     );
   }
 }
 
-/** What cannot be put down is not done. */
+/** A change that cannot be recorded is not made. */
 function unwritable(cause: unknown): Failure {
   return new Failure(
     'unavailable',

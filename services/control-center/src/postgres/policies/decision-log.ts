@@ -23,7 +23,7 @@ interface DecisionRow {
   revision: string;
 }
 
-/** Below what one statement can take: each row binds 18 values. */
+/** Below the limit of one statement: each row binds 18 values. */
 const ROWS_AT_ONCE = 1000;
 
 export class PostgresDecisionLog implements DecisionLog {
@@ -93,7 +93,7 @@ function toRow(record: DecisionRecord) {
   };
 }
 
-/** What Postgres cannot hold is replaced. In a JSON text it is written otherwise. */
+/** Replaces what Postgres cannot store. In a JSON text it is escaped. */
 function clean(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
 }

@@ -4,11 +4,14 @@ import type { DecisionRecord } from '../../domain/decision/decision-record.js';
 import type { DecisionLog } from '../../domain/decision/decision-log.js';
 
 const FLUSH_AFTER_MS = 200;
-/** A Postgres that is away must not fill our memory. */
+/** Bounds the memory while Postgres is unavailable. */
 const MOST_WAITING = 10_000;
 const AT_ONCE = 1000;
 
-/** Puts decisions into the log soon after they were taken, many at once. */
+/**
+ * Writes decisions to the log in the background, many at once. Unlike BatchWriter, no caller waits, and a failed write
+ * is repeated.
+ */
 export class DecisionWriter {
   #waiting: DecisionRecord[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -37,7 +40,7 @@ export class DecisionWriter {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_AFTER_MS);
   }
 
-  /** After it, whatever was told before is in the log, or still waiting because it could not be written. Never throws. */
+  /** Writes all decisions recorded so far; those that could not be written stay queued. Never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -45,7 +48,7 @@ export class DecisionWriter {
     return this.#writing;
   }
 
-  /** The last try. */
+  /** Writes a last time, and counts what is lost. */
   async close(): Promise<void> {
     await this.flush();
     clearTimeout(this.#timer);
@@ -60,7 +63,7 @@ export class DecisionWriter {
       try {
         await this.decisions.insert(batch);
       } catch (error) {
-        // Each has its id: one that was written nevertheless is not written twice.
+        // Decisions have ids: one that was written in spite of the error is not written twice.
         this.#waiting.unshift(...batch);
         this.log.warn('the log of decisions cannot be written: they wait', {
           error,

@@ -67,7 +67,7 @@ export class PostgresPolicyStore implements PolicyWrites {
     return { versions: rows.map(toVersion), total: Number(counted[0]?.['total'] ?? 0) };
   }
 
-  /** One statement, so that the policies are of that very revision. */
+  /** One statement, so that the policies are those of the revision. */
   async inForce(): Promise<StoredPolicySet> {
     const { rows } = (await this.database.raw(`
       select revision, coalesce((
