@@ -144,7 +144,7 @@ describe('provctl policy replay --questions', () => {
   it('refuses a file without questions', async () => {
     const ran = await provctl({}, `policy replay --from ${AT} --questions -`, '{"rules": []}');
     expect(ran.code).toBe(2);
-    expect(ran.err).toContain("must be a list of questions or a document with 'questions'");
+    expect(ran.err).toContain('must be a list of questions or a document with "questions"');
   });
 });
 

@@ -1,9 +1,15 @@
-/** Longer names are not searched for: what was sent may be of any length. */
-const MOST_CHARACTERS = 64;
+/** Longer names are not searched for, to bound the work for a long input. */
+const MAX_CHARACTERS = 64;
 
-/** The known name that was probably meant by one that is not known; undefined where none is near. */
+/** A shorter beginning of a name says too little about which one is meant. */
+const MIN_PREFIX = 3;
+
+/**
+ * The known name that an unknown one was probably meant to be; undefined if none is similar. Similar are names that differ
+ * in at most a third of the characters, ignoring case; otherwise, names of which one is the beginning of the other.
+ */
 export function nearest(name: string, known: readonly string[]): string | undefined {
-  if (name.length > MOST_CHARACTERS) return undefined;
+  if (name.length > MAX_CHARACTERS) return undefined;
   const wanted = name.toLowerCase();
   let found: string | undefined;
   let least = Math.max(1, Math.floor(name.length / 3)) + 1;
@@ -11,10 +17,15 @@ export function nearest(name: string, known: readonly string[]): string | undefi
     const distance = editDistance(wanted, candidate.toLowerCase());
     if (distance < least) [found, least] = [candidate, distance];
   }
-  return found;
+  return found ?? known.find((candidate) => oneStartsTheOther(wanted, candidate.toLowerCase()));
 }
 
-/** How many characters have to be inserted, removed or replaced (Levenshtein). */
+function oneStartsTheOther(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  return short.length >= MIN_PREFIX && long.startsWith(short);
+}
+
+/** The number of characters to insert, remove or replace (Levenshtein distance). */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

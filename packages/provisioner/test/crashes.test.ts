@@ -140,7 +140,7 @@ describe('a nickel program on PATH', () => {
     const refused = await run();
     expect(refused.status).toBe(3);
     expect(refused.stderr).toContain(
-      'production/config.ncl: nickel refuses the file:\nerror: unbound identifier p',
+      'production/config.ncl: nickel rejects the file:\nerror: unbound identifier p',
     );
   });
 

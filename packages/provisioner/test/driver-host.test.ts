@@ -129,8 +129,8 @@ describe('applying', () => {
   });
 
   it.each([
-    ['an unknown provider', servers(['a'], 'hetzner'), 'There is no provider "hetzner"'],
-    ['a server named twice', servers(['a', 'a']), 'names server a twice'],
+    ['an unknown provider', servers(['a'], 'hetzner'), 'Provider "hetzner" does not exist'],
+    ['a server named twice', servers(['a', 'a']), 'must not contain server a twice'],
     ['a name that leads elsewhere', servers(['../../a']), 'is refused'],
     ['a missing server', taskservs(['x'], { servers: ['gone'] }), 'Server gone does not exist in production'],
     ['no servers at all', taskservs(['x']), 'Provider local has no servers in production'],
@@ -172,8 +172,8 @@ describe('applying', () => {
       'upcloud',
       'aws',
     ]);
-    // Of each provider that is acted at, whether a driver stands in for it.
-    expect(applied.logs.filter((line) => line.includes('stands in for it'))).toHaveLength(2);
+    // Of each provider that is acted at, whether it falls back to the local driver.
+    expect(applied.logs.filter((line) => line.includes('falls back to'))).toHaveLength(2);
     const after = await host.run({ action: 'reconcile', operation, idempotency_key: 'both' });
     expect(after.ended).toMatchObject({ outcome: 'completed', satisfied: true });
 
@@ -416,7 +416,7 @@ describe('the connection', () => {
   ])('ends at %s', async (_, line) => {
     host.socket.write(`${line}\n`);
     expect(await host.exited).toBe(1);
-    expect(host.stderr).toContain('no executor says this');
+    expect(host.stderr).toContain('unknown message');
   });
 
   it('ends when an operation is started twice', async () => {
@@ -446,7 +446,7 @@ describe('the connection', () => {
 
   it('is needed', async () => {
     const alone = await Host.alone({ DRIVER_HOST_SOCKET: `${folder.path}/nobody` });
-    expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('nobody listens') });
+    expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('no process listens') });
     const unset = await Host.alone({ PROVISIONING_DATA_DIR: '' });
     expect(unset.stderr).toMatch(/DRIVER_HOST_SOCKET.*PROVISIONING_DATA_DIR/);
   });

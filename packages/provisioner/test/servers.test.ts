@@ -28,7 +28,7 @@ describe('servers create', () => {
       '+ server web-02 (plan 1xCPU-1 GB, zone de-fra1)',
       '+ server db-01 (plan 1xCPU-1 GB, zone de-fra1)',
       'Plan: 3 to create, 0 to change, 0 to replace, 0 to destroy',
-      'Nothing was changed: --check prints the plan only',
+      'Nothing was changed: --check only prints the plan',
     ]);
     expect(await readdir(at.root)).toEqual(['events', 'workspace']);
   });
@@ -65,8 +65,8 @@ describe('servers create', () => {
     const { stdout } = await at.servers('create');
     expect(lines(stdout)).toEqual([
       '~ server web-01: plan "1xCPU-1 GB" -> "2xCPU-4 GB"',
-      '-/+ server web-02: zone "de-fra1" -> "us-nyc1" (destroyed and created anew)',
-      '  server db-01 is not in the settings, left alone',
+      '-/+ server web-02: zone "de-fra1" -> "us-nyc1" (destroyed and created again)',
+      '  server db-01 is not in the settings, not changed',
       'Plan: 0 to create, 1 to change, 1 to replace, 0 to destroy',
       'Changed server web-01',
       'Destroyed server web-02',
@@ -91,10 +91,10 @@ describe('servers delete', () => {
     await at.write('production/config.yaml', settingsOf({ name: 'web-01' }, { name: 'never-made' }));
     const check = await at.servers('delete', '--check');
     expect(lines(check.stdout)).toEqual([
-      '  server never-made is not there, nothing to delete',
+      '  server never-made does not exist, nothing to delete',
       '- server web-01',
       'Plan: 0 to create, 0 to change, 0 to replace, 1 to destroy',
-      'Nothing was changed: --check prints the plan only',
+      'Nothing was changed: --check only prints the plan',
     ]);
     expect(await listed()).toHaveLength(3);
     expect(lines((await at.servers('delete')).stdout).at(-1)).toBe('Successfully deleted 1 server');
@@ -194,7 +194,7 @@ describe('reports', () => {
           plan: expect.arrayContaining([expect.stringContaining('+ server web-01')]),
         },
       },
-      { type: 'error', message: expect.stringContaining('production/gone.ncl: there is no such file') },
+      { type: 'error', message: expect.stringContaining('production/gone.ncl does not exist') },
     ]);
   });
 
@@ -222,8 +222,8 @@ describe('providers without credentials', () => {
     const { status, stderr } = await at.run(...args);
     expect(status).toBe(0);
     expect(stderr).toContain(
-      'Provider upcloud has no credentials configured (set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD): ' +
-        'the development driver "local" stands in',
+      'Provider upcloud has no credentials configured (set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD) and ' +
+        'falls back to the local driver',
     );
     expect(await listed()).toMatchObject([{ provider: 'upcloud', driver: 'local' }]);
   });
@@ -245,7 +245,7 @@ describe('a data directory that cannot be written', () => {
     await writeFile(at.path(file), '');
     const { status, stderr } = await at.servers('create');
     expect(status).toBe(1);
-    expect(stderr).toContain('a file stands where a folder should be');
+    expect(stderr).toContain('must be a folder, but a part of its path is a file');
     expect(stderr).toContain('PROVISIONING_DATA_DIR');
   });
 

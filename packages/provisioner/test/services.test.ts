@@ -62,7 +62,7 @@ describe('taskserv', () => {
   });
 
   it.each([
-    ['are none', {}, 'There are no servers in production', 'servers create'],
+    ['are none', {}, 'Task service x cannot be installed: production has no servers', 'servers create'],
     [
       'is not the one named',
       { taskservs: [{ name: 'x', servers: ['web-02'] }] },

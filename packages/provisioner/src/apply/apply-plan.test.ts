@@ -260,7 +260,7 @@ describe('applying a plan', () => {
     expect(applied.outcomes.map(({ name }) => name)).toEqual(['c']);
     const failure = failureOf(plan, applied);
     expect(failure).toMatchObject({ name: 'DriverError', permanent: false });
-    expect(failure?.message).toMatch(/^Server a is in state error at local: it cannot be used/);
+    expect(failure?.message).toMatch(/^Server a is in state error at local and cannot be used/);
     expect(failure?.message).toContain('Host 10.0.0.2 does not answer.');
     expect(failure?.message).toContain('Done: 1 of 3 servers. Not done: a, b.');
   });
@@ -295,7 +295,7 @@ describe('applying a plan', () => {
       'skipped 1/1 Create server a',
     ]);
     const other = await apply(planCreate('i', [desired('a', { plan: 'q' })], []), driver);
-    expect(other.applied.failure?.message).toContain('made by somebody else meanwhile');
+    expect(other.applied.failure?.message).toContain('created by another process in the meantime');
   });
 
   it('reports what an earlier attempt under the same key did', async () => {

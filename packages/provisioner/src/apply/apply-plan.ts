@@ -13,13 +13,13 @@ import {
 import { differencesBetween, stepsOf, type Plan, type Step } from '../plan/plan.js';
 import type { Reporter } from '../report/reporter.js';
 import type { IntentReport } from '../report/types.js';
-import { goingWith } from './going-with.js';
+import { destroyedWith } from './destroyed-with.js';
 import { Interrupted } from './interrupted.js';
 import { recallChanges } from './recall-changes.js';
 import { capitalized, intentReport, resourceReport, type Outcome } from './outcome.js';
 import { asFound, reportExisting } from './report-found.js';
 import { StepOutcomes } from './step-outcomes.js';
-import { together } from './together.js';
+import { combineErrors } from './combine-errors.js';
 
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all' | 'named'>;
@@ -139,7 +139,7 @@ class Run<K extends Kind> {
     this.#outcomes.endAll();
     this.applied.undone = [...undone].map((position) => this.#steps[position]?.name ?? '');
     const inOrder = [...failures].sort(([one], [other]) => one - other).map(([, failure]) => failure);
-    if (inOrder.length > 0) throw together(inOrder);
+    if (inOrder.length > 0) throw combineErrors(inOrder);
   }
 
   /** Steps of one lane wait for each other, as far as they have to. */
@@ -200,8 +200,8 @@ class Run<K extends Kind> {
     }
     if (differencesBetween(kind, resource, desired).length > 0) {
       throw new DriverError(
-        `${capitalized(nounOf(kind))} ${fullName(resource)} was made by somebody else meanwhile, and not as wanted. ` +
-          'Run it again.',
+        `${capitalized(nounOf(kind))} ${fullName(resource)} was created by another process in the meantime, with a different configuration. ` +
+          'Run the command again.',
       );
     }
     settle(asFound(this.plan.kind, resource));
@@ -213,7 +213,7 @@ class Run<K extends Kind> {
     const { name, resources } = driver;
     const collection: Collection<K> = resources[this.plan.kind];
     // Each intended by itself, in the order in which they go: the journal's order is how they come back.
-    for (const going of await goingWith(this.plan.kind, existing, driver))
+    for (const going of await destroyedWith(this.plan.kind, existing, driver))
       await this.#intend('destroyed', name, going.existing, null, going.kind);
     const changes = await collection.destroy(existing, this.#context);
     for (const change of changes) settle(outcomeOf(name, change));

@@ -1,12 +1,12 @@
 export { identity, recallChanges, type MadeChange } from './recall-changes.js';
 export { applyPlan, type Applied, type ApplyOptions } from './apply-plan.js';
-export { goingWith } from './going-with.js';
+export { destroyedWith } from './destroyed-with.js';
 export { Interrupted } from './interrupted.js';
 export { capitalized, intentReport, renderOutcome, resourceReport, type Outcome } from './outcome.js';
 export { reportFound } from './report-found.js';
 export { checkPlan, refuseImpossible } from './preflight.js';
 export { countsOf, failureOf, listed, resultData } from './result-data.js';
-export { Telling } from './telling.js';
-export { togetherRefused } from './together.js';
+export { RecordingReporter } from './recording-reporter.js';
+export { combineRefusals } from './combine-errors.js';
 export { summarize } from './summary.js';
 export { waitUntilRunning } from './wait-until-running.js';

@@ -3,6 +3,6 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
   constructor() {
-    super('The command was told to stop.');
+    super('The command was stopped.');
   }
 }

@@ -1,7 +1,7 @@
 import { DriverError, type Driver, type ServerStep } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import { stepsOf, type Plan, type PlanEntry } from '../plan/index.js';
-import { togetherRefused } from './together.js';
+import { combineRefusals } from './combine-errors.js';
 
 type Drivers = Pick<DriverSet, 'for' | 'of'>;
 
@@ -68,7 +68,7 @@ function stepsByDriver(plan: Plan, drivers: Drivers): Map<Driver, ServerStep[]> 
 }
 
 function nothingChanged(refusals: readonly DriverError[]): DriverError {
-  const { message, permanent } = togetherRefused(refusals);
+  const { message, permanent } = combineRefusals(refusals);
   const end = 'Nothing was changed.';
   return new DriverError(`${message.replaceAll(` ${end}`, '')} ${end}`, { permanent });
 }

@@ -5,7 +5,7 @@ import { countOf, renderPlan, stepsOf, type Plan } from '../plan/index.js';
 import type { Applied } from './apply-plan.js';
 import { Interrupted } from './interrupted.js';
 import { blockages, isBlocked } from './preflight.js';
-import { together } from './together.js';
+import { combineErrors } from './combine-errors.js';
 import type { Outcome } from './outcome.js';
 
 // A report has 64 KiB; the whole plan is in what is printed.
@@ -46,12 +46,13 @@ export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Erro
   const failures = [...(applied.failure ? [applied.failure] : []), ...blockages(plan)];
   if (failures.length === 0) return null;
   const steps = stepsOf(plan).length + blocked.length;
-  return withWhatIsDone(together(failures), plan.kind, steps, [...applied.undone, ...blocked]);
+  return withWhatIsDone(combineErrors(failures), plan.kind, steps, [...applied.undone, ...blocked]);
 }
 
 /** @param undone names of what is not done, of `steps` in all */
 function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: readonly string[]): Error {
-  const notDone = undone.length > 0 ? ` Not done: ${listed(undone)}. Running it again does the rest.` : '';
+  const notDone =
+    undone.length > 0 ? ` Not done: ${listed(undone)}. Run the command again to do the rest.` : '';
   const state = `Done: ${steps - undone.length} of ${counted(kind, steps)}.${notDone}`;
   if (failure instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
   if (!(failure instanceof DriverError)) return failure;

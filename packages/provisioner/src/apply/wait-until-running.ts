@@ -18,19 +18,21 @@ export async function waitUntilRunning(
     while (now?.state !== 'running') {
       if (now?.state === 'error') {
         throw new DriverError(
-          `Server ${server.name} is in state error. Look at it at the provider, or delete it and create it again.`,
+          `Server ${server.name} is in state error. Check it at the provider, or delete it and create it again.`,
           { permanent: true },
         );
       }
       if (Date.now() > deadline) {
         throw new DriverError(
-          `Server ${server.name} is still ${now?.state} after ten minutes. Look at the provider.`,
+          `Server ${server.name} is still ${now?.state} after ten minutes. Check the server at the provider.`,
         );
       }
       await pause(signal);
       now = await driverOf(server).resources.server.read(server.infra, server.name);
       if (!now)
-        throw new DriverError(`Server ${server.name} was destroyed by somebody else while it started.`);
+        throw new DriverError(
+          `Server ${server.name} was destroyed by another process while it started. Run the command again.`,
+        );
     }
   }
 }

@@ -6,7 +6,7 @@ import {
   reportFound,
   resultData,
   summarize,
-  Telling,
+  RecordingReporter,
   type Outcome,
 } from '../apply/index.js';
 import { stepsOf, type Plan } from '../plan/index.js';
@@ -24,31 +24,31 @@ export async function carryOut(
     output.summary(message);
     reporter.report({ type: 'result', message, data: resultData(plan, check, outcomes) });
   };
-  const telling = new Telling(reporter);
-  const tellTheRest = async (nothingBefore = false) => {
+  const recording = new RecordingReporter(reporter);
+  const reportTheRest = async (nothingBefore = false) => {
     if (idempotencyKey === undefined) return;
     const recalling = { drivers, infra: plan.infra, idempotencyKey, kinds: [plan.kind], intents };
-    await telling.tellTheRest({ ...recalling, fresh: nothingBefore });
+    await recording.reportTheRest({ ...recalling, fresh: nothingBefore });
   };
   if (check) {
     if (reconcile) {
-      await tellTheRest();
+      await reportTheRest();
       reportFound(plan, reporter);
     }
     await checkPlan(plan, drivers, signal);
     reporter.report({ type: 'plan', steps: stepsOf(plan).length });
-    finish(`Nothing was changed: --check prints the plan only`, []);
+    finish(`Nothing was changed: --check only prints the plan`, []);
     return;
   }
   const onOutcome = (outcome: Outcome) => output.outcome(outcome);
   const log = (line: string) => output.line(line);
   await refuseImpossible(plan, drivers, signal);
   const applied = await applyPlan(plan, {
-    ...{ drivers, reporter: telling, signal, idempotencyKey, fresh, intents, log, onOutcome },
+    ...{ drivers, reporter: recording, signal, idempotencyKey, fresh, intents, log, onOutcome },
   });
   const failure = failureOf(plan, applied);
   if (failure) {
-    await tellTheRest(fresh);
+    await reportTheRest(fresh);
     throw failure;
   }
   await afterwards();

@@ -39,10 +39,10 @@ export function explainFailure(error: unknown, stoppedBy: StopSignal | undefined
   if (error instanceof CommanderError) return fail(EXIT.usage, explainUsage(error));
   if (error instanceof UsageError) return fail(EXIT.usage, error.message);
   if (error instanceof DriverError) return fail(EXIT.failed, error.message);
-  return fail(EXIT.failed, `Something unforeseen went wrong: ${String(error)}`);
+  return fail(EXIT.failed, `An unexpected error occurred: ${String(error)}`);
 }
 
 function explainUsage({ code, message }: CommanderError): string {
-  if (code === 'commander.help') return 'No command was given: name one of those above.';
-  return `${message.replace(/^error: /, '').replace(/\.?$/, '.')} "provisioning --help" tells what there is.`;
+  if (code === 'commander.help') return 'A command is required; see the list above.';
+  return `${message.replace(/^error: /, '').replace(/\.?$/, '.')} Run "provisioning --help" for usage.`;
 }

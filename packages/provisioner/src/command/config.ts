@@ -36,6 +36,6 @@ function readIntents(path: string | undefined): IntentReport[] {
     return lines.map(parseReport).filter((report) => report?.type === 'intent');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`The file that PROVISIONING_INTENTS names cannot be read (${code}).`);
+    throw new UsageError(`The file in PROVISIONING_INTENTS cannot be read (${code}).`);
   }
 }

@@ -74,7 +74,7 @@ function openReporter(path: string | undefined): Reporter {
     return createReporter(path);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(`The file that PROVISIONING_EVENTS names cannot be opened for appending (${code}).`);
+    throw new UsageError(`The file in PROVISIONING_EVENTS cannot be opened for appending (${code}).`);
   }
 }
 

@@ -20,19 +20,19 @@ export const DEFAULT_DATA_DIR = '.data';
 
 export function withCommonOptions(command: Command): Command {
   return command
-    .requiredOption('--infra <name>', 'the infrastructure: the name of a folder in the workspace')
+    .requiredOption('--infra <name>', 'infra: name of a folder in the workspace')
     .addOption(
-      new Option('--workspace <folder>', 'the folder that holds a folder for each infra')
+      new Option('--workspace <folder>', 'folder that contains a folder for each infra')
         .env('PROVISIONING_WORKSPACE')
         .default(DEFAULT_WORKSPACE),
     )
     .addOption(
-      new Option('--data-dir <folder>', 'where the local driver keeps its records')
+      new Option('--data-dir <folder>', 'folder for the records of the local driver')
         .env('PROVISIONING_DATA_DIR')
         .default(DEFAULT_DATA_DIR),
     )
     .addOption(
-      new Option('--output <format>', 'lines as it goes, or one JSON document at the end')
+      new Option('--output <format>', 'output format: lines during the run, or one JSON document at the end')
         .choices(['text', 'json'])
         .default('text'),
     );
@@ -42,8 +42,8 @@ export function withActOptions(command: Command): Command {
   return withCommonOptions(command)
     .requiredOption(
       '--settings <file>',
-      "the settings, relative to the infra's folder (.ncl .json .yaml .yml .toml)",
+      'settings file, relative to the folder of the infra (.ncl .json .yaml .yml .toml)',
     )
-    .option('--check', 'print the plan and change nothing', false)
+    .option('--check', 'print the plan without changing anything', false)
     .option('--wait', 'wait until the servers are running', false);
 }

@@ -27,7 +27,7 @@ Output that can't be written is a failure (1), though the work is finished; a re
 export function buildProgram(run: RunVerb): Command {
   const program = new Command('provisioning')
     .description(
-      'Creates, changes and deletes servers, and what runs on them, so that all is as a settings file says.',
+      'Create, change and delete servers, task services and clusters according to a settings file.',
     )
     .version(version(), '--version', 'print the version')
     .helpOption('--help', 'print this help')
@@ -38,37 +38,43 @@ export function buildProgram(run: RunVerb): Command {
   addServers(program, run);
   addService(program, run, {
     noun: 'taskserv',
-    description: 'a task service on the servers of an infrastructure',
-    argument: ['<name>', 'of the task service, e.g. kubernetes'],
+    description: 'create or delete a task service',
+    argument: ['<name>', 'name of the task service, such as kubernetes'],
     whose: "task service's",
-    create: ['install it on the servers that the settings name for it, else on all', createTaskserv],
-    delete: ['remove it from the servers that the settings name for it, else from all', deleteTaskserv],
+    create: [
+      'install the task service on its servers in the settings (default: all servers)',
+      createTaskserv,
+    ],
+    delete: [
+      'remove the task service from its servers in the settings (default: all servers)',
+      deleteTaskserv,
+    ],
   });
   addService(program, run, {
     noun: 'cluster',
-    description: 'a cluster of an infrastructure',
-    argument: ['<type>', 'of the cluster, e.g. buildkit'],
+    description: 'create or delete a cluster',
+    argument: ['<type>', 'type of the cluster, such as buildkit'],
     whose: "cluster's",
-    create: ['make it on the servers that the settings name for it, else on all', createCluster],
-    delete: ['delete it; its servers stay', deleteCluster],
+    create: ['create the cluster on its servers in the settings (default: all servers)', createCluster],
+    delete: ['delete the cluster and keep its servers', deleteCluster],
   });
   return program;
 }
 
 function addServers(program: Command, run: RunVerb): void {
-  const servers = addNoun(program, 'servers', 'servers of an infrastructure');
+  const servers = addNoun(program, 'servers', 'create, delete and list servers');
   withActOptions(
     addVerb(
       servers,
       'create',
-      'make the servers as the settings say; those not in the settings are left alone',
+      'create and change the servers of the settings; other servers are not changed',
     ),
   ).action((options: ActOptions) => run('servers create', options, createServers));
-  withActOptions(
-    addVerb(servers, 'delete', 'delete the servers that the settings name, and no others'),
-  ).action((options: ActOptions) => run('servers delete', options, deleteServers));
-  withCommonOptions(addVerb(servers, 'list', 'list the servers there are')).action((options: CommonOptions) =>
-    run('servers list', options, listServers),
+  withActOptions(addVerb(servers, 'delete', 'delete the servers of the settings, and no others')).action(
+    (options: ActOptions) => run('servers delete', options, deleteServers),
+  );
+  withCommonOptions(addVerb(servers, 'list', 'list the servers of an infra')).action(
+    (options: CommonOptions) => run('servers list', options, listServers),
   );
 }
 

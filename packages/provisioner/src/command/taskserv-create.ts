@@ -17,7 +17,7 @@ export async function createTaskserv(name: string, options: ActOptions, session:
     : await drivers.list(infra);
   if (servers.length === 0) {
     throw new DriverError(
-      `There are no servers in ${infra} for task service ${name} to run on. ` +
+      `Task service ${name} cannot be installed: ${infra} has no servers. ` +
         'Create them with "provisioning servers create" first.',
       { permanent: true },
     );

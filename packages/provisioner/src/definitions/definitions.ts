@@ -92,7 +92,7 @@ export class Definitions {
     const text = isName(name) ? await this.#text(kind, join(name, 'definition.toml')) : undefined;
     if (text !== undefined) return { text, shown };
     const advice = (await this.known()).advice(kind, name);
-    throw new DriverError(`There is no ${DEFINED[kind].noun} ${JSON.stringify(name)}. ${advice}.`, {
+    throw new DriverError(`The ${DEFINED[kind].noun} ${JSON.stringify(name)} is not defined. ${advice}.`, {
       permanent: true,
     });
   }
@@ -101,7 +101,7 @@ export class Definitions {
     const texts = await Promise.all(PHASES.map((phase) => this.#text(kind, join(folder, phase))));
     const faults = PHASES.flatMap((phase, index) => {
       if (texts[index]?.trim()) return [];
-      const what = texts[index] === undefined ? 'There is no such file' : 'The file is empty';
+      const what = texts[index] === undefined ? 'The file does not exist' : 'The file is empty';
       const message = `${what}: write a bash script that ${PURPOSES[phase]}.`;
       return [{ file: `definitions/${DEFINED[kind].folder}/${folder}/${phase}`, path: '', message }];
     });
@@ -144,9 +144,9 @@ function emptyWhereAbsent(error: unknown): string[] {
 }
 
 const PURPOSES = {
-  check: 'succeeds where it is installed in that version, and reports which one is',
-  install: 'installs it, however far an earlier attempt came',
-  remove: 'removes it, however far an earlier attempt came',
+  check: 'succeeds if the version is installed, and reports the installed version',
+  install: 'installs it, also after a partial earlier attempt',
+  remove: 'removes it, also after a partial earlier attempt',
 } as const;
 
 function common(file: TaskservFile | ClusterFile): CommonDefinition {

@@ -16,7 +16,7 @@ export async function inOrder(
     if (way.includes(name)) {
       const cycle = [...way.slice(way.indexOf(name)), name].join(' requires ');
       throw new DriverError(
-        `The task services have a circular dependency: ${cycle}. Take one of these out of "requires".`,
+        `The task services have a circular dependency: ${cycle}. Remove one of these from "requires".`,
         { permanent: true },
       );
     }

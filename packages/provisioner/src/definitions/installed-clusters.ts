@@ -79,7 +79,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     const record = await this.#find(before.infra, before.name);
     if (record?.resource.id !== before.id) {
       throw new DriverError(
-        `The cluster ${before.name} was removed or replaced by somebody else meanwhile. Run it again.`,
+        `The cluster ${before.name} was removed or replaced by another process in the meantime. Run the command again.`,
       );
     }
     const definition = await this.definitions.cluster(desired.name);
@@ -248,15 +248,18 @@ export class InstalledClusters implements Collection<'cluster'> {
 
   async #serversOf({ infra, name, servers: names }: DesiredCluster): Promise<Server[]> {
     if (names.length === 0) {
-      throw new DriverError(`Cluster ${name} needs at least one server in ${infra}. Create servers first.`, {
-        permanent: true,
-      });
+      throw new DriverError(
+        `Cluster ${name} requires at least one server in ${infra}. Create servers first.`,
+        {
+          permanent: true,
+        },
+      );
     }
     const found = await Promise.all(names.map((one) => this.servers.read(infra, one)));
     const absent = names.filter((_, index) => found[index] === null);
     if (absent.length > 0) {
       throw new DriverError(
-        `Cluster ${name} is to span ${absent.join(', ')}, which do not exist in ${infra}. Create them first.`,
+        `Cluster ${name} requires the servers ${absent.join(', ')}, which do not exist in ${infra}. Create them first.`,
         { permanent: true },
       );
     }

@@ -190,7 +190,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     if (clusters.length > 0 || (needy.length > 0 && !cameAlong)) {
       const names = [...needy, ...clusters].map(({ resource }) => resource.name);
       throw new DriverError(
-        `Task service ${server.name}/${name} is needed by ${names.join(', ')} there. ` +
+        `Task service ${server.name}/${name} is required by ${names.join(', ')} on that server. ` +
           `Delete ${names.length > 1 ? 'those' : 'that'} first. Nothing was changed.`,
         { permanent: true },
       );
@@ -204,7 +204,9 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     if (!survey.taskservs.includes(record)) return changes;
     const definition = await this.definitions.taskserv(name);
     if (record.adopted) {
-      context.log?.(`${server.name}/${name}: was there before us, and stays; only its record goes`);
+      context.log?.(
+        `${server.name}/${name}: existed before the platform managed it and is kept; only its record is removed`,
+      );
     }
     const unit = { ...unitOf(definition, record.resource), parameters: record.parameters };
     const answer = await remove<'taskserv'>(this.remote, server, unit, 'remove', record, context);
@@ -265,7 +267,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     const found = await this.servers.read(infra, server);
     if (found) return serverOf(found);
     throw new DriverError(
-      `Task service ${name} needs server ${server}, which does not exist in ${infra}. Create the server first.`,
+      `Task service ${name} requires server ${server}, which does not exist in ${infra}. Create the server first.`,
       { permanent: true },
     );
   }
@@ -303,11 +305,11 @@ function unitOf(definition: TaskservDefinition, { name, version, attributes }: D
 
 function written(record: TaskservRecord | null, { server, name }: DesiredTaskserv): TaskservRecord {
   if (record) return record;
-  throw new DriverError(`${server} did not say what it has installed of ${name}. Run it again.`);
+  throw new DriverError(`${server} did not report the installed version of ${name}. Run the command again.`);
 }
 
 function replaced({ server, name }: Taskserv): DriverError {
   return new DriverError(
-    `The task service ${server}/${name} was removed or replaced by somebody else meanwhile. Run it again.`,
+    `The task service ${server}/${name} was removed or replaced by another process in the meantime. Run the command again.`,
   );
 }

@@ -17,7 +17,7 @@ async function define(path: string): Promise<void> {
 }
 
 describe('the names that are defined', () => {
-  it('are those of folders with a definition in them, read anew each time', async () => {
+  it('are the folders with a definition, read again each time', async () => {
     const definitions = new Definitions(folder.path);
     expect((await definitions.known()).has('taskserv', 'web')).toBe(false);
     await define('taskservs/web');
@@ -32,17 +32,17 @@ describe('the names that are defined', () => {
   });
 });
 
-describe('what is said of a name that is not defined', () => {
+describe('the fault of an undefined name', () => {
   const known = new KnownDefinitions({ taskserv: ['containerd', 'kubernetes', 'redis'], cluster: [] });
 
-  it('is the nearest name, those there are, and where a definition belongs', () => {
+  it('names the nearest name, the defined names and where to add a definition', () => {
     expect(known.fault('taskserv', 'kubernets')).toBe(
-      'must be a defined task service, and is "kubernets". Did you mean "kubernetes"? ' +
-        'Defined are containerd, kubernetes, redis. To define another one, add ' +
+      'must be a defined task service, but is "kubernets". Did you mean "kubernetes"? ' +
+        'Defined: containerd, kubernetes, redis. To define one, add ' +
         'definitions/taskservs/<name>/definition.toml to the workspace (PROVISIONING_WORKSPACE)',
     );
     expect(known.fault('cluster', 'buildkit')).toBe(
-      'must be a defined cluster type, and is "buildkit". No cluster type is defined. To define another one, add ' +
+      'must be a defined cluster type, but is "buildkit". No cluster type is defined. To define one, add ' +
         'definitions/clusters/<name>/definition.toml to the workspace (PROVISIONING_WORKSPACE)',
     );
   });
@@ -57,7 +57,7 @@ describe('what is said of a name that is not defined', () => {
     expect(/Did you mean "(.*)"/.exec(known.advice('taskserv', asked))?.[1]).toBe(nearest);
   });
 
-  it('stays short, however many there are', () => {
+  it('lists at most twenty names', () => {
     const taskserv = Array.from({ length: 500 }, (_, index) => `service-${index}`);
     const advice = new KnownDefinitions({ taskserv, cluster: [] }).advice('taskserv', 'x');
     expect(advice).toContain('service-19 and 480 more.');

@@ -1,16 +1,17 @@
-import leven from 'leven';
+import { nearest } from '@provisioning/input';
 
-/** What can be defined, and the folder of the workspace's `definitions/` that holds it. */
+/** The kinds of definitions, and the folder of the workspace's `definitions/` that holds it. */
 export const DEFINED = {
   taskserv: { noun: 'task service', folder: 'taskservs' },
   cluster: { noun: 'cluster type', folder: 'clusters' },
 } as const;
+/** One of the kinds of definitions. */
 export type DefinedKind = keyof typeof DEFINED;
 
-/** Names that a message lists at most. */
+/** Maximum number of names in a message. */
 const MAX_LISTED = 20;
 
-/** The names of all definitions, as they were when they were read. */
+/** The names of all definitions at the time they were read. */
 export class KnownDefinitions {
   readonly #names: Readonly<Record<DefinedKind, ReadonlySet<string>>>;
 
@@ -22,38 +23,23 @@ export class KnownDefinitions {
     return this.#names[kind].has(name);
   }
 
-  /** What is wrong with a name that is not defined, to follow the name of the field; the last sentence has no full stop. */
+  /** The fault of an undefined name. It follows the path of the field; its last sentence has no full stop. */
   fault(kind: DefinedKind, name: string): string {
-    return `must be a defined ${DEFINED[kind].noun}, and is "${name}". ${this.advice(kind, name)}`;
+    return `must be a defined ${DEFINED[kind].noun}, but is "${name}". ${this.advice(kind, name)}`;
   }
 
-  /** The nearest name, the names there are, and where a definition belongs; the last sentence has no full stop. */
+  /** The nearest name, the defined names, and where to add a definition; the last sentence has no full stop. */
   advice(kind: DefinedKind, name: string): string {
     const { noun, folder } = DEFINED[kind];
     const names = [...this.#names[kind]];
-    const nearest = nearestTo(name, names);
+    const similar = nearest(name, names);
     const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
     return [
-      ...(nearest === undefined ? [] : [`Did you mean "${nearest}"?`]),
+      ...(similar === undefined ? [] : [`Did you mean "${similar}"?`]),
       names.length === 0
         ? `No ${noun} is defined.`
-        : `Defined are ${names.slice(0, MAX_LISTED).join(', ')}${more}.`,
-      `To define another one, add definitions/${folder}/<name>/definition.toml to the workspace (PROVISIONING_WORKSPACE)`,
+        : `Defined: ${names.slice(0, MAX_LISTED).join(', ')}${more}.`,
+      `To define one, add definitions/${folder}/<name>/definition.toml to the workspace (PROVISIONING_WORKSPACE)`,
     ].join(' ');
   }
-}
-
-/** The name that was probably meant: one that begins alike, or differs in a third of its letters at most. */
-function nearestTo(asked: string, names: readonly string[]): string | undefined {
-  const word = asked.toLowerCase();
-  const [nearest] = names
-    .map((name) => ({ name, distance: leven(name.toLowerCase(), word) }))
-    .sort((one, other) => one.distance - other.distance)
-    .filter(
-      ({ name, distance }) =>
-        distance <= Math.max(2, word.length / 3) ||
-        name.toLowerCase().startsWith(word) ||
-        word.startsWith(name.toLowerCase()),
-    );
-  return nearest?.name;
 }

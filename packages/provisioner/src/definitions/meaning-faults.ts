@@ -20,11 +20,11 @@ function nameFaults(file: TaskservFile | ClusterFile, folder: string): Complaint
   if (file.name !== folder) {
     faults.push({
       path: ['name'],
-      message: `is "${file.name}", but the definition lies in the folder "${folder}". Write name = "${folder}".`,
+      message: `is "${file.name}", but must be the name of its folder. Write name = "${folder}".`,
     });
   }
   if ('requires' in file && file.requires?.includes(file.name)) {
-    faults.push({ path: ['requires'], message: `names "${file.name}" itself. Leave it out.` });
+    faults.push({ path: ['requires'], message: `must not contain "${file.name}" itself. Remove it.` });
   }
   return faults;
 }
@@ -37,8 +37,8 @@ function versionFaults({ versions = {}, default_version }: TaskservFile | Cluste
       path: ['default_version'],
       message:
         default_version === undefined
-          ? `is missing: write which of ${known.join(', ')} is installed where none is asked for.`
-          : `is "${default_version}", which is not among the versions. There are: ${known.join(', ')}.`,
+          ? `is required: it is the version to install by default. Use one of ${known.join(', ')}.`
+          : `must be one of ${known.join(', ')}, but is "${default_version}".`,
     },
   ];
 }
@@ -49,7 +49,7 @@ function downloadFaults({ versions = {}, downloads = {} }: TaskservFile | Cluste
   if (Object.keys(downloads).length > 0 && Object.keys(versions).length === 0) {
     faults.push({
       path: ['downloads'],
-      message: 'have no versions: write [versions."…"] with a checksum for each of them.',
+      message: 'require at least one version. Write [versions."…"] with a checksum for each download.',
     });
   }
   for (const [version, { with: along = {}, sha256 = {} }] of Object.entries(versions)) {
@@ -57,14 +57,14 @@ function downloadFaults({ versions = {}, downloads = {} }: TaskservFile | Cluste
       if (!sha256[name]) {
         faults.push({
           path: ['versions', version],
-          message: `lacks the checksum of ${name}: write [versions."${version}".sha256.${name}] with amd64 and arm64.`,
+          message: `must have the checksum of ${name}. Write [versions."${version}".sha256.${name}] with amd64 and arm64.`,
         });
       }
       for (const [, word = ''] of `${base}/${path}`.matchAll(PLACEHOLDER)) {
         if (['version', 'arch', ...Object.keys(along)].includes(word)) continue;
         faults.push({
           path: ['versions', version],
-          message: `does not say what {${word}} is in the address of ${name}: write with = { ${word} = "…" }.`,
+          message: `must define {${word}} of the URL of ${name}. Write with = { ${word} = "…" }.`,
         });
       }
     }
@@ -72,7 +72,7 @@ function downloadFaults({ versions = {}, downloads = {} }: TaskservFile | Cluste
       if (name in downloads) continue;
       faults.push({
         path: ['versions', version, 'sha256', name],
-        message: `is the checksum of no download: write [downloads.${name}], or take it out.`,
+        message: `is a checksum without a download. Write [downloads.${name}], or remove the checksum.`,
       });
     }
   }
@@ -100,7 +100,7 @@ function stepFaults(file: TaskservFile | ClusterFile): Complaint[] {
       : [
           {
             path: ['steps', index, 'name'],
-            message: `is "${name}", as is another step's. Give each its own name.`,
+            message: `must be unique, but "${name}" is also the name of another step.`,
           },
         ],
   );

@@ -14,14 +14,14 @@ export function parameterFault(
   const fits = type === 'integer' ? Number.isSafeInteger(value) : typeof value === type;
   if (!fits) return `must be of type ${type}, got ${quoteValue(value)}`;
   if (typeof value === 'string') {
-    if (/\p{Cc}/u.test(value)) return 'must be one line, without control characters';
+    if (/\p{Cc}/u.test(value)) return 'must be a single line without control characters';
     if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
       return `cannot be ${quoteValue(value)}: it must match ${pattern}`;
     }
   }
   if (typeof value === 'number') {
-    if (minimum !== undefined && value < minimum) return `must be ${minimum} at least, got ${value}`;
-    if (maximum !== undefined && value > maximum) return `must be ${maximum} at most, got ${value}`;
+    if (minimum !== undefined && value < minimum) return `must be at least ${minimum}, got ${value}`;
+    if (maximum !== undefined && value > maximum) return `must be at most ${maximum}, got ${value}`;
   }
   return undefined;
 }
@@ -34,7 +34,9 @@ export function parametersOf(
   const given = Object.entries(attributes).filter(([, value]) => value !== null);
   for (const [key, value] of given) {
     const parameter = parameters.get(key);
-    const fault = parameter ? parameterFault(parameter, value) : `is not known: ${known(parameters)}`;
+    const fault = parameter
+      ? parameterFault(parameter, value)
+      : `is not a known parameter: ${known(parameters)}`;
     if (fault === undefined) continue;
     throw new DriverError(`Parameter ${key} of ${name} ${fault}. Nothing was changed.`, { permanent: true });
   }
@@ -43,5 +45,7 @@ export function parametersOf(
 }
 
 function known(parameters: CommonDefinition['parameters']): string {
-  return parameters.size === 0 ? 'there are none' : `there are ${[...parameters.keys()].join(', ')}`;
+  return parameters.size === 0
+    ? 'there are none'
+    : `known parameters are ${[...parameters.keys()].join(', ')}`;
 }

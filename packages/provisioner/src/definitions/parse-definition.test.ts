@@ -34,37 +34,37 @@ describe('a definition', () => {
     ['', ':1: The file is empty.'],
     ['# nothing', ':1: The file lacks "name". Write a name in quotes'],
     ['name = ', ':1: The value is missing'],
-    [web('colour = "red"'), ':4: colour is not known here. There are: name, description,'],
+    [web('colour = "red"'), ':4: colour is not a known field. There are: name, description,'],
     [
       web('', 'order = "first"'),
       ':3: order must be a whole number, got a string. Write a whole number from 0',
     ],
-    [web('', 'order = 1\nrequires = ["web"]'), ':4: requires names "web" itself. Leave it out.'],
-    [web('').replace('"web"', '"wob"'), ':1: name is "wob", but the definition lies in the folder "web".'],
-    [web('[versions."1.0"]'), ':1: default_version is missing: write which of 1.0 is installed'],
+    [web('', 'order = 1\nrequires = ["web"]'), ':4: requires must not contain "web" itself. Remove it.'],
+    [web('').replace('"web"', '"wob"'), ':1: name is "wob", but must be the name of its folder.'],
+    [web('[versions."1.0"]'), ':1: default_version is required: it is the version to install by default.'],
     [
       web('[versions."1.0"]', 'order = 1\ndefault_version = "2.0"'),
-      ':4: default_version is "2.0", which is not',
+      ':4: default_version must be one of 1.0, but is "2.0"',
     ],
-    [web(download), ':4: downloads have no versions: write [versions."…"]'],
+    [web(download), ':4: downloads require at least one version. Write [versions."…"]'],
     [
       web(`${download}[versions."1.0"]`, 'order = 1\ndefault_version = "1.0"'),
-      ':8: versions."1.0" lacks the checksum of web: write [versions."1.0".sha256.web] with amd64 and arm64.',
+      ':8: versions."1.0" must have the checksum of web. Write [versions."1.0".sha256.web] with amd64 and arm64.',
     ],
     [
       web(`${download}[versions."1.0".sha256.web]\namd64 = "abc"`, 'order = 1\ndefault_version = "1.0"'),
-      ':9: versions."1.0".sha256.web.amd64 cannot be "abc". Write the SHA-256 of the file as its publisher gives it',
+      ':9: versions."1.0".sha256.web.amd64 cannot be "abc". Write the SHA-256 checksum of the file',
     ],
     [
       web(
         `${download.replace('{arch}', '{flavour}')}[versions."1.0".sha256.web]\namd64 = "${SUM}"`,
         'order = 1\ndefault_version = "1.0"',
       ),
-      ':8: versions."1.0" does not say what {flavour} is in the address of web: write with = { flavour = "…" }.',
+      ':8: versions."1.0" must define {flavour} of the URL of web. Write with = { flavour = "…" }.',
     ],
     [
       web(`[versions."1.0".sha256.wob]\namd64 = "${SUM}"`, 'order = 1\ndefault_version = "1.0"'),
-      ':5: versions."1.0".sha256.wob is the checksum of no download: write [downloads.wob], or take it out.',
+      ':5: versions."1.0".sha256.wob is a checksum without a download. Write [downloads.wob], or remove the checksum.',
     ],
     [
       web('[parameters.port]\ntype = "integer"\ndefault = "80"'),
@@ -76,7 +76,7 @@ describe('a definition', () => {
     ],
     [
       web('[parameters.port]\ntype = "integer"'),
-      ':4: parameters.port lacks "default". Write the value that holds',
+      ':4: parameters.port lacks "default". Every parameter must have a default',
     ],
   ])('that is wrong is refused with file, line and what to write: %j', (text, message) => {
     expect(faults(text)[0]).toContain(message);
@@ -106,7 +106,7 @@ describe('a definition', () => {
     expect(faults(`${head}${step}`, parseCluster)).toEqual([]);
     expect(faults(head, parseCluster)).toEqual([expect.stringContaining('lacks "steps"')]);
     expect(faults(`${head}${step}${step}`, parseCluster)).toEqual([
-      ':6: steps[1].name is "daemon", as is another step\'s. Give each its own name.',
+      ':6: steps[1].name must be unique, but "daemon" is also the name of another step.',
     ]);
     expect(faults(`${head}${step}on = "some"\n`, parseCluster)).toEqual([
       expect.stringContaining(':5: steps[0].on cannot be "some". Write on which'),

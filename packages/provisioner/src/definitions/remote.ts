@@ -52,7 +52,7 @@ export class Remote {
       {},
       SURVEY_SECONDS,
       { idempotencyKey: 'survey', signal, log: () => {} },
-      'what is installed there cannot be read',
+      'the installed software cannot be determined',
     );
     const of = <K extends InstalledKind>(word: string) =>
       said.filter((one) => one.word === word).map(({ rest }) => recordFrom<K>(rest, server));
@@ -139,7 +139,7 @@ export class Remote {
     context.signal?.throwIfAborted();
     throw new DriverError(
       `${server.name}: ${trouble} (exit status ${exitCode}).${printed(last)} ` +
-        'Run it again: what was done is not done twice.',
+        'Run the command again; completed steps are not repeated.',
     );
   }
 }
@@ -165,31 +165,31 @@ function recordFrom<K extends InstalledKind>(base64: string, server: Server): In
   const record = readRecord<K>(Buffer.from(base64, 'base64').toString());
   if (record) return record;
   throw new DriverError(
-    `A record of what is installed on ${server.name} is damaged: it was not written by this program. ` +
-      'Repair it, or remove it there and create the task service again.',
+    `A record of the installed software on ${server.name} is damaged. ` +
+      'Repair the record, or remove it on the server and create the task service again.',
     { permanent: true },
   );
 }
 
 function failure(what: string, rest: string, last: readonly string[], timeouts: Timeouts): DriverError {
   const [reason = '', status = ''] = rest.split(' ');
-  const again = 'Run it again once that is put right: it goes on from there.';
+  const again = 'Correct this and run the command again; it continues from there.';
   switch (reason) {
     case 'lock':
       return new DriverError(
-        `${what}: something else is being installed on that server for more than ${LOCK_SECONDS} seconds. Run it again later.`,
+        `${what}: another installation on that server has been running for more than ${LOCK_SECONDS} seconds. Run the command again later.`,
       );
     case 'check':
       return new DriverError(
-        `${what}: installing ended well, but the check says it is not there.${printed(last)} ${again}`,
+        `${what}: the installation succeeded, but the check does not find it.${printed(last)} ${again}`,
       );
     case 'version':
       return new DriverError(
-        `${what}: its check succeeded without saying which version is there. Have it call report_version.`,
+        `${what}: its check succeeded without reporting a version. The check must call report_version.`,
         { permanent: true },
       );
     case 'removal':
-      return new DriverError(`${what}: removing ended well, but the check says it is still there. ${again}`);
+      return new DriverError(`${what}: the removal succeeded, but the check still finds it. ${again}`);
     default: {
       const seconds = phasesOf(timeouts).find(([phase]) => phase === reason)?.[1];
       const how =
@@ -202,7 +202,7 @@ function failure(what: string, rest: string, last: readonly string[], timeouts: 
 }
 
 function printed(last: readonly string[]): string {
-  return last.length > 0 ? ` It printed last: ${last.join(' | ')}` : '';
+  return last.length > 0 ? ` Its last output: ${last.join(' | ')}` : '';
 }
 
 function phasesOf(timeouts: Timeouts): [string, string][] {

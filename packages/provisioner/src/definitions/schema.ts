@@ -9,13 +9,13 @@ const closed = { additionalProperties: false } as const;
 const name = (example: string) =>
   Type.String({
     pattern: NAME,
-    hint: `Write a name in quotes: 1 to 63 lower-case letters, digits and dashes, neither first nor last a dash, e.g. "${example}".`,
+    hint: `Write a name in quotes: 1 to 63 lower-case letters, digits and dashes that start and end with a letter or digit, e.g. "${example}".`,
   });
 const version = Type.String({ pattern: VERSION, hint: 'Write the version in quotes, e.g. "1.31.0".' });
 const sha256 = Type.Optional(
   Type.String({
     pattern: '^[0-9a-f]{64}$',
-    hint: 'Write the SHA-256 of the file as its publisher gives it: 64 lower-case hexadecimal digits, in quotes.',
+    hint: 'Write the SHA-256 checksum of the file: 64 lower-case hexadecimal digits, in quotes.',
   }),
 );
 const seconds = Type.Optional(
@@ -25,11 +25,11 @@ const seconds = Type.Optional(
 const Parameter = Type.Object(
   {
     type: Type.Enum(['string', 'integer', 'boolean'], {
-      hint: 'A parameter is of type "string", "integer" or "boolean".',
+      hint: 'The type of a parameter must be "string", "integer" or "boolean".',
     }),
     description: Type.Optional(Type.String({ hint: 'Write a sentence in quotes.' })),
     default: Type.Union([Type.String(), Type.Integer(), Type.Boolean()], {
-      hint: 'Write the value that holds where none is given, e.g. default = 6379; every parameter has one.',
+      hint: 'Every parameter must have a default, e.g. default = 6379.',
     }),
     pattern: Type.Optional(
       Type.String({ hint: 'Write a regular expression that the whole value must match, in single quotes.' }),
@@ -37,21 +37,21 @@ const Parameter = Type.Object(
     minimum: Type.Optional(Type.Integer({ hint: 'Write a whole number.' })),
     maximum: Type.Optional(Type.Integer({ hint: 'Write a whole number.' })),
   },
-  { ...closed, hint: 'A parameter is a table with at least type and default.' },
+  { ...closed, hint: 'A parameter must be a table with at least type and default.' },
 );
 
 const Download = Type.Object(
   {
     base: Type.String({
       pattern: '^https?://[^\\s/]+(/[^\\s]*)?$',
-      hint: 'Write where it lies, e.g. base = "https://dl.k8s.io".',
+      hint: 'Write the base URL, e.g. base = "https://dl.k8s.io".',
     }),
     path: Type.String({
       pattern: '^[^\\s/][^\\s]*$',
-      hint: 'Write the rest of the address, e.g. path = "v{version}/bin/linux/{arch}/kubelet".',
+      hint: 'Write the rest of the URL, e.g. path = "v{version}/bin/linux/{arch}/kubelet".',
     }),
   },
-  { ...closed, hint: 'A download is a table with base and path.' },
+  { ...closed, hint: 'A download must be a table with base and path.' },
 );
 
 const Version = Type.Object(
@@ -59,7 +59,7 @@ const Version = Type.Object(
     with: Type.Optional(
       Type.Record(Type.String({ pattern: VARIABLE }), version, {
         ...closed,
-        hint: 'Write the versions of what comes along, e.g. with = { runc = "1.3.4" }.',
+        hint: 'Write the versions of dependencies, e.g. with = { runc = "1.3.4" }.',
       }),
     ),
     sha256: Type.Optional(
@@ -70,18 +70,21 @@ const Version = Type.Object(
       ),
     ),
   },
-  { ...closed, hint: 'A version is a table, e.g. [versions."1.31.0"], with the checksums of its downloads.' },
+  {
+    ...closed,
+    hint: 'A version must be a table with the checksums of its downloads, e.g. [versions."1.31.0"].',
+  },
 );
 
 const Timeouts = Type.Object(
   { check: seconds, install: seconds, remove: seconds },
-  { ...closed, hint: 'Write seconds for any of check, install and remove.' },
+  { ...closed, hint: 'Write the timeouts of check, install and remove in seconds.' },
 );
 
 const ON = ['all', 'first', 'others'] as const;
 const on = Type.Optional(
   Type.Enum([...ON], {
-    hint: 'Write on which of the cluster\'s servers: "all" (default), "first" or "others".',
+    hint: 'Write the servers of the cluster to use: "all" (default), "first" or "others".',
   }),
 );
 
@@ -89,7 +92,7 @@ const COMMON = {
   name: name('redis'),
   description: Type.String({
     pattern: '^[^\\p{Cc}]{1,200}$',
-    hint: 'Write a sentence of up to 200 characters about what it is.',
+    hint: 'Write a description of up to 200 characters.',
   }),
   default_version: Type.Optional(version),
   versions: Type.Optional(
@@ -120,13 +123,13 @@ export const TaskservSchema = Type.Object(
     order: Type.Integer({
       minimum: 0,
       maximum: 1000,
-      hint: 'Write a whole number from 0 to 1000: of several, those with the lower number are installed first.',
+      hint: 'Write a whole number from 0 to 1000; lower numbers are installed first.',
     }),
     requires: Type.Optional(
       Type.Array(name('containerd'), { hint: 'Write a list of task services, e.g. ["containerd"].' }),
     ),
   },
-  { ...closed, hint: 'A task service has at least name, description and order.' },
+  { ...closed, hint: 'A task service must have at least name, description and order.' },
 );
 
 /** What `clusters/<type>/definition.toml` says. */
@@ -137,7 +140,7 @@ export const ClusterSchema = Type.Object(
       Type.Array(
         Type.Object(
           { name: name('containerd'), on, version: Type.Optional(version) },
-          { ...closed, hint: 'Write a table [[taskservs]] with name, and with on and version if you like.' },
+          { ...closed, hint: 'Write a table [[taskservs]] with name and, optionally, on and version.' },
         ),
         { hint: 'Write a table [[taskservs]] for each task service.' },
       ),
@@ -145,15 +148,15 @@ export const ClusterSchema = Type.Object(
     steps: Type.Array(
       Type.Object(
         { name: name('daemon'), on },
-        { ...closed, hint: 'Write a table [[steps]] with name, and on.' },
+        { ...closed, hint: 'Write a table [[steps]] with name and, optionally, on.' },
       ),
       {
         minItems: 1,
-        hint: 'Write a table [[steps]] for each step; its scripts lie in the folder of that name.',
+        hint: 'Write a table [[steps]] for each step; its scripts are in the folder of that name.',
       },
     ),
   },
-  { ...closed, hint: 'A cluster has at least name, description and steps.' },
+  { ...closed, hint: 'A cluster must have at least name, description and steps.' },
 );
 
 export type TaskservFile = Static<typeof TaskservSchema>;

@@ -11,9 +11,9 @@ const AT_ONCE = 100;
 
 const ADVICE: Readonly<Record<Server['state'], string>> = {
   running: '',
-  starting: 'Wait until it runs (--wait), and run it again.',
-  stopped: 'Create the servers again, which starts it, and run it again.',
-  error: 'Look at it at its provider, or delete it and create it again.',
+  starting: 'Wait until it runs (--wait) and run the command again.',
+  stopped: 'Create the servers again, which starts it, and run the command again.',
+  error: 'Check it at the provider, or delete it and create it again.',
 };
 
 /** The server itself, if it can be worked on. @throws DriverError */
@@ -23,7 +23,7 @@ export function serverOf(server: Server): Server {
 }
 
 function notRunning({ name, state }: Server): string {
-  return `Server ${name} is ${state}: nothing can be read or installed there. ${ADVICE[state]}`;
+  return `Server ${name} is ${state}, so that nothing can be read or installed there. ${ADVICE[state]}`;
 }
 
 /** @param name only that one */

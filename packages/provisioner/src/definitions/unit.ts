@@ -39,8 +39,8 @@ export function versionOf(
   const version = wanted ?? defaultVersion;
   if (version === null || downloads.size === 0 || downloads.has(version)) return version;
   throw new DriverError(
-    `There is no version ${version} of ${name} here: there are ${[...downloads.keys()].join(', ')}. ` +
-      'Another one is added to its definition, with the checksums of its downloads. Nothing was changed.',
+    `Version ${version} of ${name} is not defined. Defined: ${[...downloads.keys()].join(', ')}. ` +
+      'To add a version, add it with the checksums of its downloads to the definition. Nothing was changed.',
     { permanent: true },
   );
 }

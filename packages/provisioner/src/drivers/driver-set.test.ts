@@ -36,7 +36,7 @@ describe('providers', () => {
     const drivers = await open({ USERNAME: 'u' });
     expect(drivers.for('upcloud').name).toBe('local');
     expect(drivers.notices(['upcloud'])[0]).toBe(
-      'Provider upcloud has no credentials configured (set TOKEN, or PASSWORD): the development driver "local" stands in for it.',
+      'Provider upcloud has no credentials configured (set TOKEN, or PASSWORD) and falls back to the local driver.',
     );
     expect(() => drivers.named('upcloud')).toThrow(
       'only it can act on, and it is not configured here (set TOKEN, or PASSWORD)',
@@ -52,7 +52,7 @@ describe('providers', () => {
   it('that are configured wrongly are refused, and disturb no other', async () => {
     const drivers = await open({ TOKEN: 't', REGION: 'mars' });
     expect(() => drivers.for('aws')).toThrow(
-      'Provider aws is configured, but cannot be used: There is no region "mars".',
+      'Provider aws is not configured correctly: There is no region "mars".',
     );
     expect(() => drivers.named('aws')).toThrow('cannot be used');
     expect(drivers.all.map(({ name }) => name)).toEqual(['local', 'upcloud']);

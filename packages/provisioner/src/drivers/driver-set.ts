@@ -79,9 +79,12 @@ export class DriverSet {
       : PROVIDERS;
     const provider = known.find((one) => one === name);
     if (provider) return provider;
-    throw new DriverError(`There is no provider ${JSON.stringify(name)}: name one of ${known.join(', ')}.`, {
-      permanent: true,
-    });
+    throw new DriverError(
+      `Provider ${JSON.stringify(name)} does not exist. Use one of ${known.join(', ')}.`,
+      {
+        permanent: true,
+      },
+    );
   }
 
   /** @throws DriverError for a provider that is configured wrongly or, in production, not at all */
@@ -93,7 +96,7 @@ export class DriverSet {
     if (provider !== 'local' && this.production) {
       throw new DriverError(
         `Provider ${provider} has no credentials configured${this.#setThese(provider)}, and in production ` +
-          '(NODE_ENV=production) the development driver does not stand in for it. Nothing was changed.',
+          '(NODE_ENV=production) it does not fall back to the local driver. Nothing was changed.',
         { permanent: true },
       );
     }
@@ -108,8 +111,8 @@ export class DriverSet {
     const unconfigured = [...this.missing.keys()].find((provider) => provider === name);
     throw new DriverError(
       unconfigured
-        ? `What the driver ${unconfigured} has made, only it can act on, and it is not configured here${this.#setThese(unconfigured)}.`
-        : `There is no driver ${JSON.stringify(name)} here: use the program that acted under that name.`,
+        ? `The driver ${unconfigured} is not configured${this.#setThese(unconfigured)}. Only it can change the resources that it created.`
+        : `Driver ${JSON.stringify(name)} does not exist. Use the program that acted under that name.`,
       { permanent: true },
     );
   }
@@ -168,8 +171,8 @@ export class DriverSet {
     return [
       ...standIns.map(
         (provider) =>
-          `Provider ${provider} has no credentials configured${this.#setThese(provider)}: the development driver ` +
-          `"${this.for(provider).name}" stands in for it.`,
+          `Provider ${provider} has no credentials configured${this.#setThese(provider)} and falls back to the ` +
+          `${this.for(provider).name} driver.`,
       ),
       ...new Set(notices),
     ];
@@ -183,7 +186,7 @@ export class DriverSet {
 
 function faultOf(provider: Provider, error: unknown): DriverError {
   const why = error instanceof DriverError ? error.message : String(error);
-  return new DriverError(`Provider ${provider} is configured, but cannot be used: ${why}`, {
+  return new DriverError(`Provider ${provider} is not configured correctly: ${why}`, {
     permanent: true,
     cause: error,
   });
@@ -229,5 +232,5 @@ async function lookIn<K extends Kind>(
 }
 
 function silenceOf(name: string, { message, permanent }: DriverError) {
-  return { reason: `Whether ${name} exists, and how it is, is unknown: ${message}`, permanent };
+  return { reason: `The state of ${name} is unknown: ${message}`, permanent };
 }

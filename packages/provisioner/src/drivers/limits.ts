@@ -29,12 +29,12 @@ export function cannotChange(driver: string, kind: Kind | string, from: Body, to
   if (limits.growsOnly && typeof size === 'number' && typeof wanted === 'number' && wanted < size)
     return (
       `The disk of server ${name} has ${size} GB and cannot shrink to ${wanted} GB at ${driver}. ` +
-      'Delete the server and create it again if it must.'
+      'To shrink it, delete the server and create it again.'
     );
   const fixed = limits.fixed.find((field) => field in from && field in to && from[field] !== to[field]);
   if (fixed === undefined) return null;
   return (
     `The ${fixed} of server ${name} cannot be changed at ${driver}. ` +
-    'Delete the server and create it again if it must be another one.'
+    'To change it, delete the server and create it again.'
   );
 }

@@ -18,8 +18,8 @@ describe('what is installed where nobody can log in', () => {
     await expect(making).rejects.toMatchObject({
       permanent: true,
       message:
-        'No task service can be installed at UpCloud: no key to log in to its servers is configured. ' +
-        'Set PROVISIONING_SSH_KEY_FILE and start again. Nothing was changed.',
+        'No task service can be installed at UpCloud: no SSH key for its servers is configured. ' +
+        'Set PROVISIONING_SSH_KEY_FILE and restart. Nothing was changed.',
     });
     const building = cluster.create({ ...wanted, name: 'buildkit', servers: [] }, context);
     await expect(building).rejects.toThrow(/^No cluster can be installed at UpCloud/);

@@ -43,8 +43,8 @@ class NothingInstalled<K extends InstalledKind> implements Collection<K> {
 
   #refusal(what: string): DriverError {
     return new DriverError(
-      `No ${nounOf(this.kind)} can be ${what} at ${this.provider}: no key to log in to its servers is configured. ` +
-        `Set ${this.variable} and start again. Nothing was changed.`,
+      `No ${nounOf(this.kind)} can be ${what} at ${this.provider}: no SSH key for its servers is configured. ` +
+        `Set ${this.variable} and restart. Nothing was changed.`,
       { permanent: true },
     );
   }

@@ -41,7 +41,8 @@ export class DriverHost {
     for (const { abort, intents } of all) {
       abort.abort();
       // Whoever hung up has stored nothing more: these acts must not begin.
-      for (const { reject } of intents.values()) reject(new DriverError('The executor is gone.'));
+      for (const { reject } of intents.values())
+        reject(new DriverError('The connection to the executor was lost.'));
     }
     await Promise.all(all.map(({ ended }) => ended));
   }
@@ -57,7 +58,7 @@ export class DriverHost {
 
   #obey(line: string): void {
     const message = parseMessage(line);
-    if (!message) throw new Error(`no executor says this: ${JSON.stringify(line.slice(0, 200))}`);
+    if (!message) throw new Error(`unknown message: ${JSON.stringify(line.slice(0, 200))}`);
     if (message.type === 'cancel') this.#running.get(message.id)?.abort.abort();
     else if (message.type === 'intended')
       this.#running.get(message.id)?.intents.get(message.number)?.resolve();

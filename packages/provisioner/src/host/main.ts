@@ -33,7 +33,7 @@ function connect(path: string): Promise<Socket> {
       resolve(socket);
     });
     socket.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new Error(`nobody listens on the socket that DRIVER_HOST_SOCKET names (${error.code}).`)),
+      reject(new Error(`no process listens on the socket in DRIVER_HOST_SOCKET (${error.code}).`)),
     );
   });
 }

@@ -1,6 +1,6 @@
 import type { DriverSet } from '../drivers/driver-set.js';
 import { DriverError } from '../drivers/driver.js';
-import { listed, Telling } from '../apply/index.js';
+import { listed, RecordingReporter } from '../apply/index.js';
 import {
   applyOperation,
   reconcileOperation,
@@ -37,7 +37,7 @@ export async function runOperation(
 ): Promise<EndedMessage> {
   const kinds = kindsOf(operation, changes);
   let intended = 0;
-  const telling = new Telling({
+  const recording = new RecordingReporter({
     report: (report) => tell({ type: 'report', id, report }),
     intend(intent) {
       const number = ++intended;
@@ -55,7 +55,7 @@ export async function runOperation(
     intents,
     check,
     signal,
-    reporter: telling,
+    reporter: recording,
     // A line is a line, whatever the names in it hold.
     log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
@@ -84,7 +84,7 @@ export async function runOperation(
   async function told(work: Promise<OperationResult>, key: string): Promise<OperationResult> {
     const result = await work;
     if (result.outcome !== 'completed' && !check)
-      await telling.tellTheRest({
+      await recording.reportTheRest({
         drivers,
         infra: operation.infra,
         idempotencyKey: key,
@@ -99,8 +99,8 @@ export async function runOperation(
     const { satisfied, missing, resources } = await reconcileOperation(wanted, context);
     for (const report of resources) context.reporter.report(report);
     const message = satisfied
-      ? 'Everything that the operation wants exists'
-      : `Missing or not as wanted: ${listed(missing)}`;
+      ? 'All resources of the operation exist'
+      : `Missing or different: ${listed(missing)}`;
     context.reporter.report({
       type: 'result',
       message,

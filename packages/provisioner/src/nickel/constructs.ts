@@ -12,7 +12,7 @@ const CONSTRUCTS: Record<string, string> = {
   match: 'A "match" expression',
   import: 'An import',
   forall: 'A polymorphic type ("forall")',
-  include: 'Taking over a field with "include"',
+  include: 'An inherited field with "include"',
 };
 
 /** Words that cannot be a field's name without quotes. */

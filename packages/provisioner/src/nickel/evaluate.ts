@@ -49,7 +49,7 @@ class Evaluator {
     } else if (!equal(earlier.value, field.value)) {
       const { line, column } = positionAt(this.text, earlier.value.at ?? 0);
       throw new NickelError(
-        `The field "${shown}" has another value here than at line ${line}, column ${column}. Keep one of the two.`,
+        `The field "${shown}" has a different value at line ${line}, column ${column}. Remove one of the two.`,
         field.value.at ?? field.keyAt,
       );
     }

@@ -64,7 +64,7 @@ export class Lexer {
     const sign = this.#match(SIGN, start)?.[0];
     if (sign === undefined) {
       const shown = String.fromCodePoint(this.text.codePointAt(start) ?? 0);
-      throw new NickelError(`The character ${JSON.stringify(shown)} means nothing here.`, start);
+      throw new NickelError(`The character ${JSON.stringify(shown)} is not expected here.`, start);
     }
     return { kind: 'sign', value: sign as Sign, start, end: start + 1 };
   }

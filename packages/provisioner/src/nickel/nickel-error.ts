@@ -8,8 +8,8 @@ export class NickelError extends SourceError {
 /** Right Nickel, perhaps, but more than plain data: only the real program can work it out. */
 export function beyondPlainData(construct: string, offset: number, instead = ''): NickelError {
   return new NickelError(
-    `${construct} is more than plain data, which is all that can be read without the nickel program. ` +
-      `${instead}Install nickel (https://nickel-lang.org) and put it on PATH, or write the value out.`,
+    `${construct} requires the nickel program; without it, only plain data can be read. ` +
+      `${instead}Install nickel (https://nickel-lang.org) and add it to PATH, or write the value directly.`,
     offset,
   );
 }

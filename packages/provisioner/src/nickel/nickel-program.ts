@@ -32,6 +32,6 @@ export async function exportWithNickel(path: string, signal?: AbortSignal): Prom
     if (signal?.aborted) throw signal.reason;
     if (killed)
       throw new SourceError(`nickel gave no result within ${TIMEOUT_MS / 1000} seconds.`, undefined);
-    throw new SourceError(`nickel refuses the file:\n${stderr?.trim() || message}`, undefined);
+    throw new SourceError(`nickel rejects the file:\n${stderr?.trim() || message}`, undefined);
   }
 }

@@ -98,12 +98,12 @@ class Parser {
     }
     if (token.kind === 'name' && RESERVED.has(token.value)) {
       throw new NickelError(
-        `"${token.value}" is a word of the language. Put it in double quotes to use it as a field's name.`,
+        `"${token.value}" is a keyword. Put it in double quotes to use it as a field name.`,
         token.start,
       );
     }
     if (token.kind === 'name' || token.kind === 'string') return { name: token.value, at: token.start };
-    throw new NickelError(`Expected a field's name, found ${describe(token)}.`, token.start);
+    throw new NickelError(`Expected a field name, found ${describe(token)}.`, token.start);
   }
 
   /** After an item: a comma, or the end of the whole. */

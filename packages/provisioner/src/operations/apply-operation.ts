@@ -28,7 +28,7 @@ export function applyOperation(operation: Operation, context: OperationContext):
     if (check) {
       await checkPlan(plan, drivers, signal);
       reporter.report({ type: 'plan', steps: stepsOf(plan).length });
-      return { message: 'Nothing was changed: this was a check only', data: resultData(plan, true, []) };
+      return { message: 'Nothing was changed: check mode', data: resultData(plan, true, []) };
     }
     await refuseImpossible(plan, drivers, signal);
     const applied = await applyPlan(plan, {

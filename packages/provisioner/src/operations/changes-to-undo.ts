@@ -65,7 +65,7 @@ function fromReport(report: ResourceReport, infra: string): UndoableChange {
     !complete(after)
   ) {
     throw new DriverError(
-      `The ${word} ${name} was ${action} by another program than this one, which alone can undo that. ` +
+      `The ${word} ${name} was ${action} by another program, and only that program can undo it. ` +
         'Nothing was changed.',
       { permanent: true },
     );

@@ -15,7 +15,8 @@ export async function planServers(
 ): Promise<Plan> {
   const names = configs.map(({ name }) => name);
   const twice = firstTwice(names);
-  if (twice !== undefined) throw refused(`names server ${twice} twice. Give each server its own name`);
+  if (twice !== undefined)
+    throw refused(`must not contain server ${twice} twice. Each server must have a unique name`);
   const { found, unknown } = await drivers.look(infra, 'server', names);
   const byName = new Map(found.map((server) => [server.name, server]));
   const elsewhere = found.find((server) => server.provider !== provider);

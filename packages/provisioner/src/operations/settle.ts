@@ -28,6 +28,6 @@ function explain(error: unknown): OperationResult {
   if (error instanceof DriverError) {
     return { outcome: 'failed', message: error.message, permanent: error.permanent };
   }
-  const message = `Something unforeseen went wrong: ${String(error)}`;
+  const message = `An unexpected error occurred: ${String(error)}`;
   return { outcome: 'failed', message, permanent: false };
 }

@@ -52,7 +52,10 @@ export function surveyOperation(
     const count = surveyed.reduce((sum, { things }) => sum + things.length, 0);
     const drivers = [...context.drivers.all.map(({ name }) => name), ...context.drivers.faults.keys()];
     const data: Survey = { drivers, infras: surveyed };
-    return { message: `Found ${count} ${count === 1 ? 'thing' : 'things'} in ${infras.length} infras`, data };
+    return {
+      message: `Found ${count} ${count === 1 ? 'resource' : 'resources'} in ${infras.length} infras`,
+      data,
+    };
   });
 }
 

@@ -1,6 +1,6 @@
 import { DriverError, type ActContext, type Collection } from '../drivers/driver.js';
 import { isThatOne, nounOf, type Desired, type Existing, type Kind } from '../drivers/resource.js';
-import { goingWith, intentReport, type Outcome } from '../apply/index.js';
+import { destroyedWith, intentReport, type Outcome } from '../apply/index.js';
 import type { IntentReport } from '../report/types.js';
 import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
@@ -41,7 +41,7 @@ export async function undoChange(
   }
   if (!now || !after || !isThatOne(now, after.id)) return { state: 'already_gone' };
   if (action === 'created') {
-    for (const going of await goingWith(kind, now, driver))
+    for (const going of await destroyedWith(kind, now, driver))
       await intend('destroyed', going.existing, null, going.kind);
     return undone(await collection.destroy(now, context));
   }
@@ -82,8 +82,8 @@ async function createAgain<K extends Kind>(
   if (made) return undone([{ kind, action: 'created', before: null, after: resource }]);
   if (differencesBetween(kind, resource, wanted).length === 0) return { state: 'already_there' };
   throw new DriverError(
-    `There is another ${nounOf(kind)} ${before.name} by now, which differs from the one that was destroyed: it is ` +
-      'left alone. Delete it first if the old one is to come back.',
+    `There is another ${nounOf(kind)} ${before.name} now, which differs from the destroyed one: it is ` +
+      'not changed. Delete it first to restore the destroyed one.',
     { permanent: true },
   );
 }

@@ -117,7 +117,8 @@ describe('undoing', () => {
     expect(bench.reports[0]).toEqual({ type: 'plan', steps: 1 });
     expect(await bench.undo('k', changes, { signal: AbortSignal.abort() })).toEqual({
       outcome: 'cancelled',
-      message: 'Cancelled. Done: 0 of 1 change. Not undone: server a. Undoing again does the rest.',
+      message:
+        'Cancelled. Done: 0 of 1 change. Not undone: server a. Run the rollback again to undo the rest.',
     });
     expect(await bench.server()).not.toBeNull();
   });
@@ -160,7 +161,7 @@ it('goes on with what shares no server with a step that is refused', async () =>
     outcome: 'failed',
     message:
       'fail-b fails, as its name says. Done: 1 of 3 changes. Not undone: server fail-b, server fail-b. ' +
-      'Undoing again does the rest.',
+      'Run the rollback again to undo the rest.',
   });
   expect(bench.steps).toEqual(['failed: Create again server fail-b', 'completed: Destroy server a']);
   expect(await bench.server('a')).toBeNull();

@@ -7,7 +7,7 @@ import {
   recallChanges,
   renderOutcome,
   resourceReport,
-  togetherRefused,
+  combineRefusals,
   type Outcome,
 } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
@@ -47,7 +47,7 @@ export function undoOperation(
     const undo = new Undo(steps, context);
     if (context.check) {
       steps.forEach((step) => context.log(titleOf(step)));
-      return { message: 'Nothing was changed: this was a check only', data: undo.data };
+      return { message: 'Nothing was changed: check mode', data: undo.data };
     }
     await undo.all();
     return { message: undo.message, data: undo.data };
@@ -92,7 +92,7 @@ class Undo {
         if (this.#notUndone.some((failed) => isBound(step, failed))) this.#notUndone.push(step);
         else failures.push(...(await this.#tryStep(step)));
       }
-      if (failures.length > 0) throw togetherRefused(failures);
+      if (failures.length > 0) throw combineRefusals(failures);
     } catch (error) {
       throw this.#withWhatIsDone(error);
     }
@@ -114,7 +114,7 @@ class Undo {
     const gone = this.#already.already_gone.length;
     const things = this.#done - gone - this.#already.already_there.length;
     if (this.steps.length === 0) return 'Nothing to undo';
-    const already = gone > 0 ? `; ${gone} had nothing left to destroy or change` : '';
+    const already = gone > 0 ? `; ${gone} had already been undone` : '';
     return `Undone: ${things} of ${changes(this.steps.length)}${already}`;
   }
 
@@ -149,7 +149,7 @@ class Undo {
         this.#already[undone.state].push(what);
         if (undone.state === 'already_gone' && step.after)
           this.#gone.push({ kind: step.kind, name: step.name, id: step.after.id });
-        const is = undone.state === 'already_gone' ? 'is gone already' : 'is as it was already';
+        const is = undone.state === 'already_gone' ? 'is gone already' : 'already has its earlier state';
         log(`${capitalized(what)} ${is}`);
       }
       report(undone.state === 'undone' ? 'completed' : 'skipped');
@@ -177,7 +177,7 @@ class Undo {
     );
     const state =
       `Done: ${this.#done} of ${changes(this.steps.length)}. Not undone: ${listed(rest)}. ` +
-      'Undoing again does the rest.';
+      'Run the rollback again to undo the rest.';
     const stopped = this.context.signal.aborted && (error as Error).name === 'AbortError';
     if (stopped || error instanceof Interrupted) return Object.assign(new Interrupted(), { message: state });
     if (!(error instanceof DriverError)) return error;

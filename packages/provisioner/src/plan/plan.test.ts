@@ -47,8 +47,8 @@ describe('a plan to create', () => {
     expect(renderPlan(plan)).toEqual([
       '+ server new (plan 1xCPU-2 GB, zone de-fra1)',
       '~ server grown: plan "1xCPU-1 GB" -> "2xCPU-4 GB", storage_gb (none) -> 20',
-      '-/+ server moved: zone "de-fra1" -> "us-nyc1" (destroyed and created anew)',
-      '  server other is not in the settings, left alone',
+      '-/+ server moved: zone "de-fra1" -> "us-nyc1" (destroyed and created again)',
+      '  server other is not in the settings, not changed',
       'Plan: 1 to create, 1 to change, 1 to replace, 0 to destroy',
     ]);
     expect(plan.entries.map(({ action }) => action)).toEqual([
@@ -78,7 +78,7 @@ describe('a plan to delete', () => {
     const plan = planDelete('production', ['a', 'b', 'c'], [existing('a'), existing('c'), existing('other')]);
     expect(renderPlan(plan)).toEqual([
       '- server c',
-      '  server b is not there, nothing to delete',
+      '  server b does not exist, nothing to delete',
       '- server a',
       'Plan: 0 to create, 0 to change, 0 to replace, 2 to destroy',
     ]);

@@ -191,8 +191,8 @@ function inWantedState<D extends Desired[Kind]>(desired: D): D {
 
 function inError({ name, provider, description }: Existing['server']): Blocked {
   const reason =
-    `Server ${name} is in state error at ${provider}: it cannot be used, and no change mends it. ${description} ` +
-    'Look at it at the provider, or delete the server and create it again.';
+    `Server ${name} is in state error at ${provider} and cannot be used. ${description} ` +
+    'Check it at the provider, or delete the server and create it again.';
   return { reason, permanent: true };
 }
 

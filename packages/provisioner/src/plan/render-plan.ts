@@ -20,13 +20,13 @@ function renderEntry(kind: Kind, entry: PlanEntry): string | null {
     case 'change':
       return `~ ${what}: ${renderDifferences(entry.differences)}`;
     case 'replace':
-      return `-/+ ${what}: ${renderDifferences(entry.differences)} (destroyed and created anew)`;
+      return `-/+ ${what}: ${renderDifferences(entry.differences)} (destroyed and created again)`;
     case 'destroy':
       return `- ${what}`;
     case 'absent':
-      return `  ${what} is not there, nothing to delete`;
+      return `  ${what} does not exist, nothing to delete`;
     case 'left_alone':
-      return `  ${what} is not in the settings, left alone`;
+      return `  ${what} is not in the settings, not changed`;
     case 'blocked':
       return `! ${what}: ${entry.reason}`;
     case 'unchanged':

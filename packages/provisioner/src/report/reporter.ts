@@ -21,12 +21,11 @@ export function createReporter(path: string | undefined): Reporter {
     if (file === undefined) throw new Error('The report is closed.');
     const line = Buffer.from(`${JSON.stringify(report)}\n`);
     if (line.length - 1 > MAX_REPORT_BYTES) {
-      throw new Error(
-        `A report of type "${report.type}" has ${line.length} bytes: readers ignore such a line.`,
-      );
+      throw new Error(`A report of type "${report.type}" has ${line.length} bytes and is too long.`);
     }
     // One write per line: lines of several programs that append to the same file never mix.
-    if (writeSync(file, line) !== line.length) throw new Error('The report file took only a part of a line.');
+    if (writeSync(file, line) !== line.length)
+      throw new Error('The report file accepted only a part of a line.');
   };
   return {
     report,

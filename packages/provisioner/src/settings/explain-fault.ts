@@ -35,7 +35,7 @@ export function explainFault(error: ErrorObject): ExplainedFault {
       return {
         path: [...path, String(error.params['additionalProperty'])],
         ofName: true,
-        complaint: 'is not known here',
+        complaint: 'is not a known field',
         hint,
       };
     }
@@ -50,7 +50,7 @@ export function explainFault(error: ErrorObject): ExplainedFault {
     case 'maximum':
       return fault(`must be ${error.message?.replace(/^must be /, '')}, got ${quoteValue(error.data)}`);
     default:
-      return fault(boundComplaint(error.keyword, error.params['limit']) ?? 'is not allowed as it is written');
+      return fault(boundComplaint(error.keyword, error.params['limit']) ?? 'is not valid');
   }
 }
 

@@ -24,7 +24,7 @@ export function checkInfra(infra: string): void {
 /** @param whose e.g. `infra's` @throws SettingsError `refused` */
 export function checkName(whose: string, name: string): void {
   if (isName(name)) return;
-  throw new SettingsError('refused', `The ${whose} name ${quote(name)} is refused: ${NAME_RULE}`);
+  throw new SettingsError('refused', `The ${whose} name ${quote(name)} is not valid: ${NAME_RULE}`);
 }
 
 /**
@@ -43,41 +43,42 @@ export async function locateSettings(
   if (folder === undefined) {
     throw new SettingsError(
       'missing',
-      `There is no infra "${infra}": the workspace has no folder of that name. ` +
-        'Make one, or name another workspace with --workspace or PROVISIONING_WORKSPACE.',
+      `Infra "${infra}" does not exist: the workspace has no folder of that name. ` +
+        'Create the folder, or set another workspace with --workspace or PROVISIONING_WORKSPACE.',
     );
   }
   const path = await existing(join(folder, file));
   if (path === undefined) {
     throw new SettingsError(
       'missing',
-      `${shown}: there is no such file. Make it, or name another with --settings.`,
+      `${shown} does not exist. Create it, or use another file with --settings.`,
     );
   }
   if (!inside(await realpath(workspace), folder) || !inside(folder, path)) {
-    throw new SettingsError('wrong', `${shown} is refused: a symbolic link leads out of the infra's folder.`);
+    throw new SettingsError(
+      'wrong',
+      `${shown} is not allowed: a symbolic link leads out of the folder of the infra.`,
+    );
   }
   const { size, ...stats } = await stat(path).then((found) => ({ size: found.size, file: found.isFile() }));
   if (!stats.file) throw new SettingsError('wrong', `${shown} is not a file.`);
   if (size > MAX_BYTES) {
-    throw new SettingsError(
-      'wrong',
-      `${shown} is too large: settings may have 1 MiB, and it has ${size} bytes.`,
-    );
+    throw new SettingsError('wrong', `${shown} must have at most 1 MiB, but has ${size} bytes.`);
   }
   return { path, shown, extension };
 }
 
 function checkFileName(file: string): SettingsExtension {
   const refuse = (why: string) =>
-    new SettingsError('refused', `The settings file ${quote(file)} is refused: ${why}.`);
-  if (file === '') throw refuse('its name is empty');
-  if (/\p{Cc}/u.test(file)) throw refuse('its name holds control characters');
-  if (isAbsolute(file) || /^[A-Za-z]:/.test(file)) throw refuse("name it relative to the infra's folder");
+    new SettingsError('refused', `The settings file ${quote(file)} is not valid: ${why}.`);
+  if (file === '') throw refuse('its name must not be empty');
+  if (/\p{Cc}/u.test(file)) throw refuse('its name must not contain control characters');
+  if (isAbsolute(file) || /^[A-Za-z]:/.test(file))
+    throw refuse('it must be relative to the folder of the infra');
   const segments = file.split(/[\\/]/);
-  if (segments.includes('..')) throw refuse('".." could lead out of the infra\'s folder');
+  if (segments.includes('..')) throw refuse('it must not contain ".."');
   if (segments.some((segment) => segment.startsWith('-'))) {
-    throw refuse('a name that begins with a dash looks like an option');
+    throw refuse('its name must not start with a dash');
   }
   const extension = EXTENSIONS.find((known) => known === extname(file).toLowerCase());
   if (extension === undefined) throw refuse(`its name must end in one of ${EXTENSIONS.join(' ')}`);
@@ -96,7 +97,7 @@ async function existing(path: string): Promise<string | undefined> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new SettingsError('wrong', `The settings cannot be reached (${code ?? String(error)}).`);
+    throw new SettingsError('wrong', `The settings cannot be read (${code ?? String(error)}).`);
   }
 }
 

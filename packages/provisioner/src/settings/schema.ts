@@ -5,12 +5,12 @@ import { PROVIDERS } from '../drivers/providers.js';
 const name = (what: string, example: string) =>
   Type.String({
     pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
-    hint: `Write the ${what}'s name in quotes: 1 to 63 lower-case letters, digits and dashes, neither first nor last a dash, e.g. "${example}".`,
+    hint: `Write the ${what}'s name in quotes: 1 to 63 lower-case letters, digits and dashes that start and end with a letter or digit, e.g. "${example}".`,
   });
 
 const provider = Type.Enum([...PROVIDERS], {
-  description: 'Who is asked for the server; without it, the one named at the top of the file.',
-  hint: `There are ${PROVIDERS.join(', ')}.`,
+  description: 'Provider of the server; default: the provider of the file.',
+  hint: `Use one of ${PROVIDERS.join(', ')}.`,
 });
 
 const version = Type.String({
@@ -28,12 +28,12 @@ const Server = Type.Object(
     name: name('server', 'web-01'),
     plan: Type.String({
       pattern: '^[A-Za-z0-9][A-Za-z0-9 ._+-]{0,63}$',
-      description: 'The size, as the provider calls it.',
+      description: 'Plan of the provider: the size of the server.',
       hint: 'Write the plan\'s name in quotes, e.g. "1xCPU-2 GB".',
     }),
     zone: Type.String({
       pattern: '^[a-z0-9][a-z0-9-]{0,62}$',
-      description: 'Where it stands, as the provider calls it.',
+      description: 'Zone of the provider.',
       hint: 'Write the zone\'s name in quotes, e.g. "de-fra1".',
     }),
     provider: Type.Optional(provider),
@@ -49,12 +49,12 @@ const Server = Type.Object(
         Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._/-]{0,62}$' }),
         Type.String({
           pattern: '^[^\\p{Cc}]{0,128}$',
-          hint: 'A label is a text in quotes of up to 128 characters, on one line.',
+          hint: 'A label must be a single line of up to 128 characters, in quotes.',
         }),
         {
           maxProperties: 32,
           additionalProperties: false,
-          hint: 'Labels are a record of texts, e.g. role = "web"; their names are made of letters, digits and . _ / -, 63 at most.',
+          hint: 'Labels must be a record of strings, e.g. role = "web"; names contain only letters, digits and . _ / - (63 characters at most).',
         },
       ),
     ),
@@ -67,7 +67,7 @@ const Server = Type.Object(
       }),
     ),
   },
-  { additionalProperties: false, hint: 'A server is a record with at least name, plan and zone.' },
+  { additionalProperties: false, hint: 'A server must be a record with at least name, plan and zone.' },
 );
 
 const Taskserv = Type.Object(
@@ -87,7 +87,9 @@ const Cluster = Type.Object(
 /** What a settings file says, in any of its formats. */
 export const SettingsSchema = Type.Object(
   {
-    infra: Type.Optional(Type.String({ hint: "Write the infra's name in quotes: that of its folder." })),
+    infra: Type.Optional(
+      Type.String({ hint: 'Write the name of the infra in quotes: the name of its folder.' }),
+    ),
     provider: Type.Optional(provider),
     servers: Type.Array(Server, { maxItems: 1000, hint: 'Write a list of servers; an empty one is [].' }),
     taskservs: Type.Optional(
@@ -97,7 +99,7 @@ export const SettingsSchema = Type.Object(
       Type.Array(Cluster, { maxItems: 1000, hint: 'Write a list, e.g. ["buildkit"].' }),
     ),
   },
-  { additionalProperties: false, hint: 'Settings are a record with at least a list of servers.' },
+  { additionalProperties: false, hint: 'Settings must be a record with at least a list of servers.' },
 );
 
 export type SettingsFile = Static<typeof SettingsSchema>;

@@ -108,12 +108,12 @@ owner: me
     expect(found.map((line) => line.split('. ')[0])).toEqual([
       '2:5: servers[0] lacks "plan"',
       '2:11: servers[0].name cannot be "Web"',
-      '4:5: servers[0].zonne is not known here',
+      '4:5: servers[0].zonne is not a known field',
       '5:17: servers[0].storage_gb must be a whole number, got 0.5',
       '6:15: servers[0].provider cannot be "azure"',
       '7:17: servers[0].labels.a must be a string, got a number',
       '8:5: servers[1] must be a record, got a number',
-      '9:1: owner is not known here',
+      '9:1: owner is not a known field',
     ]);
     expect(found[2]).toContain('There are: name, plan, zone, provider, image, labels, storage_gb.');
   });
@@ -128,9 +128,9 @@ owner: me
   taskservs = ["kubernetes", { name = "cilium", servers = ["a", "b"] }],
 }`;
     expect(faults(text, '.ncl')).toEqual([
-      'production/config.ncl:2:11: infra is "staging", but the file lies in the folder of the infra "production".',
-      'production/config.ncl:5:14: servers[1].name is "a", as is servers[0].name. Give each server its own name.',
-      'production/config.ncl:7:65: taskservs[1].servers[1] names "b", which is none of the servers in the file.',
+      'production/config.ncl:2:11: infra must be "production", the name of its folder, but is "staging".',
+      'production/config.ncl:5:14: servers[1].name must be unique, but "a" is also servers[0].name.',
+      'production/config.ncl:7:65: taskservs[1].servers[1] must be a server of this file, but is "b".',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('hostile files end in a fault', () => {
 
   it('takes a field called __proto__ for what it is', () => {
     expect(faults('{"__proto__": {"servers": []}, "servers": []}', '.json')[0]).toContain(
-      '__proto__ is not known',
+      '__proto__ is not a known field',
     );
   });
 });

@@ -75,23 +75,19 @@ function meaningFaults(settings: SettingsFile, infra: string, root: Located): Lo
     faults.push({ path: shown, message: `${shown} ${complaint}`, offset: offsetOf(root, path) });
   };
   if (settings.infra !== undefined && settings.infra !== infra) {
-    fault(['infra'], `is "${settings.infra}", but the file lies in the folder of the infra "${infra}".`);
+    fault(['infra'], `must be "${infra}", the name of its folder, but is "${settings.infra}".`);
   }
   const seen = new Map<string, number>();
   settings.servers.forEach(({ name }, index) => {
     const first = seen.get(name);
     if (first === undefined) seen.set(name, index);
-    else
-      fault(
-        ['servers', index, 'name'],
-        `is "${name}", as is servers[${first}].name. Give each server its own name.`,
-      );
+    else fault(['servers', index, 'name'], `must be unique, but "${name}" is also servers[${first}].name.`);
   });
   for (const kind of ['taskservs', 'clusters'] as const) {
     settings[kind]?.forEach((service, index) => {
       service.servers?.forEach((server, at) => {
         if (!seen.has(server)) {
-          fault([kind, index, 'servers', at], `names "${server}", which is none of the servers in the file.`);
+          fault([kind, index, 'servers', at], `must be a server of this file, but is "${server}".`);
         }
       });
     });

@@ -142,16 +142,16 @@ export class HostConnections {
   #unreachable(cause: unknown): DriverError {
     const how = cause instanceof Lost ? cause.how : 'does not answer';
     return new DriverError(
-      `${shown(this.target)} ${how}. It was tried for ${this.timing.connectMs / 1000} seconds. See whether the server runs, and ` +
-        'whether its SSH server listens there and may be reached from here; then run it again.',
+      `${shown(this.target)} ${how}. The program tried for ${this.timing.connectMs / 1000} seconds. Check that the server runs ` +
+        'and that its SSH server is reachable from here, then run the command again.',
       { cause },
     );
   }
 
   #sessionless(cause: unknown): DriverError {
     return new DriverError(
-      `${shown(this.target)} lets us log in, but begins no session. See MaxSessions of its SSH server, and what ` +
-        'its log says; then run it again.',
+      `${shown(this.target)} accepts the login but opens no session. Check MaxSessions and the log of its SSH server, ` +
+        'then run the command again.',
       { cause },
     );
   }

@@ -71,9 +71,9 @@ export class HostKeyCheck {
   #unknown(key: Buffer): DriverError {
     const line = this.knownHosts.lineFor(this.target, key);
     return this.#refused(
-      `${this.#shows(key)}, which nobody has vouched for. ${COMPARE}; if it is the same, ` +
+      `${this.#shows(key)}, which is not known. ${COMPARE}. If it is the same, ` +
         (this.target.hostKeys
-          ? 'add it to the keys that are set for this host.'
+          ? 'add it to the configured keys of this host.'
           : `add this line to ${this.knownHosts.path}: ${line}`),
     );
   }
@@ -81,14 +81,14 @@ export class HostKeyCheck {
   #changed(key: Buffer, expected: readonly KnownKey[]): DriverError {
     const others = expected.map((one) => `${typeOf(one.key)} ${fingerprint(one.key)}${this.#where(one)}`);
     return this.#refused(
-      `${this.#shows(key)}, but should have ${others.join(' or ')}. Either it was installed anew, or somebody ` +
-        `stands in its place. ${COMPARE}; only if it is the same, replace the old key.`,
+      `${this.#shows(key)}, but should have ${others.join(' or ')}. The host was reinstalled, or the connection ` +
+        `is intercepted. ${COMPARE}. Replace the old key only if it is the same.`,
     );
   }
 
   #revoked(key: Buffer, entry: KnownKey): DriverError {
     return this.#refused(
-      `${this.#shows(key)}, which is revoked${this.#where(entry)}. Give the host a new one.`,
+      `${this.#shows(key)}, which is revoked${this.#where(entry)}. Create a new host key on the host.`,
     );
   }
 
@@ -101,7 +101,7 @@ export class HostKeyCheck {
   }
 
   #refused(message: string): DriverError {
-    return new DriverError(`${message} Nothing was sent there.`, { permanent: true });
+    return new DriverError(`${message} Nothing was sent to it.`, { permanent: true });
   }
 }
 

@@ -16,8 +16,8 @@ export function loginOf(config: SshConfig): Login {
   if (key && !(key instanceof Error) && key.isPrivateKey()) return { ...config, key };
   const reason = key instanceof Error ? keyFault(key) : 'that is a public key';
   throw new DriverError(
-    `The private key for SSH cannot be used: ${reason}. PROVISIONING_SSH_KEY_FILE names a file with a private key, ` +
-      'and PROVISIONING_SSH_KEY_PASSPHRASE has its passphrase, if it has one.',
+    `The private key for SSH cannot be used: ${reason}. PROVISIONING_SSH_KEY_FILE must be a file with a private key, ` +
+      'and PROVISIONING_SSH_KEY_PASSPHRASE its passphrase, if it has one.',
     { permanent: true },
   );
 }
@@ -26,7 +26,7 @@ export function loginOf(config: SshConfig): Login {
 function keyFault({ message }: Error): string {
   if (/no passphrase/i.test(message)) return 'it is encrypted, and there is no passphrase';
   if (/passphrase|integrity check/i.test(message)) return 'the passphrase is wrong';
-  return 'it is in no format that is known here';
+  return 'its format is not supported';
 }
 
 export function userOf(target: SshTarget, { user }: Login): string {
@@ -41,17 +41,17 @@ export function loginRefused(error: unknown, target: SshTarget, login: Login): D
   if (level === 'client-authentication') {
     const key = login.key.getPublicSSH();
     return new DriverError(
-      `${host} refuses the login of ${user} with the key ${fingerprint(key)}. Add this line to ` +
-        `${user === 'root' ? '/root' : `~${user}`}/.ssh/authorized_keys there, or name another user or key: ${written(key)}`,
+      `${host} rejects the login of ${user} with the key ${fingerprint(key)}. Add this line to ` +
+        `${user === 'root' ? '/root' : `~${user}`}/.ssh/authorized_keys on the host, or use another user or key: ${written(key)}`,
       { permanent: true, cause: error },
     );
   }
   if (level === 'handshake' && message.includes('no matching')) {
     const [, what = 'way of encryption'] = /no matching (.+)$/.exec(message) ?? [];
-    return new DriverError(
-      `${host} and this program have no ${what} in common. Bring its SSH server up to date.`,
-      { permanent: true, cause: error },
-    );
+    return new DriverError(`${host} and this program have no ${what} in common. Update its SSH server.`, {
+      permanent: true,
+      cause: error,
+    });
   }
   return undefined;
 }

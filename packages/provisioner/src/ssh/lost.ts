@@ -7,8 +7,8 @@ const REASONS: Record<string, string> = {
   ENETUNREACH: 'cannot be reached',
   EHOSTDOWN: 'cannot be reached',
   ETIMEDOUT: 'does not answer',
-  ENOTFOUND: 'has a name that is not known',
-  EAI_AGAIN: 'has a name that cannot be looked up now',
+  ENOTFOUND: 'has an unknown host name',
+  EAI_AGAIN: 'has a host name that cannot be resolved now',
 };
 
 /** A connection could not be made or went away: the same again may succeed. */

@@ -31,18 +31,18 @@ export const SSH_VARIABLES: readonly Variable[] = [
   {
     name: USER,
     secret: false,
-    description: 'Who logs in to servers: root unless told. Others need sudo without a password.',
+    description: 'User that logs in to servers; default: root. Another user needs sudo without a password.',
   },
   {
     name: KNOWN_HOSTS,
     secret: false,
     description:
-      'File with the host keys of servers, relative to the folder of the private key; ~/.ssh/known_hosts unless told.',
+      'File with the host keys of servers, relative to the folder of the private key; default: ~/.ssh/known_hosts.',
   },
   {
     name: LEARN,
     secret: false,
-    description: 'true: the key of a host never seen before is accepted and noted. false unless told.',
+    description: 'true: an unknown host key is accepted and stored. Default: false.',
   },
 ];
 
@@ -67,7 +67,7 @@ async function readKey(path: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new DriverError(
-      `The private key that ${KEY_FILE} names cannot be read (${code}). Name a file that this program may read.`,
+      `The private key in ${KEY_FILE} cannot be read (${code}). Use a file that this user can read.`,
       { permanent: true },
     );
   }
@@ -79,7 +79,7 @@ function besides(keyFile: string, path: string): string {
 
 function userFrom(user: string): string {
   if (/^[A-Za-z_][A-Za-z0-9._-]{0,63}$/.test(user)) return user;
-  throw new DriverError(`${USER} must be the name of a user, e.g. root, got ${JSON.stringify(user)}.`, {
+  throw new DriverError(`${USER} must be a user name, e.g. root, got ${JSON.stringify(user)}.`, {
     permanent: true,
   });
 }

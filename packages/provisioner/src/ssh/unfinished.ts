@@ -8,7 +8,7 @@ const NOT_FOUND = 127;
 /** The login led to no script. */
 export function neverBegun(target: SshTarget, user: string, { status, errors }: Outcome): DriverError {
   const host = shown(target);
-  const said = errors === '' ? '' : ` It says: ${errors.replace(/\s*\n\s*/g, ' | ')}`;
+  const said = errors === '' ? '' : ` Its output: ${errors.replace(/\s*\n\s*/g, ' | ')}`;
   if (status === NOT_FOUND) {
     return new DriverError(`${host}: bash${user === 'root' ? '' : ' or sudo'} is not installed.${said}`, {
       permanent: true,
@@ -16,22 +16,22 @@ export function neverBegun(target: SshTarget, user: string, { status, errors }: 
   }
   if (user !== 'root' && /\bsudo\b/.test(errors)) {
     return new DriverError(
-      `${host}: ${user} may not become root without a password.${said} Allow it there with the line ` +
+      `${host}: ${user} cannot become root without a password.${said} Allow it there with the line ` +
         `"${user} ALL=(ALL) NOPASSWD:ALL" in a file below /etc/sudoers.d, or log in as root.`,
       { permanent: true },
     );
   }
   return new DriverError(
-    `${host}: the login of ${user} ended before a script could begin (exit status ${status ?? 'unknown'}).${said} ` +
-      'Log in by hand to see why, then run it again.',
+    `${host}: the login of ${user} ended before a script could start (exit status ${status ?? 'unknown'}).${said} ` +
+      'Log in manually to find the reason, then run the command again.',
   );
 }
 
 /** The connection went in the middle, or what ran was ended by somebody on the server. */
 export function cutOff(target: SshTarget, ended: boolean, timing: Timing): DriverError {
   return new DriverError(
-    `${shown(target)}: the connection was lost while a script ran there. ${whatIsLeft(ended, timing)} Run it again: what ` +
-      'was done is not done twice.',
+    `${shown(target)}: the connection was lost while a script ran there. ${whatIsLeft(ended, timing)} Run the command ` +
+      'again; completed steps are not repeated.',
   );
 }
 
@@ -42,14 +42,12 @@ export function tookTooLong(
   timing: Timing,
 ): DriverError {
   return new DriverError(
-    `${shown(target)}: a script took more than ${timeoutSeconds} seconds. ${whatIsLeft(ended, timing)} See what keeps ` +
-      'the server busy, then run it again.',
+    `${shown(target)}: a script took more than ${timeoutSeconds} seconds. ${whatIsLeft(ended, timing)} Check the load of ` +
+      'the server, then run the command again.',
   );
 }
 
 function whatIsLeft(ended: boolean, { silenceMs, graceMs }: Timing): string {
   const seconds = Math.ceil((silenceMs + graceMs) / 1000) + 5;
-  return ended
-    ? 'What it had begun was ended there.'
-    : `What it had begun ends there by itself within ${seconds} seconds.`;
+  return ended ? 'The script was terminated.' : `The script terminates on its own within ${seconds} seconds.`;
 }

@@ -136,7 +136,7 @@ describe('changing servers at AWS', () => {
     ['a plan that there is not', { plan: 't3.enormous' }, /t3\.enormous/],
     ['another zone', { zone: 'eu-central-1b' }, /Zone and image/],
     ['another image', { image: 'debian-13' }, /Zone and image/],
-    ['a label of AWS', { labels: { 'aws:x': '1' } }, /kept for AWS/],
+    ['a label of AWS', { labels: { 'aws:x': '1' } }, /reserved for AWS/],
   ])('refuses %s for good, before it is stopped', async (_, more, message) => {
     await expect(change(more)).rejects.toMatchObject({
       permanent: true,

@@ -124,13 +124,13 @@ describe('creating servers at AWS', () => {
     ['a plan that is too large', { plan: '99xCPU-1GB' }, /no plan "99xCPU-1GB"/],
     ['a zone elsewhere', { zone: 'us-east-1a' }, /none of the regions.*AWS_REGIONS/],
     ['a volume that is too small', { storage_gb: 4 }, /needs 8 GB/],
-    ['a label of AWS', { labels: { 'AWS:x': '1' } }, /Label AWS:x.*kept for AWS/],
-    ['a label of ours', { labels: { 'provisioning:x': '1' } }, /kept for this program/],
+    ['a label of AWS', { labels: { 'AWS:x': '1' } }, /Label AWS:x.*reserved for AWS/],
+    ['a label of ours', { labels: { 'provisioning:x': '1' } }, /reserved for this program/],
     ['a label that is too long', { labels: { x: 'y'.repeat(257) } }, /256 characters/],
     [
       'too many labels',
       { labels: Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`label-${at}`, 'x'])) },
-      /would need 5\d tags.*has 50: give it \d fewer/,
+      /would need 5\d tags.*can have 50. Use \d fewer/,
     ],
   ])('refuses %s for good, before anything is made', async (_, more, message) => {
     await expect(create(more)).rejects.toMatchObject({
@@ -270,7 +270,7 @@ describe('creating servers at AWS', () => {
     fake.region().hideFor = 1_000;
     await expect(create()).rejects.toMatchObject({
       permanent: false,
-      message: expect.stringMatching(/made server web-01 as i-.* does not show it/),
+      message: expect.stringMatching(/created server web-01 as i-.* does not list it/),
     });
   });
 

@@ -32,10 +32,10 @@ describe('trouble at AWS', () => {
     ['OptInRequired', 401, true, /Marketplace/],
     ['VcpuLimitExceeded', 400, true, /Service Quotas/],
     ['VPCIdNotSpecified', 400, true, /AWS_SUBNET_ID/],
-    ['InvalidAMIID.NotFound', 400, true, /of that very region/],
+    ['InvalidAMIID.NotFound', 400, true, /image of this region/],
     ['InvalidSubnetID.NotFound', 400, true, /AWS_SUBNET_ID/],
-    ['SomethingNew', 400, true, /Correct that/],
-    ['InsufficientInstanceCapacity', 500, false, /no room/],
+    ['SomethingNew', 400, true, /Correct this/],
+    ['InsufficientInstanceCapacity', 500, false, /no capacity/],
     ['PendingVerification', 400, false, /later/],
     ['InternalError', 500, false, /later/],
     ['RequestLimitExceeded', 503, false, /too many requests/],
@@ -95,7 +95,10 @@ describe('trouble at AWS', () => {
     driver = driverFor(fake, { pace: { callMs: 60, answerMs: 10_000 } });
     fake.trouble({ how: 'silence' });
     const error = await failure(driver.resources.server.list('production'));
-    expect(error).toMatchObject({ permanent: false, message: expect.stringContaining('no answer in time') });
+    expect(error).toMatchObject({
+      permanent: false,
+      message: expect.stringContaining('no response in time'),
+    });
   });
 
   it('lists more than a page', async () => {

@@ -84,7 +84,7 @@ describe('changing servers at UpCloud', () => {
     [{ storage_gb: 40 }, 'The disk of server web-01 has 50 GB and cannot shrink to 40 GB'],
     [{ plan: '9xCPU-2GB' }, 'UpCloud has no plan 9xCPU-2GB'],
     [{ zone: 'fi-hel1' }, 'Zone and image of server web-01 cannot be changed at UpCloud'],
-    [{ labels: { _x: '1' } }, 'Label _x of server web-01 does not fit'],
+    [{ labels: { _x: '1' } }, 'Label _x of server web-01 cannot be stored'],
   ])('refuses %j for good, and changes nothing', async (more, message) => {
     await expect(change(more)).rejects.toMatchObject({
       permanent: true,
@@ -119,7 +119,7 @@ describe('changing servers at UpCloud', () => {
     Object.assign(real, left, { state: 'stopped' });
     real.labels.push({ key: 'provisioning-changing', value: 'started' });
     expect(await read()).toMatchObject({ plan: '1xCPU-2 GB', state: 'stopped' });
-    expect((await read())?.description).toContain('is under way, or was interrupted');
+    expect((await read())?.description).toContain('is in progress or was interrupted');
     expect(await change({ plan: '2xCPU-4GB' })).toMatchObject({ plan: '2xCPU-4GB', state: 'running' });
     expect(label('provisioning-changing')).toBeUndefined();
   });

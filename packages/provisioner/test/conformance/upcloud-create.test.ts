@@ -159,12 +159,18 @@ describe('creating servers at UpCloud', () => {
       { storage_gb: 1 },
       'Server web-01 cannot have a disk of 1 GB: Debian GNU/Linux 12 (Bookworm) needs 3 GB.',
     ],
-    [{ labels: { x: '1' } }, 'Label x of server web-01 does not fit UpCloud: a name has 2 to 32 characters'],
-    [{ labels: { ['k'.repeat(33)]: '1' } }, 'does not fit UpCloud: a name has 2 to 32 characters'],
-    [{ labels: { role: 'x'.repeat(256) } }, 'a text has 255 characters at most there'],
+    [
+      { labels: { x: '1' } },
+      'Label x of server web-01 cannot be stored at UpCloud: a name must have 2 to 32 ASCII characters',
+    ],
+    [
+      { labels: { ['k'.repeat(33)]: '1' } },
+      'cannot be stored at UpCloud: a name must have 2 to 32 ASCII characters',
+    ],
+    [{ labels: { role: 'x'.repeat(256) } }, 'a value must have at most 255 characters'],
     [
       { labels: { 'provisioning-key': 'x' } },
-      'names that begin with provisioning- are kept for this program',
+      'names that start with provisioning- are reserved for this program',
     ],
   ])('refuses %j for good, and orders nothing', async (more, message) => {
     await expect(servers().create(wanted('web-01', more), A)).rejects.toMatchObject({
@@ -261,8 +267,8 @@ describe('creating servers at UpCloud', () => {
     await expect(making).rejects.toMatchObject({
       permanent: false,
       message:
-        'UpCloud did not create server web-01: Too many at once (SERVER_CREATING_LIMIT_REACHED). Run it again when ' +
-        'the servers that are being created run, or lower parallel_limit.',
+        'UpCloud did not create server web-01: Too many at once (SERVER_CREATING_LIMIT_REACHED). Run the command again ' +
+        'when the servers in creation are running, or lower parallel_limit.',
     });
   });
 
@@ -295,7 +301,7 @@ describe('creating servers at UpCloud', () => {
     fake.account.ending = 'error';
     await expect(servers().create(wanted('web-01'), A)).rejects.toMatchObject({
       permanent: true,
-      message: expect.stringMatching(/^UpCloud says that server web-01 \(.*\) is in state error/),
+      message: expect.stringMatching(/^UpCloud reports server web-01 \(.*\) in state error/),
     });
     expect(await servers().read('production', 'web-01')).toMatchObject({
       state: 'error',

@@ -26,7 +26,7 @@ describe('trouble with UpCloud', () => {
       old(402, 'INSUFFICIENT_CREDITS', 'There are not enough credits on the account.'),
       true,
       'UpCloud did not create server web-01: There are not enough credits on the account (INSUFFICIENT_CREDITS). ' +
-        "Add credit to the account in UpCloud's control panel, and run it again.",
+        "Add credit to the account in UpCloud's control panel, and run the command again.",
     ],
     [
       old(403, 'ACTION_FORBIDDEN', 'Not allowed.'),
@@ -37,14 +37,14 @@ describe('trouble with UpCloud', () => {
     [
       old(409, 'SERVER_RESOURCES_UNAVAILABLE', 'No room.'),
       false,
-      'UpCloud did not create server web-01: No room (SERVER_RESOURCES_UNAVAILABLE). There is no room in that zone ' +
-        'for now: run it again later, or choose another zone or plan.',
+      'UpCloud did not create server web-01: No room (SERVER_RESOURCES_UNAVAILABLE). UpCloud has no capacity in this ' +
+        'zone. Run the command again later, or choose another zone or plan.',
     ],
     [
       old(403, 'TRIAL_PLAN', 'Not with a trial.'),
       true,
-      'UpCloud did not create server web-01: Not with a trial (TRIAL_PLAN). The account is a trial: make a first ' +
-        'payment, or ask for less.',
+      'UpCloud did not create server web-01: Not with a trial (TRIAL_PLAN). The account is a trial account. ' +
+        'Make a first payment, or request less.',
     ],
     [
       {
@@ -57,13 +57,13 @@ describe('trouble with UpCloud', () => {
         }),
       },
       true,
-      'UpCloud did not create server web-01: Validation error, hostname: is too long (INVALID_REQUEST). Correct that ' +
-        'and run it again.',
+      'UpCloud did not create server web-01: Validation error, hostname: is too long (INVALID_REQUEST). Correct this ' +
+        'and run the command again.',
     ],
     [
       { status: 418, body: '<html>teapot</html>' },
       true,
-      'UpCloud did not create server web-01: status 418. Correct that and run it again.',
+      'UpCloud did not create server web-01: status 418. Correct this and run the command again.',
     ],
   ])('is told in a sentence: %j', async (how, permanent, message) => {
     fake.trouble({ method: 'POST', how });
@@ -128,7 +128,9 @@ describe('trouble with UpCloud', () => {
       fake.trouble({ how: { status: 307, headers: { Location: `${elsewhere.baseUrl}/1.3/server` } } });
       await expect(driver.resources.server.list('i')).rejects.toMatchObject({
         permanent: true,
-        message: expect.stringContaining('pointed elsewhere (status 307), where credentials are not sent'),
+        message: expect.stringContaining(
+          'redirected to another address (status 307), to which credentials are not sent',
+        ),
       });
       expect(elsewhere.requests).toEqual([]);
     } finally {
@@ -149,8 +151,8 @@ describe('trouble with UpCloud', () => {
     await expect(driver.resources.server.list('i')).rejects.toMatchObject({
       permanent: false,
       message:
-        'UpCloud cannot list servers at the moment: Maintenance (SERVICE_UNAVAILABLE). Run it again later: what was ' +
-        'done is not done twice.',
+        'UpCloud cannot list servers now: Maintenance (SERVICE_UNAVAILABLE). Run the command again ' +
+        'later; completed steps are not repeated.',
     });
     expect(fake.requests).toHaveLength(4);
   });
@@ -159,8 +161,7 @@ describe('trouble with UpCloud', () => {
     fake.trouble({ how: { status: 429, headers: { 'Retry-After': '3600' } } });
     await expect(driver.resources.server.list('i')).rejects.toMatchObject({
       permanent: false,
-      message:
-        'UpCloud does not list servers for now, there are too many requests. Run it again in 3600 seconds.',
+      message: 'UpCloud did not list servers: too many requests. Run the command again in 3600 seconds.',
     });
     expect(fake.requests).toHaveLength(1);
   });

@@ -4,7 +4,7 @@ import { temporaryFolder, type TemporaryFolder } from '@provisioning/test-kit';
 import { stringify } from 'smol-toml';
 import { Definitions, installedClusters, installedTaskservs } from '../../src/definitions/index.js';
 import type { DesiredCluster, DesiredTaskserv } from '../../src/drivers/resource.js';
-import { telling } from './telling.js';
+import { withLog } from './logging-collection.js';
 import { runBy } from './run-script.js';
 import { serversNamed } from './servers.js';
 
@@ -42,11 +42,11 @@ export class Bench {
   }
 
   get taskservs() {
-    return telling(installedTaskservs(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
+    return withLog(installedTaskservs(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
   }
 
   get clusters() {
-    return telling(installedClusters(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
+    return withLog(installedClusters(this.#run, this.servers, this.#definitions, OPTIONS), this.#log);
   }
 
   remove(): Promise<void> {

@@ -52,7 +52,7 @@ describe('a cluster', () => {
     await create(['one', 'two']);
     const runtime = (await bench.taskservs.read('i', 'one/runtime'))!;
     await expect(bench.taskservs.destroy(runtime, { idempotencyKey: 'd' })).rejects.toThrow(
-      'needed by farm there',
+      'required by farm on that server',
     );
   });
 
@@ -82,8 +82,10 @@ describe('a cluster', () => {
   });
 
   it('needs servers that exist', async () => {
-    await expect(create([])).rejects.toThrow('needs at least one server');
-    await expect(create(['one', 'none'])).rejects.toThrow('is to span none, which do not exist in i');
+    await expect(create([])).rejects.toThrow('requires at least one server');
+    await expect(create(['one', 'none'])).rejects.toThrow(
+      'requires the servers none, which do not exist in i',
+    );
     expect(await bench.done()).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { Definitions, installedTaskservs, type InstalledTaskservs } from '../../
 import type { DesiredTaskserv } from '../../src/drivers/resource.js';
 import { DebianTarget } from './debian-target.js';
 import { serversNamed } from './servers.js';
-import { telling } from './telling.js';
+import { withLog } from './logging-collection.js';
 
 const DEFINITIONS = fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url));
 const HOW_TO = fileURLToPath(new URL('../../../../docs/how-to/add-a-task-service.md', import.meta.url));
@@ -58,7 +58,7 @@ async function documented(folder: string): Promise<void> {
     definitions = await temporaryFolder('documented');
     await cp(DEFINITIONS, definitions.path, { recursive: true });
     await documented(join(definitions.path, 'taskservs/memcached'));
-    taskservs = telling(
+    taskservs = withLog(
       installedTaskservs(target.run, serversNamed('web-01'), new Definitions(definitions.path)),
       (line) => {
         lines.push(line);

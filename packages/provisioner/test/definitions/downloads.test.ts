@@ -5,7 +5,7 @@ import type { DesiredTaskserv } from '../../src/drivers/resource.js';
 import { DebianTarget } from './debian-target.js';
 import { Mirror } from './mirror.js';
 import { serversNamed } from './servers.js';
-import { telling } from './telling.js';
+import { withLog } from './logging-collection.js';
 
 const SHIPPED = fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url));
 const missing = await DebianTarget.missing();
@@ -19,8 +19,8 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
   const options = () => ({ downloadBase: mirror.base });
   const log = (line: string) => void lines.push(line);
   const taskservs = () =>
-    telling(installedTaskservs(target.run, servers, mirror.definitions, options()), log);
-  const clusters = () => telling(installedClusters(target.run, servers, mirror.definitions, options()), log);
+    withLog(installedTaskservs(target.run, servers, mirror.definitions, options()), log);
+  const clusters = () => withLog(installedClusters(target.run, servers, mirror.definitions, options()), log);
   const wanted = (name: string, version: string | null = null): DesiredTaskserv => ({
     infra: 'i',
     server: 'one',

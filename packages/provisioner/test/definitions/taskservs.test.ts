@@ -81,7 +81,7 @@ describe('a task service', () => {
     expect(await bench.taskservs.recall('i', 'd')).toEqual([gone]);
     await expect(
       bench.taskservs.change(resource, bench.wanted('web'), { idempotencyKey: 'c' }),
-    ).rejects.toThrow('removed or replaced by somebody else');
+    ).rejects.toThrow('removed or replaced by another process');
     expect(await bench.done()).toEqual(['install web 1.0', 'remove web']);
   });
 
@@ -99,7 +99,7 @@ describe('what fails', () => {
     const broken = `echo half >"$MACHINE/half"; echo 'the disk is full' >&2; exit 3`;
     await bench.define('web', {}, { install: broken });
     await expect(create('web')).rejects.toThrow(
-      'web on one: the script "install" failed (exit status 3). It printed last: the disk is full Run it again',
+      'web on one: the script "install" failed (exit status 3). Its last output: the disk is full Correct this and run the command again',
     );
     expect(await bench.taskservs.list('i')).toEqual([]);
     await bench.define('web');
@@ -119,9 +119,9 @@ describe('what fails', () => {
 
   it('when its check does not believe it, does not say a version, or it is still there', async () => {
     await bench.define('web', {}, { install: 'true' });
-    await expect(create('web')).rejects.toThrow('installing ended well, but the check says it is not there');
+    await expect(create('web')).rejects.toThrow('the installation succeeded, but the check does not find it');
     await bench.define('web', {}, { check: 'true' });
-    await expect(create('web')).rejects.toThrow('Have it call report_version');
+    await expect(create('web')).rejects.toThrow('The check must call report_version');
     await bench.define('web', {}, { remove: 'true' });
     const { resource } = await create('web');
     await expect(bench.taskservs.destroy(resource, { idempotencyKey: 'd' })).rejects.toThrow(
@@ -137,15 +137,15 @@ describe('what fails', () => {
       parameters: { port: { type: 'integer', default: 80, maximum: 65535 } },
     });
     const refusals: [object, string][] = [
-      [{ version: '9' }, 'There is no version 9 of web here: there are 2.'],
-      [{ attributes: { port: 70000 } }, 'Parameter port of web must be 65535 at most, got 70000.'],
+      [{ version: '9' }, 'Version 9 of web is not defined. Defined: 2.'],
+      [{ attributes: { port: 70000 } }, 'Parameter port of web must be at most 65535, got 70000.'],
       [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: there are port.'],
       [{ server: 'none' }, 'Task service web needs server none, which does not exist in i.'],
       [
         { name: 'wob' },
-        'There is no task service "wob". Did you mean "web"? Defined are web. To define another one,',
+        'The task service "wob" is not defined. Did you mean "web"? Defined: web. To define one,',
       ],
-      [{ name: '../web' }, 'There is no task service "../web"'],
+      [{ name: '../web' }, 'The task service "../web" is not defined'],
     ];
     for (const [more, message] of refusals) {
       await expect(create('web', 'k', more)).rejects.toMatchObject({
@@ -175,7 +175,7 @@ describe('what fails', () => {
     await create('web');
     await writeFile(bench.path('one', 'root/taskservs/web.json'), '{');
     await expect(bench.taskservs.list('i')).rejects.toThrow(
-      'A record of what is installed on one is damaged',
+      'A record of the installed software on one is damaged',
     );
   });
 });
@@ -244,7 +244,9 @@ describe('what requires others', () => {
     await create('network');
     const runtime = (await bench.taskservs.read('i', 'one/runtime'))!;
     await expect(bench.taskservs.destroy(runtime, { idempotencyKey: 'd' })).rejects.toMatchObject({
-      message: expect.stringContaining('one/runtime is needed by platform there. Delete that first.'),
+      message: expect.stringContaining(
+        'one/runtime is required by platform on that server. Delete that first.',
+      ),
       permanent: true,
     });
     const changes = await bench.taskservs.destroy(runtime, { idempotencyKey: 'k:undo' });

@@ -158,7 +158,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     await put('echo "sudo: a password is required" >&2; exit 1');
     await expect(bench.run(runner, host, 'id')).rejects.toMatchObject({
       permanent: true,
-      message: expect.stringMatching(/ops may not become root.*a password is required.*sudoers/),
+      message: expect.stringMatching(/ops cannot become root.*a password is required.*sudoers/),
     });
   });
 

@@ -37,7 +37,7 @@ export function createAwsDriver(
         return { host: ip, user, alias: id };
       }
       throw new DriverError(
-        `Server ${name} at AWS has no address: nothing can be run there. Wait until it runs, and run it again.`,
+        `Server ${name} at AWS has no address, so that no script can run on it. Wait until it runs, and run the command again.`,
       );
     },
   );

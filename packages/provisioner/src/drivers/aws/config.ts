@@ -75,7 +75,7 @@ export function awsConfigFrom(env: Environment): AwsConfig {
   for (const region of [home, ...others]) {
     if (!REGION.test(region)) {
       throw wrong(
-        `AWS_REGION and AWS_REGIONS name regions, like eu-central-1, and ${JSON.stringify(region)} is none`,
+        `AWS_REGION and AWS_REGIONS must be names of regions, like eu-central-1, got ${JSON.stringify(region)}`,
       );
     }
   }
@@ -124,23 +124,23 @@ function printable(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw wrong(`Set ${name}`);
   if (/^[\x21-\x7e]+$/.test(value)) return value;
-  throw wrong(`${name} holds blanks, line ends or other than ASCII`);
+  throw wrong(`${name} must be printable ASCII without spaces or line breaks`);
 }
 
 function endpoint(name: string, text: string | null): string | null {
   if (text === null) return null;
-  if (!URL.canParse(text)) throw wrong(`${name} or AWS_ENDPOINT_URL is no URL`);
+  if (!URL.canParse(text)) throw wrong(`${name} or AWS_ENDPOINT_URL must be a URL`);
   const { protocol, hostname, username, password, search, hash } = new URL(text);
-  if (username || password || search || hash) throw wrong(`${name} holds more than host and path`);
+  if (username || password || search || hash) throw wrong(`${name} must contain only a host and a path`);
   if (protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname))) return text;
-  throw wrong(`${name} must begin with https://, as signed requests are sent there`);
+  throw wrong(`${name} must start with https://, since signed requests are sent to it`);
 }
 
 function loginUser(user: string | null): string | null {
   if (user === null || /^[a-z_][a-z0-9_-]{0,31}$/i.test(user)) return user;
-  throw wrong(`${LOGIN_USER} must be the name of a user, e.g. admin, got ${JSON.stringify(user)}`);
+  throw wrong(`${LOGIN_USER} must be a user name, e.g. admin, got ${JSON.stringify(user)}`);
 }
 
 function wrong(what: string): DriverError {
-  return new DriverError(`AWS is not configured rightly. ${what}.`, { permanent: true });
+  return new DriverError(`AWS is not configured correctly. ${what}.`, { permanent: true });
 }

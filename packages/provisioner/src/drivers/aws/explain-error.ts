@@ -37,13 +37,13 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['PendingVerification'],
-    advice: 'AWS still verifies the account: run it again later.',
+    advice: 'AWS is still verifying the account. Run the command again later.',
     passing: true,
   },
-  { on: ['Blocked'], advice: 'AWS has blocked the account: ask its support.' },
+  { on: ['Blocked'], advice: 'AWS has blocked the account. Contact AWS support.' },
   {
     on: ['InvalidAMIID.NotFound', 'InvalidAMIID.Malformed', 'InvalidAMIID.Unavailable'],
-    advice: 'Name an image of that very region: each region has ids of its own.',
+    advice: 'Use an image of this region; image ids differ between regions.',
   },
   {
     on: ['VcpuLimitExceeded', 'InstanceLimitExceeded', 'VolumeLimitExceeded', 'MaxIOPSLimitExceeded'],
@@ -51,7 +51,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['InsufficientInstanceCapacity', 'InsufficientHostCapacity', 'InsufficientCapacity'],
-    advice: 'There is no room for that type for now: run it again later, or choose another zone or plan.',
+    advice: 'AWS has no capacity for this type. Run the command again later, or choose another zone or plan.',
     passing: true,
   },
   {
@@ -77,16 +77,16 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['OperationNotPermitted'],
-    advice: 'The instance is protected: take the protection away in the EC2 console, if that is meant.',
+    advice: 'The instance is protected. Remove the protection in the EC2 console to destroy it.',
   },
   {
     on: ['VolumeModificationRateExceeded', 'IncorrectModificationState'],
-    advice: 'A volume may be altered once in six hours: run it again then.',
+    advice: 'A volume can be changed once in six hours. Run the command again then.',
     passing: true,
   },
   {
     on: ['IncorrectInstanceState', 'IncorrectState', 'ResourceInUse', 'VolumeInUse'],
-    advice: 'Something else is being done to it: run it again.',
+    advice: 'Another operation on it is in progress. Run the command again.',
     passing: true,
   },
 ];
@@ -114,19 +114,19 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
     $fault,
     $metadata: { httpStatusCode: status } = {},
   } = error as SdkError;
-  const again = 'Run it again later: what was done is not done twice.';
+  const again = 'Run the command again later; completed steps are not repeated.';
   if ($fault === undefined || status === undefined) {
     const late = name === 'AbortError' || (name === 'TimeoutError' && (code ?? 'ETIMEDOUT') === 'ETIMEDOUT');
-    const reason = late ? 'there was no answer in time' : (code ?? name);
+    const reason = late ? 'there was no response in time' : (code ?? name);
     return new AwsError(
-      `AWS could not be asked to ${act}, or its answer was lost: ${reason}. ` +
-        'Look whether it can be reached and run it again: what was done is not done twice.',
+      `The request to AWS to ${act} failed, or its response was lost: ${reason}. ` +
+        'Check the network and run the command again; completed steps are not repeated.',
       { code: null, permanent: false, cause: error },
     );
   }
   // No causes below: the SDK's errors hold what AWS said, which may hold what was sent.
   if (THROTTLED.includes(name) || status === 429) {
-    return new AwsError(`AWS does not ${act} for now: there are too many requests (${name}). ${again}`, {
+    return new AwsError(`AWS did not ${act}: too many requests (${name}). ${again}`, {
       code: name,
       permanent: false,
     });
@@ -139,7 +139,7 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
     });
   }
   return new AwsError(
-    `AWS did not ${act}: ${text}(${name}). ${known?.advice ?? 'Correct that and run it again.'}`,
+    `AWS did not ${act}: ${text}(${name}). ${known?.advice ?? 'Correct this and run the command again.'}`,
     { code: name, permanent: !known?.passing },
   );
 }

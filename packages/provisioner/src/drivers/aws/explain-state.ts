@@ -6,8 +6,10 @@ import { quotable } from './explain-error.js';
 export function explainState(name: string, id: string, reason: StateReason | undefined): DriverError {
   const { Code: code = '', Message: message = '' } = reason ?? {};
   return new DriverError(
-    `Server ${name} (${id}) did not come to run: EC2 says ${quotable(message, [])} (${code}). ` +
-      (code.startsWith('Server.') ? 'Run it again later.' : 'Put that right and run it again.'),
+    `Server ${name} (${id}) did not start: EC2 reports ${quotable(message, [])} (${code}). ` +
+      (code.startsWith('Server.')
+        ? 'Run the command again later.'
+        : 'Correct this and run the command again.'),
     { permanent: !code.startsWith('Server.') },
   );
 }

@@ -106,5 +106,5 @@ function addressOf({ State, PublicIpAddress, PrivateIpAddress }: Instance): stri
 
 function describe({ InstanceId, InstanceType, Placement }: Instance, { changing }: Remembered): string {
   const what = `Instance ${InstanceId} at AWS (${InstanceType}, ${Placement?.AvailabilityZone}).`;
-  return changing === null ? what : `${what} A change of its plan is under way, or was interrupted.`;
+  return changing === null ? what : `${what} A change of its plan is in progress or was interrupted.`;
 }

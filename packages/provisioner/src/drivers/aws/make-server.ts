@@ -78,7 +78,7 @@ export class ServerMaker {
     }
     throw new DriverError(
       `Server ${desired.name} was made and destroyed ${TOKENS} times under one idempotency key, which is as often as ` +
-        'this program goes on. Run it again under another one.',
+        'this program allows. Run the command again with another one.',
       { permanent: true },
     );
   }

@@ -159,7 +159,7 @@ export function keyValue(idempotencyKey: string): string {
 export function checkLabels({ name, labels }: DesiredServer): void {
   for (const [key, value] of Object.entries(labels)) {
     const trouble = troubleWith(key, value);
-    if (trouble) throw refused(`Label ${key} of server ${name} does not fit AWS: ${trouble}.`);
+    if (trouble) throw refused(`Label ${key} of server ${name} cannot be stored at AWS: ${trouble}.`);
   }
 }
 
@@ -168,17 +168,17 @@ export function checkCount(remembered: Remembered): void {
   const { length } = tagsOf({ ...remembered, changedAt: 'later', changing: 'running', storage_gb: 1 });
   if (length <= MAX_TAGS) return;
   throw refused(
-    `Server ${remembered.name} would need ${length} tags at AWS, where an instance has ${MAX_TAGS}: give it ` +
+    `Server ${remembered.name} would need ${length} tags at AWS, and an instance can have ${MAX_TAGS}. Use ` +
       `${length - MAX_TAGS} fewer labels, or shorter names for them.`,
   );
 }
 
 function troubleWith(key: string, value: string): string | null {
-  if (THEIRS.test(key)) return 'names that begin with aws: are kept for AWS';
-  if (key.startsWith(PREFIX)) return `names that begin with ${PREFIX} are kept for this program`;
-  if (!/^[^\s,]+$/.test(key)) return 'its name is empty, or holds blanks or commas';
-  if ([...key].length > MAX_KEY) return `a name has ${MAX_KEY} characters at most there`;
-  return [...value].length > MAX_VALUE ? `a text has ${MAX_VALUE} characters at most there` : null;
+  if (THEIRS.test(key)) return 'names that start with aws: are reserved for AWS';
+  if (key.startsWith(PREFIX)) return `names that start with ${PREFIX} are reserved for this program`;
+  if (!/^[^\s,]+$/.test(key)) return 'its name must not be empty or contain spaces or commas';
+  if ([...key].length > MAX_KEY) return `a name must have at most ${MAX_KEY} characters`;
+  return [...value].length > MAX_VALUE ? `a value must have at most ${MAX_VALUE} characters` : null;
 }
 
 /** In filters * and ? stand for others. */

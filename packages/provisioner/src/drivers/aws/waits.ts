@@ -1,31 +1,19 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
 import { DriverError } from '../driver.js';
+import { pollUntil, type Polling } from '../poll-until.js';
 import { isRefusal } from './aws-error.js';
 import { explainState, isByHand } from './explain-state.js';
 import { foundIn, isLiving, type Found } from './found-instance.js';
 import type { Pace } from './pace.js';
 import type { About, Region } from './region.js';
 
-interface Wait {
-  withinMs: number;
-  late: () => Error;
-  signal?: AbortSignal | undefined;
-}
-
 /** Brings instances into states: looks, takes the next step, and looks again. A wait ends when the signal is aborted. */
 export class Waits {
   constructor(readonly pace: Pace) {}
 
-  /** Looks until there is something to return. @param late what to say when it takes longer */
-  async until<T>(look: () => Promise<T | undefined>, { withinMs, late, signal }: Wait): Promise<T> {
-    const deadline = Date.now() + withinMs;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) throw late();
-      await sleep(this.pace.pollMs, undefined, signal ? { signal } : {});
-    }
+  /** {@link pollUntil} at the pace of the driver. */
+  until<T>(read: () => Promise<T | undefined>, wait: Omit<Polling, 'pollMs'>): Promise<T> {
+    return pollUntil(read, { ...wait, pollMs: this.pace.pollMs });
   }
 
   /** What was made shows after a while, and its tags as well; those that are gone by then, whatever their tags. */
@@ -40,8 +28,8 @@ export class Waits {
         withinMs: this.pace.visibleMs,
         late: () =>
           new DriverError(
-            `AWS has made server ${about.name} as ${id} in ${region.name}, and does not show it. Look in the EC2 ` +
-              'console, and run it again: it goes on from there.',
+            `AWS has created server ${about.name} as ${id} in ${region.name} but does not list it. Check the EC2 ` +
+              'console and run the command again; it continues from there.',
           ),
         signal: about.signal,
       },
@@ -177,8 +165,8 @@ export class Waits {
     const found = foundIn(instance, region);
     if (found) return found;
     throw new DriverError(
-      `The tags of server ${about.name} (${id}) at AWS were taken away: this program does not touch it any more. Give ` +
-        'them back, or terminate it in the EC2 console.',
+      `The tags of server ${about.name} (${id}) at AWS were removed, so this program no longer changes it. Restore ` +
+        'the tags, or terminate the instance in the EC2 console.',
       { permanent: true },
     );
   }
@@ -201,13 +189,13 @@ async function terminated(region: Region, id: string, about: About): Promise<boo
 
 export function gone(name: string): DriverError {
   return new DriverError(
-    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+    `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }
 
 function tooLong({ name }: About, what: string, ms: number): DriverError {
   return new DriverError(
-    `Server ${name} at AWS is still ${what} after ${Math.round(ms / 60_000)} minutes. Look at it in the EC2 console, ` +
-      'and run it again: it goes on from there.',
+    `Server ${name} at AWS is still ${what} after ${Math.round(ms / 60_000)} minutes. Check it in the EC2 console ` +
+      'and run the command again; it continues from there.',
   );
 }

@@ -46,7 +46,9 @@ export class DockerServers implements Collection<'server'> {
     }
     const found = there ?? (await this.#byId(containerName(infra, name), about.what));
     if (!found)
-      throw new DriverError(`Server ${name} was destroyed by somebody else meanwhile. Run it again.`);
+      throw new DriverError(
+        `Server ${name} was destroyed by another process in the meantime. Run the command again.`,
+      );
     const made = found.origin.key === context.idempotencyKey;
     if (made && found.server.state !== 'running') {
       await this.engine.unless(304, (docker) => docker.getContainer(found.server.id).start(), about);
@@ -138,7 +140,7 @@ export class DockerServers implements Collection<'server'> {
       if (begun || !(await this.engine.find((docker) => docker.getContainer(id).inspect(), { what }))) return;
       if (performance.now() > deadline)
         throw new DriverError(
-          `${what}: its container is being removed for too long. Look at it with docker inspect ${id}.`,
+          `${what}: the removal of its container takes too long. Check it with docker inspect ${id}.`,
         );
       await sleep(this.engine.pace.backoffMs);
     }
@@ -224,6 +226,6 @@ function containerName(infra: string, name: string): string {
 
 function gone({ name }: Server): DriverError {
   return new DriverError(
-    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run it again.`,
+    `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }

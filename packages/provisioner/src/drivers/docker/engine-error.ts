@@ -38,8 +38,8 @@ export function explain(error: unknown, what: string, address: string): DriverEr
   if (statusCode === undefined && code !== undefined && AWAY.includes(code)) {
     const hint =
       code === 'EACCES' || code === 'EPERM'
-        ? 'Whoever runs this may not use it: give access to the socket.'
-        : 'Look whether it runs, and whether DOCKER_HOST is right.';
+        ? 'This user has no access to the socket. Grant access to it.'
+        : 'Check that it runs and that DOCKER_HOST is correct.';
     return new DriverError(`${what}: the Docker engine at ${address} cannot be reached (${code}). ${hint}`, {
       cause: error,
     });

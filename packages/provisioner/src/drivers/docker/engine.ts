@@ -88,7 +88,7 @@ export class Engine {
     const patience = new AbortController();
     const late = sleep(within, undefined, { signal: patience.signal }).then(() => {
       throw new DriverError(
-        `${what}: the Docker engine at ${this.address} has not answered for ${Math.round(within / 1000)} s. Try again later.`,
+        `${what}: the Docker engine at ${this.address} has not responded for ${Math.round(within / 1000)} s. Try again later.`,
       );
     });
     try {

@@ -57,11 +57,11 @@ export function runInContainers(engine: Engine): NonNullable<Driver['run']> {
     signal?.throwIfAborted();
     if (timeout.aborted) {
       throw new DriverError(
-        `What was run on server ${name} has not ended after ${script.timeoutSeconds} s, and was ended there.`,
+        `A script on server ${name} did not end within ${script.timeoutSeconds} s and was terminated.`,
       );
     }
     throw new DriverError(
-      `The connection to server ${name} broke while something was run there; it was ended. Run it again.`,
+      `The connection to server ${name} broke while a script ran; the script was terminated. Run the command again.`,
     );
   };
 }
@@ -80,7 +80,7 @@ async function runOnce(
   { log }: ActContext,
   stop: AbortSignal,
 ): Promise<number | null> {
-  const what = `Nothing can be run on server ${name}`;
+  const what = `No script can run on server ${name}`;
   const exec = await engine.ask(
     (docker) =>
       docker.getContainer(id).exec({
@@ -127,7 +127,7 @@ function demultiplexed(
 
 /** Ends whatever a script has left in a container, which may be gone itself. */
 async function endAll(engine: Engine, { id, name, cookie }: Place): Promise<void> {
-  const what = `What was run on server ${name} cannot be ended`;
+  const what = `The script on server ${name} cannot be terminated`;
   const exec = await engine.find(
     (docker) =>
       docker

@@ -6,8 +6,8 @@ const REASONS: Record<string, string> = {
   EROFS: 'is read-only. Make it writable',
   EACCES: 'cannot be written by this user. Grant access',
   EPERM: 'cannot be written by this user. Grant access',
-  ENOTDIR: 'is not a folder, or a file stands where a folder should be. Move the file away',
-  EEXIST: 'is not a folder, or a file stands where a folder should be. Move the file away',
+  ENOTDIR: 'must be a folder, but a part of its path is a file. Move the file',
+  EEXIST: 'must be a folder, but a part of its path is a file. Move the file',
   EMFILE: 'cannot be read now: too many files are open. Try again',
 };
 

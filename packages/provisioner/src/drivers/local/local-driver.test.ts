@@ -133,7 +133,7 @@ describe('acts', () => {
     await servers.destroy(old, A);
     const { resource: other } = await servers.create(server('a'), B);
     expect(await servers.destroy(old, A)).toEqual([]);
-    await expect(servers.change(old, server('a', { plan: 'q' }), A)).rejects.toThrow('by somebody else');
+    await expect(servers.change(old, server('a', { plan: 'q' }), A)).rejects.toThrow('by another process');
     expect(await servers.read('i', 'a')).toEqual(other);
   });
 

@@ -39,7 +39,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
         if (await this.#put(paths, path, resource, context)) return { resource, made: true };
       }
       throw new DriverError(
-        `The ${nounOf(this.kind)} ${name} is made and destroyed by others all the time. Try again later.`,
+        `The ${nounOf(this.kind)} ${name} is being created and destroyed repeatedly by other processes. Try again later.`,
       );
     });
   }
@@ -107,7 +107,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
 
   #gone(name: string): DriverError {
     return new DriverError(
-      `The ${nounOf(this.kind)} ${name} was destroyed or replaced by somebody else meanwhile. Run it again.`,
+      `The ${nounOf(this.kind)} ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
     );
   }
 }

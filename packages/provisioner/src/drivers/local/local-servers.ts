@@ -77,7 +77,9 @@ export class LocalServers implements Collection<'server'> {
         };
         if (await this.#put(paths, resource, context)) return { resource, made: true };
       }
-      throw new DriverError(`Server ${name} is made and destroyed by others all the time. Try again later.`);
+      throw new DriverError(
+        `Server ${name} is being created and destroyed repeatedly by other processes. Try again later.`,
+      );
     });
   }
 
@@ -149,6 +151,6 @@ export async function taskservsIn(folder: string): Promise<Taskserv[]> {
 
 function gone({ name }: Server): DriverError {
   return new DriverError(
-    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+    `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }

@@ -14,7 +14,7 @@ export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection
     super('taskserv', infras, async (paths, { server, name, infra }) => {
       if (await makeOneFolder(paths.taskservs(server))) return;
       throw new DriverError(
-        `Task service ${name} needs server ${server}, which does not exist in ${infra}. Create the server first.`,
+        `Task service ${name} requires server ${server}, which does not exist in ${infra}. Create the server first.`,
         { permanent: true },
       );
     });

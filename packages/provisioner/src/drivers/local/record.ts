@@ -39,7 +39,7 @@ export async function readRecord<K extends Kind>(path: string, kind: K): Promise
   if (record) return record;
   const [file, folder] = path.split(/[\\/]/).reverse();
   throw new DriverError(
-    `The record ${folder}/${file} in the data directory is damaged: it was not written by this program. ` +
+    `The record ${folder}/${file} in the data directory is damaged. ` +
       `Repair it, or remove ${kind === 'server' ? `the folder ${folder}` : 'it'} and create the ${kind} again.`,
     { permanent: true },
   );

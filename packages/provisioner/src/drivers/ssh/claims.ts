@@ -87,7 +87,7 @@ export class Claims {
       }
     }
     throw new DriverError(
-      `Hosts for ${name} are claimed and let go by others all the time. Try again later.`,
+      `Hosts for ${name} are being claimed and released repeatedly by other processes. Try again later.`,
     );
   }
 

@@ -25,7 +25,7 @@ export function claimFor(desired: DesiredServer, host: Host, context: ActContext
     driver: 'ssh',
     made_at: now,
     changed_at: now,
-    description: `The host ${host.shown}, which was there before and stays.`,
+    description: `The host ${host.shown}, which existed before and is kept.`,
     ...(restores ? { restores } : {}),
   };
   return {
@@ -53,7 +53,7 @@ export function readRecord(text: string, host: Host): HostRecord {
     // It is told below.
   }
   throw new DriverError(
-    `The record of the server that ${host.shown} is (server.json there) is damaged: it was not written by this program. ` +
+    `The record of the server that ${host.shown} is (server.json there) is damaged. ` +
       'Repair it, or remove it there, which sets the host free.',
     { permanent: true },
   );

@@ -50,7 +50,7 @@ adress = "10.0.0.12"
           'hosts.toml:3:11: hosts[0].address cannot be "root@10.0.0.11". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
           'hosts.toml:4:8: hosts[0].port must be <= 65535, got 70000. Write the port of its SSH server, e.g. 22.',
           'hosts.toml:6:1: hosts[1] lacks "address". Write the address or the name of the host, without a user and a port, e.g. address = "10.0.0.11".',
-          'hosts.toml:7:1: hosts[1].adress is not known here. There are: address, port, user, host_keys, name, infra, plan, zone, image, storage_gb, labels.',
+          'hosts.toml:7:1: hosts[1].adress is not a known field. There are: address, port, user, host_keys, name, infra, plan, zone, image, storage_gb, labels.',
         ].join('\n'),
       }),
     );
@@ -58,10 +58,10 @@ adress = "10.0.0.12"
 
   it('has each host once, and each name for one host', () => {
     const host = (more: string) => `[[hosts]]\naddress = "10.0.0.11"\n${more}\n`;
-    expect(() => parse(host('') + host('port = 22'))).toThrow('hosts[1].address was listed before');
+    expect(() => parse(host('') + host('port = 22'))).toThrow('hosts[1].address is listed twice');
     expect(parse(host('') + host('port = 23'))).toHaveLength(2);
     const named = host('name = "db"') + host('name = "db"\nport = 23');
-    expect(() => parse(named)).toThrow('hosts[1].name was given to another host before');
+    expect(() => parse(named)).toThrow('hosts[1].name is the name of two hosts');
     expect(
       parse(host('name = "db"\ninfra = "a"') + host('name = "db"\ninfra = "b"\nport = 23')),
     ).toHaveLength(2);
@@ -71,7 +71,7 @@ adress = "10.0.0.12"
     await expect(readHosts('/nonexistent/hosts.toml')).rejects.toMatchObject({
       name: 'DriverError',
       permanent: true,
-      message: expect.stringContaining('PROVISIONING_SSH_HOSTS names cannot be read (ENOENT)'),
+      message: expect.stringContaining('PROVISIONING_SSH_HOSTS cannot be read (ENOENT)'),
     });
   });
 });

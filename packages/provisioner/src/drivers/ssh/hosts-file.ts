@@ -32,7 +32,7 @@ export async function readHosts(path: string): Promise<Host[]> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new DriverError(
-      `The list of hosts that PROVISIONING_SSH_HOSTS names cannot be read (${code}). Name a file that this program may read.`,
+      `The hosts file in PROVISIONING_SSH_HOSTS cannot be read (${code}). Use a file that this user can read.`,
       { permanent: true, cause: error },
     );
   }
@@ -65,13 +65,13 @@ function doubles(hosts: readonly WrittenHost[]): Complaint[] {
   const names = hosts.map(({ name, infra = '' }) => (name === undefined ? undefined : `${infra}/${name}`));
   return hosts.flatMap((_, index) => [
     ...(addresses.indexOf(addresses[index]!) < index
-      ? [{ path: ['hosts', index, 'address'], message: 'was listed before. Leave one of them out.' }]
+      ? [{ path: ['hosts', index, 'address'], message: 'is listed twice. Remove one of them.' }]
       : []),
     ...(names[index] !== undefined && names.indexOf(names[index]) < index
       ? [
           {
             path: ['hosts', index, 'name'],
-            message: 'was given to another host before. A name stands for one host; leave it out for a pool.',
+            message: 'is the name of two hosts. A name must be unique; omit it for hosts of a pool.',
           },
         ]
       : []),

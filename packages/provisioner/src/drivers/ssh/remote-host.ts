@@ -112,12 +112,12 @@ function failed(
 ): DriverError {
   if (said.includes('busy')) {
     return new DriverError(
-      `${host.shown}: somebody else has held the record of that host for long. Run it again.`,
+      `${host.shown}: another process has locked the record of this host. Run the command again.`,
     );
   }
   const last = printed.slice(-3).join(' | ');
   return new DriverError(
     `${host.shown}: its record (server.json) cannot be used (exit status ${exitCode}).${last ? ` It printed: ${last}.` : ''} ` +
-      'Put that right there, then run it again.',
+      'Correct it on the host and run the command again.',
   );
 }

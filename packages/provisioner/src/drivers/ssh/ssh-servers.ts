@@ -108,10 +108,10 @@ function silentIn({ failures }: View): Silence[] {
 /** There is none of that id any more. */
 export function gone({ name }: Server): DriverError {
   return new DriverError(
-    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+    `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }
 
 function contended({ name }: Server): DriverError {
-  return new DriverError(`Server ${name} is changed by others all the time. Try again later.`);
+  return new DriverError(`Server ${name} is being changed repeatedly by other processes. Try again later.`);
 }

@@ -20,7 +20,7 @@ export function unfitness(desired: DesiredServer, host: Host): string | null {
     return `has ${host.storage_gb} GB of storage`;
   }
   const lacking = Object.entries(host.labels).find(([label, value]) => desired.labels[label] !== value);
-  return lacking ? `is set aside for servers with the label ${lacking[0]} = "${lacking[1]}"` : null;
+  return lacking ? `is reserved for servers with the label ${lacking[0]} = "${lacking[1]}"` : null;
 }
 
 /**
@@ -59,7 +59,7 @@ export function noneFree(desired: DesiredServer, seen: readonly Seen[]): DriverE
   return new DriverError(
     `No host is free for the server ${desired.name} of ${desired.infra} ` +
       `(plan "${desired.plan}", zone "${desired.zone}")${reasons.length > 0 ? `: ${listed}${more}` : ''}. ` +
-      'Add one to the file that PROVISIONING_SSH_HOSTS names, or destroy a server that is not needed any more.',
+      'Add a host to the file in PROVISIONING_SSH_HOSTS, or destroy a server that is no longer needed.',
     { permanent: true },
   );
 }

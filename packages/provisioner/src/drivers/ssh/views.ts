@@ -57,7 +57,7 @@ export function assertComplete(view: View, infra: string, name?: string): void {
   const [first, ...others] = silent;
   if (!first) return;
   const more =
-    others.length > 0 ? ` (The same holds for ${others.map(({ host }) => host.shown).join(', ')}.)` : '';
+    others.length > 0 ? ` (The same applies to ${others.map(({ host }) => host.shown).join(', ')}.)` : '';
   throw new DriverError(`${first.error.message}${more}`, {
     permanent: silent.some(({ error }) => error.permanent),
     cause: first.error,

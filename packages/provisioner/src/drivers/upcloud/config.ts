@@ -75,7 +75,7 @@ function authorization(env: Environment): string {
   if (token) {
     // An invalid header would be told with its value.
     if (!/^[\x21-\x7e]+$/.test(token))
-      throw wrong('UPCLOUD_TOKEN holds blanks, line ends or other than ASCII');
+      throw wrong('UPCLOUD_TOKEN must be printable ASCII without spaces or line breaks');
     return `Bearer ${token}`;
   }
   if (!user || !password) throw wrong('Set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD');
@@ -87,13 +87,13 @@ function baseUrl(text: string): string {
   const name = 'UPCLOUD_DEBUG_API_BASE_URL';
   if (!URL.canParse(text)) throw wrong(`${name} is no URL, like ${BASE_URL}`);
   const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(text);
-  if (username || password || search || hash) throw wrong(`${name} holds more than host and path`);
+  if (username || password || search || hash) throw wrong(`${name} must contain only a host and a path`);
   const safe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));
-  if (!safe) throw wrong(`${name} must begin with https://, as the credentials are sent there`);
+  if (!safe) throw wrong(`${name} must start with https://, since credentials are sent to it`);
   const path = pathname.replace(/\/+$/, '');
   return `${origin}${path.endsWith(`/${VERSION}`) ? path : `${path}/${VERSION}`}`;
 }
 
 function wrong(what: string): DriverError {
-  return new DriverError(`UpCloud is not configured rightly. ${what}.`, { permanent: true });
+  return new DriverError(`UpCloud is not configured correctly. ${what}.`, { permanent: true });
 }

@@ -18,22 +18,18 @@ export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAn
     new UpcloudError(message, { again, permanent, status, code, retryAfterMs });
   if (status === 429) {
     const when = retryAfterMs === null ? 'later' : `in ${Math.ceil(retryAfterMs / 1000)} seconds`;
-    return error(
-      `UpCloud does not ${act} for now, there are too many requests. Run it again ${when}.`,
-      'safe',
-      false,
-    );
+    return error(`UpCloud did not ${act}: too many requests. Run the command again ${when}.`, 'safe', false);
   }
   if (status >= 500) {
     return error(
-      `UpCloud cannot ${act} at the moment: ${because}. Run it again later: what was done is not done twice.`,
+      `UpCloud cannot ${act} now: ${because}. Run the command again later; completed steps are not repeated.`,
       'unsure',
       false,
     );
   }
   if (status < 400) {
     return error(
-      `UpCloud did not ${act} and pointed elsewhere (status ${status}), where credentials are not sent. ` +
+      `UpCloud did not ${act} and redirected to another address (status ${status}), to which credentials are not sent. ` +
         'Check UPCLOUD_DEBUG_API_BASE_URL.',
       'useless',
       true,
@@ -42,7 +38,7 @@ export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAn
   const refused = `UpCloud did not ${act}: ${because}.`;
   const { advice, passing } = ADVICE.find(({ on }) => on.includes(code ?? status)) ??
     ADVICE.find(({ on }) => on.includes(status)) ?? {
-      advice: 'Correct that and run it again.',
+      advice: 'Correct this and run the command again.',
       passing: false,
     };
   return error(`${refused} ${advice}`, 'useless', !passing);
@@ -58,22 +54,23 @@ const ADVICE: readonly { on: readonly (string | number)[]; advice: string; passi
   },
   {
     on: ['INSUFFICIENT_CREDITS', 402],
-    advice: "Add credit to the account in UpCloud's control panel, and run it again.",
+    advice: "Add credit to the account in UpCloud's control panel, and run the command again.",
     passing: false,
   },
   {
     on: ['TRIAL_PLAN'],
-    advice: 'The account is a trial: make a first payment, or ask for less.',
+    advice: 'The account is a trial account. Make a first payment, or request less.',
     passing: false,
   },
   {
     on: ['SERVER_CREATING_LIMIT_REACHED'],
-    advice: 'Run it again when the servers that are being created run, or lower parallel_limit.',
+    advice: 'Run the command again when the servers in creation are running, or lower parallel_limit.',
     passing: true,
   },
   {
     on: ['SERVER_RESOURCES_UNAVAILABLE'],
-    advice: 'There is no room in that zone for now: run it again later, or choose another zone or plan.',
+    advice:
+      'UpCloud has no capacity in this zone. Run the command again later, or choose another zone or plan.',
     passing: true,
   },
   {
@@ -81,7 +78,7 @@ const ADVICE: readonly { on: readonly (string | number)[]; advice: string; passi
     advice: 'Give the account or the token the permission for it, or use others.',
     passing: false,
   },
-  { on: [408, 409, 425], advice: 'Run it again.', passing: true },
+  { on: [408, 409, 425], advice: 'Run the command again.', passing: true },
 ];
 
 /** UpCloud has two shapes of errors, and media types tell nothing of which it is. */

@@ -70,7 +70,7 @@ function addressOf({ ip_addresses }: ServerDetails): string | null {
 
 function describe({ uuid, plan, zone, state }: ServerDetails, { changing }: Remembered): string {
   const what = `Server ${uuid} at UpCloud (${plan}, ${zone}).`;
-  if (state === 'error') return `${what} UpCloud says that it is in state error: it cannot be used.`;
-  if (changing !== null) return `${what} A change of its plan or disk is under way, or was interrupted.`;
+  if (state === 'error') return `${what} UpCloud reports it in state error; it cannot be used.`;
+  if (changing !== null) return `${what} A change of its plan or disk is in progress or was interrupted.`;
   return what;
 }

@@ -108,18 +108,18 @@ export function checkLabels({ name, labels }: DesiredServer): void {
   for (const [key, value] of Object.entries(labels)) {
     const trouble = troubleWith(key, value);
     if (!trouble) continue;
-    throw new DriverError(`Label ${key} of server ${name} does not fit UpCloud: ${trouble}.`, {
+    throw new DriverError(`Label ${key} of server ${name} cannot be stored at UpCloud: ${trouble}.`, {
       permanent: true,
     });
   }
 }
 
 function troubleWith(key: string, value: string): string | null {
-  if (key.startsWith(PREFIX)) return `names that begin with ${PREFIX} are kept for this program`;
+  if (key.startsWith(PREFIX)) return `names that start with ${PREFIX} are reserved for this program`;
   if (!KEY.test(key)) {
-    return 'a name has 2 to 32 characters of ASCII there, and begins with no underscore';
+    return 'a name must have 2 to 32 ASCII characters and must not start with an underscore';
   }
-  return value.length > MAX_VALUE ? `a text has ${MAX_VALUE} characters at most there` : null;
+  return value.length > MAX_VALUE ? `a value must have at most ${MAX_VALUE} characters` : null;
 }
 
 function pieces(text: string): string[] {

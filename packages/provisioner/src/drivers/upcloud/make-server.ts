@@ -102,7 +102,7 @@ export class ServerMaker {
 
   /** So many may be created at once, and the others wait. */
   #place(order: ServerOrder, about: { name: string; signal: AbortSignal | undefined }): Promise<string> {
-    let refusal = new DriverError(`UpCloud did not create server ${about.name}. Run it again.`);
+    let refusal = new DriverError(`UpCloud did not create server ${about.name}. Run the command again.`);
     return this.waits.until(
       async () => {
         try {
@@ -132,8 +132,8 @@ export class ServerMaker {
         withinMs: this.waits.pace.visibleMs,
         late: () =>
           new DriverError(
-            `UpCloud was asked to create server ${desired.name} and does not show it. Look in UpCloud's control ` +
-              'panel, and run it again: it goes on from there.',
+            `UpCloud accepted the order of server ${desired.name} but does not list it. Check the UpCloud control ` +
+              'panel and run the command again; it continues from there.',
           ),
         signal,
       },

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '../driver.js';
+import { pollUntil, type Polling } from '../poll-until.js';
 import type { About, ServerDetails, UpcloudApi } from './api.js';
 import type { Pace } from './pace.js';
 import { isRefusal } from './upcloud-error.js';
@@ -14,18 +14,9 @@ export class Waits {
     readonly pace: Pace,
   ) {}
 
-  /** Looks until there is something to return. @param late what to say when it takes longer */
-  async until<T>(
-    look: () => Promise<T | undefined>,
-    { withinMs, late, signal }: { withinMs: number; late: () => Error; signal?: AbortSignal | undefined },
-  ): Promise<T> {
-    const deadline = Date.now() + withinMs;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) throw late();
-      await sleep(this.pace.pollMs, undefined, signal ? { signal } : {});
-    }
+  /** {@link pollUntil} at the pace of the driver. */
+  until<T>(read: () => Promise<T | undefined>, wait: Omit<Polling, 'pollMs'>): Promise<T> {
+    return pollUntil(read, { ...wait, pollMs: this.pace.pollMs });
   }
 
   /** Waits until it is neither being made nor between two states. Null when it is gone. */
@@ -121,14 +112,14 @@ export class Waits {
 
 export function gone(name: string): DriverError {
   return new DriverError(
-    `Server ${name} was destroyed or replaced by somebody else meanwhile. Run the command again.`,
+    `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }
 
 export function broken(name: string, uuid: string): DriverError {
   return new DriverError(
-    `UpCloud says that server ${name} (${uuid}) is in state error. Destroy it and create it again, or ask UpCloud's ` +
-      'support what is wrong with it.',
+    `UpCloud reports server ${name} (${uuid}) in state error. Destroy it and create it again, or contact ` +
+      'UpCloud support.',
     { permanent: true },
   );
 }
@@ -136,6 +127,6 @@ export function broken(name: string, uuid: string): DriverError {
 function tooLong({ name }: About, what: string, ms: number): DriverError {
   return new DriverError(
     `Server ${name} at UpCloud is still ${what} after ${Math.round(ms / 60_000)} minutes. ` +
-      "Look at it in UpCloud's control panel, and run it again: it goes on from there.",
+      'Check it in the UpCloud control panel and run the command again; it continues from there.',
   );
 }

@@ -1,7 +1,7 @@
 type Log = (line: string) => void;
 
 /** The same collection; whatever servers print during its acts goes to `log`, too. */
-export function telling<C extends object>(collection: C, log: Log): C {
+export function withLog<C extends object>(collection: C, log: Log): C {
   return new Proxy(collection, {
     get(target, member) {
       const value: unknown = Reflect.get(target, member, target);

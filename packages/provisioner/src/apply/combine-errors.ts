@@ -9,15 +9,16 @@ const MAX_TOLD = 5;
  * that the work was stopped.
  * @param failures at least one, in the order in which they are to be told
  */
-export function together(failures: readonly Error[]): Error {
+export function combineErrors(failures: readonly Error[]): Error {
   const unforeseen = failures.find((failure) => !(failure instanceof DriverError));
-  return unforeseen ?? togetherRefused(failures.filter((failure) => failure instanceof DriverError));
+  return unforeseen ?? combineRefusals(failures.filter((failure) => failure instanceof DriverError));
 }
 
 /** The same of refusals of drivers alone: permanent if all of them are. */
-export function togetherRefused(refused: readonly DriverError[]): DriverError {
+export function combineRefusals(refused: readonly DriverError[]): DriverError {
   const messages = [...new Set(refused.map(({ message }) => asSentence(message)))];
-  const more = messages.length > MAX_TOLD ? [`${messages.length - MAX_TOLD} more failed otherwise.`] : [];
+  const more =
+    messages.length > MAX_TOLD ? [`${messages.length - MAX_TOLD} more failed for other reasons.`] : [];
   return new DriverError([...messages.slice(0, MAX_TOLD), ...more].join(' '), {
     permanent: refused.every(({ permanent }) => permanent),
     cause: refused[0],

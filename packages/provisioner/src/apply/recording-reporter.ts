@@ -5,7 +5,7 @@ import { resourceReport } from './outcome.js';
 import { recallChanges, type Recalling } from './recall-changes.js';
 
 /** A reporter that remembers what was told, so that what was done and not told can be told after a failure. */
-export class Telling implements Pick<Reporter, 'report' | 'intend'> {
+export class RecordingReporter implements Pick<Reporter, 'report' | 'intend'> {
   readonly #told = new Set<string>();
   readonly #intents: IntentReport[] = [];
 
@@ -25,7 +25,7 @@ export class Telling implements Pick<Reporter, 'report' | 'intend'> {
    * Work has failed or was cancelled in the middle of an act, or before anybody asked what earlier attempts had done:
    * whatever came of it is told. Providers that do not answer now are asked by the next attempt.
    */
-  async tellTheRest(recalling: Recalling): Promise<void> {
+  async reportTheRest(recalling: Recalling): Promise<void> {
     const intents = [...(recalling.intents ?? []), ...this.#intents];
     if (recalling.fresh && intents.length === 0) return;
     try {

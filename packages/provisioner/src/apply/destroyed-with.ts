@@ -2,7 +2,7 @@ import { DriverError, type Driver } from '../drivers/driver.js';
 import type { Existing, Kind } from '../drivers/resource.js';
 
 /** What goes when something is destroyed, in that order: task services with their server, then the thing itself. */
-export async function goingWith<K extends Kind>(
+export async function destroyedWith<K extends Kind>(
   kind: K,
   existing: Existing[K],
   driver: Driver,
