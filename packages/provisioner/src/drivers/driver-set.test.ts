@@ -39,7 +39,7 @@ describe('providers', () => {
       'Provider upcloud has no credentials configured (set TOKEN, or PASSWORD) and falls back to the local driver.',
     );
     expect(() => drivers.named('upcloud')).toThrow(
-      'only it can act on, and it is not configured here (set TOKEN, or PASSWORD)',
+      'The driver upcloud is not configured (set TOKEN, or PASSWORD)',
     );
   });
 
@@ -54,7 +54,7 @@ describe('providers', () => {
     expect(() => drivers.for('aws')).toThrow(
       'Provider aws is not configured correctly: There is no region "mars".',
     );
-    expect(() => drivers.named('aws')).toThrow('cannot be used');
+    expect(() => drivers.named('aws')).toThrow('is not configured correctly');
     expect(drivers.all.map(({ name }) => name)).toEqual(['local', 'upcloud']);
   });
 });
