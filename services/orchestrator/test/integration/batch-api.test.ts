@@ -155,13 +155,13 @@ describe('POST /batch/execute', () => {
       {
         path: 'operations[0].taskservs[1]',
         message: expect.stringMatching(
-          /^must be a defined task service, and is "kubernets"\. Did you mean "kubernetes"\? Defined are chrony, cilium, /,
+          /^must be a defined task service, but is "kubernets"\. Did you mean "kubernetes"\? Defined: chrony, cilium, /,
         ),
       },
       {
         path: 'operations[1].cluster_type',
         message: expect.stringMatching(
-          /and is "k8s"\. Defined are buildkit\. To define .* definitions\/clusters\/<name>\/definition\.toml/,
+          /but is "k8s"\. Defined: buildkit\. To define .* definitions\/clusters\/<name>\/definition\.toml/,
         ),
       },
     ]);
@@ -370,8 +370,8 @@ describe('GET /tasks/{id}/logs', () => {
 
 describe('POST /workflows/taskserv/create and /cluster/create', () => {
   it.each([
-    ['taskserv', 'taskserv', 'kubernets', 'Did you mean "kubernetes"? Defined are chrony, cilium'],
-    ['cluster', 'cluster_type', 'buildkits', 'Did you mean "buildkit"? Defined are buildkit.'],
+    ['taskserv', 'taskserv', 'kubernets', 'Did you mean "kubernetes"? Defined: chrony, cilium'],
+    ['cluster', 'cluster_type', 'buildkits', 'Did you mean "buildkit"? Defined: buildkit.'],
   ])(
     '%s: refuses to create what is not defined, and to retry it; deletes it',
     async (kind, member, name, hint) => {
