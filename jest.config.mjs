@@ -72,6 +72,6 @@ export default {
   ],
   // Longer than any wait of the test-kit, which says what did not come. No test proves a speed by it.
   testTimeout: 10 * 60_000,
-  // Most tests wait for processes and clocks: two of them on two cores are hardly slower than one.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // The longest files wait for processes and clocks more than half of their time: two files for each of few cores.
+  maxWorkers: Math.max(Math.min(4, 2 * availableParallelism()), availableParallelism() - 1),
 };

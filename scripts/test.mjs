@@ -42,9 +42,11 @@ const needs = [
 const missing = project === 'unit' ? [] : needs.filter(({ there }) => !there);
 
 try {
-  await install();
+  // Lint and types are checked of the benchmarks, too.
+  await install({ bench: inCi });
   if (project !== 'unit') await build();
   if (inCi && project === undefined) {
+    await counted('Types of the benchmarks', ['exec', '--', 'tsc', '-b', 'packages/bench']);
     await counted('Types of the tests', ['exec', '--', 'tsc', '-p', 'tsconfig.test.json']);
     await counted('Lint', ['run', 'lint']);
   }

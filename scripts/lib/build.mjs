@@ -1,18 +1,38 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { repository } from './paths.mjs';
 import { step } from './step.mjs';
+import { nothingIsBuilt } from './transpile.mjs';
 
+const COMPILER = join(repository, 'node_modules/typescript/bin/tsc');
 const STAMP = join(repository, 'node_modules', '.built-sources');
 const CONSOLE = join(repository, 'packages/console');
-const NO_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test']);
+const NO_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test', 'bench']);
 
-/** Compiles what has changed; does nothing when no source file has since the last time. */
-export async function build() {
+/** Compiles the benchmarks, and what they depend on. */
+export async function buildBench() {
+  await step('Building the benchmarks', [process.execPath, COMPILER, '-b', 'packages/bench']);
+}
+
+/**
+ * Compiles what has changed; does nothing when no source file has since the last time.
+ * @param quick for a start where nothing was built: the types are not checked
+ */
+export async function build({ quick = false } = {}) {
   const sources = fingerprint();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources && everythingIsBuilt()) return;
-  await step('Building', [process.execPath, join(repository, 'node_modules/typescript/bin/tsc'), '-b']);
+  const known = existsSync(STAMP) ? readFileSync(STAMP, 'utf8') : '';
+  if (known === sources && everythingIsBuilt()) return;
+  if (quick && nothingIsBuilt()) {
+    const transpiled = `${sources} transpiled`;
+    if (known === transpiled) return;
+    await step('Building', [process.execPath, fileURLToPath(new URL('transpile.mjs', import.meta.url))]);
+    await buildConsole();
+    writeFileSync(STAMP, transpiled);
+    return;
+  }
+  await step('Building', [process.execPath, COMPILER, '-b']);
   await buildConsole();
   writeFileSync(STAMP, sources);
 }

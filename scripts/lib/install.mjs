@@ -8,12 +8,20 @@ import { step } from './step.mjs';
 
 const STAMP = join(repository, 'node_modules', '.installed-lockfile');
 
-/** Installs what pnpm-lock.yaml says, unless that is what was installed last. */
-export async function install() {
+/** What only `npm run bench` needs: five other engines with all that they depend on. */
+const BENCH = '@provisioning/bench';
+
+/**
+ * Installs what pnpm-lock.yaml says, unless that is what was installed last.
+ * @param bench whether the benchmarks are to be installed as well
+ */
+export async function install({ bench = false } = {}) {
   const lockfile = createHash('sha256')
     .update(readFileSync(join(repository, 'pnpm-lock.yaml')))
     .digest('hex');
-  if (read(STAMP) === lockfile) return;
+  const everything = `${lockfile} with ${BENCH}`;
+  const installed = read(STAMP);
+  if (installed === everything || (installed === lockfile && !bench)) return;
   const { packageManager } = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8'));
   await step(
     'Installing dependencies',
@@ -25,13 +33,14 @@ export async function install() {
       'install',
       '--frozen-lockfile',
       '--config.confirmModulesPurge=false',
+      ...(bench ? [] : [`--filter=!${BENCH}`]),
     ),
     {
       env: { ...process.env, ...homeIfNone() },
       advice: 'It needs the npm registry (a proxy goes into HTTPS_PROXY) and about 1 GB of disk.',
     },
   );
-  writeFileSync(STAMP, lockfile);
+  writeFileSync(STAMP, bench ? everything : lockfile);
 }
 
 /** npm and pnpm keep caches at home; a service user may have none. */

@@ -4,8 +4,8 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REPOSITORY = fileURLToPath(new URL('../../../', import.meta.url));
-/** Folders of a package that its build does not read. */
-const NOT_BUILT = new Set(['node_modules', 'dist', 'test', 'coverage', '.data']);
+/** Folders of a package that its build reads. */
+const SOURCES = ['src', 'migrations'];
 
 /**
  * Throws when a package of `tsconfig.json` is not built, or when one of its sources is newer than its build.
@@ -29,17 +29,19 @@ async function faultOf(folder, repository) {
   // The compiler renews the time of this file even when the sources have the contents that they had before.
   const built = await stat(join(folder, 'dist/.tsbuildinfo')).catch(() => undefined);
   if (built === undefined) return `${name} is not built.`;
-  for await (const file of sourcesIn(folder)) {
-    if ((await stat(file)).mtimeMs > built.mtimeMs)
-      return `The build of ${name} is older than ${relative(repository, file)}.`;
+  for (const sources of SOURCES) {
+    for await (const file of sourcesIn(join(folder, sources))) {
+      if ((await stat(file)).mtimeMs > built.mtimeMs)
+        return `The build of ${name} is older than ${relative(repository, file)}.`;
+    }
   }
   return undefined;
 }
 
 async function* sourcesIn(folder) {
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory() && !NOT_BUILT.has(entry.name)) yield* sourcesIn(path);
-    else if (entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.test.ts')) yield path;
+    if (entry.isDirectory()) yield* sourcesIn(path);
+    else if (entry.isFile() && /\.tsx?$/.test(entry.name) && !/\.test\.tsx?$/.test(entry.name)) yield path;
   }
 }

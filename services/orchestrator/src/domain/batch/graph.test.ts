@@ -87,7 +87,9 @@ describe('the graph of a batch', () => {
     }));
     expect(faultsOf(chain)).toEqual([]);
     const below = ancestorsIn(chain);
-    expect(chain.map(({ id }) => below(id).length)).toEqual(chain.map((_, index) => index));
+    // Some of them, the last one included: all would be 50 million names.
+    const looked = chain.flatMap((_, index) => (index % 101 === 0 || index === 9_999 ? [index] : []));
+    expect(looked.map((index) => below(`n${index}`).length)).toEqual(looked);
     const ring = chain.map((node, index) => (index === 0 ? { ...node, dependencies: ['n9999'] } : node));
     expect(faultsOf(ring)[0]?.message).toContain('"n0"');
   });
