@@ -32,9 +32,11 @@ export class AccessFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+    // Anything may be in the file: the signature covers `content` alone, and is checked before it is parsed.
     const { content, kid, signature } = JSON.parse(text) as Partial<SignedFile>;
     if (!content || !kid || !signature || !isSigned(this.keyring, PURPOSE, content, { kid, signature }))
       throw new Error(`${this.path} is not signed with the secret that the services share`);
+    // Signed by a process of this service: it has the shape that `write` gave it.
     return JSON.parse(content) as KeptAccess;
   }
 

@@ -80,7 +80,9 @@ export class ControlCenterClient {
     return new Promise((resolve, reject) => {
       const request = this.#request({
         ...this.#target,
-        ...{ method, path, signal: AbortSignal.timeout(this.patienceMs) },
+        method,
+        path,
+        signal: AbortSignal.timeout(this.patienceMs),
         headers: {
           authorization: `Bearer ${issueServiceToken(this.keyring, SERVICE)}`,
           ...(body === undefined

@@ -6,7 +6,10 @@ import type { ControlCenterClient } from './control-center-client.js';
 
 const MOST_AT_ONCE = 1_000;
 
-/** What the control center tells of access, over HTTP. */
+/**
+ * What the control center says about access, over HTTP. The casts rely on the contract (`control-center/internal.ts`), which
+ * both services are built from; unknown fields are ignored, so that a newer control center can be read.
+ */
 export class RemoteAccess implements ControlCenter {
   constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post'>) {}
 
@@ -22,7 +25,7 @@ export class RemoteAccess implements ControlCenter {
     return (await this.client.post('/internal/introspect', { token_hash: tokenHash })) as Introspection;
   }
 
-  /** Those that there are, as they are now. */
+  /** @returns the users that exist, as they are now */
   async users(ids: readonly string[]): Promise<CurrentUser[]> {
     const users: CurrentUser[] = [];
     for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {

@@ -63,7 +63,10 @@ export function composeAccess(
     registers: [registry],
   });
   const accessClient = new AccessClient({
-    ...{ controlCenter: source, keyring, log, rules: config.accessRules },
+    controlCenter: source,
+    keyring,
+    log,
+    rules: config.accessRules,
     file: new AccessFile(join(config.dataDir, 'access.json'), keyring),
     marks: new AccessMarks(new PostgresMarkStore(database), keyring),
     bundleFailed: () => failed.inc(),

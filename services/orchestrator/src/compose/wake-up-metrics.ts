@@ -7,7 +7,7 @@ export function wakeUpMetrics(
 ): void {
   new Gauge({
     name: 'orchestrator_doorbell_jobs',
-    help: 'Jobs in Redis that tell workers of tasks',
+    help: 'Wake-ups in Redis that workers have not processed',
     labelNames: ['state'],
     registers: [registry],
     async collect() {

@@ -52,7 +52,7 @@ export function composeWebhooks(
   // Of all who read the events this one always does, in each process; they all wait at the same number.
   new Gauge({
     name: 'orchestrator_event_feed_stalled_seconds',
-    help: 'How long recorded events have been waiting to be told, because a transaction holds a number before theirs',
+    help: 'How long recorded events have been waiting to be published, because a transaction holds an earlier number',
     registers: [registry],
     collect() {
       this.set(queue.stalledSeconds);

@@ -70,7 +70,8 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       log,
     });
     const here = {
-      ...{ host: hostname(), bootId: bootId() },
+      host: hostname(),
+      bootId: bootId(),
       endCommandsOf: async (workerId: string) =>
         (await killByCookie(WORKER_COOKIE, workerId)).left.length === 0,
     };

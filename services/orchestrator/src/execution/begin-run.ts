@@ -11,7 +11,7 @@ import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
 import type { Work } from './work.js';
 
-/** What attempts are made with. */
+/** What an executor needs to run attempts: see "run context" in docs/glossary.md. */
 export interface RunContext {
   options: ExecutorOptions;
   workerId: string;
@@ -26,7 +26,7 @@ export interface RunContext {
   sequence: string;
 }
 
-/** Starts an attempt. @throws when it cannot be started */
+/** Starts an attempt of a task. @throws Error when it cannot be started */
 export function beginRun(task: ClaimedTask, context: RunContext): Run {
   const { workerId, masker, ledger, crash, options } = context;
   const work = task.runner === 'operation' ? operation(task, context) : command(task, context);
@@ -53,9 +53,9 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
   return {
     PROVISIONING_TASK_ID: id,
     PROVISIONING_ATTEMPT: String(attempt),
-    // There is nothing to recall: providers need not be asked what earlier attempts did.
+    // No earlier attempt acted: providers need not be asked what it did.
     ...(task.fresh ? { PROVISIONING_FRESH: '1' } : {}),
-    // Not the attempt's: what one attempt began, the next one must recognise.
+    // Belongs to the task, not to the attempt: a later attempt must recognise what an earlier one began.
     PROVISIONING_IDEMPOTENCY_KEY: idempotencyKey,
     PROVISIONING_INFRA: infra,
     ...(batchId ? { PROVISIONING_BATCH_ID: batchId } : {}),
@@ -68,15 +68,17 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
 
 function operation(task: ClaimedTask, { driverHost }: RunContext): Work {
   const { id, attempt, undo, exactly, reconcile, spec, changes, undoneKey, idempotencyKey } = task;
+  // Postgres stores specification, intents and changes as the provisioner reported them or as the contract checked them:
+  // their shapes are those of the driver host's protocol.
   const intents = task.intents as RunMessage['intents'] & object;
   const intents_to_undo = task.intentsToUndo as RunMessage['intents'] & object;
-  if (!spec) throw new Error('the operation’s specification is gone');
+  if (!spec) throw new Error('The specification of the operation is no longer stored.');
   return driverHost.run({
     id: `${id}-${attempt}`,
     action: undo ? 'undo' : reconcile ? 'reconcile' : 'apply',
     operation: spec as unknown as RunMessage['operation'],
     check: false,
-    // To undo, the key under which it was done: it finds what was done without being reported.
+    // An undo uses the key of the operation that it undoes, so that it finds changes that were never reported.
     idempotency_key: undo ? (undoneKey ?? idempotencyKey) : idempotencyKey,
     fresh: task.fresh,
     intents,

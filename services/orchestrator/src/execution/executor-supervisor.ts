@@ -20,7 +20,7 @@ const LATE_CHECK_MS = 3_000;
 export interface SupervisorEvents {
   /** Tasks that became ready by what ended here. */
   onReady: (taskIds: string[]) => void;
-  /** Another worker has taken this slot: two would end each other's executors for ever. */
+  /** Another worker has taken this slot: two workers would end each other's executors forever. */
   onReplaced: () => void;
   log: { info(message: string, fields?: object): void; warn(message: string, fields?: object): void };
 }
@@ -45,7 +45,7 @@ export class ExecutorSupervisor {
   #ready = false;
   #fault: string | null = null;
   #onReady: () => void = () => {};
-  /** The attempt to have an executor that is under way. */
+  /** The attempt to attach to an executor that is under way. */
   #attaching: Promise<void> = Promise.resolve();
 
   constructor(
@@ -138,7 +138,7 @@ export class ExecutorSupervisor {
       await this.#reapPredecessors();
       this.#spawn();
       if (!(await this.#connect(CONNECT_TRIES)))
-        throw new Error('the executor did not start: its log tells why');
+        throw new Error('The executor did not start. Its log says why.');
     }
   }
 
@@ -245,7 +245,7 @@ export class ExecutorSupervisor {
     }
   }
 
-  /** Ends an executor and every process of its commands, frozen ones too; only when all are gone, its work is given away. */
+  /** Ends an executor and every process of its commands, frozen ones included; its tasks are requeued when all are gone. */
   async #reap(
     { workerId, pid }: { workerId: string; pid: number | undefined },
     reason: string,

@@ -44,6 +44,7 @@ export function onMessage<M>(socket: Socket, receive: (message: M) => void): voi
     if (rest.length > MAX_LINE) socket.destroy();
     for (const line of lines) {
       try {
+        // The other end of the socket is a process of the same worker: it sends what `sendMessage` takes.
         receive(JSON.parse(line) as M);
       } catch {
         socket.destroy();

@@ -91,7 +91,7 @@ export class Run {
   #fence(): void {
     if (this.#fenced || this.#over) return;
     this.#fenced = true;
-    executorLog('warn', 'an attempt is not ours any more and is ended', aboutTask(this.task));
+    executorLog('warn', 'another worker has the task: this attempt is ended', aboutTask(this.task));
     this.abandon();
   }
 
@@ -165,7 +165,7 @@ export class Run {
           error: reason,
         }),
     );
-    if (outcome === 'fenced') executorLog('warn', 'a late result was not taken', aboutTask(this.task));
+    if (outcome === 'fenced') executorLog('warn', 'a late result was not accepted', aboutTask(this.task));
     else if (result.status === 'Failed')
       executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
   }
@@ -315,7 +315,7 @@ export class Run {
         return await act();
       } catch (error) {
         if (this.#hurried || this.#abandoned) return undefined;
-        executorLog('warn', 'postgres does not take a result, trying again', {
+        executorLog('warn', 'a result could not be stored in Postgres; trying again', {
           ...aboutTask(this.task),
           error: String(error),
         });

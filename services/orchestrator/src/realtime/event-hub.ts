@@ -37,7 +37,7 @@ export class EventHub {
 
   /** Everything up to here was offered to those who follow. Only for followers. */
   get position(): number {
-    if (!this.#running) throw new Error('nobody follows');
+    if (!this.#running) throw new Error('The event hub has no subscriber.');
     return this.#running.position;
   }
 
@@ -120,7 +120,7 @@ export class EventHub {
           follower.offer(batch);
         } catch (error) {
           // One who cannot be told must not keep it from the others.
-          this.log.warn('somebody who follows could not be told of events', { error });
+          this.log.warn('events could not be sent to a subscriber', { error });
         }
       }
     }

@@ -53,7 +53,8 @@ async function openStream(
   const release = connections.open(follow.principal, (closing) => client.close(closing));
   if (!release) {
     throw new Failure('rate_limited', CLOSING.tooMany.reason, {
-      ...{ code: 'too_many_connections', retryAfter: 5 },
+      code: 'too_many_connections',
+      retryAfter: 5,
     });
   }
   leaving.push(release);

@@ -10,7 +10,7 @@ export function hearAccessChanges(url: string, log: Logger, wake: () => void): (
   // Whatever was rung for while nobody listened.
   redis.on('ready', wake);
   redis.subscribe(CHANNEL).catch((error: unknown) => {
-    log.debug('not told of changes of access: they are looked for instead', { error });
+    log.debug('notices of access changes cannot be received: changes are polled instead', { error });
   });
   return () => redis.disconnect();
 }

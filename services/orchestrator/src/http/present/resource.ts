@@ -53,18 +53,37 @@ export function presentResource(resource: Resource): WireResource {
   const { kind, infra, name, provider, driver, body, version, taskId, createdAt, updatedAt } = resource;
   return {
     id: `${infra}/${kind}/${name}`,
-    ...{ kind: kindOf(kind), infra, name, provider, driver, attributes: attributesOf(body), version },
-    ...{ task_id: taskId, created_at: createdAt.toISOString(), updated_at: updatedAt.toISOString() },
+    kind: kindOf(kind),
+    infra,
+    name,
+    provider,
+    driver,
+    attributes: attributesOf(body),
+    version,
+    task_id: taskId,
+    created_at: createdAt.toISOString(),
+    updated_at: updatedAt.toISOString(),
   };
 }
 
 export function presentEntry(entry: JournalEntry): WireEntry {
   const { seq, taskId, batchId, attempt, state, change, infra, kind, name, provider, driver } = entry;
   return {
-    ...{ seq, operation_id: taskId, state, change, kind: kindOf(kind), infra, name, provider, driver },
+    seq,
+    operation_id: taskId,
+    state,
+    change,
+    kind: kindOf(kind),
+    infra,
+    name,
+    provider,
+    driver,
     before: entry.before && attributesOf(entry.before),
     after: entry.after && attributesOf(entry.after),
-    ...{ task_id: taskId, batch_id: batchId, attempt, timestamp: entry.at.toISOString() },
+    task_id: taskId,
+    batch_id: batchId,
+    attempt,
+    timestamp: entry.at.toISOString(),
     undone_by: entry.undoneBy,
   };
 }

@@ -23,8 +23,14 @@ import { attributesOf, kindOf, megabytes } from './resource.js';
 export function presentCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
   const { id, name, description, infras, createdAt, bytes, createdByName } = checkpoint;
   return {
-    ...{ id, name, description, created_at: createdAt.toISOString(), created_by: createdByName },
-    ...{ size: megabytes(bytes), size_bytes: bytes, infras },
+    id,
+    name,
+    description,
+    created_at: createdAt.toISOString(),
+    created_by: createdByName,
+    size: megabytes(bytes),
+    size_bytes: bytes,
+    infras,
   };
 }
 
@@ -41,7 +47,11 @@ export function presentUndoPlan(scope: UndoScope, plan: UndoPlan): RollbackResul
 /** What would be done to restore a checkpoint. */
 export function presentRestorePlan(checkpointId: string, plan: CheckedRestorePlan): RollbackResult {
   const changes = plan.steps.map(({ change, kind, infra, name, provider, before, after }): PlannedChange => ({
-    ...{ change, kind: kindOf(kind), infra, name, provider },
+    change,
+    kind: kindOf(kind),
+    infra,
+    name,
+    provider,
     before: before && attributesOf(before),
     after: after && attributesOf(after),
   }));
@@ -67,12 +77,19 @@ function presentPlan(
     ...impossible.map((obstacle) => ({ ...obstacle, obstacle: 'cannot_undo' as const })),
   ];
   return {
-    ...{ rollback_id: 'none', success: false, operations_executed: 0, operations_failed: 0, duration: 0 },
-    ...{ check_mode: true, kind: scope.kind },
+    rollback_id: 'none',
+    success: false,
+    operations_executed: 0,
+    operations_failed: 0,
+    duration: 0,
+    check_mode: true,
+    kind: scope.kind,
     checkpoint_id: checkpointOf(scope),
     plan: { changes, summary: `${summary}, ${counted(obstacles.length, 'obstacle')}` },
     obstacles: obstacles.map(({ operationId, reason, obstacle }) => ({
-      ...{ operation_id: operationId, reason, obstacle },
+      operation_id: operationId,
+      reason,
+      obstacle,
     })),
   };
 }
@@ -91,7 +108,8 @@ export function presentRollback(rollback: Rollback): RollbackResult {
     operations_executed: operations.filter((operation) => operation.status === 'Completed').length,
     operations_failed: failed.length + left.length,
     duration: seconds(startedAt, completedAt ?? new Date()),
-    ...{ status, kind: scope.kind },
+    status,
+    kind: scope.kind,
     checkpoint_id: checkpointOf(scope),
     operations: [
       ...operations.map((operation) => ({
@@ -158,7 +176,11 @@ const INVERSE = {
 
 function inverse({ change, kind, infra, name, provider, before, after }: JournalEntry): PlannedChange {
   return {
-    ...{ change: INVERSE[change], kind: kindOf(kind), infra, name, provider },
+    change: INVERSE[change],
+    kind: kindOf(kind),
+    infra,
+    name,
+    provider,
     before: after && attributesOf(after),
     after: before && attributesOf(before),
   };

@@ -56,7 +56,10 @@ export function presentHealth({ overall, components, reasons, checkedAt }: Syste
   return {
     overall_status: overall,
     components: {
-      ...{ storage, batch_coordinator: batchCoordinator, monitoring, workers },
+      storage,
+      batch_coordinator: batchCoordinator,
+      monitoring,
+      workers,
       ...(queue ? { queue } : {}),
     },
     ...(reasons.length > 0 ? { reasons } : {}),
@@ -86,7 +89,10 @@ export function presentDrift({ checkedAt, checked, differences }: Drift): WireDr
     differences: differences
       .slice(0, MAX_DIFFERENCES)
       .map(({ drift, infra, kind, name, expected, actual, reason }) => ({
-        ...{ drift, infra, kind: kindOf(kind), name },
+        drift,
+        infra,
+        kind: kindOf(kind),
+        name,
         expected: expected && attributesOf(expected),
         actual: actual && attributesOf(actual),
         ...(reason === undefined ? {} : { reason }),

@@ -75,7 +75,9 @@ export function presentWaitingFor(waiting: WaitingFor): WireWaitingFor {
     case 'lock': {
       const { reason, infra, place, holder } = waiting;
       return {
-        ...{ reason, infra, place },
+        reason,
+        infra,
+        place,
         task_id: holder?.kind === 'task' ? holder.id : null,
         batch_id: holder?.kind === 'batch' ? holder.id : null,
       };

@@ -4,7 +4,11 @@ import type { Delivery, Webhook } from '../../domain/webhook/webhook.js';
 export function presentWebhook(webhook: Webhook): WireWebhook {
   const { id, url, events, description, enabled, disabledReason, owner, source, createdAt } = webhook;
   return {
-    ...{ id, url, description, enabled, source },
+    id,
+    url,
+    description,
+    enabled,
+    source,
     disabled_reason: disabledReason,
     owner_id: owner?.id ?? null,
     owner: owner?.username ?? null,
@@ -16,7 +20,11 @@ export function presentWebhook(webhook: Webhook): WireWebhook {
 export function presentDelivery(delivery: Delivery): WireDelivery {
   const { id, webhookId, event, state, attempts, responseStatus, error } = delivery;
   return {
-    ...{ id, webhook_id: webhookId, state, attempts, error },
+    id,
+    webhook_id: webhookId,
+    state,
+    attempts,
+    error,
     event: event as WireDelivery['event'],
     response_status: responseStatus,
     created_at: delivery.createdAt.toISOString(),
