@@ -11,7 +11,7 @@ export interface ActorRow {
 }
 
 /** The row of an actor; null where no user acted. */
-export function actorRow(actor: AuditActor | undefined): ActorRow | null {
+function actorRow(actor: AuditActor | undefined): ActorRow | null {
   if (!actor) return null;
   const { userId, username, sessionId, ip, requestId } = actor;
   return { user_id: userId, username, session_id: sessionId, ip, request_id: requestId };
