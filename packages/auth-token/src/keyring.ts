@@ -29,13 +29,13 @@ export function createKeyring(secrets: readonly [string, ...string[]]): Keyring 
     if (Buffer.byteLength(secret) < MINIMUM_SECRET_BYTES) {
       throw new Failure(
         'invalid',
-        `The token secret has ${Buffer.byteLength(secret)} bytes; at least ${MINIMUM_SECRET_BYTES} are needed. Make one with: openssl rand -base64 48`,
+        `The token secret must have at least ${MINIMUM_SECRET_BYTES} bytes, and has ${Buffer.byteLength(secret)}. Make one with: openssl rand -base64 48`,
       );
     }
     if (KNOWN_SECRETS.includes(secret.toLowerCase())) {
       throw new Failure(
         'invalid',
-        'The token secret (JWT_SECRET or JWT_SECRET_PREVIOUS) is a published example. Make one with: openssl rand -base64 48',
+        'The token secret (JWT_SECRET or JWT_SECRET_PREVIOUS) must not be a published example. Make one with: openssl rand -base64 48',
       );
     }
     // jsonwebtoken converts a string to a KeyObject at every call, which costs more than the verification itself.

@@ -117,7 +117,7 @@ export function verifyToken(
 export function enrollmentRequired(): Failure {
   return new Failure(
     'forbidden',
-    'Admins need a second factor here. Set it up with POST /auth/mfa/enroll and /auth/mfa/confirm of the control center, then sign in again.',
+    'Admins must have a second factor. Set it up with POST /auth/mfa/enroll and /auth/mfa/confirm of the control center, then sign in again.',
     { code: 'mfa_enrollment_required' },
   );
 }

@@ -117,7 +117,7 @@ export function createApp(options: AppOptions): Express {
     next(
       new Failure(
         'not_found',
-        `There is no ${request.method} ${request.path.slice(0, 200)}. The operations are listed at /docs.`,
+        `There is no ${request.method} ${request.path.slice(0, 200)}. GET /docs lists the operations.`,
         { code: 'no_such_route' },
       ),
     );

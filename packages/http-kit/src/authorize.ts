@@ -88,7 +88,7 @@ function refusalOf(refused: readonly Refused[]): Failure {
   const more = refused.length > named.length ? ` (and ${refused.length - named.length} more)` : '';
   return new Failure(
     'forbidden',
-    `The policies do not allow you to ${named.join(', ')}${more}. Ask the people who manage them, naming the decision ${first!.decisionId}.`,
+    `The policies do not allow you to ${named.join(', ')}${more}. Ask an admin, and name the decision ${first!.decisionId}.`,
     {
       extra: { decision_id: first!.decisionId },
       ...(refused.length > 1

@@ -126,9 +126,13 @@ export function sessionOf(request: { principal: Principal | undefined }): Princi
   const principal = principalOf(request);
   const { sessionId } = principal;
   if (sessionId === null) {
-    throw new Failure('forbidden', 'API tokens may not do this. Sign in with a password instead.', {
-      code: 'session_required',
-    });
+    throw new Failure(
+      'forbidden',
+      'This operation requires a session, and API tokens have none. Sign in with POST /auth/login.',
+      {
+        code: 'session_required',
+      },
+    );
   }
   return { ...principal, sessionId };
 }

@@ -47,7 +47,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
     next(
       new Failure(
         'not_found',
-        `There is no ${request.method} ${request.path.slice(0, 200)}: only internal routes are served here.`,
+        `There is no ${request.method} ${request.path.slice(0, 200)}. This address serves internal operations only.`,
         { code: 'no_such_route' },
       ),
     );

@@ -145,9 +145,13 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
     const body: unknown = operation.body ? request.body : undefined;
     if (checkBody) {
       if (body === undefined)
-        throw new Failure('invalid', 'The body is missing: send JSON with Content-Type: application/json.', {
-          code: 'validation_failed',
-        });
+        throw new Failure(
+          'invalid',
+          'The body must be JSON with Content-Type: application/json, and is missing.',
+          {
+            code: 'validation_failed',
+          },
+        );
       if (checkLongBody && hasLongBody(response)) await checkLongBody(body);
       else checkBody(body);
     }
@@ -225,7 +229,7 @@ function idempotencyOf(
   const key = request.get('idempotency-key');
   if (key === undefined) return undefined;
   if (!IDEMPOTENCY_KEY.test(key)) {
-    throw new Failure('malformed', 'The Idempotency-Key must be 1 to 255 visible ASCII characters.', {
+    throw new Failure('malformed', 'Idempotency-Key must have 1 to 255 visible ASCII characters.', {
       code: 'bad_parameter',
     });
   }
@@ -240,7 +244,7 @@ function notBuilt(operation: Operation): RequestHandler {
     next(
       new Failure(
         'not_implemented',
-        `${operation.method.toUpperCase()} ${operation.path} is in the contract, but not built yet in this version.`,
+        `${operation.method.toUpperCase()} ${operation.path} is not available in this version.`,
       ),
     );
   };

@@ -8,14 +8,10 @@ type Cursor = NonNullable<Operation['success']['list']>;
 /** @throws Failure `malformed` (`bad_parameter`) where a query has both `after` and `offset`. */
 export function refuseTwoPositions({ parameter }: Cursor, query: Record<string, unknown>): void {
   if (parameter !== 'after' || query['after'] === undefined || query['offset'] === undefined) return;
-  throw new Failure(
-    'malformed',
-    'after must not be combined with offset: after says where the page begins. Leave one of them out.',
-    {
-      code: 'bad_parameter',
-      details: [{ path: 'after', message: 'must not be combined with offset' }],
-    },
-  );
+  throw new Failure('malformed', 'after must not be combined with offset. Leave one of them out.', {
+    code: 'bad_parameter',
+    details: [{ path: 'after', message: 'must not be combined with offset' }],
+  });
 }
 
 /** Sets the headers that describe a page of a list (RFC 8288 for `Link`). */

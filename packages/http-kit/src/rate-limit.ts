@@ -128,7 +128,7 @@ function createLimiter(
       next(
         new Failure(
           'rate_limited',
-          `Too many requests: ${limit} a minute are allowed here. Try again in ${seconds} s.`,
+          `Too many requests: at most ${limit} a minute are allowed. Try again in ${seconds} s.`,
           { retryAfter: seconds },
         ),
       );
@@ -145,7 +145,9 @@ function faultNotes(log: RateLimiterOptions['log']): NoteFault {
   return (error) => {
     const fault = error === undefined ? undefined : redisFault(error);
     if (fault !== undefined && fault !== known)
-      log?.warn('requests are counted by each process alone, at half the budget', { error: fault });
+      log?.warn('Redis is unavailable: each process counts requests on its own, at half the budget', {
+        error: fault,
+      });
     known = fault;
   };
 }

@@ -40,20 +40,28 @@ export function asFailure(error: unknown): Failure {
   if (error instanceof URIError)
     return new Failure(
       'malformed',
-      'The path is not valid: it must be percent-encoded UTF-8, a percent sign followed by two hexadecimal digits.',
+      'The path must be percent-encoded UTF-8: a percent sign must be followed by two hexadecimal digits.',
     );
   const status = httpErrorStatus(error);
   if (status === 412)
-    return new Failure('precondition_failed', 'The file is not as If-Match or If-Unmodified-Since demand.', {
-      cause: error,
-    });
+    return new Failure(
+      'precondition_failed',
+      'The file does not match If-Match or If-Unmodified-Since. Download it again without them.',
+      {
+        cause: error,
+      },
+    );
   if (status !== undefined)
-    return new Failure('malformed', 'The request cannot be served as it was sent: a header is not valid.', {
+    return new Failure('malformed', 'The request has an invalid header. Correct it, or leave it out.', {
       cause: error,
     });
-  return new Failure('internal', 'Internal server error. The request id tells the operators where to look.', {
-    cause: error,
-  });
+  return new Failure(
+    'internal',
+    'Internal server error. Report the request id of the answer to the operators.',
+    {
+      cause: error,
+    },
+  );
 }
 
 /** The status of an error of `http-errors` that blames the client; files are served with them. */

@@ -16,7 +16,7 @@ export const negotiateVersion: RequestHandler = (request, response, next) => {
   if (types.includes(VENDOR_TYPE)) stateOf(response).vendorType = true;
   if (types.some((type) => PLAIN.has(type)) || !types.some((type) => OTHER_VERSION.test(type))) return next();
   next(
-    new Failure('not_acceptable', `This version of the API is not known. There is: ${VENDOR_TYPE}.`, {
+    new Failure('not_acceptable', `Accept must allow a known version of the API: ${VENDOR_TYPE}.`, {
       code: 'unknown_version',
     }),
   );

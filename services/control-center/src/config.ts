@@ -146,7 +146,7 @@ function keyOf(name: string, text: string, read: (text: string) => KeyObject): K
     // The message of OpenSSL never contains the key.
     const fault = cause instanceof Error ? cause.message : String(cause);
     throw configurationFailure([
-      { path: name, message: `holds no Ed25519 key as docs/how-to/audit.md shows it: ${fault}` },
+      { path: name, message: `must be an Ed25519 key (docs/how-to/audit.md): ${fault}` },
     ]);
   }
 }

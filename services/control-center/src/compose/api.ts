@@ -167,9 +167,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
       await policies.prepare();
       await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
       if (!(await policies.haveEditor(users))) {
-        log.warn(
-          'no user who can sign in certainly controls the policies; migrate --repair-policies mends it',
-        );
+        log.warn('no user who can sign in controls the policies; run migrate --repair-policies');
       }
       await hasher.prepare();
       jobs.start();
@@ -193,10 +191,10 @@ export async function startApi(configuration: Configuration): Promise<RunningPro
   const { log, resources } = api.opened;
   try {
     if (config.production && secrets.passwordPepper === undefined) {
-      log.warn('PASSWORD_PEPPER is not set: whoever gets hold of the database can guess at its passwords');
+      log.warn('PASSWORD_PEPPER is not set: a copy of the database is enough to guess passwords');
     }
     if (config.production && secrets.auditSigningKey === undefined) {
-      log.warn('AUDIT_SIGNING_KEY is not set: nobody can tell when the end of the audit trail is cut off');
+      log.warn('AUDIT_SIGNING_KEY is not set: a truncated audit trail cannot be detected');
     }
     // A supervisor stores the output in files and shows the password itself.
     await api.prepare(process.send ? () => undefined : (line) => process.stdout.write(`${line}\n`));
@@ -228,7 +226,7 @@ async function mustBeMigrated({ checks }: Opened): Promise<void> {
   await checks['migrations']?.().catch((cause: unknown) => {
     throw new Failure(
       'unavailable',
-      'The database is not at the version of this program. Run services/control-center/dist/src/migrate.js first.',
+      'The schema of the database must have the version of this program. Run services/control-center/dist/src/migrate.js first.',
       { code: 'not_migrated', cause },
     );
   });

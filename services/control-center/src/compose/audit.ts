@@ -37,7 +37,7 @@ export function composeAudit({ config, secrets }: Configuration, needs: AuditNee
   return {
     service: new AuditService(records, work, checkpoints, keys, verifier),
     sealer: new AuditSealer(checkpoints, keys, external, config.audit.sealEvery, clock, (error) =>
-      log.error('checkpoints of the audit trail could not be kept outside the database', {
+      log.error('checkpoints of the audit trail could not be written to the file', {
         file: config.audit.checkpointFile,
         error,
       }),

@@ -91,7 +91,7 @@ export class BcryptHasher implements PasswordHasher {
   #inTurn<T>(act: () => Promise<T>): Promise<T> {
     if (this.#limit.pendingCount >= LONGEST_QUEUE) {
       return Promise.reject(
-        new Failure('unavailable', 'Too many sign-ins are under way. Try again in a few seconds.', {
+        new Failure('unavailable', 'Too many sign-ins are in progress. Try again in a few seconds.', {
           code: 'busy',
           retryAfter: 5,
         }),

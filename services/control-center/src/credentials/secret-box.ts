@@ -47,7 +47,7 @@ export const noSecretBox: SecretBox = {
   seal: () => {
     throw new Failure(
       'conflict',
-      'Second factors cannot be kept here: MFA_ENCRYPTION_KEY is not configured. Ask the operators of the control center.',
+      'Second factors are not available: MFA_ENCRYPTION_KEY is not configured. Ask the operators of the control center.',
       { code: 'mfa_not_configured' },
     );
   },
@@ -59,7 +59,7 @@ export const noSecretBox: SecretBox = {
 function unreadable(): Failure {
   return new Failure(
     'unavailable',
-    'Your second factor cannot be read: MFA_ENCRYPTION_KEY is not the one it was kept with. Use a recovery code, or ask an admin to reset it.',
+    'Your second factor cannot be read: MFA_ENCRYPTION_KEY is not the key it was encrypted with. Use a recovery code, or ask an admin to reset it.',
     { code: 'mfa_key_changed' },
   );
 }

@@ -61,9 +61,13 @@ export class ThreadedTrials implements PolicyTrials {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#turn.pendingCount >= MOST_WAITING) {
-      throw new Failure('unavailable', 'Too many policies are being tried just now. Try again in a moment.', {
-        retryAfter: 2,
-      });
+      throw new Failure(
+        'unavailable',
+        'Too many trials of policies are in progress. Try again in a moment.',
+        {
+          retryAfter: 2,
+        },
+      );
     }
     return this.#turn(work);
   }
@@ -96,7 +100,7 @@ export class ThreadedTrials implements PolicyTrials {
       if (!end.signal.aborted) throw error;
       throw new Failure(
         'invalid',
-        `These policies take longer than ${limit} ms, so it was given up. Try fewer of them, or fewer rules.`,
+        `The policies must be evaluated within ${limit} ms, and took longer. Use fewer policies, or fewer rules.`,
         { code: 'policies_too_slow', cause: error },
       );
     } finally {

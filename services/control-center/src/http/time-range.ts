@@ -39,7 +39,7 @@ function momentOf(name: string, text: string, kind: InputKind): Moment {
 }
 
 function notValid(path: string, message: string, kind: InputKind): Failure {
-  return new Failure(kind, `The range of time is not valid: ${path} ${message}.`, {
+  return new Failure(kind, `${path} ${message}.`, {
     code: kind === 'invalid' ? 'validation_failed' : 'bad_parameter',
     details: [{ path, message }],
   });

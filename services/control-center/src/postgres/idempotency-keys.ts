@@ -48,7 +48,7 @@ function storable({ principal, key, requestHash }: IdempotencyKey) {
 function reused(): Failure {
   return new Failure(
     'conflict',
-    'This Idempotency-Key was used with another request in the last 24 hours. Take a new key.',
+    'Idempotency-Key was used with another request in the last 24 hours. Use a new key.',
     { code: 'idempotency_key_reused' },
   );
 }

@@ -6,7 +6,7 @@ export function followAccessChanges(url: string, log: Logger, wake: () => void):
   const redis = createRedis(url, 'consumer', log);
   redis.on('message', wake);
   redis.subscribe(ACCESS_CHANNEL).catch((error: unknown) => {
-    log.warn('not told of changed policies: they are looked for instead', { error });
+    log.warn('changes cannot be received from Redis; polling instead', { error });
   });
   return () => redis.disconnect();
 }

@@ -29,10 +29,10 @@ export class AuditService {
     if (conflicts.length === 0) return kept;
     throw new Failure(
       'conflict',
-      `${conflicts.length} of the events are in the audit trail with another content, which stays as it is: ${conflicts[0]}${conflicts.length > 1 ? ' and others' : ''}. All other events are kept.`,
+      `${conflicts.length} of the events are already in the audit trail with different content, which was not changed: ${conflicts[0]}${conflicts.length > 1 ? ' and others' : ''}. All other events are stored.`,
       {
         code: 'audit_event_conflict',
-        details: conflicts.map((id) => ({ path: id, message: 'is known with another content' })),
+        details: conflicts.map((id) => ({ path: id, message: 'is stored with different content' })),
       },
     );
   }

@@ -64,7 +64,7 @@ export class AuditRetention {
     if (fault === undefined) return;
     throw new Failure(
       'conflict',
-      `The audit trail does not hold, so nothing of it is dropped. ${fault.reason}`,
+      `The audit trail failed its verification, so nothing was dropped. ${fault.reason}`,
       {
         code: 'audit_broken',
       },

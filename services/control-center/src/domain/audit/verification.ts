@@ -29,10 +29,10 @@ export function readCheckpoints(
     if (isGood === undefined) {
       faults.push({
         seq,
-        reason: `The checkpoint of record ${seq} is signed with key ${keyId}, which is not known. Name it in AUDIT_PUBLIC_KEYS if it was ours.`,
+        reason: `The checkpoint of record ${seq} is signed with key ${keyId}, which is unknown. Add it to AUDIT_PUBLIC_KEYS if it was a key of this platform.`,
       });
     } else if (!isGood) {
-      faults.push({ seq, reason: `The signature of the checkpoint of record ${seq} is not good.` });
+      faults.push({ seq, reason: `The signature of the checkpoint of record ${seq} is invalid.` });
     } else if (other !== undefined && other.hash !== checkpoint.hash) {
       faults.push({ seq, reason: `There are two checkpoints of record ${seq}, both signed, that differ.` });
     } else good.set(seq, checkpoint);
@@ -69,9 +69,9 @@ export class ChainCheck {
     const { end } = this;
     if (seq !== end.seq + 1) return `Record ${end.seq + 1} is missing: ${seq} comes after ${end.seq}.`;
     if (record.hash !== hashOf(record))
-      return `Record ${seq} was changed: its hash is that of something else.`;
+      return `Record ${seq} was changed: its hash does not match its content.`;
     if (record.prevHash !== end.hash)
-      return `Record ${seq} does not follow record ${end.seq}: one of them was changed, or put in between.`;
+      return `Record ${seq} does not follow record ${end.seq}: one of them was changed or inserted.`;
     const checkpoint = this.checkpoints.get(seq);
     return checkpoint === undefined || checkpoint.hash === record.hash
       ? undefined

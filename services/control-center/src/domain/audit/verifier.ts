@@ -33,7 +33,7 @@ export class AuditVerifier {
     if (this.#isRunning) {
       throw new Failure(
         'unavailable',
-        'The audit trail is being verified already. Ask again when that is done.',
+        'A verification of the audit trail is in progress. Try again when it has ended.',
         {
           code: 'verification_running',
           retryAfter: 10,

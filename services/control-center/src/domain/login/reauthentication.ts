@@ -58,11 +58,7 @@ export function codeUsed(): Failure {
 
 function failureOf(reason: RefusalReason): Failure {
   if (reason === 'mfa_required') {
-    return invalid(
-      'mfa_required',
-      'mfa_code',
-      'A code of your second factor is needed too: send it as mfa_code.',
-    );
+    return invalid('mfa_required', 'mfa_code', 'mfa_code is required: you have a second factor.');
   }
   if (reason === 'mfa_missing') return invalid('mfa_missing', 'mfa_code', FACTOR_MISSING);
   if (reason.startsWith('mfa_')) {

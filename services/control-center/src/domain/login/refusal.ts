@@ -84,7 +84,7 @@ export function refused(): Failure {
 }
 
 export function codeRequired(): Failure {
-  return new Failure('unauthenticated', 'A code of your second factor is needed: send it as mfa_code.', {
+  return new Failure('unauthenticated', 'mfa_code is required: you have a second factor.', {
     code: 'mfa_required',
   });
 }
@@ -99,7 +99,7 @@ export function factorMissing(): Failure {
 export function codeInvalid(): Failure {
   return new Failure(
     'unauthenticated',
-    'The code is wrong, was used already, or codes are not taken for a while after many wrong ones. Try the next one, or a recovery code.',
+    'The code is wrong or was used already, or codes are locked after too many wrong ones. Try the next code, or a recovery code.',
     { code: 'mfa_invalid' },
   );
 }

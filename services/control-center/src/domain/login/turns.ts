@@ -13,7 +13,7 @@ export class Turns {
     if (queue.length >= LONGEST_QUEUE) {
       throw new Failure(
         'unavailable',
-        'Too many sign-ins of this user are under way. Try again in a few seconds.',
+        'Too many sign-ins of this user are in progress. Try again in a few seconds.',
         {
           code: 'busy',
           retryAfter: 5,

@@ -79,10 +79,10 @@ export class MfaService {
     if (step === undefined) {
       throw new Failure(
         'invalid',
-        'The code is wrong. Check that the clock of your device is right, and try the next one.',
+        'The code is wrong. Check the clock of your device, and try the next code.',
         {
           code: 'mfa_invalid',
-          details: [{ path: 'code', message: 'is not the code of this moment' }],
+          details: [{ path: 'code', message: 'must be the current code' }],
         },
       );
     }
@@ -92,7 +92,7 @@ export class MfaService {
       if (!(await stores.mfa.activate(userId, pending.sealed, step, now))) {
         throw new Failure(
           'conflict',
-          'Somebody began anew meanwhile. Confirm with a code of the newest secret.',
+          'Another enrolment has started since. Confirm with a code of the newest secret.',
           {
             code: 'mfa_not_pending',
           },
@@ -192,7 +192,7 @@ async function locked({ users }: Stores, userId: string): Promise<User> {
 function ownFactor(): Failure {
   return new Failure(
     'forbidden',
-    'Your own second factor is taken off with POST /auth/mfa/disable, which asks for your password and a code. Without a code, sign in with a recovery code or ask another admin.',
+    'You cannot reset your own second factor. Remove it with POST /auth/mfa/disable, which requires your password and a code. Without a code, sign in with a recovery code or ask another admin.',
     { code: 'grant_not_held' },
   );
 }

@@ -43,7 +43,7 @@ export async function hasEditor(set: PolicySet, users: Pick<UserWrites, 'ableToS
 function locked(): Failure {
   return new Failure(
     'conflict',
-    'After this change no enabled user could certainly change the policies any more: read, create, update and delete on policies:*, under any request. Keep a rule that allows it to a user, and no Deny that could apply to them.',
+    'After this change no enabled user would be certain to control the policies: read, create, update and delete on policies:*, under any request. Keep a rule that allows it to a user, and no Deny that could apply to them.',
     { code: 'no_policy_editor' },
   );
 }

@@ -20,7 +20,7 @@ export class PoliciesInForce {
     if (this.#set) return this.#set;
     throw new Failure(
       'unavailable',
-      'The policies could not be read yet, so nothing can be allowed. Try again in a moment.',
+      'The policies have not been read yet, so every request is refused. Try again in a moment.',
       { code: 'policy_unavailable', retryAfter: 2 },
     );
   };

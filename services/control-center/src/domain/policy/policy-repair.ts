@@ -91,7 +91,7 @@ class Repairer {
     if (best) return best;
     throw new Failure(
       'conflict',
-      'No user who can sign in has the role admin, so no policy would help. docs/how-to/repair-policies.md shows how to let an admin sign in again.',
+      'No user who can sign in has the role admin, so the policies cannot be repaired. docs/how-to/repair-policies.md shows how to let an admin sign in again.',
       { code: 'no_admin' },
     );
   }

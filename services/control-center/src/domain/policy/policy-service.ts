@@ -169,7 +169,7 @@ function mustHaveRevision(policy: Policy, revision: string | undefined): void {
   if (revision === undefined || revision === '*' || revision === String(policy.revision)) return;
   throw new Failure(
     'precondition_failed',
-    `${policy.name} was changed by somebody else meanwhile: it has revision ${policy.revision} now. Read it again first.`,
+    `${policy.name} was changed by another user and has revision ${policy.revision} now. Read it again, and repeat your change.`,
   );
 }
 
@@ -177,16 +177,12 @@ function mustHaveRevision(policy: Policy, revision: string | undefined): void {
 function mustBeUsable(policy: Policy): void {
   const faults: FailureDetail[] = (['version', 'description'] as const)
     .filter((member) => (policy[member] ?? '').includes('\0'))
-    .map((path) => ({ path, message: 'contains the character NUL' }));
+    .map((path) => ({ path, message: 'must not contain the character NUL' }));
   if (faults[0]) {
-    throw new Failure(
-      'invalid',
-      `The policy cannot be used: its ${faults[0].path} contains the character NUL.`,
-      {
-        code: 'policy_invalid',
-        details: faults,
-      },
-    );
+    throw new Failure('invalid', `${faults[0].path} must not contain the character NUL.`, {
+      code: 'policy_invalid',
+      details: faults,
+    });
   }
   compilePolicy(documentOf(policy));
 }

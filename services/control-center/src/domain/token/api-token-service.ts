@@ -136,13 +136,13 @@ export class ApiTokenService {
 function mustEndWithinAYear(expiresAt: Date, now: Date): void {
   const life = expiresAt.getTime() - now.getTime();
   if (life > 0 && life <= LONGEST_LIFE_MS) return;
-  throw invalid('expires_at', life > 0 ? 'must be within a year from now' : 'must be in the future');
+  throw invalid('expires_at', life > 0 ? 'must be at most a year from now' : 'must be in the future');
 }
 
 function mustHaveAll(roles: readonly string[], owned: readonly string[]): void {
   const missing = roles.filter((role) => !owned.includes(role));
   if (missing.length === 0) return;
-  const message = `You do not have the role ${missing[0]} yourself. Choose among yours: ${owned.join(', ')}.`;
+  const message = `You do not have the role ${missing[0]} yourself. Your roles are: ${owned.join(', ')}.`;
   throw new Failure('invalid', message, { code: 'role_not_yours', details: [{ path: 'roles', message }] });
 }
 
@@ -156,7 +156,7 @@ function invalid(path: string, message: string): Failure {
 function goneSince(): Failure {
   return new Failure(
     'conflict',
-    'This Idempotency-Key made a token that was revoked since, or that cannot be shown again since the secret for tokens was replaced. Take a new key.',
+    'Idempotency-Key belongs to a token that was revoked, or that cannot be shown again since JWT_SECRET was replaced. Use a new key.',
     { code: 'idempotency_key_reused' },
   );
 }

@@ -159,7 +159,7 @@ export class TrialService {
     if (policies && deviates) {
       throw suppositionFault(
         'policies',
-        'does not go with changed, enable or disable: those are about the policies in force',
+        'must not be combined with changed, enable or disable, which change the policies in force',
       );
     }
     if (policies) return draftSet('drafts', policies.map(documentOfDraft));
@@ -181,7 +181,7 @@ export class TrialService {
       ids.map(async (id, index) => {
         const policy = await this.policies.find(id);
         if (policy) return policy;
-        throw suppositionFault(`${member}[${index}]`, 'is the id of no policy');
+        throw suppositionFault(`${member}[${index}]`, 'must be the id of a policy. GET /policies lists them');
       }),
     );
   }

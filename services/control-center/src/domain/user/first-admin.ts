@@ -59,7 +59,7 @@ export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstA
 }
 
 function refused(variable: string, message: string): Failure {
-  return new Failure('invalid', `The first admin cannot be made: ${variable} ${message}.`, {
+  return new Failure('invalid', `${variable} ${message}. The first admin cannot be created.`, {
     code: 'configuration',
   });
 }

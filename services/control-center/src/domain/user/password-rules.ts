@@ -26,13 +26,14 @@ export function passwordFault(text: string, username: string, common: CommonPass
   if ([...password].length < SHORTEST_PASSWORD) return `must have at least ${SHORTEST_PASSWORD} characters`;
   const essence = essenceOf(password);
   for (const candidate of [password.toLowerCase(), essence]) {
-    if (candidate === username) return 'must not be the username, with or without digits and signs around it';
+    if (candidate === username)
+      return 'must not be the username, with or without digits and punctuation around it';
     if (OUR_NAMES.has(candidate)) return 'must not be the name of this product';
     if (common.has(candidate)) {
-      return 'is too common: it is, or is made from, one of the passwords that everybody tries first';
+      return 'is too common: it must not be, or be made from, a password of the published lists';
     }
   }
-  if (new Set(essence).size === 1) return 'must not be one character, repeated';
+  if (new Set(essence).size === 1) return 'must not be one character repeated';
   return undefined;
 }
 

@@ -171,7 +171,7 @@ function mustHaveVersion(user: User, version: string | undefined): void {
   if (version === undefined || version === '*' || version === String(user.version)) return;
   throw new Failure(
     'precondition_failed',
-    `${user.username} was changed by somebody else meanwhile: it has version ${user.version} now. Read it again first.`,
+    `${user.username} was changed by another user and has version ${user.version} now. Read it again, and repeat your change.`,
   );
 }
 

@@ -3,7 +3,7 @@ const CANONICAL = /^[a-z0-9][a-z0-9._@-]{1,62}$/;
 const LONGEST_SPELLING = 256;
 
 export const USERNAME_RULE =
-  'must have 2 to 63 characters: letters a to z, digits and . _ @ -, with a letter or a digit first';
+  'must start with a letter or digit and contain only letters a to z, digits, ".", "_", "@" and "-" (2 to 63 characters)';
 
 /**
  * Returns the one spelling of a username that is stored, searched and counted by: “Ａdmin” and “ADMIN” are “admin”.

@@ -110,7 +110,7 @@ function sayThatTheNameIsTaken(error: unknown): never {
   if ((error as { constraint?: unknown }).constraint !== 'api_tokens_name_key') throw error;
   throw new Failure(
     'conflict',
-    'You have a token of this name already. Choose another name, or revoke that one.',
+    'name is taken by another of your tokens. Choose another name, or revoke that token.',
     {
       code: 'token_name_taken',
     },

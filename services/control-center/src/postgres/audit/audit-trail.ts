@@ -154,7 +154,7 @@ export class PostgresAuditTrail implements AuditTrail {
 function unwritable(cause: unknown): Failure {
   return new Failure(
     'unavailable',
-    'The audit trail cannot be written, so nothing was done. Try again later; if it stays so, ask the operators of the control center.',
+    'The audit trail cannot be written, so the request was not carried out. Try again later, or ask the operators of the control center.',
     { code: 'audit_unavailable', retryAfter: 5, cause },
   );
 }

@@ -54,7 +54,7 @@ export class DecisionWriter {
     clearTimeout(this.#timer);
     if (this.#waiting.length === 0) return;
     this.#lost.inc(this.#waiting.length);
-    this.log.error('decisions could not be logged', { lost: this.#waiting.length });
+    this.log.error('decisions were lost: they could not be written', { lost: this.#waiting.length });
   }
 
   async #write(): Promise<void> {
@@ -65,7 +65,7 @@ export class DecisionWriter {
       } catch (error) {
         // Decisions have ids: one that was written in spite of the error is not written twice.
         this.#waiting.unshift(...batch);
-        this.log.warn('the log of decisions cannot be written: they wait', {
+        this.log.warn('decisions cannot be written; trying again', {
           error,
           waiting: this.#waiting.length,
         });
