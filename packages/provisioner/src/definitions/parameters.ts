@@ -36,7 +36,7 @@ export function parametersOf(
     const parameter = parameters.get(key);
     const fault = parameter
       ? parameterFault(parameter, value)
-      : `is not a known parameter: ${known(parameters)}`;
+      : `is not known: ${known(parameters)}`;
     if (fault === undefined) continue;
     throw new DriverError(`Parameter ${key} of ${name} ${fault}. Nothing was changed.`, { permanent: true });
   }

@@ -109,7 +109,7 @@ describe('a definition', () => {
       ':6: steps[1].name must be unique, but "daemon" is also the name of another step.',
     ]);
     expect(faults(`${head}${step}on = "some"\n`, parseCluster)).toEqual([
-      expect.stringContaining(':5: steps[0].on cannot be "some". Write on which'),
+      expect.stringContaining(':5: steps[0].on cannot be "some". Write the servers'),
     ]);
   });
 });

@@ -125,7 +125,7 @@ describe('what fails', () => {
     await bench.define('web', {}, { remove: 'true' });
     const { resource } = await create('web');
     await expect(bench.taskservs.destroy(resource, { idempotencyKey: 'd' })).rejects.toThrow(
-      'the check says it is still there',
+      'the removal succeeded, but the check still finds it',
     );
     expect(await bench.taskservs.list('i')).toEqual([resource]);
   });
@@ -139,7 +139,7 @@ describe('what fails', () => {
     const refusals: [object, string][] = [
       [{ version: '9' }, 'Version 9 of web is not defined. Defined: 2.'],
       [{ attributes: { port: 70000 } }, 'Parameter port of web must be at most 65535, got 70000.'],
-      [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: there are port.'],
+      [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: known parameters are port.'],
       [{ server: 'none' }, 'Task service web needs server none, which does not exist in i.'],
       [
         { name: 'wob' },

@@ -123,7 +123,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       await expect(run(FORKING(pids), { timeoutSeconds: 1 })).rejects.toMatchObject({
         name: 'DriverError',
         permanent: false,
-        message: expect.stringContaining('more than 1 seconds. What it had begun was ended there.'),
+        message: expect.stringContaining('more than 1 seconds. The script was terminated.'),
       });
       expect(await living(await pidsIn(pids))).toEqual([]);
     });
@@ -148,14 +148,14 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(await living(begun)).toEqual([]);
     });
 
-    it('refuses a host that nobody has vouched for, and says how to', async () => {
+    it('refuses a host whose key is not known and says how to verify it', async () => {
       const stranger = opened.bench.runner();
       const { target, hostKey } = opened.host;
       const script = { text: 'echo hello', environment: {}, timeoutSeconds: 10 };
       const logIn = () => stranger.run(target, script, { idempotencyKey: 'k' });
       const error = (await logIn().catch((one: unknown) => one)) as Error;
       expect(error).toMatchObject({ name: 'DriverError', permanent: true });
-      expect(error.message).toMatch(/ssh-ed25519 SHA256:[A-Za-z0-9+/]{43}, which nobody has vouched for/);
+      expect(error.message).toMatch(/ssh-ed25519 SHA256:[A-Za-z0-9+/]{43}, which is not known/);
       expect(error.message).toContain(`[${target.host}]:${target.port} ${hostKey}`);
     });
 

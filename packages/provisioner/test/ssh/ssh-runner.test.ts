@@ -116,7 +116,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     const failing = expect(running).rejects.toMatchObject({
       name: 'DriverError',
       permanent: false,
-      message: expect.stringContaining('ends there by itself'),
+      message: expect.stringContaining('terminates on its own'),
     });
     const begun = await pidsOnceIn(pids, 1);
     host.silence(true);
@@ -202,7 +202,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     it('does not learn the key of a host that does not let it in', async () => {
       const host = await start({ authorized: newKeys().public });
       const config = { knownHostsFile: join(host.folder, 'known_hosts'), learnHostKeys: true };
-      await expect(bench.runner(config).run(host.target, script, act)).rejects.toThrow('refuses the login');
+      await expect(bench.runner(config).run(host.target, script, act)).rejects.toThrow('rejects the login');
       await expect(readFile(config.knownHostsFile)).rejects.toThrow('ENOENT');
     });
   });

@@ -47,11 +47,23 @@ describe('how AWS is configured', () => {
   it.each([
     ['a region that is none', { AWS_REGION: 'Frankfurt' }, /got "Frankfurt"/],
     ['a zone instead of a region', { AWS_REGIONS: 'eu-central-1a' }, /got "eu-central-1a"/],
-    ['a secret with a line end', { AWS_SECRET_ACCESS_KEY: 'the-secret\n' }, /AWS_SECRET_ACCESS_KEY holds/],
-    ['a token with a line end', { AWS_SESSION_TOKEN: 'the-secret\n' }, /AWS_SESSION_TOKEN holds/],
-    ['an endpoint that is none', { AWS_ENDPOINT_URL: 'ec2' }, /is no URL/],
+    [
+      'a secret with a line end',
+      { AWS_SECRET_ACCESS_KEY: 'the-secret\n' },
+      /AWS_SECRET_ACCESS_KEY must be printable ASCII/,
+    ],
+    [
+      'a token with a line end',
+      { AWS_SESSION_TOKEN: 'the-secret\n' },
+      /AWS_SESSION_TOKEN must be printable ASCII/,
+    ],
+    ['an endpoint that is none', { AWS_ENDPOINT_URL: 'ec2' }, /must be a URL/],
     ['an endpoint in the clear', { AWS_ENDPOINT_URL: 'http://the-secret.net' }, /https/],
-    ['credentials in an endpoint', { AWS_ENDPOINT_URL: 'https://me:the-secret@x.net' }, /host and path/],
+    [
+      'credentials in an endpoint',
+      { AWS_ENDPOINT_URL: 'https://me:the-secret@x.net' },
+      /must contain only a host and a path/,
+    ],
     ['a user that is none', { AWS_LOGIN_USER: 'me; reboot' }, /AWS_LOGIN_USER/],
   ])('refuses %s, and shows no secret', (_, more, message) => {
     const configure = () => awsConfigFrom({ ...env, ...more });

@@ -40,11 +40,14 @@ describe('the configuration of the upcloud driver', () => {
       { ...TOKEN, UPCLOUD_SERVERS_AT_ONCE: '0' },
       'UPCLOUD_SERVERS_AT_ONCE must be a whole number from 1 to 100',
     ],
-    [{ UPCLOUD_TOKEN: 'secret-with-line-end\n' }, 'UPCLOUD_TOKEN holds blanks'],
+    [{ UPCLOUD_TOKEN: 'secret-with-line-end\n' }, 'UPCLOUD_TOKEN must be printable ASCII'],
     [{ ...LOGIN, UPCLOUD_USERNAME: 'secret:colon' }, 'UPCLOUD_USERNAME holds a colon'],
     [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'secret' }, 'is no URL'],
-    [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'http://secret.example' }, 'must begin with https://'],
-    [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'https://me:secret@api.example' }, 'more than host and path'],
+    [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'http://secret.example' }, 'must start with https://'],
+    [
+      { ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'https://me:secret@api.example' },
+      'must contain only a host and a path',
+    ],
   ])('is refused where it makes no sense, and its values are not told: %j', (env, message) => {
     const failing = () => upcloudConfigFrom(env);
     expect(failing).toThrow(message);
