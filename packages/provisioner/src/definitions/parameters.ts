@@ -34,9 +34,7 @@ export function parametersOf(
   const given = Object.entries(attributes).filter(([, value]) => value !== null);
   for (const [key, value] of given) {
     const parameter = parameters.get(key);
-    const fault = parameter
-      ? parameterFault(parameter, value)
-      : `is not known: ${known(parameters)}`;
+    const fault = parameter ? parameterFault(parameter, value) : `is not known: ${known(parameters)}`;
     if (fault === undefined) continue;
     throw new DriverError(`Parameter ${key} of ${name} ${fault}. Nothing was changed.`, { permanent: true });
   }

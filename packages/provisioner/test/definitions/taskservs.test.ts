@@ -140,7 +140,7 @@ describe('what fails', () => {
       [{ version: '9' }, 'Version 9 of web is not defined. Defined: 2.'],
       [{ attributes: { port: 70000 } }, 'Parameter port of web must be at most 65535, got 70000.'],
       [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: known parameters are port.'],
-      [{ server: 'none' }, 'Task service web needs server none, which does not exist in i.'],
+      [{ server: 'none' }, 'Task service web requires server none, which does not exist in i.'],
       [
         { name: 'wob' },
         'The task service "wob" is not defined. Did you mean "web"? Defined: web. To define one,',

@@ -52,7 +52,7 @@ export function apiJobs({ access, audit, realtime, refusedTokens, sender }: ApiJ
 }
 
 /** What keeps the decisions of an API process those of the control center. */
-export function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): PeriodicJob[] {
+function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): PeriodicJob[] {
   return [
     {
       // Woken by the notice of a change; the interval bounds the delay where the notice is lost.
@@ -82,7 +82,7 @@ export function accessJobs({ client, decisions, reviewer }: ApiJobParts['access'
 }
 
 /** What brings the history to the audit trail. */
-export function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
+function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
   return [
     {
       name: 'audit_backlog',
