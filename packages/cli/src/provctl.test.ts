@@ -235,6 +235,8 @@ describe('provctl token', () => {
     expect(created.out).toContain('It is shown only once: prv_0123');
     expect((await shell(fake.url, ['token', 'list'])).out).toMatch(/^valid +01999999\S+ +ci +operator/m);
     expect((await shell(fake.url, ['token', 'revoke', ID])).out).toBe(`Done  Revoked token ${ID}.\n`);
+    const revoked = await shell(fake.url, ['token', 'revoke', ID, '--output', 'json']);
+    expect(JSON.parse(revoked.out)).toEqual({ status: 'Done', message: `Revoked token ${ID}.`, id: ID });
   });
 });
 

@@ -53,6 +53,11 @@ export class Printer {
     this.line(`${this.status(status)}  ${printable(sentence)}`);
   }
 
+  /** Prints that a change was made. The formats other than a table have the ids beside the status and the sentence. */
+  done(sentence: string, ids: Readonly<Record<string, string>>): void {
+    this.outcome('Done', sentence, { status: 'Done', message: sentence, ...ids });
+  }
+
   /** Prints data as YAML or JSON. */
   data(data: unknown): void {
     this.line(this.format === 'yaml' ? stringify(data).trimEnd() : JSON.stringify(data, null, 2));

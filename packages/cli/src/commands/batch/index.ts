@@ -51,7 +51,7 @@ export function batchCommands(program: Command, actions: Actions): void {
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         await client.orchestrator.cancelBatch({ params: { id } });
-        printer.outcome('Done', `Requested cancellation of batch ${id}.`, { batch_id: id });
+        printer.done(`Requested cancellation of batch ${id}.`, { batch_id: id });
       }),
     );
   batch

@@ -49,7 +49,7 @@ export function taskCommands(program: Command, actions: Actions): void {
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         await client.orchestrator.cancelTask({ params: { id } });
-        printer.outcome('Done', `Requested cancellation of task ${id}.`, { task_id: id });
+        printer.done(`Requested cancellation of task ${id}.`, { task_id: id });
       }),
     );
   task

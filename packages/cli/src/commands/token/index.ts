@@ -45,7 +45,7 @@ export function tokenCommands(program: Command, actions: Actions): void {
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         await client.controlCenter.deleteToken({ params: { id } });
-        printer.outcome('Done', `Revoked token ${id}.`, { id });
+        printer.done(`Revoked token ${id}.`, { id });
       }),
     );
 }

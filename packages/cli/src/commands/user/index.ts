@@ -54,7 +54,7 @@ export function userCommands(program: Command, actions: Actions): void {
       actions.of(async ({ client, printer }, user: string) => {
         const id = await userIdOf(client, user);
         await client.controlCenter.deleteUser({ params: { id } });
-        printer.outcome('Done', `Deleted user ${user}.`, { id });
+        printer.done(`Deleted user ${user}.`, { id });
       }),
     );
 }
@@ -84,7 +84,7 @@ async function update({ client, printer, terminal }: Context, user: string, opti
     );
   const id = await userIdOf(client, user);
   await client.controlCenter.updateUser({ params: { id }, body });
-  printer.outcome('Done', `Updated user ${user}.`, { id });
+  printer.done(`Updated user ${user}.`, { id });
 }
 
 async function userIdOf(client: ProvisioningClient, user: string): Promise<string> {

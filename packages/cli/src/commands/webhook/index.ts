@@ -38,7 +38,7 @@ export function webhookCommands(program: Command, actions: Actions): void {
     .action(
       actions.of(async ({ client, printer }, id: string) => {
         await client.orchestrator.deleteWebhook({ params: { id } });
-        printer.outcome('Done', `Deleted webhook ${id}.`, { id });
+        printer.done(`Deleted webhook ${id}.`, { id });
       }),
     );
   webhook
