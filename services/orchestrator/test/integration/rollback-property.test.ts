@@ -114,9 +114,15 @@ const history = {
   before: fc.array(batch, { maxLength: 2 }),
   after: fc.array(batch, { minLength: 1, maxLength: 3 }),
 };
-/** PROPERTY_RUNS=100 for a long look. */
-const numRuns = Number(process.env['PROPERTY_RUNS'] ?? 3);
-const runs = { numRuns, endOnFailure: true, interruptAfterTimeLimit: numRuns * 20_000 };
+/** PROPERTY_RUNS=100 for many histories; PROPERTY_SEED with the seed of a failure for those of that run. */
+const { PROPERTY_RUNS, PROPERTY_SEED } = process.env;
+const numRuns = Number(PROPERTY_RUNS ?? 3);
+const runs = {
+  numRuns,
+  endOnFailure: true,
+  interruptAfterTimeLimit: numRuns * 20_000,
+  ...(PROPERTY_SEED === undefined ? {} : { seed: Number(PROPERTY_SEED) }),
+};
 
 describe.each([
   ['local', 0],

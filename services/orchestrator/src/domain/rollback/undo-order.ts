@@ -32,35 +32,57 @@ export function inOrder(newestFirst: readonly JournalEntry[], existing: readonly
 class SimulatedState {
   /** The ids of each existing resource, by its key. */
   readonly #existing: Map<string, readonly unknown[]>;
-  /** The number of resources on a server that are still to be removed, by the server's key. */
-  readonly #toRemove = new Map<string, number>();
+  /** By key of a resource, how many entries are left whose undo removes it. */
+  readonly #removals = new Map<string, number>();
+  /** By key of a server, the keys of the resources on it that some entry removes. */
+  readonly #removedFrom = new Map<string, Set<string>>();
 
   constructor(existing: readonly Existing[], entries: readonly JournalEntry[]) {
     this.#existing = new Map(existing.map((one) => [keyOf(one), idsOf(one.body)]));
-    for (const entry of entries) if (isRemovedByUndo(entry)) this.#count(entry, 1);
+    for (const entry of entries.filter(isRemovedByUndo)) {
+      const key = keyOf(entry);
+      this.#removals.set(key, this.#removalsOf(key) + 1);
+      for (const server of serverKeysOf(entry)) {
+        const keys = this.#removedFrom.get(server) ?? new Set();
+        this.#removedFrom.set(server, keys.add(key));
+      }
+    }
   }
 
   canUndo(entry: JournalEntry): boolean {
-    const ids = this.#existing.get(keyOf(entry));
+    const key = keyOf(entry);
+    const ids = this.#existing.get(key);
     if (entry.change === 'forget') return ids === undefined;
-    if (entry.change === 'destroy')
-      return ids === undefined && serverKeysOf(entry).every((server) => this.#existing.has(server));
+    if (entry.change === 'destroy') {
+      // Created again on a server that is replaced afterwards, it would be lost with the server.
+      const isRemovedAgain = this.#removalsOf(key) > 0;
+      return (
+        ids === undefined &&
+        serverKeysOf(entry).every(
+          (server) => this.#existing.has(server) && (isRemovedAgain || this.#removalsOf(server) === 0),
+        )
+      );
+    }
     if (!ids?.includes(entry.resourceId)) return false;
-    return (
-      !isRemovedByUndo(entry) || entry.kind !== 'server' || (this.#toRemove.get(keyOf(entry)) ?? 0) === 0
-    );
+    return !isRemovedByUndo(entry) || entry.kind !== 'server' || !this.#hasRemovable(key);
   }
 
   undo(entry: JournalEntry): void {
+    const key = keyOf(entry);
     if (isRemovedByUndo(entry)) {
-      this.#existing.delete(keyOf(entry));
-      this.#count(entry, -1);
-    } else if (entry.change !== 'change') this.#existing.set(keyOf(entry), idsOf(entry.before ?? {}));
+      this.#existing.delete(key);
+      this.#removals.set(key, this.#removalsOf(key) - 1);
+    } else if (entry.change !== 'change') this.#existing.set(key, idsOf(entry.before ?? {}));
   }
 
-  #count(entry: JournalEntry, by: number): void {
-    for (const server of serverKeysOf(entry))
-      this.#toRemove.set(server, (this.#toRemove.get(server) ?? 0) + by);
+  #removalsOf(key: string): number {
+    return this.#removals.get(key) ?? 0;
+  }
+
+  /** Whether a resource is on the server that must be removed first. What is not there now was on an earlier server. */
+  #hasRemovable(server: string): boolean {
+    const keys = [...(this.#removedFrom.get(server) ?? [])];
+    return keys.some((key) => this.#existing.has(key) && this.#removalsOf(key) > 0);
   }
 }
 

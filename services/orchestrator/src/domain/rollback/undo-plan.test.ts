@@ -177,6 +177,25 @@ describe('the plan of an undoing', () => {
       expect(undone.sort()).toEqual(wanted.length > 0 ? history.map(({ seq }) => seq) : []);
     });
 
+    it('puts a task service on its server after the server is replaced, whatever else was on it before', () => {
+      const other = { ...taskserv, id: 'id-nginx', name: 'nginx' };
+      const nginx = (one: JournalEntry): JournalEntry => ({ ...one, kind: 'taskserv', name: 'a/nginx' });
+      const undo = plan(
+        nginx(created(1, other)),
+        nginx(destroyed(2, other)),
+        onServer(destroyed(3, taskserv)),
+        destroyed(4, small),
+        created(5, elsewhere),
+        onServer(created(6, { ...taskserv, id: 'id-redis-2' })),
+      );
+      expect(acts(undo)).toEqual([
+        'create a/redis id-redis-2',
+        'create a id-3',
+        'destroy a id-a',
+        'destroy a/redis id-redis',
+      ]);
+    });
+
     it('what the checkpoint has is not destroyed, however it came back', () => {
       const history = [created(1, again)];
       const there = [{ infra: 'i', kind: 'server', name: 'a', body: again }];
