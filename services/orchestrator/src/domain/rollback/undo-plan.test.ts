@@ -220,6 +220,92 @@ describe('the plan of an undoing', () => {
     });
   });
 
+  /** Servers and task services by name, and the journal of what happens to them. */
+  class Cloud {
+    readonly journal: JournalEntry[] = [];
+    readonly servers = new Map<string, Body>();
+    readonly services = new Map<string, Body>();
+    #ids = 0;
+
+    act([verb, name, service, zone]: readonly ['server' | 'service', string, string, string | null]): void {
+      const at = this.servers.get(name);
+      if (verb === 'server') {
+        if (at?.['zone'] === zone) return;
+        if (at) this.#destroyServer(name, at);
+        if (zone !== null) this.#record('server', name, null, server(name, { id: this.#id(), zone }));
+      } else if (at) {
+        const key = `${name}/${service}`;
+        const before = this.services.get(key) ?? null;
+        const after = { ...server(service), id: this.#id(), server: name, version: '1', attributes: {} };
+        if (!before || zone === null) this.#record('taskserv', key, before, before ? null : after);
+      }
+    }
+
+    #destroyServer(name: string, body: Body): void {
+      for (const [key, service] of this.services)
+        if (key.startsWith(`${name}/`)) this.#record('taskserv', key, service, null);
+      this.#record('server', name, body, null);
+    }
+
+    #record(kind: 'server' | 'taskserv', name: string, before: Body | null, after: Body | null): void {
+      const seq = this.journal.length + 1;
+      const change = before ? 'destroy' : 'create';
+      this.journal.push({ ...entry(seq, name, { change, before, after }), kind, taskId: `t${seq % 3}` });
+      const there = kind === 'server' ? this.servers : this.services;
+      if (after) there.set(name, after);
+      else there.delete(name);
+    }
+
+    #id(): string {
+      return `id-${++this.#ids}`;
+    }
+
+    existing(): Existing[] {
+      const of = (kind: string, there: Map<string, Body>) =>
+        [...there].map(([name, body]) => ({ infra: 'i', kind, name, body }));
+      return [...of('server', this.servers), ...of('taskserv', this.services)];
+    }
+
+    /** Undoes a change as a driver does: with a server go its task services. */
+    undo({ change, kind, name, before }: JournalEntry): void {
+      const there = kind === 'server' ? this.servers : this.services;
+      if (change === 'create') {
+        there.delete(name);
+        if (kind !== 'server') return;
+        for (const key of [...this.services.keys()])
+          if (key.startsWith(`${name}/`)) this.services.delete(key);
+      } else if (kind === 'server' || this.servers.has(name.split('/')[0]!)) there.set(name, before!);
+    }
+
+    /** What there is, without ids. */
+    picture(): string[] {
+      const servers = [...this.servers].map(([name, { zone }]) => `${name} in ${String(zone)}`);
+      return [...servers, ...this.services.keys()].sort();
+    }
+  }
+
+  it('leads back to what there was, whatever was replaced meanwhile and with what on it', () => {
+    const act = fc.tuple(
+      fc.constantFrom('server' as const, 'service' as const),
+      fc.constantFrom('a', 'b'),
+      fc.constantFrom('redis', 'nginx'),
+      fc.constantFrom('y', 'z', null),
+    );
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 6 }), fc.array(act, { maxLength: 14 }), (earlier, later) => {
+        const cloud = new Cloud();
+        for (const one of earlier) cloud.act(one);
+        const [start, then, wanted] = [cloud.journal.length, cloud.picture(), cloud.existing()];
+        for (const one of later) cloud.act(one);
+        const history = cloud.journal.slice(start);
+        const { steps } = planUndo(history, history, cloud.existing(), wanted);
+        for (const change of steps.flatMap(({ changes }) => changes)) cloud.undo(change);
+        expect(cloud.picture()).toEqual(then);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
   it('says what only another program knows how to undo', () => {
     const { steps, impossible } = planUndo([entry(1, 'x', { resourceId: null })], [], []);
     expect(steps).toEqual([]);
