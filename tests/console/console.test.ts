@@ -15,7 +15,10 @@ describeWithBrowser('the console, in a real browser', () => {
   let open: ConsolePage | undefined;
 
   beforeAll(async () => {
-    platform = await startPlatform({ BATCH_COMMANDS: 'echo,false,sleep,true,seq' });
+    platform = await startPlatform({
+      BATCH_COMMANDS: 'echo,false,sleep,true,seq',
+      RATE_LIMIT_BATCH: '0',
+    });
     browser = await openBrowser();
     const { orchestratorUrl, controlCenterUrl } = platform;
     const visitor = new ProvisioningClient(orchestratorUrl, undefined, { controlCenterUrl });

@@ -1,4 +1,4 @@
-export { freePort } from '@provisioning/embedded';
+export { freePort } from './free-port.js';
 export { cloneDatabase, templateName, type ServiceName, type TestDatabase } from './database.js';
 export { describeWithRedis } from './describe-with-redis.js';
 export { describeWithPromtool, promtool, samplesOf } from './promtool.js';

@@ -95,12 +95,6 @@ begin
                     or (change = 'change' and task_id = any (line) and after = p_entry.after))) then
     return;
   end if;
-  -- A concurrent operation may have found this resource before its creation was reported, and adopted it: it was created
-  -- here.
-  if p_entry.change = 'create' then
-    delete from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, 'adopt')
-      and resource_id = thing_id and state = 'done';
-  end if;
   if p_entry.change = 'change' and p_undoing is null and p_entry.before is not null
      and not is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, p_entry.before ->> 'id') then
     adopted := p_entry;
@@ -108,6 +102,31 @@ begin
     adopted.before := null;
     adopted.after := p_entry.before;
     perform settle_change(p_task, adopted, null);
+  end if;
+  -- The inventory comes first: its row makes concurrent transactions about one resource wait for each other, and each
+  -- statement after this one sees what the other has committed.
+  if p_entry.after is null then
+    delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
+      and (body ->> 'id' = whole_id or (p_entry.change = 'forget' and jsonb_exists(body -> 'restores', whole_id)));
+  else
+    insert into resources as known (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
+      values (p_entry.infra, p_entry.kind, p_entry.name, p_entry.provider, p_entry.driver, p_entry.after, 1, p_task.id,
+              now(), now())
+      on conflict (infra, kind, name) do update set
+        provider = excluded.provider, driver = excluded.driver, body = excluded.body, version = known.version + 1,
+        task_id = excluded.task_id, updated_at = now()
+      where p_entry.change <> 'adopt'
+        or not (known.body ->> 'id' is not distinct from whole_id or jsonb_exists(known.body -> 'restores', whole_id));
+    -- Another operation recorded the same resource meanwhile: there is nothing left to adopt.
+    if not found then
+      return;
+    end if;
+  end if;
+  -- A concurrent operation may have found this resource before its creation was reported, and adopted it: it was created
+  -- here.
+  if p_entry.change = 'create' then
+    delete from journal where (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, 'adopt')
+      and resource_id = thing_id and state = 'done';
   end if;
   select seq into intent from journal where task_id = any (line) and state in ('intended', 'unknown')
       and (infra, kind, name, change) = (p_entry.infra, p_entry.kind, p_entry.name, p_entry.change)
@@ -122,17 +141,6 @@ begin
   perform record_event(null, null, p_task.attempt, 'resource_changed', 'Done', jsonb_build_object(
     'task_id', p_task.id, 'change', p_entry.change, 'infra', p_entry.infra, 'kind', p_entry.kind, 'name', p_entry.name,
     'provider', p_entry.provider, 'driver', p_entry.driver, 'resource_id', thing_id));
-  if p_entry.after is null then
-    delete from resources where (infra, kind, name) = (p_entry.infra, p_entry.kind, p_entry.name)
-      and (body ->> 'id' = whole_id or (p_entry.change = 'forget' and jsonb_exists(body -> 'restores', whole_id)));
-  else
-    insert into resources as known (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
-      values (p_entry.infra, p_entry.kind, p_entry.name, p_entry.provider, p_entry.driver, p_entry.after, 1, p_task.id,
-              now(), now())
-      on conflict (infra, kind, name) do update set
-        provider = excluded.provider, driver = excluded.driver, body = excluded.body, version = known.version + 1,
-        task_id = excluded.task_id, updated_at = now();
-  end if;
 end $$;
 
 -- Closes the journal of a task that has ended: unsettled intents become `failed`, and the entries that it undid become

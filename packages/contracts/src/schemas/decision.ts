@@ -169,12 +169,11 @@ const replayedQuestionSchema = closed(
     action: oneOf(ACTIONS),
     resource: text(255, { minLength: 1 }),
     context: Type.Optional(contextSchema),
-    mode: withDefault(
+    mode: Type.Optional(
       oneOf(['allowed', 'not_denied'], {
         description:
-          '`allowed`: a rule must allow it and none may deny it. `not_denied`: no rule may deny it.',
+          '`allowed`, also where absent: a rule must allow it and none may deny it. `not_denied`: no rule may deny it.',
       }),
-      'allowed',
     ),
   },
   { title: 'ReplayedQuestion' },

@@ -135,7 +135,7 @@ describe('the verification of the audit trail', () => {
     await platform.tamper(`update audit_heads set hash = '${'0'.repeat(64)}' where seq = 20`);
     expect(await verify()).toMatchObject({
       ok: false,
-      fault: { seq: 20, reason: expect.stringMatching(/not good/) },
+      fault: { seq: 20, reason: expect.stringMatching(/is invalid/) },
     });
   });
 

@@ -85,7 +85,7 @@ describe('the first start', () => {
     [
       'a name that nobody may have',
       { ADMIN_USERNAME: 'two words' },
-      /ADMIN_USERNAME must have 2 to 63 characters/,
+      /ADMIN_USERNAME must start with a letter or digit .*2 to 63 characters/,
     ],
   ])('refuses %s in a sentence', async (_what, environment, sentence) => {
     await expect(start(environment)).rejects.toThrow(sentence);

@@ -92,7 +92,7 @@ describe('the process', () => {
     [
       'a published secret',
       { JWT_SECRET: 'changemechangemechangemechangeme' },
-      /JWT_SECRET.* is a published example/,
+      /JWT_SECRET.* must not be a published example/,
     ],
     ['no database', { DATABASE_URL: '' }, /^The configuration is wrong: DATABASE_URL is missing/],
   ])('ends with one sentence for %s', async (_what, changes, sentence) => {

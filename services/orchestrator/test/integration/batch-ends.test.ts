@@ -165,7 +165,7 @@ describe('a worker that is stopped on purpose', () => {
     await engine.release(stopped, true);
     const [again, once] = await tasksOf(batch);
     expect(again!.status).toBe('Ready');
-    expect(once).toMatchObject({ status: 'Failed', error: expect.stringContaining('not to be run twice') });
+    expect(once).toMatchObject({ status: 'Failed', error: expect.stringContaining('must not run twice') });
     await run(batch, 'again', 'Completed');
     expect((await batches.get(batch)).batch).toMatchObject({ status: 'Failed', completed: 1, failed: 1 });
     expect(await locks()).toEqual([]);

@@ -116,7 +116,7 @@ describe.each(cursors)('%s', (id, { parameter, member }) => {
 describe('what a list is read on by', () => {
   it('is refused where it names no snapshot of the workflow', async () => {
     const { body } = await get(`/state/workflows/${task}/snapshots`, { after: webhook }).expect(400);
-    expect(body.error).toMatch(/^after must be the snapshot_id of a snapshot of this workflow: .+ is none/);
+    expect(body.error).toMatch(/^after must be the snapshot_id of a snapshot of this workflow\. .+ is not/);
   });
 
   it.each(['web-01', 'production/server/', '/server/web-01', 'production'])(

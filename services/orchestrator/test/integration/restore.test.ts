@@ -223,7 +223,7 @@ it('a rollback that fails in the middle says what is undone and what is not, and
     operations_failed: 1,
   });
   expect(failed.operations?.map(({ outcome }) => outcome)).toEqual(['undone', 'failed', 'failed']);
-  expect(failed.failures?.[0]?.error).toContain('another server web-01 by now, which differs');
+  expect(failed.failures?.[0]?.error).toContain('another server web-01 now, which differs');
   expect(failed.operations?.[2]?.error).toContain('Not run');
 
   await rm(join(platform.dataDir, 'local/f/servers/web-01'), { recursive: true });
