@@ -19,7 +19,7 @@ export const budgetedFetch: typeof fetch = async (...args) => {
   return response;
 };
 
-/** Whether the page may fetch what nobody asked for by hand. */
+/** Whether the page may fetch what the user did not request. */
 export function mayFetchInBackground(): boolean {
   return document.visibilityState === 'visible' && (remaining > RESERVE || Date.now() > resetAt);
 }

@@ -8,7 +8,7 @@ function set(value: boolean): void {
   for (const listener of listeners) listener();
 }
 
-/** A call was refused because nobody is signed in any more: the page stays, and asks for a sign-in over it. */
+/** A call was refused because the session has ended: the page stays and shows a sign-in dialog over itself. */
 export const sessionEnded = (): void => set(true);
 export const sessionBegan = (): void => set(false);
 

@@ -3,7 +3,7 @@ import { ProvisioningError } from '@provisioning/client';
 import type { ErrorBody } from '@provisioning/contracts';
 import { BASE, OWN_HEADERS } from './base.js';
 
-/** A page that nobody has signed in to. */
+/** A page without a session. */
 export interface NoSession {
   user: null;
   mode: 'production' | 'development';

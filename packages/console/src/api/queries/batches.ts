@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Batch } from '@provisioning/contracts';
 import type { BatchFilters } from '../../paths.js';
 import { client } from '../client.js';
-import { fetched, PAGE } from './tasks.js';
+import { fetched, PAGE } from '../fetched.js';
 
 export const batchList = ({ page = 1, ...filters }: BatchFilters) =>
   queryOptions({

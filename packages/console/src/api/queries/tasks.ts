@@ -2,19 +2,7 @@ import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { Task } from '@provisioning/contracts';
 import type { TaskFilters } from '../../paths.js';
 import { client } from '../client.js';
-
-/** What was fetched, and when it was asked for: only what was asked for later is newer than an event. */
-export interface Fetched<Data> {
-  data: Data;
-  requestedAt: number;
-}
-
-export async function fetched<Data>(request: Promise<Data>): Promise<Fetched<Data>> {
-  const requestedAt = performance.now();
-  return { data: await request, requestedAt };
-}
-
-export const PAGE = 50;
+import { fetched, PAGE } from '../fetched.js';
 
 export const taskList = ({ page = 1, ...filters }: TaskFilters) =>
   queryOptions({
