@@ -6,7 +6,7 @@ const LIFE_SECONDS = 60;
 
 /**
  * The value of the header with which one service passes on the address of its own client. The signature covers the address
- * and the time, so that nobody else can name an address, and a captured value is useless after a minute.
+ * and the time, so that no other program can name an address, and a captured value is useless after a minute.
  * @returns `<seconds since the epoch> <key id> <signature> <address>`
  */
 export function signClientAddress(keyring: Keyring, address: string, now: Date = new Date()): string {

@@ -64,7 +64,7 @@ describe('tokens', () => {
     expect(codeOf(() => verifyToken(keyring, longer.token))).toBe('token_invalid');
   });
 
-  it('is good for nothing but its scope, where somebody deals with that', () => {
+  it('is valid for its scope only, where a handler accepts that scope', () => {
     const { token } = issueToken(keyring, { ...subject, scope: 'mfa_enrollment' }, 60);
     expect(codeOf(() => verifyToken(keyring, token))).toBe('mfa_enrollment_required');
     expect(verifyToken(keyring, token, new Date(), ['mfa_enrollment']).scope).toBe('mfa_enrollment');

@@ -7,7 +7,7 @@ const SHORTEST_MS = 1_000;
 const WITHOUT_EVENTS_MS = 1_500;
 const WITH_EVENTS_MS = 10_000;
 
-/** What to watch: the filter of its events, how to read its state and how to tell that it has ended. */
+/** What to watch: the filter of its events, how to read its state and how to recognise that it has ended. */
 export interface Watched<State> {
   filter: Pick<EventOptions, 'taskId' | 'batchId'>;
   look: () => Promise<State>;

@@ -28,7 +28,7 @@ const forwarded = (
 const orchestratorOperation = forwarded(orchestratorOperations);
 const controlCenterOperation = forwarded(controlCenterOperations);
 
-/** A segment `.` or `..`, spelled in any way, could mean another path to whoever resolves it. */
+/** A segment `.` or `..`, spelled in any way, could mean another path to the program that resolves it. */
 function hasDots(path: string): boolean {
   return path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment));
 }

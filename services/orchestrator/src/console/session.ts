@@ -16,7 +16,7 @@ export interface SessionOptions {
   mode: 'production' | 'development';
 }
 
-/** What a page learns of its session. `user`: null while nobody is signed in. `scope`: what alone it is good for. */
+/** What a page learns of its session. `user`: null without a session. `scope`: the only use of the session, if it is limited to one. */
 interface SessionAnswer {
   user: { id: string; username: string; email: string; roles: readonly string[] } | null;
   expires_at: string | null;
@@ -86,14 +86,14 @@ export class ConsoleSession {
     response.json({ success: true, data: 'Signed out.' });
   }
 
-  /** That nobody is signed in is an answer like any other: a page asks for it at its start. */
+  /** No session is an ordinary answer: a page asks for it when it starts. */
   async #look(token: string | undefined): Promise<SessionAnswer> {
-    const nobody = { user: null, expires_at: null, scope: null, mode: this.options.mode };
-    if (token === undefined) return nobody;
+    const signedOut = { user: null, expires_at: null, scope: null, mode: this.options.mode };
+    if (token === undefined) return signedOut;
     try {
       return await this.#describe(token);
     } catch (error) {
-      if (isFailure(error) && error.kind === 'unauthenticated') return nobody;
+      if (isFailure(error) && error.kind === 'unauthenticated') return signedOut;
       throw error;
     }
   }
