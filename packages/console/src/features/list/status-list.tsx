@@ -17,7 +17,7 @@ interface ListQuery<Item> {
 }
 
 /** A column heading; `numeric` columns are aligned to the right. */
-export interface Column {
+interface Column {
   title: string;
   numeric?: boolean;
 }
