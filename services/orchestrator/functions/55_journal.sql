@@ -30,14 +30,7 @@ begin
     raise check_violation using message =
       format('task %s may report no change: it does not hold the lock of infra "%s"', p_task, task.infra);
   end if;
-  if task.compensates is not null then
-    select min(seq) into undoing from journal
-      where task_id = any (lineage_of((select t from tasks t where t.id = task.compensates)));
-  elsif task.program = 'undo' then
-    select min(j.seq) into undoing from task_specs s
-      cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number) join journal j on j.seq = undone.number::bigint
-      where s.task_id = p_task;
-  end if;
+  undoing := first_undone_entry(task);
   for entry in select * from jsonb_populate_recordset(null::journal, p_entries) loop
     if entry.state = 'intended' then
       insert into journal (task_id, batch_id, attempt, state, change, infra, kind, name, provider, driver, before, after)
@@ -49,6 +42,19 @@ begin
   end loop;
   return true;
 end $$;
+
+-- Returns the number of the first journal entry that the task undoes; null for a task that undoes nothing.
+create function first_undone_entry(p_task tasks) returns bigint stable language sql as $$
+  select case
+    when p_task.compensates is not null then
+      (select min(seq) from journal where task_id = any (lineage_of((select t from tasks t where t.id = p_task.compensates))))
+    when p_task.program = 'undo' then
+      (select min(j.seq) from task_specs s
+         cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number)
+         join journal j on j.seq = undone.number::bigint
+       where s.task_id = p_task.id)
+  end
+$$;
 
 -- Calls record_changes for several attempts, in order of arrival, with one commit and one round trip. Returns the results
 -- in the same order.
@@ -83,6 +89,8 @@ declare
   thing_id text := journal_id(whole_id);
   line uuid[] := lineage_of(p_task);
   adopted journal;
+  created journal;
+  creator tasks;
   intent bigint;
 begin
   if p_entry.change = 'adopt' and is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, whole_id) then
@@ -102,6 +110,22 @@ begin
     adopted.before := null;
     adopted.after := p_entry.before;
     perform settle_change(p_task, adopted, null);
+  end if;
+  -- A process may have been killed after it created this resource and before it reported it. The retry cannot recall what
+  -- is destroyed here, so the creation is recorded now: otherwise a rollback would create the resource again.
+  if p_entry.change = 'destroy'
+     and not is_inventoried(p_entry.infra, p_entry.kind, p_entry.name, p_entry.before ->> 'id') then
+    select t.* into creator from journal j join tasks t on t.id = j.task_id
+      where (j.infra, j.kind, j.name, j.change) = (p_entry.infra, p_entry.kind, p_entry.name, 'create')
+        and j.state in ('intended', 'unknown')
+      order by j.seq desc limit 1;
+    if found then
+      created := p_entry;
+      created.change := 'create';
+      created.before := null;
+      created.after := p_entry.before;
+      perform settle_change(creator, created, first_undone_entry(creator));
+    end if;
   end if;
   -- The inventory comes first: its row makes concurrent transactions about one resource wait for each other, and each
   -- statement after this one sees what the other has committed.

@@ -10,9 +10,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.stop());
 
-type Report = (change: 'adopt' | 'create', transaction: Knex) => Promise<void>;
+type Change = 'adopt' | 'create' | 'destroy';
+type Report = (change: Change, transaction: Knex, state?: 'intended' | 'done') => Promise<void>;
 
-/** Two operations of a batch that are about the same server: one finds it, the other one makes it. */
+/** Two operations of a batch that are about the same server: one finds or destroys it, the other one creates it. */
 async function operationsOn(infra: string): Promise<{ finder: string; maker: string; report: Report }> {
   const server = { id: `srv-${infra}`, name: 'web-01', plan: 'small', zone: 'de-fra1' };
   const operation = (id: string) => ({
@@ -34,24 +35,23 @@ async function operationsOn(infra: string): Promise<{ finder: string; maker: str
     .pluck('id')) as [string, string];
   const engine = engineFunctions(api.database);
   const worker = await engine.register();
-  const attempts = {
-    adopt: (await engine.claim(finder, worker))!,
-    create: (await engine.claim(maker, worker))!,
-  };
-  const report: Report = async (change, transaction) => {
+  const finding = (await engine.claim(finder, worker))!;
+  const making = (await engine.claim(maker, worker))!;
+  const report: Report = async (change, transaction, state = 'done') => {
+    const after = state === 'intended' ? { name: server.name, plan: server.plan, zone: server.zone } : server;
     const entry = {
-      state: 'done',
+      state,
       change,
       infra,
       kind: 'server',
       name: server.name,
       provider: 'local',
       driver: 'local',
-      before: null,
-      after: server,
+      before: change === 'destroy' ? server : null,
+      after: change === 'destroy' ? null : after,
     };
-    const task = change === 'adopt' ? finder : maker;
-    const bindings = [task, attempts[change], worker, JSON.stringify([entry])];
+    const [task, attempt] = change === 'create' ? [maker, making] : [finder, finding];
+    const bindings = [task, attempt, worker, JSON.stringify([entry])];
     await transaction.raw('select record_changes(?, ?, ?, ?)', bindings);
   };
   return { finder, maker, report };
@@ -93,4 +93,28 @@ it.each([
   await waiting;
   expect(await journalOf(infra)).toEqual([{ change: 'create', task_id: maker }]);
   expect(await api.database('resources').where({ infra })).toHaveLength(1);
+});
+
+it('records the creation of a resource that is destroyed before its creation was reported', async () => {
+  const infra = 'destroyed-unreported';
+  const { finder, maker, report } = await operationsOn(infra);
+  await report('create', api.database, 'intended');
+  await report('destroy', api.database);
+  const both = [
+    { change: 'create', task_id: maker },
+    { change: 'destroy', task_id: finder },
+  ];
+  expect(await journalOf(infra)).toEqual(both);
+  expect(await api.database('journal').where({ infra }).pluck('state')).toEqual(['done', 'done']);
+  expect(await api.database('resources').where({ infra })).toEqual([]);
+  await report('create', api.database);
+  expect(await journalOf(infra)).toEqual(both);
+  expect(await api.database('resources').where({ infra })).toEqual([]);
+});
+
+it('records no creation for the destruction of a resource that no operation was creating', async () => {
+  const infra = 'destroyed-foreign';
+  const { finder, report } = await operationsOn(infra);
+  await report('destroy', api.database);
+  expect(await journalOf(infra)).toEqual([{ change: 'destroy', task_id: finder }]);
 });
