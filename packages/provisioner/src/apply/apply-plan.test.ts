@@ -34,7 +34,7 @@ const server = (from: DesiredServer, id = `id of ${from.name}`): Server => ({
   description: '',
 });
 
-/** Servers are enough to see how a plan is applied. */
+/** A driver of servers only, which is enough to test how a plan is applied. */
 const none: Collection<never> = {
   list: async () => [],
   read: async () => null,
@@ -50,7 +50,7 @@ class MemoryDriver implements Driver, Collection<'server'> {
   readonly resources = { server: this, taskserv: none, cluster: none };
   readonly servers = new Map<string, Server>();
   remembered: Change[] = [];
-  /** Which kinds were asked for. */
+  /** The kinds that were recalled. */
   readonly recalled: (readonly Kind[])[] = [];
   before: (name: string) => void | Promise<void> = () => {};
 
@@ -134,7 +134,7 @@ describe('applying a plan', () => {
     expect(driver.servers.has('other')).toBe(true);
   });
 
-  it('stops at the first failure and tells what is not done', async () => {
+  it('stops at the first failure and reports what was not done', async () => {
     const driver = new MemoryDriver();
     driver.before = (name) => {
       if (name === 'b') throw new DriverError('No room.');
@@ -153,7 +153,7 @@ describe('applying a plan', () => {
     expect([...driver.servers.keys()]).toEqual(['a']);
   });
 
-  it('finishes the step under way when it is told to stop, and begins no other', async () => {
+  it('finishes the running step after an abort and starts no other', async () => {
     const driver = new MemoryDriver();
     const stop = new AbortController();
     driver.before = (name) => {
@@ -197,7 +197,7 @@ describe('applying a plan', () => {
     const { applied, told } = await applying;
     expect(handedOn).toEqual(['a', 'b', 'c']);
     expect(applied.outcomes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
-    // The journal has each as soon as it is there.
+    // Each server is reported as soon as it exists.
     expect(told.filter((line) => line.startsWith('created'))).toEqual([
       'created b',
       'created c',
@@ -205,7 +205,7 @@ describe('applying a plan', () => {
     ]);
   });
 
-  it('lets those under way finish after a failure, and begins no other', async () => {
+  it('finishes the running steps after a failure and starts no other', async () => {
     const driver = new MemoryDriver();
     driver.serversAtOnce = 2;
     const { passed, open } = gate();
@@ -228,7 +228,7 @@ describe('applying a plan', () => {
     expect([...driver.servers.keys()]).toEqual(['b']);
   });
 
-  it('tells all failures of those that were under way, permanent only if each is', async () => {
+  it('reports the failures of all running steps, as permanent only if each is permanent', async () => {
     const driver = new MemoryDriver();
     driver.serversAtOnce = 3;
     driver.before = async (name) => {
@@ -249,7 +249,7 @@ describe('applying a plan', () => {
     expect(applied.undone).toEqual(['a', 'c']);
   });
 
-  it('passes over what is blocked, does the rest, and fails with the reason', async () => {
+  it('skips blocked entries, applies the others and fails with the reason', async () => {
     const driver = new MemoryDriver();
     const broken = { ...server(desired('a')), state: 'error' as const };
     driver.servers.set('a', broken);
@@ -265,7 +265,7 @@ describe('applying a plan', () => {
     expect(failure?.message).toContain('Done: 1 of 3 servers. Not done: a, b.');
   });
 
-  it('starts what is stopped, in place', async () => {
+  it('starts a stopped server in place', async () => {
     const driver = new MemoryDriver();
     const stopped = { ...server(desired('a')), state: 'stopped' as const };
     driver.servers.set('a', stopped);
@@ -276,7 +276,7 @@ describe('applying a plan', () => {
     expect(driver.servers.get('a')).toMatchObject({ id: stopped.id, state: 'running' });
   });
 
-  it('recalls nothing on a first attempt, and later only what the plan is about', async () => {
+  it('recalls nothing on a first attempt, and later attempts recall only the kinds of the plan', async () => {
     const driver = new MemoryDriver();
     const plan = planCreate('i', [desired('a')], []);
     await apply(plan, driver, { idempotencyKey: 'k', fresh: true });
@@ -285,7 +285,7 @@ describe('applying a plan', () => {
     expect(driver.recalled).toEqual([['server']]);
   });
 
-  it('takes it well if another process was faster, unless it made something else', async () => {
+  it('accepts what another process created first, if it is equal', async () => {
     const driver = new MemoryDriver();
     driver.servers.set('a', server(desired('a')));
     const same = await apply(planCreate('i', [desired('a')], []), driver);
@@ -320,7 +320,7 @@ describe('applying a plan', () => {
   });
 });
 
-it('writes down what it is about to do, and does it only then', async () => {
+it('stores the intent of an act before it acts', async () => {
   const driver = new MemoryDriver();
   const order: string[] = [];
   const wanted = desired('web-01');

@@ -21,35 +21,37 @@ import { asFound, reportExisting } from './report-found.js';
 import { StepOutcomes } from './step-outcomes.js';
 import { combineErrors } from './combine-errors.js';
 
+/** What {@link applyPlan} needs beside the plan. */
 export interface ApplyOptions {
   drivers: Pick<DriverSet, 'for' | 'of' | 'all' | 'named'>;
   reporter: Pick<Reporter, 'report' | 'intend'>;
-  /** Aborted: the steps under way are finished, no other begins. */
+  /** When it is aborted, the running steps are finished and no other step starts. */
   signal?: AbortSignal;
-  /** The same for every attempt at this piece of work. */
+  /** The idempotency key: the same for every attempt at this piece of work. */
   idempotencyKey?: string | undefined;
-  /** Whether this is the first attempt: there is nothing to recall. */
+  /** Whether this is the first attempt, so that there is nothing to recall. */
   fresh?: boolean | undefined;
-  /** What earlier attempts were about to do when they were last heard of. */
+  /** The intents that earlier attempts stored. */
   intents?: readonly IntentReport[] | undefined;
-  /** Takes what servers print meanwhile. */
+  /** Receives the lines that servers print. */
   log?: ((line: string) => void) | undefined;
   onOutcome?: (outcome: Outcome) => void;
 }
 
+/** The result of {@link applyPlan}. */
 export interface Applied {
-  /** One for each thing that was done or found done, in order. */
+  /** One for each thing that was changed or found unchanged, in the order of the steps. */
   outcomes: Outcome[];
-  /** Full names of the things whose turn never came, or whose step failed. */
+  /** Full names of the things whose step failed or never started. */
   undone: string[];
-  /** Why not all of the plan was done. */
+  /** Why the plan was not applied completely; absent if it was. */
   failure: Error | null;
 }
 
 /**
- * Does what the plan says and reports before and after each step. Servers are made at the same time, as many as their
- * driver takes at once; all else goes a step at a time, as later steps stand on earlier ones. After the first failure no
- * step begins; those under way are finished, and what was done stays: the same command again does the rest.
+ * Applies a plan and reports each step before and after it. Servers are made concurrently, up to the limit of their
+ * driver. All other steps run one at a time, because later steps depend on earlier ones. After the first failure no
+ * step starts; running steps are finished and what was done stays. The same command again does the rest.
  */
 export async function applyPlan<K extends Kind>(plan: Plan<K>, options: ApplyOptions): Promise<Applied> {
   const run = new Run(plan, options);
@@ -62,7 +64,7 @@ type Settle = (outcome: Outcome) => void;
 class Run<K extends Kind> {
   readonly applied: Applied = { outcomes: [], undone: [], failure: null };
   readonly #steps: Step<K>[];
-  // Without a key given, each run is a piece of work of its own.
+  // Without a key, each run is a piece of work of its own.
   readonly #context: ActContext;
   readonly #outcomes = new StepOutcomes((outcome) => this.#handOn(outcome));
 
@@ -82,7 +84,7 @@ class Run<K extends Kind> {
       const recalled = await this.#recall();
       for (const { action, name, before } of this.plan.entries) {
         if (action === 'unchanged' && !recalled.has(name)) this.#settle(asFound(this.plan.kind, before));
-        // No part of the plan: the inventory learns of it, and no result counts it.
+        // Not part of the plan: it updates the inventory and does not count in the result.
         if (action === 'left_alone' && !recalled.has(name))
           reportExisting(before, this.plan, this.options.reporter);
       }
@@ -93,7 +95,7 @@ class Run<K extends Kind> {
     }
   }
 
-  /** Reports what earlier attempts did without living to report it. @returns the names of what the plan is about */
+  /** Reports what earlier attempts did and did not report. @returns the full names of the plan's things among it */
   async #recall(): Promise<Set<string>> {
     const { idempotencyKey, drivers, fresh, intents } = this.options;
     if (idempotencyKey === undefined) return new Set();
@@ -105,7 +107,7 @@ class Run<K extends Kind> {
       fresh,
       intents,
       kinds: [kind],
-      // What a server keeps to itself is blocked in the plan, too: the next attempt recalls it.
+      // A server that did not answer is blocked in the plan, too. The next attempt recalls it.
       onSilence: ({ reason }) => this.options.log?.(`Not recalled: ${reason}`),
     });
     for (const change of recalled) this.#settle({ ...outcomeOf(change.driver, change), earlier: true });
@@ -122,7 +124,7 @@ class Run<K extends Kind> {
           step,
           lanes,
         )(async () => {
-          // The signal is for all that has not begun.
+          // The signal applies only to steps that have not started.
           if (failures.size === 0 && this.options.signal?.aborted) failures.set(position, new Interrupted());
           if (failures.size > 0) return;
           try {
@@ -142,7 +144,7 @@ class Run<K extends Kind> {
     if (inOrder.length > 0) throw combineErrors(inOrder);
   }
 
-  /** Steps of one lane wait for each other, as far as they have to. */
+  /** The steps of one lane run one after the other where they must. */
   #laneOf(step: Step<K>, lanes: Map<string, LimitFunction>): LimitFunction {
     const { name, serversAtOnce } = this.#driverOf(step);
     const [lane, atOnce] = this.plan.kind === 'server' ? [name, serversAtOnce] : ['', 1];
@@ -171,7 +173,7 @@ class Run<K extends Kind> {
     }
   }
 
-  /** @returns false if somebody else had done it meanwhile */
+  /** @returns false if another process had already done it */
   async #act(step: Step<K>, settle: Settle): Promise<boolean> {
     if (step.action === 'create') return this.#create(step.after, settle);
     if (step.action === 'change') {
@@ -184,7 +186,7 @@ class Run<K extends Kind> {
     }
     const destroyed = await this.#destroy(step.before, settle);
     if (step.action === 'destroy') return destroyed;
-    // A replacement is one step: it is not left half done.
+    // A replacement is one step: it is never interrupted between its two halves.
     return this.#create(step.after, settle, { ...this.#context, signal: undefined });
   }
 
@@ -212,7 +214,7 @@ class Run<K extends Kind> {
     const driver = this.options.drivers.of(existing);
     const { name, resources } = driver;
     const collection: Collection<K> = resources[this.plan.kind];
-    // Each intended by itself, in the order in which they go: the journal's order is how they come back.
+    // One intent each, in the order of the acts, because an undo reverses the order of the journal.
     for (const going of await destroyedWith(this.plan.kind, existing, driver))
       await this.#intend('destroyed', name, going.existing, null, going.kind);
     const changes = await collection.destroy(existing, this.#context);
@@ -220,7 +222,7 @@ class Run<K extends Kind> {
     return changes.length > 0;
   }
 
-  /** Written down before the act: what nobody lives to tell of is known to have been begun. */
+  /** Stored before the act. If this process dies during the act, the intent shows that it was started. */
   #intend(
     action: IntentReport['action'],
     driver: string,
@@ -232,7 +234,7 @@ class Run<K extends Kind> {
     return this.options.reporter.intend(intentReport(infra, kind, action, driver, before, after));
   }
 
-  /** Reported at once, and handed on in the order of the steps. */
+  /** Reported at once; passed on in the order of the steps. */
   #settle(outcome: Outcome, position?: number): void {
     this.options.reporter.report(resourceReport(this.plan.infra, outcome));
     if (position === undefined) this.#handOn(outcome);

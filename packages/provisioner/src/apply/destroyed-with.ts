@@ -1,7 +1,7 @@
 import { DriverError, type Driver } from '../drivers/driver.js';
 import type { Existing, Kind } from '../drivers/resource.js';
 
-/** What goes when something is destroyed, in that order: task services with their server, then the thing itself. */
+/** What is destroyed with a thing, in this order: the task services on a server, then the thing itself. */
 export async function destroyedWith<K extends Kind>(
   kind: K,
   existing: Existing[K],
@@ -13,7 +13,7 @@ export async function destroyedWith<K extends Kind>(
     const along = await driver.resources.taskserv.list(existing.infra, existing.name);
     return [...along.map((taskserv) => ({ kind: 'taskserv' as const, existing: taskserv })), itself];
   } catch (error) {
-    // A server that cannot be asked any more is destroyed all the same.
+    // A server that does not answer is destroyed all the same.
     if (error instanceof DriverError) return [itself];
     throw error;
   }

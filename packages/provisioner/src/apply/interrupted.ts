@@ -1,4 +1,4 @@
-/** The work was told to stop and did, between two steps. */
+/** The work was aborted and ended between two steps. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 

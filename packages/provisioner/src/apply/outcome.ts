@@ -1,19 +1,20 @@
 import { fullName, nounOf, type Desired, type Existing, type Kind } from '../drivers/resource.js';
 import type { IntentReport, ResourceAction, ResourceReport } from '../report/types.js';
 
-/** What became of a thing. */
+/** The outcome of one step for one thing. */
 export interface Outcome {
   kind: Kind;
-  /** The full name. */
+  /** The full name of the thing. */
   name: string;
   action: ResourceAction;
   driver: string;
   before: Existing[Kind] | null;
   after: Existing[Kind] | null;
-  /** Done by an earlier attempt at the same piece of work. */
+  /** Whether an earlier attempt at the same piece of work did it. */
   earlier?: boolean;
 }
 
+/** The report of an outcome, as the report file and the driver host's protocol have it. */
 export function resourceReport(
   infra: string,
   { kind, name, action, driver, before, after }: Outcome,
@@ -30,7 +31,7 @@ export function resourceReport(
   };
 }
 
-/** What is about to become of a thing: of one that is to be made, `after` is what is wanted. */
+/** The report of an act that is about to start. For a creation, `after` is what is wanted. */
 export function intentReport(
   infra: string,
   kind: Kind,
@@ -47,7 +48,7 @@ export function intentReport(
   };
 }
 
-/** An outcome for people; null where there is nothing to tell. */
+/** One line of text for an outcome; null if there is nothing to print. */
 export function renderOutcome({ kind, name, action, after, earlier }: Outcome): string | null {
   if (action === 'unchanged') return null;
   const what = `${nounOf(kind)} ${name}`;
@@ -56,6 +57,7 @@ export function renderOutcome({ kind, name, action, after, earlier }: Outcome): 
   return `${capitalized(action)} ${what}${address}`;
 }
 
+/** The text with its first letter in upper case. */
 export function capitalized(text: string): string {
   return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
 }

@@ -6,7 +6,7 @@ import { combineRefusals } from './combine-errors.js';
 type Drivers = Pick<DriverSet, 'for' | 'of'>;
 
 /**
- * Asks the providers whether they would take the plan's steps, before the first of them is taken.
+ * Asks the providers whether they would accept the steps of a plan, before the first step starts.
  * @throws DriverError that names every refusal
  */
 export async function refuseImpossible(plan: Plan, drivers: Drivers, signal?: AbortSignal): Promise<void> {
@@ -15,7 +15,7 @@ export async function refuseImpossible(plan: Plan, drivers: Drivers, signal?: Ab
 }
 
 /**
- * The same of a plan that is only to be checked: what is blocked counts, too, and a provider that cannot be asked.
+ * The same for a plan that is only checked. Blocked entries and providers that do not answer are failures, too.
  * @throws DriverError
  */
 export async function checkPlan(plan: Plan, drivers: Drivers, signal?: AbortSignal): Promise<void> {
@@ -23,18 +23,19 @@ export async function checkPlan(plan: Plan, drivers: Drivers, signal?: AbortSign
   if (refusals.length > 0) throw nothingChanged(refusals);
 }
 
-/** What keeps entries of a plan from being steps. */
+/** Why entries of a plan cannot become steps: they are blocked. */
 export function blockages(plan: Plan): DriverError[] {
   return plan.entries
     .filter(isBlocked)
     .map(({ reason, permanent }) => new DriverError(reason, { permanent }));
 }
 
+/** Whether an entry of a plan cannot become a step. Other entries are not affected. */
 export function isBlocked(entry: PlanEntry): entry is Extract<PlanEntry, { action: 'blocked' }> {
   return entry.action === 'blocked';
 }
 
-/** @param complete whether a provider that cannot be asked is a failure: the act itself would say so as well */
+/** @param complete whether a provider that does not answer is a failure. Otherwise the act itself reports it. */
 async function refusalsOf(
   plan: Plan,
   drivers: Drivers,
@@ -59,7 +60,7 @@ function stepsByDriver(plan: Plan, drivers: Drivers): Map<Driver, ServerStep[]> 
   const byDriver = new Map<Driver, ServerStep[]>();
   for (const { action, before, after } of stepsOf(plan)) {
     if (after === null || !('plan' in after)) continue;
-    // What is replaced goes before the new one comes.
+    // A replaced server is destroyed before the new one is made.
     const changed = action === 'change' && 'plan' in before ? before : null;
     const driver = changed ? drivers.of(changed) : drivers.for(after.provider);
     byDriver.set(driver, [...(byDriver.get(driver) ?? []), { before: changed, after }]);

@@ -7,23 +7,24 @@ import type { IntentReport } from '../report/types.js';
 /** A change, and the name of the driver that made it. */
 export type MadeChange = Change & { name: string; driver: string };
 
+/** What {@link recallChanges} needs to know. */
 export interface Recalling {
   drivers: Pick<DriverSet, 'all' | 'named'>;
   infra: string;
   idempotencyKey: string;
-  /** Nothing was ever begun under that key: nobody needs to be asked. */
+  /** Whether no earlier attempt used this key, so that no provider needs to be asked. */
   fresh?: boolean | undefined;
-  /** What is to be recalled; all kinds unless given. */
+  /** The kinds to recall; all kinds by default. */
   kinds?: readonly Kind[] | undefined;
-  /** Takes the servers that could not be asked; unless given, the first of them fails it all. */
+  /** Receives the servers that did not answer. Without it, the first of them makes the recall fail. */
   onSilence?: RecallOptions['onSilence'];
-  /** What earlier attempts were about to do when they were last heard of. */
+  /** The intents that earlier attempts stored. */
   intents?: readonly IntentReport[] | undefined;
 }
 
 /**
- * What earlier attempts under a key did without living to report it, in order: what the providers remember, and of
- * what they do not (what is gone, what was changed) whatever of the intents has come true.
+ * Finds what earlier attempts under a key did and did not report, in order: what the providers remember and, for what
+ * they cannot remember (what was destroyed or changed), the intents that came true.
  */
 export async function recallChanges({
   drivers,
@@ -52,7 +53,7 @@ export async function recallChanges({
   return [...settled, ...recalled];
 }
 
-/** Tells one act under a key from another. */
+/** Identifies an act under a key. */
 export function identity({
   kind,
   name,
@@ -63,7 +64,7 @@ export function identity({
   return [kind, name, action, (after ?? before)?.id].join(' ');
 }
 
-/** What was made is known to the provider by its key: only what went or was changed has to be told by how it is now. */
+/** A provider finds what was made by its key. What was destroyed or changed is derived from the current state. */
 async function settleIntent(
   { kind: word, infra, name, action, driver, before }: IntentReport,
   drivers: Recalling['drivers'],

@@ -4,7 +4,7 @@ import type { IntentReport, Report } from '../report/types.js';
 import { resourceReport } from './outcome.js';
 import { recallChanges, type Recalling } from './recall-changes.js';
 
-/** A reporter that remembers what was told, so that what was done and not told can be told after a failure. */
+/** A reporter that remembers its reports, so that acts without a report can be reported after a failure. */
 export class RecordingReporter implements Pick<Reporter, 'report' | 'intend'> {
   readonly #told = new Set<string>();
   readonly #intents: IntentReport[] = [];
@@ -22,8 +22,8 @@ export class RecordingReporter implements Pick<Reporter, 'report' | 'intend'> {
   }
 
   /**
-   * Work has failed or was cancelled in the middle of an act, or before anybody asked what earlier attempts had done:
-   * whatever came of it is told. Providers that do not answer now are asked by the next attempt.
+   * For work that failed or was cancelled during an act, or before earlier attempts were recalled: reports every change
+   * that was not reported yet. The next attempt asks the providers that do not answer now.
    */
   async reportTheRest(recalling: Recalling): Promise<void> {
     const intents = [...(recalling.intents ?? []), ...this.#intents];

@@ -4,8 +4,8 @@ import type { Reporter } from '../report/reporter.js';
 import { resourceReport, type Outcome } from './outcome.js';
 
 /**
- * Reports what a plan found and leaves as it is: what the inventory does not have of it is adopted there.
- * @param reported full names of what was reported as made, which is not adopted
+ * Reports the things that a plan leaves unchanged. Those that the inventory does not have are adopted.
+ * @param reported full names of the things that were reported as made; they are not adopted
  */
 export function reportFound<K extends Kind>(
   plan: Plan<K>,
@@ -17,6 +17,7 @@ export function reportFound<K extends Kind>(
       reportExisting(before, plan, reporter);
 }
 
+/** Reports a thing as `unchanged`. */
 export function reportExisting<K extends Kind>(
   existing: Existing[K],
   { kind, infra }: Pick<Plan<K>, 'kind' | 'infra'>,
@@ -25,7 +26,7 @@ export function reportExisting<K extends Kind>(
   reporter.report(resourceReport(infra, asFound(kind, existing)));
 }
 
-/** A thing that was left as it is. */
+/** The outcome of a thing that was left unchanged. */
 export function asFound(kind: Kind, existing: Existing[Kind]): Outcome {
   return {
     kind,

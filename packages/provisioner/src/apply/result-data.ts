@@ -8,11 +8,11 @@ import { blockages, isBlocked } from './preflight.js';
 import { combineErrors } from './combine-errors.js';
 import type { Outcome } from './outcome.js';
 
-// A report has 64 KiB; the whole plan is in what is printed.
+// A report is limited to 64 KiB; the printed output has the whole plan.
 const MAX_PLAN_LINES = 100;
 const MAX_PLAN_COLUMNS = 160;
 
-/** The data of the result's report. */
+/** The field `data` of the result's report. */
 export function resultData(plan: Plan, check: boolean, outcomes: readonly Outcome[]) {
   const planned = (action: Parameters<typeof countOf>[1]) => countOf(plan, action);
   return {
@@ -30,6 +30,7 @@ export function resultData(plan: Plan, check: boolean, outcomes: readonly Outcom
   };
 }
 
+/** The number of outcomes for each action. */
 export function countsOf(outcomes: readonly Pick<Outcome, 'action'>[]) {
   const done = (action: Outcome['action']) => outcomes.filter((outcome) => outcome.action === action).length;
   return {
@@ -40,7 +41,7 @@ export function countsOf(outcomes: readonly Pick<Outcome, 'action'>[]) {
   };
 }
 
-/** Why not all of the plan was done, and how far it came; null where all was. */
+/** Why the plan was applied only in part, and how much of it was; null if all of it was. */
 export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Error | null {
   const blocked = plan.entries.filter(isBlocked).map(({ name }) => name);
   const failures = [...(applied.failure ? [applied.failure] : []), ...blockages(plan)];
@@ -49,7 +50,7 @@ export function failureOf<K extends Kind>(plan: Plan<K>, applied: Applied): Erro
   return withWhatIsDone(combineErrors(failures), plan.kind, steps, [...applied.undone, ...blocked]);
 }
 
-/** @param undone names of what is not done, of `steps` in all */
+/** @param undone names of the steps that were not done, out of `steps` */
 function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: readonly string[]): Error {
   const notDone =
     undone.length > 0 ? ` Not done: ${listed(undone)}. Run the command again to do the rest.` : '';
@@ -62,7 +63,7 @@ function withWhatIsDone(failure: Error, kind: Kind, steps: number, undone: reado
   });
 }
 
-/** Some names, and how many more. */
+/** The first names, and the number of the others. */
 export function listed(names: readonly string[]): string {
   const shown = names.slice(0, 10).join(', ');
   return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;

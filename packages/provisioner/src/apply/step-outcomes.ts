@@ -1,18 +1,18 @@
 import type { Outcome } from './outcome.js';
 
 /**
- * Hands on what came of steps in the order of the steps, though they are taken at the same time: what came of a later one
- * waits until all earlier ones have ended.
+ * Passes on the outcomes of steps in the order of the steps, although the steps run concurrently. The outcome of a step
+ * waits until all earlier steps have ended.
  */
 export class StepOutcomes {
   readonly #waiting = new Map<number, Outcome[]>();
   readonly #ended = new Set<number>();
   #next = 0;
 
-  /** @param handOn takes each outcome, once */
+  /** @param handOn receives each outcome once */
   constructor(private readonly handOn: (outcome: Outcome) => void) {}
 
-  /** @param position of the step, from 0 */
+  /** @param position of the step, counted from 0 */
   add(position: number, outcome: Outcome): void {
     if (position === this.#next) this.handOn(outcome);
     else this.#waiting.set(position, [...(this.#waiting.get(position) ?? []), outcome]);
@@ -26,7 +26,7 @@ export class StepOutcomes {
     }
   }
 
-  /** No other step ends any more: those that never began are waited for no longer. */
+  /** No other step ends: outcomes no longer wait for steps that never started. */
   endAll(): void {
     for (const position of [...this.#waiting.keys()].sort((one, other) => one - other))
       this.#release(position);

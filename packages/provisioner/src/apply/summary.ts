@@ -2,7 +2,7 @@ import { counted, nounOf } from '../drivers/resource.js';
 import { countOf, type Plan } from '../plan/plan.js';
 import type { Outcome } from './outcome.js';
 
-/** What a plan that was done in full came to, in a sentence. @param wish whose wish the plan was */
+/** A sentence about the result of a plan that was applied completely. @param wish the plan as it was requested */
 export function summarize(plan: Plan, outcomes: readonly Outcome[], wish = 'the settings say'): string {
   const things = (count: number) => counted(plan.kind, count);
   const done = (action: Outcome['action']) =>

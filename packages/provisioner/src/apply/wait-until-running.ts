@@ -6,7 +6,7 @@ import { Interrupted } from './interrupted.js';
 const INTERVAL_MS = 2_000;
 const TIMEOUT_MS = 10 * 60_000;
 
-/** Asks for the servers until all of them run. @throws DriverError after ten minutes, or if one is gone */
+/** Polls the servers until all of them run. @throws DriverError after ten minutes, or if one no longer exists */
 export async function waitUntilRunning(
   servers: readonly Server[],
   driverOf: (server: Server) => Pick<Driver, 'resources'>,

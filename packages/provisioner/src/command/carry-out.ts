@@ -12,7 +12,7 @@ import {
 import { stepsOf, type Plan } from '../plan/index.js';
 import type { Session } from './session.js';
 
-/** Prints the plan and, unless it is to be checked only, does what it says. */
+/** Prints the plan and applies it, unless it is only to be checked. */
 export async function carryOut(
   plan: Plan,
   check: boolean,

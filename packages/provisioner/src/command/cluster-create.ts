@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.js';
 import type { ActOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning cluster create`: on the servers that the settings name for it, else on all there are. */
+/** `provisioning cluster create`: on the servers that the settings list for it, otherwise on all servers. */
 export async function createCluster(name: string, options: ActOptions, session: Session): Promise<void> {
   const { output, drivers, signal } = session;
   const { infra, workspace, settings: file } = options;
@@ -25,6 +25,6 @@ export async function createCluster(name: string, options: ActOptions, session: 
     servers: servers.map((server) => server.name),
     attributes: found?.attributes ?? {},
   };
-  // A cluster is there once it is made: there is nothing more to wait for.
+  // A cluster is complete when it has been made: there is nothing to wait for.
   await carryOut(planWanted('cluster', infra, [desired], found ? [found] : []), options.check, session);
 }

@@ -4,7 +4,7 @@ import { carryOut } from './carry-out.js';
 import type { ActOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning cluster delete`: its servers stay. */
+/** `provisioning cluster delete`: its servers are kept. */
 export async function deleteCluster(name: string, options: ActOptions, session: Session): Promise<void> {
   const { output, drivers, signal } = session;
   const { infra, workspace, settings: file } = options;

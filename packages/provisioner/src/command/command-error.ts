@@ -7,19 +7,19 @@ import { EXIT, type StopSignal } from './exit-codes.js';
 /** Why a command ended without having done its work. */
 export interface CommandFailure {
   exitCode: number;
-  /** All there is to say, perhaps on several lines. */
+  /** The complete message, on one or several lines. */
   message: string;
-  /** The same in one sentence, for the report. */
+  /** The message in one sentence, for the report. */
   brief: string;
   faults: readonly Fault[];
 }
 
-/** What was given on the command line cannot be used. */
+/** An argument or an option of the command line is not valid. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** @param stoppedBy the signal that arrived, if one did */
+/** @param stoppedBy the signal that stopped the command, if one did */
 export function explainFailure(error: unknown, stoppedBy: StopSignal | undefined): CommandFailure {
   const fail = (exitCode: number, message: string, brief = message): CommandFailure => ({
     exitCode,

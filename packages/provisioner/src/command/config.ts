@@ -2,21 +2,22 @@ import { readFileSync } from 'node:fs';
 import { parseReport, type IntentReport } from '../report/index.js';
 import { UsageError } from './command-error.js';
 
-/** What the environment says beside the options; those that have an option are named there. */
+/** The settings of a command that come from the environment and have no option. */
 export interface CommandEnvironment {
-  /** The file that takes the reports (docs/how-to/report-progress.md). */
+  /** The file to which reports are appended (docs/how-to/report-progress.md). */
   events: string | undefined;
-  /** The same for every attempt at one piece of work. */
+  /** The idempotency key: the same for every attempt at one piece of work. */
   idempotencyKey: string | undefined;
-  /** Whether this is the first attempt at it. */
+  /** Whether this is the first attempt. */
   fresh: boolean;
-  /** What earlier attempts at it were about to do when they were last heard of. */
+  /** The intents that earlier attempts stored. */
   intents: readonly IntentReport[];
-  /** With `--check`: reports what earlier attempts did, since no other attempt follows that could. */
+  /** With `--check`: report what earlier attempts did, because no other attempt follows. */
   reconcile: boolean;
   production: boolean;
 }
 
+/** Reads {@link CommandEnvironment}. @throws InvalidUsage if a variable has a value that is not allowed */
 export function readEnvironment(env: NodeJS.ProcessEnv): CommandEnvironment {
   return {
     events: env['PROVISIONING_EVENTS'] || undefined,
@@ -28,7 +29,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CommandEnvironment {
   };
 }
 
-/** A file of lines, each a report of type `intent`. */
+/** Reads a file of lines, each of which is a report of type `intent`. */
 function readIntents(path: string | undefined): IntentReport[] {
   if (!path) return [];
   try {

@@ -1,6 +1,6 @@
 import { countOf, type Plan } from '../plan/index.js';
 
-/** The plan as the JSON document has it. */
+/** The plan in the form of the JSON document. */
 export function documentPlan(plan: Plan): Record<string, unknown> {
   const actions = [
     'create',

@@ -1,4 +1,4 @@
-/** What the exit status means (README.md). */
+/** The exit statuses of the command (README.md). */
 export const EXIT = {
   done: 0,
   failed: 1,
@@ -7,4 +7,5 @@ export const EXIT = {
   interrupted: { SIGINT: 130, SIGTERM: 143 },
 } as const;
 
+/** A signal that stops a command. */
 export type StopSignal = keyof typeof EXIT.interrupted;

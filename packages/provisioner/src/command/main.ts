@@ -11,9 +11,9 @@ import { buildProgram, type RunVerb } from './program.js';
 import { stopSignal } from './stop-signal.js';
 
 /**
- * The `provisioning` command. Work that was begun is finished even where its output can't be written; then the status is 1.
- * A reader that has closed the output changes nothing.
- * @returns its exit status; never throws
+ * Runs the `provisioning` command. Work that has started is finished even if its output cannot be written; the exit
+ * status is then 1. A reader that closes the output does not change the status.
+ * @returns the exit status; never throws
  */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { stdout, stderr } = process;
@@ -27,7 +27,7 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
 
 async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const stop = stopSignal();
-  // Until the options are read, what was typed decides how faults in it are told.
+  // Before the options are parsed, the raw arguments decide the format of error messages.
   let output = asksForJson(args)
     ? jsonOutput({ command: args.slice(0, 2).join(' '), infra: null, settings: null, check: false })
     : textOutput();
@@ -82,7 +82,7 @@ function report(reporter: Reporter, message: string): void {
   try {
     reporter.report({ type: 'error', message });
   } catch {
-    // The report file may be the very thing that failed; the message is printed as well.
+    // The report file may be what failed; the message is also printed.
   }
 }
 

@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 
-/** What every verb takes. */
+/** The options of every verb. */
 export interface CommonOptions {
   infra: string;
   workspace: string;
@@ -8,16 +8,19 @@ export interface CommonOptions {
   output: 'text' | 'json';
 }
 
-/** What the verbs that act take besides. */
+/** The additional options of the verbs that change something. */
 export interface ActOptions extends CommonOptions {
   settings: string;
   check: boolean;
   wait: boolean;
 }
 
+/** The default of `--workspace`, relative to the working directory. */
 export const DEFAULT_WORKSPACE = 'workspace';
+/** The default of `--data-dir`, relative to the working directory. */
 export const DEFAULT_DATA_DIR = '.data';
 
+/** Adds the options of {@link CommonOptions}. */
 export function withCommonOptions(command: Command): Command {
   return command
     .requiredOption('--infra <name>', 'infra: name of a folder in the workspace')
@@ -38,6 +41,7 @@ export function withCommonOptions(command: Command): Command {
     );
 }
 
+/** Adds the options of {@link ActOptions}. */
 export function withActOptions(command: Command): Command {
   return withCommonOptions(command)
     .requiredOption(

@@ -5,11 +5,11 @@ import type { CommandFailure } from './command-error.js';
 import { documentPlan } from './document-plan.js';
 import { renderServers } from './render-servers.js';
 
-/** Where a command says what it does: lines for people as it goes, or one JSON document at its end. */
+/** Where a command prints: lines of text while it runs, or one JSON document at its end. */
 export interface Output {
-  /** What users must know, whatever becomes of the command. */
+  /** A warning that users must see even if the command fails. */
   notice(text: string): void;
-  /** What a server printed. */
+  /** A line that a server printed. */
   line(text: string): void;
   plan(plan: Plan): void;
   outcome(outcome: Outcome): void;
@@ -19,6 +19,7 @@ export interface Output {
   end(): void;
 }
 
+/** The members of the JSON document that are known before the command runs. */
 export interface OutputHeader {
   command: string;
   infra: string | null;
@@ -26,6 +27,7 @@ export interface OutputHeader {
   check: boolean;
 }
 
+/** Prints lines of text: messages on standard output, warnings on standard error. */
 export function textOutput(): Output {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   return {
@@ -43,9 +45,10 @@ export function textOutput(): Output {
   };
 }
 
-/** Under which name the document has what was acted on. */
+/** The member of the document that lists the things that the command acted on. */
 const MEMBERS: Record<string, string> = { taskserv: 'taskservs', cluster: 'clusters' };
 
+/** Collects everything and prints one JSON document at the end. */
 export function jsonOutput(header: OutputHeader): Output {
   const member = MEMBERS[header.command.split(' ')[0] ?? ''] ?? 'servers';
   const notices: string[] = [];

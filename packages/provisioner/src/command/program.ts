@@ -11,7 +11,7 @@ import type { Session } from './session.js';
 import { createTaskserv } from './taskserv-create.js';
 import { deleteTaskserv } from './taskserv-delete.js';
 
-/** Runs one verb, with what it works with made from its options. */
+/** Runs a verb with a session that is created from its options. */
 export type RunVerb = <O extends CommonOptions>(
   verb: string,
   options: O,
@@ -23,7 +23,7 @@ Exit status: 0 done, 1 the work failed, 2 wrong usage, 3 settings missing or wro
 130 or 143 stopped by INT or TERM: what was begun is finished, the rest is not done.
 Output that can't be written is a failure (1), though the work is finished; a reader that closes it is none.`;
 
-/** The command line: what there is to type, and what it calls. */
+/** The command line: its commands, arguments and options. */
 export function buildProgram(run: RunVerb): Command {
   const program = new Command('provisioning')
     .description(
@@ -89,7 +89,7 @@ interface Service {
   delete: readonly [description: string, act: ServiceVerb];
 }
 
-/** What is created and deleted by name. */
+/** A kind of thing that is created and deleted by name. */
 function addService(program: Command, run: RunVerb, service: Service): void {
   const noun = addNoun(program, service.noun, service.description);
   for (const verb of ['create', 'delete'] as const) {

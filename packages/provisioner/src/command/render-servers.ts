@@ -2,7 +2,7 @@ import type { Server } from '../drivers/index.js';
 
 const HEADINGS = ['NAME', 'PLAN', 'ZONE', 'STATE', 'IP', 'PROVIDER', 'DRIVER'];
 
-/** A table with a line for each server. */
+/** A table with one line for each server. */
 export function renderServers(servers: readonly Server[]): string[] {
   if (servers.length === 0) return [];
   const rows = servers.map(({ name, plan, zone, state, ip, provider, driver }) => [

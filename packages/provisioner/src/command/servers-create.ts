@@ -16,7 +16,7 @@ export async function createServers(options: ActOptions, session: Session): Prom
   const names = settings.servers.map(({ name }) => name);
   const { found, silent } = await drivers.sight(infra, 'server');
   const absent = names.filter((name) => !found.some((server) => server.name === name));
-  // Where a host does not answer, what was not found has to be asked for by name.
+  // If a host does not answer, a server that was not found is looked up by name.
   const { unknown } = silent.length > 0 ? await drivers.look(infra, 'server', absent) : { unknown: [] };
   const plan = planCreate(infra, settings.servers, found, unknown);
   await carryOut(plan, options.check, session, async () => {

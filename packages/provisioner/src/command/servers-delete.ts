@@ -4,7 +4,7 @@ import { carryOut } from './carry-out.js';
 import type { ActOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning servers delete`: the servers that the settings name, and no others. */
+/** `provisioning servers delete`: deletes only the servers in the settings. */
 export async function deleteServers(options: ActOptions, session: Session): Promise<void> {
   const { output, drivers, signal } = session;
   const { infra, workspace, settings: file } = options;
@@ -13,7 +13,7 @@ export async function deleteServers(options: ActOptions, session: Session): Prom
     .notices(settings.servers.map(({ provider }) => provider))
     .forEach((notice) => output.notice(notice));
   const names = settings.servers.map(({ name }) => name);
-  // What is destroyed is gone at once: there is nothing to wait for.
+  // A destroyed server is gone at once: there is nothing to wait for.
   const { found, unknown } = await drivers.look(infra, 'server', names);
   await carryOut(planDelete(infra, names, found, 'server', unknown), options.check, session);
 }

@@ -3,7 +3,7 @@ import { checkInfra } from '../settings/index.js';
 import type { CommonOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning servers list`: what there is, whatever any settings say. */
+/** `provisioning servers list`: all servers that exist, whether the settings list them or not. */
 export async function listServers(
   { infra }: CommonOptions,
   { output, drivers, reporter }: Session,

@@ -2,7 +2,7 @@ import type { DriverSet } from '../drivers/index.js';
 import type { IntentReport, Reporter } from '../report/index.js';
 import type { Output } from './output.js';
 
-/** What a verb works with. */
+/** What a verb needs to run. */
 export interface Session {
   output: Output;
   reporter: Reporter;
@@ -10,9 +10,9 @@ export interface Session {
   /** Aborted by INT and TERM. */
   signal: AbortSignal;
   idempotencyKey: string | undefined;
-  /** Whether nothing was begun under that key before: there is nothing to recall. */
+  /** Whether no earlier attempt used the key, so that there is nothing to recall. */
   fresh: boolean;
-  /** What earlier attempts were about to do when they were last heard of. */
+  /** The intents that earlier attempts stored. */
   intents: readonly IntentReport[];
   /** Whether a check also reports what earlier attempts did. */
   reconcile: boolean;

@@ -1,7 +1,8 @@
 import { EXIT, type StopSignal } from './exit-codes.js';
 
+/** A watch for the signals INT and TERM. */
 export interface StopWatch {
-  /** Aborted by the first INT or TERM; further ones change nothing. */
+  /** Aborted by the first INT or TERM; further signals have no effect. */
   signal: AbortSignal;
   received(): StopSignal | undefined;
   forget(): void;

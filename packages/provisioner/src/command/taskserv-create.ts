@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.js';
 import type { ActOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning taskserv create`: on the servers that the settings name for it, else on all there are. */
+/** `provisioning taskserv create`: on the servers that the settings list for it, otherwise on all servers. */
 export async function createTaskserv(name: string, options: ActOptions, session: Session): Promise<void> {
   const { output, drivers, signal } = session;
   const { infra, workspace, settings: file } = options;
@@ -24,6 +24,6 @@ export async function createTaskserv(name: string, options: ActOptions, session:
   }
   drivers.notices(servers.map(({ provider }) => provider)).forEach((notice) => output.notice(notice));
   const plan = await planTaskservsOn(servers, [{ name, version: entry?.version }], infra, drivers);
-  // A task service is there once it is installed: there is nothing more to wait for.
+  // A task service is complete when it has been installed: there is nothing to wait for.
   await carryOut(plan, options.check, session);
 }

@@ -5,7 +5,7 @@ import { carryOut } from './carry-out.js';
 import type { ActOptions } from './options.js';
 import type { Session } from './session.js';
 
-/** `provisioning taskserv delete`: from the servers that the settings name for it, else from all there are. */
+/** `provisioning taskserv delete`: from the servers that the settings list for it, otherwise from all servers. */
 export async function deleteTaskserv(name: string, options: ActOptions, session: Session): Promise<void> {
   const { output, drivers, signal } = session;
   const { infra, workspace, settings: file } = options;
@@ -25,7 +25,7 @@ export async function deleteTaskserv(name: string, options: ActOptions, session:
   await carryOut(plan, options.check, session);
 }
 
-/** Those that are found, and as unknown that of each server that does not answer. */
+/** The installed task services, and as unknown the one of each server that does not answer. */
 async function everywhere(name: string, infra: string, drivers: DriverSet): Promise<Look<'taskserv'>> {
   const { found, silent } = await drivers.sight(infra, 'taskserv');
   return {

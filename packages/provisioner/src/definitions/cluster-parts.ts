@@ -7,7 +7,7 @@ import type { Unit } from './unit.js';
 
 type ClusterRecord = InstallRecord<'cluster'>;
 
-/** Each server remembers the cluster: the one that was changed last knows best. */
+/** Each server remembers the cluster. The record that was changed last is valid. */
 export function onePerCluster(records: readonly ClusterRecord[]): ClusterRecord[] {
   const newest = new Map<string, ClusterRecord>();
   for (const record of records) {
@@ -18,13 +18,13 @@ export function onePerCluster(records: readonly ClusterRecord[]): ClusterRecord[
   return [...newest.values()];
 }
 
-/** The first of a cluster's servers is the first that it names. */
+/** The first of a cluster's servers is the first in its list. */
 export function placed(servers: readonly Server[], on: On): readonly Server[] {
   if (on === 'all') return servers;
   return on === 'first' ? servers.slice(0, 1) : servers.slice(1);
 }
 
-/** What a step is on one of the servers. */
+/** A step of a cluster, as a unit that is installed on one of the servers. */
 export function stepUnit(
   definition: ClusterDefinition,
   step: ClusterDefinition['steps'][number],

@@ -1,12 +1,15 @@
 import type { On, ParameterFile } from './schema.js';
 
+/** The scripts of a definition: `check` reports the installed version, `install` and `remove` change the server. */
 export const PHASES = ['check', 'install', 'remove'] as const;
+/** One of {@link PHASES}. */
 export type Phase = (typeof PHASES)[number];
 /** The text of each script. */
 export type Scripts = Record<Phase, string>;
+/** The time limit of each script, in seconds. */
 export type Timeouts = Record<Phase, number>;
 
-/** A file that is fetched from outside, for one version and architecture. */
+/** A file that a script downloads, for one version and architecture. */
 export interface Download {
   name: string;
   architecture: string;
@@ -14,15 +17,16 @@ export interface Download {
   url: string;
 }
 
+/** What definitions of task services and of clusters have in common. */
 export interface CommonDefinition {
   name: string;
   description: string;
-  /** Null where the distribution's packages say which there are. */
+  /** Null if the packages of the distribution decide which versions exist. */
   defaultVersion: string | null;
-  /** By version; empty where any that the distribution has will do. */
+  /** By version; empty if any version of the distribution will do. */
   downloads: ReadonlyMap<string, readonly Download[]>;
   parameters: ReadonlyMap<string, ParameterFile>;
-  /** Seconds. */
+  /** In seconds. */
   timeouts: Timeouts;
 }
 
@@ -33,7 +37,7 @@ export interface TaskservDefinition extends CommonDefinition {
   scripts: Scripts;
 }
 
-/** What a cluster is made of, in order: first the task services, then the steps. */
+/** The parts of a cluster, in order: first the task services, then the steps. */
 export interface ClusterDefinition extends CommonDefinition {
   taskservs: readonly { name: string; on: On; version: string | null }[];
   steps: readonly { name: string; on: On; scripts: Scripts }[];

@@ -17,12 +17,12 @@ import { DEFINED, KnownDefinitions, type DefinedKind } from './known-definitions
 import { parseCluster, parseTaskserv } from './parse-definition.js';
 import type { ClusterFile, TaskservFile } from './schema.js';
 
-/** What can be installed. Read anew for each use: an edit counts from the next operation on. */
+/** The definitions in the workspace. They are read again for each use: an edit applies from the next operation on. */
 export class Definitions {
   /** @param folder has `taskservs/<name>/` and `clusters/<type>/` */
   constructor(private readonly folder: string) {}
 
-  /** @throws DriverError if there is none of that name, or if it cannot be used */
+  /** @throws DriverError if it does not exist or is not valid */
   async taskserv(name: string): Promise<TaskservDefinition> {
     const { text, shown } = await this.#read('taskserv', name);
     const file = parseTaskserv(text, shown, name);
@@ -34,7 +34,7 @@ export class Definitions {
     };
   }
 
-  /** @throws DriverError if there is none of that type, or if it cannot be used */
+  /** @throws DriverError if it does not exist or is not valid */
   async cluster(type: string): Promise<ClusterDefinition> {
     const { text, shown } = await this.#read('cluster', type);
     const file = parseCluster(text, shown, type);
@@ -55,12 +55,12 @@ export class Definitions {
     };
   }
 
-  /** Those task services and all that they require, in the order in which they are installed. @throws DriverError */
+  /** Those task services and all that they require, in the order of installation. @throws DriverError */
   inOrder(names: readonly string[]): Promise<TaskservDefinition[]> {
     return inOrder(names, (name) => this.taskserv(name));
   }
 
-  /** @returns the names of all there are: of the folders that have a `definition.toml` */
+  /** @returns all names: those of the folders that have a `definition.toml` */
   async names(kind: DefinedKind): Promise<string[]> {
     const folder = join(this.folder, DEFINED[kind].folder);
     const names = await readdir(folder).catch(emptyWhereAbsent);
@@ -72,13 +72,13 @@ export class Definitions {
     return defined.flat().sort();
   }
 
-  /** The names of all kinds, to check what is asked for. */
+  /** The names of all kinds, to check the names of a request. */
   async known(): Promise<KnownDefinitions> {
     const [taskserv, cluster] = await Promise.all([this.names('taskserv'), this.names('cluster')]);
     return new KnownDefinitions({ taskserv, cluster });
   }
 
-  /** Reads all there is. @throws DriverError that tells what cannot be used */
+  /** Reads all definitions. @throws DriverError that lists those that are not valid */
   async check(): Promise<void> {
     await this.inOrder(await this.names('taskserv'));
     for (const type of await this.names('cluster')) {
@@ -110,7 +110,7 @@ export class Definitions {
     return { check, install, remove };
   }
 
-  /** @returns undefined where there is none */
+  /** @returns undefined if the file does not exist */
   async #text(kind: DefinedKind, path: string): Promise<string | undefined> {
     let bytes: Buffer;
     try {

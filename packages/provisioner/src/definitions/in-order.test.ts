@@ -10,13 +10,13 @@ function ordered(all: Record<string, { order?: number; requires?: string[] }>, .
   }).then((definitions) => definitions.map(({ name }) => name).join(' '));
 }
 
-describe('the order', () => {
-  it('is that of the numbers, then of the names', async () => {
+describe('the order of installation', () => {
+  it('is by number, then by name', async () => {
     const all = { b: {}, a: {}, late: { order: 90 }, soon: { order: 10 } };
     expect(await ordered(all, 'late', 'b', 'soon', 'a')).toBe('soon a b late');
   });
 
-  it('puts what is required first, whatever its number, and brings it along', async () => {
+  it('adds requirements and puts them first regardless of their numbers', async () => {
     const all = {
       base: { order: 90 },
       middle: { requires: ['base'] },
@@ -26,12 +26,12 @@ describe('the order', () => {
     expect(await ordered(all, 'base', 'middle')).toBe('base middle');
   });
 
-  it('takes what two require once', async () => {
+  it('has a shared requirement once', async () => {
     const all = { d: { requires: ['b', 'c'] }, b: { requires: ['a'] }, c: { requires: ['a'] }, a: {} };
     expect(await ordered(all, 'd')).toBe('a b c d');
   });
 
-  it('names a circle', async () => {
+  it('refuses a cycle and names it', async () => {
     const all = { a: { requires: ['b'] }, b: { requires: ['c'] }, c: { requires: ['b'] } };
     await expect(ordered(all, 'a')).rejects.toMatchObject({
       message: expect.stringContaining('circular dependency: b requires c requires b.'),
@@ -39,7 +39,7 @@ describe('the order', () => {
     });
   });
 
-  it('asks for what is not there', async () => {
+  it('fails if a requirement has no definition', async () => {
     await expect(ordered({ a: { requires: ['gone'] } }, 'a')).rejects.toThrow('There is no gone.');
   });
 });

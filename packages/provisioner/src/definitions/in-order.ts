@@ -2,9 +2,9 @@ import { DriverError } from '../drivers/driver.js';
 import type { TaskservDefinition } from './definition.js';
 
 /**
- * In which order task services are installed: what one requires before it, otherwise by `order`, then by name. They
- * are removed the other way round.
- * @param wanted names; what they require comes along
+ * Orders task services for their installation: requirements first, otherwise by `order`, then by name. They are removed
+ * in the reverse order.
+ * @param wanted names; their requirements are added
  * @throws DriverError that names a cycle
  */
 export async function inOrder(

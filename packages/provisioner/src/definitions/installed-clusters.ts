@@ -21,8 +21,8 @@ import { install, recordText, remove, SLOTS, tombstone, versionOf, type DraftRec
 type ClusterRecord = InstallRecord<'cluster'>;
 
 /**
- * Clusters that are really installed: task services and steps on several servers, each of which remembers the cluster
- * once all of it is there.
+ * Clusters that are installed on servers: task services and steps on several servers. Each server stores a record of the
+ * cluster when its part is complete.
  */
 export class InstalledClusters implements Collection<'cluster'> {
   constructor(
@@ -107,12 +107,12 @@ export class InstalledClusters implements Collection<'cluster'> {
     const record = await this.#find(existing.infra, existing.name);
     if (record?.resource.id !== existing.id) return [];
     const definition = await this.definitions.cluster(existing.name);
-    // The first server last: while its record is there, the same again goes on from here.
+    // The first server is the last one: while it has the record, a repeated attempt can continue.
     await this.#leave(definition, record, record.resource.servers.toReversed(), context);
     return [{ kind: 'cluster', action: 'destroyed', before: record.resource, after: null }];
   }
 
-  /** What was done under a key: what drivers recall. */
+  /** The changes that were made under a key, for {@link Driver.recall}. */
   async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
     const found = heard(await this.#surveys(infra), onSilence);
     const living = recordsIn(found, infra);
@@ -125,7 +125,7 @@ export class InstalledClusters implements Collection<'cluster'> {
       .filter((change) => change !== null);
   }
 
-  /** Everything that it is made of, in order. @returns the names of the task services that it stands on */
+  /** Installs all parts of the cluster in order. @returns the names of the task services that it depends on */
   async #build(
     definition: ClusterDefinition,
     desired: DesiredCluster,
@@ -159,7 +159,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     return ordered.map(({ name }) => name);
   }
 
-  /** Takes those servers out of the cluster: its steps backwards, its record, then the task services that were its own. */
+  /** Removes servers from the cluster: its steps in reverse order, its record, then the task services that it installed. */
   async #leave(
     definition: ClusterDefinition,
     record: ClusterRecord,
@@ -168,7 +168,7 @@ export class InstalledClusters implements Collection<'cluster'> {
   ): Promise<void> {
     const { resource } = record;
     const all = await Promise.all(resource.servers.map((name) => this.servers.read(resource.infra, name)));
-    // Servers that are gone took their part along.
+    // Servers that no longer exist need no work.
     const present = all.filter((server) => server !== null).map(serverOf);
     const leaving = names.flatMap((name) => present.filter((server) => server.name === name));
     for (const step of definition.steps.toReversed()) {
@@ -211,7 +211,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     }
   }
 
-  /** The first server last: from then on the cluster is there for certain. */
+  /** The first server is the last one: its record shows that the cluster is complete. */
   async #write(
     servers: readonly Server[],
     draft: DraftRecord<'cluster'>,
@@ -269,7 +269,7 @@ export class InstalledClusters implements Collection<'cluster'> {
   async #find(infra: string, name: string): Promise<ClusterRecord | undefined> {
     const surveyed = await this.#surveys(infra);
     const record = recordsIn(surveyed.found, infra).find(({ resource }) => resource.name === name);
-    // Each of its servers has a record of it; where none is found, one that is silent may have one.
+    // Every server of a cluster has its record. If no record is found, a server that did not answer may have one.
     if (!record) heard(surveyed);
     return record;
   }
@@ -284,7 +284,7 @@ function recordsIn(found: Surveyed['found'], infra: string): ClusterRecord[] {
   return onePerCluster(records.filter(({ resource }) => resource.infra === infra));
 }
 
-/** Clusters that drivers can offer where they can run scripts on their servers. */
+/** The clusters of a driver that can run scripts on its servers. */
 export function installedClusters(
   run: RunOnServer,
   servers: Servers,

@@ -39,7 +39,7 @@ import {
 } from './taskserv-records.js';
 import { FOUND_VERSION, install, remove, versionOf, type Unit } from './unit.js';
 
-/** Task services that are really installed: scripts of definitions, run on servers, which remember what they have. */
+/** Task services that scripts of definitions install on servers. Each server stores records of what it has. */
 export class InstalledTaskservs implements Collection<'taskserv'> {
   constructor(
     private readonly remote: Remote,
@@ -47,7 +47,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     private readonly definitions: Definitions,
   ) {}
 
-  /** Those on servers that run: others cannot be asked. */
+  /** Those on running servers; other servers cannot be asked. */
   async list(infra: string, server?: string): Promise<Taskserv[]> {
     return resourcesIn(
       heard(await surveyAll(this.remote, await runningServers(this.servers, infra, server))),
@@ -67,7 +67,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return (answer && find(recordsOf(answer.survey, server), taskserv)?.resource) ?? null;
   }
 
-  /** Each of their servers is asked once. */
+  /** Asks each of their servers once. */
   async readAll(infra: string, names: readonly string[]): Promise<Sighting<'taskserv'>> {
     const servers = new Set(names.map((name) => name.split('/')[0] ?? ''));
     const surveyed = await surveyNamed(this.remote, this.servers, infra, [...servers]);
@@ -102,7 +102,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return this.install(server, definition, desired, context, survey);
   }
 
-  /** Installs that very task service, and none that it requires. @param partOf a cluster that it goes with */
+  /** Installs exactly this task service, without its requirements. @param partOf the cluster that it belongs to */
   async install(
     server: Server,
     definition: TaskservDefinition,
@@ -156,7 +156,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
       wanted_version: unit.version,
       parameters: unit.parameters,
       requires: definition.requires,
-      // Several changes under one key count as one, from where the first began.
+      // Several changes under one key count as one, which starts from the state before the first of them.
       last_act:
         record.last_act.key === key
           ? record.last_act
@@ -176,7 +176,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return record ? this.uninstall(server, record, survey, context) : [];
   }
 
-  /** Removes it, and before it what came under the same key and needs it, when that is what is undone. */
+  /** Removes it. If its own creation is undone, what came under the same key and requires it is removed first. */
   async uninstall(
     server: Server,
     record: TaskservRecord,
@@ -197,7 +197,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     }
     const changes: Change<'taskserv'>[] = [];
     for (const one of needy) changes.push(...(await this.uninstall(server, one, survey, context)));
-    // Needed by two, it went with the first of them.
+    // Required by two others, it was removed with the first of them.
     survey.taskservs = survey.taskservs.filter(
       (one) => !changes.some(({ before }) => before?.id === one.resource.id),
     );
@@ -214,7 +214,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     return [...changes, { kind: 'taskserv', action: 'destroyed', before: record.resource, after: null }];
   }
 
-  /** Removes everything from a server that is let go: first what needs others. */
+  /** Removes everything from a server that is released: dependents before their requirements. */
   async removeAll(server: Server, context: ActContext): Promise<Change<'taskserv'>[]> {
     const survey = await this.remote.survey(server, context.signal);
     assertNoCluster(survey, server);
@@ -229,7 +229,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     }
   }
 
-  /** What was done under a key: what drivers recall. What came with a cluster is that cluster's. */
+  /** The changes that were made under a key, for {@link Driver.recall}. Parts of a cluster belong to the cluster. */
   async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
     const found = heard(await surveyAll(this.remote, await runningServers(this.servers, infra)), onSilence);
     const living = found.flatMap(({ server, survey }) =>
@@ -245,7 +245,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
       .filter((change) => change !== null);
   }
 
-  /** There is one already: the one that came along under the same key is made what is wanted now. */
+  /** One exists already. If it was added as a requirement under the same key, it is changed to what is wanted now. */
   async #keep(
     { resource, key }: TaskservRecord,
     desired: DesiredTaskserv,
@@ -277,7 +277,7 @@ function resourcesIn(found: Surveyed['found']): Taskserv[] {
   return found.flatMap(({ server, survey }) => recordsOf(survey, server).map(({ resource }) => resource));
 }
 
-/** Task services that drivers can offer where they can run scripts on their servers. */
+/** The task services of a driver that can run scripts on its servers. */
 export function installedTaskservs(
   run: RunOnServer,
   servers: Servers,
@@ -287,7 +287,7 @@ export function installedTaskservs(
   return new InstalledTaskservs(new Remote(run, options), servers, definitions);
 }
 
-// Undoing works under keys that begin with the key of what is undone (operations/undo-operation.ts).
+// An undo operation works under keys that begin with the key of what it undoes (operations/undo-operation.ts).
 function isUndoing({ idempotencyKey }: ActContext, key: string): boolean {
   return idempotencyKey.startsWith(`${key}:`);
 }

@@ -4,7 +4,7 @@ import type { ClusterFile, TaskservFile } from './schema.js';
 
 const PLACEHOLDER = /\{([a-z0-9_]+)\}/g;
 
-/** What no schema can say. */
+/** Rules that a schema cannot express. */
 export function meaningFaults(file: TaskservFile | ClusterFile, folder: string): Complaint[] {
   return [
     ...nameFaults(file, folder),
@@ -43,7 +43,7 @@ function versionFaults({ versions = {}, default_version }: TaskservFile | Cluste
   ];
 }
 
-/** Every download has a checksum in every version, and every placeholder a meaning. */
+/** Every download must have a checksum for every version, and every placeholder a meaning. */
 function downloadFaults({ versions = {}, downloads = {} }: TaskservFile | ClusterFile): Complaint[] {
   const faults: Complaint[] = [];
   if (Object.keys(downloads).length > 0 && Object.keys(versions).length === 0) {

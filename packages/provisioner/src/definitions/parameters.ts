@@ -4,6 +4,7 @@ import { quoteValue } from '../settings/describe-value.js';
 import type { CommonDefinition } from './definition.js';
 import type { ParameterFile } from './schema.js';
 
+/** The values of a definition's parameters, by name. */
 export type Parameters = Record<string, string | number | boolean>;
 
 /** What follows the parameter's name where a value cannot be: `must be an integer, got "x"`. */

@@ -23,7 +23,7 @@ const web = (more: string, head = 'order = 1') => `name = "web"\ndescription = "
 const download = `[downloads.web]\nbase = "https://example.org"\npath = "{version}/web-{arch}"\n`;
 
 describe('a definition', () => {
-  it('may be short, or say all there is to say', () => {
+  it('may have only the required fields, or all fields', () => {
     expect(faults(web(''))).toEqual([]);
     const all = `${download}[versions."1.0".sha256.web]\namd64 = "${SUM}"\n
       [parameters.port]\ntype = "integer"\ndefault = 80\n[timeouts]\ninstall = 5\n`;
@@ -82,7 +82,7 @@ describe('a definition', () => {
     expect(faults(text)[0]).toContain(message);
   });
 
-  it('that is wrong is refused with the column, too', () => {
+  it('with a syntax error is refused with line and column', () => {
     expect(() => parseTaskserv(web('', 'order = "first"'), FILE, 'web')).toThrow(
       `${FILE}:3:9: order must be`,
     );
@@ -91,7 +91,7 @@ describe('a definition', () => {
     );
   });
 
-  it('tells all its faults at once, in the order in which they stand there', () => {
+  it('is refused with all its faults, in the order of the file', () => {
     const [first, second, ...more] = faults('order = 1\nname = 1\ndescription = 2\n');
     expect([first, second]).toEqual([
       expect.stringMatching(/^:2: name must be a string/),
@@ -100,7 +100,7 @@ describe('a definition', () => {
     expect(more).toEqual([]);
   });
 
-  it('of a cluster has steps, each with its own name', () => {
+  it('of a cluster has steps with unique names', () => {
     const head = 'name = "web"\ndescription = "A farm."\n';
     const step = '[[steps]]\nname = "daemon"\n';
     expect(faults(`${head}${step}`, parseCluster)).toEqual([]);

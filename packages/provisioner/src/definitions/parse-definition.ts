@@ -8,12 +8,12 @@ ajv.addKeyword('hint');
 const isTaskserv = ajv.compile<TaskservFile>(TaskservSchema);
 const isCluster = ajv.compile<ClusterFile>(ClusterSchema);
 
-/** @param file how messages name it @throws DefinitionError with every fault found */
+/** @param file the name of the file in messages @throws DefinitionError with every fault found */
 export function parseTaskserv(text: string, file: string, folder: string): TaskservFile {
   return parseTomlFile(text, file, isTaskserv, (written) => meaningFaults(written, folder));
 }
 
-/** @param file how messages name it @throws DefinitionError with every fault found */
+/** @param file the name of the file in messages @throws DefinitionError with every fault found */
 export function parseCluster(text: string, file: string, folder: string): ClusterFile {
   return parseTomlFile(text, file, isCluster, (written) => meaningFaults(written, folder));
 }

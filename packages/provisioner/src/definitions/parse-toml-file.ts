@@ -14,9 +14,9 @@ import {
 import { DefinitionError, type Complaint } from './definition-error.js';
 
 /**
- * @param file how messages name it
- * @param check what a schema says; its keyword `hint` is the sentence that follows a fault
- * @param meaning what no schema can say
+ * @param file the name of the file in messages
+ * @param check a compiled schema; its keyword `hint` is the sentence that follows a fault
+ * @param meaning finds faults that a schema cannot express
  * @throws DefinitionError with every fault found
  */
 export function parseTomlFile<T>(
@@ -52,7 +52,7 @@ function read(text: string, file: string): Located {
 }
 
 function shapeFaults(errors: readonly ErrorObject[]): Complaint[] {
-  // A wrong type breaks the rules for the right type as well: the first complaint about a place is enough.
+  // A value of a wrong type also breaks the rules for the right type: the first fault of a place is enough.
   const complaints = new Map<string, Complaint>();
   for (const error of errors) {
     const { path, ofName, complaint, hint } = explainFault(error);

@@ -1,37 +1,39 @@
 import type { Change, Cluster, Existence, Taskserv } from '../drivers/resource.js';
 import type { Parameters } from './parameters.js';
 
+/** The kinds of things that are installed on servers. */
 export type InstalledKind = 'taskserv' | 'cluster';
 type Thing = { taskserv: Taskserv; cluster: Cluster };
 
-/** What a server remembers of something that is installed on it: `<root>/taskservs/<name>.json`. */
+/** The record on a server of something installed on it: `<root>/taskservs/<name>.json`. */
 export interface InstallRecord<K extends InstalledKind = InstalledKind> {
   format: 1;
   resource: Thing[K];
-  /** What was found after the last act; the version of the resource may be shorter: 15 is met by 15.8. */
+  /** The version found after the last act. The resource may have a shorter one: 15.8 satisfies 15. */
   installed_version: string;
-  /** Null where any will do: an update by the distribution is not taken back by the next change. */
+  /** Null if any version will do: an update by the distribution is not reverted by the next change. */
   wanted_version: string | null;
   parameters: Parameters;
   /** The idempotency key of the act that made it. */
   key: string;
-  /** Whether it was there before us: then it stays when it is removed here. */
+  /** Whether it existed before the platform managed it; it then stays on the server when it is removed here. */
   adopted: boolean;
-  /** The task services that it needs on this server. */
+  /** The names of the task services that it requires on this server. */
   requires: readonly string[];
-  /** The cluster that it was installed for, and goes with. */
+  /** The cluster that it was installed for, and is removed with. */
   part_of: string | null;
-  /** The act that made it what it is. */
+  /** The act that brought it into its present state. */
   last_act: { key: string; action: Change['action']; before: Thing[K] | null };
 }
 
-// The facts that people look for first, beside the members that the record is read by.
+// Names that help people who read the file; the program reads the other members.
+/** The text of the record's file. */
 export function writtenRecord<K extends InstalledKind>(record: InstallRecord<K>): string {
   const { id, name, version, made_at } = record.resource;
   return JSON.stringify({ id, name, version, made_at, ...record }, null, 2);
 }
 
-/** @returns null if that is no record of ours */
+/** @returns null if the text is not a record of this program */
 export function readRecord<K extends InstalledKind>(text: string): InstallRecord<K> | null {
   try {
     const read = JSON.parse(text) as Partial<InstallRecord<K>> | null;
@@ -43,6 +45,7 @@ export function readRecord<K extends InstalledKind>(text: string): InstallRecord
   }
 }
 
+/** The identity and the times of something made or changed now. */
 export function existsSince(
   id: string,
   driver: string,
@@ -53,7 +56,7 @@ export function existsSince(
   return { id, driver, made_at: now, changed_at: now, description, ...(restores ? { restores } : {}) };
 }
 
-/** What the act that is remembered last did, if it was under that key. */
+/** The change of the last act in a record, if it was made under that key. */
 export function changeUnder<K extends InstalledKind>(
   kind: K,
   key: string,

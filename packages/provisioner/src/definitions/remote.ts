@@ -6,14 +6,15 @@ import { readRecord, type InstalledKind, type InstallRecord } from './record.js'
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import { LOCK_SECONDS, scriptText, timeoutOf, type Command } from './server-script.js';
 
-/** One thing that the engine said: a word, and what follows it. */
+/** One message of the engine: a word, and its argument. */
 interface Said {
   word: string;
   rest: string;
 }
 
+/** A call of the engine on one server. */
 export interface Call extends Command {
-  /** What is acted on, for messages and the engine. */
+  /** What is acted on, for messages and for the engine. */
   kind: InstalledKind;
   name: string;
   environment: Record<string, string>;
@@ -21,11 +22,11 @@ export interface Call extends Command {
   phases: readonly Phase[];
 }
 
-/** All that a server remembers. */
+/** Everything that a server has records of. */
 export interface Survey {
   taskservs: InstallRecord<'taskserv'>[];
   clusters: InstallRecord<'cluster'>[];
-  /** What was removed last, by name. */
+  /** The thing of each name that was removed last. */
   destroyed: { taskservs: InstallRecord<'taskserv'>[]; clusters: InstallRecord<'cluster'>[] };
 }
 
@@ -33,14 +34,14 @@ const KEPT_LINES = 4;
 const SURVEY_SECONDS = 60;
 const ANSWER_MS = 15_000;
 
-/** Has the engine in `shell/engine.sh` do things on servers, and understands its answers. */
+/** Runs the engine of `shell/engine.sh` on servers and parses its answers. */
 export class Remote {
   constructor(
     private readonly run: RunOnServer,
     private readonly options: InstallOptions,
   ) {}
 
-  /** How long several servers that are asked together have to answer. */
+  /** The time in which several servers that are asked together must answer, in milliseconds. */
   get answerMs(): number {
     return this.options.answerMs ?? ANSWER_MS;
   }
@@ -66,7 +67,7 @@ export class Remote {
     };
   }
 
-  /** Carries something out. @throws DriverError that says which script failed, and what it printed last */
+  /** Runs a call. @throws DriverError that names the script that failed and its last output */
   async call(server: Server, call: Call, context: ActContext): Promise<Answer> {
     const { kind, name, timeouts, phases } = call;
     const environment = {
@@ -144,7 +145,7 @@ export class Remote {
   }
 }
 
-/** What came of a call. */
+/** The result of a call. */
 export class Answer {
   constructor(
     private readonly said: readonly Said[],

@@ -3,14 +3,14 @@ import type { Driver } from '../drivers/driver.js';
 /** How a driver runs scripts on its servers. */
 export type RunOnServer = NonNullable<Driver['run']>;
 
-/** Where things are kept on servers, and what else is the same for all. */
+/** Folders on servers, and other settings that are the same for all servers. */
 export interface InstallOptions {
-  /** How long servers have to say what is installed on them, in milliseconds: 15 000 unless given. */
+  /** The time in which servers must report what is installed on them, in milliseconds; 15 000 by default. */
   answerMs?: number | undefined;
-  /** Absolute; `/var/lib/provisioning` unless told. */
+  /** An absolute path; `/var/lib/provisioning` by default. */
   root?: string | undefined;
-  /** Absolute; `/var/cache/provisioning` unless told. Holds what was fetched, by checksum. */
+  /** An absolute path; `/var/cache/provisioning` by default. Holds downloads, by checksum. */
   cache?: string | undefined;
-  /** Fetched from `<base>/<host>/<path>` instead of from the host itself: a mirror. */
+  /** A mirror: files are downloaded from `<base>/<host>/<path>` instead of from the host itself. */
   downloadBase?: string | undefined;
 }

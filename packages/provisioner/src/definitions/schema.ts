@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox';
 
-// `hint` is the sentence that follows a fault and says what to write instead (settings/schema.ts has it, too).
+// `hint` is the sentence that follows a fault and says what is allowed (also used in settings/schema.ts).
 const NAME = '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$';
 const VERSION = '^[A-Za-z0-9][A-Za-z0-9._+-]{0,63}$';
 const VARIABLE = '^[a-z][a-z0-9_]{0,31}$';
@@ -116,7 +116,7 @@ const COMMON = {
   timeouts: Type.Optional(Timeouts),
 };
 
-/** What `taskservs/<name>/definition.toml` says. */
+/** The file `taskservs/<name>/definition.toml`. */
 export const TaskservSchema = Type.Object(
   {
     ...COMMON,
@@ -132,7 +132,7 @@ export const TaskservSchema = Type.Object(
   { ...closed, hint: 'A task service must have at least name, description and order.' },
 );
 
-/** What `clusters/<type>/definition.toml` says. */
+/** The file `clusters/<type>/definition.toml`. */
 export const ClusterSchema = Type.Object(
   {
     ...COMMON,
@@ -159,8 +159,11 @@ export const ClusterSchema = Type.Object(
   { ...closed, hint: 'A cluster must have at least name, description and steps.' },
 );
 
+/** A parsed {@link TaskservSchema}. */
 export type TaskservFile = Static<typeof TaskservSchema>;
+/** A parsed {@link ClusterSchema}. */
 export type ClusterFile = Static<typeof ClusterSchema>;
+/** A parameter, as a definition declares it: its type, default and bounds. */
 export type ParameterFile = Static<typeof Parameter>;
-/** On which of a cluster's servers something is. */
+/** The servers of a cluster on which a part is installed. */
 export type On = (typeof ON)[number];

@@ -5,16 +5,16 @@ const shell = (name: string) => readFileSync(new URL(`../../shell/${name}`, impo
 let engine: string | undefined;
 let helpers: string | undefined;
 
-/** What the engine in `shell/engine.sh` is to do, and with what. */
+/** A command for the engine of `shell/engine.sh`. */
 export interface Command {
   /** A function of the engine, with its arguments. */
   call: string;
   scripts?: Partial<Scripts>;
-  /** Texts of files that the engine works with: `record`, `tombstone`. */
+  /** Texts of files that the engine writes: `record`, `tombstone`. */
   files?: Partial<Record<'record' | 'tombstone', string>>;
 }
 
-/** The whole of what is run on a server. @param fence a word that is in none of the texts */
+/** The complete script that runs on a server. @param fence a word that none of the texts contains */
 export function scriptText({ call, scripts = {}, files = {} }: Command, fence: string): string {
   engine ??= shell('engine.sh');
   helpers ??= shell('helpers.sh');
@@ -25,10 +25,11 @@ export function scriptText({ call, scripts = {}, files = {} }: Command, fence: s
   return `${engine}\n${puts.join('\n')}\n${call}\nsay end\n`;
 }
 
-// Waiting for whoever else installs something on that server.
+// The time to wait while another process installs something on the same server.
+/** How long a run waits for the lock of a server, in seconds. */
 export const LOCK_SECONDS = 300;
 
-/** Until when a run must have ended: what its phases may take, one after the other. */
+/** The time limit of a run, in milliseconds: the limits of its phases, one after the other. */
 export function timeoutOf(timeouts: Timeouts, phases: readonly Phase[]): number {
   return phases.reduce((sum, phase) => sum + timeouts[phase] + 15, LOCK_SECONDS + 30);
 }

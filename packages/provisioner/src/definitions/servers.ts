@@ -3,10 +3,10 @@ import { DriverError, type Collection, type RecallOptions, type Silence } from '
 import type { Server } from '../drivers/resource.js';
 import type { Remote, Survey } from './remote.js';
 
-/** The servers that things are installed on. */
+/** The servers on which things are installed. */
 export type Servers = Pick<Collection<'server'>, 'list' | 'read'>;
 
-// So many servers are asked at once: all of an infra, as a rule.
+// The number of servers that are asked concurrently; usually all of an infra.
 const AT_ONCE = 100;
 
 const ADVICE: Readonly<Record<Server['state'], string>> = {
@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<Server['state'], string>> = {
   error: 'Check it at the provider, or delete it and create it again.',
 };
 
-/** The server itself, if it can be worked on. @throws DriverError */
+/** The server, if work on it is possible. @throws DriverError */
 export function serverOf(server: Server): Server {
   if (server.state === 'running') return server;
   throw new DriverError(notRunning(server));
@@ -26,19 +26,19 @@ function notRunning({ name, state }: Server): string {
   return `Server ${name} is ${state}, so that nothing can be read or installed there. ${ADVICE[state]}`;
 }
 
-/** @param name only that one */
+/** @param name only the server of that name */
 export async function runningServers(servers: Servers, infra: string, name?: string): Promise<Server[]> {
   const found = name === undefined ? await servers.list(infra) : [await servers.read(infra, name)];
   return found.filter((server) => server?.state === 'running') as Server[];
 }
 
-/** What servers said of themselves, and which of them did not answer. */
+/** The records of the servers that answered, and the servers that did not. */
 export interface Surveyed {
   found: { server: Server; survey: Survey }[];
   silent: Silence[];
 }
 
-/** Asks all of them at the same time, with one deadline: one that does not answer keeps no other from being heard. */
+/** Asks all servers concurrently with one deadline. One that does not answer delays no other. */
 export async function surveyAll(remote: Remote, servers: readonly Server[]): Promise<Surveyed> {
   const deadline = AbortSignal.timeout(remote.answerMs);
   const silent: Silence[] = [];
@@ -57,7 +57,7 @@ export async function surveyAll(remote: Remote, servers: readonly Server[]): Pro
   return { found: answers.filter((one) => one !== null), silent };
 }
 
-/** The same of those of these names that exist; those that do not run are silent, too. */
+/** The same for the servers of these names that exist. Servers that do not run count as not answering. */
 export async function surveyNamed(
   remote: Remote,
   servers: Servers,
@@ -74,7 +74,7 @@ export async function surveyNamed(
   return { found: surveyed.found, silent: [...silent, ...surveyed.silent] };
 }
 
-/** What was found, where all servers answered. @param onSilence takes those that did not @throws DriverError without it */
+/** The answers of all servers. @param onSilence receives the servers that did not answer @throws DriverError without it */
 export function heard(
   { found, silent }: Surveyed,
   onSilence: RecallOptions['onSilence'] = ({ reason }) => {

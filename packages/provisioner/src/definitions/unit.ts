@@ -6,32 +6,32 @@ import type { Parameters } from './parameters.js';
 import { writtenRecord, type InstalledKind, type InstallRecord } from './record.js';
 import type { Answer, Remote } from './remote.js';
 
-// Stand in for what only the server knows, until it knows.
+// Placeholders until the server has found the version.
 const VERSION_SLOT = `@version:${randomUUID()}@`;
 const ADOPTED_SLOT = `@adopted:${randomUUID()}@`;
 
-/** Something with scripts, to be installed on one server. */
+/** Something with scripts that is installed on one server. */
 export interface Unit {
   kind: InstalledKind;
   definition: CommonDefinition;
-  /** Told from others of its kind on the server; of a step of a cluster `buildkit.daemon`. */
+  /** Unique among those of its kind on the server; for a step of a cluster `buildkit.daemon`. */
   name: string;
   scripts: Scripts;
   parameters: Parameters;
-  /** Null where any will do. */
+  /** Null if any version will do. */
   version: string | null;
-  /** What its scripts are told besides. */
+  /** Further variables for its scripts. */
   more?: Record<string, string>;
 }
 
-/** What a record says before the server has filled it in. */
+/** The values of a record before the server has filled it in. */
 export type DraftRecord<K extends InstalledKind> = Omit<
   InstallRecord<K>,
   'format' | 'installed_version' | 'adopted'
 > &
   Partial<Pick<InstallRecord<K>, 'adopted'>>;
 
-/** @throws DriverError if the definition has no such version */
+/** @throws DriverError if the definition does not have this version */
 export function versionOf(
   { name, defaultVersion, downloads }: CommonDefinition,
   wanted: string | null,
@@ -45,9 +45,10 @@ export function versionOf(
   );
 }
 
-/** The member `version` of a record whose version is what the server finds. */
+/** The member `version` of a record whose version the server determines. */
 export const FOUND_VERSION = VERSION_SLOT;
 
+/** Installs a unit on a server, or changes it, and stores its record. @throws DriverError if a script fails */
 export function install<K extends InstalledKind>(
   remote: Remote,
   server: Server,
@@ -77,6 +78,7 @@ export function install<K extends InstalledKind>(
   );
 }
 
+/** Removes a unit from a server and replaces its record by a tombstone. @throws DriverError if a script fails */
 export function remove<K extends InstalledKind>(
   remote: Remote,
   server: Server,
@@ -105,7 +107,7 @@ export function remove<K extends InstalledKind>(
   );
 }
 
-/** What a server keeps of something that has gone. */
+/** What a server stores about something that was removed. */
 export function tombstone<K extends InstalledKind>(
   record: InstallRecord<K>,
   { idempotencyKey: key }: ActContext,
@@ -113,13 +115,13 @@ export function tombstone<K extends InstalledKind>(
   return writtenRecord<K>({ ...record, last_act: { key, action: 'destroyed', before: record.resource } });
 }
 
-/** For {@link install}, and for what has a record and no scripts. */
+/** For {@link install}, and for things that have a record and no scripts. */
 export function recordText<K extends InstalledKind>(draft: DraftRecord<K>): string {
   const filledIn = { format: 1, installed_version: VERSION_SLOT, adopted: ADOPTED_SLOT, ...draft };
   return writtenRecord<K>(filledIn as unknown as InstallRecord<K>);
 }
 
-/** What the engine needs to fill a record in. */
+/** What the engine needs to complete a record. */
 export const SLOTS = { PROVISIONING_VERSION_SLOT: VERSION_SLOT, PROVISIONING_ADOPTED_SLOT: ADOPTED_SLOT };
 
 function environmentOf(

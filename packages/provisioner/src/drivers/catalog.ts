@@ -4,5 +4,5 @@ import type { DriverPlugin } from './plugin.js';
 import { sshPlugin } from './ssh/index.js';
 import { upcloudPlugin } from './upcloud/index.js';
 
-/** The providers that have a driver of their own, beside `local`. */
+/** The providers that have a driver besides `local`. */
 export const CATALOG: readonly DriverPlugin[] = [awsPlugin, dockerPlugin, sshPlugin, upcloudPlugin];

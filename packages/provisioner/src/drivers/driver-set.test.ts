@@ -32,7 +32,7 @@ describe('providers', () => {
     expect((await open(env)).for('upcloud')).toBe(made);
   });
 
-  it('that are not are stood in for, and the notice says what to set', async () => {
+  it('that are not configured fall back to local, with a notice that says what to set', async () => {
     const drivers = await open({ USERNAME: 'u' });
     expect(drivers.for('upcloud').name).toBe('local');
     expect(drivers.notices(['upcloud'])[0]).toBe(
@@ -43,13 +43,13 @@ describe('providers', () => {
     );
   });
 
-  it('that are not are refused in production', async () => {
+  it('that are not configured are refused in production', async () => {
     const drivers = await open({}, { production: true });
     expect(() => drivers.for('upcloud')).toThrow('(set TOKEN, or USERNAME and PASSWORD)');
     expect(drivers.for('local').name).toBe('local');
   });
 
-  it('that are configured wrongly are refused, and disturb no other', async () => {
+  it('with an invalid configuration are refused without an effect on others', async () => {
     const drivers = await open({ TOKEN: 't', REGION: 'mars' });
     expect(() => drivers.for('aws')).toThrow(
       'Provider aws is not configured correctly: There is no region "mars".',

@@ -8,32 +8,33 @@ import { missingFor, type DriverPlugin, type Environment } from './plugin.js';
 import { PROVIDERS, TEST_PROVIDER, type Provider } from './providers.js';
 import { fullName, type Existing, type Kind } from './resource.js';
 
-// Of one driver, where names have to be asked for one by one.
+// The number of concurrent reads, for a driver that is asked for each name.
 const NAMES_AT_ONCE = 16;
 
+/** What {@link openDrivers} needs. */
 export interface DriverSetOptions {
   dataDir: string;
-  /** The folder that has `definitions/`. */
+  /** The folder that contains `definitions/`. */
   workspace: string;
-  /** What configures the drivers. */
+  /** The variables that configure the drivers. */
   env: Environment;
-  /** In production nothing may stand in for a real provider. */
+  /** In production no provider falls back to the local driver. */
   production: boolean;
-  /** Whether there is a provider for tests and benchmarks, which makes nothing at all. */
+  /** Whether the provider for tests and benchmarks exists, which makes nothing. */
   testDriver?: boolean;
 }
 
-/** What is known of some names. */
+/** What is known about some names. */
 export interface Look<K extends Kind> {
   found: Existing[K][];
   unknown: { name: string; reason: string; permanent: boolean }[];
 }
 
-/** Which driver acts for which provider. */
+/** The drivers of all providers. */
 export class DriverSet {
   /**
    * @param missing by provider: the variables that would configure it
-   * @param faults by provider: what is wrong with how it is configured
+   * @param faults by provider: what is wrong with its configuration
    */
   private constructor(
     readonly definitions: Definitions,
@@ -44,7 +45,7 @@ export class DriverSet {
     private readonly production: boolean,
   ) {}
 
-  /** Makes the drivers of all providers that are configured. One that is configured wrongly is refused when it is asked for. */
+  /** Makes the drivers of all configured providers. An invalid configuration is reported when its provider is used. */
   static async open(
     options: DriverSetOptions,
     catalog: readonly DriverPlugin[] = CATALOG,
@@ -87,7 +88,7 @@ export class DriverSet {
     );
   }
 
-  /** @throws DriverError for a provider that is configured wrongly or, in production, not at all */
+  /** @throws DriverError if the provider's configuration is not valid or, in production, missing */
   for(provider: Provider): Driver {
     const fault = this.faults.get(provider);
     if (fault) throw fault;
@@ -126,7 +127,7 @@ export class DriverSet {
     return (await Promise.all(this.all.map((driver) => driver.resources[kind].list(infra)))).flat();
   }
 
-  /** The same where a server that does not answer keeps no other from being listed. */
+  /** The same, but servers that do not answer are returned as unknown and delay no other. */
   async sight<K extends Kind>(infra: string, kind: K): Promise<Sighting<K>> {
     const sightings = await Promise.all(
       this.all.map(({ resources }) => sightingOf<K>(resources[kind], infra)),
@@ -137,15 +138,15 @@ export class DriverSet {
     };
   }
 
-  /** The one of that full name, whoever made it. */
+  /** The thing of that full name, at any driver. */
   async find<K extends Kind>(infra: string, kind: K, name: string): Promise<Existing[K] | null> {
     const found = await Promise.all(this.all.map((driver) => driver.resources[kind].read(infra, name)));
     return found.find((one) => one !== null) ?? null;
   }
 
   /**
-   * Those of these full names that exist, in the order of the names. A name that one driver cannot be asked about and no
-   * other has is unknown; it keeps no other name from being answered.
+   * The existing things of these full names, in the order of the names. A name is unknown if one driver did not answer and
+   * no other driver has it; other names are not affected.
    */
   async look<K extends Kind>(infra: string, kind: K, names: readonly string[]): Promise<Look<K>> {
     const answers = await Promise.all(
@@ -161,7 +162,7 @@ export class DriverSet {
     return looked;
   }
 
-  /** What users must be told before anything is done for those providers. */
+  /** The notices that users must see before those providers are used. */
   notices(providers: Iterable<Provider>): string[] {
     const asked = new Set(providers);
     const standIns = [...asked].filter((provider) => provider !== this.for(provider).name);
@@ -197,7 +198,7 @@ interface Answer<K extends Kind> {
   failures: ReadonlyMap<string, DriverError>;
 }
 
-/** All names at once where the driver can, else each of them by itself. */
+/** All names at once if the driver supports it, otherwise one by one. */
 async function lookIn<K extends Kind>(
   collection: Collection<K>,
   infra: string,
@@ -213,7 +214,7 @@ async function lookIn<K extends Kind>(
         for (const name of names)
           if (server === null || name.split('/')[0] === server) failures.set(name, new DriverError(reason));
     } catch (error) {
-      // What no attempt can answer is no question to be passed over.
+      // A permanent failure must not be treated as an unknown state.
       if (!(error instanceof DriverError) || error.permanent) throw error;
       for (const name of names) failures.set(name, error);
     }

@@ -1,122 +1,123 @@
 import type { Change, Desired, Existing, Kind, Server } from './resource.js';
 
+/** The circumstances of an act. */
 export interface ActContext {
   /** The same for every attempt at one piece of work. */
   idempotencyKey: string;
-  /** Aborted when the act should not begin; what has begun may be finished or undone, never left half done. */
+  /** Aborted if the act must not start. An act that has started may be finished or undone, never left incomplete. */
   signal?: AbortSignal | undefined;
-  /** Of a creation that makes again what was destroyed: the ids that it had, to be kept with the new thing. */
+  /** For the creation of something that was destroyed: its former ids, which are stored with the new thing. */
   restores?: readonly string[] | undefined;
-  /** Takes a line that a server printed meanwhile. */
+  /** Receives a line that a server printed. */
   log?: ((line: string) => void) | undefined;
 }
 
-/** A server that could not be asked how it is, or what is installed on it. */
+/** A server whose state, or whose installed things, could not be read. */
 export interface Silence {
-  /** Null where it is not known which one it is: any that was not found may be it. */
+  /** Null if it is not known which server it is: any server that was not found may be it. */
   server: string | null;
   /** A sentence. */
   reason: string;
 }
 
-/** What could be read of a kind, and which servers could not be asked about the rest. */
+/** What could be read of a kind, and the servers that did not answer. */
 export interface Sighting<K extends Kind> {
   found: Existing[K][];
   silent: Silence[];
 }
 
-/** What is asked for when a driver recalls. */
+/** Options of {@link Driver.recall}. */
 export interface RecallOptions {
-  /** All kinds unless given. Servers are not logged in to where only servers are asked for. */
+  /** All kinds by default. For servers alone, the driver does not log in to servers. */
   kinds?: readonly Kind[] | undefined;
-  /** Takes the servers that could not be asked; unless given, the first of them fails it all. */
+  /** Receives the servers that did not answer; without it, the first of them makes the recall fail. */
   onSilence?: ((silence: Silence) => void) | undefined;
 }
 
-/** A step that a driver may be asked about before it is taken: a server to be made, or one to be changed. */
+/** A step that a driver can check in advance: a server to be made, or one to be changed. */
 export interface ServerStep {
   before: Server | null;
   after: Desired['server'];
 }
 
-/** Why a provider would not take a step. */
+/** Why a provider would refuse a step. */
 export interface Refusal {
-  /** The server's name. */
+  /** The name of the server. */
   name: string;
   /** A sentence that says what to do. */
   reason: string;
 }
 
 /**
- * All things of one kind. Every act may be repeated, after a crash too: what is there already is not made twice, and
- * what is gone is not missed. Acts fail with {@link DriverError}.
+ * All things of one kind. Every act can be repeated, also after a crash: an existing thing is not made twice, and
+ * destroying what is gone succeeds. Acts fail with {@link DriverError}.
  */
 export interface Collection<K extends Kind> {
   /** @param server of task services: only those on that server */
   list(infra: string, server?: string): Promise<Existing[K][]>;
-  /** @param name the full name: of a task service `server/taskserv` */
+  /** @param name the full name: for a task service `server/taskserv` */
   read(infra: string, name: string): Promise<Existing[K] | null>;
-  /** The same for several, where that takes fewer questions; of those that do not exist, nothing. */
+  /** The same for several names, if that needs fewer requests. Names that do not exist are left out. */
   readAll?(infra: string, names: readonly string[]): Promise<Sighting<K>>;
-  /** The same as `list` where servers have to be asked one by one: one that does not answer keeps no other from it. */
+  /** Like `list` for drivers that ask servers one by one: servers that do not answer are returned as unknown. */
   survey?(infra: string): Promise<Sighting<K>>;
 
   /**
    * A task service on a server that does not exist is a permanent fault.
-   * @returns the thing, and whether this call made it: if there is one of that name already, it is left alone
+   * @returns the thing, and whether this call made it: an existing thing of that name is left unchanged
    */
   create(desired: Desired[K], context: ActContext): Promise<{ resource: Existing[K]; made: boolean }>;
   /**
-   * Gives an existing thing what can be altered about it: plan, storage, labels; version, servers, attributes. A server
-   * whose state is asked for is started or stopped.
+   * Changes what can be changed about an existing thing: plan, storage, labels; version, servers, attributes. If the state
+   * of a server is given, the server is started or stopped.
    */
   change(before: Existing[K], desired: Desired[K], context: ActContext): Promise<Existing[K]>;
   /**
-   * Destroys that very thing: another one of the same name, made since, is left alone.
-   * @returns what went, in order: task services go with their server. Nothing, if it was gone already
+   * Destroys the thing of that id: a new one of the same name is left unchanged.
+   * @returns what was destroyed, in order: task services with their server; empty if it was gone already
    */
   destroy(existing: Existing[K], context: ActContext): Promise<Change[]>;
 }
 
-/** What is run on a server, as root. */
+/** A script that runs on a server as root. */
 export interface ServerScript {
-  /** bash */
+  /** In bash. */
   text: string;
   environment: Record<string, string>;
   timeoutSeconds: number;
 }
 
-/** What acts at one provider. */
+/** The driver of one provider. */
 export interface Driver {
   readonly name: string;
-  /** Something users must know about everything it makes. */
+  /** A notice for users about everything that the driver makes. */
   readonly notice: string | null;
   readonly resources: { readonly [K in Kind]: Collection<K> };
-  /** How many servers of one operation are made, changed or destroyed at the same time. */
+  /** How many servers of one operation are made, changed or destroyed concurrently. */
   readonly serversAtOnce: number;
 
   /**
-   * Asks the provider which of these steps it would refuse, as far as that can be known: image, plan, zone, size of the
-   * disk, what is left of the account's quota. Changes nothing. Absent where there is nothing to be asked.
-   * @throws DriverError where the provider cannot be asked
+   * Asks the provider which of these steps it would refuse, as far as can be known: for image, plan, zone, size of the
+   * disk and the account's quota. Changes nothing. Absent if there is nothing to check.
+   * @throws DriverError if the provider does not answer
    */
   readonly refusals?: (steps: readonly ServerStep[], signal?: AbortSignal) => Promise<Refusal[]>;
 
   /**
-   * Runs a script on a server over the driver's own channel; what it prints comes line by line. When the context's
-   * signal is aborted, what runs on the far side ends, too. Absent where there are no servers to log in to.
+   * Runs a script on a server over the driver's own channel; its output arrives line by line. When the context's signal
+   * is aborted, the processes on the server are ended, too. Absent if the driver cannot log in to servers.
    */
   readonly run?: (server: Server, script: ServerScript, context: ActContext) => Promise<{ exitCode: number }>;
 
   /**
-   * What earlier attempts under that key did, in order, as far as the provider remembers: a killed attempt may have
-   * acted without living to report it. Of what exists, every provider can tell under which key it was made; of changes
-   * and of what is gone, the caller's intents tell where the provider does not (apply/recall-changes.ts).
+   * What earlier attempts under that key did, in order, as far as the provider remembers: a killed attempt may have acted
+   * without a report. Every provider knows the key under which an existing thing was made. For changes and removals that a
+   * provider does not remember, the caller uses its intents (apply/recall-changes.ts).
    */
   recall(infra: string, idempotencyKey: string, options?: RecallOptions): Promise<Change[]>;
 }
 
-/** All things of one kind that can be read. @throws DriverError where the provider itself cannot be asked */
+/** All things of one kind that can be read. @throws DriverError if the provider itself does not answer */
 export async function sightingOf<K extends Kind>(
   collection: Collection<K>,
   infra: string,
@@ -125,7 +126,7 @@ export async function sightingOf<K extends Kind>(
 }
 
 interface DriverErrorOptions extends ErrorOptions {
-  /** The same again can only fail again, until somebody has changed something. */
+  /** Whether a repetition fails in the same way until somebody changes something. */
   permanent?: boolean;
 }
 

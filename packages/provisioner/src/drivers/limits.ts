@@ -2,15 +2,15 @@ import type { Kind } from './resource.js';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** What a driver can never do to a thing that exists, as far as that is known without asking its provider. */
+/** The changes that a driver can never make to an existing thing, as far as is known without asking its provider. */
 interface Limits {
   /** A disk can only grow. */
   growsOnly: boolean;
-  /** What cannot be altered at all: another one has to be made. */
+  /** Fields that cannot be changed: another thing must be made instead. */
   fixed: readonly string[];
 }
 
-/** Of servers, by driver. Drivers that are not listed take every change back. */
+/** For servers, by driver. Drivers that are not listed can reverse every change. */
 const LIMITS: Readonly<Record<string, Limits>> = {
   aws: { growsOnly: true, fixed: ['zone', 'image'] },
   upcloud: { growsOnly: true, fixed: ['zone', 'image'] },
@@ -18,7 +18,7 @@ const LIMITS: Readonly<Record<string, Limits>> = {
 };
 
 /**
- * Why a driver cannot change a thing that exists from the one into the other; null where it can, as far as is known.
+ * Why a driver cannot change an existing thing from one state into another; null if it can, as far as is known.
  * @returns a sentence that says what to do instead
  */
 export function cannotChange(driver: string, kind: Kind | string, from: Body, to: Body): string | null {

@@ -2,17 +2,17 @@ import { written } from '../ssh/fingerprint.js';
 import { createSshRunner, type SshConfig, type SshRunner } from '../ssh/index.js';
 import { loginOf } from '../ssh/login.js';
 
-/** How servers that a driver makes are logged in to. */
+/** How a driver logs in to the servers that it makes. */
 export interface Login {
-  /** As it stands in `authorized_keys`. */
+  /** A line of `authorized_keys`. */
   publicKey: string;
   runner: Pick<SshRunner, 'run'>;
 }
 
-/** A server that has just started takes a while until it lets anybody in. */
+/** A new server accepts logins only after a while. */
 const CONNECT_SECONDS = 60;
 
-/** @throws DriverError if the private key cannot be used */
+/** @throws DriverError if the private key is not valid */
 export async function openLogin(ssh: SshConfig): Promise<Login> {
   return {
     publicKey: written(loginOf(ssh).key.getPublicSSH()),

@@ -2,35 +2,36 @@ import type { Definitions, InstallOptions } from '../definitions/index.js';
 import type { Driver } from './driver.js';
 import type { Provider } from './providers.js';
 
-/** A variable of the environment that configures a driver. */
+/** An environment variable that configures a driver. */
 export interface Variable {
   name: string;
-  /** Its value never appears in anything that is printed. */
+  /** Its value never appears in output. */
   secret: boolean;
-  /** What it is, for whoever has to set it. */
+  /** Its meaning, for the operator who sets it. */
   description: string;
 }
 
-/** What drivers are given besides their own configuration. */
+/** What drivers receive besides their own configuration. */
 export interface DriverServices {
-  /** What can be installed on their servers. */
+  /** The definitions of what can be installed on their servers. */
   definitions: Definitions;
   install: InstallOptions;
 }
 
+/** The environment of the process, or a part of it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** How one provider is configured, and its driver made. Light: libraries are loaded by `create`. */
+/** The configuration of one provider, and its driver's factory. It is light: libraries are loaded by `create`. */
 export interface DriverPlugin {
   readonly provider: Provider;
   readonly variables: readonly Variable[];
-  /** Names of the variables that make it usable: all those of one of these lists. */
+  /** The variables that configure it: all variables of one of these lists. */
   readonly required: readonly (readonly [string, ...string[]])[];
-  /** @throws DriverError if what the variables say makes no sense */
+  /** @throws DriverError if the values of the variables are not valid */
   create(env: Environment, services: DriverServices): Promise<Driver>;
 }
 
-/** What configures whatever is installed on servers, by which driver it may be. */
+/** The variables that configure what is installed on servers, for any driver. */
 export const DRIVER_VARIABLES: readonly Variable[] = [
   {
     name: 'PROVISIONING_DOWNLOAD_BASE',
@@ -40,7 +41,7 @@ export const DRIVER_VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** @returns the variables that would make it usable, as a phrase; null if it is */
+/** @returns the missing variables, as a phrase; null if it is configured */
 export function missingFor({ required }: DriverPlugin, env: Environment): string | null {
   const lacking = required.map((names) => names.filter((name) => !env[name]));
   if (lacking.some((names) => names.length === 0)) return null;

@@ -1,14 +1,14 @@
 import type { Driver, RecallOptions } from './driver.js';
 import { KINDS, type Change } from './resource.js';
 
-/** What a collection remembers of the acts under a key. */
+/** A collection that can recall the acts under a key. */
 interface Recalling {
   recall(infra: string, idempotencyKey: string, options?: RecallOptions): Promise<Change[]>;
 }
 
 /**
- * Recalls kind by kind, and only those that are asked for: what is installed is asked of the servers themselves, which
- * takes a login to each of them.
+ * Recalls only the requested kinds: what is installed is stored on the servers themselves, so reading it needs a login
+ * to each of them.
  */
 export function recallEach(server: Recalling, taskserv?: Recalling, cluster?: Recalling): Driver['recall'] {
   const byKind = { server, taskserv, cluster };

@@ -4,9 +4,9 @@ import { DriverError, type Refusal, type ServerStep } from './driver.js';
 const QUESTIONS_AT_ONCE = 10;
 
 /**
- * Asks about each step whether it could be taken; about servers that are to be made alike only once.
- * @param ask throws a permanent DriverError of a step that would be refused
- * @throws DriverError where the provider cannot be asked
+ * Checks whether each step would be accepted. Servers that are to be made alike are checked once.
+ * @param ask throws a permanent DriverError for a step that would be refused
+ * @throws DriverError if the provider does not answer
  */
 export async function refusalsOf(
   steps: readonly ServerStep[],

@@ -7,9 +7,9 @@ import { recallEach } from './recall-each.js';
 import type { Change, Server, Taskserv } from './resource.js';
 import { withoutLogin } from './without-login.js';
 
-/** Servers of one provider, which remember what they were made under. */
+/** The servers of one provider, which stores the keys under which they were made. */
 export interface ProviderServers extends Collection<'server'> {
-  /** Tells what is installed on a server, and goes with it, as far as it can still be asked. */
+  /** Finds the task services on a server that are destroyed with it, if the server still answers. */
   installedOn: (server: Server, signal: AbortSignal | undefined) => Promise<Taskserv[]>;
   recall(infra: string, idempotencyKey: string): Promise<Change[]>;
   /** See {@link Driver.refusals}. */
@@ -18,16 +18,16 @@ export interface ProviderServers extends Collection<'server'> {
 
 interface Parts {
   name: string;
-  /** The provider, as people call it. */
+  /** The provider's name in messages. */
   title: string;
   servers: ProviderServers;
-  /** Null where nobody can log in. */
+  /** Null if there is no login to servers. */
   login: Login | null;
   services: DriverServices;
   serversAtOnce: number;
 }
 
-/** A driver whose servers are machines that the provider makes and that are logged in to by SSH. */
+/** A driver whose provider makes machines as servers, with a login over SSH. */
 export function createServerDriver(
   { name, title, servers, login, services: { definitions, install }, serversAtOnce }: Parts,
   targetOf: (server: Server, signal: AbortSignal | undefined) => SshTarget | Promise<SshTarget>,
@@ -50,7 +50,7 @@ export function createServerDriver(
   const taskservs = installedTaskservs(run, servers, definitions, install);
   const clusters = installedClusters(run, servers, definitions, install);
   servers.installedOn = async ({ infra, name, id, state }, signal) => {
-    // Of several of that name, only the one that counts can have any.
+    // Of several servers of one name, only the valid one can have task services.
     if (state !== 'running' || (await servers.read(infra, name))?.id !== id) return [];
     return whatCanBeRead(() => taskservs.list(infra, name), signal);
   };

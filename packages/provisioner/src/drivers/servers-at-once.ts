@@ -1,12 +1,12 @@
 import { DriverError } from './driver.js';
 import type { Environment, Variable } from './plugin.js';
 
-/** How many servers of one operation are made, changed or destroyed at the same time. */
+/** How many servers of one operation are made, changed or destroyed concurrently. */
 export const DEFAULT_SERVERS_AT_ONCE = 10;
 
 const MAX = 100;
 
-/** The variable of a provider. @param name as it stands in the environment */
+/** The variable of a provider. @param name the name of the environment variable */
 export function serversAtOnceVariable(name: string): Variable {
   return {
     name,

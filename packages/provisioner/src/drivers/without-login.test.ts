@@ -6,13 +6,13 @@ const { taskserv, cluster } = withoutLogin('UpCloud', 'PROVISIONING_SSH_KEY_FILE
 const context = { idempotencyKey: 'k' };
 const wanted = { infra: 'i', provider: 'upcloud', version: null, attributes: {} } as const;
 
-describe('what is installed where nobody can log in', () => {
-  it('is nothing', async () => {
+describe('task services of a driver without a login', () => {
+  it('do not exist', async () => {
     expect(await taskserv.list('i')).toEqual([]);
     expect(await cluster.read('i', 'buildkit')).toBeNull();
   });
 
-  it('is refused for good, with the variable to set', async () => {
+  it('are refused permanently, with the variable to set', async () => {
     const making = taskserv.create({ ...wanted, server: 'web-01', name: 'kubernetes' }, context);
     await expect(making).rejects.toThrow(DriverError);
     await expect(making).rejects.toMatchObject({

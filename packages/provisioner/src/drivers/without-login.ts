@@ -4,9 +4,9 @@ import { nounOf, type Change, type Existing, type Kind } from './resource.js';
 type InstalledKind = Exclude<Kind, 'server'>;
 
 /**
- * Task services and clusters of a driver that can make servers and has no way to log in to them: there are none, and
- * none can be made until somebody configures a login.
- * @param provider as people call it
+ * Task services and clusters of a driver that makes servers and has no login to them: there are none, and none can be
+ * made until an operator configures a login.
+ * @param provider its name in messages
  * @param variable the one that would configure a login
  */
 export function withoutLogin(provider: string, variable: string): { [K in InstalledKind]: Collection<K> } {

@@ -13,7 +13,7 @@ import { Regions } from './regions.js';
 import { AwsServers } from './servers.js';
 import { Waits } from './waits.js';
 
-/** Makes servers at AWS and, where it can log in to them, installs things there. */
+/** Makes servers at AWS and, if it can log in to them, installs task services and clusters on them. */
 export function createAwsDriver(
   config: AwsConfig,
   services: DriverServices,
@@ -32,7 +32,7 @@ export function createAwsDriver(
     async (server, signal) => {
       const { id, ip, name } = server;
       if (ip) {
-        // Its host key is kept under its id, as AWS gives the addresses of servers that went or stopped to others.
+        // Its host key is stored under its id, because AWS reuses the addresses of servers that were stopped or terminated.
         const user = config.loginUser ?? (await servers.loginUser(server, signal));
         return { host: ip, user, alias: id };
       }

@@ -1,8 +1,8 @@
 import { DriverError } from '../driver.js';
 
-/** AWS did not do what was asked, or did not say that it did. */
+/** AWS refused a request or did not answer it. */
 export class AwsError extends DriverError {
-  /** AWS's own, e.g. `InvalidInstanceID.NotFound`; null where there was no answer. */
+  /** The error code of AWS, for example `InvalidInstanceID.NotFound`; null if there was no answer. */
   readonly code: string | null;
 
   constructor(

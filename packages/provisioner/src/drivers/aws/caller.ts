@@ -3,10 +3,10 @@ import type { AwsConfig } from './config.js';
 import { explainError } from './explain-error.js';
 import type { Pace } from './pace.js';
 
-// In one region: hundreds of servers may be waited for at once, and EC2 allows 20 requests a second.
+// Per region: the driver may wait for hundreds of servers at once, and EC2 allows 20 requests a second.
 const REQUESTS_AT_ONCE = 16;
 
-/** Makes calls through the SDK, which repeats what may be repeated; within a deadline, and failing with sentences. */
+/** Makes calls through the SDK, which repeats what can be repeated. Each call has a deadline and plain error messages. */
 export class Caller {
   readonly #limit = pLimit(REQUESTS_AT_ONCE);
   readonly #secrets: readonly string[];
@@ -19,7 +19,7 @@ export class Caller {
   }
 
   /**
-   * @param act what is asked for, as in "AWS did not …": `create server web-01`
+   * @param act the action in messages, as in "AWS did not …": `create server web-01`
    * @throws AwsError, or the reason of the signal
    */
   call<T>(

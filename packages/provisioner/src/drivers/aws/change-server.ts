@@ -11,7 +11,7 @@ import type { Regions } from './regions.js';
 import { checkCount, checkLabels, obsoleteTags, tagsOf, type Remembered } from './tags.js';
 import { gone, type Waits } from './waits.js';
 
-/** Gives servers another plan, a larger volume, other labels. */
+/** Changes the plan, the volume and the labels of servers. */
 export class ServerChanger {
   constructor(
     private readonly regions: Regions,
@@ -19,8 +19,8 @@ export class ServerChanger {
   ) {}
 
   /**
-   * The type is changed while the server is stopped. A tag says so until it is again as it was found, and what was asked
-   * for is written last: whoever comes after a crash sees that there is something left to do, and does it.
+   * The type is changed while the server is stopped. A tag marks the change until the server is back in its former state,
+   * and the new settings are written last. After a crash, the next attempt sees the tag and completes the change.
    */
   async change(before: Server, desired: DesiredServer, { signal, log }: ActContext): Promise<Found> {
     signal?.throwIfAborted();
@@ -29,7 +29,7 @@ export class ServerChanger {
     const { remembered } = found;
     const { instanceType } = after;
     signal?.throwIfAborted();
-    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
+    // From here on the change is completed even if it is cancelled: a server must not stay switched off.
     const about = { name };
     if (volume !== null && desired.storage_gb !== null) {
       log?.(`${name}: its volume grows to ${desired.storage_gb} GB`);
@@ -49,12 +49,12 @@ export class ServerChanger {
     return this.#written(region, before, after);
   }
 
-  /** Asks for nothing that would change it. @throws DriverError if it could not be changed so */
+  /** Checks the change without making it. @throws DriverError if the server could not be changed like this */
   async check(before: Server, desired: DesiredServer, signal?: AbortSignal): Promise<void> {
     await this.#parts(before, desired, signal);
   }
 
-  /** What is found out before anything is changed. @throws DriverError */
+  /** Reads what the change needs, before anything is changed. @throws DriverError */
   async #parts(before: Server, desired: DesiredServer, signal: AbortSignal | undefined) {
     const { name } = before;
     const { at: region } = this.regions.placeOf(before.zone, name);
@@ -77,7 +77,7 @@ export class ServerChanger {
     return { region, found, after, other, volume };
   }
 
-  /** Starts or stops it, where it is not so already. */
+  /** Starts or stops the server, unless it is in that state already. */
   async #bring(
     region: Region,
     { instance, remembered }: Found,
@@ -91,14 +91,14 @@ export class ServerChanger {
     else await this.waits.stopped(region, instance.InstanceId, about);
   }
 
-  /** The very server, in a state that can be worked on. */
+  /** The server of that id, in a state in which it can be changed. */
   async #find(region: Region, { id, name, made_at }: Server, signal?: AbortSignal): Promise<Found> {
     const instance = await this.waits.known(region, id, made_at, { name, signal });
     if (!instance || !isLiving(instance)) throw gone(name);
     return this.waits.settled(region, id, { name, signal });
   }
 
-  /** Tags may take a moment until all of EC2 knows them: what was written is told, not what is read too early. */
+  /** EC2 may take a moment to return new tags, so the tags that were written are used instead of those that it returns. */
   async #written(region: Region, { id, name }: Server, remembered: Remembered): Promise<Found> {
     const { instance } = await this.waits.settled(region, id, { name });
     return { region, instance, remembered, lost: [] };
@@ -121,7 +121,7 @@ export class ServerChanger {
     }
   }
 
-  /** Where there is no room for the new type, there may be for the old one. */
+  /** If EC2 has no capacity for the new type, it may have some for the old one. */
   async #backAsItWas(
     region: Region,
     { id, old, was }: { id: string; old: string; was: string },
@@ -143,7 +143,7 @@ export class ServerChanger {
     }
   }
 
-  /** @throws DriverError before it is stopped for nothing */
+  /** @throws DriverError before the server is stopped without need */
   async #refuseUnfit(
     region: Region,
     { Architecture: architecture }: Instance,
@@ -181,7 +181,7 @@ export class ServerChanger {
   }
 }
 
-/** The caller replaces servers whose place or system is to be another: this would not do it. */
+/** The caller replaces servers whose zone or image changes: this function cannot change them. */
 function refuseReplacement(
   { region, instance, remembered, lost }: Found,
   place: Place,

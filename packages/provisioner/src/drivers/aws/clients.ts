@@ -4,14 +4,14 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { withoutVersionWarning, type AwsConfig } from './config.js';
 import type { Pace } from './pace.js';
 
-/** The services of AWS that are used in a region. */
+/** The clients of the AWS services that the driver uses in a region. */
 export interface Clients {
   ec2: EC2Client;
   ssm: SSMClient;
   quotas: ServiceQuotasClient;
 }
 
-/** The SDK's clients for one region, configured by nothing but what is given: no files, no metadata service. */
+/** The SDK's clients for one region. They use only the given configuration: no files and no metadata service. */
 export function clientsFor(
   region: string,
   { credentials, endpoints }: Pick<AwsConfig, 'credentials' | 'endpoints'>,

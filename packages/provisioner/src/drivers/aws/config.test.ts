@@ -8,8 +8,8 @@ const env = {
   AWS_REGION: 'eu-central-1',
 };
 
-describe('how AWS is configured', () => {
-  it('needs no more than a key and a region', () => {
+describe('the configuration of the aws driver', () => {
+  it('needs only a key and a region', () => {
     expect(awsConfigFrom({ ...env, AWS_ENDPOINT_URL: '', AWS_SESSION_TOKEN: '' })).toEqual({
       credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'the-secret' },
       regions: ['eu-central-1'],
@@ -19,7 +19,7 @@ describe('how AWS is configured', () => {
     });
   });
 
-  it('takes lists, and each region once', () => {
+  it('accepts lists and removes repeated regions', () => {
     const config = awsConfigFrom({
       ...env,
       AWS_REGIONS: 'us-gov-west-1, eu-central-1,us-gov-west-1',
@@ -31,7 +31,7 @@ describe('how AWS is configured', () => {
     });
   });
 
-  it('takes one endpoint for all, and others for each', () => {
+  it('accepts one endpoint for all services and one for each', () => {
     const AWS_ENDPOINT_URL = 'https://vpce.example.net';
     expect(awsConfigFrom({ ...env, AWS_ENDPOINT_URL }).endpoints).toEqual({
       ec2: AWS_ENDPOINT_URL,

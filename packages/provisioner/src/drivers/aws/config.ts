@@ -2,20 +2,20 @@ import { DriverError } from '../driver.js';
 import type { Environment, Variable } from '../plugin.js';
 import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
 
-/** How AWS is reached, and as whom. */
+/** The endpoints and the credentials for AWS. */
 export interface AwsConfig {
   credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string };
-  /** Where servers may be, that of `AWS_REGION` first. */
+  /** The regions in which servers may be, that of `AWS_REGION` first. */
   regions: readonly [home: string, ...others: string[]];
-  /** Null where AWS's own is used. */
+  /** Null if AWS's own endpoints are used. */
   endpoints: { ec2: string | null; ssm: string | null; quotas: string | null };
   subnetId: string | null;
   securityGroupIds: readonly string[];
-  /** For servers that name no image. */
+  /** For servers without an image. */
   defaultImage: string | null;
-  /** Who logs in to servers; null where the image says it. */
+  /** The user that logs in to servers; null if it depends on the image. */
   loginUser: string | null;
-  /** How many servers of one operation are worked on at the same time. */
+  /** How many servers of one operation are changed concurrently. */
   serversAtOnce: number;
 }
 
@@ -23,6 +23,7 @@ const LOGIN_USER = 'AWS_LOGIN_USER';
 const AT_ONCE = 'AWS_SERVERS_AT_ONCE';
 const QUOTAS_URL = 'AWS_ENDPOINT_URL_SERVICE_QUOTAS';
 
+/** The environment variables of the aws driver. */
 export const AWS_VARIABLES: readonly Variable[] = [
   { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key that acts at AWS.' },
   { name: 'AWS_SECRET_ACCESS_KEY', secret: true, description: 'Its secret.' },
@@ -52,7 +53,8 @@ export const AWS_VARIABLES: readonly Variable[] = [
   {
     name: LOGIN_USER,
     secret: false,
-    description: 'Who logs in to servers at AWS; unless set, whom the image has, e.g. admin for Debian.',
+    description:
+      'The user that logs in to servers at AWS. By default the user of the image, for example admin for Debian.',
   },
   serversAtOnceVariable(AT_ONCE),
   {
@@ -100,7 +102,7 @@ export function awsConfigFrom(env: Environment): AwsConfig {
   };
 }
 
-/** The pinned version of the SDK supports this Node: what versions to come will not, concerns no operator. */
+/** The pinned version of the SDK supports this Node. Its warnings about later versions are of no use to operators. */
 export function withoutVersionWarning<T>(make: () => T): T {
   const before = process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'];
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
@@ -119,7 +121,7 @@ function listed(env: Environment, name: string): string[] {
     .filter(Boolean);
 }
 
-/** An invalid header would be told with its value. */
+/** A value with control characters would appear in the error message of an invalid header. */
 function printable(env: Environment, name: string): string {
   const value = env[name];
   if (!value) throw wrong(`Set ${name}`);

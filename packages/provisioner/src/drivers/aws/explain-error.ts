@@ -5,9 +5,9 @@ const MAX_TEXT = 300;
 interface Advice {
   on: readonly string[];
   advice: string;
-  /** Whether it passes by itself. */
+  /** Whether it passes without a change by an operator. */
   passing?: boolean;
-  /** AWS's own words repeat what was sent, secrets included. */
+  /** Whether AWS's own message must be left out, because it repeats what was sent, including secrets. */
   unquotable?: boolean;
 }
 
@@ -96,7 +96,7 @@ const THROTTLED = [
   ...['EC2ThrottledException', 'TooManyRequestsException', 'SlowDown', 'RequestThrottled'],
 ];
 
-/** What errors of the SDK have, as far as that is used. */
+/** The members of the SDK's errors that are used here. */
 interface SdkError {
   name?: string;
   message?: string;
@@ -105,7 +105,7 @@ interface SdkError {
   $metadata?: { httpStatusCode?: number; requestId?: string };
 }
 
-/** Why AWS did not do it, in a sentence. @param act what was asked for, e.g. `create server web-01` */
+/** Why AWS did not do something, in a sentence. @param act the action, for example `create server web-01` */
 export function explainError(act: string, error: unknown, secrets: readonly string[] = []): AwsError {
   const {
     name = '',
@@ -124,7 +124,7 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
       { code: null, permanent: false, cause: error },
     );
   }
-  // No causes below: the SDK's errors hold what AWS said, which may hold what was sent.
+  // No causes below: the SDK's errors contain AWS's message, which may contain what was sent.
   if (THROTTLED.includes(name) || status === 429) {
     return new AwsError(`AWS did not ${act}: too many requests (${name}). ${again}`, {
       code: name,
@@ -144,11 +144,11 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
   );
 }
 
-/** A text of AWS's within a sentence of ours. */
+/** A text of AWS, for use within a sentence. */
 export function quotable(text: string, secrets: readonly string[]): string {
   let clean = text.replace(/\p{Cc}+/gu, ' ');
   for (const secret of secrets) clean = clean.replaceAll(secret, '***');
-  // Nobody but AWS can read it, and it is long.
+  // Only AWS can decode it, and it is long.
   clean = clean.replace(/Encoded authorization failure message: \S+/, '');
   return clean.slice(0, MAX_TEXT).replace(/[.\s]+$/, '');
 }

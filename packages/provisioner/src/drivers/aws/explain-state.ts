@@ -2,7 +2,7 @@ import type { StateReason } from '@aws-sdk/client-ec2';
 import { DriverError } from '../driver.js';
 import { quotable } from './explain-error.js';
 
-/** Why an instance is not there any more, or does not run. */
+/** Why an instance no longer exists or does not run. */
 export function explainState(name: string, id: string, reason: StateReason | undefined): DriverError {
   const { Code: code = '', Message: message = '' } = reason ?? {};
   return new DriverError(
@@ -14,7 +14,7 @@ export function explainState(name: string, id: string, reason: StateReason | und
   );
 }
 
-/** Whether somebody wanted it gone. */
+/** Whether a user terminated it. */
 export function isByHand(reason: StateReason | undefined): boolean {
   const { Code: code = '' } = reason ?? {};
   return ['', 'Client.UserInitiatedShutdown', 'Client.InstanceInitiatedShutdown'].includes(code);

@@ -3,23 +3,24 @@ import type { Server, Unrecorded } from '../resource.js';
 import type { Region } from './region.js';
 import { lostIn, rememberedIn, type Remembered } from './tags.js';
 
-/** An instance of ours, as EC2 has it. */
+/** An instance that this driver made, as EC2 describes it. */
 export interface Found {
   region: Region;
   instance: Instance & { InstanceId: string };
   remembered: Remembered;
-  /** What its tags no longer tell; `remembered` has what can be seen instead. */
+  /** Fields that its tags no longer have; `remembered` has what the instance itself shows. */
   lost: readonly Unrecorded[];
 }
 
-/** States in which an instance is there. `shutting-down` and `terminated` are of those that are gone for good. */
+/** The states in which an instance exists. `shutting-down` and `terminated` are final. */
 export const LIVING = ['pending', 'running', 'stopping', 'stopped'];
 
+/** Whether an instance exists and is not being terminated. */
 export function isLiving({ State }: Instance): boolean {
   return LIVING.includes(State?.Name ?? '');
 }
 
-/** Null if it is none of ours. */
+/** Null if this driver did not make it. */
 export function foundIn(instance: Instance, region: Region): Found | null {
   const { InstanceId } = instance;
   const remembered = rememberedIn(instance.Tags ?? []);
@@ -32,7 +33,7 @@ export function foundIn(instance: Instance, region: Region): Found | null {
   };
 }
 
-/** Tags can be taken away: where one is missing, the instance itself shows where it is and of which type. */
+/** Tags can be removed. If one is missing, the instance itself shows its zone and its type. */
 function withWhatShows(
   remembered: Remembered,
   { InstanceType, Placement }: Instance,
@@ -46,7 +47,7 @@ function withWhatShows(
   };
 }
 
-/** The one that counts first: of several of one name, all who made them agree on the oldest. */
+/** The valid instance comes first. Of several with one name it is the oldest, so that all processes choose the same. */
 export function inOrder(found: readonly Found[]): Found[] {
   return found.toSorted((one, other) => {
     const age = bornAt(one.instance) - bornAt(other.instance);
@@ -54,13 +55,13 @@ export function inOrder(found: readonly Found[]): Found[] {
   });
 }
 
-/** The volume that it starts from. */
+/** The volume that it boots from. */
 export function rootVolumeOf({ RootDeviceName, BlockDeviceMappings = [] }: Instance): string | null {
   const root = BlockDeviceMappings.find(({ DeviceName }) => DeviceName === RootDeviceName);
   return root?.Ebs?.VolumeId ?? null;
 }
 
-/** What everybody is told about it. */
+/** The server as the driver reports it. */
 export function toServer({ instance, remembered, lost }: Found): Server {
   const { infra, name, zone, image, storage_gb, labels, restores, changedAt } = remembered;
   const made_at = new Date(madeAt(instance)).toISOString();
@@ -78,7 +79,7 @@ export function toServer({ instance, remembered, lost }: Found): Server {
 
 const STATES: Readonly<Record<string, Server['state']>> = { pending: 'starting', running: 'running' };
 
-/** Its launch time is that of its last start; its first volume stays with it, and is attached a moment later. */
+/** The launch time is that of the last start. The first volume stays attached, but is attached a moment later. */
 function madeAt(instance: Instance): number {
   return attachedAt(instance) ?? instance.LaunchTime?.getTime() ?? Date.now();
 }
@@ -88,18 +89,18 @@ function attachedAt({ BlockDeviceMappings = [] }: Instance): number | undefined 
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
-/** What its age is told by: the same to all who look, be its volume attached yet or not. */
+/** The basis of an instance's age. It is the same for every process, whether the volume is attached yet or not. */
 function bornAt(instance: Instance): number {
   return Math.min(instance.LaunchTime?.getTime() ?? Infinity, madeAt(instance));
 }
 
-// As it was asked for, unless somebody has altered it behind our back. In the middle of a change, what was asked for
-// before is what counts: only at its end the change is remembered.
+// The recorded values, unless somebody changed the instance at AWS. During a change, the former values are valid:
+// the new ones are recorded when it is complete.
 function planOf({ InstanceType: type }: Instance, { plan, instanceType, changing }: Remembered): string {
   return changing !== null || type === undefined || type === instanceType ? plan : type;
 }
 
-/** Before it runs the public address, by which it is known, is not there yet. */
+/** Before it runs, it has no public address, which identifies it to users. */
 function addressOf({ State, PublicIpAddress, PrivateIpAddress }: Instance): string | null {
   return PublicIpAddress ?? (State?.Name === 'running' ? (PrivateIpAddress ?? null) : null);
 }

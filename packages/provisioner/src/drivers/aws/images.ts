@@ -3,19 +3,19 @@ import { DriverError } from '../driver.js';
 import { architectureOf } from './instance-types.js';
 import type { About, Region } from './region.js';
 
-/** What a server is made from. */
+/** The image that a server is made from. */
 export interface ChosenImage {
   id: string;
   rootDevice: string;
-  /** What its root volume has at least. */
+  /** The minimum size of its root volume. */
   gigabytes: number;
   loginUser: string;
 }
 
-// Images of anybody could bear these names: Debian's own and Ubuntu's accounts, Amazon's, and one's own.
+// Any account can publish images with these names: only those of Debian, Ubuntu, Amazon and the own account are used.
 const OWNERS = ['self', 'amazon', '136693071363', '099720109477'];
 
-/** Who may log in, by words in the names of images. */
+/** The login user of an image, by words in the image's name. */
 const LOGIN_USERS: readonly (readonly [pattern: RegExp, user: string])[] = [
   [/ubuntu/i, 'ubuntu'],
   [/^(al20|amzn)|rhel|suse/i, 'ec2-user'],
@@ -23,14 +23,14 @@ const LOGIN_USERS: readonly (readonly [pattern: RegExp, user: string])[] = [
   [/rocky/i, 'rocky'],
 ];
 
-/** Finds the image that settings mean. */
+/** Finds the image that the settings name. */
 export class Images {
   constructor(
     private readonly defaultImage: string | null,
     private readonly loginUser: string | null,
   ) {}
 
-  /** @throws DriverError if there is none */
+  /** @throws DriverError if it does not exist */
   async choose(
     image: string | null,
     instanceType: string,
@@ -67,7 +67,7 @@ export class Images {
   }
 }
 
-/** Where Parameter Store has the id; null if that is not where to look. */
+/** The name of the parameter in Parameter Store that has the id; null if there is none. */
 function parameterOf(wanted: string, architecture: 'arm64' | 'x86_64'): string | null {
   if (wanted.startsWith('ssm:')) return wanted.slice('ssm:'.length);
   const [, release] = /^debian-(\d+)$/.exec(wanted) ?? [];

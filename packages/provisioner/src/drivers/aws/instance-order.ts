@@ -9,17 +9,17 @@ import type { Region } from './region.js';
 import type { Regions } from './regions.js';
 import { checkCount, checkLabels, keyValue, tagsOf, tagsOfParts, type Remembered } from './tags.js';
 
-/** Writes the orders for instances. */
+/** Composes the orders for instances. */
 export class Orders {
   constructor(
     private readonly regions: Regions,
     private readonly images: Images,
-    /** Who may log in. */
+    /** The login user. */
     private readonly keyPairs: KeyPairs | null,
     private readonly config: Pick<AwsConfig, 'regions' | 'subnetId' | 'securityGroupIds'>,
   ) {}
 
-  /** Asks for nothing that would be made. @throws DriverError if it could not be ordered */
+  /** Checks the order without placing it. @throws DriverError if the server could not be ordered */
   async check(desired: DesiredServer, signal?: AbortSignal): Promise<void> {
     const { region, instanceType } = await this.#parts(desired, signal);
     if (await region.type(instanceType, { name: desired.name, signal })) return;
@@ -30,7 +30,7 @@ export class Orders {
     );
   }
 
-  /** The same for every attempt under a key, as EC2 compares. @throws DriverError if it cannot be had */
+  /** Identical for every attempt under a key, because EC2 compares them. @throws DriverError if it cannot be ordered */
   async of(
     desired: DesiredServer,
     { idempotencyKey, restores = [], signal }: ActContext,
@@ -57,7 +57,7 @@ export class Orders {
           },
         },
       ],
-      // Version 1 gives credentials to whoever makes a server fetch a URL.
+      // Version 1 gives credentials to any attacker who makes a server fetch a URL.
       MetadataOptions: { HttpTokens: 'required', HttpEndpoint: 'enabled' },
       InstanceInitiatedShutdownBehavior: 'stop',
       ...(availabilityZone ? { Placement: { AvailabilityZone: availabilityZone } } : {}),
@@ -72,7 +72,7 @@ export class Orders {
     return { input, region };
   }
 
-  /** What is found out before anything is ordered. @throws DriverError */
+  /** Reads what an order needs. @throws DriverError */
   async #parts(desired: DesiredServer, signal: AbortSignal | undefined) {
     checkLabels(desired);
     const { name, plan, image, storage_gb } = desired;
@@ -89,7 +89,7 @@ export class Orders {
     return { region, availabilityZone, instanceType, chosen };
   }
 
-  /** @throws DriverError if the network that is configured is not there */
+  /** @throws DriverError if the configured network does not exist */
   #place({ zone, name }: DesiredServer) {
     const place = this.regions.placeOf(zone, name);
     const { subnetId, securityGroupIds, regions } = this.config;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { architectureOf, instanceTypeOf } from './instance-types.js';
 import { placeOf } from './place.js';
 
-describe('what settings mean at AWS', () => {
+describe('plans and zones of the settings at AWS', () => {
   it.each([
     ['t3.small', 't3.small'],
     ['u-6tb1.metal', 'u-6tb1.metal'],
@@ -39,7 +39,7 @@ describe('what settings mean at AWS', () => {
     expect(placeOf(zone, regions, 'web-01')).toEqual({ region, availabilityZone }),
   );
 
-  it.each(['us-west-3', 'us-west-22', 'us-west', 'eu-central-1a'])('by the zone %s is none of ours', (zone) =>
+  it.each(['us-west-3', 'us-west-22', 'us-west', 'eu-central-1a'])('refuses the zone %s', (zone) =>
     expect(() => placeOf(zone, regions, 'web-01')).toThrow(/none of the regions/),
   );
 });

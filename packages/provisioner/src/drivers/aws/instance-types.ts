@@ -6,7 +6,7 @@ interface Size {
   gigabytes: number;
 }
 
-/** Types for plans that say only how much is needed, the cheapest first. */
+/** Instance types for plans that state only CPU and memory, the cheapest first. */
 const SIZES: readonly Size[] = [
   { type: 't3.micro', cpus: 2, gigabytes: 1 },
   { type: 't3.small', cpus: 2, gigabytes: 2 },
@@ -27,10 +27,10 @@ const SIZES: readonly Size[] = [
 
 const NEEDS = /^(\d+)xCPU-(\d+) ?GB$/i;
 const TYPE = /^[a-z0-9-]+\.[a-z0-9-]+$/;
-// The letter after the generation tells whose processor it is: g is Graviton.
+// The letter after the generation identifies the processor: g is Graviton.
 const ARM = /^(a1|[a-z]+\d+g[a-z]*)\./;
 
-/** The instance type of a plan: itself, or the cheapest of a short list that has enough. @throws DriverError */
+/** The instance type of a plan: the plan itself, or the cheapest listed type that is large enough. @throws DriverError */
 export function instanceTypeOf(plan: string, server: string): string {
   if (TYPE.test(plan)) return plan;
   const [, cpus, gigabytes] = NEEDS.exec(plan) ?? [];
@@ -45,7 +45,7 @@ export function instanceTypeOf(plan: string, server: string): string {
   );
 }
 
-/** What its processors are called among images. */
+/** The name of its processor architecture among images. */
 export function architectureOf(instanceType: string): 'arm64' | 'x86_64' {
   return ARM.test(instanceType) ? 'arm64' : 'x86_64';
 }

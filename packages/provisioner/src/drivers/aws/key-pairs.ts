@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Region } from './region.js';
 
-/** The key that logs in to servers, at EC2: of the same name for all who have it. */
+/** The key pair at EC2 that logs in to servers. Its name is derived from the key, so that all processes use the same. */
 export class KeyPairs {
   readonly name: string;
   readonly #imported = new Map<Region, Promise<boolean>>();
 
-  /** @param publicKey as it stands in `authorized_keys` */
+  /** @param publicKey a line of `authorized_keys` */
   constructor(private readonly publicKey: string) {
     const [, base64 = ''] = publicKey.split(' ');
     const fingerprint = createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
     this.name = `provisioning-${fingerprint.slice(0, 32)}`;
   }
 
-  /** Returns when there is one in that region. */
+  /** Makes sure that the key pair exists in a region. */
   async in(region: Region): Promise<string> {
     const tags = [{ Key: 'Name', Value: 'Logs in to the servers of provisioning' }];
     const importing = this.#imported.get(region) ?? region.importKey(this.name, this.publicKey, tags);
@@ -27,7 +27,7 @@ export class KeyPairs {
     return this.name;
   }
 
-  /** Somebody has taken it away. */
+  /** The key pair was deleted at EC2. */
   forget(region: Region): void {
     this.#imported.delete(region);
   }

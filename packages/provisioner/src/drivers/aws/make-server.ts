@@ -16,19 +16,19 @@ import type { Waits } from './waits.js';
 const TOKENS = 20;
 
 /**
- * Makes servers. The same order, however often it is given, makes one instance: EC2 knows it by a token, which is made
- * from key and name. Of several that came to be under different keys all who made them keep the oldest.
+ * Makes servers. EC2 identifies an order by a token, which is derived from the idempotency key and the name: a repeated
+ * order makes one instance. Of several servers that were ordered under different keys, all processes keep the oldest.
  */
 export class ServerMaker {
   constructor(
     private readonly regions: Regions,
     private readonly waits: Waits,
     private readonly orders: Orders,
-    /** Who may log in. */
+    /** The login user. */
     private readonly keyPairs: KeyPairs | null,
   ) {}
 
-  /** @returns the server of that name, which runs if it was made under this key, and whether it was */
+  /** @returns the server of that name, and whether it was made under this key; if it was, it runs */
   async make(desired: DesiredServer, context: ActContext): Promise<{ found: Found; made: boolean }> {
     const { signal } = context;
     signal?.throwIfAborted();
@@ -39,7 +39,7 @@ export class ServerMaker {
     const found = existing.find(isOurs) ?? existing[0] ?? (await this.#order(desired, context));
     if (!isOurs(found)) return { found, made: false };
     const settled = await this.waits.settled(found.region, found.instance.InstanceId, about);
-    // Another one may have been ordered at the same time under another key: by now both show.
+    // Another process may have ordered one at the same time under another key. Both are visible by now.
     const [first = settled, ...others] = inOrder([
       settled,
       ...without(await this.named(desired, signal), settled),
@@ -55,12 +55,12 @@ export class ServerMaker {
     return this.orders.check(desired, signal);
   }
 
-  /** All of that name that are there, the one that counts first. */
+  /** All existing instances of that name, the valid one first. */
   async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
     return this.regions.find(infra, name, signal);
   }
 
-  /** @returns what was made, now or by an earlier attempt */
+  /** @returns what was made now or by an earlier attempt */
   async #order(desired: DesiredServer, context: ActContext): Promise<Found> {
     const about = { name: desired.name, signal: context.signal };
     const { input, region } = await this.orders.of(desired, context);
@@ -72,7 +72,7 @@ export class ServerMaker {
         context.log?.(`${desired.name}: AWS makes it, as ${shown.instance.InstanceId}`);
         return shown;
       }
-      // What was destroyed is not made again under its token, and what never ran must be told.
+      // An instance that was destroyed is not made again under its token; one that never ran must be reported.
       const { InstanceId = '', StateReason: reason } = shown;
       if (!isByHand(reason)) throw explainState(desired.name, InstanceId, reason);
     }
@@ -83,7 +83,7 @@ export class ServerMaker {
     );
   }
 
-  /** @returns one that is gone without its tags, and null where EC2 tells nothing of one that is gone */
+  /** @returns an instance without tags if it was terminated, and null if EC2 no longer reports it */
   async #run(
     region: Region,
     input: RunInstancesCommandInput,
@@ -110,7 +110,7 @@ export class ServerMaker {
     }
   }
 
-  /** An earlier attempt ordered it when something was different, such as which image is the newest. */
+  /** An earlier attempt ordered it with other parameters, for example when another image was the newest. */
   #orderedOtherwise(
     region: Region,
     { ClientToken: token = '' }: RunInstancesCommandInput,
@@ -128,7 +128,7 @@ export class ServerMaker {
   }
 }
 
-/** The same for every attempt; another one once what was made is destroyed, as EC2 remembers tokens for long. */
+/** The same for every attempt. It changes once the instance was destroyed, because EC2 remembers tokens for hours. */
 function tokenFor({ infra, name }: DesiredServer, idempotencyKey: string, count: number): string {
   const parts = JSON.stringify([idempotencyKey, infra, name, count]);
   return createHash('sha256').update(parts).digest('hex');

@@ -1,22 +1,23 @@
-/** How long things may take, and how often is looked, all in milliseconds. */
+/** Time limits and intervals, in milliseconds. */
 export interface Pace {
-  /** Between two looks at something that takes its time. */
+  /** Between two polls. */
   pollMs: number;
-  /** For a connection, and for one answer. */
+  /** To connect, and to receive one answer. */
   connectMs: number;
   answerMs: number;
-  /** How often one request is made at most, and within what time all of that has to happen. */
+  /** The maximum number of attempts at a request, and the time limit for all of them. */
   attempts: number;
   callMs: number;
-  /** Until what was made shows, and shows its tags. */
+  /** Until a new instance is visible with its tags. */
   visibleMs: number;
-  /** Until an instance runs, stands still, is gone; until a volume has grown. */
+  /** Until an instance runs, is stopped or is gone; until a volume has grown. */
   runningMs: number;
   stoppedMs: number;
   goneMs: number;
   grownMs: number;
 }
 
+/** The values for AWS itself; tests use shorter ones. */
 export const PACE: Pace = {
   pollMs: 4_000,
   connectMs: 5_000,

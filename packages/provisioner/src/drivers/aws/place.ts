@@ -1,9 +1,9 @@
 import { DriverError } from '../driver.js';
 
-/** Where a server stands. */
+/** The region and the zone of a server. */
 export interface Place {
   region: string;
-  /** Null where any zone of the region will do. */
+  /** Null if any zone of the region will do. */
   availabilityZone: string | null;
 }
 
@@ -11,7 +11,7 @@ export interface Place {
 export function placeOf(zone: string, regions: readonly string[], server: string): Place {
   for (const region of regions) {
     if (zone === region) return { region, availabilityZone: null };
-    // A zone is called like its region, and a letter; a local one has a place in between.
+    // A zone has the name of its region and a letter; a local zone has the name of a place in between.
     if (zone.startsWith(region) && /^(-.+)?[a-z]$/.test(zone.slice(region.length))) {
       return { region, availabilityZone: zone };
     }

@@ -32,8 +32,8 @@ interface Wanted {
 }
 
 /**
- * Finds the first server of each region and quota with which the account would exceed its vCPUs. What is not known (a class
- * without a quota in the list, an account that may not read its quotas) refuses nothing: EC2 decides when it is ordered.
+ * Finds the first server of each region and quota that would exceed the account's vCPUs. Unknown values (a class without
+ * a quota in the list, an account that may not read its quotas) refuse nothing: EC2 decides when the server is ordered.
  */
 export async function quotaRefusals(
   regions: Pick<Regions, 'placeOf'>,
@@ -87,7 +87,7 @@ function quotaOf(type: string): Quota | undefined {
   return QUOTAS.find(({ classes }) => (classes as readonly string[]).includes(letters));
 }
 
-/** Spot instances have quotas of their own. */
+/** Spot instances have separate quotas. */
 function counts({ InstanceType, InstanceLifecycle }: Instance, { code }: Quota): boolean {
   return InstanceLifecycle !== 'spot' && quotaOf(InstanceType ?? '')?.code === code;
 }

@@ -28,17 +28,17 @@ import type { Caller } from './caller.js';
 import type { Clients } from './clients.js';
 import type { Filter, Tag } from './tags.js';
 
-/** What is acted on, for messages, and whether it is still wanted. */
+/** What is acted on, for messages, and the signal that cancels it. */
 export interface About {
   name: string;
-  /** Ends readings. What alters something is always heard out. */
+  /** Aborts reads. Changes are always awaited. */
   signal?: AbortSignal | undefined;
 }
 
 const PAGE = 1000;
 const QUOTA_MS = 5_000;
 
-/** EC2, Parameter Store and Service Quotas in one region, as far as they are used; fails with sentences. */
+/** The calls to EC2, Parameter Store and Service Quotas in one region. Their errors are sentences. */
 export class Region {
   constructor(
     readonly name: string,
@@ -60,7 +60,7 @@ export class Region {
     return found;
   }
 
-  /** Null of one that EC2 does not know: not yet, or not any more. */
+  /** Null if EC2 does not know it: not yet, or no longer. */
   async instance(id: string, { name, signal }: About): Promise<Instance | null> {
     try {
       const { Reservations = [] } = await this.#read(`read server ${name}`, signal, (options) =>
@@ -142,7 +142,7 @@ export class Region {
     );
   }
 
-  /** The last alteration of a volume; null if there never was one. */
+  /** The last modification of a volume; null if there was none. */
   async modification(id: string, { name, signal }: About): Promise<VolumeModification | null> {
     try {
       const { VolumesModifications = [] } = await this.#read(
@@ -170,7 +170,7 @@ export class Region {
     return Images;
   }
 
-  /** Of Parameter Store; null if there is none of that name. */
+  /** A parameter of Parameter Store; null if it does not exist. */
   async parameter(path: string, { name, signal }: About): Promise<string | null> {
     try {
       const { Parameter } = await this.#read(`find the image of server ${name}`, signal, (options) =>
@@ -184,8 +184,8 @@ export class Region {
   }
 
   /**
-   * The account's value of a quota on EC2. Null where AWS does not give it in time: an access key may lack the permission,
-   * and a private network may have no way to Service Quotas.
+   * The account's value of an EC2 quota. Null if AWS does not return it in time: an access key may lack the permission,
+   * and a private network may have no route to Service Quotas.
    */
   async quota(code: string, { name, signal }: About): Promise<number | null> {
     const input = { ServiceCode: 'ec2', QuotaCode: code };
@@ -204,7 +204,7 @@ export class Region {
     }
   }
 
-  /** @returns false if there is one of that name already */
+  /** @returns false if a key pair of that name exists already */
   async importKey(keyName: string, publicKey: string, tags: readonly Tag[]): Promise<boolean> {
     const input = {
       KeyName: keyName,

@@ -12,10 +12,10 @@ import { filtersFor } from './tags.js';
 // EC2 takes 200 values of a filter.
 const MAX_NAMES = 100;
 
-/** Where servers may be. Each region is a world of its own: what they share is this driver's names. */
+/** All regions in which servers may be. EC2 handles each region separately; the names of servers are unique across all. */
 export class Regions {
   readonly #regions: ReadonlyMap<string, Region>;
-  /** By infra; those that are not sent yet. */
+  /** The questions that were not sent yet, by infra. */
   readonly #questions = new Map<string, Question>();
 
   constructor(
@@ -38,9 +38,8 @@ export class Regions {
   }
 
   /**
-   * Instances of ours in an infra that are there, the oldest first, wherever they are. All who ask in the same turn share
-   * one question to each region, which is sent after all of them have asked. Fails if one region cannot be asked: a server
-   * that is not seen would be made again.
+   * The existing instances of an infra in all regions, the oldest first. Calls of the same turn of the event loop share one
+   * request to each region. Fails if one region does not answer, because a server that is not found would be made again.
    * @param name only those of that server
    */
   async find(infra: string, name?: string, signal?: AbortSignal): Promise<Found[]> {
@@ -57,7 +56,7 @@ export class Regions {
       this.#questions.delete(infra);
       return this.#ask(infra, names);
     });
-    // Those who asked may all have gone.
+    // All callers may have been aborted.
     answer.catch(() => {});
     const question = { names, answer };
     this.#questions.set(infra, question);
@@ -81,9 +80,9 @@ export class Regions {
   }
 }
 
-/** What is going to be asked of all regions. */
+/** A request that is going to be sent to all regions. */
 interface Question {
-  /** Undefined: all there are. */
+  /** Undefined stands for all servers. */
   names: Set<string | undefined>;
   answer: Promise<Found[]>;
 }

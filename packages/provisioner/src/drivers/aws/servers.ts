@@ -11,10 +11,10 @@ import type { Regions } from './regions.js';
 import { keyValue } from './tags.js';
 import { gone, type Waits } from './waits.js';
 
-/** Servers at AWS; what is known of them is kept in their tags, for every process on every machine. */
+/** Servers at AWS. The driver keeps its records in their tags, so that every process on every machine has them. */
 export class AwsServers implements ProviderServers {
   installedOn: ProviderServers['installedOn'] = () => Promise.resolve([]);
-  // Servers are handed around as they were read, and do not say who may log in.
+  // Login users by server: a server as the caller has it does not include its login user.
   readonly #loginUsers = new WeakMap<Server, string>();
 
   constructor(
@@ -62,13 +62,13 @@ export class AwsServers implements ProviderServers {
     const instance = await this.waits.known(region, id, made_at, about);
     const found = instance && isLiving(instance) ? foundIn(instance, region) : null;
     if (!found) {
-      // Somebody else destroys it: nothing of it is left when this returns.
+      // Another process destroys it: wait until it is gone.
       if (instance?.State?.Name === 'shutting-down') await this.waits.gone(region, id, about);
       return [];
     }
     const before = this.#server(found);
     const taskservs = await this.installedOn(before, signal);
-    // What came to be beside it by the same piece of work was never another server.
+    // Further instances of the same piece of work were never another server.
     for (const twin of await this.maker.named(found.remembered, signal)) {
       const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;
       const { InstanceId } = twin.instance;
@@ -84,7 +84,7 @@ export class AwsServers implements ProviderServers {
     ];
   }
 
-  /** Of those that exist, the ones that were made under that key. */
+  /** The existing servers that were made under that key. */
   async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
     const key = keyValue(idempotencyKey);
     const made = (await this.#all(infra)).filter(({ remembered }) => remembered.key === key);
@@ -94,7 +94,7 @@ export class AwsServers implements ProviderServers {
     }));
   }
 
-  /** Who may log in to a server. */
+  /** The login user of a server. */
   async loginUser(server: Server, signal: AbortSignal | undefined): Promise<string> {
     const known = this.#loginUsers.get(server);
     if (known !== undefined) return known;
@@ -105,7 +105,7 @@ export class AwsServers implements ProviderServers {
     return found.remembered.loginUser;
   }
 
-  /** The one that counts of each name, in the order in which they were made. */
+  /** The valid server of each name, in the order of creation. */
   async #all(infra: string): Promise<Found[]> {
     const byName = new Map<string, Found>();
     for (const found of await this.regions.find(infra)) {

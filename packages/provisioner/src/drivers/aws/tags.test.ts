@@ -16,8 +16,8 @@ const remembered: fc.Arbitrary<Remembered> = fc.record({
   changing: or(fc.constantFrom('running', 'stopped')),
 });
 
-describe('what is remembered in tags', () => {
-  it('is read as it was written, whatever others add', () => {
+describe('the record in the tags', () => {
+  it('is read as it was written, with tags of others beside it', () => {
     fc.assert(
       fc.property(remembered, (one) => {
         const tags = [...tagsOf(one), { Key: 'aws:cloudformation:stack-name', Value: 'x' }];
@@ -34,7 +34,7 @@ describe('what is remembered in tags', () => {
     );
   });
 
-  it('is what is wanted once the obsolete is taken away and the new is written', () => {
+  it('is complete after obsolete tags were removed and new ones written', () => {
     fc.assert(
       fc.property(remembered, remembered, (was, is) => {
         const tags = new Map(tagsOf(was).map(({ Key, Value }) => [Key, Value]));
@@ -46,7 +46,7 @@ describe('what is remembered in tags', () => {
     );
   });
 
-  it('is nothing where somebody else made the instance', () => {
+  it('is null for an instance that the driver did not make', () => {
     expect(rememberedIn([{ Key: 'Name', Value: 'web-01' }])).toBeNull();
     expect(rememberedIn([])).toBeNull();
   });

@@ -3,15 +3,15 @@ import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError } from '../driver.js';
 import type { Unrecorded } from '../resource.js';
 
-/** Begins the names of all tags that are ours. */
+/** The prefix of all tags of this driver. */
 const PREFIX = 'provisioning:';
-// AWS's own, in any mixture of capitals.
+// Reserved by AWS, in upper and lower case.
 const THEIRS = /^aws:/i;
 const MAX_TAGS = 50;
 const MAX_KEY = 128;
 const MAX_VALUE = 256;
 
-/** What people see as the name in the EC2 console. */
+/** The tag that the EC2 console shows as the name. */
 const TITLE = 'Name';
 const INFRA = `${PREFIX}infra`;
 const NAME = `${PREFIX}name`;
@@ -22,41 +22,43 @@ const ZONE = `${PREFIX}zone`;
 const IMAGE = `${PREFIX}image`;
 const STORAGE = `${PREFIX}storage-gb`;
 const LOGIN = `${PREFIX}login-user`;
-/** Names of the marks that not every server has: one that is missing was taken away. */
+/** Tags that not every server has: a missing one was removed by a user. */
 const KEPT = `${PREFIX}kept`;
 const CHANGED_AT = `${PREFIX}changed-at`;
 const CHANGING = `${PREFIX}changing`;
-// Longer than one tag holds: numbered.
+// Longer than one tag can hold: numbered.
 const LABELS = `${PREFIX}labels-`;
 const RESTORES = `${PREFIX}restores-`;
 
+/** A tag in the form of the SDK. */
 export interface Tag {
   Key: string;
   Value: string;
 }
 
-/** What is remembered about a server where it stands: in the tags of its instance. */
+/** The driver's record of a server, which is stored in the tags of its instance. */
 export interface Remembered {
   infra: string;
   name: string;
-  /** What the key that it was made under looks like there ({@link keyValue}). */
+  /** The idempotency key of its creation, in the form of {@link keyValue}. */
   key: string;
-  /** Plan, zone, image and size as they were asked for. */
+  /** Plan, zone, image and size as they were requested. */
   plan: string;
   zone: string;
   image: string | null;
   storage_gb: number | null;
-  /** What the plan came to when it was asked for. */
+  /** The instance type that was chosen for the plan. */
   instanceType: string;
   loginUser: string;
-  /** What was asked for and is still there: somebody may have taken tags away. */
+  /** The requested labels that still exist: users may have removed tags. */
   labels: Record<string, string>;
   restores: readonly string[];
   changedAt: string | null;
-  /** While its hardware is changed: the state that it was found in. */
+  /** During a change of the hardware: the state in which the server was found. */
   changing: string | null;
 }
 
+/** The tags of a record. */
 export function tagsOf(remembered: Remembered): Tag[] {
   const { infra, name, key, plan, instanceType, zone, image, storage_gb, loginUser } = remembered;
   const { labels, restores, changedAt, changing } = remembered;
@@ -73,7 +75,7 @@ export function tagsOf(remembered: Remembered): Tag[] {
     [STORAGE]: storage_gb === null ? null : String(storage_gb),
     [LOGIN]: loginUser,
     [CHANGED_AT]: changedAt,
-    // Empty rather than missing: it can be written in one request with all the others.
+    // Empty instead of missing, so that it can be written in one request with all the others.
     [CHANGING]: changing ?? '',
     ...numbered(LABELS, Object.keys(labels).join(',')),
     ...numbered(RESTORES, restores.join(',')),
@@ -82,14 +84,14 @@ export function tagsOf(remembered: Remembered): Tag[] {
   return Object.entries(ours).flatMap(([Key, Value]) => (Value === null ? [] : [{ Key, Value }]));
 }
 
-/** Null of an instance that is not ours. */
+/** Null for an instance that this driver did not make. */
 export function rememberedIn(tags: readonly { Key?: string; Value?: string }[]): Remembered | null {
   const all = new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
   const infra = all.get(INFRA);
   const name = all.get(NAME);
   if (infra === undefined || name === undefined) return null;
   const storage = all.get(STORAGE);
-  // Others tag instances, too: only the labels that were asked for count.
+  // Others add tags, too: only the requested labels are labels.
   const labels = namesIn(all, LABELS).flatMap((key): [string, string][] => {
     const value = all.get(key);
     return value === undefined ? [] : [[key, value]];
@@ -111,7 +113,7 @@ export function rememberedIn(tags: readonly { Key?: string; Value?: string }[]):
   };
 }
 
-/** What cannot be altered about an instance of ours and its tags no longer tell. */
+/** Fields that cannot be changed about an instance and that its tags no longer have. */
 export function lostIn(tags: readonly { Key?: string; Value?: string }[]): Unrecorded[] {
   const all = new Map(tags.map(({ Key = '', Value = '' }) => [Key, Value]));
   const marks: [Unrecorded, boolean][] = [
@@ -121,13 +123,13 @@ export function lostIn(tags: readonly { Key?: string; Value?: string }[]): Unrec
   return marks.flatMap(([field, lost]) => (lost ? [field] : []));
 }
 
-/** The keys of tags that are on an instance and do not belong there any more. */
+/** The keys of tags on an instance that no longer belong there. */
 export function obsoleteTags(was: Remembered, is: Remembered): string[] {
   const wanted = new Set(tagsOf(is).map(({ Key }) => Key));
   return tagsOf(was).flatMap(({ Key }) => (wanted.has(Key) ? [] : [Key]));
 }
 
-/** For things that come with an instance: whose they are. */
+/** For resources that are made with an instance: the server that they belong to. */
 export function tagsOfParts({ infra, name }: Remembered): Tag[] {
   return [
     { Key: TITLE, Value: `${name} (${infra})` },
@@ -136,12 +138,13 @@ export function tagsOfParts({ infra, name }: Remembered): Tag[] {
   ];
 }
 
+/** A filter of a request to EC2. */
 export interface Filter {
   Name: string;
   Values: string[];
 }
 
-/** By what instances are found: those of an infra, of a name in it. */
+/** The filters that find the instances of an infra, or of one name in it. */
 export function filtersFor(infra: string, names?: readonly string[]): Filter[] {
   return [
     { Name: `tag:${INFRA}`, Values: [literal(infra)] },
@@ -149,13 +152,13 @@ export function filtersFor(infra: string, names?: readonly string[]): Filter[] {
   ];
 }
 
-/** An idempotency key as a tag: itself, as long as it fits. */
+/** An idempotency key as the value of a tag: unchanged if it fits. */
 export function keyValue(idempotencyKey: string): string {
   if (idempotencyKey.length <= MAX_VALUE && /^[\x21-\x7e]+$/.test(idempotencyKey)) return idempotencyKey;
   return `sha256-${createHash('sha256').update(idempotencyKey).digest('hex')}`;
 }
 
-/** @throws DriverError if AWS cannot keep the labels exactly as they are */
+/** @throws DriverError if AWS cannot store the labels exactly as they are */
 export function checkLabels({ name, labels }: DesiredServer): void {
   for (const [key, value] of Object.entries(labels)) {
     const trouble = troubleWith(key, value);
@@ -163,7 +166,7 @@ export function checkLabels({ name, labels }: DesiredServer): void {
   }
 }
 
-/** @throws DriverError if there would be more than AWS keeps, changes still to come included */
+/** @throws DriverError if there would be more tags than AWS allows, including those of changes still to come */
 export function checkCount(remembered: Remembered): void {
   const { length } = tagsOf({ ...remembered, changedAt: 'later', changing: 'running', storage_gb: 1 });
   if (length <= MAX_TAGS) return;
@@ -181,7 +184,7 @@ function troubleWith(key: string, value: string): string | null {
   return [...value].length > MAX_VALUE ? `a value must have at most ${MAX_VALUE} characters` : null;
 }
 
-/** In filters * and ? stand for others. */
+/** Filters use * and ? as wildcards. */
 function literal(text: string): string {
   return text.replace(/[\\*?]/g, '\\$&');
 }

@@ -7,16 +7,16 @@ import { foundIn, isLiving, type Found } from './found-instance.js';
 import type { Pace } from './pace.js';
 import type { About, Region } from './region.js';
 
-/** Brings instances into states: looks, takes the next step, and looks again. A wait ends when the signal is aborted. */
+/** Waits for states of instances: polls, takes the next step, and polls again. A wait ends when the signal is aborted. */
 export class Waits {
   constructor(readonly pace: Pace) {}
 
-  /** {@link pollUntil} at the pace of the driver. */
+  /** {@link pollUntil} with the driver's intervals. */
   until<T>(read: () => Promise<T | undefined>, wait: Omit<Polling, 'pollMs'>): Promise<T> {
     return pollUntil(read, { ...wait, pollMs: this.pace.pollMs });
   }
 
-  /** What was made shows after a while, and its tags as well; those that are gone by then, whatever their tags. */
+  /** A new instance becomes visible after a while, and so do its tags. Also returns one that was terminated meanwhile. */
   shown(region: Region, id: string, about: About): Promise<Found | Instance> {
     return this.until(
       async () => {
@@ -37,8 +37,7 @@ export class Waits {
   }
 
   /**
-   * One that must be there, unless it was made long ago and is gone: what was made a moment ago is not known
-   * everywhere at once.
+   * An instance that must exist. Null if it was made long ago and is gone: EC2 does not show a new one everywhere at once.
    */
   async known(region: Region, id: string, madeAt: string, about: About): Promise<Instance | null> {
     const instance = await region.instance(id, about);
@@ -54,7 +53,7 @@ export class Waits {
     });
   }
 
-  /** Waits until it is between no two states. @throws DriverError if it dies meanwhile */
+  /** Waits until it is in a stable state. @throws DriverError if it is terminated meanwhile */
   settled(region: Region, id: string, about: About): Promise<Found> {
     return this.until(
       async () => {
@@ -96,7 +95,7 @@ export class Waits {
       async () => {
         const found = await this.#there(region, id, about);
         const { State, StateReason } = found?.instance ?? {};
-        // It started, and EC2 had no room or could not read its volume.
+        // It was started, and EC2 had no capacity or could not read its volume.
         if (asked && State?.Name === 'stopped' && StateReason?.Code?.startsWith('Server.')) {
           throw explainState(about.name, id, StateReason);
         }
@@ -114,13 +113,13 @@ export class Waits {
     );
   }
 
-  /** Terminates it, in whichever state it is. @returns false if it was gone already */
+  /** Terminates it in any state. @returns false if it was gone already */
   async gone(region: Region, id: string, about: About): Promise<boolean> {
     let asked = false;
     return this.until(
       async () => {
         const instance = await region.instance(id, about);
-        // One that does not show may be there all the same.
+        // It may exist although it is not visible.
         if (!asked && (!instance || isLiving(instance))) {
           asked = await terminated(region, id, about);
           return asked ? undefined : false;
@@ -135,7 +134,7 @@ export class Waits {
     );
   }
 
-  /** Grows a volume; it can be used as it grows. */
+  /** Grows a volume, which stays in use meanwhile. */
   async grown(region: Region, volume: string, gigabytes: number, about: About): Promise<void> {
     let asked = false;
     await this.until(
@@ -154,7 +153,7 @@ export class Waits {
     );
   }
 
-  /** Undefined of one that does not show at the moment. */
+  /** Undefined if it is not visible at the moment. */
   async #there(region: Region, id: string, about: About): Promise<Found | undefined> {
     const instance = await region.instance(id, about);
     if (!instance) return undefined;
@@ -187,6 +186,7 @@ async function terminated(region: Region, id: string, about: About): Promise<boo
   }
 }
 
+/** The error for a server that no longer exists. */
 export function gone(name: string): DriverError {
   return new DriverError(
     `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,

@@ -2,10 +2,10 @@ import { extract, pack } from 'tar-stream';
 import type { Alterable } from './labels.js';
 
 const FOLDER = 'var/lib/provisioning';
-/** Where a container keeps what was changed about it. */
+/** The file in a container that stores its changes. */
 export const ALTERED_PATH = `/${FOLDER}/server.json`;
 
-/** What was changed since a container was made, and when. */
+/** The values that changed since the container was made, and the time of the change. */
 export interface Altered extends Alterable {
   changed_at: string;
 }
@@ -23,7 +23,7 @@ export async function packed(altered: Altered): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** @returns null where the archive holds nothing of that kind */
+/** @returns null if the archive does not have the file */
 export async function unpacked(archive: AsyncIterable<Buffer>): Promise<Altered | null> {
   // One small file: it is read whole.
   const chunks: Buffer[] = [];

@@ -5,14 +5,14 @@ import { DriverError } from '../driver.js';
 import type { Environment, Variable } from '../plugin.js';
 import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js';
 
-/** Which engine is used, and what containers are made with there. */
+/** The Docker engine, and the settings of the containers that are made there. */
 export interface DockerConfig {
   /** The engine's address as it was configured, for messages. */
   address: string;
   connection: DockerOptions;
-  /** Null: the engine's default network. */
+  /** Null for the engine's default network. */
   network: string | null;
-  /** Of servers that name no image. */
+  /** The image of servers that name none. */
   defaultImage: string;
   /** See {@link Driver.serversAtOnce}. */
   serversAtOnce: number;
@@ -21,6 +21,7 @@ export interface DockerConfig {
 const AT_ONCE = 'PROVISIONING_DOCKER_SERVERS_AT_ONCE';
 const DEFAULT_IMAGE = 'debian:bookworm-slim';
 
+/** The environment variables of the docker driver. */
 export const DOCKER_VARIABLES: readonly Variable[] = [
   {
     name: 'DOCKER_HOST',

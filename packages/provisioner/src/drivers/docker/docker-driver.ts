@@ -8,7 +8,7 @@ import { Engine } from './engine.js';
 import { PACE, type Pace } from './pace.js';
 import { runInContainers } from './run-in-container.js';
 
-/** A container per server on one Docker engine; things are installed in them as on any other server. */
+/** One container per server on one Docker engine. Task services are installed in them as on any other server. */
 export function createDockerDriver(
   config: DockerConfig,
   { definitions, install }: DriverServices,
@@ -21,7 +21,7 @@ export function createDockerDriver(
   const clusters = installedClusters(run, servers, definitions, install);
   servers.installedOn = async ({ infra, name, state }) => {
     if (state !== 'running') return [];
-    // A container in which nothing can be run is destroyed all the same.
+    // A container in which nothing can run is destroyed all the same.
     return taskservs
       .list(infra, name)
       .catch((error: unknown) => (error instanceof DriverError ? [] : Promise.reject(error as Error)));

@@ -10,9 +10,9 @@ import type { Engine } from './engine.js';
 import { filterFor, labelsOf, originIn, type Origin } from './labels.js';
 import { sizeOf } from './size.js';
 
-/** A container for each server. Its name is the server's, so that the engine itself refuses a second one. */
+/** A container for each server. Its name is derived from the server, so that the engine refuses a second one. */
 export class DockerServers implements Collection<'server'> {
-  /** What goes with a server. */
+  /** The task services that are destroyed with a server. */
   installedOn: (server: Server) => Promise<Taskserv[]> = () => Promise.resolve([]);
 
   constructor(private readonly engine: Engine) {}
@@ -41,7 +41,7 @@ export class DockerServers implements Collection<'server'> {
     const there = await this.#byId(containerName(infra, name), about.what);
     if (!there) {
       await this.engine.pull(options.Image ?? '', about);
-      // Refused for its name: somebody was faster, or the answer was lost.
+      // The name is in use: another process was faster, or the answer to this one was lost.
       await this.engine.unless(409, (docker) => docker.createContainer(options), about);
     }
     const found = there ?? (await this.#byId(containerName(infra, name), about.what));
@@ -67,7 +67,7 @@ export class DockerServers implements Collection<'server'> {
     const { plan, labels, storage_gb } = desired;
     const altered: Altered = { plan, labels, storage_gb, changed_at: new Date().toISOString() };
     const archive = await packed(altered);
-    // Begun, it is finished: the size and what is said of it belong together.
+    // A change that has started is finished: the size and its record belong together.
     if (plan !== found.server.plan)
       await this.engine.ask((docker) => docker.getContainer(id).update(size), { what: about.what });
     await this.#bring(found.server, wantedPower(desired), about.what);
@@ -96,7 +96,7 @@ export class DockerServers implements Collection<'server'> {
     ];
   }
 
-  /** Of those that exist, the ones that were made under that key. */
+  /** The existing servers that were made under that key. */
   async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
     const what = `The servers of ${infra} cannot be listed`;
     const all = await this.engine.ask(
@@ -110,7 +110,7 @@ export class DockerServers implements Collection<'server'> {
     );
   }
 
-  /** Starts or stops it, where it is not so already. */
+  /** Starts or stops it, unless it is in that state already. */
   async #bring({ id, state }: Server, power: 'running' | 'stopped' | null, what: string): Promise<void> {
     if (power === null || state === power) return;
     const container = await this.engine.find((docker) => docker.getContainer(id).inspect(), { what });
@@ -122,7 +122,7 @@ export class DockerServers implements Collection<'server'> {
     await this.engine.unless(304, act, { what });
   }
 
-  /** Gone when it returns; somebody else may be removing it, too. */
+  /** Returns when it is gone; another process may be removing it, too. */
   async #remove(id: string, what: string): Promise<void> {
     const deadline = performance.now() + this.engine.pace.goneMs;
     for (;;) {
@@ -166,13 +166,13 @@ export class DockerServers implements Collection<'server'> {
       name: containerName(infra, name),
       Hostname: name,
       Image: image ?? defaultImage,
-      // Whatever the image would do: it is a machine that runs until it is destroyed.
+      // Instead of the image's own command: the container runs until it is destroyed.
       Entrypoint: [],
       Cmd: ['sleep', 'infinity'],
       Labels: labelsOf(origin),
       HostConfig: {
         ...sizeOf(desired),
-        // Reaps what scripts leave behind.
+        // Reaps processes that scripts leave running.
         Init: true,
         RestartPolicy: { Name: 'unless-stopped' },
         ...(network === null ? {} : { NetworkMode: network }),
@@ -180,7 +180,7 @@ export class DockerServers implements Collection<'server'> {
     };
   }
 
-  /** @param id or name of a container; null where there is none of ours */
+  /** @param id or name of a container; null if this driver did not make it */
   async #byId(id: string, what: string): Promise<{ server: Server; origin: Origin } | null> {
     const container = await this.engine.find((docker) => docker.getContainer(id).inspect(), { what });
     const origin = container && originIn(container.Config.Labels);
@@ -214,11 +214,11 @@ function toServer(container: ContainerInspectInfo, origin: Origin, altered: Alte
 function stateOf(status: string): Server['state'] {
   if (status === 'running') return 'running';
   if (status === 'created' || status === 'restarting') return 'starting';
-  // The engine could not take it away: it never runs again.
+  // The engine could not remove it: it never runs again.
   return status === 'dead' ? 'error' : 'stopped';
 }
 
-/** Told from all others by the digest: blanks between infra and name would look the same wherever they stand. */
+/** Unique by the digest: without it, different splits into infra and name could give the same text. */
 function containerName(infra: string, name: string): string {
   const digest = createHash('sha256').update(`${infra}/${name}`).digest('hex').slice(0, 8);
   return `provisioning-${infra}-${name}-${digest}`;

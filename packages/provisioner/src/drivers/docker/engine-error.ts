@@ -7,11 +7,12 @@ interface EngineError extends Error {
   reason?: string;
 }
 
+/** The HTTP status of an engine's refusal; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
   return (error as EngineError | null)?.statusCode;
 }
 
-/** Whether the same request may be made again at once: nothing was understood, or nothing came through. */
+/** Whether the request may be repeated at once: it was not processed, or no answer arrived. */
 export function isPassing(error: unknown): boolean {
   const { statusCode, code } = error as EngineError;
   if (statusCode !== undefined)
@@ -31,7 +32,7 @@ const AWAY = [
   'EPIPE',
 ];
 
-/** What an engine's refusal means for whoever asked for `what`, e.g. "Server web-01 cannot be made". */
+/** The error for a refusal of the engine. @param what what could not be done, e.g. "Server web-01 cannot be made" */
 export function explain(error: unknown, what: string, address: string): DriverError {
   if (error instanceof DriverError) return error;
   const { statusCode, code, json, message } = error as EngineError;
@@ -45,7 +46,7 @@ export function explain(error: unknown, what: string, address: string): DriverEr
     });
   }
   const said = (json?.message ?? message).trim().replace(/\s+/g, ' ').slice(0, 500);
-  // What the engine refuses as it stands, it refuses again; what went wrong inside it may go right.
+  // A refused request (4xx) fails again; an error inside the engine (5xx) may pass.
   const permanent =
     statusCode !== undefined &&
     statusCode >= 400 &&

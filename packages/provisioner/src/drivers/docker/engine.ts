@@ -11,7 +11,7 @@ interface About {
   signal?: AbortSignal | undefined;
 }
 
-/** A Docker engine: every request has a deadline, is repeated while the engine is busy, and fails with a sentence. */
+/** A Docker engine. Requests have a deadline, are repeated while the engine is busy, and have plain error messages. */
 export class Engine {
   readonly docker: Docker;
   readonly address: string;
@@ -24,7 +24,7 @@ export class Engine {
     this.address = config.address;
   }
 
-  /** @throws DriverError; AbortError when the signal is aborted while the next try is waited for */
+  /** @throws DriverError; AbortError if the signal is aborted during the wait for the next attempt */
   async ask<T>(
     request: (docker: Docker) => Promise<T>,
     { what, signal }: About,
@@ -42,7 +42,7 @@ export class Engine {
     }
   }
 
-  /** The same, of something that may not be there. */
+  /** The same for something that may not exist. */
   async find<T>(request: (docker: Docker) => Promise<T>, about: About): Promise<T | null> {
     return this.ask<T | null>(
       (docker) =>
@@ -53,7 +53,7 @@ export class Engine {
     );
   }
 
-  /** The same, of something that may be done already. @returns whether it was not */
+  /** The same for something that may be done already. @returns false if it was */
   async unless(
     status: number,
     request: (docker: Docker) => Promise<unknown>,
@@ -69,7 +69,7 @@ export class Engine {
     );
   }
 
-  /** Makes sure that an image is there. */
+  /** Pulls an image unless the engine has it. */
   async pull(image: string, about: About): Promise<void> {
     if (await this.find((docker) => docker.getImage(image).inspect(), about)) return;
     await this.ask(

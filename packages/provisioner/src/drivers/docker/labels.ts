@@ -2,24 +2,25 @@ import type { DesiredServer } from '../../settings/settings.js';
 
 const PREFIX = 'io.provisioning.';
 
-/** What a container's labels keep: all that never changes about it. */
+/** The record in a container's labels: everything that never changes about it. */
 export interface Origin {
   infra: string;
   name: string;
-  /** The idempotency key that it was made under. */
+  /** The idempotency key under which it was made. */
   key: string;
   zone: string;
   provider: DesiredServer['provider'];
-  /** As it was asked for. */
+  /** As it was requested. */
   image: string | null;
   restores: readonly string[];
-  /** What could be changed since, as it was at first. */
+  /** The first values of what can change. */
   first: Alterable;
 }
 
-/** What can be changed about a container: it is kept inside, since labels stay as they are. */
+/** What can change about a container. It is stored in a file inside, because labels cannot be changed. */
 export type Alterable = Pick<DesiredServer, 'plan' | 'labels' | 'storage_gb'>;
 
+/** The labels of a record. */
 export function labelsOf(origin: Origin): Record<string, string> {
   const { infra, name, key, ...rest } = origin;
   return {
@@ -30,7 +31,7 @@ export function labelsOf(origin: Origin): Record<string, string> {
   };
 }
 
-/** @returns null for a container that is not ours */
+/** @returns null for a container that this driver did not make */
 export function originIn(labels: Record<string, string> | undefined): Origin | null {
   const [infra, name, key, rest] = ['infra', 'name', 'key', 'origin'].map(
     (label) => labels?.[`${PREFIX}${label}`],

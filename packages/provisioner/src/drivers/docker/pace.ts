@@ -1,10 +1,10 @@
-/** How long things may take, in milliseconds. */
+/** Time limits and intervals, in milliseconds. */
 export interface Pace {
   /** For one answer. */
   answerMs: number;
-  /** For an image to be pulled. */
+  /** To pull an image. */
   pullMs: number;
-  /** How often a request is made at most, when the engine is busy or the connection breaks. */
+  /** The maximum number of attempts at a request while the engine is busy or the connection breaks. */
   attempts: number;
   /** The first wait before a repetition, doubled each time. */
   backoffMs: number;
@@ -12,6 +12,7 @@ export interface Pace {
   goneMs: number;
 }
 
+/** The values for real engines; tests use shorter ones. */
 export const PACE: Pace = {
   answerMs: 60_000,
   pullMs: 900_000,

@@ -5,11 +5,11 @@ import { DriverError, type ActContext, type Driver, type ServerScript } from '..
 import type { Engine } from './engine.js';
 
 const MAX_LINE_BYTES = 1024 * 1024;
-/** In the environment of everything that a script begins. */
+/** The environment variable that marks every process of a script. */
 const COOKIE = 'PROVISIONING_SCRIPT';
 
-// The script comes over the standard input, which then stays open: when it ends, whoever asked is gone, and so goes
-// the script with all that it began.
+// The script is sent over the standard input, which then stays open. When it is closed, the caller is gone, and the
+// script is ended with all its processes.
 const GUARD = `
 end_all() {
   for round in 1 2 3 4 5; do
@@ -43,7 +43,7 @@ exit $code`;
 const END = `${GUARD}
 end_all "$1"`;
 
-/** How scripts are run in containers: as root, over the engine's own channel. */
+/** Runs scripts in containers, as root, over the engine's own channel. */
 export function runInContainers(engine: Engine): NonNullable<Driver['run']> {
   return async ({ id, name }, script, context) => {
     const { signal } = context;
@@ -72,7 +72,7 @@ interface Place {
   cookie: string;
 }
 
-/** @returns null if it has not come to its own end */
+/** @returns null if it did not end on its own */
 async function runOnce(
   engine: Engine,
   { id, name, cookie }: Place,
@@ -92,7 +92,7 @@ async function runOnce(
   );
   const channel = await engine.ask(() => exec.start({ hijack: true, stdin: true }), { what });
   const input = Buffer.from(text);
-  // An abort that ends the input early ends the script, too.
+  // An abort that closes the input also ends the script.
   const ended = new Promise<void>((resolve) => {
     for (const event of ['end', 'close', 'error'] as const) channel.once(event, () => resolve());
     stop.addEventListener('abort', () => resolve(), { once: true });
@@ -109,7 +109,7 @@ async function runOnce(
   return Running || ExitCode === null ? null : ExitCode;
 }
 
-/** @returns what gives the lines that were not ended */
+/** @returns a function that returns the last lines without a line break */
 function demultiplexed(
   engine: Engine,
   channel: NodeJS.ReadableStream,
@@ -125,7 +125,7 @@ function demultiplexed(
   return () => splitters.forEach(({ splitter }) => splitter.rest().forEach(log));
 }
 
-/** Ends whatever a script has left in a container, which may be gone itself. */
+/** Ends all processes of a script in a container. The container itself may be gone. */
 async function endAll(engine: Engine, { id, name, cookie }: Place): Promise<void> {
   const what = `The script on server ${name} cannot be terminated`;
   const exec = await engine.find(

@@ -1,10 +1,10 @@
 import type { DesiredServer } from '../../settings/settings.js';
 import { DriverError } from '../driver.js';
 
-/** What a container may use. */
+/** The resources that a container may use. */
 export interface Size {
   NanoCpus: number;
-  /** Bytes; swap is none beside it. */
+  /** In bytes; there is no swap in addition. */
   Memory: number;
   MemorySwap: number;
 }
@@ -12,11 +12,11 @@ export interface Size {
 const PLAN = /^(\d{1,3}(?:\.\d{1,2})?)x?CPU-(\d{1,4}(?:\.\d{1,2})?) ?GB$/i;
 const GB = 1024 ** 3;
 
-/** @throws DriverError for a plan that says no size */
+/** @throws DriverError for a plan without a size */
 export function sizeOf({ name, plan }: Pick<DesiredServer, 'name' | 'plan'>): Size {
   const [, cpus, gigabytes] = PLAN.exec(plan) ?? [];
   const [count, memory] = [Number(cpus), Number(gigabytes)];
-  // The engine takes no less than 6 MB.
+  // The engine's minimum is 6 MB.
   if (!(count > 0) || !(memory >= 0.01)) {
     throw new DriverError(
       `Server ${name}: a plan of the docker driver says how much a container may use, e.g. "2xCPU-4GB", ` +

@@ -5,8 +5,8 @@ import { makeFolders } from './folders.js';
 import type { InfraPaths } from './paths.js';
 
 /**
- * Notes, before an act, what it is about to touch. The records themselves say what became of it; this only makes them
- * findable by key without reading all there are.
+ * Records which thing an act is about to change, so that its record can be found by the key without reading all records.
+ * The outcome is in the record itself.
  */
 export async function noteAct(
   paths: InfraPaths,
@@ -15,7 +15,7 @@ export async function noteAct(
   name: string,
 ): Promise<void> {
   const file = paths.acts(idempotencyKey);
-  // Begun anew: whatever a power cut has left of the line before does not spoil this one.
+  // Starts with a line break: a line that a power failure left incomplete does not damage this one.
   const line = `\n${kind} ${name}\n`;
   try {
     await appendFile(file, line);
@@ -26,7 +26,7 @@ export async function noteAct(
   }
 }
 
-/** What may have been touched under a key, each once, in the order in which it first was. */
+/** The things that may have been changed under a key, each once, in the order of their first change. */
 export async function touchedUnder(
   paths: InfraPaths,
   idempotencyKey: string,

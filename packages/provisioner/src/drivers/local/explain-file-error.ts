@@ -11,7 +11,7 @@ const REASONS: Record<string, string> = {
   EMFILE: 'cannot be read now: too many files are open. Try again',
 };
 
-/** Runs an act on the data directory; what goes wrong with files is said in words. @throws DriverError */
+/** Runs an act on the data directory and explains file system errors in words. @throws DriverError */
 export async function explained<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();

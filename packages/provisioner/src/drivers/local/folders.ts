@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ownerOfScratch } from './paths.js';
 
-/** Entries of a folder; none if it does not exist. */
+/** The entries of a folder; empty if it does not exist. */
 export async function entriesOf(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);
@@ -12,7 +12,7 @@ export async function entriesOf(folder: string): Promise<string[]> {
   }
 }
 
-/** Renames a folder, durably. @returns false if the old name is gone or the new one is taken */
+/** Renames a folder durably. @returns false if the old name does not exist or the new one does */
 export async function moveFolder(from: string, to: string, parent: string): Promise<boolean> {
   try {
     await rename(from, to);
@@ -25,7 +25,7 @@ export async function moveFolder(from: string, to: string, parent: string): Prom
   return true;
 }
 
-/** Makes new and renamed entries survive a power cut. */
+/** Makes new and renamed entries survive a power failure. */
 export async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, 'r');
   try {
@@ -35,12 +35,12 @@ export async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it, for our user alone: commands of batches are not to read what is recorded. */
+/** Makes a folder and its parents for this user only: commands of batches must not read the records. */
 export async function makeFolders(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
 }
 
-/** Removes what killed runs have left behind. */
+/** Removes the scratch files of killed processes. */
 export async function removeLeftovers(servers: string): Promise<void> {
   await makeFolders(servers);
   for (const entry of await entriesOf(servers)) {

@@ -5,6 +5,7 @@ import { entriesOf, makeFolders } from './folders.js';
 import { LocalFiles } from './local-files.js';
 import { existsNow, type LocalInfras } from './local-infra.js';
 
+/** Clusters of the local driver: one file each in the infra's folder. */
 export class LocalClusters extends LocalFiles<'cluster'> implements Collection<'cluster'> {
   readonly #infras: LocalInfras;
 

@@ -69,7 +69,7 @@ describe('task services and clusters', () => {
     expect(await taskservs.read('i', 'a/k8s')).toBeNull();
   });
 
-  it('need their server, and go with it', async () => {
+  it('require their server and are destroyed with it', async () => {
     const { server: servers, taskserv: taskservs } = driver.resources;
     await expect(taskservs.create(taskserv('a', 'k8s'), A)).rejects.toMatchObject({
       permanent: true,
@@ -86,7 +86,7 @@ describe('task services and clusters', () => {
     expect(await recalled('B')).toEqual(['destroyed taskserv k8s', 'destroyed server a']);
   });
 
-  it('are made once by many at the same time', async () => {
+  it('are made once by concurrent creations', async () => {
     await driver.resources.server.create(server('a'), A);
     const all = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
@@ -99,7 +99,7 @@ describe('task services and clusters', () => {
 });
 
 describe('recalling', () => {
-  it('tells the sum of what a key did, in order, and nothing of other keys', async () => {
+  it('returns the net changes of a key, in order, and none of other keys', async () => {
     const { server: servers, cluster: clusters } = driver.resources;
     await clusters.create(cluster, A);
     const { resource } = await servers.create(server('a'), A);
@@ -116,7 +116,7 @@ describe('recalling', () => {
     expect(await recalled('A')).toEqual(['created cluster buildkit']);
   });
 
-  it('knows both halves of a replacement', async () => {
+  it('returns both halves of a replacement', async () => {
     const { server: servers } = driver.resources;
     const { resource } = await servers.create(server('a'), A);
     await servers.destroy(resource, B);
@@ -127,7 +127,7 @@ describe('recalling', () => {
 });
 
 describe('acts', () => {
-  it('leave alone another server of the same name', async () => {
+  it('do not change another server of the same name', async () => {
     const { server: servers } = driver.resources;
     const { resource: old } = await servers.create(server('a'), A);
     await servers.destroy(old, A);
@@ -137,7 +137,7 @@ describe('acts', () => {
     expect(await servers.read('i', 'a')).toEqual(other);
   });
 
-  it('do not begin once they are aborted', async () => {
+  it('do not start after an abort', async () => {
     const context = { ...A, signal: AbortSignal.abort() };
     await expect(driver.resources.server.create(server('a'), context)).rejects.toMatchObject({
       name: 'AbortError',

@@ -7,8 +7,8 @@ import { LocalServers } from './local-servers.js';
 import { LocalTaskservs } from './local-taskservs.js';
 
 /**
- * Keeps a record of each server, task service and cluster in a file and makes nothing real: for development.
- * Each comes into being and goes by one `rename` or `link`, so neither another process nor a kill finds half of one.
+ * Stores a record of each server, task service and cluster in a file and makes nothing real: for development. Records
+ * are made and removed by one `rename` or `link`, so other processes and crashes never see a partial one.
  */
 export function createLocalDriver(dataDir: string): Driver {
   const infras = new LocalInfras(dataDir);

@@ -10,7 +10,7 @@ import { readRecord, writeRecord } from './record.js';
 
 const MAX_RACES = 5;
 
-/** Things that have a file each: what is made comes by one `link`, what goes by one `rename`. */
+/** Things that are stored in one file each: made by one `link`, removed by one `rename`. */
 export class LocalFiles<K extends 'taskserv' | 'cluster'> {
   constructor(
     private readonly kind: K,
@@ -88,7 +88,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
     });
   }
 
-  /** @returns false if somebody else was faster, or the folder is gone */
+  /** @returns false if another process was faster, or the folder is gone */
   async #put(paths: InfraPaths, path: string, resource: Existing[K], context: ActContext): Promise<boolean> {
     const scratch = paths.scratch('making');
     try {
@@ -112,7 +112,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
   }
 }
 
-/** Makes one folder, unless it is there; its parent must be. @returns false if the parent is not there */
+/** Makes one folder unless it exists. @returns false if its parent does not exist */
 export async function makeOneFolder(folder: string): Promise<boolean> {
   try {
     await mkdir(folder);

@@ -16,7 +16,7 @@ import { removeLeftovers } from './folders.js';
 import { InfraPaths } from './paths.js';
 import { readRecord, writeRecord, type LastAct, type LocalRecord } from './record.js';
 
-/** What the kinds of the local driver share: where an infra's records lie, and what is remembered of acts. */
+/** What the kinds of the local driver share: the folders of an infra, and the records of acts. */
 export class LocalInfras {
   readonly #tidied = new Map<string, Promise<void>>();
 
@@ -26,7 +26,7 @@ export class LocalInfras {
     return new InfraPaths(this.dataDir, infra);
   }
 
-  /** Makes the folders that acts need, rid of what killed runs have left: once for each process is enough. */
+  /** Makes the folders that acts need, and removes scratch files of killed processes once per process. */
   async prepare(infra: string): Promise<InfraPaths> {
     const paths = this.paths(infra);
     let tidied = this.#tidied.get(infra);
@@ -36,17 +36,17 @@ export class LocalInfras {
       tidied.catch(() => this.#tidied.delete(infra));
     }
     await tidied;
-    // Whoever clears the data directory need not stop the processes that use it.
+    // The data directory may be deleted while processes use it.
     await mkdir(paths.servers, { recursive: true });
     return paths;
   }
 
-  /** Must stand before every act. */
+  /** Must be called before every act. */
   note(paths: InfraPaths, context: ActContext, kind: Kind, name: string): Promise<void> {
     return noteAct(paths, context.idempotencyKey, kind, name);
   }
 
-  /** Written before the thing goes: counts only once that of the same id is gone (see recall). */
+  /** Written before the thing is removed; valid only once the thing of that id is gone (see `recall`). */
   async bury<K extends Kind>(
     paths: InfraPaths,
     kind: K,
@@ -79,7 +79,7 @@ export class LocalInfras {
   }
 }
 
-/** A server's destruction is its task services', too. */
+/** The destruction of a server also destroys its task services. */
 export function destruction<K extends Kind>(kind: K, { resource, last_act }: LocalRecord<K>): Change[] {
   const gone = (one: Kind, before: Existing[Kind]): Change => ({
     kind: one,
@@ -90,6 +90,7 @@ export function destruction<K extends Kind>(kind: K, { resource, last_act }: Loc
   return [...(last_act.taskservs ?? []).map((taskserv) => gone('taskserv', taskserv)), gone(kind, resource)];
 }
 
+/** The record of an act, for {@link Driver.recall}. */
 export function actOf<K extends Kind>(
   action: Change['action'],
   before: Existing[K] | null,
@@ -98,7 +99,7 @@ export function actOf<K extends Kind>(
   return { action, idempotency_key: idempotencyKey, before };
 }
 
-/** What a change makes of a record; several under one key count as one, from where the first began. */
+/** The record after a change. Several changes under one key count as one, from the state before the first. */
 export function changed<K extends Kind>(
   { resource, last_act }: LocalRecord<K>,
   desired: Desired[K],
@@ -111,6 +112,7 @@ export function changed<K extends Kind>(
   };
 }
 
+/** The identity and the times of a thing that is made now. */
 export function existsNow({ restores }: ActContext): Existence {
   const now = new Date().toISOString();
   return {

@@ -12,7 +12,7 @@ import { readRecord, writeRecord } from './record.js';
 
 const MAX_RACES = 5;
 
-/** Each server has a folder of its own: it comes and goes by one `rename`, and its task services with it. */
+/** Each server has a folder, which is made and removed by one `rename` together with its task services. */
 export class LocalServers implements Collection<'server'> {
   constructor(private readonly infras: LocalInfras) {}
 
@@ -36,11 +36,11 @@ export class LocalServers implements Collection<'server'> {
     });
   }
 
-  /** The folder is read once: most of the names are those of other drivers' servers, as a rule. */
+  /** Reads the folder once: most of the names usually belong to servers of other drivers. */
   readAll(infra: string, names: readonly string[]): Promise<Sighting<'server'>> {
     return explained(async () => {
       const paths = this.infras.paths(infra);
-      // All names are checked, those that are not there as well.
+      // All names are checked, including those that do not exist.
       const files = new Map(names.map((name) => [name, paths.server(name)]));
       const there = new Set(await entriesOf(paths.servers));
       const found: Server[] = [];
@@ -114,7 +114,7 @@ export class LocalServers implements Collection<'server'> {
       const grave = paths.scratch('destroying');
       try {
         if (!(await moveFolder(paths.serverFolder(name), grave, paths.servers))) return [];
-        // Read again where nobody can add to them any more.
+        // Read again when no process can add to them any more.
         const went = await taskservsIn(join(grave, 'taskservs'));
         const last_act = { ...actOf<'server'>('destroyed', resource, context), taskservs: went };
         return destruction('server', { resource, last_act });
@@ -124,7 +124,7 @@ export class LocalServers implements Collection<'server'> {
     });
   }
 
-  /** @returns false if somebody else was faster */
+  /** @returns false if another process was faster */
   async #put(paths: InfraPaths, resource: Server, context: ActContext): Promise<boolean> {
     const scratch = paths.scratch('making');
     try {
@@ -138,7 +138,7 @@ export class LocalServers implements Collection<'server'> {
   }
 }
 
-/** The task services kept in a folder. */
+/** The task services in a folder. */
 export async function taskservsIn(folder: string): Promise<Taskserv[]> {
   const files = (await entriesOf(folder)).filter((entry) => entry.endsWith('.json')).sort();
   const taskservs: Taskserv[] = [];

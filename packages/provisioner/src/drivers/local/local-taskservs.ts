@@ -6,7 +6,7 @@ import { LocalFiles, makeOneFolder } from './local-files.js';
 import { existsNow, type LocalInfras } from './local-infra.js';
 import { taskservsIn } from './local-servers.js';
 
-/** Task services lie in the folder of their server, and go with it. */
+/** Task services are stored in the folder of their server and removed with it. */
 export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection<'taskserv'> {
   readonly #infras: LocalInfras;
 
@@ -33,7 +33,7 @@ export class LocalTaskservs extends LocalFiles<'taskserv'> implements Collection
     });
   }
 
-  /** Folders are read once each: few of the servers are this driver's, as a rule. */
+  /** Reads each folder once: few of the servers usually belong to this driver. */
   readAll(infra: string, names: readonly string[]): Promise<Sighting<'taskserv'>> {
     return explained(async () => {
       const paths = this.#infras.paths(infra);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { isName, NAME_RULE } from '../../names.js';
 import { DriverError } from '../driver.js';
 
-// Names of servers and infras never begin with a dot, so these can be none of theirs.
+// Names of servers and infras never start with a dot, so these cannot collide with them.
 const SCRATCH = /^\.(?:making|destroying)-(\d+)-/;
 
-/** Where the local driver keeps what, below `<dataDir>/local/<infra>/`. */
+/** The files of the local driver, below `<dataDir>/local/<infra>/`. */
 export class InfraPaths {
   readonly servers: string;
   readonly clusters: string;
@@ -29,7 +29,7 @@ export class InfraPaths {
     return join(this.serverFolder(name), 'server.json');
   }
 
-  /** Below the server's folder: they go with it, by the same rename. */
+  /** Below the server's folder, so that one rename removes both. */
   taskservs(server: string): string {
     return join(this.serverFolder(server), 'taskservs');
   }
@@ -43,30 +43,30 @@ export class InfraPaths {
     return join(this.clusters, `${checked(name)}.json`);
   }
 
-  /** What was destroyed last under that full name. */
+  /** The thing of that full name that was destroyed last. */
   tombstone(kind: string, name: string): string {
     return join(this.#destroyed, kind, `${name.split('/').map(checked).join('/')}.json`);
   }
 
-  /** Names what was touched under that key, a line each. */
+  /** The names that were changed under that key, one a line. */
   acts(idempotencyKey: string): string {
-    // Keys are anybody's texts: not all of them could be names of files.
+    // Keys are arbitrary texts: not all of them are valid file names.
     return join(this.#acts, createHash('sha256').update(idempotencyKey).digest('hex').slice(0, 32));
   }
 
-  /** A place that only this act knows; it holds the process's id so that leftovers can be told. */
+  /** A scratch path that is unique to this act. It contains the process id, so that leftovers can be recognized. */
   scratch(act: 'making' | 'destroying'): string {
     return join(this.servers, `.${act}-${process.pid}-${randomUUID()}`);
   }
 }
 
-/** The id of the process that owns a scratch place, or undefined if it is none. */
+/** The id of the process that owns a scratch path, or undefined if it is not a scratch path. */
 export function ownerOfScratch(entry: string): number | undefined {
   const id = SCRATCH.exec(entry)?.[1];
   return id === undefined ? undefined : Number(id);
 }
 
-/** Whoever asks, no name leads anywhere else. */
+/** Checks every name, so that no path leads out of the folder. */
 function checked(name: string): string {
   if (isName(name)) return name;
   throw new DriverError(`The name ${JSON.stringify(name.slice(0, 80))} is refused: ${NAME_RULE}`, {

@@ -3,20 +3,22 @@ import writeFileAtomic from 'write-file-atomic';
 import { DriverError } from '../driver.js';
 import type { Change, Existing, Kind, Taskserv } from '../resource.js';
 
-/** The act that made the record what it is, for {@link Driver.recall}. */
+/** The act that brought the record into its present state, for {@link Driver.recall}. */
 export interface LastAct<K extends Kind = Kind> {
   idempotency_key: string;
   action: Change['action'];
   before: Existing[K] | null;
-  /** What went with a server. */
+  /** The task services that were destroyed with a server. */
   taskservs?: Taskserv[];
 }
 
+/** A thing as it is stored in a file. */
 export interface LocalRecord<K extends Kind = Kind> {
   resource: Existing[K];
   last_act: LastAct<K>;
 }
 
+/** Writes a record durably; other processes see either the old or the new one. */
 export async function writeRecord<K extends Kind>(
   path: string,
   kind: K,
@@ -26,7 +28,7 @@ export async function writeRecord<K extends Kind>(
   await writeFileAtomic(path, `${text}\n`, { fsync: true });
 }
 
-/** What is kept in a file, or null where there is none. @throws DriverError if it is damaged */
+/** The record in a file, or null if the file does not exist. @throws DriverError if it is damaged */
 export async function readRecord<K extends Kind>(path: string, kind: K): Promise<LocalRecord<K> | null> {
   let text: string;
   try {

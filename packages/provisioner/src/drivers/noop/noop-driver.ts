@@ -12,8 +12,8 @@ import { DEFAULT_SERVERS_AT_ONCE } from '../servers-at-once.js';
 import { Steering } from './steering.js';
 
 /**
- * Makes nothing and remembers it in memory only, as fast as can be: for tests and benchmarks of what runs drivers.
- * Names say what is to become of an act ({@link Steering}).
+ * Makes nothing and keeps its records in memory, as fast as possible: for tests and benchmarks of what runs drivers.
+ * The name of a thing determines the outcome of an act ({@link Steering}).
  */
 export function createNoopDriver(): Driver {
   const steering = new Steering();

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError, type ActContext } from '../driver.js';
 
 /**
- * What becomes of an act, by the name it is about: `fail-…` fails; `fail-once-…` fails on the first attempt under a
- * key; `slow-<ms>-…` takes that long unless aborted; `stuck-…` never ends, aborted or not; all others succeed.
+ * The outcome of an act, by the name of its thing: `fail-…` fails; `fail-once-…` fails on the first attempt under a key;
+ * `slow-<ms>-…` takes that long unless aborted; `stuck-…` never ends, even if aborted; all others succeed.
  */
 export class Steering {
   readonly #failed = new Set<string>();

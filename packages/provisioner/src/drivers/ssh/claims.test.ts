@@ -16,12 +16,12 @@ const desired = (name: string): DesiredServer => ({
   ...{ infra: 'i', name, plan: 'p', zone: 'z', provider: 'ssh', image: null, labels: {}, storage_gb: null },
 });
 
-/** Hosts in memory, which remember whether one server was ever settled on two of them. */
+/** Hosts in memory. They record whether one server was ever settled on two of them. */
 class Memory {
   readonly records = new Map<Host, HostRecord | null>();
   twice = false;
 
-  /** @param delayed lets others act before and after each act */
+  /** @param delayed lets other processes act before and after each act */
   view(delayed: <T>(act: () => T) => Promise<T>): HostRecords {
     return {
       look: (host) => delayed(() => this.#seen(host)),
@@ -50,17 +50,17 @@ class Memory {
 
 class Killed extends Error {}
 
-// What dies when: after so many acts of its own, just before the next one or before it hears of the last.
+// When a process dies: after this many acts, just before the next one or before it receives the result of the last.
 const attempts = fc.array(
   fc.record({ name: fc.constantFrom('web', 'web', 'db'), acts: fc.integer({ min: 1, max: 60 }) }),
   { minLength: 2, maxLength: 4 },
 );
 
-describe('claims of many at once', () => {
-  it('make one server of each name, whoever is slow or dies', async () => {
+describe('concurrent claims', () => {
+  it('make one server of each name although processes are slow or die', async () => {
     const race = async (s: fc.Scheduler, claimers: { name: string; acts: number }[], taken: boolean[]) => {
       const memory = new Memory();
-      // Hosts become free while others look at them: so not everybody sees the same.
+      // Hosts become free while processes look at them, so not all processes see the same hosts.
       const leaving = HOSTS.filter((_, index) => taken[index]).map(async (host) => {
         memory.records.set(host, claimFor(desired(`old-${host.shown}`), host, { idempotencyKey: 'old' }));
         await s.schedule(Promise.resolve());
@@ -87,7 +87,7 @@ describe('claims of many at once', () => {
       for (const reason of reasons) {
         if (!(reason instanceof Killed)) expect(reason.message).toContain('No host is free');
       }
-      // Whoever comes last finds what the others have made, and finishes what they have not.
+      // The last process finds what the others have made, and completes what they have not.
       const last = new Claims(
         async () => HOSTS,
         memory.view(async (act) => act()),
@@ -122,7 +122,7 @@ describe('a claim', () => {
     };
   };
 
-  it('whose answer was lost is found again', async () => {
+  it('is found again if its answer was lost', async () => {
     const memory = new Memory();
     let losses = 0;
     const claims = new Claims(
@@ -134,7 +134,7 @@ describe('a claim', () => {
     expect(memory.claimed('web')).toEqual([host]);
   });
 
-  it('is not made as long as a host is silent that may be that server already', async () => {
+  it('is not made while a host that may be that server does not answer', async () => {
     const memory = new Memory();
     let down = true;
     const claims = new Claims(
@@ -145,12 +145,12 @@ describe('a claim', () => {
     expect(memory.claimed('web')).toEqual([]);
     down = false;
     const { host } = await claims.claim(desired('web'), { idempotencyKey: 'k' });
-    // Once it is known where it is, the others do not matter.
+    // Once the server's host is known, the other hosts do not matter.
     down = true;
     expect((await claims.find('i', 'web'))?.host).toBe(host);
   });
 
-  it('is made though a host is silent that is set aside for another server', async () => {
+  it('is made although a host that is reserved for another server does not answer', async () => {
     const hosts = HOSTS.map((host, index) => ({ ...host, name: index === 1 ? 'db' : null }));
     const claims = new Claims(
       async () => hosts,

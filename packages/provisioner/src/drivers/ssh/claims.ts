@@ -6,42 +6,42 @@ import type { HostRecords } from './remote-host.js';
 import { noneFree, suitableHosts } from './suitable-hosts.js';
 import { assertComplete, claimsIn, lookAtAll, mattering, winnerOf, type Claim, type View } from './views.js';
 
-// Each race is lost to somebody who won one.
+// The maximum number of attempts: each lost race was won by another process.
 const MAX_RACES = 40;
 
 /**
- * Which host is which server. Who sees different hosts free may claim different hosts for the same server, so that is
- * done in two steps, each of which replaces a record only as it was seen: a host is claimed; then all hosts are looked at
- * again, other claims to the same server are withdrawn, and the one that stays is settled. Whoever finds a claim that is
- * not settled yet, because its maker is slow or dead, does the rest.
+ * Assigns hosts to servers. Two processes may see different free hosts and claim both for the same server. A claim is
+ * therefore made in two steps, each of which replaces a record only if it is unchanged since it was read. First, a host is
+ * claimed. Then all hosts are read again, other claims to the same server are withdrawn, and the remaining one is
+ * settled. A process that finds an unsettled claim, because its maker is slow or dead, completes it.
  *
- * It takes a look at all hosts that began when the claim was there already: of two claims, the one that was made later
- * sees the earlier one then, and withdraws it or itself; so never are two of them settled.
+ * A claim is settled only after a read of all hosts that started when the claim existed. Of two claims, the process that
+ * made the later one therefore sees the earlier one and withdraws one of them, so two claims are never both settled.
  */
 export class Claims {
-  // Where a server was seen last: asked first, and believed only if it is still there.
+  // The host on which a server was last seen: it is asked first, and the answer is checked.
   readonly #places = new Map<string, string>();
 
-  /** @param hosts reads the list of hosts, as it is now */
+  /** @param hosts reads the current list of hosts */
   constructor(
     private readonly hosts: () => Promise<Host[]>,
     private readonly remote: HostRecords,
   ) {}
 
-  /** All hosts of an infra. @throws DriverError if one of them cannot be asked */
+  /** All hosts of an infra. @throws DriverError if one of them does not answer */
   async view(infra: string): Promise<View> {
     const view = await this.look(infra);
     assertComplete(view, infra);
     return view;
   }
 
-  /** The same with those that cannot be asked among the failures. */
+  /** The same, with the hosts that do not answer among the failures. */
   async look(infra: string): Promise<View> {
     const view = await lookAtAll(this.remote, await this.hosts());
     return { seen: view.seen, failures: mattering(view, infra) };
   }
 
-  /** The host that is that server. @throws DriverError if that cannot be told */
+  /** The host that is that server. @throws DriverError if a host that may be it does not answer */
   async find(infra: string, name: string, signal?: AbortSignal): Promise<Claim | undefined> {
     const hosts = await this.hosts();
     const settled = await this.#whereItWas(hosts, infra, name, signal);
@@ -50,21 +50,21 @@ export class Claims {
     return winner && this.#noted(winner);
   }
 
-  /** Where a server was seen last, to be asked whether it is still there. */
+  /** The host on which a server was last seen. */
   async place({ infra, name }: Pick<DesiredServer, 'infra' | 'name'>): Promise<Host | undefined> {
     return this.#place(await this.hosts(), infra, name);
   }
 
-  /** It is not there any more. */
+  /** The server is no longer on that host. */
   forget({ infra, name }: Pick<DesiredServer, 'infra' | 'name'>): void {
     this.#places.delete(placeName(infra, name));
   }
 
-  /** Finds the host that is that server, or claims one. @throws DriverError if there is none */
+  /** Finds the host that is that server, or claims one. @throws DriverError if none is free */
   async claim(desired: DesiredServer, context: ActContext): Promise<Claim> {
     const { infra, name } = desired;
     const { signal } = context;
-    // Claims that were there before the hosts are looked at.
+    // Claims that existed before the hosts are read.
     const before = new Set<string>();
     let trouble: DriverError | undefined;
     for (let race = 0; race < MAX_RACES; race++) {
@@ -82,7 +82,7 @@ export class Claims {
         }
         for (const { record } of claims) before.add(record.server.id);
       } catch (error) {
-        // Whether an act whose answer was lost has come true shows when the hosts are looked at again.
+        // If the answer to an act was lost, the next read of the hosts shows its outcome.
         trouble = passing(error, trouble, signal);
       }
     }
@@ -91,7 +91,7 @@ export class Claims {
     );
   }
 
-  /** Replaces the record of a server, or removes it. @returns false if it is not what was seen any more */
+  /** Replaces the record of a server, or removes it. @returns false if the record has changed since it was read */
   async replace(claim: Claim, next: HostRecord | null, signal: AbortSignal | undefined): Promise<boolean> {
     return (await this.remote.swap(claim, next, signal)).swapped;
   }
@@ -104,12 +104,12 @@ export class Claims {
   ): Promise<{ view: View; claims: Claim[] }> {
     const view = await lookAtAll(this.remote, hosts, signal);
     const claims = claimsIn(view, infra).filter(({ record }) => record.server.name === name);
-    // Once one is settled, no other host can be that server.
+    // Once a claim is settled, no other host can be that server.
     if (winnerOf(claims)?.record.state !== 'claimed') assertComplete(view, infra, name);
     return { view, claims };
   }
 
-  /** @returns the id of the claim, be it made or not */
+  /** @returns the id of the claim, whether it was made or not */
   async #claimFree(desired: DesiredServer, view: View, context: ActContext): Promise<string> {
     const free = view.seen.filter(({ record }) => record === null);
     const [host] = suitableHosts(
@@ -123,7 +123,7 @@ export class Claims {
     return claim.server.id;
   }
 
-  /** @returns undefined if somebody else did something meanwhile */
+  /** @returns undefined if another process changed something meanwhile */
   async #settle(
     winner: Claim,
     claims: readonly Claim[],
@@ -171,7 +171,7 @@ function placeName(infra: string, name: string): string {
   return `${infra}/${name}`;
 }
 
-/** The first trouble that may pass by itself. @throws all else */
+/** The first temporary failure. @throws all others */
 export function passing(
   error: unknown,
   before: DriverError | undefined,

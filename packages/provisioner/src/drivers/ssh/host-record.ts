@@ -6,17 +6,17 @@ import { DriverError, type ActContext } from '../driver.js';
 import type { Existence, Server } from '../resource.js';
 import type { Host } from './hosts-file.js';
 
-/** What a host remembers of the server that it is: `<root>/server.json`. */
+/** A host's record of the server that it is: `<root>/server.json`. */
 export interface HostRecord {
   format: 1;
-  /** `claiming` while it is not settled that no other host is that server. */
+  /** `claiming` until it is certain that no other host is that server. */
   state: 'claiming' | 'claimed';
   server: DesiredServer & Existence;
   /** The idempotency key of the act that made it. */
   key: string;
 }
 
-/** A record for a host that is free. */
+/** A record for a free host. */
 export function claimFor(desired: DesiredServer, host: Host, context: ActContext): HostRecord {
   const now = new Date().toISOString();
   const { restores } = context;
@@ -36,13 +36,14 @@ export function claimFor(desired: DesiredServer, host: Host, context: ActContext
   };
 }
 
+/** The text of the record's file. */
 export function textOf(record: HostRecord): string {
   const { infra, name, id } = record.server;
-  // What people look for first, beside the members that the record is read by.
+  // Names that help people who read the file; the program reads the other members.
   return `${JSON.stringify({ infra, name, id, ...record }, null, 2)}\n`;
 }
 
-/** @throws DriverError if it is no record of ours */
+/** @throws DriverError if it is not a record of this program */
 export function readRecord(text: string, host: Host): HostRecord {
   try {
     const { format, state, server, key } = JSON.parse(text) as Partial<HostRecord>;
@@ -50,7 +51,7 @@ export function readRecord(text: string, host: Host): HostRecord {
       return { format, state, server, key };
     }
   } catch {
-    // It is told below.
+    // It is reported below.
   }
   throw new DriverError(
     `The record of the server that ${host.shown} is (server.json there) is damaged. ` +

@@ -4,7 +4,7 @@ import { parseHosts, readHosts } from './hosts-file.js';
 const parse = (text: string) => parseHosts(text, 'hosts.toml');
 
 describe('a list of hosts', () => {
-  it('says where hosts are, what they are, and whom they are for', () => {
+  it('has the addresses, properties and reservations of hosts', () => {
     const [pool, own] = parse(`
 [[hosts]]
 address = "10.0.0.11"
@@ -34,7 +34,7 @@ labels = { role = "db" }
     });
   });
 
-  it('tells every fault at once, with its line', () => {
+  it('is refused with all faults and their lines', () => {
     const text = `
 [[hosts]]
 address = "root@10.0.0.11"
@@ -56,7 +56,7 @@ adress = "10.0.0.12"
     );
   });
 
-  it('has each host once, and each name for one host', () => {
+  it('has no host and no name twice', () => {
     const host = (more: string) => `[[hosts]]\naddress = "10.0.0.11"\n${more}\n`;
     expect(() => parse(host('') + host('port = 22'))).toThrow('hosts[1].address is listed twice');
     expect(parse(host('') + host('port = 23'))).toHaveLength(2);
@@ -67,7 +67,7 @@ adress = "10.0.0.12"
     ).toHaveLength(2);
   });
 
-  it('that is not there is named by its variable', async () => {
+  it('that does not exist is reported with the name of its variable', async () => {
     await expect(readHosts('/nonexistent/hosts.toml')).rejects.toMatchObject({
       name: 'DriverError',
       permanent: true,

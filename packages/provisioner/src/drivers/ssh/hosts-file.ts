@@ -6,25 +6,25 @@ import { shown, type SshTarget } from '../../ssh/index.js';
 import { DriverError } from '../driver.js';
 import { isHostsFile, type WrittenHost } from './hosts-schema.js';
 
-/** A machine that is there already, and may be claimed. */
+/** An existing machine that can be claimed. */
 export interface Host {
-  /** How it is named in messages: no other host has it. */
+  /** Its unique name in messages. */
   shown: string;
   target: SshTarget;
-  /** Set aside for the server of that name. */
+  /** Reserved for the server of that name. */
   name: string | null;
-  /** Set aside for that infra. */
+  /** Reserved for that infra. */
   infra: string | null;
-  /** What it is; null where the file does not say. */
+  /** Its properties; null if the file does not state them. */
   plan: string | null;
   zone: string | null;
   image: string | null;
   storage_gb: number | null;
-  /** Set aside for servers that have all of these. */
+  /** Reserved for servers that have all of these labels. */
   labels: Record<string, string>;
 }
 
-/** The hosts, as the file says them now. @throws DriverError that lists every fault */
+/** The hosts of the file in its current state. @throws DriverError that lists every fault */
 export async function readHosts(path: string): Promise<Host[]> {
   let bytes: Buffer;
   try {
@@ -41,7 +41,7 @@ export async function readHosts(path: string): Promise<Host[]> {
   throw new DriverError(`${basename(path)} is not UTF-8 text. Save it as UTF-8.`, { permanent: true });
 }
 
-/** @param file how messages name it @throws DriverError that lists every fault */
+/** @param file the name of the file in messages @throws DriverError that lists every fault */
 export function parseHosts(text: string, file: string): Host[] {
   const { hosts } = parseTomlFile(text, file, isHostsFile, (written) => doubles(written.hosts));
   return hosts.map(hostFrom);
@@ -59,7 +59,7 @@ function hostFrom(written: WrittenHost): Host {
   return { shown: shown(target), target, name, infra, plan, zone, image, storage_gb, labels };
 }
 
-// One machine that is listed twice would be claimed by one server and looked for in two places.
+// A machine that is listed twice would be claimed for one server and read in two places.
 function doubles(hosts: readonly WrittenHost[]): Complaint[] {
   const addresses = hosts.map(({ address, port = 22 }) => shown({ host: address, port }));
   const names = hosts.map(({ name, infra = '' }) => (name === undefined ? undefined : `${infra}/${name}`));

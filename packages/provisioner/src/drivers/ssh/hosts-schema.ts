@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type, type Static } from 'typebox';
 import { SettingsSchema } from '../../settings/schema.js';
 
-// What servers are asked for with is what hosts are described with.
+// Hosts are described with the fields that servers are requested with.
 const asked = SettingsSchema.properties.servers.items.properties;
 const closed = { additionalProperties: false } as const;
 
@@ -18,7 +18,7 @@ const Host = Type.Object(
     user: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z_][A-Za-z0-9._-]{0,63}$',
-        hint: 'Write who logs in there, e.g. "root".',
+        hint: 'Write the user that logs in there, for example "root".',
       }),
     ),
     host_keys: Type.Optional(
@@ -46,5 +46,7 @@ const HostsSchema = Type.Object(
 const ajv = new Ajv2020({ allErrors: true, verbose: true });
 ajv.addKeyword('hint');
 
+/** A host as the file has it. */
 export type WrittenHost = Static<typeof Host>;
+/** Checks the shape of a hosts file. */
 export const isHostsFile = ajv.compile<Static<typeof HostsSchema>>(HostsSchema);

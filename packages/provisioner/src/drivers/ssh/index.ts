@@ -6,10 +6,10 @@ import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js'
 const HOSTS = 'PROVISIONING_SSH_HOSTS';
 const AT_ONCE = 'PROVISIONING_SSH_SERVERS_AT_ONCE';
 const KEY_FILE = 'PROVISIONING_SSH_KEY_FILE';
-// All hosts are asked what they are: one that is down must not keep everybody waiting.
+// All hosts are read: one that is down must not delay everything.
 const CONNECT_SECONDS = 8;
 
-/** Servers on machines that are there already. */
+/** Servers on existing machines. */
 export const sshPlugin: DriverPlugin = {
   provider: 'ssh',
   variables: [
@@ -31,7 +31,7 @@ export const sshPlugin: DriverPlugin = {
     const config = await sshConfigFrom(env);
     if (!config) throw new DriverError(`Set ${KEY_FILE}.`, { permanent: true });
     const hosts = () => readHosts(path);
-    // What is wrong with it is better told at once.
+    // A fault in the file is better reported at once.
     await hosts();
     const runner = await createSshRunner({ connectTimeoutSeconds: CONNECT_SECONDS, ...config });
     const serversAtOnce = serversAtOnceFrom(env, AT_ONCE);

@@ -8,11 +8,11 @@ import type { Host } from './hosts-file.js';
 const SECONDS = 60;
 const NONE = 'none';
 
-/** What a host said about its record. */
+/** A host's answer about its record. */
 export interface Seen {
   host: Host;
   record: HostRecord | null;
-  /** The record as it is written there, in base64. */
+  /** The stored record, in base64. */
   written: string;
 }
 
@@ -21,8 +21,8 @@ export interface HostRecords {
   /** @throws DriverError */
   look(host: Host, signal: AbortSignal | undefined): Promise<Seen>;
   /**
-   * Replaces the record of a host, if it is still what was seen. Null is no record.
-   * @returns whether it was, and what the record is now
+   * Replaces the record of a host if it is unchanged since it was read. Null stands for no record.
+   * @returns whether it was replaced, and what the record is now
    */
   swap(
     seen: Seen,
@@ -31,11 +31,11 @@ export interface HostRecords {
   ): Promise<{ swapped: boolean; seen: Seen }>;
 }
 
-/** Does so over SSH. */
+/** Does this over SSH. */
 export class RemoteHosts implements HostRecords {
   #script: string | undefined;
 
-  /** @param root where things are kept on hosts */
+  /** @param root the folder on hosts in which records are stored */
   constructor(
     private readonly runner: SshRunner,
     private readonly root: string,
@@ -54,7 +54,7 @@ export class RemoteHosts implements HostRecords {
     return this.#ask(host, 'swap', environment, signal);
   }
 
-  /** The same script, which does nothing if the host is not that server any more. */
+  /** The same script, which does nothing if the host is no longer that server. */
   guarded(script: ServerScript, id: string): { script: ServerScript; mark: string } {
     const mark = newMark();
     const check = `grep -qsF '"${id}"' ${quoted(`${this.root}/server.json`)} || { echo ${mark}; exit 0; }\n`;

@@ -11,14 +11,15 @@ import { gone, SshServers } from './ssh-servers.js';
 
 const ROOT = '/var/lib/provisioning';
 
+/** What {@link createSshDriver} needs. */
 export interface SshDriverOptions extends DriverServices {
-  /** Reads the list of hosts, as it is now. */
+  /** Reads the current list of hosts. */
   hosts: () => Promise<Host[]>;
   runner: SshRunner;
   serversAtOnce: number;
 }
 
-/** Servers on machines that are there already, which are logged in to by SSH. */
+/** Servers on existing machines, with a login over SSH. */
 export function createSshDriver({
   hosts,
   runner,
@@ -49,7 +50,7 @@ interface Parts {
   runner: SshRunner;
 }
 
-/** The script itself finds out whether the host is still that server: it may have been let go a moment ago. */
+/** The script itself checks that the host is still that server, because it may have been released a moment ago. */
 async function runOn(
   server: Server,
   script: ServerScript,

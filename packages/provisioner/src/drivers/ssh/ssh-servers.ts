@@ -15,10 +15,10 @@ import { claimsIn, serversIn, type View } from './views.js';
 
 const MAX_RACES = 10;
 
-/** Removes all that is installed on a server. */
+/** Removes everything that is installed on a server. */
 type Clear = (server: Server, context: ActContext) => Promise<Change[]>;
 
-/** Servers are hosts that were there before: creating one claims a host, destroying it sets the host free. */
+/** Servers are existing hosts: a creation claims a host, a destruction releases it. */
 export class SshServers implements Collection<'server'> {
   constructor(
     private readonly claims: Claims,
@@ -39,7 +39,7 @@ export class SshServers implements Collection<'server'> {
     return claim ? serverOn(claim) : null;
   }
 
-  /** What was made under a key, of what exists. */
+  /** The existing servers that were made under a key. */
   async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
     const view = await (onSilence ? this.claims.look(infra) : this.claims.view(infra));
     if (onSilence) silentIn(view).forEach(onSilence);
@@ -65,7 +65,7 @@ export class SshServers implements Collection<'server'> {
       const why = unfitness(desired, host);
       if (why !== null) {
         throw new DriverError(
-          `Server ${before.name} cannot become what is asked for: its host ${host.shown} ${why}. Destroy the server and ` +
+          `Server ${before.name} cannot be changed as requested: its host ${host.shown} ${why}. Destroy the server and ` +
             'create it on another host, or correct the file that PROVISIONING_SSH_HOSTS names.',
           { permanent: true },
         );
@@ -85,7 +85,7 @@ export class SshServers implements Collection<'server'> {
       context.signal?.throwIfAborted();
       const claim = await this.claims.find(infra, name, context.signal);
       const gone: Change = { kind: 'server', action: 'destroyed', before: existing, after: null };
-      // The act whose answer was lost has done it.
+      // The act whose answer was lost was done.
       if (claim?.record.server.id !== id) return trouble ? [...went, gone] : [];
       const server = await serverOn(claim);
       went.push(...(await this.clear(server, context)));
@@ -100,12 +100,12 @@ export class SshServers implements Collection<'server'> {
   }
 }
 
-/** A host of the pool may be any server. */
+/** A host without a reservation may be any server. */
 function silentIn({ failures }: View): Silence[] {
   return failures.map(({ host, error }) => ({ server: host.name, reason: error.message }));
 }
 
-/** There is none of that id any more. */
+/** The server of that id no longer exists. */
 export function gone({ name }: Server): DriverError {
   return new DriverError(
     `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,

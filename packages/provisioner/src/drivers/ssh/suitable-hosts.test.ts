@@ -14,20 +14,20 @@ const hosts = (...tables: string[]) =>
 const suitable = (list: ReturnType<typeof hosts>, server: ReturnType<typeof desired>) =>
   suitableHosts(server, list).map(({ shown }) => shown);
 
-describe('hosts that suit a server', () => {
-  it('are that of its name alone, where there is one', () => {
+describe('suitable hosts of a server', () => {
+  it('are only the host of its name, if there is one', () => {
     const list = hosts('', 'name = "db"', 'name = "web"');
     expect(suitable(list, desired('db'))).toEqual(['h1:22']);
     expect(suitable(list, desired('other'))).toEqual(['h0:22']);
   });
 
-  it('are what is asked for, as far as the list says', () => {
+  it('have the requested properties, as far as the list states them', () => {
     const list = hosts('plan = "big"', 'zone = "rack-2"', 'image = "debian-13"', 'storage_gb = 10', '');
     expect(suitable(list, desired('web', { image: 'debian-12', storage_gb: 20 }))).toEqual(['h4:22']);
     expect(suitable(list, desired('web')).sort()).toEqual(['h2:22', 'h3:22', 'h4:22']);
   });
 
-  it('are set aside for an infra or for labels', () => {
+  it('may be reserved for an infra or for labels', () => {
     const list = hosts('infra = "i"', 'infra = "j"', 'labels = { role = "db" }');
     expect(suitable(list, desired('web'))).toEqual(['h0:22']);
     expect(suitable(list, desired('db', { labels: { role: 'db', tier: '1' } })).sort()).toEqual([
@@ -36,7 +36,7 @@ describe('hosts that suit a server', () => {
     ]);
   });
 
-  it('come in an order of the server’s own: those first that say the most', () => {
+  it('are in an order of the server’s own, the most specific first', () => {
     const list = hosts(...Array.from({ length: 8 }, () => ''), 'plan = "small"');
     const orders = ['a', 'b', 'c', 'd'].map((name) => suitable(list, desired(name)));
     expect(orders.map(([first]) => first)).toEqual(orders.map(() => 'h8:22'));
@@ -44,7 +44,7 @@ describe('hosts that suit a server', () => {
     expect(suitable(list.toReversed(), desired('a'))).toEqual(orders[0]);
   });
 
-  it('that are not free are told with the reasons', () => {
+  it('that are not free are listed with the reasons', () => {
     const [one, two] = hosts('plan = "big"', '');
     const record = { format: 1 as const, state: 'claimed' as const, key: 'k', server: taken() };
     const error = noneFree(desired('web'), [

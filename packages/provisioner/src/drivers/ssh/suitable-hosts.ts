@@ -4,12 +4,12 @@ import { DriverError } from '../driver.js';
 import type { Host } from './hosts-file.js';
 import type { Seen } from './remote-host.js';
 
-/** Whether a host can ever be the server of that name: others need not be asked for it. */
+/** Whether a host can ever be the server of that name: other hosts need not be asked for it. */
 export function mayBe({ infra, name }: Pick<DesiredServer, 'infra' | 'name'>, host: Host): boolean {
   return (host.infra === null || host.infra === infra) && (host.name === null || host.name === name);
 }
 
-/** Why a host cannot be what is asked for, as the end of a sentence that begins with the host; null if it can. */
+/** Why a host does not have the requested properties, as the end of a sentence about the host; null if it does. */
 export function unfitness(desired: DesiredServer, host: Host): string | null {
   for (const field of ['plan', 'zone', 'image'] as const) {
     const [is, asked] = [host[field], desired[field]];
@@ -24,8 +24,8 @@ export function unfitness(desired: DesiredServer, host: Host): string | null {
 }
 
 /**
- * The hosts that a server may get, best first: that of its name, or else those of the pool that fit. The order is the
- * same for everybody who asks, and another one for another server, so that many who ask at once seldom want the same.
+ * The hosts that a server may get, best first: the host of its name, or else the suitable hosts of the pool. The order is
+ * the same in every process and differs between servers, so that concurrent claims rarely want the same host.
  */
 export function suitableHosts(desired: DesiredServer, hosts: readonly Host[]): Host[] {
   const possible = hosts.filter((host) => mayBe(desired, host));
@@ -37,7 +37,7 @@ export function suitableHosts(desired: DesiredServer, hosts: readonly Host[]): H
     .map(({ host }) => host);
 }
 
-// Those that are set aside for it come first, then those that say that they are what is asked for.
+// Hosts that are reserved for it come first, then those that state the requested properties.
 function rankOf({ infra, name }: DesiredServer, host: Host): string {
   const told = [host.infra, host.plan, host.zone, ...Object.keys(host.labels)];
   const vague = 99 - told.filter((one) => one !== null).length;
@@ -45,7 +45,7 @@ function rankOf({ infra, name }: DesiredServer, host: Host): string {
   return `${String(vague).padStart(2, '0')} ${lot}`;
 }
 
-/** No host is free for a server: says why each of them is not. */
+/** The error if no host is free for a server: it says why for each host. */
 export function noneFree(desired: DesiredServer, seen: readonly Seen[]): DriverError {
   const possible = seen.filter(({ host }) => mayBe(desired, host));
   const own = possible.filter(({ host }) => host.name === desired.name);

@@ -6,20 +6,20 @@ import type { Host } from './hosts-file.js';
 import type { HostRecords, Seen } from './remote-host.js';
 import { mayBe } from './suitable-hosts.js';
 
-// So many hosts are asked at once.
+// The number of hosts that are read concurrently.
 const AT_ONCE = 16;
 
 /** A host with a record. */
 export type Claim = Seen & { record: NonNullable<Seen['record']> };
 
-/** What was seen of the hosts at one time. */
+/** The state of the hosts at one time. */
 export interface View {
   seen: Seen[];
-  /** Hosts that could not be asked, and why. */
+  /** Hosts that did not answer, and why. */
   failures: { host: Host; error: DriverError }[];
 }
 
-/** Asks all of them at once. */
+/** Reads all of them concurrently. */
 export async function lookAtAll(
   remote: HostRecords,
   hosts: readonly Host[],
@@ -35,23 +35,24 @@ export async function lookAtAll(
       view.failures.push({ host, error });
     }
   });
-  // In the order of the file, however they answered.
+  // In the order of the file, regardless of when they answered.
   view.seen.sort((one, other) => hosts.indexOf(one.host) - hosts.indexOf(other.host));
   return view;
 }
 
+/** The claims and servers of an infra. */
 export function claimsIn({ seen }: View, infra: string): Claim[] {
   return seen.filter((one): one is Claim => one.record?.server.infra === infra);
 }
 
-/** Of the hosts that could not be asked, those that may be a server of the infra, or that very server. */
+/** The hosts that did not answer and may be a server of the infra, or that server. */
 export function mattering({ failures }: View, infra: string, name?: string): View['failures'] {
   return failures.filter(({ host }) =>
     name === undefined ? host.infra === null || host.infra === infra : mayBe({ infra, name }, host),
   );
 }
 
-/** @throws DriverError if a host that might matter could not be asked */
+/** @throws DriverError if a host that may matter did not answer */
 export function assertComplete(view: View, infra: string, name?: string): void {
   const silent = mattering(view, infra, name);
   const [first, ...others] = silent;
@@ -65,15 +66,15 @@ export function assertComplete(view: View, infra: string, name?: string): void {
 }
 
 /**
- * Which of several hosts is the server that all of them are claimed for: that which was settled before, or else the
- * first in an order that is the same for everybody.
+ * Which of several hosts with the same server is valid: the settled one, or else the first in an order that is the same
+ * in every process.
  */
 export function winnerOf(claims: readonly Claim[]): Claim | undefined {
   const ordered = [...claims].sort((one, other) => (one.host.shown < other.host.shown ? -1 : 1));
   return ordered.find(({ record }) => record.state === 'claimed') ?? ordered[0];
 }
 
-/** The servers that there are, by name. */
+/** The servers of an infra, by name. */
 export async function serversIn(view: View, infra: string): Promise<Server[]> {
   const byName = new Map<string, Claim[]>();
   for (const claim of claimsIn(view, infra)) {

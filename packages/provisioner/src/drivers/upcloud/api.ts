@@ -3,8 +3,8 @@ import type { UpcloudClient } from './client.js';
 import type { Pace } from './pace.js';
 import { isRefusal } from './upcloud-error.js';
 
-// Only what is read: UpCloud may say more.
-/** A number, which some answers hold as text. */
+// Only the members that are read: UpCloud may send more.
+/** A number, which some answers have as text. */
 const Amount = Type.Optional(Type.Union([Type.Number(), Type.String()]));
 const Size = {
   core_number: Amount,
@@ -72,17 +72,23 @@ const Zones = Type.Object({ zones: Type.Object({ zone: Type.Array(Zone) }) });
 const Templates = Type.Object({ storages: Type.Object({ storage: Type.Array(Template) }) });
 const Anything = Type.Unknown();
 
-// Any other 404 comes from somebody else than UpCloud, and says nothing of servers.
+// Any other 404 does not come from UpCloud's API and says nothing about servers.
 const NO_SUCH_SERVER = 'SERVER_NOT_FOUND';
 
+/** A label of a server. */
 export type Label = Static<typeof Labels>['label'][number];
+/** A server as lists have it: without its addresses and disks. */
 export type ListedServer = Static<typeof ListedServer>;
+/** A server with all its details. */
 export type ServerDetails = Static<typeof ServerDetails>;
+/** A plan: cores, memory in MB and disk in GB. */
 export type Plan = Static<typeof Plan>;
+/** A zone: a data centre. */
 export type Zone = Static<typeof Zone>;
+/** A template, from which disks are cloned. */
 export type Template = Static<typeof Template>;
 
-/** A server as it is ordered (`POST /server`). */
+/** The order of a server (`POST /server`). */
 export interface ServerOrder {
   title: string;
   hostname: string;
@@ -103,13 +109,13 @@ export interface ServerOrder {
   };
 }
 
-/** The server as messages name it, and what ends waiting. */
+/** The server's name in messages, and the signal that ends waiting. */
 export interface About {
   name: string;
   signal?: AbortSignal | undefined;
 }
 
-/** What the driver asks of UpCloud's REST API 1.3. @throws UpcloudError, all of it */
+/** The driver's requests to UpCloud's REST API 1.3. @throws UpcloudError, all of them */
 export class UpcloudApi {
   constructor(
     private readonly client: UpcloudClient,
@@ -123,7 +129,7 @@ export class UpcloudApi {
     return servers.server;
   }
 
-  /** Null if there is none of that id. */
+  /** Null if it does not exist. */
   async server(uuid: string, { name, signal }: About): Promise<ServerDetails | null> {
     try {
       const { server } = await this.#get(`/server/${uuid}`, OneServer, `read server ${name}`, signal);
@@ -134,7 +140,7 @@ export class UpcloudApi {
     }
   }
 
-  /** Not repeated where it may have been acted upon: look for the labels then. @returns the server's id */
+  /** Not repeated if UpCloud may have acted on it: the caller then searches by labels. @returns the server's id */
   async createServer(order: ServerOrder, { name, signal }: About): Promise<string> {
     const { server } = await this.client.request({
       ...{ method: 'POST', path: '/server', body: { server: order }, answer: ServerId, signal },
@@ -163,7 +169,7 @@ export class UpcloudApi {
     });
   }
 
-  /** Answered when it runs. */
+  /** Returns when the server runs. */
   async startServer(uuid: string, { name }: About): Promise<void> {
     await this.client.request({
       ...{ method: 'POST', path: `/server/${uuid}/start`, body: { server: {} }, answer: Anything },
@@ -171,7 +177,7 @@ export class UpcloudApi {
     });
   }
 
-  /** With its disks; backups that somebody made of them stay. */
+  /** Deletes the server with its disks; backups of them stay. */
   async deleteServer(uuid: string, { name }: About): Promise<void> {
     try {
       await this.client.request({
@@ -194,12 +200,12 @@ export class UpcloudApi {
     return (await this.#get('/plan', Plans, 'list plans')).plans.plan;
   }
 
-  /** How much the servers of the account may have in all, memory in MB. */
+  /** The account's limits for all servers together, memory in MB. */
   async limits(signal?: AbortSignal): Promise<{ cores?: number; memory?: number }> {
     return (await this.#get('/account', Account, 'read the account', signal)).account.resource_limits;
   }
 
-  /** What the servers of the account have. */
+  /** What the servers of the account use. */
   async usage(signal?: AbortSignal): Promise<Static<typeof Usage>['servers']['server']> {
     return (await this.#get('/server', Usage, 'list servers', signal)).servers.server;
   }

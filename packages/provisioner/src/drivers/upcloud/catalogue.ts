@@ -6,7 +6,7 @@ const KEPT_MS = 10 * 60_000;
 const NEAR = 5;
 const DEBIAN = /^Debian GNU\/Linux (\d+)/;
 
-/** What UpCloud offers: asked for once in a while, and again for what is not in it. */
+/** What UpCloud offers. Lists are read again when they are old, or lack a name. */
 export class Catalogue {
   readonly #plans: Kept<Plan>;
   readonly #zones: Kept<{ id: string }>;
@@ -21,7 +21,7 @@ export class Catalogue {
     this.#templates = new Kept(() => api.templates());
   }
 
-  /** @param asked with or without blanks: `1xCPU-2 GB` is `1xCPU-2GB` */
+  /** @param asked with or without spaces: `1xCPU-2 GB` is `1xCPU-2GB` */
   async plan(asked: string, server: string): Promise<Plan> {
     return this.#plans.find(
       (plans) => plans.find(({ name }) => isPlan(name, asked)),
@@ -55,12 +55,12 @@ const nameOf = ({ name }: Plan) => name;
 const idOf = ({ id }: { id: string }) => id;
 const titleOf = ({ title }: Template) => title;
 
-/** Whether that is what the plan is called, give or take blanks. */
+/** Whether this is the plan's name, regardless of spaces. */
 export function isPlan(name: string, asked: string): boolean {
   return squeezed(name) === squeezed(asked);
 }
 
-/** A list that is asked for again when it is old, or lacks something. */
+/** A list that is read again when it is old, or lacks a name. */
 class Kept<T> {
   #list: Promise<T[]> | null = null;
   #since = 0;
@@ -120,7 +120,7 @@ function unknown(what: string, who: string, near: readonly string[]): DriverErro
   });
 }
 
-/** Those that share words with it come first, then those that are written alike. */
+/** Those with common words come first, then those with a similar spelling. */
 function nearTo(asked: string, names: readonly string[]): string[] {
   const words = wordsOf(asked);
   return names

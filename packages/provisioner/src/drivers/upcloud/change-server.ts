@@ -8,16 +8,16 @@ import { bootDisk, foundIn, toServer, type Found } from './found-server.js';
 import { checkLabels, labelsOf, type Remembered } from './labels.js';
 import { broken, gone, type Waits } from './waits.js';
 
-/** What can be done to a server only while it stands still. */
+/** Changes that are possible only while the server is stopped. */
 interface HardwareChange {
   plan?: string;
   disk?: { storage: string; size: number };
 }
 
-/** What UpCloud calls the states that can be asked for. */
+/** UpCloud's names of the states that can be requested. */
 const POWERED = { running: 'started', stopped: 'stopped' } as const;
 
-/** Gives servers another plan, a larger disk, other labels. */
+/** Changes the plan, the disk and the labels of servers. */
 export class ServerChanger {
   constructor(
     private readonly api: UpcloudApi,
@@ -26,13 +26,13 @@ export class ServerChanger {
   ) {}
 
   /**
-   * Plan and disk are changed while the server is stopped. A label says so until it is again as it was found, and what
-   * was asked for is written last: whoever comes after a crash sees that there is something left to do, and does it.
+   * Plan and disk are changed while the server is stopped. A label marks the change until the server is back in its former
+   * state, and the new settings are written last. After a crash, the next attempt sees the label and completes the change.
    */
   async change(before: Server, desired: DesiredServer, context: ActContext): Promise<Found<ServerDetails>> {
     context.signal?.throwIfAborted();
     const { server, remembered, hardware } = await this.#parts(before, desired, context.signal);
-    // From here on it is brought to its end, whoever cancels: a server is not left switched off.
+    // From here on the change is completed even if it is cancelled: a server must not stay switched off.
     const about = { name: before.name };
     const was = remembered.changing ?? server.state;
     if (hardware) {
@@ -59,12 +59,12 @@ export class ServerChanger {
     return this.#find(before);
   }
 
-  /** Asks for nothing that would change it. @throws DriverError if it could not be changed so */
+  /** Checks the change without making it. @throws DriverError if the server could not be changed like this */
   async check(before: Server, desired: DesiredServer, signal?: AbortSignal): Promise<void> {
     await this.#parts(before, desired, signal);
   }
 
-  /** What is found out before anything is changed. @throws DriverError */
+  /** Reads what the change needs, before anything is changed. @throws DriverError */
   async #parts(before: Server, desired: DesiredServer, signal: AbortSignal | undefined) {
     const { server, remembered } = await this.#find(before, signal);
     checkLabels(desired);
@@ -72,7 +72,7 @@ export class ServerChanger {
     return { server, remembered, hardware: await this.#hardwareChange(server, desired) };
   }
 
-  /** The very server, in a state that can be worked on. */
+  /** The server of that id, in a state in which it can be changed. */
   async #find({ id, name }: Server, signal?: AbortSignal): Promise<Found<ServerDetails>> {
     const server = await this.waits.settled(id, { name, signal });
     const found = server && foundIn(server);
@@ -139,7 +139,7 @@ export class ServerChanger {
   }
 }
 
-/** The caller replaces servers whose place or system is to be another: this would not do it. */
+/** The caller replaces servers whose zone or image changes: this function cannot change them. */
 function refuseReplacement(before: Server, desired: DesiredServer): void {
   const sameImage = before.image === desired.image || before.lost?.includes('image');
   if (before.zone === desired.zone && sameImage) return;

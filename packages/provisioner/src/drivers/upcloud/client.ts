@@ -7,31 +7,32 @@ import { explainAnswer } from './explain-answer.js';
 import type { Pace } from './pace.js';
 import { UpcloudError } from './upcloud-error.js';
 
+/** A request to UpCloud's API. */
 export interface Call<S extends TSchema = TSchema> {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** After the version, with its query. */
+  /** The path after the version, with its query. */
   path: string;
   body?: unknown;
-  /** What a good answer looks like. */
+  /** The shape of a successful answer. */
   answer: S;
-  /** What is asked for, as in "UpCloud did not …": `create server web-01`. */
+  /** The action in messages, as in "UpCloud did not …": `create server web-01`. */
   act: string;
-  /** Whether it does no harm when it is done twice. */
+  /** Whether the request can safely be sent twice. */
   repeatable: boolean;
-  /** Ends readings, and waits between repetitions. What alters something is always heard out. */
+  /** Aborts reads, and waits between repetitions. Changes are always awaited. */
   signal?: AbortSignal | undefined;
   answerMs?: number;
 }
 
-// Of the whole process: hundreds of servers may be waited for at once.
+// For the whole process: it may wait for hundreds of servers at once.
 const REQUESTS_AT_ONCE = 16;
 
-// What was never sent was not acted upon.
+// A request that was never sent was not acted on.
 const NOT_SENT = new Set([
   ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'],
 ]);
 
-/** Speaks HTTP with UpCloud: repeats what may be repeated, and fails with sentences. */
+/** The HTTP client of UpCloud: repeats what can be repeated, and has plain error messages. */
 export class UpcloudClient {
   readonly #limit = pLimit(REQUESTS_AT_ONCE);
 
@@ -80,7 +81,7 @@ export class UpcloudClient {
     try {
       const response = await fetch(`${baseUrl}${path}`, {
         method,
-        // The credentials are for UpCloud alone, wherever it may point.
+        // The credentials are only for UpCloud: redirects are not followed.
         redirect: 'manual',
         headers: {
           Authorization: authorization,
@@ -105,7 +106,7 @@ export class UpcloudClient {
 
   #backoffMs(attempt: number): number {
     const longest = Math.min(this.pace.maxBackoffMs, this.pace.backoffMs * 2 ** (attempt - 1));
-    // Half of it is chance: those that were turned away together do not come back together.
+    // Half of the wait is random, so that refused requests are not all repeated at the same time.
     return (longest * (1 + Math.random())) / 2;
   }
 }
@@ -123,14 +124,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** Seconds or a date, as RFC 9110 has it. */
+/** Seconds or a date (RFC 9110). */
 function retryAfterMs(header: string | null): number | null {
   if (!header) return null;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
   return Number.isNaN(ms) ? null : Math.max(0, ms);
 }
 
-/** fetch hides what went wrong in causes of causes. */
+/** fetch reports the reason of a failure in nested causes. */
 function codeOf(error: unknown): string {
   const { cause } = error as { cause?: unknown };
   const { code, message } = (cause ?? error) as { code?: unknown; message?: unknown };

@@ -4,20 +4,21 @@ import { serversAtOnceFrom, serversAtOnceVariable } from '../servers-at-once.js'
 
 const AT_ONCE = 'UPCLOUD_SERVERS_AT_ONCE';
 
-/** How UpCloud is reached, and as whom. */
+/** The address and the credentials of UpCloud's API. */
 export interface UpcloudConfig {
-  /** The value of the header: never to be printed. */
+  /** The value of the header `Authorization`; never printed. */
   authorization: string;
-  /** With the version, without a slash at its end. */
+  /** With the version, without a slash at the end. */
   baseUrl: string;
   /** Title of the template for servers that name no image. */
   defaultTemplate: string | null;
-  /** How often is looked at what takes its time; null: as a rule. */
+  /** The interval between two polls, in milliseconds; null for the default. */
   pollMs: number | null;
-  /** How many servers of one operation are worked on at the same time. */
+  /** How many servers of one operation are changed concurrently. */
   serversAtOnce: number;
 }
 
+/** The environment variables of the upcloud driver. */
 export const UPCLOUD_VARIABLES: readonly Variable[] = [
   { name: 'UPCLOUD_TOKEN', secret: true, description: 'An API token of the UpCloud account (ucat_…).' },
   { name: 'UPCLOUD_USERNAME', secret: false, description: 'Instead of a token: an account with API access.' },
@@ -68,12 +69,10 @@ function authorization(env: Environment): string {
   const user = env['UPCLOUD_USERNAME'];
   const password = env['UPCLOUD_PASSWORD'];
   if (token && (user || password)) {
-    throw wrong(
-      'Both UPCLOUD_TOKEN and UPCLOUD_USERNAME or UPCLOUD_PASSWORD are set: keep one of them, so that it is plain who acts',
-    );
+    throw wrong('Both UPCLOUD_TOKEN and UPCLOUD_USERNAME or UPCLOUD_PASSWORD are set: keep only one of them');
   }
   if (token) {
-    // An invalid header would be told with its value.
+    // A value with control characters would appear in the error message of an invalid header.
     if (!/^[\x21-\x7e]+$/.test(token))
       throw wrong('UPCLOUD_TOKEN must be printable ASCII without spaces or line breaks');
     return `Bearer ${token}`;

@@ -1,16 +1,16 @@
 import { UpcloudError, type Again } from './upcloud-error.js';
 
-/** An answer that is none of the good ones. */
+/** An answer that is not a success. */
 export interface BadAnswer {
   status: number;
-  /** Parsed, or the text as it came. */
+  /** Parsed, or the raw text. */
   body: unknown;
   retryAfterMs: number | null;
 }
 
 const MAX_TEXT = 300;
 
-/** Why UpCloud did not do it, in a sentence. @param act what was asked for, e.g. `create server web-01` */
+/** Why UpCloud did not do something, in a sentence. @param act the action, for example `create server web-01` */
 export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAnswer): UpcloudError {
   const { code, text } = reasonIn(body);
   const because = [text, code && `(${code})`].filter(Boolean).join(' ') || `status ${status}`;
@@ -44,7 +44,7 @@ export function explainAnswer(act: string, { status, body, retryAfterMs }: BadAn
   return error(`${refused} ${advice}`, 'useless', !passing);
 }
 
-/** Of codes and statuses: what to do, and whether it passes by itself. */
+/** By code and status: what to do, and whether it passes without a change by an operator. */
 const ADVICE: readonly { on: readonly (string | number)[]; advice: string; passing: boolean }[] = [
   {
     on: [401],
@@ -81,7 +81,7 @@ const ADVICE: readonly { on: readonly (string | number)[]; advice: string; passi
   { on: [408, 409, 425], advice: 'Run the command again.', passing: true },
 ];
 
-/** UpCloud has two shapes of errors, and media types tell nothing of which it is. */
+/** UpCloud has two forms of errors; the media type does not identify the form. */
 function reasonIn(body: unknown): { code: string | null; text: string } {
   const { error, type, title, invalid_params } = recordOf(body);
   const { error_code, error_message } = recordOf(error);
@@ -98,7 +98,7 @@ function recordOf(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {};
 }
 
-/** A text of UpCloud's within a sentence of ours. */
+/** A text of UpCloud, for use within a sentence. */
 function shown(value: unknown): string {
   if (typeof value !== 'string') return '';
   return value

@@ -3,19 +3,19 @@ import type { ListedServer, ServerDetails } from './api.js';
 import { isPlan } from './catalogue.js';
 import { lostIn, rememberedIn, type Remembered } from './labels.js';
 
-/** A server of ours, as UpCloud has it. */
+/** A server that this driver made, as UpCloud describes it. */
 export interface Found<S extends ListedServer = ListedServer> {
   server: S;
   remembered: Remembered;
 }
 
-/** Null if it is none of ours. */
+/** Null if this driver did not make it. */
 export function foundIn<S extends ListedServer>(server: S): Found<S> | null {
   const remembered = rememberedIn(server.labels.label);
   return remembered && { server, remembered };
 }
 
-/** The one that counts first: of several of one name, all that were made at the same time agree on the oldest. */
+/** The valid server comes first. Of several with one name it is the oldest, so that all processes choose the same. */
 export function inOrder<F extends Found>(found: readonly F[]): F[] {
   return found.toSorted(({ server: one }, { server: other }) => {
     const age = (one.created ?? 0) - (other.created ?? 0);
@@ -23,13 +23,14 @@ export function inOrder<F extends Found>(found: readonly F[]): F[] {
   });
 }
 
+/** The disk that a server boots from. */
 export function bootDisk({
   storage_devices,
 }: ServerDetails): { storage: string; storage_size: number } | null {
   return storage_devices.storage_device.find(({ type }) => type === 'disk') ?? null;
 }
 
-/** What everybody is told about it. */
+/** The server as the driver reports it. */
 export function toServer({ server, remembered }: Found<ServerDetails>): Server {
   const { infra, name, image, labels, restores, changedAt } = remembered;
   const lost = lostIn(server.labels.label);
@@ -52,8 +53,8 @@ const STATES: Readonly<Record<string, Server['state']>> = {
   error: 'error',
 };
 
-// As it was asked for, unless somebody has altered it behind our back. In the middle of a change, what was asked for
-// before is what counts: only at its end the change is remembered.
+// The recorded values, unless somebody changed the server at UpCloud. During a change, the former values are valid: the
+// new ones are recorded when it is complete.
 function planOf({ plan }: ServerDetails, { plan: asked, changing }: Remembered): string {
   return changing !== null || isPlan(plan, asked) ? asked : plan;
 }

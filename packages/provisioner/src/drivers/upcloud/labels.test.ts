@@ -19,8 +19,8 @@ const remembered: fc.Arbitrary<Remembered> = fc.record({
   changing: maybe(fc.constantFrom('started', 'stopped')),
 });
 
-describe('what is remembered in labels', () => {
-  it('comes back as it went in, and fits', () => {
+describe('the record in the labels', () => {
+  it('is read as it was written, and fits', () => {
     fc.assert(
       fc.property(remembered, (what) => {
         const labels = labelsOf(what);
@@ -34,11 +34,11 @@ describe('what is remembered in labels', () => {
     );
   });
 
-  it('is nothing where labels are not ours', () => {
+  it('is null for labels that the driver did not write', () => {
     expect(rememberedIn([{ key: 'provisioning-name', value: 'web-01' }])).toBeNull();
   });
 
-  it('has keys as they are as long as they fit, and always the same for the same', () => {
+  it('has short keys unchanged and long keys as a digest', () => {
     expect(keyValue('key-a:undo')).toBe('key-a:undo');
     expect(keyValue('x'.repeat(300))).toMatch(/^sha256-[0-9a-f]{64}$/);
     expect(keyValue('ä b')).toBe(keyValue('ä b'));

@@ -4,10 +4,10 @@ import { DriverError } from '../driver.js';
 import type { Unrecorded } from '../resource.js';
 import type { Label } from './api.js';
 
-/** Begins the names of all labels that are ours. */
+/** The prefix of all labels of this driver. */
 const PREFIX = 'provisioning-';
 const MAX_VALUE = 255;
-// As UpCloud has it: printable ASCII.
+// UpCloud allows printable ASCII only.
 const KEY = /^(?!_)[\x20-\x7e]{2,32}$/;
 const RESTORES = `${PREFIX}restores-`;
 
@@ -18,29 +18,30 @@ const LABEL = {
   plan: `${PREFIX}plan`,
   image: `${PREFIX}image`,
   storage: `${PREFIX}storage-gb`,
-  /** Names of the marks that not every server has: one that is missing was taken away. */
+  /** Labels that not every server has: a missing one was removed by a user. */
   kept: `${PREFIX}kept`,
   changedAt: `${PREFIX}changed-at`,
   changing: `${PREFIX}changing`,
 } as const;
 
-/** What is remembered about a server where it stands: in its labels at UpCloud. */
+/** The driver's record of a server, which is stored in its labels at UpCloud. */
 export interface Remembered {
   infra: string;
   name: string;
-  /** What the key that it was made under looks like there ({@link keyValue}). */
+  /** The idempotency key of its creation, in the form of {@link keyValue}. */
   key: string;
-  /** Plan, image and size as they were asked for. */
+  /** Plan, image and size as they were requested. */
   plan: string;
   image: string | null;
   storage_gb: number | null;
   labels: Record<string, string>;
   restores: readonly string[];
   changedAt: string | null;
-  /** While its hardware is changed: the state that it was found in. */
+  /** During a change of the hardware: the state in which the server was found. */
   changing: string | null;
 }
 
+/** The labels of a record. */
 export function labelsOf(remembered: Remembered): Label[] {
   const { infra, name, key, plan, image, storage_gb, labels, restores, changedAt, changing } = remembered;
   const ours: [string, string | null][] = [
@@ -60,7 +61,7 @@ export function labelsOf(remembered: Remembered): Label[] {
   );
 }
 
-/** Null of a server that is not ours. */
+/** Null for a server that this driver did not make. */
 export function rememberedIn(labels: readonly Label[]): Remembered | null {
   const all = new Map(labels.map(({ key, value }) => [key, value]));
   const infra = all.get(LABEL.infra);
@@ -83,13 +84,13 @@ export function rememberedIn(labels: readonly Label[]): Remembered | null {
   };
 }
 
-/** What cannot be altered about a server of ours and its labels no longer tell. */
+/** Fields that cannot be changed about a server and that its labels no longer have. */
 export function lostIn(labels: readonly Label[]): Unrecorded[] {
   const all = new Map(labels.map(({ key, value }) => [key, value]));
   return all.get(LABEL.kept) === LABEL.image && !all.has(LABEL.image) ? ['image'] : [];
 }
 
-/** By what servers are found: those of an infra, of a name in it, made under a key. */
+/** The labels that find the servers of an infra, of one name in it, or made under a key. */
 export function filterFor(infra: string, name?: string): Label[] {
   return [
     { key: LABEL.infra, value: infra },
@@ -97,13 +98,13 @@ export function filterFor(infra: string, name?: string): Label[] {
   ];
 }
 
-/** An idempotency key as a label: itself, as long as it fits. */
+/** An idempotency key as the value of a label: unchanged if it fits. */
 export function keyValue(idempotencyKey: string): string {
   if (idempotencyKey.length <= MAX_VALUE && /^[\x21-\x7e]+$/.test(idempotencyKey)) return idempotencyKey;
   return `sha256-${createHash('sha256').update(idempotencyKey).digest('hex')}`;
 }
 
-/** @throws DriverError if UpCloud cannot keep the labels exactly as they are */
+/** @throws DriverError if UpCloud cannot store the labels exactly as they are */
 export function checkLabels({ name, labels }: DesiredServer): void {
   for (const [key, value] of Object.entries(labels)) {
     const trouble = troubleWith(key, value);

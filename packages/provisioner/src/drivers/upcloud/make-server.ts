@@ -11,20 +11,20 @@ import { broken, gone, type Waits } from './waits.js';
 const ORDERS = 3;
 
 /**
- * Makes servers. UpCloud knows no idempotency key, so the labels have to do: there is nothing to be ordered if a
- * server of that name is there, an order whose answer was lost is looked for before it is given again, and of several
- * that came to be at the same time all who made them keep the oldest.
+ * Makes servers. UpCloud has no idempotency keys, so labels replace them: nothing is ordered if a server of that name
+ * exists; an order whose answer was lost is searched for before it is repeated; and of several servers that were made at
+ * the same time, all processes keep the oldest.
  */
 export class ServerMaker {
   constructor(
     private readonly api: UpcloudApi,
     private readonly waits: Waits,
     private readonly catalogue: Catalogue,
-    /** Who may log in. */
+    /** The login user. */
     private readonly publicKey: string | null,
   ) {}
 
-  /** @returns the server of that name, which runs if it was made under this key, and whether it was */
+  /** @returns the server of that name, and whether it was made under this key; if it was, it runs */
   async make(
     desired: DesiredServer,
     context: ActContext,
@@ -50,12 +50,12 @@ export class ServerMaker {
       if (made && state === 'maintenance') context.log?.(`${desired.name}: UpCloud makes it, as ${uuid}`);
       const server = await (made ? this.waits.settled(uuid, about) : this.api.server(uuid, about));
       if (!server) {
-        // Lists may lag behind.
+        // Lists may be out of date.
         dead.add(uuid);
       } else if (made && server.state === 'error') {
         throw broken(desired.name, uuid);
       } else if (made && !settled.has(uuid)) {
-        // Another one may have been ordered in the same second: by now it shows.
+        // Another process may have ordered one in the same second. It is visible by now.
         settled.add(uuid);
       } else {
         for (const other of others) {
@@ -71,14 +71,14 @@ export class ServerMaker {
     await orderFor(desired, { idempotencyKey: '' }, this.catalogue, this.publicKey);
   }
 
-  /** All of that name, the one that counts first. */
+  /** All servers of that name, the valid one first. */
   async named({ infra, name }: { infra: string; name: string }, signal?: AbortSignal): Promise<Found[]> {
     const servers = await this.api.servers(filterFor(infra, name), signal);
     const found = servers.map(foundIn).filter((one) => one !== null);
     return inOrder(found.filter(({ remembered }) => remembered.infra === infra && remembered.name === name));
   }
 
-  /** Returns when the server shows. */
+  /** Returns when the server is visible. */
   async #order(desired: DesiredServer, order: ServerOrder, { signal }: ActContext): Promise<void> {
     const { name } = desired;
     for (let given = 1; ; given++) {
@@ -100,7 +100,7 @@ export class ServerMaker {
     }
   }
 
-  /** So many may be created at once, and the others wait. */
+  /** UpCloud limits the number of concurrent creations; further ones wait. */
   #place(order: ServerOrder, about: { name: string; signal: AbortSignal | undefined }): Promise<string> {
     let refusal = new DriverError(`UpCloud did not create server ${about.name}. Run the command again.`);
     return this.waits.until(

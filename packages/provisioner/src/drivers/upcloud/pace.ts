@@ -1,20 +1,20 @@
-/** How long things may take, and how often is looked, all in milliseconds. */
+/** Time limits and intervals, in milliseconds. */
 export interface Pace {
-  /** Between two looks at something that takes its time. */
+  /** Between two polls. */
   pollMs: number;
   /** For one answer. */
   answerMs: number;
-  /** For the answer to a start, which comes when the server runs. */
+  /** For the answer to a start, which arrives when the server runs. */
   startAnswerMs: number;
-  /** How often one request is made at most, and within what time it is repeated. */
+  /** The maximum number of attempts at a request, and the time limit for all of them. */
   attempts: number;
   repeatMs: number;
   /** The first wait before a repetition, doubled each time up to the longest. */
   backoffMs: number;
   maxBackoffMs: number;
-  /** Until what was ordered shows in lists. */
+  /** Until a new server is visible in lists. */
   visibleMs: number;
-  /** Until a server runs, stands still, is gone. */
+  /** Until a server runs, is stopped or is gone. */
   runningMs: number;
   stoppedMs: number;
   goneMs: number;

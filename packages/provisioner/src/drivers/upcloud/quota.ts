@@ -7,7 +7,7 @@ const COUNTED = { cores: 'cores', memory: 'MB of memory' } as const;
 
 /**
  * Whether the account may have all the servers that are to be made: UpCloud limits its cores and its memory
- * (`GET /1.3/account`). What is not known counts as nothing, so that no order is refused here that UpCloud would take.
+ * (`GET /1.3/account`). Unknown values count as zero, so that no order is refused that UpCloud would accept.
  */
 export async function quotaRefusals(
   api: Pick<UpcloudApi, 'limits' | 'usage'>,

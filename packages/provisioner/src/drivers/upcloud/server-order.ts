@@ -4,12 +4,12 @@ import type { ServerOrder } from './api.js';
 import type { Catalogue } from './catalogue.js';
 import { checkLabels, keyValue, labelsOf } from './labels.js';
 
-// Of plans that bring no disk.
+// For plans without a disk.
 const LEAST_DISK_GB = 10;
 
 /**
- * What UpCloud is asked for to make a server. @param publicKey of whoever may log in
- * @throws DriverError if it cannot be had
+ * Composes the order of a server. @param publicKey the key that may log in
+ * @throws DriverError if it cannot be ordered
  */
 export async function orderFor(
   desired: DesiredServer,
@@ -38,7 +38,7 @@ export async function orderFor(
     title: `${name} (${infra})`,
     hostname: name,
     ...{ zone, plan: plan.name, labels: { label: labelsOf(remembered) } },
-    // Templates with cloud-init are refused without.
+    // UpCloud refuses templates with cloud-init without it.
     metadata: 'yes',
     ...(publicKey === null ? {} : { login_user: loginOf(publicKey) }),
     password_delivery: 'none',

@@ -12,7 +12,7 @@ import type { ServerMaker } from './make-server.js';
 import { quotaRefusals } from './quota.js';
 import type { Waits } from './waits.js';
 
-/** Servers at UpCloud; what is known of them is kept in their labels, for every process on every machine. */
+/** Servers at UpCloud. The driver keeps its records in their labels, so that every process on every machine has them. */
 export class UpcloudServers implements ProviderServers {
   installedOn: ProviderServers['installedOn'] = () => Promise.resolve([]);
 
@@ -62,7 +62,7 @@ export class UpcloudServers implements ProviderServers {
     if (!found) return [];
     const before = toServer(found);
     const taskservs = await this.installedOn(before, signal);
-    // What came to be beside it by the same piece of work was never another server.
+    // Further servers of the same piece of work were never another server.
     for (const twin of await this.maker.named(found.remembered, signal)) {
       const same = twin.remembered.key !== '' && twin.remembered.key === found.remembered.key;
       if (same && twin.server.uuid !== id) await this.waits.gone(twin.server.uuid, about);
@@ -79,7 +79,7 @@ export class UpcloudServers implements ProviderServers {
     ];
   }
 
-  /** Of those that exist, the ones that were made under that key. */
+  /** The existing servers that were made under that key. */
   async recall(infra: string, idempotencyKey: string): Promise<Change[]> {
     const key = keyValue(idempotencyKey);
     const made = (await this.#all(infra)).filter(({ remembered }) => remembered.key === key);
@@ -91,7 +91,7 @@ export class UpcloudServers implements ProviderServers {
     }));
   }
 
-  /** The one that counts of each name, in the order in which they were made. */
+  /** The valid server of each name, in the order of creation. */
   async #all(infra: string): Promise<Found[]> {
     const all = (await this.api.servers(filterFor(infra))).map(foundIn).filter((found) => found !== null);
     const byName = new Map<string, Found>();
@@ -102,7 +102,7 @@ export class UpcloudServers implements ProviderServers {
     return [...byName.values()];
   }
 
-  /** Lists tell no addresses. What went meanwhile is left out. */
+  /** Lists do not have addresses. Servers that were deleted meanwhile are left out. */
   async #details(all: readonly Found[]): Promise<Server[]> {
     const servers = await Promise.all(
       all.map(({ server, remembered }) => this.api.server(server.uuid, { name: remembered.name })),

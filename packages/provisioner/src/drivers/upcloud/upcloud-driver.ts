@@ -12,7 +12,7 @@ import { PACE, type Pace } from './pace.js';
 import { UpcloudServers } from './servers.js';
 import { Waits } from './waits.js';
 
-/** Makes servers at UpCloud and, where it can log in to them, installs things there. */
+/** Makes servers at UpCloud and, if it can log in to them, installs task services and clusters on them. */
 export function createUpcloudDriver(
   config: UpcloudConfig,
   services: DriverServices,
@@ -27,7 +27,7 @@ export function createUpcloudDriver(
   const { serversAtOnce } = config;
   const parts = { name: 'upcloud', title: 'UpCloud', servers, login, services, serversAtOnce };
   return createServerDriver(parts, ({ id, ip, name }) => {
-    // Its host key is kept under its id, as UpCloud gives the addresses of servers that went to others.
+    // Its host key is stored under its id, because UpCloud reuses the addresses of deleted servers.
     if (ip) return { host: ip, user: 'root', alias: id };
     throw new DriverError(
       `Server ${name} at UpCloud has no public address: nothing can be run there. Give it one, or create it again.`,

@@ -1,6 +1,6 @@
 import { DriverError } from '../driver.js';
 
-/** Whether the same request may be made again: it was not acted upon, it may have been, or it was refused. */
+/** Whether the request may be repeated: it was not acted on, it may have been, or it was refused. */
 export type Again = 'safe' | 'unsure' | 'useless';
 
 interface UpcloudErrorOptions extends ErrorOptions {
@@ -12,11 +12,11 @@ interface UpcloudErrorOptions extends ErrorOptions {
   retryAfterMs?: number | null;
 }
 
-/** UpCloud did not do what was asked, or did not say that it did. */
+/** UpCloud refused a request or did not answer it. */
 export class UpcloudError extends DriverError {
   readonly again: Again;
   readonly status: number | null;
-  /** UpCloud's own, e.g. `SERVER_NOT_FOUND`. */
+  /** The error code of UpCloud, for example `SERVER_NOT_FOUND`. */
   readonly code: string | null;
   readonly retryAfterMs: number | null;
 

@@ -4,22 +4,22 @@ import type { About, ServerDetails, UpcloudApi } from './api.js';
 import type { Pace } from './pace.js';
 import { isRefusal } from './upcloud-error.js';
 
-/** How long a server is given to stop by itself before it is switched off. */
+/** How long a server may take to shut down before it is switched off. */
 const SOFT_STOP_SECONDS = 60;
 
-/** Brings servers into states: looks, takes the next step, and looks again. A wait ends when the signal is aborted. */
+/** Waits for states of servers: polls, takes the next step, and polls again. A wait ends when the signal is aborted. */
 export class Waits {
   constructor(
     private readonly api: UpcloudApi,
     readonly pace: Pace,
   ) {}
 
-  /** {@link pollUntil} at the pace of the driver. */
+  /** {@link pollUntil} with the driver's intervals. */
   until<T>(read: () => Promise<T | undefined>, wait: Omit<Polling, 'pollMs'>): Promise<T> {
     return pollUntil(read, { ...wait, pollMs: this.pace.pollMs });
   }
 
-  /** Waits until it is neither being made nor between two states. Null when it is gone. */
+  /** Waits until it is in a stable state. Null if it is gone. */
   settled(uuid: string, about: About): Promise<ServerDetails | null> {
     return this.until(
       async () => {
@@ -34,7 +34,7 @@ export class Waits {
     );
   }
 
-  /** Stops it, as it would be by its own power button. */
+  /** Shuts it down as its power button would. */
   async stopped(uuid: string, about: About): Promise<void> {
     let asked = false;
     await this.until(
@@ -68,7 +68,7 @@ export class Waits {
     );
   }
 
-  /** Destroys it with its disks, in whichever state it is. @returns false if it was gone already */
+  /** Destroys it with its disks in any state. @returns false if it was gone already */
   gone(uuid: string, about: About): Promise<boolean> {
     let stopping = false;
     return this.until(
@@ -91,7 +91,7 @@ export class Waits {
     );
   }
 
-  /** @returns false if it has to wait for something else to end */
+  /** @returns false if it must wait for something else to end */
   async #step(act: () => Promise<void>): Promise<boolean> {
     try {
       await act();
@@ -110,12 +110,14 @@ export class Waits {
   }
 }
 
+/** The error for a server that no longer exists. */
 export function gone(name: string): DriverError {
   return new DriverError(
     `Server ${name} was destroyed or replaced by another process in the meantime. Run the command again.`,
   );
 }
 
+/** The error for a server in the state `error`. */
 export function broken(name: string, uuid: string): DriverError {
   return new DriverError(
     `UpCloud reports server ${name} (${uuid}) in state error. Destroy it and create it again, or contact ` +
