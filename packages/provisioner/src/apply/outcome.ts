@@ -26,7 +26,8 @@ export function resourceReport(
     infra,
     action,
     driver,
-    before: before && { ...before },
+    // What was left as it is would be the same twice.
+    before: action === 'unchanged' ? null : before && { ...before },
     after: after && { ...after },
   };
 }

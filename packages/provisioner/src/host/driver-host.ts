@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { sendLine } from '@provisioning/process';
 import { DriverError } from '../drivers/driver.js';
 import type { DriverSet } from '../drivers/driver-set.js';
 import { LineSplitter } from '../line-splitter.js';
@@ -83,12 +84,6 @@ export class DriverHost {
   }
 
   #tell(message: FromDriverHost): void {
-    if (!this.socket.writable) return;
-    // What is told in the same turn of the event loop leaves in one piece.
-    if (this.socket.writableCorked === 0) {
-      this.socket.cork();
-      process.nextTick(() => this.socket.uncork());
-    }
-    this.socket.write(`${JSON.stringify(message)}\n`);
+    sendLine(this.socket, message);
   }
 }

@@ -1,12 +1,12 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { splitEnvironment } from '@provisioning/process';
+import { sendLine, splitEnvironment } from '@provisioning/process';
 import type { FromDriverHost, RunMessage, ToDriverHost } from '@provisioning/provisioner/host-protocol';
 import { Command } from './command.js';
 import { HostedOperation } from './hosted-operation.js';
 import { executorLog } from './log.js';
-import { onMessage, sendLine } from './messages.js';
+import { onMessage } from './messages.js';
 import { HIDDEN_FD } from './spawner/spawned-command.js';
 import { NoSpawnerError, type Spawners } from './spawners.js';
 import { Starts } from './starts.js';

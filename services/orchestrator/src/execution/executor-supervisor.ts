@@ -10,7 +10,7 @@ import { onMessage, sendMessage, type ExecutorMessage } from './messages.js';
 import type { ExecutorOptions } from './options.js';
 import { isAlive, killByCookie, sendSignal } from './processes.js';
 
-const FLAGS = ['--max-semi-space-size=1', '--optimize-for-size'];
+const FLAGS = ['--max-semi-space-size=4', '--optimize-for-size'];
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
 const RESTART_PAUSE_MS = 1_000;

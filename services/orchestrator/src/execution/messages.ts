@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { sendLine } from '@provisioning/process';
 
 /** What a worker tells its executor, a line of JSON each. */
 export type WorkerMessage =
@@ -22,16 +23,6 @@ const MAX_LINE = 16 * 1024 * 1024;
 
 export function sendMessage(socket: Socket, message: WorkerMessage | ExecutorMessage): void {
   sendLine(socket, message);
-}
-
-/** Whatever is sent in the same turn of the event loop leaves in one piece. */
-export function sendLine(socket: Socket, message: object): void {
-  if (!socket.writable) return;
-  if (socket.writableCorked === 0) {
-    socket.cork();
-    process.nextTick(() => socket.uncork());
-  }
-  socket.write(`${JSON.stringify(message)}\n`);
 }
 
 /** Calls back for each whole line. What is no JSON object with a type ends the connection. */

@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
+import { flushLines } from '@provisioning/process';
 import { makeSocketFolder } from '@provisioning/runtime/local-socket';
 import { onMessage, sendMessage, type ExecutorMessage, type WorkerMessage } from './messages.js';
 
@@ -45,6 +46,7 @@ export class WorkerLink {
   #attach(socket: Socket): void {
     if (this.#worker) {
       sendMessage(this.#worker, { type: 'replaced' });
+      flushLines(this.#worker);
       this.#worker.end();
     }
     this.#worker = socket;

@@ -1,7 +1,7 @@
-import { appendFile, readFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { KINDS, type Kind } from '../resource.js';
-import { makeFolders } from './folders.js';
+import { makeFolders, readTextIfAny } from './folders.js';
 import type { InfraPaths } from './paths.js';
 
 /**
@@ -31,14 +31,8 @@ export async function touchedUnder(
   paths: InfraPaths,
   idempotencyKey: string,
 ): Promise<{ kind: Kind; name: string }[]> {
-  let text: string;
-  try {
-    text = await readFile(paths.acts(idempotencyKey), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  const lines = new Set(text.split('\n'));
+  const text = await readTextIfAny(paths.acts(idempotencyKey));
+  const lines = new Set(text?.split('\n'));
   return [...lines].flatMap((line) => {
     const [word, name] = line.split(' ');
     const kind = KINDS.find((known) => known === word);

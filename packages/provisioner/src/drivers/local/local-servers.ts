@@ -36,17 +36,14 @@ export class LocalServers implements Collection<'server'> {
     });
   }
 
-  /** Reads the folder once: most of the names usually belong to servers of other drivers. */
   readAll(infra: string, names: readonly string[]): Promise<Sighting<'server'>> {
     return explained(async () => {
       const paths = this.infras.paths(infra);
       // All names are checked, including those that do not exist.
       const files = new Map(names.map((name) => [name, paths.server(name)]));
-      const there = new Set(await entriesOf(paths.servers));
       const found: Server[] = [];
       const silent: Silence[] = [];
       for (const [name, file] of files) {
-        if (!there.has(name)) continue;
         try {
           const record = await readRecord(file, 'server');
           if (record) found.push(record.resource);

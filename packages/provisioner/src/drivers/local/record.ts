@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readTextIfAny } from './folders.js';
 import writeFileAtomic from 'write-file-atomic';
 import { DriverError } from '../driver.js';
 import type { Change, Existing, Kind, Taskserv } from '../resource.js';
@@ -30,13 +30,8 @@ export async function writeRecord<K extends Kind>(
 
 /** The record in a file, or null if the file does not exist. @throws DriverError if it is damaged */
 export async function readRecord<K extends Kind>(path: string, kind: K): Promise<LocalRecord<K> | null> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
+  const text = await readTextIfAny(path);
+  if (text === null) return null;
   const record = parse(text, kind);
   if (record) return record;
   const [file, folder] = path.split(/[\\/]/).reverse();

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sendLine } from '@provisioning/process';
 import { RUN_COOKIE, WORKER_COOKIE } from '../cookies.js';
-import { onMessage, sendLine } from '../messages.js';
+import { onMessage } from '../messages.js';
 import { processIds, sendSignal } from '../processes.js';
 import { Leftovers } from './leftovers.js';
 import { PidClock } from './pid-clock.js';

@@ -8,6 +8,8 @@ const PLANS = [
   'search_path=orchestrator',
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
+  // It reads every row that is left to find the first few in order.
+  'enable_bitmapscan=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
   'jit=off',
