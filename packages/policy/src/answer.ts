@@ -1,6 +1,6 @@
 import { decide } from './decide.js';
 import type { Decision } from './decision.js';
-import type { Asker } from './group.js';
+import type { Asker } from './audience.js';
 import type { PolicySet } from './policy-set.js';
 import type { Question } from './question.js';
 
@@ -8,11 +8,14 @@ import type { Question } from './question.js';
 export interface Answer {
   yes: boolean;
   decision: Decision;
-  /** The one of the thing's names that was decided on. */
+  /** The name of the object that was decided on. */
   resource: string;
 }
 
-/** Decides a question about a thing that may have several names: a Deny for any of them denies, an Allow for any allows. */
+/**
+ * Decides a question about an object that may have several names: a Deny for any name denies, an Allow for any name
+ * allows.
+ */
 export function answerQuestion(
   set: PolicySet,
   asker: Omit<Asker, 'action'>,
@@ -31,11 +34,11 @@ const STRENGTH = { IMPLICIT_DENY: 0, ALLOW: 1, EXPLICIT_DENY: 2 } as const;
 
 function isYes({ effect, matched, errors }: Decision, mode: NonNullable<Question['mode']>): boolean {
   if (effect === 'ALLOW') return true;
-  // A question that could not be decided on is refused in every mode.
+  // A request that could not be evaluated is refused in every mode.
   if (errors.some(({ rule }) => rule === null)) return false;
   if (mode === 'not_denied') return effect !== 'EXPLICIT_DENY';
   if (mode === 'allowed') return false;
-  // Only conditions that could not be evaluated stand in the way: the rows have what these ask for.
+  // Only conditions that could not be evaluated prevent the answer: the rows have the values that they read.
   return effect === 'EXPLICIT_DENY'
     ? matched.every((rule) => rule.effect !== 'Deny' || rule.reason === 'condition_error')
     : errors.length > 0;

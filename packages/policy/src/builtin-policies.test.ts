@@ -51,12 +51,12 @@ describe('the built-in roles', () => {
       expect(allowed(roles, 'servers')).toBe('--------');
   });
 
-  it('add up', () => {
+  it('add up when a user has several', () => {
     expect(allowed(['viewer', 'auditor'], 'audit')).toBe('-r------');
     expect(allowed(['viewer', 'auditor'], 'tasks')).toBe('-r------');
   });
 
-  it('have the names that the first start gives them', () => {
+  it('have the names that the first start creates', () => {
     expect(builtinPolicies.map(({ name }) => name)).toEqual([
       'admin_access_policy',
       'operator_access_policy',

@@ -1,6 +1,6 @@
 import type { Action, PolicyDocument, PolicyRule } from './policy.js';
 
-/** All but users and audit, with what tells of those: tokens are part of users, decisions part of audit. */
+/** All types except users and audit, and those that reveal them: tokens belong to users, decisions to audit. */
 const READABLE = [
   'servers',
   'taskservs',
@@ -16,7 +16,7 @@ const READABLE = [
   'policies',
 ];
 
-/** What running the platform takes, beside reading. */
+/** What operating the platform requires besides reading. */
 const OPERATED: Readonly<Record<string, Action[]>> = {
   servers: ['create', 'update', 'delete'],
   taskservs: ['create', 'update', 'delete'],
@@ -39,7 +39,7 @@ function readAll(types: readonly string[], role: string): PolicyRule[] {
 
 const version = '1.0.0';
 
-/** What the built-in roles may do, from the first start on. Ordinary policies otherwise: they can be changed. */
+/** What the built-in roles may do from the first start on. They are ordinary policies and can be changed. */
 export const builtinPolicies: readonly PolicyDocument[] = [
   { name: 'admin_access_policy', version, rules: [allow('*', ['*'], 'admin')] },
   {

@@ -63,7 +63,7 @@ describe('control of every policy', () => {
     expect(missingControl(setOf(rules), admin)).toEqual({ isAllowed: false, restrictedBy: [] });
   });
 
-  it('is of no principal that cannot be decided on', () => {
+  it('is denied to a principal whose requests cannot be evaluated', () => {
     const roles = ['admin', ...Array.from({ length: 64 }, (_, n) => `role-${n}`)];
     const crowded = { ...admin, roles };
     expect(controlsPolicies(setOf([everything]), crowded)).toBe(false);
@@ -143,7 +143,7 @@ describe('control of every policy', () => {
       ),
       { numRuns: RUNS },
     );
-    // Without both outcomes often enough the property would say little.
+    // Without enough cases of both outcomes the property would prove little.
     expect(certain).toBeGreaterThan(RUNS / 50);
     expect(certain).toBeLessThan(RUNS / 2);
   });

@@ -8,24 +8,23 @@ import type { PolicySet } from './policy-set.js';
 import { contains, overlaps, typeOfPattern } from './resource-pattern.js';
 
 /**
- * What a set of policies decides for one principal under every request: its time, address, method, path,
- * context and the resource's id are not known, only its type where the pattern gives it. Whether conditions agree for all
- * requests cannot be decided in general; this decides a part of it that is sound, and errs on the side of "not certain".
- * Nothing here throws.
- *
- * It rests on one property of CEL: an error becomes a value only where the other operand alone decides. So a condition
- * that comes to true or false while the unknown is an error does so for every value of the unknown.
+ * What a set of policies decides for one principal under every request. The time, address, method, path, context and
+ * resource id are not known; the type is known only where the pattern names it. Whether conditions agree for all
+ * requests is undecidable in general. This decides a sound part of it and errs on the side of "not certain". It never
+ * throws.
+ * | It relies on one property of CEL: an error becomes a value only where the other operand alone decides. So a
+ * condition that is true or false while the unknown is an error has that outcome for every value of the unknown.
  */
 export interface Certainty {
   /** Whether the rule's condition is met for such requests; undefined where that depends on the request. */
   outcome(rule: CompiledRule, resource: string): boolean | undefined;
   /**
    * Whether every request for `action` on anything that `resource` (a pattern) matches is allowed: one Allow covers the
-   * whole pattern and is certainly met, and nothing restricts a part of it. Two Allows that cover it only together count
-   * for nothing. Requests that cannot be decided on at all (see {@link checkRequest}) are left out.
+   * whole pattern and is certainly met, and nothing restricts a part of it. Two Allows that cover the pattern only
+   * together do not count. Requests that cannot be evaluated (see {@link checkRequest}) are left out.
    */
   holds(action: Action, resource: string): boolean;
-  /** Whether one Allow covers the whole pattern and is certainly met; restrictions are not looked at. */
+  /** Whether one Allow covers the whole pattern and is certainly met; restrictions are ignored. */
   allows(action: Action, resource: string): boolean;
   /** Rules that deny `action` on a part of the pattern, or may do so in some circumstances. */
   restrictions(action: Action, resource: string): CompiledRule[];
@@ -65,27 +64,27 @@ export function certaintyFor(set: PolicySet, principal: Principal): Certainty {
 }
 
 /**
- * The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply: `*` where a condition chooses by
- * the id.
+ * The ids, or prefixes of ids with a `*` at the end, that a Deny names and that may apply: `*` where a condition
+ * depends on the id.
  */
 export function deniedIds(certainty: Certainty, action: Action, type: ResourceType): string[] {
   return certainty.restrictions(action, `${type}:*`).flatMap(({ resource: { text }, condition }) => {
     const coversAll = text === '*' || text === `${type}:*`;
     if (!coversAll) return [text.slice(type.length + 1)];
-    // Which ids it denies is known only when each of them is asked about.
+    // Which ids it denies is known only when a request names one.
     return condition?.mentionsId ? ['*'] : [];
   });
 }
 
-/** What changing any policy takes, of those that there are and those to come. */
+/** The questions of a change to any policy, existing or future. */
 const CONTROL: readonly Action[] = ['read', 'create', 'update', 'delete'];
 const EVERY_POLICY = 'policies:*';
 
-/** What keeps a principal from changing policies in all circumstances. */
+/** What prevents a principal from changing policies in all circumstances. */
 export interface MissingControl {
   /** Whether Allows that certainly apply cover every policy. */
   isAllowed: boolean;
-  /** Rules that restrict a part of it, each once. */
+  /** Rules that restrict a part of it, without duplicates. */
   restrictedBy: CompiledRule[];
 }
 
@@ -99,7 +98,7 @@ export function missingControl(set: PolicySet, principal: Principal): MissingCon
 
 /**
  * Whether a principal can read, create, update and delete every policy, of any id and under any request. Such a
- * principal can undo any policy, so policies are never locked while one can sign in.
+ * principal can undo any policy change, so nobody is locked out of the policies while one can sign in.
  */
 export function controlsPolicies(set: PolicySet, principal: Principal): boolean {
   const { isAllowed, restrictedBy } = missingControl(set, principal);

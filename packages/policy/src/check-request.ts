@@ -3,7 +3,7 @@ import { LIMITS } from './limits.js';
 import { ACTIONS, isAction } from './policy.js';
 import { parseResource } from './resource-pattern.js';
 
-/** @returns everything that keeps a request from being decided on; nothing when it can be. */
+/** @returns every reason why a request cannot be evaluated; an empty list when it can. */
 export function checkRequest({
   principal,
   action,

@@ -9,7 +9,7 @@ const policy = (...rules: unknown[]): PolicyDocument =>
 const good = { effect: 'Allow', resource: 'servers:*', action: ['read'] };
 
 describe('a policy that is not one', () => {
-  it('is refused with every fault and where it is', () => {
+  it('is refused with every fault and its position', () => {
     const faults = faultsOf(() =>
       compilePolicy(
         policy(
@@ -38,7 +38,7 @@ describe('a policy that is not one', () => {
     ]);
   });
 
-  it('says in one sentence which is the first and how many there are', () => {
+  it('names the first fault and the number of others in one sentence', () => {
     expect(() => compilePolicy(policy({ ...good, condition: 'true &&\n foo && bar' }))).toThrow(
       /^The policy cannot be used: rules\[0\]\.condition:2:2: there is no variable foo.* There are 2 faults in all\.$/,
     );
@@ -66,7 +66,7 @@ describe('a policy that is not one', () => {
 });
 
 describe('a set of policies', () => {
-  it('names the policy that a fault is in, and the same fault in each of them', () => {
+  it('names the policy of a fault, and reports the same fault in each of them', () => {
     const bad = policy({ ...good, condition: 'foo' });
     const faults = faultsOf(() => compilePolicies([policy(good), bad, bad], { revision: 1 }));
     expect(faults.map(({ path }) => path)).toEqual([
@@ -75,7 +75,7 @@ describe('a set of policies', () => {
     ]);
   });
 
-  it('leaves out what is not enabled, unread', () => {
+  it('ignores policies that are not enabled', () => {
     const off = { ...policy({ ...good, condition: 'foo' }), enabled: false };
     expect(compilePolicies([off, policy(good)], { revision: 7 })).toMatchObject({
       revision: 7,

@@ -11,7 +11,7 @@ export interface CompiledRule {
   effect: Effect;
   resource: ResourcePattern;
   actions: ReadonlySet<Action>;
-  /** Rules with the same text share one. */
+  /** Rules with the same condition share one. */
   condition: Condition | undefined;
 }
 
@@ -20,12 +20,13 @@ export interface CompiledPolicy {
   rules: readonly CompiledRule[];
 }
 
-/** Conditions by their text: the same is compiled once, and evaluated once for a decision. */
+/** Conditions by their text: equal ones are compiled once, and evaluated once for a decision. */
 export type ConditionCache = Map<string, ReturnType<typeof compileCondition>>;
 
 /**
- * @throws Failure `invalid`, code `policy_invalid`, with every fault of the policy: its path (`rules[0].condition`), what
- * is wrong, and in a condition the line and column, counted from 1.
+ * Compiles a policy.
+ * @throws Failure `invalid`, code `policy_invalid`, with every fault of the policy: its path (`rules[0].condition`),
+ * what is wrong, and in a condition the line and column, counted from 1.
  */
 export function compilePolicy(document: PolicyDocument): CompiledPolicy {
   const faults: FailureDetail[] = [];
@@ -47,7 +48,7 @@ export function throwIfAny(faults: FailureDetail[]): void {
   });
 }
 
-/** Compiles what it can, and adds what is wrong to `faults`, with paths that begin with `prefix`. */
+/** Compiles the valid rules, and adds the faults of the others to `faults`, with paths that begin with `prefix`. */
 export function compileInto(
   document: PolicyDocument,
   faults: FailureDetail[],
@@ -83,7 +84,7 @@ export function compileInto(
 type Written = Partial<Record<'effect' | 'resource' | 'action' | 'condition', unknown>>;
 type RuleParts = Pick<CompiledRule, 'effect' | 'resource' | 'actions' | 'condition'>;
 
-/** A rule with faults comes out as one that is never used: its faults keep the policy from being used at all. */
+/** A rule with faults is compiled to one that is never used: its faults make the whole policy invalid. */
 function compileRule(rule: Written, path: string, faults: FailureDetail[], cache: ConditionCache): RuleParts {
   const fault = (member: string, message: string) => void faults.push({ path: `${path}.${member}`, message });
   const effect = EFFECTS.find((known) => known === rule.effect);

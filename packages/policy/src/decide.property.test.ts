@@ -5,7 +5,7 @@ import { decide } from './decide.js';
 import type { PolicyDocument, PolicyRule } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 
-/** Conditions, and what each comes to for somebody's roles in an infra: true, false or an error. */
+/** Conditions, and the outcome of each for a user's roles in an infra: true, false or an error. */
 const CONDITIONS: Readonly<Record<string, (roles: string[], infra?: string) => boolean | 'error'>> = {
   true: () => true,
   "user.role == 'r'": (roles) => roles.includes('r'),
@@ -17,7 +17,7 @@ const CONDITIONS: Readonly<Record<string, (roles: string[], infra?: string) => b
   "user.role == 'r' || context.infra": (roles) => roles.includes('r') || 'error',
 };
 
-/** The semantics once more, as plainly as possible. */
+/** The semantics a second time, as simply as possible. */
 function reference(
   documents: PolicyDocument[],
   roles: string[],
@@ -78,7 +78,7 @@ const asked = fc.record({
   infra: fc.constantFrom('prod', 'test', undefined),
 });
 
-/** Each of the three answers is to come up in a good part of them. */
+/** Each of the three answers must occur often enough. */
 const RUNS = 10_000;
 
 describe('random sets of rules', () => {
@@ -115,7 +115,7 @@ describe('random sets of rules', () => {
     }
   });
 
-  it('give the same decision, the rule that decided included, in whatever order the policies come', () => {
+  it('give the same decision, including the deciding rule, in any order of the policies', () => {
     const named = documents.map((all) => all.map((each, index) => ({ ...each, name: `p${index}` })));
     fc.assert(
       fc.property(

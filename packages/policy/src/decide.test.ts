@@ -87,9 +87,9 @@ describe('a condition that cannot be evaluated', () => {
     });
   });
 
-  it('is also one that gives neither true nor false', () => {
+  it('includes one that is neither true nor false', () => {
     const request = aRequest({ context: { provider: 'aws' } });
-    const message = 'gave neither true nor false';
+    const message = 'was neither true nor false';
     for (const rule of [allow({ condition: 'context.provider' }), deny({ condition: 'context.provider' })]) {
       expect(decide(policies(rule), request)).toMatchObject({
         effect: rule.effect === 'Deny' ? 'EXPLICIT_DENY' : 'IMPLICIT_DENY',
@@ -98,7 +98,7 @@ describe('a condition that cannot be evaluated', () => {
     }
   });
 
-  it('does not matter to what it is not about', () => {
+  it('does not affect requests that its rule does not match', () => {
     const set = policies(
       deny({ resource: 'tasks:*', condition }),
       deny({ action: ['delete'], condition }),
@@ -108,7 +108,7 @@ describe('a condition that cannot be evaluated', () => {
   });
 });
 
-describe('a request that cannot be decided on is denied, whatever the policies say', () => {
+describe('a request that cannot be evaluated is denied under any policies', () => {
   const long = 'x'.repeat(513);
   const { principal, request } = aRequest();
   const deep = { a: { b: { c: { d: { e: { f: 1 } } } } } };
@@ -144,7 +144,7 @@ describe('a request that cannot be decided on is denied, whatever the policies s
     });
   });
 
-  it('at its bounds it is decided on', () => {
+  it('is evaluated at the limits', () => {
     const asked = aRequest({
       roles: Array<string>(64).fill('x'.repeat(512)),
       context: {
@@ -156,8 +156,8 @@ describe('a request that cannot be decided on is denied, whatever the policies s
   });
 });
 
-describe('somebody who keeps asking', () => {
-  it('is answered as one who asks for the first time, by the policies of each moment', () => {
+describe('a user who asks repeatedly', () => {
+  it('gets the same answers as a user who asks for the first time, by the policies in force', () => {
     const set = policies(
       allow({ condition: "user.role == 'admin' || context.infra == 'lab'" }),
       deny({ resource: 'servers:*', condition: "user.role == 'contractor' && action == 'delete'" }),

@@ -9,9 +9,9 @@ import type { PolicySet } from './policy-set.js';
 import { parseResource } from './resource-pattern.js';
 
 /**
- * Default deny; any Deny that applies beats every Allow, in whatever order and policies they stand. A Deny whose
- * condition cannot be evaluated denies, an Allow grants nothing. Never throws: a request that cannot be decided on
- * (too long, no known action or resource) is an implicit deny that says so in `errors`.
+ * Decides a request. The default is deny; any Deny that applies overrides every Allow, in any order of rules and
+ * policies. A Deny whose condition cannot be evaluated denies; an Allow grants nothing. Never throws: a request that
+ * cannot be evaluated (too long, unknown action or resource) is an implicit deny with the reason in `errors`.
  */
 export function decide(set: PolicySet, request: DecisionRequest): Decision {
   const { revision } = set;
@@ -37,7 +37,9 @@ export function decide(set: PolicySet, request: DecisionRequest): Decision {
   return { effect, rule: decisive ? referenceTo(decisive) : null, matched, errors, revision };
 }
 
-/** Evaluates each condition once, however many rules share it, and reads the request only when there is one. */
+/**
+ * Evaluates each condition once, regardless of how many rules share it, and reads the request only when there is one.
+ */
 export function evaluator(
   activation: () => Activation,
   beforehand: (condition: Condition) => Outcome | undefined = () => undefined,

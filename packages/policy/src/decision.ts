@@ -4,23 +4,23 @@ export interface Principal {
   id: string;
   username: string;
   email: string;
-  /** At most 64. Their order means nothing. */
+  /** At most 64. Their order has no meaning. */
   roles: readonly string[];
 }
 
-/** Who asks for what, in which circumstances. Everything that a decision depends on is in here or in the policies. */
+/** Who asks for what, in which circumstances. A decision depends only on this and on the policies. */
 export interface DecisionRequest {
-  /** Never changed once it has asked: what follows from it alone is kept with it. */
+  /** Must not be changed after its first request: outcomes that depend on it alone are cached with it. */
   principal: Principal;
   action: string;
-  /** `type:id`; the id `*` stands for all of a type, as in a listing, and only a rule for all of it matches. */
+  /** `type:id`; the id `*` means all objects of a type, as in a listing, and only a rule for all of them matches. */
   resource: string;
   request: { time: Date; ip: string; method: string; path: string };
-  /** JSON values: `infra`, `provider`, `check_mode` and whatever else the operation tells of itself. */
+  /** JSON values: `infra`, `provider`, `check_mode` and others that the operation provides. */
   context: Readonly<Record<string, unknown>>;
 }
 
-/** Where a rule stands. */
+/** The position of a rule. */
 export interface RuleReference {
   /** The policy's name. */
   policy: string;
@@ -36,9 +36,9 @@ export interface MatchedRule extends RuleReference {
   reason: 'matched' | 'condition_error';
 }
 
-/** Something that could not be evaluated. */
+/** A condition or a request that could not be evaluated. */
 export interface DecisionError {
-  /** The rule whose condition failed; null when the request itself cannot be decided on. */
+  /** The rule whose condition failed; null when the request itself cannot be evaluated. */
   rule: RuleReference | null;
   /** `request.principal.roles` or `rules[0].condition`. */
   path: string;
@@ -55,6 +55,6 @@ export interface Decision {
   /** Every rule that counted. */
   matched: readonly MatchedRule[];
   errors: readonly DecisionError[];
-  /** Of the policies that decided. */
+  /** Revision of the policies that decided. */
   revision: number;
 }

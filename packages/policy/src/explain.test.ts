@@ -43,7 +43,7 @@ describe('an explanation', () => {
     outcome: 'condition_error',
   };
 
-  it('says of each rule why it counted or did not', () => {
+  it('states for each rule why it counted or did not', () => {
     expect(explain(set, request)).toEqual({
       decision: decide(set, request),
       rules: [
@@ -58,7 +58,7 @@ describe('an explanation', () => {
     });
   });
 
-  it('explains no rule where the request itself is at fault', () => {
+  it('explains no rule where the request itself is invalid', () => {
     const { decision, rules } = explain(set, aRequest({ action: 'drop' }));
     expect(decision.errors).toMatchObject([{ rule: null, path: 'action' }]);
     expect(rules).toEqual([]);

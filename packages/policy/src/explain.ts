@@ -7,7 +7,7 @@ import { isAction, type Effect } from './policy.js';
 import type { PolicySet } from './policy-set.js';
 import { parseResource, type Resource } from './resource-pattern.js';
 
-/** Why a rule counted or did not. The first of these that holds, in this order. */
+/** Why a rule counted or did not: the first of these that holds, in this order. */
 export type RuleOutcome =
   'other_resource' | 'other_action' | 'condition_error' | 'condition_false' | 'applies';
 
@@ -15,11 +15,11 @@ export interface ExplainedRule extends RuleReference {
   policyId: string | null;
   effect: Effect;
   outcome: RuleOutcome;
-  /** Whether it is the one that decided. */
+  /** Whether it is the rule that decided. */
   decided: boolean;
   /** Whether it counted: it applies, or it is a Deny whose condition could not be evaluated. */
   counted: boolean;
-  /** Of a condition that could not be evaluated: why, and where in its text. */
+  /** For a condition that could not be evaluated: why, and where in its text. */
   message?: string;
   line?: number;
   column?: number;
@@ -27,11 +27,14 @@ export interface ExplainedRule extends RuleReference {
 
 export interface Explanation {
   decision: Decision;
-  /** Every rule of the set, in its order; none when the request itself cannot be decided on. */
+  /** Every rule of the set, in its order; none when the request itself cannot be evaluated. */
   rules: readonly ExplainedRule[];
 }
 
-/** The decision, and for each rule why it counted or did not. Tells what the rules are: not for whoever was denied. */
+/**
+ * Returns the decision, and for each rule why it counted or did not. It reveals the rules, so it must not be shown to
+ * the user who was denied.
+ */
 export function explain(set: PolicySet, request: DecisionRequest): Explanation {
   const decision = decide(set, request);
   const resource = parseResource(request.resource);

@@ -18,7 +18,7 @@ const { principal } = aRequest({ roles: ['lead'] });
 const held = (rules: PolicyRule[], granted: PolicyRule) =>
   notHeld(compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 }), principal, [granted]);
 
-describe('what somebody holds', () => {
+describe('the rights of a principal', () => {
   const read = allow('servers:prod-*', ['read']);
 
   it.each([
@@ -48,14 +48,14 @@ describe('what somebody holds', () => {
     expect(held(rules, read)).toEqual([{ action: 'read', resource: 'servers:prod-*' }]);
   });
 
-  it('is told action by action; a Deny grants nothing', () => {
+  it('are reported action by action; a Deny grants nothing', () => {
     expect(held([allow('servers:*', ['read'])], allow('servers:a', ['read', 'delete']))).toEqual([
       { action: 'delete', resource: 'servers:a' },
     ]);
     expect(held([], deny('servers:a', ['*']))).toEqual([]);
   });
 
-  it('is what they would be allowed, whatever they ask and in whatever circumstances', () => {
+  it('are what the principal is allowed for every request in all circumstances', () => {
     const conditions = [
       undefined,
       "user.role == 'lead'",
@@ -95,8 +95,8 @@ describe('what somebody holds', () => {
   });
 });
 
-describe('what a change grants', () => {
-  it('is no rule that was there, or that allows less than one that was', () => {
+describe('the grants of a change', () => {
+  it('exclude a rule that existed before, or that allows less than one that did', () => {
     const before = [allow('servers:*', ['read', 'create']), allow('tasks:*', ['*'], "user.role == 'a'")];
     expect(
       addedAllows(before, [
@@ -107,7 +107,7 @@ describe('what a change grants', () => {
     ).toEqual([]);
   });
 
-  it('is each that allows more: on more, more actions, under another condition', () => {
+  it('include each rule that allows more: more objects, more actions, another condition', () => {
     const before = [allow('servers:a', ['read'], "user.role == 'a'"), deny('*', ['*'])];
     const added = [
       allow('servers:a*', ['read'], "user.role == 'a'"),
@@ -129,7 +129,7 @@ describe('patterns', () => {
     return (parsed.type === '*' || parsed.type === type) && parsed.matches(id);
   };
 
-  it('contain and overlap as what they match does', () => {
+  it('contain and overlap according to what they match', () => {
     for (const one of patterns) {
       for (const other of patterns) {
         const both = things.filter((thing) => matches(one, thing) && matches(other, thing));
@@ -141,8 +141,8 @@ describe('patterns', () => {
   });
 });
 
-describe('what a change takes away of restrictions', () => {
-  it('is each Deny that denies less than before; Allows do not count', () => {
+describe('the restrictions that a change removes', () => {
+  it('are each Deny that denies less than before; Allows do not count', () => {
     const before = [deny('servers:*', ['create', 'delete'], "user.role == 'a'"), allow('*', ['*'])];
     expect(addedRestrictions([deny('servers:*', ['create']), deny('*', ['delete'])], before)).toEqual([]);
     for (const after of [
@@ -176,7 +176,7 @@ describe('rights beyond those of another', () => {
     ]);
   });
 
-  it('are those that a Deny keeps from the other alone', () => {
+  it('are those that a Deny denies to the other alone', () => {
     const policies = set(help, deny('users:a*', ['update'], "user.role == 'held'"));
     expect(rightsBeyond(policies, person('help'), person('help', 'held'))).toEqual([
       { action: 'update', resource: 'users:a*' },
@@ -186,7 +186,7 @@ describe('rights beyond those of another', () => {
     expect(rightsBeyond(policies, person(), person('help', 'held'))).toEqual([]);
   });
 
-  it('are those that an address gives or a Deny on it keeps', () => {
+  it('are those that an address gives or that a Deny on it removes', () => {
     const policies = set(
       allow('servers:*', ['read'], "user.email.endsWith('@ops.example.com')"),
       allow('servers:*', ['read'], "user.role == 'a'"),
@@ -199,7 +199,7 @@ describe('rights beyond those of another', () => {
     ]);
   });
 
-  it('are none only where the other may do all that the one may do', () => {
+  it('are none only where the other may do everything that the first may do', () => {
     const conditions = [undefined, "user.role == 'a'", "user.role != 'b'", "user.email == 'x@example.com'"];
     const anyRule = fc
       .tuple(

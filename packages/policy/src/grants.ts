@@ -8,11 +8,11 @@ import { contains, overlaps } from './resource-pattern.js';
 /** A right that a principal does not certainly have. */
 export interface NotHeld {
   action: Action;
-  /** The rule's resource, as it is written. */
+  /** The rule's resource, as written. */
   resource: string;
 }
 
-/** Which of the rights that these rules' Allows give `principal` does not hold in all circumstances. */
+/** Returns the rights of these rules' Allows that `principal` does not hold in all circumstances. */
 export function notHeld(set: PolicySet, principal: Principal, rules: readonly PolicyRule[]): NotHeld[] {
   const { holds } = certaintyFor(set, principal);
   return rules.filter(isAllow).flatMap(({ action, resource }) =>
@@ -22,16 +22,16 @@ export function notHeld(set: PolicySet, principal: Principal, rules: readonly Po
   );
 }
 
-/** Whether the Allows give a principal everything in all circumstances, as the built-in policy gives it to admins. */
+/** Whether the Allows give a principal everything in all circumstances, as the built-in policy does for admins. */
 export function isAllowedEverything(set: PolicySet, principal: Principal): boolean {
   const { allows } = certaintyFor(set, principal);
   return ACTIONS.every((action) => allows(action, '*'));
 }
 
 /**
- * What `one` may do, or might in some circumstances, that `other` may not. Rules are compared one by one: where a rule's
- * condition depends on the request for both, it counts as the same for both. An Allow of `one` is covered where another
- * Allow certainly gives the same to `other`: what restricts the two is compared on its own.
+ * Returns what `one` may do, or might in some circumstances, that `other` may not. Rules are compared one by one: where
+ * a rule's condition depends on the request for both, it counts as the same for both. An Allow of `one` is covered
+ * where another Allow certainly gives the same to `other`; the restrictions of the two are compared separately.
  */
 export function rightsBeyond(set: PolicySet, one: Principal, other: Principal): NotHeld[] {
   const [mine, theirs] = [certaintyFor(set, one), certaintyFor(set, other)];
@@ -68,12 +68,12 @@ function rankOf(outcome: boolean | undefined): number {
   return outcome === undefined ? 1 : outcome ? 2 : 0;
 }
 
-/** The Allows of `after` that allow more than those of `before` did already, under the same condition or none. */
+/** The Allows of `after` that allow more than those of `before` already did, under the same condition or none. */
 export function addedAllows(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyRule[] {
   return added(before.filter(isAllow), after.filter(isAllow));
 }
 
-/** The same for the rules that restrict: those of `after` that deny more than those of `before` did. */
+/** The same for rules that restrict: those of `after` that deny more than those of `before` did. */
 export function addedRestrictions(before: readonly PolicyRule[], after: readonly PolicyRule[]): PolicyRule[] {
   const restricts = (rule: PolicyRule) => !isAllow(rule);
   return added(before.filter(restricts), after.filter(restricts));

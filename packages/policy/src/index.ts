@@ -29,7 +29,7 @@ export {
   rightsBeyond,
   type NotHeld,
 } from './grants.js';
-export { groupOf, type Asker, type Group } from './group.js';
+export { audienceOf, type Asker, type Audience } from './audience.js';
 export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';

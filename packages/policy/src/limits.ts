@@ -1,4 +1,4 @@
-/** What a decision is ready to work through. Conditions are held to theirs when written, requests when asked. */
+/** The limits of what is evaluated. Conditions are checked when they are written, requests when they are made. */
 export const LIMITS = {
   /** Rules of one policy. */
   rules: 1000,
@@ -8,17 +8,17 @@ export const LIMITS = {
   bracketDepth: 16,
   /** Nodes of a condition's syntax tree. */
   nodes: 200,
-  /** Elements of a list, written or given. */
+  /** Elements of a list, literal or given. */
   list: 64,
   /** Characters of a regular expression. */
   pattern: 128,
-  /** Steps of all regular expressions of a condition, counted repetitions multiplied out. */
+  /** Steps of all regular expressions of a condition, with counted repetitions written out. */
   patternSteps: 256,
   roles: 64,
   /** Characters of any string of a request. */
   string: 512,
-  /** Lists and objects within each other in a request's context. */
+  /** Depth of lists and objects in a request's context. */
   contextDepth: 4,
-  /** Values of a request's context, those within lists and objects included. */
+  /** Values in a request's context, including those within lists and objects. */
   contextValues: 256,
 } as const;

@@ -4,20 +4,20 @@ import { ACTIONS, RESOURCE_TYPES, type Action, type PolicyDocument, type Resourc
 import type { Resource } from './resource-pattern.js';
 import { RuleIndex } from './rule-index.js';
 
-/** Policies ready to be asked, of one revision. It never changes: a change makes another. */
+/** Compiled policies of one revision. Immutable: a change makes another set. */
 export interface PolicySet {
   readonly revision: number;
-  /** By the policies' names and ids, then as they stand: the same in whatever order the policies came. */
+  /** Sorted by the policies' names and ids, then by position: the same for any order of the policies. */
   readonly rules: readonly CompiledRule[];
-  /** The rules for such an action on things of such a type, in the same order. */
+  /** The rules for an action on a type, in the same order. */
   candidates(type: ResourceType, action: Action): readonly CompiledRule[];
-  /** The rules whose action and resource match, whatever their conditions, in the same order. */
+  /** The rules whose action and resource match, regardless of their conditions, in the same order. */
   matching(resource: Resource, action: Action): readonly CompiledRule[];
 }
 
 /**
- * Leaves out policies that are not enabled.
- * @throws Failure `invalid` with every fault; paths begin with the policy's place, `policies[2].rules[0].condition`.
+ * Compiles the enabled policies.
+ * @throws Failure `invalid` with every fault; paths begin with the policy's position, `policies[2].rules[0].condition`.
  */
 export function compilePolicies(
   documents: readonly PolicyDocument[],

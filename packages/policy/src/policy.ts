@@ -2,7 +2,7 @@ import { ACTIONS, type Action } from '@provisioning/contracts/actions';
 
 export { ACTIONS, type Action };
 
-/** The types of things that policies speak of: the part of a resource before its colon. */
+/** The types of objects in policies: the part of a resource before its colon. */
 export const RESOURCE_TYPES = [
   'servers',
   'taskservs',
@@ -26,7 +26,7 @@ export type ResourceType = (typeof RESOURCE_TYPES)[number];
 export const EFFECTS = ['Allow', 'Deny'] as const;
 export type Effect = (typeof EFFECTS)[number];
 
-/** One rule of a policy, as the API writes it. */
+/** One rule of a policy, as in the API. */
 export interface PolicyRule {
   effect: Effect;
   /** `*`, `type:*`, `type:prefix*` or `type:id`. */

@@ -6,34 +6,34 @@ export interface Resource {
   id: string;
 }
 
-/** What a rule's `resource` matches. */
+/** What the `resource` of a rule matches. */
 export interface ResourcePattern {
   /** `*` for every type. */
   type: ResourceType | '*';
   matches(id: string): boolean;
-  /** As it was written. */
+  /** As written. */
   text: string;
 }
 
-/** Whether everything that `inner` matches is matched by `outer` too; both as they are written in rules. */
+/** Whether `outer` matches everything that `inner` matches; both as written in rules. */
 export function contains(outer: string, inner: string): boolean {
   const [whole, part] = [stemOf(outer), stemOf(inner)];
   return whole.open ? part.stem.startsWith(whole.stem) : !part.open && part.stem === whole.stem;
 }
 
-/** Whether anything could be matched by both; both as they are written in rules. */
+/** Whether an object can match both; both as written in rules. */
 export function overlaps(one: string, other: string): boolean {
   const [a, b] = [stemOf(one), stemOf(other)];
   return (a.open && b.stem.startsWith(a.stem)) || (b.open && a.stem.startsWith(b.stem)) || a.stem === b.stem;
 }
 
-/** The type of everything that a pattern matches; `*` where there may be several. As it is written in a rule. */
+/** The type of everything that a pattern (as written in a rule) matches; `*` where there may be several. */
 export function typeOfPattern(pattern: string): ResourceType | '*' {
   const [type] = splitAtColon(pattern);
   return isResourceType(type) ? type : '*';
 }
 
-/** What comes before the `*`, the type and its colon included; `open` when there is one. */
+/** The text before the `*`, including the type and its colon; `open` when there is one. */
 function stemOf(pattern: string): { stem: string; open: boolean } {
   const open = pattern.endsWith('*');
   return { stem: open ? pattern.slice(0, -1) : pattern, open };
@@ -47,7 +47,10 @@ export function parseResource(text: string): Resource | undefined {
   return isResourceType(type) && id !== undefined && isId(id) ? { type, id } : undefined;
 }
 
-/** Case-sensitive; no regular expressions, and no `*` but the last character. @returns what is wrong, when it is. */
+/**
+ * Case-sensitive; no regular expressions, and `*` only as the last character.
+ * @returns the pattern, or what is wrong with it.
+ */
 export function parseResourcePattern(text: string): ResourcePattern | string {
   if (text === '*') return { type: '*', matches: () => true, text };
   const [type, id] = splitAtColon(text);

@@ -6,11 +6,11 @@ interface Placed {
   place: number;
 }
 
-/** Finds the rules for a thing by what is written in them, without asking each. */
+/** Finds the rules for an object by its type and id, without testing each rule. */
 export class RuleIndex {
   /** By `type:id`. */
   readonly #exact = new Map<string, Placed[]>();
-  /** By what stands before the `*`. */
+  /** By the text before the `*`. */
   readonly #open = new Map<string, Placed[]>();
   readonly #lengths: readonly number[];
 
@@ -27,7 +27,7 @@ export class RuleIndex {
     this.#lengths = [...new Set([...this.#open.keys()].map((stem) => stem.length))];
   }
 
-  /** Those that match, in the order in which the index was given them. */
+  /** The rules that match, in the order in which the index got them. */
   matching({ type, id }: Resource): CompiledRule[] {
     const name = `${type}:${id}`;
     const found = [...(this.#exact.get(name) ?? [])];

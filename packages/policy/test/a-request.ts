@@ -4,7 +4,7 @@ const NOW = new Date('2026-11-23T22:30:15.250Z');
 
 type Overrides = Partial<Omit<DecisionRequest, 'principal'>> & { roles?: readonly string[] };
 
-/** Somebody who reads the servers of production, unless it is told otherwise. */
+/** A request to read the servers of production, unless overridden. */
 export function aRequest({ roles = [], ...rest }: Overrides = {}): DecisionRequest {
   return {
     principal: { id: 'u-1', username: 'ada', email: 'ada@example.com', roles },

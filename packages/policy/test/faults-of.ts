@@ -1,6 +1,6 @@
 import { isFailure, type FailureDetail } from '@provisioning/errors';
 
-/** The details of the Failure that something throws; none when it throws nothing. */
+/** The details of the Failure that a function throws; none when it throws nothing. */
 export function faultsOf(compile: () => unknown): FailureDetail[] {
   try {
     compile();

@@ -8,8 +8,8 @@ import { ROLE_MAP } from './roles.js';
 export type Activation = Record<string, CelInput>;
 
 /**
- * Everything stands in maps without prototypes, so no attribute is there but those that were given. `user.role` is not
- * there either: each allowed use of it has become a look-up of roles.
+ * All values are in maps without prototypes, so only the given attributes exist. `user.role` is not among them: each
+ * allowed use of it has been replaced by a lookup of roles.
  */
 export function activationOf(
   { principal, action, request, context }: DecisionRequest,
@@ -25,9 +25,9 @@ export function activationOf(
 }
 
 /**
- * Only who asks is known; the rest is an error. A condition that comes to true or false nevertheless does so whatever the
- * rest may be: no operator turns an error into a value unless its other side alone decides. The variables have to be
- * there: `has` of one that is missing is false, and so would be taken for known.
+ * Only the user is known; every other variable is an error. A condition that is true or false nevertheless has that
+ * outcome for every request: no operator turns an error into a value unless its other operand alone decides. The
+ * variables must exist: `has` of a missing one is false, which would count as known.
  */
 export function activationOfUser(principal: Principal): Activation {
   const unknown = celError('not known beforehand') as unknown as CelInput;
@@ -36,8 +36,8 @@ export function activationOfUser(principal: Principal): Activation {
 }
 
 /**
- * As {@link activationOfUser}, but the type of the resource is known too; `*` where it may be of any type. `id` and `name`
- * stand in the map as errors: `has` of a missing one would be false, and taken for known.
+ * As {@link activationOfUser}, but the type of the resource is known too (`*` for any type). `id` and `name` are errors
+ * in the map: `has` of a missing one would be false, which would count as known.
  */
 export function activationOfScope(principal: Principal, type: Resource['type'] | '*'): Activation {
   const activation = activationOfUser(principal);
@@ -46,7 +46,7 @@ export function activationOfScope(principal: Principal, type: Resource['type'] |
   return Object.assign(activation, { resource: attributes({ type, id: unknown, name: unknown }) });
 }
 
-/** The same the other way round: what is asked, how and when is known, but neither who asks nor from where. */
+/** The opposite: the question, the method and the time are known, but neither the user nor the address. */
 export function activationOfQuestion(
   { action, request, context }: Pick<DecisionRequest, 'action' | 'request' | 'context'>,
   resource: Resource,
@@ -83,7 +83,7 @@ function attributes(values: Record<string, CelInput>): CelInput {
   return celMap(new Map(Object.entries(values)));
 }
 
-/** A JSON value, as the request's check has found it to be. */
+/** A JSON value, which the check of the request has accepted. */
 function toCel(value: unknown): CelInput {
   if (Array.isArray(value)) return celList(value.map(toCel));
   if (typeof value === 'object' && value !== null) {

@@ -6,17 +6,20 @@ import { stringLiteral, type Call, type Expr } from './syntax-tree.js';
 import { timeFunctions } from './time-functions.js';
 import { isTimePart } from './vocabulary.js';
 
-/** What the regular expressions of one condition may cost together. */
+/** The most steps that all regular expressions of one condition may have together. */
 export class PatternBudget {
   private steps = 0;
 
-  /** @returns how many steps there are now. */
+  /** @returns the number of steps so far. */
   spend(pattern: string): number {
     return (this.steps += regexSteps(pattern));
   }
 }
 
-/** Of a call to a known function: arguments that must be written out are evaluated once, here, to see whether they can be. */
+/**
+ * For a call to a known function: arguments that must be literals are evaluated once, here, to see whether they can be
+ * read.
+ */
 export function faultOfArguments(
   { function: name, args }: Call,
   patterns: PatternBudget,
@@ -48,7 +51,7 @@ function faultOfPattern(pattern: string | undefined, patterns: PatternBudget): s
     : `this is no regular expression of RE2: ${fault.replace(/^error parsing regexp: /, '')}`;
 }
 
-/** What is evaluated to see whether a literal can be read, and what one looks like. */
+/** By function: what is evaluated to see whether a literal can be read, and an example of a valid one. */
 const LITERALS = {
   timestamp: { trial: 'timestamp(text) != null', example: '2026-01-31T00:00:00Z' },
   duration: { trial: 'duration(text) != null', example: '90m' },
@@ -62,7 +65,7 @@ function faultOfLiteral(kind: keyof typeof LITERALS, literal: string | undefined
   return isGood ? undefined : `${JSON.stringify(literal)} is no ${kind}: write it as in '${example}'`;
 }
 
-/** The library takes 30 February for 2 March. */
+/** The library reads 30 February as 2 March. */
 function isDayOfCalendar(timestamp: string): boolean {
   const day = timestamp.slice(0, 10);
   return new Date(`${day}T00:00:00Z`).toISOString().slice(0, 10) === day;

@@ -7,7 +7,9 @@ const ATTRIBUTES = new Map<string, readonly string[]>([
   ['request', ['time', 'ip', 'method', 'path']],
 ]);
 export const VARIABLES = [...ATTRIBUTES.keys(), 'action', 'context'];
-/** What JavaScript gives to every object; here nothing has them, and nobody means them. */
+/**
+ * Members that JavaScript gives to every object. No CEL value has them, and a condition that names one is a mistake.
+ */
 export const NEVER: readonly string[] = ['__proto__', 'constructor', 'prototype'];
 
 const ROLE_USE =
@@ -23,7 +25,7 @@ export function faultOfIdentifier(name: string): string | undefined {
   return `there is no variable ${name}: there are ${VARIABLES.join(', ')}`;
 }
 
-/** Of `operand.field`. */
+/** The attribute of `operand.field`. */
 export function faultOfSelect(
   { operand, field }: Select,
   isLocal: (name: string) => boolean,
@@ -42,7 +44,9 @@ export function faultOfSelect(
   return name === 'user' && field === 'role' ? ROLE_USE : undefined;
 }
 
-/** Whether a value comes out of `context` or of a list that a macro walks: only there are more attributes than known. */
+/**
+ * Whether a value comes from `context` or from a list that a macro iterates over: only those have unknown attributes.
+ */
 export function isWithinContext(expr: Expr | undefined, isLocal: (name: string) => boolean): boolean {
   const kind = expr?.exprKind;
   if (kind?.case === 'identExpr') return kind.value.name === 'context' || isLocal(kind.value.name);

@@ -10,7 +10,7 @@ function evaluate(text: string, request: DecisionRequest): Outcome {
   return condition.evaluate(activationOf(request, { type: 'taskservs', id: 'production/kubernetes' }));
 }
 
-describe('user.role, for somebody with several roles', () => {
+describe('user.role, for a user with several roles', () => {
   const TEXTS = [
     "user.role == 'a'",
     "user.role != 'a'",
@@ -116,12 +116,12 @@ describe('what cannot be evaluated', () => {
     });
   });
 
-  it('does not matter where the rest settles it', () => {
+  it('does not matter where the other operand decides', () => {
     expect(evaluate("context.provider == 'aws' || action == 'read'", aRequest())).toEqual({ met: true });
     expect(evaluate("action == 'delete' && context.provider == 'aws'", aRequest())).toEqual({ met: false });
   });
 
-  it('a context with members of objects has those only that it was given', () => {
+  it('a context has no members of objects besides those that it was given', () => {
     const context = JSON.parse('{"__proto__": {"infra": "stolen"}, "list": {}}') as Record<string, unknown>;
     expect(evaluate('has(context.infra)', aRequest({ context }))).toEqual({ met: false });
     expect(evaluate('has(context.toString) || has(context.list.size)', aRequest({ context }))).toEqual({

@@ -9,21 +9,21 @@ import type { Expr, SyntaxTree } from './syntax-tree.js';
 import { timeFunctions } from './time-functions.js';
 import { isNeverBoolean } from './vocabulary.js';
 
-/** What came of a condition: whether it is met, or why that cannot be told. */
+/** The outcome of a condition: whether it is met, or why that cannot be determined. */
 export type Outcome = { met: boolean } | ({ error: string } & Partial<Position>);
 
 /** A condition that has passed the gate. */
 export interface Condition {
   evaluate(activation: Activation): Outcome;
-  /** Whether it surely comes to false; far cheaper than to evaluate it, and good for nothing where it does not. */
+  /** Whether it is certainly false. Much cheaper than evaluating it; a `false` answer says nothing. */
   isRefuted: Refutation;
-  /** Whether it asks which resource it is, beyond the resource's type. */
+  /** Whether it depends on which resource is asked about, beyond the resource's type. */
   mentionsId: boolean;
 }
 
 const env = celEnv({ funcs: timeFunctions });
 
-/** @returns the condition, or everything that is wrong with its text. */
+/** @returns the compiled condition, or everything that is wrong with its text. */
 export function compileCondition(text: string): Condition | { faults: ConditionFault[] } {
   const parsed = parseCondition(text);
   if ('fault' in parsed) return { faults: [parsed.fault] };
@@ -31,10 +31,10 @@ export function compileCondition(text: string): Condition | { faults: ConditionF
   const { faults, rewrites } = new Gate(text, tree);
   const other = faults.length === 0 ? resultOtherThanBoolean(tree.expr) : undefined;
   if (other !== undefined) {
-    return { faults: [{ message: `gives ${other}, and has to give true or false`, line: 1, column: 1 }] };
+    return { faults: [{ message: `must be true or false, and is ${other}`, line: 1, column: 1 }] };
   }
   if (faults.length > 0) return { faults };
-  // From the text as it was written: what is rewritten is of another form.
+  // From the original text: the rewritten tree has another form.
   const isRefuted = refutationOf(tree.expr) ?? (() => false);
   const asksForId = mentionsId(tree.expr);
   for (const [expr, rewrite] of rewrites) expr.exprKind = rewrite;
@@ -48,12 +48,12 @@ export function compileCondition(text: string): Condition | { faults: ConditionF
 
 function outcomeOf(result: unknown, text: string, tree: SyntaxTree): Outcome {
   if (typeof result === 'boolean') return { met: result };
-  if (!isCelError(result)) return { error: 'gave neither true nor false' };
+  if (!isCelError(result)) return { error: 'was neither true nor false' };
   const offset = tree.sourceInfo?.positions[String(result.exprId)];
   return { error: result.message, ...(offset === undefined ? {} : positionAt(text, offset)) };
 }
 
-/** What an expression gives where that can never be true or false; most can be told only when evaluated. */
+/** The type of an expression that can never be true or false; undefined where only evaluation can say. */
 function resultOtherThanBoolean({ exprKind }: Expr): string | undefined {
   switch (exprKind.case) {
     case 'constExpr':

@@ -13,7 +13,7 @@ const messagesOf = (text: string) =>
 
 const role = "user.role is only for user.role == 'x'";
 
-describe('uses of user.role that could let a second role slip past', () => {
+describe('uses of user.role that could let a second role pass', () => {
   it.each([
     "'a' == user.role",
     'user.role == user.username',
@@ -142,8 +142,8 @@ describe('literals that can never be read', () => {
   ])('%s', (text, reason) => expect(messagesOf(text)).toContain(reason));
 
   it.each(["'admin'", '1', 'null', '["a"]', 'user.id', 'action', 'request.time', 'size(user.roles)'])(
-    '%s gives neither true nor false',
-    (text) => expect(messagesOf(text)).toContain('has to give true or false'),
+    '%s is neither true nor false',
+    (text) => expect(messagesOf(text)).toContain('must be true or false'),
   );
 });
 
@@ -163,7 +163,7 @@ describe('where a fault is', () => {
     expect(faultsOf(text)).toEqual([{ line, column, message: expect.stringContaining(message) }]);
   });
 
-  it('all of them are told', () => {
+  it('all faults are reported', () => {
     const faults = faultsOf("user.nme == 'x'\n && foo == 1\n && bar(2)\n && user.role < 'b'");
     expect(faults.map(({ line, column }) => [line, column])).toEqual([
       [1, 1],

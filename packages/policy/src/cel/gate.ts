@@ -17,7 +17,7 @@ import {
 import { faultOfCall, LIST_MACROS } from './vocabulary.js';
 
 /**
- * Goes over a condition before it is ever evaluated: lets through only what is known and what takes bounded time,
+ * Checks a condition before it is ever evaluated. It accepts only known names and operations that take bounded time,
  * and finds the uses of roles that are to be rewritten.
  */
 export class Gate {
@@ -25,7 +25,7 @@ export class Gate {
   readonly rewrites: [expr: Expr, rewrite: Rewrite][] = [];
   private nodes = 0;
   private readonly patterns = new PatternBudget();
-  /** The variable of the macro that is being walked. */
+  /** The variable of the macro that is being visited. */
   private local: string | undefined;
   private readonly isLocal = (name: string) => name === this.local;
 
@@ -83,7 +83,7 @@ export class Gate {
     }
   }
 
-  /** A variable that is allowed only because something of it is being taken. */
+  /** A variable that is allowed only because one of its attributes is read. */
   private isBase(expr: Expr): boolean {
     const name = identifier(expr);
     if (name === undefined || !VARIABLES.includes(name)) return false;
@@ -118,7 +118,7 @@ export class Gate {
     }
   }
 
-  /** What would be repeated for each element of a list has to take a short time. */
+  /** A part that is evaluated once per list element must be cheap. */
   private faultWithinMacro({ function: name, args }: Call, searchesRoles: boolean): string | undefined {
     if (name === 'matches') return 'matches is not allowed within exists, all and exists_one';
     const isSearch = name === '@in' && !searchesRoles && args[1]?.exprKind.case !== 'listExpr';
@@ -140,7 +140,7 @@ export class Gate {
       this.report(expr, `${iterVar} cannot be the variable of ${name}: it has a meaning already`);
     }
     if (iterRange) this.walk(iterRange);
-    // The macro's own condition stands within what the parser has made of it: `result || condition` for exists.
+    // The macro's own condition is inside the expression that the parser generates: `result || condition` for exists.
     const step = loopStep?.exprKind.case === 'callExpr' ? loopStep.exprKind.value.args : [];
     const condition = name === 'exists_one' ? step[0] : step[1];
     this.local = iterVar;

@@ -1,6 +1,6 @@
 import { identifier, type Expr } from './syntax-tree.js';
 
-/** Whether a condition asks which resource it is, beyond the resource's type. */
+/** Whether a condition depends on which resource is asked about, beyond the resource's type. */
 export function mentionsId(expr: Expr): boolean {
   const { exprKind } = expr;
   switch (exprKind.case) {

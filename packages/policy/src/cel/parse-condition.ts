@@ -3,12 +3,12 @@ import { LIMITS } from '../limits.js';
 import { type ConditionFault, positionAt } from './position.js';
 import type { SyntaxTree } from './syntax-tree.js';
 
-/** String literals and comments, in which brackets mean nothing. */
+/** String literals and comments, in which brackets have no meaning. */
 const OPAQUE =
   /[bB]?(?:[rR](?:"""[^]*?"""|'''[^]*?'''|"[^"\n]*"|'[^'\n]*')|"""(?:\\[^]|[^\\])*?"""|'''(?:\\[^]|[^\\])*?'''|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|\/\/.*/g;
 
 const OPERATOR = /^(?:[=!<>]=|&&|\|\||[<>?:+*/%.,([{-]|in\b)/;
-/** What other languages write, and CEL does not. */
+/** Operators of other languages that CEL does not have. */
 const INSTEAD: Readonly<Record<string, string>> = {
   and: '&&',
   or: '||',
@@ -18,7 +18,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   '|': '||',
 };
 
-/** @returns the tree, or what keeps the text from being one. Its length and depth bound what the parser has to do. */
+/** @returns the tree, or why the text cannot be parsed. Limits on length and depth bound the work of the parser. */
 export function parseCondition(text: string): { tree: SyntaxTree } | { fault: ConditionFault } {
   const fault = (message: string, offset = 0) => ({ fault: { message, ...positionAt(text, offset) } });
   const bytes = new TextEncoder().encode(text).length;
@@ -31,7 +31,7 @@ export function parseCondition(text: string): { tree: SyntaxTree } | { fault: Co
     return fault(`has brackets more than ${LIMITS.bracketDepth} deep within each other`, tooDeep);
   }
   try {
-    // A comment at the end needs its line's end.
+    // A comment at the end needs its line break.
     return { tree: parse(`${text}\n`) };
   } catch (error) {
     const offset = offsetOf(error);
@@ -41,7 +41,7 @@ export function parseCondition(text: string): { tree: SyntaxTree } | { fault: Co
   }
 }
 
-/** The parser goes back to the last point up to which all was well, so often it is what follows that is wrong. */
+/** The parser reports the last point up to which the text was valid, so the fault is often in what follows. */
 function faultOfSyntax(rest: string): string {
   if (rest.trim() === '') return 'ends too early: something is missing';
   const operator = OPERATOR.exec(rest)?.[0];
@@ -54,7 +54,7 @@ function faultOfSyntax(rest: string): string {
   return `has ${JSON.stringify(found)} where CEL does not allow it${instead}`;
 }
 
-/** How many `!` and `-` stand in chains, as in `!!!x`. The parser leaves most of them out of its tree. */
+/** Length of the longest chain of `!` and `-`, as in `!!!x`. The parser leaves most of them out of its tree. */
 export function chainedOperators(text: string): number {
   const chains = withoutLiterals(text).match(/(?:!(?!=)){2,}|-{2,}/g) ?? [];
   return chains.reduce((sum, { length }) => sum + length, 0);
@@ -75,7 +75,7 @@ function firstBracketBeyond(text: string, depth: number): number | undefined {
   return undefined;
 }
 
-/** The parser's error class is not exported: what it carries is read with care. */
+/** The parser's error class is not exported, so its members are checked before use. */
 function offsetOf(error: unknown): number | undefined {
   const { location } = error as { location?: { start?: { offset?: unknown } } };
   const offset = location?.start?.offset;

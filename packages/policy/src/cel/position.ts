@@ -1,10 +1,10 @@
-/** Both counted from 1, the column in UTF-16 units as editors do. */
+/** A position in a text. Both counted from 1, the column in UTF-16 units as in editors. */
 export interface Position {
   line: number;
   column: number;
 }
 
-/** One thing wrong with a condition, and where in its text. */
+/** One fault of a condition, and its position in the text. */
 export interface ConditionFault extends Position {
   message: string;
 }

@@ -96,7 +96,7 @@ function outcomes(made: Condition, asked: DecisionRequest) {
 }
 
 describe('a condition that is refuted', () => {
-  it('comes to false when it is evaluated, whatever is asked', () => {
+  it('is false whenever it is evaluated, for every request', () => {
     let refutations = 0;
     fc.assert(
       fc.property(condition, question, (text, asked) => {
@@ -109,7 +109,7 @@ describe('a condition that is refuted', () => {
       }),
       { numRuns: 3_000, seed: 14 },
     );
-    // Otherwise nothing was tried.
+    // Otherwise nothing was tested.
     expect(refutations).toBeGreaterThan(300);
   });
 

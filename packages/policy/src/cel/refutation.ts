@@ -2,19 +2,19 @@ import type { DecisionRequest } from '../decision.js';
 import type { Resource } from '../resource-pattern.js';
 import { identifier, stringLiteral, type Expr } from './syntax-tree.js';
 
-/** What is asked, before anything is evaluated. */
+/** What is known of a request before anything is evaluated. */
 interface Question extends Pick<DecisionRequest, 'principal' | 'action' | 'request' | 'context'> {
   parsed: Resource;
 }
 
-/** Whether a condition is surely false: where it answers false, nothing is known. */
+/** Whether a condition is certainly false. The answer `false` means that nothing is known. */
 export type Refutation = (question: Question) => boolean;
 
 /**
- * Most conditions fail at a comparison of an attribute with a fixed string, and evaluating them costs a hundred times as
- * much as that comparison. Of a conjunction one part that is surely false is enough, whatever the others are, errors included;
- * of a disjunction all parts have to be.
- * @returns undefined for a condition that can never be refuted so
+ * Most conditions fail at a comparison of an attribute with a fixed string, and evaluating them costs a hundred times
+ * as much as that comparison. A conjunction is false if one part is certainly false, whatever the others are, errors
+ * included; a disjunction only if all parts are.
+ * @returns undefined for a condition that can never be refuted this way
  */
 export function refutationOf(expr: Expr): Refutation | undefined {
   const { exprKind } = expr;
@@ -59,7 +59,7 @@ function refutedComparison(operator: string, left: Expr, right: Expr): Refutatio
   return refutedWhere(attributeOf(left), (value) => typeof value === 'string' && texts.includes(value));
 }
 
-/** `attribute.startsWith('text')` and the like. */
+/** `attribute.startsWith('text')` and similar calls. */
 function refutedSearch(
   method: string,
   attribute: Attribute | undefined,
@@ -96,7 +96,7 @@ function stringsOf({ exprKind }: Expr): string[] | undefined {
   return texts.every((text) => text !== undefined) ? texts : undefined;
 }
 
-/** How an attribute is looked up. */
+/** How the value of an attribute is read. */
 type Attribute = (question: Question) => unknown;
 
 function attributeOf(expr: Expr): Attribute | undefined {

@@ -5,20 +5,20 @@ const COUNTED = /^\{(\d+)(,(\d*))?\}$/;
 const NO_STEP = /^(?:[*+?]|\(\?[a-zA-Z-]*\))$/;
 
 /**
- * How many steps a regular expression has once its counted repetitions are written out: `(a{0,500}){0,2}` has 1000.
- * RE2 takes time proportional to that, times the length of the text. The pattern is known to be valid RE2.
+ * Returns the number of steps of a regular expression with its counted repetitions written out: `(a{0,500}){0,2}` has
+ * 1000. RE2 takes time proportional to that number times the length of the text. The pattern must be valid RE2.
  */
 export function regexSteps(pattern: string): number {
   const enclosing: number[] = [];
   let steps = 0;
-  /** Of what a repetition would repeat. */
+  /** The steps that a repetition would repeat. */
   let last = 0;
   for (const [token] of pattern.matchAll(TOKEN)) {
     const counted = COUNTED.exec(token);
     if (counted) {
       steps += last * (timesOf(counted) - 1);
     } else if (token === ')') {
-      // Even an empty group is a step: otherwise no number of them, however often repeated, would count.
+      // Even an empty group is a step: otherwise any number of empty groups would count as nothing.
       last = Math.max(1, steps);
       steps = last + (enclosing.pop() ?? 0);
     } else if (!NO_STEP.test(token)) {

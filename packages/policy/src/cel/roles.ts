@@ -1,15 +1,15 @@
 import { isSelectOf, stringLiteral, type Expr } from './syntax-tree.js';
 
-/** The user's roles as the keys of a map. No condition can name it: `@` begins no identifier. */
+/** The user's roles as the keys of a map. No condition can name it: no identifier begins with `@`. */
 export const ROLE_MAP = '@roles';
 
-/** What is to stand in an expression's place. */
+/** Returns the replacement of an expression. */
 export type Rewrite = Expr['exprKind'];
 
 /**
- * What a comparison of `user.role` means for a user with several roles: `==` that one of them is it, `!=` that none is,
- * `in` that one of them is listed. A search in `user.roles` becomes the same lookup.
- * @returns undefined for an expression of any other form, which is then no allowed use of `user.role`.
+ * Rewrites a comparison of `user.role` for a user with several roles. `==` means that one role is equal, `!=` that none
+ * is, `in` that one of them is listed. A search in `user.roles` becomes the same lookup.
+ * @returns undefined for an expression of any other form, which is not an allowed use of `user.role`.
  */
 export function rewriteRoles({ exprKind }: Expr): Rewrite | undefined {
   if (exprKind.case !== 'callExpr' || exprKind.value.target) return undefined;
@@ -35,7 +35,7 @@ function roleMap(like: Expr): Expr {
   return expression(like, { case: 'identExpr', value: { $typeName: 'cel.expr.Expr.Ident', name: ROLE_MAP } });
 }
 
-/** Keeps the id of what is replaced, so that an error of the new expression points at the old one. */
+/** Keeps the id of the replaced expression, so that an error of the new one points at the old one. */
 function expression(like: Expr, exprKind: Rewrite): Expr {
   return { $typeName: like.$typeName, id: like.id, exprKind };
 }

@@ -1,6 +1,6 @@
 import type { parse } from '@bufbuild/cel';
 
-/** What the parser makes of a condition. */
+/** The tree that the parser makes of a condition. */
 export type SyntaxTree = ReturnType<typeof parse>;
 export type Expr = SyntaxTree['expr'];
 type ExprOf<Case> = Extract<Expr['exprKind'], { case: Case }> extends { value: infer Value } ? Value : never;
@@ -17,7 +17,7 @@ export function stringLiteral(expr: Expr | undefined): string | undefined {
   return constant?.case === 'stringValue' ? constant.value : undefined;
 }
 
-/** Whether it is just `variable.field`. */
+/** Whether an expression is exactly `variable.field`. */
 export function isSelectOf(expr: Expr | undefined, variable: string, field: string): boolean {
   const kind = expr?.exprKind;
   return (
@@ -28,12 +28,12 @@ export function isSelectOf(expr: Expr | undefined, variable: string, field: stri
   );
 }
 
-/** `a == b`, `a in b`, `a ? b : c`, `a[b]`: what is written between its operands. */
+/** `a == b`, `a in b`, `a ? b : c`, `a[b]`: operators that are written between their operands. */
 function isInfix(name: string): boolean {
   return name === '@in' || (name.startsWith('_') && name !== '_');
 }
 
-/** The leftmost part of an expression: its position is where the expression begins in the text. */
+/** The leftmost part of an expression; its position is where the expression begins in the text. */
 export function leftmost(expr: Expr): Expr {
   const { exprKind } = expr;
   let first: Expr | undefined;

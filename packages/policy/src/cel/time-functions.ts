@@ -2,8 +2,8 @@ import { CelScalar, celMethod, objectType } from '@bufbuild/cel';
 import { timestampDate, TimestampSchema } from '@bufbuild/protobuf/wkt';
 
 /**
- * The parts of a time, by the wall clock of a zone. The library's own go through the local time of the process and so
- * answer differently on machines in different zones at a change of clocks; a decision must be the same everywhere.
+ * The parts of a time, by the wall clock of a time zone. The library's own functions use the local time of the process
+ * and therefore differ between machines when clocks change; a decision must be the same everywhere.
  */
 const PARTS: Readonly<Record<string, (wallClock: Date) => number>> = {
   getFullYear: (time) => time.getUTCFullYear(),
@@ -55,7 +55,7 @@ function wallClock(time: Date, zone: string): Date {
   return new Date(shown + time.getUTCMilliseconds());
 }
 
-/** Making a format costs far more than using it. Zones are literals in conditions, so there are few. */
+/** Creating a formatter costs far more than using it. Zones are literals in conditions, so there are few. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatIn(timeZone: string): Intl.DateTimeFormat {

@@ -4,16 +4,17 @@ import type { Condition, Outcome } from './condition.js';
 
 interface Known {
   activation: Activation;
-  /** Null: it depends on more than who asks. */
+  /** Null: the outcome depends on more than the user. */
   outcomes: WeakMap<Condition, Outcome | null>;
 }
 
-/** Null: has asked once, and may never come again. */
+/** Null: the principal has been seen once, and may not be seen again. */
 const users = new WeakMap<Principal, Known | null>();
 
 /**
- * What a condition comes to for somebody whatever else is asked, as those do that look at nothing but roles: worked out once
- * for whoever keeps coming, which is the same object each time. Undefined where it has to be evaluated.
+ * Returns the outcome of a condition for a user where it is the same for every request, as for conditions that read
+ * only roles. It is computed once for principals that ask repeatedly (the same object each time). Undefined where the
+ * condition must be evaluated.
  */
 export function outcomesFor(principal: Principal): (condition: Condition) => Outcome | undefined {
   let known = users.get(principal);

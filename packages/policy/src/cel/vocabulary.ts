@@ -1,18 +1,18 @@
 import type { Call } from './syntax-tree.js';
 
-/** How a function is called: as `f(x)` or as `x.f()`, with how many arguments beside the receiver. */
+/** How a function is called: as `f(x)` or as `x.f()`, with how many arguments besides the receiver. */
 interface Signature {
   /** Numbers of arguments that `f(…)` takes. */
   global?: readonly number[];
   /** Numbers of arguments that `x.f(…)` takes. */
   method?: readonly number[];
-  /** Of the result, where it can never be true or false. */
+  /** Type of the result, where it can never be true or false. */
   neverBoolean?: true;
 }
 
 const operator = (args: number): Signature => ({ global: [args] });
 const method = (...args: number[]): Signature => ({ method: args });
-/** With the time zone or without, which means UTC. */
+/** With a time zone or without one, which means UTC. */
 const timePart: Signature = { method: [0, 1], neverBoolean: true };
 
 const FUNCTIONS = new Map<string, Signature>([
@@ -49,10 +49,10 @@ const FUNCTIONS = new Map<string, Signature>([
   ].map((name): [string, Signature] => [name, timePart]),
 ]);
 
-/** The macros that look at each element of a list. */
+/** The macros that visit each element of a list. */
 export const LIST_MACROS: ReadonlySet<string> = new Set(['exists', 'all', 'exists_one']);
 
-/** Why a call is not allowed, if so. */
+/** Returns why a call is not allowed; undefined if it is. */
 export function faultOfCall({ function: name, target, args }: Call): string | undefined {
   const signature = FUNCTIONS.get(name);
   if (!signature) {

@@ -8,7 +8,7 @@ import {
   type Principal,
   type ResourceType,
 } from '@provisioning/policy';
-import { Audiences, type Audience } from './audience.js';
+import { EventAudiences, type EventAudience } from './audience.js';
 import { Remembered, type Readable, type Reader } from './readable.js';
 
 /** A user with the token of the request. */
@@ -21,7 +21,7 @@ export interface Identity extends Principal {
 /** Decides what a user may read from one address. */
 export class Viewer implements Reader {
   readonly #answers = new Remembered<boolean>();
-  #audience: { revision: number; is: Audience } | undefined;
+  #audience: { revision: number; is: EventAudience } | undefined;
   #certainties: { revision: number; are: Certainty[] } | undefined;
 
   constructor(
@@ -29,11 +29,11 @@ export class Viewer implements Reader {
     readonly ip: string,
     private readonly request: { method: string; path: string },
     private readonly policies: () => PolicySet,
-    private readonly audiences: Audiences,
+    private readonly audiences: EventAudiences,
   ) {}
 
   /** The users with identical policy outcomes. */
-  get audience(): Audience {
+  get audience(): EventAudience {
     const policies = this.policies();
     if (this.#audience?.revision !== policies.revision) {
       const is = this.audiences.of(policies, this.#askers(Date.now()));
@@ -43,7 +43,7 @@ export class Viewer implements Reader {
   }
 
   /** The audience, if it was computed under the policies in force. */
-  get knownAudience(): Audience | undefined {
+  get knownAudience(): EventAudience | undefined {
     return this.#audience?.revision === this.policies().revision ? this.#audience.is : undefined;
   }
 
@@ -104,7 +104,7 @@ const MOST_PASSING = 1_000;
 export class Viewers {
   readonly #viewers = new Map<string, { viewer: Viewer; connections: number }>();
   readonly #passing = new Map<string, Viewer>();
-  readonly #audiences = new Audiences();
+  readonly #audiences = new EventAudiences();
 
   constructor(private readonly policies: () => PolicySet) {}
 

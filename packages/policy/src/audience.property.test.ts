@@ -4,11 +4,11 @@ import { aRequest } from '../test/a-request.js';
 import { decide } from './decide.js';
 import type { DecisionRequest } from './decision.js';
 import { certaintyFor, deniedIds } from './certainty.js';
-import { groupOf } from './group.js';
+import { audienceOf } from './audience.js';
 import type { PolicyDocument, PolicyRule } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 
-/** Of who asks, of what is asked about, of the circumstances, and of several of them at once. */
+/** Conditions on the user, on the resource, on the circumstances, and on several of them. */
 const CONDITIONS = [
   'true',
   'false',
@@ -83,8 +83,8 @@ function requestOf({
 const RUNS = 2_000;
 const NOW = aRequest().request.time;
 
-describe('a group', () => {
-  it('answers as each of its members is answered, or leaves it open', () => {
+describe('an audience', () => {
+  it('gets the answer that each of its members gets, or none', () => {
     let open = 0;
     let shared = 0;
     fc.assert(
@@ -96,7 +96,7 @@ describe('a group', () => {
         times,
         (documents, one, other, { resource, context }, time) => {
           const set = compilePolicies(documents, { revision: 1 });
-          const [mine, theirs] = [groupOf(set, requestOf(one)), groupOf(set, requestOf(other))];
+          const [mine, theirs] = [audienceOf(set, requestOf(one)), audienceOf(set, requestOf(other))];
           const answer = mine.decide(resource, context, time);
           if (answer === undefined) open += 1;
           const members = mine.key === theirs.key ? [one, other] : [one];
@@ -115,15 +115,15 @@ describe('a group', () => {
     expect(shared).toBeGreaterThan(RUNS / 10);
   });
 
-  it('that is allowed everything of a type is allowed each thing of it, unless a Deny names it', () => {
+  it('that is allowed everything of a type is allowed each object of it, unless a Deny names it', () => {
     let everything = 0;
     fc.assert(
       fc.property(policies, asker, thing, times, (documents, one, { resource, context }, time) => {
         const set = compilePolicies(documents, { revision: 1 });
         const asked = requestOf({ ...one, time });
-        const group = groupOf(set, asked);
+        const audience = audienceOf(set, asked);
         const { effect, errors } = decide(set, { ...asked, resource, context });
-        // What is too long to be decided on is refused, whatever the rules say.
+        // A name that is too long to be evaluated is refused under any rules.
         if (errors.some(({ rule: failed }) => failed === null)) return;
         const [type, id = ''] = resource.split(':') as ['servers' | 'tasks', string?];
         const certainty = certaintyFor(set, asked.principal);
@@ -134,7 +134,7 @@ describe('a group', () => {
         const denied = deniedIds(certainty, 'read', type).some((each) =>
           each.endsWith('*') ? id.startsWith(each.slice(0, -1)) : id === each,
         );
-        const wholeType = group.decide(`${type}:*`, context, time);
+        const wholeType = audience.decide(`${type}:*`, context, time);
         if (effect === 'EXPLICIT_DENY' && !denied) expect(wholeType).not.toBe('ALLOW');
       }),
       { numRuns: RUNS },
@@ -142,7 +142,7 @@ describe('a group', () => {
     expect(everything).toBeGreaterThan(RUNS / 50);
   });
 
-  it('is told apart by what the rules ask about who it is, and by nothing else', () => {
+  it('depends only on the attributes of the user that the rules read', () => {
     const set = compilePolicies(
       [
         {
@@ -157,14 +157,14 @@ describe('a group', () => {
       ],
       { revision: 1 },
     );
-    const group = (id: string, roles: string[]) =>
-      groupOf(set, { ...aRequest(), principal: { ...aRequest().principal, id, roles } });
-    expect(group('u-1', ['r']).key).toBe(group('u-2', ['r', 's']).key);
-    expect(group('u-1', ['r']).key).not.toBe(group('u-1', ['s']).key);
-    expect(group('u-1', ['r']).decide('servers:a', { infra: 'test' }, NOW)).toBe('ALLOW');
-    expect(group('u-1', ['r']).decide('servers:a', { infra: 'prod' }, NOW)).toBe('EXPLICIT_DENY');
-    // A Deny that cannot be evaluated denies: it is left to `decide`, which has all there is to know.
-    expect(group('u-1', ['r']).decide('servers:a', {}, NOW)).toBeUndefined();
-    expect(group('u-1', ['r']).decide('tasks:1', { infra: 'test' }, NOW)).toBeUndefined();
+    const audience = (id: string, roles: string[]) =>
+      audienceOf(set, { ...aRequest(), principal: { ...aRequest().principal, id, roles } });
+    expect(audience('u-1', ['r']).key).toBe(audience('u-2', ['r', 's']).key);
+    expect(audience('u-1', ['r']).key).not.toBe(audience('u-1', ['s']).key);
+    expect(audience('u-1', ['r']).decide('servers:a', { infra: 'test' }, NOW)).toBe('ALLOW');
+    expect(audience('u-1', ['r']).decide('servers:a', { infra: 'prod' }, NOW)).toBe('EXPLICIT_DENY');
+    // A Deny that cannot be evaluated denies: the decision is left to `decide`, which knows the whole request.
+    expect(audience('u-1', ['r']).decide('servers:a', {}, NOW)).toBeUndefined();
+    expect(audience('u-1', ['r']).decide('tasks:1', { infra: 'test' }, NOW)).toBeUndefined();
   });
 });

@@ -8,29 +8,31 @@ import type { PolicySet } from './policy-set.js';
 import type { Question } from './question.js';
 import { parseResource } from './resource-pattern.js';
 
-/** A request, but for what it is about. */
+/** A request without its object. */
 export type Asker = Omit<DecisionRequest, 'resource' | 'context'>;
 
-/** All for whom the same rules of one set hold, whatever they ask about, when they ask in the same way. */
-export interface Group {
-  /** The same for everybody of the group, of one revision, action, method and path. */
+/** Principals for whom every rule of one set has the same outcome when they ask in the same way. */
+export interface Audience {
+  /** Equal for all members of the audience, of one revision, action, method and path. */
   readonly key: string;
-  /** What {@link decide} answers each of them at that time; undefined where that depends on who it is, or from where. */
+  /**
+   * The effect of {@link decide} for each member at that time; undefined where it depends on the user or the address.
+   */
   decide(resource: string, context: DecisionRequest['context'], time: Date): Decision['effect'] | undefined;
-  /** Whether each of them is answered with yes at that time; undefined where {@link decide} leaves it open. */
+  /** Whether the answer for each member at that time is yes; undefined where {@link decide} leaves it open. */
   answer(question: Question, time: Date): boolean | undefined;
 }
 
 /**
- * Which group somebody belongs to. Much of what rules ask is settled by who asks, whatever it is about: most users are
- * told apart by their roles alone. So many can be answered by one decision.
+ * Returns the audience of a principal. Most conditions depend on the principal alone, and most principals differ only
+ * in their roles, so one decision answers many of them.
  */
-export function groupOf(set: PolicySet, asker: Asker): Group {
+export function audienceOf(set: PolicySet, asker: Asker): Audience {
   const { action, principal } = asker;
-  // Nothing can be decided on for such a one, whatever it is about.
+  // No request of such a principal can be evaluated.
   if (checkRequest({ ...asker, resource: 'state:*', context: {} }).length > 0 || !isAction(action)) {
     return {
-      key: 'nobody',
+      key: 'none',
       decide: () => 'IMPLICIT_DENY',
       answer: () => false,
     };
@@ -45,7 +47,7 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
     known.set(condition, met);
     key += met === undefined ? '?' : met ? '1' : '0';
   }
-  const decide: Group['decide'] = (resource, context, time) =>
+  const decide: Audience['decide'] = (resource, context, time) =>
     decideFor(set, known, { ...asker, request: { ...asker.request, time }, resource, context });
   return {
     key,
@@ -58,7 +60,7 @@ export function groupOf(set: PolicySet, asker: Asker): Group {
   };
 }
 
-/** What the decisions on the names of one thing come to; see {@link answerQuestion}. */
+/** Combines the decisions on the names of one object; see {@link answerQuestion}. */
 function combined(
   effects: readonly (Decision['effect'] | undefined)[],
   unlessDenied: boolean,
@@ -68,7 +70,7 @@ function combined(
   return unlessDenied || effects.includes('ALLOW');
 }
 
-/** As `decide` does; a Deny that surely applies settles it, whatever else is not known. */
+/** As `decide` does; a Deny that certainly applies is final, even if other conditions are unknown. */
 function decideFor(
   set: PolicySet,
   known: ReadonlyMap<Condition, boolean | undefined>,
