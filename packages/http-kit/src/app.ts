@@ -9,7 +9,7 @@ import type { Redis } from 'ioredis';
 import { identify, type Authenticator } from './authenticate.js';
 import type { Authorizer } from './authorize.js';
 import type { Binding } from './bind.js';
-import { budgetHeaders, countStrays } from './budget.js';
+import { budgetHeaders, countUnmatched } from './budget.js';
 import { clientAddress } from './client-address.js';
 import { requestContext } from './context.js';
 import { docsRouter } from './docs.js';
@@ -123,7 +123,7 @@ export function createApp(options: AppOptions): Express {
     );
   });
   app.use(
-    countStrays(identify(options.authenticate, { permission: 'public' }), limiter('general', 'strays')),
+    countUnmatched(identify(options.authenticate, { permission: 'public' }), limiter('general', 'unmatched')),
   );
   if (options.unauthenticated) app.use(noteUnauthenticated(options.unauthenticated));
   app.use(errorHandler(log));

@@ -12,7 +12,7 @@ const principal = {
   tokenId: 't',
   expiresAt: 0,
 };
-// Of a request, only these are asked about.
+// The fields of a request that are read.
 const request = { ip: '127.0.0.1', method: 'POST', path: '/batch/execute' } as Request;
 const question = (infra: string) => ({
   action: 'create' as const,
@@ -24,13 +24,15 @@ const unhandled = jest.fn();
 beforeEach(() => void process.on('unhandledRejection', unhandled));
 afterEach(() => void process.off('unhandledRejection', unhandled));
 
-it('fails as one where none of several decisions can be kept, and leaves no rejection without a handler', async () => {
+it('fails once when several decisions cannot be recorded, and leaves no unhandled rejection', async () => {
   const authorizer = async ({ resource }: { resource: string }): Promise<boolean> => {
-    // The first one fails when the others have failed long since.
+    // The first one fails after all the others.
     if (resource === 'servers:a') for (let turns = 0; turns < 3; turns++) await turn();
-    throw new Error('Postgres is away');
+    throw new Error('Postgres is unavailable');
   };
   const questions = ['a', 'b', 'c'].map(question);
-  await expect(authorize(authorizer, questions, principal, request)).rejects.toThrow('Postgres is away');
+  await expect(authorize(authorizer, questions, principal, request)).rejects.toThrow(
+    'Postgres is unavailable',
+  );
   expect(unhandled).not.toHaveBeenCalled();
 });

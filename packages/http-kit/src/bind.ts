@@ -113,7 +113,7 @@ export async function asksOfStored<Found>(
 
 /** Returns the principal of an operation that is not public. */
 export function principalOf(request: { principal: Principal | undefined }): Principal {
-  if (!request.principal) throw new Error('this operation is public: nobody is signed in');
+  if (!request.principal) throw new Error('this operation is public: it has no principal');
   return request.principal;
 }
 

@@ -44,7 +44,7 @@ export function budgetHeaders(limit: number): RequestHandler {
  * Counts requests that are refused before their operation is found (unknown path, other method or version), so that
  * guessing at addresses is limited too.
  */
-export function countStrays(...count: readonly RequestHandler[]): ErrorRequestHandler {
+export function countUnmatched(...count: readonly RequestHandler[]): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const state = stateOf(response);
     if (state.budget !== undefined) return next(error);

@@ -5,7 +5,7 @@ import express, { type Express, type RequestHandler } from 'express';
 import type { Registry } from 'prom-client';
 import type { ServiceAuthenticator } from './authenticate.js';
 import type { Binding } from './bind.js';
-import { countStrays } from './budget.js';
+import { countUnmatched } from './budget.js';
 import { requestContext } from './context.js';
 import { inOrder } from './in-order.js';
 import { mountOperations } from './mount.js';
@@ -52,7 +52,7 @@ export function createInternalApp(options: InternalAppOptions): Express {
       ),
     );
   });
-  app.use(countStrays(limiter));
+  app.use(countUnmatched(limiter));
   if (options.unauthenticated) app.use(noteUnauthenticated(options.unauthenticated));
   app.use(errorHandler(log));
   return app;

@@ -112,7 +112,7 @@ function admission(operation: Operation, options: MountOptions): RequestHandler[
   ];
 }
 
-/** An operation without a binding answers 501 whatever it is sent. */
+/** An operation without a binding answers 501 to every request. */
 function serving(
   operation: Operation,
   binding: Binding | undefined,

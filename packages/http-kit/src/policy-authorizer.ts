@@ -5,7 +5,7 @@ import { Counter, type Registry } from 'prom-client';
 import type { AccessRequest } from './authorize.js';
 import type { Principal } from './principal.js';
 
-/** A decision with all that it was taken on: taken again, it comes out the same. */
+/** A decision with everything that it depends on: evaluated again, it has the same outcome. */
 export interface TakenDecision {
   id: string;
   at: Date;
@@ -37,10 +37,10 @@ export function conditionErrorCounter(registry: Registry): (decision: Decision) 
 }
 
 /**
- * Decides by the policies in force. Each denial, and each change that was allowed, leaves a line in the log and is
- * told to `record`, which must neither wait nor throw.
- * @param policies asked at each decision, so that new ones count at once; throws where there are none yet.
- * @param count told of every decision ({@link conditionErrorCounter}).
+ * Decides by the policies in force. Each denial, and each change that was allowed, is logged and passed to `record`,
+ * which must neither wait nor throw.
+ * @param policies called at each decision, so that new policies apply at once; throws where there are none yet.
+ * @param count called with every decision ({@link conditionErrorCounter}).
  */
 export function policyAuthorizer(
   policies: () => PolicySet,
@@ -64,7 +64,7 @@ export function policyAuthorizer(
     });
     let taken = answerAs(principal.roles);
     if (taken.yes && principal.ownerRoles) {
-      // What its owner may not do, a token may not do either, whatever was left out of it.
+      // A token may never do what its owner may not do, regardless of the roles that were left out of it.
       const ofOwner = answerAs(principal.ownerRoles);
       if (!ofOwner.yes) taken = ofOwner;
     }
@@ -94,5 +94,5 @@ export function policyAuthorizer(
   };
 }
 
-/** An answer, and the roles that it was given to. */
+/** An answer, and the roles for which it was given. */
 type Taken = Answer & { roles: Principal['roles'] };

@@ -1,11 +1,11 @@
-/** Who is asking: what the token says, as far as it still holds. */
+/** The authenticated caller: what the token says, as far as it is still valid. */
 export interface Principal {
   id: string;
   username: string;
   /** For conditions of policies; empty where it is not known. */
   email: string;
   roles: readonly string[];
-  /** All that the owner of an API token has: to leave a role out of a token must not take a Deny away. */
+  /** All roles of the owner of an API token: leaving a role out of a token must not remove a Deny. */
   ownerRoles?: readonly string[];
   /** Null for an API token, which belongs to no session. */
   sessionId: string | null;

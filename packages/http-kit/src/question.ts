@@ -11,8 +11,8 @@ interface Checked {
 const CONTEXT_MEMBERS = ['infra', 'provider', 'check_mode', 'operation', 'taskserv', 'cluster_type', 'name'];
 
 /**
- * The question that an operation's declaration asks, from checked values. A request that names a stored object says nothing
- * about that object: its context is empty unless the operation's binding asks with what is stored.
+ * Returns the question that an operation's declaration asks, from checked values. A request that names a stored object
+ * says nothing about that object: its context is empty unless the operation's binding reads the object.
  */
 export function questionOf(permission: Exclude<Permission, string>, checked: Checked): Question {
   const aboutStored = permission.resource.includes('{params.');

@@ -29,9 +29,9 @@ export interface RateLimiterOptions {
   windowMs?: number;
   /** How long a request waits for its count in Redis, in milliseconds, before it is counted in memory; 300 where absent. */
   countMs?: number;
-  /** Says once when counts cannot be kept in Redis, and why. */
+  /** Logs once that counts cannot be kept in Redis, and why. */
   log?: Pick<Logger, 'warn'>;
-  /** Told of each client's first request too many in a window, before it is answered: for the audit trail. */
+  /** Called with the first refused request of each client and window, before it is answered: for the audit trail. */
   trips?: RateLimitTripLog;
 }
 
@@ -46,7 +46,7 @@ export interface RateLimitTrip {
   ip: string;
 }
 
-/** Must not fail: nobody waits for its outcome but the caller who is refused anyhow. */
+/** Must not fail: only the caller waits for it, and that caller is refused anyway. */
 export type RateLimitTripLog = (trip: RateLimitTrip) => Promise<void>;
 
 /** Makes the limiters of a service: one counter per class, and one per operation for sign-in. */
@@ -72,10 +72,10 @@ export function rateLimiters({
   };
 }
 
-/** Where there is no general budget, none was shown to begin with. */
+/** Where there is no general budget, no header was set before. */
 const unshown: RequestHandler = (_request, _response, next) => next();
 
-/** What has no budget shows none. */
+/** An operation without a budget shows none. */
 const unlimited: RequestHandler = (_request, response, next) => {
   for (const name of ['Limit', 'Remaining', 'Reset']) response.removeHeader(`X-RateLimit-${name}`);
   next();
@@ -136,10 +136,10 @@ function createLimiter(
   });
 }
 
-/** Called with why a request could not be counted in Redis, or with undefined when one was. */
+/** Called with the reason when a request could not be counted in Redis, and with undefined when one was. */
 type NoteFault = (error: unknown) => void;
 
-/** One line for each fault, however many requests meet it. */
+/** One line for each fault, regardless of how many requests meet it. */
 function faultNotes(log: RateLimiterOptions['log']): NoteFault {
   let known: string | undefined;
   return (error) => {
@@ -161,7 +161,7 @@ function sharedStore(
     countMs,
     noteFault,
   });
-  // Nothing was asked of it while it was away, nor before it was there: from its first moment on it counts.
+  // A store that has not been called yet counts as available.
   redis.on('ready', () => store.initialiseShared());
   return store;
 }

@@ -19,7 +19,7 @@ it('writes one record for each minute, address and reason, once the minute is ov
   counting.add('192.0.2.1', 'bad_signature');
   clock.now += 30_000;
   counting.add('192.0.2.1', 'malformed');
-  // One subscriber of IPv6 has many addresses.
+  // One IPv6 subscriber has many addresses.
   counting.add('2001:db8:0:1::1', 'malformed');
   counting.add('2001:db8:0:2::2', 'malformed');
   await counting.flush();
@@ -40,7 +40,7 @@ it('writes one record for each minute, address and reason, once the minute is ov
   expect(written).toHaveLength(4);
 });
 
-it('counts together what there is no room for', async () => {
+it('counts together those beyond the limit', async () => {
   const { counting, written } = counter();
   for (let i = 0; i < 5_000; i += 1) counting.add(`10.0.${i >> 8}.${i & 255}`, 'malformed');
   await counting.flush(true);
@@ -49,7 +49,7 @@ it('counts together what there is no room for', async () => {
   expect(written.reduce((sum, { count }) => sum + count, 0)).toBe(5_000);
 });
 
-it('keeps what cannot be written until it can, once each', async () => {
+it('keeps counts that cannot be written until they can, once each', async () => {
   let isAway = true;
   const written: RefusedTokens[] = [];
   const { counting, clock } = counter((refused) => {

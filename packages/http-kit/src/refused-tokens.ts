@@ -5,7 +5,7 @@ import { stateOf } from './request-state.js';
 
 /** Requests of one minute whose token was refused for one reason, from one address. */
 export interface RefusedTokens {
-  /** The client's network; null for the sum of those that there was no room to count apart. */
+  /** The client's network; null for the sum of those that could not be counted separately. */
   ip: string | null;
   reason: string;
   count: number;
@@ -13,13 +13,15 @@ export interface RefusedTokens {
   last: Date;
 }
 
-/** Called for each request that was refused because of who asks: whether to count it is the service's to say. */
+/**
+ * Called for each request that was refused because of the caller's identity. The service decides whether to count it.
+ */
 export type UnauthenticatedLog = (failure: Failure, ip: string) => void;
 
 const MINUTE_MS = 60_000;
-/** Addresses and reasons that are kept apart; what comes beyond that is counted together. */
+/** Addresses and reasons that are counted separately; all beyond that number are counted together. */
 const MOST_KEPT = 200;
-/** While nothing can be written: older minutes are then given up. */
+/** Minutes that are kept while nothing can be written; older ones are dropped. */
 const MOST_WAITING = 1_000;
 
 /**
@@ -72,7 +74,10 @@ export class RefusedTokenCounter {
   }
 }
 
-/** Reports requests that were refused because of who asks, those included that were refused for asking too often as well. */
+/**
+ * Reports requests that were refused because of the caller's identity, including those that were refused for too many
+ * requests as well.
+ */
 export function noteUnauthenticated(note: UnauthenticatedLog): ErrorRequestHandler {
   return (error: unknown, request, response: Response, next) => {
     const refusal: unknown = stateOf(response).refusal ?? error;

@@ -1,14 +1,14 @@
-/** What a handler answers with; `send-reply` turns it into the envelope, headers and status of the contract. */
+/** What a handler returns; `send-reply` turns it into the envelope, headers and status of the contract. */
 export interface Reply<Data> {
   data: Data;
-  /** How many items there are in all: makes the answer one page of a list. */
+  /** Number of items in total: makes the answer one page of a list. */
   total?: number;
-  /** Path of what was made. */
+  /** Path of the object that was created. */
   location?: string;
-  /** The answer given before to the same Idempotency-Key. */
+  /** Set when this is the stored answer to an earlier request with the same Idempotency-Key. */
   replayed?: boolean;
   headers?: Record<string, string>;
-  /** Sent in place of `data`, piece by piece, as fast as the reader takes it. */
+  /** Sent instead of `data`, piece by piece, as fast as the client reads it. */
   stream?: { mediaType: string; filename: string | null; chunks: AsyncIterable<string> };
 }
 
@@ -21,8 +21,8 @@ export function page<Item>(items: Item[], total: number): Reply<Item[]> {
 }
 
 /**
- * The same data in one of the media types that the operation also speaks (`alsoAs`), without the envelope.
- * @param filename under which readers keep it; null for what goes on without an end
+ * The same data in another media type of the operation (`alsoAs`), without the envelope.
+ * @param filename suggested name of the file; null for a stream without an end
  */
 export function stream(
   mediaType: string,

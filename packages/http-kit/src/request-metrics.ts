@@ -2,10 +2,10 @@ import type { RequestHandler } from 'express';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { stateOf } from './request-state.js';
 
-/** By registry: the applications of a process share one set of metrics. */
+/** By registry: the applications of one process share one set of metrics. */
 const made = new WeakMap<Registry, RequestHandler>();
 
-/** Rate, errors, duration per route template: labels are bounded, whatever paths are asked for. */
+/** Rate, errors and duration by route template, so that the number of labels is bounded. */
 export function requestMetrics(registry: Registry): RequestHandler {
   const handler = made.get(registry) ?? createMetrics(registry);
   made.set(registry, handler);

@@ -18,7 +18,7 @@ export interface RequestState {
   service?: string;
   /** Why the token was not accepted; thrown only after the request has been counted. */
   refusal?: unknown;
-  /** What the policies were asked first, for the audit trail. */
+  /** The first question that the policies were asked, for the audit trail. */
   asked?: Question;
   /** Checked query parameters with their defaults. */
   query?: Readonly<Record<string, unknown>>;

@@ -108,7 +108,7 @@ function messageOf(error: ErrorObject): string {
     : `is not an allowed name: it ${rule}`;
 }
 
-/** What a keyword demands. Each keyword that the contract uses is here: a test holds the two against each other. */
+/** What a keyword demands. Each keyword that the contract uses is here; a test compares the two. */
 function ruleOf({ keyword, params, schema, parentSchema }: ErrorObject): string {
   const limit = Number(params['limit']);
   switch (keyword) {

@@ -5,7 +5,7 @@ import { statusOf } from './status.js';
 
 const MAX_DETAILS = 20;
 
-/** Answers with the error envelope. Nothing of the cause leaves the process: it goes to the log. */
+/** Answers with the error envelope. The cause never leaves the process; it is only logged. */
 function sendFailure(response: Response, failure: Failure): void {
   if (failure.kind === 'unauthenticated') response.set('WWW-Authenticate', 'Bearer');
   if (failure.retryAfter !== undefined) response.set('Retry-After', String(failure.retryAfter));
@@ -20,7 +20,7 @@ function sendFailure(response: Response, failure: Failure): void {
   });
 }
 
-/** Last in the chain. An error that was not foreseen is logged whole and answered with 500 and no word about it. */
+/** Last in the chain. An unexpected error is logged in full and answered with 500, without details. */
 export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     const failure = asFailure(error);
@@ -33,7 +33,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
   };
 }
 
-/** What a caller is told of an error: of one that was not foreseen, nothing. */
+/** Returns the failure that the client is shown. An unexpected error becomes one without details. */
 export function asFailure(error: unknown): Failure {
   if (isFailure(error)) return error;
   if (isPostgresAway(error)) return postgresAway(error);
@@ -64,7 +64,7 @@ export function asFailure(error: unknown): Failure {
   );
 }
 
-/** The status of an error of `http-errors` that blames the client; files are served with them. */
+/** The status of an error of `http-errors` that blames the client; `serve-static` raises such errors. */
 function httpErrorStatus(error: unknown): number | undefined {
   const { expose, status } = (error ?? {}) as { expose?: unknown; status?: unknown };
   return expose === true && typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;

@@ -8,7 +8,7 @@ import type { Reply } from './reply.js';
 import { VENDOR_TYPE } from './version.js';
 import { stateOf } from './request-state.js';
 
-/** The success envelope, with status, paging and location as the operation's contract says. */
+/** The success envelope, with status, paging and location as the operation's contract defines them. */
 export function sendReply(
   operation: Operation,
   request: Request,
@@ -25,7 +25,7 @@ export function sendReply(
   if (stateOf(response).vendorType) response.type(VENDOR_TYPE);
   response.status(operation.success.status);
   const envelope = { success: true, data: answer.data };
-  // Express compares what the caller has with the ETag; without one, it would only copy the text.
+  // Express compares the ETag with the client's; without an ETag it would only copy the text.
   if (response.hasHeader('ETag')) response.json(envelope);
   else sendText(request, response, JSON.stringify(envelope));
 }
@@ -38,18 +38,21 @@ function sendText(request: Request, response: Response, text: string): void {
   response.end(request.method === 'HEAD' ? undefined : text);
 }
 
-/** A reader who goes away ends the stream; a fault in its middle cuts the connection, so that nobody takes a part for all. */
+/**
+ * A client that disconnects ends the stream. A fault in the middle closes the connection, so that no client takes a
+ * part for the whole.
+ */
 export async function sendStream(
   response: Response,
   { mediaType, filename, chunks }: NonNullable<Reply<unknown>['stream']>,
 ): Promise<void> {
-  // It lasts as long as there is something to send.
+  // The stream lasts as long as there is something to send.
   currentContext()?.patience?.lift();
   response.status(200);
   if (filename !== null) response.attachment(filename);
-  // The type last: it is no matter of the name's ending.
+  // The type is set last: the extension of the file name must not decide it.
   response.type(mediaType);
-  // A proxy that gathered pieces would hold back what has to arrive now.
+  // A proxy that buffers would delay what must arrive now.
   if (filename === null) response.set('X-Accel-Buffering', 'no').flushHeaders();
   await pipeline(Readable.from(chunks), response).catch((error: unknown) => {
     if (!response.destroyed) response.destroy(error as Error);

@@ -9,7 +9,7 @@ const options = {
   allErrors: true,
   useDefaults: true,
   allowUnionTypes: true,
-  // Rendering a fault needs the schema that it is of.
+  // Rendering a fault requires the schema that it belongs to.
   verbose: true,
 } as const;
 const inputs = addFormats.default(new Ajv2020(options));

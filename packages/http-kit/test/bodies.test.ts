@@ -14,7 +14,7 @@ const post = (path: string, bytes: Buffer | string, headers: Record<string, stri
   const request = supertest(app)
     .post(path)
     .set({ Authorization: 'Bearer ann', 'Content-Type': 'application/json', ...headers });
-  // Sent as they are, whatever the type says.
+  // The bytes are sent unchanged, regardless of the type.
   request.serialize((body: unknown) => body as string);
   return request.send(Buffer.from(bytes) as unknown as object);
 };
@@ -61,7 +61,7 @@ describe('a compressed body', () => {
     expect(status).toBe(encoding === '' ? 200 : 415);
   });
 
-  it('is held to the limit by what it holds', async () => {
+  it('is limited by its size after decompression', async () => {
     const bomb = gzipSync(JSON.stringify({ ...BODY, settings: 'a'.repeat(200_000) }));
     await post(CREATE, bomb, { 'Content-Encoding': 'gzip' }).expect(413);
   });
@@ -102,7 +102,7 @@ describe('text', () => {
     });
   });
 
-  it('is taken as it was sent, but for the byte order mark that it begins with', async () => {
+  it('is read as sent, except for a leading byte order mark', async () => {
     const version = '\ufeff\u0001é😀\ufffd';
     await post('/batch/execute', `\ufeff${JSON.stringify({ ...batchOf(1), version })}`).expect(200);
     expect(handled.pop()?.body).toMatchObject({ version });
@@ -124,7 +124,7 @@ describe('JSON', () => {
     expect(body.details).toEqual([{ path: where, message: 'is there twice' }]);
   });
 
-  it('is refused before it is parsed where that would take long', async () => {
+  it('is refused before it is parsed where parsing would take long', async () => {
     const text = `{"name":"n","operations":[${'{},'.repeat(500_000)}{}]}`;
     const { body } = await post('/batch/execute', text).expect(400);
     expect(body.error).toBe('The body has more than 400000 objects and lists.');
@@ -142,7 +142,7 @@ describe('a long body', () => {
     );
   });
 
-  it('is answered with its first fault, wherever that is', async () => {
+  it('is answered with its first fault, at any position', async () => {
     const wrong = batch();
     Object.assign(wrong.operations[5_432]!, { retries: 'often' });
     const { body } = await post('/batch/execute', JSON.stringify(wrong)).expect(422);
@@ -151,7 +151,7 @@ describe('a long body', () => {
     expect(shell.details).toEqual([{ path: 'nam', message: 'is not a known field. Did you mean "name"?' }]);
   });
 
-  it('lets a request that comes after it be answered before it', async () => {
+  it('does not delay the answer to a later request', async () => {
     const server = createServer(app);
     await once(server.listen(0, '127.0.0.1'), 'listening');
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -27,7 +27,7 @@ describe('every operation of both services', () => {
     },
   );
 
-  it('is public only where nobody can be known yet', () => {
+  it('is public only where the caller cannot be known yet', () => {
     const open = operations.filter(({ permission }) => permission === 'public').map(({ id }) => id);
     expect(open.filter((id) => !/(Health|Live|Ready)$/.test(id)).sort()).toEqual(['login', 'refresh']);
   });

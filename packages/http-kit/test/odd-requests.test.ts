@@ -11,7 +11,10 @@ beforeAll(async () => {
 });
 afterAll(() => http.close());
 
-/** Sends bytes as they are. @returns all that comes back until the connection is closed. */
+/**
+ * Sends bytes unchanged.
+ * @returns everything received until the connection is closed.
+ */
 async function raw(text: string): Promise<string> {
   const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
   let answer = '';
@@ -107,7 +110,7 @@ it.each([
 ])('%j is answered, and it is no fault of the service', async (request) => {
   const answer = await raw(request);
   const status = Number(answer.slice(9, 12));
-  // A body that is cut off has nobody who reads the answer.
+  // A body that is cut off gets no answer.
   if (answer !== '') expect([status, status >= 100 && status < 500]).toEqual([status, true]);
   else expect(request).toContain(CUT_OFF);
   expect(answer).not.toMatch(/<html|node_modules/i);

@@ -24,7 +24,7 @@ const AWAY_MS = 50;
 const LONG_MS = 3_600_000;
 const LIMITS = { auth: 4, general: 100, batch: 10 };
 
-/** What one process would make of its operations: who asks stands in X-User. */
+/** The operations of one process; the header X-User names the caller. */
 function processWith(
   redis: Redis | undefined,
   limits: RateLimits = LIMITS,
@@ -47,7 +47,10 @@ function processWith(
   return app.use(errorHandler(silentLogger));
 }
 
-/** Sends all of these at once, to one process after the other. @returns how many were let through. */
+/**
+ * Sends all of these at once, to the processes in turn.
+ * @returns the number of accepted requests.
+ */
 async function allowed(
   apps: readonly Express[],
   requests: number,
@@ -66,40 +69,40 @@ async function allowed(
 }
 
 describe('rate limits', () => {
-  it('are counted for each user, wherever he comes from, and for each address without one', async () => {
+  it('are counted for each user across addresses, and for each address without a user', async () => {
     const app = processWith(undefined, { ...LIMITS, general: 5 });
     expect(await allowed([app], 8, '/tasks', () => ({ 'X-User': 'ann' }))).toBe(5);
     expect(await allowed([app], 8, '/tasks', () => ({ 'X-User': 'bob' }))).toBe(5);
     expect(await allowed([app], 8, '/tasks')).toBe(5);
-    // The rest of the general operations is the same budget.
+    // The other general operations share this budget.
     await supertest(app).get('/users').set('X-User', 'ann').expect(429);
   });
 
-  it('are apart for sign-in and refresh, where a token makes no difference', async () => {
+  it('are separate for sign-in and refresh, where a token makes no difference', async () => {
     const app = processWith(undefined);
     expect(await allowed([app], 8, '/login', (n) => ({ 'X-User': `user-${n}` }))).toBe(4);
     expect(await allowed([app], 8, '/refresh')).toBe(4);
     expect(await allowed([app], 12, '/batch', () => ({ 'X-User': 'ann' }))).toBe(10);
   });
 
-  it('are not evaded by a made-up X-Forwarded-For, but where a proxy is to be believed', async () => {
+  it('are not evaded by a forged X-Forwarded-For, and use it behind a trusted proxy', async () => {
     const forwarded = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}` });
     expect(await allowed([processWith(undefined)], 8, '/login', forwarded)).toBe(4);
     expect(await allowed([processWith(undefined, LIMITS, { trustProxy: 1 })], 8, '/login', forwarded)).toBe(
       8,
     );
-    // The client wrote the first one, the proxy the last.
+    // The client wrote the first address, the proxy the last.
     const prefixed = (n: number) => ({ 'X-Forwarded-For': `203.0.113.${n}, 198.51.100.7` });
     expect(await allowed([processWith(undefined, LIMITS, { trustProxy: 1 })], 8, '/login', prefixed)).toBe(4);
   });
 
-  it('take a subscriber’s IPv6 network (/56) for one client', async () => {
+  it('count a subscriber’s IPv6 network (/56) as one client', async () => {
     const app = processWith(undefined, LIMITS, { trustProxy: 1 });
     expect(await allowed([app], 8, '/login', (n) => ({ 'X-Forwarded-For': `2001:db8:1:10${n}::1` }))).toBe(4);
     await supertest(app).get('/login').set('X-Forwarded-For', '2001:db8:1:200::1').expect(200);
   });
 
-  it('show what is left in both notations, and when to come again', async () => {
+  it('are shown in both notations, with the time after which to retry', async () => {
     const app = processWith(undefined, LIMITS, { windowMs: 60_000 });
     const first = await supertest(app).get('/login').expect(200);
     expect(first.headers).toMatchObject({
@@ -123,7 +126,7 @@ describe('rate limits', () => {
     });
   });
 
-  it('can be turned off, each by itself', async () => {
+  it('can be turned off separately', async () => {
     const app = processWith(undefined, { auth: 4, general: 0, batch: 0 });
     expect(await allowed([app], 30, '/tasks')).toBe(30);
     const { headers } = await supertest(app).get('/batch').expect(200);
@@ -143,7 +146,7 @@ describeWithRedis('rate limits that several processes share', () => {
     for (const client of clients) client.disconnect();
   });
 
-  /** @param countMs how long it waits for Redis: for as long as it takes, where Redis is there */
+  /** @param countMs how long a request waits for its count; unlimited where Redis is available */
   function process(limits: RateLimits = LIMITS, countMs = LONG_MS): Express {
     const redis = createRedis(server.url, 'producer', silentLogger);
     clients.push(redis);
@@ -152,7 +155,7 @@ describeWithRedis('rate limits that several processes share', () => {
 
   const ready = () => waitFor(() => clients.every(({ status }) => status === 'ready'));
 
-  it('hold exactly over four processes that are asked all at once', async () => {
+  it('are exact over four processes with concurrent requests', async () => {
     const apps = [process(), process(), process(), process()];
     await ready();
     const ann = () => ({ 'X-User': 'ann' });
@@ -162,7 +165,7 @@ describeWithRedis('rate limits that several processes share', () => {
     expect(await allowed(apps, 20, '/tasks', () => ({ 'X-User': 'bob' }))).toBe(20);
   });
 
-  it('hold for a process that starts anew', async () => {
+  it('apply to a process that starts later', async () => {
     const app = process();
     await ready();
     expect(await allowed([app], 5, '/login')).toBe(0);
@@ -174,11 +177,11 @@ describeWithRedis('rate limits that several processes share', () => {
     await server.stop();
     expect(await allowed([apps[0]!], 6, '/login')).toBe(2);
     expect(await allowed([apps[0]!], 60, '/tasks', () => ({ 'X-User': 'ann' }))).toBe(50);
-    // Never none.
+    // Never no budget at all.
     expect(await allowed([apps[1]!], 3, '/login')).toBe(1);
   });
 
-  it('are counted though Redis was not there when the process began', async () => {
+  it('are counted although Redis was not available when the process started', async () => {
     const app = process(LIMITS, AWAY_MS);
     expect(await allowed([app], 6, '/login')).toBe(2);
   });

@@ -146,7 +146,7 @@ const FAULTS: Readonly<
   ],
 };
 
-/** Keywords that only hold other schemas: their faults are of the keywords in those. */
+/** Keywords that only contain other schemas: their faults belong to the keywords in those. */
 const CONTAINERS = ['properties', 'items', 'allOf', 'then', 'else'];
 /** Keywords that describe and check nothing. */
 const ANNOTATIONS = [

@@ -50,7 +50,7 @@ describe('a query', () => {
     return (body as { error: string }).error;
   };
 
-  it('that is not known is answered with the name that was probably meant', async () => {
+  it('is answered with the name that was probably meant', async () => {
     expect(await errorOf('/tasks?limt=5')).toBe(
       'limt is not a query parameter of this operation. Did you mean "limit"? Allowed are status, after, limit, offset.',
     );
@@ -95,7 +95,7 @@ describe('a query', () => {
     expect([status, body.error]).toEqual([400, 'check_mode must be true or false.']);
   });
 
-  it('reaches the handler with its values read, its defaults filled in, and nothing else', async () => {
+  it('reaches the handler with converted values and defaults, and nothing else', async () => {
     await agent.get('/tasks?limit=7&&').expect(200);
     await agent.post(`/tasks/${NO_ID}/retry?check_mode=true`).expect(200);
     await agent.get(`/state/journal?name=a+b%20c`).expect(200);
@@ -107,7 +107,7 @@ describe('a query', () => {
     expect(asked.map(({ context }) => context)).toEqual([{}, expect.anything(), expect.anything()]);
   });
 
-  it('reaches pages, which are files, whatever it says', async () => {
+  it('is ignored for pages, which are files', async () => {
     await agent.get('/docs/start.js?v=2').expect(200);
   });
 });

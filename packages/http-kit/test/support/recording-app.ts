@@ -10,15 +10,15 @@ import { reply } from '../../src/reply.js';
 export interface RecordingApp {
   app: Express;
   operations: readonly AnyOperation[];
-  /** What handlers were called with, in order. */
+  /** The arguments that handlers were called with, in order. */
   handled: HandlerRequest<AnyOperation>[];
-  /** What the policies were asked, in order. */
+  /** The questions that the policies were asked, in order. */
   asked: AccessRequest[];
 }
 
-/** A service whose every operation answers at once; everybody with a bearer token is known and may do everything. */
+/** A service whose operations answer at once; every caller with a bearer token is known and may do everything. */
 export function recordingApp(service: Service): RecordingApp {
-  // What is for services is served apart from this.
+  // Operations for services are served separately.
   const operations = operationsOf(service).filter(({ permission }) => permission !== 'service');
   const handled: RecordingApp['handled'] = [];
   const asked: AccessRequest[] = [];
