@@ -1,4 +1,5 @@
-// Writes the generated files anew: `npm run generate` writes all of them, `npm run generate -- contract` those of one generator.
+// Writes the generated files: `npm run generate` writes all of them, `npm run generate -- contract` those of one
+// generator.
 // Tests compare each generated file with its source; .gitattributes lists the files.
 import { join } from 'node:path';
 import { build } from './lib/build.mjs';

@@ -4,5 +4,5 @@ import { prepare } from './lib/prepare.mjs';
 await prepare();
 const { main } = await import('../packages/load-test/dist/main.js');
 process.exitCode = await main(process.argv.slice(2), process.env);
-// A channel to the process that started this one would keep it alive.
+// A channel to the parent process would keep this one running.
 process.disconnect?.();

@@ -1,5 +1,5 @@
 // Replaces the version before by this one while work runs: npm run test:upgrade -- [--from COMMIT]
-//   The processes of the version before go on on the schema of this one, and each task runs once.
+// The processes of the previous version continue on the schema of this one, and each task runs once.
 import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -40,7 +40,7 @@ export async function build({ quick = false } = {}) {
 /** The pages of the console: the compiler checks them, Vite makes them into what browsers load. */
 async function buildConsole() {
   const vite = join(CONSOLE, 'node_modules/vite/bin/vite.js');
-  // Whoever builds may be a test: its NODE_ENV must not choose the slow, large build of React.
+  // The build may be started by a test: its NODE_ENV must not choose the slow, large build of React.
   const env = { ...process.env, NODE_ENV: 'production' };
   await step('Building the console', [process.execPath, vite, 'build'], { cwd: CONSOLE, env });
 }

@@ -1,4 +1,4 @@
-// Runs on whatever Node there is, so it uses nothing that an old one lacks.
+// Must run on any Node, so it uses only what old ones support.
 const NEEDED = [20, 19];
 
 /** Ends the process with a clear sentence when this Node is too old. */

@@ -4,10 +4,10 @@ import { requireNode } from './node-version.mjs';
 import { StepFailed } from './step.mjs';
 
 /**
- * Installs and builds what is missing, for a script that then imports what was built. When a step fails, which it has
- * shown, the process ends with status 1.
+ * Installs and builds what is missing, for a script that then imports what was built. When a step fails, which has
+ * printed its reason, the process ends with status 1.
  * @param bench whether the benchmarks are needed as well
- * @param quick whether code whose types nobody has checked will do, where nothing is built
+ * @param quick whether to build without checking types, where nothing is built
  */
 export async function prepare({ bench = false, quick = false } = {}) {
   requireNode();

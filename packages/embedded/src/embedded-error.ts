@@ -1,4 +1,7 @@
-/** A server of ours could not be had. The message says what is wrong, shows the server's last lines, and what to do. */
+/**
+ * An embedded server could not be started. The message says what is wrong, shows the server's last lines, and what to
+ * do.
+ */
 export class EmbeddedError extends Error {
   override readonly name = 'EmbeddedError';
 }

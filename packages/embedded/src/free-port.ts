@@ -1,7 +1,9 @@
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 
-/** A TCP port that is free on `host` right now. Somebody else may take it before it is used: be ready to ask again. */
+/**
+ * Returns a TCP port that is free on `host` now. Another process may take it first, so callers must be ready to retry.
+ */
 export function freePort(host = '127.0.0.1'): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

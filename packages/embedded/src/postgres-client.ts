@@ -1,6 +1,6 @@
 import pg from 'pg';
 
-/** Whether the server takes connections by now. */
+/** Whether the server accepts connections. */
 export async function answers(url: string): Promise<boolean> {
   return withClient(url, (client) => client.query('select 1')).then(
     () => true,
@@ -21,7 +21,7 @@ async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T
     application_name: 'embedded',
     connectionTimeoutMillis: 5_000,
   });
-  // A server that ends while we are connected raises this beside the rejected query.
+  // A server that ends while a client is connected raises this in addition to the rejected query.
   client.on('error', () => undefined);
   try {
     await client.connect();

@@ -12,16 +12,16 @@ const run = promisify(execFile);
 export const SUPERUSER = 'provisioning';
 
 export interface ClusterOptions {
-  /** Where the password is kept. */
+  /** File with the password. */
   dataDir: string;
-  /** Where the cluster is. */
+  /** Folder of the cluster. */
   home: string;
   binaries: PostgresBinaries;
   user: SystemUser | undefined;
   log: Log;
 }
 
-/** The cluster's folder and its superuser's password; both are made at the first call. */
+/** Returns the cluster's folder and its superuser's password; the first call creates both. */
 export async function postgresCluster(
   options: ClusterOptions,
 ): Promise<{ directory: string; password: string }> {
@@ -44,7 +44,7 @@ export async function postgresCluster(
 
 async function initialise(options: ClusterOptions, directory: string, password: string): Promise<void> {
   const { binaries, home, user } = options;
-  // Renamed when whole: a run that was killed in the middle must not leave half a cluster.
+  // Renamed when complete: a run that is killed must not leave a partial cluster.
   const draft = `${directory}.new`;
   const passwordFile = join(home, 'initial-password');
   await rm(draft, { recursive: true, force: true });
@@ -73,7 +73,7 @@ async function initialise(options: ClusterOptions, directory: string, password: 
   await rename(draft, directory);
 }
 
-/** Single-user mode needs no password, only the files. */
+/** Single-user mode needs no password, only access to the files. */
 async function resetPassword(options: ClusterOptions, directory: string, password: string): Promise<void> {
   const { binaries, home, user } = options;
   const started = run(binaries.postgres, ['--single', '-D', directory, 'postgres'], {

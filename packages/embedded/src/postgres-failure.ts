@@ -21,12 +21,12 @@ const ADVICE: [RegExp, string][] = [
   ],
   [
     /could not locate a valid checkpoint|invalid checkpoint record|PANIC/,
-    'The files are damaged: restore them from a backup, or move the data directory away to begin anew.',
+    'The files are damaged: restore them from a backup, or move the data directory away to start with an empty one.',
   ],
 ];
 const FULL_BELOW_BYTES = 64 * 1024 * 1024;
 
-/** The error that says what Postgres did not do, its last words, and what helps. */
+/** Returns the error that says what Postgres did not do, with its last lines and advice. */
 export async function postgresFailure(what: string, tail: string, folder: string): Promise<EmbeddedError> {
   const known = ADVICE.find(([pattern]) => pattern.test(tail))?.[1];
   const free = await statfs(folder).then(
@@ -35,7 +35,7 @@ export async function postgresFailure(what: string, tail: string, folder: string
   );
   const advice =
     known ??
-    (free < FULL_BELOW_BYTES ? ADVICE[0]?.[1] : 'Set DATABASE_URL to use a Postgres of yours instead.');
+    (free < FULL_BELOW_BYTES ? ADVICE[0]?.[1] : 'Set DATABASE_URL to use your own Postgres instead.');
   const words = tail === '' ? ['(it said nothing)'] : tail.split('\n').slice(-12);
   return new EmbeddedError(
     [

@@ -5,14 +5,17 @@ import { EmbeddedError } from './embedded-error.js';
 import { canReach } from './system-user.js';
 import type { SystemUser } from './system-user.js';
 
-/** Outside places for a cluster, best first; the first is not swept by the system, the second is there everywhere. */
+/**
+ * Locations outside the data directory, best first: the system does not clean the first, and the second exists
+ * everywhere.
+ */
 const OUTSIDE = ['/var/lib', '/var/tmp'];
 const NOTE = 'postgres-location.json';
 
 /**
- * The folder of a Postgres cluster that belongs to `dataDir`: `<dataDir>/postgres`, unless we are root and the
- * unprivileged user could not get there (a checkout under a private home). Then it is a folder of its own, named after
- * the data directory, and a note in the data directory says where.
+ * Returns the folder of the Postgres cluster of `dataDir`: `<dataDir>/postgres`, unless this process is root and the
+ * unprivileged user has no access to it (a checkout below a private home). Then it is a separate folder, named after
+ * the data directory, and a note in the data directory names it.
  */
 export async function postgresHome(dataDir: string, user: SystemUser | undefined): Promise<string> {
   const real = await realpath(dataDir);
@@ -36,7 +39,7 @@ async function outsideHome(dataDir: string): Promise<string> {
     const usable = await lstat(place)
       .then(() => mkdir(parent, { recursive: true, mode: 0o755 }))
       .then(() => lstat(parent))
-      // Anybody may create folders in /var/tmp: one that is not root's own is not to be trusted.
+      // Any user may create folders in /var/tmp: a folder that root does not own is not trusted.
       .then((found) => found.isDirectory() && found.uid === 0 && (found.mode & 0o022) === 0)
       .catch(() => false);
     if (usable) return join(parent, name);
@@ -47,7 +50,7 @@ async function outsideHome(dataDir: string): Promise<string> {
   );
 }
 
-/** A data directory that was moved brings its cluster along; one that was copied starts a new one. */
+/** A data directory that was moved keeps its cluster; a copied one starts a new cluster. */
 async function adoptMoved(dataDir: string, home: string): Promise<void> {
   const text = await readFile(join(dataDir, NOTE), 'utf8').catch(() => '{}');
   const note = JSON.parse(text) as { dataDir?: string; postgres?: string };

@@ -14,12 +14,12 @@ import type { Log, RunningServer } from './server-process.js';
 import { unprivilegedUser } from './system-user.js';
 
 export interface PostgresOptions {
-  /** Everything it keeps is here (or noted here): data, password. Must belong to this process alone. */
+  /** Folder of the data and the password (or of the note that names it). Must belong to this process alone. */
   dataDir: string;
   log: Log;
-  /** The port to use; a free one where absent. */
+  /** The port to use; default: a free one. */
   port?: number;
-  /** Its abort gives up the start. Without it, the start waits for as long as the server lives. */
+  /** Its abort ends the start. Without it, the start waits for as long as the server runs. */
   signal?: AbortSignal;
   /** False only for data that may be lost (tests). */
   durable?: boolean;
@@ -27,15 +27,19 @@ export interface PostgresOptions {
 
 const DATABASE = 'provisioning';
 const ATTEMPTS = 5;
-/** A fast shutdown first (sessions are ended, everything is written), then without writing: the log is replayed then. */
+/**
+ * A fast shutdown first (sessions are ended, everything is written), then an immediate one, after which the log is
+ * replayed.
+ */
 const STOP_SIGNALS: NodeJS.Signals[] = ['SIGINT', 'SIGQUIT'];
 const LEFTOVER_GRACE_MS = 6_000;
-/** What passes by itself: another took the port, or sessions of a killed server are still on their way out. */
+/** Temporary faults: another process took the port, or sessions of a killed server are still ending. */
 const PASSING =
   /Address already in use|could not create any TCP\/IP sockets|pre-existing shared memory block/;
 
 /**
- * Starts a Postgres 18 of our own on 127.0.0.1, or takes over what a killed run left. It answers when this resolves.
+ * Starts an embedded Postgres 18 on 127.0.0.1, or takes over the data of a killed run. It accepts connections when the
+ * promise resolves.
  * @throws EmbeddedError with the server's last lines and what to do.
  */
 export async function startPostgres(options: PostgresOptions): Promise<RunningServer> {
@@ -90,7 +94,7 @@ function serverArguments(directory: string, port: number, durable: boolean): str
   const settings: Record<string, string | number> = {
     listen_addresses: '127.0.0.1',
     port,
-    // A socket file would need a short path that belongs to one checkout only: TCP does.
+    // A Unix socket would need a short path that is unique to the checkout, so TCP is used.
     unix_socket_directories: '',
     max_connections: 200,
     shared_buffers: '128MB',
@@ -107,7 +111,7 @@ function serverArguments(directory: string, port: number, durable: boolean): str
   ];
 }
 
-/** Whether it answers in the end: a slow machine, or a long log to replay, is waited for. */
+/** Waits until the server answers: a slow machine or a long log to replay is not an error. */
 async function becomesReady(server: ServerProcess, url: string, signal?: AbortSignal): Promise<boolean> {
   for (; signal?.aborted !== true; await sleep(50)) {
     if (server.ended !== undefined) return false;
@@ -117,8 +121,8 @@ async function becomesReady(server: ServerProcess, url: string, signal?: AbortSi
 }
 
 /**
- * Postgres refuses to start when the id in a killed server's postmaster.pid meanwhile belongs to some other program.
- * Our own server is known to have ended here, so such a file is only in the way.
+ * Postgres refuses to start when the process id in a killed server's postmaster.pid now belongs to another program. The
+ * embedded server is known to have ended at this point, so such a file is stale.
  */
 async function removeForeignPidFile(directory: string): Promise<void> {
   const file = join(directory, 'postmaster.pid');

@@ -2,13 +2,13 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { processStart } from './process-identity.js';
 
-/** A process noted in a file, so that it can be recognised after its parent was killed. */
+/** A process recorded in a file, so that it can be recognised after its parent was killed. */
 export interface ProcessRecord {
   pid: number;
   start: string;
 }
 
-/** Notes a running process in `file`; does nothing when it has ended already. */
+/** Records a running process in `file`; does nothing when it has already ended. */
 export async function recordProcess(file: string, pid: number): Promise<void> {
   const start = await processStart(pid);
   if (start === null) return;
@@ -17,13 +17,13 @@ export async function recordProcess(file: string, pid: number): Promise<void> {
     await writeFile(draft, JSON.stringify({ pid, start } satisfies ProcessRecord), { mode: 0o600 });
     await rename(draft, file);
   } catch (error) {
-    // A full disk leaves half a draft.
+    // A full disk leaves a partial draft.
     await rm(draft, { force: true });
     throw error;
   }
 }
 
-/** The process noted in `file`, if that very process is still running. */
+/** Returns the process recorded in `file` if it is still running. */
 export async function recordedProcess(file: string): Promise<ProcessRecord | null> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const record = parse(text);
@@ -31,8 +31,8 @@ export async function recordedProcess(file: string): Promise<ProcessRecord | nul
 }
 
 /**
- * Ends the process noted in `file` if it is still running: each signal in turn, `graceMs` apart, KILL at last.
- * Resolves to its id, or null if there was nothing to end; the note is gone afterwards.
+ * Ends the process recorded in `file` if it is still running: each signal in turn, `graceMs` apart, KILL at last.
+ * Resolves to its id, or null if there was nothing to end; the record is removed afterwards.
  */
 export async function endRecorded(
   file: string,

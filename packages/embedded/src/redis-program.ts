@@ -5,10 +5,10 @@ import type { Log } from './server-process.js';
 
 const run = promisify(execFile);
 const PROGRAMS = ['redis-server', 'valkey-server'];
-/** BullMQ's own minimum for all of its commands. */
+/** BullMQ's minimum for all of its commands. */
 const OLDEST: [number, number] = [6, 2];
 
-/** The first Redis-compatible server on PATH that is new enough; null where there is none. */
+/** Returns the first Redis-compatible server on PATH that is new enough; null where there is none. */
 export async function redisProgram(log: Log): Promise<string | null> {
   for (const program of PROGRAMS) {
     const { stdout } = await run(program, ['--version'], { env: toolEnvironment() }).catch(() => ({

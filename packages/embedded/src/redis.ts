@@ -12,14 +12,14 @@ import { ServerProcess } from './server-process.js';
 import type { Log, RunningServer, StopOptions } from './server-process.js';
 
 export interface RedisOptions {
-  /** Its append-only file and password are here. Must belong to this process alone. */
+  /** Folder of its append-only file and password. Must belong to this process alone. */
   dataDir: string;
   log: Log;
-  /** The port to use; a free one where absent. */
+  /** The port to use; default: a free one. */
   port?: number;
-  /** Its abort gives up the start. Without it, the start waits for as long as the server lives. */
+  /** Its abort ends the start. Without it, the start waits for as long as the server runs. */
   signal?: AbortSignal;
-  /** How many numbered databases it has; 16 where absent. */
+  /** Number of numbered databases; default: 16. */
   databases?: number;
 }
 
@@ -28,8 +28,8 @@ const ATTEMPTS = 5;
 const PORT_TAKEN = /Address already in use|Failed listening on port/;
 
 /**
- * Starts the machine's own `redis-server` or `valkey-server` on 127.0.0.1, or null where there is none. It answers when
- * this resolves, and keeps what it is told (append-only file, written every second; nothing is ever evicted).
+ * Starts the machine's `redis-server` or `valkey-server` on 127.0.0.1; null where there is none. It accepts commands
+ * when the promise resolves, and is durable (append-only file, written every second; nothing is evicted).
  * @throws EmbeddedError with the server's last lines and what to do.
  */
 export async function startRedis(options: RedisOptions): Promise<RunningServer | null> {
@@ -45,7 +45,8 @@ export async function startRedis(options: RedisOptions): Promise<RunningServer |
 
   for (let attempt = 1; ; attempt += 1) {
     const port = options.port ?? (await freePort());
-    // Configured through standard input: command lines are readable by everybody on the machine, passwords are not for them.
+    // Configured through standard input: every user of the machine can read command lines, and these contain a
+    // password.
     const input = configuration({ folder, port, password, databases: options.databases ?? 16 });
     const server = new ServerProcess(program, ['-'], { cwd: folder, env: toolEnvironment(), input, log });
     await recordProcess(record, server.pid);
@@ -84,7 +85,7 @@ function configuration(values: {
   ].join('\n');
 }
 
-/** Whether it answers in the end: a slow machine, or a long log to replay, is waited for. */
+/** Waits until the server answers: a slow machine or a long log to replay is not an error. */
 async function becomesReady(server: ServerProcess, url: string, signal?: AbortSignal): Promise<boolean> {
   for (; signal?.aborted !== true; await sleep(30)) {
     if (server.ended !== undefined) return false;
@@ -93,14 +94,14 @@ async function becomesReady(server: ServerProcess, url: string, signal?: AbortSi
   return false;
 }
 
-/** PING is refused while the append-only file is still being read. */
+/** PING is refused while the append-only file is being read. */
 async function answers(url: string): Promise<boolean> {
   const client = new Redis(url, {
     lazyConnect: true,
     enableReadyCheck: false,
     retryStrategy: () => null,
     connectTimeout: 5_000,
-    // Its timer runs on after the connection is closed, and would keep our process for its whole length.
+    // The client's timer outlives the connection, and would keep this process running until it fires.
     disconnectTimeout: 50,
   });
   client.on('error', () => undefined);
@@ -119,7 +120,7 @@ function failure(program: string, folder: string, tail: string): EmbeddedError {
     ? 'The disk is full: make room and start again.'
     : /Bad file format|Unexpected end of file/i.test(tail)
       ? `Its file is damaged: repair it with redis-check-aof --fix in ${folder}, or set REDIS_URL.`
-      : 'Set REDIS_URL to use a Redis of yours instead.';
+      : 'Set REDIS_URL to use your own Redis instead.';
   const words = (tail === '' ? '(it said nothing)' : tail).split('\n').map((line) => `  ${line}`);
   return new EmbeddedError(
     [`${program} did not start (in ${folder}).`, 'Its last lines:', ...words, advice].join('\n'),

@@ -9,21 +9,21 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** A database server that runs as our child. */
+/** A database server that runs as a child process. */
 export interface RunningServer {
   url: string;
   port: number;
   pid: number;
-  /** Resolves when it ends, wanted or not; never rejects. */
+  /** Resolves when it ends, requested or not; never rejects. */
   exited: Promise<Exit>;
-  /** Ends it in good order; may be called more than once. */
+  /** Shuts it down in an orderly way; may be called more than once. */
   stop(options?: StopOptions): Promise<void>;
 }
 
 export interface StopOptions {
-  /** How long a friendly signal is given before the next, harder one; 6 s where absent. */
+  /** Time between two signals, from mild to hard, in milliseconds; default: 6 s. */
   graceMs?: number;
-  /** Once aborted, signals follow each other at once. */
+  /** Once aborted, the signals follow each other at once. */
   hurry?: AbortSignal;
 }
 
@@ -44,7 +44,7 @@ export class ServerProcess {
     const { log, input, ...spawnOptions } = options;
     this.#child = spawn(program, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-      // Its own process group: a Ctrl-C in the terminal must not stop the database before those that use it.
+      // In a process group of its own: a Ctrl-C in the terminal must not stop the database before its clients.
       detached: true,
       ...spawnOptions,
     });
@@ -68,7 +68,7 @@ export class ServerProcess {
       });
     }
     if (input !== undefined && this.#child.stdin !== null) {
-      // A program that ends at once closes its input under us; its exit status tells more than this error would.
+      // A program that ends at once closes its input early; its exit status says more than this error.
       this.#child.stdin.on('error', () => undefined);
       this.#child.stdin.end(input);
     }
@@ -86,13 +86,13 @@ export class ServerProcess {
     return this.#tail.join('\n');
   }
 
-  /** Sends each signal in turn, the grace apart, KILL at last, until it has ended. */
+  /** Sends each signal in turn, with the grace period between them, KILL at last, until it has ended. */
   async end(signals: NodeJS.Signals[], { graceMs = STOP_GRACE_MS, hurry }: StopOptions = {}): Promise<void> {
     for (const signal of [...signals, 'SIGKILL' as const]) {
       if (this.#ended !== undefined) return;
       this.#child.kill(signal);
       const timer = new AbortController();
-      // Each signal waits for one abortion only, so that a server in a hurry still has a moment for each.
+      // Each signal waits for one abort only, so that the server still has a moment for each.
       const stopWaiting = hurry?.aborted === false ? [hurry, timer.signal] : [timer.signal];
       const grace = sleep(hurry?.aborted === true ? HURRIED_MS : graceMs, undefined, {
         signal: AbortSignal.any(stopWaiting),

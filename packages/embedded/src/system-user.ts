@@ -7,7 +7,7 @@ import { EmbeddedError } from './embedded-error.js';
 
 const run = promisify(execFile);
 
-/** The user that a server runs as, in the form that `spawn` takes. */
+/** The user that a server runs as, in the form that `spawn` accepts. */
 export interface SystemUser {
   uid: number;
   gid: number;
@@ -16,8 +16,8 @@ export interface SystemUser {
 const CANDIDATES = ['postgres', 'nobody'];
 
 /**
- * The unprivileged user to run Postgres as when we are root, which Postgres refuses; undefined when we are not.
- * @throws EmbeddedError when the system has none of the users we know.
+ * Returns the unprivileged user for Postgres when this process is root, which Postgres refuses; undefined otherwise.
+ * @throws EmbeddedError when the system has none of the known users.
  */
 export async function unprivilegedUser(): Promise<SystemUser | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -31,7 +31,7 @@ export async function unprivilegedUser(): Promise<SystemUser | undefined> {
   );
 }
 
-/** Whether `user` can get to `directory`: every folder above it lets that user through. */
+/** Whether `user` can reach `directory`: every folder above it must admit that user. */
 export async function canReach(user: SystemUser, directory: string): Promise<boolean> {
   for (let folder = dirname(resolve(directory)); ; folder = dirname(folder)) {
     const { mode, uid, gid } = await lstat(folder);

@@ -10,7 +10,7 @@ import pg from 'pg';
 const script = fileURLToPath(new URL('./fixtures/start-and-wait.mjs', import.meta.url));
 const NOBODY = 65_534;
 const users: [string, SpawnNodeOptions][] = [['the user of this run', {}]];
-// Root can run it as another user as well, unless a folder above the checkout is private to root.
+// Root can also run it as another user, unless a folder above the checkout is private to root.
 if (process.getuid?.() === 0 && mayRead({ uid: NOBODY, gid: NOBODY })) {
   users.push(['an ordinary user', { uid: NOBODY, gid: NOBODY }]);
 }
@@ -35,7 +35,7 @@ describeWithRedis.each(users)('a start after the last one was killed, as %s', (_
   });
   afterEach(() => folder.remove());
 
-  it('ends the servers that were left and finds what they had written', async () => {
+  it('ends the servers that were left running and finds their data', async () => {
     const start = () => spawnNode(script, { ...user, env: { DATA_DIR: folder.path, HOME: '/nonexistent' } });
     const killed = start();
     const before = await killed.message<Ready>('ready');

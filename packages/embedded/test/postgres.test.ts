@@ -34,7 +34,7 @@ describe('startPostgres', () => {
     await second.stop();
   });
 
-  it('lets nobody in without the password, and keeps that to its owner', async () => {
+  it('refuses connections without the password, and keeps the password private to its owner', async () => {
     const server = await start();
     const url = new URL(server.url);
     url.password = 'wrong';
@@ -44,7 +44,7 @@ describe('startPostgres', () => {
     await server.stop();
   });
 
-  it('finds a way back in when the password file was lost', async () => {
+  it('sets a new password when the password file was lost', async () => {
     const first = await start();
     await query(first.url, 'create table kept as select 1');
     await first.stop();
@@ -54,7 +54,7 @@ describe('startPostgres', () => {
     await second.stop();
   });
 
-  it('starts though the id in a stale postmaster.pid belongs to another program by now', async () => {
+  it('starts although the id in a stale postmaster.pid belongs to another program', async () => {
     const first = await start();
     const pidFile = join(folder.path, 'postgres', 'data', 'postmaster.pid');
     const written = await readFile(pidFile, 'utf8');
@@ -72,7 +72,7 @@ describe('startPostgres', () => {
     await expect(start()).rejects.toThrow(/did not start[^]*no_such_setting[^]*DATABASE_URL/);
   });
 
-  it('says so when the data are of another version', async () => {
+  it('reports data of another version', async () => {
     const first = await start();
     await first.stop();
     await writeFile(join(folder.path, 'postgres', 'data', 'PG_VERSION'), '17\n');

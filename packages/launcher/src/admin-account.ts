@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import type { AdminAccount } from './banner.js';
 import type { LauncherConfig } from './config.js';
 
-/** The generated password of the first admin, as long as nobody removed it; undefined when there is none. */
+/** Returns the generated password of the first admin until its file is removed; undefined when there is none. */
 export async function generatedPassword({ dataDir }: LauncherConfig): Promise<string | undefined> {
   const text = await readFile(passwordFile(dataDir), 'utf8').catch(() => '');
   return text.trim() === '' ? undefined : text.trim();
 }
 
 /**
- * How to sign in, after the start.
- * @param before the generated password as it was before the start: one that is new since then is shown.
+ * Returns how to sign in after the start.
+ * @param before the generated password before the start: one that is new since then is shown.
  */
 export async function adminAccount(
   config: LauncherConfig,

@@ -5,13 +5,13 @@ import type { Terminal } from './terminal/terminal.js';
 
 export interface AdminAccount {
   username: string;
-  /** The password itself, only when this start made it. */
+  /** The password itself, only when this start generated it. */
   fresh: string | undefined;
-  /** Where the password is, in words. */
+  /** Where to find the password. */
   where: string;
 }
 
-/** The last lines of the start: where things are, how to sign in, what this is not meant for, how to end it. */
+/** Prints the last lines of the start: addresses, how to sign in, what this mode is not meant for, how to stop. */
 export function printBanner(
   terminal: Terminal,
   config: LauncherConfig,
@@ -35,7 +35,7 @@ export function printBanner(
   if (!config.production) {
     for (const row of box([
       'Development mode: generated secrets, databases of this machine.',
-      'For production: docs/how-to/run-with-compose.md tells what has to be set.',
+      'For production: docs/how-to/run-with-compose.md lists the settings.',
     ])) {
       terminal.line(yellow(row));
     }

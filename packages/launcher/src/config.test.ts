@@ -51,7 +51,7 @@ describe('platform', () => {
     expect(worker?.env).not.toHaveProperty('REDIS_URL');
   });
 
-  it('lets the control center serve internal routes on a port where one is asked for', () => {
+  it('lets the control center serve internal routes on a port where one is configured', () => {
     const inside = { INTERNAL_PORT: '0', INTERNAL_HOST: '0.0.0.0' };
     const { groups } = platform(readConfig('/repo', inside), {
       databaseUrl: 'postgres://db',
@@ -62,7 +62,7 @@ describe('platform', () => {
     expect(groups[1]?.[0]?.env).toMatchObject({ CONTROL_CENTER_INTERNAL_URL: 'http://127.0.0.1:3' });
   });
 
-  it('can be ended within 15 seconds, however stubborn its processes', () => {
+  it('can be ended within 15 seconds, even if no process ends on its own', () => {
     const ofGroups = described.groups.map((group) =>
       Math.max(...group.map(({ stopWithinMs }) => stopWithinMs)),
     );

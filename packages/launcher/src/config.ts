@@ -7,15 +7,15 @@ export interface LauncherConfig {
   dataDir: string;
   host: string;
   ports: { orchestrator: number; controlCenter: number };
-  /** Where the control center serves internal routes; without a port on a local socket. */
+  /** Where the control center serves internal routes; without a port, on a local socket. */
   internal: { host: string; port: number | undefined };
-  /** Absent: an embedded one is started. */
+  /** Undefined: an embedded one is started. */
   databaseUrl: string | undefined;
   redisUrl: string | undefined;
   workers: number;
   production: boolean;
   admin: { username: string; password: string | undefined };
-  /** What every process of ours is given, on top of which its spec puts its own. */
+  /** The environment of every process of the platform; its spec adds to it. */
   environment: NodeJS.ProcessEnv;
 }
 

@@ -4,9 +4,9 @@ import type { Journal } from './journal.js';
 import type { Startable } from './processes/startable.js';
 import { postgresEntry, redisEntry } from './terminal/severity.js';
 
-/** A database of ours: it comes back under the URL of its first start. */
+/** An embedded database: a restarted one keeps the URL of its first start. */
 export interface Database extends Startable {
-  /** Where it is, once it was started. */
+  /** Its URL, once it was started. */
   readonly url: string | undefined;
 }
 

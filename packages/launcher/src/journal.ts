@@ -3,7 +3,7 @@ import { ProcessLog } from './data-dir/process-log.js';
 import type { Entry } from './terminal/severity.js';
 import type { Terminal } from './terminal/terminal.js';
 
-/** Where the lines of all processes go: into a file for each, and to the terminal what matters. */
+/** Destination of the lines of all processes: a file for each, and the terminal for what matters. */
 export class Journal {
   readonly #folder: string;
   readonly #terminal: Terminal;
@@ -15,7 +15,7 @@ export class Journal {
     this.#terminal = terminal;
   }
 
-  /** The writer for one process; `read` tells what a line means. */
+  /** Returns the writer for one process; `read` determines the meaning of a line. */
   async writer<Args extends unknown[]>(
     name: string,
     read: (...args: [...Args, string]) => Entry,
@@ -28,7 +28,7 @@ export class Journal {
     };
   }
 
-  /** From now on into the files only: what processes complain of while all is being ended helps nobody. */
+  /** From now on only to the files: complaints of processes during shutdown help no user. */
   hush(): void {
     this.#quiet = true;
   }

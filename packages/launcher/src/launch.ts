@@ -19,9 +19,9 @@ export interface Launch {
   journal: Journal;
   notes: ProcessNotes;
   terminal: Terminal;
-  /** Aborted when the start is to be given up. */
+  /** Aborted when the start is to be ended. */
   signal: AbortSignal;
-  /** Which processes make up the platform; ours where absent. */
+  /** The processes that make up the platform; default: the real ones. */
   describe?: (config: LauncherConfig, addresses: Addresses) => Platform;
 }
 
@@ -97,7 +97,7 @@ async function service({ journal, notes, terminal }: Launch, spec: NodeSpec): Pr
     stopWithinMs: spec.stopWithinMs,
     start: async (signal) => {
       const running = await startNode(spec, lines, signal, (pid) =>
-        // Without a note it runs as well: the note is for a start after this process was killed.
+        // It also runs without a record, which only a start after a kill of this process needs.
         notes.add(spec.name, pid).catch((error: NodeJS.ErrnoException) => {
           terminal.notice(
             `process ${pid} of ${spec.name} could not be noted (${error.code ?? error.message})`,

@@ -10,11 +10,12 @@ import { Terminal } from './terminal/terminal.js';
 
 const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** Runs the platform until it is told to stop. Sets the exit status: 0, or 1 after a sentence that says why. */
+/** Runs the platform until it is stopped. Sets the exit status: 0, or 1 after a sentence that says why. */
 export async function main(args: string[]): Promise<void> {
   takeEnvironment();
   const requests = stopRequests();
-  // Whoever read our output may be gone (`npm start | head`): the platform goes on, its logs are in files.
+  // The reader of the output may have ended (`npm start
+  // head`): the platform continues, its logs are in files.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const options = readOptions(args);
@@ -32,7 +33,7 @@ export async function main(args: string[]): Promise<void> {
   }
 }
 
-/** What is shown of an error that ended the launcher: a stack is for what nobody foresaw. */
+/** The text of an error that ended the launcher: a stack only for unexpected errors. */
 export function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return isFailure(error) || error instanceof EmbeddedError || error instanceof StartError

@@ -26,14 +26,14 @@ export function readOptions(args: string[]): LauncherOptions {
   try {
     const { values } = parseArgs({ args, options: { demo: flag, exit: flag, verbose: flag, help: flag } });
     if (values.exit && !values.demo)
-      throw new Error('--exit goes with --demo only: without the sample there is nothing to wait for');
+      throw new Error('--exit requires --demo: without the sample there is nothing to wait for');
     return values;
   } catch (error) {
     throw new Failure('invalid', `${faultIn(error as NodeJS.ErrnoException)}.\n\n${USAGE}`);
   }
 }
 
-/** The messages of `parseArgs` are for programmers; what was typed stands in them first, in quotes. */
+/** The messages of `parseArgs` are for programmers; they begin with the argument in quotes. */
 function faultIn({ code, message }: NodeJS.ErrnoException): string {
   const [, typed = ''] = /'([^']*)'/.exec(message) ?? [];
   switch (code) {

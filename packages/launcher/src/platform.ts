@@ -3,7 +3,7 @@ import { internalSocketPath } from '@provisioning/runtime';
 import type { LauncherConfig } from './config.js';
 import type { NodeSpec } from './processes/node-service.js';
 
-/** Where things are once ports and databases are settled. */
+/** Addresses, once ports and databases are known. */
 export interface Addresses {
   databaseUrl: string;
   redisUrl: string | undefined;
@@ -17,9 +17,9 @@ export interface Addresses {
 
 /** The processes of the platform, as data. */
 export interface Platform {
-  /** Each runs to its end before anything serves. */
+  /** Each runs to its end before any process serves. */
   migrations: NodeSpec[];
-  /** Started group after group, ended the other way round. */
+  /** Started group after group, ended in reverse order. */
   groups: NodeSpec[][];
 }
 
@@ -81,7 +81,7 @@ export function platform(config: LauncherConfig, addresses: Addresses): Platform
   };
 }
 
-/** A URL that reaches a server which listens on `host`. */
+/** A URL that reaches a server that listens on `host`. */
 export function httpUrl(host: string, port: number): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;

@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 import { freePort } from '@provisioning/embedded';
 import { createServer } from 'node:net';
 
-/** A port that was asked for, and the variable that changes it. */
+/** A requested port, and the variable that changes it. */
 export interface WantedPort {
   variable: string;
   host: string;
@@ -10,7 +10,7 @@ export interface WantedPort {
 }
 
 /**
- * The ports to use: 0 becomes a free one, any other must be free.
+ * Returns the ports to use: 0 becomes a free one, any other must be free.
  * @throws Failure `conflict` naming the port and the variable.
  */
 export async function settlePorts(wanted: WantedPort[]): Promise<number[]> {

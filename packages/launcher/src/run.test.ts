@@ -17,7 +17,7 @@ describe('a start whose data directory cannot be written', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  /** What the user sees. */
+  /** The output that the user sees. */
   const shown = () =>
     run({
       repository: folder,
@@ -30,8 +30,8 @@ describe('a start whose data directory cannot be written', () => {
       terminal: new Terminal({ write: () => undefined }, { verbose: false }),
     }).then(() => 'started', explain);
 
-  it('says in a sentence that the disk is full, and leaves no half-written lock', async () => {
-    // Whatever is written to this device finds no space.
+  it('reports in a sentence that the disk is full, and leaves no partial lock', async () => {
+    // Every write to this device fails for lack of space.
     const draft = `launcher.lock.${process.pid}.own.${process.pid}`;
     await symlink('/dev/full', join(dataDir, draft));
     expect(await shown()).toBe(
@@ -41,7 +41,7 @@ describe('a start whose data directory cannot be written', () => {
     expect(await readdir(dataDir)).toEqual([]);
   });
 
-  it('says in a sentence that a file is in the way', async () => {
+  it('reports in a sentence that a file has the name of the folder', async () => {
     await writeFile(join(dataDir, 'run'), '');
     expect(await shown()).toMatch(
       /^The data directory .* cannot be written: a file is where a folder belongs/,

@@ -23,11 +23,11 @@ export interface Run {
   options: LauncherOptions;
   requests: StopRequests;
   terminal: Terminal;
-  /** Which processes make up the platform; ours where absent. */
+  /** The processes that make up the platform; default: the real ones. */
   describe?: Launch['describe'];
 }
 
-/** The whole life of the platform on this machine; resolves to the exit status once everything has ended. */
+/** Runs the platform on this machine; resolves to the exit status once everything has ended. */
 export async function run(context: Run): Promise<number> {
   const config = readConfig(context.repository);
   try {
@@ -84,7 +84,7 @@ async function runWith(
     await aborted(signal);
     return 0;
   } catch (error) {
-    // Who waits for the sample's result must not take its interruption for a success.
+    // A caller that waits for the sample's result must not take its interruption for a success.
     if (requests.stop.aborted) return options.exit ? 130 : 0;
     throw error;
   } finally {
@@ -119,7 +119,7 @@ async function demo(
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();
-    // Nothing else may be open while only children work: an abort listener alone keeps no process.
+    // Nothing else may be open while only children run: an abort listener alone does not keep the process running.
     const alive = setInterval(() => undefined, 60_000);
     signal.addEventListener('abort', () => {
       clearInterval(alive);

@@ -1,4 +1,4 @@
-/** What a person or a parent asks for by signals, told apart from echoes of the same request. */
+/** The requests that a person or a parent makes by signals, without repeats of the same request. */
 export interface StopRequests {
   /** Aborted by the first request. */
   stop: AbortSignal;
@@ -8,7 +8,9 @@ export interface StopRequests {
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-/** npm passes on a Ctrl-C that the terminal has sent to all of us anyway: the second copy is no second request. */
+/**
+ * npm passes on a Ctrl-C that the terminal has already sent to every process: the second copy is not a second request.
+ */
 const ECHO_MS = 700;
 
 export function stopRequests(): StopRequests {

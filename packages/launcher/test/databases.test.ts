@@ -11,7 +11,7 @@ describeWithRedis('with databases of its own', () => {
   });
   afterEach(() => playground.remove());
 
-  it('starts Postgres and Redis first, and each again when it dies', async () => {
+  it('starts Postgres and Redis first, and restarts each when it dies', async () => {
     const launcher = playground.start({ DATABASE_URL: undefined, REDIS_URL: undefined });
     await launcher.prints(UP);
     expect(launcher.output()).toMatch(
@@ -24,7 +24,7 @@ describeWithRedis('with databases of its own', () => {
     await expect(launcher.stop(15_000)).resolves.toEqual({ code: 0, signal: null });
   });
 
-  it('goes on without a Redis, and says what that means', async () => {
+  it('runs without a Redis, and says what that means', async () => {
     const launcher = playground.start({ REDIS_URL: undefined, PATH: '/nonexistent' });
     await launcher.prints(/Redis: none found .*: workers take their work from Postgres/);
     await launcher.prints(UP);

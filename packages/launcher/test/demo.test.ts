@@ -8,7 +8,7 @@ describe('the sample', () => {
   });
   afterEach(() => playground.remove());
 
-  it('runs the batch, shows how it goes and what came of it, and ends with 0', async () => {
+  it('runs the batch, shows its progress and its results, and ends with 0', async () => {
     const launcher = playground.start({}, '--demo', '--exit');
     await expect(launcher.exited).resolves.toEqual({ code: 0, signal: null });
     expect(launcher.output()).toMatch(/0 %\s+upcloud_servers\s+Running: Do it/);
@@ -24,7 +24,7 @@ describe('the sample', () => {
     expect(launcher.output()).toMatch(/The batch: Failed\. the sky is falling/);
   });
 
-  it('shows the API’s own sentence when it refuses, and keeps serving', async () => {
+  it('shows the API’s own message when it refuses, and continues to serve', async () => {
     const launcher = playground.start({ EXPECTED_PASSWORD: 'another' }, '--demo');
     await launcher.prints(/could not be run: .*401: The user name or the password is wrong\./);
     await launcher.prints(/Ctrl-C stops everything/);

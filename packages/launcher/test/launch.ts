@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('./fixtures/launcher.mjs', import.meta.url));
 
-/** A place where the launcher can be started, again and again, with stand-ins for the platform's processes. */
+/** A place where the launcher can be started repeatedly, with stand-ins for the platform's processes. */
 export class Playground {
   readonly #started: NodeProcess[] = [];
 
@@ -43,13 +43,13 @@ export class Playground {
     return launcher;
   }
 
-  /** What the stand-ins noted: `start worker-0`, `stop orchestrator`… */
+  /** The notes of the stand-ins: `start worker-0`, `stop orchestrator`… */
   async events(): Promise<string[]> {
     const text = await readFile(join(this.folder.path, 'events'), 'utf8').catch(() => '');
     return text.split('\n').filter((line) => line !== '');
   }
 
-  /** Id of a process that the launcher keeps. */
+  /** Id of a process that the launcher runs. */
   async pidOf(name: string): Promise<number> {
     const file = join(this.dataDir, name === 'postgres' || name === 'redis' ? '' : 'run', `${name}.process`);
     return (JSON.parse(await readFile(file, 'utf8')) as { pid: number }).pid;

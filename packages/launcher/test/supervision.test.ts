@@ -28,7 +28,7 @@ describe('the supervisor', () => {
     expect(await playground.notes()).toEqual([]);
   });
 
-  it('starts a process again that dies, and says so', async () => {
+  it('restarts a process that dies, and reports it', async () => {
     const launcher = playground.start();
     await launcher.prints(UP);
     process.kill(await playground.pidOf('orchestrator'), 'SIGKILL');
@@ -48,7 +48,7 @@ describe('the supervisor', () => {
     );
   });
 
-  it('kills what does not end when told', async () => {
+  it('kills a process that does not end on request', async () => {
     const launcher = playground.start({ IGNORE_TERM: 'orchestrator' });
     await launcher.prints(UP);
     const pid = await playground.pidOf('orchestrator');
@@ -66,7 +66,7 @@ describe('the supervisor', () => {
     expect((await playground.events()).at(-1)).toBe('stop control-center');
   });
 
-  it('starts a process again that dies before it is ready', async () => {
+  it('restarts a process that dies before it is ready', async () => {
     const launcher = playground.start({ DIE_ONCE: 'orchestrator' });
     await launcher.prints(UP);
     expect(launcher.output()).toMatch(
@@ -88,7 +88,7 @@ describe('the supervisor', () => {
     await new Promise((resolve) => holder.close(resolve));
   });
 
-  it('refuses a second start on the same data directory, and leaves the first alone', async () => {
+  it('refuses a second start on the same data directory, without affecting the first', async () => {
     const first = playground.start();
     await first.prints(UP);
     const second = playground.start();
@@ -97,7 +97,7 @@ describe('the supervisor', () => {
     await expect(first.stop()).resolves.toEqual({ code: 0, signal: null });
   });
 
-  it('ends what a killed run left, and takes over its lock', async () => {
+  it('ends the processes that a killed run left, and takes over its lock', async () => {
     const first = playground.start();
     await first.prints(UP);
     first.kill('SIGKILL');

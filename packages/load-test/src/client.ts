@@ -2,7 +2,7 @@ import type { Sample } from './samples.js';
 
 const PATIENCE_MS = 30_000;
 
-/** Sends requests and notes how each of them went. */
+/** Sends requests and records how each of them went. */
 export class LoadClient {
   readonly samples: Sample[] = [];
   readonly #began = performance.now();
@@ -12,7 +12,7 @@ export class LoadClient {
     private readonly token: string,
   ) {}
 
-  /** @returns the answer's `data`; undefined where the request failed, which stands in the samples */
+  /** @returns the answer's `data`; undefined where the request failed, which the samples contain */
   async send(operation: string, method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown> {
     const at = performance.now();
     let fault: string | undefined;

@@ -8,7 +8,7 @@ import { textReport, type ReportedRun } from './report-text.js';
 import { figuresOf } from './samples.js';
 import { runScenario } from './scenario.js';
 
-/** @returns the exit status: 0 where every request was answered as it should be, 1 where not, 2 for wrong options */
+/** @returns the exit status: 0 where every answer was as expected, 1 where not, 2 for wrong options */
 export async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   let options: LoadOptions;
   try {
@@ -63,7 +63,10 @@ async function completedTasks(url: string): Promise<number | undefined> {
   return count === undefined ? undefined : Number(count);
 }
 
-/** The same figures for people, for a browser and for programs. @returns the page's path */
+/**
+ * Writes the same figures for people, for a browser and for programs.
+ * @returns the page's path
+ */
 async function write(out: string, run: ReportedRun): Promise<string> {
   const folder = resolve(out);
   await mkdir(folder, { recursive: true });

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 export interface LoadOptions {
   seconds: number;
   clients: number;
-  /** Of a platform that runs already; undefined: one is started, and ended after it. */
+  /** Of a platform that already runs; undefined: one is started, and ended afterwards. */
   target:
     { orchestratorUrl: string; controlCenterUrl: string; username: string; password: string } | undefined;
   /** Folder for the report. */
@@ -21,7 +21,7 @@ export const USAGE = `npm run test:load [-- options]
 
 At a platform that runs already, workflows are submitted in check mode and batches are left out: nothing is changed.`;
 
-/** @throws Error in a sentence for what makes no sense */
+/** @throws Error in a sentence for an invalid combination or value */
 export function readOptions(args: readonly string[], password: string | undefined): LoadOptions {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -17,7 +17,9 @@ export interface OwnPlatform {
   stop(): Promise<void>;
 }
 
-/** A platform as `npm start` makes it, in a folder of its own and on loopback, without limits; its commands do nothing. */
+/**
+ * A platform as `npm start` makes it, in a separate folder and on loopback, without limits; its commands do nothing.
+ */
 export async function startOwnPlatform(environment: NodeJS.ProcessEnv): Promise<OwnPlatform> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-load-'));
   const [orchestrator, controlCenter] = [await freePort(), await freePort()];

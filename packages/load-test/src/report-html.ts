@@ -5,7 +5,7 @@ const WIDTH = 720;
 const HEIGHT = 220;
 const LEFT = 150;
 
-/** One page without a request to anywhere: it can be kept, mailed and opened years later. */
+/** One page that loads nothing: it can be kept, mailed and opened years later. */
 export function htmlReport(run: ReportedRun): string {
   const { operations, total, timeline, faults } = run.figures;
   const rows = [...operations, total].map((figures) =>

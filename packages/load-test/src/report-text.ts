@@ -4,9 +4,9 @@ export interface ReportedRun {
   figures: Figures;
   clients: number;
   target: string;
-  /** When it began. */
+  /** Time of the beginning. */
   at: Date;
-  /** Tasks that the platform completed meanwhile; undefined where its metrics are not open. */
+  /** Tasks that the platform completed meanwhile; undefined where its metrics are not accessible. */
   completedTasks: number | undefined;
 }
 

@@ -34,13 +34,13 @@ describe('the figures', () => {
       },
     ]);
     expect(figures.total).toMatchObject({ requests: 102, errors: 1 });
-    // By when they were answered; what came after the end is on no line.
+    // By the time of the answer; answers after the end are on no line.
     expect(figures.timeline).toEqual([91, 10]);
     expect(figures.faults).toEqual([['write: 503 unavailable', 1]]);
     expect([percentile([], 99), percentile([7], 1)]).toEqual([0, 7]);
   });
 
-  it('are shown as text and as a page of its own that asks nobody for anything', () => {
+  it('are shown as text and as a page that loads nothing', () => {
     const run = { figures, clients: 4, target: 'http://a', at: new Date(0), completedTasks: 3 };
     expect(textReport(run)).toContain(
       '102 requests in 2.0 s from 4 clients at http://a: 51.0 a second, 1 errors, 3 tasks completed',

@@ -23,7 +23,7 @@ export interface Figures {
   operations: OperationFigures[];
   /** Answers in each second. */
   timeline: number[];
-  /** Each kind of fault, and how often it came. */
+  /** Each kind of fault, and how often it occurred. */
   faults: [fault: string, count: number][];
 }
 
@@ -69,7 +69,7 @@ function summary(operation: string, samples: readonly Sample[], seconds: number)
   };
 }
 
-/** The smallest of the sorted values that so many per cent are not above; 0 where there are none. */
+/** The smallest of the sorted values that is not below so many per cent of them; 0 where there are none. */
 export function percentile(sorted: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }

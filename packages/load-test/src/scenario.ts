@@ -3,7 +3,7 @@ import type { LoadClient } from './client.js';
 export interface Scenario {
   seconds: number;
   clients: number;
-  /** Whether the platform is ours: then work is really done. */
+  /** Whether this run started the platform: only then work is really done. */
   ours: boolean;
 }
 
@@ -16,13 +16,13 @@ type Act = (client: LoadClient, known: Known, number: number) => Promise<void>;
 
 const KEPT = 500;
 
-/** What clients do, and how often: mostly they look. */
+/** What clients do, and how often: mostly they read. */
 function acts(ours: boolean): [weight: number, act: Act][] {
   return [
     [
       5,
       async (client, known, number) => {
-        // Infras of their own: workflows of one infra wait for each other.
+        // Separate infras: workflows of one infra wait for each other.
         const body = { infra: `load-${number % 1_000}`, settings: 'config.ncl', check_mode: !ours };
         keep(known.tasks, await client.send('submit workflow', 'POST', '/workflows/servers/create', body));
       },
@@ -56,7 +56,7 @@ function acts(ours: boolean): [weight: number, act: Act][] {
   ];
 }
 
-/** Each client sends its next request when it has the answer to the last one. */
+/** Each client sends its next request after the answer to the last one. */
 export async function runScenario(client: LoadClient, { seconds, clients, ours }: Scenario): Promise<void> {
   const known: Known = { tasks: [], batches: [] };
   const choices = acts(ours).flatMap(([weight, act]) => Array.from({ length: weight }, () => act));

@@ -26,7 +26,7 @@ export default () => checkBuild();
 
 async function faultOf(folder, repository) {
   const name = relative(repository, folder);
-  // The compiler renews the time of this file even when the sources have the contents that they had before.
+  // The compiler updates the time of this file even when its contents stay the same.
   const built = await stat(join(folder, 'dist/.tsbuildinfo')).catch(() => undefined);
   if (built === undefined) return `${name} is not built.`;
   for (const sources of SOURCES) {

@@ -1,5 +1,5 @@
-// When a process of a test run is killed, nothing tells the processes below it. Each of them looks by itself, so that a
-// run that was killed leaves no servers and no services behind.
+// When a process of a test run is killed, its children are not notified. Each of them therefore polls for its parent,
+// so that a killed run leaves no servers and no services behind.
 import { readFileSync, readdirSync } from 'node:fs';
 
 const LOOK_MS = 1_000;
@@ -17,7 +17,7 @@ function childrenOf(pid) {
     .filter((name) => /^\d+$/.test(name))
     .filter((name) => {
       const stat = read(() => readFileSync(`/proc/${name}/stat`, 'utf8'), '');
-      // The name of the program, in brackets, may contain anything.
+      // The name of the program, in brackets, may contain any characters.
       return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid;
     })
     .map(Number);
@@ -27,7 +27,7 @@ function kill(pid) {
   read(() => process.kill(pid, 'SIGKILL'), false);
 }
 
-/** `otherwise` where the process has ended meanwhile. */
+/** Returns `otherwise` where the process has ended meanwhile. */
 function read(look, otherwise) {
   try {
     return look();

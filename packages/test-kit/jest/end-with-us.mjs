@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 /**
  * A run that is interrupted or killed never reaches its teardown. This small shell waits until this process's end of a
- * pipe closes; then it ends the servers and removes their files. In a session of its own, it survives a signal to the run.
+ * pipe closes; then it ends the servers and removes their files. Its own session protects it from signals to the run.
  */
 export function endWithUs(pids, folder) {
   if (process.platform === 'win32') return { release: () => undefined };

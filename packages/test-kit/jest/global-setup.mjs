@@ -1,5 +1,5 @@
 // Once per run: one Postgres and one Redis for all test files, and one migrated database per service to be copied.
-// TEST_DATABASE_URL and TEST_REDIS_URL name servers that are there already.
+// TEST_DATABASE_URL and TEST_REDIS_URL name existing servers to use instead.
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ export default async function globalSetup() {
   await checkBuild();
   const { startPostgres, startRedis } = await import('@provisioning/embedded');
   const dataDir = await mkdtemp(join(tmpdir(), 'provisioning-test-run-'));
-  // Postgres, started by root, runs as another user who must get to its files below.
+  // Postgres, started by root, runs as another user who must be able to reach its files below.
   await chmod(dataDir, 0o755);
   const log = () => undefined;
   const servers = [];

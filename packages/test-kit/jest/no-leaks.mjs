@@ -4,21 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 // A worker of Jest, which has a channel to it, ends with it. In-band, this process is Jest itself.
 if (process.connected) await import('./end-with-parent.mjs');
 
-// What keeps a process alive and was opened by a test: timers alone are not held against a test file.
+// Resources that keep a process running and that a test opened; timers alone do not fail a test file.
 const LEAKS = /^(TCP|TLS|UDP|Pipe|Process|HTTP|MessagePort|Worker|StatWatcher|FSEvent)/;
-// A kept-alive connection of fetch lives for 5 s after its last use; on a busy machine, its end takes longer.
+// A kept-alive connection of fetch lasts for 5 s after its last use, and longer on a busy machine.
 const GRACE_MS = 10_000;
 
 /**
- * The Node environment, which also fails a test file that leaves sockets, servers, child processes or pipes behind.
- * An environment, not a hook: hooks of set-up files run before those of the test file itself, which close things.
+ * The Node environment, which also fails a test file that leaves sockets, servers, child processes or pipes open. It is
+ * an environment, not a hook: hooks of set-up files run before those of the test file, which close things.
  */
 export default class NoLeaksEnvironment extends NodeEnvironment {
   #before;
 
   async setup() {
     await super.setup();
-    // Jest's own, opened when they are first used: where Jest has several workers, they are pipes.
+    // Jest's own resources, opened at their first use: where Jest has several workers, they are pipes.
     for (const stream of [process.stdout, process.stderr]) void stream.fd;
     this.#before = count();
   }

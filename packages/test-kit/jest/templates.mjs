@@ -6,7 +6,7 @@ import pg from 'pg';
 const run = promisify(execFile);
 const SERVICES = ['orchestrator', 'control-center'];
 
-/** One database per service with its schema as the service's own migrations make it. */
+/** One database per service with the schema that the service's own migrations create. */
 export async function makeTemplates(serverUrl) {
   for (const service of SERVICES) {
     const name = `template_${service.replaceAll('-', '_')}`;

@@ -7,7 +7,10 @@ export type ServiceName = 'orchestrator' | 'control-center';
 
 export interface TestDatabase {
   url: string;
-  /** Removes it. @throws when a connection to it is still open: whoever opened it must close it. */
+  /**
+   * Removes it.
+   * @throws when a connection to it is still open: the test that opened it must close it.
+   */
   drop(): Promise<void>;
 }
 
@@ -16,7 +19,7 @@ export function templateName(service: ServiceName): string {
   return `template_${service.replaceAll('-', '_')}`;
 }
 
-/** A database of one's own: a copy of the migrated schema of `service`, or an empty one. */
+/** Creates a private database: a copy of the migrated schema of `service`, or an empty one. */
 export async function cloneDatabase(service?: ServiceName): Promise<TestDatabase> {
   const server = requiredSetting('TEST_DATABASE_URL');
   const name = `test_${randomBytes(8).toString('hex')}`;
@@ -35,7 +38,7 @@ async function drop(server: string, name: string): Promise<void> {
         open = await connectionsTo(client, name);
         return open.length === 0;
       },
-      // The server sees a moment later that a socket was ended.
+      // The server notices a closed socket a moment later.
       { timeout: 30_000 },
     ).catch(() => false);
     await client.query(`drop database if exists ${name} with (force)`);

@@ -8,8 +8,8 @@ const WORKERS = 16;
 let next = Math.floor(Math.random() * PORTS_PER_WORKER);
 
 /**
- * Finds a port on which a process can be told to listen. Each worker of Jest has a range of its own, below the ports that
- * the system gives to connections (from 32768 on Linux): a port that the system chose could be taken again before the
+ * Finds a port on which a process can be made to listen. Each worker of Jest has a separate range, below the ports that
+ * the system gives to connections (from 32768 on Linux): a port chosen by the system could be taken again before the
  * process listens.
  */
 export async function freePort(): Promise<number> {

@@ -10,8 +10,8 @@ export const hasRedis = Boolean(process.env['TEST_REDIS_URL']);
 const COUNTER = 'test-kit:databases-given';
 
 /**
- * URL of an empty numbered database that no other test file has. Published messages know no databases: a test that
- * listens to channels of a fixed name takes {@link ownRedis}.
+ * Returns the URL of an empty numbered database that no other test file has. Published messages are visible in all
+ * databases: a test that subscribes to channels with fixed names uses {@link ownRedis}.
  */
 export async function redisUrl(): Promise<string> {
   const server = new Redis(requiredSetting('TEST_REDIS_URL'));
@@ -29,11 +29,11 @@ export async function redisUrl(): Promise<string> {
 }
 
 export interface OwnRedis extends RunningServer {
-  /** Starts it again on the same port, with what it had kept. */
+  /** Restarts it on the same port, with its data. */
   restart(): Promise<void>;
 }
 
-/** A Redis server of one's own, to be stopped, killed and started again at will. `stop()` it at the end. */
+/** A private Redis server that a test can stop, kill and restart. `stop()` it at the end. */
 export async function ownRedis(): Promise<OwnRedis> {
   const folder = await temporaryFolder('redis');
   let running = await started(folder.path);

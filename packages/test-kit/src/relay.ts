@@ -1,20 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** Stands in front of a server, and makes it look away, frozen or well. */
+/** A proxy in front of a server that makes the server look unreachable, frozen or healthy. */
 export interface Relay {
   /** The server's URL with the relay's address. */
   url: string;
-  /** Connections are accepted, and nothing passes: a server that is stopped, or a network that swallows everything. */
+  /** Connections are accepted, and nothing passes: a stopped server, or a network that drops everything. */
   freeze(): void;
   /** Connections end, and no new one is accepted. */
   refuse(): Promise<void>;
-  /** All passes, what was held back while it was frozen too. */
+  /** Everything passes, including data held back while it was frozen. */
   mend(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A {@link Relay} on a free port, to the server of this URL; all passes at first. */
+/** Returns a {@link Relay} on a free port, to the server of this URL; everything passes at first. */
 export async function startRelay(target: string): Promise<Relay> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<{ client: Socket; upstream: Socket }>();

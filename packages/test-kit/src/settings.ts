@@ -1,4 +1,4 @@
-/** What the run's global set-up left in the environment for every test file. */
+/** The values that the run's global set-up left in the environment for every test file. */
 export function requiredSetting(name: 'TEST_DATABASE_URL' | 'TEST_REDIS_URL'): string {
   const value = process.env[name];
   if (value) return value;

@@ -9,7 +9,7 @@ export interface NodeExit {
 
 export interface NodeProcess {
   pid: number;
-  /** All it printed so far, standard output and errors together. */
+  /** Everything that it has printed, standard output and errors together. */
   output(): string;
   /** Resolves with its next (or an earlier) message of that type over the IPC channel; rejects if it ends before. */
   message<T extends { type: string }>(type: string, timeout?: number): Promise<T>;
@@ -17,25 +17,25 @@ export interface NodeProcess {
   prints(pattern: RegExp, timeout?: number): Promise<void>;
   exited: Promise<NodeExit>;
   kill(signal?: NodeJS.Signals): void;
-  /** Ends it: TERM, and KILL when it is still there after `graceMs` (a minute where absent). */
+  /** Ends it: TERM, and KILL when it still runs after `graceMs` (default: a minute). */
   stop(graceMs?: number): Promise<NodeExit>;
 }
 
 export interface SpawnNodeOptions {
-  /** Added to (or, with undefined, taken from) this process's environment. */
+  /** Added to (or, with undefined, removed from) this process's environment. */
   env?: Record<string, string | undefined>;
   args?: string[];
   cwd?: string;
-  /** The Node.js to run it with; this one where absent. */
+  /** The Node.js executable; default: the one of this process. */
   execPath?: string;
   uid?: number;
   gid?: number;
 }
 
-/** Runs a script in a Node process of its own, with an IPC channel. End it before the test does. */
+/** Runs a script in a Node process, with an IPC channel. The test must end it. */
 export function spawnNode(script: string, options: SpawnNodeOptions = {}): NodeProcess {
   const { env = {}, args = [], ...rest } = options;
-  // Jest's own switches and the run's databases are none of the child's business.
+  // Jest's own switches and the run's databases are not passed on to the child.
   const { NODE_OPTIONS: _options, ...inherited } = process.env;
   const child = fork(script, args, {
     ...rest,

@@ -1,21 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * How long a test waits for anything, in milliseconds. It is no proof of speed, so it is minutes: a machine with ten
- * times the load needs ten times as long for the same result.
+ * How long a test waits for anything, in milliseconds. It is not a proof of speed, so it is minutes: a machine under
+ * ten times the load needs ten times as long for the same result.
  */
 export const PATIENCE_MS = 5 * 60_000;
 
 export interface WaitOptions {
-  /** Milliseconds after which it gives up; {@link PATIENCE_MS} where absent. */
+  /** Milliseconds after which it fails; default: {@link PATIENCE_MS}. */
   timeout?: number;
   /** What is waited for, for the error. */
   what?: string;
 }
 
 /**
- * Asks again and again until the answer is truthy, and returns it.
- * @throws after `timeout`, with the last error if asking itself failed.
+ * Polls until the answer is truthy, and returns it.
+ * @throws after `timeout`, with the last error if polling itself failed.
  */
 export async function waitFor<T>(
   ask: () => T | Promise<T>,

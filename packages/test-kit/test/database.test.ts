@@ -23,7 +23,7 @@ describe('cloneDatabase', () => {
     expect(rows).toEqual([{ name: expect.stringMatching(/^test_/) }]);
   });
 
-  it('tells who left a connection open', async () => {
+  it('reports which connection was left open', async () => {
     const database = await cloneDatabase();
     const client = new pg.Client({ connectionString: database.url, application_name: 'forgetful' });
     client.on('error', () => undefined);

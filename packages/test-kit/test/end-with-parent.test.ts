@@ -7,7 +7,7 @@ import { waitFor } from '../src/index.js';
 
 const script = new URL('../jest/end-with-parent.mjs', import.meta.url).href;
 
-/** Whether there is such a process; one that has ended and waits for its parent to read that is none. */
+/** Whether such a process runs; one that has ended and waits to be reaped does not. */
 function runs(pid: number): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -16,7 +16,7 @@ function runs(pid: number): boolean {
   }
 }
 
-it('a process that loads it ends with its parent, and takes its own children along', async () => {
+it('a process that loads it ends with its parent, and ends its own children', async () => {
   // A child that starts a grandchild and prints both ids; its parent is ended by KILL, which it cannot pass on.
   const child = `
     await import(${JSON.stringify(script)});

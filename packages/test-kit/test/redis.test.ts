@@ -10,7 +10,7 @@ describeWithRedis('Redis for tests', () => {
     await Promise.all([first.quit(), second.quit()]);
   });
 
-  it('restarts a server of one’s own on the same port with what it had kept', async () => {
+  it('restarts a private server on the same port with its data', async () => {
     const server = await ownRedis();
     const client = new Redis(server.url, { retryStrategy: () => 50 });
     client.on('error', () => undefined);

@@ -12,13 +12,13 @@ describe('spawnNode', () => {
     await expect(child.stop()).resolves.toEqual({ code: 0, signal: null });
   });
 
-  it('kills one that does not end when told', async () => {
+  it('kills a process that does not end on request', async () => {
     const child = spawnNode(talker, { env: { STUBBORN: '1' } });
     await child.message('ready');
     await expect(child.stop(100)).resolves.toEqual({ code: null, signal: 'SIGKILL' });
   });
 
-  it('says what a process printed that ended too early', async () => {
+  it('shows the output of a process that ended too early', async () => {
     const child = spawnNode(talker, { env: { NAME: 'Eve', DIE: '3' } });
     await expect(child.prints(/never printed/)).rejects.toThrow(/ended before[^]*hello Eve/);
     await expect(child.exited).resolves.toEqual({ code: 3, signal: null });

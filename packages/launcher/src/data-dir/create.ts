@@ -8,8 +8,9 @@ import { ignoreMissing } from './ignore-missing.js';
 const PRIVATE = ['local', 'logs', 'run'];
 
 /**
- * Makes sure that the data directory is there and can be written. Other users may pass through it, to what is theirs in
- * there (the embedded Postgres, running commands), and read nothing. @throws Failure `invalid` with what to do
+ * Makes sure that the data directory exists and is writable. Other users may pass through it to their own folders in it
+ * (the embedded Postgres, running commands), and read nothing.
+ * @throws Failure `invalid` with what to do
  */
 export async function createDataDir(dataDir: string): Promise<void> {
   try {
@@ -22,7 +23,7 @@ export async function createDataDir(dataDir: string): Promise<void> {
     throw new Failure(
       'invalid',
       `The data directory ${dataDir} cannot be written (${(cause as NodeJS.ErrnoException).code ?? String(cause)}). ` +
-        'Set PROVISIONING_DATA_DIR to a folder that can.',
+        'Set PROVISIONING_DATA_DIR to a writable folder.',
       { cause },
     );
   }

@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 const MAKE_ROOM = 'Make room and start again, or set PROVISIONING_DATA_DIR to a folder on another disk.';
 const OTHER_FOLDER = 'Set PROVISIONING_DATA_DIR to a folder that can be written.';
 
-/** By the codes of the system: why a file cannot be written, and what helps. */
+/** By error codes of the system: why a file cannot be written, and what helps. */
 const REASONS: Record<string, readonly [reason: string, advice: string]> = {
   ENOSPC: ['its disk is full', MAKE_ROOM],
   EDQUOT: ['the quota of its disk is used up', MAKE_ROOM],
@@ -16,7 +16,7 @@ const REASONS: Record<string, readonly [reason: string, advice: string]> = {
   EIO: ['its disk reports an error', OTHER_FOLDER],
 };
 
-/** Calls on files; a port that is not allowed has the same code as a file that is not. */
+/** System calls on files; a port that is not allowed has the same error code as a file that is not. */
 const ON_FILES = new Set([
   'access',
   'chmod',
@@ -31,12 +31,12 @@ const ON_FILES = new Set([
 ]);
 
 /**
- * What a person is to know of an error that a file of the data directory made, as a `Failure` of kind `invalid`; any other
- * error as it is. The error of a write has no path: the launcher writes nowhere else.
+ * Returns a `Failure` of kind `invalid` for an error on a file of the data directory, and any other error unchanged.
+ * The error of a write has no path: the launcher writes nowhere else.
  */
 export function asDataDirFailure(error: unknown, dataDir: string): unknown {
   if (typeof error !== 'object' || error === null) return error;
-  // An error of the system has these members; of any other error they are undefined.
+  // System errors have these members; on any other error they are undefined.
   const { code = '', syscall = '', path } = error as NodeJS.ErrnoException;
   const [reason, advice] = REASONS[code] ?? [];
   if (reason === undefined || !ON_FILES.has(syscall)) return error;

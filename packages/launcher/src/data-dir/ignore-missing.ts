@@ -1,4 +1,4 @@
-/** For `catch`: what is not there need not be changed. */
+/** For `catch`: a missing file needs no change. */
 export function ignoreMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }

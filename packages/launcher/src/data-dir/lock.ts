@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { ignoreMissing } from './ignore-missing.js';
 
 /**
- * Takes the data directory for this process alone; the lock of a run that was killed is taken over.
- * @returns the function that gives it back.
- * @throws Failure `conflict` while another run has it.
+ * Locks the data directory for this process; the lock of a killed run is taken over.
+ * @returns the function that releases it.
+ * @throws Failure `conflict` while another run holds it.
  */
 export async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   const file = join(dataDir, 'launcher.lock');
@@ -16,7 +16,7 @@ export async function lockDataDir(dataDir: string): Promise<() => Promise<void>>
   try {
     while (!(await linked(own, file))) {
       await refuseIfAlive(dataDir, file);
-      // Moved, then looked at again: two starts at once may both have found it stale, and one have taken it since.
+      // Moved, then read again: two concurrent starts may both find it stale, and one may have acquired it since.
       const stale = `${file}.${process.pid}.stale`;
       await rename(file, stale).catch(ignoreMissing);
       if ((await recordedProcess(stale)) !== null) {

@@ -12,7 +12,7 @@ export class ProcessLog {
 
   private constructor(stream: WriteStream) {
     this.#stream = stream;
-    // A full disk must not end the supervisor: the lines are lost, the processes go on.
+    // A full disk must not end the supervisor: lines are lost, the processes continue.
     stream.on('error', () => undefined);
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const GRACE_MS = 5_000;
 
-/** Notes in the data directory which processes of ours run, so that a start after a kill -9 can end what was left. */
+/** Records in the data directory which processes run, so that a start after a kill -9 can end those left over. */
 export class ProcessNotes {
   readonly #folder: string;
 

@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 
 type Status = 'Pending' | 'Running' | 'Completed' | 'Failed' | 'Cancelled' | 'RollingBack' | 'RolledBack';
 
-/** A batch as the orchestrator shows it; only what the sample looks at. */
+/** A batch as the orchestrator shows it, reduced to what the sample reads. */
 export interface Batch {
   batch_id: string;
   status: Status;
@@ -27,7 +27,7 @@ export interface ApiUrls {
   controlCenter: string;
 }
 
-/** The public API, signed in: what the sample needs of it. */
+/** The operations of the public API that the sample needs, signed in. */
 export class Api {
   readonly #urls: ApiUrls;
   readonly #signal: AbortSignal;
@@ -38,7 +38,7 @@ export class Api {
     this.#signal = signal;
   }
 
-  /** @throws Failure with the API's own sentence, e.g. for a wrong password. */
+  /** @throws Failure with the API's own message, e.g. for a wrong password. */
   async signIn(username: string, password: string): Promise<void> {
     const data = await this.#call<{ token: string }>(this.#urls.controlCenter, '/auth/login', {
       username,
@@ -47,7 +47,7 @@ export class Api {
     this.#token = data.token;
   }
 
-  /** @returns its id */
+  /** @returns the id of the batch */
   async executeBatch(body: object): Promise<string> {
     const submitted = await this.#call<{ batch_id: string }>(this.#urls.orchestrator, '/batch/execute', body);
     return submitted.batch_id;

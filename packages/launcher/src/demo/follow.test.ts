@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Failure } from '@provisioning/errors';
 import { follow } from './follow.js';
 
-/** Answers one after the other. */
+/** Answers in this order. */
 function answering(...answers: (string | Error)[]): () => Promise<string> {
   return () => {
     const answer = answers.shift();
@@ -14,20 +14,20 @@ describe('follow', () => {
   const { signal } = new AbortController();
   const ended = (status: string) => status !== 'Pending' && status !== 'Running';
 
-  it('tells each answer and ends with the last', async () => {
+  it('reports each answer and ends with the last', async () => {
     const seen: string[] = [];
     const ask = answering('Pending', 'Running', 'Completed', 'never asked for');
     await expect(follow(ask, (status) => seen.push(status), ended, signal)).resolves.toBe('Completed');
     expect(seen).toEqual(['Pending', 'Running', 'Completed']);
   });
 
-  it('asks again after what passes by itself', async () => {
-    const away = new Failure('unavailable', 'the database is away', { retryAfter: 0 });
-    const ask = answering(away, new TypeError('fetch failed'), 'Failed');
+  it('asks again after temporary failures', async () => {
+    const outage = new Failure('unavailable', 'the database is unavailable', { retryAfter: 0 });
+    const ask = answering(outage, new TypeError('fetch failed'), 'Failed');
     await expect(follow(ask, () => undefined, ended, signal)).resolves.toBe('Failed');
   });
 
-  it('gives up at once on what does not', async () => {
+  it('ends at once on any other failure', async () => {
     const ask = answering(new Failure('forbidden', 'no'));
     await expect(follow(ask, () => undefined, ended, signal)).rejects.toThrow('no');
   });

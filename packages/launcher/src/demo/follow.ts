@@ -1,29 +1,29 @@
 import { isFailure } from '@provisioning/errors';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Asked often at first, seldom later: a minute's budget is 100 requests. */
+/** Frequent at first, then rarer: a minute's budget is 100 requests. */
 const FIRST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 1_500;
-/** How long the API may be away (a process that is started again) before it is given up. */
+/** How long the API may be unavailable (a process that is restarted) before this ends. */
 const PATIENCE_MS = 60_000;
 
-/** Asks until what is asked for has ended, and tells of each answer. */
+/** Polls until the object has ended, and reports each answer. */
 export async function follow<T>(
   ask: () => Promise<T>,
-  told: (answer: T) => void,
+  report: (answer: T) => void,
   ended: (answer: T) => boolean,
   signal: AbortSignal,
 ): Promise<T> {
-  let heard = performance.now();
+  let lastAnswer = performance.now();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 1.3, LONGEST_PAUSE_MS)) {
     try {
       const answer = await ask();
-      heard = performance.now();
-      told(answer);
+      lastAnswer = performance.now();
+      report(answer);
       if (ended(answer)) return answer;
     } catch (error) {
       const passing = isFailure(error) ? error.retryable : error instanceof TypeError;
-      if (!passing || performance.now() - heard > PATIENCE_MS) throw error;
+      if (!passing || performance.now() - lastAnswer > PATIENCE_MS) throw error;
       if (isFailure(error) && error.retryAfter !== undefined)
         await sleep(error.retryAfter * 1_000, undefined, { signal });
     }

@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import type { Batch, Operation } from './api.js';
 
-/** The operations of a batch side by side. */
+/** A table of the operations of a batch. */
 export function resultTable({ operations }: Batch, colors: boolean): string {
   const table = new Table({
     head: ['Operation', 'Status', 'Seconds', 'Result'],

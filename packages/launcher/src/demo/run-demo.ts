@@ -33,7 +33,7 @@ export async function runDemo({ urls, username, password, terminal, signal }: De
   terminal.line();
   terminal.line(`The sample: the batch ${SAMPLE_BATCH.name} with ${length} operations, submitted as ${id}`);
   terminal.line(
-    terminal.colors.dim('  Without credentials for upcloud and aws the local driver stands in for both.'),
+    terminal.colors.dim('  Without credentials for upcloud and aws both fall back to the local driver.'),
   );
   const batch = await follow(
     () => api.batch(id),
@@ -47,7 +47,7 @@ export async function runDemo({ urls, username, password, terminal, signal }: De
   return batch.status === 'Completed';
 }
 
-/** Says what has changed since the last time: an operation's status, or the step it is at. */
+/** Reports what has changed since the last call: an operation's status, or its current step. */
 function teller(say: (line: string) => void): (batch: Batch) => void {
   const last = new Map<string, string>();
   return ({ progress, operations }) => {

@@ -1,4 +1,6 @@
-/** The API document's batch, with a cluster and a check on top: five operations on two providers, some side by side. */
+/**
+ * The batch of the API document with a cluster and a check added: five operations on two providers, some in parallel.
+ */
 export const SAMPLE_BATCH = {
   name: 'multi_cloud_deployment',
   version: '1.0.0',

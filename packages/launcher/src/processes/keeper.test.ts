@@ -16,7 +16,7 @@ class Puppet implements Startable {
   failures = 0;
   end: (exit: Exit) => void = () => undefined;
   refusal: () => Error = () => new Error('not today');
-  /** Until this resolves, it is not ready. */
+  /** Not ready until this resolves. */
   ready: Promise<void> = Promise.resolve();
 
   async start(): Promise<Running> {
@@ -41,7 +41,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('Keeper', () => {
-  it('starts a process that ended by itself again, and tells how it ended', async () => {
+  it('restarts a process that ended unexpectedly, and reports how it ended', async () => {
     const [puppet, report] = [new Puppet(), jest.fn<(line: string) => void>()];
     const keeper = new Keeper(puppet, { report, backoff });
     await keeper.start();
@@ -55,7 +55,7 @@ describe('Keeper', () => {
     expect(puppet.stops).toBe(1);
   });
 
-  it('keeps trying with longer and longer pauses while it cannot be started', async () => {
+  it('retries with growing pauses while the process cannot be started', async () => {
     const [puppet, report] = [new Puppet(), jest.fn<(line: string) => void>()];
     const keeper = new Keeper(puppet, { report, backoff });
     await keeper.start();
@@ -70,13 +70,13 @@ describe('Keeper', () => {
     await keeper.stop();
   });
 
-  it('lets a first start that fails be seen', async () => {
+  it('reports a first start that fails', async () => {
     const puppet = new Puppet();
     puppet.failures = 1;
     await expect(new Keeper(puppet, { report: () => undefined }).start()).rejects.toThrow('not today');
   });
 
-  it('starts a process that died before it was ready again, the first time too', async () => {
+  it('restarts a process that died before it was ready, also the first time', async () => {
     const [puppet, report] = [new Puppet(), jest.fn<(line: string) => void>()];
     puppet.refusal = () => new StartError('puppet was ended by SIGKILL before it was ready.');
     puppet.failures = 2;
@@ -92,7 +92,7 @@ describe('Keeper', () => {
     await keeper.stop();
   });
 
-  it('gives up a first start after the third attempt', async () => {
+  it('ends a first start after the third attempt', async () => {
     const puppet = new Puppet();
     puppet.refusal = () => new StartError('died');
     puppet.failures = 9;
@@ -100,7 +100,7 @@ describe('Keeper', () => {
     expect(puppet.starts).toBe(3);
   });
 
-  it('does not try a first start again once it is to end', async () => {
+  it('does not repeat a first start once it is stopped', async () => {
     const puppet = new Puppet();
     puppet.refusal = () => new StartError('died');
     puppet.failures = 9;
@@ -120,7 +120,7 @@ describe('Keeper', () => {
     expect(puppet.starts).toBe(1);
   });
 
-  it('waits for a process that lives, and reports now and then that it does', async () => {
+  it('waits for a process that runs, and reports the wait at intervals', async () => {
     const puppet = new Puppet();
     const lines: string[] = [];
     let serve: () => void = () => undefined;
@@ -139,7 +139,7 @@ describe('Keeper', () => {
     await keeper.stop();
   });
 
-  it('does not start again what it was told to end, not even during a pause', async () => {
+  it('does not restart a process that it was asked to end, not even during a pause', async () => {
     const puppet = new Puppet();
     const keeper = new Keeper(puppet, {
       report: () => undefined,
@@ -152,7 +152,7 @@ describe('Keeper', () => {
     expect(puppet.starts).toBe(1);
   });
 
-  it('ends what was still starting when the end was asked for', async () => {
+  it('ends a process that was still starting when the stop was requested', async () => {
     const puppet = new Puppet();
     const keeper = new Keeper(puppet, { report: () => undefined });
     const started = keeper.start();

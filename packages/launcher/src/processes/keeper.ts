@@ -6,15 +6,15 @@ import { StartError } from './start-error.js';
 import type { Running, Startable } from './startable.js';
 
 export interface KeeperOptions extends WaitReports {
-  /** First and longest pause before a process that died is started again, in milliseconds. */
+  /** First and longest pause before a process that died is restarted, in milliseconds. */
   backoff?: { first: number; longest: number };
-  /** A process that ran for this long is healthy: its next death starts with the first pause again. */
+  /** A process that ran for this long is healthy: after its next exit, the first pause applies again. */
   healthyAfterMs?: number;
-  /** How often a process that dies before it is ready is started in all, the first time; 3 where absent. */
+  /** Number of attempts of the first start, for a process that ends before it is ready; default: 3. */
   firstAttempts?: number;
 }
 
-/** Keeps one process running: starts it again whenever it ends without having been told to. */
+/** Keeps one process running: restarts it whenever it ends unexpectedly. */
 export class Keeper {
   readonly #startable: Startable;
   readonly #options: KeeperOptions;
@@ -43,7 +43,7 @@ export class Keeper {
   }
 
   /**
-   * The first start: it waits for as long as the process lives, and starts one that died before it was ready again.
+   * The first start: it waits for as long as the process runs, and restarts one that died before it was ready.
    * @throws when it fails: the user who starts the platform must know at once.
    */
   async start(): Promise<void> {
@@ -53,10 +53,10 @@ export class Keeper {
     this.#watching = this.#watch(running);
   }
 
-  /** Ends it, whatever it is doing just now; it is not started again. */
+  /** Ends the process in any state; it is not restarted. */
   async stop(how: StopOptions = {}): Promise<void> {
     this.#stopping.abort();
-    // Told to end in the middle of its first start: what comes of that is ended, too.
+    // A stop during the first start: the process that results from it is ended, too.
     await this.#starting?.catch(() => undefined);
     await this.#running?.stop({ graceMs: this.#startable.stopWithinMs, ...how });
     await this.#watching;
@@ -84,7 +84,7 @@ export class Keeper {
       try {
         return await this.#startOnce();
       } catch (error) {
-        // What embedded databases cannot start with does not pass: only a process that died is tried again.
+        // A permanent fault of an embedded database is not retried: only a process that died is.
         if (!(error instanceof StartError) || attempts <= 1 || signal.aborted) throw error;
         this.#report(
           `${this.name} could not be started, next attempt in ${pause / 1000} s: ${error.message}`,
@@ -99,7 +99,7 @@ export class Keeper {
     return reportWaiting(this.name, this.#startable.start(this.#stopping.signal), this.#options);
   }
 
-  /** Tries until it runs again; undefined once it is to stop. */
+  /** Retries until it runs again; undefined once it is to stop. */
   async #again(firstPause: number): Promise<{ running: Running; pause: number } | undefined> {
     const { signal } = this.#stopping;
     for (let pause = firstPause; ;) {

@@ -9,7 +9,7 @@ import { describeExit } from './describe-exit.js';
 import { StartError } from './start-error.js';
 import type { Running } from './startable.js';
 
-/** One of our own processes, as data. */
+/** One process of the platform, as data. */
 export interface NodeSpec {
   name: string;
   /** Path of the compiled entry point. */
@@ -20,13 +20,13 @@ export interface NodeSpec {
 
 export type Lines = (stream: 'stdout' | 'stderr', line: string) => void;
 
-/** Of a child, from which it reads the part of its environment that no other process may see. */
+/** Standard input of the child, from which it reads the secret part of its environment. */
 const ENVIRONMENT_FD = 4;
 const TAIL_LINES = 12;
 
 /**
- * Starts a script of ours; resolves when it says over its IPC channel that it is ready, however long that takes: a slow
- * machine is no fault. An abort of the signal ends it.
+ * Starts a script of the platform. It resolves when the script reports over its IPC channel that it is ready, without a
+ * time limit: a slow machine is not an error. An abort of the signal ends it.
  * @param started gets its id as soon as it exists.
  * @throws StartError with its last lines when it ends before.
  */
@@ -56,7 +56,10 @@ export async function startNode(
   throw new StartError(`${spec.name} ${describeExit(outcome)} before it was ready. ${lastLines(tail)}`);
 }
 
-/** Runs a script of ours to its end. @throws with its last lines unless it ends with status 0. */
+/**
+ * Runs a script of the platform to its end.
+ * @throws with its last lines unless it ends with status 0.
+ */
 export async function runNode(spec: NodeSpec, lines: Lines, signal: AbortSignal): Promise<void> {
   const { child, exited, tail } = launch(spec, lines);
   const kill = (): void => void child.kill('SIGKILL');
@@ -75,7 +78,8 @@ function launch(
     env: visible,
     execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
-    // Its own process group: a Ctrl-C in the terminal reaches the supervisor alone, which ends all in the right order.
+    // In a process group of its own: a Ctrl-C in the terminal reaches only the supervisor, which ends all in the right
+    // order.
     detached: true,
   });
   // A pipe, by the `stdio` above; absent where nothing could be started.
@@ -96,7 +100,7 @@ function launch(
       tail.push(error.message);
       resolve({ code: 127, signal: null });
     });
-    // Not `close`: what a process leaves behind in its group may hold its pipes open for ever.
+    // Not `close`: children that a process leaves behind may hold its pipes open forever.
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
   return { child, exited, tail };
@@ -116,7 +120,7 @@ async function stop(
   await exited;
 }
 
-/** Whatever is left of the process's group, itself included. */
+/** Kills what is left of the process's group, including the process itself. */
 function sweep(group: number | undefined): void {
   if (group === undefined) return;
   try {

@@ -6,7 +6,7 @@ export interface WaitReports {
   waitingEveryMs?: number;
 }
 
-/** Reports now and then that `name` is not ready yet, for as long as `work` takes: a slow machine needs patience. */
+/** Reports at intervals that `name` is not ready yet, for as long as `work` takes: a slow machine is not an error. */
 export async function reportWaiting<T>(
   name: string,
   work: Promise<T>,

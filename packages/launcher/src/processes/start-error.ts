@@ -1,4 +1,4 @@
-/** A process of ours did not start; the message says which, and shows its last lines. */
+/** A process of the platform did not start; the message names it and shows its last lines. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }

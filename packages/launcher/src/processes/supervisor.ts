@@ -18,12 +18,15 @@ export class Supervisor {
     return this.#groups.flat().map(({ name, pid }) => ({ name, pid }));
   }
 
-  /** Starts all of a group together; resolves when each of them serves. @throws when one does not get there. */
+  /**
+   * Starts all of a group together; resolves when each of them serves.
+   * @throws when one does not.
+   */
   async start(...startables: Startable[]): Promise<void> {
     if (this.#stopped !== undefined) return;
     const keepers = startables.map((startable) => new Keeper(startable, this.#options));
     this.#groups.push(keepers);
-    // All are waited for, so that nothing is still starting when one that failed ends the whole.
+    // All are awaited, so that nothing is still starting when one that failed ends the whole.
     const results = await Promise.allSettled(keepers.map((keeper) => keeper.start()));
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined && this.#stopped === undefined) throw failed.reason;
@@ -35,7 +38,7 @@ export class Supervisor {
     return this.#stopped;
   }
 
-  /** What has not ended yet is killed. */
+  /** Kills what has not ended yet. */
   hasten(): void {
     this.#hurry.abort();
   }

@@ -1,12 +1,12 @@
 type Severity = 'info' | 'warn' | 'error';
 
-/** What a line of a log says, and how much it matters to somebody who watches the terminal. */
+/** The text of a log line, and its severity for a person who watches the terminal. */
 export interface Entry {
   severity: Severity;
   text: string;
 }
 
-/** A line of one of our own processes: JSON, or text when LOG_FORMAT asks for it. */
+/** A line of one of the platform's processes: JSON, or text when LOG_FORMAT says so. */
 export function serviceEntry(stream: 'stdout' | 'stderr', line: string): Entry {
   const record = parsed(line);
   if (record !== null) {
@@ -23,14 +23,14 @@ export function serviceEntry(stream: 'stdout' | 'stderr', line: string): Entry {
   return { severity: word === 'ERROR' ? 'error' : word === 'WARN' ? 'warn' : 'info', text: line };
 }
 
-/** Only what ends a session or the server: a statement that was refused is the business of the one who sent it. */
+/** Only faults that end a session or the server: a refused statement concerns only its client. */
 export function postgresEntry(line: string): Entry {
   const routine =
     /due to administrator command|the database system is (starting up|shutting down|in recovery)/;
   return { severity: /\b(FATAL|PANIC):/.test(line) && !routine.test(line) ? 'error' : 'info', text: line };
 }
 
-/** Redis marks warnings with `#`, but also its greetings and its advice about the kernel. */
+/** Redis marks warnings with `#`, but also its greeting and its advice about the kernel. */
 export function redisEntry(line: string): Entry {
   const grave = / # (?!WARNING).*(error|fail|can't|cannot|denied|no space|out of memory)/i;
   return { severity: grave.test(line) ? 'error' : 'info', text: line };

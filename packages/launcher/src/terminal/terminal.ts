@@ -6,7 +6,7 @@ export interface Output {
   write(text: string): unknown;
 }
 
-/** All that the launcher says goes through here: phases with their time, what processes report, and the rest as is. */
+/** All output of the launcher: phases with their time, reports of processes, and other lines unchanged. */
 export class Terminal {
   readonly colors: ReturnType<typeof picocolors.createColors>;
   readonly #output: Output;
@@ -15,7 +15,7 @@ export class Terminal {
   constructor(output: Output, options: { verbose: boolean }) {
     this.#output = output;
     this.#verbose = options.verbose;
-    // picocolors itself knows NO_COLOR and FORCE_COLOR.
+    // picocolors itself reads NO_COLOR and FORCE_COLOR.
     this.colors = picocolors.createColors(picocolors.isColorSupported && output.isTTY === true);
   }
 
@@ -23,7 +23,7 @@ export class Terminal {
     this.#output.write(`${text}\n`);
   }
 
-  /** Runs one phase of the start, and says what came of it and how long it took. */
+  /** Runs one phase of the start, and prints its outcome and its duration. */
   async phase<T>(
     name: string,
     work: () => Promise<T>,
@@ -42,7 +42,7 @@ export class Terminal {
     }
   }
 
-  /** A line of a process's log; only what matters is shown, unless everything was asked for. */
+  /** A line of a process's log; only what matters is shown, unless everything was requested. */
   entry(process: string, { severity, text }: Entry): void {
     if (severity === 'info' && !this.#verbose) return;
     const mark =
@@ -54,7 +54,7 @@ export class Terminal {
     this.line(`${this.colors.dim(`[${process}]`)} ${mark}${text}`);
   }
 
-  /** Something that the supervisor itself has seen or done. */
+  /** A line about what the supervisor itself has done. */
   notice(text: string): void {
     this.line(`${this.colors.yellow('note')}  ${text}`);
   }
