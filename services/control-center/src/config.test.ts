@@ -19,7 +19,7 @@ describe('readConfig', () => {
     MFA_ENCRYPTION_KEY: 'm'.repeat(32),
   };
 
-  it('needs the database only, and makes up its secrets', () => {
+  it('needs only the database, and generates its secrets', () => {
     const { config, secrets } = read();
     expect(config).toMatchObject({
       port: 9080,
@@ -42,12 +42,12 @@ describe('readConfig', () => {
     expect(JSON.stringify(config)).not.toMatch(/secret/i);
   });
 
-  it('makes up nothing in production', () => {
+  it('generates nothing in production', () => {
     expect(read(production).secrets).toMatchObject({ passwordPepper: undefined, adminPassword: undefined });
     expect(readdirSync(dataDir)).toEqual([]);
   });
 
-  it('makes admins have a second factor in production, unless it is told not to', () => {
+  it('requires a second factor of admins in production, unless configured otherwise', () => {
     expect(read().config.requireAdminMfa).toBe(false);
     expect(read({ REQUIRE_ADMIN_MFA: 'true' }).config.requireAdminMfa).toBe(true);
     expect(read(production).config.requireAdminMfa).toBe(true);
@@ -57,7 +57,7 @@ describe('readConfig', () => {
     expect(without.secrets.mfaKey).toBeUndefined();
   });
 
-  it('names every fault at once', () => {
+  it('reports every fault at once', () => {
     expect(() =>
       read({ CONTROL_CENTER_PORT: '70000', BCRYPT_COST: '4', PASSWORD_PEPPER: 'short', HOST: '' }),
     ).toThrow(
@@ -65,7 +65,7 @@ describe('readConfig', () => {
     );
   });
 
-  it('says which variable holds no key, and does not show the text', () => {
+  it('names the variable that holds no key, without its text', () => {
     const secret = 'not-a-key-but-secret';
     expect(() => read({ AUDIT_SIGNING_KEY: secret })).toThrow(/AUDIT_SIGNING_KEY must be an Ed25519 key/);
     expect(() => read({ AUDIT_SIGNING_KEY: secret })).not.toThrow(new RegExp(secret));

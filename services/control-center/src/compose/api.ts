@@ -62,9 +62,9 @@ export interface Api {
   opened: Opened;
   refusedTokens: RefusedTokenCounter;
   /**
-   * Runs once before the process serves. @param tell gets the generated password of the first administrator.
+   * Runs once before the process serves. @param print gets the generated password of the first administrator.
    */
-  prepare(tell: (line: string) => void): Promise<void>;
+  prepare(print: (line: string) => void): Promise<void>;
   /** Ends readiness, then closes all resources. */
   stop(): Promise<void>;
 }
@@ -162,10 +162,10 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     internalApp,
     opened,
     refusedTokens,
-    prepare: async (tell) => {
+    prepare: async (print) => {
       await mustBeMigrated(opened);
       await policies.prepare();
-      await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, tell);
+      await makeFirstAdmin(configuration, { users, work, hasher, common: commonPasswords, clock }, print);
       if (!(await policies.haveEditor(users))) {
         log.warn('no user who can sign in controls the policies; run migrate --repair-policies');
       }

@@ -10,12 +10,12 @@ const PASSWORD_FILE = 'admin-password';
 /**
  * Creates the administrator of a platform without users, with ADMIN_PASSWORD or a generated password, which is shown
  * once.
- * @param tell gets the line with the generated password. The log would mask it, and is kept.
+ * @param print gets the line with the generated password. The log would mask it, and is kept.
  */
 export async function makeFirstAdmin(
   { config, secrets }: Configuration,
   needs: FirstAdminNeeds,
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> {
   let generated: string | undefined;
   const password = () => {
@@ -34,6 +34,6 @@ export async function makeFirstAdmin(
   };
   const made = await ensureFirstAdmin({ ...config.admin, password }, needs);
   if (made && generated !== undefined) {
-    tell(`admin password (generated, kept in ${join(config.dataDir, PASSWORD_FILE)}): ${generated}`);
+    print(`admin password (generated, kept in ${join(config.dataDir, PASSWORD_FILE)}): ${generated}`);
   }
 }

@@ -21,7 +21,7 @@ describe('the keys of checkpoints', () => {
     expect(checkpointKeys(privateKey).isGood({ ...signed, seq: 8 })).toBe(false);
   });
 
-  it('are known by what is served of them', () => {
+  it('are identified by their public keys', () => {
     const { pem: served } = checkpointKeys(privateKey).publicKeys[0]!;
     const former = readPublicKey(served.split('\n')[1]!);
     const signed = checkpointKeys(privateKey).sign!(checkpoint);

@@ -29,7 +29,7 @@ export class BcryptHasher implements PasswordHasher {
   /** The name of the pepper of new hashes. */
   readonly pepperName: string;
   /** A real hash of the same cost: an invalid one would be refused at once, and the time would reveal it. */
-  #nobody: Promise<string> | undefined;
+  #dummy: Promise<string> | undefined;
   #usualMs = 0;
 
   constructor({ cost, pepper }: PasswordHasherOptions) {
@@ -40,8 +40,8 @@ export class BcryptHasher implements PasswordHasher {
 
   /** Prepares what the first sign-in would otherwise wait for. */
   async prepare(): Promise<void> {
-    const nobody = await this.#hashOfNobody();
-    await this.#timed(() => bcrypt.compare('', nobody));
+    const dummy = await this.#dummyHash();
+    await this.#timed(() => bcrypt.compare('', dummy));
   }
 
   hash(password: string): Promise<string> {
@@ -54,7 +54,7 @@ export class BcryptHasher implements PasswordHasher {
   matches(password: string, stored: string | undefined): Promise<boolean> {
     return this.#inTurn(async () => {
       const known = stored === undefined ? undefined : this.#read(stored);
-      const hash = known?.hash ?? (await this.#hashOfNobody());
+      const hash = known?.hash ?? (await this.#dummyHash());
       for (const spelling of spellingsOf(password)) {
         const equal = await this.#timed(() => bcrypt.compare(digest(spelling, known?.pepper), hash));
         if (equal && known !== undefined) return true;
@@ -76,9 +76,9 @@ export class BcryptHasher implements PasswordHasher {
     return name === this.pepperName ? { pepper: this.#pepper, hash } : undefined;
   }
 
-  #hashOfNobody(): Promise<string> {
-    this.#nobody ??= bcrypt.hash(digest('nobody', this.#pepper), this.#cost);
-    return this.#nobody;
+  #dummyHash(): Promise<string> {
+    this.#dummy ??= bcrypt.hash(digest('nobody', this.#pepper), this.#cost);
+    return this.#dummy;
   }
 
   async #timed<T>(act: () => Promise<T>): Promise<T> {

@@ -4,7 +4,7 @@ import { noSecretBox, secretBox } from './secret-box.js';
 const box = secretBox('k'.repeat(32));
 
 describe('the box for secrets', () => {
-  it('gives back what was put in, to its owner alone', () => {
+  it('returns a sealed text to its owner only', () => {
     const sealed = box.seal('a secret', 'ada');
     expect(Buffer.from(sealed).includes('a secret')).toBe(false);
     expect(box.open(sealed, 'ada')).toBe('a secret');
@@ -19,7 +19,7 @@ describe('the box for secrets', () => {
     expect(new Set(sealed).size).toBe(100);
   });
 
-  it('notices any bit that was changed, and any byte that is missing', () => {
+  it('detects every changed bit and every missing byte', () => {
     const sealed = Buffer.from(box.seal('a secret', 'ada'));
     for (let place = 0; place < sealed.length; place += 1) {
       const changed = Buffer.from(sealed);
@@ -29,7 +29,7 @@ describe('the box for secrets', () => {
     }
   });
 
-  it('takes nothing where no key is configured', () => {
+  it('refuses to seal where no key is configured', () => {
     expect(() => noSecretBox.seal('a secret', 'ada')).toThrow('MFA_ENCRYPTION_KEY');
     expect(() => noSecretBox.open(box.seal('a secret', 'ada'), 'ada')).toThrow('cannot be read');
   });

@@ -28,7 +28,7 @@ describe('time-based codes', () => {
     expect(codeOf(Buffer.from('12345678901234567890'), Math.floor(seconds / 30))).toBe(code);
   });
 
-  it('are taken of the step before and after, and of no other; the step that matched is told', () => {
+  it('are accepted for the steps before and after, and no other; the matching step is returned', () => {
     const key = Buffer.from('12345678901234567890');
     const now = 1_700_000_010;
     const step = Math.floor(now / 30);
@@ -39,7 +39,7 @@ describe('time-based codes', () => {
     expect(taken).toEqual([no, no, step - 1, step, step + 1, no, no, no, no]);
   });
 
-  it('are texts of six digits and nothing that parseInt makes into them', () => {
+  it('are texts of six digits, and nothing that parseInt would convert', () => {
     const step = Array.from({ length: 100_000 }, (_, index) => index).find((candidate) =>
       codeOf(Buffer.from('12345678901234567890'), candidate).startsWith('000'),
     )!;
@@ -68,7 +68,7 @@ describe('time-based codes', () => {
     }
   });
 
-  it('are never taken of a missing or another secret, nor of the empty key', () => {
+  it('are never accepted without a secret, for another secret or for the empty key', () => {
     const now = 1_700_000_010;
     const ofEmptyKey = codeOf(Buffer.alloc(0), Math.floor(now / 30));
     for (const secret of [
@@ -84,7 +84,7 @@ describe('time-based codes', () => {
     }
   });
 
-  it('come of 160 random bits in base32, in which every letter is as frequent as any other', () => {
+  it('are made from 160 random bits in base32, in which every letter is equally frequent', () => {
     const secrets = Array.from({ length: 4000 }, () => totp.newSecret());
     expect(secrets.every((secret) => /^[A-Z2-7]{32}$/.test(secret))).toBe(true);
     const counts = new Map<string, number>();
@@ -94,7 +94,7 @@ describe('time-based codes', () => {
     for (const count of counts.values()) expect(Math.abs(count - 4000)).toBeLessThan(440);
   });
 
-  it('name their issuer, and never leave this process as a picture made elsewhere', async () => {
+  it('name their issuer, and are drawn as a picture within this process', async () => {
     const url = totp.url(RFC_SECRET, 'ada@example.com');
     expect(url).toBe(
       `otpauth://totp/Provisioning:ada%40example.com?secret=${RFC_SECRET}&issuer=Provisioning&algorithm=SHA1&digits=6&period=30`,

@@ -12,7 +12,7 @@ export interface TrialLimits {
   ask: number;
   /** To decide a page of requests, and to compile stored policies with drafts. */
   page: number;
-  /** To compile stored policies, which were accepted whatever their size. */
+  /** To compile stored policies, which were accepted at any size. */
   load: number;
 }
 

@@ -1,7 +1,7 @@
 import type { Permission } from '@provisioning/contracts';
 import type { RateLimitTrip, Refusal, RefusedTokens } from '@provisioning/http-kit';
 import { currentContext } from '@provisioning/runtime';
-import { NOBODY, type AuditActor, type NewAuditRecord } from '../domain/audit/audit-record.js';
+import { NO_USER, type AuditActor, type NewAuditRecord } from '../domain/audit/audit-record.js';
 import { actorOf } from './actor.js';
 
 /** Records a refused request under the action that it would have had: `user.delete`, denied. */
@@ -31,7 +31,7 @@ export function rateLimitRecord({ name, limit, client, principal, ip }: RateLimi
 /** Records requests with forged or damaged tokens by count, since their sender is unknown. */
 export function refusedTokensRecord({ ip, reason, count, first, last }: RefusedTokens): NewAuditRecord {
   return {
-    ...NOBODY,
+    ...NO_USER,
     ip,
     action: 'auth.authenticate',
     resource: 'tokens/*',

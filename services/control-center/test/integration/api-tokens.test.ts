@@ -47,7 +47,7 @@ describe('API tokens', () => {
     return dataOf<{ token: { id: string; roles: string[]; user: { id: string } } | null }>(answer).token;
   };
 
-  it('are shown again to the same request under the same key, and made once', async () => {
+  it('are created once for an Idempotency-Key, and returned again to the same request', async () => {
     const request = requestFor();
     const send = (body: object = request) =>
       callAs(service, session)('post', '/tokens', body).set('Idempotency-Key', `key-${names}`);
@@ -86,14 +86,14 @@ describe('API tokens', () => {
     expect(dump).not.toContain(created.token);
   });
 
-  it('have roles that their maker has, then and whenever they are used', async () => {
+  it('have only roles that their owner has, at creation and at each use', async () => {
     await callAs(service, session)('post', '/tokens', requestFor({ roles: ['operator'] })).expect(422);
     const { token } = await create({ roles: ['admin', 'viewer'] });
     expect((await introspect(token))?.roles).toEqual(['admin', 'viewer']);
     await change({ roles: ['viewer', 'operator'] });
     expect((await introspect(token))?.roles).toEqual(['viewer']);
     await use(token).expect(403);
-    // A role that comes back does not come back to the token, and without any role there is no token.
+    // A role that is granted again does not return to the token, and a token without any role ends.
     await change({ roles: ['viewer', 'admin'] });
     expect((await introspect(token))?.roles).toEqual(['viewer']);
     await change({ roles: ['admin'] });
@@ -102,7 +102,7 @@ describe('API tokens', () => {
     await use(token).expect(401);
   });
 
-  it('end within a year', async () => {
+  it('expire within a year', async () => {
     const at = (milliseconds: number) => ({
       expires_at: new Date(clock.read().getTime() + milliseconds).toISOString(),
     });
@@ -116,7 +116,7 @@ describe('API tokens', () => {
     expect(await introspect(token)).toBeNull();
   });
 
-  it('are revoked by their owner alone, and dead at once in both services', async () => {
+  it('are revoked by their owner only, and refused at once by both services', async () => {
     const { id, token } = await create();
     const other = await addUser(service);
     const stranger = callAs(service, await service.token(other.username, PASSWORD));
@@ -132,7 +132,7 @@ describe('API tokens', () => {
     ]);
   });
 
-  it('of a disabled or deleted user are dead at once', async () => {
+  it('of a disabled or deleted user are refused at once', async () => {
     const { token } = await create();
     await change({ enabled: false });
     await use(token).expect(401);
@@ -181,7 +181,7 @@ describe('API tokens', () => {
     expect(last).toMatchObject({ result: 'success', details: { api_tokens_ended: 2 } });
   });
 
-  it('cannot change how anybody signs in, nor make tokens', async () => {
+  it('cannot change how a user signs in, nor create tokens', async () => {
     const { id, token } = await create();
     const call = callAs(service, token);
     const forbidden: [method: 'get' | 'post' | 'put' | 'delete', path: string, body?: object][] = [
@@ -208,12 +208,12 @@ describe('API tokens', () => {
     }
     await call('post', '/auth/refresh', { token }).expect(401);
     await service.http.post('/auth/login').send({ username: owner.username, password: token }).expect(401);
-    // What its role allows otherwise, it may do.
+    // Everything else that its role allows is allowed.
     await call('put', `/users/${owner.id}`, { email: `moved-${owner.id}@example.com` }).expect(200);
     await service.token(owner.username, PASSWORD);
   });
 
-  it('with a wrong checksum are refused without a look-up', async () => {
+  it('with a wrong checksum are refused without a query', async () => {
     const { token } = await create();
     const asked: string[] = [];
     const { database } = service.api.opened;
@@ -230,7 +230,7 @@ describe('API tokens', () => {
     database.off('query', listen);
   });
 
-  it('have a name that none of the owner’s other ones has', async () => {
+  it('have a name that is unique among the owner’s tokens', async () => {
     const request = requestFor();
     const post = () => callAs(service, session)('post', '/tokens', request);
     const { id } = dataOf<Created>(await post().expect(201));
@@ -239,7 +239,7 @@ describe('API tokens', () => {
     await post().expect(201);
   });
 
-  it('leave their making and their end in the audit trail', async () => {
+  it('are recorded in the audit trail when created and ended', async () => {
     const { id } = await create({ name: 'release' });
     await callAs(service, session)('delete', `/tokens/${id}`).expect(200);
     const events = (await auditOf(service, owner.id)).filter(({ action }) => action.startsWith('token.'));

@@ -52,7 +52,7 @@ describe('the audit trail', () => {
     }
   };
 
-  it('keeps what was told, with its place in the chain', async () => {
+  it('stores records with their positions in the chain', async () => {
     const record = newRecord({ details: { before: { enabled: true }, after: { enabled: false } } });
     await append(
       record,
@@ -82,7 +82,7 @@ describe('the audit trail', () => {
     mustBeOneChain(all);
   });
 
-  it('is one unforked chain when any records come over 8 connections at once', async () => {
+  it('is one chain without forks when records arrive over 8 connections at once', async () => {
     const text = fc.string({ unit: 'binary', maxLength: 40 });
     const member = fc.option(text);
     const record: fc.Arbitrary<NewAuditRecord> = fc.record({
@@ -114,7 +114,7 @@ describe('the audit trail', () => {
     );
   });
 
-  it('has no hole where a transaction was rolled back, and nothing of it', async () => {
+  it('has neither a gap nor a record of a transaction that was rolled back', async () => {
     await append(newRecord());
     const work = postgresUnitOfWork(opened.database);
     const failing = work.run(async ({ audit }) => {
@@ -128,7 +128,7 @@ describe('the audit trail', () => {
     mustBeOneChain(all);
   });
 
-  it('holds no secret, and no more than 8 KiB of details', async () => {
+  it('holds no secret, and at most 8 KiB of details', async () => {
     const secret = await only(
       newRecord({
         details: { password: 'lantern-gravel', note: 'eyJhbGciOi.eyJzdWIiOi.x1', mfa_code: '123456' },
@@ -140,7 +140,7 @@ describe('the audit trail', () => {
     mustBeOneChain(await rows());
   });
 
-  it('takes a record that is sent again once, and keeps the order', async () => {
+  it('stores a repeated record once, and keeps the order', async () => {
     const event = (eventId: string) => ({
       ...newRecord({ action: eventId }),
       eventId,
@@ -172,7 +172,7 @@ describe('the audit trail', () => {
     expect(await rows()).toHaveLength(1);
   });
 
-  it('says 503 when it cannot be written, and what was done with it is undone', async () => {
+  it('answers 503 when it cannot be written, and rolls the change back', async () => {
     await opened.database.raw('alter table audit_log rename to elsewhere');
     const work = postgresUnitOfWork(opened.database);
     const changing = work.run(async ({ users, audit }) => {

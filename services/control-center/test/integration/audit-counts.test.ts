@@ -23,7 +23,7 @@ const append = (many: number) =>
     new PostgresAuditTrail(transaction).appendNew(
       Array.from({ length: many }, (_, index) => ({
         eventId: uuidv7(),
-        // Not in the order of the numbers, as of two services.
+        // Not in the order of the numbers, as records of two services are.
         at: AT(index % 7 === 0 ? index + 15 : index).toISOString(),
         service: 'orchestrator',
         userId: index % 4 === 0 ? null : `user-${index % 4}`,
@@ -69,7 +69,7 @@ const closeAll = async () => {
   return closed;
 };
 
-it('is right before anything was counted, and after', async () => {
+it('is right before any segment was counted, and after', async () => {
   await everyCount();
   expect(await closeAll()).toBe(9);
   await everyCount();

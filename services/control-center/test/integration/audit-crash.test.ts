@@ -78,7 +78,7 @@ describe('the audit trail of a control center that is killed', () => {
     details: '{}',
   });
 
-  it('is one whole chain with each record once, wherever kill -9 hits', async () => {
+  it('is one complete chain with each record once, at any moment of a kill -9', async () => {
     const log = new PostgresAuditLog(database);
     const entries = Array.from({ length: 8 }, () => [] as ReturnType<typeof entry>[]);
     for (let kill = 0; kill < KILLS; kill++) {
@@ -86,7 +86,7 @@ describe('the audit trail of a control center that is killed', () => {
       const token = issueServiceToken(createKeyring([JWT_SECRET]), 'orchestrator');
       let answered = 0;
       let isKilled = false;
-      // As the orchestrator's outbox does: what was not answered is sent again.
+      // Like the orchestrator's outbox: records that were not acknowledged are sent again.
       const senders = entries.map(async (own) => {
         let unanswered = own.slice(-5);
         while (!isKilled) {
@@ -107,7 +107,7 @@ describe('the audit trail of a control center that is killed', () => {
       isKilled = true;
       await process.exited;
       await Promise.all(senders);
-      // A backend of the dead may still be committing.
+      // A backend of the killed process may still be committing.
       await waitFor(async () => {
         const { rows } = (await database.raw(
           `select 1 from pg_stat_activity where datname = current_database() and application_name = 'control-center'`,
@@ -126,7 +126,7 @@ describe('the audit trail of a control center that is killed', () => {
     }
     expect([...seen.values()].every((times) => times === 1)).toBe(true);
     const sent = entries.flatMap((own) => own.map(({ event_id }) => event_id));
-    // At most the last five of each sender, which nobody answered, may be absent.
+    // At most the last five of each sender, which were not acknowledged, may be missing.
     const mustBeThere = entries.flatMap((own) => own.slice(0, -5).map(({ event_id }) => event_id));
     expect(mustBeThere.filter((id) => !seen.has(id))).toEqual([]);
     expect(sent.length).toBeGreaterThan(KILLS * 10);

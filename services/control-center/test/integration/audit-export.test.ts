@@ -54,7 +54,7 @@ describe('the verifier of an export', () => {
   const changed = (index: number, change: (record: Record<string, unknown>) => object) =>
     lines.with(index, JSON.stringify(change(JSON.parse(lines[index]!) as Record<string, unknown>)));
 
-  it('finds nothing where nothing is', async () => {
+  it('finds no fault in a valid export', async () => {
     const { code, output } = await verify(lines);
     expect(output).toMatch(
       new RegExp(`^ok: ${lines.length} records up to ${lines.length}, ${heads.length} heads`),
@@ -92,7 +92,7 @@ describe('the verifier of an export', () => {
     expect(code).toBe(1);
   });
 
-  it('finds heads that nobody signed, and such of an unknown key', async () => {
+  it('finds unsigned checkpoints, and those of an unknown key', async () => {
     const forged = heads.with(0, heads[0]!.replace(/"hash":"./, '"hash":"x'));
     expect(await verify(lines, WITH_HEADS, forged)).toMatchObject({
       code: 1,
@@ -105,7 +105,7 @@ describe('the verifier of an export', () => {
     });
   });
 
-  it('says how it is used', async () => {
+  it('prints its usage', async () => {
     expect(await run()).toMatchObject({ code: 2, output: expect.stringContaining('usage') });
     expect(await run('nowhere.jsonl')).toMatchObject({
       code: 2,

@@ -71,7 +71,7 @@ describe('audit logs', () => {
     expect(headers['x-total-count']).toBe(String((await times(unpaged)).length));
   });
 
-  it('are counted in all, and paged by number while more come', async () => {
+  it('are counted, and paged by number while more are appended', async () => {
     const before = await lines('?limit=3');
     const total = Number((await get('?limit=1').expect(200)).headers['x-total-count']);
     expect(total).toBeGreaterThan(before[0]!.seq);
@@ -99,7 +99,7 @@ describe('audit logs', () => {
     'action=',
     'before=x',
     'until=2025-01-01',
-  ])('are not looked for with %s', async (query) => {
+  ])('are not searched with %s', async (query) => {
     const { body } = await get(`?${query}`).expect(400);
     expect(body).toMatchObject({ success: false, code: 'bad_parameter' });
   });
@@ -140,7 +140,7 @@ describe('audit logs', () => {
     ]);
   });
 
-  it('tell who exported them', async () => {
+  it('record who exported them', async () => {
     await get('?action=none.such', 'text/csv').expect(200);
     expect((await lines('?action=audit.export'))[0]).toMatchObject({
       username: 'admin',
@@ -168,7 +168,7 @@ describe('audit logs', () => {
     await service.http.get('/audit/logs').expect(401);
   });
 
-  it('come from the orchestrator once, however often they are sent, and in their order', async () => {
+  it('arrive from the orchestrator once, however often they are sent, and in their order', async () => {
     const entries = Array.from({ length: 1000 }, (_, n) =>
       entry({ action: 'sent.twice', request_id: `n${n}` }),
     );
@@ -183,7 +183,7 @@ describe('audit logs', () => {
     );
   });
 
-  it('take whatever the orchestrator tells, and mask what is secret in it', async () => {
+  it('accept any record of the orchestrator, and mask the secrets in it', async () => {
     await send(
       entry({ action: 'odd.1', details: '[1]' }),
       entry({ action: 'odd.2', details: '{"token":"abc","n":1e2}', username: 'a\0b' }),
@@ -194,7 +194,7 @@ describe('audit logs', () => {
     expect((await lines('?action=odd.3'))[0]!).toMatchObject({ resource: '\ufffd' });
   });
 
-  it('stay as they are when another content comes under their id, which is a conflict and on record', async () => {
+  it('keep their content when another one arrives under their id, which is a recorded conflict', async () => {
     const [first, second, third] = [
       entry({ action: 'twice.1' }),
       entry({ action: 'twice.2' }),
@@ -215,7 +215,7 @@ describe('audit logs', () => {
       expect(await lines('?action=audit.conflict')).toHaveLength(2);
       expect([round, (await lines('?action=twice.1'))[0]!.result]).toEqual([round, 'success']);
     }
-    // What was new is kept beside it, and comes again without a conflict.
+    // New events are stored, and repeating them causes no conflict.
     await send(first, second, third).expect(200);
     for (const action of ['twice.2', 'twice.3']) expect(await lines(`?action=${action}`)).toHaveLength(1);
     const [report] = await lines(`?resource=audit/${first.event_id}`);
@@ -226,7 +226,7 @@ describe('audit logs', () => {
     });
   });
 
-  it('are taken from the orchestrator only', async () => {
+  it('are accepted from the orchestrator only', async () => {
     await service.internal
       .post('/internal/audit')
       .send({ entries: [entry()] })

@@ -32,7 +32,7 @@ describe('the audit trail of the control center', () => {
   };
   const lines = (query = '') => auditLines(service, token, query);
 
-  it('tells that the first admin was made, by nobody', async () => {
+  it('records the creation of the first admin, without a user as actor', async () => {
     const [line] = await lines('?action=user.create');
     expect(line).toMatchObject({
       resource: `users/${adminId}`,
@@ -42,7 +42,7 @@ describe('the audit trail of the control center', () => {
     });
   });
 
-  it('tells each change of a user, by whom and from where, with what was before and after', async () => {
+  it('records each change of a user, with actor, address, and values before and after', async () => {
     const id = await create();
     const changing = await call('put', `/users/${id}`, {
       email: 'ann@example.org',
@@ -80,7 +80,7 @@ describe('the audit trail of the control center', () => {
     expect(JSON.stringify(found)).not.toContain('secure_password');
   });
 
-  it('tells each denial with its decision, and each change that was refused', async () => {
+  it('records each denial with its decision, and each refused change', async () => {
     const id = await create();
     const theirs = await service.token('ann', 'secure_password');
     const denied = await call('delete', `/users/${id}`, undefined, theirs).expect(403);
@@ -116,7 +116,7 @@ describe('the audit trail of the control center', () => {
     ]);
   });
 
-  it('tells that a client asked too often, once in a window', async () => {
+  it('records a client over its rate limit, once in a window', async () => {
     const attempt = () => service.http.post('/auth/login').send({ username: 'ann', password: 'x' });
     const statuses = [];
     for (let n = 0; n < 10; n++) statuses.push((await attempt()).status);
@@ -132,7 +132,7 @@ describe('the audit trail of the control center', () => {
     ]);
   });
 
-  it('tells who read it, and under which filters', async () => {
+  it('records each reader, with the filters', async () => {
     await lines('?action=user.create&limit=7');
     expect(await lines('?action=audit.read')).toEqual([
       expect.objectContaining({
@@ -143,7 +143,7 @@ describe('the audit trail of the control center', () => {
     ]);
   });
 
-  it('changes nothing and says 503 while it cannot be written, and other reads go on', async () => {
+  it('refuses changes with 503 while it cannot be written, and serves other reads', async () => {
     const id = await create();
     const { database } = service.api.opened;
     await database.raw('alter table audit_log add constraint no_more check (false) not valid');

@@ -44,7 +44,7 @@ describe('the proof of the audit trail', () => {
       .filter((line) => line !== '')
       .map((line) => JSON.parse(line) as Head);
 
-  it('is asked for by auditors, told with the newest signed head, and put down itself', async () => {
+  it('is returned to auditors with the newest signed checkpoint, and recorded', async () => {
     await auditLines(service, token);
     await auditLines(service, token);
     await waitFor(async () => (await dataOf<Head[]>('/audit/heads')).length > 0);
@@ -62,7 +62,7 @@ describe('the proof of the audit trail', () => {
     expect(verify(null, Buffer.from(text), publicKey, Buffer.from(signature, 'base64'))).toBe(true);
   });
 
-  it('tells which record is bad', async () => {
+  it('names the record that is wrong', async () => {
     const [line] = await auditLines(service, token, '?action=user.create');
     await service.api.opened.database.transaction(async (transaction) => {
       await transaction.raw('set local session_replication_role = replica');
@@ -75,11 +75,11 @@ describe('the proof of the audit trail', () => {
     });
   });
 
-  it.each(['from=2025-02-30', 'to=x', 'since=2025-01-01'])('is not asked for with %s', async (query) => {
+  it.each(['is refused with %s', 'to=x', 'since=2025-01-01'])('is not asked for with %s', async (query) => {
     await get(`/audit/verify?${query}`).expect(400);
   });
 
-  it('signs at a stop what is unsigned, outside the database too', async () => {
+  it('signs unsigned records at shutdown, outside the database too', async () => {
     const [newest] = await auditLines(service, token);
     await service.close();
     isOpen = false;
@@ -90,9 +90,9 @@ describe('the proof of the audit trail', () => {
     );
   });
 
-  it('hands all heads out as lines', async () => {
+  it('returns all checkpoints as lines', async () => {
     await auditLines(service, token);
-    // The file has a head before the database does: see AuditSealer.
+    // The checkpoint is in the file before it is in the database: see AuditSealer.
     await waitFor(async () => (await dataOf<Head[]>('/audit/heads')).length > 0);
     const answer = await get('/audit/heads').set('Accept', 'application/x-ndjson').buffer(true).expect(200);
     const heads = answer.text

@@ -11,7 +11,7 @@ describe('an export of the audit trail', () => {
   beforeAll(async () => {
     service = await startTestApi({ AUDIT_CHECKPOINT_RECORDS: '1000000' });
     const { database } = service.api.opened;
-    // As many as 40 MB; their hashes are of no matter here.
+    // 40 MB; their hashes do not matter here.
     for (let from = 100; from < 100 + ROWS; from += 1000) {
       await database.raw(
         `insert into audit_log
@@ -28,14 +28,14 @@ describe('an export of the audit trail', () => {
   });
   afterAll(() => service.close());
 
-  it('reads no further ahead than its reader follows, and gets to the end', async () => {
+  it('reads no further ahead than its reader, and reaches the end', async () => {
     const token = await service.token();
     const { url } = service.http.get('/audit/logs') as unknown as { url: string };
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, accept: 'text/csv' };
       get(url, { headers }, resolve).on('error', reject);
     });
-    // Nobody reads: what was read ahead fills the buffers, and that is all.
+    // Without a reader, reading ahead fills the buffers and stops.
     let before = -1;
     await waitFor(async () => {
       const isStill = pieces === before;

@@ -16,14 +16,14 @@ describe('the verification of the audit trail', () => {
   const verify = () => platform.verifier.verify();
   const dropCheckpoints = () => platform.tamper('delete from audit_heads');
 
-  it('finds nothing where nothing is', async () => {
+  it('finds no fault in a valid trail', async () => {
     const { ok, checked, checkpoint } = await verify();
     expect({ ok, checked, seq: checkpoint?.seq }).toEqual({ ok: true, checked: 35, seq: 35 });
     await platform.append(3);
     expect(await verify()).toMatchObject({ ok: true, checked: 38, fault: undefined });
   });
 
-  it('has a head for every ten records, and for a rest that has waited for five minutes', async () => {
+  it('signs a checkpoint every ten records, and for a rest that has waited for five minutes', async () => {
     const seqs = async () => (await platform.external.read()).map(({ seq }) => seq);
     expect(await seqs()).toEqual([10, 20, 30, 35]);
     await platform.append(25);
@@ -36,7 +36,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: true, checked: 60, checkpoint: { seq: 60 } });
   });
 
-  it('has each head once when several processes sign at the same time', async () => {
+  it('has each checkpoint once when several processes sign at the same time', async () => {
     await platform.append(20);
     const signed = await Promise.all([platform.sealer.seal(true), platform.sealer.seal(true)]);
     expect(signed.sort()).toEqual([0, 2]);
@@ -63,7 +63,7 @@ describe('the verification of the audit trail', () => {
       'one byte of a hash',
       20,
       [
-        // Another digit, whatever it was.
+        // Another digit than before.
         `update audit_log set hash = translate(left(hash, 1), '0123456789abcdef', '123456789abcdef0') || substr(hash, 2)
           where seq = 20`,
       ],
@@ -95,18 +95,18 @@ describe('the verification of the audit trail', () => {
     [
       'one that is linked to the one before',
       [
-        // Takes the place of the one that had this predecessor.
+        // Replaces the record that had this predecessor.
         ...makeRoomAt(17),
         `update audit_log set prev_hash = '${'b'.repeat(64)}' where seq = 18`,
         copyOf(16, 17, '(select hash from audit_log where seq = 16)', `'${'c'.repeat(64)}'`),
       ],
     ],
-  ])('finds that %s was put in', async (_what, statements) => {
+  ])('finds that %s was inserted', async (_what, statements) => {
     await platform.tamper(...statements);
     expect(await verify()).toMatchObject({ ok: false, checked: 16, fault: { seq: 17 } });
   });
 
-  it('finds that two were swapped', async () => {
+  it('finds that two records were swapped', async () => {
     await platform.tamper(
       'update audit_log set seq = 1000 where seq = 13',
       'update audit_log set seq = 13 where seq = 14',
@@ -115,7 +115,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, checked: 12, fault: { seq: 13 } });
   });
 
-  it('finds that the tail was cut off, by the heads inside and by those outside', async () => {
+  it('finds that the end was cut off, by the checkpoints inside and outside the database', async () => {
     await platform.tamper('delete from audit_log where seq > 31');
     expect(await verify()).toMatchObject({ ok: false, checked: 31, fault: { seq: 32 } });
     await dropCheckpoints();
@@ -124,14 +124,14 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, checked: 0, fault: { seq: 1 } });
   });
 
-  it('finds by a head that everything after a record was made anew', async () => {
+  it('finds by a checkpoint that everything after a record was rewritten', async () => {
     await dropCheckpoints();
     await platform.tamper('delete from audit_log where seq > 31');
     await platform.append(10);
     expect(await verify()).toMatchObject({ ok: false, checked: 34, fault: { seq: 35 } });
   });
 
-  it('finds heads that we did not sign', async () => {
+  it('finds checkpoints with a foreign signature', async () => {
     await platform.tamper(`update audit_heads set hash = '${'0'.repeat(64)}' where seq = 20`);
     expect(await verify()).toMatchObject({
       ok: false,
@@ -139,7 +139,7 @@ describe('the verification of the audit trail', () => {
     });
   });
 
-  it('finds heads outside that we did not sign, and passes over half lines', async () => {
+  it('finds foreign checkpoints outside the database, and ignores partial lines', async () => {
     const lines = await readFile(platform.file, 'utf8');
     await writeFile(platform.file, `${lines}{"seq": 36, "ha`);
     await platform.append(5);
@@ -150,7 +150,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, fault: { seq: 11 } });
   });
 
-  it('knows the keys of before, and says which it does not know', async () => {
+  it('verifies checkpoints of earlier keys, and names unknown keys', async () => {
     const next = generateKeyPairSync('ed25519').privateKey;
     const stranger = await platform.verifierWith(checkpointKeys(next)).verify();
     expect(stranger).toMatchObject({
@@ -164,7 +164,7 @@ describe('the verification of the audit trail', () => {
     expect(await platform.verifierWith(both).verify()).toMatchObject({ ok: true });
   });
 
-  it('verifies a part, from the head before it on', async () => {
+  it('verifies a range, from the checkpoint before it', async () => {
     platform.now = new Date('2026-02-01T00:00:00Z');
     await platform.append(10);
     await platform.sealer.seal(true);
@@ -181,7 +181,7 @@ describe('the verification of the audit trail', () => {
     });
   });
 
-  it('is still good after the retention dropped whole segments, which left a record', async () => {
+  it('is valid after the retention dropped whole segments, which it recorded', async () => {
     platform.now = new Date('2026-02-01T00:00:00Z');
     await platform.append(20);
     await platform.sealer.seal(true);
@@ -198,7 +198,7 @@ describe('the verification of the audit trail', () => {
     expect(await verify()).toMatchObject({ ok: false, fault: { seq: 1 } });
   });
 
-  it('drops nothing of a trail that does not hold, nor what no head seals', async () => {
+  it('drops nothing from an invalid trail, nor what no checkpoint covers', async () => {
     platform.now = new Date('2026-03-01T00:00:00Z');
     await platform.tamper(`update audit_log set result = 'failure' where seq = 3`);
     await expect(platform.retention(10).dropOld()).rejects.toMatchObject({ code: 'audit_broken' });
@@ -206,7 +206,7 @@ describe('the verification of the audit trail', () => {
     expect(await platform.records.bounds()).toEqual({ first: 1, last: 35 });
   });
 
-  it('always has a record left, which the next one follows', async () => {
+  it('always keeps one record, which the next one follows', async () => {
     platform.now = new Date('2026-03-01T00:00:00Z');
     expect(await platform.retention(10).dropOld()).toBe(35);
     await platform.append(1);

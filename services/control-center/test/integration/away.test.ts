@@ -31,7 +31,7 @@ it('is ready without Redis, which sign-in does not need', async () => {
   expect(text).toContain('redis_up 0');
 });
 
-it('answers a sign-in when its patience ends, while the database does not answer', async () => {
+it('answers a sign-in within its time limit while the database does not answer', async () => {
   const clone = await cloneDatabase('control-center');
   closers.push(() => clone.drop());
   const relay = await startRelay(clone.url);
@@ -39,7 +39,7 @@ it('answers a sign-in when its patience ends, while the database does not answer
   const service = await serviceOn({ DATABASE_URL: relay.url }, { patienceMs: 200 });
   const token = await service.token();
   relay.freeze();
-  // Of no request, so that nothing but the limit of each statement ends it.
+  // Outside a request, so that only the limit of each statement ends it.
   let ended = false;
   const alone = service.api.opened.database.raw('select 1').then(
     () => (ended = true),

@@ -38,7 +38,7 @@ afterAll(async () => {
   await home.remove();
 });
 
-it('lets operators and viewers go on with commands, and leaves an edited policy alone', async () => {
+it('keeps commands allowed for operators and viewers, and leaves an edited policy unchanged', async () => {
   const of = (wanted: string) => builtinPolicies.find(({ name }) => name === wanted)!;
   const before = (name: string) => of(name).rules.filter(({ resource }) => resource !== 'commands:*');
   const edited = before('viewer_access_policy').slice(1);

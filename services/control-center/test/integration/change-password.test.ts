@@ -4,14 +4,14 @@ import { startTestApi, type TestApi } from '../support/test-api.js';
 
 const FRESH = 'meadow-quartz-orbit-3';
 
-describe('one’s own password', () => {
+describe('a user’s own password', () => {
   let service: TestApi;
   beforeAll(async () => {
     service = await startTestApi();
   });
   afterAll(() => service.close());
 
-  it('is changed by whoever knows it; the other sessions end, and the one that asks goes on', async () => {
+  it('is changed with the current one; other sessions end, and the one of the request continues', async () => {
     const user = await addUser(service);
     const [other, own] = [
       await service.token(user.username, PASSWORD),
@@ -36,7 +36,7 @@ describe('one’s own password', () => {
     expect(JSON.stringify(records)).not.toContain(FRESH);
   });
 
-  it('is held to the rules, and nothing changes against them', async () => {
+  it('must follow the rules, and stays unchanged otherwise', async () => {
     const user = await addUser(service);
     const call = callAs(service, await service.token(user.username, PASSWORD));
     const refused = await call('post', '/auth/password', {

@@ -11,7 +11,7 @@ import { removeOld } from '../../src/postgres/housekeeping.js';
 import { callerOf } from '../support/api-caller.js';
 import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';
 
-const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+const NO_USER = '0199a8f2-0000-7000-8000-000000000001';
 
 describe('the log of decisions', () => {
   let service: TestApi;
@@ -31,7 +31,7 @@ describe('the log of decisions', () => {
     return records;
   };
 
-  it('tells an auditor of each 403 by its decision_id, and nobody else', async () => {
+  it('shows each denial by its decision_id, to auditors only', async () => {
     const auditor = await caller.signedIn('auditor');
     const viewer = await caller.signedIn('viewer');
     const denied = await caller.call('get', '/users?limit=7', undefined, viewer.token);
@@ -56,10 +56,10 @@ describe('the log of decisions', () => {
       revision: 4,
     });
     expect((await caller.call('get', path, undefined, viewer.token)).status).toBe(403);
-    expect((await caller.call('get', `/decisions/${NOBODY}`)).status).toBe(404);
+    expect((await caller.call('get', `/decisions/${NO_USER}`)).status).toBe(404);
   });
 
-  it('decides on the operation, however its URL is written', async () => {
+  it('decides on the operation, regardless of the spelling of its URL', async () => {
     const viewer = await caller.signedIn('viewer');
     for (const path of ['/users', '/Users', '/users/', '/USERS/?limit=1']) {
       const denied = await caller.call('get', path, undefined, viewer.token);
@@ -69,7 +69,7 @@ describe('the log of decisions', () => {
     }
   });
 
-  it('names the rule that denied, and says when its condition failed', async () => {
+  it('names the rule that denied, and reports that its condition failed', async () => {
     const viewer = await caller.signedIn('viewer');
     const deny = {
       effect: 'Deny',
@@ -101,7 +101,7 @@ describe('the log of decisions', () => {
     await caller.call('delete', `/policies/${id}`);
   });
 
-  it('gives the same answers when it is decided again offline, by the policies of then', async () => {
+  it('contains everything to repeat a decision offline by the policies of its revision', async () => {
     const { database } = service.api.opened;
     const odd = await caller.signedIn('odd', 'guest');
     const rules = [
@@ -150,20 +150,20 @@ describe('the log of decisions', () => {
       return rows;
     }
     async function untilLogged(denied: number): Promise<void> {
-      // A denial is there before its answer, and brings what came before it along.
+      // A denial is stored before it is answered, along with the decisions before it.
       const answer = await caller.call('get', '/users', undefined, odd.token);
       if (answer.status === 200) await caller.call('get', '/audit/logs', undefined, odd.token);
       expect((await all()).length).toBeGreaterThan(denied);
     }
   });
 
-  it('keeps what the other service tells, each once', async () => {
+  it('stores decisions of the other service, each once', async () => {
     const token = issueServiceToken(createKeyring([JWT_SECRET]), 'orchestrator');
     const decision: LoggedDecision = {
       id: '0199a8f2-0000-7000-8000-00000000aaaa',
       timestamp: '2026-01-02T03:04:05.678Z',
       service: 'orchestrator',
-      user_id: NOBODY,
+      user_id: NO_USER,
       username: 'somebody',
       email: '',
       roles: ['operator'],
@@ -192,7 +192,7 @@ describe('the log of decisions', () => {
     });
   });
 
-  it('drops what is older than 30 days', async () => {
+  it('drops decisions after 30 days', async () => {
     const { database } = service.api.opened;
     const at = new Date('2026-02-02T00:00:00Z');
     await removeOld(database, at);
@@ -203,7 +203,7 @@ describe('the log of decisions', () => {
 describe('a log that cannot be written', () => {
   const record = (id: string) => ({ id }) as DecisionRecord;
 
-  it('keeps what waits, up to a bound, and writes it in order once it can', async () => {
+  it('keeps decisions up to a limit, and writes them in order once it can', async () => {
     const written: string[] = [];
     let away = true;
     const insert = (decisions: readonly DecisionRecord[]) => {

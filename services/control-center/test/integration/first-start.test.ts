@@ -45,7 +45,7 @@ describe('the first start', () => {
   const usernames = async () =>
     (await apis[0]!.opened.database('users').select('username')).map(({ username }) => username);
 
-  it('makes one admin with a generated password and tells it once, however many processes start', async () => {
+  it('creates one admin with a generated password and prints it once, for any number of processes', async () => {
     const [api] = await Promise.all([start(), start(), start()]);
     const file = join(folder.path, 'admin-password');
     const password = readFileSync(file, 'utf8').trim();
@@ -59,7 +59,7 @@ describe('the first start', () => {
     expect(told).toHaveLength(1);
   });
 
-  it('takes name, address and password that are configured, and tells nothing', async () => {
+  it('uses the configured name, address and password, and prints nothing', async () => {
     const admin = {
       ADMIN_USERNAME: 'Root',
       ADMIN_PASSWORD: 'lantern-gravel-orbit',
@@ -73,7 +73,7 @@ describe('the first start', () => {
     expect(told).toEqual([]);
   });
 
-  it('does nothing where there are users, whatever is configured', async () => {
+  it('does nothing where users exist, regardless of the configuration', async () => {
     await start({ ADMIN_PASSWORD: 'lantern-gravel-orbit' });
     const api = await start({ ADMIN_USERNAME: 'other', ADMIN_PASSWORD: 'another-password-1' });
     expect(await usernames()).toEqual(['admin']);
@@ -92,7 +92,7 @@ describe('the first start', () => {
     expect(await usernames()).toEqual([]);
   });
 
-  it('does not make up a password in production', async () => {
+  it('does not generate a password in production', async () => {
     const production = {
       NODE_ENV: 'production',
       JWT_SECRET: 'j'.repeat(32),
@@ -104,7 +104,7 @@ describe('the first start', () => {
     await start(production);
   });
 
-  it('leaves a lock-out in force for other processes', async () => {
+  it('keeps a lock-out in force for other processes', async () => {
     const environment = { ADMIN_PASSWORD: 'lantern-gravel-orbit', RATE_LIMIT_AUTH: '0' };
     const [one, other] = [await start(environment), await start(environment)];
     for (let i = 0; i < 5; i++) await login(one, 'admin', 'wrong-password').expect(401);

@@ -11,7 +11,7 @@ afterAll(() => service.close());
 
 const OTHER = createKeyring(['another-secret-of-these-tests-0123456789']);
 
-it('leave one record for each address and reason of a minute, and none for what was merely missing or over', async () => {
+it('are recorded once for each address, reason and minute; missing and expired tokens are not', async () => {
   const get = (bearer: string) => service.http.get('/users').set('Authorization', bearer).expect(401);
   const subject = { userId: uuidv7(), username: 'eve', roles: ['admin'], sessionId: uuidv7() };
   const own = createKeyring([JWT_SECRET]);
@@ -35,7 +35,7 @@ it('leave one record for each address and reason of a minute, and none for what 
   await get(`Bearer ${good}`);
 
   const { database } = service.api.opened;
-  // What is left is written when the process ends.
+  // The rest is written when the process ends.
   await service.api.refusedTokens.flush(true);
   const rows = (await database('audit_log').where({ action: 'auth.authenticate' })) as {
     ip: string;

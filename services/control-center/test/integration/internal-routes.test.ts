@@ -59,7 +59,7 @@ describe('internal routes', () => {
     }
   });
 
-  it('are all that is served on the internal port', async () => {
+  it('are the only routes of the internal port', async () => {
     for (const { method, path } of controlCenterOperations) {
       const url = path.replaceAll(/\{[a-z_]+\}/g, NO_ID);
       const answer = await service.internal[method](url).auth(tokenOf('orchestrator'), { type: 'bearer' });
@@ -71,7 +71,7 @@ describe('internal routes', () => {
       .expect(200);
   });
 
-  it('admit no service but those that call them', async () => {
+  it('admit only the services that call them', async () => {
     for (const name of ['control-center', 'worker', '']) {
       const answer = await service.internal
         .get('/internal/revocations')
@@ -81,7 +81,7 @@ describe('internal routes', () => {
     }
   });
 
-  it('take records of the sender alone: one of another service, and none is kept', async () => {
+  it('accept only records of the sender: with one of another service, none is stored', async () => {
     const rows = async (table: string) =>
       Number((await service.api.opened.database(table).count())[0]!['count']);
     const sent = [
@@ -108,7 +108,7 @@ describe('internal routes', () => {
   });
 });
 
-it('internal routes have a rate limit, which counts those who guess, too', async () => {
+it('internal routes have a rate limit, which also counts failed guesses', async () => {
   const limited = await startTestApi({ RATE_LIMIT_INTERNAL: '3' });
   try {
     const ask = (token: string) =>
@@ -118,7 +118,7 @@ it('internal routes have a rate limit, which counts those who guess, too', async
     await limited.internal.get('/nothing').expect(404);
     const { headers } = await ask(tokenOf('orchestrator')).expect(429);
     expect(Number(headers['retry-after'])).toBeGreaterThan(0);
-    // The budget of users is another one.
+    // The budget of users is separate.
     await limited.http
       .get('/users')
       .auth(await limited.token(), { type: 'bearer' })

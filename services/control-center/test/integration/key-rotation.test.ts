@@ -28,7 +28,7 @@ describe('the secret of tokens', () => {
     await folder.remove();
   });
 
-  /** Starts the service anew with these secrets. */
+  /** Restarts the service with these secrets. */
   const start = async (secrets: Record<string, string>) => {
     await running?.stop();
     running = spawnNode(script, {
@@ -54,7 +54,7 @@ describe('the secret of tokens', () => {
     };
   };
 
-  it('is replaced without signing anybody out; the old one is worth nothing once it is dropped', async () => {
+  it('is replaced without ending sessions; the old one is invalid once it is removed', async () => {
     const admin = { username: 'admin', password: ADMIN_PASSWORD };
     const before = await start({ JWT_SECRET: OLD });
     const kept = await before.tokenFrom('/auth/login', admin);

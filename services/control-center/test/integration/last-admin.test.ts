@@ -4,7 +4,7 @@ import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
 import { commonPasswords } from '../../src/credentials/common-passwords.js';
 import { BcryptHasher } from '../../src/credentials/password-hasher.js';
-import { NOBODY } from '../../src/domain/audit/audit-record.js';
+import { NO_USER } from '../../src/domain/audit/audit-record.js';
 import { UserService } from '../../src/domain/user/user-service.js';
 import { postgresUnitOfWork } from '../../src/postgres/unit-of-work.js';
 import { PostgresUserStore } from '../../src/postgres/accounts/user-store.js';
@@ -30,7 +30,7 @@ describe('the last enabled admin', () => {
     await server.drop();
   });
 
-  it('is left when all of them are taken away at the same time, again and again', async () => {
+  it('remains when concurrent requests remove all admins, repeatedly', async () => {
     for (let round = 0; round < 10; round++) {
       const admins = await Promise.all(
         ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => {
@@ -43,15 +43,15 @@ describe('the last enabled admin', () => {
               roles: ['admin'],
               enabled: true,
             },
-            NOBODY,
+            NO_USER,
           );
         }),
       );
       const [first, ...others] = admins.map(({ id }) => id) as [string, ...string[]];
       const outcomes = await Promise.allSettled([
-        users.remove(first, NOBODY),
+        users.remove(first, NO_USER),
         ...others.map((id, index) =>
-          users.update(id, index % 2 === 0 ? { enabled: false } : { roles: ['viewer'] }, NOBODY),
+          users.update(id, index % 2 === 0 ? { enabled: false } : { roles: ['viewer'] }, NO_USER),
         ),
       ]);
       const refused = outcomes.filter(({ status }) => status === 'rejected');

@@ -41,7 +41,7 @@ describe('sign-ins in the audit trail', () => {
       .filter(({ action, result }) => action === 'auth.login' && result === 'denied')
       .map(({ details }) => details['reason']);
 
-  it('tell of a success with the session that it opened', async () => {
+  it('record a success with its session', async () => {
     const { token } = dataOf<{ token: string }>(await right().expect(200));
     const [, payload = ''] = token.split('.');
     const { sid } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sid: string };
@@ -58,7 +58,7 @@ describe('sign-ins in the audit trail', () => {
     });
   });
 
-  it('tell why they were refused, which the answer does not', async () => {
+  it('record the reason of a refusal, which the answer does not contain', async () => {
     const admin = callAs(service, await service.token());
     await wrong().expect(401);
     await admin('put', `/users/${user.id}`, { enabled: false }).expect(200);
@@ -76,7 +76,7 @@ describe('sign-ins in the audit trail', () => {
     expect(locks.map(({ details }) => details)).toEqual([{ of: 'password', failures: 5 }]);
   });
 
-  it('do not keep the names that nobody has: people type passwords into that field', async () => {
+  it('do not record unknown usernames: people type passwords into that field', async () => {
     await login({ username: 'my-secret-password', password: 'x' }).expect(401);
     const row = await newest();
     expect(row).toMatchObject({ action: 'auth.login', resource: 'users/*', user_id: null, username: null });
@@ -86,7 +86,7 @@ describe('sign-ins in the audit trail', () => {
     });
   });
 
-  it('are followed by sign-out, sessions ended and refresh tokens used twice', async () => {
+  it('are followed by sign-outs, ended sessions and refresh tokens used twice', async () => {
     const first = dataOf<{ token: string }>(await right().expect(200)).token;
     const second = dataOf<{ token: string }>(await right().expect(200)).token;
     const third = dataOf<{ token: string }>(await right().expect(200)).token;
@@ -111,7 +111,7 @@ describe('sign-ins in the audit trail', () => {
     ]);
   });
 
-  it('that cannot be put down are 503, and open no session', async () => {
+  it('that cannot be recorded are answered with 503, and create no session', async () => {
     const { database } = service.api.opened;
     const sessions = async () => (await database('sessions').where({ user_id: user.id })).length;
     await database.raw('alter table audit_log rename to audit_log_away');
@@ -126,13 +126,13 @@ describe('sign-ins in the audit trail', () => {
     expect(await sessions()).toBe(1);
   });
 
-  it('of one user from many places are slowed down, never refused', async () => {
+  it('of one user from many clients are delayed, never refused', async () => {
     slept.length = 0;
     for (let client = 0; client < 50; client += 1) await wrong(`198.51.100.${client}`).expect(401);
     expect(slept).toEqual([]);
     await right('203.0.113.1').expect(200);
     expect(slept).toEqual([250]);
-    // Somebody else does not wait.
+    // Other users do not wait.
     await service.token();
     expect(slept).toEqual([250]);
   });

@@ -9,7 +9,7 @@ describe('a flood of sign-ins', () => {
   });
   afterAll(() => service.close());
 
-  it('is turned away with Retry-After while other requests are answered', async () => {
+  it('is refused with Retry-After while other requests are answered', async () => {
     let signInsEnded = 0;
     const flood = Promise.all(
       Array.from({ length: 200 }, async (_, index) => {

@@ -50,11 +50,11 @@ describe('POST /auth/login', () => {
     expect(Math.round(life / 60_000)).toBe(8 * 60);
   });
 
-  it('knows a name in every spelling', async () => {
+  it('accepts a username in every spelling', async () => {
     await login({ username: 'ＡＤＭＩＮ', password: ADMIN_PASSWORD }).expect(200);
   });
 
-  it('refuses unknown, wrong, disabled and impossible sign-ins with the very same bytes', async () => {
+  it('answers unknown, wrong, disabled and impossible sign-ins with identical bytes', async () => {
     await addUser('disabled-one', false);
     const headers = { 'X-Request-Id': 'same' };
     const texts = await Promise.all(
@@ -76,7 +76,7 @@ describe('POST /auth/login', () => {
     });
   });
 
-  it('does the same work for a user who is not there', async () => {
+  it('does the same work for a user who does not exist', async () => {
     const compare = jest.spyOn(bcrypt, 'compare');
     await login({ username: 'not-there', password: 'wrong-password' }).expect(401);
     const [, hash] = compare.mock.calls.at(-1)!;
@@ -84,7 +84,7 @@ describe('POST /auth/login', () => {
     expect(bcrypt.getRounds(hash as string)).toBe(4);
   });
 
-  it('lets at most five of 50 wrong ones at the same time reach bcrypt, then not even the right one', async () => {
+  it('checks at most five of 50 concurrent wrong passwords, and then not even the right one', async () => {
     await addUser('victim');
     const compare = jest.spyOn(bcrypt, 'compare');
     const wrong = { username: 'victim', password: 'wrong-password' };
@@ -99,7 +99,7 @@ describe('POST /auth/login', () => {
     await login({ username: 'admin', password: ADMIN_PASSWORD }).expect(200);
   });
 
-  it('opens no session for a user who is disabled while the password is checked', async () => {
+  it('creates no session for a user who is disabled while the password is checked', async () => {
     await addUser('just-disabled');
     const compare = jest.spyOn(bcrypt, 'compare').mockImplementationOnce(async () => {
       const { database } = service.api.opened;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWithPromtool, promtool } from '@provisioning/test-kit';
 import { startTestApi, type TestApi } from '../support/test-api.js';
 
-describeWithPromtool('Prometheus itself', () => {
+describeWithPromtool('Prometheus', () => {
   let service: TestApi;
   beforeAll(async () => {
     service = await startTestApi();

@@ -15,7 +15,7 @@ describe('second factors', () => {
     service = await startTestApi({}, { clock: clock.read });
   });
   beforeEach(async () => {
-    // Whatever a test before locked or used is over.
+    // Locks and used codes of earlier tests have expired.
     clock.forward(60 * 60_000);
     user = await addUser(service);
   });
@@ -31,7 +31,7 @@ describe('second factors', () => {
       Record<string, unknown>
     >;
 
-  it('are begun with the password, and count for nothing until a code confirms them', async () => {
+  it('require the password, and have no effect until a code confirms them', async () => {
     const call = callAs(service, await token());
     const wrong = await call('post', '/auth/mfa/enroll', { password: 'wrong-password' }).expect(422);
     expect(codeOf(wrong)).toBe('reauthentication_failed');
@@ -56,7 +56,7 @@ describe('second factors', () => {
     );
   });
 
-  it('end every other session when they are turned on', async () => {
+  it('end every other session when they are activated', async () => {
     const [other, own] = [await token(), await token()];
     await setUpMfa(service, own, clock.read());
     await callAs(service, other)('get', '/auth/sessions').expect(401);
@@ -65,7 +65,7 @@ describe('second factors', () => {
     expect(dataOf(await admin('get', `/users/${user.id}`).expect(200))).toMatchObject({ mfa_enabled: true });
   });
 
-  it('are asked for by a sign-in that was under way when they were turned on', async () => {
+  it('are required by a sign-in that was in progress when they were activated', async () => {
     const call = callAs(service, await token());
     const { secret } = dataOf<{ secret: string }>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -75,7 +75,7 @@ describe('second factors', () => {
       return true;
     });
     expect(codeOf(await signIn().expect(401))).toBe('mfa_required');
-    // The factor was looked for before it was there, and the user read before that.
+    // The factor was read before it existed, and the user before that.
     const { database } = service.api.opened;
     compare.mockImplementationOnce(async () => {
       await database('users').where({ id: user.id }).increment('token_epoch', 1);
@@ -86,7 +86,7 @@ describe('second factors', () => {
     compare.mockRestore();
   });
 
-  it('that are on stay until a code of the next one confirms it', async () => {
+  it('that are active stay so until a code of the next one confirms it', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const call = callAs(service, await token(totpCode(secret, clock.read())));
@@ -105,7 +105,7 @@ describe('second factors', () => {
     await signIn(totpCode(next, clock.read())).expect(200);
   });
 
-  it('are not confirmed once their time is up', async () => {
+  it('are not confirmed after their time limit', async () => {
     const call = callAs(service, await token());
     const { secret } = dataOf<{ secret: string }>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -114,7 +114,7 @@ describe('second factors', () => {
     await call('post', '/auth/mfa/confirm', { code: totpCode(secret, clock.read()) }).expect(409);
   });
 
-  it('are asked for after a right password only', async () => {
+  it('are asked for only after a correct password', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const code = totpCode(secret, clock.read());
@@ -125,9 +125,9 @@ describe('second factors', () => {
     await signIn(code).expect(200);
   });
 
-  it('take each code once, however it is written and however many send it at once', async () => {
+  it('accept each code once, in any spelling and for any number of concurrent requests', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
-    // The code that confirmed it is used up too.
+    // The code that confirmed the factor is used up too.
     await signIn(totpCode(secret, clock.read())).expect(401);
     clock.forward(STEP);
     const code = totpCode(secret, clock.read());
@@ -136,12 +136,12 @@ describe('second factors', () => {
     const now = totpCode(secret, clock.read());
     const answers = await Promise.all(Array.from({ length: 4 }, () => signIn(now)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401, 401]);
-    // An earlier one is no good after a later one, although its time is not over.
+    // An earlier code is refused after a later one, although its time is not over.
     await signIn(totpCode(secret, clock.read(), -1)).expect(401);
     await signIn(totpCode(secret, clock.read(), 1)).expect(200);
   });
 
-  it('are locked for 15 minutes by five wrong codes, by ten until an admin or a recovery code helps', async () => {
+  it('are locked for 15 minutes by five wrong codes, and by ten until an admin or a recovery code unlocks them', async () => {
     const { secret, recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     clock.forward(2 * STEP);
     const right = () => signIn(totpCode(secret, clock.read()));
@@ -169,7 +169,7 @@ describe('second factors', () => {
     ]);
   });
 
-  it('have recovery codes that are good once, and are told of in the audit trail', async () => {
+  it('have recovery codes that are valid once and recorded in the audit trail', async () => {
     const { recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     const [first = '', second = ''] = recoveryCodes;
     const answers = await Promise.all(Array.from({ length: 4 }, () => signIn(first)));
@@ -183,7 +183,7 @@ describe('second factors', () => {
     expect(stored.every(({ hash }) => hash.length === 32)).toBe(true);
   });
 
-  it('give new recovery codes, of which the old ones are none, and keep the session', async () => {
+  it('create new recovery codes, which replace the old ones, and keep the session', async () => {
     const { secret, recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const mine = await token(totpCode(secret, clock.read()));
@@ -199,7 +199,7 @@ describe('second factors', () => {
     await signIn(codes[0]).expect(200);
   });
 
-  it('are turned off with the password and a code', async () => {
+  it('are deactivated with the password and a code', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     clock.forward(STEP);
     const call = callAs(service, await token(totpCode(secret, clock.read())));
@@ -226,7 +226,7 @@ describe('second factors', () => {
       'in full-width digits',
       (code: string) => code.replaceAll(/\d/g, (d) => String.fromCodePoint(0xff10 + Number(d))),
     ],
-  ])('take a code %s, when they are confirmed and when it is asked for', async (_what, spell) => {
+  ])('accept a code %s, for the confirmation and for a sign-in', async (_what, spell) => {
     const call = callAs(service, await token());
     const { secret } = dataOf<{ secret: string }>(
       await call('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -237,13 +237,13 @@ describe('second factors', () => {
     expect(await rowOf()).toMatchObject({ failures: 0 });
   });
 
-  it('count nothing where no character is left of a code', async () => {
+  it('do not count a code without any significant character', async () => {
     await setUpMfa(service, await token(), clock.read());
     for (let i = 0; i < 6; i += 1) expect(codeOf(await signIn(' - ').expect(401))).toBe('mfa_required');
     expect(await rowOf()).toMatchObject({ failures: 0 });
   });
 
-  it('are confirmed only by the session that began them', async () => {
+  it('are confirmed only by the session that created them', async () => {
     const [begun, other] = [callAs(service, await token()), callAs(service, await token())];
     const { secret } = dataOf<{ secret: string }>(
       await begun('post', '/auth/mfa/enroll', { password: PASSWORD }).expect(200),
@@ -275,7 +275,7 @@ describe('second factors', () => {
     await signIn().expect(200);
   });
 
-  it('are taken off by an admin, which ends every session of the user', async () => {
+  it('are reset by an admin, which ends every session of the user', async () => {
     const mine = await token();
     await setUpMfa(service, mine, clock.read());
     await callAs(service, mine)('delete', `/users/${user.id}/mfa`).expect(403);
@@ -291,7 +291,7 @@ describe('second factors', () => {
     });
   });
 
-  it('are sealed in the database, each for its owner alone', async () => {
+  it('are encrypted in the database, each for its owner only', async () => {
     const { secret } = await setUpMfa(service, await token(), clock.read());
     const sealed = (await rowOf())['secret'] as Buffer;
     expect(sealed.includes(secret)).toBe(false);
@@ -306,7 +306,7 @@ describe('second factors', () => {
     expect(codeOf(answer)).toBe('mfa_key_changed');
   });
 
-  it('tell the audit trail of all that happens to them, and no secret', async () => {
+  it('are recorded in the audit trail with all changes, without secrets', async () => {
     const { secret, recoveryCodes } = await setUpMfa(service, await token(), clock.read());
     await signIn().expect(401);
     await signIn(wrongCode(secret, clock.read())).expect(401);
@@ -336,7 +336,7 @@ describe('where admins must have a second factor', () => {
   });
   afterAll(() => service.close());
 
-  it('an admin without one gets a token that allows nothing but setting it up', async () => {
+  it('an admin without one gets a token that allows only the enrolment', async () => {
     const limited = await service.token();
     const call = callAs(service, limited);
     for (const [method, path] of [

@@ -30,7 +30,7 @@ describe('a change of policies', () => {
     await service.close();
   });
 
-  it('counts in every process, without anybody being told', async () => {
+  it('applies in every process without a notice', async () => {
     const { token } = await caller.signedIn('guest');
     const elsewhere = async () =>
       (await supertest(server.url).get('/policies').auth(token, { type: 'bearer' })).status;
@@ -47,7 +47,7 @@ describe('a change of policies', () => {
     await waitFor(async () => (await elsewhere()) === 403);
   });
 
-  it('that cannot be used leaves the policies before it in force', async () => {
+  it('that cannot be used leaves the previous policies in force', async () => {
     const { database } = service.api.opened;
     const { token } = await caller.signedIn('viewer');
     const here = async () => (await caller.call('get', '/policies', undefined, token)).status;
@@ -84,14 +84,14 @@ describe('the policies in force', () => {
     ],
   });
 
-  it('are none before they were read: nothing is allowed then', () => {
+  it('are empty before they were read: nothing is allowed then', () => {
     const inForce = new PoliciesInForce(storeOf([]), () => undefined);
     expect(inForce.current).toThrow(
       expect.objectContaining({ kind: 'unavailable', code: 'policy_unavailable' }),
     );
   });
 
-  it('stay as they were when those stored are faulty, which is told once', async () => {
+  it('stay unchanged when the stored ones are faulty, which is reported once', async () => {
     const faults: number[] = [];
     const inForce = new PoliciesInForce(
       storeOf([set(1), set(2, 'no('), set(2, 'no('), set(3)]),
@@ -106,7 +106,7 @@ describe('the policies in force', () => {
     expect(faults).toEqual([2]);
   });
 
-  it('are the newest, however many ask for them at once', async () => {
+  it('are the newest for any number of concurrent reads', async () => {
     const inForce = new PoliciesInForce(storeOf([set(1), set(2), set(3)]), () => undefined);
     await Promise.all([inForce.refresh(), inForce.refresh(), inForce.refresh()]);
     expect(inForce.current().revision).toBe(3);
@@ -120,8 +120,8 @@ describe('the policies in force', () => {
   }
 });
 
-describeWithRedis('whoever follows the policies', () => {
-  it('is woken through Redis, again after it was away', async () => {
+describeWithRedis('a process that follows the policies', () => {
+  it('is woken through Redis, also after an outage of Redis', async () => {
     const redis = await ownRedis();
     let woken = 0;
     const stop = followAccessChanges(redis.url, silentLogger, () => (woken += 1));

@@ -4,7 +4,7 @@ import { startTestApi, type TestApi } from '../support/test-api.js';
 
 type Body = Record<string, unknown>;
 
-const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+const NO_USER = '0199a8f2-0000-7000-8000-000000000001';
 const rule = {
   effect: 'Allow',
   resource: 'servers:*',
@@ -46,7 +46,7 @@ describe('policies', () => {
   const rows = (table: string) => service.api.opened.database(table);
   const revision = async () => Number((await rows('policy_revision').first<Body>())?.['revision']);
 
-  it('are there from the first start: the built-in ones', async () => {
+  it('are the built-in ones after the first start', async () => {
     const answer = await call('get', '/policies?limit=2').expect(200);
     expect(answer.headers['x-total-count']).toBe('4');
     const all = dataOf<Body[]>(await call('get', '/policies').expect(200));
@@ -54,7 +54,7 @@ describe('policies', () => {
     expect(all[0]).toMatchObject({ enabled: true, version: '1.0.0', revision: 1 });
   });
 
-  it('are not made again once an admin has deleted one', async () => {
+  it('are not created again once an admin has deleted one', async () => {
     const [auditor] = dataOf<Body[]>(await call('get', '/policies').expect(200)).filter(
       ({ name }) => name === 'auditor_access_policy',
     );
@@ -65,7 +65,7 @@ describe('policies', () => {
     await create({ name: 'auditor_access_policy', rules: builtinPolicies[3]?.rules });
   });
 
-  it('are made, read, changed and deleted as documented', async () => {
+  it('are created, read, changed and deleted as documented', async () => {
     const name = 'new_policy';
     const made = await call('post', '/policies', { name, version: '1.0.0', rules: [rule] }).expect(201);
     const { id } = dataOf<{ id: string }>(made);
@@ -88,7 +88,7 @@ describe('policies', () => {
     await call('delete', `/policies/${id}`).expect(404);
   });
 
-  it('have names of their own', async () => {
+  it('have unique names', async () => {
     const { name } = await create();
     expect((await call('post', '/policies', newPolicy({ name })).expect(409)).body).toMatchObject({
       code: 'policy_name_taken',
@@ -97,7 +97,7 @@ describe('policies', () => {
     await call('put', `/policies/${other.id}`, { name }).expect(409);
   });
 
-  it('keep how they were after each change, when and by whom, even after they are deleted', async () => {
+  it('keep a version of each change, with time and author, even after they are deleted', async () => {
     const { id, name } = await create();
     const editor = await signedIn('admin');
     await call('put', `/policies/${id}`, { version: '1.1.0', enabled: false }, editor.token).expect(200);
@@ -109,7 +109,7 @@ describe('policies', () => {
     await call('delete', `/policies/${id}`).expect(200);
     const answer = await call('get', `/policies/${id}/versions?limit=1`).expect(200);
     expect(answer.headers['x-total-count']).toBe('2');
-    await call('get', `/policies/${NOBODY}/versions`).expect(404);
+    await call('get', `/policies/${NO_USER}/versions`).expect(404);
   });
 
   it('refuse a change that was made for an older revision', async () => {
@@ -122,7 +122,7 @@ describe('policies', () => {
     await call('delete', `/policies/${id}`).set('If-Match', '"3"').expect(200);
   });
 
-  it('are refused with the place of each fault, and nothing is stored', async () => {
+  it('are refused with the position of each fault, and nothing is stored', async () => {
     const before = await revision();
     const faulty = async (changes: Body) =>
       (await call('post', '/policies', newPolicy({ rules: [{ ...rule, ...changes }] })).expect(422)).body as {
@@ -149,7 +149,7 @@ describe('policies', () => {
     expect(await revision()).toBe(before + 1);
   });
 
-  it('are made once for an Idempotency-Key, whoever asks at the same time', async () => {
+  it('are created once for an Idempotency-Key, also for concurrent requests', async () => {
     const policy = newPolicy();
     const send = (body: Body, key = 'policy-key-1') =>
       call('post', '/policies', body).set('Idempotency-Key', key);
@@ -164,7 +164,7 @@ describe('policies', () => {
     await send(newPolicy()).expect(201);
   });
 
-  it('count in force at once: for those who may, and against those who may not', async () => {
+  it('apply at once, for those they allow and those they deny', async () => {
     const { token: guest } = await signedIn('guest');
     await call('get', '/policies', undefined, guest).expect(403);
     const allow = { ...rule, resource: 'policies:*', action: ['read'], condition: "user.role == 'guest'" };
@@ -178,7 +178,7 @@ describe('policies', () => {
     await call('get', '/policies', undefined, guest).expect(403);
   });
 
-  it('leave somebody who may change them', async () => {
+  it('always leave a user who may change them', async () => {
     const builtin = dataOf<Body[]>(await call('get', '/policies?limit=1000')).find(
       ({ name }) => name === 'admin_access_policy',
     );
@@ -189,7 +189,7 @@ describe('policies', () => {
     expect(await call('put', path, { rules: [] }).expect(409)).toMatchObject(locked);
     const deny = newPolicy({ rules: [{ effect: 'Deny', resource: 'policies:*', action: ['update'] }] });
     expect(await call('post', '/policies', deny).expect(409)).toMatchObject(locked);
-    // With somebody else who may, it can be: but only somebody who is enabled.
+    // With another user who may, it is possible, if that user is enabled.
     const spare = { effect: 'Allow', resource: '*', action: ['*'], condition: "user.role == 'spare'" };
     await create({ rules: [spare] });
     const { id, token: other } = await signedIn('spare');
@@ -235,16 +235,16 @@ describe('policies', () => {
       { rules: [{ ...may('*', ['*']), effect: 'Deny', resource: 'tasks:x' }] },
       writer,
     ).expect(200);
-    // What is switched off grants nothing yet: switching it on does.
+    // A policy that is switched off grants nothing: switching it on does.
     const off = await create({ rules: [may('servers:*', ['delete'])], enabled: false }, writer);
     await call('put', `/policies/${off.id}`, { enabled: true }, writer).expect(403);
     await call('put', `/policies/${off.id}`, { version: '2' }, writer).expect(200);
-    // Somebody else's rules stay, whoever changes the policy beside them.
+    // Another user's rules stay, regardless of who changes the policy beside them.
     await call('put', `/policies/${off.id}`, { enabled: true }).expect(200);
     await call('put', `/policies/${off.id}`, { version: '3' }, writer).expect(200);
   });
 
-  it('stand in the audit trail with what was before and after, or are not changed at all', async () => {
+  it('are in the audit trail with the values before and after, or are not changed at all', async () => {
     const { id, name } = await create();
     const tasks = { effect: 'Allow', resource: 'batches:*', action: ['read'] };
     await call('put', `/policies/${id}`, { version: '2', rules: [rule, tasks] }).expect(200);
@@ -279,7 +279,7 @@ describe('policies', () => {
     expect(await rows('policies').where({ name: 'unwritten' })).toEqual([]);
   });
 
-  it('count up one revision for all of them, in the order of the changes', async () => {
+  it('share one revision, which grows in the order of the changes', async () => {
     const before = await revision();
     const made = await Promise.all([1, 2, 3, 4, 5].map(() => create()));
     expect(await revision()).toBe(before + made.length);

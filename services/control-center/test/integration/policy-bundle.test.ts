@@ -15,7 +15,7 @@ describe('the bundle of policies', () => {
   const ask = (token: string) =>
     service.internal.get('/internal/policy-bundle').auth(token, { type: 'bearer' });
 
-  it('holds what is in force, signed, with its revision', async () => {
+  it('holds the policies in force, signed, with their revision', async () => {
     const { body, headers } = await ask(issueServiceToken(keyring, 'orchestrator')).expect(200);
     const { payload, kid, signature } = (body as { data: PolicyBundle }).data;
     expect(isSigned(keyring, POLICY_BUNDLE_PURPOSE, payload, { kid, signature })).toBe(true);
@@ -33,7 +33,7 @@ describe('the bundle of policies', () => {
     expect(policies[0]?.rules.length).toBeGreaterThan(0);
   });
 
-  it('is for the other service, not for people', async () => {
+  it('is for the other service, not for users', async () => {
     await ask(await service.token()).expect(401);
   });
 });

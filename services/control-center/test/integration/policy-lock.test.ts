@@ -39,11 +39,11 @@ describe('policies are never locked', () => {
     ['every admin', deny('policies:*', ['delete'], "user.role == 'admin'")],
   ])('by a Deny of %s', async (_what, rule) => {
     expect(await write(rule)).toEqual(LOCKED);
-    // Nor is one switched on that was written while it was off.
+    // The same policy cannot be switched on when it was written while switched off.
     const body = { name: 'off', version: '1', rules: [rule], enabled: false };
     const { id } = api.dataOf<{ id: string }>(await api.call('post', '/policies', body));
     expect(await codeOf(api.call('put', `/policies/${id}`, { enabled: true }))).toEqual(LOCKED);
-    // Another user whom it does not bind, as by their name, is enough.
+    // It is allowed once another user exists whom it does not bind.
     if (rule.condition !== "user.role == 'admin'") return;
     await api.policy([allow('policies:*', ['*'], "user.role == 'keeper'")]);
     await api.signedIn('keeper');
@@ -64,7 +64,7 @@ describe('policies are never locked', () => {
       codeOf(api.call(method, path, body, token));
     const DONE = [200, undefined];
     expect(await as(one.token, 'put', await builtinPath(), { enabled: false })).toEqual(DONE);
-    // A second one whose factor is gone cannot sign in, and is no help.
+    // A second one whose factor is missing cannot sign in, and does not count.
     const { database } = service.api.opened;
     await database('users').where({ id: two.id }).update({ mfa_enabled: true });
     const own = `/users/${one.id}`;
@@ -77,7 +77,7 @@ describe('policies are never locked', () => {
     expect(await as(two.token, 'delete', `/policies/${keepers}`)).toEqual(LOCKED);
   });
 
-  it('by two changes at the same time, each of which would leave the other’s user', async () => {
+  it('by two concurrent changes, each of which relies on the other’s user', async () => {
     await api.policy([allow('*', ['*'], "user.role == 'keeper'")]);
     const keepers = await Promise.all([1, 2, 3].map(() => api.signedIn('keeper')));
     const [first] = keepers;

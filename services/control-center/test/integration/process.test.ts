@@ -44,7 +44,7 @@ describe('the process', () => {
     return process;
   };
 
-  it('serves until it is told to stop, and leaves showing the password to its supervisor', async () => {
+  it('serves until it is stopped, and lets its supervisor show the password', async () => {
     const first = start();
     const { url } = await first.message<{ type: string; url: string }>('ready');
     const health = await fetch(`${url}/health`);
@@ -65,7 +65,10 @@ describe('the process', () => {
     expect(await startedAlone()).not.toContain(password);
   });
 
-  /** Without an IPC channel, as in a container. @returns what it printed until it served. */
+  /**
+   * Without an IPC channel, as in a container.
+   * @returns its output until it serves.
+   */
   async function startedAlone(): Promise<string> {
     const child = spawn(process.execPath, [script], {
       env: environment(),
@@ -102,7 +105,7 @@ describe('the process', () => {
     expect(process.output().trim().split('\n')).toHaveLength(1);
   });
 
-  it('asks for the migrations where they have not run', async () => {
+  it('names the missing migrations', async () => {
     const empty = await cloneDatabase();
     const process = start({ DATABASE_URL: empty.url });
     expect(await process.exited).toEqual({ code: 1, signal: null });

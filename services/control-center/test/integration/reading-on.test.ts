@@ -58,7 +58,7 @@ async function create(path: string, body: object): Promise<string> {
   return ((await call('post', path).send(body).expect(201)).body as { data: { id: string } }).data.id;
 }
 
-/** From the page with `query` to the last, as `next` says. */
+/** From the page with `query` to the last, following `next`. */
 async function walk(path: string, query: object): Promise<Item[]> {
   const items: Item[] = [];
   for (let page = await list(path, query).expect(200); ;) {
@@ -70,8 +70,8 @@ async function walk(path: string, query: object): Promise<Item[]> {
 }
 
 describe.each(cursors)('%s', (_id, path, { parameter, member }) => {
-  it('shows the rows after the one that is named, each once', async () => {
-    // Reading the audit trail adds to it: what is older stays what it is.
+  it('shows the rows after the named one, each once', async () => {
+    // Reading the audit trail appends to it; older records stay the same.
     const whole = ((await list(path, { limit: 1000 }).expect(200)).body as { data: Item[] }).data;
     expect(whole.length).toBeGreaterThanOrEqual(ROWS);
     const rest = await walk(path, { limit: 2, [parameter]: whole[1]![member] });
@@ -79,7 +79,7 @@ describe.each(cursors)('%s', (_id, path, { parameter, member }) => {
     expect(rest.map((item) => item[member])).toEqual(whole.slice(2).map((item) => item[member]));
   });
 
-  it('says in its headers how many there are in all, and not how many were skipped', async () => {
+  it('reports the total in its headers, and not how many were skipped', async () => {
     const first = await list(path, { limit: 1 }).expect(200);
     expect(first.headers['x-offset']).toBe('0');
     const [item] = (first.body as { data: Item[] }).data;
@@ -102,7 +102,7 @@ describe('after', () => {
     },
   );
 
-  it('shows the same list as offsets do where what it names is gone', async () => {
+  it('shows the same list as offsets do after the named row was deleted', async () => {
     for (const path of ['/users', '/policies', '/tokens', '/auth/sessions']) {
       const ids = ((await list(path, {}).expect(200)).body as { data: { id: string }[] }).data.map(
         ({ id }) => id,

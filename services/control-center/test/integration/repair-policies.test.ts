@@ -38,7 +38,7 @@ describe('migrate --repair-policies', () => {
   const rows = (table: string) => service.api.opened.database(table);
   const stored = async () =>
     new Map(((await rows('policies')) as Stored[]).map((policy) => [policy.name, policy]));
-  /** Past every guard, as policies of an older release or a hand in the database have it. */
+  /** Bypasses every guard, like policies of an older release or a direct change of the database. */
   const lock = async (change: () => Promise<unknown>) => {
     await change();
     await rows('policy_revision').increment('revision', 1);
@@ -87,7 +87,7 @@ describe('migrate --repair-policies', () => {
     expect(await repairs()).toEqual([]);
   });
 
-  it('makes the policy of admins again where it is gone, and restores it where it says less', async () => {
+  it('restores the policy of admins where it is missing or weakened', async () => {
     await lock(() => rows('policies').where({ name: 'admin_access_policy' }).delete());
     expect((await migrate('--repair-policies')).code).toBe(0);
     expect((await stored()).get('admin_access_policy')).toMatchObject({ enabled: true, rules: ADMIN_RULES });
@@ -101,7 +101,7 @@ describe('migrate --repair-policies', () => {
     expect(await repairs()).toEqual(['admin_access_policy', 'admin_access_policy']);
   });
 
-  it('takes from a Deny what it says of policies, and leaves the rest as it is', async () => {
+  it('removes from a Deny what it says about policies, and keeps the rest', async () => {
     const others = [
       rule('Deny', 'servers:prod*', ['delete']),
       rule('Deny', 'policies:*', ['update'], "user.role == 'intern'"),
@@ -145,7 +145,7 @@ describe('migrate --repair-policies', () => {
     expect(api.dataOf(await api.call('get', '/audit/verify'))).toMatchObject({ ok: true });
   });
 
-  it('switches a policy off that cannot be used, and one whose condition cannot be narrowed', async () => {
+  it('switches off a policy that cannot be used, and one whose condition cannot be narrowed', async () => {
     await plant('broken', [rule('Deny', 'servers:*', ['*'], 'no(')]);
     const long = `request.path == '${'x'.repeat(990)}'`;
     await plant('long', [rule('Deny', '*', ['*'], long), rule('Deny', 'servers:*', ['*'])]);
@@ -155,7 +155,7 @@ describe('migrate --repair-policies', () => {
     await isRepaired();
   });
 
-  it('frees the user whom the least binds', async () => {
+  it('chooses the user with the fewest restrictions', async () => {
     const aimed = rule('Deny', 'policies:*', ['read'], "user.username == 'admin'");
     await plant('aimed', [aimed]);
     await plant('hours', [rule('Deny', 'policies:*', ['delete'], 'request.time.getHours() > 22')]);
@@ -171,7 +171,7 @@ describe('migrate --repair-policies', () => {
     expect(after.get('hours')).toMatchObject({ enabled: false });
   });
 
-  it('says what to do where no admin can sign in, and what it does not know', async () => {
+  it('says what to do where no admin can sign in, and rejects unknown options', async () => {
     await lock(() => rows('users').update({ enabled: false }));
     const { code, output } = await migrate('--repair-policies');
     expect([code, output]).toEqual([1, expect.stringContaining('docs/how-to/repair-policies.md')]);

@@ -10,7 +10,7 @@ import { JWT_SECRET, startTestApi, type TestApi } from '../support/test-api.js';
 
 const keyring = createKeyring([JWT_SECRET]);
 const PASSWORD = 'secure_password';
-const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+const NO_USER = '0199a8f2-0000-7000-8000-000000000001';
 
 describe('revocations', () => {
   const clock = stoppedClock();
@@ -71,17 +71,20 @@ describe('revocations', () => {
     ['an MFA reset', () => as(admin).delete(`/users/${user.id}/mfa`).expect(200)],
     ['deletion', () => as(admin).delete(`/users/${user.id}`).expect(200)],
   ];
-  it.each(ends)('after %s the token is refused here at once, and told to be revoked', async (_what, act) => {
-    const theirs = await signIn();
-    const before = await known();
-    expect(before.isRevoked(claims(theirs))).toBe(false);
-    await act(theirs);
-    await as(theirs).post('/auth/logout').expect(401);
-    expect((await known()).isRevoked(claims(theirs))).toBe(true);
-    expect((await known()).isRevoked(claims(admin))).toBe(false);
-  });
+  it.each(ends)(
+    'after %s the token is refused here at once, and published as revoked',
+    async (_what, act) => {
+      const theirs = await signIn();
+      const before = await known();
+      expect(before.isRevoked(claims(theirs))).toBe(false);
+      await act(theirs);
+      await as(theirs).post('/auth/logout').expect(401);
+      expect((await known()).isRevoked(claims(theirs))).toBe(true);
+      expect((await known()).isRevoked(claims(admin))).toBe(false);
+    },
+  );
 
-  it('a sign-in within the same millisecond as the revocation of its user is good', async () => {
+  it('a sign-in within the same millisecond as the revocation of its user is valid', async () => {
     const first = await signIn();
     await change({ roles: ['operator'] });
     const second = await signIn();
@@ -92,7 +95,7 @@ describe('revocations', () => {
     await as(third).post('/auth/logout').expect(200);
   });
 
-  it('a token that a process whose clock is ahead has issued is revoked by one whose clock is behind', async () => {
+  it('a process whose clock is behind revokes a token of one whose clock is ahead', async () => {
     clock.forward(2_000);
     const theirs = await signIn();
     clock.forward(-2_000);
@@ -103,7 +106,7 @@ describe('revocations', () => {
     expect(set.isRevoked(claims(next))).toBe(false);
   });
 
-  it('a stolen token ends the session for everybody', async () => {
+  it('a stolen token ends the session for both clients', async () => {
     const stolen = await signIn();
     const answer = await service.http.post('/auth/refresh').send({ token: stolen }).expect(200);
     const current = (answer.body as { data: { token: string } }).data.token;
@@ -112,7 +115,7 @@ describe('revocations', () => {
     expect((await known()).isRevoked(claims(current))).toBe(true);
   });
 
-  it('are told in their order, after the one that is asked for, and no others', async () => {
+  it('are listed in their order, after the requested one', async () => {
     for (let i = 0; i < 3; i += 1)
       await as(await signIn())
         .post('/auth/logout')
@@ -124,7 +127,7 @@ describe('revocations', () => {
     expect(await revocations(3)).toMatchObject({ revocations: [], head: 3 });
   });
 
-  it('are left out once their tokens have ended by themselves', async () => {
+  it('are omitted once their tokens have expired', async () => {
     await as(await signIn())
       .post('/auth/logout')
       .expect(200);
@@ -133,9 +136,9 @@ describe('revocations', () => {
     clock.forward(-25 * 60 * 60_000);
   });
 
-  it('are numbered in the order of their commits, without gaps, whatever is rolled back', async () => {
+  it('are numbered in the order of their commits, without gaps, despite rollbacks', async () => {
     const { database } = service.api.opened;
-    const one = { kind: 'session', subject: NOBODY, at: clock.read(), expiresAt: clock.read() } as const;
+    const one = { kind: 'session', subject: NO_USER, at: clock.read(), expiresAt: clock.read() } as const;
     const order: string[] = [];
     const write = async (name: string, written?: () => void, hold?: Promise<void>) => {
       await database.transaction(async (transaction) => {
@@ -162,7 +165,7 @@ describe('revocations', () => {
     expect(rows).toEqual(['1', '2', '3']);
   });
 
-  it('are not there when what they tell of did not come about', async () => {
+  it('are not written when their change is rolled back', async () => {
     const theirs = await signIn();
     const { database } = service.api.opened;
     await database.raw('alter table audit_log rename to audit_log_away');
@@ -172,9 +175,9 @@ describe('revocations', () => {
     await as(theirs).post('/auth/logout').expect(200);
   });
 
-  it('and principals are for our other service only', async () => {
+  it('and principals are only for the other service', async () => {
     const { database } = service.api.opened;
-    const ids = [user.id, NOBODY, 'no id'];
+    const ids = [user.id, NO_USER, 'no id'];
     const token = issueServiceToken(keyring, 'orchestrator');
     const { body } = await inside(token).post('/internal/principals').send({ ids }).expect(200);
     const { email } = (await database('users').first('email').where({ id: user.id })) as { email: string };
@@ -194,7 +197,7 @@ describe('revocations', () => {
 });
 
 describeWithRedis('the wake-up', () => {
-  it('follows each commit that ends somebody’s tokens, and nobody needs it', async () => {
+  it('follows each commit that ends tokens, and is optional', async () => {
     const redis = await ownRedis();
     const service = await startTestApi({ REDIS_URL: redis.url });
     const listener = new Redis(redis.url);

@@ -12,7 +12,7 @@ const allow = (resource: string, action: string[], condition?: string) => ({
 });
 const deny = (...of: Parameters<typeof allow>) => ({ ...allow(...of), effect: 'Deny' });
 
-/** What an answer says was done, or why not. */
+/** The result of a request: done, or why not. */
 const outcomeOf = ({ status, body }: { status: number; body: unknown }) =>
   status === 200 || status === 201 ? status : (body as { code: string }).code;
 
@@ -58,14 +58,14 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       ['deleting', (id) => ['delete', `/users/${id}`], 'higher_rights'],
     ];
 
-    it.each(ACTS)('%s is refused on an admin, and open on a peer', async (_what, act, code) => {
+    it.each(ACTS)('%s is refused on an admin, and allowed on a peer', async (_what, act, code) => {
       const [admin, peer] = [await api.signedIn('admin'), await api.signedIn('helpdesk')];
       expect(outcomeOf(await as(helper, ...act(admin.id)))).toBe(code);
       expect(outcomeOf(await as(helper, ...act(peer.id)))).toBe(200);
       expect(outcomeOf(await as(admin, ...act((await api.signedIn('admin')).id)))).toBe(200);
     });
 
-    it('rights count, not roles alone: an address can give them, and a Deny can keep them from the writer', async () => {
+    it('rights count, not only roles: an address can give them, and a Deny can remove them from the writer', async () => {
       await api.policy([
         allow('state:*', ['read'], "user.email.endsWith('@ops.example.com')"),
         deny('users:*', ['read'], "user.role == 'blind'"),
@@ -75,7 +75,7 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       expect(outcomeOf(await as(helper, 'put', `/users/${ops.id}`, { enabled: false }))).toBe(
         'higher_rights',
       );
-      // The address is theirs to give no more than to take.
+      // Removing the address is forbidden to them as well as setting it.
       const email = 'mine@ops.example.com';
       expect(outcomeOf(await as(helper, 'put', `/users/${helper.id}`, { email }))).toBe('grant_not_held');
       const password = 'secure_password';
@@ -89,14 +89,14 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       );
     });
 
-    it('an address or a role of one’s own is free where nothing depends on it', async () => {
+    it('a user’s own address or role is free where no rule depends on it', async () => {
       const email = `free-${helper.id}@example.com`;
       expect(outcomeOf(await as(helper, 'put', `/users/${helper.id}`, { email }))).toBe(200);
       const double = await api.signedIn('helpdesk', 'idle');
       expect(outcomeOf(await as(double, 'put', `/users/${double.id}`, { roles: ['helpdesk'] }))).toBe(200);
     });
 
-    it('an admin changes their own address, but not one that a Deny goes by', async () => {
+    it('an admin changes their own address, but not one that a Deny refers to', async () => {
       const admin = await api.signedIn('admin');
       const changeTo = async (name: string) =>
         outcomeOf(
@@ -112,12 +112,12 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       expect(outcomeOf(await api.call('put', `/users/${admin.id}`, { email: 'e@example.com' }))).toBe(200);
     });
 
-    it('no user takes their own second factor off without a code', async () => {
+    it('no user removes their own second factor without a code', async () => {
       const admin = await api.signedIn('admin');
       expect(outcomeOf(await as(admin, 'delete', `/users/${admin.id}/mfa`))).toBe('grant_not_held');
     });
 
-    it('an API token is held to its own rights, also on its owner', async () => {
+    it('an API token is limited to its own rights, also on its owner', async () => {
       const owner = await api.signedIn('admin', 'helpdesk');
       const expires_at = new Date(Date.now() + 3_600_000).toISOString();
       const made = await as(owner, 'post', '/tokens', { name: 'small', roles: ['helpdesk'], expires_at });
@@ -142,7 +142,7 @@ describe('a writer changes neither what binds the writer nor a user with more ri
     };
     const REFUSED = ['grant_not_held', 'grant_not_held', 'grant_not_held'];
 
-    it('a Deny that binds its editor is neither deleted nor narrowed nor switched off by them', async () => {
+    it('a Deny that binds its editor cannot be deleted, narrowed or switched off by them', async () => {
       const bound = await api.signedIn('editor', 'builder', 'held2');
       const { path, all } = await policyOf(deny('servers:prod*', ['*'], "user.role == 'held2'"));
       expect(await all(bound)).toEqual(REFUSED);
@@ -153,12 +153,12 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       ]) {
         expect(outcomeOf(await as(bound, 'put', path, { rules: [rule] }))).toBe('grant_not_held');
       }
-      // Who holds what it denies may take it away.
+      // A user who holds what it denies may remove it.
       const free = await api.signedIn('editor', 'builder');
       expect(outcomeOf(await as(free, 'put', path, { rules: [] }))).toBe(200);
     });
 
-    it('going back to a version without the Deny is a change like any other', async () => {
+    it('restoring a version without the Deny is a change like any other', async () => {
       const bound = await api.signedIn('editor', 'builder', 'held3');
       const { path } = await policyOf(allow('tasks:x', ['read'], "user.role == 'none'"));
       const rules = [deny('servers:prod*', ['*'], "user.role == 'held3'")];
@@ -170,7 +170,7 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       expect(outcomeOf(await as(bound, 'put', path, { rules: first.rules }))).toBe('grant_not_held');
     });
 
-    it('what its editor could not give back is not taken away', async () => {
+    it('a right that its editor could not grant again cannot be removed', async () => {
       const editor = await api.signedIn('editor');
       const builtin = api
         .dataOf<{ id: string; name: string }[]>(await api.call('get', '/policies?limit=1000'))
@@ -180,7 +180,7 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       expect(await all(editor)).toEqual(REFUSED);
     });
 
-    it('a Deny that binds users with more rights binds its writer as well, or is refused', async () => {
+    it('a Deny that binds users with more rights must bind its writer as well', async () => {
       const editor = await api.signedIn('editor');
       const write = async (...rules: unknown[]) =>
         outcomeOf(
@@ -193,7 +193,7 @@ describe('a writer changes neither what binds the writer nor a user with more ri
       expect(await write(deny('servers:brake', ['*']))).toBe(201);
     });
 
-    it('an admin takes back a Deny that binds all admins, but not one that binds them alone', async () => {
+    it('an admin removes a Deny that binds all admins, but not one that binds only them', async () => {
       const admin = await api.signedIn('admin');
       const emergency = await policyOf(deny('servers:prod*', ['*']));
       expect(outcomeOf(await as(admin, 'delete', emergency.path))).toBe(200);

@@ -41,7 +41,7 @@ describe('the control center', () => {
     await service.http.get('/readyz').expect(200);
   });
 
-  it('has built every operation of its contract', async () => {
+  it('implements every operation of its contract', async () => {
     const token = await service.token();
     for (const { id, method, path } of controlCenterOperations) {
       if (id === 'logout') continue;

@@ -26,7 +26,7 @@ describe('sessions', () => {
     await use(other).expect(200);
   });
 
-  it('give a new token for the old one, which is dead at once', async () => {
+  it('replace the old token by a new one, and refuse the old one at once', async () => {
     const old = await service.token();
     const answer = await refresh(old).expect(200);
     expect(answer.body).toEqual({
@@ -40,7 +40,7 @@ describe('sessions', () => {
     await use(newTokenOf(answer)).expect(200);
   });
 
-  it('give one new token when one token is refreshed 20 times at once', async () => {
+  it('return one new token when one token is refreshed 20 times at once', async () => {
     const old = await service.token();
     const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(old)));
     const good = answers.filter(({ status }) => status === 200);
@@ -49,7 +49,7 @@ describe('sessions', () => {
     await use(newTokenOf(good[0]!)).expect(200);
   });
 
-  it('outlive a repeated refresh within ten seconds, not a later one', async () => {
+  it('survive a repeated refresh within ten seconds, not a later one', async () => {
     const first = await service.token();
     const second = newTokenOf(await refresh(first).expect(200));
     clock.forward(4_000);
@@ -58,7 +58,7 @@ describe('sessions', () => {
     await refresh(first).expect(401);
     await use(third).expect(200);
     clock.forward(2_000);
-    // Eleven seconds after it was replaced, although the one after it was replaced only seven seconds ago.
+    // Eleven seconds after it was replaced, although its successor was replaced only seven seconds ago.
     await refresh(first).expect(401);
     await use(third).expect(401);
     await refresh(third).expect(401);
@@ -77,7 +77,7 @@ describe('sessions', () => {
     await refresh(token).expect(401);
   });
 
-  it('do not take forged tokens', async () => {
+  it('do not accept forged tokens', async () => {
     const token = await service.token();
     const [header, payload, signature] = token.split('.') as [string, string, string];
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, string>;
@@ -112,7 +112,7 @@ describe('sessions', () => {
     await use(token).expect(200);
   });
 
-  it('are listed and ended by whom they belong to', async () => {
+  it('are listed and ended by their owner only', async () => {
     await service.http
       .post('/users')
       .auth(await service.token(), { type: 'bearer' })
@@ -137,7 +137,7 @@ describe('sessions', () => {
     expect(await list()).toHaveLength(1);
   });
 
-  it('come with a bearer that nobody can do without', async () => {
+  it('require a bearer token', async () => {
     await service.http.get('/users').expect(401).expect('WWW-Authenticate', 'Bearer');
     await service.http.get('/users').set('Authorization', `Basic ${ADMIN_PASSWORD}`).expect(401);
     await service.http.post('/auth/logout').expect(401);

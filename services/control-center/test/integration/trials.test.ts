@@ -31,7 +31,7 @@ describe('policies that are tried', () => {
   const simulate = (changes: Body = {}) =>
     caller.call('post', '/policies/simulate', { ...asked, ...changes });
 
-  it('are checked as if they were written, fault by fault', async () => {
+  it('are checked like stored ones, with every fault', async () => {
     const check = async (...rules: Body[]) =>
       caller.dataOf(await caller.call('post', '/policies/validate', { rules }));
     expect(await check(rule({ condition: "user.role == 'admin'" }))).toEqual({ valid: true, problems: [] });
@@ -44,7 +44,7 @@ describe('policies that are tried', () => {
     });
   });
 
-  it('tell the decision, the rule that decided, and why the others did not', async () => {
+  it('report the decision, the rule that decided, and why the others did not', async () => {
     const before = await stored();
     const answer = await simulate({ context: { infra: 'a', check_mode: false } });
     const { rules, ...result } = caller.dataOf<Body & { rules: Body[] }>(answer);
@@ -77,7 +77,7 @@ describe('policies that are tried', () => {
     expect(await stored()).toBe(before);
   });
 
-  it('can be drafts, alone or beside what is in force', async () => {
+  it('can be drafts, alone or together with those in force', async () => {
     const deny = rule({ effect: 'Deny', condition: "context.provider == 'x'" });
     const policies = [{ name: 'draft', rules: [rule(), deny] }];
     const failed = {
@@ -106,7 +106,7 @@ describe('policies that are tried', () => {
     expect([unknown.status, unknown.body]).toMatchObject([422, { details: [{ path: 'disable[0]' }] }]);
   });
 
-  it('are for those who may simulate', async () => {
+  it('are for users who may simulate', async () => {
     const viewer = await caller.signedIn('viewer');
     for (const path of ['/policies/simulate', '/policies/replay']) {
       const body = path.endsWith('replay') ? { from: '2026-01-01T00:00:00Z' } : asked;
@@ -114,7 +114,7 @@ describe('policies that are tried', () => {
     }
   });
 
-  it('are tried on what was decided before they are switched on: each decision that would change is listed', async () => {
+  it('are evaluated on past decisions, and each decision that would change is listed', async () => {
     const clerk = await caller.signedIn('clerk');
     const { token } = await caller.signedIn('operator');
     const from = new Date().toISOString();
@@ -152,7 +152,7 @@ describe('policies that are tried', () => {
     expect((await ask('/users', clerk.token)).status).toBe(200);
   });
 
-  it('decide on the questions of a release that asks more, for users as they are now', async () => {
+  it('decide the questions of a release that asks more, for users as they are now', async () => {
     const operator = await caller.signedIn('operator');
     const deleted = '00000000-0000-7000-8000-000000000000';
     const create = { user_id: operator.id, action: 'create', resource: 'servers:prod-eu' };
@@ -192,7 +192,7 @@ describe('policies that are tried', () => {
     });
   });
 
-  it('list a thousand changed decisions and say that there are more', async () => {
+  it('list a thousand changed decisions and report that there are more', async () => {
     const { database } = service.api.opened;
     await database.raw(`
       insert into decisions select 'many-' || n, '2020-01-01'::timestamptz + n * interval '1 ms', 'orchestrator', 'u',
@@ -218,7 +218,7 @@ describe('the thread of trials', () => {
     condition: `user.roles.exists(r, r.startsWith('x${index}')) || user.email.matches('^(a|b${index}){1,20}$')`,
   }));
 
-  it('is ended with whatever takes too long, and the next question gets another one', async () => {
+  it('is ended when a question takes too long, and the next question gets a new thread', async () => {
     trials = new ThreadedTrials(script, { ask: 1, page: 1, load: 1 });
     await expect(trials.check(many)).rejects.toMatchObject({ kind: 'invalid', code: 'policies_too_slow' });
     trials = new ThreadedTrials(script);
@@ -244,7 +244,7 @@ describe('the thread of trials', () => {
     await waitFor(() => trials.check([]).then(Array.isArray, () => false));
   });
 
-  it('has a bound on how many wait for it', async () => {
+  it('limits the number of waiting questions', async () => {
     trials = new ThreadedTrials(script);
     const asked = Array.from({ length: 60 }, () => Promise.resolve().then(() => trials.check([])));
     const outcomes = await Promise.allSettled(asked);

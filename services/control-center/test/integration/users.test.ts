@@ -5,7 +5,7 @@ import { ADMIN_PASSWORD, startTestApi, type TestApi } from '../support/test-api.
 
 type Body = Record<string, unknown>;
 
-const NOBODY = '0199a8f2-0000-7000-8000-000000000001';
+const NO_USER = '0199a8f2-0000-7000-8000-000000000001';
 
 describe('users', () => {
   let service: TestApi;
@@ -48,7 +48,7 @@ describe('users', () => {
   };
   const dataOf = <T>(answer: { body: unknown }) => (answer.body as { data: T }).data;
 
-  it('are made as documented', async () => {
+  it('are created as documented', async () => {
     const request = {
       username: 'newuser',
       email: 'newuser@example.com',
@@ -66,7 +66,7 @@ describe('users', () => {
     await service.token('newuser', 'secure_password');
   });
 
-  it('are made once for an Idempotency-Key, however often it is sent at once', async () => {
+  it('are created once for an Idempotency-Key, also for concurrent requests', async () => {
     const request = newUser();
     const post = (body: Body, key = 'once-only') => call('post', '/users', body).set('Idempotency-Key', key);
     const answers = await Promise.all(Array.from({ length: 6 }, () => post(request)));
@@ -77,14 +77,14 @@ describe('users', () => {
     expect(answers.filter(({ headers }) => headers['idempotent-replayed'] === 'true')).toHaveLength(5);
     const other = await post({ ...request, roles: ['admin'] });
     expect([other.status, (other.body as Body)['code']]).toEqual([409, 'idempotency_key_reused']);
-    // Without one the second is a user of the same name.
+    // Without a key the second request creates a user of the same name.
     const { body } = await post(request, 'another').expect(409);
     expect((body as Body)['code']).not.toBe('idempotency_key_reused');
-    // Another password is another request, though no plain digest of either is stored.
+    // Another password is another request, although no plain digest of either is stored.
     await post({ ...request, password: 'another_secure_one' }).expect(409);
   });
 
-  it('are shown without anything secret', async () => {
+  it('are shown without secrets', async () => {
     const { id } = await create();
     const { body, text } = await call('get', `/users/${id}`).expect(200);
     expect(Object.keys(dataOf<Body>({ body })).sort()).toEqual([
@@ -121,7 +121,7 @@ describe('users', () => {
     }
   });
 
-  it('are made once for an Idempotency-Key, and nothing tells of the password afterwards', async () => {
+  it('are created once for an Idempotency-Key, and nothing stored reveals the password', async () => {
     const user = newUser();
     const send = (body: Body) => call('post', '/users', body).set('Idempotency-Key', 'a-key-of-users');
     const first = await send(user).expect(201);
@@ -139,7 +139,7 @@ describe('users', () => {
     for (const secret of ['secure_password', 'a-key-of-users', plain]) expect(stored).not.toContain(secret);
   });
 
-  it('have names and addresses of their own, whatever the case', async () => {
+  it('have unique names and addresses, regardless of case', async () => {
     const { username } = await create();
     const email = `${username}@example.com`;
     const sameName = await call('post', '/users', newUser({ username: username.toUpperCase() })).expect(409);
@@ -162,8 +162,8 @@ describe('users', () => {
     ['roles that are no list', { roles: 'admin' }],
     ['a role with a NUL', { roles: ['nul\0'] }],
     ['an unknown member', { password_hash: 'x' }],
-    ['an id of their own', { id: NOBODY }],
-  ])('are not made with %s', async (_what, changes) => {
+    ['an id of their own', { id: NO_USER }],
+  ])('are not created with %s', async (_what, changes) => {
     const before = (await call('get', '/users?limit=1')).headers['x-total-count'];
     const { body } = await call('post', '/users', newUser(changes)).expect(422);
     expect(body).toMatchObject({
@@ -181,7 +181,7 @@ describe('users', () => {
       const own = await service.token(username, 'secure_password');
       const row = () => service.api.opened.database('users').where({ id }).first();
       const before = await row();
-      const values: Body = { roles: ['admin'], enabled: false, password_hash: 'x', id: NOBODY, epoch: 9 };
+      const values: Body = { roles: ['admin'], enabled: false, password_hash: 'x', id: NO_USER, epoch: 9 };
       const { status } = await service.http
         .put(`/users/${id}`)
         .auth(own, { type: 'bearer' })
@@ -191,7 +191,7 @@ describe('users', () => {
     },
   );
 
-  it('are given no role, and no password of somebody with one, by whoever does not have it', async () => {
+  it('get no role that the writer lacks, and no password if they have such a role', async () => {
     const rules = [
       {
         effect: 'Allow',
@@ -244,7 +244,7 @@ describe('users', () => {
     await call('post', '/auth/refresh', { token: theirs }).expect(401);
   });
 
-  it('are changed only in the version that was read, where the caller asks for that', async () => {
+  it('are changed only in the version that was read, where the client sends it', async () => {
     const { id } = await create();
     const { headers } = await call('get', `/users/${id}`).expect(200);
     const change = (email: string) =>
@@ -265,10 +265,10 @@ describe('users', () => {
     const theirs = await service.token(username, 'secure_password');
     await call('delete', `/users/${id}/sessions`).expect(200);
     await call('post', '/auth/logout', undefined, theirs).expect(401);
-    await call('delete', `/users/${NOBODY}/sessions`).expect(404);
+    await call('delete', `/users/${NO_USER}/sessions`).expect(404);
   });
 
-  it('stay signed in when nothing of them changes', async () => {
+  it('stay signed in when nothing changes', async () => {
     const { id, username } = await create();
     const theirs = await service.token(username, 'secure_password');
     await call('put', `/users/${id}`, { email: `${username}@example.com` }).expect(200);
@@ -286,16 +286,16 @@ describe('users', () => {
     await service.http.post('/auth/login').send({ username, password: 'secure_password' }).expect(401);
   });
 
-  it('that are not there are 404, ids that are none 400', async () => {
+  it('that do not exist are 404, invalid ids 400', async () => {
     for (const method of ['get', 'delete'] as const) {
-      await call(method, `/users/${NOBODY}`).expect(404);
+      await call(method, `/users/${NO_USER}`).expect(404);
       await call(method, '/users/1').expect(400);
       await call(method, '/users/%00').expect(400);
     }
-    await call('put', `/users/${NOBODY}`, { enabled: false }).expect(404);
+    await call('put', `/users/${NO_USER}`, { enabled: false }).expect(404);
   });
 
-  it('leave a line in the log for each change and each refusal, with the decision it went by', async () => {
+  it('write a line to the log for each change and each refusal, with its decision', async () => {
     const { id, username } = await create({ roles: ['viewer'] });
     const theirs = await service.token(username, 'secure_password');
     logged.length = 0;

@@ -2,7 +2,7 @@ import type { TestApi } from './test-api.js';
 
 type Body = Record<string, unknown>;
 
-/** Calls a test's service as its admin, or as whom it is told. */
+/** Calls a test's service as its admin, or as the given user. */
 export function callerOf(service: TestApi) {
   let names = 0;
   let admin: string | undefined;
@@ -21,7 +21,7 @@ export function callerOf(service: TestApi) {
   return {
     call,
     dataOf,
-    /** Somebody new with these roles. */
+    /** A new user with these roles. */
     signedIn: async (...roles: string[]) => {
       const username = `user-${(names += 1)}`;
       const user = { username, email: `${username}@example.com`, password: 'secure_password', roles };

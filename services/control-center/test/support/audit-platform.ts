@@ -27,12 +27,12 @@ export interface AuditPlatform {
   verifierWith(keys: CheckpointKeys): AuditVerifier;
   retention(days: number): AuditRetention;
   append(count: number): Promise<void>;
-  /** As a superuser who knows how to get round triggers. */
+  /** As a superuser, bypassing the triggers. */
   tamper(...statements: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The trail with everything around it, a checkpoint each ten records or five minutes, and a clock of the test's own. */
+/** The trail with its parts, a checkpoint every ten records or five minutes, and a clock of the test. */
 export async function auditPlatform(): Promise<AuditPlatform> {
   const opened = await openTestDatabase();
   const folder = await temporaryFolder('audit');

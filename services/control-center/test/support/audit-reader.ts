@@ -18,7 +18,7 @@ export interface AuditLine {
   hash: string;
 }
 
-/** What stands in the trail under a query, newest first. */
+/** The records of the trail under a query, newest first. */
 export async function auditLines(service: TestApi, token: string, query = ''): Promise<AuditLine[]> {
   const { body } = await service.http.get(`/audit/logs${query}`).auth(token, { type: 'bearer' }).expect(200);
   return (body as { data: AuditLine[] }).data;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LoginAttempts } from '../../src/domain/login/login-attempts.js';
 
-/** What every implementation of the port must do. */
+/** The behaviour of every implementation of the port. */
 export function loginAttemptsSuite(name: string, open: () => LoginAttempts): void {
   const now = new Date('2026-01-02T03:04:05Z');
   const later = (minutes: number) => new Date(now.getTime() + minutes * 60_000);

@@ -5,7 +5,7 @@ export const PASSWORD = 'secure_password';
 
 type Method = 'get' | 'post' | 'put' | 'delete';
 
-/** Calls as somebody: `await call(service, token)('post', '/tokens', body)`. */
+/** Calls as a user: `await call(service, token)('post', '/tokens', body)`. */
 export function callAs(service: TestApi, token: string) {
   return (method: Method, path: string, body?: object) =>
     service.http[method](path).auth(token, { type: 'bearer' }).send(body);
@@ -17,7 +17,7 @@ export function dataOf<T>(answer: { body: unknown }): T {
 
 let names = 0;
 
-/** Makes a user by the admin's hand. */
+/** Creates a user as the admin. */
 export async function addUser(
   service: TestApi,
   roles: readonly string[] = ['viewer'],
@@ -28,7 +28,7 @@ export async function addUser(
   return { id: dataOf<{ id: string }>(answer).id, username };
 }
 
-/** Sets up a second factor for whom the token belongs to, with the code of `now`. */
+/** Sets up a second factor for the owner of the token, with the code of `now`. */
 export async function setUpMfa(
   service: TestApi,
   token: string,
@@ -42,7 +42,7 @@ export async function setUpMfa(
   return { secret, recoveryCodes: dataOf<{ recovery_codes: string[] }>(confirmed).recovery_codes };
 }
 
-/** What the audit trail holds about somebody, oldest first. */
+/** The records of the audit trail about a user, oldest first. */
 export async function auditOf(
   service: TestApi,
   userId: string,

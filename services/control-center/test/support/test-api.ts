@@ -11,17 +11,17 @@ export const JWT_SECRET = 'only-for-these-tests-0123456789abcdef';
 export interface TestApi {
   api: Api;
   configuration: Configuration;
-  /** What the first start printed. */
+  /** The output of the first start. */
   told: string[];
   http: ReturnType<typeof supertest>;
-  /** The port of its own on which services are served. */
+  /** The port on which internal routes are served. */
   internal: ReturnType<typeof supertest>;
-  /** Signs in; the admin where nobody is named. */
+  /** Signs in; default: as the admin. */
   token(username?: string, password?: string): Promise<string>;
   close(): Promise<void>;
 }
 
-/** The whole service on a database of its own, served on a free port, without rate limits. */
+/** The whole service on a private database, served on a free port, without rate limits. */
 export async function startTestApi(
   environment: Record<string, string> = {},
   overrides: Overrides = {},
@@ -73,6 +73,6 @@ export const testOverrides: Overrides = {
   checkAnswers: true,
   migrations: fileURLToPath(new URL('../../dist/migrations', import.meta.url)),
   trialThread: fileURLToPath(new URL('../../dist/src/execution/trial-thread.js', import.meta.url)),
-  // No test is to fail because the machine is busy.
+  // No test may fail because the machine is busy.
   trialLimits: { ask: 20_000, page: 20_000, load: 20_000 },
 };

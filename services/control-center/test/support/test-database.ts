@@ -8,7 +8,7 @@ export interface TestKnex {
   close(): Promise<void>;
 }
 
-/** A database of one's own, as the service opens it. */
+/** A private database, as the service opens it. */
 export async function openTestDatabase(poolMax = 10): Promise<TestKnex> {
   const server = await cloneDatabase('control-center');
   const database = createPostgres({

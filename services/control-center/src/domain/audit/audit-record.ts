@@ -8,7 +8,7 @@ export interface AuditActor {
 }
 
 /** The actor of what the control center does on its own. */
-export const NOBODY: AuditActor = {
+export const NO_USER: AuditActor = {
   userId: null,
   username: null,
   sessionId: null,

@@ -1,7 +1,7 @@
 import { Failure } from '@provisioning/errors';
 import type { Clock } from '../clock.js';
 import type { AuditLog } from './audit-log.js';
-import { NOBODY, type NewAuditRecord } from './audit-record.js';
+import { NO_USER, type NewAuditRecord } from './audit-record.js';
 import type { AuditCheckpoints, SignedCheckpoint } from './checkpoint.js';
 import type { AuditVerifier } from './verifier.js';
 
@@ -73,7 +73,7 @@ export class AuditRetention {
 
   #record({ seq, hash }: SignedCheckpoint): NewAuditRecord {
     return {
-      ...NOBODY,
+      ...NO_USER,
       action: RETENTION_ACTION,
       resource: 'audit/logs',
       result: 'success',

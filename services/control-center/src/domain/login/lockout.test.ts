@@ -34,7 +34,7 @@ describe('Lockout', () => {
     expect(await attempt(true, 'bob')).toBe('right');
   });
 
-  it('forgets after 15 minutes without an attempt', async () => {
+  it('forgets failures after 15 minutes without an attempt', async () => {
     await many(6, false);
     now = new Date(now.getTime() + LOCKED_MS - 1);
     expect(await attempt(true)).toBe('locked');
@@ -42,24 +42,24 @@ describe('Lockout', () => {
     expect(await attempt(true)).toBe('right');
   });
 
-  it('starts to count again after a right one', async () => {
+  it('restarts the count after a correct attempt', async () => {
     await many(4, false);
     await attempt(true);
     expect(await many(5, false)).toEqual([...Array<string>(4).fill('wrong'), 'last']);
   });
 
-  it('never locks out right attempts at the same time', async () => {
+  it('never locks out concurrent correct attempts', async () => {
     expect(await many(20, true)).toEqual(Array(20).fill('right'));
   });
 
-  it('does not count what could not be checked', async () => {
+  it('does not count an attempt that could not be checked', async () => {
     for (let i = 0; i < 10; i++) {
       await expect(lockout.attempt('alice', () => Promise.reject(new Error('busy')))).rejects.toThrow('busy');
     }
     expect(await attempt(true)).toBe('right');
   });
 
-  it('turns away when too many wait for the same key', async () => {
+  it('refuses when too many wait for the same key', async () => {
     const results = await Promise.allSettled(Array.from({ length: 70 }, () => attempt(true)));
     const refused = results.filter(({ status }) => status === 'rejected');
     expect(refused).toHaveLength(6);

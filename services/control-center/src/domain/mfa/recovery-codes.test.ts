@@ -10,7 +10,7 @@ describe('recovery codes', () => {
     for (const code of codes) expect(code).toMatch(/^([A-Z2-7]{6}-){3}[A-Z2-7]{6}$/);
   });
 
-  it('are the same however they are typed, and nothing else is one', () => {
+  it('are recognised in every spelling, and no other text is', () => {
     const [code = ''] = makeRecoveryCodes();
     const hash = hashRecoveryCode(code);
     expect(hash).toMatch(/^[0-9a-f]{64}$/);

@@ -40,7 +40,7 @@ export function rightsChange(
 /**
  * A writer changes neither what binds the writer nor a principal with more rights (docs/decisions/0026).
  * @param inForce the policies before the change.
- * @throws Failure `forbidden`: `grant_not_held` when the change gives, or takes away for good, what the writer does not
+ * @throws Failure `forbidden`: `grant_not_held` when the change grants, or removes permanently, what the writer does not
  * hold in all circumstances; `higher_rights` when it restricts users with more rights and not the writer.
  */
 export async function mustBeWritersToChange(
@@ -60,7 +60,7 @@ export async function mustBeWritersToChange(
   const freed = missing(asAllows(change.noLongerRestricted));
   if (freed && !(isAdmin && (await bindsEveryAdmin(inForce, writer, change.noLongerRestricted, users)))) {
     throw notHeldFailure(
-      `This would take away or narrow a rule that denies to ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
+      `This would remove or narrow a rule that denies to ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
     );
   }
   if (isAdmin) return;

@@ -10,7 +10,7 @@ import {
   type PolicySet,
 } from '@provisioning/policy';
 import { v7 as uuidv7 } from 'uuid';
-import { NOBODY } from '../audit/audit-record.js';
+import { NO_USER } from '../audit/audit-record.js';
 import type { Clock } from '../clock.js';
 import type { Stores, UnitOfWork } from '../unit-of-work.js';
 import { ADMIN_ROLE, type User } from '../user/user.js';
@@ -148,7 +148,7 @@ class Repairer {
     await (before ? policies.save(after) : policies.insert(after));
     await policies.recordChange(after, { by: undefined, at: this.at });
     await audit.append({
-      ...NOBODY,
+      ...NO_USER,
       action: 'policy.repair',
       resource: `policies/${after.id}`,
       result: 'success',

@@ -5,7 +5,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { CommonPasswords } from './common-passwords.js';
 import type { PasswordHasher } from './password-hasher.js';
 import type { UserStore } from './user-store.js';
-import { NOBODY } from '../audit/audit-record.js';
+import { NO_USER } from '../audit/audit-record.js';
 import { passwordFault } from './password-rules.js';
 import { ADMIN_ROLE } from './user.js';
 import { userCreated } from './user-audit.js';
@@ -53,7 +53,7 @@ export async function ensureFirstAdmin(request: FirstAdminRequest, needs: FirstA
       createdAt: clock(),
     };
     await stores.users.insert(admin);
-    await stores.audit.append(userCreated(admin, NOBODY, { first_admin: true }));
+    await stores.audit.append(userCreated(admin, NO_USER, { first_admin: true }));
     return true;
   });
 }

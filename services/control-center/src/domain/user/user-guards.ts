@@ -31,7 +31,7 @@ export function mustHaveRightsOf(
 
 /**
  * No writer makes a user, or the writer's own, into one with more rights than the writer has: by a role, an address that a
- * rule names, or by taking away a role that a Deny goes by.
+ * rule names, or by removing a role that a Deny refers to.
  * @param before undefined for a user who is made; of the writer's own, the rights that they may not go beyond.
  * @throws Failure `forbidden`, code `grant_not_held`
  */

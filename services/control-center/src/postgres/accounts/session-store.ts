@@ -70,7 +70,7 @@ export class PostgresSessionStore implements SessionStore {
 }
 
 /**
- * Other services hold what they know of a user for some moments after the sessions ended: API tokens, requests in
+ * Other services cache a user for some moments after the sessions ended, for API tokens and requests in
  * progress.
  */
 const LEAST_REVOCATION_MS = 60 * 60_000;
