@@ -11,6 +11,8 @@ export interface Principal {
   sessionId: string | null;
   /** Of the JWT (its `jti`), or of the API token. */
   tokenId: string;
+  /** The only use of the token, if it is restricted to one. */
+  scope?: 'mfa_enrollment';
   /** Seconds since the epoch. */
   expiresAt: number;
 }

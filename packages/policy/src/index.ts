@@ -30,6 +30,7 @@ export {
   type NotHeld,
 } from './grants.js';
 export { audienceOf, type Asker, type Audience } from './audience.js';
+export { outlookOf, type Outlook } from './outlook.js';
 export { LIMITS } from './limits.js';
 export { ACTIONS, EFFECTS, RESOURCE_TYPES } from './policy.js';
 export type { Action, Effect, PolicyDocument, PolicyRule, ResourceType } from './policy.js';

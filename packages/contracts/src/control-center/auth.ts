@@ -1,6 +1,7 @@
 import { operationsUnder } from '../operation.js';
 import { byId, listOf, sentence } from '../schemas/basics.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
+import { allowedRequestSchema, allowedSchema, meSchema, MOST_QUESTIONS } from '../schemas/account.js';
 import {
   changePasswordSchema,
   loginRequestSchema,
@@ -66,6 +67,38 @@ export const logout = define({
   permission: 'self',
   forMfaEnrollment: true,
   success: { status: 200, data: sentence, example: 'Successfully logged out' },
+});
+
+/** `GET /auth/me` */
+export const me = define({
+  id: 'me',
+  method: 'get',
+  path: '/auth/me',
+  summary: 'Get your own account and what the token may be used for',
+  permission: 'self',
+  forMfaEnrollment: true,
+  success: { status: 200, data: meSchema },
+  addition: true,
+});
+
+/** `POST /auth/allowed` */
+export const whatMayI = define({
+  id: 'whatMayI',
+  method: 'post',
+  path: '/auth/allowed',
+  summary: 'Ask what the policies would allow you to do',
+  description:
+    'Answers each question in order. Nothing is executed and nothing is logged. The resource `type:*` stands for any object of the type. `depends`: the answer follows from values that the question does not give. The decision is made again when you act.',
+  permission: 'self',
+  body: allowedRequestSchema,
+  example: {
+    questions: [
+      { action: 'create', resource: 'servers:production', context: { infra: 'production' } },
+      { action: 'cancel', resource: 'tasks:*' },
+    ],
+  },
+  success: { status: 200, data: listOf(allowedSchema, MOST_QUESTIONS) },
+  addition: true,
 });
 
 /** `GET /auth/sessions` */

@@ -52,7 +52,8 @@ export const validateResultSchema = closed(
 /** A value of {@link validateResultSchema}. */
 export type PolicyValidateResult = Static<typeof validateResultSchema>;
 
-const contextSchema = closed(
+/** What is known of the object of an action. Conditions of policies read it as `context`. */
+export const contextSchema = closed(
   {
     infra: Type.Optional(name),
     provider: Type.Optional(name),

@@ -22,6 +22,7 @@ import type { Clock } from '../domain/clock.js';
 import type { TrialLimits } from '../execution/threaded-trials.js';
 import { UserService } from '../domain/user/user-service.js';
 import { rateLimitRecord, refusalRecord, refusedTokensRecord } from '../http/audit-refusals.js';
+import { accountRoutes } from '../http/account.js';
 import { auditRoutes } from '../http/audit.js';
 import { mustBeCaller } from '../http/sender.js';
 import { systemRoutes } from '../http/system.js';
@@ -115,6 +116,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   const bindings: Binding[] = [
     ...systemRoutes(),
     ...identity.bindings,
+    ...accountRoutes(users, policies.inForce.current, clock),
     ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
     ...auditRoutes(audit.service),
     ...policies.bindings,

@@ -14,7 +14,7 @@ export function authenticator(sessions: SessionService, apiTokens: ApiTokenServi
       return { id, username, email, roles, ownerRoles, sessionId: null, tokenId: token.id, expiresAt };
     }
     const claims = await sessions.authenticate(bearer, forMfaEnrollment ? ['mfa_enrollment'] : []);
-    const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;
-    return { id, username, email, roles, sessionId, tokenId, expiresAt };
+    const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt, scope } = claims;
+    return { id, username, email, roles, sessionId, tokenId, expiresAt, ...(scope && { scope }) };
   };
 }
