@@ -602,6 +602,17 @@ class ControlCenterOperations:
             query={"from": from_, "to": to_},
         )
 
+    def what_may_i(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Ask what the policies would allow you to do."""
+        return self._call(
+            "POST",
+            "/auth/allowed",
+            body=body,
+        )
+
     def login(
         self,
         body: Dict[str, Any],
@@ -620,6 +631,15 @@ class ControlCenterOperations:
         return self._call(
             "POST",
             "/auth/logout",
+        )
+
+    def me(
+        self,
+    ) -> Json:
+        """Get your own account and what the token may be used for."""
+        return self._call(
+            "GET",
+            "/auth/me",
         )
 
     def confirm_mfa(
