@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare, type Comparison } from './compare.js';
+import { measureCounts, textOfCounts } from './count-table.js';
 import { hotPaths } from './profile/profile.js';
 import { profileText } from './profile/report.js';
 import { htmlOf } from './report/html.js';
@@ -30,7 +31,9 @@ const SUITES: readonly Suite[] = [
 ];
 /** Beside the suites: it measures nothing against anything, but tells where the time goes. */
 const PROFILE = 'profile';
-const NAMES = [...SUITES.map(({ name }) => name), PROFILE];
+/** Beside the suites too: the table that docs/bench/counts.json holds. */
+const COUNTS = 'counts';
+const NAMES = [...SUITES.map(({ name }) => name), PROFILE, COUNTS];
 const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${NAMES.join(', ')}`;
 
 /** Measures the suites that are named, or all. @returns the exit status */
@@ -49,6 +52,7 @@ export async function main(argv: string[], defaultFolder: string): Promise<numbe
     process.stdout.write(`${text}\nKept in ${path('{md,json,html}')}\n`);
   }
   if (options.profile) await writeProfile(folder);
+  if (options.counts) await writeCounts(folder);
   return 0;
 }
 
@@ -56,6 +60,13 @@ async function writeProfile(folder: string): Promise<void> {
   const paths = await hotPaths((title) => process.stderr.write(`${title}\n`));
   const text = profileText(paths, new Date());
   const path = join(folder, `${PROFILE}.md`);
+  writeFileSync(path, text);
+  process.stdout.write(`${text}\nKept in ${path}\n`);
+}
+
+async function writeCounts(folder: string): Promise<void> {
+  const text = textOfCounts(await measureCounts());
+  const path = join(folder, `${COUNTS}.json`);
   writeFileSync(path, text);
   process.stdout.write(`${text}\nKept in ${path}\n`);
 }
@@ -79,6 +90,7 @@ async function measure(suite: Suite, rounds: number): Promise<Report> {
 interface Options {
   suites: Suite[];
   profile: boolean;
+  counts: boolean;
   rounds: number | undefined;
   out: string | undefined;
 }
@@ -99,6 +111,7 @@ function optionsOf(argv: string[]): Options | undefined {
     return {
       suites: SUITES.filter(({ name }) => isAsked(name)),
       profile: isAsked(PROFILE),
+      counts: isAsked(COUNTS),
       rounds,
       out: values.out,
     };

@@ -34,6 +34,11 @@ export class Peer {
     }
   }
 
+  /** Process ids of both sides. */
+  get processes(): readonly number[] {
+    return [this.client.pid, this.worker.pid];
+  }
+
   /** From submitting to where the store knows that all has ended. */
   run(task: PeerTask): Promise<PeerRun> {
     return within(`${this.name} with ${JSON.stringify(task)}`, this.#run(task));
@@ -101,6 +106,10 @@ class Part {
       await part.stop();
       throw error;
     }
+  }
+
+  get pid(): number {
+    return this.child.pid!;
   }
 
   ask(act: Request['act'], argument?: unknown): Promise<unknown> {

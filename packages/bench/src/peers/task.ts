@@ -1,7 +1,7 @@
 /** What a peer is given to do. All of it can be sent to another process. */
 export type PeerTask =
-  /** So many operations that do nothing. */
-  | { kind: 'noop'; count: number; bulk?: boolean }
+  /** So many operations that do nothing; with `rows`, two events and a result are stored for each. */
+  | { kind: 'noop'; count: number; bulk?: boolean; rows?: boolean }
   /** So many operations that run `/bin/true` and keep what it prints. */
   | { kind: 'commands'; count: number }
   /** So many operations, each of which may begin when the one before has ended. */

@@ -16,6 +16,8 @@ export interface PlatformOptions {
   workers: number;
   /** Variables of the worker or of all, on top of the usual ones. */
   environment?: Record<string, string>;
+  /** Between the services and their Postgres: takes its connection string, returns the one that the services are given. */
+  between?: (databaseUrl: string) => Promise<string>;
   /** Puts into the migrated database what is to be there before anything is started. */
   fill?: (databaseUrl: string) => Promise<void>;
 }
@@ -26,6 +28,8 @@ export interface Platform {
   controlCenterUrl: string;
   databaseUrl: string;
   redisUrl: string | undefined;
+  /** Process id of Redis. */
+  redis: number | undefined;
   /** Of the admin, good for hours. */
   token: string;
   /** Process ids. */
@@ -41,6 +45,7 @@ export async function startPlatform({
   redis,
   workers,
   environment: more = {},
+  between,
   fill,
 }: PlatformOptions): Promise<Platform> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-'));
@@ -61,7 +66,7 @@ export async function startPlatform({
     if (redis && server === null) throw new Error('There is neither redis-server nor valkey-server on PATH.');
     if (server) undo.push(() => server.stop());
     const environment: Record<string, string> = {
-      DATABASE_URL: postgres.url,
+      DATABASE_URL: between ? await between(postgres.url) : postgres.url,
       ...(server && { REDIS_URL: server.url }),
       PROVISIONING_DATA_DIR: folder,
       PROVISIONING_TEST_DRIVER: '1',
@@ -96,6 +101,7 @@ export async function startPlatform({
       controlCenterUrl: controlCenter.url,
       databaseUrl: postgres.url,
       redisUrl: server?.url,
+      redis: server?.pid,
       token: await tokenOf(controlCenter.url),
       controlCenter: controlCenter.pid,
       api: api.pid,

@@ -1,6 +1,7 @@
 import type { Suite } from '../suite.js';
 import { chain, graphs } from './engine/graphs.js';
 import { paced } from './engine/paced.js';
+import { operationCounts } from './engine/operation-counts.js';
 import { EngineSetting } from './engine/setting.js';
 import { commands, noops } from './engine/throughput.js';
 
@@ -11,7 +12,19 @@ export const engineSuite: Suite = {
   prepare: async () => {
     const setting = await EngineSetting.start();
     // The graphs last: they want a worker with more slots, which is another one.
-    const works = [noops(setting), ...commands(setting), chain(setting), paced(setting), ...graphs(setting)];
-    return { works, stop: () => setting.stop() };
+    const counts = operationCounts();
+    const works = [
+      ...noops(setting),
+      ...counts.works,
+      ...commands(setting),
+      chain(setting),
+      paced(setting),
+      ...graphs(setting),
+    ];
+    const stop = async () => {
+      await counts.stop();
+      await setting.stop();
+    };
+    return { works, stop };
   },
 };

@@ -3,10 +3,13 @@ import pg from 'pg';
 import { atPace } from '../../peers/part.js';
 import { within } from '../../peers/within.js';
 import { startPlatform, type Platform } from '../../setting/platform.js';
+import { postmasterOf, processorTimes, type ProcessorTimes } from '../../setting/processor-time.js';
 import { request } from '../../setting/request.js';
 import { WallClock } from './wall-clock.js';
 
 const LOOK_MS = 3;
+/** Rare, because it reads the audit's position. */
+const AUDIT_LOOK_MS = 50;
 /** So many that no two tasks of a paced run are in each other's way: an infra is changed by one at a time. */
 const INFRAS = 20;
 /** The most that the contract allows. */
@@ -18,6 +21,8 @@ interface Running {
   platform: Platform;
   pool: pg.Pool;
   slots: number;
+  /** Process id of its Postgres. */
+  postmaster: number;
 }
 
 /** An operation of a batch, as a client sends it. */
@@ -32,7 +37,11 @@ export class Ours {
   #running: Running | undefined;
   #batches = 0;
 
-  constructor(private readonly redis: boolean) {
+  /** @param between see PlatformOptions */
+  constructor(
+    readonly redis: boolean,
+    private readonly between?: (databaseUrl: string) => Promise<string>,
+  ) {
     this.name = redis ? 'ours with Redis' : 'ours without Redis';
   }
 
@@ -88,6 +97,39 @@ export class Ours {
     return within(`The tasks of ${this.name}`, startsOf(pool, sentAt));
   }
 
+  /** The bench's own connections to the platform's Postgres. */
+  async poolWith(slots: number): Promise<pg.Pool> {
+    return (await this.#with(slots)).pool;
+  }
+
+  /** Waits until the audit trail has everything that was done. */
+  async untilAudited(slots: number): Promise<void> {
+    const { pool } = await this.#with(slots);
+    const caughtUp = async () => {
+      const { rows } = await pool.query<{ done: boolean }>({
+        name: 'audited',
+        text: `select not exists (select from events where seq > p.seq) as done from feed_positions p where consumer = 'audit'`,
+      });
+      return rows[0]!.done;
+    };
+    const wait = async () => {
+      while (!(await caughtUp())) await sleep(AUDIT_LOOK_MS);
+    };
+    await within(`The audit of ${this.name}`, wait());
+  }
+
+  /** Processor time so far, by process. */
+  async processorTimes(slots: number): Promise<ProcessorTimes> {
+    const { platform, pool, postmaster } = await this.#with(slots);
+    const roots = [
+      { label: 'control center', pid: platform.controlCenter },
+      { label: 'API', pid: platform.api },
+      ...platform.workers.map((pid) => ({ label: 'worker', pid })),
+      ...(platform.redis === undefined ? [] : [{ label: 'Redis', pid: platform.redis }]),
+    ];
+    return processorTimes(roots, { pool, pid: postmaster });
+  }
+
   /** How long the worker's event loop stood still at most since this was last asked. */
   async stallMs(slots: number): Promise<number> {
     const { platform } = await this.#with(slots);
@@ -111,6 +153,7 @@ export class Ours {
     const platform = await startPlatform({
       redis: this.redis,
       workers: 1,
+      ...(this.between && { between: this.between }),
       environment: {
         WORKER_CONCURRENCY: String(slots),
         BATCH_COMMANDS: 'true=/bin/true,sleep=/bin/sleep',
@@ -123,7 +166,7 @@ export class Ours {
       application_name: 'bench',
     });
     pool.on('error', () => undefined);
-    this.#running = { platform, pool, slots };
+    this.#running = { platform, pool, slots, postmaster: await postmasterOf(pool) };
     return this.#running;
   }
 

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Absent } from '../../compare.js';
 import { node22, type Node } from '../../peers/node-22.js';
 import { Peer, type PeerName } from '../../peers/peer.js';
+import { postmasterOf, processorTimes, type ProcessorTimes } from '../../setting/processor-time.js';
 
 const PACKAGES: Record<PeerName, { title: string; module: string; newNode: boolean }> = {
   bullmq: { title: 'bare BullMQ', module: 'bullmq', newNode: false },
@@ -21,6 +22,8 @@ export interface Peers {
   /** What each is called in the report: with its version, and the Node.js that it runs on. */
   names: Record<PeerName, string>;
   absent: Absent[];
+  /** Processor time so far of a peer's processes, its Postgres and its Redis. Both servers are idle but for the peer that runs. */
+  processorTimes(peer: Peer): Promise<ProcessorTimes>;
   stop(): Promise<void>;
 }
 
@@ -37,6 +40,15 @@ export async function startPeers(): Promise<Peers> {
     const redis = await startRedis(quiet);
     if (redis === null) throw new Error('There is neither redis-server nor valkey-server on PATH.');
     undo.push(() => redis.stop());
+
+    const pool = new pg.Pool({ connectionString: postgres.url, max: 1, application_name: 'bench' });
+    pool.on('error', () => undefined);
+    undo.push(() => pool.end());
+    const postmaster = await postmasterOf(pool);
+    const times = (peer: Peer) => {
+      const roots = peer.processes.map((pid) => ({ label: 'the peer', pid }));
+      return processorTimes([...roots, { label: 'Redis', pid: redis.pid }], { pool, pid: postmaster });
+    };
 
     const versions = await pinnedVersions();
     const ours: Node = { path: process.execPath, version: process.versions.node };
@@ -62,7 +74,7 @@ export async function startPeers(): Promise<Peers> {
       undo.push(() => peer.stop());
       all[name] = peer;
     }
-    return { all, names: names as Record<PeerName, string>, absent, stop };
+    return { all, names: names as Record<PeerName, string>, absent, processorTimes: times, stop };
   } catch (error) {
     await stop();
     throw error;

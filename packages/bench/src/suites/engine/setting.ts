@@ -3,6 +3,7 @@ import type { PeerName, PeerRun } from '../../peers/peer.js';
 import { SpawnHelpers } from '../../peers/spawn-helpers.js';
 import type { PeerTask } from '../../peers/task.js';
 import { Ours } from './ours.js';
+import type { ProcessorSamples } from './processor-samples.js';
 import { startPeers, type Peers } from './peers.js';
 
 /** Everybody who contends. What is idle meanwhile costs the others next to nothing: nobody polls who is not measured. */
@@ -34,17 +35,21 @@ export class EngineSetting {
     names: readonly PeerName[],
     task: PeerTask,
     figure: (run: PeerRun) => number,
-    more: { label?: string; heard?: (run: PeerRun) => void } = {},
+    more: { label?: string; heard?: (run: PeerRun) => void; around?: ProcessorSamples } = {},
   ): Contender[] {
     return names.flatMap((name) => {
       const peer = this.peers.all[name];
       if (peer === undefined) return [];
+      const label = `${this.nameOf(name)}${more.label ?? ''}`;
+      const act = () => peer.run(task);
       const measure = async () => {
-        const run = await peer.run(task);
+        const run = more.around
+          ? await more.around.around(label, () => this.peers.processorTimes(peer), act)
+          : await act();
         more.heard?.(run);
         return figure(run);
       };
-      return [{ name: `${this.nameOf(name)}${more.label ?? ''}`, measure }];
+      return [{ name: label, measure }];
     });
   }
 
