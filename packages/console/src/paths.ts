@@ -1,11 +1,10 @@
 /** What the address of each page holds beside its path. Values that are not known are left out. */
+import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
 
 export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
 export const BATCH_STATUSES = [...TASK_STATUSES, 'RollingBack', 'RolledBack'] as const;
 const TASK_TABS = ['log', 'history', 'raw'] as const;
 const BATCH_VIEWS = ['table', 'graph'] as const;
-
-type Given = Record<string, unknown>;
 
 export interface TaskFilters {
   status?: (typeof TASK_STATUSES)[number];
@@ -73,28 +72,4 @@ export function stringifySearch(search: Record<string, unknown>): string {
   }
   const text = parameters.toString();
   return text === '' ? '' : `?${text}`;
-}
-
-function oneOf<const Words extends readonly string[]>(
-  words: Words,
-  given: unknown,
-): Words[number] | undefined {
-  return words.find((word) => word === given);
-}
-
-function numberFrom(given: unknown, least: number): number | undefined {
-  const value = Number(given);
-  return Number.isSafeInteger(value) && value >= least ? value : undefined;
-}
-
-function text(given: unknown): string | undefined {
-  return typeof given === 'string' && given !== '' ? given.slice(0, 2_000) : undefined;
-}
-
-type Defined<Members> = { [Name in keyof Members]?: Exclude<Members[Name], undefined> };
-
-function defined<Members extends object>(members: Members): Defined<Members> {
-  return Object.fromEntries(
-    Object.entries(members).filter(([, value]) => value !== undefined),
-  ) as Defined<Members>;
 }

@@ -11,6 +11,7 @@ import { sessionQuery, signedIn } from './api/session.js';
 import { AppFrame } from './app/app-frame.js';
 import { NotFound } from './app/not-found.js';
 import { Failed } from './app/failed.js';
+import { infraRoutes } from './routes-infra.js';
 import {
   batchFilters,
   batchSearch,
@@ -81,7 +82,14 @@ const batchRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   signInRoute,
-  signedInRoute.addChildren([homeRoute, tasksRoute, taskRoute, batchesRoute, batchRoute]),
+  signedInRoute.addChildren([
+    homeRoute,
+    tasksRoute,
+    taskRoute,
+    batchesRoute,
+    batchRoute,
+    ...infraRoutes(signedInRoute),
+  ]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { Layers, ListChecks, Menu, X } from 'lucide-react';
+import { Menu, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { BASE } from '../api/base.js';
 import { announce, onAnnouncement, refreshSession, sessionQuery, signedIn, signOut } from '../api/session.js';
@@ -10,13 +10,9 @@ import { useStatusConnection } from '../live/use-live.js';
 import { AccountMenu } from './account-menu.js';
 import styles from './app-frame.module.css';
 import { LiveContext } from './live-context.js';
+import { Navigation } from './navigation.js';
 import { SessionDialog } from './session-dialog.js';
 import { StatusBar } from './status-bar.js';
-
-const ENTRIES = [
-  { to: '/tasks', title: 'Tasks', Icon: ListChecks },
-  { to: '/batches', title: 'Batches', Icon: Layers },
-] as const;
 
 /** What is around every page: navigation, the state of the connection, who is signed in. */
 export function AppFrame() {
@@ -49,18 +45,7 @@ export function AppFrame() {
           <StatusBar state={live} />
           <Account />
         </header>
-        <nav id="navigation" aria-label="Main" className={styles['nav']} data-open={isOpen || undefined}>
-          <ul>
-            {ENTRIES.map(({ to, title, Icon }) => (
-              <li key={to}>
-                <Link to={to} search={{}} activeOptions={{ exact: false, includeSearch: false }}>
-                  <Icon aria-hidden />
-                  {title}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </nav>
+        <Navigation isOpen={isOpen} />
         <main id="main" className={styles['main']}>
           <Outlet />
         </main>

@@ -2,11 +2,19 @@ interface PagerProps {
   page: number;
   size: number;
   total: number;
+  /** The words for the earlier and the later page. */
+  words?: readonly [earlier: string, later: string] | undefined;
   onChange(page: number): void;
 }
 
 /** Which part of a list is shown, and the way to the others. */
-export function Pager({ page, size, total, onChange }: PagerProps) {
+export function Pager({
+  page,
+  size,
+  total,
+  words: [earlier, later] = ['Newer', 'Older'],
+  onChange,
+}: PagerProps) {
   const first = (page - 1) * size + 1;
   const last = Math.min(total, page * size);
   return (
@@ -19,10 +27,10 @@ export function Pager({ page, size, total, onChange }: PagerProps) {
       {(page > 1 || total > size) && (
         <>
           <button type="button" disabled={page <= 1} onClick={() => onChange(page - 1)}>
-            Newer
+            {earlier}
           </button>
           <button type="button" disabled={last >= total} onClick={() => onChange(page + 1)}>
-            Older
+            {later}
           </button>
         </>
       )}

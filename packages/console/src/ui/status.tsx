@@ -6,6 +6,7 @@ import {
   OctagonX,
   Play,
   RotateCcw,
+  TriangleAlert,
   Undo2,
   type LucideIcon,
 } from 'lucide-react';
@@ -22,6 +23,22 @@ const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
   RollingBack: [RotateCcw, 'warn', 'Rolling back'],
   RolledBack: [Undo2, 'undone', 'Rolled back'],
   Kept: [Undo2, 'undone'],
+  // Changes of the journal.
+  intended: [Hourglass, 'pending', 'Intended'],
+  done: [Check, 'ok', 'Done'],
+  failed: [OctagonX, 'failed', 'Failed'],
+  undoing: [RotateCcw, 'warn', 'Undoing'],
+  undone: [Undo2, 'undone', 'Undone'],
+  undo_failed: [OctagonX, 'failed', 'Undo failed'],
+  unknown: [CircleQuestionMark, 'unknown', 'Unknown'],
+  // Drift.
+  missing: [OctagonX, 'failed', 'Missing'],
+  changed: [TriangleAlert, 'warn', 'Changed'],
+  unmanaged: [CircleQuestionMark, 'unknown', 'Unmanaged'],
+  // Operations of a rollback.
+  pending: [Hourglass, 'pending', 'Pending'],
+  already_gone: [Check, 'cancelled', 'Already gone'],
+  cannot_undo: [Ban, 'failed', 'Cannot undo'],
 };
 
 /** A status: an icon, a word and a colour. The word alone says everything. */

@@ -1,6 +1,7 @@
 import { ProvisioningError } from '@provisioning/client';
-import { useId, useRef, useState, type FormEvent } from 'react';
+import { useRef, useState, type FormEvent } from 'react';
 import { signIn, type Session } from '../../api/session.js';
+import { Field } from '../../ui/field.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import styles from './sign-in-form.module.css';
 
@@ -46,13 +47,16 @@ export function SignInForm({ username, done }: SignInFormProps) {
   };
   return (
     <form ref={form} className={styles['form']} onSubmit={(event) => void submit(event)}>
-      {username === undefined && <Field name="username" label="Username" autoComplete="username" focus />}
+      {username === undefined && (
+        <Field name="username" label="Username" autoComplete="username" required autoFocus />
+      )}
       <Field
         name="password"
         label="Password"
         type="password"
         autoComplete="current-password"
-        focus={username !== undefined}
+        required
+        autoFocus={username !== undefined}
       />
       {needsCode && (
         <Field
@@ -60,6 +64,7 @@ export function SignInForm({ username, done }: SignInFormProps) {
           label="Code"
           hint="Six digits of your authenticator, or a recovery code."
           autoComplete="one-time-code"
+          required
         />
       )}
       {error !== undefined && <ErrorNotice error={error} />}
@@ -67,40 +72,5 @@ export function SignInForm({ username, done }: SignInFormProps) {
         Sign in
       </button>
     </form>
-  );
-}
-
-interface FieldProps {
-  name: string;
-  label: string;
-  hint?: string;
-  type?: string;
-  autoComplete: string;
-  focus?: boolean;
-}
-
-export function Field({ name, label, hint, type = 'text', autoComplete, focus = false }: FieldProps) {
-  const id = useId();
-  const hintId = `${id}-hint`;
-  return (
-    <div className={styles['field']}>
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        name={name}
-        type={type}
-        autoComplete={autoComplete}
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        autoFocus={focus}
-        aria-describedby={hint ? hintId : undefined}
-      />
-      {hint && (
-        <p id={hintId} className="muted">
-          {hint}
-        </p>
-      )}
-    </div>
   );
 }

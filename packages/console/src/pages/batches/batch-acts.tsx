@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { useNavigate } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import type { Batch, BatchOperation } from '@provisioning/contracts';
 import { useState } from 'react';
 import { client } from '../../api/client.js';
@@ -9,9 +9,17 @@ import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 
 /** What can be done with a batch as it is. */
 export function BatchActs({ batch, operations }: { batch: Batch; operations: readonly BatchOperation[] }) {
-  if (batch.status === 'Failed' || batch.status === 'Cancelled') return <Resume batch={batch} />;
-  if (hasEnded(batch.status) || batch.status === 'RollingBack') return null;
-  return <Cancel batch={batch} operations={operations} />;
+  const { status } = batch;
+  if (status === 'RollingBack' || status === 'RolledBack') return null;
+  if (!hasEnded(status)) return <Cancel batch={batch} operations={operations} />;
+  return (
+    <>
+      <Link to="/rollback" search={{ batch: batch.batch_id }} className="button danger">
+        Roll back
+      </Link>
+      {status !== 'Completed' && <Resume batch={batch} />}
+    </>
+  );
 }
 
 function Cancel({ batch, operations }: { batch: Batch; operations: readonly BatchOperation[] }) {

@@ -2,8 +2,8 @@ import type { MfaEnrollment } from '@provisioning/contracts';
 import { useState, type FormEvent } from 'react';
 import { client } from '../../api/client.js';
 import { refreshSession, type Session } from '../../api/session.js';
-import { Field } from '../../features/sign-in/sign-in-form.js';
 import form from '../../features/sign-in/sign-in-form.module.css';
+import { Field } from '../../ui/field.js';
 import { CopyButton } from '../../ui/id-chip.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import styles from './sign-in-page.module.css';
@@ -67,7 +67,7 @@ export function Enrollment({ password, done }: EnrollmentProps) {
         <p>
           Or type the key: <code>{enrolled.secret.replaceAll(/(.{4})/g, '$1 ').trim()}</code>
         </p>
-        <Field name="code" label="Code" autoComplete="one-time-code" focus />
+        <Field name="code" label="Code" autoComplete="one-time-code" required autoFocus />
         {notice}
         <button type="submit" className="primary">
           Confirm
@@ -80,7 +80,7 @@ export function Enrollment({ password, done }: EnrollmentProps) {
       <h1>A second factor is required</h1>
       <p>Your account must have a second factor. You need an authenticator app on your phone.</p>
       {password === undefined && (
-        <Field name="password" label="Password" type="password" autoComplete="current-password" />
+        <Field name="password" label="Password" type="password" autoComplete="current-password" required />
       )}
       {notice}
       <button type="submit" className="primary">

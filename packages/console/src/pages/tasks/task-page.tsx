@@ -14,6 +14,7 @@ import { ConfirmAct } from '../../ui/confirm-act.js';
 import { IdChip, shortId } from '../../ui/id-chip.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
+import { Fact, FactBar } from '../../ui/facts.js';
 import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
@@ -56,7 +57,7 @@ function TaskView({ fetched, requestedAt }: { fetched: Task; requestedAt: number
       actions={<Acts task={task} />}
     >
       <Headline task={task} />
-      <Facts task={task} />
+      <TaskFacts task={task} />
       {task.progress && <Steps task={task} progress={task.progress} />}
       <Tabs
         label="About this task"
@@ -97,10 +98,10 @@ function Headline({ task }: { task: Task }) {
   );
 }
 
-function Facts({ task }: { task: Task }) {
+function TaskFacts({ task }: { task: Task }) {
   const isFrozen = useIsFrozen();
   return (
-    <dl className={styles['facts']}>
+    <FactBar>
       {task.infra && <Fact name="Infra">{task.infra}</Fact>}
       {task.batch_id && (
         <Fact name="Batch">
@@ -132,16 +133,7 @@ function Facts({ task }: { task: Task }) {
       )}
       {task.attempt !== undefined && task.attempt > 1 && <Fact name="Attempt">{task.attempt}</Fact>}
       {task.check_mode && <Fact name="Mode">Preview: nothing is changed</Fact>}
-    </dl>
-  );
-}
-
-function Fact({ name, children }: { name: string; children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
+    </FactBar>
   );
 }
 

@@ -1,0 +1,100 @@
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { PAGE } from '../../api/fetched.js';
+import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Pager } from '../../ui/pager.js';
+import table from '../../ui/table.module.css';
+
+/** The part of a query's result that a list shows; `items` are absent until the first answer. */
+export interface ListQuery<Item> {
+  data: { data: { items: readonly Item[]; total: number } } | undefined;
+  error: Error | null;
+  isPending: boolean;
+  isFetching: boolean;
+  refetch(): unknown;
+}
+
+/** A column heading; `numeric` columns are aligned to the right. */
+export interface Column {
+  title: string;
+  numeric?: boolean;
+  /** Shown to screen readers only. */
+  hidden?: boolean;
+}
+
+export interface ListTableProps<Item> {
+  query: ListQuery<Item>;
+  page: number | undefined;
+  columns: readonly Column[];
+  /** Shown in place of an empty table: why it is empty, and what fills it. */
+  empty: string;
+  /** Whether filters apply; an empty list then offers to clear them. */
+  isFiltered: boolean;
+  /** Shown in place of an empty table without filters. */
+  emptyAction?: ReactNode;
+  /** The words for the earlier and the later page. Default: `Newer`, `Older`. */
+  pagerWords?: readonly [earlier: string, later: string];
+  /** `page` is undefined for the first one. */
+  onPage(page: number | undefined): void;
+  row(item: Item): ReactNode;
+}
+
+/** One page of a list as a table. */
+export function ListTable<Item>({
+  query: { data, error, isPending, isFetching, refetch },
+  page = 1,
+  columns,
+  empty,
+  isFiltered,
+  emptyAction,
+  pagerWords,
+  onPage,
+  row,
+}: ListTableProps<Item>) {
+  const { items = [], total = 0 } = data?.data ?? {};
+  const clear = (
+    <Link to="." search={{}} className="button">
+      Clear filters
+    </Link>
+  );
+  return (
+    <>
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {isPending && !error && <Skeleton rows={8} />}
+      {data && items.length === 0 && (
+        <EmptyState action={isFiltered ? clear : emptyAction}>{empty}</EmptyState>
+      )}
+      {items.length > 0 && (
+        <>
+          <div className={table['frame']}>
+            <table className={table['table']} aria-busy={isFetching}>
+              <Head columns={columns} />
+              <tbody>{items.map(row)}</tbody>
+            </table>
+          </div>
+          <Pager
+            page={page}
+            size={PAGE}
+            total={total}
+            words={pagerWords}
+            onChange={(next) => onPage(next > 1 ? next : undefined)}
+          />
+        </>
+      )}
+    </>
+  );
+}
+
+function Head({ columns }: { columns: readonly Column[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map(({ title, numeric, hidden }) => (
+          <th key={title} scope="col" data-numeric={numeric}>
+            {hidden ? <span className="visually-hidden">{title}</span> : title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  );
+}

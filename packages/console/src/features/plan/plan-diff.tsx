@@ -1,0 +1,115 @@
+import type { Plan, PlannedChange } from '@provisioning/contracts';
+import { ChevronRight, Download } from 'lucide-react';
+import { useMemo, useState } from 'react';
+import { safeText } from '../../format/safe-text.js';
+import { AttributeDiff } from '../../ui/attributes.js';
+import { Change } from '../../ui/change.js';
+import { CopyButton } from '../../ui/id-chip.js';
+import { asMarkdown, inOrder, shortDifference, totalsOf } from './plan-changes.js';
+import styles from './plan-diff.module.css';
+
+/** So many changes are shown at once; more on request. */
+const STEP = 200;
+/** From this many changes on they can be searched. */
+const SEARCHABLE = 10;
+
+interface PlanDiffProps {
+  plan: Plan;
+  /** The sentence for a plan without changes. */
+  empty: string;
+}
+
+/** A plan as a list of changes, with what is destroyed at the top. */
+export function PlanDiff({ plan: { changes }, empty }: PlanDiffProps) {
+  const [text, setText] = useState('');
+  const [most, setMost] = useState(STEP);
+  const ordered = useMemo(() => inOrder(changes), [changes]);
+  const matching = useMemo(() => matchingOf(ordered, text), [ordered, text]);
+  if (changes.length === 0) return <p className={styles['none']}>{empty}</p>;
+  return (
+    <section aria-label="Plan" className={styles['plan']}>
+      <header className={styles['head']}>
+        <Totals changes={changes} />
+        <span className={styles['tools']}>
+          {changes.length >= SEARCHABLE && (
+            <input
+              type="search"
+              aria-label="Find a change"
+              placeholder="Find a change"
+              value={text}
+              onChange={({ target }) => setText(target.value)}
+            />
+          )}
+          <CopyButton text={asMarkdown(changes)} label="Copy the plan as Markdown" />
+          <a
+            className="button icon-button"
+            href={`data:application/json,${encodeURIComponent(JSON.stringify(ordered.slice(0, 2_000), null, 2))}`}
+            download="plan.json"
+            aria-label="Download the plan as JSON"
+            title="Download the plan as JSON"
+          >
+            <Download aria-hidden />
+          </a>
+        </span>
+      </header>
+      <ul>
+        {matching.slice(0, most).map((planned) => (
+          <Row key={`${planned.change}/${planned.infra}/${planned.kind}/${planned.name}`} planned={planned} />
+        ))}
+      </ul>
+      {matching.length === 0 && <p className={styles['more']}>No change matches.</p>}
+      {matching.length > most && (
+        <p className={styles['more']}>
+          <button type="button" onClick={() => setMost(most + STEP)}>
+            Show {Math.min(STEP, matching.length - most)} more of {matching.length.toLocaleString()}
+          </button>
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Totals({ changes }: { changes: readonly PlannedChange[] }) {
+  return (
+    <strong className={styles['totals']}>
+      {totalsOf(changes).map(({ change, count }) => (
+        <span key={change} data-change={count > 0 ? change : undefined}>
+          {count.toLocaleString()} to {change}
+        </span>
+      ))}
+    </strong>
+  );
+}
+
+function Row({ planned }: { planned: PlannedChange }) {
+  const { change, kind, infra, name, provider, before, after } = planned;
+  return (
+    <li>
+      <details>
+        <summary>
+          <ChevronRight aria-hidden />
+          <Change change={change} />
+          <span className={styles['what']}>
+            {kind} <strong>{safeText(name)}</strong>{' '}
+            <span className="muted">
+              {infra}
+              {provider && ` · ${provider}`}
+            </span>
+          </span>
+          <span className={styles['difference']}>{safeText(shortDifference(planned))}</span>
+        </summary>
+        <div className={styles['attributes']}>
+          <AttributeDiff before={before} after={after} words={['Now', 'Afterwards']} />
+        </div>
+      </details>
+    </li>
+  );
+}
+
+function matchingOf(changes: readonly PlannedChange[], text: string): readonly PlannedChange[] {
+  const wanted = text.trim().toLowerCase();
+  if (wanted === '') return changes;
+  return changes.filter(({ change, kind, infra, name, provider }) =>
+    `${change} ${kind} ${infra} ${name} ${provider ?? ''}`.toLowerCase().includes(wanted),
+  );
+}

@@ -1,0 +1,142 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { ProvisioningError } from '@provisioning/client';
+import { useMemo, useRef, useState } from 'react';
+import { startUndo, undoPreview, type Undo, type UndoPreview } from '../../api/queries/rollback.js';
+import { infrasWithDestruction } from '../../features/plan/plan-changes.js';
+import { counted } from '../../format/counts.js';
+import { ErrorNotice } from '../../ui/notices.js';
+import { blocking } from './obstacles.js';
+import styles from './rollback-page.module.css';
+
+interface UndoFormProps {
+  undo: Undo;
+  preview: UndoPreview;
+}
+
+/** Confirms a preview. What was ticked and typed counts for that preview alone. */
+export function UndoForm({ undo, preview }: UndoFormProps) {
+  const fingerprint = fingerprintOf(preview);
+  return <Confirm key={fingerprint} undo={undo} preview={preview} fingerprint={fingerprint} />;
+}
+
+function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: string }) {
+  const { changes = [] } = preview.result.plan ?? {};
+  const { obstacles = [] } = preview.result;
+  const all = undo.kind === 'operations' || undo.kind === 'batch';
+  const isBlocked = blocking(obstacles, all).length > 0;
+  const left = all ? 0 : obstacles.filter(({ obstacle }) => obstacle === 'cannot_undo').length;
+  const foreign = obstacles.filter(({ obstacle }) => obstacle === 'not_made_here').length;
+  const names = infrasWithDestruction(changes).join(', ');
+  const destroyed = changes.filter(({ change }) => change === 'destroy').length;
+  const [seen, setSeen] = useState({ left: false, foreign: false });
+  const [typed, setTyped] = useState('');
+  const { busy, error, hasMoved, run } = useUndo(undo, preview, fingerprint);
+  const isReady =
+    !isBlocked &&
+    (left === 0 || seen.left) &&
+    (foreign === 0 || seen.foreign) &&
+    (names === '' || typed.trim() === names);
+  return (
+    <form
+      aria-label="Confirm"
+      className={styles['confirm']}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (isReady) void run();
+      }}
+    >
+      {hasMoved && (
+        <p role="alert" className={styles['moved']}>
+          Something has changed since the preview. This is the new preview; check and confirm it again.
+        </p>
+      )}
+      {isBlocked && <p>This cannot be done while something is in the way.</p>}
+      {!isBlocked && left > 0 && (
+        <Tick checked={seen.left} onChange={(checked) => setSeen({ ...seen, left: checked })}>
+          I have seen that {counted(left, 'operation')} cannot be undone.
+        </Tick>
+      )}
+      {!isBlocked && foreign > 0 && (
+        <Tick checked={seen.foreign} onChange={(checked) => setSeen({ ...seen, foreign: checked })}>
+          Destroy {counted(foreign, 'resource')} that this platform did not make.
+        </Tick>
+      )}
+      {!isBlocked && names !== '' && (
+        <label>
+          Type <strong>{names}</strong> to confirm that {counted(destroyed, 'resource')}{' '}
+          {destroyed === 1 ? 'is' : 'are'} destroyed.
+          <input
+            type="text"
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={typed}
+            onChange={({ target }) => setTyped(target.value)}
+          />
+        </label>
+      )}
+      {error !== undefined && <ErrorNotice error={error} />}
+      <div className="row">
+        <button type="submit" className="primary danger" disabled={!isReady || busy}>
+          {undo.kind === 'restore' ? 'Make' : 'Undo'} {counted(changes.length, 'change')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface TickProps {
+  checked: boolean;
+  onChange(checked: boolean): void;
+  children: React.ReactNode;
+}
+
+function Tick({ checked, onChange, children }: TickProps) {
+  return (
+    <label className={styles['tick']}>
+      <input type="checkbox" checked={checked} onChange={({ target }) => onChange(target.checked)} />
+      <span>{children}</span>
+    </label>
+  );
+}
+
+/** Makes the preview again, and acts only if it is still what was shown. */
+function useUndo(undo: Undo, preview: UndoPreview, fingerprint: string) {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const [hasMoved, setHasMoved] = useState(false);
+  const key = useMemo(() => crypto.randomUUID(), [fingerprint]);
+  /** Whether the answer to the last try was lost: the same key then asks for its result. */
+  const isUnsure = useRef(false);
+  const attempt = async () => {
+    if (!isUnsure.current) {
+      const now = await queries.fetchQuery({ ...undoPreview(undo), staleTime: 0 });
+      if (fingerprintOf(now) !== fingerprint) return setHasMoved(true);
+    }
+    const id = await startUndo(preview, key);
+    await queries.invalidateQueries({ queryKey: ['journal'] });
+    await navigate({ to: '/rollbacks/$id', params: { id } });
+  };
+  const run = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      await attempt();
+    } catch (failure) {
+      isUnsure.current =
+        failure instanceof ProvisioningError && (failure.status === 0 || failure.status >= 500);
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, error, hasMoved, run };
+}
+
+/** Equal for two previews that would do the same. */
+function fingerprintOf({ request, result: { plan, obstacles, confirmation } }: UndoPreview): string {
+  return JSON.stringify([request, plan?.changes, obstacles, confirmation]);
+}

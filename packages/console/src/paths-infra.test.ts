@@ -1,0 +1,26 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseSearch, stringifySearch } from './paths.js';
+import {
+  checkpointFilters,
+  driftSearch,
+  inventoryFilters,
+  journalFilters,
+  rollbackSearch,
+} from './paths-infra.js';
+
+describe('the address of an infrastructure page', () => {
+  it.each([
+    [inventoryFilters, { infra: 'production', kind: 'taskserv', provider: 'local', page: 2 }],
+    [journalFilters, { infra: 'a', kind: 'server', name: 'web-1/nginx', task: 't', batch: 'b', page: 4 }],
+    [driftSearch, { infra: 'production' }],
+    [checkpointFilters, { page: 2 }],
+    [rollbackSearch, { operations: 'a,b' }],
+    [rollbackSearch, { checkpoint: 'c' }],
+  ])('holds everything that it is made of (%#)', (read, search) => {
+    expect(read(parseSearch(stringifySearch(search)))).toEqual(search);
+  });
+
+  it('drops what is not known', () => {
+    expect(inventoryFilters({ kind: 'disk', page: '1', other: 'x' })).toEqual({});
+  });
+});

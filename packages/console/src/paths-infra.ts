@@ -1,0 +1,70 @@
+/** What the addresses of the infrastructure pages hold beside their paths. */
+import type { ResourceKind } from '@provisioning/contracts';
+import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
+
+export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const satisfies readonly ResourceKind[];
+
+export interface InventoryFilters {
+  infra?: string;
+  kind?: ResourceKind;
+  provider?: string;
+  page?: number;
+}
+export interface JournalFilters {
+  infra?: string;
+  kind?: ResourceKind;
+  name?: string;
+  /** The id of a task. */
+  task?: string;
+  /** The id of a batch. */
+  batch?: string;
+  page?: number;
+}
+export interface DriftSearch {
+  infra?: string;
+}
+export interface CheckpointFilters {
+  page?: number;
+}
+/** What is undone: exactly one of these. */
+export interface RollbackSearch {
+  /** The id of a checkpoint: every change made after it. */
+  checkpoint?: string;
+  /** Ids of operations, separated by commas. */
+  operations?: string;
+  /** The id of a batch: everything it changed that has not been undone. */
+  batch?: string;
+  /** The id of a checkpoint whose state is restored from the providers. */
+  restore?: string;
+}
+
+export const inventoryFilters = (given: Given): InventoryFilters =>
+  defined({
+    infra: text(given['infra']),
+    kind: oneOf(RESOURCE_KINDS, given['kind']),
+    provider: text(given['provider']),
+    page: numberFrom(given['page'], 2),
+  });
+
+export const journalFilters = (given: Given): JournalFilters =>
+  defined({
+    infra: text(given['infra']),
+    kind: oneOf(RESOURCE_KINDS, given['kind']),
+    name: text(given['name']),
+    task: text(given['task']),
+    batch: text(given['batch']),
+    page: numberFrom(given['page'], 2),
+  });
+
+export const driftSearch = (given: Given): DriftSearch => defined({ infra: text(given['infra']) });
+
+export const checkpointFilters = (given: Given): CheckpointFilters =>
+  defined({ page: numberFrom(given['page'], 2) });
+
+export const rollbackSearch = (given: Given): RollbackSearch =>
+  defined({
+    checkpoint: text(given['checkpoint']),
+    operations: text(given['operations']),
+    batch: text(given['batch']),
+    restore: text(given['restore']),
+  });
