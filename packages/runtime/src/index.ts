@@ -53,7 +53,7 @@ export { Patience } from './patience.js';
 export { NotReady, probeRouter, type ProbeOptions, type ReadinessChecks } from './probes.js';
 export { RENAMED_VARIABLES } from './renamed-variables.js';
 export { Resources, runProcess, runToEnd, type RunningProcess } from './process.js';
-export { redact, redactText } from './redact.js';
+export { mayHoldSecrets, redact, redactText } from './redact.js';
 export { createRedis, redisFault } from './redis.js';
 export {
   currentContext,

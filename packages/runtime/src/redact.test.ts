@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { redact, redactText } from './redact.js';
+import { mayHoldSecrets, redact, redactText } from './redact.js';
 
 describe('H12: secrets in logs', () => {
   it.each([
@@ -26,6 +26,32 @@ describe('H12: secrets in logs', () => {
   ])('masks by shape: %s', (text, masked) => {
     expect(redactText(text)).toBe(masked);
     expect(redact({ list: [text] })).toEqual({ list: [masked] });
+  });
+
+  it.each([
+    { authorization: 'x' },
+    { 'Set-Cookie': 'x' },
+    { current_password: 'x' },
+    { client_SECRET: 'x' },
+    { refresh_token: 'x' },
+    { mfa_code: 'x' },
+    { ticket: 'x' },
+    { privateKey: 'x' },
+    { apikey: 'x' },
+    { pepper: 'x' },
+    { deep: [{ url: 'postgres://user:pa55@db/x' }] },
+    { argv: ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0'] },
+    { argv: ['prv_0123456789abcdef'] },
+    { path: '/ws?ticket=abc' },
+  ])('knows the JSON text of what it masks: %j', (value) => {
+    expect(redact(value)).not.toEqual(value);
+    expect(mayHoldSecrets(JSON.stringify(value))).toBe(true);
+  });
+
+  it('knows text without anything to mask', () => {
+    expect(mayHoldSecrets('{"name":"create_servers","argv":["provisioning","server"],"attempt":1}')).toBe(
+      false,
+    );
   });
 
   it('reaches into errors and their causes', () => {

@@ -2,6 +2,9 @@ const SECRET_KEY =
   /^(authorization|cookie|set-cookie|.*password.*|.*secret.*|mfa_code|.*token|ticket|private_?key|api_?key|pepper)$/i;
 const SECRET_SHAPE =
   /\beyJ[\w-]{5,}\.[\w-]{5,}(\.[\w-]*)?|\bprv_[\w-]{8,}|(\/\/[^/\s:@]*:)[^/\s@]+@|([?&](?:token|ticket)=)[^&\s"]+/g;
+/** Part of every text that the two expressions above match; a backslash may hide one of them in JSON. */
+const SIGN_OF_SECRET =
+  /authorization|cookie|password|secret|mfa_code|token|ticket|private|api_?key|pepper|eyJ|prv_|\/\/|\\/i;
 const MASK = '[redacted]';
 const MAX_DEPTH = 8;
 
@@ -10,6 +13,13 @@ export function redactText(text: string): string {
   return text.replace(SECRET_SHAPE, (_all, _signature: string, userinfo?: string, parameter?: string) =>
     userinfo ? `${userinfo}${MASK}@` : parameter ? `${parameter}${MASK}` : MASK,
   );
+}
+
+/**
+ * Whether `redact` may change the value of this JSON text. False is certain, and found without parsing the text; true is not.
+ */
+export function mayHoldSecrets(json: string): boolean {
+  return SIGN_OF_SECRET.test(json);
 }
 
 /** A copy of `value` for the log: secrets masked by the name of their key and by their shape, errors made plain. */

@@ -39,11 +39,13 @@ it('H12 tells no secrets', () => {
 
 it('sends no more at once than the contract takes', async () => {
   const sizes: number[] = [];
-  const post = (_path: string, body: unknown) => {
-    sizes.push((body as { entries: unknown[] }).entries.length);
+  const postText = (_path: string, body: string) => {
+    sizes.push((JSON.parse(body) as { entries: unknown[] }).entries.length);
     return Promise.resolve(undefined);
   };
-  await new RemoteAuditTrail({ post }, silentLogger).append(Array.from({ length: 2_001 }, () => record({})));
+  await new RemoteAuditTrail({ postText }, silentLogger).append(
+    Array.from({ length: 2_001 }, () => record({})),
+  );
   expect(sizes).toEqual([1_000, 1_000, 1]);
 });
 
@@ -54,7 +56,7 @@ it('goes on after a conflict, which it logs, and not after any other failure', a
   const answering = (kind: 'conflict' | 'unavailable') =>
     new RemoteAuditTrail(
       {
-        post: () => {
+        postText: () => {
           sent += 1;
           return Promise.reject(new Failure(kind, 'e is known with another content.'));
         },

@@ -1,9 +1,9 @@
 import { MOST_RECORDS, type AuditEntry } from '@provisioning/contracts';
 import { isFailure } from '@provisioning/errors';
-import { redact, type Logger } from '@provisioning/runtime';
+import { mayHoldSecrets, redact, type Logger } from '@provisioning/runtime';
 import type { AuditTrail } from '../domain/audit/audit-forwarder.js';
 import type { AuditRecord } from '../domain/audit/audit-record.js';
-import { inPieces } from './in-pieces.js';
+import { bodiesOf } from './in-pieces.js';
 import type { ControlCenterClient } from './control-center-client.js';
 
 const MOST_BYTES = 8 * 1024;
@@ -11,21 +11,21 @@ const MOST_BYTES = 8 * 1024;
 /** The audit trail of the control center. */
 export class RemoteAuditTrail implements AuditTrail {
   constructor(
-    private readonly controlCenter: Pick<ControlCenterClient, 'post'>,
+    private readonly controlCenter: Pick<ControlCenterClient, 'postText'>,
     private readonly log: Pick<Logger, 'error'>,
   ) {}
 
   async append(records: readonly AuditRecord[]): Promise<void> {
     for (let start = 0; start < records.length; start += MOST_RECORDS) {
       const entries = records.slice(start, start + MOST_RECORDS).map(toEntry);
-      for (const piece of inPieces(entries)) await this.#send(piece);
+      for (const body of bodiesOf('entries', entries)) await this.#send(body);
     }
   }
 
   /** A conflict is final: the trail has all the rest, and a record of it. Sending it again would stop what comes after. */
-  async #send(entries: readonly AuditEntry[]): Promise<void> {
+  async #send(body: string): Promise<void> {
     try {
-      await this.controlCenter.post('/internal/audit', { entries });
+      await this.controlCenter.postText('/internal/audit', body);
     } catch (error) {
       if (!isFailure(error) || error.kind !== 'conflict') throw error;
       this.log.error('the audit trail has records of these ids with another content', { error });
@@ -47,7 +47,7 @@ export function toEntry({ eventId, at, actor, action, resource, result, details 
     action: action.slice(0, 128),
     resource: resource.slice(0, 255),
     result,
-    details: detailsText(redact(details) as Record<string, unknown>),
+    details: detailsText(details),
   };
 }
 
@@ -55,9 +55,14 @@ function cut(text: string | null, length: number): string | null {
   return text === null ? null : text.slice(0, length);
 }
 
-/** What is long is left out, longest first, and named. */
-function detailsText(details: Record<string, unknown>): string {
-  let text = JSON.stringify(details);
+/** The JSON text of details, without secrets. What is long is left out, longest first, and named. */
+function detailsText(unmasked: Record<string, unknown>): string {
+  let text = JSON.stringify(unmasked);
+  let details = unmasked;
+  if (mayHoldSecrets(text)) {
+    details = redact(unmasked) as Record<string, unknown>;
+    text = JSON.stringify(details);
+  }
   if (Buffer.byteLength(text) <= MOST_BYTES) return text;
   const members = Object.entries(details);
   const size = ([, value]: [string, unknown]) => Buffer.byteLength(JSON.stringify(value) ?? '');

@@ -39,7 +39,12 @@ export class ControlCenterClient {
    * @throws Failure `conflict` for 409, with its text; `unavailable` for everything else that is no success
    */
   post(path: string, body: unknown): Promise<unknown> {
-    return this.#ask('POST', path, JSON.stringify(body));
+    return this.postText(path, JSON.stringify(body));
+  }
+
+  /** Like `post`, with a body that is JSON text already. */
+  postText(path: string, body: string): Promise<unknown> {
+    return this.#ask('POST', path, body);
   }
 
   /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */

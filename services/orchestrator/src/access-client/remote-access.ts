@@ -1,7 +1,7 @@
 import type { Introspection, LoggedDecision, PolicyBundle, Revocations } from '@provisioning/contracts';
 import type { CurrentUser } from '../domain/access/grant-reviewer.js';
 import type { ControlCenter } from './access-client.js';
-import { inPieces } from './in-pieces.js';
+import { bodiesOf } from './in-pieces.js';
 import type { ControlCenterClient } from './control-center-client.js';
 
 const MOST_AT_ONCE = 1_000;
@@ -11,7 +11,7 @@ const MOST_AT_ONCE = 1_000;
  * both services are built from; unknown fields are ignored, so that a newer control center can be read.
  */
 export class RemoteAccess implements ControlCenter {
-  constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post'>) {}
+  constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post' | 'postText'>) {}
 
   async revocations(after: number): Promise<Revocations> {
     return (await this.client.get(`/internal/revocations?after=${after}`)) as Revocations;
@@ -36,7 +36,7 @@ export class RemoteAccess implements ControlCenter {
   }
 
   async tell(decisions: readonly LoggedDecision[]): Promise<void> {
-    for (const piece of inPieces(decisions))
-      await this.client.post('/internal/decisions', { decisions: piece });
+    for (const body of bodiesOf('decisions', decisions))
+      await this.client.postText('/internal/decisions', body);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { hashedId, redact, redactText } from '@provisioning/runtime';
+import { hashedId, mayHoldSecrets, redact, redactText } from '@provisioning/runtime';
 import type { AuditEvent } from '../../domain/audit/chain.js';
 
 const MOST_BYTES = 8 * 1024;
@@ -89,8 +89,9 @@ function maskedDetails(details: string): string {
   const value = parsed(details);
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return JSON.stringify({ unreadable: redactText(details) });
-  const masked = redact(value);
-  return JSON.stringify(masked) === JSON.stringify(value) ? details : JSON.stringify(masked);
+  if (!mayHoldSecrets(details)) return details;
+  const masked = JSON.stringify(redact(value));
+  return masked === details || masked === JSON.stringify(value) ? details : masked;
 }
 
 function parsed(text: string): unknown {

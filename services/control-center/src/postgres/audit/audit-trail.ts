@@ -21,6 +21,27 @@ interface Compared {
   reports: AuditEvent[];
 }
 
+const COLUMNS: readonly [name: string, type: string, of: keyof ChainedRecord][] = [
+  ['seq', 'bigint', 'seq'],
+  ['event_id', 'text', 'eventId'],
+  ['at', 'text', 'at'],
+  ['service', 'text', 'service'],
+  ['user_id', 'text', 'userId'],
+  ['username', 'text', 'username'],
+  ['session_id', 'text', 'sessionId'],
+  ['ip', 'text', 'ip'],
+  ['request_id', 'text', 'requestId'],
+  ['action', 'text', 'action'],
+  ['resource', 'text', 'resource'],
+  ['result', 'text', 'result'],
+  ['details', 'text', 'details'],
+  ['prev_hash', 'text', 'prevHash'],
+  ['hash', 'text', 'hash'],
+];
+const INSERT = `
+  insert into audit_log (${COLUMNS.map(([name]) => name).join(', ')})
+    select * from unnest(${COLUMNS.map(([, type]) => `?::${type}[]`).join(', ')})`;
+
 /**
  * Appends within the transaction of the caller: from the first append until it ends, no other transaction can append.
  * It must therefore be the last step of a transaction.
@@ -85,9 +106,9 @@ export class PostgresAuditTrail implements AuditTrail {
     for (const event of events) {
       const first = known.get(event.eventId);
       if (first === undefined) {
-        known.set(event.eventId, contentOf(event));
+        known.set(event.eventId, event);
         fresh.push(event);
-      } else if (first !== contentOf(event)) conflicting.push(event);
+      } else if (contentOf(first) !== contentOf(event)) conflicting.push(event);
     }
     const reports = new Map(
       conflicting.map((event) => conflictReport(event, this.clock())).map((each) => [each.eventId, each]),
@@ -101,52 +122,39 @@ export class PostgresAuditTrail implements AuditTrail {
   }
 
   /** Reads what is stored under the ids of these events. */
-  async #known(events: readonly AuditEvent[]): Promise<Map<string, string>> {
+  async #known(events: readonly AuditEvent[]): Promise<Map<string, AuditEvent>> {
     if (events.length === 0) return new Map();
-    const { rows } = (await this.transaction.raw(
-      `select event_id as "eventId", at, service, user_id as "userId", username, session_id as "sessionId", ip,
-              request_id as "requestId", action, resource, result, details
-         from audit_log where event_id = any (?)`,
-      [events.map(({ eventId }) => eventId)],
-    )) as { rows: AuditEvent[] };
-    return new Map(rows.map((row) => [row.eventId, contentOf(row)]));
+    const { rows } = (await this.transaction
+      .raw(
+        `select event_id as "eventId", at, service, user_id as "userId", username, session_id as "sessionId", ip,
+                request_id as "requestId", action, resource, result, details
+           from audit_log where event_id = any (?)`,
+        [events.map(({ eventId }) => eventId)],
+      )
+      .options({ name: 'audit_known' })) as { rows: AuditEvent[] };
+    return new Map(rows.map((row) => [row.eventId, row]));
   }
 
   /**
    * A separate statement after the lock: one that waited for the lock would still see the end as it was before.
    */
   async #end(): Promise<ChainEnd> {
-    const { rows } = (await this.transaction.raw(
-      'select seq, hash from audit_log order by seq desc limit 1',
-    )) as { rows: { seq: string; hash: string }[] };
+    const { rows } = (await this.transaction
+      .raw('select seq, hash from audit_log order by seq desc limit 1')
+      .options({ name: 'audit_end' })) as { rows: { seq: string; hash: string }[] };
     const row = rows[0];
     return row === undefined ? CHAIN_START : { seq: Number(row.seq), hash: row.hash };
   }
 
+  /** A prepared statement: each connection parses and plans it once. */
   async #insert(records: readonly ChainedRecord[]): Promise<void> {
-    const columns: [name: string, type: string, of: keyof ChainedRecord][] = [
-      ['seq', 'bigint', 'seq'],
-      ['event_id', 'text', 'eventId'],
-      ['at', 'text', 'at'],
-      ['service', 'text', 'service'],
-      ['user_id', 'text', 'userId'],
-      ['username', 'text', 'username'],
-      ['session_id', 'text', 'sessionId'],
-      ['ip', 'text', 'ip'],
-      ['request_id', 'text', 'requestId'],
-      ['action', 'text', 'action'],
-      ['resource', 'text', 'resource'],
-      ['result', 'text', 'result'],
-      ['details', 'text', 'details'],
-      ['prev_hash', 'text', 'prevHash'],
-      ['hash', 'text', 'hash'],
-    ];
-    await this.transaction.raw(
-      `insert into audit_log (${columns.map(([name]) => name).join(', ')})
-       select * from unnest(${columns.map(([, type]) => `?::${type}[]`).join(', ')})`,
-      // Knex cannot bind a list that contains null; the driver can.
-      columns.map(([, , member]) => records.map((record) => record[member]) as string[]),
-    );
+    await this.transaction
+      .raw(
+        INSERT,
+        // Knex cannot bind a list that contains null; the driver can.
+        COLUMNS.map(([, , member]) => records.map((record) => record[member]) as string[]),
+      )
+      .options({ name: 'audit_append' });
   }
 }
 
