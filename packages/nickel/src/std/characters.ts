@@ -1,0 +1,31 @@
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const ASCII_ONLY = /^[\x20-\x7e]*$/;
+
+/** The characters as a reader sees them. */
+export function charactersIn(text: string): string[] {
+  if (ASCII_ONLY.test(text)) return text.split('');
+  return Array.from(SEGMENTER.segment(text), ({ segment }) => segment);
+}
+
+/** Where characters begin and end, or undefined where that is everywhere. */
+export function boundariesOf(text: string): ReadonlySet<number> | undefined {
+  if (ASCII_ONLY.test(text)) return undefined;
+  const boundaries = new Set([0]);
+  for (const { index, segment } of SEGMENTER.segment(text)) boundaries.add(index + segment.length);
+  return boundaries;
+}
+
+/** Where a text occurs in another as whole characters; occurrences do not overlap. */
+export function occurrences(part: string, text: string): number[] {
+  const boundaries = boundariesOf(text);
+  const found: number[] = [];
+  let at = text.indexOf(part);
+  while (at !== -1) {
+    const whole = !boundaries || (boundaries.has(at) && boundaries.has(at + part.length));
+    if (whole) found.push(at);
+    const next = whole ? at + Math.max(part.length, 1) : at + 1;
+    if (next > text.length) break;
+    at = text.indexOf(part, next);
+  }
+  return found;
+}

@@ -1,0 +1,171 @@
+import { formatNumber, parseDecimal } from '../data/number.js';
+import { compareText } from '../data/text.js';
+import { textOf } from '../eval/interpolation.js';
+import { Thunk, type Value } from '../eval/values.js';
+import { charactersIn, occurrences } from './characters.js';
+import { type Call, type Native, tag } from './native.js';
+import { compileRegex, matches, matchRecord } from './regex.js';
+
+function strings(call: Call, texts: readonly string[]): Value {
+  return call.items(texts.map((text) => Thunk.of(text)));
+}
+
+export function stringify(call: Call, index: number): string {
+  const value = call.value(index);
+  const text = textOf(value);
+  if (text === undefined)
+    throw call.mustBe(index, 'a string, a number, a boolean, an enum tag or null', value);
+  return text;
+}
+
+function join(call: Call): string {
+  const separator = call.string(0);
+  const texts = call.array(1).map((item) => {
+    const value = call.machine.force(item);
+    if (typeof value !== 'string') throw call.fault(1, 'must be an array of strings');
+    return value;
+  });
+  const length = texts.reduce((sum, text) => sum + text.length + separator.length, 0);
+  call.machine.charge(length);
+  return texts.join(separator);
+}
+
+function substring(call: Call): string {
+  const [start, end, text] = [call.natural(0), call.natural(1), call.string(2)];
+  const all = charactersIn(text);
+  if (start > end) throw call.fault(0, `must not be greater than ${end}, the end of the substring`);
+  if (end > all.length)
+    throw call.fault(1, `must not be greater than ${all.length}, the length of the string`);
+  return all.slice(start, end).join('');
+}
+
+function replace(call: Call): string {
+  const [part, replacement, text] = [call.string(0), call.string(1), call.string(2)];
+  let result = '';
+  let end = 0;
+  for (const at of occurrences(part, text)) {
+    result += text.slice(end, at) + replacement;
+    end = at + part.length;
+    call.machine.charge(replacement.length);
+  }
+  call.machine.charge(text.length);
+  return result + text.slice(end);
+}
+
+function replaceRegex(call: Call): string {
+  const [replacement, text] = [call.string(1), call.string(2)];
+  let result = '';
+  let end = 0;
+  for (const match of matches(regex(call, 0), text)) {
+    // $1 and ${1} stand for groups.
+    const expanded = replacement.replaceAll(
+      /\$(?:([0-9]+)|\{([0-9]+)\})/g,
+      (_, plain?: string, braced?: string) => String(match[Number(plain ?? braced)] ?? ''),
+    );
+    call.machine.charge(expanded.length);
+    result += text.slice(end, match.index) + expanded;
+    end = match.index + match[0].length;
+  }
+  return result + text.slice(end);
+}
+
+function toNumber(call: Call): Value {
+  const number = parseDecimal(call.string(0));
+  if (number === undefined) throw call.fault(0, 'must be the text of a number');
+  return number;
+}
+
+function toBool(call: Call): Value {
+  const text = call.string(0);
+  if (text !== 'true' && text !== 'false') throw call.fault(0, 'must be "true" or "false"');
+  return text === 'true';
+}
+
+function regex(call: Call, index: number): RegExp {
+  return compileRegex(call.string(index), 'g', call.thunk(index).span);
+}
+
+function firstMatch(call: Call): RegExpExecArray | undefined {
+  for (const match of matches(regex(call, 0), call.string(1))) return match;
+  return undefined;
+}
+
+function findAll(call: Call): Value {
+  const text = call.string(1);
+  return call.items(Array.from(matches(regex(call, 0), text), (match) => Thunk.of(matchRecord(text, match))));
+}
+
+function decodeBase64(call: Call): string {
+  const text = call.string(0);
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    throw call.fault(0, 'must be base64');
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'));
+  } catch {
+    throw call.fault(0, 'must be the base64 of a UTF-8 text');
+  }
+}
+
+const trim = (text: string): string => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, '');
+
+export const STRING: Readonly<Record<string, Native>> = {
+  base64_decode: [1, 'The text of a base64 string.', decodeBase64],
+  base64_encode: [1, 'The base64 of a text.', (c) => Buffer.from(c.string(0), 'utf8').toString('base64')],
+  characters: [1, 'The characters of a string.', (c) => strings(c, charactersIn(c.string(0)))],
+  compare: [
+    2,
+    "'Lesser, 'Equal or 'Greater, by code points.",
+    (c) => {
+      const order = compareText(c.string(0), c.string(1));
+      return tag(order < 0 ? 'Lesser' : order > 0 ? 'Greater' : 'Equal');
+    },
+  ],
+  contains: [
+    2,
+    'Whether the second string contains the first.',
+    (c) => occurrences(c.string(0), c.string(1)).length > 0,
+  ],
+  find: [
+    2,
+    'The first match of a regular expression: matched, index and groups.',
+    (c) => matchRecord(c.string(1), firstMatch(c)),
+  ],
+  find_all: [2, 'All matches of a regular expression.', findAll],
+  from: [1, 'The text of a string, number, boolean, enum tag or null.', (c) => stringify(c, 0)],
+  from_bool: [1, 'The text of a boolean.', (c) => String(c.boolean(0))],
+  from_enum: [1, 'The name of an enum tag.', (c) => c.enum(0).tag],
+  from_number: [1, 'The text of a number.', (c) => formatNumber(c.number(0))],
+  is_match: [2, 'Whether a regular expression matches.', (c) => firstMatch(c) !== undefined],
+  join: [2, 'The strings of an array with a separator between them.', join],
+  length: [1, 'The number of characters.', (c) => charactersIn(c.string(0)).length],
+  lowercase: [1, 'The string in lower case.', (c) => c.string(0).toLowerCase()],
+  replace: [3, 'The third string with each occurrence of the first replaced by the second.', replace],
+  replace_regex: [3, 'The third string with each match of the first replaced by the second.', replaceRegex],
+  split: [
+    2,
+    'The parts of the second string between occurrences of the first.',
+    (c) => strings(c, split(c.string(0), c.string(1))),
+  ],
+  substring: [3, 'The characters from an index up to, but without, another.', substring],
+  to_bool: [1, 'The boolean of "true" or "false".', toBool],
+  to_enum: [1, 'The enum tag of that name.', (c) => tag(c.string(0))],
+  to_number: [1, 'The number of its text.', toNumber],
+  trim: [1, 'The string without blanks at its ends.', (c) => trim(c.string(0))],
+  uppercase: [1, 'The string in upper case.', (c) => c.string(0).toUpperCase()],
+};
+
+function split(separator: string, text: string): string[] {
+  // An empty separator stands between all characters and at both ends.
+  return separator === '' ? ['', ...charactersIn(text), ''] : splitAt(separator, text);
+}
+
+function splitAt(separator: string, text: string): string[] {
+  const parts: string[] = [];
+  let end = 0;
+  for (const at of occurrences(separator, text)) {
+    parts.push(text.slice(end, at));
+    end = at + separator.length;
+  }
+  return [...parts, text.slice(end)];
+}
