@@ -42,7 +42,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** What a process does between its start and its end. */
+/** The actions of a process between its start and its end. */
 async function during(
   act: (accessClient: AccessClient) => Promise<void> | void = () => undefined,
 ): Promise<void> {
@@ -63,7 +63,7 @@ const hasNoPolicies = (accessClient: AccessClient) => {
   expect(() => accessClient.policies()).toThrow('The policies have not arrived');
   expect(accessClient.trouble).toBe('no policies');
 };
-/** A start while the control center is away, and what it does when that is back. */
+/** A start during an outage of the control center, and what the process does after the outage. */
 async function isRefused(): Promise<void> {
   controlCenter.away = true;
   await during(hasNoPolicies);
@@ -71,14 +71,14 @@ async function isRefused(): Promise<void> {
   await during((accessClient) => expect(accessClient.revision).toBe(controlCenter.revision));
 }
 
-it('a process that starts while the control center is away goes on with what was kept', async () => {
+it('a process that starts without the control center uses its stored copies', async () => {
   controlCenter.change(builtinPolicies);
   await during();
   controlCenter.away = true;
   await during((accessClient) => expect(accessClient.revision).toBe(2));
 });
 
-it('an older file that is put back is refused: its policies are', async () => {
+it('refuses an older file that was put back, because of its policies', async () => {
   await during();
   await copyFile(path, `${path}.old`);
   controlCenter.change([]);
@@ -87,7 +87,7 @@ it('an older file that is put back is refused: its policies are', async () => {
   await isRefused();
 });
 
-it('an older file that is put back is refused: its revocations are', async () => {
+it('refuses an older file that was put back, because of its revocations', async () => {
   await during();
   await copyFile(path, `${path}.old`);
   controlCenter.revoke('user', uuidv7());
@@ -96,7 +96,7 @@ it('an older file that is put back is refused: its revocations are', async () =>
   await isRefused();
 });
 
-it('a file that another process has outrun is refused, too: what it does not know was decided', async () => {
+it('refuses a file that is older than what another process has received', async () => {
   await during();
   await copyFile(path, `${path}.other`);
   controlCenter.revoke('session', uuidv7());
@@ -111,7 +111,7 @@ it('a file that another process has outrun is refused, too: what it does not kno
 it.each<[what: string, edit: (kept: Record<string, unknown>) => void]>([
   ['a revocation is missing', (kept) => (kept['revocations'] = [])],
   ['it says to be younger', (kept) => (kept['heard_at'] = new Date(Date.now() + 60_000).toISOString())],
-])('a file that was edited is refused: %s', async (_, edit) => {
+])('refuses a file that was edited: %s', async (_, edit) => {
   controlCenter.revoke('user', uuidv7());
   await during();
   const file = JSON.parse(await readFile(path, 'utf8')) as { content: string };
@@ -121,16 +121,16 @@ it.each<[what: string, edit: (kept: Record<string, unknown>) => void]>([
   await isRefused();
 });
 
-it('a mark that was lowered by hand lets no file in', async () => {
+it('accepts no file when the mark was lowered by hand', async () => {
   await during();
   await database('access_marks').update({ text: '{"policy_revision":0,"revocation_head":0}' });
   await isRefused();
-  // What the control center said since is the mark.
+  // The mark holds what the control center has published since.
   controlCenter.away = true;
   await during((accessClient) => expect(accessClient.revision).toBe(controlCenter.revision));
 });
 
-it('an older bundle is not put in force though no file is left, until its control center has caught up', async () => {
+it('does not apply an older bundle without a file, until its control center has caught up', async () => {
   controlCenter.change(builtinPolicies);
   controlCenter.change(builtinPolicies);
   await during();
@@ -144,7 +144,7 @@ it('an older bundle is not put in force though no file is left, until its contro
   });
 });
 
-it('after the control center counts its revocations anew, a start goes on with what was kept since', async () => {
+it('after the control center restarts its revocation numbers, a start uses what was stored since', async () => {
   const user = uuidv7();
   for (const one of [uuidv7(), uuidv7(), user]) controlCenter.revoke('user', one);
   await during(async (accessClient) => {

@@ -32,48 +32,48 @@ function signedIn(roles = ['operator'], sessionId = uuidv7()) {
   return { userId, tokenId, sessionId, get, submit };
 }
 
-describe('I13 a token', () => {
+describe('a token', () => {
   it.each([
     ['its session was ended', 'session', 'sessionId'],
     ['it was exchanged for another', 'token', 'tokenId'],
     ['its user was disabled', 'user', 'userId'],
   ] as const)('is refused once %s', async (_why, kind, subject) => {
-    const somebody = signedIn();
-    await somebody.get().expect(200);
-    api.access.revoke(kind, somebody[subject]);
+    const caller = signedIn();
+    await caller.get().expect(200);
+    api.access.revoke(kind, caller[subject]);
     await api.look();
-    const { body } = await somebody.get().expect(401);
+    const { body } = await caller.get().expect(401);
     expect(body).toMatchObject({ code: 'token_revoked' });
     await signedIn().get().expect(200);
   });
 
-  it('is told of by the poll, though nobody looks', async () => {
-    const somebody = signedIn();
-    api.access.revoke('session', somebody.sessionId);
-    await waitFor(async () => (await somebody.get()).status === 401);
+  it('is reported as revoked by the poll, without a request', async () => {
+    const caller = signedIn();
+    api.access.revoke('session', caller.sessionId);
+    await waitFor(async () => (await caller.get()).status === 401);
   });
 });
 
-describe('I14 without the control center', () => {
-  it('changes stop when it was silent for too long, and reading goes on', async () => {
-    const somebody = signedIn();
-    await somebody.submit().expect(200);
+describe('without the control center', () => {
+  it('changes are refused after its maximum silence, and reads are served', async () => {
+    const caller = signedIn();
+    await caller.submit().expect(200);
     api.access.away = true;
     const refused = await waitFor(async () => {
-      const answer = await somebody.submit();
+      const answer = await caller.submit();
       return answer.status === 503 ? answer : undefined;
     });
     expect((refused as { body: object }).body).toMatchObject({ code: 'revocation_stale' });
-    await somebody.get().expect(200);
+    await caller.get().expect(200);
     const { body } = await signedIn(['viewer']).get('/state/system/health').expect(200);
     expect(body.data.components).toMatchObject({ monitoring: 'Degraded' });
     api.access.away = false;
     await api.look();
-    await somebody.submit().expect(200);
+    await caller.submit().expect(200);
   });
 });
 
-describe('P9 the policies', () => {
+describe('the policies', () => {
   const frozen = [
     ...builtinPolicies,
     {
@@ -83,12 +83,12 @@ describe('P9 the policies', () => {
     },
   ];
 
-  it('are in force as soon as they are heard of', async () => {
-    const somebody = signedIn();
-    await somebody.submit().expect(200);
+  it('are in force as soon as they are received', async () => {
+    const caller = signedIn();
+    await caller.submit().expect(200);
     api.access.change(frozen);
     await api.look();
-    const { body } = await somebody.submit().expect(403);
+    const { body } = await caller.submit().expect(403);
     expect(body.error).not.toContain('freeze');
     const decision = await waitFor(() => api.access.decisions.find(({ id }) => id === body.decision_id));
     expect(decision).toMatchObject({
@@ -98,48 +98,48 @@ describe('P9 the policies', () => {
     });
   });
 
-  it('stay as they were when the new ones are signed by somebody else, or cannot be used', async () => {
-    const somebody = signedIn();
+  it('stay unchanged when the new ones have a foreign signature or cannot be used', async () => {
+    const caller = signedIn();
     const errors = async () =>
       /policy_bundle_errors_total (\d+)/.exec((await api.anonymous.get('/metrics')).text)?.[1];
     const before = Number(await errors());
-    api.access.forger = createKeyring(['another-secret-of-somebody-else-0123456789']);
+    api.access.forger = createKeyring(['another-secret-of-an-attacker-0123456789']);
     api.access.change(frozen);
     await api.look();
-    await somebody.submit().expect(200);
+    await caller.submit().expect(200);
     api.access.forger = undefined;
     const broken = [
       { effect: 'Deny' as const, resource: 'servers:*', action: ['create'], condition: 'user.nme == 1' },
     ];
     api.access.change([{ name: 'broken', version: '1', rules: broken }]);
     await api.look();
-    await somebody.submit().expect(200);
+    await caller.submit().expect(200);
     expect(Number(await errors())).toBeGreaterThan(before);
     const { body } = await signedIn(['viewer']).get('/state/system/health').expect(200);
     expect(body.data.components).toMatchObject({ monitoring: 'Degraded' });
   });
 
-  it('never go back to an older revision', async () => {
-    const somebody = signedIn();
+  it('never return to an older revision', async () => {
+    const caller = signedIn();
     api.access.change(frozen);
     await api.look();
     const { revision } = api.access;
     api.access.revision = revision - 1;
     api.access.policies = builtinPolicies;
     await api.look();
-    await somebody.submit().expect(403);
+    await caller.submit().expect(403);
     api.access.revision = revision;
   });
 
-  it('are asked by what somebody is, not by what they may be', async () => {
+  it('are evaluated with all attributes of the user, not only with the roles', async () => {
     api.access.change([]);
     await api.look();
     await signedIn(['admin']).get().expect(403);
   });
 });
 
-describe('I16 an API token', () => {
-  it('stands for its owner with the roles that the control center names, until it is revoked', async () => {
+describe('an API token', () => {
+  it('acts as its owner with the roles that the control center returns, until it is revoked', async () => {
     const token = makeApiToken();
     const [id, userId] = [uuidv7(), uuidv7()];
     const user = {
@@ -167,7 +167,7 @@ describe('I16 an API token', () => {
     await get().expect(401);
   });
 
-  it('is asked about again when something happened to its owner as it was looked up, not by clocks', async () => {
+  it('is looked up again when its owner changed during the look-up, without comparing clocks', async () => {
     const token = makeApiToken();
     const user = {
       id: uuidv7(),
@@ -187,7 +187,7 @@ describe('I16 an API token', () => {
     await get().expect(401);
   });
 
-  it('loses nothing that is denied to its owner by leaving a role out', async () => {
+  it('loses no Deny of its owner by leaving a role out', async () => {
     api.access.change([
       ...builtinPolicies,
       {
@@ -216,7 +216,7 @@ describe('I16 an API token', () => {
       .expect(403);
   });
 
-  it('that nobody knows, or that is mistyped, is refused', async () => {
+  it('that is unknown or has a typing error is refused', async () => {
     for (const token of [makeApiToken(), 'prv_nonsense']) {
       const { body } = await api.anonymous.get('/tasks').set('Authorization', `Bearer ${token}`).expect(401);
       expect(body.code).toBe('token_revoked');
@@ -224,7 +224,7 @@ describe('I16 an API token', () => {
   });
 });
 
-describe('P11 work that waits', () => {
+describe('work that waits', () => {
   const waiting = async (userToken: ReturnType<typeof signedIn>) => {
     const { body } = await userToken.submit().expect(200);
     return body.data as string;
@@ -235,19 +235,19 @@ describe('P11 work that waits', () => {
   };
 
   it('is cancelled when its submitter was disabled', async () => {
-    const somebody = signedIn();
-    const task = await waiting(somebody);
+    const caller = signedIn();
+    const task = await waiting(caller);
     const other = await waiting(signedIn());
-    api.access.known.set(somebody.userId, { enabled: false });
-    api.access.revoke('user', somebody.userId);
+    api.access.known.set(caller.userId, { enabled: false });
+    api.access.revoke('user', caller.userId);
     await api.look();
     await waitFor(async () => (await statusOf(task)).status === 'Cancelled');
     expect((await statusOf(task)).error).toContain('authorization_revoked');
     expect((await statusOf(other)).status).toBe('Pending');
   });
 
-  it('is cancelled when the policies do not allow it any more, a batch as a whole', async () => {
-    const somebody = signedIn();
+  it('is cancelled when the policies no longer allow it, a batch as a whole', async () => {
+    const caller = signedIn();
     const operation = (id: string, dependencies: string[]) => ({
       ...{ id, type: 'server_batch', provider: 'local', dependencies },
       server_configs: [{ name: id, plan: 'small', zone: 'here' }],
@@ -257,7 +257,7 @@ describe('P11 work that waits', () => {
       .post('/batch/execute')
       .send({ name: 'rollout', version: '1', operations: [operation('a', []), operation('b', ['a'])] })
       .expect(200);
-    const task = await waiting(somebody);
+    const task = await waiting(caller);
     api.access.change([
       ...builtinPolicies,
       {

@@ -33,7 +33,7 @@ const documented = (infra: string): OperationSpec[] =>
   }));
 
 const NOTE = 'The operation is for provider aws, and these servers are at upcloud: web-01, web-02.';
-/** In the order in which they are made; the definition of kubernetes requires containerd, cilium requires kubernetes. */
+/** In the order of their creation; the definition of kubernetes requires containerd, cilium requires kubernetes. */
 const MADE = [
   ...['server web-01', 'server web-02'],
   ...['taskserv web-01/containerd', 'taskserv web-02/containerd'],
@@ -46,7 +46,7 @@ const checkpoint = async (infra: string) =>
     .id;
 const drift = async (infra: string) => (await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences;
 
-/** What the platform says that exists, and at which providers. */
+/** The inventory of the platform, with the providers. */
 async function inventory(infra: string): Promise<string[]> {
   const all = await platform.inventory.everything([infra]);
   return all.map(({ kind, name, provider }) => `${kind} ${name} at ${provider}`).sort();
@@ -58,8 +58,8 @@ async function rollbackEnded(id: string): Promise<void> {
   expect(await platform.rollbacks.get(id)).toMatchObject({ status: 'Completed', impossible: [] });
 }
 
-describe('the API document’s batch, whose task services go onto servers of another provider', () => {
-  it('completes and says so, has no drift, is rolled back to a checkpoint and restored from one', async () => {
+describe('the API document’s batch, whose task services are installed on servers of another provider', () => {
+  it('completes and reports it, has no drift, is rolled back to a checkpoint and restored from one', async () => {
     const infra = 'documented';
     const empty = await checkpoint(infra);
     const id = await platform.submitBatch({ rollbackEnabled: true, operations: documented(infra) });
@@ -76,7 +76,7 @@ describe('the API document’s batch, whose task services go onto servers of ano
     const scope = { kind: 'checkpoint', checkpoint_id: empty } as const;
     const { steps, inTheWay, impossible } = await platform.rollbacks.preview(scope, ANYTHING);
     const undone = steps.flatMap(({ entries }) => entries.map(({ kind, name }) => `${kind} ${name}`));
-    // The servers were made at once: either may go first, and both after what stands on them.
+    // The servers were created concurrently, so either may be first; both are removed after what depends on them.
     const servers = (things: readonly string[]) => things.slice(-2).sort();
     const rest = (things: readonly string[]) => things.slice(0, -2);
     expect(rest(undone)).toEqual(rest(MADE.toReversed()));
@@ -93,7 +93,7 @@ describe('the API document’s batch, whose task services go onto servers of ano
     expect(await drift(infra)).toEqual([]);
   });
 
-  it('is undone whole when a later operation fails', async () => {
+  it('is undone completely when a later operation fails', async () => {
     const infra = 'undone';
     const bad: OperationSpec = {
       ...{ id: 'bad', type: 'server_batch', infra, dependencies: ['aws_taskservs'], provider: 'noop' },
@@ -111,7 +111,7 @@ describe('the API document’s batch, whose task services go onto servers of ano
     expect(await inventory(infra)).toEqual([]);
   });
 
-  it('goes on from where it failed, onto servers that an operation further below has made', async () => {
+  it('resumes at the failed operation, on servers that an operation further up the graph has created', async () => {
     const infra = 'resumed';
     const gate = join(platform.folder, 'gate');
     const [servers, taskservs] = documented(infra);

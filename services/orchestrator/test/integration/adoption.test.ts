@@ -27,7 +27,7 @@ const PROVISIONING = fileURLToPath(
 let platform: TestPlatform;
 let driver: Driver;
 let workspace: string;
-/** While there is a file of this name, the command is ended by -9 after its work and before it reports anything. */
+/** While a file of this name exists, the command is ended by KILL after its work and before it reports anything. */
 let killed: string;
 
 beforeAll(async () => {
@@ -58,7 +58,7 @@ const desired = (infra: string, name: string, plan = 'small') => ({
   ...{ image: null, labels: {}, storage_gb: null },
 });
 
-/** Makes a server as the `provisioning` command does that a person runs, without the platform. */
+/** Creates a server like the `provisioning` command that a person runs, without the platform. */
 async function makeByHand(infra: string, name: string, plan?: string): Promise<string> {
   const { resource } = await driver.resources.server.create(desired(infra, name, plan), {
     idempotencyKey: uuidv7(),
@@ -66,7 +66,7 @@ async function makeByHand(infra: string, name: string, plan?: string): Promise<s
   return resource.id;
 }
 
-/** Runs the workflow that creates the servers that the settings name. */
+/** Runs the workflow that creates the servers of the settings. */
 async function createServers(
   infra: string,
   names: string[],
@@ -101,43 +101,43 @@ const undo = (scope: UndoScope) => ended(platform.rollbacks.execute(scope, SUBMI
 const restoring = (id: string) => platform.restores.preview(id, SUBMITTER, ANYTHING);
 const drift = async (infra: string) => (await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences;
 
-describe('what a workflow finds', () => {
-  it('enters the inventory as adopted, and going back forgets it and destroys only what the platform made', async () => {
+describe('a resource that a workflow finds', () => {
+  it('enters the inventory as adopted; a rollback forgets it and destroys only what the platform created', async () => {
     const infra = newInfra();
     const empty = await checkpoint(infra);
     await makeByHand(infra, 'a');
-    await makeByHand(infra, 'stray');
+    await makeByHand(infra, 'extra');
     expect(await createServers(infra, ['a', 'b', 'c'])).toMatchObject({ status: 'Completed' });
-    expect(await inventory(infra)).toEqual(['server a', 'server b', 'server c', 'server stray']);
+    expect(await inventory(infra)).toEqual(['server a', 'server b', 'server c', 'server extra']);
     expect((await journal(infra)).sort()).toEqual([
       'done adopt server a',
-      'done adopt server stray',
+      'done adopt server extra',
       'done create server b',
       'done create server c',
     ]);
     expect(await drift(infra)).toEqual([]);
-    // The same again finds what it knows.
+    // The same again finds what is known.
     await createServers(infra, ['a', 'b', 'c']);
     expect(await journal(infra)).toHaveLength(4);
 
     const now = await checkpoint(infra);
     expect(await restoring(now)).toMatchObject({ steps: [], notMadeHere: [], inTheWay: [] });
     await undo({ kind: 'checkpoint', checkpoint_id: empty });
-    expect(await names(infra)).toEqual(['a', 'stray']);
+    expect(await names(infra)).toEqual(['a', 'extra']);
     expect(await inventory(infra)).toEqual([]);
     expect((await journal(infra)).slice(4).sort()).toEqual([
       'done destroy server b',
       'done destroy server c',
       'done forget server a',
-      'done forget server stray',
+      'done forget server extra',
     ]);
-    // The way back of the way back.
+    // The rollback of the rollback.
     await undo({ kind: 'checkpoint', checkpoint_id: now });
-    expect(await names(infra)).toEqual(['a', 'b', 'c', 'stray']);
-    expect(await inventory(infra)).toEqual(['server a', 'server b', 'server c', 'server stray']);
+    expect(await names(infra)).toEqual(['a', 'b', 'c', 'extra']);
+    expect(await inventory(infra)).toEqual(['server a', 'server b', 'server c', 'server extra']);
   });
 
-  it('is destroyed by a restore only where exactly that was confirmed', async () => {
+  it('is destroyed by a restore only with the exact confirmation', async () => {
     const infra = newInfra();
     await createServers(infra, ['b']);
     const id = await checkpoint(infra);
@@ -156,7 +156,7 @@ describe('what a workflow finds', () => {
     expect(await inventory(infra)).toEqual(['server b']);
   });
 
-  it('is adopted before it is changed, and changed back and forgotten by going back', async () => {
+  it('is adopted before it is changed; a rollback reverts the change and forgets it', async () => {
     const infra = newInfra();
     const empty = await checkpoint(infra);
     const made = await makeByHand(infra, 'a', 'large');
@@ -167,7 +167,7 @@ describe('what a workflow finds', () => {
     expect(await inventory(infra)).toEqual([]);
   });
 
-  it('is adopted by operations of batches, servers, task services and clusters alike, and forgotten by a rollback', async () => {
+  it('is adopted by all types of operations of batches, and forgotten by a rollback', async () => {
     const infra = newInfra();
     await makeByHand(infra, 'a');
     const context = { idempotencyKey: uuidv7() };
@@ -217,8 +217,8 @@ describe('what a workflow finds', () => {
   });
 });
 
-describe('what earlier work made without reporting it', () => {
-  it('is found by a retry under the same key, and recorded as made by the platform', async () => {
+describe('a resource that an earlier attempt created without reporting it', () => {
+  it('is found by a retry under the same key, and recorded as created by the platform', async () => {
     const infra = newInfra();
     const empty = await checkpoint(infra);
     await makeByHand(infra, 'a');
@@ -239,7 +239,7 @@ describe('what earlier work made without reporting it', () => {
     expect(await names(infra)).toEqual(['a']);
   });
 
-  it('is found by a check that ends the attempts, whether or not everything is there', async () => {
+  it('is found by the check that settles the attempts, whether or not all are there', async () => {
     const infra = newInfra();
     writeFileSync(killed, '');
     const lost = await createServers(infra, ['a', 'b']);
@@ -258,7 +258,7 @@ describe('what earlier work made without reporting it', () => {
     expect((await journal(infra)).sort()).toEqual(['done create server a', 'done create server b']);
   });
 
-  it('is found when a batch is resumed, and is no obstacle any more', async () => {
+  it('is found when a batch is resumed, and blocks nothing', async () => {
     const infra = newInfra();
     const empty = await checkpoint(infra);
     const operation: OperationSpec = {
@@ -267,7 +267,7 @@ describe('what earlier work made without reporting it', () => {
     };
     const id = await platform.submitBatch({ operations: [operation] });
     const { operations } = await platform.batchEnded(id);
-    // As if it had lost its attempts before it could report: one server is known to be meant, one to be nothing.
+    // As if its attempts were lost before they could report: one server is known to be intended, one as absent.
     const { taskId } = operations['servers']!;
     await platform.database('resources').where({ infra }).delete();
     await platform.database('journal').where({ infra, name: 'a' }).delete();
@@ -294,7 +294,7 @@ describe('what earlier work made without reporting it', () => {
   });
 });
 
-it('a rollback to a checkpoint after a restore of it makes and destroys nothing', async () => {
+it('a rollback to a checkpoint after a restore of it creates and destroys nothing', async () => {
   const infra = newInfra();
   await createServers(infra, ['kept', 'gone']);
   const id = await checkpoint(infra);

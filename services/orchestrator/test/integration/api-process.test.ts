@@ -84,7 +84,7 @@ it('misses nothing and repeats nothing when its API process is killed', async ()
   await resumed.leave();
 });
 
-it('stops at once with clients connected, and tells them so', async () => {
+it('stops at once with clients connected, and notifies them', async () => {
   const { url, process } = await startApi();
   const mine = token();
   const client = await follow(url, { token: mine });
@@ -96,7 +96,7 @@ it('stops at once with clients connected, and tells them so', async () => {
   expect(await process.exited).toEqual({ code: 0, signal: null });
 });
 
-it('leaves a record of each reason for which forged tokens were refused', async () => {
+it('records each reason for which forged tokens were refused', async () => {
   const { url, process } = await startApi();
   const get = async (bearer: string) =>
     (await fetch(`${url}/tasks`, { headers: { authorization: `Bearer ${bearer}` } })).status;
@@ -116,7 +116,7 @@ it('leaves a record of each reason for which forged tokens were refused', async 
   expect(Object.fromEntries(counts)).toEqual({ malformed: 2, not_accepted: 1, bad_signature: 1 });
 });
 
-it('H10 keeps tokens and tickets out of its log, and lives through a flood of connections', async () => {
+it('keeps tokens and tickets out of its log, and survives a flood of connections', async () => {
   const { url, process } = await startApi();
   const mine = token();
   const ticket = `${'t'.repeat(40)}`;

@@ -18,7 +18,7 @@ beforeEach(() => api.database.raw('truncate tasks, events, locks, idempotency_ke
 const storedTasks = async () => Number((await api.database('tasks').count({ n: '*' }))[0]?.['n']);
 
 describe('POST /workflows/servers/create', () => {
-  it('takes the document’s body and answers with the id of a task that is there', async () => {
+  it('accepts the document’s body and answers with the id of an existing task', async () => {
     const answer = await api.as('operator').post(CREATE).send(DOCUMENT_BODY).expect(200);
     expect(answer.body).toEqual({ success: true, data: expect.stringMatching(UUID) });
     expect(answer.headers['location']).toBe(`/tasks/${answer.body.data}`);
@@ -38,7 +38,7 @@ describe('POST /workflows/servers/create', () => {
     });
   });
 
-  it('turns check_mode into --check and leaves out what was not asked for', async () => {
+  it('turns check_mode into --check and omits what was not requested', async () => {
     const body = { infra: 'production', settings: 'config.ncl', check_mode: true };
     const { body: answer } = await api.as('operator').post(CREATE).send(body).expect(200);
     const { body: task } = await api.as('operator').get(`/tasks/${answer.data}`);
@@ -60,7 +60,7 @@ describe('POST /workflows/servers/create', () => {
     });
   });
 
-  it('takes a request without operation for the one with "create" of before and after', async () => {
+  it('treats a request without operation as the one with "create"', async () => {
     const client = api.as('operator').set('Idempotency-Key', 'key-2');
     const first = await client.post(CREATE).send(DOCUMENT_BODY).expect(200);
     const again = await client
@@ -109,7 +109,7 @@ describe('POST /workflows/servers/create', () => {
     ],
     ['an array', [DOCUMENT_BODY], ''],
     ['null', null, ''],
-  ])('refuses %s with the place of the fault, and stores nothing', async (_what, body, path) => {
+  ])('refuses %s with the position of the fault, and stores nothing', async (_what, body, path) => {
     const request = api.as('operator').post(CREATE).set('Content-Type', 'application/json');
     const answer = await request.send(JSON.stringify(body)).expect(422);
     expect(answer.body).toMatchObject({
@@ -135,8 +135,8 @@ describe('POST /workflows/servers/create', () => {
   });
 });
 
-describe('who may', () => {
-  it('asks for a token, and tells how to get one', async () => {
+describe('permissions', () => {
+  it('require a token, and the answer says how to get one', async () => {
     const { body, headers } = await api.anonymous.get('/tasks').expect(401);
     expect(headers['www-authenticate']).toBe('Bearer');
     expect(body.error).toContain('POST /auth/login');
@@ -152,7 +152,7 @@ describe('who may', () => {
     expect(body.code).toBe(code);
   });
 
-  it('lets a viewer look but not act, and names the decision', async () => {
+  it('let a viewer read but not change, and the answer names the decision', async () => {
     await api.as('viewer').get('/tasks').expect(200);
     const { body } = await api.as('viewer').post(CREATE).send(DOCUMENT_BODY).expect(403);
     expect(body).toMatchObject({ code: 'forbidden', decision_id: expect.stringMatching(UUID) });
@@ -199,7 +199,7 @@ describe('GET /tasks', () => {
     expect(body).toMatchObject({ success: false, code: 'bad_parameter' });
   });
 
-  it('404 for a task that is not there, 400 for what is no id', async () => {
+  it('answers 404 for a task that does not exist, and 400 for an invalid id', async () => {
     await api.as('viewer').get('/tasks/0198f000-0000-7000-8000-000000000000').expect(404);
     await api.as('viewer').get('/tasks/42').expect(400);
     await api.as('viewer').get('/tasks/%2f..').expect(400);
@@ -207,7 +207,7 @@ describe('GET /tasks', () => {
 });
 
 describe('POST /tasks/{id}/cancel', () => {
-  it('ends a task that waits, once', async () => {
+  it('ends a waiting task, once', async () => {
     const { body } = await api.as('operator').post(CREATE).send(DOCUMENT_BODY);
     await api.as('viewer').post(`/tasks/${body.data}/cancel`).expect(403);
     await api.as('operator').post(`/tasks/${body.data}/cancel`).expect(200);
@@ -218,7 +218,7 @@ describe('POST /tasks/{id}/cancel', () => {
 });
 
 describe('POST /tasks/{id}/retry', () => {
-  it('does a cancelled task’s work again as a new task, and only shows it in check mode', async () => {
+  it('runs a cancelled task’s work again as a new task, and only previews it in check mode', async () => {
     const operator = api.as('operator');
     const { body } = await operator.post(CREATE).send(DOCUMENT_BODY);
     await operator.post(`/tasks/${body.data}/retry`).expect(409);
@@ -244,7 +244,7 @@ describe('POST /tasks/{id}/retry', () => {
 });
 
 describe('GET /state/workflows/{id}/…', () => {
-  it('tells the progress and each transition of a task', async () => {
+  it('returns the progress and each transition of a task', async () => {
     const { body } = await api.as('operator').post(CREATE).send(DOCUMENT_BODY);
     await api.as('operator').post(`/tasks/${body.data}/cancel`);
     const { body: progress } = await api
@@ -270,7 +270,7 @@ describe('GET /state/workflows/{id}/…', () => {
 });
 
 describe('every answer', () => {
-  it('health is as the document writes it, for anybody', async () => {
+  it('has the health of the document, without a token', async () => {
     const { body } = await api.anonymous.get('/health').expect(200);
     expect(body).toEqual({ success: true, data: 'Orchestrator is healthy' });
     await api.anonymous.get('/livez').expect(200);
@@ -279,7 +279,7 @@ describe('every answer', () => {
     expect(text).toContain('http_request_duration_seconds_bucket');
   });
 
-  it('speaks v1, and refuses to guess at another version', async () => {
+  it('has version 1, and another version is refused', async () => {
     const v1 = 'application/vnd.provisioning.v1+json';
     const { headers } = await api.anonymous.get('/health').set('Accept', v1).expect(200);
     expect(headers['content-type']).toContain(v1);
@@ -291,7 +291,7 @@ describe('every answer', () => {
     expect(body.error).toContain(v1);
   });
 
-  it('carries the request’s id where it is sane, and goes on with its trace', async () => {
+  it('carries the request’s id where it is valid, and continues its trace', async () => {
     const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
     const sane = await api.anonymous
       .get('/health')
@@ -303,7 +303,7 @@ describe('every answer', () => {
     expect(rubbish.headers['x-request-id']).toMatch(UUID);
   });
 
-  it('404, 405 and a broken path are JSON too', async () => {
+  it('is JSON for 404, 405 and an invalid path too', async () => {
     const { body: missing } = await api.anonymous.get('/nothing').expect(404);
     expect(missing).toMatchObject({ success: false, code: 'no_such_route' });
     const wrong = await api.anonymous.delete('/tasks').expect(405);
@@ -314,7 +314,7 @@ describe('every answer', () => {
     });
   });
 
-  it('says 503 with Retry-After while Postgres is away, and 200 on /livez', async () => {
+  it('is 503 with Retry-After while Postgres is unavailable, and 200 on /livez', async () => {
     const away = await testApi();
     await away.database.destroy();
     const { body, headers } = await away.as('viewer').get('/tasks').expect(503);
@@ -327,7 +327,7 @@ describe('every answer', () => {
 });
 
 describe('limits', () => {
-  it('counts as the document says, per user, with its headers', async () => {
+  it('are counted per user as documented, with their headers', async () => {
     const limited = await testApi({ RATE_LIMIT_GENERAL: '3' });
     const viewer = limited.as('viewer');
     const first = await viewer.get('/tasks').expect(200);
@@ -343,7 +343,7 @@ describe('limits', () => {
   });
 });
 
-it('every operation of the contract is built', async () => {
+it('every operation of the contract is implemented', async () => {
   const unbuilt: string[] = [];
   for (const { method, path, id } of orchestratorOperations) {
     const url = path.replaceAll(/\{[a-z_]+\}/g, '0198f000-0000-7000-8000-000000000000');

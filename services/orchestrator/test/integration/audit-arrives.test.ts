@@ -69,7 +69,7 @@ afterAll(async () => {
   await platform.stop();
 });
 
-it('A3 the real control center has each thing once in its chain, though both were killed in between', async () => {
+it('the control center has each event once in its chain, although both services were killed in between', async () => {
   const subject = { userId: uuidv7(), username: 'operator', roles: ['operator'], sessionId: uuidv7() };
   const { token } = issueToken(createKeyring([SECRET]), subject, 600);
   const submit = async (infra: string) => {

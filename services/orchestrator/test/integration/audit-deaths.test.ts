@@ -47,19 +47,19 @@ afterAll(async () => {
 const startWorker = () => platform.startWorker({ BATCH_COMMANDS: 'true,false,sleep', LOG_LEVEL: 'error' });
 
 interface Answered {
-  /** Of what was accepted: the record that there must be. */
+  /** For accepted requests: the record that must exist. */
   accepted: { action: string; resource: string }[];
-  /** Of what was denied: the decisions. */
+  /** For denied requests: the decisions. */
   denied: string[];
 }
 
-/** Sends requests until it is told to stop; what gets no answer may have been done or not. */
+/** Sends requests until it is stopped; a request without an answer may or may not have been carried out. */
 async function load(answered: Answered, stopped: AbortSignal, lane: number): Promise<void> {
-  const somebody = (role: string) => {
+  const userWith = (role: string) => {
     const subject = { userId: uuidv7(), username: role, roles: [role], sessionId: uuidv7() };
     return issueToken(createKeyring([SECRET]), subject, 3_600).token;
   };
-  const [operator, viewer] = [somebody('operator'), somebody('viewer')];
+  const [operator, viewer] = [userWith('operator'), userWith('viewer')];
   const send = async (token: string, path: string, body: unknown) => {
     const api = apis[Math.floor(Math.random() * apis.length)]!;
     const response = await fetch(`${api.url}${path}`, {
@@ -129,7 +129,7 @@ function batchRequest() {
   };
 }
 
-/** Kills, stops and disturbs at random moments; every other time an API process, which is who forwards. */
+/** Kills, stops and disturbs processes at random moments; every other time an API process, which forwards records. */
 async function storm(): Promise<void> {
   for (let kills = 0; kills < KILLS; kills++) {
     const back: (() => Promise<unknown>)[] = [];
@@ -149,7 +149,7 @@ async function storm(): Promise<void> {
       try {
         process.kill(executor!, 'SIGKILL');
       } catch {
-        // It has ended by itself meanwhile.
+        // It has ended in the meantime.
       }
     }
     controlCenter.mood = (['well', 'well', 'loses answers', 'fails'] satisfies Mood[])[
@@ -170,7 +170,7 @@ function times(entries: readonly AuditEntry[]): Map<string, number> {
   return counts;
 }
 
-it('A3 tells the audit trail each thing exactly once, whoever is killed at whatever moment', async () => {
+it('sends the audit trail each event exactly once, regardless of which process is killed when', async () => {
   const answered: Answered = { accepted: [], denied: [] };
   const over = new AbortController();
   const lanes = [1, 2, 3].map((lane) => load(answered, over.signal, lane));
@@ -192,7 +192,7 @@ it('A3 tells the audit trail each thing exactly once, whoever is killed at whate
   const missing = (expected: { action: string; resource: string }[]) =>
     expected.map(key).filter((one) => counts.get(one) !== 1);
 
-  // What callers were told, they and the audit trail agree about.
+  // The answers that callers got agree with the audit trail.
   expect(answered.accepted.length).toBeGreaterThan(KILLS);
   expect(answered.denied.length).toBeGreaterThan(0);
   expect(missing(answered.accepted)).toEqual([]);
@@ -201,9 +201,9 @@ it('A3 tells the audit trail each thing exactly once, whoever is killed at whate
   );
   expect(answered.denied.filter((id) => decisions.filter((one) => one === id).length !== 1)).toEqual([]);
 
-  // And so do the tables, answered or not.
-  const told = (sql: string) => rowsOf<{ action: string; resource: string }>(platform.database, sql);
-  const submitted = await told(
+  // So do the tables, answered or not.
+  const query = (sql: string) => rowsOf<{ action: string; resource: string }>(platform.database, sql);
+  const submitted = await query(
     `select 'workflow.submit' as action, 'tasks/' || id as resource from tasks where kind = 'workflow'
      union all select 'batch.submit', 'batches/' || id from batches
      union all select 'batch.end', 'batches/' || id from batches
@@ -212,7 +212,7 @@ it('A3 tells the audit trail each thing exactly once, whoever is killed at whate
   expect(missing(submitted)).toEqual([]);
   expect(sum(counts, /^(workflow|batch)\.submit |^batch\.end |^checkpoint\.create /)).toBe(submitted.length);
 
-  // Every attempt has begun once, whoever died in it; whatever has ended has ended once.
+  // Every attempt has begun once, regardless of crashes; everything that ended has ended once.
   const attempts = await rowsOf<{ id: string; n: number }>(
     platform.database,
     `select task_id as id, count(*)::int as n from events where type = 'started' and task_id is not null group by 1`,

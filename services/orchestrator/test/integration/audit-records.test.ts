@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const operator = () => api.as('operator');
 
-/** Waits until everything that happened so far has arrived. */
+/** Waits until all events so far have arrived. */
 async function arrived(timeout = 15_000): Promise<void> {
   await waitFor(
     async () => {
@@ -46,8 +46,8 @@ const workflow = (infra: string) =>
     .send({ infra, settings: 'config.ncl', wait: true })
     .expect(200);
 
-describe('A4 what is told to the audit trail', () => {
-  it('a workflow, with who asked for it and from where; its start and its end with the command line', async () => {
+describe('the audit trail gets', () => {
+  it('a workflow, with its submitter and address; its start and its end with the command line', async () => {
     const { body } = await workflow('alpha');
     const task = body.data as string;
     const engine = engineFunctions(api.database);
@@ -80,7 +80,7 @@ describe('A4 what is told to the audit trail', () => {
     }
   });
 
-  it('each change of the infrastructure as the journal has it, once, as the submitter’s', async () => {
+  it('each change of the infrastructure as in the journal, once, as the submitter’s', async () => {
     const { body } = await workflow('beta');
     const task = body.data as string;
     const engine = engineFunctions(api.database);
@@ -116,7 +116,7 @@ describe('A4 what is told to the audit trail', () => {
     expect(JSON.stringify(changes)).not.toContain('hunter2');
   });
 
-  it('a cancellation as that of who cancelled, and a retry', async () => {
+  it('a cancellation with the user who cancelled, and a retry', async () => {
     const task = (await workflow('gamma')).body.data as string;
     await api.as('admin').post(`/tasks/${task}/cancel`).expect(200);
     const { body } = await operator().post(`/tasks/${task}/retry`).expect(200);
@@ -129,7 +129,7 @@ describe('A4 what is told to the audit trail', () => {
     expect(detailsOf(retried!)).toMatchObject({ retry_of: task });
   });
 
-  it('a batch, its cancellation and its being gone on with', async () => {
+  it('a batch, its cancellation and its resumption', async () => {
     const { body } = await operator()
       .post('/batch/execute')
       .send({
@@ -153,7 +153,7 @@ describe('A4 what is told to the audit trail', () => {
     expect(detailsOf(again!)).toMatchObject({ resume_of: batch });
     const [end] = await recordsOf(`tasks/${operation}`);
     expect(end).toMatchObject({ action: 'task.end', result: 'failure' });
-    // What an operation's commands are is told, what looks like a token in them is not.
+    // The commands of an operation are recorded, texts that look like tokens are masked.
     expect(detailsOf(end!)['argv']).toEqual(['echo token=[redacted]']);
   });
 
@@ -175,7 +175,7 @@ describe('A4 what is told to the audit trail', () => {
     ]);
   });
 
-  it('A4 every denial with its decision, and every change that was refused', async () => {
+  it('every denial with its decision, and every refused change', async () => {
     const denied = await api.as('viewer').post('/rollback/checkpoints').send({ name: 'x' }).expect(403);
     const reading = await api.as('auditor').get('/tasks').expect(403);
     const unknown = '0199a1b2-0000-7000-8000-000000000000';
@@ -200,14 +200,14 @@ describe('A4 what is told to the audit trail', () => {
   });
 });
 
-it('A4 who asked too often, once', async () => {
+it('a user over the rate limit, once', async () => {
   const limited = await testApi({ RATE_LIMIT_BATCH: '2', CONTROL_CENTER_INTERNAL_URL: controlCenter.url });
   try {
-    const somebody = limited.as('operator');
-    const ask = () => somebody.post('/batch/execute').send({ name: 'b', operations: [] });
+    const caller = limited.as('operator');
+    const ask = () => caller.post('/batch/execute').send({ name: 'b', operations: [] });
     for (const status of [422, 422, 429, 429]) await ask().expect(status);
-    const told = await limited.database('events').where({ type: 'refused', status: 'Denied' });
-    expect(told.map(({ details, actor }) => [details.action, details.limit, actor.username])).toEqual([
+    const recorded = await limited.database('events').where({ type: 'refused', status: 'Denied' });
+    expect(recorded.map(({ details, actor }) => [details.action, details.limit, actor.username])).toEqual([
       ['rate_limit.exceed', 2, 'operator'],
     ]);
   } finally {
@@ -215,7 +215,7 @@ it('A4 who asked too often, once', async () => {
   }
 });
 
-it('A3 refuses changes while more than 100,000 events have not arrived, goes on reading, and takes them again after', async () => {
+it('refuses changes while more than 100,000 events have not arrived, serves reads, and accepts changes afterwards', async () => {
   await controlCenter.stop();
   await api.database.raw(
     `insert into events (attempt, type, status) select 0, 'health', 'Healthy' from generate_series(1, 100001)`,

@@ -30,10 +30,10 @@ afterAll(() => api.stop());
 afterEach(() => enforce());
 
 const operator = () => api.as('operator');
-/** An operator whom the rules of the test bind. */
+/** An operator to whom the rules of the test apply. */
 const limited = () => api.as('operator', 'limited');
 
-/** Puts these rules in force beside the built-in policies, for the role `limited`. */
+/** Puts these rules in force in addition to the built-in policies, for the role `limited`. */
 async function enforce(...rules: (Omit<PolicyRule, 'condition'> & { condition?: string })[]): Promise<void> {
   const bound = rules.map((rule) => ({
     ...rule,
@@ -97,14 +97,14 @@ async function workIn(infra: string): Promise<Work> {
   const { body } = await operator().post('/batch/execute').send(batchOf(infra)).expect(200);
   const batch = body.data.batch_id as string;
   await operator().post(`/batch/operations/${batch}/cancel`).expect(200);
-  // Something holds the infra, so that what is submitted now waits.
+  // The infra is locked, so that what is submitted now waits.
   await submit();
   return { infra, failed, open: await submit(), batch };
 }
 
 type Call = [method: 'get' | 'post', path: (work: Work) => string, body?: (work: Work) => object];
 
-/** Everything that changes an infra, or reads something of it by its id. */
+/** Everything that changes an infra, or reads a part of it by id. */
 const CHANGES: Record<string, Call> = {
   'a workflow': [
     'post',
@@ -139,20 +139,20 @@ function send(as: ReturnType<typeof limited>, [method, path, body]: Call, work: 
 
 describe('a Deny on the servers of an infra', () => {
   it.each(Object.entries({ ...CHANGES, ...READS }))(
-    'stops %s there, and nothing elsewhere',
+    'denies %s there, and nothing elsewhere',
     async (name, call) => {
       await deny('servers:prod*');
       const { body } = await send(limited(), call, production).expect(403);
       expect(body).toMatchObject({ code: 'forbidden', decision_id: expect.any(String) });
       expect(body.error).toContain('servers:production');
-      // Drift needs a worker, which nobody has here.
+      // Drift needs a worker, which this test does not have.
       if (name === 'the drift of an infra') return;
       const { status } = await send(limited(), call, staging);
       expect(status).toBe(200);
     },
   );
 
-  it('stores nothing of a batch that touches it beside another infra, and names every refusal', async () => {
+  it('stores nothing of a batch that touches it besides another infra, and names every refusal', async () => {
     await enforce(
       { effect: 'Deny', resource: 'servers:prod*', action: ['create'] },
       { effect: 'Deny', resource: 'clusters:staging/*', action: ['create'] },
@@ -171,7 +171,7 @@ describe('a Deny on the servers of an infra', () => {
     expect(await count()).toBe(before);
   });
 
-  it('keeps checkpoints of everything from being made, read and restored', async () => {
+  it('denies checkpoints of everything: creating, reading and restoring', async () => {
     await deny('servers:prod*');
     await limited().post('/rollback/checkpoints').send({ name: 'all' }).expect(403);
     await limited()
@@ -184,7 +184,7 @@ describe('a Deny on the servers of an infra', () => {
       .expect(201);
     await limited().get(`/rollback/checkpoints/${body.data}`).expect(200);
     await limited().post(`/rollback/execute?check_mode=true`).send({ checkpoint_id: body.data }).expect(200);
-    // Going back to the time before both infras would undo what was done in production.
+    // Rolling back to the time before both infras would undo what was done in production.
     await limited().post('/rollback/execute').send({ checkpoint_id: checkpoint }).expect(403);
     const { body: all } = await operator().post('/rollback/checkpoints').send({ name: 'all' }).expect(201);
     await limited().get(`/rollback/checkpoints/${all.data}`).expect(403);
@@ -198,7 +198,7 @@ describe('a Deny on the servers of an infra', () => {
     ['/batch/operations', 'batch_id'],
     ['/state/inventory', 'infra'],
     ['/state/journal', 'infra'],
-  ])('leaves what is there out of %s and its count', async (path, member) => {
+  ])('removes it from %s and its count', async (path, member) => {
     const read = async (as: ReturnType<typeof limited>) => {
       const { body, headers } = await as.get(`${path}?limit=100`).expect(200);
       return {
@@ -219,7 +219,7 @@ describe('a Deny on the servers of an infra', () => {
     }
   });
 
-  it('leaves it out of the events', async () => {
+  it('removes it from the events', async () => {
     const about = async (as: ReturnType<typeof limited>) => {
       const { body } = await as.get('/events').expect(200);
       const infras = (body.data as { data: { infra?: string; infras?: string[] } }[]).flatMap(
@@ -234,7 +234,7 @@ describe('a Deny on the servers of an infra', () => {
     expect(seen).not.toContain('production');
   });
 
-  it('leaves it out of the counts of the platform', async () => {
+  it('removes it from the counts of the platform', async () => {
     const total = async (as: ReturnType<typeof limited>, path: string) =>
       (await as.get(path).expect(200)).body.data.total_workflows as number;
     await deny('servers:prod*');
@@ -249,15 +249,15 @@ describe('a Deny on', () => {
     ['clusters:production/*', ['create']],
     ['commands:production/true', ['execute']],
     ['batches:nightly', ['execute']],
-  ])('%s stops a batch that does it', async (resource, actions) => {
+  ])('%s denies a batch that does it', async (resource, actions) => {
     await deny(resource, actions);
     const { body } = await limited().post('/batch/execute').send(batchOf('production')).expect(403);
     expect(body.error).toContain(resource.replace('*', 'buildkit'));
-    // Whoever changed it, the batch stays readable where reading is allowed.
+    // Regardless of who changed it, the batch stays readable where reading is allowed.
     await limited().get(`/batch/operations/${production.batch}`).expect(200);
   });
 
-  it('everything in an infra stops task services, clusters and commands there', async () => {
+  it('everything in an infra denies task services, clusters and commands there', async () => {
     const [, redis, kit, check] = batchOf('production').operations;
     const alone = (operation: object) =>
       limited()
@@ -267,7 +267,7 @@ describe('a Deny on', () => {
     for (const operation of [redis!, kit!, check!]) await alone(operation).expect(403);
     const service = { operation: 'delete', taskserv: 'redis', infra: 'production', settings: 'config.ncl' };
     await limited().post('/workflows/taskserv/create').send(service).expect(403);
-    // Who must not make servers may go on with what is on them.
+    // A user who must not create servers may change what is on them.
     await deny('servers:prod*', ['create', 'delete']);
     for (const operation of [redis!, kit!, check!]) await alone(operation).expect(200);
   });
@@ -275,7 +275,7 @@ describe('a Deny on', () => {
   it.each([
     ['create', 'delete'],
     ['delete', 'create'],
-  ])('%s of servers stops that operation alone, its plan too', async (denied, allowed) => {
+  ])('%s of servers denies only that operation, including its plan', async (denied, allowed) => {
     await deny('servers:production', [denied]);
     for (const checkMode of [true, false]) {
       const send = (operation: string) =>
@@ -288,7 +288,7 @@ describe('a Deny on', () => {
     }
   });
 
-  it('a batch holds for its operations by their ids', async () => {
+  it('a batch applies to its operations by their ids', async () => {
     const { body } = await operator().get(`/batch/operations/${production.batch}`).expect(200);
     const { task_id: id } = body.data.operations[0] as { task_id: string };
     await deny('batches:nightly');
@@ -297,7 +297,7 @@ describe('a Deny on', () => {
     await limited().post(`/tasks/${id}/cancel`).expect(403);
   });
 
-  it('an infra holds for what the release before stored without a scope', async () => {
+  it('an infra applies to what the previous release stored without a scope', async () => {
     const [task] = await api.database('tasks').where({ id: production.failed }).select('scope_id');
     const [batch] = await api.database('batches').where({ id: production.batch }).select('scope_id');
     try {
@@ -315,7 +315,7 @@ describe('a Deny on', () => {
     }
   });
 
-  it('a batch by its id holds as well as one by its name', async () => {
+  it('a batch by its id applies like one by its name', async () => {
     await deny(`batches:${production.batch}`, ['read']);
     await limited().get(`/batch/operations/${production.batch}`).expect(403);
     await limited().get(`/batch/operations/${staging.batch}`).expect(200);
@@ -325,13 +325,13 @@ describe('a Deny on', () => {
     expect(ids).not.toContain(production.batch);
   });
 
-  it('cancelling in an infra holds by itself', async () => {
+  it('cancelling in an infra applies on its own', async () => {
     await deny('servers:prod*', ['cancel']);
     await limited().post(`/tasks/${production.open}/cancel`).expect(403);
     await limited().get(`/tasks/${production.open}`).expect(200);
   });
 
-  it('a task service leaves out the tasks and batches that touch it', async () => {
+  it('a task service hides the tasks and batches that touch it', async () => {
     await deny('taskservs:production/*', ['read']);
     const listed = async (as: ReturnType<typeof limited>) =>
       (await as.get('/tasks?limit=100').expect(200)).body.data as { id: string; name: string }[];
@@ -347,7 +347,7 @@ describe('a Deny on', () => {
     expect(ids).not.toContain(production.batch);
   });
 
-  it('tasks of other owners leaves one’s own', async () => {
+  it('tasks of other owners keeps the user’s own', async () => {
     await deny('tasks:*', ['read'], 'context.owner != user.id');
     const { body } = await limited().get('/tasks').expect(200);
     expect(body.data).toEqual([]);
@@ -355,7 +355,7 @@ describe('a Deny on', () => {
   });
 });
 
-it('refuses a batch that does more different things than can be asked about', async () => {
+it('refuses a batch with more questions than can be evaluated', async () => {
   const operations = Array.from({ length: 2_001 }, (_, index) => ({
     ...{ id: `c${index}`, type: 'command_batch', infra: `infra-${index}`, commands: ['true'] },
   }));
@@ -363,7 +363,7 @@ it('refuses a batch that does more different things than can be asked about', as
   expect(body.error).toContain('must have at most 2000 different acts, and have 2001');
 });
 
-it('asks about a rollback and a checkpoint in each infra that they are about', async () => {
+it('evaluates a rollback and a checkpoint in each infra that they affect', async () => {
   const inProduction = "context.infra == 'production'";
   await enforce(
     { effect: 'Deny', resource: 'rollbacks:*', action: ['execute'], condition: inProduction },
@@ -383,10 +383,10 @@ it('asks about a rollback and a checkpoint in each infra that they are about', a
   await keep('staging').expect(201);
 });
 
-describe('what conditions see of a request', () => {
+describe('the context of a condition', () => {
   const fromStaging = { effect: 'Deny' as const, resource: '*', action: ['*'] };
 
-  it('is not what its query says', async () => {
+  it('does not contain the query of the request', async () => {
     await enforce({ ...fromStaging, condition: "!has(context.infra) || context.infra != 'staging'" });
     const forged = [
       () => limited().post('/batch/execute?infra=staging').send(batchOf('production')),
@@ -401,7 +401,7 @@ describe('what conditions see of a request', () => {
     await limited().get(`/tasks/${staging.failed}`).expect(200);
   });
 
-  it('is the infra, provider and kind of each thing that a batch touches', async () => {
+  it('has the infra, provider and kind of each resource that a batch touches', async () => {
     await enforce({
       effect: 'Deny',
       resource: 'taskservs:*',
@@ -413,7 +413,7 @@ describe('what conditions see of a request', () => {
     await limited().post('/batch/execute').send(batchOf('elsewhere')).expect(200);
   });
 
-  it('is the provider of each server that task services land on', async () => {
+  it('has the provider of each server on which task services are installed', async () => {
     const redis = { type: 'taskserv_batch', infra: 'production', taskservs: ['redis'] };
     const plan = { name: 'web-09', plan: 'small', zone: 'de-fra1' };
     const machines = { id: 'machines', type: 'server_batch', infra: 'production', server_configs: [plan] };
@@ -426,7 +426,7 @@ describe('what conditions see of a request', () => {
     await submit({ ...machines, provider: 'noop' }, depending).expect(403);
     await submit({ ...machines, provider: 'noop' }, namingBoth).expect(403);
     await submit({ ...machines, provider: 'local' }, depending).expect(200);
-    // What the inventory has.
+    // The inventory.
     await deny('taskservs:*', ['create'], "context.provider == 'local'");
     await submit(naming).expect(403);
     // Allowed, and then refused: this installation has no such provider.
@@ -434,7 +434,7 @@ describe('what conditions see of a request', () => {
   });
 });
 
-it('reviews waiting work by all that it was allowed on', async () => {
+it('is complete when waiting work is reviewed', async () => {
   const infra = 'reviewed';
   await operator().post('/workflows/servers/create').send({ infra, settings: 'config.ncl' }).expect(200);
   const { body } = await limited().post('/batch/execute').send(batchOf(infra)).expect(200);

@@ -74,7 +74,7 @@ describeWithRedis('an API that starts while its Redis', () => {
     },
   );
 
-  it('has no memory left says so in its health, and loses nothing', async () => {
+  it('is out of memory reports it in its health, and loses nothing', async () => {
     const { redis } = await redisBehindRelay();
     const client = new Redis(redis.url);
     closers.push(() => client.quit());
@@ -97,12 +97,12 @@ describe('while the database does not answer', () => {
     return { relay, environment: { DATABASE_URL: relay.url } };
   }
 
-  it('every request is answered when its patience ends, before one statement has', async () => {
+  it('every request is answered at its time limit, before one statement ends', async () => {
     const { relay, environment } = await databaseBehindRelay();
     const api = await apiOn(environment, { patienceMs: 200 });
     await api.as('viewer').get('/tasks').expect(200);
     relay.freeze();
-    // Of no request, so that nothing but the limit of each statement ends it.
+    // Outside a request, so that only the limit of each statement ends it.
     let ended = false;
     const alone = api.database.raw('select 1').then(
       () => (ended = true),
@@ -112,7 +112,7 @@ describe('while the database does not answer', () => {
       api.as('viewer').get('/tasks'),
       api.as('operator').post(CREATE).send(workflow('away')),
       api.as('operator').post('/tasks/0198f000-0000-7000-8000-000000000000/cancel'),
-      // One who may not: the refusal cannot be put down either.
+      // A user who is denied: the denial cannot be recorded either.
       api.as('viewer').post(CREATE).send(workflow('refused')),
     ]);
     expect(ended).toBe(false);
@@ -126,7 +126,7 @@ describe('while the database does not answer', () => {
     await waitFor(async () => (await api.as('viewer').get('/tasks')).status === 200);
   });
 
-  it('no transaction is left open by a request that was out of patience', async () => {
+  it('no transaction is left open by a request that reached its time limit', async () => {
     const { relay, environment } = await databaseBehindRelay();
     const api = await apiOn(environment, { patienceMs: 200 });
     const body = { url: 'https://192.0.2.1/', events: ['task.completed'] };
@@ -145,7 +145,7 @@ describe('while the database does not answer', () => {
 });
 
 describe('a database that cannot store', () => {
-  it('is named in answers and in the health, and read from all the same', async () => {
+  it('is named in answers and in the health, and still serves reads', async () => {
     const clone = await cloneDatabase('orchestrator');
     closers.push(() => clone.drop());
     const api = await apiOn({ DATABASE_URL: clone.url });
@@ -156,7 +156,7 @@ describe('a database that cannot store', () => {
     closers.push(() => operators.destroy());
     const name = new URL(clone.url).pathname.slice(1);
     await operators.raw(`alter database ${name} set default_transaction_read_only = on`);
-    // It counts for sessions that begin from now on.
+    // It applies to sessions that begin from now on.
     await operators.raw(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = ? and pid <> pg_backend_pid()`,
       [name],

@@ -27,7 +27,7 @@ async function submitted(body: object): Promise<string> {
 }
 
 describe('POST /batch/execute', () => {
-  it('takes the document’s body and answers as it says', async () => {
+  it('accepts the document’s body and answers as documented', async () => {
     const { body, headers } = await operator()
       .post('/batch/execute')
       .send(executeBatch.example as object)
@@ -66,7 +66,7 @@ describe('POST /batch/execute', () => {
     await operator().post(`/batch/operations/${body.data.batch_id}/cancel`).expect(200);
   });
 
-  it('answers the same request again as it did at first, however far the batch has come', async () => {
+  it('answers a repeated request as at first, regardless of the progress of the batch', async () => {
     const by = operator();
     const send = async (key: string) => {
       const operations = [
@@ -96,7 +96,7 @@ describe('POST /batch/execute', () => {
     await complete(waiting.data.operations[1]!.task_id);
   });
 
-  it('refuses a cycle and names it, and stores nothing', async () => {
+  it('refuses a cycle, names it, and stores nothing', async () => {
     const { body } = await operator()
       .post('/batch/execute')
       .send({
@@ -113,7 +113,7 @@ describe('POST /batch/execute', () => {
     expect(list.data.map(({ name }: { name: string }) => name)).not.toContain('circle');
   });
 
-  it('refuses what this installation cannot run, with each place', async () => {
+  it('refuses what this installation cannot run, with each position', async () => {
     const { body } = await operator()
       .post('/batch/execute')
       .send({
@@ -138,7 +138,7 @@ describe('POST /batch/execute', () => {
     ]);
   });
 
-  it('refuses task services and cluster types that are not defined, and says which are', async () => {
+  it('refuses undefined task services and cluster types, and lists the defined ones', async () => {
     const about = { provider: 'local', dependencies: [] };
     const { body } = await operator()
       .post('/batch/execute')
@@ -169,7 +169,7 @@ describe('POST /batch/execute', () => {
     expect(list.data.map(({ name }: { name: string }) => name)).not.toContain('undefined');
   });
 
-  it('lets a viewer look and not act', async () => {
+  it('lets a viewer read but not change', async () => {
     await api.as('viewer').get('/batch/operations').expect(200);
     const body = { name: 'x', operations: [command('a')] };
     await api.as('viewer').post('/batch/execute').send(body).expect(403);
@@ -177,7 +177,7 @@ describe('POST /batch/execute', () => {
 });
 
 describe('GET /batch/operations', () => {
-  it('pages, newest first, filters by status, and shows of a large batch the first hundred operations', async () => {
+  it('pages, newest first, filters by status, and shows the first hundred operations of a large batch', async () => {
     const large = await submitted({
       operations: Array.from({ length: 150 }, (_, index) => command(`o${index}`, { infra: 'large' })),
     });
@@ -196,7 +196,7 @@ describe('GET /batch/operations', () => {
 });
 
 describe('POST /batch/operations/{id}/cancel and /resume', () => {
-  it('cancels once, shows what a resume would run, and runs it as a new batch', async () => {
+  it('cancels once, previews a resume, and runs it as a new batch', async () => {
     const id = await submitted({
       operations: [command('a', { infra: 'r' }), command('b', { infra: 'r', dependencies: ['a'] })],
     });
@@ -220,7 +220,7 @@ describe('POST /batch/operations/{id}/cancel and /resume', () => {
     await operator().post(`/batch/operations/${resumed.data.batch_id}/cancel`).expect(200);
   });
 
-  it('answers that it is cancelled while what runs is still being ended', async () => {
+  it('answers that it is cancelled while running operations are being ended', async () => {
     const id = await submitted({ operations: [command('a', { infra: 'e' }), command('b', { infra: 'e' })] });
     const path = `/batch/operations/${id}`;
     const engine = engineFunctions(api.database);
@@ -245,7 +245,7 @@ describe('POST /batch/operations/{id}/cancel and /resume', () => {
     await operator().post(`${path}/cancel`).expect(409);
   });
 
-  it('404 for a batch that is not there', async () => {
+  it('answers 404 for a batch that does not exist', async () => {
     const path = '/batch/operations/0198f000-0000-7000-8000-000000000000';
     await operator().get(path).expect(404);
     await operator().post(`${path}/cancel`).expect(404);
@@ -254,7 +254,7 @@ describe('POST /batch/operations/{id}/cancel and /resume', () => {
 });
 
 describe('the state of a batch', () => {
-  it('tells its progress from the operations that are done, and each of its transitions', async () => {
+  it('has its progress from the completed operations, and each of its transitions', async () => {
     const id = await submitted({
       operations: [command('a', { infra: 's' }), command('b', { infra: 's', dependencies: ['a'] })],
     });
@@ -277,8 +277,8 @@ describe('the state of a batch', () => {
   });
 });
 
-describe('the state of the whole', () => {
-  it('counts what there was, truly', async () => {
+describe('the state of the platform', () => {
+  it('counts exactly', async () => {
     const before = (await operator().get('/state/system/metrics').expect(200)).body.data;
     const id = await submitted({ operations: [command('a', { infra: 'm' })] });
     const during = (await operator().get('/state/system/metrics')).body.data;
@@ -300,7 +300,7 @@ describe('the state of the whole', () => {
     expect(body.data.storage_usage_bytes).toBeGreaterThan(100_000);
   });
 
-  it('is unhealthy without any worker, and healthy with one whose lease lives', async () => {
+  it('is unhealthy without a worker, and healthy with one whose lease is valid', async () => {
     await api.database.raw(`update workers set lease_until = now() - interval '1 second'`);
     const { body } = await operator().get('/state/system/health').expect(200);
     expect(body.data).toMatchObject({
@@ -319,7 +319,7 @@ describe('the state of the whole', () => {
 });
 
 describe('GET /tasks', () => {
-  it('counts each status truly, without looking at every row', async () => {
+  it('counts each status exactly, without reading every row', async () => {
     const counted = async (query: string) => {
       const { headers, body } = await operator().get(`/tasks?limit=1000${query}`).expect(200);
       expect(Number(headers['x-total-count'])).toBe(body.data.length);
@@ -335,7 +335,7 @@ describe('GET /tasks', () => {
 });
 
 describe('GET /tasks/{id}/logs', () => {
-  it('is a plain text for who asks for one, however long', async () => {
+  it('is plain text for clients that accept it, at any length', async () => {
     const id = await submitted({ operations: [command('logs', { infra: 'l' })] });
     const { body } = await operator().get(`/batch/operations/${id}`);
     const task = body.data.operations[0].task_id as string;
@@ -373,7 +373,7 @@ describe('POST /workflows/taskserv/create and /cluster/create', () => {
     ['taskserv', 'taskserv', 'kubernets', 'Did you mean "kubernetes"? Defined: chrony, cilium'],
     ['cluster', 'cluster_type', 'buildkits', 'Did you mean "buildkit"? Defined: buildkit.'],
   ])(
-    '%s: refuses to create what is not defined, and to retry it; deletes it',
+    '%s: refuses to create or retry what is not defined, and deletes it',
     async (kind, member, name, hint) => {
       const send = (operation: string) =>
         operator()
@@ -387,7 +387,7 @@ describe('POST /workflows/taskserv/create and /cluster/create', () => {
       const { body: deleting } = await send('delete').expect(200);
       await operator().post(`/tasks/${deleting.data}/cancel`).expect(200);
       const { body: again } = await operator().post(`/tasks/${deleting.data}/retry`).expect(200);
-      // As it was submitted while there was a definition.
+      // As if submitted while there was a definition.
       await api
         .database('tasks')
         .where({ id: again.data })
@@ -404,7 +404,7 @@ describe('POST /workflows/taskserv/create and /cluster/create', () => {
     ['taskserv', { taskserv: 'kubernetes' }, 'create_taskserv', 'kubernetes'],
     ['cluster', { cluster_type: 'buildkit' }, 'create_cluster', 'buildkit'],
   ])(
-    '%s: takes the document’s body and makes it an argument, never an option',
+    '%s: passes the document’s body as an argument, never as an option',
     async (kind, more, name, subject) => {
       const { body: answer } = await operator()
         .post(`/workflows/${kind}/create`)

@@ -52,7 +52,7 @@ const tasksOf = (batchId: string) =>
   database<TaskRow & { batch_id: string; seq: number }>('tasks').where({ batch_id: batchId }).orderBy('seq');
 const locks = () => database('locks');
 
-/** Submits a batch of these operations on an infra of its own. */
+/** Submits a batch of these operations on a separate infra. */
 async function submit(operations: OperationSpec[], more: { rollbackEnabled?: boolean } = {}) {
   const infra = `infra-${uuidv7()}`;
   const { batch } = await batches.execute(
@@ -75,7 +75,7 @@ async function run(batchId: string, key: string, status: 'Completed' | 'Failed',
 }
 
 describe('a batch that is resumed', () => {
-  it('ends at once when everything of it was completed before', async () => {
+  it('ends at once when all of it was completed before', async () => {
     const first = await submit([commands('only', 'true')]);
     const [only] = await tasksOf(first);
     const attempt = (await engine.claim(only!.id, worker))!;
@@ -88,7 +88,7 @@ describe('a batch that is resumed', () => {
     expect(await locks()).toEqual([]);
   });
 
-  it('is resumed once, however many ask at once; the next resume goes on from there', async () => {
+  it('is resumed once for concurrent requests; the next resume continues from there', async () => {
     const first = await submit([
       commands('done', 'true', { undo_commands: ['true'] }),
       commands('fails', 'false', { dependencies: ['done'] }),
@@ -111,7 +111,7 @@ describe('a batch that is resumed', () => {
       { status: 'rejected', reason: expect.objectContaining(refused) },
     ]);
     await expect(batches.previewResume(first)).rejects.toMatchObject(refused);
-    // What was refused leaves no answer behind that the same request could get later.
+    // A refused request stores no answer that the same request could get later.
     expect(await database('idempotency_keys').where({ key: 'resume' })).toHaveLength(1);
 
     await run(second!, 'fails', 'Failed');
@@ -122,8 +122,8 @@ describe('a batch that is resumed', () => {
   });
 });
 
-describe('undoing', () => {
-  it('keeps its order while one of its parts waits for another try', async () => {
+describe('a rollback', () => {
+  it('keeps its order while one of its operations waits for a retry', async () => {
     const undo_commands = ['true'];
     const batch = await submit(
       [
@@ -157,8 +157,8 @@ describe('undoing', () => {
   });
 });
 
-describe('a worker that is stopped on purpose', () => {
-  it('gives back what may be run again, and nothing that must not run twice', async () => {
+describe('a worker that is stopped', () => {
+  it('requeues what may be repeated, and nothing that must not run twice', async () => {
     const batch = await submit([commands('again', 'true', { retries: 1 }), commands('once', 'true')]);
     const stopped = await engine.register();
     for (const { id } of await tasksOf(batch)) await engine.claim(id, stopped);

@@ -51,10 +51,10 @@ const batches: fc.Arbitrary<ModelBatch> = fc
     })),
   }));
 
-/** What is done is drawn from what the model allows; one third of the draws favours going on. */
+/** Actions are drawn from those that the model allows; a third of the draws prefers progress. */
 const choices = fc.array(fc.nat(), { minLength: 10, maxLength: 60 });
 
-it('does in Postgres what the model does in memory, whatever happens in whatever order', async () => {
+it('does in Postgres what the model does in memory, for any actions in any order', async () => {
   await fc.assert(
     fc.asyncProperty(batches, choices, async (batch, drawn) => {
       const run = await submit(batch);
@@ -85,7 +85,7 @@ function towardsTheEnd(actions: Action[]): Action {
   return order.flatMap((type) => actions.filter((action) => action.type === type))[0]!;
 }
 
-/** A batch in Postgres, and what can happen to it. */
+/** A batch in Postgres, with the actions on it. */
 async function submit(batch: ModelBatch) {
   const store = new PostgresBatchStore(database);
   const tasks = new PostgresTaskStore(database);

@@ -11,7 +11,7 @@ import { modelBatch } from '../support/submit-model.js';
 
 const DOCUMENT = join(import.meta.dirname, '../../../../docs/states/batch.md');
 const SIDES = {
-  'goes on': ['Waiting', 'Ready', 'Running'],
+  continues: ['Waiting', 'Ready', 'Running'],
   waits: ['Blocked'],
   Cancelled: ['Cancelled'],
 } as const;
@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 describe('the truth table of a batch', () => {
-  it('is whole: seven ends under three rules', () => {
+  it('is complete: seven ends under three rules', () => {
     const cells = rows().map(({ event, rule }) => `${event}/${rule}`);
     expect(new Set(cells).size).toBe(21);
   });
@@ -100,7 +100,9 @@ describe('the truth table of a batch', () => {
 
     const after = await statuses();
     expect(SIDES[row.dependents]).toContain(after['child']);
-    expect(row.dependents === 'goes on' ? ['Blocked'] : SIDES[row.dependents]).toContain(after['grandchild']);
+    expect(row.dependents === 'continues' ? ['Blocked'] : SIDES[row.dependents]).toContain(
+      after['grandchild'],
+    );
     expect(SIDES[row.notBegun]).toContain(after['not-begun']);
     expect(SIDES[row.running]).toContain(after['runs']);
 
@@ -121,7 +123,7 @@ describe('the truth table of a batch', () => {
 
 const PARENT = { dependencies: [] as string[], retries: 0, whenLost: 'again' as const, undoable: true };
 const PARENTS: Record<string, object> = {
-  'fails, tries are left': { retries: 1 },
-  'is lost, can be asked for': { whenLost: 'asked', maxAttempts: 1 },
-  'is lost, nobody can tell': { whenLost: 'failed' },
+  'fails, retries are left': { retries: 1 },
+  'is lost, is reconciled': { whenLost: 'asked', maxAttempts: 1 },
+  'is lost, outcome unknown': { whenLost: 'failed' },
 };

@@ -23,7 +23,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
   });
   afterAll(() => platform.stop());
 
-  /** A file that commands write into: who starts and ends, in which order. */
+  /** A file to which commands write when they start and end, in this order. */
   function witness() {
     const file = join(platform.folder, `witness-${redis}-${++number}`);
     return {
@@ -36,7 +36,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
   const statuses = ({ operations }: FoundBatch) =>
     Object.fromEntries(Object.entries(operations).map(([id, { status }]) => [id, status]));
 
-  it('runs a graph that is no tree, each operation after all that it depends on', async () => {
+  it('runs a graph that is not a tree, each operation after all its dependencies', async () => {
     const { says, lines } = witness();
     const id = await platform.submitBatch({
       operations: [
@@ -78,7 +78,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(lines()).toHaveLength(24);
   });
 
-  it('runs the commands of an operation in order, and tells progress and results', async () => {
+  it('runs the commands of an operation in order, with progress and results', async () => {
     const id = await platform.submitBatch({
       operations: [
         commands('steps', [
@@ -111,7 +111,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(lines()).toEqual(['+first', '-first', '+second', '-second']);
   });
 
-  it('tries again as often as it may, and not more', async () => {
+  it('retries as often as allowed, and no more', async () => {
     const { path } = witness();
     const count = `echo x >> ${path}; test "$(wc -l < ${path})" -ge`;
     const id = await platform.submitBatch({ operations: [commands('third', `${count} 3`, { retries: 2 })] });
@@ -128,7 +128,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(readFileSync(other, 'utf8')).toBe('x\nx\n');
   });
 
-  it('ends an operation that takes longer than its timeout, with everything it started', async () => {
+  it('ends an operation that exceeds its timeout, with all its processes', async () => {
     const { path } = witness();
     const id = await platform.submitBatch({
       operations: [commands('slow', `(setsid sleep 300 & echo $! > ${path}); sleep 300`, { timeout: 1 })],
@@ -141,7 +141,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(isAlive(Number(readFileSync(path, 'utf8')))).toBe(false);
   });
 
-  it('cancels what depends on a failure, and lets the rest go on', async () => {
+  it('cancels the dependents of a failure, and continues with the others', async () => {
     const { says, lines } = witness();
     const id = await platform.submitBatch({
       operations: [
@@ -164,7 +164,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(lines()).toContain('-after');
   });
 
-  it('with on_failure stop, starts nothing after a failure, and lets what runs end', async () => {
+  it('with on_failure stop, starts nothing after a failure, and lets running operations end', async () => {
     const { says, lines } = witness();
     const id = await platform.submitBatch({
       onFailure: 'stop',
@@ -207,7 +207,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(await platform.database('locks')).toEqual([]);
   });
 
-  it('says in whole sentences that all of it was undone', async () => {
+  it('reports in full sentences that all of it was undone', async () => {
     const { says } = witness();
     const id = await platform.submitBatch({
       rollbackEnabled: true,
@@ -237,7 +237,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(lines()).toContain('-undo-one');
   });
 
-  it('is cancelled as a whole: what waits at once, what runs with everything it started', async () => {
+  it('is cancelled as a whole: waiting operations at once, running ones with all their processes', async () => {
     const { says, lines, path } = witness();
     const id = await platform.submitBatch({
       parallelLimit: 1,
@@ -267,7 +267,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     await expect(platform.batches.cancel(id, 'ada')).rejects.toThrow('has ended');
   });
 
-  it('waits for the infra’s lock like any workflow, says who has it, and holds it to its end', async () => {
+  it('waits for the infra’s lock like a workflow, names its holder, and holds it to its end', async () => {
     const { says, lines } = witness();
     const infra = `locked-${redis}`;
     const task = await platform.submit(says('task', 1), { infra });
@@ -284,7 +284,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(lines()).toEqual(['+task', '-task', '+op', '-op', '+after', '-after']);
   });
 
-  it('takes several infras at once or none, and cannot deadlock with another that wants them too', async () => {
+  it('locks several infras at once or none, without deadlocks with another batch', async () => {
     const [x, y] = [`x-${redis}`, `y-${redis}`];
     const ids = await Promise.all(
       Array.from({ length: 8 }, (_, index) => {
@@ -298,7 +298,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(await platform.database('locks')).toEqual([]);
   });
 
-  it('is cancelled while it waits for its infra, and leaves the line', async () => {
+  it('is cancelled while it waits for its infra, and leaves the queue', async () => {
     const infra = `line-${redis}`;
     const holder = await platform.submit('sleep 300', { infra });
     const id = await platform.submitBatch({ operations: [commands('op', 'true', { infra })] });
@@ -311,7 +311,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect(await platform.database('locks').where({ infra })).toEqual([]);
   });
 
-  it('goes on from where it failed: keeps what is done, runs the rest', async () => {
+  it('resumes at the failure: keeps what is completed, runs the rest', async () => {
     const { says, lines, path } = witness();
     const first = await platform.submitBatch({
       operations: [
@@ -336,7 +336,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     await expect(platform.batches.resume(resumed.batch.id, SUBMITTER)).rejects.toThrow('has completed');
   });
 
-  it('gives the first answer to the same request again, and refuses another under its key', async () => {
+  it('answers a repeated request as the first time, and refuses another request under its key', async () => {
     const idempotency = { key: `k-${redis}`, principal: 'p', requestHash: 'h' };
     const request = {
       ...{ name: 'same', version: null, storageBackend: null, parallelLimit: 1 },
@@ -368,7 +368,7 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     ]);
   });
 
-  it('takes a chain of 100 and a fan of 400 as they come', async () => {
+  it('runs a chain of 100 and a fan of 400', async () => {
     const chain = await platform.submitBatch({
       operations: Array.from({ length: 100 }, (_, index) =>
         commands(`c${index}`, 'true', { dependencies: index > 0 ? [`c${index - 1}`] : [] }),

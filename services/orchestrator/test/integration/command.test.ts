@@ -46,7 +46,7 @@ function start(...argv: string[]) {
   };
 }
 
-/** Runs a shell script as a command; with `ticks`, an executor is watching. */
+/** Runs a shell script as a command; with `ticks`, an executor sends heartbeats. */
 function run(script: string, { ticks = true } = {}) {
   const path = join(directory, `script-${runs}.sh`);
   writeFileSync(path, script);
@@ -55,14 +55,14 @@ function run(script: string, { ticks = true } = {}) {
 }
 
 describe('a command', () => {
-  it('prints into its file, in order, and its status is told', async () => {
+  it('prints into its file, in order, and its status is reported', async () => {
     const { command, output } = run('echo one; echo two >&2; exit 7');
     const end = await command.ended;
     expect(output()).toBe('one\ntwo\n');
     expect(end).toMatchObject({ exitCode: 7, signal: null });
   });
 
-  it('sees the environment that it was given, and nothing of ours', async () => {
+  it('sees the given environment, and none of the platform’s', async () => {
     process.env['A_SECRET_OF_OURS'] = 'x';
     const { command, output } = run('env | cut -d= -f1 | sort');
     await command.ended;
@@ -77,23 +77,23 @@ describe('a command', () => {
     ]);
   });
 
-  it('tells the signal that ended it', async () => {
+  it('reports the signal that ended it', async () => {
     const { command } = run('kill -SEGV $$');
     expect(await command.ended).toMatchObject({ exitCode: 139, signal: 'SIGSEGV' });
   });
 
-  it('says 127 for a program that is not there', async () => {
+  it('reports 127 for a program that does not exist', async () => {
     const { command } = run('exec /no/such/program');
     expect(await command.ended).toMatchObject({ exitCode: 127 });
   });
 
-  it('reads nothing: its standard input is empty', async () => {
+  it('has an empty standard input', async () => {
     const { command, output } = run('read -r line || echo "no input"');
     await command.ended;
     expect(output()).toBe('no input\n');
   });
 
-  it('leaves nothing behind when it ends by itself', async () => {
+  it('leaves no process behind when it ends', async () => {
     const { command, alive } = run('sleep 600 & setsid sleep 601 & echo started; exit 0');
     const end = await command.ended;
     expect(end.exitCode).toBe(0);
@@ -104,7 +104,7 @@ describe('a command', () => {
 });
 
 describe('many commands at once', () => {
-  it('keep what they print apart, and leave nothing behind', async () => {
+  it('keep their output apart, and leave no process behind', async () => {
     const commands = Array.from({ length: 40 }, (_, number) =>
       run(`setsid --fork sleep 600; echo ${number}; exit ${number}`),
     );
@@ -117,7 +117,7 @@ describe('many commands at once', () => {
     }
   });
 
-  it('get no end of the pipe to us: else it would not close when their spawner dies', async () => {
+  it('do not inherit the pipe to the executor, which must close when their spawner dies', async () => {
     const { command, output } = run('readlink /proc/self/fd/*');
     await command.ended;
     expect(output()).toContain('/dev/null');
@@ -129,7 +129,7 @@ describe('the process that starts and watches commands', () => {
   const tree = `trap '' TERM; setsid --fork sleep 600; sleep 601 & echo ready; while :; do sleep 1; done`;
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'takes them along when it gets a %s, and says that nobody knows how they ended; others are started',
+    'ends its commands when it gets a %s, and reports their outcome as unknown; others are started',
     async (signal) => {
       const { command, printed, alive } = run(tree);
       const other = run('echo ready; sleep 2; exit 3');
@@ -138,7 +138,7 @@ describe('the process that starts and watches commands', () => {
       process.kill(spawnerOf(alive()), signal);
       expect(await command.ended).toMatchObject({ exitCode: null, lost: expect.any(String) });
       expect(alive()).toEqual([]);
-      // In the hands of the other one.
+      // In the other spawner.
       expect(await other.command.ended).toMatchObject({ exitCode: 3, lost: undefined });
       const after = [run('exit 4'), run('exit 5')].map(({ command: { ended } }) => ended);
       expect(await Promise.all(after)).toMatchObject([{ exitCode: 4 }, { exitCode: 5 }]);
@@ -146,7 +146,7 @@ describe('the process that starts and watches commands', () => {
     },
   );
 
-  it('ends with who started it, and everything it runs ends too', async () => {
+  it('ends with its parent, together with everything that it runs', async () => {
     const { command, printed, alive } = run(tree);
     await printed('ready');
     await spawners.end();
@@ -155,14 +155,14 @@ describe('the process that starts and watches commands', () => {
     expect(spawnersOf(workerId)).toEqual([]);
   });
 
-  it('outlives a TERM to everything', async () => {
+  it('survives a TERM to its process group', async () => {
     const { command, printed } = run('echo ready; sleep 1; exit 6');
     await printed('ready');
     for (const pid of spawnersOf(workerId)) process.kill(pid, 'SIGTERM');
     expect(await command.ended).toMatchObject({ exitCode: 6 });
   });
 
-  /** The parent of the one that leads a command's processes. */
+  /** The parent of the leader of a command's processes. */
   function spawnerOf(pids: readonly number[]): number {
     const known = spawnersOf(workerId);
     const parents = pids.map((pid) => parentOf(pid));
@@ -175,7 +175,7 @@ function parentOf(pid: number): number {
 }
 
 describe('cancelling a command', () => {
-  it('ends one that listens to TERM, with its own status', async () => {
+  it('lets a command that handles TERM end with its own status', async () => {
     const { command, printed, output } = run(
       `trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.1; done`,
     );
@@ -188,7 +188,7 @@ describe('cancelling a command', () => {
   });
 
   it.each(['while :; do sleep 0.1; done', 'sleep 600', 'exec sleep 600'])(
-    'ends at once what knows nothing of signals: %s',
+    'ends a command without signal handlers at once: %s',
     async (script) => {
       const { command, printed, alive } = run(`echo ready; ${script}`);
       await printed('ready');
@@ -198,13 +198,13 @@ describe('cancelling a command', () => {
     },
   );
 
-  it('ends one that has hardly begun', async () => {
+  it('ends a command that has just begun', async () => {
     const { command } = run('sleep 600');
     command.cancel(600);
     expect(await command.ended).toMatchObject({ signal: 'SIGTERM' });
   });
 
-  it('kills what ignores TERM, what forked and what went into a session of its own', async () => {
+  it('kills processes that ignore TERM, have forked or are in another session', async () => {
     const { command, printed, alive } = run(`
       trap '' TERM
       (trap '' TERM; while :; do sleep 1; done) &
@@ -225,8 +225,8 @@ describe('cancelling a command', () => {
   });
 });
 
-describe('the dead-man’s switch', () => {
-  it('ends the command and all it started when nobody ticks', async () => {
+describe('the watchdog', () => {
+  it('ends the command and all its processes without heartbeats', async () => {
     const { command, alive } = run(
       `trap '' TERM; setsid --fork sleep 600; sleep 601 & while :; do sleep 1; done`,
       { ticks: false },
@@ -235,7 +235,7 @@ describe('the dead-man’s switch', () => {
     expect(alive()).toEqual([]);
   });
 
-  it('does not begin what was asked for too long ago', async () => {
+  it('does not start a command that was requested too long ago', async () => {
     await run('true').command.ended;
     clearInterval(ticking);
     const frozen = spawnersOf(workerId);
@@ -247,7 +247,7 @@ describe('the dead-man’s switch', () => {
     expect(output).toThrow('ENOENT');
   });
 
-  it('leaves a command alone as long as somebody ticks', async () => {
+  it('does not affect a command while heartbeats arrive', async () => {
     const { command } = run('sleep 3; exit 5');
     expect(await command.ended).toMatchObject({ exitCode: 5, evidence: { signals: [] } });
   });

@@ -59,7 +59,7 @@ interface BatchRow {
   cancelled: number;
 }
 
-it('keeps every promise while many do everything at once', async () => {
+it('keeps every guarantee under concurrent random actions', async () => {
   const storm = new Storm(database, pool, ['a', 'b', 'c', 'd', 'e']);
   await storm.startWorkers(6);
   await Promise.all(
@@ -77,7 +77,7 @@ it('keeps every promise while many do everything at once', async () => {
     database,
     `select task_id, batch_id, type, status from events where type <> 'progress' order by seq`,
   );
-  // It was a storm, and not a calm one.
+  // Enough actions took place.
   expect(events.length).toBeGreaterThan(1_000);
   expect(new Set(batches.map(({ status }) => status)).size).toBeGreaterThan(2);
 
@@ -103,7 +103,7 @@ it('keeps every promise while many do everything at once', async () => {
   expect(Object.fromEntries(counted.map(({ key, n }) => [key, n]))).toEqual(tallied(tasks, batches));
 });
 
-/** What the counters should say. */
+/** The expected values of the counters. */
 function tallied(tasks: TaskRow[], batches: BatchRow[]): Record<string, number> {
   const counts: Record<string, number> = {};
   const all = [...tasks, ...batches.map(({ status }) => ({ kind: 'batch', status }))];
@@ -113,8 +113,8 @@ function tallied(tasks: TaskRow[], batches: BatchRow[]): Record<string, number> 
 }
 
 /**
- * Goes through the history in its order. What is promised of a batch or an infra is decided with the batch's row or the
- * infra's lock held, so the order of its events is the order in which they were committed.
+ * Replays the history in its order. Guarantees about a batch or an infra are decided while the batch's row or the
+ * infra's lock is held, so the order of its events is the order of their commits.
  */
 function faultsOfHistory(tasks: TaskRow[], batches: BatchRow[], events: Event[]): string[] {
   const faults: string[] = [];
@@ -171,7 +171,7 @@ function faultsOfHistory(tasks: TaskRow[], batches: BatchRow[], events: Event[])
   return faults;
 }
 
-/** A generator of numbers in [0, 1): the same seed draws the same acts (mulberry32). */
+/** A generator of numbers in [0, 1): the same seed gives the same actions (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed;
   return () => {

@@ -51,8 +51,8 @@ const answerJson = (status: number, body: unknown) => {
   };
 };
 
-describe('signing in at the console', () => {
-  it('puts the token where no script reads it, and into no answer', async () => {
+describe('a sign-in at the console', () => {
+  it('stores the token where no script can read it, and puts it into no answer', async () => {
     answerJson(200, { success: true, data: { token, expires_at: EXPIRES, user: {} } });
     const answer = await http().post('/console/session').set(OWN).send({ username: 'a', password: 'b' });
     expect(answer.status).toBe(200);
@@ -67,7 +67,7 @@ describe('signing in at the console', () => {
     ]);
   });
 
-  it('shows the refusal of the control center as it is', async () => {
+  it('passes on the refusal of the control center unchanged', async () => {
     answerJson(401, { success: false, error: 'A code is needed.', code: 'mfa_required' });
     const answer = await http().post('/console/session').set(OWN).send({ username: 'a', password: 'b' });
     expect(answer.status).toBe(401);
@@ -76,7 +76,7 @@ describe('signing in at the console', () => {
     expect(answer.headers['retry-after']).toBe('7');
   });
 
-  it('tells who is signed in, and nobody without a good token', async () => {
+  it('returns the signed-in user, and none without a valid token', async () => {
     const within = await http().get('/console/session').set(OWN).set(signedIn).expect(200);
     expect(within.body.data).toMatchObject({ user: { username: 'admin' } });
     for (const cookie of ['', 'provisioning_console=x.y.z']) {
@@ -86,7 +86,7 @@ describe('signing in at the console', () => {
     await http().post('/console/session/refresh').set(OWN).expect(401);
   });
 
-  it('renews with the token of the cookie', async () => {
+  it('renews the token with the one of the cookie', async () => {
     const fresh = apis.token(['viewer']);
     answerJson(200, { success: true, data: { token: fresh, expires_at: EXPIRES } });
     const answer = await http().post('/console/session/refresh').set(OWN).set(signedIn).expect(200);
@@ -94,7 +94,7 @@ describe('signing in at the console', () => {
     expect(JSON.parse(controlCenter.received[0]!.body)).toEqual({ token });
   });
 
-  it('ends: the cookie is gone, and the session', async () => {
+  it('ends with the cookie and the session', async () => {
     answerJson(200, { success: true, data: '' });
     const answer = await http().delete('/console/session').set(OWN).set(signedIn).expect(200);
     expect(cookiesOf(answer)[0]).toContain('provisioning_console=; Path=/console/; Max-Age=0');
@@ -142,7 +142,7 @@ describe('a call of a page', () => {
     expect(answer.headers['set-cookie']).toBeUndefined();
   });
 
-  it('sends its body on, as far as that may be', async () => {
+  it('sends its body, up to the limit', async () => {
     answerJson(200, { success: true, data: '' });
     const path = '/console/api/control-center/auth/password';
     await http().post(path).set(OWN).set(signedIn).send({ password: 'a' }).expect(200);
@@ -155,7 +155,7 @@ describe('a call of a page', () => {
     expect(large.status).toBe(413);
   });
 
-  it('is answered 503 with a code while the control center is away, and the rest goes on', async () => {
+  it('is answered 503 with a code during an outage of the control center, which affects no other calls', async () => {
     controlCenter.answer = (_request, response) => void response.destroy();
     const answer = await http().get('/console/api/control-center/users').set(OWN).set(signedIn);
     expect(answer.status).toBe(503);
@@ -223,7 +223,7 @@ describe('a request that another site makes the browser send', () => {
     await opened.leave();
   });
 
-  it('opens none by the cookie alone', async () => {
+  it('opens no WebSocket with only the cookie', async () => {
     const base = `${url}/console/api/orchestrator`;
     await expect(follow(base, {}, { Origin: url, ...signedIn })).rejects.toThrow('401');
   });
@@ -235,11 +235,11 @@ describe('a request that another site makes the browser send', () => {
 });
 
 describe('outside of /console/', () => {
-  it('no cookie counts', async () => {
+  it('cookies are ignored', async () => {
     await http().get('/tasks').set(OWN).set(signedIn).expect(401);
   });
 
-  it('a bearer does not count inside', async () => {
+  it('a bearer token is ignored inside', async () => {
     const bearer = { Authorization: `Bearer ${token}` };
     await http().get('/console/api/orchestrator/tasks').set(OWN).set(bearer).expect(401);
     answerJson(401, {});
@@ -282,7 +282,7 @@ describe('a download', () => {
     });
   });
 
-  it('must be of a type that is no page', async () => {
+  it('must be of a type that a browser does not run', async () => {
     await http().get('/console/download/orchestrator/tasks?as=text/html').set(signedIn).expect(400);
   });
 });
@@ -297,7 +297,7 @@ describe('the files', () => {
     }
   });
 
-  it('are kept by browsers when their name says what is in them', async () => {
+  it('are cached by browsers when their name contains the hash of their content', async () => {
     const answer = await http().get('/console/assets/main.js').set('Accept-Encoding', 'gzip').expect(200);
     expect(answer.headers).toMatchObject({
       'cache-control': 'public, max-age=31536000, immutable',
@@ -309,7 +309,7 @@ describe('the files', () => {
     await http().post('/console/').set(OWN).expect(405);
   });
 
-  it('are where / leads a browser, and nobody else', async () => {
+  it('are where / redirects a browser, and no other client', async () => {
     const browser = await http().get('/').set('Accept', 'text/html,*/*').expect(302);
     expect(browser.headers['location']).toBe('console/');
     const other = await http().get('/').set('Accept', 'application/json').expect(302);
@@ -318,7 +318,7 @@ describe('the files', () => {
   });
 });
 
-/** supertest tidies paths up; this sends them as they are. */
+/** supertest normalizes paths; this sends them unchanged. */
 async function rawRequest(method: string, path: string, headers: Record<string, string>): Promise<number> {
   const { request } = await import('node:http');
   const { hostname, port } = new URL(url);

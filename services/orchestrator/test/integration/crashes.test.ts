@@ -15,7 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => platform.stop());
 
-/** Says in the witness file when it starts and ends, with the attempt. */
+/** Writes to the witness file when it starts and ends, with the attempt. */
 function witnessed(name: string, seconds: number): string {
   const file = join(platform.folder, name);
   return `echo "start $PROVISIONING_ATTEMPT" >> ${file}; sleep ${seconds}; echo "end $PROVISIONING_ATTEMPT" >> ${file}`;
@@ -24,7 +24,7 @@ const witness = (name: string) => readFileSync(join(platform.folder, name), 'utf
 const started = (name: string) => waitFor(() => witness(name).length > 0);
 
 describe('when processes die', () => {
-  it('a worker killed -9 disturbs no command, and its successor takes the executor over', async () => {
+  it('a worker killed -9 disturbs no command, and its successor takes over the executor', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('a', 3));
     await started('a');
@@ -36,7 +36,7 @@ describe('when processes die', () => {
     expect(await platform.executors()).toHaveLength(1);
   });
 
-  it('a worker that was frozen leaves its executor alone when it wakes', async () => {
+  it('a worker that was frozen leaves its executor running when it continues', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('w', 16));
     await started('w');
@@ -48,7 +48,7 @@ describe('when processes die', () => {
     expect(await platform.executors()).toHaveLength(1);
   });
 
-  it('a second worker on the same slot takes it over without disturbing a command; the first one ends', async () => {
+  it('a second worker on the same slot takes over without disturbing a command; the first one ends', async () => {
     const first = await platform.startWorker();
     const id = await platform.submit(witnessed('s', 3));
     await started('s');
@@ -58,7 +58,7 @@ describe('when processes die', () => {
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
   });
 
-  it('an executor killed -9 takes its commands along; the work goes on within seconds, never twice at once', async () => {
+  it('an executor killed -9 ends its commands; their tasks run again within seconds, never twice at once', async () => {
     await platform.startWorker();
     const id = await platform.submit(witnessed('b', 2));
     await started('b');
@@ -69,7 +69,7 @@ describe('when processes die', () => {
     expect(await platform.events(id)).toEqual(['submitted', 'started', 'requeued', 'started', 'finished']);
   });
 
-  it('a frozen executor is replaced, its commands ended first; awake again, it changes nothing', async () => {
+  it('a frozen executor is replaced after its commands ended; when it continues, it changes nothing', async () => {
     await platform.startWorker();
     const id = await platform.submit(witnessed('c', 4));
     await started('c');
@@ -79,7 +79,7 @@ describe('when processes die', () => {
     expect(witness('c')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
-  it('an executor that wakes before it is replaced gives back what its spawners have ended', async () => {
+  it('an executor that continues before it is replaced requeues what its spawners have ended', async () => {
     await platform.startWorker();
     const id = await platform.submit(witnessed('g', 5));
     await started('g');
@@ -92,7 +92,7 @@ describe('when processes die', () => {
     expect(witness('g')).toEqual(['start 1', 'start 2', 'end 2']);
   });
 
-  it('what a command leaves behind ends with it, even while nobody watches', async () => {
+  it('processes that a command leaves behind end with it, even without a watcher', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(`setsid sleep 600 & ${witnessed('h', 1)}`);
     await started('h');
@@ -101,7 +101,7 @@ describe('when processes die', () => {
     process.kill(executor!, 'SIGSTOP');
     try {
       await waitFor(() => findByCookie(RUN_COOKIE, `${id}-1`).length === 0);
-      // It had come to its own end, before its spawner lost patience.
+      // It had ended before its spawner's time limit.
       expect(witness('h')).toEqual(['start 1', 'end 1']);
     } finally {
       worker.kill('SIGCONT');
@@ -111,7 +111,7 @@ describe('when processes die', () => {
   });
 
   it.each(['SIGKILL', 'SIGSTOP'] as const)(
-    'the processes that start commands get a %s: what they ran is made again, never twice at once',
+    'a %s to the spawners: their commands run again, never twice at once',
     async (signal) => {
       await platform.startWorker();
       const id = await platform.submit(`setsid sleep 600 & ${witnessed('m', 4)}`);
@@ -128,7 +128,7 @@ describe('when processes die', () => {
   );
 
   it.each([0, 1])(
-    'worker, executor and spawner %d gone together: the other one ends all commands',
+    'worker, executor and spawner %d killed together: the other spawner ends all commands',
     async (number) => {
       const worker = await platform.startWorker();
       const ids = await Promise.all(
@@ -147,14 +147,14 @@ describe('when processes die', () => {
     },
   );
 
-  it('worker and executor gone together, as with their host: the lease ends, another worker goes on', async () => {
+  it('worker and executor killed together, as with their host: the lease ends, another worker continues', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('d', 3));
     await started('d');
     const [executor] = await platform.executors();
     worker.kill('SIGKILL');
     process.kill(executor!, 'SIGKILL');
-    // Another slot: nothing tells it that these two are dead but their lease.
+    // Another slot: only the lease shows that these two are dead.
     await platform.startWorker({ WORKER_SLOT: '1' });
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 2 });
     expect(witness('d')).toEqual(['start 1', 'start 2', 'end 2']);
@@ -163,7 +163,7 @@ describe('when processes die', () => {
   it('a command whose watchers are all frozen is ended by a worker of its machine before its successor begins', async () => {
     const worker = await platform.startWorker();
     const lock = join(platform.folder, 'frozen-lock');
-    // The first attempt never ends by itself; a later one finds the lock free if nothing of it is left.
+    // The first attempt never ends on its own; a later one gets the lock only if no process of it is left.
     const script = `exec 9>>${lock}; flock -n 9 || echo overlaps >> ${join(platform.folder, 'frozen')}
       echo "start $PROVISIONING_ATTEMPT" >> ${join(platform.folder, 'frozen')}
       [ "$PROVISIONING_ATTEMPT" = 1 ] && sleep 600; true`;
@@ -183,7 +183,7 @@ describe('when processes die', () => {
     }
   });
 
-  it('what runs is cancelled although the worker that ran it is gone with its host', async () => {
+  it('a running task is cancelled although its worker died with its host', async () => {
     const worker = await platform.startWorker();
     const id = await platform.submit(witnessed('k', 60), { infra: 'cancelled' });
     await started('k');
@@ -200,7 +200,7 @@ describe('when processes die', () => {
     expect(await platform.database('locks')).toEqual([]);
   });
 
-  it('a batch goes on where its executor died, each operation once at a time, its limit kept', async () => {
+  it('a batch continues where its executor died, each operation once at a time, within its limit', async () => {
     await platform.startWorker();
     const operations = Array.from({ length: 6 }, (_, index) =>
       commands(`o${index}`, witnessed('b', 0.6), {
@@ -217,7 +217,7 @@ describe('when processes die', () => {
     expect(witness('b').filter((line) => line.startsWith('end'))).toHaveLength(6);
   });
 
-  it('a command that must not run twice is not run again when its executor dies', async () => {
+  it('a command that must not run twice is not repeated when its executor dies', async () => {
     await platform.startWorker();
     const id = await platform.submitBatch({
       operations: [commands('once', witnessed('once', 30), { retries: 0 })],
@@ -233,7 +233,7 @@ describe('when processes die', () => {
     expect(witness('once')).toEqual(['start 1']);
   });
 
-  it('gives up after the last attempt, with the reason, and frees the infra', async () => {
+  it('a task fails after the last attempt, with the reason, and releases the infra', async () => {
     await platform.startWorker();
     const id = await platform.submit(witnessed('e', 30), { maxAttempts: 1, infra: 'given-up' });
     await started('e');
@@ -246,7 +246,7 @@ describe('when processes die', () => {
     expect(await platform.database('locks')).toEqual([]);
   });
 
-  it('a worker that is stopped gives running work back without costing it an attempt', async () => {
+  it('a worker that is stopped requeues running tasks without using up an attempt', async () => {
     const worker = await platform.startWorker({ DRAIN_SECONDS: '0' });
     const id = await platform.submit(witnessed('f', 3), { maxAttempts: 1 });
     await started('f');
@@ -258,13 +258,13 @@ describe('when processes die', () => {
   });
 });
 
-describe('what comes late', () => {
+describe('late reports', () => {
   let engine: ReturnType<typeof engineFunctions>;
   beforeEach(() => {
     engine = engineFunctions(platform.database);
   });
 
-  it('a result of an attempt that was given away is kept as evidence, not as state', async () => {
+  it('a result of an attempt that was reassigned is kept as evidence, not as state', async () => {
     const id = await platform.submit('true');
     const [old, young] = [await engine.register(), await engine.register()];
     const first = await engine.claim(id, old);

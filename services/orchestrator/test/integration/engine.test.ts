@@ -15,7 +15,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
   });
   afterAll(() => platform.stop());
 
-  it('runs a task to its end and keeps what it printed', async () => {
+  it('runs a task to its end and keeps its output', async () => {
     const id = await platform.submit('echo first; echo second >&2');
     expect(await platform.ended(id)).toMatchObject({
       status: 'Completed',
@@ -28,7 +28,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(tasks[0]).toMatchObject({ id, outputTail: 'first\nsecond\n' });
   });
 
-  it('says why a task failed: the last line, or what the program reported', async () => {
+  it('records why a task failed: the last line, or what the program reported', async () => {
     const plain = await platform.submit('echo about to fail; echo "disk is full"; exit 4');
     const reported = await platform.submit(
       `echo '{"type":"error","message":"production/config.ncl:3:5: a comma is missing"}' >> "$PROVISIONING_EVENTS"; exit 3`,
@@ -45,7 +45,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     });
   });
 
-  it('keeps every line, numbered without a gap, and finds them again', async () => {
+  it('keeps every line, numbered without a gap, and finds them by a search', async () => {
     const id = await platform.submit('for i in $(seq 1 5000); do echo "line $i"; done; printf "no newline"');
     await platform.ended(id);
     const lines = await platform.store.logs(id, { after: 0, limit: 10_000, search: undefined });
@@ -56,7 +56,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(found.slice(0, 2).map(({ line }) => line)).toEqual([49, 490]);
   });
 
-  it('keeps empty lines, and what no database takes as it is', async () => {
+  it('keeps empty lines, and characters that Postgres cannot store', async () => {
     const id = await platform.submit(`echo; printf 'a\\0b\\n\\xff\\n'
       printf '%s\\n' '{"type":"result","message":"nul \\u0000 and half \\ud800","data":{"k\\u0000":"\\u0000"}}' >> "$PROVISIONING_EVENTS"
       printf '%s\\n' '{"type":"error","message":"nul \\u0000"}' >> "$PROVISIONING_EVENTS"; exit 9`);
@@ -77,7 +77,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(await platform.ended(id)).toMatchObject({ status: 'Failed', completedAt: expect.any(Date) });
   });
 
-  it('keeps head and tail of an output beyond a mebibyte, and says what it cut', async () => {
+  it('keeps the beginning and the end of an output beyond a mebibyte, and says what it cut', async () => {
     const id = await platform.submit(
       'echo begin; head -c 3000000 /dev/zero | tr "\\0" "x" | fold -w 100; echo; echo end',
     );
@@ -88,7 +88,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(output).toMatch(/\[… \d+ bytes cut here/);
   });
 
-  it('tells the progress while the command runs', async () => {
+  it('reports the progress while the command runs', async () => {
     const id = await platform.submit(`
       say() { echo "$1" >> "$PROVISIONING_EVENTS"; }
       say '{"type":"plan","steps":4}'
@@ -105,7 +105,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     await platform.ended(id);
   });
 
-  it('starts what is ready although nobody rang', async () => {
+  it('starts ready tasks without a wake-up', async () => {
     const { rows } = (await platform.database.raw(
       `select task_id from submit_task(jsonb_build_object('id', gen_random_uuid(), 'kind', 'workflow', 'name', 'create_servers',
          'infra', 'unrung', 'check_mode', false, 'program', 'provisioning', 'verb', '["servers","create"]'::jsonb,
@@ -118,7 +118,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
   it('runs workflows of one infra one after the other, in their order, and check mode beside them', async () => {
     const witness = join(platform.folder, `order-${redis}`);
     const open = join(platform.folder, `open-${redis}`);
-    // None of them ends before the state of those behind it has been looked at.
+    // None of them ends before the state of those behind it has been read.
     const script = (name: string) =>
       `echo "${name} starts" >> ${witness}; while [ ! -e ${open} ]; do sleep 0.1; done; echo "${name} ends" >> ${witness}`;
     const infra = `shared-${redis}`;
@@ -140,7 +140,7 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     expect(await platform.database('locks').where('infra', infra)).toEqual([]);
   });
 
-  it('cancels what waits at once and what runs for good, and passes the lock on', async () => {
+  it('cancels waiting tasks at once and running ones with their processes, and passes the lock on', async () => {
     const infra = `cancel-${redis}`;
     const running = await platform.submit(`trap '' TERM; (setsid sleep 300 &) ; while :; do sleep 1; done`, {
       infra,

@@ -38,7 +38,7 @@ afterAll(async () => {
 const inEvents = RECORDED_EVENT_TYPES.filter((type) => type !== 'log').sort();
 
 describe('the catalogue of recorded events', () => {
-  it('lists what SQL and TypeScript record, and nothing else', () => {
+  it('lists exactly what SQL and TypeScript record', () => {
     expect([...writtenEventTypes()].sort()).toEqual(inEvents);
   });
 
@@ -55,7 +55,7 @@ describe('the catalogue of recorded events', () => {
     }
   });
 
-  it('is enforced by the database, in the partitions that are made later too', async () => {
+  it('is enforced by the database, also in partitions that are created later', async () => {
     const record = (type: string, at: string) =>
       database.raw(`insert into events (attempt, type, status, at) values (0, ?, '', ${at})`, [type]);
     await database.raw('select create_partitions(9)');
@@ -100,7 +100,7 @@ describe('the types of a newer release', () => {
     return Number(row!.seq);
   };
 
-  it('are passed over by every reader', async () => {
+  it('are skipped by every reader', async () => {
     const start = await new EventFeed(database, EVERYTHING).newest();
     const known = await record('health');
     const last = await record('toString');
@@ -121,7 +121,7 @@ describe('the types of a newer release', () => {
     const history = new PostgresEventHistory(database);
     const { events, position, more } = await history.between(start, last, 10);
     expect([events.map(({ seq }) => seq), position, more]).toEqual([[known], last, false]);
-    // A page of nothing but those is not taken for the end.
+    // A page of only those is not taken for the end.
     expect(await history.between(known, last + 5, 1)).toEqual({ events: [], position: last, more: true });
   });
 

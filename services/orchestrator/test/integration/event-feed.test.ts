@@ -39,7 +39,7 @@ async function newest(): Promise<number> {
   return new EventFeed(database, EVERYTHING).newest();
 }
 
-/** Reads until that number was told. */
+/** Reads until that number was delivered. */
 async function readTo(feed: EventFeedSource, after: number, last: number): Promise<number[]> {
   const seen: number[] = [];
   for (let position = after; position < last;) {
@@ -50,14 +50,14 @@ async function readTo(feed: EventFeedSource, after: number, last: number): Promi
   return seen;
 }
 
-/** What one writer does in one transaction: pauses between its events, in milliseconds, and how it ends. */
+/** One writer's transaction: pauses between its events, in milliseconds, and how it ends. */
 const transactions = fc.array(
   fc.record({ pauses: fc.array(fc.nat(12), { minLength: 1, maxLength: 3 }), commits: fc.boolean() }),
   { minLength: 1, maxLength: 6 },
 );
 const writers = fc.array(transactions, { minLength: 2, maxLength: 8 });
 
-it('tells every reader each committed event exactly once and in one order, whatever writers do', async () => {
+it('delivers each committed event to every reader exactly once and in one order, under any writers', async () => {
   await fc.assert(
     fc.asyncProperty(writers, fc.integer({ min: 1, max: 7 }), async (plan, pageSize) => {
       const start = await newest();
@@ -78,7 +78,7 @@ it('tells every reader each committed event exactly once and in one order, whate
           } else await transaction.rollback();
         }
       };
-      /** Every now and then one starts again from its position, with whatever is open there. */
+      /** At intervals one restarts from its position, with open transactions there. */
       const read = async (restarts: boolean) => {
         const seen: number[] = [];
         let feed = new EventFeed(database, EVERYTHING);
@@ -117,7 +117,7 @@ it('waits for a number drawn by a transaction that is younger than the newest th
   expect(await readTo(feed, start, second)).toEqual([first, second]);
 });
 
-it('goes on after numbers that were rolled back, and after restarts at an open hole', async () => {
+it('continues after numbers that were rolled back, and after restarts at an open gap', async () => {
   const start = await newest();
   const lost = await database.transaction();
   await record(lost);
@@ -127,7 +127,7 @@ it('goes on after numbers that were rolled back, and after restarts at an open h
   expect(await readTo(new EventFeed(database, EVERYTHING), start, kept)).toEqual([kept]);
 });
 
-it('starts from now only when what was drawn before is decided', async () => {
+it('starts from now only when all earlier numbers are decided', async () => {
   const open = await database.transaction();
   const before = await record(open);
   const starting = newest();
@@ -137,7 +137,7 @@ it('starts from now only when what was drawn before is decided', async () => {
   expect(await starting).toBe(before);
 });
 
-it('finds events outside of the time that it looks at', async () => {
+it('finds events outside of the time range that it searches', async () => {
   const feed = new EventFeed(database, EVERYTHING);
   const start = await newest();
   const first = await record(database);
@@ -195,7 +195,7 @@ it('counts chunks of the log in the same sequence', async () => {
   });
 });
 
-it('hands each event to one of a consumer’s processes, and again where the first did not commit', async () => {
+it('delivers each event to one of a consumer’s processes, and again where the first did not commit', async () => {
   await database.raw('create table if not exists handled (seq bigint)');
   const handle = async (events: { seq: number }[], transaction: Knex.Transaction) => {
     await transaction('handled').insert(events.map(({ seq }) => ({ seq })));
@@ -221,7 +221,7 @@ it('hands each event to one of a consumer’s processes, and again where the fir
   expect(rows.map(({ seq }) => Number(seq))).toEqual(recorded);
 });
 
-it('says how long it has been waiting for a transaction that does not end', async () => {
+it('reports how long it has been waiting for a transaction that does not end', async () => {
   const consumer = new EventConsumer(database, 'waiting', 'now');
   const seen: number[] = [];
   const consume = () => consumer.consume(async (events) => void seen.push(...events.map(({ seq }) => seq)));
@@ -241,7 +241,7 @@ it('says how long it has been waiting for a transaction that does not end', asyn
   expect(consumer.stalledSeconds).toBe(0);
 });
 
-it('lets a consumer begin with what is new', async () => {
+it('lets a consumer begin with new events', async () => {
   await record(database);
   const consumer = new EventConsumer(database, 'fresh', 'now');
   const seen: number[] = [];

@@ -18,7 +18,7 @@ const viewer = () => apis.token(['viewer']);
 const clients = async (transport: string) =>
   Number(new RegExp(`event_clients\\{transport="${transport}"\\} (\\d+)`).exec(await apis.metrics(0))?.[1]);
 
-it('sends events as they happen, goes on after Last-Event-ID at any process, and knows when a reader has left', async () => {
+it('sends events as they happen, resumes after Last-Event-ID at any process, and notices when a reader has left', async () => {
   const stream = await readStream(first, viewer());
   expect([stream.status, stream.headers.get('content-type')]).toEqual([
     200,
@@ -48,7 +48,7 @@ it('filters as the WebSocket does', async () => {
   stream.leave();
 });
 
-it('answers a list to those who ask for JSON', async () => {
+it('answers a list to clients that ask for JSON', async () => {
   const after = await apis.record();
   const taskId = uuidv7();
   const ids = [await apis.record({ taskId }), await apis.record({ taskId })].map(String);
@@ -64,7 +64,7 @@ it('answers a list to those who ask for JSON', async () => {
   expect(await list(`last_event_id=${ids[1]}`)).toEqual([]);
 });
 
-it('H10 has the same rules: who may, how many, and until when', async () => {
+it('has the same rules for permissions, the number of connections and their end', async () => {
   const refused = async (token: string, query = {}) => {
     const stream = await readStream(first, token, query);
     await stream.ended;

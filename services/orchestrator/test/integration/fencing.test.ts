@@ -38,7 +38,7 @@ function executorWith(ledger: FakeLedger): Executor {
 }
 
 describe('an executor that waits for its commands to end', () => {
-  it('ends them at once when it has lost its lease meanwhile', async () => {
+  it('ends them at once when it has lost its lease', async () => {
     const ledger = new FakeLedger([scriptTask('long', `echo > ${folder}/begun; sleep 3600`)]);
     const executor = executorWith(ledger);
     const ended = executor.run();
@@ -50,7 +50,7 @@ describe('an executor that waits for its commands to end', () => {
     expect(ledger.results).toEqual([]);
   });
 
-  it('gives up waiting when it is told to stop at once', async () => {
+  it('ends waiting when it is stopped at once', async () => {
     const ledger = new FakeLedger([scriptTask('long', `echo > ${folder}/begun; sleep 3600`)]);
     const executor = executorWith(ledger);
     const ended = executor.run();

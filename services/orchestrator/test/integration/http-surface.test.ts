@@ -22,7 +22,10 @@ afterAll(async () => {
   await api.stop();
 });
 
-/** Sends bytes as they are. @returns all that came back until the connection was closed. */
+/**
+ * Sends bytes unchanged.
+ * @returns everything received until the connection was closed.
+ */
 async function raw(...pieces: string[]): Promise<string> {
   const socket = connect(Number(new URL(http.url).port), '127.0.0.1');
   let answer = '';
@@ -35,7 +38,7 @@ async function raw(...pieces: string[]): Promise<string> {
 
 const bodyOf = (answer: string) => JSON.parse(answer.slice(answer.indexOf('\r\n\r\n') + 4)) as object;
 
-describe('H3 what a request may weigh', () => {
+describe('the size of a request', () => {
   it.each([
     ['100 KB', CREATE, JSON.stringify({ ...BODY, settings: 'a'.repeat(101 * 1024) }), 413],
     ['8 MB for a batch', '/batch/execute', JSON.stringify({ name: 'a'.repeat(8 * 1024 * 1024) }), 413],
@@ -57,7 +60,7 @@ describe('H3 what a request may weigh', () => {
     expect(body.details.length).toBeLessThanOrEqual(20);
   });
 
-  it('is told one fault of what is too long to tell all of them, and nobody waits for that', async () => {
+  it('is reported with one fault where listing all would take too long, without delaying others', async () => {
     const request = api.as('viewer').post('/batch/execute').set('Content-Type', 'application/json');
     const { body } = await request
       .send(`{"name":"big","operations":[${'0,'.repeat(1_000_000)}0]}`)
@@ -77,7 +80,7 @@ function nested(levels: number): unknown {
   return levels === 0 ? 1 : { a: nested(levels - 1) };
 }
 
-describe('H4 queries and paths', () => {
+describe('queries and paths', () => {
   it.each([
     '/tasks?limit=1&limit=2',
     '/tasks?limit[]=1',
@@ -97,7 +100,7 @@ describe('H4 queries and paths', () => {
   });
 });
 
-describe('H5 every failure', () => {
+describe('every failure', () => {
   it.each([
     ['an unknown route', 'get', '/nowhere', 404],
     ['another method', 'delete', '/tasks', 405],
@@ -105,7 +108,7 @@ describe('H5 every failure', () => {
     ['a broken path', 'get', '/tasks/%zz', 400],
     ['no token', 'get', '/tasks', 401],
   ] as const)(
-    'is JSON with the request’s id, and tells nothing of us: %s',
+    'is JSON with the request’s id, and reveals nothing internal: %s',
     async (_what, method, path, status) => {
       const { body, headers, text } = await api.anonymous[method](path).expect(status);
       expect(body).toMatchObject({ success: false, error: expect.any(String) });
@@ -119,7 +122,7 @@ describe('H5 every failure', () => {
     },
   );
 
-  it('says no more than “internal error” of what was not foreseen', async () => {
+  it('says only “internal error” of an unexpected fault', async () => {
     const broken = await testApi();
     await broken.database.raw('alter table tasks rename column name to something_else');
     const { body, text } = await broken.as('viewer').get('/tasks').expect(500);
@@ -129,8 +132,8 @@ describe('H5 every failure', () => {
   });
 });
 
-describe('H13 sockets', () => {
-  it('wait for nobody for long, and read no more than 16 KB of headers', async () => {
+describe('sockets', () => {
+  it('are closed when they are silent, and read at most 16 KB of headers', async () => {
     expect(http.server).toMatchObject({ requestTimeout: 30_000, headersTimeout: 10_000 });
     const answer = await raw('GET /health HTTP/1.1', 'Host: x', `X-Long: ${'a'.repeat(17_000)}`, '', '');
     expect(answer).toMatch(/^HTTP\/1\.1 431 /);
@@ -149,13 +152,13 @@ describe('H13 sockets', () => {
       'a length and chunks',
       ['POST /tasks HTTP/1.1', 'Host: x', 'Content-Length: 5', 'Transfer-Encoding: chunked', '', ''],
     ],
-  ])('get an error of ours for %s', async (_what, lines) => {
+  ])('get an error of the platform for %s', async (_what, lines) => {
     const answer = await raw(...lines);
     expect(answer).toMatch(/^HTTP\/1\.1 400 /);
     expect(bodyOf(answer)).toMatchObject({ success: false, code: 'malformed' });
   });
 
-  it('refuse TRACE and what else no operation takes', async () => {
+  it('refuse TRACE and other methods that no operation has', async () => {
     for (const method of ['TRACE', 'PATCH', 'PROPFIND']) {
       const answer = await raw(`${method} /tasks HTTP/1.1`, 'Host: x', 'Connection: close', '', '');
       expect(answer).toMatch(/^HTTP\/1\.1 405 /);
@@ -167,7 +170,7 @@ describe('H13 sockets', () => {
 describe('the budget', () => {
   const LEFT = 'x-ratelimit-remaining';
 
-  it('stands on every answer, whatever becomes of the request', async () => {
+  it('is in every answer, regardless of its status', async () => {
     const token = api.token(['viewer']);
     const requests: [string, string, Record<string, string>][] = [
       ...[
@@ -204,7 +207,7 @@ describe('the budget', () => {
     }
   });
 
-  it('is used up by guessing at addresses, methods and versions as by anything else', async () => {
+  it('is also used up by unknown addresses, methods and versions', async () => {
     const limited = await testApi({ RATE_LIMIT_GENERAL: '6' });
     const one = limited.as('viewer');
     expect((await one.get('/nowhere').expect(404)).headers[LEFT]).toBe('5');
@@ -216,7 +219,7 @@ describe('the budget', () => {
     ).toBe('3');
     expect((await one.get('/tasks/%zz').expect(400)).headers[LEFT]).toBe('2');
     expect((await one.get('/tasks').expect(200)).headers[LEFT]).toBe('1');
-    // Probes cost nothing.
+    // Probes are not counted.
     await one.get('/health').expect(200);
     expect((await one.get('/tasks').expect(200)).headers[LEFT]).toBe('0');
     const refused = await one.get('/nowhere').expect(429);
@@ -249,7 +252,7 @@ describe('versions', () => {
     expect(headers['vary']).toContain('Accept');
   });
 
-  it('that are not there are 406, for every operation, and name the one there is', async () => {
+  it('that do not exist are refused with 406 for every operation, and the answer names the existing one', async () => {
     for (const { method, path, id, permission } of orchestratorOperations) {
       if (permission === 'service') continue;
       const url = path.replaceAll(/\{[a-z_]+\}/g, NO_ID);
@@ -257,7 +260,7 @@ describe('versions', () => {
         .as('admin')
         [method](url)
         .set('Accept', 'application/vnd.provisioning.v2+json');
-      // Probes are answered before anything else.
+      // Probes are answered before everything else.
       if (['orchestratorLive', 'orchestratorReady'].includes(id)) continue;
       expect([id, status, body.error]).toEqual([id, 406, expect.stringContaining(V1)]);
     }
@@ -327,7 +330,7 @@ describe('lists', () => {
     ['/tasks?limit=3&status=Pending', 14],
     ['/batch/operations?limit=3', 7],
     ['/rollback/checkpoints?limit=3', 7],
-  ])('GET %s shows each row once on the way there and back', async (path, expected) => {
+  ])('GET %s shows each row once in both directions', async (path, expected) => {
     const { there, back, total } = await walk(path, byId);
     expect(total).toBe(expected);
     expect(there).toHaveLength(expected);
@@ -336,7 +339,7 @@ describe('lists', () => {
     expect([...there].sort().reverse()).toEqual(there);
   });
 
-  it('show the moments of one workflow in pages too', async () => {
+  it('page the snapshots of one workflow too', async () => {
     const { body } = await api
       .as('operator')
       .post(CREATE)
@@ -347,7 +350,7 @@ describe('lists', () => {
     expect(back).toEqual(there);
   });
 
-  it('all take the same parameters, refuse the same ones, and tell where the page stands', async () => {
+  it('all accept the same parameters, refuse the same ones, and describe the position of the page', async () => {
     const { body: task } = await api
       .as('operator')
       .post(CREATE)
@@ -358,7 +361,7 @@ describe('lists', () => {
       const url = path.replaceAll(/\{[a-z_]+\}/g, task.data as string);
       const { status, headers } = await api.as('admin').get(`${url}?limit=1&offset=5000`);
       if (status === 501) continue;
-      // A workflow's own id is good for its snapshots only.
+      // A workflow's own id is valid for its snapshots only.
       if (status === 404) continue;
       built.push(id);
       expect([id, headers['x-limit'], headers['x-offset']]).toEqual([id, '1', '5000']);

@@ -69,7 +69,7 @@ describe('an Idempotency-Key', () => {
     ['a batch', '/batch/execute', BATCH, 'batches', 1],
     ['a checkpoint', '/rollback/checkpoints', { name: 'before' }, 'checkpoints', 1],
   ] as const)(
-    'makes %s once, however often and wherever it is sent at once',
+    'creates %s once for any number of concurrent requests to any process',
     async (_what, path, body, table, made) => {
       const before = await countOf(table);
       const answers = await storm(path, body, `storm-${table}`);
@@ -84,7 +84,7 @@ describe('an Idempotency-Key', () => {
     },
   );
 
-  it('does a retry of a task once', async () => {
+  it('retries a task once', async () => {
     const created = await processes[0]!.send('POST', CREATE, { ...TASK, infra: 'to-retry' });
     const { data: id } = (await created.json()) as { data: string };
     await processes[0]!.send('POST', `/tasks/${id}/cancel`);
@@ -94,7 +94,7 @@ describe('an Idempotency-Key', () => {
     expect((await countOf('tasks')) - before).toBe(1);
   });
 
-  it('is refused for another request, or another body, and is nobody else’s', async () => {
+  it('is refused for another request or another body, and is separate for each user', async () => {
     const key = { 'Idempotency-Key': 'taken' };
     await processes[0]!.send('POST', CREATE, TASK, key);
     for (const [path, body] of [
@@ -115,7 +115,7 @@ describe('an Idempotency-Key', () => {
     },
   );
 
-  it('is forgotten after a day', async () => {
+  it('expires after a day', async () => {
     const send = async () => {
       const answer = await processes[0]!.send('POST', CREATE, TASK, { 'Idempotency-Key': 'old' });
       return ((await answer.json()) as { data: string }).data;
@@ -133,14 +133,14 @@ describe('an Idempotency-Key', () => {
     expect(await send()).not.toBe(first);
   });
 
-  it('is taken by everything that makes something', () => {
+  it('is accepted by every operation that creates something', () => {
     const making = orchestratorOperations.filter(({ success }) => success.location);
     expect(making.length).toBeGreaterThan(0);
     expect(making.filter(({ idempotent }) => !idempotent)).toEqual([]);
   });
 });
 
-describe('an API that dies after its request was stored and before it has answered', () => {
+describe('an API that dies after it stored a request and before it answered', () => {
   it.each([
     ['a workflow', CREATE, { ...TASK, infra: 'crash' }, 'tasks', 'submit_task'],
     ['a batch', '/batch/execute', { ...BATCH, name: 'crash' }, 'batches', 'submit_batch'],

@@ -13,7 +13,7 @@ afterAll(() => api.stop());
 type Change = 'adopt' | 'create' | 'destroy';
 type Report = (change: Change, transaction: Knex, state?: 'intended' | 'done') => Promise<void>;
 
-/** Two operations of a batch that are about the same server: one finds or destroys it, the other one creates it. */
+/** Two operations of a batch on the same server: one finds or destroys it, the other one creates it. */
 async function operationsOn(infra: string): Promise<{ finder: string; maker: string; report: Report }> {
   const server = { id: `srv-${infra}`, name: 'web-01', plan: 'small', zone: 'de-fra1' };
   const operation = (id: string) => ({

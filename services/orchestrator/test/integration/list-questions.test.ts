@@ -53,7 +53,7 @@ describe('list-questions', () => {
   const inOrder = (questions: readonly Pick<Question, 'action' | 'resource' | 'context'>[]) =>
     questions.map(({ action, resource, context }) => JSON.stringify([action, resource, context])).sort();
 
-  it('prints what the submissions asked, each question once', async () => {
+  it('prints the questions of the submissions, each once', async () => {
     const operator = api.as('operator');
     const servers = { infra: 'eu', settings: 'servers.yaml', check_mode: false };
     const operations = [

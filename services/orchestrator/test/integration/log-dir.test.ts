@@ -6,12 +6,12 @@ import { temporaryFolder, waitFor } from '@provisioning/test-kit';
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 
 const LINES = ['one', 'two', 'three', 'four', 'five', 'six'];
-/** Half of a page each, so that a disk with a page of room takes the first of them. */
+/** Half a page each, so that a disk with a page of space takes the first of them. */
 const PRINT = LINES.map((line) => `printf '${line} %02000d\\n' 0`).join('; ');
 
 let platform: TestPlatform;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-/** Whether this run may mount a disk of its own: root may, outside of most containers. */
+/** Whether this run may mount a disk: root may, outside of most containers. */
 let mounted = false;
 
 beforeAll(async () => {
@@ -36,7 +36,7 @@ async function logOf(id: string): Promise<string[]> {
   return lines.map(({ text }) => text);
 }
 
-/** Leaves so many bytes of room. */
+/** Leaves so many bytes free. */
 function fill(room: number): string {
   const ballast = join(disk(), 'ballast');
   const { bavail, bsize } = statfsSync(disk());
@@ -45,7 +45,7 @@ function fill(room: number): string {
 }
 
 describe('LOG_DIR', () => {
-  it('is where a command prints, until its lines are in the database', async () => {
+  it('holds a command’s output until its lines are in the database', async () => {
     const go = join(folder.path, 'go');
     const id = await platform.submit(`echo printed; until [ -e '${go}' ]; do sleep 0.1; done`);
     await waitFor(() => readdirSync(join(disk(), 'worker-0')).some((name) => name.endsWith('.log')));
@@ -55,8 +55,8 @@ describe('LOG_DIR', () => {
     await waitFor(() => readdirSync(join(disk(), 'worker-0')).length === 0);
   });
 
-  it('has no room: the log and the output of the task say where lines may be missing, and why', async () => {
-    // Where nothing can be mounted, this disk cannot be filled; log-disk.test.ts has the rest.
+  it('is full: the log and the output of the task say where lines may be missing, and why', async () => {
+    // Where nothing can be mounted, this disk cannot be filled; log-disk.test.ts covers the rest.
     if (!mounted) return;
     const ballast = fill(4096);
     const id = await platform.submit(PRINT);
@@ -73,7 +73,7 @@ describe('LOG_DIR', () => {
     expect(await logOf(next)).toEqual(['whole']);
   });
 
-  it('goes with its worker', async () => {
+  it('is removed with its worker', async () => {
     const other = await platform.startWorker({ WORKER_SLOT: '1', LOG_DIR: disk() });
     expect(existsSync(join(disk(), 'worker-1'))).toBe(true);
     await other.stop();

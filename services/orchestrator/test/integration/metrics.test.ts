@@ -45,8 +45,8 @@ async function run(infra: string, status: 'Completed' | 'Failed' | 'Cancelled', 
   await engine.finish(id, attempt!, worker, status);
 }
 
-describe('the figures of the API document', () => {
-  it('count tasks by how they ended, and how long those took that completed or failed', async () => {
+describe('the metrics of the API document', () => {
+  it('count tasks by result, and the duration of those that completed or failed', async () => {
     const before = await scrape();
     expect(before.get('orchestrator_tasks_total{status="completed"}')).toBe(0);
     await run('a', 'Completed', 0.2);
@@ -73,7 +73,7 @@ describe('the figures of the API document', () => {
     expect(samples.get('orchestrator_tasks_submitted_total')).toBe(6);
   });
 
-  it('never go back: not by a restart, not while they are summed up, and they are the same from every process', async () => {
+  it('never decrease, neither by a restart nor while they are summed up, and are equal for every process', async () => {
     await run('a', 'Completed', 3);
     const first = await scrape();
     const maintenance = new PostgresMaintenanceStore(api.database);
@@ -100,7 +100,7 @@ describe('the figures of the API document', () => {
     expect(counters(await scrape())).toEqual(counters(first));
   });
 
-  it('say who a platform waits for', async () => {
+  it('report what the platform waits for', async () => {
     await submit('same');
     await submit('same');
     await submit('other');
@@ -122,7 +122,7 @@ describe('the figures of the API document', () => {
     expect(samples.get('orchestrator_figures_up')).toBe(1);
   });
 
-  it('are absent while Postgres is away, and say so; what the process knows by itself is there', async () => {
+  it('are absent while Postgres is unavailable, and say so; the process’s own metrics are there', async () => {
     const away = await testApi();
     await away.database.destroy();
     const samples = await scrape(away);
@@ -134,8 +134,8 @@ describe('the figures of the API document', () => {
   });
 });
 
-describe('H11 the labels of requests', () => {
-  it('are templates of routes, and one value for whatever matches none', async () => {
+describe('the labels of requests', () => {
+  it('are templates of routes, and one value for all unmatched requests', async () => {
     const id = await submit('a');
     await api.as('viewer').get(`/tasks/${id}`).expect(200);
     await api.as('viewer').get('/tasks/0198f000-0000-7000-8000-000000000000').expect(404);
@@ -153,7 +153,7 @@ describe('H11 the labels of requests', () => {
     ).toBeGreaterThan(0);
   });
 
-  it('are shown only to whoever has METRICS_TOKEN, where it is set', async () => {
+  it('are shown only with METRICS_TOKEN, where it is set', async () => {
     const closed = await testApi({ METRICS_TOKEN: 'scrape-me' });
     const { headers, body } = await closed.anonymous.get('/metrics').expect(401);
     expect(headers['www-authenticate']).toBe('Bearer');
@@ -164,7 +164,7 @@ describe('H11 the labels of requests', () => {
   });
 });
 
-describeWithPromtool('Prometheus itself', () => {
+describeWithPromtool('Prometheus', () => {
   let platform: TestPlatform;
 
   beforeAll(async () => {
@@ -178,7 +178,7 @@ describeWithPromtool('Prometheus itself', () => {
     expect(promtool(['check', 'metrics'], text)).toEqual({ status: 0, said: '' });
   });
 
-  it('finds no fault in the metrics of a worker, which count what it does', async () => {
+  it('finds no fault in the metrics of a worker, which count its work', async () => {
     const worker = await platform.startWorker();
     const { url } = await worker.message<{ type: string; url: string }>('ready');
     await platform.batchEnded(await platform.submitBatch({ operations: [commands('one', 'true')] }));

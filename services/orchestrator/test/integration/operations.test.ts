@@ -22,7 +22,7 @@ function servers(id: string, names: string[], more: Partial<OperationSpec> = {})
 }
 
 describe('operations in the driver host', () => {
-  it('make servers, task services on them, and a cluster, each reported', async () => {
+  it('create servers, task services on them, and a cluster, each reported', async () => {
     const id = await platform.submitBatch({
       operations: [
         servers('machines', ['web-01', 'web-02'], { provider: 'local' }),
@@ -42,7 +42,7 @@ describe('operations in the driver host', () => {
       (operations[operation]!.data!['resources'] as { kind: string; name: string; action: string }[]).map(
         ({ kind, name, action }) => `${kind} ${name} ${action}`,
       );
-    // Made at once: whichever is ready first is reported first.
+    // Created concurrently: the one that is ready first is reported first.
     expect(made('machines').sort()).toEqual(['server web-01 created', 'server web-02 created']);
     expect(made('services')).toHaveLength(4);
     expect(made('builders')).toEqual(['cluster buildkit created']);
@@ -51,7 +51,7 @@ describe('operations in the driver host', () => {
     expect(spec.servers).toEqual(['web-01', 'web-02']);
   });
 
-  it('are tried again after a failure that may pass, not after one that cannot', async () => {
+  it('are retried after a temporary failure, not after a permanent one', async () => {
     const id = await platform.submitBatch({
       operations: [
         servers('passing', ['fail-once-a'], { retries: 2 }),
@@ -92,7 +92,7 @@ describe('operations in the driver host', () => {
     expect(made['first']!.data!['resources']).toMatchObject([{ name: 'a-01', action: 'created' }]);
   });
 
-  it('are cancelled: one that listens ends by itself, one that does not is ended with its host, the others go on', async () => {
+  it('are cancelled: one that handles it ends on its own, one that does not is ended with its host, the others continue', async () => {
     const id = await platform.submitBatch({
       operations: [servers('slow', ['slow-60000-a']), servers('stuck', ['stuck-b'])],
     });
@@ -113,14 +113,14 @@ describe('operations in the driver host', () => {
     expect(bystander.operations['bystander']).toMatchObject({ status: 'Completed', attempt: 2 });
   });
 
-  it('whose host is lost too often are found out about, and come out as the provider says', async () => {
+  it('whose host is lost too often are reconciled, with the result that the provider reports', async () => {
     const id = await platform.submitBatch({ operations: [servers('lost', ['slow-60000-lost'])] });
     for (const attempt of [1, 2, 3]) {
       await waitFor(async () => {
         const operation = (await platform.batch(id)).operations['lost'];
         return operation?.status === 'Running' && operation.attempt === attempt;
       });
-      // Handed over, and about to be done: only then does a loss count.
+      // Passed to the host and about to run: only then does a loss count.
       const { taskId } = (await platform.batch(id)).operations['lost']!;
       await waitFor(async () => (await intendedIn(taskId, attempt)) > 0);
       await killDriverHost();

@@ -8,7 +8,7 @@ import { liveApis, type LiveApis } from '../support/live-apis.js';
 import { readStream } from '../support/stream-reader.js';
 
 const PRIVATE = ['checkpoint_created', 'late_result', 'refused', 'resource_changed', 'told'];
-/** In what is recorded of private events, and nowhere else. */
+/** A text that occurs only in private events. */
 const SECRETS = /nightly-checkpoint|secret-web|hidden-hook|There is no task|decision/;
 const UNKNOWN_TASK = '0199a1b2-0000-7000-8000-000000000000';
 
@@ -35,7 +35,9 @@ async function post(
   return { status: answer.status, data };
 }
 
-/** A task that changes a resource, is lost, reports late and is cancelled while it runs; another one waits behind it. */
+/**
+ * A task that changes a resource, is lost, reports late and is cancelled while it runs; another one waits behind it.
+ */
 async function tasksHappen(): Promise<void> {
   const engine = engineFunctions(apis.database);
   const worker = await engine.register();
@@ -73,7 +75,7 @@ async function tasksHappen(): Promise<void> {
   await engine.finish(asked, (await engine.claim(asked, worker))!, worker, 'Completed');
 }
 
-/** A batch whose first operation completes at the second try and is undone, since the second one fails. */
+/** A batch whose first operation completes at the second attempt and is undone, since the second one fails. */
 async function batchHappens(): Promise<void> {
   const operation = (id: string, dependencies: string[]) => ({
     id,
@@ -103,7 +105,7 @@ async function batchHappens(): Promise<void> {
   expect(permanent).toBe('done');
 }
 
-/** Requests that are denied or fail, and changes that only the audit trail hears of. */
+/** Requests that are denied or fail, and changes that only the audit trail receives. */
 async function privateThingsHappen(): Promise<void> {
   expect((await post('viewer', '/rollback/checkpoints', { name: 'nightly-checkpoint' })).status).toBe(403);
   expect((await post('operator', `/tasks/${UNKNOWN_TASK}/cancel`)).status).toBe(404);
@@ -112,7 +114,7 @@ async function privateThingsHappen(): Promise<void> {
   expect((await post('admin', '/webhooks', webhook)).status).toBe(201);
 }
 
-it('keeps private events from everyone who follows, while ids go on over the gaps', async () => {
+it('hides private events from all clients that follow, and ids continue after the gaps', async () => {
   const roles = ['viewer', 'operator', 'admin'];
   const sockets = await Promise.all(roles.map((role) => follow(url, { token: apis.token([role]) })));
   const stream = await readStream(url, apis.token(['viewer']));
@@ -127,13 +129,13 @@ it('keeps private events from everyone who follows, while ids go on over the gap
     'select seq, type from events where seq <= ? order by seq',
     [last],
   );
-  // Everything that can be recorded was, and the check of the table lets nothing else in.
+  // Every type that can be recorded was recorded; the check of the table allows no other.
   expect([...new Set(rows.map(({ type }) => type))].sort()).toEqual(
     RECORDED_EVENT_TYPES.filter((type) => type !== 'log').sort(),
   );
   const published = rows.filter(({ type }) => !PRIVATE.includes(type)).map(({ seq }) => Number(seq));
   const after = (seq: number) => published.filter((each) => each > seq);
-  // The health of the platform may change again meanwhile.
+  // The health of the platform may change again in the meantime.
   const idsOf = (events: readonly { id?: string }[]) =>
     events.map(({ id }) => Number(id)).filter((id) => id <= last);
 

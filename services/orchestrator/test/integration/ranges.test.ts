@@ -68,7 +68,7 @@ describe('a page of tasks', () => {
         ]);
   };
 
-  it('is the same, however much of what is before it was counted', async () => {
+  it('is the same, regardless of how many rows before it were counted', async () => {
     await everywhere();
     await closeRanges();
     const ranges = await rowsOf<{ n: number; completed: number | null }>(
@@ -76,12 +76,12 @@ describe('a page of tasks', () => {
       'select n, completed from task_ranges order by last_id',
     );
     expect(ranges.length).toBeGreaterThan(4);
-    // One still runs in the fourth: what ends there is not counted before it has.
+    // One still runs in the fourth: what ends there is not counted earlier.
     expect(ranges.map(({ completed }) => completed === null)).toEqual(ranges.map((_, index) => index === 3));
     await everywhere();
   });
 
-  it('follows what ends later', async () => {
+  it('includes tasks that end later', async () => {
     await database('tasks').where({ status: 'Running' }).update({ status: 'Failed' });
     await everywhere();
     await closeRanges();
@@ -89,7 +89,7 @@ describe('a page of tasks', () => {
     await everywhere();
   });
 
-  it('leaves out of its counts what has only just begun', async () => {
+  it('does not count tasks that have just begun', async () => {
     const [row] = await rowsOf<{ young: boolean }>(
       database,
       'select exists (select from task_ranges where last_id >= id_at(settled_before())) as young',
@@ -129,7 +129,7 @@ describe('a page of the journal', () => {
     }
   };
 
-  it('and its total are the same, however much was counted', async () => {
+  it('and its total are the same, regardless of how many were counted', async () => {
     await everywhere();
     await closeRanges();
     await everywhere();

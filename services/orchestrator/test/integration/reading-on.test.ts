@@ -55,7 +55,7 @@ afterAll(() => api.stop());
 const get = (path: string, query: Record<string, unknown>) => api.as('admin').get(path).query(query);
 const nextOf = (link: string | undefined) => /<([^>]*)>; rel="next"/.exec(link ?? '')?.[1];
 
-/** Each list, and the table and the column that hold its items by the member that it is read on by. */
+/** Each list, and the table and the column that hold its items by the member of its cursor. */
 const lists = (): Record<string, { path: string; table: string; column?: string; query?: object }> => ({
   listTasks: { path: '/tasks', table: 'tasks', query: { status: 'Pending' } },
   listBatches: { path: '/batch/operations', table: 'batches' },
@@ -74,7 +74,7 @@ describe.each(cursors)('%s', (id, { parameter, member }) => {
   const list = () => lists()[id]!;
   const keysOf = (body: { data: Item[] }) => body.data.map((item) => String(item[member]));
 
-  it('shows the rows after the one that is named, in the order of the list', async () => {
+  it('shows the rows after the named one, in the order of the list', async () => {
     const { path, query } = list();
     const whole = keysOf((await get(path, { ...query, limit: 1000 }).expect(200)).body);
     expect(whole.length).toBeGreaterThanOrEqual(ROWS);
@@ -84,7 +84,7 @@ describe.each(cursors)('%s', (id, { parameter, member }) => {
     }
   });
 
-  it('says in its headers how to read on, and how many there are in all', async () => {
+  it('describes the next page and the total in its headers', async () => {
     const { path, query } = list();
     const { body, headers } = await get(path, { ...query, limit: 2 }).expect(200);
     expect(headers).toMatchObject({ 'x-offset': '0', link: expect.stringContaining('offset=2') });
@@ -102,7 +102,7 @@ describe.each(cursors)('%s', (id, { parameter, member }) => {
     expect(shown).toEqual(keysOf((await get(path, { ...query, limit: 1000 })).body));
   });
 
-  it('refuses a position by rows beside one by a row', async () => {
+  it('refuses an offset together with a cursor', async () => {
     const { path, query } = list();
     const [key] = keysOf((await get(path, { ...query, limit: 1 }).expect(200)).body);
     const { body } = await get(path, { ...query, [parameter]: key, offset: 0 }).expect(400);
@@ -113,28 +113,31 @@ describe.each(cursors)('%s', (id, { parameter, member }) => {
   });
 });
 
-describe('what a list is read on by', () => {
+describe('the cursor of a list', () => {
   it('is refused where it names no snapshot of the workflow', async () => {
     const { body } = await get(`/state/workflows/${task}/snapshots`, { after: webhook }).expect(400);
     expect(body.error).toMatch(/^after must be the snapshot_id of a snapshot of this workflow\. .+ is not/);
   });
 
   it.each(['web-01', 'production/server/', '/server/web-01', 'production'])(
-    'is refused where it is no id of a resource: %s',
+    'is refused where it is not the id of a resource: %s',
     async (after) => {
       const { body } = await get('/state/inventory', { after }).expect(400);
       expect(body.error).toContain('after must be the id of a resource, such as production/server/web-01');
     },
   );
 
-  it.each(['/tasks', '/state/journal'])('is refused by %s where it has another form', async (path) => {
-    await get(path, { after: 'x' }).expect(400);
-  });
+  it.each(['is refused by %s where it has another form', '/state/journal'])(
+    'is refused by %s where it has another form',
+    async (path) => {
+      await get(path, { after: 'x' }).expect(400);
+    },
+  );
 });
 
-describe('the reader of a list', () => {
+describe('a client that reads a list', () => {
   it.each(cursors.filter(([id]) => !['listWebhooks', 'listWorkflowSnapshots'].includes(id)))(
-    'of %s who deletes each page that was read sees each row once, and none that came meanwhile',
+    'of %s and deletes each page that it read sees each row once, and none that was added meanwhile',
     async (id, { parameter, member }) => {
       const { path, table, column = 'id', query } = lists()[id]!;
       const whole = (await get(path, { ...query, limit: 1000 })).body.data as Item[];

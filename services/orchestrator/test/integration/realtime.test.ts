@@ -23,8 +23,8 @@ const post = (path: string, token: string, body?: object) =>
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
 
-describe('what is told', () => {
-  it('is the same at every API process, as the document shows it', async () => {
+describe('a published event', () => {
+  it('is the same at every API process, as documented', async () => {
     const clients = await Promise.all([follow(first, viewer()), follow(second, viewer())]);
     const answer = await post('/workflows/servers/create', apis.token(['operator']), {
       ...{ infra: 'production', settings: 'config.ncl', check_mode: false, wait: true },
@@ -49,7 +49,7 @@ describe('what is told', () => {
     ]);
   });
 
-  it('is in the order of the ids, each of them once, over a disconnect and at another process', async () => {
+  it('arrives in the order of the ids, each once, over a disconnect and at another process', async () => {
     const query = viewer();
     const all = await follow(first, query);
     let client = await follow(first, query);
@@ -74,7 +74,7 @@ describe('what is told', () => {
     await Promise.all([client.leave(), all.leave()]);
   });
 
-  it('tells of the log, of progress and of the health of the whole', async () => {
+  it('reports the log, progress and the health of the platform', async () => {
     const taskId = await apis.task('logs');
     const client = await follow(first, { ...viewer(), last_event_id: '0' });
     await apis.database.raw(
@@ -97,7 +97,7 @@ describe('what is told', () => {
     await client.leave();
   });
 
-  it('says when it cannot tell all that was asked for', async () => {
+  it('follows a notice when not all requested events can be sent', async () => {
     const day = "date_trunc('day', now(), 'UTC') - interval";
     await apis.database.raw(`
       do $$ begin
@@ -110,10 +110,10 @@ describe('what is told', () => {
          values (gen_random_uuid(), 1, 'ready', 'Ready', ${day} '2 hours') returning seq`,
     );
     const late = await follow(first, { ...viewer(), last_event_id: String(Number(old!.seq) - 1) });
-    expect(await late.hears(({ code }) => code === 'events_missed')).toMatchObject({ success: false });
+    expect(await late.receives(({ code }) => code === 'events_missed')).toMatchObject({ success: false });
     await late.leave();
     const unknown = await follow(first, { ...viewer(), last_event_id: '999999999' });
-    expect(await unknown.hears(({ code }) => code === 'events_missed')).toMatchObject({ success: false });
+    expect(await unknown.receives(({ code }) => code === 'events_missed')).toMatchObject({ success: false });
     await apis.record();
     await unknown.sees(() => true);
     await unknown.leave();
@@ -130,35 +130,35 @@ describe('filters', () => {
       event_types: 'TaskStatusChanged,LogEntry',
     });
     sent.send({ subscribe: { event_types: ['TaskStatusChanged'], task_id: mine } });
-    await sent.hears(({ subscribed }) => subscribed !== undefined);
+    await sent.receives(({ subscribed }) => subscribed !== undefined);
     await apis.record({ taskId: other });
     await apis.record({ taskId: mine, type: 'progress', details: { total_steps: 2, completed_steps: 1 } });
     const id = String(await apis.record({ taskId: mine }));
     for (const client of [sent, addressed]) {
       await client.sees((event) => event.id === id);
-      // It may have followed before the last event of before was told.
+      // It may have followed before the last earlier event was delivered.
       expect(client.events.filter(({ data }) => data['change'] !== 'submitted')).toMatchObject([{ id }]);
     }
     sent.send({ subscribe: { event_types: [] } });
-    await sent.hears(({ subscribed }) => JSON.stringify(subscribed) === '{"event_types":[]}');
+    await sent.receives(({ subscribed }) => JSON.stringify(subscribed) === '{"event_types":[]}');
     const next = String(await apis.record({ taskId: other }));
     await sent.sees((event) => event.id === next);
     await Promise.all([sent.leave(), addressed.leave()]);
   });
 
-  it('H10 answers what is no filter with an error, and closes whoever goes on with it', async () => {
+  it('that are invalid are answered with an error, and a client that repeats them is closed', async () => {
     const client = await follow(first, viewer());
     client.send('{');
-    expect(await client.hears(({ code }) => code === 'malformed')).toMatchObject({ success: false });
+    expect(await client.receives(({ code }) => code === 'malformed')).toMatchObject({ success: false });
     client.send({ subscribe: { event_types: ['Nonsense'] } });
-    expect(await client.hears(({ code }) => code === 'validation_failed')).toMatchObject({
+    expect(await client.receives(({ code }) => code === 'validation_failed')).toMatchObject({
       details: [{ path: expect.stringContaining('event_types') as unknown }],
     });
     for (let n = 0; n < 3; n += 1) client.send({ hello: 'there' });
     expect((await client.closed).code).toBe(1008);
   });
 
-  it('H10 closes whoever sends much, binary data, or more than 64 KiB at once', async () => {
+  it('a client that sends much, binary data, or more than 64 KiB at once is closed', async () => {
     const [many, binary, large] = await Promise.all([1, 2, 3].map(() => follow(first, viewer())));
     for (let n = 0; n < 100; n += 1) many!.send({ subscribe: { event_types: [] } });
     expect((await many!.closed).code).toBe(1008);
@@ -169,8 +169,8 @@ describe('filters', () => {
   });
 });
 
-describe('who may follow', () => {
-  it('H10 refuses before it opens, with the envelope and the status of any operation', async () => {
+describe('permissions to follow', () => {
+  it('are checked before the connection opens, with the envelope and the status of any operation', async () => {
     const cases: [Record<string, string>, Record<string, string>, number, string][] = [
       [{}, {}, 401, 'token_missing'],
       [{ token: 'nonsense' }, {}, 401, 'token_invalid'],
@@ -195,13 +195,13 @@ describe('who may follow', () => {
     ]);
   });
 
-  it('takes the token from the header, and an origin of the list', async () => {
+  it('accept the token of the header, and an origin of the list', async () => {
     const Authorization = `Bearer ${apis.token(['viewer'])}`;
     const client = await follow(first, {}, { Authorization, Origin: 'https://console.example.com' });
     await client.leave();
   });
 
-  it('H10 opens one connection with a ticket, at any process, for 30 s', async () => {
+  it('open one connection with a ticket, at any process, for 30 s', async () => {
     const answer = await post('/ws/ticket', apis.token(['viewer']));
     const { data } = (await answer.json()) as { data: { ticket: string; expires_at: string } };
     const tries = await Promise.allSettled([
@@ -220,7 +220,7 @@ describe('who may follow', () => {
     expect((await post('/ws/ticket', apis.token(['auditor']))).status).toBe(403);
   });
 
-  it('I13 takes no ticket of somebody who was signed out meanwhile', async () => {
+  it('refuse the ticket of a user who was signed out in the meantime', async () => {
     const userId = uuidv7();
     const ticketOf = async () => {
       const answer = await post('/ws/ticket', apis.token(['viewer'], { userId }));
@@ -233,7 +233,7 @@ describe('who may follow', () => {
     expect((await refusal(second, { ticket: late })).body['code']).toBe('ticket_invalid');
   });
 
-  it('H10 leaves out what a policy denies, and asks again when the policies change', async () => {
+  it('filter out what a policy denies, and are evaluated again when the policies change', async () => {
     const infra = 'secret-infra';
     const task = await apis.task(infra);
     const client = await follow(first, viewer());
@@ -262,7 +262,7 @@ describe('who may follow', () => {
     await client.leave();
   });
 
-  it('I13 closes with 4401 when the user is signed out, and when the token ends', async () => {
+  it('end with 4401 when the user is signed out, and when the token expires', async () => {
     const userId = uuidv7();
     const [revoked, ending, other] = await Promise.all([
       follow(first, { token: apis.token(['viewer'], { userId }) }),
@@ -276,13 +276,13 @@ describe('who may follow', () => {
     await other.leave();
   });
 
-  it('H10 gives a user ten connections', async () => {
+  it('limit a user to ten connections', async () => {
     const token = apis.token(['viewer']);
     const clients = await Promise.all(Array.from({ length: 10 }, () => follow(first, { token })));
     const eleventh = await follow(first, { token });
     expect((await eleventh.closed).code).toBe(4429);
     await clients[0]!.leave();
-    // The one that left may be known to have left a moment later.
+    // The disconnect may be noticed a moment later.
     const again = (await waitFor(async () => {
       const client = await follow(first, { token });
       const id = String(await apis.record());
@@ -298,7 +298,7 @@ describe('who may follow', () => {
   });
 });
 
-it('H10 closes a reader that does not keep up with 1013, and keeps nothing for him', async () => {
+it('closes a slow reader with 1013, and buffers nothing for it', async () => {
   const [slow, quick] = [await follow(first, viewer()), await follow(first, viewer())];
   slow.socket.pause();
   const taskId = await apis.task('flood');

@@ -22,7 +22,7 @@ const saying = (...lines: string[]) =>
   lines.map((line) => `printf '%s\\n' '${line}' >> "$PROVISIONING_EVENTS"`).join('; ');
 const names = (rows: readonly { name: string }[]) => rows.map(({ name }) => name);
 
-/** What the platform believes of an infra. */
+/** The inventory of an infra. */
 async function knownOf(infra: string) {
   const select = (sql: string) => rowsOf<{ name: string }>(platform.database, sql, [infra]);
   return {
@@ -49,7 +49,7 @@ describe('a command that reports on an infra whose lock its task does not hold',
   const refusal =
     'it says that the server "db-01" of infra "victim" was destroyed, but this task may report on infra "mine" only';
 
-  it('fails, says so, and only what it reports on its own is recorded', async () => {
+  it('fails, says so, and only what it reports on its own infra is recorded', async () => {
     const task = await platform.submit(
       `${saying(
         report('mine', 'web-01'),
@@ -79,7 +79,7 @@ describe('a command that reports on an infra whose lock its task does not hold',
     });
   });
 
-  it('fails as an operation, too, once: the same again would say the same', async () => {
+  it('fails as an operation, too, without a retry: the same command would report the same', async () => {
     const batch = await platform.submitBatch({
       operations: [
         commands('foreign', saying(report('victim', 'db-01')), { infra: 'theirs', retries: 2 }),
@@ -87,7 +87,7 @@ describe('a command that reports on an infra whose lock its task does not hold',
       ],
     });
     const { operations } = await platform.batchEnded(batch);
-    // The batch holds the locks of both, its operation acts on one.
+    // The batch holds the locks of both, its operation changes one.
     expect(operations['foreign']).toMatchObject({ status: 'Failed', attempt: 1 });
     expect(operations['foreign']!.error).toContain('may report on infra "theirs" only');
     expect(await knownOf('victim')).toEqual(NOTHING);
@@ -107,7 +107,7 @@ it('a command in check mode may report nothing as changed', async () => {
   expect(await knownOf('checked')).toEqual(NOTHING);
 });
 
-it('Postgres itself takes no entry of another infra, and none of a task without the lock', async () => {
+it('Postgres refuses an entry of another infra, and any of a task without the lock', async () => {
   const engine = engineFunctions(platform.database);
   const worker = await engine.register();
   const entry = (infra: string) => ({

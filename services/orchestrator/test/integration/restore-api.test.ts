@@ -19,7 +19,7 @@ const server = (name: string, plan = 'small') => ({
   ...{ labels: {}, storage_gb: null, made_at: `2026-01-01T00:00:0${name.at(-1)}Z` },
 });
 
-/** Stands in for a worker: answers the survey that is asked for next. */
+/** Acts as a worker: answers the survey that is requested next. */
 async function answer(...things: ReturnType<typeof server>[]): Promise<void> {
   const task = await waitFor(async () => {
     const [row] = await rowsOf<{ id: string }>(
@@ -46,7 +46,7 @@ async function answer(...things: ReturnType<typeof server>[]): Promise<void> {
   });
 }
 
-/** What the inventory has. */
+/** The inventory. */
 async function known(...things: ReturnType<typeof server>[]): Promise<void> {
   await api.database('resources').delete();
   for (const body of things)
@@ -56,7 +56,7 @@ async function known(...things: ReturnType<typeof server>[]): Promise<void> {
     );
 }
 
-/** What the journal says that the platform made. */
+/** The creations in the journal. */
 async function made({ id, name }: ReturnType<typeof server>): Promise<void> {
   await api.database.raw(
     `insert into journal (task_id, attempt, state, change, infra, kind, name, provider, driver, resource_id)
@@ -73,7 +73,7 @@ async function checkpoint(): Promise<string> {
   return body.data as string;
 }
 
-it('shows drift as the providers tell it', async () => {
+it('shows drift as the providers report it', async () => {
   await known(server('web-1'), server('web-2'));
   const asked = operator().get('/state/drift?infra=i');
   const [{ body }] = await Promise.all([
@@ -92,7 +92,7 @@ it('shows drift as the providers tell it', async () => {
   await api.as('nobody-special').get('/state/drift').expect(403);
 });
 
-it('shows what restoring would do, and does it as a durable batch that can be followed', async () => {
+it('previews a restore, and runs it as a durable batch that can be followed', async () => {
   await known(server('web-1'), server('web-2'));
   const id = await checkpoint();
   const { body: details } = await operator().get(`/rollback/checkpoints/${id}`).expect(200);
@@ -138,7 +138,7 @@ it('shows what restoring would do, and does it as a durable batch that can be fo
   expect(refused.code).toBe('infra_busy');
 });
 
-it('destroys what the platform did not make only when exactly that is confirmed', async () => {
+it('destroys what the platform did not create only with the exact confirmation', async () => {
   await known(server('web-1'));
   const id = await checkpoint();
   const restore = async (query: string, status: number, things: ReturnType<typeof server>[]) => {
@@ -164,13 +164,13 @@ it('destroys what the platform did not make only when exactly that is confirmed'
     error: expect.stringContaining('i/server/by-hand'),
     details: [{ path: 'i/server/by-hand' }],
   });
-  // Another one has come since: it was never shown.
+  // Another one has appeared since: it was never shown.
   await restore(`?confirm=${confirmation}`, 409, [...there, server('by-hand-2')]);
-  // Confirmed: only the restore before this one, which still runs, is in the way.
+  // Confirmed: only the restore before this one, which still runs, blocks it.
   expect(await restore(`?confirm=${confirmation}`, 409, there)).toMatchObject({ code: 'infra_busy' });
 });
 
-it('refuses to restore over what does not answer, and leaves what others made', async () => {
+it('refuses to restore over what does not answer, and keeps what others created', async () => {
   await known(server('web-1'));
   await api.database.raw(
     `insert into resources values ('i', 'server', 'own', 'x', 'script', '{"plan": "p"}', 1, gen_random_uuid(), now(), now())`,
@@ -187,7 +187,7 @@ it('refuses to restore over what does not answer, and leaves what others made', 
   ]);
 });
 
-it('knows no checkpoint that is not there', async () => {
+it('answers 404 for a checkpoint that does not exist', async () => {
   await operator().post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(404);
   await api.as('viewer').post('/rollback/restore/0198f000-0000-7000-8000-000000000000').expect(403);
 });

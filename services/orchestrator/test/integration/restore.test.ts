@@ -63,7 +63,7 @@ const shown = async (id: string) =>
   );
 
 describe('restoring a checkpoint', () => {
-  it('makes the infrastructure what it says, as the preview shows, whatever happened since', async () => {
+  it('makes the infrastructure match it, as previewed, whatever happened since', async () => {
     await run(
       servers('r', ['web-01', 'web-02', 'web-03']),
       services('r', ['containerd'], ['web-01', 'web-02']),
@@ -81,11 +81,11 @@ describe('restoring a checkpoint', () => {
 
     const steps = await shown(id);
     expect(steps.slice(0, 4)).toEqual([
-      // What spans a server that is replaced goes with it and comes back.
+      // A cluster that spans a replaced server is removed and created with it.
       ...['destroy cluster buildkit', 'destroy taskserv db-01/redis'],
       ...['destroy server db-01', 'destroy server web-02'],
     ]);
-    // They were made at once: none is the oldest.
+    // They were created concurrently: none is the oldest.
     expect(steps.slice(4, 7).sort()).toEqual([
       ...['change server web-01', 'create server web-02', 'create server web-03'],
     ]);
@@ -104,7 +104,7 @@ describe('restoring a checkpoint', () => {
     expect(await restored(id)).toMatchObject({ status: 'Completed', operations: [] });
   });
 
-  it('can be undone itself, and what came before it be undone after it', async () => {
+  it('can be undone itself, and then the changes before it', async () => {
     const empty = await checkpoint();
     await run(servers('u', ['web-01']));
     const id = await checkpoint();
@@ -125,7 +125,7 @@ describe('restoring a checkpoint', () => {
     expect(await picture('u')).toEqual([]);
   });
 
-  it('of some infras leaves the others alone', async () => {
+  it('of some infras leaves the others unchanged', async () => {
     await run(servers('one', ['web-01']), servers('two', ['web-01']));
     const id = await checkpoint(['one']);
     await run(servers('one', ['web-02']), servers('two', ['web-02']));
@@ -137,7 +137,7 @@ describe('restoring a checkpoint', () => {
     expect(undo.steps.filter(({ infra }) => infra === 'two')).toEqual([]);
   });
 
-  it('is refused while somebody is changing what it would change', async () => {
+  it('is refused while another task changes the same resources', async () => {
     await run(servers('busy', ['web-01']));
     const id = await checkpoint(['busy']);
     await run(servers('busy', ['web-02']));
@@ -151,7 +151,7 @@ describe('restoring a checkpoint', () => {
 });
 
 describe('drift', () => {
-  it('is what the providers say against the inventory', async () => {
+  it('is the difference between the providers and the inventory', async () => {
     await run(servers('d', ['web-01', 'web-02', 'web-03']));
     expect(await drift('d')).toEqual([]);
     await cloud.takeAway('d', 'web-01');
@@ -171,7 +171,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('asks nobody where there is nothing', async () => {
+  it('asks no provider without resources', async () => {
     expect(await platform.drifts.drift(undefined, SUBMITTER, READABLE)).toMatchObject({
       differences: expect.any(Array),
     });
@@ -179,7 +179,7 @@ describe('drift', () => {
   });
 });
 
-it('what is gone already when it is undone is no longer in the inventory', async () => {
+it('a resource that no longer exists when it is undone is removed from the inventory', async () => {
   const id = await checkpoint();
   await run(servers('g', ['web-01']));
   await cloud.takeAway('g', 'web-01');
@@ -197,12 +197,12 @@ it('what is gone already when it is undone is no longer in the inventory', async
   expect(await drift('g')).toEqual([]);
 });
 
-it('a rollback that fails in the middle says what is undone and what is not, and the same again does the rest', async () => {
+it('a rollback that fails in the middle reports what is undone and what is not, and a second one does the rest', async () => {
   await run(servers('f', ['web-01']));
   const id = await checkpoint(['f']);
   const before = await picture('f');
   await run(servers('f', ['first']), servers('f', ['web-01'], { zone: 'us-nyc1' }), servers('f', ['last']));
-  // Somebody puts another server in its place.
+  // Another server is put in its place.
   await cloud.takeAway('f', 'web-01');
   await run(servers('elsewhere', ['web-01'], { plan: 'huge' }));
   await cp(join(platform.dataDir, 'local/elsewhere/servers'), join(platform.dataDir, 'local/f/servers'), {

@@ -24,7 +24,7 @@ afterAll(async () => {
   await clone.drop();
 });
 
-/** Makes a day's partitions of the past, with a line of log and an event in them. */
+/** Makes the partitions of a past day, with a log line and an event in them. */
 async function dayInThePast(days: number): Promise<string> {
   const [row] = await rowsOf<{ day: string }>(
     database,
@@ -52,14 +52,14 @@ async function openTask(days: number): Promise<void> {
   );
 }
 
-/** Whoever has to see every event has seen them all. */
+/** Every consumer that must see all events has seen them. */
 const allRead = () =>
   database.raw('update feed_positions set seq = (select coalesce(max(seq), 0) from events)');
 
 const events = async () =>
   Number((await rowsOf<{ n: string }>(database, 'select count(*) as n from events'))[0]!.n);
 
-it('drops the days that are over, and keeps those of which something unfinished may need its history', async () => {
+it('drops days past the retention, and keeps those that unfinished work may need', async () => {
   const [old, middle, young] = [await dayInThePast(50), await dayInThePast(40), await dayInThePast(10)];
   await openTask(45);
   await allRead();
@@ -75,10 +75,10 @@ it('drops the days that are over, and keeps those of which something unfinished 
   expect(await events()).toBe(0);
 });
 
-it('A3 keeps the days of which the audit trail and webhooks have not been told everything', async () => {
+it('keeps the days whose events the audit trail and webhooks have not received completely', async () => {
   const [older, old] = [await dayInThePast(80), await dayInThePast(70)];
   expect(await maintenance.dropOldPartitions(30)).toEqual([]);
-  // Only the older one has been read; a day more is kept, since transactions overlap.
+  // Only the older one has been read; one more day is kept, since transactions overlap.
   await database.raw(`update feed_positions set seq = (select max(seq) from events_${older})`);
   expect(await maintenance.dropOldPartitions(30)).toContain(`events_${older}`);
   expect(await maintenance.dropOldPartitions(30)).toEqual([]);
@@ -86,7 +86,7 @@ it('A3 keeps the days of which the audit trail and webhooks have not been told e
   expect(await maintenance.dropOldPartitions(30)).toContain(`events_${old}`);
 });
 
-it('waits for nobody: a partition that is being read is dropped another time', async () => {
+it('does not wait: a partition that is being read is dropped another time', async () => {
   const day = await dayInThePast(60);
   await allRead();
   const reader = await database.transaction();
@@ -96,7 +96,7 @@ it('waits for nobody: a partition that is being read is dropped another time', a
   expect(await maintenance.dropOldPartitions(30)).toContain(`events_${day}`);
 });
 
-it('makes the partitions of the coming days, as often as it is asked', async () => {
+it('creates the partitions of the coming days, any number of times', async () => {
   await Promise.all([maintenance.preparePartitions(), maintenance.preparePartitions()]);
   const partitions = await rowsOf<{ relname: string }>(
     database,
@@ -105,7 +105,7 @@ it('makes the partitions of the coming days, as often as it is asked', async () 
   expect(partitions).toHaveLength(8);
 });
 
-it('sums up what was counted without changing it', async () => {
+it('sums up counts without changing them', async () => {
   await database.raw(
     `insert into tallies (kind, status, n, seconds) select 'workflow', 'Completed', 1, 2 from generate_series(1, 100)`,
   );

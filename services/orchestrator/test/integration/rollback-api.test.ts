@@ -11,7 +11,7 @@ afterAll(() => api.stop());
 
 const operator = () => api.as('operator');
 
-/** A workflow of which the journal says that it made these servers. */
+/** A workflow that created these servers according to the journal. */
 async function made(infra: string, names: string[]): Promise<string> {
   const { body } = await operator()
     .post('/workflows/servers/create')
@@ -28,12 +28,12 @@ async function made(infra: string, names: string[]): Promise<string> {
   const record = () =>
     api.database.raw('select record_changes(?, ?, ?, ?)', [task, attempt, worker, JSON.stringify(entries)]);
   await record();
-  await record(); // its answer was lost: told again, it changes nothing
+  await record(); // its answer was lost: sent again, it changes nothing
   await engine.finish(task, attempt, worker, 'Completed');
   return task;
 }
 
-it('shows what exists and how it came to be', async () => {
+it('shows what exists and how it was created', async () => {
   const task = await made('inv', ['web-01', 'web-02']);
   const { body, headers } = await operator().get('/state/inventory?infra=inv').expect(200);
   expect(headers['x-total-count']).toBe('2');
@@ -50,16 +50,16 @@ it('shows what exists and how it came to be', async () => {
   expect(none.data).toEqual([]);
 });
 
-it('keeps checkpoints as the document has them, with their real size', async () => {
+it('shows checkpoints as documented, with their real size', async () => {
   await made('cp', ['web-01']);
-  const somebody = operator();
-  const { body, headers } = await somebody
+  const caller = operator();
+  const { body, headers } = await caller
     .post('/rollback/checkpoints')
     .set('Idempotency-Key', 'once')
     .send({ name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' })
     .expect(201);
   expect(headers['location']).toBe(`/rollback/checkpoints/${body.data}`);
-  await somebody
+  await caller
     .post('/rollback/checkpoints')
     .set('Idempotency-Key', 'once')
     .send({ name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' })
@@ -79,7 +79,7 @@ it('keeps checkpoints as the document has them, with their real size', async () 
   await api.as('viewer').post('/rollback/checkpoints').send({ name: 'x' }).expect(403);
 });
 
-it('shows what a rollback would undo, and begins it at once or not at all', async () => {
+it('previews a rollback, and begins it at once or not at all', async () => {
   const { body: checkpoint } = await operator()
     .post('/rollback/checkpoints')
     .send({ name: 'empty' })
@@ -107,7 +107,7 @@ it('shows what a rollback would undo, and begins it at once or not at all', asyn
   });
   const { body: followed } = await operator().get(headers['location']!).expect(200);
   expect(followed.data.rollback_id).toBe(begun.data.rollback_id);
-  // It holds the infra: another one, and any workflow, has to wait or is refused.
+  // It holds the infra: another rollback, and any workflow, must wait or is refused.
   const { body: refused } = await operator()
     .post('/rollback/execute')
     .send({ operation_ids: [task] })
@@ -117,7 +117,7 @@ it('shows what a rollback would undo, and begins it at once or not at all', asyn
   expect(batches.data).toEqual([]);
 });
 
-it('refuses what it cannot know', async () => {
+it('refuses unknown operations and checkpoints', async () => {
   const nobody = '0198f000-0000-7000-8000-000000000000';
   await operator().post('/rollback/execute').send({ checkpoint_id: nobody }).expect(404);
   await operator()

@@ -7,8 +7,8 @@ import { localCloud, upcloud, type Cloud } from '../support/cloud.js';
 import { ANYTHING, READABLE, SUBMITTER, testPlatform, type TestPlatform } from '../support/platform.js';
 
 /**
- * Whatever was done, whatever failed of it and whoever died meanwhile: after a rollback or a restore the cloud is what it
- * was at the checkpoint.
+ * For any actions, any failures and any crashes: after a rollback or a restore the cloud is as it was at the
+ * checkpoint.
  */
 let platform: TestPlatform;
 const clouds: Cloud[] = [];
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const NAMES = ['a', 'b', 'c'];
 
-/** One batch: some operations in a chain, each wanting servers, task services or a cluster. */
+/** One batch: a chain of operations with servers, task services or a cluster. */
 const operation = fc.oneof(
   {
     weight: 4,
@@ -42,7 +42,7 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       type: fc.constant('taskserv_batch' as const),
       taskservs: fc.uniqueArray(fc.constantFrom('containerd', 'redis', 'nginx'), { minLength: 1 }),
-      // Some of them are not there: such an operation fails for good, in the middle of its batch.
+      // Some of them do not exist: such an operation fails permanently, in the middle of its batch.
       servers: fc.uniqueArray(fc.constantFrom(...NAMES), { minLength: 1 }),
     }),
   },
@@ -82,7 +82,7 @@ function specs({ operations, chained }: DrawnBatch, infra: string, cloud: Cloud)
   });
 }
 
-/** Somebody dies while that goes on. */
+/** A process dies in the meantime. */
 async function withDeath<T>(death: DrawnBatch['death'], work: Promise<T>): Promise<T> {
   if (death) {
     await new Promise((resolve) => setTimeout(resolve, death.afterMs));
@@ -114,7 +114,7 @@ const history = {
   before: fc.array(batch, { maxLength: 2 }),
   after: fc.array(batch, { minLength: 1, maxLength: 3 }),
 };
-/** PROPERTY_RUNS=100 for many histories; PROPERTY_SEED with the seed of a failure for those of that run. */
+/** PROPERTY_RUNS=100 for many histories; PROPERTY_SEED with the seed of a failure to repeat that run. */
 const { PROPERTY_RUNS, PROPERTY_SEED } = process.env;
 const numRuns = Number(PROPERTY_RUNS ?? 3);
 const runs = {
@@ -129,7 +129,7 @@ describe.each([
   ['upcloud', 1],
 ])('for any history, any failure in it and any death, at the provider %s,', (_provider, index) => {
   it(
-    'a rollback makes the cloud what it was at the checkpoint, as its preview showed, and a second one does nothing',
+    'a rollback restores the cloud of the checkpoint, as previewed, and a second one does nothing',
     async () => {
       await fc.assert(
         fc.asyncProperty(
@@ -140,7 +140,7 @@ describe.each([
             for (const one of before) await run(one, infra, cloud);
             const about = { name: infra, description: null, infras: [infra] };
             const checkpoint = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
-            // Whatever failed and whoever died: the inventory is what there is.
+            // Regardless of failures and crashes, the inventory equals the cloud.
             expect((await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences).toEqual([]);
             const then = await cloud.picture(infra);
             for (const one of after) await run(one, infra, cloud);
@@ -172,7 +172,7 @@ describe.each([
   );
 
   it(
-    'a restore does, whatever was taken away behind our back, too',
+    'a restore does so too, even after changes behind the platform’s back',
     async () => {
       const drawn = fc.record({
         ...history,
@@ -186,7 +186,7 @@ describe.each([
           for (const one of before) await run(one, infra, cloud);
           const about = { name: infra, description: null, infras: [infra] };
           const { id } = await platform.rollbacks.createCheckpoint(about, SUBMITTER);
-          // Whatever failed and whoever died: the inventory is what there is.
+          // Regardless of failures and crashes, the inventory equals the cloud.
           expect((await platform.drifts.drift(infra, SUBMITTER, READABLE)).differences).toEqual([]);
           const then = await cloud.picture(infra);
           for (const one of after) await run(one, infra, cloud);

@@ -30,7 +30,7 @@ async function run(...operations: OperationSpec[]): Promise<Record<string, strin
   return Object.fromEntries(Object.values(ended.operations).map(({ id, taskId }) => [id, taskId]));
 }
 
-/** What exists, as people would say it. */
+/** The existing resources, in words. */
 async function inventory(infra: string): Promise<string[]> {
   const filter = { infra, kind: undefined, provider: undefined, limit: 1000, offset: 0 };
   const { resources } = await platform.inventory.resources(filter);
@@ -47,23 +47,23 @@ async function rolledBack(scope: UndoScope): Promise<Rollback> {
 }
 
 describe('the journal', () => {
-  it('has each change with before and after, and the inventory is what they come to', async () => {
+  it('has each change with before and after, and adds up to the inventory', async () => {
     const { make } = await run(servers('make', 'j', ['web-01', 'web-02']));
     const { grow } = await run(servers('grow', 'j', ['web-01'], 'large'));
     expect(await inventory('j')).toEqual(['server web-01 large', 'server web-02 small']);
     const filter = { infra: 'j', kind: undefined, name: undefined, batchId: undefined, limit: 10, offset: 0 };
     const { entries } = await platform.inventory.journal({ ...filter, taskId: undefined });
-    const told = entries.map(({ change, name, state, taskId }) => [change, name, state, taskId]);
-    expect(told[0]).toEqual(['change', 'web-01', 'done', grow]);
-    // Made at once: whichever is ready first comes first.
-    expect(told.slice(1).sort()).toEqual([
+    const recorded = entries.map(({ change, name, state, taskId }) => [change, name, state, taskId]);
+    expect(recorded[0]).toEqual(['change', 'web-01', 'done', grow]);
+    // Created concurrently: the one that is ready first is first.
+    expect(recorded.slice(1).sort()).toEqual([
       ['create', 'web-01', 'done', make],
       ['create', 'web-02', 'done', make],
     ]);
     expect(entries[0]).toMatchObject({ before: { plan: 'small' }, after: { plan: 'large' } });
   });
 
-  it('was written before the act: an executor that dies in the middle leaves what it meant to do', async () => {
+  it('is written before the change: an executor that dies in the middle leaves its intent', async () => {
     const id = await platform.submitBatch({
       operations: [{ ...servers('slow', 'w', ['slow-60000-a']), provider: 'noop' }],
     });
@@ -91,7 +91,7 @@ describe('the journal', () => {
 });
 
 describe('rolling back to a checkpoint', () => {
-  it('undoes exactly what came after it, the last first, as the preview shows', async () => {
+  it('undoes exactly the changes after it, the last first, as previewed', async () => {
     await run(servers('base', 'c', ['web-01', 'web-02']));
     const id = await checkpoint('before the release');
     const before = await inventory('c');
@@ -118,7 +118,7 @@ describe('rolling back to a checkpoint', () => {
     ]);
     expect(await inventory('c')).toEqual(before);
     expect(await platform.database('locks')).toEqual([]);
-    // Nothing is left to undo, and what was undone is not done again by a second rollback.
+    // Nothing is left to undo, and a second rollback does not repeat it.
     expect((await platform.rollbacks.preview(scope, ANYTHING)).steps).toEqual([]);
     expect(await rolledBack(scope)).toMatchObject({ status: 'Completed', operations: [] });
   });
@@ -133,7 +133,7 @@ describe('rolling back to a checkpoint', () => {
     ).toEqual([]);
   });
 
-  it('knows nothing of a checkpoint that is not there', async () => {
+  it('answers 404 for a checkpoint that does not exist', async () => {
     const scope: UndoScope = {
       kind: 'checkpoint',
       checkpoint_id: '0198f000-0000-7000-8000-000000000000',
@@ -143,7 +143,7 @@ describe('rolling back to a checkpoint', () => {
 });
 
 describe('rolling back single operations', () => {
-  it('undoes just those, by the id of their task or in their batch', async () => {
+  it('undoes only those, by the id of their task or within their batch', async () => {
     const { first } = await run(servers('first', 'p', ['a-01']), servers('second-op', 'p', ['b-01']));
     expect(await rolledBack({ kind: 'operations', operation_ids: [first!] })).toMatchObject({
       status: 'Completed',
@@ -157,7 +157,7 @@ describe('rolling back single operations', () => {
     ).rejects.toThrow('nothing to undo');
   });
 
-  it('is refused where a later change stands on it, and names that', async () => {
+  it('is refused where a later change depends on it, and names that change', async () => {
     const { machine } = await run(servers('machine', 's', ['web-01']));
     const { install } = await run(services('install', 's', ['web-01']));
     const { grow } = await run(servers('grow', 's', ['web-01'], 'large'));
@@ -175,7 +175,7 @@ describe('rolling back single operations', () => {
     expect(await inventory('s')).toEqual([]);
   });
 
-  it('is refused while somebody is changing the infra', async () => {
+  it('is refused while another task changes the infra', async () => {
     const { make } = await run(servers('make', 'b', ['web-01']));
     const holder = await platform.submit('sleep 300', { infra: 'b' });
     await expect(

@@ -33,7 +33,7 @@ afterAll(async () => {
   await clone.drop();
 });
 
-/** Operations of a batch of their own that this worker has claimed. */
+/** Operations of a separate batch that this worker has claimed. */
 async function claimed(names: readonly string[], retries = 0) {
   const { ids, batchId } = await modelBatch(database, {
     ...{ parallelLimit: names.length, onFailure: 'continue', rollbackEnabled: false },
@@ -46,7 +46,7 @@ async function claimed(names: readonly string[], retries = 0) {
   return { batchId, ids: names.map((name) => ids.get(name)!) };
 }
 
-/** One that was submitted by itself, and changes that infra. */
+/** A task that was submitted on its own, and changes that infra. */
 async function claimedTask(infra: string): Promise<string> {
   const [row] = await rowsOf<{ id: string }>(
     database,
@@ -85,7 +85,7 @@ const journalOf = (taskId: string) =>
 
 describe('a result is stored', () => {
   it.each([[['web']], [true], [null], [[1, 'x']], [{ kind: 'server' }]])(
-    'whatever its command says is gone: %j, which is believed of nobody but who undoes',
+    'even if its command reports as gone: %j, which only undo operations may report',
     async (gone) => {
       const { ids } = await claimed(['o']);
       const [id] = ids as [string];
@@ -97,7 +97,7 @@ describe('a result is stored', () => {
     },
   );
 
-  it('whatever the id of what it made is', async () => {
+  it('for any id of what it created', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     const long = Array.from({ length: 400 }, (_, n) => `${n * 7919}-é`).join('');
@@ -111,7 +111,7 @@ describe('a result is stored', () => {
     expect(resource).toMatchObject({ body: { id: long } });
   });
 
-  it('not with a change of another infra than its own, nor with any other that comes along', async () => {
+  it('but not a change of another infra, nor any other change with it', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     const changes = [await infraOf(id), `other-${id}`].map((infra) => change(infra, 'i-1'));
@@ -122,7 +122,7 @@ describe('a result is stored', () => {
   });
 
   it.each(['1970-01-01T00:00:00Z', '2099-01-01T00:00:00Z'])(
-    'with the lines of a machine that believes it is %s',
+    'with the log lines of a machine whose clock says %s',
     async (clock) => {
       const { ids } = await claimed(['o']);
       const [id] = ids as [string];
@@ -141,8 +141,8 @@ describe('a result is stored', () => {
   );
 });
 
-describe('what a task was about to do', () => {
-  it('is unknown for ever where it is cancelled between two attempts', async () => {
+describe('a change that a task intended', () => {
+  it('is unknown permanently where the task is cancelled between two attempts', async () => {
     const { ids } = await claimed(['o'], 3);
     const [id] = ids as [string];
     const intent = change(await infraOf(id), 'x', { state: 'intended' });
@@ -153,7 +153,7 @@ describe('what a task was about to do', () => {
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
   });
 
-  it('is unknown where the report of what became of it could not be stored', async () => {
+  it('is unknown where the report of its outcome could not be stored', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     await ledger.recordChanges(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]);
@@ -162,7 +162,7 @@ describe('what a task was about to do', () => {
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
   });
 
-  it('is not written down for an attempt that somebody else has by now', async () => {
+  it('is not recorded for an attempt that another worker has claimed', async () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     await ledger.releaseWorker(workerId, 'lost');
@@ -173,7 +173,7 @@ describe('what a task was about to do', () => {
   });
 });
 
-it('an attempt that never began costs none, whatever the task is', async () => {
+it('an attempt that never began is not counted, for any task', async () => {
   const { ids } = await modelBatch(database, {
     ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
     operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'failed', undoable: false }],
@@ -188,7 +188,7 @@ it('an attempt that never began costs none, whatever the task is', async () => {
   });
 });
 
-it('gives infras back together and in their order, however its results are ordered: nobody waits for a round that waits for him', async () => {
+it('releases infras together and in their order, for any order of results, so that rounds cannot deadlock', async () => {
   const [b, a] = [await claimedTask('order-b'), await claimedTask('order-a')];
   const holder = await database.transaction();
   await holder.raw(`select lock_infra('order-a')`);
@@ -197,7 +197,7 @@ it('gives infras back together and in their order, however its results are order
     [resultOf(b, { status: 'Failed', error: 'no' }), resultOf(a, { status: 'Failed', error: 'no' })],
     0,
   );
-  // It waits for order-a, and has order-b not yet: whoever has order-a may ask for it.
+  // It waits for order-a, and does not have order-b yet: the holder of order-a may request it.
   const locks = () =>
     rowsOf<{ granted: boolean }>(
       database,
@@ -211,7 +211,7 @@ it('gives infras back together and in their order, however its results are order
   expect((await round).outcomes).toEqual(['done', 'done']);
 });
 
-it('cancels what stands on many that fail at once, each operation once', async () => {
+it('cancels the dependents of many concurrent failures, each operation once', async () => {
   const layer = (n: number) => Array.from({ length: 6 }, (_, index) => `${n}-${index}`);
   const layers = [0, 1, 2, 3].map(layer);
   const { ids, batchId } = await modelBatch(database, {
@@ -229,8 +229,8 @@ it('cancels what stands on many that fail at once, each operation once', async (
   expect(await database('batches').where({ id: batchId }).first()).toMatchObject({
     ...{ status: 'Failed', total: 24, failed: 6, cancelled: 18, completed: 0 },
   });
-  const told = await database('events')
+  const recorded = await database('events')
     .whereIn('task_id', [...ids.values()])
     .where('type', 'cancelled');
-  expect(told).toHaveLength(18);
+  expect(recorded).toHaveLength(18);
 });

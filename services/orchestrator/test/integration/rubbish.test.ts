@@ -16,7 +16,7 @@ const command = (id: string, more: object = {}) => ({
 });
 const RUBBISH = 'a\0\ud800b';
 
-describe('a batch in which names mean something to JavaScript', () => {
+describe('a batch with names that have a meaning in JavaScript', () => {
   it('is a batch like any other', async () => {
     const ids = ['constructor', 'toString', 'hasOwnProperty', 'valueOf'];
     const { body } = await execute({
@@ -34,12 +34,12 @@ describe('a batch in which names mean something to JavaScript', () => {
     expect(body.details[0].path).toBe('operations[0].commands[0]');
   });
 
-  it('knows no provider "constructor"', async () => {
+  it('has no provider "constructor"', async () => {
     const operations = [{ id: 'a', type: 'cluster_batch', provider: 'constructor', cluster_type: 'k8s' }];
     await execute({ name: 'x', operations }).expect(422);
   });
 
-  it('knows no member "__proto__"', async () => {
+  it('has no member "__proto__"', async () => {
     const body = JSON.stringify({ name: 'x', operations: [command('c')] });
     const { body: refused } = await operator()
       .post('/batch/execute')
@@ -50,7 +50,7 @@ describe('a batch in which names mean something to JavaScript', () => {
   });
 });
 
-describe('text that Postgres does not take', () => {
+describe('text that Postgres cannot store', () => {
   const wholeBatch = (rubbish: Record<string, string>) => {
     const {
       version = 'v',
@@ -79,7 +79,7 @@ describe('text that Postgres does not take', () => {
     ['undo', 'operations[0].undo_commands[0]'],
     ['plan', 'operations[1].server_configs[0].plan'],
     ['label', 'operations[1].server_configs[0].labels.a'],
-  ])('is refused wherever it stands in a batch, and nothing is run: %s', async (member, path) => {
+  ])('is refused at any position in a batch, and nothing is run: %s', async (member, path) => {
     const total = async () =>
       (await operator().get('/batch/operations?limit=1').expect(200)).headers['x-total-count'];
     const before = await total();
@@ -91,12 +91,12 @@ describe('text that Postgres does not take', () => {
     await execute(wholeBatch({ [member]: 'a\ufffd😀' })).expect(200);
   });
 
-  it('is not searched for in logs', async () => {
+  it('is refused in a search of logs', async () => {
     const { body } = await execute({ name: 'x', operations: [command('c')] }).expect(200);
     await operator().get(`/tasks/${body.data.operations[0].task_id}/logs?search=%00`).expect(400);
   });
 
-  it('is not there after the last line that there could be', async () => {
+  it('is refused as a line number beyond the largest', async () => {
     const { body } = await execute({ name: 'x', operations: [command('c')] }).expect(200);
     const logs = `/tasks/${body.data.operations[0].task_id}/logs`;
     const { body: found } = await operator().get(`${logs}?after=${Number.MAX_SAFE_INTEGER}`).expect(200);
@@ -107,14 +107,14 @@ describe('text that Postgres does not take', () => {
     ['Idempotency-Key', 'k\u00e9'],
     ['traceparent', 'rubbish'],
     ['X-Request-Id', 'a'.repeat(5_000)],
-  ])('in the header %s breaks nothing', async (header, value) => {
+  ])('in the header %s changes nothing', async (header, value) => {
     const { status } = await execute({ name: 'x', operations: [command('c')] }).set(header, value);
     expect([200, 400]).toContain(status);
   });
 });
 
-describe('the same Idempotency-Key from many at once', () => {
-  it('makes one batch, and all get it', async () => {
+describe('the same Idempotency-Key in concurrent requests', () => {
+  it('creates one batch, which all of them get', async () => {
     const key = `k-${process.pid}`;
     const agent = operator();
     const answers = await Promise.all(

@@ -19,7 +19,7 @@ let clone: TestDatabase;
 let home: TemporaryFolder;
 let database: Knex;
 
-/** A database as the release before left it. */
+/** A database as the previous release left it. */
 beforeAll(async () => {
   [clone, home] = await Promise.all([cloneDatabase(), temporaryFolder('migrations')]);
   database = createPostgres({
@@ -28,7 +28,7 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  // Migrations import nothing that their folder does not have.
+  // Migrations import nothing from outside their folder.
   writeFileSync(join(home.path, 'package.json'), '{"type":"module"}');
   for (const name of readdirSync(MIGRATIONS).filter((each) => each.endsWith('.js') && each < FIRST))
     cpSync(join(MIGRATIONS, name), join(home.path, name));
@@ -52,7 +52,7 @@ async function task(about: Record<string, unknown>, spec?: object): Promise<stri
   return id;
 }
 
-it('gives what is there the scope that it would have been stored with', async () => {
+it('gives existing rows the scope with which they would have been stored', async () => {
   const batch = uuidv7();
   await database('batches').insert({
     ...{ id: batch, name: 'nightly', status: 'Completed', parallel_limit: 1, rollback_enabled: false },

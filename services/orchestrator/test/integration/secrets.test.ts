@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-it('commands get the secrets that they are given and nothing else, and nowhere are these to be read', async () => {
+it('commands get only the secrets that they are given, which are readable nowhere else', async () => {
   const id = await platform.submitBatch({
     operations: [
       commands('leaks', [

@@ -24,7 +24,7 @@ beforeAll(async () => {
     log: silentLogger,
   });
   const scopes = new PostgresScopeStore(database);
-  // Known to the process, as the scopes of most submissions are: it is not stored on the way.
+  // Known to the process, like the scopes of most submissions, so it is not stored again.
   await scopes.ensure([SCOPE]);
   store = new PostgresTaskStore(database, scopes);
 });
@@ -44,8 +44,8 @@ function task(changes: Partial<NewTask> = {}): NewTask {
   };
 }
 
-describe('submissions that come at the same time', () => {
-  it('are one transaction, in which each has what it would have had alone', async () => {
+describe('concurrent submissions', () => {
+  it('are one transaction, in which each gets the result that it would have had alone', async () => {
     const tasks = [
       task({ infra: 'line' }),
       task({ infra: 'line' }),
@@ -67,12 +67,12 @@ describe('submissions that come at the same time', () => {
       [ids],
     );
     expect(transactions).toBe(1);
-    const told = await rowsOf<{ task_id: string; status: string }>(
+    const recorded = await rowsOf<{ task_id: string; status: string }>(
       database,
       `select task_id, status from events where task_id = any (?) and type = 'submitted' order by seq`,
       [ids],
     );
-    expect(told).toEqual(
+    expect(recorded).toEqual(
       ['Ready', 'Waiting', 'Ready', 'Ready'].map((status, index) => ({ task_id: ids[index], status })),
     );
     expect((await store.find(ids[1]!))?.waitingFor).toEqual({
@@ -81,7 +81,7 @@ describe('submissions that come at the same time', () => {
     });
   });
 
-  it('stand behind those who were there before', async () => {
+  it('are queued behind earlier ones', async () => {
     const [first, second] = [task({ infra: 'taken' }), task({ infra: 'taken' })];
     expect(await store.submit(first, undefined)).toMatchObject({ ready: true });
     expect(await store.submit(second, undefined)).toMatchObject({ ready: false });
@@ -89,7 +89,7 @@ describe('submissions that come at the same time', () => {
     expect(ready).toEqual([second.id]);
   });
 
-  it('know a repeat among themselves, and a key that is used for something else', async () => {
+  it('recognise a repeated request among themselves, and a key of another request', async () => {
     const key = (requestHash: string) => ({ principal: 'ada', key: 'k', requestHash });
     const [first, repeat, other, none] = [task(), task(), task(), task({ checkMode: true })];
     const outcomes = await Promise.all([
@@ -107,7 +107,7 @@ describe('submissions that come at the same time', () => {
     expect(await store.find(repeat.id)).toBeUndefined();
   });
 
-  it('are stored though one of them cannot be', async () => {
+  it('are stored although one of them cannot be', async () => {
     const [good, bad, another] = [task({ checkMode: true }), task({ createdBy: 'nobody' }), task()];
     const outcomes = await Promise.allSettled(
       [good, bad, another].map((each) => store.submit(each, undefined)),
@@ -117,7 +117,7 @@ describe('submissions that come at the same time', () => {
     expect(await store.find(another.id)).toBeDefined();
   });
 
-  it('never wait for each other in a circle, whatever order two processes have them in', async () => {
+  it('never deadlock, for any order in two processes', async () => {
     const other = new PostgresTaskStore(database);
     const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'];
     for (let round = 0; round < 20; round++) {

@@ -36,7 +36,7 @@ const linesOf = (process: NodeProcess) =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 
-it('a request’s id and trace go through the answer, the task, its command’s environment and both processes’ logs', async () => {
+it('a request’s id and trace reach the answer, the task, its command’s environment and both processes’ logs', async () => {
   const seen = join(platform.folder, 'environment');
   const script = Buffer.from(
     `env | grep -E '^(TRACEPARENT|PROVISIONING_REQUEST_ID)=' > ${seen}; echo over; exit 3`,
@@ -77,7 +77,7 @@ it('a request’s id and trace go through the answer, the task, its command’s 
   );
 });
 
-it('goes through to the command of a workflow as well', async () => {
+it('they reach the command of a workflow as well', async () => {
   const answer = await api.send(
     'POST',
     '/workflows/servers/create',

@@ -24,7 +24,7 @@ interface Export {
   }[];
 }
 
-describeWithRedis('OpenTelemetry, where it is on', () => {
+describeWithRedis('OpenTelemetry, where it is enabled', () => {
   const spans: Span[] = [];
   let collector: Server;
   let platform: TestPlatform;
@@ -63,7 +63,7 @@ describeWithRedis('OpenTelemetry, where it is on', () => {
     collector.close();
   });
 
-  it('one trace goes from the caller through the API to the worker, and to the command', async () => {
+  it('one trace spans the caller, the API, the worker and the command', async () => {
     const answer = await api.send(
       'POST',
       '/workflows/servers/create',
@@ -74,7 +74,7 @@ describeWithRedis('OpenTelemetry, where it is on', () => {
     await platform.ended(id);
     const mine = () => spans.filter(({ traceId }) => traceId === TRACE);
     await waitFor(() => new Set(mine().map(({ service }) => service)).size === 2);
-    // A span is sent when it has ended, so the server's comes after those of its children.
+    // A span is sent when it has ended, so the server's follows those of its children.
     const server = await waitFor(() => mine().find(({ parentSpanId }) => parentSpanId === PARENT));
     expect(server).toMatchObject({ service: 'orchestrator', name: expect.stringMatching(/^POST/) });
     // The command's parent is a span that the collector has.
@@ -86,7 +86,7 @@ describeWithRedis('OpenTelemetry, where it is on', () => {
     expect(task!.traceparent).toBe(`00-${TRACE}-${given}-01`);
   });
 
-  it('probes make no spans, and what is left is sent at the end', async () => {
+  it('probes make no spans, and the remaining spans are sent at the end', async () => {
     await fetch(`${api.url}/health`);
     await fetch(`${api.url}/metrics`);
     await api.send('GET', '/tasks', undefined, { traceparent: `00-${'a'.repeat(32)}-${PARENT}-01` });
@@ -106,7 +106,7 @@ function spansOf({ resourceSpans }: Export): Span[] {
   });
 }
 
-it('nothing of it is loaded where it is off', async () => {
+it('none of it is loaded where it is disabled', async () => {
   const platform = await testPlatform();
   const api = await startApiProcess({
     DATABASE_URL: platform.databaseUrl,
@@ -115,7 +115,7 @@ it('nothing of it is loaded where it is off', async () => {
   });
   try {
     expect((await api.send('GET', '/health')).status).toBe(200);
-    // What is loaded is told.
+    // The process prints what is loaded.
     expect(api.process.output()).toMatch(/node_modules\/winston\//);
     expect(api.process.output()).not.toMatch(/@opentelemetry\/(sdk-node|auto-instrumentations-node)\/build/);
   } finally {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-/** Where the executors have the folders of their runs. */
+/** The folder with the runs of the executors. */
 function runFolders(): string {
   const found = readdirSync(platform.dataDir, { recursive: true, encoding: 'utf8' });
   return join(
@@ -20,11 +20,11 @@ function runFolders(): string {
   );
 }
 
-it('a machine that can start nothing gives work back, unharmed, and does it when it can', async () => {
+it('a machine that cannot start commands requeues its tasks without an attempt, and runs them once it can', async () => {
   await platform.startWorker();
   expect(await platform.ended(await platform.submit('true'))).toMatchObject({ status: 'Completed' });
   const folders = runFolders();
-  // As where the disk is full: no folder can be made. A batch, for its operations must not be run twice.
+  // As with a full disk: no folder can be created. A batch, since its operations must not run twice.
   renameSync(folders, `${folders}-away`);
   writeFileSync(folders, '');
   const id = await platform.submitBatch({
@@ -41,8 +41,8 @@ it('a machine that can start nothing gives work back, unharmed, and does it when
   expect(operations).toMatchObject({ a: { status: 'Completed' }, b: { status: 'Completed', attempt: 1 } });
 });
 
-it('a worker whose spawners cannot start is not ready and says why, and leaves work where it is', async () => {
-  // A Node.js that is taken away from under the worker, as by an update that went wrong.
+it('a worker whose spawners cannot start is not ready, reports why, and claims nothing', async () => {
+  // The Node.js executable is removed while the worker runs, as by a failed update.
   const node = join(platform.folder, 'node');
   copyFileSync(process.execPath, node);
   const worker = await platform.startWorker({ WORKER_SLOT: '1' }, node);
@@ -67,7 +67,7 @@ it('a worker whose spawners cannot start is not ready and says why, and leaves w
 
   const task = await platform.submit('true');
   const batch = await platform.submitBatch({ operations: [commands('a', 'true')] });
-  // Several tries to start spawners later, nothing was claimed.
+  // After several attempts to start spawners, nothing was claimed.
   const tries = () => worker.output().split('no command can be started').length;
   const before = tries();
   await waitFor(() => tries() >= before + 2);
@@ -83,14 +83,14 @@ it('a worker whose spawners cannot start is not ready and says why, and leaves w
   await waitFor(async () => (await readiness()).status === 200 && (await faults()).length === 0);
 });
 
-it('a worker whose driver host cannot start is not ready and says why, and gives nothing up', async () => {
+it('a worker whose driver host cannot start is not ready, reports why, and requeues nothing', async () => {
   const node = join(platform.folder, 'node-of-hosts');
   copyFileSync(process.execPath, node);
   const worker = await platform.startWorker({ WORKER_SLOT: '2' }, node);
   await platform.stopOthers(worker);
   const { url } = await worker.message<{ type: 'ready'; url: string }>('ready');
   const readiness = async () => (await fetch(`${url}/readyz`)).text();
-  // As Node.js, but for driver hosts.
+  // Works like Node.js, except for driver hosts.
   renameSync(node, `${node}-whole`);
   const refusal = 'echo "bad option: --of-another-driver" >&2; exit 9';
   const script = `case "$*" in *driver-host.js*) ${refusal} ;; esac\nexec "${node}-whole" "$@"\n`;
@@ -118,7 +118,7 @@ it('a worker whose driver host cannot start is not ready and says why, and gives
   await waitFor(async () => (await readiness()).includes('"ready"') && (await faults()).length === 0);
 });
 
-/** What workers that live say of themselves. */
+/** The faults that running workers report. */
 async function faults(): Promise<string[]> {
   const rows = await rowsOf<{ fault: string }>(
     platform.database,

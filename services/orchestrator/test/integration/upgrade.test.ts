@@ -8,7 +8,7 @@ import { serves, signaturesOf, type Signature } from '../support/function-signat
 import { testPlatform, type TestPlatform } from '../support/platform.js';
 import { MIGRATIONS, testApi, type TestApi } from '../support/test-api.js';
 
-/** A migration of a version to come. */
+/** A migration of a future version. */
 const LATER = '29991231T2359_change_much';
 const SOURCES = { ...SCHEMA_SOURCES, migrations: MIGRATIONS };
 
@@ -21,17 +21,17 @@ describe('while a newer version is rolled out', () => {
   afterEach(() => api.stop());
   const readiness = () => api.anonymous.get('/readyz?verbose');
 
-  it('an API of this one stays ready beside migrations that it does not know', async () => {
+  it('an API of this version stays ready with migrations that it does not know', async () => {
     await readiness().expect(200);
   });
 
-  it('an API of this one is not ready once the schema needs a newer one', async () => {
+  it('an API of this version is not ready once the schema requires a newer one', async () => {
     await requireAtLeast(api.database, SCHEMA, LATER);
     const { body } = await readiness().expect(503);
     expect(JSON.stringify(body)).toContain(`one with the migration ${LATER}: start that one.`);
   });
 
-  it('`migrate` of this one leaves the schema as it is', async () => {
+  it('`migrate` of this version leaves the schema unchanged', async () => {
     const state = async () => ({
       migrations: await api.database('migrations').orderBy('id'),
       functions: await api.database('function_sets').orderBy('hash'),
@@ -63,7 +63,7 @@ describe('a worker that is too old for the schema', () => {
   });
   afterEach(() => platform.stop());
 
-  it('finishes what runs, takes nothing more, and does not start again', async () => {
+  it('finishes running tasks, claims nothing more, and does not start again', async () => {
     const worker = await platform.startWorker();
     const go = `${platform.folder}/go`;
     const running = await platform.submit(`until [ -e ${go} ]; do sleep 0.05; done; echo done`);
@@ -80,10 +80,11 @@ describe('a worker that is too old for the schema', () => {
 });
 
 /**
- * functions-of-0.1.json has the functions that its programs call. With each release: the list of that release, of the functions
- * whose names stand in `services/orchestrator/src`; what only other functions call is replaced together with them.
+ * functions-of-0.1.json has the functions that its programs call. With each release, it gets the list of that release:
+ * the functions that `services/orchestrator/src` names. Functions that only other functions call are replaced together
+ * with them.
  */
-it('the functions serve programs of the release before', async () => {
+it('the functions serve programs of the previous release', async () => {
   const api = await testApi();
   try {
     const path = fileURLToPath(new URL('../support/functions-of-0.1.json', import.meta.url));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { testApi, type TestApi } from '../support/test-api.js';
 
-/** Failures in a row after which an endpoint is left alone. */
+/** Consecutive failures after which an endpoint is paused. */
 const FAILURES = 5;
 const EACH = 4;
 
@@ -43,7 +43,7 @@ async function settle(attempts: readonly Claimed[], error: string | null): Promi
 }
 const fail = (attempts: readonly Claimed[]) => settle(attempts, 'The endpoint answered with 503.');
 
-/** How often in a row the endpoint failed, and for how many seconds it was left alone when that became known. */
+/** How often the endpoint failed in a row, and for how many seconds it was paused at that point. */
 async function breaker(): Promise<{ failures: number; seconds: number | null }> {
   const { rows } = await api.database.raw<{ rows: { failures: number; seconds: number | null }[] }>(
     'select failures, round(extract(epoch from open_until - last_failure_at))::int as seconds from webhooks where id = ?',
@@ -51,14 +51,14 @@ async function breaker(): Promise<{ failures: number; seconds: number | null }> 
   );
   return rows[0]!;
 }
-/** As if all the time had passed that is waited for. */
+/** As if the waiting time had passed. */
 async function later(): Promise<void> {
   const past = new Date(0);
   await api.database('webhook_deliveries').where({ state: 'pending' }).update({ next_attempt_at: past });
   await api.database('webhooks').whereNotNull('open_until').update({ open_until: past });
 }
 
-it('counts what fails together once, opens for seconds first, and goes on with one delivery', async () => {
+it('counts concurrent failures once, pauses for seconds first, and continues with one delivery', async () => {
   const together = await claim();
   expect(together).toHaveLength(EACH);
   await fail(together);

@@ -10,7 +10,7 @@ import { WebhookReceiver } from '../support/webhook-receiver.js';
 import { webhookJobs } from '../../src/compose/api-jobs.js';
 import { JobRunner, silentLogger } from '@provisioning/runtime';
 
-/** What the DNS says, from one moment to the next. */
+/** The answers of the DNS, which a test can change at any moment. */
 const dns = new Map<string, string[]>();
 let api: TestApi;
 
@@ -36,8 +36,8 @@ const create = (url: string) =>
     .post('/webhooks')
     .send({ url, events: ['task.failed'] });
 
-describe('H8 targets of webhooks', () => {
-  it('that are private are refused when they are made, with the reason, and that is audited', async () => {
+describe('targets of webhooks', () => {
+  it('that are private are refused at creation, with the reason, and audited', async () => {
     dns.set('inside.example', ['10.0.0.1']);
     dns.set('two.example', ['8.8.8.8', '::ffff:127.0.0.1']);
     for (const url of [
@@ -67,7 +67,7 @@ describe('H8 targets of webhooks', () => {
       .expect(422);
   });
 
-  it('that become private afterwards get nothing; that is in the log, and audited as denied', async () => {
+  it('that become private later receive nothing; that is logged, and audited as denied', async () => {
     dns.set('rebound.example', ['8.8.8.8']);
     const { body } = await create('https://rebound.example/').expect(201);
     const id = body.data.id as string;
@@ -88,7 +88,7 @@ describe('H8 targets of webhooks', () => {
   });
 });
 
-it('an attempt whose process is killed -9 in its middle is made again by another, under the same id', async () => {
+it('an attempt whose process is killed -9 is repeated by another, under the same id', async () => {
   const platform = await testPlatform();
   const home = await temporaryFolder('webhooks');
   const receiver = new WebhookReceiver();
@@ -125,7 +125,7 @@ it('an attempt whose process is killed -9 in its middle is made again by another
 
     receiver.answer = (response) => response.end();
     await second.start();
-    // As if the time had passed after which the attempt is taken for lost.
+    // As if the time had passed after which the attempt counts as lost.
     await platform.database('webhook_deliveries').update({ next_attempt_at: new Date(0) });
     await waitFor(() => receiver.received.length === 2);
     const state = () => platform.database('webhook_deliveries').first('state', 'attempts');

@@ -30,14 +30,14 @@ afterEach(async () => {
 });
 
 const admin = () => api.as('admin');
-/** Another process, whose webhooks all belong to somebody who may read everything. */
+/** Another process, whose webhooks all belong to a user who may read everything. */
 const OTHER_PROCESS = {
   config: { allowPrivate: true, endpoints: [] },
   keyring: createKeyring([SECRET]),
   rights: { refusalOf: () => Promise.resolve(undefined) },
 };
 
-/** Another process that delivers webhooks; it has to be started. */
+/** Another process that delivers webhooks; it must be started. */
 function otherProcess(): JobRunner {
   const { sender } = composeWebhooks(
     { database: api.database, log: silentLogger, registry: createRegistry() },
@@ -93,14 +93,14 @@ const delivery = (id: string, state: string) =>
     what: `one that is ${state}`,
   });
 
-/** As if its time had come. */
+/** As if it were due now. */
 const due = () =>
   api
     .database('webhook_deliveries')
     .where({ state: 'pending' })
     .update({ next_attempt_at: new Date(0) });
 
-/** As anybody would check it who has nothing of ours. */
+/** Verified by a receiver with its own code. */
 function check({ headers, body }: Received, secret: string) {
   const hmac = (text: string, key: string | Buffer = secret) => createHmac('sha256', key).update(text);
   const { signature, ...rest } = JSON.parse(body) as { signature: string };
@@ -119,7 +119,7 @@ function check({ headers, body }: Received, secret: string) {
 const GENUINE = { body: true, standard: true, plain: true, fresh: true };
 
 describe('webhooks', () => {
-  it('H9 are told of the end of a task, in the document’s form, signed three ways', async () => {
+  it('get the end of a task in the documented form, with three signatures', async () => {
     const { secret } = await create();
     const task = await ended();
     const failed = await ended('Failed');
@@ -140,7 +140,7 @@ describe('webhooks', () => {
     expect(first!.headers['content-type']).toBe('application/json');
   });
 
-  it('H9 take secrets of any form', async () => {
+  it('accept secrets of any form', async () => {
     const { id, secret } = await create({ secret: 'geheim-ßecret-of-ours' });
     expect(secret).toBe('geheim-ßecret-of-ours');
     await admin().post(`/webhooks/${id}/test`).expect(200);
@@ -153,7 +153,7 @@ describe('webhooks', () => {
     expect(body.details).toMatchObject([{ path: 'secret' }]);
   });
 
-  it('are told of what they asked for, and of nothing else', async () => {
+  it('get the events that they subscribed to, and no others', async () => {
     await create({ events: ['batch.cancelled', 'task.failed'] });
     await ended('Completed');
     const { body } = await api
@@ -174,7 +174,7 @@ describe('webhooks', () => {
     expect(batch).toMatchObject({ data: { batch_id: body.data.batch_id, status: 'cancelled', name: 'b' } });
   });
 
-  it('show their secret once, and keep it sealed', async () => {
+  it('show their secret once, and store it encrypted', async () => {
     const { id, secret } = await create();
     expect(secret).toMatch(/^whsec_/);
     const answers = [await admin().get('/webhooks'), await admin().get(`/webhooks/${id}`)];
@@ -186,7 +186,7 @@ describe('webhooks', () => {
     expect(history).not.toContain(secret.slice(6));
   });
 
-  it('are listed, changed and deleted; each change stands in the history for the audit trail', async () => {
+  it('are listed, changed and deleted; each change is in the history for the audit trail', async () => {
     const { id } = await create({ description: 'ours' });
     await admin()
       .put(`/webhooks/${id}`)
@@ -207,18 +207,18 @@ describe('webhooks', () => {
     for (const path of [`/webhooks/${id}`, `/webhooks/${id}/deliveries`]) await admin().get(path).expect(404);
     await admin().delete(`/webhooks/${id}`).expect(404);
     expect(receiver.received).toEqual([]);
-    const told = await api
+    const recorded = await api
       .database('events')
       .whereRaw(`type = 'told' and details ->> 'resource' = ?`, [`webhooks/${id}`])
       .orderBy('seq');
-    expect(told.map(({ details, actor }) => [details.action, actor.username])).toEqual([
+    expect(recorded.map(({ details, actor }) => [details.action, actor.username])).toEqual([
       ['webhook.create', 'admin'],
       ['webhook.update', 'admin'],
       ['webhook.delete', 'admin'],
     ]);
   });
 
-  it('made twice with one Idempotency-Key are one, with the same secret', async () => {
+  it('created twice with one Idempotency-Key are one, with the same secret', async () => {
     const send = () =>
       admin1
         .post('/webhooks')
@@ -231,8 +231,8 @@ describe('webhooks', () => {
     expect(await api.database('webhooks').select('id')).toHaveLength(1);
   });
 
-  it('H9 sign with the secret before along with the new one, for a day', async () => {
-    // Only what it is sent by hand: the end of a task of an earlier test may be told late.
+  it('are signed with the previous secret as well as the new one, for a day', async () => {
+    // Only events that are sent by hand: the end of an earlier test's task may arrive late.
     const { id, secret: before } = await create({ events: ['batch.failed'] });
     const after = 'another-secret-of-theirs';
     await admin().put(`/webhooks/${id}`).send({ secret: after }).expect(200);
@@ -270,7 +270,7 @@ describe('a webhook of a user', () => {
   });
   const body = () => ({ url: receiver.url(), events: TASK_EVENTS });
 
-  it('is changed, deleted and sent to by its owner or an admin only, even where the policies allow it', async () => {
+  it('is changed, deleted and tested by its owner or an admin only, even where the policies allow it', async () => {
     const owner = api.as('keeper');
     const other = api.as('keeper', 'operator');
     const { body: made } = await owner.post('/webhooks').send(body()).expect(201);
@@ -306,7 +306,7 @@ describe('a webhook of a user', () => {
     await admin().delete(path).expect(200);
   });
 
-  it('that was made before owners were kept is for admins', async () => {
+  it('that was created before owners were recorded is for admins', async () => {
     const owner = api.as('keeper');
     const { body: made } = await owner.post('/webhooks').send(body()).expect(201);
     const path = `/webhooks/${made.data.id as string}`;
@@ -317,7 +317,7 @@ describe('a webhook of a user', () => {
     await admin().delete(path).expect(200);
   });
 
-  it('goes to another URL only with another secret, which alone signs there', async () => {
+  it('gets another URL only with another secret, which is the only one that signs there', async () => {
     const { id, secret } = await create({ events: ['batch.failed'] });
     const move = (more: object) =>
       admin()
@@ -352,7 +352,7 @@ describe('an endpoint', () => {
     ['seconds', 429, () => '600', 600],
     ['a date', 503, () => new Date(Date.now() + 900_000).toUTCString(), 900],
     ['more than two hours', 429, () => '999999', 7_200],
-  ])('that asks for patience in %s is left alone so long', async (_, status, header, seconds) => {
+  ])('that asks for a pause in %s is left alone for so long', async (_, status, header, seconds) => {
     receiver.answer = (response) => response.writeHead(status, { 'retry-after': header() }).end();
     const { id } = await create({ events: ['batch.failed'] });
     for (let n = 0; n < 2; n++) await admin().post(`/webhooks/${id}/test`).expect(200);
@@ -363,7 +363,7 @@ describe('an endpoint', () => {
     expect((delivery.next_attempt_at.getTime() - Date.now()) / 1000).toBeGreaterThan(seconds - 30);
   });
 
-  it('that does not ask for it is tried again as usual, even with the header', async () => {
+  it('that does not ask for it is retried as usual, even with the header', async () => {
     receiver.answer = (response) => response.writeHead(500, { 'retry-after': '600' }).end();
     const { id } = await create({ events: ['batch.failed'] });
     await admin().post(`/webhooks/${id}/test`).expect(200);
@@ -371,7 +371,7 @@ describe('an endpoint', () => {
     expect(await openFor()).toBe(0);
   });
 
-  it('that is gone (410) is not asked again: the webhook is disabled, and says why', async () => {
+  it('that is gone (410) is not called again: the webhook is disabled, and says why', async () => {
     receiver.answer = (response) => response.writeHead(410).end();
     const { id } = await create({ events: ['batch.failed'] });
     await admin().post(`/webhooks/${id}/test`).expect(200);
@@ -405,7 +405,7 @@ describe('an endpoint', () => {
 });
 
 describe('deliveries', () => {
-  it('are tried again until they are taken, under the same id and with the same body', async () => {
+  it('are retried until they are accepted, under the same id and with the same body', async () => {
     const { id, secret } = await create();
     receiver.answer = (response) => response.writeHead(receiver.received.length < 3 ? 500 : 204).end();
     await ended();
@@ -433,10 +433,10 @@ describe('deliveries', () => {
     const { body } = await admin().post(`/webhooks/${id}/test`).expect(200);
     await delivery(id, 'delivered');
     const again = `/webhooks/${id}/deliveries/${body.data as string}/redeliver`;
-    const somebody = admin();
-    await somebody.post(again).set('Idempotency-Key', 'again').expect(200);
+    const caller = admin();
+    await caller.post(again).set('Idempotency-Key', 'again').expect(200);
     await received(2);
-    await somebody.post(again).set('Idempotency-Key', 'again').expect(200); // the answer was lost
+    await caller.post(again).set('Idempotency-Key', 'again').expect(200); // the answer was lost
     await delivery(id, 'delivered');
     const [first, second] = receiver.received;
     expect(first!.headers['webhook-id']).toBe(body.data);
@@ -447,7 +447,7 @@ describe('deliveries', () => {
     expect(receiver.received).toHaveLength(2);
   });
 
-  it('are given up after a day', async () => {
+  it('are dropped after a day', async () => {
     const { id } = await create();
     receiver.answer = (response) => response.writeHead(500).end();
     await ended();
@@ -459,7 +459,7 @@ describe('deliveries', () => {
     expect(await delivery(id, 'failed')).toMatchObject({ response_status: 500, next_attempt_at: null });
   });
 
-  it('wait while their endpoint is failing, for all processes; one goes ahead to see, then all', async () => {
+  it('wait while their endpoint is failing, for all processes; one is sent as a test, then all', async () => {
     const other = otherProcess();
     other.start();
     try {
@@ -473,7 +473,7 @@ describe('deliveries', () => {
         .database('webhooks')
         .where({ id })
         .update({ open_until: new Date(Date.now() + 600_000) });
-      // What is under way when it opens still arrives.
+      // Deliveries in progress when it opens still arrive.
       await waitFor(async () => (await underWay(id)) === 0);
       const before = receiver.received.length;
       await due();
@@ -484,7 +484,7 @@ describe('deliveries', () => {
       });
       expect(receiver.received).toHaveLength(before);
 
-      // Its time is up: of all that is due, one.
+      // Its pause is over: of all due deliveries, one is sent.
       let release: () => void = () => undefined;
       receiver.answer = (response) => void (release = () => response.end());
       await api.database('webhooks').update({ open_until: new Date(0) });
@@ -535,7 +535,7 @@ describe('deliveries', () => {
       await endOne();
       await received(1);
       api.access.known.set(owner, { roles: ['operator', 'limited'] });
-      // Who the owner is, is known for some seconds.
+      // The owner's rights are cached for some seconds.
       const withheld = await waitFor(
         async () => {
           await endOne();
@@ -548,7 +548,7 @@ describe('deliveries', () => {
         error: 'Not sent: the owner of the webhook may not read its task or batch.',
       });
       expect(receiver.received.map(({ body }) => JSON.stringify(body))).not.toContain(withheld!.id);
-      // A ping is about nothing that could be denied.
+      // A ping has no subject that could be denied.
       await admin().post(`/webhooks/${id}/test`).expect(200);
       await waitFor(() => receiver.received.some(({ body }) => JSON.stringify(body).includes('ping')));
       api.access.known.set(owner, { enabled: false });
@@ -559,7 +559,7 @@ describe('deliveries', () => {
         },
         { what: 'a delivery of a disabled owner' },
       );
-      // What ended meanwhile belongs to this test, not to the webhook of the next one.
+      // Tasks that ended meanwhile belong to this test, not to the webhook of the next one.
       await waitFor(async () => {
         const [row] = await api.database('webhook_deliveries').where({ webhook_id: id }).count({ n: '*' });
         return Number(row!['n']) === ends + 1;
@@ -571,7 +571,7 @@ describe('deliveries', () => {
     }
   });
 
-  it('are not made twice by several processes', async () => {
+  it('are not sent twice by several processes', async () => {
     const others = [1, 2, 3].map(() => otherProcess());
     for (const other of others) other.start();
     try {
@@ -581,10 +581,10 @@ describe('deliveries', () => {
         const all = await deliveries(id);
         return all.length >= tasks.length && all.every(({ state }) => state === 'delivered');
       });
-      const told = receiver.received.map(
+      const delivered = receiver.received.map(
         ({ body }) => (JSON.parse(body) as { data: { task_id: string } }).data.task_id,
       );
-      expect(told.sort()).toEqual(tasks.sort());
+      expect(delivered.sort()).toEqual(tasks.sort());
     } finally {
       await Promise.all(others.map((other) => other.stop()));
     }
@@ -605,7 +605,7 @@ async function underWay(id: string): Promise<number> {
   return Number(row?.['attempts']) - receiver.received.length;
 }
 
-/** A workflow in check mode that has ended: it waits for nobody. */
+/** A workflow in check mode that has ended: it waits for no lock. */
 async function checked(): Promise<string> {
   const { body } = await api
     .as('operator')

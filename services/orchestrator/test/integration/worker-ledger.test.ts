@@ -29,7 +29,7 @@ afterAll(async () => {
   await clone.drop();
 });
 
-it('stores whatever is printed, reported and told of an end, NUL and half surrogate pairs too', async () => {
+it('stores all output, reports and results, including NUL and lone surrogates', async () => {
   const { ids } = await modelBatch(database, {
     ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
     operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'again', undoable: false }],
@@ -59,7 +59,7 @@ it('stores whatever is printed, reported and told of an end, NUL and half surrog
   expect(lines.map(({ text }) => text)).toEqual([mended, 'and on']);
 });
 
-it('writes what several attempts tell the journal in one transaction, and what one tells wrongly harms no other', async () => {
+it('writes the journal entries of several attempts in one transaction, without harm by a wrong one', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const { ids } = await modelBatch(database, {
     ...{ parallelLimit: 4, onFailure: 'continue', rollbackEnabled: false },
@@ -73,7 +73,7 @@ it('writes what several attempts tell the journal in one transaction, and what o
   const { claimed } = await ledger.round(workerId, [], 100);
   const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]));
   const { infra } = claimed[0]!;
-  const tell = async (name: string, change: JournalRecord['change']) => {
+  const report = async (name: string, change: JournalRecord['change']) => {
     const taskId = ids.get(name)!;
     const thing = { kind: 'server', infra, name, provider: 'noop', driver: 'noop' };
     const entry: JournalRecord = { ...thing, state: 'intended', change, before: null, after: { id: name } };
@@ -85,16 +85,16 @@ it('writes what several attempts tell the journal in one transaction, and what o
       .select<{ name: string; wrote: string }[]>('name', database.raw('xmin::text as wrote'))
       .orderBy('seq');
 
-  await Promise.all(names.map((name) => tell(name, 'create')));
+  await Promise.all(names.map((name) => report(name, 'create')));
   const before = await written();
   expect(before.map(({ name }) => name)).toEqual(names);
   expect(new Set(before.map(({ wrote }) => wrote)).size).toBeLessThan(names.length);
 
-  const told = await Promise.allSettled([
-    ...[tell('a', 'destroy'), tell('b', 'destroy')],
-    ...[tell('c', 'eat' as 'destroy'), tell('d', 'destroy')],
+  const reported = await Promise.allSettled([
+    ...[report('a', 'destroy'), report('b', 'destroy')],
+    ...[report('c', 'eat' as 'destroy'), report('d', 'destroy')],
   ]);
-  expect(told.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+  expect(reported.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
   expect(
     (await written())
       .slice(names.length)

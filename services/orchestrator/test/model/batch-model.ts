@@ -4,10 +4,10 @@ interface ModelOperation {
   id: string;
   dependencies: string[];
   retries: number;
-  /** What becomes of a lost attempt. */
+  /** The outcome of a lost attempt. */
   whenLost: 'again' | 'asked' | 'failed';
   undoable: boolean;
-  /** Attempts that may be lost, and one. */
+  /** Numbers of attempts that may be lost, and one. */
   maxAttempts?: number;
 }
 
@@ -20,17 +20,17 @@ export interface ModelBatch {
 
 interface State extends ModelOperation {
   status: TaskStatus;
-  /** Held by somebody who finds out what became of it. */
+  /** Held by a worker that reconciles it. */
   asking: boolean;
   failures: number;
   losses: number;
   attempts: number;
   cancelAsked: boolean;
-  /** When it ended, counted in acts; what ended in one act ended at the same moment. */
+  /** When it ended, counted in actions; everything that ended in one action ended at the same moment. */
   endedAt: number;
 }
 
-/** Something that may happen next. */
+/** An action that may happen next. */
 export type Action = OperationAction | { type: 'undo' | 'failToUndo' } | { type: 'cancelBatch' };
 export interface OperationAction {
   type: 'claim' | 'complete' | 'fail' | 'lose' | 'wake' | 'cancel';
@@ -41,13 +41,13 @@ export const MAX_ATTEMPTS = 3;
 const OPEN: TaskStatus[] = ['Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown'];
 
 /**
- * What a batch does, in memory and as plainly as can be: the reference that the functions in Postgres are held against.
- * `actions()` says for every reachable state what may happen next.
+ * The behaviour of a batch, in memory and as simply as possible: the reference for the functions in Postgres.
+ * `actions()` returns for every reachable state what may happen next.
  */
 export class BatchModel {
   status: 'Running' | 'RollingBack' | 'Completed' | 'Failed' | 'Cancelled' | 'RolledBack' = 'Running';
   readonly operations: Map<string, State>;
-  /** Ids of what is to be undone, in the order of undoing. */
+  /** Ids of the operations to undo, in the order of undoing. */
   toUndo: string[] = [];
   #cancelAsked = false;
   #undoFailed = false;
@@ -207,7 +207,7 @@ export class BatchModel {
     else this.status = all.some(({ status }) => status === 'Cancelled') ? 'Cancelled' : 'Completed';
   }
 
-  /** What was completed, and what drivers began, the last one first. */
+  /** The operations that were completed, and those that drivers began, the last one first. */
   #whatIsToBeUndone(): string[] {
     return [...this.operations.values()]
       .filter(({ undoable, status, whenLost, attempts }) => {

@@ -1,7 +1,7 @@
-/** From a status as the history knows it (submitted, with '' before) to those that may be recorded next: docs/states/task.md. */
+/** From a status in the history (submitted, with '' before) to those that may be recorded next: docs/states/task.md. */
 export const LEGAL_TRANSITIONS: Readonly<Record<string, readonly string[]>> = {
   '': ['Blocked', 'Waiting', 'Ready'],
-  // From Blocked to Waiting nothing is recorded: to the outside both are pending.
+  // The step from Blocked to Waiting is not recorded: both are shown as pending.
   Blocked: ['Ready', 'Cancelled'],
   Waiting: ['Ready', 'Cancelled'],
   Ready: ['Running', 'Cancelled'],

@@ -3,7 +3,7 @@ import { spawnNode, type NodeProcess } from '@provisioning/test-kit';
 
 const API = join(import.meta.dirname, '../../dist/src/api.js');
 
-/** An API process that may be killed at any moment, and comes back where it likes. */
+/** An API process that a test may kill at any moment and restart on any port. */
 export class ApiProcess {
   #process: NodeProcess | undefined;
   #url = '';

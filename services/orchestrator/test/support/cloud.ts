@@ -1,21 +1,21 @@
 import { createLocalDriver, fullName, KINDS } from '@provisioning/provisioner';
 import { FakeUpcloud } from '../../../../packages/provisioner/test/conformance/fake-upcloud.js';
 
-/** Where things really are, seen without the platform. */
+/** The real state of the cloud, seen without the platform. */
 export interface Cloud {
   provider: string;
   plans: readonly [string, string];
   zones: readonly [string, string];
-  /** What is in an infra, as anybody would describe it who cannot see ids and times. */
+  /** The resources of an infra, described without ids and times. */
   picture(infra: string): Promise<string[]>;
-  /** Takes a server away behind the platform's back. */
+  /** Removes a server without the platform. */
   takeAway(infra: string, server: string): Promise<void>;
-  /** Lets something go wrong between the platform and the provider. */
+  /** Makes a call between the platform and the provider fail. */
   disturb(): void;
   close(): Promise<void>;
 }
 
-/** The records of the local driver: files, which no death of a process forgets. */
+/** The records of the local driver: files, which survive the death of a process. */
 export function localCloud(dataDir: string): Cloud {
   const { resources } = createLocalDriver(dataDir);
   return {
@@ -40,7 +40,7 @@ export function localCloud(dataDir: string): Cloud {
   };
 }
 
-/** UpCloud at the wire: a stand-in that answers as it does, in this process. */
+/** UpCloud's HTTP API, simulated in this process. */
 export async function upcloud(): Promise<Cloud & { env: Record<string, string> }> {
   const fake = await FakeUpcloud.start();
   const { account } = fake;
@@ -57,7 +57,7 @@ export async function upcloud(): Promise<Cloud & { env: Record<string, string> }
     async picture(infra) {
       return serversOf(infra)
         .map((server) => {
-          // Not the size of a disk that came with a plan: nobody asked for it, and it cannot shrink.
+          // Not the size of a disk that came with a plan: it was not requested, and it cannot shrink.
           const { hostname, plan, zone, state } = server;
           const asked = Object.entries(labelsOf(server)).filter(
             ([key]) => !/^provisioning-(key|changed-at|restores-\d+)$/.test(key),

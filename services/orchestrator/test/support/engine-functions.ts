@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { rowsOf } from '../../src/postgres/rows.js';
 
-/** The engine's functions, called as executors call them, without any executor. */
+/** The engine's functions, called as executors call them, without an executor. */
 export function engineFunctions(database: Knex) {
   return {
     async register(leaseSeconds = 600): Promise<string> {
@@ -50,7 +50,7 @@ export function engineFunctions(database: Knex) {
     async release(worker: string, planned = false): Promise<void> {
       await rowsOf(database, 'select release_worker(?, ?, ?, false)', [worker, 'lost', planned]);
     },
-    /** Lets the time pass until the next try. */
+    /** Lets the time until the next attempt pass. */
     async wake(task: string): Promise<void> {
       await rowsOf(database, `update tasks set run_after = now() where id = ? and status = 'RetryWait'`, [
         task,

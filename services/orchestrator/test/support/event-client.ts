@@ -7,15 +7,15 @@ const checkEvent = bodyCheck(eventSchema);
 
 type Said = Record<string, unknown>;
 
-/** A client of `/ws`; each event is held against the contract. */
+/** A client of `/ws`; each event is checked against the contract. */
 export interface EventClient {
   events: Event[];
-  /** What came that is no event. */
+  /** Received messages that are not events. */
   said: Said[];
   send(message: unknown): void;
-  /** Waits for an event that is so. */
+  /** Waits for an event that matches. */
   sees(what: (event: Event) => boolean, timeout?: number): Promise<Event>;
-  hears(what: (said: Said) => boolean): Promise<Said>;
+  receives(what: (said: Said) => boolean): Promise<Said>;
   closed: Promise<{ code: number; reason: string }>;
   socket: WebSocket;
   leave(): Promise<void>;
@@ -51,7 +51,7 @@ export async function follow(
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     sees: (what, timeout = 10_000) =>
       waitFor(() => events.find(what), { timeout, what: 'the event' }) as Promise<Event>,
-    hears: (what) => waitFor(() => said.find(what), { what: 'the message' }) as Promise<Said>,
+    receives: (what) => waitFor(() => said.find(what), { what: 'the message' }) as Promise<Said>,
     async leave() {
       socket.close();
       await closed;
@@ -59,7 +59,7 @@ export async function follow(
   };
 }
 
-/** How an upgrade is refused: the status and the body of the answer. */
+/** The refusal of an upgrade: the status and the body of the answer. */
 export function refusal(
   url: string,
   query: Record<string, string> = {},

@@ -13,19 +13,19 @@ import { v7 as uuidv7 } from 'uuid';
 import type { AccessSource } from '../../src/compose/access.js';
 import type { CurrentUser } from '../../src/domain/access/grant-reviewer.js';
 
-/** What the control center says of access: the built-in policies, and whatever a test makes of it. */
+/** The access data of the control center: the built-in policies, which a test can change. */
 export class FakeAccess implements AccessSource {
   revision = 1;
   policies: readonly PolicyDocument[] = builtinPolicies;
   readonly revoked: Revocation[] = [];
   /** By the hash of their token. */
   readonly tokens = new Map<string, NonNullable<Introspection['token']>>();
-  /** Users that are not what everybody else is: enabled admins. */
+  /** Users that differ from the default: enabled admins. */
   readonly known = new Map<string, Partial<CurrentUser>>();
   readonly decisions: LoggedDecision[] = [];
-  /** Whether nobody answers. */
+  /** Whether the control center is unreachable. */
   away = false;
-  /** Signs in the place of the shared secret. */
+  /** A key that replaces the shared secret for signatures. */
   forger: Keyring | undefined;
   readonly #keyring: Keyring;
 

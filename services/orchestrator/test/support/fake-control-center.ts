@@ -14,20 +14,20 @@ import { createInternalApp, on, reply } from '@provisioning/http-kit';
 import { createRegistry, silentLogger } from '@provisioning/runtime';
 import { FakeAccess } from './fake-access.js';
 
-/** How it treats what it is sent. `loses answers`: it keeps the records, and nobody hears that it did. */
+/** How it treats requests. `loses answers`: it stores the records, but its answers are lost. */
 export type Mood = 'well' | 'loses answers' | 'fails';
 
-/** The receiving side of the audit trail, as far as senders can tell: it keeps each record once, by its event_id. */
+/** The receiving side of the audit trail as senders see it: it stores each record once, by its event_id. */
 export class FakeControlCenter {
   mood: Mood = 'well';
   readonly kept = new Map<string, AuditEntry>();
-  /** How many records came again. */
+  /** The number of repeated records. */
   repeated = 0;
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #port = 0;
 
-  /** What it says of access. */
+  /** The access data that it returns. */
   readonly access: FakeAccess;
 
   constructor(private readonly secret: string) {
@@ -92,7 +92,7 @@ export class FakeControlCenter {
     this.#server = server;
   }
 
-  /** At once: whoever waits for an answer gets none. */
+  /** At once: pending requests get no answer. */
   async stop(): Promise<void> {
     const server = this.#server;
     this.#server = undefined;

@@ -1,6 +1,6 @@
 import type { ClaimedTask, Ledger, LogChunk, Round, TaskResult } from '../../src/domain/worker/ledger.js';
 
-/** A ledger in memory that has these tasks to give, once each, and writes down what it is told. */
+/** A ledger in memory that hands out these tasks, once each, and records the reports. */
 export class FakeLedger implements Ledger {
   readonly results: TaskResult[] = [];
   readonly chunks: LogChunk[] = [];

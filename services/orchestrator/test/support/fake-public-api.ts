@@ -8,11 +8,11 @@ interface Received {
   body: string;
 }
 
-/** The public port of a control center, as far as the console's gateway can tell. */
+/** The public port of a control center, as the console's gateway sees it. */
 export class FakePublicApi {
   /** In the order of their arrival. */
   readonly received: Received[] = [];
-  /** Answers the next requests; an empty success where absent. */
+  /** Answers the next requests; default: an empty success. */
   answer: (request: Received, response: ServerResponse) => void = (_request, response) => {
     response.setHeader('Content-Type', 'application/json');
     response.end('{"success":true,"data":[]}');

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
 import { rowsOf } from '../../src/postgres/rows.js';
 
-/** How a program calls a function of the schema, and what it reads of the answer. */
+/** How a program calls a function of the schema, and what it reads from the result. */
 export interface Signature {
   name: string;
   /** Types, by position. */
   parameters: string[];
-  /** Parameters that must be given: the first ones. */
+  /** Number of required parameters, which are the first ones. */
   required: number;
   /** A type, or the columns of the table that it returns. */
   result: string[];
@@ -27,7 +27,7 @@ export async function signaturesOf(database: Knex): Promise<Signature[]> {
   }));
 }
 
-/** Whether what calls `before` can call `now` instead. */
+/** Whether a call of `before` can call `now` instead. */
 export function serves(now: Signature, before: Signature): boolean {
   return (
     now.name === before.name &&

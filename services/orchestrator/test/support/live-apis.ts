@@ -12,17 +12,20 @@ import { rowsOf } from '../../src/postgres/rows.js';
 import { FakeAccess } from './fake-access.js';
 import { ACCESS_JOBS, MIGRATIONS, SECRET } from './test-api.js';
 
-/** Some API processes, in this one, on one database. */
+/** Several API processes, in this one, on one database. */
 export interface LiveApis {
   urls: string[];
   databaseUrl: string;
   database: Knex;
   token(roles: string[], options?: { userId?: string; lifetime?: number }): string;
-  /** As the control center would tell it. */
+  /** The access data, as the control center publishes it. */
   revoke(userId: string): void;
   /** In force when it resolves. */
   setPolicies(more: PolicyDocument[]): Promise<void>;
-  /** Records an event of a task, as the engine does. @returns its number */
+  /**
+   * Records an event of a task, as the engine does.
+   * @returns its number
+   */
   record(event?: {
     taskId?: string;
     type?: RecordedEventType;

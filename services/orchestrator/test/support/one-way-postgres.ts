@@ -3,12 +3,14 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 export interface OneWayPostgres {
   url: string;
-  /** From the moment when it is told this, what Postgres says reaches nobody. */
+  /** From this call on, the client receives nothing from Postgres. */
   muteAfter(words: string): void;
   close(): Promise<void>;
 }
 
-/** Stands in front of a Postgres: whoever comes through here can be kept from hearing that he was understood. */
+/**
+ * A proxy in front of Postgres that can drop all answers, so that clients do not learn that their statements were run.
+ */
 export async function oneWayPostgres(url: string): Promise<OneWayPostgres> {
   const target = new URL(url);
   const sockets = new Set<Socket>();

@@ -37,13 +37,13 @@ import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { createRedis } from '@provisioning/runtime';
 import type { WorkerNotifier } from '../../src/domain/worker/worker-notifier.js';
 
-/** What the repository's own workspace defines. */
+/** The definitions of the repository's own workspace. */
 export const DEFINITIONS = new Definitions(
   fileURLToPath(new URL('../../../../workspace/definitions', import.meta.url)),
 );
 const WORKER = join(dirname(fileURLToPath(import.meta.url)), '../../dist/src/worker.js');
 
-/** Times that make a test of minutes one of seconds; their proportions are those of the defaults. */
+/** Times that turn a test of minutes into one of seconds; their proportions are those of the defaults. */
 const SHORT_TIMES = {
   LEASE_SECONDS: '12',
   FENCE_SECONDS: '4',
@@ -53,7 +53,7 @@ const SHORT_TIMES = {
 
 type TestBatch = Partial<BatchRequest> & { operations: OperationSpec[] };
 
-/** What is known of a batch, its operations by their ids. */
+/** A batch, with its operations by their ids. */
 export interface FoundBatch {
   batch: Batch;
   operations: Record<string, Operation>;
@@ -85,17 +85,17 @@ export interface TestPlatform {
   databaseUrl: string;
   store: PostgresTaskStore;
   notifier: WorkerNotifier;
-  /** Where the local driver of the workers keeps its records. */
+  /** The folder in which the local driver of the workers keeps its records. */
   dataDir: string;
-  /** A folder for what commands leave behind. */
+  /** A folder for the files of commands. */
   folder: string;
-  /** @param execPath the Node.js that runs it, and what it starts; that of the tests where absent */
+  /** @param execPath the Node.js that runs it and its children; default: that of the tests */
   startWorker(environment?: Record<string, string>, execPath?: string): Promise<NodeProcess>;
   /** Stops all workers but this one. */
   stopOthers(worker: NodeProcess): Promise<void>;
-  /** Submits a run of the stand-in command, which executes `script` in bash, and rings. */
+  /** Submits a run of the stand-in command, which executes `script` in bash, and wakes a worker. */
   submit(script: string, task?: Partial<NewTask>): Promise<string>;
-  /** Submits a batch of operations (`infra` is one of its own unless given), and rings. */
+  /** Submits a batch of operations (on a separate infra unless given), and wakes a worker. */
   submitBatch(request: TestBatch): Promise<string>;
   batch(id: string): Promise<FoundBatch>;
   /** Waits until the batch has ended. */
@@ -105,9 +105,9 @@ export interface TestPlatform {
   ended(id: string, timeout?: number): Promise<TaskDetails>;
   running(id: string): Promise<TaskDetails>;
   events(id: string): Promise<string[]>;
-  /** Pids of the executors that ever registered, newest last. */
+  /** Pids of all executors that registered, newest last. */
   executors(): Promise<number[]>;
-  /** Pids of the processes that start the commands of the newest executor. */
+  /** Pids of the spawners of the newest executor. */
   spawners(): Promise<number[]>;
   /** Pids of the driver hosts that run. */
   driverHosts(): number[];
@@ -122,18 +122,18 @@ export const SUBMITTER: Submitter = {
   idempotency: undefined,
 };
 
-/** Leave to undo anything. */
+/** A grant to undo anything. */
 export const ANYTHING: Permit = { toDo: () => Promise.resolve(), toRead: () => Promise.resolve() };
-/** Leave to read anything. */
+/** A grant to read anything. */
 export const READABLE = (things: readonly Thing[]): Thing[] => [...things];
 
-/** A database, a notifier and real worker processes whose command is a shell that does as it is told. */
+/** A database, a notifier and real worker processes whose command is a shell that runs the given script. */
 export async function testPlatform({ redis = false }: { redis?: boolean } = {}): Promise<TestPlatform> {
   const clone = await cloneDatabase('orchestrator');
   const home = await temporaryFolder('engine');
   const redisAt = redis ? await redisUrl() : undefined;
   const command = join(home.path, 'command.sh');
-  // The script comes as an argument: `servers create --script …`.
+  // The script is an argument: `servers create --script …`.
   // Words of a batch's command are split at blanks: `run <script in base64>`.
   const run = join(home.path, 'run.sh');
   writeFileSync(run, '#!/bin/bash\nexec /bin/bash -c "$(base64 -d <<<"$1")"\n');
@@ -248,7 +248,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
           PROVISIONING_DATA_DIR: join(home.path, 'data'),
           PROVISIONING_COMMAND: command,
           BATCH_COMMANDS: `run=${run}`,
-          // What these commands read and write is in private folders of the user who runs the tests.
+          // The files of these commands are in private folders of the user who runs the tests.
           COMMAND_USER: userInfo().username,
           PROVISIONING_TEST_DRIVER: '1',
           WORKER_PORT: '0',

@@ -6,17 +6,17 @@ import { FakeControlCenter } from './fake-control-center.js';
 
 const API = join(import.meta.dirname, '../../dist/src/api.js');
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
-/** One of these, whichever process he asks: an Idempotency-Key is his own. */
+/** A principal that is the same at every process, since an Idempotency-Key belongs to its user. */
 const OPERATOR = { userId: uuidv7(), username: 'operator', roles: ['admin'], sessionId: uuidv7() };
 
 export interface ApiProcess {
   url: string;
   process: NodeProcess;
-  /** Asks as an admin, the same one of each process. */
+  /** Sends requests as an admin, the same one at each process. */
   send(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>;
 }
 
-/** The built API as a process of its own, with somebody who tells it the built-in policies. */
+/** The built API in a separate process, with a control center that serves the built-in policies. */
 export async function startApiProcess(environment: Record<string, string | undefined>): Promise<ApiProcess> {
   const controlCenter = new FakeControlCenter(SECRET);
   await controlCenter.start();

@@ -7,7 +7,7 @@ export function spawnersOf(workerId: string): number[] {
   return findByCookie(WORKER_COOKIE, workerId).filter((pid) => runs(pid, 'spawner.js'));
 }
 
-/** Pids of the driver hosts of the workers that have this data directory: they work in a folder in there. */
+/** Pids of the driver hosts of the workers with this data directory, in which they have their working directories. */
 export function driverHostsIn(dataDir: string): number[] {
   return processIds().filter((pid) => runs(pid, 'driver-host.js') && folderOf(pid).startsWith(`${dataDir}/`));
 }
@@ -20,7 +20,7 @@ function folderOf(pid: number): string {
   return read(() => readlinkSync(`/proc/${pid}/cwd`));
 }
 
-/** Empty of a process that has ended meanwhile. */
+/** Empty for a process that has ended in the meantime. */
 function read(look: () => string): string {
   try {
     return look();

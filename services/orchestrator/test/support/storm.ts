@@ -19,8 +19,8 @@ const LEASE_SECONDS = 600;
 const MOST_HOLDERS = 200;
 
 /**
- * Calls the engine's functions as executors, API processes and sweepers would, in an order that `random` draws, and
- * remembers what went wrong. Claims are kept beyond their end, so that late results of old attempts come up, too.
+ * Calls the engine's functions as executors, API processes and periodic jobs would, in an order that `random` draws,
+ * and collects errors. Claims are kept beyond their end, so that late results of old attempts occur too.
  */
 export class Storm {
   readonly errors: string[] = [];
@@ -47,7 +47,7 @@ export class Storm {
     for (let index = 0; index < count; index++) this.#workers.push(await this.#newWorker());
   }
 
-  /** Does something at random. */
+  /** Does a random action. */
   async act(random: () => number): Promise<void> {
     const draw = random() * ACTS.reduce((sum, [weight]) => sum + weight, 0);
     let reached = 0;
@@ -55,7 +55,7 @@ export class Storm {
     await this.#watched(name, () => this.#acts[name](random));
   }
 
-  /** Lets everything come to its end, completing what is asked for. */
+  /** Brings everything to its end, completing all requested work. */
   async settle(): Promise<void> {
     // Not only those at hand: one that was about to expire may have renewed its lease at the last moment.
     const { rows } = await this.pool.query<{ id: string }>(`select id from workers where state = 'alive'`);
@@ -99,7 +99,7 @@ export class Storm {
       const claims = this.#takeClaims(random);
       const status = () =>
         pick(['Completed', 'Completed', 'Completed', 'Failed', 'Cancelled'] as const, random)!;
-      // A worker tells of its own alone, but how another one's result is taken must be right as well.
+      // A worker reports only its own tasks, but a result of another worker's must be handled correctly as well.
       const teller = claims[0]?.worker ?? worker;
       const { claimed } = await this.#ledger.round(
         teller,
@@ -176,7 +176,7 @@ export class Storm {
     return random() < 0.1 ? this.#claims[index] : this.#claims.splice(index, 1)[0];
   }
 
-  /** Up to four, of several batches and infras, each once. */
+  /** Up to four, of several batches and infras, without duplicates. */
   #takeClaims(random: () => number): Claim[] {
     const taken = Array.from({ length: Math.floor(random() * 5) }, () => this.#takeClaim(random));
     return [...new Map(taken.flatMap((claim) => (claim ? [[claim.task, claim] as const] : []))).values()];

@@ -9,7 +9,7 @@ export interface StreamReader {
   status: number;
   headers: Headers;
   events: Event[];
-  /** Blocks with a name: how the stream tells of itself. */
+  /** Blocks with a name: messages about the stream itself. */
   named: { name: string; data: unknown }[];
   text(): string;
   sees(what: (event: Event) => boolean): Promise<Event>;

@@ -5,11 +5,11 @@ import type { NewOperation } from '../../src/domain/batch/batch.js';
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import { MAX_ATTEMPTS, type ModelBatch } from '../model/batch-model.js';
 
-/** Stores a batch of the model as it is: no executor knows what to do with it. */
+/** Stores a batch of the model; no executor can run it. */
 export async function modelBatch(
   database: Knex,
   { operations, ...batch }: ModelBatch,
-  /** One of its own unless given; the operations take turns on them. */
+  /** A separate one unless given; the operations use them in turn. */
   infras: readonly string[] = [`infra-${uuidv7()}`],
 ): Promise<{ batchId: string; ids: Map<string, string> }> {
   const ids = new Map(operations.map(({ id }) => [id, uuidv7()]));

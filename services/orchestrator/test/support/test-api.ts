@@ -14,7 +14,7 @@ export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export interface TestApi {
   app: ReturnType<typeof composeApi>['app'];
-  /** Sends requests as somebody with these roles; as nobody without. */
+  /** Sends requests as a user with these roles; without roles, as an anonymous client. */
   as(...roles: string[]): ReturnType<typeof supertest.agent>;
   anonymous: ReturnType<typeof supertest.agent>;
   token(roles: string[], options?: { lifetime?: number; secret?: string }): string;
@@ -23,14 +23,14 @@ export interface TestApi {
   webhooks: ReturnType<typeof composeApi>['webhooks'];
   /** Those of access run; a test starts the others that it needs. */
   jobs: ReturnType<typeof composeApi>['jobs'];
-  /** What the control center says of access. */
+  /** The access data of the control center. */
   access: FakeAccess;
-  /** Takes up what it says now. */
+  /** Reads the access data now. */
   look(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** The API in this process on a database of its own; every answer is held against the contract. */
+/** The API in this process on a private database; every answer is checked against the contract. */
 export async function testApi(
   environment: Record<string, string> = {},
   overrides: Pick<Overrides, 'resolve' | 'patienceMs'> = {},

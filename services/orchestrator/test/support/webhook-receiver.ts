@@ -7,7 +7,7 @@ export interface Received {
   path: string;
 }
 
-/** An endpoint that remembers what was posted to it, and answers as it is told to. */
+/** An endpoint that records what was posted to it, and answers as configured. */
 export class WebhookReceiver {
   readonly received: Received[] = [];
   answer: (response: ServerResponse, received: Received) => void = (response) => response.end('ok');

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 const SERVICE = join(import.meta.dirname, '../..');
 
 /**
- * The types of event that the functions in SQL and the TypeScript sources record, found in their text.
+ * Returns the types of event that the functions in SQL and the TypeScript sources record, found in their text.
  * @throws where a type is neither a literal nor the parameter of one of the functions that record for others: it would
- *   escape the comparison with the catalogue
+ * escape the comparison with the catalogue
  */
 export function writtenEventTypes(): Set<string> {
   return new Set([...typesInSql(), ...typesInTypeScript()]);
@@ -17,7 +17,10 @@ function typesInSql(): string[] {
   return readdirSync(folder).flatMap((file) => typesOfSql(readFileSync(join(folder, file), 'utf8'), file));
 }
 
-/** The types that some SQL records. @param file for messages */
+/**
+ * The types that some SQL records.
+ * @param file for messages
+ */
 export function typesOfSql(text: string, file: string): string[] {
   const sql = text.replaceAll(/--[^\n]*/g, '');
   const expressions = [

@@ -39,7 +39,7 @@ describe('a viewer', () => {
       }
   });
 
-  it('is asked about with the path of their request', () => {
+  it('is checked with the path of their request', () => {
     const viewers = viewersUnder({
       resource: 'servers:prod*',
       condition: "request.path.startsWith('/state')",
@@ -49,7 +49,7 @@ describe('a viewer', () => {
     expect([at('/tasks'), at('/state/inventory'), at('/tasks')]).toEqual([true, false, true]);
   });
 
-  it('knows which ids a rule denies, and that a condition may choose by the id', () => {
+  it('knows which ids a rule denies, and that a condition may depend on the id', () => {
     const deniedBy = (rule: Omit<PolicyRule, 'effect' | 'action'>) =>
       viewersUnder(rule).passing(user('alice'), '192.0.2.1', FOLLOWING).deniedIds('tasks');
     expect(deniedBy({ resource: 'tasks:0198*' })).toEqual(['0198*']);

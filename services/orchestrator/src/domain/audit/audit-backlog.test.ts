@@ -10,7 +10,7 @@ async function backlog(read: () => Promise<Backlog>): Promise<AuditBacklog> {
 }
 const ago = (seconds: number) => new Date(NOW - seconds * 1000);
 
-it('A3 lets changes pass up to 100,000 events and up to an hour, and none beyond', async () => {
+it('allows changes up to 100,000 events and up to an hour, and none beyond', async () => {
   const passes = async (rows: number, oldest: Date | null) =>
     (await backlog(() => Promise.resolve({ rows, oldest }))).refuseIfFull();
   await expect(passes(0, null)).resolves.toBeUndefined();
@@ -19,7 +19,7 @@ it('A3 lets changes pass up to 100,000 events and up to an hour, and none beyond
   await expect(passes(1, ago(3_601))).rejects.toMatchObject({ kind: 'unavailable', retryAfter: 30 });
 });
 
-it('goes by what it knew last when it cannot look', async () => {
+it('uses the last known backlog when it cannot read it', async () => {
   let answers = 0;
   const found = await backlog(() =>
     answers++ === 0 ? Promise.resolve({ rows: 3, oldest: ago(5) }) : Promise.reject(new Error('away')),

@@ -21,11 +21,11 @@ function ancestorsIn(nodes: readonly Node[]) {
 }
 
 describe('the graph of a batch', () => {
-  it('is faultless without a cycle, in whatever order its operations are listed', () => {
+  it('is valid without a cycle, in any order of its operations', () => {
     fc.assert(fc.property(acyclic, (nodes) => expect(faultsOf(nodes)).toEqual([])));
   });
 
-  it('with an edge that closes a circle is refused, and the circle that is named is one', () => {
+  it('is refused with a cycle, and the cycle that is named is one', () => {
     fc.assert(
       fc.property(acyclic, fc.nat(), (nodes, choice) => {
         const upper = nodes[choice % nodes.length]!;
@@ -46,7 +46,7 @@ describe('the graph of a batch', () => {
     );
   });
 
-  it('names dependencies on nobody, and ids that are there twice, all of them', () => {
+  it('reports unknown dependencies and repeated ids, all of them', () => {
     const faults = faultsOf([
       { id: 'a', dependencies: ['x', 'b'] },
       { id: 'b', dependencies: ['y'] },
@@ -59,7 +59,7 @@ describe('the graph of a batch', () => {
     ]);
   });
 
-  it('calls a cycle a circular dependency, at the dependency that leads into it', () => {
+  it('reports a circular dependency at the dependency that closes it', () => {
     const nodes = [
       { id: 'a', dependencies: [] },
       { id: 'b', dependencies: ['a', 'c'] },
@@ -76,11 +76,11 @@ describe('the graph of a batch', () => {
     ]);
   });
 
-  it('names an operation that depends on itself', () => {
+  it('reports an operation that depends on itself', () => {
     expect(faultsOf([{ id: 'a', dependencies: ['a'] }])[0]?.message).toContain('"a" → "a"');
   });
 
-  it('takes chains and fans of ten thousand without running out of stack', () => {
+  it('handles chains and fans of ten thousand without exhausting the stack', () => {
     const chain = Array.from({ length: 10_000 }, (_, index): Node => ({
       id: `n${index}`,
       dependencies: index > 0 ? [`n${index - 1}`] : [],
@@ -94,7 +94,7 @@ describe('the graph of a batch', () => {
     expect(faultsOf(ring)[0]?.message).toContain('"n0"');
   });
 
-  it('finds everything that an operation stands on, and nothing else', () => {
+  it('finds everything that an operation depends on, and nothing else', () => {
     fc.assert(
       fc.property(acyclic, (nodes) => {
         const below = ancestorsIn(nodes);

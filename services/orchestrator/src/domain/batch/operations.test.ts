@@ -34,7 +34,7 @@ async function refused(specs: OperationSpec[]): Promise<Failure> {
 }
 
 describe('the check of a batch', () => {
-  it('tells every fault with its place, twenty at most', async () => {
+  it('reports every fault with its path, twenty at most', async () => {
     const { kind, message, details } = await refused([
       command('a', { dependencies: ['nobody'] }),
       command('b', { commands: ['deploy x', 'rm -rf /'], undo_commands: ['sh -c true'] }),
@@ -57,7 +57,7 @@ describe('the check of a batch', () => {
     expect((await refused(many)).details).toHaveLength(20);
   });
 
-  it('refuses what is small as a request and too much to store', async () => {
+  it('refuses what is small as a request and too large to store', async () => {
     const dense = Array.from({ length: 1_000 }, (_, index) =>
       command(`o${index}`, { dependencies: Array.from({ length: index }, (__, below) => `o${below}`) }),
     );
@@ -85,7 +85,7 @@ describe('the check of a batch', () => {
     await checkOperations([servers('m', names(1_000)), ...many.slice(1)], capabilities);
   });
 
-  it('refuses task services and cluster types that are not defined, but not in operations that are kept', async () => {
+  it('refuses undefined task services and cluster types, except in operations that are kept', async () => {
     const about = { infra: 'default', dependencies: [], provider: 'local' };
     const specs: OperationSpec[] = [
       { ...about, id: 't', type: 'taskserv_batch', taskservs: ['containerd', 'kubernets'] },
@@ -117,14 +117,14 @@ describe('the check of a batch', () => {
     expect([ofCheck, pauses - ofCheck].every((count) => count >= 20)).toBe(true);
   });
 
-  it('finds nothing wrong with what can be run', async () => {
+  it('accepts a batch that can be run', async () => {
     const specs = [servers('m', ['web']), command('c', { dependencies: ['m'] })];
     await expect(checkOperations(specs, capabilities)).resolves.toBeUndefined();
   });
 });
 
 describe('the operations of a batch as rows', () => {
-  it('count what they wait for, and what is kept from an earlier batch is not waited for', async () => {
+  it('count their dependencies, without those that are kept from an earlier batch', async () => {
     const specs = [
       command('a'),
       command('b', { dependencies: ['a'] }),
@@ -144,7 +144,7 @@ describe('the operations of a batch as rows', () => {
     expect(kept[2]!.dependsOn).toEqual([kept[0]!.id, kept[1]!.id]);
   });
 
-  it('say of commands without retries that they must not run twice, and of drivers that they know what they did', async () => {
+  it('mark commands without retries as not repeatable, and drivers as able to report what they did', async () => {
     const [once, again, made] = await planOperations([
       command('once', { retries: 0 }),
       command('again', { undo_commands: ['deploy b a'] }),
@@ -155,7 +155,7 @@ describe('the operations of a batch as rows', () => {
     expect(made).toMatchObject({ repeatable: true, reconcilable: true, undoable: true });
   });
 
-  it('put task services on the servers that they stand on, however far below, of their own infra', async () => {
+  it('place task services on the servers of their own infra that they depend on, at any depth', async () => {
     const taskservs = (more: Partial<OperationSpec>): OperationSpec => ({
       ...{ id: 't', type: 'taskserv_batch', infra: 'default', dependencies: ['c'], provider: 'local' },
       taskservs: ['containerd'],

@@ -46,7 +46,7 @@ describe('the catalogue of recorded events', () => {
     expect(new Set(published.flatMap(([, ...types]) => types))).toEqual(new Set(['-', ...EVENT_TYPES]));
   });
 
-  it('gives webhooks the events of the contract, at the end of tasks and batches alone', () => {
+  it('sends webhooks the events of the contract, only at the end of tasks and batches', () => {
     const events = RECORDED_EVENT_TYPES.flatMap((type) =>
       definitionsOf(type).flatMap(({ webhook }) => (webhook === 'none' ? [] : Object.values(webhook))),
     );
@@ -58,7 +58,7 @@ describe('the catalogue of recorded events', () => {
     expect(webhookEventOf({ type: 'attempt_failed', status: 'Failed', ...TASK })).toBeUndefined();
   });
 
-  it('names what is audited and what is a snapshot', () => {
+  it('lists what is audited and what is part of a snapshot', () => {
     expect(RECORDED_EVENT_TYPES.filter(isAudited)).toEqual([
       'submitted',
       'started',
@@ -82,7 +82,7 @@ describe('the catalogue of recorded events', () => {
     expect(snapshotTypesOf('task')).toContain('late_result');
   });
 
-  it('knows no type that it does not list', () => {
+  it('contains no type that it does not list', () => {
     expect(isRecordedEventType('submitted')).toBe(true);
     expect(['invented', '', 'toString', '__proto__'].filter(isRecordedEventType)).toEqual([]);
   });

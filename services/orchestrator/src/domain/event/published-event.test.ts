@@ -30,7 +30,7 @@ const operation = {
   batch: { kind: 'batch', name: 'nightly', infras: ['a', 'b'], ...NO_SCOPE },
 } as const;
 
-describe('what is told of an event', () => {
+describe('a published event', () => {
   it('has the members of the document, and the number as its id', () => {
     expect(publish(recorded({}))).toMatchObject({
       id: '7',
@@ -50,7 +50,7 @@ describe('what is told of an event', () => {
     expect(publish(recorded({ status: stored }))!.data).toMatchObject({ status, state });
   });
 
-  it('of an operation is an update of its batch, and so is the batch itself', () => {
+  it('is an update of the batch for an operation as well as for the batch itself', () => {
     expect(publish(recorded(operation))).toMatchObject({
       event_type: 'BatchOperationUpdate',
       data: { operation_id: 'web', batch_name: 'nightly', status: 'completed' },
@@ -66,7 +66,7 @@ describe('what is told of an event', () => {
     expect(publish(undoing)!.data).toMatchObject({ operation_id: 'web', undoes: true });
   });
 
-  it('keeps to itself which worker and which signals', () => {
+  it('contains neither the worker nor signals', () => {
     const details = { worker_id: 'w', signals: ['TERM'], error: 'it broke', exit_code: 3 };
     const { data } = publish(recorded({ status: 'Failed', details }))!;
     expect(data).toMatchObject({ error: 'it broke', exit_code: 3 });
@@ -74,20 +74,20 @@ describe('what is told of an event', () => {
   });
 
   it.each(['late_result', 'refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(
-    'is nothing of %s, whatever it names',
+    'does not exist for %s',
     (type) => {
       for (const place of [{}, { taskId: null, task: null }, { ...operation, taskId: null, task: null }])
         expect(publish(recorded({ type, ...place }))).toBeUndefined();
     },
   );
 
-  it('is nothing of a type about what the catalogue does not list for it', () => {
+  it('does not exist for a subject that the catalogue does not list for its type', () => {
     expect(publish(recorded({ type: 'ready', taskId: null, task: null, batchId: BATCH }))).toBeUndefined();
     expect(publish(recorded({ type: 'rolling_back' }))).toBeUndefined();
     expect(publish(recorded({ type: 'finished', taskId: null, task: null }))).toBeUndefined();
   });
 
-  it('of a batch’s progress is a share of its operations', () => {
+  it('shows the progress of a batch as a share of its operations', () => {
     const details = { total_steps: 3, completed_steps: 1 };
     const event = recorded({
       ...operation,
@@ -104,7 +104,7 @@ describe('what is told of an event', () => {
   });
 });
 
-describe('what one must be allowed to read', () => {
+describe('the permission to read an event', () => {
   const asked = (event: Partial<RecordedEvent>) =>
     subjectOf(recorded(event))?.questions.map(
       ({ resource, alsoKnownAs = [], context, mode = 'allowed' }) => ({
@@ -114,7 +114,7 @@ describe('what one must be allowed to read', () => {
       }),
     );
 
-  it('is the task and its infra, and its batch must not be denied', () => {
+  it('is that of the task and its infra, and its batch must not be denied', () => {
     expect(asked(operation)).toEqual([
       { names: [`tasks:${TASK}`], infra: 'a', mode: 'allowed' },
       { names: ['servers:a'], infra: 'a', mode: 'allowed' },
@@ -122,7 +122,7 @@ describe('what one must be allowed to read', () => {
     ]);
   });
 
-  it('is each thing that the task touches, in the words of its scope', () => {
+  it('is that of each resource that the task touches, by its scope', () => {
     const scope = scopeOf('u-1', [
       { action: 'create', kind: 'taskserv', infra: 'a', name: 'redis', provider: 'aws' },
     ]);
@@ -140,7 +140,7 @@ describe('what one must be allowed to read', () => {
     expect(things.map(({ resource }) => resource)).toEqual(['servers:a', 'taskservs:a/redis']);
   });
 
-  it('is the batch in each of its infras', () => {
+  it('is that of the batch in each of its infras', () => {
     expect(asked({ ...operation, task: null, taskId: null })).toEqual([
       { names: ['batches:nightly', `batches:${BATCH}`], infra: 'a', mode: 'allowed' },
       { names: ['batches:nightly', `batches:${BATCH}`], infra: 'b', mode: 'allowed' },
@@ -149,14 +149,14 @@ describe('what one must be allowed to read', () => {
     ]);
   });
 
-  it('is the state of the platform for what is about nothing else', () => {
+  it('is that of the state of the platform where it has no other subject', () => {
     expect(asked({ taskId: null, task: null, type: 'health' })).toEqual([
       { names: ['state:*'], infra: undefined, mode: 'allowed' },
     ]);
   });
 
   it.each(['refused', 'told', 'checkpoint_created', 'resource_changed'] as const)(
-    'has no answer for %s: no client may read it',
+    'is not defined for %s: no client may read it',
     (type) => {
       expect(subjectOf(recorded({ type, taskId: null, task: null }))).toBeUndefined();
     },

@@ -70,7 +70,7 @@ const world = fc
     ];
   });
 
-/** Does what a plan says, as a provider would: nothing stands on a server that is not there. */
+/** Applies a plan as a provider would: nothing exists on a server that does not. */
 function carriedOut(there: readonly CheckpointItem[], { steps }: RestorePlan): CheckpointItem[] {
   const now = new Map(there.map((one) => [`${one.kind} ${one.name}`, one]));
   const on = (server: string) =>
@@ -106,7 +106,7 @@ const asked = (items: readonly CheckpointItem[]) =>
     .sort();
 
 describe('the plan of a restore', () => {
-  it('makes of anything what the checkpoint has, never taking away from under what stands, and then has nothing left to do', () => {
+  it('leads from any state to the checkpoint, never removes a server under what depends on it, and is then empty', () => {
     fc.assert(
       fc.property(world, world, (wanted, there) => {
         const plan = planRestore(wanted, there, surveyOf(there));
@@ -118,11 +118,11 @@ describe('the plan of a restore', () => {
     );
   });
 
-  it('leaves what is as it should be, whatever its id', () => {
+  it('leaves resources that match unchanged, regardless of their ids', () => {
     expect(acts(planRestore([item('server', 'a')], [], surveyOf([item('server', 'a')])))).toEqual([]);
   });
 
-  it('does nothing on half of the facts: who does not answer stands in the way', () => {
+  it('does nothing without complete facts: providers that do not answer block it', () => {
     const known = item('server', 'a');
     const unanswered = [{ driver: 'local', kind: 'server' as const, reason: 'It is away.' }];
     const plan = planRestore([known], [known], surveyOf([], { unanswered }));
@@ -132,7 +132,7 @@ describe('the plan of a restore', () => {
     ]);
   });
 
-  it('names what only another program can act on, unless it is as it was', () => {
+  it('names what only another program can change, unless it is unchanged', () => {
     const foreign = { ...item('server', 'own'), driver: 'script' };
     expect(planRestore([foreign], [foreign], surveyOf([]))).toEqual({
       steps: [],
@@ -145,7 +145,7 @@ describe('the plan of a restore', () => {
     expect(planRestore([], [foreign], surveyOf([])).impossible).toEqual([{ operationId: null, reason }]);
   });
 
-  it('replaces what another driver has made in its place', () => {
+  it('replaces a resource that another driver made in its place', () => {
     const other = item('server', 'a');
     const there = surveyOf([{ ...other, driver: 'docker' }]);
     expect(acts(planRestore([other], [], { ...there, drivers: ['local', 'docker'] }))).toEqual([

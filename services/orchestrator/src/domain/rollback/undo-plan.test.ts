@@ -33,7 +33,7 @@ const destroyed = (seq: number, body: Body) =>
 const forgotten = (seq: number, body: Body) =>
   entry(seq, String(body['name']), { change: 'forget', before: body, after: null });
 
-/** The plan to undo all of these, where the inventory has what they come to. */
+/** The plan to undo all of these, where the inventory has the resulting resources. */
 function plan(...history: JournalEntry[]) {
   const things = new Map<string, Existing>();
   for (const { infra, kind, name, after } of history) {
@@ -52,8 +52,8 @@ const acts = ({ steps }: UndoPlan) =>
     ),
   );
 
-describe('the plan of an undoing', () => {
-  it('goes strictly backwards, the changes of one operation together where nothing else came between', () => {
+describe('the plan of a rollback', () => {
+  it('goes strictly backwards, and combines the changes of one operation where no other came between', () => {
     const entries = [
       entry(1, 'a', { taskId: 'x' }),
       entry(2, 'b', { taskId: 'x' }),
@@ -70,7 +70,7 @@ describe('the plan of an undoing', () => {
     ]);
   });
 
-  it('has nothing in its way when everything since is undone with it', () => {
+  it('is not blocked when all later changes are undone with it', () => {
     const entries = fc.array(
       fc.record({ name: fc.constantFrom('a', 'b'), task: fc.nat(3), change: fc.boolean() }),
       {
@@ -102,7 +102,7 @@ describe('the plan of an undoing', () => {
     );
   });
 
-  it('names what stands on a server: itself changed, task services on it, clusters that span it, and nothing else', () => {
+  it('names what depends on a server: itself changed, its task services, clusters that span it, and nothing else', () => {
     const machine = entry(1, 'web-01');
     const since = [
       entry(2, 'web-01', { change: 'change' }),
@@ -160,7 +160,7 @@ describe('the plan of an undoing', () => {
         ['destroy a id-a', 'adopt a id-a'],
       ],
       [
-        'what stood on a server that is replaced goes and comes with it',
+        'what was on a server that is replaced is removed and created with it',
         [
           onServer(destroyed(1, taskserv)),
           destroyed(2, small),
@@ -177,7 +177,7 @@ describe('the plan of an undoing', () => {
       expect(undone.sort()).toEqual(wanted.length > 0 ? history.map(({ seq }) => seq) : []);
     });
 
-    it('puts a task service on its server after the server is replaced, whatever else was on it before', () => {
+    it('puts a task service on its server after the server is replaced, regardless of what was on it before', () => {
       const other = { ...taskserv, id: 'id-nginx', name: 'nginx' };
       const nginx = (one: JournalEntry): JournalEntry => ({ ...one, kind: 'taskserv', name: 'a/nginx' });
       const undo = plan(
@@ -196,7 +196,7 @@ describe('the plan of an undoing', () => {
       ]);
     });
 
-    it('what the checkpoint has is not destroyed, however it came back', () => {
+    it('does not destroy what the checkpoint has, even if it was created again', () => {
       const history = [created(1, again)];
       const there = [{ infra: 'i', kind: 'server', name: 'a', body: again }];
       const had = (body: Body) => [{ infra: 'i', kind: 'server', name: 'a', body }];
@@ -205,7 +205,7 @@ describe('the plan of an undoing', () => {
       expect(acts(planUndo(history, history, there))).toEqual(['create a id-2']);
     });
 
-    it('names every operation whose changes one act undoes', () => {
+    it('names every operation whose changes one step undoes', () => {
       const { steps } = plan(created(1, small), changed(2, small, large), changed(3, large, small));
       expect(steps).toMatchObject([
         { operationId: 'task-1', along: [{ operationId: 'task-3' }, { operationId: 'task-2' }] },
@@ -284,7 +284,7 @@ describe('the plan of an undoing', () => {
     }
   }
 
-  it('leads back to what there was, whatever was replaced meanwhile and with what on it', () => {
+  it('leads back to the earlier state, regardless of replacements in between', () => {
     const act = fc.tuple(
       fc.constantFrom('server' as const, 'service' as const),
       fc.constantFrom('a', 'b'),
@@ -306,7 +306,7 @@ describe('the plan of an undoing', () => {
     );
   });
 
-  it('says what only another program knows how to undo', () => {
+  it('names changes that only another program can undo', () => {
     const { steps, impossible } = planUndo([entry(1, 'x', { resourceId: null })], [], []);
     expect(steps).toEqual([]);
     expect(impossible).toEqual([
@@ -317,7 +317,7 @@ describe('the plan of an undoing', () => {
     ]);
   });
 
-  it('says what its driver cannot take back, unless the whole server goes', () => {
+  it('names changes that the driver cannot undo, unless the whole server is removed', () => {
     const upcloud = { driver: 'upcloud', provider: 'upcloud' };
     const [small, large] = [20, 30].map((storage_gb) => server('a', { ...upcloud, storage_gb }));
     const grown = { ...changed(2, small!, large!), ...upcloud };

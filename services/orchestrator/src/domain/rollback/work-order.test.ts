@@ -7,7 +7,7 @@ const work = (kind: string, name: string, servers?: string[], infra = 'i') => ({
 });
 
 describe('the order of undo operations', () => {
-  it('has each wait for those that share a server with it, and for no other', () => {
+  it('makes each wait for those that share a server with it, and for no other', () => {
     const works = [
       work('cluster', 'k8s', ['a', 'b']),
       work('taskserv', 'a/redis'),
@@ -18,7 +18,7 @@ describe('the order of undo operations', () => {
     expect(dependenciesOf(works)).toEqual([[], [0], [1], [0], []]);
   });
 
-  it('takes servers of one name in two infras for two', () => {
+  it('treats servers of the same name in two infras as two', () => {
     expect(dependenciesOf([work('server', 'a'), work('server', 'a', undefined, 'other')])).toEqual([[], []]);
   });
 });

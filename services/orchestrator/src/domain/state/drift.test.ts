@@ -32,7 +32,7 @@ function surveyOf(
 }
 
 describe('drift', () => {
-  it('tells a server that is stopped or in error, and none that only starts', () => {
+  it('reports a server that is stopped or in error, and none that is starting', () => {
     const inventory = ['a', 'b', 'c'].map((name) => resource('server', name));
     const now = surveyOf([
       resource('server', 'a', { state: 'stopped' }),
@@ -45,7 +45,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('does not know what is on a server that does not answer, and knows all else', () => {
+  it('does not report what is on a server that does not answer, and reports everything else', () => {
     const inventory = ['a/redis', 'b/redis', 'b/nginx'].map((name) => resource('taskserv', name));
     const silence = { driver: 'aws', kind: 'taskserv' as const, server: 'a', reason: 'It is away.' };
     const { differences } = driftOf(inventory, surveyOf([resource('taskserv', 'b/redis')], [silence]));
@@ -55,7 +55,7 @@ describe('drift', () => {
     ]);
   });
 
-  it('does not know of any server that was not found which one a silent host is', () => {
+  it('reports no missing server that may be the one that does not answer', () => {
     const inventory = ['a', 'b'].map((name) => resource('server', name));
     const silence = { driver: 'aws', kind: 'server' as const, server: null, reason: 'A host is away.' };
     const { differences } = driftOf(inventory, surveyOf([resource('server', 'a')], [silence]));

@@ -13,8 +13,8 @@ const WELL = {
   queue: { fault: undefined },
 };
 
-describe('the health of what stores', () => {
-  it('is judged by whether it stores, not by whether it answers', () => {
+describe('the health of the storage', () => {
+  it('depends on whether it stores, not on whether it answers', () => {
     expect(systemHealth(WELL)).toMatchObject({ overall: 'Healthy', reasons: [] });
     const full = 'The database cannot store: its disk is full.';
     expect(systemHealth({ ...WELL, storage: full })).toMatchObject({
@@ -33,7 +33,7 @@ describe('the health of what stores', () => {
 });
 
 describe('the health of the workers', () => {
-  it('is what those can do that live, with a reason for each that can do nothing', () => {
+  it('depends on what running workers can do, with a reason for each that can do nothing', () => {
     expect(withWorkers(2, [])).toMatchObject({ components: { workers: 'Healthy' }, reasons: [] });
     expect(withWorkers(2, ['host-a: bad option'])).toMatchObject({
       overall: 'Degraded',

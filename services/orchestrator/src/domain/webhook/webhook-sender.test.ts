@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { pauseAfter, waitAfter } from './webhook-sender.js';
 
-it('waits longer after each failure, two hours at most, and gets some eighteen tries into a day', () => {
+it('waits longer after each failure, two hours at most, with some eighteen attempts in a day', () => {
   const longest = Array.from({ length: 30 }, (_, index) => waitAfter(index + 1, () => 1));
   expect(longest.slice(0, 4)).toEqual([5, 20, 80, 320]);
   expect(Math.max(...longest)).toBe(7_200);
@@ -11,7 +11,7 @@ it('waits longer after each failure, two hours at most, and gets some eighteen t
   expect(waitAfter(3, () => 0)).toBe(60);
 });
 
-it('is as patient as an endpoint asks, two hours at most', () => {
+it('waits as long as an endpoint asks, two hours at most', () => {
   expect([null, 0, 60, 7_200, 86_400].map((retryAfter) => pauseAfter({ retryAfter }))).toEqual([
     ...[null, 0, 60, 7_200],
     7_200,

@@ -4,6 +4,6 @@ export interface MaintenanceStore {
   preparePartitions(): Promise<void>;
   /** Drops logs and snapshots that are older. @returns the names of the partitions that are gone */
   dropOldPartitions(days: number): Promise<string[]>;
-  /** Sums up what was counted, and counts what has come to rest. */
+  /** Sums up the counts, and counts what has ended since. */
   sumTallies(): Promise<void>;
 }

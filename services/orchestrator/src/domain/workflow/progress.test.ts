@@ -7,7 +7,7 @@ function task(changes: Partial<TaskDetails>): TaskDetails {
 }
 
 describe('progress', () => {
-  it('counts the steps that are done, and estimates the rest from the median of earlier runs', () => {
+  it('counts completed steps, and estimates the rest from the median of earlier runs', () => {
     const running = task({ progress: { totalSteps: 8, doneSteps: 6, currentStep: 'Installing Kubernetes' } });
     expect(progressOf(running, [1000, 80, 120])).toEqual({
       progress: 75,
@@ -22,7 +22,7 @@ describe('progress', () => {
     expect(progressOf(task({}), []).estimatedTimeRemaining).toBeNull();
   });
 
-  it('is complete without any step reported, and a failure stays where it was', () => {
+  it('is complete without any reported step, and stays the same after a failure', () => {
     expect(progressOf(task({ status: 'Completed', completedAt: new Date() }), [5])).toMatchObject({
       progress: 100,
       estimatedTimeRemaining: null,

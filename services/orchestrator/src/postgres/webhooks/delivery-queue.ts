@@ -32,7 +32,7 @@ export class PostgresDeliveryQueue implements DeliveryQueue {
 
   fill(): Promise<boolean> {
     return this.#consumer.consume(async (events, transaction) => {
-      // Whoever is added later hears of what happens later.
+      // A webhook that is added later receives later events only.
       const enabled = await rowsOf(transaction, 'select from webhooks where enabled limit 1');
       if (enabled.length === 0) return;
       const ends = await endsOf(
