@@ -8,7 +8,7 @@ const RULES = join(FOLDER, 'alerts.yml');
 const REPOSITORY = join(FOLDER, '../..');
 
 describeWithPromtool('the alert rules', () => {
-  it('are such as Prometheus takes', () => {
+  it('are accepted by Prometheus', () => {
     expect(promtool(['check', 'rules', RULES])).toMatchObject({
       status: 0,
       said: expect.stringContaining('SUCCESS'),
@@ -20,7 +20,7 @@ describeWithPromtool('the alert rules', () => {
   });
 });
 
-it('the alert rules and the page about metrics name nothing that there is not', () => {
+it('the alert rules and the page about metrics name only metrics that exist', () => {
   const sources = [
     'services/orchestrator/src/compose/platform-metrics.ts',
     'services/orchestrator/src/compose/wake-up-metrics.ts',

@@ -6,7 +6,7 @@ import { RENAMED_VARIABLES } from '../packages/runtime/src/renamed-variables.js'
 
 const REPOSITORY = join(import.meta.dirname, '..');
 
-/** The system's own, those that a worker sets for what it starts, and what tests alone may set. */
+/** Variables of the system, those that a worker sets for its children, and those that only tests may set. */
 const NOT_CONFIGURATION = [
   'PATH',
   ...[
@@ -18,13 +18,13 @@ const NOT_CONFIGURATION = [
   ],
   'DRIVER_HOST_SOCKET',
   ...['PROVISIONING_TEST_DRIVER', 'PROVISIONING_CRASH_AT'],
-  // Of provctl, on the machine of whoever uses it: docs/how-to/use-provctl.md.
+  // Variables of provctl, on the machine of its user: docs/how-to/use-provctl.md.
   ...['PROVISIONING_URL', 'PROVISIONING_CONTROL_CENTER_URL', 'PROVISIONING_TOKEN', 'PROVISIONING_PROFILE'],
   ...['XDG_CONFIG_HOME', 'NO_COLOR', 'FORCE_COLOR'],
   // Set for a moment, for a library that reads it.
   'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
 ];
-/** Of no use in containers: each is one process with its own address, and a file would have to be mounted. */
+/** Without a use in containers: each is one process with its own address, and a file would have to be mounted. */
 const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG'];
 
 const example = read('.env.example');
@@ -32,7 +32,7 @@ const compose = read('docker-compose.yml');
 const images = read('deploy/Dockerfile');
 const sources = sourcesThatReadVariables();
 
-/** The variables that stand in .env.example, with their values. */
+/** The variables in .env.example, with their values. */
 const documented = new Map(
   [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
 );
@@ -60,7 +60,7 @@ describe('.env.example', () => {
     expect(without(names, [...readByProcesses, ...takenByCompose, ...givenToServices])).toEqual([]);
   });
 
-  it('shows the defaults that stand in the sources', () => {
+  it('shows the defaults of the sources', () => {
     const inSources = defaults();
     expect(inSources.length).toBeGreaterThan(0);
     expect(inSources.map(([name]) => [name, documented.get(name)])).toEqual(inSources);
@@ -68,13 +68,13 @@ describe('.env.example', () => {
 });
 
 describe('docker-compose.yml', () => {
-  it('lets every variable reach a container, or sets it', () => {
+  it('passes every variable to a container, or sets it', () => {
     const reaching = namesIn(`${compose}\n${images}`, /^\s+([A-Z0-9_]+): |\b([A-Z0-9_]+)=/gm);
     expect(without(readByProcesses, [...reaching, ...NOT_IN_CONTAINERS])).toEqual([]);
   });
 });
 
-/** Every config.ts, the variables common to all, and what starts the processes. */
+/** Every config.ts, the variables common to all, and the scripts that start the processes. */
 function sourcesThatReadVariables(): string {
   const folders = ['packages', 'services'].flatMap((group) =>
     readdirSync(join(REPOSITORY, group))
@@ -92,7 +92,7 @@ function sourcesThatReadVariables(): string {
     .join('\n');
 }
 
-/** Defaults that stand as plain text or numbers in the sources. */
+/** Defaults that are plain texts or numbers in the sources. */
 function defaults(): [name: string, value: string][] {
   return [...sources.matchAll(/^\s+([A-Z][A-Z0-9_]+): .*\bdefault: (?:(\d+)|'([^']*)') \}\)/gm)].map(
     ([, name = '', number, text]) => [name, number ?? text ?? ''],

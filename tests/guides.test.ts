@@ -6,7 +6,7 @@ const REPOSITORY = join(import.meta.dirname, '..');
 const NOT_SOURCES = new Set(['node_modules', 'dist', 'coverage', '.git', '.data', '__pycache__']);
 const SOURCE_NAME = /\.(ts|mjs|cjs|js|sql|py|sh|md|json|yml|yaml|toml|ncl)$/;
 
-/** Files that the reader of a guide makes, and files on servers. */
+/** Files that the reader of a guide creates, and files on servers. */
 const NOT_IN_THE_REPOSITORY: readonly string[] = [
   'workspace/definitions/taskservs/memcached/definition.toml',
   'docker-compose.override.yml',
@@ -21,7 +21,7 @@ const guides = pages.filter((file) => file.startsWith('docs/how-to/') || file ==
 const scripts = Object.keys(
   (JSON.parse(read('package.json')) as { scripts: Record<string, string> }).scripts,
 );
-/** Every word of the sources; guides and this test do not count. */
+/** Every word of the sources, without guides and this test. */
 const words = new Set(
   files
     .filter((file) => !file.endsWith('.md') && !file.startsWith('docs/') && file !== 'tests/guides.test.ts')
@@ -78,7 +78,7 @@ function isFileName(code: string): boolean {
   return SOURCE_NAME.test(code) || /^(services|packages|tests|docs|scripts|deploy)\//.test(code);
 }
 
-/** Whether the path of some file ends with this one, or goes through it; `<noun>` stands for one name, `*` for any text. */
+/** Whether the path of a file ends with this one, or contains it; `<noun>` means one name, `*` any text. */
 function fileExists(code: string): boolean {
   const pattern = code
     .replace(/\/$/, '')

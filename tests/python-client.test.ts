@@ -7,7 +7,7 @@ import { pythonWithRequests } from './support/python.js';
 const FOLDER = join(import.meta.dirname, '../packages/client-python');
 const python = pythonWithRequests();
 
-// Where it is missing, scripts/test.mjs says so aloud, and fails in CI.
+// Where it is missing, scripts/test.mjs prints a warning, and fails in CI.
 (python === undefined ? describe.skip : describe)('the Python client', () => {
   it('passes its own tests', async () => {
     const { stderr } = await promisify(execFile)(

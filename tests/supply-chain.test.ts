@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 const REPOSITORY = join(import.meta.dirname, '..');
 const STORE = join(REPOSITORY, 'node_modules/.pnpm');
 
-/** Licences that ask for nothing but to be named. */
+/** Licences that require only attribution. */
 const ALLOWED = new Set([
   'MIT',
   'MIT-0',
@@ -25,7 +25,7 @@ const ALLOWED = new Set([
   'Zlib',
 ]);
 
-/** Under MPL-2.0, whose terms follow changed files alone: used unchanged to build and to test, and never shipped. */
+/** Under MPL-2.0, which covers changed files only: used unchanged to build and to test, and never shipped. */
 const UNSHIPPED_TOOLS = /^(axe-core|lightningcss(-[a-z0-9-]+)?)$/;
 
 interface Manifest {
@@ -35,10 +35,10 @@ interface Manifest {
   licenses?: unknown;
 }
 
-describe('H14 what we depend on', () => {
+describe('the dependencies', () => {
   const manifests = installed();
 
-  it('has a licence that we may use', () => {
+  it('have a licence that is allowed', () => {
     expect(manifests.length).toBeGreaterThan(300);
     const others = manifests
       .filter(
@@ -50,7 +50,7 @@ describe('H14 what we depend on', () => {
     expect(others).toEqual([]);
   });
 
-  it('is in the list of risky components where it is one, in that very version', () => {
+  it('are in the list of risky components where they belong, in that exact version', () => {
     const listed = readFileSync(join(REPOSITORY, 'docs/risky-components.md'), 'utf8')
       .split('\n')
       .filter((line) => /^\| [a-z]/.test(line) && !line.startsWith('| component'))
@@ -61,13 +61,13 @@ describe('H14 what we depend on', () => {
     expect(listed.filter((component) => !versions.has(component))).toEqual([]);
   });
 
-  it('runs no script when it is installed, and is some days old', () => {
+  it('run no script when they are installed, and are some days old', () => {
     const workspace = readFileSync(join(REPOSITORY, 'pnpm-workspace.yaml'), 'utf8');
     expect(workspace).not.toMatch(/^ {2}\S+: true$/m);
     expect(Number(/^minimumReleaseAge: (\d+)$/m.exec(workspace)?.[1])).toBeGreaterThanOrEqual(4 * 24 * 60);
   });
 
-  it('is named in our manifests with an exact version', () => {
+  it('are named in the manifests with exact versions', () => {
     const loose = ownManifests().flatMap(({ path, dependencies }) =>
       Object.entries(dependencies)
         .filter(([, version]) => !/^(workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/.test(version))
@@ -77,7 +77,7 @@ describe('H14 what we depend on', () => {
   });
 });
 
-/** Every package of the lockfile that stands on this machine. */
+/** Every package of the lockfile that is installed on this machine. */
 function installed(): Manifest[] {
   const found = new Map<string, Manifest>();
   for (const entry of readdirSync(STORE)) {

@@ -12,9 +12,9 @@ import { CALLERS, readMatrix, writeMatrix, type Caller, type Row, type Verdict }
 import { idOf, requestFor } from './requests.js';
 
 const JWT_SECRET = 'of-the-access-matrix-0123456789abcdefghij';
-/** Set by `npm run generate`: the matrix becomes what this run sees, in place of being compared with it. */
+/** Set by `npm run generate`: this run writes the matrix instead of comparing it. */
 const WRITE = process.env['WRITE_ACCESS_MATRIX'] === 'true';
-/** The codes that refuse a token itself, for every operation. */
+/** Codes of refusals of the token itself, for every operation. */
 const REFUSED_TOKEN = new Set(['token_missing', 'token_invalid', 'token_expired', 'token_revoked']);
 
 const inOrder: readonly AnyOperation[] = [
@@ -38,7 +38,7 @@ describe('docs/reference/access-matrix.md (if it is stale, run `npm run generate
     });
     afterAll(() => platform.stop());
 
-    it.each(CALLERS)('holds for %s', async (caller) => {
+    it.each(CALLERS)('is true for %s', async (caller) => {
       const differing: string[] = [];
       for (const operation of operations) {
         const answer = await callAs(caller, operation);
@@ -60,7 +60,7 @@ describe('docs/reference/access-matrix.md (if it is stale, run `npm run generate
       expect({ missing, unknown }).toEqual({ missing: [], unknown: [] });
     });
 
-    it('leaves what a stranger named as it was', async () => {
+    it('has not changed the objects that a stranger named', async () => {
       const { userId, tokenId } = callers.belongings!;
       const admin = await callers.signIn('admin', platform.adminPassword);
       const user = await callers.control('GET', `/users/${userId}`, admin);
@@ -100,7 +100,10 @@ describe('docs/reference/access-matrix.md (if it is stale, run `npm run generate
   });
 });
 
-/** @param anothers whether it was about what is another user's: to a stranger, that does not exist, like a route that is not served */
+/**
+ * @param anothers whether the request names another user's object, which does not exist for a stranger, like a route
+ * that is not served
+ */
 function verdictOf({ status, body: { code = '' } }: Answer, anothers: boolean): Verdict {
   if (status === 401 && REFUSED_TOKEN.has(code)) return '401';
   if (status === 403) return '403';

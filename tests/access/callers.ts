@@ -7,11 +7,11 @@ import { CALLERS, type Caller } from './matrix.js';
 
 const PASSWORD = 'quartz-meadow-lantern-7';
 
-/** Everybody who calls, signed in as far as they can be. */
+/** All callers, signed in as far as possible. */
 export class Callers {
   readonly #bearers = new Map<Caller, string | undefined>();
   belongings: Belongings | undefined;
-  /** Of a session that is there to be refreshed. */
+  /** The token of a session that is used only for a refresh. */
   spare = '';
 
   constructor(
@@ -42,10 +42,10 @@ export class Callers {
     };
     this.#bearers.set('expired', issueToken(keyring, subject, 60, new Date(Date.now() - 600_000)).token);
     this.#bearers.set('service', issueServiceToken(keyring, 'orchestrator'));
-    this.#bearers.set('nobody', undefined);
+    this.#bearers.set('anonymous', undefined);
     this.#bearers.set('admin', admin);
     const missing = CALLERS.filter((caller) => !this.#bearers.has(caller));
-    if (missing.length > 0) throw new Error(`nobody is prepared to be ${missing.join(', ')}`);
+    if (missing.length > 0) throw new Error(`no caller is prepared as ${missing.join(', ')}`);
   }
 
   bearer(caller: Caller): string | undefined {
@@ -76,7 +76,7 @@ export class Callers {
     return (await dataOf<{ id: string }>(this.control('POST', '/users', admin, request))).id;
   }
 
-  /** What the stranger will ask for: the admin's own. */
+  /** The objects that the stranger requests: the admin's own. */
   async #ownThings(admin: string): Promise<void> {
     const users = (await this.control('GET', '/users', admin)).body.data as {
       id: string;

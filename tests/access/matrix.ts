@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Who calls; in the order of the matrix's columns. `stranger` asks for what belongs to somebody else. */
+/** The callers, in the order of the matrix's columns. `stranger` requests objects of another user. */
 export const CALLERS = [
-  'nobody',
+  'anonymous',
   'viewer',
   'operator',
   'auditor',
@@ -16,7 +16,7 @@ export const CALLERS = [
 ] as const;
 export type Caller = (typeof CALLERS)[number];
 
-/** `yes`: let through, whatever came of it. Otherwise the status that the caller was turned away with. */
+/** `yes`: admitted, with any result. Otherwise the status of the refusal. */
 export type Verdict = 'yes' | '401' | '403' | '404';
 
 export type Row = Record<Caller, Verdict>;

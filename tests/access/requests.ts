@@ -1,7 +1,7 @@
 import type { AnyOperation } from '@provisioning/contracts';
 import { v7 as uuidv7 } from 'uuid';
 
-/** Things of the admin that a stranger names. */
+/** Objects of the admin that a stranger names. */
 export interface Belongings {
   userId: string;
   sessionId: string;
@@ -13,7 +13,7 @@ export interface CallRequest {
   body: unknown;
 }
 
-/** Bodies of operations whose example in the contract is none, or cannot be sent as it stands. */
+/** Bodies of operations without an example in the contract, or with one that cannot be sent unchanged. */
 const BODIES: Record<string, unknown> = {
   executeRollback: { operation_ids: [uuidv7()] },
   createWebhook: { url: 'https://203.0.113.7/hook', events: ['task.completed'] },
@@ -41,7 +41,7 @@ const BODIES: Record<string, unknown> = {
   getPrincipals: { ids: [] },
 };
 
-/** A request that nothing but permission could stand in the way of. Ids are of nothing, or of what is somebody else's. */
+/** A request that only a lack of permission could prevent. Its ids name no object, or another user's. */
 export function requestFor(operation: AnyOperation, others: Belongings | undefined): CallRequest {
   const path = operation.path.replaceAll(
     /\{([a-z_]+)\}/g,
@@ -51,7 +51,7 @@ export function requestFor(operation: AnyOperation, others: Belongings | undefin
   return { path, body: operation.body ? example : undefined };
 }
 
-/** The id of somebody else's thing that the operation can be asked about; undefined where there is none. */
+/** The id of another user's object to which the operation applies; undefined where there is none. */
 export function idOf({ path }: AnyOperation, others: Belongings): string | undefined {
   if (path.startsWith('/users/')) return others.userId;
   if (path.startsWith('/auth/sessions/')) return others.sessionId;

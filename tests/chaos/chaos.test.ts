@@ -15,13 +15,13 @@ const random = new Random(seed);
 const jwtSecret = randomBytes(32).toString('hex');
 const hasRedis = (await redisProgram(() => undefined)) !== null;
 
-/** Each mode has its share of the time; the control's storm is as long, but not longer than it takes to break it. */
+/** Each mode has its share of the time; the control's storm is as long, but ends once the control is broken. */
 const STORM_SECONDS = (minutes * 60) / modes.length;
 const CONTROL_SECONDS = Math.min(STORM_SECONDS, 60);
 const HEAL_SECONDS = 90;
-/** A short run need not wait as long for what will never come. */
+/** A short run waits for a shorter time at its end. */
 const CONTROL_HEAL_SECONDS = minutes < 3 ? 30 : HEAL_SECONDS;
-/** Starts, stops, and a machine that does other things as well. */
+/** Time for starts, stops, and a busy machine. */
 const AROUND_SECONDS = 180;
 
 const outcomes: Outcome[] = [];
@@ -42,14 +42,14 @@ async function pass(scenario: Scenario): Promise<{ outcome: Outcome; broken: str
 const limit = (stormSeconds: number, healSeconds: number) =>
   (stormSeconds + healSeconds + AROUND_SECONDS) * 1000;
 
-/** Processes are watched through /proc, and held by flock(1). */
+/** Processes are watched through /proc, and locked by flock(1). */
 const describeOnLinux = process.platform === 'linux' ? describe : describe.skip;
 
 describeOnLinux(`a storm of faults (seed ${seed})`, () => {
   for (const mode of settings.controlOnly ? [] : modes) {
     const test = mode === 'with Redis' && !hasRedis ? it.skip : it;
     test(
-      `breaks no promise of the platform ${mode}`,
+      `breaks no guarantee of the platform ${mode}`,
       async () => {
         const { outcome, broken } = await pass({
           ...stormOf(mode, STORM_SECONDS),
@@ -68,7 +68,7 @@ describeOnLinux(`a storm of faults (seed ${seed})`, () => {
   }
 
   (hasRedis ? it : it.skip)(
-    'breaks promises of an ordinary BullMQ worker: it is strong enough to prove something',
+    'breaks guarantees of an ordinary BullMQ worker, so it is strong enough to prove something',
     async () => {
       const { outcome } = await pass({
         ...stormOf('with Redis', CONTROL_SECONDS),
@@ -87,7 +87,7 @@ afterAll(() => {
   if (outcomes.length === 0) return;
   const text = table(outcomes.map(({ findings }) => findings));
   const slowest = outcomes.map(({ findings, histories }) => slowestHistory(findings, histories)).join('\n');
-  // The error stream is where Jest reports to people, and the only one that `npm test` shows.
+  // Jest reports to people on the error stream, the only one that `npm test` shows.
   process.stderr.write(`\nChaos, seed ${seed}:\n\n${text}\n\n${slowest}\n\n`);
   if (settings.writeReport) writeReport(settings, text);
 });

@@ -1,4 +1,4 @@
-/** Numbers that look random and follow from their seed: mulberry32. */
+/** Pseudorandom numbers from a seed: mulberry32. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** A stream of its own for each purpose: how often one is asked does not change what another says. */
+  /** A separate stream for each purpose: the use of one does not change the numbers of another. */
   stream(purpose: string): Random {
     let hash = this.seed;
     for (const character of purpose) hash = Math.imul(hash ^ character.charCodeAt(0), 0x9e3779b1);

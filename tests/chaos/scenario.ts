@@ -26,14 +26,14 @@ export interface Scenario {
 
 export interface Outcome {
   findings: Findings;
-  /** The events of the tasks that broke a promise, and of the one that took longest to go on. */
+  /** The events of the tasks that broke a guarantee, and of the one that took longest to continue. */
   histories: ReadonlyMap<string, string[]>;
 }
 
 const HISTORIES = 10;
 const LOOK_MS = 500;
 
-/** Load and storm together, then calm, then the questions. */
+/** Load and storm together, then calm, then the checks. */
 export async function play(scenario: Scenario): Promise<Outcome> {
   const { name, seconds, plan, random, demanding } = scenario;
   const system = await scenario.start();
@@ -110,6 +110,6 @@ async function check(system: System, load: Load, remains: readonly string[]): Pr
 const remaining = (seen: string): Violation => ({ promise: 'nothing is left', seen });
 
 async function historiesOf(system: System, tasks: readonly string[]): Promise<Map<string, string[]>> {
-  const told = [...new Set(tasks)].map(async (task) => [task, await system.history(task)] as const);
-  return new Map(await Promise.all(told));
+  const histories = [...new Set(tasks)].map(async (task) => [task, await system.history(task)] as const);
+  return new Map(await Promise.all(histories));
 }

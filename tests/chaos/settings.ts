@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 
-/** What a run of the suite is told; `scripts/chaos.mjs` makes these variables of its options. */
+/** The settings of a run of the suite; `scripts/chaos.mjs` turns its options into these variables. */
 export interface ChaosSettings {
   /** Length of all storms of the platform together. */
   minutes: number;
   seed: number;
   modes: readonly Mode[];
-  /** The platform's storms are left out, the control's alone is run. */
+  /** Runs only the control's storm. */
   controlOnly: boolean;
   writeReport: boolean;
 }

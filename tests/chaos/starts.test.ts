@@ -14,13 +14,13 @@ const PROCESSES = ['control center', 'API', 'worker'] as const;
 
 const hasRedis = (await redisProgram(() => undefined)) !== null;
 
-/** What processes depend on, each behind a relay of its own. */
+/** The dependencies of processes, each behind a separate relay. */
 type Dependency = 'Redis' | 'Postgres' | 'control center';
 
 interface Platform {
   relays: Record<Dependency, Relay>;
   members: Record<(typeof PROCESSES)[number], Member>;
-  /** What an admin is answered, once there is a token; undefined where there was no answer at all. */
+  /** The answer to an admin, once there is a token; undefined without an answer. */
   submit(): Promise<{ status: number; id?: string } | undefined>;
   stop(): Promise<void>;
 }
@@ -37,17 +37,17 @@ const STATES = {
 const ALL_CASES = (['Redis', 'Postgres', 'control center'] as const).flatMap((dependency) =>
   Object.entries(STATES).map(([state, strike]) => ({ dependency, state, strike })),
 );
-/** `npm run test:chaos` has all of them, `npm test` those that are hardest to notice. */
+/** `npm run test:chaos` tests all of them, `npm test` those that are hardest to notice. */
 const CASES =
   process.env['CHAOS_STARTS'] === 'all'
     ? ALL_CASES
     : ALL_CASES.filter(({ strike }) => strike === STATES['accepts and never answers']);
 
-/** Which processes serve all the same: nothing else may keep one from its start. */
+/** Which processes serve nevertheless: nothing else may prevent their start. */
 const STARTS_WITHOUT: Record<Dependency, readonly (typeof PROCESSES)[number][]> = {
   Redis: PROCESSES,
   Postgres: [],
-  // The API serves, and answers 503 until it has heard of the policies.
+  // The API serves, and answers 503 until it has received the policies.
   'control center': ['control center', 'API', 'worker'],
 };
 
@@ -55,7 +55,7 @@ const describeOnLinux = process.platform === 'linux' && hasRedis ? describe : de
 
 describeOnLinux('a platform', () => {
   it.each(CASES)(
-    'that starts while $dependency $state, and loses it again, goes on by itself',
+    'that starts while $dependency $state, and loses it again, recovers on its own',
     async ({ dependency, strike }) => {
       const platform = await preparePlatform();
       const { members, relays } = platform;
@@ -75,7 +75,7 @@ describeOnLinux('a platform', () => {
       await submitted(platform);
 
       await strike(relay);
-      // Whatever is away: there is an answer, and it is one of two.
+      // In every outage there is an answer, and it is one of two.
       const answer = await platform.submit();
       expect([200, 503]).toContain(answer?.status);
       if (dependency === 'Redis') expect(answer?.status).toBe(200);
@@ -87,7 +87,7 @@ describeOnLinux('a platform', () => {
   );
 });
 
-/** Waits until a submission is taken. */
+/** Waits until a submission is accepted. */
 async function submitted(platform: Platform): Promise<void> {
   await waitFor(async () => (await platform.submit())?.status === 200, {
     timeout: START_MS,

@@ -75,7 +75,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await expectAccessible(open.page);
   });
 
-  it('keeps what was typed after a wrong password, and holds no token where scripts can read it', async () => {
+  it('keeps the form after a wrong password, and keeps no token where scripts can read it', async () => {
     open = await openConsole(browser, platform.orchestratorUrl);
     const { page, troubles } = open;
     const answers: string[] = [];
@@ -100,7 +100,7 @@ describeWithBrowser('the console, in a real browser', () => {
     expect(answers.length).toBeGreaterThan(0);
   });
 
-  it('leads from a deep link over the sign-in to that very address, keeps it at a reload, and ends at Sign out', async () => {
+  it('returns from the sign-in to the deep link, keeps it at a reload, and ends with a sign-out', async () => {
     const page = await visit('/console/tasks?status=Failed');
     await page.getByRole('button', { name: 'Failed', pressed: true }).waitFor();
     expect(new URL(page.url()).search).toBe('?status=Failed');
@@ -114,7 +114,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await page.getByLabel('Password').waitFor();
   });
 
-  it('lists tasks as they come and change', async () => {
+  it('lists tasks as they appear and change', async () => {
     const page = await visit('/console/tasks');
     await page.getByText('Live', { exact: true }).waitFor();
     await submit('list', [{ id: 'appears', commands: ['sleep 1'] }]);
@@ -124,7 +124,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await expectAccessible(page);
   });
 
-  it('says what a task waits for, then shows its log as it is printed, and pauses for who reads further up', async () => {
+  it('shows what a task waits for, then its log as it is printed, and stops scrolling for a user who reads further up', async () => {
     const holder = await submit('holds', [{ id: 'sleeps', commands: ['sleep 600'] }]);
     const { batch_id } = await submit('log', [
       { id: 'prints', commands: ['seq 1 3000', `echo ${HOSTILE}`, 'sleep 600'] },
@@ -168,7 +168,7 @@ describeWithBrowser('the console, in a real browser', () => {
     expect(text.trim().split('\n')).toHaveLength(5000);
   });
 
-  it('cancels a task after asking, and shows that no process is left', async () => {
+  it('cancels a task after a confirmation, and shows that no process is left', async () => {
     const { batch_id } = await submit('cancel', [{ id: 'sleeps', commands: ['sleep 600'] }]);
     const page = await visit(`/console/tasks/${await taskOf(batch_id, 'sleeps')}`);
     await page.locator('[data-status=Running]').first().waitFor();
@@ -183,7 +183,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await expectAccessible(page);
   });
 
-  it('shows why a task failed without a click, and retries it as a task that leads back to it', async () => {
+  it('shows why a task failed without a click, and retries it as a task that links back to it', async () => {
     const body = { infra: 'console-retry', settings: 'not-there.ncl' };
     const id = await client.orchestrator.createServers({ body });
     const { error } = await client.waitForTask(id);
@@ -198,7 +198,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await page.waitForURL((address) => address.pathname.endsWith(id));
   });
 
-  it('leads from an operation that failed to its batch, which is what can be resumed', async () => {
+  it('links from an operation that failed to its batch, which can be resumed', async () => {
     const { batch_id } = await submit('fails', [{ id: 'breaks', commands: ['echo before', 'false'] }]);
     await client.waitForBatch(batch_id);
     const page = await visit(`/console/tasks/${await taskOf(batch_id, 'breaks')}`);
@@ -237,7 +237,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await page.getByText('resumes').waitFor();
   });
 
-  it('says so while it is not current, and goes on by itself', async () => {
+  it('shows that it is not current during an outage, and recovers on its own', async () => {
     const page = await visit('/console/tasks');
     await page.getByText('Live', { exact: true }).waitFor();
     const { troubles } = open!;
@@ -248,7 +248,7 @@ describeWithBrowser('the console, in a real browser', () => {
     troubles.splice(0);
   });
 
-  it('asks for a sign-in over the page when the session has ended, and goes on where it was', async () => {
+  it('asks for a sign-in over the page when the session has ended, and continues where it was', async () => {
     const page = await visit('/console/tasks?status=Running');
     await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
     const { troubles } = open!;

@@ -66,7 +66,7 @@ afterAll(async () => {
 interface Asked extends CallOptions {
   params?: Record<string, string>;
   query?: string;
-  /** The document's example where it is absent. */
+  /** The document's example; default: the only one. */
   body?: unknown;
   /** Paths of members of `data` that need only have the type of the example's. */
   varying?: readonly string[];
@@ -79,7 +79,10 @@ function send(operation: AnyOperation, { params = {}, query = '', ...options }: 
   return call(`${base}${filled}${query}`, { method, bearer: token, body: example, ...options });
 }
 
-/** Sends an operation as the document shows it, and compares the answer with the document's. @returns its `data` */
+/**
+ * Sends an operation as documented, and compares the answer with the document's.
+ * @returns its `data`
+ */
 async function documented<Data = string>(operation: AnyOperation, asked: Asked = {}): Promise<Data> {
   const answer = await send(operation, asked);
   const { status, example } = operation.success;
@@ -203,7 +206,7 @@ describe('the API document, on an empty platform, in its order', () => {
   });
 
   it('Get real-time workflow progress, and Cancel running batch operation', async () => {
-    // Under the name of the batch that has run: what remains is estimated from it.
+    // Named like the batch that has run: the remaining time is estimated from it.
     const { name } = contracts.executeBatch.example as { name: string };
     const operations = [{ id: 'wait', type: 'command_batch', infra: 'waiting', commands: ['sleep 300'] }];
     const { batch_id: id, operations: submitted } = await dataOf<{
@@ -289,7 +292,7 @@ describe('the API document, on an empty platform, in its order', () => {
     const filters = { user_id: adminId, action: 'server.create', resource: 'servers/web-01' };
     const window = { from: `${day}T00:00:00Z`, to: `${day}T23:59:59Z`, limit: '1', offset: '0' };
     const query = `?${String(new URLSearchParams({ ...filters, ...window }))}`;
-    // The orchestrator forwards its records on its own; asked seldom, since requests are counted.
+    // The orchestrator forwards its records on its own; polled rarely, since requests are counted.
     await waitFor(
       async () => {
         const { body } = await send(contracts.listAuditLogs, { query });

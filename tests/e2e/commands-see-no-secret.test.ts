@@ -5,7 +5,7 @@ import { temporaryFolder, waitFor, type TemporaryFolder } from '@provisioning/te
 import { call, dataOf } from '../support/call.js';
 import { startPlatform, type RunningPlatform } from '../support/running-platform.js';
 
-/** Given to the platform in its environment, as a container is given its secrets. */
+/** Passed to the platform in its environment, as secrets are passed to a container. */
 const CANARIES = {
   JWT_SECRET: 'canary-jwt-secret-0123456789-0123456789',
   JWT_SECRET_PREVIOUS: 'canary-previous-jwt-secret-0123456789',
@@ -13,16 +13,16 @@ const CANARIES = {
   MFA_ENCRYPTION_KEY: 'canary-mfa-key-0123456789-0123456789',
   METRICS_TOKEN: 'canary-metrics-token',
   ADMIN_PASSWORD: 'canary-admin-password',
-  // One of the variables of a driver that needs more: given to the driver host, which asks no cloud.
+  // One of the variables of a driver that needs more: passed to the driver host, which calls no cloud.
   AWS_SECRET_ACCESS_KEY: 'canary-aws-secret',
   PROVISIONING_SSH_KEY_PASSPHRASE: 'canary-ssh-passphrase',
 };
-/** In the environment of a process that the spy starts: what it cannot find, it would find nowhere. */
+/** In the environment of a process that the spy starts: if the spy does not find this one, it would find none. */
 const CONTROL = 'canary-of-the-spy-itself';
 
 /**
- * Prints the path of every file that it can read and that holds a canary: environments and command lines of processes, its
- * own parents' among them, and what is in the data directory. Canaries are in a file, for they would be masked in its output.
+ * Prints the path of every readable file that contains a canary: environments and command lines of processes, including
+ * its parents, and files of the data directory. Canaries are in a file, for they would be masked in its output.
  */
 const SPY = `#!/bin/bash
 here=$(dirname "$0")
@@ -49,7 +49,7 @@ afterEach(async () => {
   platform = folder = undefined;
 });
 
-/** Puts the spy and what it looks for where every user can read them. */
+/** Puts the spy and its list where every user can read them. */
 async function prepareSpy(): Promise<TemporaryFolder> {
   const place = await temporaryFolder('spy');
   writeFileSync(join(place.path, 'spy'), SPY);
@@ -57,7 +57,7 @@ async function prepareSpy(): Promise<TemporaryFolder> {
   return place;
 }
 
-/** What the platform has made up for itself. */
+/** The secrets that the platform has generated. */
 function secretsIn(dataDir: string): string[] {
   const files = ['postgres-password', 'redis-password', 'audit-signing-key'];
   return files
@@ -65,7 +65,10 @@ function secretsIn(dataDir: string): string[] {
     .map((name) => readFileSync(join(dataDir, name), 'utf8').trim());
 }
 
-/** Runs the spy on the platform, beside operations at providers. @returns what it printed */
+/**
+ * Runs the spy on the platform, in parallel with operations at providers.
+ * @returns its output
+ */
 async function spy(running: RunningPlatform, place: string): Promise<string> {
   writeFileSync(
     join(place, 'canaries'),
@@ -77,7 +80,7 @@ async function spy(running: RunningPlatform, place: string): Promise<string> {
   const batch = {
     name: 'spy',
     operations: [
-      // It leaves a driver host, with the credentials of the providers.
+      // It leaves a driver host running, with the credentials of the providers.
       {
         id: 'servers',
         type: 'server_batch',
@@ -136,7 +139,7 @@ if (process.getuid?.() === 0)
 
 it('a command of the same user as the platform reads no secret in the environment or command line of a process', async () => {
   folder = await prepareSpy();
-  // The user that a machine has for what needs no rights.
+  // The unprivileged user of the machine.
   const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
   if (user) chownSync(folder.path, user.uid, user.gid);
   platform = await startPlatform(

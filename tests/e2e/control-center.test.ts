@@ -31,7 +31,7 @@ async function signIn(username: string, password = PASSWORD): Promise<string> {
 let users = 0;
 
 /** A new user with that role, signed in. */
-async function somebody(role: string): Promise<{ id: string; username: string; token: string }> {
+async function newUser(role: string): Promise<{ id: string; username: string; token: string }> {
   const username = `${role}-${++users}`;
   const body = { username, email: `${username}@example.com`, password: PASSWORD, roles: [role] };
   const { id } = await dataOf<{ id: string }>(control('/users', { bearer: admin, body }));
@@ -50,23 +50,23 @@ async function refused(send: () => Promise<Answer>, status: number): Promise<Ans
 
 const tasksAs = (bearer: string) => () => orchestrator('/tasks', { bearer });
 
-/** Ends a process of the platform without a word; its supervisor starts another. */
+/** Kills a process of the platform; its supervisor starts another. */
 async function kill(name: string): Promise<void> {
-  // Those of databases stand where their data is.
+  // Those of databases are in their data directories.
   const folder = name === 'redis' ? '.' : 'run';
   const note = readFileSync(join(platform.dataDir, folder, `${name}.process`), 'utf8');
   process.kill(Number(/\d+/.exec(note)?.[0]), 'SIGKILL');
   await platform.process.prints(new RegExp(`${name} was ended by SIGKILL`));
 }
 
-/** Waits until a service that was started again takes requests. */
+/** Waits until a restarted service accepts requests. */
 async function up(send: () => Promise<Answer>): Promise<void> {
   await waitFor(async () => (await send().catch(() => undefined))?.status === 200);
 }
 
-describe('I13 a token that was revoked', () => {
+describe('a token that was revoked', () => {
   it('is refused by both services after its session was ended', async () => {
-    const { token } = await somebody('viewer');
+    const { token } = await newUser('viewer');
     expect((await orchestrator('/tasks', { bearer: token })).status).toBe(200);
     await dataOf(control('/auth/logout', { method: 'post', bearer: token }));
     expect((await control('/auth/sessions', { bearer: token })).status).toBe(401);
@@ -74,22 +74,22 @@ describe('I13 a token that was revoked', () => {
   });
 
   it('is refused when its user lost a role, and a new token of that user is not', async () => {
-    const { id, username, token } = await somebody('viewer');
+    const { id, username, token } = await newUser('viewer');
     await dataOf(control(`/users/${id}`, { method: 'put', bearer: admin, body: { roles: ['operator'] } }));
     const fresh = await signIn(username);
     await refused(tasksAs(token), 401);
     expect((await orchestrator('/tasks', { bearer: fresh })).status).toBe(200);
   });
 
-  it('is refused after it was exchanged for another', async () => {
-    const { token } = await somebody('viewer');
+  it('is refused after it was refreshed', async () => {
+    const { token } = await newUser('viewer');
     const renewed = await dataOf<{ token: string }>(control('/auth/refresh', { body: { token } }));
     await refused(tasksAs(token), 401);
     expect((await orchestrator('/tasks', { bearer: renewed.token })).status).toBe(200);
   });
 
   it('stays refused when the orchestrator is killed between the end of the session and its use', async () => {
-    const { token } = await somebody('viewer');
+    const { token } = await newUser('viewer');
     const gone = kill('orchestrator');
     await dataOf(control('/auth/logout', { method: 'post', bearer: token }));
     await gone;
@@ -97,15 +97,15 @@ describe('I13 a token that was revoked', () => {
     expect((await orchestrator('/tasks', { bearer: token })).status).toBe(401);
   });
 
-  (hasRedis ? it : it.skip)('is refused though Redis died before it could tell anybody', async () => {
-    const { token } = await somebody('viewer');
+  (hasRedis ? it : it.skip)('is refused though Redis died before it could publish it', async () => {
+    const { token } = await newUser('viewer');
     await kill('redis');
     await dataOf(control('/auth/logout', { method: 'post', bearer: token }));
     await refused(tasksAs(token), 401);
   });
 
   it('stays refused after the control center was killed', async () => {
-    const { token } = await somebody('viewer');
+    const { token } = await newUser('viewer');
     await dataOf(control('/auth/logout', { method: 'post', bearer: token }));
     await kill('control-center');
     await up(() => control('/readyz'));
@@ -114,9 +114,9 @@ describe('I13 a token that was revoked', () => {
   });
 });
 
-describe('I16 an API token', () => {
+describe('an API token', () => {
   it('works at both services until it is revoked', async () => {
-    const { token } = await somebody('operator');
+    const { token } = await newUser('operator');
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const body = { name: 'pipeline', roles: ['operator'], expires_at };
     const made = await dataOf<{ id: string; token: string }>(control('/tokens', { bearer: token, body }));
@@ -128,9 +128,9 @@ describe('I16 an API token', () => {
   });
 });
 
-describe('P9 a policy', () => {
-  it('is tried, switched on, enforced by the orchestrator, and taken back', async () => {
-    const { token } = await somebody('operator');
+describe('a policy', () => {
+  it('is tried, switched on, enforced by the orchestrator, and removed', async () => {
+    const { token } = await newUser('operator');
     const rules = [{ effect: 'Deny', resource: 'servers:production', action: ['create'] }];
     const question = { principal: { roles: ['operator'] }, action: 'create', resource: 'servers:production' };
     const simulated = await dataOf<{ decision: string }>(
@@ -149,7 +149,7 @@ describe('P9 a policy', () => {
     const { body } = await refused(submit, 403);
     expect(body.error).not.toContain('freeze');
 
-    const auditor = await somebody('auditor');
+    const auditor = await newUser('auditor');
     const decision = await refused(
       () => control(`/decisions/${body.decision_id ?? ''}`, { bearer: auditor.token }),
       200,
@@ -161,12 +161,12 @@ describe('P9 a policy', () => {
   });
 });
 
-describe('A3 what happens in the orchestrator', () => {
-  it('stands in the audit trail, each infrastructure change too, and the trail proves itself', async () => {
-    const { id, token } = await somebody('operator');
+describe('an event of the orchestrator', () => {
+  it('is in the audit trail, like each infrastructure change, and the trail can be verified', async () => {
+    const { id, token } = await newUser('operator');
     const body = { ...SERVERS, infra: 'staging', settings: 'settings.yaml', check_mode: false };
     const task = await dataOf<string>(orchestrator('/workflows/servers/create', { bearer: token, body }));
-    const auditor = await somebody('auditor');
+    const auditor = await newUser('auditor');
     const records = await waitFor(
       async () => {
         const path = `/audit/logs?user_id=${id}&action=server.create`;
@@ -185,9 +185,9 @@ describe('A3 what happens in the orchestrator', () => {
   });
 });
 
-describe('I17 a second factor', () => {
-  it('is asked for after the right password only', async () => {
-    const { username, token } = await somebody('viewer');
+describe('a second factor', () => {
+  it('is asked for only after the correct password', async () => {
+    const { username, token } = await newUser('viewer');
     const enrolled = await dataOf<{ secret: string; otpauth_url: string }>(
       control('/auth/mfa/enroll', { bearer: token, body: { password: PASSWORD } }),
     );

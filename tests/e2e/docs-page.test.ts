@@ -20,7 +20,7 @@ describeWithBrowser('the API documentation, in a real browser', () => {
     ['orchestrator', () => platform.orchestratorUrl, '/workflows/servers/create'],
     ['control center', () => platform.controlCenterUrl, '/auth/login'],
   ])(
-    'shows the operations of the %s, under its own policy and from nowhere else',
+    'shows the operations of the %s, under its own policy and from its own origin only',
     async (_service, url, path) => {
       const page = await browser.newPage();
       const troubles: string[] = [];

@@ -47,7 +47,7 @@ async function run(body: object): Promise<Task> {
 const record = (name: string) => join(platform.dataDir, 'local/production/servers', name, 'server.json');
 
 describe('the platform, started with one command', () => {
-  it('is healthy in both services, in the words of the document', async () => {
+  it('is healthy in both services, as documented', async () => {
     expect((await call(`${platform.orchestratorUrl}/health`, {})).body).toEqual({
       success: true,
       data: 'Orchestrator is healthy',
@@ -58,7 +58,7 @@ describe('the platform, started with one command', () => {
     });
   });
 
-  it('signs in as the document does, with a token that both services take', async () => {
+  it('signs in as documented, with a token that both services accept', async () => {
     expect((await call(`${platform.orchestratorUrl}/tasks`, { bearer: token })).status).toBe(200);
     expect((await call(`${platform.controlCenterUrl}/users`, { bearer: token })).status).toBe(200);
     const wrong = { username: 'admin', password: 'not the password' };
@@ -90,13 +90,13 @@ describe('the platform, started with one command', () => {
     });
   });
 
-  it('goes on when its worker is killed', async () => {
+  it('recovers when its worker is killed', async () => {
     process.kill(workerPid(), 'SIGKILL');
     await platform.process.prints(/worker was ended by SIGKILL/);
     expect(await run({ infra: 'staging', settings: 'settings.yaml' })).toMatchObject({ status: 'Completed' });
   });
 
-  it('says in a sentence that a port is taken, and starts nothing', async () => {
+  it('reports in a sentence that a port is taken, and starts nothing', async () => {
     const taken = new URL(platform.orchestratorUrl).port;
     await expect(startPlatform({ ORCHESTRATOR_PORT: taken })).rejects.toThrow(
       new RegExp(`port ${taken}`, 'i'),
@@ -104,7 +104,7 @@ describe('the platform, started with one command', () => {
   });
 });
 
-/** The launcher notes whom it started. */
+/** The launcher records the processes that it started. */
 function workerPid(): number {
   const note = readFileSync(join(platform.dataDir, 'run/worker.process'), 'utf8');
   return Number(/\d+/.exec(note)?.[0]);

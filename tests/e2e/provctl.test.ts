@@ -25,7 +25,7 @@ interface Ran {
   err: string;
 }
 
-/** provctl as somebody at a shell runs it: another process, with a home of its own. */
+/** provctl as a person runs it in a shell: a separate process, with its own home. */
 function provctl(
   args: string[],
   { input = '', env = {} }: { input?: string; env?: object } = {},
@@ -69,7 +69,7 @@ const command = (id: string, line: string, dependencies: string[] = []) => ({
 });
 
 describe('provctl, against the platform', () => {
-  it('asks to sign in, says no to a wrong password, and keeps the token for its owner alone', async () => {
+  it('asks for a sign-in, refuses a wrong password, and keeps the token private to its user', async () => {
     const before = await provctl(['task', 'list']);
     expect(before).toMatchObject({ code: 5, out: '' });
     expect(before.err).toMatch(/^Failed {2}.*Sign in with `provctl login`\. \(request [\w-]+\)\n$/);
@@ -83,7 +83,7 @@ describe('provctl, against the platform', () => {
     expect((await provctl(['task', 'list'])).code).toBe(0);
   });
 
-  it('never sends the token that it keeps to another address', async () => {
+  it('never sends the stored token to another address', async () => {
     const elsewhere = await provctl([
       'task',
       'list',
@@ -93,13 +93,13 @@ describe('provctl, against the platform', () => {
     expect(elsewhere.code).toBe(5);
   });
 
-  it('tells how the platform does', async () => {
+  it('shows the health of the platform', async () => {
     const { out } = await provctl(['status']);
     expect(out).toContain('Healthy  Orchestrator is healthy\n');
     expect(out).toMatch(/^Healthy {2}storage$/m);
   });
 
-  it('runs a workflow, first to see, then in earnest, and follows what it prints', async () => {
+  it('runs a workflow, first in check mode, then for real, and follows its output', async () => {
     const args = ['workflow', 'run', 'servers', '--infra', 'production', '--settings', 'config.ncl'];
     const planned = await provctl([...args, '--check', '--wait']);
     expect(planned.code).toBe(0);
@@ -118,7 +118,7 @@ describe('provctl, against the platform', () => {
     expect((await provctl(['task', 'logs', task?.id ?? ''])).out).toContain('Successfully created 3 servers');
   });
 
-  it('deletes the servers that the settings name, first to see, then in earnest', async () => {
+  it('deletes the servers of the settings, first in check mode, then for real', async () => {
     const args = ['workflow', 'run', 'servers', '--infra', 'staging', '--settings', 'settings.yaml'];
     const names = async () =>
       (await json<{ name: string }[]>('inventory', '--infra', 'staging')).map(({ name }) => name).toSorted();
@@ -135,7 +135,7 @@ describe('provctl, against the platform', () => {
     expect(await names()).toEqual(there.filter((name) => name !== 'db-01' && name !== 'web-01'));
   });
 
-  it('tells by the exit code that a workflow failed', async () => {
+  it('reports by its exit code that a workflow failed', async () => {
     const failed = await provctl([
       'workflow',
       'run',
@@ -169,14 +169,14 @@ describe('provctl, against the platform', () => {
   it.each([
     ['failed', false, 1, 'Failed'],
     ['rolled back', true, 4, 'RolledBack'],
-  ])('tells by the exit code that a batch has %s', async (_, rollback_enabled, code, word) => {
+  ])('reports by its exit code that a batch has %s', async (_, rollback_enabled, code, word) => {
     const operations = [command('a', 'true'), command('b', 'false', ['a'])];
     const path = file('bad.json', { name: 'bad', rollback_enabled, operations });
     const ran = await provctl(['batch', 'run', path, '--watch']);
     expect(ran).toMatchObject({ code, out: expect.stringMatching(new RegExp(`^${word}  batch bad`)) });
   });
 
-  it('cancels a batch, tells by the exit code, and goes on with it', async () => {
+  it('cancels a batch, reports it by its exit code, and resumes it', async () => {
     const path = file('long.json', { name: 'long', operations: [command('a', 'sleep 60')] });
     const { batch_id } = await json<{ batch_id: string }>('batch', 'run', path);
     expect((await provctl(['batch', 'cancel', batch_id])).out).toMatch(/^Done {2}/);
@@ -185,7 +185,7 @@ describe('provctl, against the platform', () => {
     expect(kept).toMatchObject([{ id: 'a', status: 'Pending' }]);
   });
 
-  it('makes a checkpoint, and shows what going back to it would do', async () => {
+  it('creates a checkpoint, and previews a rollback to it', async () => {
     const { id } = await json<{ id: string }>('checkpoint', 'create', 'before', '--description', 'as it is');
     expect(await json('checkpoint', 'show', id)).toMatchObject({ name: 'before', description: 'as it is' });
     expect((await provctl(['checkpoint', 'list'])).out).toContain(id);
@@ -194,7 +194,7 @@ describe('provctl, against the platform', () => {
     expect((await provctl(['restore', id])).code).toBe(0);
   });
 
-  it('looks after users', async () => {
+  it('manages users', async () => {
     const created = await provctl(
       ['user', 'create', 'olga', '--email', 'olga@example.com', '--roles', 'operator', '--password-stdin'],
       { input: 'a long enough passphrase\n' },
@@ -205,7 +205,7 @@ describe('provctl, against the platform', () => {
     expect((await provctl(['user', 'delete', 'olga'])).out).toBe('Done  Deleted user olga.\n');
   });
 
-  it('tells what is not there, what is wrongly written and what can’t be reached apart', async () => {
+  it('distinguishes what does not exist, what is invalid and what cannot be reached', async () => {
     const nobody = '01999999-0000-7000-8000-000000000001';
     expect((await provctl(['task', 'show', nobody])).code).toBe(7);
     expect((await provctl(['task', 'show', 'x'])).code).toBe(2);

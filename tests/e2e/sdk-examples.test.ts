@@ -13,7 +13,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 const require = createRequire(import.meta.url);
 const fixture = (name: string) => readFileSync(join(import.meta.dirname, 'fixtures', name), 'utf8');
 
-/** The examples say where the platform answers and what the token is: those are the reader's to put in. */
+/** The examples contain an address and a token, which the reader has to replace. */
 const placed = (example: string, url: string, token: string) =>
   example.replace('http://localhost:9090', url).replace('your-jwt-token', token);
 
@@ -30,7 +30,7 @@ beforeAll(async () => {
   });
   const body = { username: 'admin', password: platform.adminPassword };
   token = (await client.controlCenter.login({ body })).token;
-  // Between the examples and the platform, so that what they send can be compared.
+  // A proxy between the examples and the platform, so that their requests can be compared.
   recorder = createServer((incoming, outgoing) => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -84,7 +84,7 @@ describe('the SDK examples of the API document, word for word', () => {
     expect(await taskOf(printed)).toMatchObject({ name: 'create_servers', status: 'Completed' });
   });
 
-  it('do the same with our class in place of theirs', async () => {
+  it('do the same with the SDK’s class in its place', async () => {
     requests = [];
     const [, usage = ''] = placed(fixture('sdk-example.js.txt'), url, token).split('// Usage\n');
     const printed: string[] = [];
@@ -115,7 +115,7 @@ const python = pythonWithRequests();
     expect(await taskOf(printed)).toMatchObject({ name: 'create_servers', status: 'Completed' });
   });
 
-  it('does the same with our class in place of theirs', async () => {
+  it('does the same with the SDK’s class in its place', async () => {
     requests = [];
     const [, usage = ''] = placed(fixture('sdk-example.py.txt'), url, token).split('# Usage\n');
     const printed = await runPython(`from provisioning_client import ProvisioningClient\n${usage}`);

@@ -17,7 +17,7 @@ const fault = (status: number, body: unknown, contentType = 'application/json; c
     text: typeof body === 'string' ? body : JSON.stringify(body),
   });
 
-it('finds what is wrong with an answer', () => {
+it('reports what is wrong with an answer', () => {
   expect(fault(200, { success: true, data: '0198f000' })).toBeUndefined();
   const refusal = { success: false, error: 'No.', code: 'invalid', request_id: 'x' };
   expect(fault(422, refusal)).toBeUndefined();

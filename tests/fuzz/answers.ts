@@ -9,7 +9,7 @@ export interface Answer {
   text: string;
 }
 
-/** Holds answers against a document: their status, their media type, and what they say. */
+/** Checks answers against a document: their status, their media type, and their content. */
 export class Contract {
   readonly #ajv = addFormats.default(new Ajv2020({ strict: false, validateFormats: true }));
   readonly #checks = new Map<string, ValidateFunction>();
@@ -22,7 +22,7 @@ export class Contract {
   fault(operation: DescribedOperation, { status, contentType, text }: Answer): string | undefined {
     const response = operation.responses[status];
     if (!response) return `the status ${status} is not in the contract`;
-    // Written for machines of another kind (Prometheus, CSV): only its status is promised.
+    // Made for other programs (Prometheus, CSV): only its status is documented.
     if (status < 300 && !/json/.test(contentType)) return undefined;
     if (!/^application\/(vnd\.provisioning\.v1\+)?json/.test(contentType))
       return `the answer is ${contentType || 'of no media type'}, not JSON`;

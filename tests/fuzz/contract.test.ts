@@ -12,10 +12,10 @@ import type { Json } from './values.js';
 const RUNS = Number(process.env['FUZZ_RUNS'] ?? 10);
 const WANTED_SEED = process.env['FUZZ_SEED'] ?? '77';
 const SEED = WANTED_SEED === 'random' ? Date.now() % 2 ** 31 : Number(WANTED_SEED);
-/** Each try costs the bcrypt of a password. */
+/** Each attempt costs the bcrypt of a password. */
 const SLOW = new Set(['login', 'createUser', 'updateUser', 'changePassword']);
 const PASSWORD = 'quartz-meadow-lantern-7';
-/** Answered by something else than JSON over HTTP. */
+/** Answered by something other than JSON over HTTP. */
 const BESIDE = new Set(['connectWebSocket', 'followEvents']);
 
 const SERVICES = ['orchestrator', 'control-center'] as const;
@@ -34,7 +34,7 @@ beforeAll(async () => {
   const signIn = (username: string, password: string) =>
     control<{ token: string; user: { id: string } }>('/auth/login', { username, password });
   const { user, token } = await signIn('admin', platform.adminPassword);
-  // Another admin each time: what is sent locks accounts out, changes passwords, takes roles away.
+  // Another admin each time: requests lock accounts, change passwords and remove roles.
   let admins = 0;
   admin = {
     id: user.id,
@@ -48,7 +48,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform.stop());
 
-describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service) => {
+describe.each(SERVICES)('the contract of the %s, for any requests', (service) => {
   const document = documentOf(service);
   const operations = operationsOf(document).filter(({ operationId }) => !BESIDE.has(operationId));
   const statuses = new Map<number, number>();
@@ -64,7 +64,7 @@ describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service)
   });
 
   it.each(operations.map((operation) => [operation.operationId, operation] as const))(
-    'holds for %s',
+    'is kept by %s',
     async (operationId, operation) => {
       const numRuns = SLOW.has(operationId) ? Math.ceil(RUNS / 3) : RUNS;
       await fc.assert(
@@ -81,7 +81,7 @@ describe.each(SERVICES)('the contract of the %s, whatever it is sent', (service)
     },
   );
 
-  it('was tried with requests that are right and such that are wrong', () => {
+  it('was tested with valid and invalid requests', () => {
     const kinds = new Set([...statuses.keys()].map((status) => Math.floor(status / 100)));
     expect(kinds).toEqual(new Set([...kinds, 2, 4]));
   });

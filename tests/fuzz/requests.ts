@@ -10,10 +10,10 @@ export interface DescribedOperation extends Json {
   responses: Record<string, Json>;
 }
 
-/** A request, but for the ids that are known only when it is sent: a number chooses one of them. */
+/** A request without the ids that are known only when it is sent: a number chooses one of them. */
 export interface FuzzRequest {
   path: Record<string, string | number>;
-  /** As it stands in the address. */
+  /** As written in the address. */
   query: string;
   headers: Record<string, string>;
   /** Undefined: none. */
@@ -84,7 +84,7 @@ function queries(parameters: Json[], values: Values): Arbitrary<[string, string]
   );
 }
 
-/** Queries that cannot be read as they are, or not in one way only. */
+/** Queries that cannot be parsed, or not unambiguously. */
 function oddQueries(parameters: Json[]): Arbitrary<string> {
   const names = fc.constantFrom(
     ...parameters.map((one) => String(one['name'])),
@@ -110,7 +110,7 @@ function oddQueries(parameters: Json[]): Arbitrary<string> {
   return fc.array(pairs, { minLength: 1, maxLength: 3 }).map((some) => some.join('&'));
 }
 
-/** Some of those that the operation knows, and such as any may get. */
+/** Some headers of the operation, and some that any request may have. */
 function headers(parameters: Json[]): Arbitrary<Record<string, string>> {
   const names = new Set(parameters.map((one) => String(one['name']).toLowerCase()));
   const of = (name: string, ...texts: string[]) =>
@@ -146,7 +146,7 @@ const ODD_BODIES = [
   ),
 ];
 
-/** The JSON of a value with one text altered: by what cannot be stored, or by a byte that is not UTF-8. */
+/** The JSON of a value with one text altered: by characters that cannot be stored, or by a byte that is not UTF-8. */
 function altered(value: unknown): Arbitrary<string | Uint8Array<ArrayBuffer>> {
   const text = JSON.stringify(value);
   const at = text.lastIndexOf('"');

@@ -4,7 +4,7 @@ import type { Json } from './values.js';
 
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const REMEMBERED = 200;
-/** So long as not even a rollback of everything takes. */
+/** Longer than even a rollback of everything takes. */
 const PATIENCE_MS = 30_000;
 
 export interface Admin {
@@ -12,7 +12,7 @@ export interface Admin {
   signIn(): Promise<string>;
 }
 
-/** A running service as the fuzzer sees it: it remembers ids that it was shown, so that they can be asked for. */
+/** A running service as the fuzzer sees it: it collects ids from answers, so that they can be requested. */
 export class FuzzedService {
   readonly #contract: Contract;
   readonly #ids: string[] = ['0198f000-0000-7000-8000-000000000000'];
@@ -54,7 +54,7 @@ export class FuzzedService {
       signal: AbortSignal.timeout(PATIENCE_MS),
       headers: {
         Authorization: `Bearer ${this.#token}`,
-        // What acts at providers answers at once.
+        // Operations at providers answer at once.
         Prefer: 'respond-async',
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...printable(headers),
@@ -74,14 +74,14 @@ export class FuzzedService {
   }
 
   #remember(text: string): void {
-    // The admin's own id is left alone: nobody could go on without him.
+    // The admin's own id is left out: without that user, no request would be allowed.
     for (const [id] of text.matchAll(UUID))
       if (id !== this.admin.id && !this.#ids.includes(id)) this.#ids.push(id);
     this.#ids.splice(1, Math.max(0, this.#ids.length - REMEMBERED));
   }
 }
 
-/** `fetch` itself refuses headers of other characters. */
+/** `fetch` itself refuses headers with other characters. */
 function printable(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([, value]) => /^[\x20-\xff]*$/.test(value)));
 }

@@ -6,7 +6,7 @@ export type Json = Record<string, unknown>;
 export class Values {
   constructor(private readonly document: Json) {}
 
-  /** What a reference stands for; anything else as it is. */
+  /** The schema that a reference names; any other schema unchanged. */
   resolve<T extends Json>(node: Json): T {
     let found = node;
     while (typeof found['$ref'] === 'string') {
@@ -20,7 +20,7 @@ export class Values {
     return found as T;
   }
 
-  /** Values that the schema's own keywords allow. What several keywords say together may still refuse some of them. */
+  /** Values that the schema's own keywords allow. Their combination may still refuse some of them. */
   valid(schema: Json, depth = 0): Arbitrary<unknown> {
     const node = this.resolve(schema);
     if ('const' in node) return fc.constant(node['const']);
@@ -96,21 +96,21 @@ function text(node: Json): Arbitrary<string> {
         .stringMatching(new RegExp(node['pattern'], 'u'), { size: '-1' })
         .filter((one) => one.length >= minLength && one.length <= Number(node['maxLength'] ?? Infinity));
     } catch {
-      // A pattern that it cannot make texts of (look-ahead): words are as good a guess as any.
+      // A pattern that cannot be generated (look-ahead): words are used instead.
       return fc.constantFrom('production', 'web-01', 'config.ncl', 'a.b/c.toml', '1.0.0');
     }
   }
   return fc.string({ minLength, maxLength, unit: fc.constantFrom('a', 'B', '7', '-', '.', ' ', 'é', '😀') });
 }
 
-/** What programs have stumbled over. */
+/** Values that are known to break programs. */
 export const AWKWARD: readonly unknown[] = [
   ...[null, true, 0, -1, 1e308, 2 ** 53, '', ' ', '\u0000', '\ud800', '𝔘', '--help', '../../etc/passwd'],
   ...['${7*7}', "' or 1=1 --", '%00', 'a'.repeat(5_000), [], {}, [[]], { __proto__x: 1 }],
   JSON.parse('{"__proto__": {"admin": true}}') as unknown,
 ];
 
-/** The value with one part of it spoilt: left out, replaced by something awkward, or joined by a stranger. */
+/** The value with one part changed: left out, replaced by an awkward value, or with an unknown member added. */
 export function spoilt(value: unknown): Arbitrary<unknown> {
   const awkward = fc.constantFrom(...AWKWARD);
   if (Array.isArray(value)) {

@@ -11,10 +11,10 @@ const executable = (process.env['PATH'] ?? '')
   .flatMap((folder) => NAMES.map((name) => join(folder, name)))
   .find((path) => existsSync(path));
 
-/** Skipped where there is no browser; `npm test` says so loudly, and fails in CI. */
+/** Skipped where there is no browser; `npm test` prints a warning, and fails in CI. */
 export const describeWithBrowser = executable === undefined ? describe.skip : describe;
 
-/** Asks for nothing by itself: no updates, no sync, no start page. */
+/** Without requests of its own: no updates, no sync, no start page. */
 const QUIET = ['--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
 export function openBrowser(): Promise<Browser> {

@@ -20,7 +20,7 @@ export interface CallOptions {
   headers?: Record<string, string>;
 }
 
-/** One request on a connection of its own, so that nothing is left open. A body makes it a POST where no method is given. */
+/** One request on a separate connection, so that nothing is left open. With a body, the default method is POST. */
 export async function call(
   url: string,
   { method, bearer, body, headers = {} }: CallOptions = {},
@@ -44,7 +44,10 @@ export async function call(
   return { status: response.status, body: envelope, text, headers: response.headers };
 }
 
-/** What a successful answer holds. @throws with the whole answer when it is none */
+/**
+ * Returns the data of a successful answer.
+ * @throws with the whole answer when it is none
+ */
 export async function dataOf<Data>(answer: Promise<Answer>): Promise<Data> {
   const { status, body } = await answer;
   if (status >= 300 || !body.success) throw new Error(`${status} ${JSON.stringify(body)}`);

@@ -15,12 +15,12 @@ const FORMS: readonly { example: RegExp; form: RegExp; name: string }[] = [
 ];
 
 /**
- * How an answer differs from an example of the API document: a sentence for each member. Every member of the example
- * must be there with the same type; ids, times, tokens, sizes and signatures must have the form of theirs; all other
- * texts, booleans and nulls must be the very same, and numbers may be any. Members beyond the example are allowed below
- * the top.
+ * Returns how an answer differs from an example of the API document: a sentence for each member. Every member of the
+ * example must be there with the same type; ids, times, tokens, sizes and signatures must have the same form; all other
+ * texts, booleans and nulls must be equal, and numbers may be any. Members beyond the example are allowed below the
+ * top.
  * @param varying paths of members, without the places in lists, that need only have the type of the example's
- *   (`operations.status`), where the example shows a moment that the answer is not of
+ * (`operations.status`), where the example shows another moment than the answer
  */
 export function differences(
   example: unknown,

@@ -17,8 +17,9 @@ export interface RunningPlatform {
 }
 
 /**
- * The built platform as `npm start` runs it: on ports and a data directory of its own, without limits on requests.
- * @param user who starts it; absent: the user of the tests
+ * The built platform as `npm start` runs it: on separate ports and a separate data directory, without limits on
+ * requests.
+ * @param user who starts it; default: the user of the tests
  */
 export async function startPlatform(
   environment: Record<string, string> = {},

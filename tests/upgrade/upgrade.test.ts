@@ -16,7 +16,7 @@ import type { StoredTask } from '../chaos/system/system.js';
 const run = promisify(execFile);
 const JWT_SECRET = randomBytes(32).toString('hex');
 const NEW = fileURLToPath(new URL('../..', import.meta.url));
-/** A built checkout of the version before: scripts/upgrade.mjs makes it. */
+/** A built checkout of the previous version: scripts/upgrade.mjs makes it. */
 const OLD = process.env['UPGRADE_FROM']!;
 const EACH = 40;
 
@@ -44,7 +44,7 @@ const migrateWith = (release: string) =>
     env: { ...process.env, NODE_ENV: 'test', DATABASE_URL: ground.postgres.url },
   });
 
-/** An API and a worker of a release, as if on a machine of their own. */
+/** An API and a worker of a release, as if on a separate machine. */
 async function startRelease(release: string, name: string, slot: number): Promise<[Member, Member]> {
   const { folder, postgres, witness } = ground;
   const member = (part: string, script: string, environment: Record<string, string>) =>
@@ -91,7 +91,7 @@ const tasks = () =>
   );
 const ended = async () => (await tasks()).filter(({ terminal }) => terminal).length;
 
-it('work goes on, each task once, while the version before is replaced', async () => {
+it('work continues, each task once, while the previous version is replaced', async () => {
   await migrateWith(OLD);
   const [oldApi, oldWorker] = await startRelease(OLD, 'old', 0);
   let watching = true;
@@ -101,7 +101,7 @@ it('work goes on, each task once, while the version before is replaced', async (
   await submit(oldApi, EACH, '0.5');
   await waitFor(async () => (await ended()) > 0);
   await migrateWith(NEW);
-  // Both old processes on the new schema, by themselves.
+  // Both old processes on the new schema, without the new ones.
   const before = await ended();
   await submit(oldApi, EACH, '0.1');
   await waitFor(async () => (await ended()) >= before + EACH);

@@ -2,7 +2,7 @@ import { refused, type Submission } from '../load/submission.js';
 import type { StoredTask } from '../system/system.js';
 import type { Violation } from './violation.js';
 
-/** What was answered against what is stored. */
+/** Compares the answers with what is stored. */
 export function checkAccepted(submissions: readonly Submission[], tasks: readonly StoredTask[]): Violation[] {
   const byId = new Map(tasks.map((task) => [task.id, task]));
   const byMarker = new Map<string | null, StoredTask[]>();
@@ -32,7 +32,7 @@ export function checkAccepted(submissions: readonly Submission[], tasks: readonl
         promise: 'what was refused is not done',
         seen: `${marker} was answered ${answers.join(', ')} and is stored`,
       });
-    // Answered with an error, and stored all the same: then it must be done like any other.
+    // Answered with an error, and stored nevertheless: then it must be done like any other.
     for (const { id, terminal, status } of stored.filter(({ id }) => id !== accepted))
       if (!terminal)
         violations.push({

@@ -25,8 +25,8 @@ export function checkBatches(
 }
 
 /**
- * Replays what the witness saw: nothing starts before its dependencies have ended, and never more run at once than
- * allowed. A killed attempt leaves no line: it counts as ended at once, which can only excuse, never accuse.
+ * Replays the witness file: nothing starts before its dependencies have ended, and never more run at once than allowed.
+ * A killed attempt leaves no line: it counts as ended at once, which can hide a violation but never report a false one.
  */
 function checkOrder(batch: BatchSeen, lines: readonly WitnessLine[]): Violation[] {
   const taskOf = new Map(batch.operations.map(({ id, task_id }) => [id, task_id]));

@@ -22,32 +22,32 @@ const submitted = (submission: Partial<Submission>): Submission => ({
 const promises = (violations: { promise: string }[]) => violations.map(({ promise }) => promise);
 
 describe('the checks', () => {
-  it('accept a run that was lost and made again', () => {
+  it('accept a run that was lost and repeated', () => {
     const lines = witness('start a 1', 'start a 2', 'end a 2');
     expect(checkOverlaps(lines)).toEqual([]);
     expect(checkEnds([stored({ attempt: 2 })], runsByTask(lines))).toEqual([]);
     expect(checkAccepted([submitted({})], [stored({})])).toEqual([]);
   });
 
-  it('see two at once, on a task and on an infra', () => {
+  it('report two at once, on a task and on an infra', () => {
     expect(promises(checkOverlaps(witness('start a', 'task-held a 2', 'infra-held b')))).toEqual([
       'nothing runs twice at once',
       'one infra, one command',
     ]);
   });
 
-  it('see an attempt that began twice', () => {
+  it('report an attempt that began twice', () => {
     expect(promises(checkOverlaps(witness('start a', 'end a', 'start a')))).toEqual([
       'nothing runs twice at once',
     ]);
   });
 
-  it('see a task that is Completed without a whole run', () => {
+  it('report a task that is Completed without a complete run', () => {
     const lines = witness('start a 1', 'end a 2');
     expect(promises(checkEnds([stored({})], runsByTask(lines)))).toEqual(['completed means that it ran']);
   });
 
-  it('see a failure that no lost worker explains', () => {
+  it('report a failure that no lost worker explains', () => {
     const failed = { status: 'Failed', error: 'The command ended by SIGKILL' };
     expect(promises(checkEnds([stored(failed)], new Map()))).toEqual([
       'only a lost worker costs a task its success',
@@ -72,7 +72,7 @@ describe('the checks', () => {
       ['a key gets an answer'],
     ],
     ['unanswered and stored', submitted({ answers: [0], accepted: undefined }), [stored({})], []],
-  ])('see what was sent and is %s', (_what, submission, tasks, expected) => {
+  ])('report a submission that was sent and is %s', (_what, submission, tasks, expected) => {
     expect(promises(checkAccepted([submission], tasks))).toEqual(expected);
   });
 
@@ -88,16 +88,16 @@ describe('the checks', () => {
     const check = (limit: number, ...texts: string[]) =>
       promises(checkBatches([], [batch(limit)], witness(...texts)));
 
-    it('accept an order that keeps to the graph', () => {
+    it('accept an order that follows the graph', () => {
       expect(check(2, 'start a', 'start c', 'end a', 'start b', 'end c', 'end b')).toEqual([]);
     });
-    it('see an operation that did not wait', () => {
+    it('report an operation that did not wait', () => {
       expect(check(2, 'start a', 'start b', 'end a', 'end b')).toEqual(['dependencies first']);
     });
-    it('see more at once than allowed', () => {
+    it('report more at once than allowed', () => {
       expect(check(1, 'start a', 'start c', 'end c', 'end a')).toEqual(['the limit of a batch']);
     });
-    it('see one that was accepted and never ended', () => {
+    it('report one that was accepted and never ended', () => {
       const running = { ...batch(1), status: 'Running' };
       expect(promises(checkBatches([submitted({ accepted: 'x' })], [running], []))).toEqual([
         'what was accepted ends',

@@ -2,7 +2,7 @@ import type { StoredTask } from '../system/system.js';
 import type { WitnessLine } from '../witness/witness.js';
 import type { Violation } from './violation.js';
 
-/** What the witness saw of a task, in the order in which it happened. */
+/** The lines of a task in the witness file, in the order in which they were written. */
 export interface Runs {
   starts: WitnessLine[];
   ends: WitnessLine[];
@@ -45,7 +45,7 @@ export function checkOverlaps(lines: readonly WitnessLine[]): Violation[] {
   return violations;
 }
 
-/** The stored end of each task against what really ran. Commands never fail by themselves here. */
+/** Compares the stored end of each task with what really ran. Commands never fail on their own here. */
 export function checkEnds(tasks: readonly StoredTask[], runs: ReadonlyMap<string, Runs>): Violation[] {
   return tasks.flatMap(({ id, status, error }): Violation[] => {
     const { starts = [], ends = [] } = runs.get(id) ?? {};

@@ -1,4 +1,4 @@
-/** A promise that was broken. */
+/** A guarantee that was broken. */
 export interface Violation {
   promise:
     | 'what was accepted ends'
@@ -12,8 +12,8 @@ export interface Violation {
     | 'dependencies first'
     | 'the limit of a batch'
     | 'nothing is left';
-  /** What was seen, in a sentence. */
+  /** The observation, in a sentence. */
   seen: string;
-  /** The task whose history tells more. */
+  /** The task whose history shows more. */
   task?: string;
 }

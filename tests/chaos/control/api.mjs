@@ -1,4 +1,4 @@
-// The API of the control: a row in Postgres, then a job in Redis, as in any tutorial.
+// The API of the control: a row in Postgres, then a job in Redis, as in a tutorial.
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { Queue } from 'bullmq';

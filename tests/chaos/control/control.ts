@@ -11,8 +11,8 @@ const APIS = 2;
 const WORKERS = 3;
 
 /**
- * What an ordinary BullMQ worker makes of the same storm: a row in Postgres, `queue.add`, three attempts, no leases. It has
- * to break promises that the platform keeps; if it does not, the storm is too weak to prove anything.
+ * An ordinary BullMQ worker in the same storm: a row in Postgres, `queue.add`, three attempts, no leases. It must break
+ * guarantees that the platform keeps; if it does not, the storm is too weak to prove anything.
  */
 export async function startControl(): Promise<System> {
   const ground = await prepareGround(true);
@@ -31,7 +31,7 @@ export async function startControl(): Promise<System> {
     member(`worker-${number}`, 'worker.mjs', {
       COMMAND: witness.program,
       CONCURRENCY,
-      // BullMQ's own lease, as long as ours.
+      // BullMQ's own lease, as long as the platform's.
       LOCK_SECONDS: String(LEASE_SECONDS),
     }),
   );
@@ -45,7 +45,7 @@ export async function startControl(): Promise<System> {
   }
   return {
     ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: false },
-    // It runs commands itself: what hits an executor, or what starts its commands, hits the worker.
+    // It runs commands itself: a fault of an executor or of a spawner hits the worker.
     executorOf: (worker) => processIn(worker)[0],
     spawnersOf: processIn,
     tasks: () =>
@@ -53,7 +53,7 @@ export async function startControl(): Promise<System> {
         `select id, initcap(status) as status, status in ('completed', 'failed') as terminal, attempt, error, settings
            from control.tasks`,
       ),
-    // Its commands outlive it, by its nature: what counts is what they do to each other.
+    // Its commands survive it by design: only their effects on each other count.
     remains: () => Promise.resolve([]),
     history: () => Promise.resolve([]),
     stop: async () => {

@@ -1,4 +1,5 @@
-// The worker of the control: takes a job, runs its command, writes the result. BullMQ alone decides who runs what.
+// The worker of the control: takes a job, runs its command, writes the result. BullMQ alone decides which worker runs
+// what.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Worker } from 'bullmq';

@@ -25,14 +25,14 @@ interface BatchBody {
   }[];
 }
 
-/** An operation as `GET /batch/operations/{id}` tells of it. */
+/** An operation as `GET /batch/operations/{id}` shows it. */
 interface OperationSeen {
   id: string;
   status: string;
   task_id?: string;
 }
 
-/** A batch as it is shown, with the limit and the graph that were asked for. */
+/** A batch as it is shown, with the limit and the graph that were requested. */
 export interface BatchSeen {
   batch_id: string;
   status: string;
@@ -44,7 +44,7 @@ export interface BatchSeen {
 export class BatchLoad {
   readonly submissions: Submission[] = [];
   readonly #bodies = new Map<string, BatchBody>();
-  /** Whether this platform has batches; undefined while nobody could tell. */
+  /** Whether this platform has batches; undefined while that is unknown. */
   offered: boolean | undefined;
 
   constructor(
@@ -82,7 +82,7 @@ export class BatchLoad {
     }
   }
 
-  /** The accepted batches as the API shows them now; those it does not answer for are missing. */
+  /** The accepted batches as the API shows them now; those without an answer are missing. */
   async seen(): Promise<BatchSeen[]> {
     const seen = this.submissions.map(async ({ accepted, marker }) => {
       const body = this.#bodies.get(marker);
@@ -128,7 +128,7 @@ function withWhatWasAsked({ batch_id, status, operations }: BatchAnswer, body: B
   };
 }
 
-/** A graph without circles: each operation depends on earlier ones only. */
+/** A graph without cycles: each operation depends on earlier ones only. */
 function randomBatch(random: Random, name: string): BatchBody {
   const ids = Array.from({ length: Math.round(random.between(...OPERATIONS)) }, (_, index) => `op-${index}`);
   return {

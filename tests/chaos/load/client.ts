@@ -4,12 +4,12 @@ import { randomUUID } from 'node:crypto';
 const ANSWER_WITHIN_MS = 8_000;
 
 export interface Answer {
-  /** 0 where there was none. */
+  /** 0 without an answer. */
   status: number;
   data: unknown;
 }
 
-/** An operator who sends requests to whichever API process is drawn. */
+/** An operator who sends requests to a random API process. */
 export class Client {
   readonly #token: string;
 
@@ -29,7 +29,7 @@ export class Client {
         method: method ?? (body === undefined ? 'GET' : 'POST'),
         headers: {
           Authorization: `Bearer ${this.#token}`,
-          // Nothing of a process that was killed is kept.
+          // No connection of a killed process is kept.
           Connection: 'close',
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
           ...(key === undefined ? {} : { 'Idempotency-Key': key }),

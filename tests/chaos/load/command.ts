@@ -3,10 +3,10 @@ import type { Random } from '../random.js';
 const SHORT_SECONDS = [0.05, 0.6] as const;
 const LONG_SECONDS = [2, 14] as const;
 const LONG_SHARE = 0.1;
-/** What the stand-in leaves running when it ends: nothing, a child in its group, a child in a session of its own. */
+/** What the stand-in leaves running when it ends: nothing, a child in its group, or a child in a separate session. */
 const SHAPES = ['plain', 'plain', 'plain', 'background', 'setsid'] as const;
 
-/** What a command does: how long it runs, and what it leaves behind. */
+/** The behaviour of a command: how long it runs, and what it leaves behind. */
 export function command(
   random: Random,
   { demanding, short = false }: { demanding: boolean; short?: boolean },

@@ -8,7 +8,10 @@ import { command } from './command.js';
 import type { Submission } from './submission.js';
 
 export interface LoadOptions {
-  /** Off for the control, which has no infra locks, no keys and no way to end what a command leaves: it must not fail by that. */
+  /**
+   * Off for the control, which has no infra locks, no keys and no way to end what a command leaves: it must not fail
+   * because of that.
+   */
   demanding: boolean;
 }
 
@@ -20,7 +23,7 @@ const SHARED_INFRAS = ['shared-a', 'shared-b', 'shared-c', 'shared-d'];
 const RETRY_MS = [200, 900] as const;
 const MAX_TRIES_IN_STORM = 12;
 
-/** Asks for work through the API, at a steady pace whatever happens. */
+/** Submits work through the API, at a steady pace in all circumstances. */
 export class Load {
   readonly submissions: Submission[] = [];
   readonly batches: BatchLoad;
@@ -41,7 +44,7 @@ export class Load {
     return this.#cancels;
   }
 
-  /** Keeps asking until the signal. */
+  /** Submits until the signal. */
   async run(end: AbortSignal): Promise<void> {
     const batches = this.options.demanding ? this.batches.run(end) : Promise.resolve();
     for (let number = 1; !end.aborted; number++) {
@@ -52,7 +55,7 @@ export class Load {
     await Promise.all([...this.#underWay, batches]);
   }
 
-  /** Whoever sent a key may ask until there is an answer: after the storm, all do. */
+  /** A client that sent a key may repeat the request until it has an answer: after the storm, all do. */
   async askAgain(): Promise<void> {
     const open = this.submissions.filter(({ accepted, key }) => accepted === undefined && key !== undefined);
     await Promise.all(open.map((submission) => this.#try(submission)));
@@ -65,7 +68,7 @@ export class Load {
   }
 
   async #ask(number: number, end: AbortSignal): Promise<void> {
-    // A stream for each: how long others wait for an answer does not change what is drawn here.
+    // A separate stream for each: the time that others wait for an answer does not change what is drawn here.
     const random = this.random.stream(`task ${number}`);
     const { demanding } = this.options;
     const shared = demanding && random.chance(SHARED);

@@ -1,17 +1,17 @@
-/** One thing that was asked for, and what was answered. */
+/** One submission, and its answers. */
 export interface Submission {
-  /** The name of its settings, which no other has; a batch's name. */
+  /** The unique name of its settings; a batch's name. */
   marker: string;
   infra: string;
   checkMode: boolean;
   key: string | undefined;
-  /** The status of each answer; 0 where there was none. */
+  /** The status of each answer; 0 without one. */
   answers: number[];
-  /** What the id in a 2xx answer was. */
+  /** The id in a 2xx answer. */
   accepted: string | undefined;
 }
 
-/** A 4xx says that nothing was done; a 5xx, or none, says nothing at all. */
+/** A 4xx means that nothing was done; a 5xx, or no answer, means nothing. */
 export function refused({ answers, accepted }: Submission): boolean {
   return accepted === undefined && answers.every((status) => status >= 400 && status < 500);
 }

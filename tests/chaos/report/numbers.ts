@@ -5,7 +5,7 @@ import type { StruckFault } from '../storm/storm.js';
 import type { StoredTask } from '../system/system.js';
 import type { WitnessLine } from '../witness/witness.js';
 
-/** What a storm left, as it was found. */
+/** What a storm left behind. */
 export interface Findings {
   name: string;
   stormSeconds: number;
@@ -15,7 +15,7 @@ export interface Findings {
   cancels: number;
   tasks: readonly StoredTask[];
   lines: readonly WitnessLine[];
-  /** From the end of the storm until all had ended and nothing was left; undefined where that never came. */
+  /** From the end of the storm until all had ended and nothing was left; undefined where that never happened. */
   healedAfter: number | undefined;
   unasked: readonly string[];
   violations: readonly Violation[];
@@ -56,12 +56,12 @@ export function numbersOf(findings: Findings): Map<string, string> {
         count('what was accepted ends'),
       'longest recovery of a lost command, seconds': slowestRecovery(faults, lines).seconds.toFixed(1),
       'all ended after the storm, seconds': healedAfter === undefined ? 'never' : healedAfter.toFixed(1),
-      'processes that ended by themselves': unasked.length,
+      'processes that ended unexpectedly': unasked.length,
     }).map(([row, value]) => [row, String(value)]),
   );
 }
 
-/** How often each is there, in the order of the alphabet. */
+/** The frequency of each, in alphabetical order. */
 function counted(names: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const name of names.toSorted()) counts[name] = (counts[name] ?? 0) + 1;

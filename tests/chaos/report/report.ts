@@ -10,7 +10,7 @@ const MAX_SHOWN = 10;
 /** A table with a column for each storm. */
 export function table(storms: readonly Findings[]): string {
   const columns = storms.map((findings) => ({ name: findings.name, numbers: numbersOf(findings) }));
-  // Rows of later storms stand where they do there: behind the row before them.
+  // Rows of later storms are placed as in their own table: after the row before them.
   const rows: string[] = [];
   for (const { numbers } of columns) {
     let place = 0;
@@ -35,7 +35,7 @@ export function table(storms: readonly Findings[]): string {
     .join('\n');
 }
 
-/** What was broken, one line each, and of how many. */
+/** The violations, one line each, with the number of checked objects. */
 export function brokenPromises({ violations, unasked }: Findings, histories: ReadonlyMap<string, string[]>) {
   const shown = violations
     .slice(0, MAX_SHOWN)
@@ -46,11 +46,11 @@ export function brokenPromises({ violations, unasked }: Findings, histories: Rea
   return [
     ...shown,
     ...(violations.length > MAX_SHOWN ? [`… and ${violations.length - MAX_SHOWN} more`] : []),
-    ...unasked.map((end) => `! ended by itself: ${end}`),
+    ...unasked.map((end) => `! ended unexpectedly: ${end}`),
   ].join('\n');
 }
 
-/** What the task that was lost for longest went through. */
+/** The history of the task that was lost for longest. */
 export function slowestHistory(
   { name, faults, lines }: Findings,
   histories: ReadonlyMap<string, string[]>,
@@ -61,7 +61,7 @@ export function slowestHistory(
   return [`${name}, lost for longest (${seconds.toFixed(1)} s): ${task}`, ...events].join('\n');
 }
 
-/** Puts the table into the documentation, with what it takes to have it again. */
+/** Writes the table into the documentation, with the command that repeats the run. */
 export function writeReport({ minutes, seed }: ChaosSettings, text: string): void {
   const date = new Date().toISOString().slice(0, 10);
   const command = `npm run test:chaos -- --minutes ${minutes} --seed ${seed}`;

@@ -13,7 +13,10 @@ export const CRASH_POINTS = [
 
 const REACHED_WITHIN_MS = 6_000;
 
-/** Has an executor die at an exact place, or anywhere where there are no such places. @returns whether one died. */
+/**
+ * Kills an executor at an exact place, or anywhere where there are no such places.
+ * @returns whether one died.
+ */
 export async function crashAt(
   system: System,
   pick: number,
@@ -33,7 +36,7 @@ export async function crashAt(
     while (passed() === before && Date.now() < until && !calm.aborted) await sleep(100);
     worker.extra = {};
     if (passed() > before) return true;
-    // Nobody shall die there later, when all is calm.
+    // No process may die there later, after the storm.
     loseHost(system, worker);
     return false;
   });

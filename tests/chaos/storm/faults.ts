@@ -4,21 +4,21 @@ import { signalOurs } from '../system/processes.js';
 import type { System } from '../system/system.js';
 import { loseHost, onOne } from './targets.js';
 
-/** What was drawn for one fault. */
+/** The random choices of one fault. */
 export interface Draw {
-  /** Chooses among those that it may hit; at least 0, less than 1. */
+  /** Chooses among its possible targets; at least 0, less than 1. */
   pick: number;
-  /** How long something stays frozen or away. */
+  /** How long a target stays frozen or unavailable. */
   seconds: number;
 }
 
 export interface FaultContext extends Draw {
   system: System;
-  /** Aborted when the storm is over: whatever is frozen is thawed then. */
+  /** Aborted when the storm is over: frozen processes then continue. */
   calm: AbortSignal;
 }
 
-/** @returns false when it found nothing to hit. */
+/** @returns false when it found no target. */
 type Fault = (context: FaultContext) => Promise<boolean>;
 
 /** A pause that the end of the storm cuts short. */
@@ -34,7 +34,7 @@ const killed = (choose: (system: System) => readonly Member[]): Fault => {
     });
 };
 
-/** Workers whose executor lives at the moment. */
+/** Workers whose executor runs at the moment. */
 const attached = (system: System) =>
   system.workers.filter((worker) => system.executorOf(worker) !== undefined);
 
@@ -58,10 +58,10 @@ const executorKilled: Fault = ({ system, pick }) =>
     return executor !== undefined && signalOurs(system.folder, executor, 'SIGKILL');
   });
 
-/** Workers whose executor has somebody to start its commands. */
+/** Workers whose executor has a spawner. */
 const spawning = (system: System) => system.workers.filter((worker) => system.spawnersOf(worker).length > 0);
 
-/** One of the processes that start the commands of a worker. */
+/** One of the spawners of a worker. */
 const aSpawner = (system: System, worker: Member, pick: number): number | undefined => {
   const pids = system.spawnersOf(worker);
   return pids[Math.floor(pick * 1_000) % pids.length];
@@ -78,12 +78,12 @@ const spawnerFrozen: Fault = ({ system, pick, seconds, calm }) =>
     const pid = aSpawner(system, worker, pick);
     if (pid === undefined || !signalOurs(system.folder, pid, 'SIGSTOP')) return false;
     await pause(seconds, calm);
-    // Mostly its executor has ended it by now.
+    // Mostly its executor has already ended it.
     signalOurs(system.folder, pid, 'SIGCONT');
     return true;
   });
 
-/** Mostly away for shorter than the fence, now and then for longer: then executors end their commands. */
+/** Mostly for shorter than the fence, sometimes for longer: then executors end their commands. */
 const postgresDown = (signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Fault => {
   return ({ system, seconds, calm }) =>
     system.postgres.restart(signal, () => pause(Math.min(seconds / 2, 6), calm));

@@ -10,11 +10,11 @@ export interface PlannedFault extends Draw {
 
 /** Seconds between two faults, on average; fewer where a storm is too short for one of each kind. */
 const GAP = 1.3;
-/** Before the first, and for the last to be felt. */
+/** Before the first fault, and after the last one. */
 const EDGES = 2;
 /**
- * How long what is frozen stays so: shorter than anything notices; longer than a spawner waits, around the fence; longer than
- * a lease.
+ * How long a frozen process stays so: too short to be noticed; longer than a spawner waits, around the fence; longer
+ * than a lease.
  */
 const LENGTHS = [
   [0.5, 2],
@@ -26,8 +26,8 @@ const LONGEST = LENGTHS[2];
 const crashKind = (point: string) => `executor dies ${point}`;
 
 /**
- * The whole storm, drawn before it begins: the same seed makes the same one, for the platform and for the control. Kinds
- * come out of a bag that is filled again when it is empty, so that a short storm has as many of them as possible.
+ * The whole storm, drawn before it begins: the same seed gives the same storm, for the platform and for the control.
+ * Kinds are drawn without replacement until all were drawn, so that a short storm has as many of them as possible.
  */
 export function planStorm(random: Random, seconds: number, withRedis: boolean): PlannedFault[] {
   const kinds = [

@@ -8,13 +8,13 @@ const CRASH_KIND = /^executor dies (.+)$/;
 
 export interface StruckFault {
   kind: string;
-  /** By the machine's clock, as the witness tells time. */
+  /** By the machine's clock, like the times of the witness. */
   at: number;
-  /** False when there was nothing to hit, or it had been hit by another already. */
+  /** False when there was no target, or another fault had it. */
   struck: boolean;
 }
 
-/** Lets the storm pass over the system; faults overlap. Resolves when it is over and all that was frozen is thawed. */
+/** Runs the storm on the system; faults overlap. Resolves when it is over and all frozen processes continue. */
 export async function blow(
   system: System,
   plan: readonly PlannedFault[],

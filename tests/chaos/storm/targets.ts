@@ -2,7 +2,7 @@ import type { Member } from '../system/member.js';
 import { signalOurs } from '../system/processes.js';
 import type { System } from '../system/system.js';
 
-/** Has one of them to itself, the one that was picked or the next that no other fault has. */
+/** Reserves one of them: the chosen one, or the next that no other fault has. */
 export async function onOne(
   members: readonly Member[],
   pick: number,
@@ -19,7 +19,7 @@ export async function onOne(
   }
 }
 
-/** Worker and executor at once, as with their machine. */
+/** Worker and executor at once, as in a failure of their machine. */
 export function loseHost(system: System, worker: Member): void {
   const executor = system.executorOf(worker);
   worker.kill();

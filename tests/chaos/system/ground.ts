@@ -9,13 +9,16 @@ import { StormPostgres } from './postgres.js';
 import { processesOf, signalOurs } from './processes.js';
 import { StormRedis } from './redis.js';
 
-/** What every system under the storm stands on. */
+/** The common base of every system under the storm. */
 export interface Ground {
   folder: string;
   witness: Witness;
   postgres: StormPostgres;
   redis: StormRedis | undefined;
-  /** Ends the members, then the databases, and removes the folder. @returns what did not end with them. */
+  /**
+   * Ends the members, then the databases, and removes the folder.
+   * @returns what did not end with them.
+   */
   clear(members: readonly Member[]): Promise<string[]>;
 }
 
@@ -45,7 +48,7 @@ export async function prepareGround(withRedis: boolean): Promise<Ground> {
   };
 }
 
-/** Starts all and waits until each has said where it serves. */
+/** Starts all and waits until each has reported its address. */
 export async function startAll(members: readonly Member[]): Promise<void> {
   for (const member of members) member.start();
   await waitFor(() => members.every(({ url }) => url !== undefined), {

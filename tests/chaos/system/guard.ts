@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Ends what names the folder in its environment, command line or working directory: twice, for what forks meanwhile. */
+/**
+ * Ends processes that name the folder in their environment, command line or working directory; twice, for new children.
+ */
 const SCRIPT = `
 read -r line; [ "$line" = released ] && exit
 for round in 1 2; do
@@ -15,8 +17,8 @@ done 2>/dev/null
 rm -rf "$1"`;
 
 /**
- * A run that is killed reaches no `finally`. This shell waits for our end of a pipe to close, then ends what the run
- * has started, frozen processes included, and removes its folder.
+ * A run that is killed reaches no `finally`. This shell waits for this process's end of a pipe to close, then ends what
+ * the run has started, including frozen processes, and removes its folder.
  */
 export function guard(folder: string): { release: () => Promise<void> } {
   const shell = spawn('sh', ['-c', SCRIPT, 'sh', folder], {

@@ -15,13 +15,13 @@ export interface MemberSpec {
   environment: Record<string, string>;
 }
 
-/** A process of the platform that is started again whenever it ends, as its supervisor would do. */
+/** A process of the platform that is restarted whenever it ends, as its supervisor would do. */
 export class Member {
   /** Added to the environment from the next start on. */
   extra: Record<string, string> = {};
-  /** While a fault has it, others leave it alone. */
+  /** While a fault has it, other faults leave it alone. */
   busy = false;
-  /** Ends that nobody asked for, with the last words; one that gave up while starting is tried again like any. */
+  /** Unrequested exits, with the last lines; one that failed while starting is retried like any. */
   readonly unasked: string[] = [];
   readonly cwd: string;
   readonly #log: string;
@@ -40,7 +40,7 @@ export class Member {
     return this.spec.name;
   }
 
-  /** Where it serves, once it does. */
+  /** Its address, once it serves. */
   get url(): string | undefined {
     return this.#url;
   }
@@ -48,7 +48,7 @@ export class Member {
   start(): void {
     const { script, folder, environment } = this.spec;
     const log = openSync(this.#log, 'a');
-    // An environment of its own: nothing of whoever runs the tests.
+    // A minimal environment: nothing of the user who runs the tests.
     const child = fork(script, [], {
       cwd: this.cwd,
       env: { NODE_ENV: 'test', PATH: `${folder}:${process.env['PATH']}`, ...environment, ...this.extra },
@@ -78,7 +78,7 @@ export class Member {
     }, RESTART_MS);
   }
 
-  /** All that it and its executor have printed. */
+  /** All output of the process and its executor. */
   log(): string {
     return readFileSync(this.#log, 'utf8');
   }

@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const SERVICE = fileURLToPath(new URL('../../../services/orchestrator/dist/src', import.meta.url));
 const APIS = 2;
 const WORKERS = 3;
-/** Few enough that work has to wait where a worker is lost. */
+/** Few, so that work must wait when a worker is lost. */
 export const CONCURRENCY = '6';
 /** The proportions of the defaults, in seconds instead of minutes. */
 const SHORT_TIMES = {
@@ -26,11 +26,11 @@ const SHORT_TIMES = {
 };
 export const LEASE_SECONDS = Number(SHORT_TIMES.LEASE_SECONDS);
 
-/** Two API processes and three workers, each as if on a machine of its own: other slot, other folders. */
+/** Two API processes and three workers, each as if on a separate machine: other slot, other folders. */
 export async function startPlatform(mode: Mode, jwtSecret: string): Promise<System> {
   const ground = await prepareGround(mode === 'with Redis');
   const { folder, postgres, redis, witness } = ground;
-  // No part of the storm: what happens when it dies is held by the orchestrator's own tests.
+  // Not part of the storm: the orchestrator's own tests cover its outages.
   const controlCenter = new FakeControlCenter(jwtSecret);
   await controlCenter.start();
   const common = {
@@ -135,7 +135,7 @@ async function remainsInPostgres({ postgres }: Pick<System, 'postgres'>): Promis
   return [...locks, ...tasks].map(({ line }) => line);
 }
 
-/** Each worker tells how many commands run on it. */
+/** Each worker reports how many commands run on it. */
 async function slotsTaken(workers: readonly Member[]): Promise<string[]> {
   const answers = await Promise.all(
     workers.map(async ({ name, url }) => {
@@ -145,9 +145,7 @@ async function slotsTaken(workers: readonly Member[]): Promise<string[]> {
         () => '',
       );
       const running = /^orchestrator_worker_running_tasks (\d+)/m.exec(metrics)?.[1];
-      return running === '0'
-        ? undefined
-        : `${name} says that ${running ?? 'nobody knows how many'} tasks run`;
+      return running === '0' ? undefined : `${name} says that ${running ?? 'an unknown number of'} tasks run`;
     }),
   );
   return answers.filter((answer) => answer !== undefined);

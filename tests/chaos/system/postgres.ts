@@ -6,7 +6,7 @@ const START_TRIES = 10;
 const ANSWER_WITHIN_MS = 30_000;
 const FAST_SHUTDOWN_MS = 10_000;
 
-/** A Postgres of the suite's own, durable, always on the same port, that is restarted in every rude way there is. */
+/** A durable Postgres of the suite, always on the same port, that is stopped and killed in every way. */
 export class StormPostgres {
   #busy = false;
 
@@ -23,13 +23,16 @@ export class StormPostgres {
     return this.server.url;
   }
 
-  /** INT is a fast shutdown, QUIT an immediate one, KILL none at all. @returns false when it is being restarted already. */
+  /**
+   * INT is a fast shutdown, QUIT an immediate one, KILL none at all.
+   * @returns false when it is being restarted already.
+   */
   async restart(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL', away: () => Promise<void>): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
     try {
       process.kill(this.server.pid, signal);
-      // As any supervisor does: Postgres 18 can wait for itself for ever when it is told to stop while it recovers.
+      // As any supervisor does: Postgres 18 can wait forever when it is asked to stop while it recovers.
       const patience = setTimeout(() => process.kill(this.server.pid, 'SIGQUIT'), FAST_SHUTDOWN_MS);
       await this.server.exited;
       clearTimeout(patience);
@@ -40,7 +43,7 @@ export class StormPostgres {
           this.server = await startPostgres({ dataDir: this.folder, port, log: () => undefined });
           return true;
         } catch (error) {
-          // Sessions of a killed server may still be on their way out.
+          // Sessions of a killed server may still be ending.
           if (attempt === START_TRIES) throw error;
           await sleep(500);
         }
@@ -65,13 +68,13 @@ export class StormPostgres {
     }
   }
 
-  /** Asks until there is an answer. Only for what may be asked twice. */
+  /** Repeats a statement until there is an answer. Only for idempotent statements. */
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     for (const until = Date.now() + ANSWER_WITHIN_MS; ; await sleep(200)) {
       try {
         return await this.#once<Row>(sql, values);
       } catch (error) {
-        // A fault of the question stays one however often it is asked.
+        // An error of the statement itself is permanent.
         const code = (error as { code?: string }).code ?? '';
         if (/^(42|22|23)/.test(code) || Date.now() > until) throw error;
       }

@@ -8,8 +8,8 @@ export interface FoundProcess {
 }
 
 /**
- * Every process whose environment names `folder`, which has a random name and is this run's alone: ours, whoever started
- * it and wherever it went. Processes of the suite get it through PATH, the one variable that even an executor passes on.
+ * Every process whose environment names `folder`, whose random name belongs to this run: it finds them regardless of
+ * their parents. Processes of the suite get it through PATH, the one variable that even an executor passes on.
  */
 export function processesOf(folder: string): FoundProcess[] {
   return readdirSync('/proc')
@@ -26,7 +26,7 @@ export function processesOf(folder: string): FoundProcess[] {
     });
 }
 
-/** Signals a process if it is still there and ours: its id may belong to somebody else by now. */
+/** Signals a process if it still runs and belongs to this run: its id may have been reused. */
 export function signalOurs(folder: string, pid: number, signal: NodeJS.Signals): boolean {
   if (!processesOf(folder).some((found) => found.pid === pid)) return false;
   try {

@@ -1,7 +1,7 @@
 import { startRedis, type RunningServer } from '@provisioning/embedded';
 import { Redis } from 'ioredis';
 
-/** A Redis of the suite's own, to be killed, frozen and emptied. */
+/** A Redis of the suite, to be killed, frozen and emptied. */
 export class StormRedis {
   #busy = false;
 
@@ -18,7 +18,10 @@ export class StormRedis {
     return this.server.url;
   }
 
-  /** Each fault has it alone. @returns false when another has. */
+  /**
+   * Each fault has it alone.
+   * @returns false when another has it.
+   */
   async #alone(act: () => Promise<void>): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;

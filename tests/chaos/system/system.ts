@@ -7,7 +7,7 @@ import type { StormRedis } from './redis.js';
 export interface StoredTask {
   id: string;
   status: string;
-  /** Completed, failed or cancelled: nothing happens to it any more. */
+  /** Completed, failed or cancelled: its final status. */
   terminal: boolean;
   /** The name of its settings, which only one submission has; null for an operation of a batch. */
   settings: string | null;
@@ -15,7 +15,7 @@ export interface StoredTask {
   error: string | null;
 }
 
-/** What the storm blows at: the platform, or the control in its place. */
+/** The target of the storm: the platform, or the control in its place. */
 export interface System {
   folder: string;
   postgres: StormPostgres;
@@ -23,11 +23,11 @@ export interface System {
   apis: readonly Member[];
   workers: readonly Member[];
   witness: Witness;
-  /** Whether its executors die at named points when they are told to. */
+  /** Whether its executors can be made to die at named points. */
   hasCrashPoints: boolean;
-  /** Pid of what runs the commands of a worker, if it lives: its executor; the control's worker has none of its own. */
+  /** Pid of what runs the commands of a worker, if it lives: its executor; the control's worker runs them itself. */
   executorOf(worker: Member): number | undefined;
-  /** Pids of what starts the commands of a worker and watches over them. */
+  /** Pids of the processes that start and watch the commands of a worker. */
   spawnersOf(worker: Member): number[];
   tasks(): Promise<StoredTask[]>;
   /** What must not be there once all work has ended, in a sentence each. */

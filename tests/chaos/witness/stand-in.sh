@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stands in for every command of the suite, and tells an outside witness what really ran.
+# Replaces every command of the suite, and writes to a witness file what really ran.
 #   of a workflow:  servers create --infra INFRA --settings sleep-SECONDS-SHAPE-NUMBER.yaml [--check]
 #   of a batch:     SECONDS SHAPE
 # Each line has one write: <what> <task> <attempt> <pid> <seconds since the machine started>. The file's order is the

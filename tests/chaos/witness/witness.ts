@@ -3,17 +3,19 @@ import { join } from 'node:path';
 
 const WHAT = ['start', 'end', 'task-held', 'infra-held'] as const;
 
-/** What a command said of itself, in the order in which it was said. */
+/** The lines that commands wrote, in their order. */
 export interface WitnessLine {
   what: (typeof WHAT)[number];
   task: string;
   attempt: number;
   pid: number;
-  /** Seconds of the machine's own clock, which no correction moves. */
+  /** Seconds of the machine's monotonic clock. */
   at: number;
 }
 
-/** The stand-in for every command, and the file in which it says what it does: no part of the platform writes there. */
+/**
+ * The stand-in for every command, and the file to which it writes its actions: no part of the platform writes there.
+ */
 export class Witness {
   readonly program: string;
   readonly #log: string;

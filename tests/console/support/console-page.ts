@@ -10,7 +10,7 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 
-/** A page of the console in a browser profile of its own, and everything that went wrong in it. */
+/** A page of the console in a separate browser profile, and all errors in it. */
 export interface ConsolePage {
   page: Page;
   context: BrowserContext;
@@ -44,7 +44,7 @@ export async function openConsole(browser: Browser, url: string, path = '/'): Pr
   };
 }
 
-/** Holds the page as it is against the rules for accessibility, light and dark, wide and narrow; it must fit its width. */
+/** Checks the page against the rules for accessibility, light and dark, wide and narrow; it must fit its width. */
 export async function expectAccessible(page: Page): Promise<void> {
   for (const size of SIZES) {
     await page.setViewportSize(size);
@@ -68,7 +68,7 @@ interface Axe {
   ): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
 }
 
-/** In the page's own world, which the policy of the page keeps scripts from; the debugger may. */
+/** In the page's own context, which the page's policy closes to scripts but not to the debugger. */
 async function violationsOf(page: Page): Promise<string[]> {
   await page.evaluate(AXE);
   return page.evaluate(async (rules) => {

@@ -145,8 +145,8 @@ describe('API tokens', () => {
     await use(another.token).expect(401);
     expect(await introspect(another.token)).toBeNull();
     const { database } = service.api.opened;
-    const told = await database('revocations').where({ kind: 'user', subject: owner.id });
-    expect(told.length).toBeGreaterThanOrEqual(2);
+    const revoked = await database('revocations').where({ kind: 'user', subject: owner.id });
+    expect(revoked.length).toBeGreaterThanOrEqual(2);
   });
 
   it.each([

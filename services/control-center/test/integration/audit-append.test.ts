@@ -97,17 +97,17 @@ describe('the audit trail', () => {
       details: fc.dictionary(text, fc.jsonValue()),
     });
     const transactions = fc.array(fc.array(record, { minLength: 1, maxLength: 4 }), { maxLength: 6 });
-    let told = 0;
+    let sent = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(transactions, { minLength: 8, maxLength: 8 }), async (connections) => {
-        told += connections.flat(2).length;
+        sent += connections.flat(2).length;
         await Promise.all(
           connections.map(async (list) => {
             for (const records of list) await append(...records);
           }),
         );
         const all = await rows();
-        expect(all).toHaveLength(told);
+        expect(all).toHaveLength(sent);
         mustBeOneChain(all);
       }),
       { numRuns: 15 },

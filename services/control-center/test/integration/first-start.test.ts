@@ -16,12 +16,12 @@ describe('the first start', () => {
   let server: TestDatabase;
   let folder: TemporaryFolder;
   let apis: Api[];
-  let told: string[];
+  let printed: string[];
   beforeEach(async () => {
     server = await cloneDatabase('control-center');
     folder = await temporaryFolder('first-start');
     apis = [];
-    told = [];
+    printed = [];
   });
   afterEach(async () => {
     await Promise.all(apis.map((api) => api.stop()));
@@ -37,7 +37,7 @@ describe('the first start', () => {
     });
     const api = composeApi(configuration, testOverrides);
     apis.push(api);
-    await api.prepare((line) => told.push(line));
+    await api.prepare((line) => printed.push(line));
     return api;
   };
   const login = (api: Api, username: string, password: string) =>
@@ -49,14 +49,14 @@ describe('the first start', () => {
     const [api] = await Promise.all([start(), start(), start()]);
     const file = join(folder.path, 'admin-password');
     const password = readFileSync(file, 'utf8').trim();
-    expect(told).toEqual([`admin password (generated, kept in ${file}): ${password}`]);
+    expect(printed).toEqual([`admin password (generated, kept in ${file}): ${password}`]);
     expect(password.length).toBeGreaterThanOrEqual(20);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(await usernames()).toEqual(['admin']);
     await login(api, 'admin', password).expect(200);
 
     await start();
-    expect(told).toHaveLength(1);
+    expect(printed).toHaveLength(1);
   });
 
   it('uses the configured name, address and password, and prints nothing', async () => {
@@ -70,7 +70,7 @@ describe('the first start', () => {
     expect(body).toMatchObject({
       data: { user: { username: 'root', email: 'root@example.com', roles: ['admin', 'operator'] } },
     });
-    expect(told).toEqual([]);
+    expect(printed).toEqual([]);
   });
 
   it('does nothing where users exist, regardless of the configuration', async () => {
@@ -83,7 +83,7 @@ describe('the first start', () => {
   it.each([
     ['a weak password', { ADMIN_PASSWORD: 'admin' }, /ADMIN_PASSWORD must have at least 12 characters/],
     [
-      'a name that nobody may have',
+      'a name that is not allowed',
       { ADMIN_USERNAME: 'two words' },
       /ADMIN_USERNAME must start with a letter or digit .*2 to 63 characters/,
     ],

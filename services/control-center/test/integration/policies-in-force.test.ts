@@ -128,16 +128,16 @@ describeWithRedis('a process that follows the policies', () => {
     const producer = createRedis(redis.url, 'producer', silentLogger);
     const signal = accessSignal(producer);
     try {
-      const hears = async () => {
+      const wakes = async () => {
         const before = woken;
         await waitFor(() => {
           signal();
           return woken > before;
         });
       };
-      await hears();
+      await wakes();
       await redis.restart();
-      await hears();
+      await wakes();
     } finally {
       stop();
       producer.disconnect();

@@ -202,15 +202,15 @@ describeWithRedis('the wake-up', () => {
     const service = await startTestApi({ REDIS_URL: redis.url });
     const listener = new Redis(redis.url);
     try {
-      let heard = 0;
-      listener.on('message', () => (heard += 1));
+      let received = 0;
+      listener.on('message', () => (received += 1));
       await listener.subscribe(ACCESS_CHANNEL);
       const logout = async () => {
         const token = await service.token();
         await service.http.post('/auth/logout').auth(token, { type: 'bearer' }).expect(200);
       };
       await logout();
-      await waitFor(() => heard === 1);
+      await waitFor(() => received === 1);
       listener.disconnect();
       await redis.stop();
       await logout();

@@ -10,7 +10,7 @@ export function loginAttemptsSuite(name: string, open: () => LoginAttempts): voi
   const newKey = () => String((keys += 1)).padStart(64, '0');
 
   describe(name, () => {
-    it('counts claims up to the most there may be, whoever is first', async () => {
+    it('counts claims up to the maximum, in any order', async () => {
       const [attempts, key] = [open(), newKey()];
       const claims = await Promise.all(
         Array.from({ length: 20 }, () => attempts.claim(key, MOST, now, later(15))),
@@ -19,7 +19,7 @@ export function loginAttemptsSuite(name: string, open: () => LoginAttempts): voi
       expect(await attempts.claim(newKey(), MOST, now, later(15))).toBe(1);
     });
 
-    it('forgets at the time that the last claim said, which refused ones do not put off', async () => {
+    it('expires at the time of the last claim, which refused ones do not postpone', async () => {
       const [attempts, key] = [open(), newKey()];
       for (const minute of [0, 5, 10])
         expect(await attempts.claim(key, MOST, later(minute), later(minute + 15))).toBeDefined();

@@ -12,7 +12,7 @@ export interface TestApi {
   api: Api;
   configuration: Configuration;
   /** The output of the first start. */
-  told: string[];
+  printed: string[];
   http: ReturnType<typeof supertest>;
   /** The port on which internal routes are served. */
   internal: ReturnType<typeof supertest>;
@@ -38,8 +38,8 @@ export async function startTestApi(
     ...environment,
   });
   const api = composeApi(configuration, { ...testOverrides, ...overrides });
-  const told: string[] = [];
-  await api.prepare((line) => told.push(line));
+  const printed: string[] = [];
+  await api.prepare((line) => printed.push(line));
   const server = await startHttpServer(api.app, { host: '127.0.0.1', port: 0, portVariable: 'none' });
   const internalServer = await startHttpServer(api.internalApp, {
     host: '127.0.0.1',
@@ -50,7 +50,7 @@ export async function startTestApi(
   return {
     api,
     configuration,
-    told,
+    printed,
     http,
     internal: supertest(internalServer.url),
     token: async (username = 'admin', password = ADMIN_PASSWORD) => {
