@@ -5,6 +5,9 @@ export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Canc
 /** One of {@link TASK_STATUSES}. */
 export type TaskStatus = (typeof TASK_STATUSES)[number];
 
+/** The kinds of tasks. */
+export const TASK_KINDS = ['workflow', 'batch_operation', 'rollback', 'survey'] as const;
+
 /** The statuses of a batch and of its operations. */
 export const BATCH_STATUSES = [
   'Pending',

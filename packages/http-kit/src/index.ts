@@ -25,6 +25,7 @@ export { RefusedTokenCounter, type RefusedTokens } from './refused-tokens.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
 export { questionOf } from './question.js';
+export { timeRange, type TimeRange } from './time-range.js';
 export { stateOf } from './request-state.js';
 export { queryReader } from './read-parameters.js';
 export { bodyCheck } from './validate.js';

@@ -186,6 +186,14 @@ describe('reports', () => {
     await at.run('servers', 'create', '--infra', 'production', '--settings', 'gone.ncl');
     expect((await at.reports()).reports).toMatchObject([
       { type: 'plan', steps: 3 },
+      ...Array.from({ length: 3 }, () => ({
+        type: 'planned',
+        change: 'create',
+        kind: 'server',
+        infra: 'production',
+        before: null,
+        after: { name: expect.any(String) },
+      })),
       {
         type: 'result',
         data: {

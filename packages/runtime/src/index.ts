@@ -39,7 +39,7 @@ export {
   type AfterMigrations,
   type SchemaSources,
 } from './migrations.js';
-export { newestFirst } from './page.js';
+export { newestFirst, oldestFirst } from './page.js';
 export {
   createPostgres,
   isPostgresAway,

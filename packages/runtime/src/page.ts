@@ -21,3 +21,14 @@ export function newestFirst<Query extends Knex.QueryBuilder>(
   void query.orderBy(key, 'desc').limit(limit).offset(offset);
   return query;
 }
+
+/** {@link newestFirst} in ascending order. */
+export function oldestFirst<Query extends Knex.QueryBuilder>(
+  query: Query,
+  key: string,
+  { limit, offset, after }: PagePosition,
+): Query {
+  if (after !== undefined) void query.where(key, '>', after);
+  void query.orderBy(key, 'asc').limit(limit).offset(offset);
+  return query;
+}

@@ -1,10 +1,12 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, listOf, sentence } from '../schemas/basics.js';
-import { batchSchema, batchStatus, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
+import { byId, closed, listOf, name, sentence, someOf, text } from '../schemas/basics.js';
+import { batchSchema, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT, batchRequestSchema } from '../schemas/batch-request.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
+import { from, to } from '../schemas/period.js';
+import { BATCH_STATUSES } from '../statuses.js';
 
 const define = operationsUnder('orchestrator', 'Batches');
 
@@ -71,7 +73,27 @@ export const listBatches = define({
   summary: 'List all batch operations',
   description: 'The list shows the first 100 operations of a batch; `operations_count` is the total.',
   permission: { resource: 'batches:*', action: 'read' },
-  query: paged({ status: Type.Optional(batchStatus) }, 'batch_id'),
+  query: paged(
+    {
+      status: Type.Optional(
+        someOf(BATCH_STATUSES, 'Only batches with one of these statuses, separated by commas'),
+      ),
+      name: Type.Optional(
+        text(128, { minLength: 1, description: 'Only batches whose name contains this text, ignoring case' }),
+      ),
+      infra: Type.Optional(name),
+      created_by: Type.Optional(
+        text(256, { minLength: 1, description: 'Only batches of the user with this name' }),
+      ),
+      from,
+      to,
+      operations: withDefault(
+        Type.Boolean({ description: 'Whether each batch has its first 100 operations; otherwise none' }),
+        true,
+      ),
+    },
+    'batch_id',
+  ),
   success: {
     status: 200,
     data: listOf(batchSummarySchema, MAX_PAGE),

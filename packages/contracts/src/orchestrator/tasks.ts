@@ -1,11 +1,18 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, id, listOf, sentence, text } from '../schemas/basics.js';
+import { byId, closed, id, listOf, name, oneOf, sentence, someOf, text, uuid } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
 import { after, limit, MAX_PAGE, paged } from '../schemas/paging.js';
-import { logLineSchema, taskSchema, taskStatus } from '../schemas/task.js';
+import { from, to } from '../schemas/period.js';
+import { TASK_KINDS, TASK_STATUSES } from '../statuses.js';
+import { logLineSchema, taskSchema } from '../schemas/task.js';
 
 const define = operationsUnder('orchestrator', 'Tasks');
+
+const output = withDefault(
+  Type.Boolean({ description: 'Whether the answer has `output`; otherwise it is null' }),
+  true,
+);
 
 /** `GET /tasks` */
 export const listTasks = define({
@@ -14,7 +21,32 @@ export const listTasks = define({
   path: '/tasks',
   summary: 'List all workflow tasks',
   permission: { resource: 'tasks:*', action: 'read' },
-  query: paged({ status: Type.Optional(taskStatus) }),
+  query: paged({
+    status: Type.Optional(
+      someOf(TASK_STATUSES, 'Only tasks with one of these statuses, separated by commas'),
+    ),
+    kind: Type.Optional(someOf(TASK_KINDS, 'Only tasks of these kinds, separated by commas')),
+    infra: Type.Optional(name),
+    created_by: Type.Optional(
+      text(256, { minLength: 1, description: 'Only tasks of the user with this name' }),
+    ),
+    batch_id: Type.Optional(uuid),
+    q: Type.Optional(
+      text(128, {
+        minLength: 1,
+        description: 'Only tasks whose name, operation or id contains this text, ignoring case',
+      }),
+    ),
+    from,
+    to,
+    sort: withDefault(
+      oneOf(['-created_at', 'created_at'], {
+        description: '`-created_at`: newest first; `created_at`: oldest first',
+      }),
+      '-created_at',
+    ),
+    output,
+  }),
   success: {
     status: 200,
     data: listOf(taskSchema, MAX_PAGE),
@@ -45,6 +77,7 @@ export const getTask = define({
   summary: 'Get specific task status and details',
   permission: { resource: 'tasks:{params.id}', action: 'read' },
   params: byId,
+  query: closed({ output }),
   success: {
     status: 200,
     data: taskSchema,

@@ -1,26 +1,11 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, openDetails, text, timestamp, uuid } from './basics.js';
+import { from, to } from './period.js';
 import { afterNumber, MAX_PAGE, pagedBy } from './paging.js';
-
-/** An instant, or a whole day in UTC. The format checks reject days that do not exist. */
-function moment(description: string) {
-  return text(40, { anyOf: [{ format: 'date-time' }, { format: 'date' }], description });
-}
 
 function recordNumber(description: string) {
   return Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 }
-
-const from = Type.Optional(
-  moment(
-    'Start of the period (ISO 8601). A date without a time starts at 00:00:00 UTC. Encode `+` as `%2B` in a query.',
-  ),
-);
-const to = Type.Optional(
-  moment(
-    'End of the period (ISO 8601), inclusive. A date without a time covers the whole day in UTC. 400 if it is before `from`.',
-  ),
-);
 
 /** Query of `GET /audit/logs`. */
 export const auditQuerySchema = pagedBy({

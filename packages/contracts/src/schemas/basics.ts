@@ -33,6 +33,12 @@ export function oneOf<const Words extends readonly string[]>(
   return Type.Enum<[...Words]>([...words] as [...Words], { type: 'string', ...options });
 }
 
+/** One or more of a set of words, with commas between them, as one query parameter. */
+export function someOf(words: readonly string[], description: string): TString {
+  const word = `(${words.join('|')})`;
+  return text(words.join(',').length * 2, { pattern: `^${word}(,${word})*$`, description });
+}
+
 /** The schema or `null`. */
 export function nullable<Schema extends TSchema>(schema: Schema): TUnion<[Schema, TNull]> {
   return Type.Union([schema, Type.Null()]);

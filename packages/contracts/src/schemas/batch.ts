@@ -113,7 +113,15 @@ export type BatchSummary = Static<typeof batchSummarySchema>;
 
 /** Response of `GET /batch/operations/{id}`. */
 export const batchSchema = closed(
-  { batch_id: id, name, status: batchStatus, operations, created_at: Type.Optional(timestamp), ...additions },
+  {
+    batch_id: id,
+    name,
+    status: batchStatus,
+    operations,
+    created_at: Type.Optional(timestamp),
+    ...additions,
+    resumed_by: Type.Optional(annotated(nullable(id), { description: 'The batch that resumes this one' })),
+  },
   { title: 'Batch' },
 );
 /** A value of {@link batchSchema}. */

@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { annotated } from './annotated.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
-import { TASK_STATUSES } from '../statuses.js';
+import { TASK_KINDS, TASK_STATUSES } from '../statuses.js';
 import { planSchema } from './plan.js';
 
 /** One of {@link TASK_STATUSES}. */
@@ -54,7 +54,7 @@ export const taskSchema = closed(
       }),
     ),
     error: nullable(text(4096, { description: 'Why the task failed' })),
-    kind: Type.Optional(oneOf(['workflow', 'batch_operation', 'rollback', 'survey'])),
+    kind: Type.Optional(oneOf(TASK_KINDS)),
     infra: Type.Optional(name),
     check_mode: Type.Optional(Type.Boolean()),
     batch_id: Type.Optional(nullable(id)),
@@ -69,7 +69,12 @@ export const taskSchema = closed(
     cancel_requested_at: Type.Optional(nullable(timestamp)),
     progress: Type.Optional(nullable(taskProgressSchema)),
     waiting_for: Type.Optional(nullable(waitingForSchema)),
-    plan: Type.Optional(nullable(planSchema)),
+    plan: Type.Optional(
+      annotated(nullable(planSchema), {
+        description:
+          'What a task with `check_mode` found that would be changed; null until it has ended, and in lists',
+      }),
+    ),
   },
   { title: 'Task' },
 );

@@ -3,6 +3,7 @@ export { applyPlan, type Applied, type ApplyOptions } from './apply-plan.js';
 export { destroyedWith } from './destroyed-with.js';
 export { Interrupted } from './interrupted.js';
 export { capitalized, intentReport, renderOutcome, resourceReport, type Outcome } from './outcome.js';
+export { plannedReports } from './planned-reports.js';
 export { reportFound } from './report-found.js';
 export { checkPlan, refuseImpossible } from './preflight.js';
 export { countsOf, failureOf, listed, resultData } from './result-data.js';

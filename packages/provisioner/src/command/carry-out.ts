@@ -2,6 +2,7 @@ import {
   applyPlan,
   checkPlan,
   failureOf,
+  plannedReports,
   refuseImpossible,
   reportFound,
   resultData,
@@ -37,6 +38,7 @@ export async function carryOut(
     }
     await checkPlan(plan, drivers, signal);
     reporter.report({ type: 'plan', steps: stepsOf(plan).length });
+    for (const report of plannedReports(plan)) reporter.report(report);
     finish(`Nothing was changed: --check only prints the plan`, []);
     return;
   }

@@ -1,5 +1,5 @@
 export { countOf, differencesBetween, planCreate, planDelete, planWanted, stepsOf } from './plan.js';
-export type { Blocked, Difference, Plan, PlanEntry, PlannedAction, Unknown } from './plan.js';
+export type { Blocked, Difference, Plan, PlanEntry, PlannedAction, Step, Unknown } from './plan.js';
 export { KINDS, type Kind } from '../drivers/resource.js';
 export { cannotChange } from '../drivers/limits.js';
 export { renderPlan } from './render-plan.js';

@@ -7,6 +7,7 @@ export {
   STEP_STATES,
   type ErrorReport,
   type IntentReport,
+  type PlannedReport,
   type PlanReport,
   type Report,
   type ResourceAction,

@@ -8,6 +8,16 @@ const RESOURCE = { type: 'resource', kind: 'server', name: 'web-01', infra: 'pro
 describe('a line of a report', () => {
   it.each<Report>([
     { type: 'plan', steps: 0 },
+    {
+      type: 'planned',
+      change: 'create',
+      kind: 'server',
+      name: 'web-01',
+      infra: 'production',
+      provider: null,
+      before: null,
+      after: { plan: 'small' },
+    },
     { type: 'step', name: 'Create server web-01', index: 1, total: 3, state: 'started' },
     { type: 'step', name: 'x', state: 'skipped' },
     {
@@ -46,6 +56,8 @@ describe('a line of a report', () => {
     '{}',
     '{"type":"unheard-of"}',
     '{"type":"plan"}',
+    '{"type":"planned","change":"replace","kind":"server","name":"a","infra":"b"}',
+    '{"type":"planned","change":"create","kind":"server","name":"a","infra":"b","after":[]}',
     '{"type":"plan","steps":-1}',
     '{"type":"plan","steps":1.5}',
     '{"type":"plan","steps":"3"}',

@@ -1,8 +1,10 @@
 import {
   ACTS,
   MAX_REPORT_BYTES,
+  PLANNED_CHANGES,
   RESOURCE_ACTIONS,
   STEP_STATES,
+  type PlannedReport,
   type Report,
   type ResourceReport,
   type StepReport,
@@ -34,6 +36,8 @@ function parseMembers(members: Members): Report | null {
   switch (type) {
     case 'plan':
       return isCount(steps) ? { type, steps } : null;
+    case 'planned':
+      return parsePlanned(members);
     case 'step':
       return parseStep(members);
     case 'resource':
@@ -62,6 +66,14 @@ function parseStep({ name, state, index, total }: Members): StepReport | null {
     ...(index === undefined ? {} : { index }),
     ...(total === undefined ? {} : { total }),
   };
+}
+
+function parsePlanned(members: Members): PlannedReport | null {
+  const { change, kind, name, infra, provider = null, before = null, after = null } = members;
+  if (!isOneOf(PLANNED_CHANGES, change) || !isName(kind) || !isName(name) || !isName(infra)) return null;
+  if (provider !== null && !isName(provider)) return null;
+  if (!isRecordOrNull(before) || !isRecordOrNull(after)) return null;
+  return { type: 'planned', change, kind, name, infra, provider, before, after };
 }
 
 function parseResource(members: Members): ResourceReport | null {

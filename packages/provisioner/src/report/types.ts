@@ -45,6 +45,21 @@ export interface IntentReport extends Omit<ResourceReport, 'type' | 'action'> {
   action: (typeof ACTS)[number];
 }
 
+/** What a planned change would do. */
+export const PLANNED_CHANGES = ['create', 'change', 'destroy'] as const;
+
+/** In check mode: what would be done to one thing. */
+export interface PlannedReport {
+  type: 'planned';
+  change: (typeof PLANNED_CHANGES)[number];
+  kind: string;
+  name: string;
+  infra: string;
+  provider: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+}
+
 /** What came of it all, in a sentence. */
 export interface ResultReport {
   type: 'result';
@@ -58,7 +73,8 @@ export interface ErrorReport {
   message: string;
 }
 
-export type Report = PlanReport | StepReport | IntentReport | ResourceReport | ResultReport | ErrorReport;
+export type Report =
+  PlanReport | PlannedReport | StepReport | IntentReport | ResourceReport | ResultReport | ErrorReport;
 
 /** A line is ignored if it has more bytes of UTF-8, its line break not counted. */
 export const MAX_REPORT_BYTES = 64 * 1024;

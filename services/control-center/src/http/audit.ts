@@ -6,12 +6,11 @@ import {
   verifyAudit,
   type QueryOf,
 } from '@provisioning/contracts';
-import { on, page, reply, stream, type Binding } from '@provisioning/http-kit';
+import { on, page, reply, stream, type Binding, timeRange } from '@provisioning/http-kit';
 import type { AuditFilter } from '../domain/audit/audit-log.js';
 import type { AuditService } from '../domain/audit/audit-service.js';
 import { actorOf } from './actor.js';
 import { EXPORTS } from './present/audit-export.js';
-import { timeRange } from './time-range.js';
 import { eventOf, presentAuditRecord, presentCheckpoint, presentVerification } from './present/audit.js';
 import { mustBeOf } from './sender.js';
 

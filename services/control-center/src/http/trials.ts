@@ -1,9 +1,8 @@
 import { replayDecisions, simulatePolicies, validatePolicy, type BodyOf } from '@provisioning/contracts';
-import { on, reply, type Binding } from '@provisioning/http-kit';
+import { on, reply, type Binding, timeRange } from '@provisioning/http-kit';
 import type { DecisionRequest } from '@provisioning/policy';
 import type { Clock } from '../domain/clock.js';
 import type { ReplayedQuestions, Supposition, TrialService } from '../domain/trial/trial-service.js';
-import { timeRange } from './time-range.js';
 import { presentExplanation } from './present/explanation.js';
 
 const MOST_PROBLEMS = 1000;

@@ -1,4 +1,4 @@
-import type { Report, ResourceReport } from '@provisioning/provisioner/report';
+import type { PlannedReport, Report, ResourceReport } from '@provisioning/provisioner/report';
 import type { ClaimedTask, JournalRecord, StepProgress } from '../domain/worker/ledger.js';
 import { journalRecord } from './journal-record.js';
 import { refusalOf } from './report-scope.js';
@@ -11,6 +11,8 @@ const MAX_NOTES = 20;
 export class ReportFollower {
   readonly #resources: ResourceReport[] = [];
   #resourcesLeftOut = 0;
+  /** What a run in check mode would change. */
+  readonly #plannedChanges: Omit<PlannedReport, 'type'>[] = [];
   #refused = 0;
   #refusal: string | undefined;
   /** Lines for the task's log. */
@@ -53,6 +55,12 @@ export class ReportFollower {
           this.#total = Math.max(this.#total, report.total ?? 0, this.#done);
           progressed = true;
           break;
+        case 'planned': {
+          const { type: _type, ...change } = report;
+          if (this.task.checkMode && this.#plannedChanges.length < MAX_RESOURCES)
+            this.#plannedChanges.push(change);
+          break;
+        }
         case 'resource':
           if (this.#resources.length < MAX_RESOURCES) this.#resources.push(report);
           else this.#resourcesLeftOut++;
@@ -88,6 +96,10 @@ export class ReportFollower {
     return {
       ...(this.#result ? { result: this.#result } : {}),
       resources: this.#resources,
+      // A program that does not say what it would change has not said that it would change nothing.
+      ...(this.#plannedChanges.length > 0 || (this.task.checkMode && this.planned === 0)
+        ? { planned: this.#plannedChanges }
+        : {}),
       ...(this.#resourcesLeftOut > 0 ? { resources_left_out: this.#resourcesLeftOut } : {}),
       ...(this.#refused > 0 ? { refused_reports: this.#refused } : {}),
       ...(this.#ignoredLines > 0 ? { ignored_report_lines: this.#ignoredLines } : {}),

@@ -10,6 +10,10 @@ export function refusalOf(
   report: Report | null,
   { infra, checkMode }: Pick<ClaimedTask, 'infra' | 'checkMode'>,
 ): string | undefined {
+  if (report?.type === 'planned')
+    return report.infra === infra
+      ? undefined
+      : `it plans a change of infra ${quoted(report.infra)}, but this task may report on infra ${quoted(infra)} only`;
   if (report?.type !== 'resource' && report?.type !== 'intent') return undefined;
   const { type, kind, name, action } = report;
   const verb = type === 'intent' ? 'is about to be' : action === 'unchanged' ? 'is' : 'was';

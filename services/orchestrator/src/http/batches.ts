@@ -6,10 +6,10 @@ import {
   resumeBatch,
   type BatchOperationRequest,
 } from '@provisioning/contracts';
-import { asksOfRows, on, page, principalOf, reply, type Binding } from '@provisioning/http-kit';
+import { asksOfRows, on, page, principalOf, reply, timeRange, type Binding } from '@provisioning/http-kit';
 import { inSlices } from '@provisioning/runtime';
 import { doQuestions } from '../domain/access/scope.js';
-import type { OperationSpec } from '../domain/batch/batch.js';
+import type { BatchStatus, OperationSpec } from '../domain/batch/batch.js';
 import type { BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
 import {
   presentBatch,
@@ -50,9 +50,19 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
       listBatches,
       asksOfRows,
     )(async (request) => {
-      const { status, ...position } = request.query;
+      const { status, name, infra, created_by: createdBy, from, to, operations, ...position } = request.query;
       const visible = await access.visibility.batches(access.viewer(request));
-      const found = await batches.list({ status, visible, ...position });
+      const found = await batches.list({
+        ...position,
+        ...timeRange({ from, to }, 'malformed'),
+        // Safe cast: the contract allows these words only.
+        statuses: status?.split(',') as BatchStatus[] | undefined,
+        name,
+        infra,
+        createdBy,
+        withOperations: operations,
+        visible,
+      });
       return page(found.batches.map(presentBatchSummary), found.total);
     }),
     on(getBatch, ({ params: { id }, declared }) => stored.readBatch(declared, () => batches.get(id)))(

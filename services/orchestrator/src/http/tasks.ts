@@ -1,10 +1,19 @@
 import { cancelTask, getTask, getTaskLogs, listTasks } from '@provisioning/contracts';
-import { asksOfRows, on, page, principalOf, reply, stream, type Binding } from '@provisioning/http-kit';
+import {
+  asksOfRows,
+  on,
+  page,
+  principalOf,
+  reply,
+  stream,
+  timeRange,
+  type Binding,
+} from '@provisioning/http-kit';
 import type { LogLine } from '../domain/task/task.js';
 import type { TaskService } from '../domain/task/task-service.js';
 import type { ReadAccess } from './read-access.js';
 import { actorOf } from './submitter.js';
-import { presentTask, presentTaskDetails, statusesOf } from './present/task.js';
+import { kindsOf, presentListedTask, presentTaskDetails, statusesOf } from './present/task.js';
 
 /** @param command how the provisioning command is shown: the configured path. */
 export function taskRoutes(tasks: TaskService, command: string, access: ReadAccess): Binding[] {
@@ -14,16 +23,29 @@ export function taskRoutes(tasks: TaskService, command: string, access: ReadAcce
       listTasks,
       asksOfRows,
     )(async (request) => {
-      const { status, ...position } = request.query;
+      const { status, kind, infra, q, from, to, sort, output, ...others } = request.query;
+      const { created_by: createdBy, batch_id: batchId, ...position } = others;
       const visible = await access.visibility.tasks(access.viewer(request));
-      const found = await tasks.list({ statuses: status && statusesOf(status), visible, ...position });
+      const found = await tasks.list({
+        ...position,
+        ...timeRange({ from, to }, 'malformed'),
+        statuses: status === undefined ? undefined : statusesOf(status),
+        kinds: kind === undefined ? undefined : kindsOf(kind),
+        infra,
+        createdBy,
+        batchId,
+        text: q,
+        oldestFirst: sort === 'created_at',
+        withOutput: output,
+        visible,
+      });
       return page(
-        found.tasks.map((task) => presentTask(task, command)),
+        found.tasks.map((task) => presentListedTask(task, command)),
         found.total,
       );
     }),
     on(getTask, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
-      ({ found }) => reply(presentTaskDetails(found, command)),
+      ({ found, query: { output } }) => reply(presentTaskDetails(found, command, output)),
     ),
     on(getTaskLogs, ({ params: { id }, declared }) => stored.readTask(declared, () => tasks.get(id)))(
       async ({ found: { id }, query: { after, limit, tail, search }, mediaType }) => {

@@ -8,7 +8,17 @@ import type { Batch, BatchStatus, NewBatch, NewOperation, Operation, OperationSu
 
 /** A page of batches. */
 export interface BatchFilter extends Page {
-  status: BatchStatus | undefined;
+  statuses?: readonly BatchStatus[] | undefined;
+  /** A part of the name; case-insensitive. */
+  name?: string | undefined;
+  infra?: string | undefined;
+  /** A username. */
+  createdBy?: string | undefined;
+  /** The period in which they were submitted, both ends included. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+  /** Whether to read the first operations of each. Default: true. */
+  withOperations?: boolean | undefined;
   /** Only these; all where absent. */
   visible?: VisibleRows | undefined;
 }

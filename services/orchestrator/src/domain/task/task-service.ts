@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 import type { Actor } from '../audit/actor.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import type { LogQuery, TaskFilter, TaskStore } from './task-store.js';
-import { unknownTask, type LogLine, type Task, type TaskDetails } from './task.js';
+import { unknownTask, type ListedTask, type LogLine, type TaskDetails } from './task.js';
 
 const LINES_AT_ONCE = 5_000;
 
@@ -13,8 +13,7 @@ export class TaskService {
     private readonly notifier: WorkerNotifier,
   ) {}
 
-  /** Newest first. */
-  list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
+  list(filter: TaskFilter): Promise<{ tasks: ListedTask[]; total: number }> {
     return this.store.list(filter);
   }
 

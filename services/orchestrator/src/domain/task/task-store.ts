@@ -2,7 +2,7 @@ import type { VisibleTasks } from '../access/visibility.js';
 import type { Actor } from '../audit/actor.js';
 import type { Page } from '../page.js';
 import type { IdempotencyKey } from '../workflow/submitter.js';
-import type { LogLine, NewTask, Task, TaskDetails, TaskStatus } from './task.js';
+import type { ListedTask, LogLine, NewTask, TaskDetails, TaskKind, TaskStatus } from './task.js';
 
 /** `replayed`, `conflict`: the Idempotency-Key was used before, with the same or with another request. */
 export type SubmitOutcome =
@@ -15,7 +15,21 @@ export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'u
 
 /** A page of tasks. */
 export interface TaskFilter extends Page {
-  statuses: readonly TaskStatus[] | undefined;
+  statuses?: readonly TaskStatus[] | undefined;
+  kinds?: readonly TaskKind[] | undefined;
+  infra?: string | undefined;
+  /** A username. */
+  createdBy?: string | undefined;
+  batchId?: string | undefined;
+  /** A part of the name, of the operation's id or of the task's id; case-insensitive. */
+  text?: string | undefined;
+  /** The period in which they were created, both ends included. */
+  from?: Date | undefined;
+  to?: Date | undefined;
+  /** Default: newest first. */
+  oldestFirst?: boolean | undefined;
+  /** Whether to read the end of the output. Default: true. */
+  withOutput?: boolean | undefined;
   /** Only these; all where absent. */
   visible?: VisibleTasks | undefined;
 }
@@ -34,8 +48,7 @@ export interface LogQuery {
 /** Stores tasks. */
 export interface TaskStore {
   submit(task: NewTask, idempotency: IdempotencyKey | undefined): Promise<SubmitOutcome>;
-  /** Newest first. */
-  list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }>;
+  list(filter: TaskFilter): Promise<{ tasks: ListedTask[]; total: number }>;
   find(id: string): Promise<TaskDetails | undefined>;
   cancel(id: string, by: string, actor?: Actor): Promise<{ outcome: CancelOutcome; ready: string[] }>;
   logs(id: string, query: LogQuery): Promise<LogLine[]>;

@@ -58,13 +58,30 @@ export interface Task {
   scopeId: string | null;
 }
 
+/** A task as lists show it. */
+export interface ListedTask extends Task {
+  progress: TaskProgress | null;
+  waitingFor: WaitingFor | null;
+}
+
 /** A task with the details that lists omit. */
-export interface TaskDetails extends Task {
+export interface TaskDetails extends ListedTask {
   /** Name of its batch. */
   batchName: string | null;
   output: string | null;
-  progress: TaskProgress | null;
-  waitingFor: WaitingFor | null;
+  /** What a run in check mode reported; null if it reported no plan. */
+  planned: readonly PlannedChange[] | null;
+}
+
+/** A change that a run in check mode would make. */
+export interface PlannedChange {
+  change: 'create' | 'change' | 'destroy';
+  kind: string;
+  infra: string;
+  name: string;
+  provider: string | null;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
 }
 
 /** Why a task or batch has not started. `place` in the queue counts from 1. */

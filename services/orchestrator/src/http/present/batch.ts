@@ -44,10 +44,12 @@ export function presentBatch({
   batch,
   operations,
   waitingFor,
+  resumedBy,
 }: {
   batch: Batch;
   operations: Operation[];
   waitingFor: WaitingFor | null;
+  resumedBy: string | null;
 }): WireBatch {
   const done = operations.reduce((sum, operation) => sum + shareDone(operation), 0);
   return {
@@ -58,6 +60,7 @@ export function presentBatch({
     operations: operations.map(presentOperation),
     ...presentAdditions(batch, percent(done / operations.length)),
     waiting_for: waitingFor && presentWaitingFor(waitingFor),
+    resumed_by: resumedBy,
   };
 }
 

@@ -1,9 +1,18 @@
-import type { DataOf, getTask, listTasks, WaitingFor as WireWaitingFor } from '@provisioning/contracts';
-import type { Task, TaskDetails, TaskStatus, WaitingFor } from '../../domain/task/task.js';
+import type { DataOf, getTask, listTasks, Plan, WaitingFor as WireWaitingFor } from '@provisioning/contracts';
+import type {
+  ListedTask,
+  PlannedChange,
+  Task,
+  TaskDetails,
+  TaskKind,
+  TaskStatus,
+  WaitingFor,
+} from '../../domain/task/task.js';
+import { attributesOf, kindOf } from './resource.js';
 
-type ListedTask = DataOf<typeof listTasks>[number];
+type WireListed = DataOf<typeof listTasks>[number];
 type WholeTask = DataOf<typeof getTask>;
-type ApiStatus = ListedTask['status'];
+type ApiStatus = WireListed['status'];
 
 /** The API document's five words for ours. */
 export const API_STATUS: Record<TaskStatus, ApiStatus> = {
@@ -18,11 +27,19 @@ export const API_STATUS: Record<TaskStatus, ApiStatus> = {
   Cancelled: 'Cancelled',
 };
 
-export function statusesOf(apiStatus: ApiStatus): TaskStatus[] {
-  return (Object.keys(API_STATUS) as TaskStatus[]).filter((status) => API_STATUS[status] === apiStatus);
+/** @param words statuses of the API with commas between them. */
+export function statusesOf(words: string): TaskStatus[] {
+  const wanted = words.split(',');
+  return (Object.keys(API_STATUS) as TaskStatus[]).filter((status) => wanted.includes(API_STATUS[status]));
 }
 
-export function presentTask(task: Task, command: string): ListedTask {
+/** @param words kinds of the API with commas between them. */
+export function kindsOf(words: string): TaskKind[] {
+  const wanted = words.split(',');
+  return (Object.keys(KIND) as TaskKind[]).filter((kind) => wanted.includes(KIND[kind]));
+}
+
+function presentTask(task: Task, command: string): WireListed {
   return {
     id: task.id,
     name: task.name,
@@ -49,11 +66,10 @@ export function presentTask(task: Task, command: string): ListedTask {
   };
 }
 
-export function presentTaskDetails(task: TaskDetails, command: string): WholeTask {
+export function presentListedTask(task: ListedTask, command: string): WireListed {
   const { progress, waitingFor } = task;
   // Not a spread: V8 adds each member that follows one by making a new shape, which takes longer than all the rest.
   return Object.assign(presentTask(task, command), {
-    output: task.output,
     progress: progress && {
       total_steps: progress.totalSteps,
       completed_steps: progress.doneSteps,
@@ -61,6 +77,27 @@ export function presentTaskDetails(task: TaskDetails, command: string): WholeTas
     },
     waiting_for: waitingFor && presentWaitingFor(waitingFor),
   });
+}
+
+export function presentTaskDetails(task: TaskDetails, command: string, withOutput = true): WholeTask {
+  return Object.assign(presentListedTask(task, command), {
+    output: withOutput ? task.output : null,
+    plan: task.planned && presentPlan(task.planned),
+  });
+}
+
+function presentPlan(planned: readonly PlannedChange[]): Plan {
+  const count = (change: PlannedChange['change']) => planned.filter((one) => one.change === change).length;
+  return {
+    changes: planned.map(({ kind, before, after, provider, ...change }) => ({
+      ...change,
+      kind: kindOf(kind),
+      ...(provider === null ? {} : { provider }),
+      before: before && attributesOf(before),
+      after: after && attributesOf(after),
+    })),
+    summary: `${count('create')} to create, ${count('change')} to change, ${count('destroy')} to destroy`,
+  };
 }
 
 const KIND = {

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
+import { literal } from '../like.js';
 import type { Thing, VisibleRows, VisibleTasks } from '../../domain/access/visibility.js';
 
 /** Returns patterns of LIKE for ids such as `prod*`. */
 function likes(ids: readonly string[]): string[] {
-  return ids.map((id) => id.replaceAll(/[\\%_]/g, '\\$&').replace(/\*$/, '%'));
+  return ids.map((id) => literal(id).replace(/\*$/, '%'));
 }
 
 /** Limits tasks or batches to visible ones; no limit if `visible` is undefined. */

@@ -1,14 +1,7 @@
 import { inSlices, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeOf } from '../../domain/access/scope.js';
-import type { VisibleRows } from '../../domain/access/visibility.js';
-import type {
-  Batch,
-  BatchStatus,
-  NewBatch,
-  NewOperation,
-  OperationSummary,
-} from '../../domain/batch/batch.js';
+import type { Batch, NewBatch, NewOperation, OperationSummary } from '../../domain/batch/batch.js';
 import type {
   BatchFilter,
   BatchStore,
@@ -35,6 +28,8 @@ import { jsonList } from '../json-list.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { readTally } from '../state/tallies.js';
 import { onlyVisible } from '../access/visible-rows.js';
+import { createdBetween } from '../created-between.js';
+import { containing } from '../like.js';
 import { lockColumns, waitingForLock, type LockRow } from '../tasks/waiting.js';
 
 /** Number of operations of a batch in a list. */
@@ -76,31 +71,18 @@ export class PostgresBatchStore implements BatchStore {
     return outcome === 'created' ? { outcome, batchId, ready } : { outcome, batchId };
   }
 
-  async list({
-    status,
-    visible,
-    ...position
-  }: BatchFilter): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
-    // An index-only scan finds the ids of the page: earlier rows are not fetched.
-    const page = newestFirst(
-      this.database('batches')
-        .select('id')
-        .where({ kind: 'batch', ...(status && { status }) }),
-      'id',
-      position,
-    );
-    onlyVisible(page, 'batches', visible);
+  async list(
+    filter: BatchFilter,
+  ): Promise<{ batches: (Batch & { operations: OperationSummary[] })[]; total: number }> {
+    // Without further filters, an index-only scan finds the ids of the page: earlier rows are not fetched.
+    const page = newestFirst(this.database('batches').select('id'), 'id', filter);
+    onlyMatchingBatches(page, filter);
     const [rows, total] = await Promise.all([
       this.database<BatchRow>('batches').select<BatchRow[]>('*').whereIn('id', page).orderBy('id', 'desc'),
-      visible ? this.#countVisible(status, visible) : this.#count(status),
+      this.#count(filter),
     ]);
-    const operations = await rowsOf<SummaryRow>(
-      this.database,
-      `select listed.* from unnest(?::uuid[]) as of_batch cross join lateral (
-         select ${SUMMARY} where t.batch_id = of_batch and t.kind = 'operation' order by t.seq limit ${LISTED_OPERATIONS}
-       ) listed`,
-      [rows.map(({ id }) => id)],
-    );
+    const { withOperations = true } = filter;
+    const operations = withOperations ? await this.#firstOperations(rows.map(({ id }) => id)) : [];
     const byBatch = groupByBatch(operations);
     return {
       batches: rows.map((row) => ({
@@ -109,6 +91,16 @@ export class PostgresBatchStore implements BatchStore {
       })),
       total,
     };
+  }
+
+  #firstOperations(batches: readonly string[]): Promise<SummaryRow[]> {
+    return rowsOf<SummaryRow>(
+      this.database,
+      `select listed.* from unnest(?::uuid[]) as of_batch cross join lateral (
+         select ${SUMMARY} where t.batch_id = of_batch and t.kind = 'operation' order by t.seq limit ${LISTED_OPERATIONS}
+       ) listed`,
+      [[...batches]],
+    );
   }
 
   async summary(id: string): Promise<{ batch: Batch; operations: OperationSummary[] } | undefined> {
@@ -164,37 +156,41 @@ export class PostgresBatchStore implements BatchStore {
     return row;
   }
 
-  async #countVisible(status: BatchStatus | undefined, visible: VisibleRows): Promise<number> {
-    const query = this.database('batches')
-      .where({ kind: 'batch', ...(status && { status }) })
-      .count({ total: '*' });
-    onlyVisible(query, 'batches', visible);
+  async #count(filter: BatchFilter): Promise<number> {
+    const { statuses, name, infra, createdBy, from, to, visible } = filter;
+    const isTallied = [name, infra, createdBy, from, to, visible].every((value) => value === undefined);
+    if (isTallied && (statuses === undefined || statuses.every((status) => status in TALLIED))) {
+      const tally = await readTally(this.database, ['batch']);
+      if (!statuses) return tally.submitted;
+      return [...new Set(statuses)].reduce(
+        (sum, status) => sum + (status in TALLIED ? tally[TALLIED[status as Tallied]] : 0),
+        0,
+      );
+    }
+    const query = this.database('batches').count({ total: '*' });
+    onlyMatchingBatches(query, filter);
     const [row] = (await query) as { total: string }[];
     return Number(row?.total ?? 0);
   }
+}
 
-  async #count(status: BatchStatus | undefined): Promise<number> {
-    const { submitted, completed, failed, cancelled, rolledBack } = await readTally(this.database, ['batch']);
-    switch (status) {
-      case undefined:
-        return submitted;
-      case 'Completed':
-        return completed;
-      case 'Failed':
-        return failed;
-      case 'Cancelled':
-        return cancelled;
-      case 'RolledBack':
-        return rolledBack;
-      default: {
-        // Batches that have not ended are few.
-        const [row] = await rowsOf<{ n: number }>(
-          this.database,
-          `select count(*)::int as n from batches where kind = 'batch' and status = ?`,
-          [status],
-        );
-        return row?.n ?? 0;
-      }
-    }
-  }
+/** The statuses whose batches are counted in `tallies`. Batches that have not ended are few. */
+const TALLIED = {
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+  RolledBack: 'rolledBack',
+} as const;
+type Tallied = keyof typeof TALLIED;
+
+/** Limits a query of `batches` to those that match a filter; rollbacks are left out. */
+function onlyMatchingBatches(query: Knex.QueryBuilder, filter: BatchFilter): void {
+  const { statuses, name, infra, createdBy, visible } = filter;
+  query.where('batches.kind', 'batch');
+  if (statuses) query.whereIn('batches.status', [...statuses]);
+  if (name !== undefined) query.whereRaw('batches.name ilike ?', [containing(name)]);
+  if (infra !== undefined) query.whereRaw('? = any (batches.infras)', [infra]);
+  if (createdBy !== undefined) query.where('batches.created_by_name', createdBy);
+  createdBetween(query, 'batches', filter);
+  onlyVisible(query, 'batches', visible);
 }

@@ -1,7 +1,9 @@
-import { newestFirst } from '@provisioning/runtime';
+import { newestFirst, oldestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { TaskFilter } from '../../domain/task/task-store.js';
 import { onlyVisibleTasks } from '../access/visible-rows.js';
+import { createdBetween } from '../created-between.js';
+import { containing } from '../like.js';
 
 type Page = Knex.QueryBuilder<{ id: string }, { id: string }[]>;
 
@@ -10,15 +12,53 @@ const NEAR = 2_000;
 /** Statuses with counted ranges: they are terminal. */
 const COUNTED: readonly string[] = ['Completed', 'Failed', 'Cancelled'];
 
-/** Returns a query of the ids of a page of tasks, newest first. It is an index-only scan: earlier rows are not fetched. */
-export function taskPage(database: Knex, { statuses, visible, ...position }: TaskFilter): Page {
-  const { limit, offset } = position;
-  const [status, ...others] = statuses ?? [];
-  const isCounted = status === undefined || (others.length === 0 && COUNTED.includes(status));
-  if (offset <= NEAR || !isCounted || visible) {
-    const page = newestFirst(database('tasks').select('id'), 'id', position);
-    onlyVisibleTasks(page, visible);
-    return statuses ? page.whereIn('status', [...statuses]) : page;
+/** Limits a query of `tasks` to those that match a filter. */
+export function onlyMatchingTasks(query: Knex.QueryBuilder, filter: TaskFilter): void {
+  const { statuses, kinds, infra, createdBy, batchId, text, visible } = filter;
+  if (statuses) query.whereIn('tasks.status', [...statuses]);
+  if (kinds) query.whereIn('tasks.kind', [...kinds]);
+  if (infra !== undefined) query.where('tasks.infra', infra);
+  if (createdBy !== undefined) query.where('tasks.created_by_name', createdBy);
+  if (batchId !== undefined) query.where('tasks.batch_id', batchId);
+  if (text !== undefined) {
+    const pattern = containing(text);
+    query.whereRaw('(tasks.name ilike ? or tasks.op_key ilike ? or tasks.id::text ilike ?)', [
+      pattern,
+      pattern,
+      pattern,
+    ]);
+  }
+  createdBetween(query, 'tasks', filter);
+  onlyVisibleTasks(query, visible);
+}
+
+/** Whether tallies count the tasks of a filter: it names at most a status. */
+export function isTallied({
+  statuses,
+  kinds,
+  infra,
+  createdBy,
+  batchId,
+  text,
+  from,
+  to,
+  visible,
+}: TaskFilter) {
+  const others = [kinds, infra, createdBy, batchId, text, from, to, visible];
+  return (statuses?.length ?? 0) <= 1 && others.every((value) => value === undefined);
+}
+
+/** Returns a query of the ids of a page of tasks. Without further filters it is an index-only scan. */
+export function taskPage(database: Knex, filter: TaskFilter): Page {
+  const { statuses, limit, offset } = filter;
+  const [status] = statuses ?? [];
+  const hasRanges =
+    isTallied(filter) && !filter.oldestFirst && (status === undefined || COUNTED.includes(status));
+  if (offset <= NEAR || !hasRanges) {
+    const query = database('tasks').select('id');
+    const page = filter.oldestFirst ? oldestFirst(query, 'id', filter) : newestFirst(query, 'id', filter);
+    onlyMatchingTasks(page, filter);
+    return page;
   }
   // Most rows before a page far down the list are skipped with counted ranges (functions/65_ranges.sql).
   const page = database.raw(

@@ -8,7 +8,16 @@ import type {
   CancelOutcome,
 } from '../../domain/task/task-store.js';
 import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
-import type { LogLine, NewTask, Task, TaskDetails, TaskKind, TaskStatus } from '../../domain/task/task.js';
+import type {
+  ListedTask,
+  LogLine,
+  NewTask,
+  PlannedChange,
+  Task,
+  TaskDetails,
+  TaskKind,
+  TaskStatus,
+} from '../../domain/task/task.js';
 import type { Actor } from '../../domain/audit/actor.js';
 import { actorText } from '../audit/actor-row.js';
 import { notBefore } from '../id-time.js';
@@ -16,8 +25,7 @@ import { rowsOf } from '../rows.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { submitTogether, type Submission } from './task-submissions.js';
 import { readTally } from '../state/tallies.js';
-import { taskPage } from './task-page.js';
-import { onlyVisibleTasks } from '../access/visible-rows.js';
+import { isTallied, onlyMatchingTasks, taskPage } from './task-page.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
 interface TaskRow {
@@ -43,7 +51,7 @@ interface TaskRow {
   exit_code: number | null;
   signal: string | null;
   error: string | null;
-  output_tail: string | null;
+  output_tail?: string | null;
   retry_of: string | null;
   scope_id: string | null;
 }
@@ -72,7 +80,8 @@ export class PostgresTaskStore implements TaskStore {
         text: `
           select ${COLUMNS.map((column) => `t.${column}`).join(', ')}, ${more},
                  (select b.name from batches b where b.id = t.batch_id) as batch_name,
-                 r.output, p.total_steps, p.done_steps, p.current_step
+                 r.output, case when t.check_mode then r.data -> 'planned' end as planned,
+                 p.total_steps, p.done_steps, p.current_step
             from tasks t
             left join task_results r on r.task_id = t.id
             left join task_progress p on p.task_id = t.id
@@ -90,22 +99,40 @@ export class PostgresTaskStore implements TaskStore {
     return settled.value;
   }
 
-  async list(filter: TaskFilter): Promise<{ tasks: Task[]; total: number }> {
+  async list(filter: TaskFilter): Promise<{ tasks: ListedTask[]; total: number }> {
+    const { withOutput = true, oldestFirst = false } = filter;
+    const columns = COLUMNS.filter((column) => withOutput || column !== 'output_tail');
     const [rows, total] = await Promise.all([
-      this.database<TaskRow>('tasks')
-        .select<TaskRow[]>([...COLUMNS])
-        .whereIn('id', taskPage(this.database, filter))
-        .orderBy('id', 'desc'),
-      filter.visible ? this.#countVisible(filter) : this.#count(filter.statuses),
+      this.database<ListedRow>('tasks as t')
+        .leftJoin('task_progress as p', 'p.task_id', 't.id')
+        .select<ListedRow[]>([
+          ...columns.map((column) => `t.${column}`),
+          't.run_after',
+          ...['total_steps', 'done_steps', 'current_step'].map((column) => `p.${column}`),
+        ])
+        .whereIn('t.id', taskPage(this.database, filter))
+        .orderBy('t.id', oldestFirst ? 'asc' : 'desc'),
+      isTallied(filter) ? this.#count(filter.statuses) : this.#countMatching(filter),
     ]);
-    return { tasks: rows.map(toTask), total };
+    const waiting = await this.#waiting(rows.filter(isWaiting).map(({ id }) => id));
+    return { tasks: rows.map((row) => toListed({ ...row, ...waiting.get(row.id) })), total };
   }
 
-  /** Counts visible tasks row by row. */
-  async #countVisible({ statuses, visible }: TaskFilter): Promise<number> {
+  /** Why tasks wait. The lock queues are read only for those that do. */
+  async #waiting(ids: readonly string[]): Promise<Map<string, WaitingRow>> {
+    if (ids.length === 0) return new Map();
+    const rows = await rowsOf<WaitingRow & { id: string }>(
+      this.database,
+      `select t.id, t.status, ${WAITING_COLUMNS} from tasks t where t.id = any (?::uuid[])`,
+      [[...ids]],
+    );
+    return new Map(rows.map((row) => [row.id, row]));
+  }
+
+  /** Counts row by row. */
+  async #countMatching(filter: TaskFilter): Promise<number> {
     const query = this.database('tasks').count({ total: '*' });
-    if (statuses) query.whereIn('status', [...statuses]);
-    onlyVisibleTasks(query, visible);
+    onlyMatchingTasks(query, filter);
     const [row] = (await query) as { total: string }[];
     return Number(row?.total ?? 0);
   }
@@ -134,7 +161,7 @@ export class PostgresTaskStore implements TaskStore {
   async find(id: string): Promise<TaskDetails | undefined> {
     const [row] = await this.#find([id]);
     // The reason for waiting needs the lock queue, read in the same statement as the status.
-    if (row?.status === 'Blocked' || row?.status === 'Waiting') {
+    if (row && isWaiting(row)) {
       const [waiting] = await this.#findWaiting([id]);
       return waiting && toDetails(waiting);
     }
@@ -210,26 +237,37 @@ function toTask(row: TaskRow): Task {
     exitCode: row.exit_code,
     signal: row.signal,
     error: row.error,
-    outputTail: row.output_tail,
+    outputTail: row.output_tail ?? null,
     retryOf: row.retry_of,
     scopeId: row.scope_id,
   };
 }
 
-interface DetailsRow extends TaskRow, WaitingRow {
-  batch_name: string | null;
-  output: string | null;
+interface ListedRow extends TaskRow, WaitingRow {
   total_steps: number | null;
   done_steps: number | null;
   current_step: string | null;
 }
 
-function toDetails(row: DetailsRow): TaskDetails {
+interface DetailsRow extends ListedRow {
+  batch_name: string | null;
+  output: string | null;
+  planned: PlannedChange[] | null;
+}
+
+function isWaiting({ status }: Pick<TaskRow, 'status'>): boolean {
+  return status === 'Blocked' || status === 'Waiting';
+}
+
+function toListed(row: ListedRow): ListedTask {
   const { total_steps: totalSteps, done_steps: doneSteps, current_step: currentStep } = row;
   return Object.assign(toTask(row), {
-    batchName: row.batch_name,
-    output: row.output,
     progress: totalSteps === null ? null : { totalSteps, doneSteps: doneSteps ?? 0, currentStep },
     waitingFor: waitingFor(row),
   });
+}
+
+function toDetails(row: DetailsRow): TaskDetails {
+  const { batch_name: batchName, output, planned } = row;
+  return Object.assign(toListed(row), { batchName, output, planned });
 }
