@@ -31,6 +31,12 @@ class OrchestratorOperations:
         self,
         *,
         status: Optional[str] = None,
+        name: Optional[str] = None,
+        infra: Optional[str] = None,
+        created_by: Optional[str] = None,
+        from_: Optional[str] = None,
+        to_: Optional[str] = None,
+        operations: Optional[bool] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -39,7 +45,7 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/batch/operations",
-            query={"status": status, "after": after, "limit": limit, "offset": offset},
+            query={"status": status, "name": name, "infra": infra, "created_by": created_by, "from": from_, "to": to_, "operations": operations, "after": after, "limit": limit, "offset": offset},
         )
 
     def get_batch(
@@ -323,6 +329,15 @@ class OrchestratorOperations:
         self,
         *,
         status: Optional[str] = None,
+        kind: Optional[str] = None,
+        infra: Optional[str] = None,
+        created_by: Optional[str] = None,
+        batch_id: Optional[str] = None,
+        q: Optional[str] = None,
+        from_: Optional[str] = None,
+        to_: Optional[str] = None,
+        sort: Optional[str] = None,
+        output: Optional[bool] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -331,18 +346,21 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/tasks",
-            query={"status": status, "after": after, "limit": limit, "offset": offset},
+            query={"status": status, "kind": kind, "infra": infra, "created_by": created_by, "batch_id": batch_id, "q": q, "from": from_, "to": to_, "sort": sort, "output": output, "after": after, "limit": limit, "offset": offset},
         )
 
     def get_task(
         self,
         id: str,
+        *,
+        output: Optional[bool] = None,
     ) -> Json:
         """Get specific task status and details."""
         return self._call(
             "GET",
             "/tasks/{id}",
             path={"id": id},
+            query={"output": output},
         )
 
     def cancel_task(
