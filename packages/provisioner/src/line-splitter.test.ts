@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LineSplitter } from './line-splitter.js';
 
-describe('lines', () => {
+describe('the lines of a stream', () => {
   it('are the same however they arrive', () => {
     const line = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\n', ''));
     fc.assert(
@@ -21,7 +21,7 @@ describe('lines', () => {
     );
   });
 
-  it('are refused when they are too long, ended or not', () => {
+  it('are refused if they are too long, complete or not', () => {
     expect(new LineSplitter(4).push(Buffer.from('1234\n'))).toEqual(['1234']);
     expect(() => new LineSplitter(4).push(Buffer.from('12345\n'))).toThrow('more than 4 bytes');
     const splitter = new LineSplitter(4);
@@ -29,7 +29,7 @@ describe('lines', () => {
     expect(() => splitter.push(Buffer.from('45'))).toThrow('more than 4 bytes');
   });
 
-  it('are cut when they are too long, if that was asked for', () => {
+  it('are split if they are too long and splitting is allowed', () => {
     const splitter = new LineSplitter(4, 'cut');
     expect(splitter.push(Buffer.from('123456789\n1234\n'))).toEqual(['1234', '5678', '9', '1234']);
     expect(splitter.push(Buffer.from('12345'))).toEqual(['1234']);

@@ -1,15 +1,15 @@
-/** Cuts what arrives into lines, however it was cut on its way. */
+/** Splits a stream of chunks into lines. */
 export class LineSplitter {
   #parts: Buffer[] = [];
   #size = 0;
 
-  /** @param longer what becomes of a line of more bytes: an error, or several lines */
+  /** @param longer what happens to a line of more bytes: it is an error, or becomes several lines */
   constructor(
     private readonly maxBytes: number,
     private readonly longer: 'refuse' | 'cut' = 'refuse',
   ) {}
 
-  /** @throws Error if a line is too long, and is not to be cut */
+  /** @throws Error if a line is too long and must not be split */
   push(chunk: Buffer): string[] {
     const lines: string[] = [];
     let start = 0;
@@ -22,7 +22,7 @@ export class LineSplitter {
     return lines;
   }
 
-  /** What came after the last line. */
+  /** The text after the last line break. */
   rest(): string[] {
     return this.#size > 0 ? [this.#take()] : [];
   }

@@ -40,7 +40,7 @@ export function buildProgram(run: RunVerb): Command {
     noun: 'taskserv',
     description: 'create or delete a task service',
     argument: ['<name>', 'name of the task service, such as kubernetes'],
-    whose: "task service's",
+    owner: "task service's",
     create: [
       'install the task service on its servers in the settings (default: all servers)',
       createTaskserv,
@@ -54,7 +54,7 @@ export function buildProgram(run: RunVerb): Command {
     noun: 'cluster',
     description: 'create or delete a cluster',
     argument: ['<type>', 'type of the cluster, such as buildkit'],
-    whose: "cluster's",
+    owner: "cluster's",
     create: ['create the cluster on its servers in the settings (default: all servers)', createCluster],
     delete: ['delete the cluster and keep its servers', deleteCluster],
   });
@@ -84,7 +84,7 @@ interface Service {
   noun: string;
   description: string;
   argument: readonly [syntax: string, description: string];
-  whose: string;
+  owner: string;
   create: readonly [description: string, act: ServiceVerb];
   delete: readonly [description: string, act: ServiceVerb];
 }
@@ -97,7 +97,7 @@ function addService(program: Command, run: RunVerb, service: Service): void {
     withActOptions(addVerb(noun, verb, description).argument(...service.argument)).action(
       (name: string, options: ActOptions) =>
         run(`${service.noun} ${verb}`, options, async (all, session) => {
-          checkName(service.whose, name);
+          checkName(service.owner, name);
           await act(name, all, session);
         }),
     );

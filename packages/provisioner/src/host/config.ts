@@ -1,12 +1,13 @@
 import type { DriverSetOptions } from '../drivers/index.js';
 
+/** The configuration of the driver host's process. */
 export interface HostConfig extends DriverSetOptions {
   /** The Unix socket on which the executor listens. */
   socketPath: string;
   testDriver: boolean;
 }
 
-/** @throws Error that names every variable that is missing */
+/** @throws Error that lists every required variable that is not set */
 export function readHostConfig(env: NodeJS.ProcessEnv): HostConfig {
   const socketPath = env['DRIVER_HOST_SOCKET'] ?? '';
   const dataDir = env['PROVISIONING_DATA_DIR'] ?? '';

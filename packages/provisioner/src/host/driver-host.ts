@@ -14,7 +14,7 @@ interface Running {
   intents: Map<number, { resolve: () => void; reject: (reason: Error) => void }>;
 }
 
-/** Runs operations for the executor at the other end of a connection, any number at once. */
+/** Runs any number of operations at once for the executor at the other end of a connection. */
 export class DriverHost {
   readonly #running = new Map<string, Running>();
   readonly #lines = new LineSplitter(MAX_HOST_LINE_BYTES);
@@ -25,10 +25,10 @@ export class DriverHost {
     private readonly drivers: DriverSet,
   ) {}
 
-  /** Serves until the connection ends. @returns what ended it, if it was rubbish on the line */
+  /** Serves until the connection ends. @returns why, if a message was not valid */
   async serve(): Promise<Error | undefined> {
     const closed = new Promise<void>((resolve) => this.socket.once('close', () => resolve()));
-    // The end of the connection is what counts, whatever the reason.
+    // The reason does not matter: the end of the connection ends the host.
     this.socket.on('error', () => {});
     this.socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     this.#tell({ type: 'hello', pid: process.pid });
@@ -36,12 +36,12 @@ export class DriverHost {
     return this.#fault;
   }
 
-  /** Aborts everything, and waits for what was begun to be finished. */
+  /** Aborts everything, and waits until the acts that have started are finished. */
   async stop(): Promise<void> {
     const all = [...this.#running.values()];
     for (const { abort, intents } of all) {
       abort.abort();
-      // Whoever hung up has stored nothing more: these acts must not begin.
+      // The connection is closed, so these intents are not stored: their acts must not start.
       for (const { reject } of intents.values())
         reject(new DriverError('The connection to the executor was lost.'));
     }

@@ -4,15 +4,15 @@ import { DriverSet } from '../drivers/index.js';
 import { readHostConfig } from './config.js';
 import { DriverHost } from './driver-host.js';
 
-// What was begun when the executor went is finished if it takes no longer; the executor's next attempt may be near.
+// How long started acts may take after the executor is gone: its next attempt may start soon.
 const GRACE_MS = 2_000;
 
-/** The driver host's process, from its first breath to its exit status. */
+/** Runs the process of the driver host. @returns its exit status */
 export async function main(env: NodeJS.ProcessEnv): Promise<number> {
   try {
     const { socketPath, ...options } = readHostConfig(env);
     const socket = await connect(socketPath);
-    // The executor decides when to end; told to stop by anybody else, the host hangs up as if it had.
+    // The executor decides when to stop. On a signal from anyone else, the host closes the connection and stops as well.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => socket.destroy());
     const host = new DriverHost(socket, await DriverSet.open(options));
     const fault = await host.serve();

@@ -22,7 +22,7 @@ const change = {
   driver: 'local',
 };
 
-describe('a line of the executor', () => {
+describe('a message of the executor', () => {
   it.each<object>([
     run,
     { ...run, operation: { ...shared, type: 'taskserv_batch', taskservs: ['a'], servers: ['b'] } },

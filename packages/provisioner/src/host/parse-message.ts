@@ -3,7 +3,7 @@ import { Type } from 'typebox';
 import { RESOURCE_ACTIONS } from '../report/types.js';
 import type { ToDriverHost } from './protocol.js';
 
-// The shape alone: whether names and values make sense is for the operation to say, in words that reach its user.
+// Only the shape is checked here. The operation checks names and values, with messages for its user.
 const text = Type.String({ minLength: 1 });
 const texts = Type.Array(text, { minItems: 1 });
 const shared = { id: text, infra: text, provider: text };
@@ -67,7 +67,7 @@ const Message = Type.Union([
 
 const isMessage = new Ajv2020().compile<ToDriverHost>(Message);
 
-/** Reads a line of the executor. @returns null for anything that no executor says */
+/** Parses a message of the executor. @returns null if it is not valid */
 export function parseMessage(line: string): ToDriverHost | null {
   try {
     const message: unknown = JSON.parse(line);

@@ -16,7 +16,7 @@ import type { EndedMessage, FromDriverHost, Operation, ResourceReport, RunMessag
 // A result is one line of a report.
 const MAX_NAMES = 100;
 
-/** Does what one `run` asks for; always comes to an end that can be told. */
+/** Performs one `run` message. It always ends with a result and never throws. */
 export async function runOperation(
   {
     id,
@@ -56,7 +56,7 @@ export async function runOperation(
     check,
     signal,
     reporter: recording,
-    // A line is a line, whatever the names in it hold.
+    // A log line is one line, even if names in it contain line breaks.
     log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
   try {
@@ -80,7 +80,7 @@ export async function runOperation(
     return ended(id, { outcome: 'failed', message: (error as Error).message, permanent });
   }
 
-  /** However it ends, nothing that was done goes untold. */
+  /** Reports every change that was made, however the work ends. */
   async function told(work: Promise<OperationResult>, key: string): Promise<OperationResult> {
     const result = await work;
     if (result.outcome !== 'completed' && !check)
@@ -110,7 +110,7 @@ export async function runOperation(
   }
 }
 
-/** What the operation is about, which alone has to be recalled; undefined where that may be anything. */
+/** The things that an operation is about, which limit the recall; undefined if it may be about any. */
 function kindsOf({ type }: RunMessage['operation'], changes: readonly ResourceReport[]): Kind[] | undefined {
   switch (type) {
     case 'server_batch':

@@ -1,4 +1,4 @@
-/** What the parser makes of a file; the evaluator merges fields and drops the difference between the ways to write them. */
+/** The parser's result. The evaluator merges fields; how they were written makes no difference to it. */
 export type Expression =
   | { kind: 'scalar'; value: string | number | boolean | null; tag: boolean; at: number }
   | { kind: 'array'; items: Expression[]; at: number }
@@ -10,6 +10,7 @@ export interface FieldDefinition {
   value: Expression;
 }
 
+/** One name of a field's path, with its place. */
 export interface FieldName {
   name: string;
   at: number;

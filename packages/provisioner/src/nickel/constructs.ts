@@ -15,7 +15,7 @@ const CONSTRUCTS: Record<string, string> = {
   include: 'An inherited field with "include"',
 };
 
-/** Words that cannot be a field's name without quotes. */
+/** Words that must be quoted to be the name of a field. */
 export const RESERVED: ReadonlySet<string> = new Set([
   ...Object.keys(CONSTRUCTS).filter((word) => word !== 'include' && word !== 'rec'),
   'true',
@@ -23,7 +23,7 @@ export const RESERVED: ReadonlySet<string> = new Set([
   'null',
 ]);
 
-/** @throws NickelError: a name where a value should stand is a keyword or refers to something. */
+/** @throws NickelError: a name in place of a value is a keyword, or a reference */
 export function refuseName(name: string, at: number): never {
   const construct = CONSTRUCTS[name];
   if (construct !== undefined) throw beyondPlainData(construct, at);
@@ -34,7 +34,7 @@ export function refuseName(name: string, at: number): never {
   );
 }
 
-/** Names the construct that goes on where a value of plain data would have ended, if there is one. */
+/** The name of a construct that continues a value of plain data, if there is one. */
 export function refuseValueEnd(value: Token, next: Token): void {
   if (next.kind === 'sign' && next.value === '.')
     throw beyondPlainData('Access to a field with "."', next.start);

@@ -55,10 +55,10 @@ describe('plain data in Nickel', () => {
     );
   });
 
-  it('reads back every text from a multi-line string', () => {
+  it('reads back every text that is written as a multi-line string', () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom('a', '"', '%', '{', '\\', ' ', '\n', 'm') }), (text) => {
-        // A first line and a last one that are not blank, without indentation: nothing is to be dropped.
+        // The first and the last line are not blank and not indented, so that no part of the text is removed.
         const content = `|${text}|`;
         const signs = '%'.repeat(Math.max(0, ...[...content.matchAll(/%+/g)].map(([run]) => run.length)) + 1);
         expect(read(`m${signs}"${content}"${signs}`)).toBe(content);
@@ -74,7 +74,7 @@ function print(value: unknown): string {
       .map(([name, field]) => `${printText(name)} = ${print(field)},`)
       .join('\n')} }`;
   }
-  // Whole numbers too large to be exact are refused when written out in digits.
+  // Whole numbers that are too large to be exact are refused if they are written in digits.
   if (typeof value === 'number')
     return Number.isInteger(value) && !Number.isSafeInteger(value) ? value.toExponential() : String(value);
   return typeof value === 'string' ? printText(value) : String(value);

@@ -29,7 +29,7 @@ class Evaluator {
     return record;
   }
 
-  /** Gives the record the field `path[0]`, a record for each further name in the path around the value. */
+  /** Adds the field `path[0]` to the record. Each further name in the path adds a record around the value. */
   #define(record: LocatedRecord, path: readonly FieldName[], value: Located): void {
     const inner = path.reduceRight((inside, { name, at }, level): Located => {
       if (level === 0) return inside;

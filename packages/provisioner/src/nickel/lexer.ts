@@ -8,7 +8,7 @@ const BLANKS = /(?:[ \t\r\n]|#[^\n]*)*/y;
 const NAME = /_*[A-Za-z][A-Za-z0-9_'-]*/y;
 const MULTILINE_OPENING = /m(%+)"/y;
 const SYMBOLIC_OPENING = /[A-Za-z][A-Za-z0-9_'-]*-s%+"/y;
-// The longest first: `++` is not two `+`.
+// The longest come first: `++` is not two `+`.
 const OPERATOR = /\|>|\+\+|==|!=|<=|>=|&&|\|\||=>|->|\.\.|[+*/%@<>!&|:;()]/y;
 const SIGN = /[{}[\],=.-]/y;
 
@@ -21,13 +21,13 @@ const OPERATOR_NAMES: Record<string, string> = {
   '..': 'An open record with ".."',
 };
 
-/** Cuts the text into tokens, one at a time, so that the parser reports what comes first in the file. */
+/** Splits the text into tokens, one at a time, so that the parser reports the first fault in the file. */
 export class Lexer {
   #at = 0;
 
   constructor(readonly text: string) {}
 
-  /** @throws NickelError at what is no token of the plain-data subset. */
+  /** @throws NickelError at a character that starts no token of plain data */
   next(): Token {
     const start = this.#at + (this.#match(BLANKS, this.#at)?.[0].length ?? 0);
     const token = this.#read(start);
@@ -74,7 +74,7 @@ export class Lexer {
     const name = this.#match(NAME, start + 1)?.[0];
     if (name === undefined) {
       throw new NickelError(
-        `A single quote begins an enum tag, such as 'upcloud; strings stand in double quotes.`,
+        `A single quote begins an enum tag, such as 'upcloud; strings are written in double quotes.`,
         start,
       );
     }

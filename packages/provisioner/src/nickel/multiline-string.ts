@@ -41,7 +41,7 @@ export function readMultilineString(
 
 function moreSigns(percents: number): string {
   const signs = '%'.repeat(percents + 1);
-  return `For the characters themselves put the string between m${signs}" and "${signs}. `;
+  return `For the literal characters put the string between m${signs}" and "${signs}. `;
 }
 
 /** Drops a blank first and last line and the indentation that all other lines share. */

@@ -1,11 +1,11 @@
 import { SourceError } from '@provisioning/input/documents';
 
-/** A file that is not Nickel, or not of the subset read here. */
+/** The file is not Nickel, or not the subset of Nickel that is read here. */
 export class NickelError extends SourceError {
   override readonly name = 'NickelError';
 }
 
-/** Right Nickel, perhaps, but more than plain data: only the real program can work it out. */
+/** Possibly valid Nickel, but more than plain data: only the `nickel` program can evaluate it. */
 export function beyondPlainData(construct: string, offset: number, instead = ''): NickelError {
   return new NickelError(
     `${construct} requires the nickel program; without it, only plain data can be read. ` +

@@ -7,15 +7,15 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Has the `nickel` program on PATH evaluate a file.
- * @param path an absolute path, so that no name of a file can be taken for an option
- * @returns its JSON, or undefined where there is no such program
- * @throws SourceError with what nickel says is wrong
+ * Evaluates a file with the `nickel` program on PATH.
+ * @param path an absolute path, so that a file name cannot be taken for an option
+ * @returns the JSON, or undefined if there is no such program
+ * @throws SourceError with nickel's message
  */
 export async function exportWithNickel(path: string, signal?: AbortSignal): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)('nickel', ['export', '--format', 'json', path], {
-      // Settings are evaluated without the credentials of the providers.
+      // Settings are evaluated without the credentials of the providers in the environment.
       env: toolEnvironment(),
       timeout: TIMEOUT_MS,
       maxBuffer: MAX_OUTPUT_BYTES,

@@ -4,7 +4,7 @@ const NUMBER = /0x[0-9A-Fa-f]+|0o[0-7]+|0b[01]+|[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]
 const WHOLE = /^(?:[0-9]+|0[xob][0-9A-Fa-f]+)$/;
 const JOINED_TO_NAME = /[A-Za-z_]/;
 
-/** The number at that place, or undefined if none begins there. */
+/** The number at that position, or undefined if none starts there. */
 export function readNumber(text: string, start: number): { value: number; end: number } | undefined {
   NUMBER.lastIndex = start;
   const written = NUMBER.exec(text)?.[0];
@@ -17,7 +17,7 @@ export function readNumber(text: string, start: number): { value: number; end: n
     );
   }
   const value = Number(written);
-  // Nickel's numbers are exact; rounding one silently would give other data than Nickel does.
+  // Nickel's numbers are exact: silent rounding would give other values than Nickel does.
   if (!Number.isFinite(value) || (WHOLE.test(written) && !Number.isSafeInteger(value))) {
     throw new NickelError(`The number ${shorten(written)} is too large to be kept exactly.`, start);
   }

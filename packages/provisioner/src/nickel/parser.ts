@@ -5,7 +5,7 @@ import { Lexer } from './lexer.js';
 import { NickelError } from './nickel-error.js';
 import { describe, type Sign, type Token } from './token.js';
 
-/** @throws NickelError with the place of the first thing that is no plain data. */
+/** @throws NickelError with the place of the first construct that is not plain data */
 export function parseNickel(text: string): Expression {
   return new Parser(new Lexer(text)).file();
 }
@@ -106,7 +106,7 @@ class Parser {
     throw new NickelError(`Expected a field name, found ${describe(token)}.`, token.start);
   }
 
-  /** After an item: a comma, or the end of the whole. */
+  /** After an item: a comma, or the end of the list or record. */
   #separator(close: Sign, open: number, what: string): void {
     if (this.#takes(',') || (this.#token.kind === 'sign' && this.#token.value === close)) return;
     if (this.#token.kind === 'end') throw unclosed(what, close, open);
@@ -140,7 +140,7 @@ class Parser {
 
   #advance(): Token {
     this.#previous = this.#token;
-    // The end stays the end.
+    // Never reads past the end.
     if (this.#token.kind !== 'end') this.#token = this.lexer.next();
     return this.#previous;
   }

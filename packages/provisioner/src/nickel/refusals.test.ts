@@ -3,7 +3,7 @@ import { positionAt } from '@provisioning/input/documents';
 import { evaluateNickel } from './evaluate.js';
 import { NickelError } from './nickel-error.js';
 
-/** `line:column: message` of what is refused. */
+/** `line:column: message` of the fault. */
 function refusal(text: string): string {
   try {
     evaluateNickel(text);
@@ -51,12 +51,12 @@ describe('a construct that requires the nickel program', () => {
     expect(message).toContain('Install nickel (https://nickel-lang.org)');
   });
 
-  it('tells what a bare word may have been meant as', () => {
+  it('says what an unquoted word may have meant', () => {
     expect(refusal('{ plan = small }')).toContain('put it in double quotes');
   });
 });
 
-describe('what is no Nickel at all', () => {
+describe('a file that is not Nickel', () => {
   it.each<[string, string]>([
     ['', '1:1: A value is missing: expected one before the end of the file.'],
     ['# only a comment', '1:17: A value is missing: expected one before the end of the file.'],
@@ -78,7 +78,7 @@ describe('what is no Nickel at all', () => {
     ['{ a = -x }', '1:8: A number must follow "-", not "x".'],
     [
       "{ a = '1 }",
-      "1:7: A single quote begins an enum tag, such as 'upcloud; strings stand in double quotes.",
+      "1:7: A single quote begins an enum tag, such as 'upcloud; strings are written in double quotes.",
     ],
     ['{ a = "\\q" }', '1:8: "\\q" is no escape.'],
     ['{ a = "\\xFF" }', '1:8: An escape \\x takes two hexadecimal digits from 00 to 7F.'],
@@ -95,14 +95,14 @@ describe('what is no Nickel at all', () => {
     expect(refusal(text).slice(0, expected.length)).toBe(expected);
   });
 
-  it('points out a string that swallowed the lines after it', () => {
+  it('names the start of a string that was not closed', () => {
     const text = '{\n  a = "x,\n  b = "y",\n}';
     expect(refusal(text)).toBe(
       '3:8: Expected "," or "}" before "y". The string before it runs over several lines: is its closing quote missing?',
     );
   });
 
-  it('refuses nesting beyond 100 levels, however it is written', () => {
+  it('refuses nesting beyond 100 levels, in every notation', () => {
     expect(() => evaluateNickel('['.repeat(100) + ']'.repeat(100))).not.toThrow();
     expect(refusal('['.repeat(101))).toBe('1:101: Values are nested more than 100 levels deep here.');
     expect(refusal('['.repeat(500_000))).toContain('nested');

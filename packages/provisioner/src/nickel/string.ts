@@ -5,8 +5,8 @@ const ASCII_ESCAPE = /\\x([0-9A-Fa-f]{2})/y;
 const ESCAPES: Record<string, string> = { '\\': '\\', '"': '"', n: '\n', t: '\t', r: '\r', '%': '%' };
 
 /**
- * Reads a string in double quotes, which may run over several lines.
- * @param start where its opening quote stands
+ * Reads a string in double quotes, which may span several lines.
+ * @param start the position of its opening quote
  */
 export function readString(text: string, start: number): { value: string; end: number } {
   const parts: string[] = [];
@@ -26,7 +26,7 @@ export function readString(text: string, start: number): { value: string; end: n
         return { value: parts.join(''), end: at + 1 };
       case '%':
         if (text[at + 1] === '{') {
-          throw beyondPlainData('Interpolation with %{…}', at, 'For the characters themselves write \\%{. ');
+          throw beyondPlainData('Interpolation with %{…}', at, 'For the literal characters write \\%{. ');
         }
         parts.push('%');
         at += 1;
@@ -48,7 +48,7 @@ function readEscape(text: string, at: number): { value: string; length: number }
   if (code <= 0x7f) return { value: String.fromCharCode(code), length: 4 };
   if (text[at + 1] === 'x') {
     throw new NickelError(
-      'An escape \\x takes two hexadecimal digits from 00 to 7F. Write other characters as themselves.',
+      'An escape \\x takes two hexadecimal digits from 00 to 7F. Write other characters literally.',
       at,
     );
   }

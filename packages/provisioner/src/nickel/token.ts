@@ -1,13 +1,14 @@
-/** `value` is the text of names and strings, the number of numbers, the sign itself of signs. */
+/** `value` is the text of names and strings, the number of numbers, and the sign of signs. */
 export type Token =
   | { kind: 'name' | 'string' | 'tag'; value: string; start: number; end: number }
   | { kind: 'number'; value: number; start: number; end: number }
   | { kind: 'sign'; value: Sign; start: number; end: number }
   | { kind: 'end'; value: ''; start: number; end: number };
 
+/** A punctuation sign. */
 export type Sign = '{' | '}' | '[' | ']' | ',' | '=' | '.' | '-';
 
-/** How a token is named in messages. */
+/** The name of a token in messages. */
 export function describe(token: Token): string {
   switch (token.kind) {
     case 'end':

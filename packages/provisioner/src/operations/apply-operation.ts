@@ -15,7 +15,7 @@ import type { Operation } from './operation.js';
 import { planOperation } from './plan-operation.js';
 import { settled } from './settle.js';
 
-/** Makes what the operation wants. Never throws: however it ends is told in the result and the reports. */
+/** Applies an operation. Never throws: failures are in the result and the reports. */
 export function applyOperation(operation: Operation, context: OperationContext): Promise<OperationResult> {
   const { drivers, infra, idempotencyKey, fresh, intents, check, signal, reporter, log } = context;
   return settled(context, async () => {

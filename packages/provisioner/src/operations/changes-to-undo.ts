@@ -4,21 +4,22 @@ import { KINDS, type Desired, type Existing, type Kind } from '../drivers/resour
 import type { IntentReport, ResourceReport } from '../report/types.js';
 import type { OperationContext } from './context.js';
 
-/** A change, or what was recorded of a thing without an act at its provider. */
+/** A change, or what was recorded about a thing without an act at its provider. */
 export type UndoableChange = Omit<MadeChange, 'action'> & {
   action: MadeChange['action'] | 'adopted' | 'forgotten';
 };
 
+/** The changes to undo, and how complete they are. */
 export interface WhatToUndo {
-  /** The changes that were reported and nothing else. */
+  /** Undo only the reported changes. */
   exactly?: boolean;
-  /** What was about to be done when it was last heard of what is undone. */
+  /** The intents that the undone operation stored. */
   intents?: readonly IntentReport[];
 }
 
 /**
- * The changes that were reported and, unless it is to be exactly those, what nobody lived to report, in order. A
- * report is written after each act: what is missing can only be the end.
+ * The reported changes, in order, followed by those that were made without a report unless `exactly` is set. A report is
+ * written after each act, so only the last acts can lack one.
  */
 export async function changesToUndo(
   reports: readonly ResourceReport[],
@@ -31,11 +32,11 @@ export async function changesToUndo(
   const known = new Set(changes.map(identity));
   const recalled = exactly ? [] : await recallChanges({ drivers, infra, idempotencyKey, kinds, intents });
   changes.push(...recalled.filter((change) => !known.has(identity(change))));
-  // Attempts report again what earlier ones did.
+  // Each attempt reports again what earlier ones did.
   return [...new Map(changes.map((change) => [identity(change), change])).values()];
 }
 
-/** What was asked for when something was made: without what only its existence gave it. */
+/** What was wanted when a thing was made, without the fields that exist only since. */
 export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
   const gained = new Set([
     ...['id', 'driver', 'made_at', 'changed_at', 'description', 'restores', 'lost', 'state', 'ip'],
@@ -43,7 +44,7 @@ export function desiredOf<K extends Kind>(existing: Existing[K]): Desired[K] {
   return Object.fromEntries(Object.entries(existing).filter(([member]) => !gained.has(member))) as Desired[K];
 }
 
-/** @param infra that of what is undone: its lock is held, so nothing is done to another one, even where one was reported */
+/** @param infra the infra that is undone: its lock is held, so changes of other infras are never undone here */
 function fromReport(report: ResourceReport, infra: string): UndoableChange {
   const { kind: word, name, action, driver, before, after } = report;
   if (report.infra !== infra) {
@@ -70,7 +71,7 @@ function fromReport(report: ResourceReport, infra: string): UndoableChange {
       { permanent: true },
     );
   }
-  // Reports of ours hold the very things (apply/outcome.ts); that these have an id tells them from others.
+  // Reports of this program contain the complete things (apply/outcome.ts), which have an id. Other programs' do not.
   const thing = (one: ResourceReport['after']) => one && ({ ...one, infra } as unknown as Existing[Kind]);
   return { kind, name, action, driver, before: thing(before), after: thing(after) };
 }

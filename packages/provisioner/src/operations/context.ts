@@ -3,30 +3,30 @@ import type { Kind } from '../drivers/resource.js';
 import type { Reporter } from '../report/reporter.js';
 import type { IntentReport } from '../report/types.js';
 
-/** What an operation works with. */
+/** What an operation needs to run. */
 export interface OperationContext {
   drivers: DriverSet;
   infra: string;
   /** The same for every attempt at this operation. */
   idempotencyKey: string;
-  /** Whether this is the first attempt at it: there is nothing to recall. */
+  /** Whether this is the first attempt, so that there is nothing to recall. */
   fresh?: boolean;
-  /** What it is about: what is recalled. All kinds unless given. */
+  /** The kinds that the operation is about, which limit the recall; all kinds by default. */
   kinds?: readonly Kind[] | undefined;
-  /** What earlier attempts at it were about to do when they were last heard of. */
+  /** The intents that earlier attempts stored. */
   intents?: readonly IntentReport[];
-  /** Plans only, and changes nothing. */
+  /** Plan only, without any change. */
   check: boolean;
-  /** Aborted: what was begun is finished, the rest is not done. */
+  /** When it is aborted, started acts are finished and others do not start. */
   signal: AbortSignal;
   reporter: Pick<Reporter, 'report' | 'intend'>;
-  /** Takes a line for people. */
+  /** Receives a line of text for people. */
   log: (line: string) => void;
 }
 
-/** What came of an operation. */
+/** The result of an operation. */
 export type OperationResult =
   | { outcome: 'completed'; message: string }
-  /** `permanent`: the same again can only fail again, until somebody has changed something. */
+  /** `permanent`: a repetition fails in the same way until somebody changes something. */
   | { outcome: 'failed'; message: string; permanent: boolean }
   | { outcome: 'cancelled'; message: string };

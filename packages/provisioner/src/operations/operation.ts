@@ -1,4 +1,4 @@
-/** A server as a batch names it: what is not said stays as it is. */
+/** A server as a batch describes it. Fields that are left out stay unchanged. */
 export interface ServerConfig {
   name: string;
   plan: string;
@@ -7,6 +7,7 @@ export interface ServerConfig {
   labels?: Record<string, string>;
 }
 
+/** An operation that makes or deletes servers. */
 export interface ServerOperation {
   id: string;
   type: 'server_batch';
@@ -14,15 +15,17 @@ export interface ServerOperation {
   server_configs: readonly ServerConfig[];
 }
 
+/** An operation that installs or removes task services. */
 export interface TaskservOperation {
   id: string;
   type: 'taskserv_batch';
   provider: string;
   taskservs: readonly string[];
-  /** Used at any provider. Where absent: all servers of `provider` in the infra. */
+  /** Servers at any provider. By default all servers of `provider` in the infra. */
   servers?: readonly string[];
 }
 
+/** An operation that installs or removes a cluster. */
 export interface ClusterOperation {
   id: string;
   type: 'cluster_batch';
@@ -30,5 +33,5 @@ export interface ClusterOperation {
   cluster_type: string;
 }
 
-/** An operation of a batch that drivers carry out. */
+/** An operation of a batch that drivers perform. */
 export type Operation = ServerOperation | TaskservOperation | ClusterOperation;

@@ -5,21 +5,21 @@ import type { Operation } from './operation.js';
 import { planServers } from './plan-servers.js';
 import { otherProviders, planTaskservs, type Missing } from './plan-taskservs.js';
 
-/** What is to be done, and what people must know about it first. */
+/** A plan, and the notices that users must see before it is applied. */
 export interface PlannedOperation {
   plan: Plan;
-  /** Sentences: which drivers stand in for providers, and at which other providers the plan acts. */
+  /** Sentences: which providers fall back to the local driver, and at which further providers the plan acts. */
   notes: string[];
 }
 
-/** What makes things as the operation wants them. @throws DriverError where that cannot be planned at all */
+/** Plans an operation. @throws DriverError if that is not possible at all */
 export async function planOperation(
   operation: Operation,
   infra: string,
   drivers: DriverSet,
 ): Promise<PlannedOperation | Missing> {
   const provider = drivers.provider(operation.provider);
-  // Refused before anything is looked at. Servers that are named are reached at the provider that has them.
+  // Refused before any provider is asked. Servers that are named are reached at the provider that has them.
   if (!('servers' in operation && operation.servers)) drivers.for(provider);
   const plan = await planOf(operation, provider, infra, drivers);
   if ('missing' in plan) return plan;

@@ -6,7 +6,7 @@ import { planWanted, type Plan } from '../plan/index.js';
 import type { DesiredServer } from '../settings/settings.js';
 import type { ServerConfig, ServerOperation } from './operation.js';
 
-/** Only the servers that are named are looked at: an infra may have thousands. */
+/** Reads only the named servers: an infra may have thousands. */
 export async function planServers(
   { server_configs: configs }: ServerOperation,
   provider: Provider,

@@ -5,7 +5,7 @@ import type { Plan } from '../plan/index.js';
 import type { TaskservOperation } from './operation.js';
 import { absentServers, findServers, planTaskservsOn } from './taskservs-on.js';
 
-/** What has to be there before anything can be planned. */
+/** Something that must exist before a plan is possible. */
 export interface Missing {
   missing: string[];
   /** What is wrong and what to do, in a sentence. */
@@ -13,8 +13,8 @@ export interface Missing {
 }
 
 /**
- * Plans task services on the servers that the operation names, at any provider; on all servers of
- * the operation's own provider where it names none.
+ * Plans task services on the servers that the operation names, at any provider. Without names: on all servers of the
+ * operation's own provider.
  */
 export async function planTaskservs(
   { taskservs, servers: names }: TaskservOperation,
@@ -44,7 +44,7 @@ export async function planTaskservs(
   return planTaskservsOn(servers, wanted, infra, drivers);
 }
 
-/** A sentence for each other provider at which task services are planned: on which servers, and why there. */
+/** A sentence for each further provider at which task services are planned: on which servers, and why. */
 export function otherProviders({ entries }: Plan, provider: Provider): string[] {
   const servers = new Map<Provider, Set<string>>();
   for (const { after } of entries)

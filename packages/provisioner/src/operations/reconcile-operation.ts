@@ -6,16 +6,17 @@ import type { OperationContext } from './context.js';
 import type { Operation } from './operation.js';
 import { planOperation } from './plan-operation.js';
 
+/** The state of an operation whose outcome was unknown. */
 export interface Reconciliation {
   /** Whether everything that the operation wants exists as wanted. */
   satisfied: boolean;
-  /** What is not there, or not as wanted: `server web-01`, `server web-02 (plan)`. */
+  /** What does not exist, or not as wanted: `server web-01`, `server web-02 (plan)`. */
   missing: string[];
   /** What was done under the operation's key, reported before or not; then what exists as wanted. */
   resources: ResourceReport[];
 }
 
-/** Tells how far an operation came whose end nobody saw. Changes nothing. @throws DriverError */
+/** Determines how much of an operation with an unknown outcome was done. Changes nothing. @throws DriverError */
 export async function reconcileOperation(
   operation: Operation,
   {

@@ -3,7 +3,7 @@ import { Interrupted } from '../apply/index.js';
 import { DriverError } from '../drivers/driver.js';
 import type { OperationContext, OperationResult } from './context.js';
 
-/** Runs an operation's work; however it ends, that is reported and told in one result. */
+/** Runs an operation's work and reports its outcome, success or failure, as one result. */
 export async function settled(
   { reporter, log }: OperationContext,
   work: () => Promise<{ message: string; data: unknown }>,

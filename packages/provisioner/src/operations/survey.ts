@@ -11,34 +11,34 @@ export interface SurveyOperation {
   infras: readonly string[];
 }
 
-/** What could not be asked. */
+/** A driver or a server that did not answer. */
 interface Unanswered {
   driver: string;
   kind: Kind;
   reason: string;
   /**
-   * The server that did not answer: things of that kind on others are known. Null where it is not known which server that
-   * is: any that was not found may be it. Absent where the driver could say nothing at all of that kind.
+   * The server that did not answer; things of that kind on other servers are known. Null if it is not known which server
+   * it is: any server that was not found may be it. Absent if the driver has no answer for that kind at all.
    */
   server?: string | null;
 }
 
-/** What the providers say about one infra. */
+/** What the providers report about one infra. */
 export interface SurveyedInfra {
   infra: string;
   things: { kind: Kind; name: string; driver: string; body: Existing[Kind] }[];
-  /** Drivers that could not say. */
+  /** Drivers that did not answer. */
   unanswered: Unanswered[];
 }
 
-/** What a survey reports as its result's data. */
+/** The data of a survey's result. */
 export interface Survey {
   /** Names of the drivers that were asked. */
   drivers: string[];
   infras: SurveyedInfra[];
 }
 
-/** Changes nothing. Drivers that fail are told of; the others' answers count all the same. */
+/** Changes nothing. Drivers that fail are listed; the answers of the others are still valid. */
 export function surveyOperation(
   { infras }: SurveyOperation,
   context: OperationContext,

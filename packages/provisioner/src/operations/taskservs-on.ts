@@ -3,13 +3,13 @@ import type { DriverSet } from '../drivers/driver-set.js';
 import { fullName, type DesiredTaskserv, type Server } from '../drivers/resource.js';
 import { planWanted, type Plan } from '../plan/index.js';
 
-/** A task service that is wanted; without a version, whichever is there stays. */
+/** A wanted task service. Without a version, an installed one stays. */
 export interface WantedTaskserv {
   name: string;
   version?: string | undefined;
 }
 
-/** Those of the named servers that exist, and the names of those that do not. */
+/** The named servers that exist, and the names of those that do not. */
 export async function findServers(
   names: readonly string[],
   infra: string,
@@ -22,7 +22,7 @@ export async function findServers(
   return { servers: found, absent: names.filter((name) => !there.has(name)) };
 }
 
-/** Why nothing can be put on servers that do not exist, and what to do. */
+/** Why nothing can be installed on servers that do not exist, and what to do. */
 export function absentServers(absent: readonly string[], infra: string, purpose: string): string {
   const [servers, do_, them] = absent.length === 1 ? ['Server', 'does', 'it'] : ['Servers', 'do', 'them'];
   return (
@@ -31,7 +31,7 @@ export function absentServers(absent: readonly string[], infra: string, purpose:
   );
 }
 
-/** Each task service on all servers before the next one: those that come first are what later ones stand on. */
+/** Each task service on all servers before the next one, because later ones depend on earlier ones. */
 export async function planTaskservsOn(
   servers: readonly Server[],
   taskservs: readonly WantedTaskserv[],
@@ -59,8 +59,8 @@ export async function planTaskservsOn(
 }
 
 /**
- * With what they require before them, as their definitions say; those that nobody has defined, for drivers that install
- * nothing, after them as given.
+ * Task services with their requirements before them, as their definitions state. Those without a definition come last,
+ * in the given order, for drivers that install nothing.
  */
 async function inOrder(
   taskservs: readonly WantedTaskserv[],

@@ -6,11 +6,11 @@ import { differencesBetween } from '../plan/index.js';
 import type { OperationContext } from './context.js';
 import { desiredOf, type UndoableChange } from './changes-to-undo.js';
 
-/** What undoing came to; `already_*`: somebody had done it before, or made something else there since. */
+/** The outcome of an undo. `already_*`: it was undone before, or something else was made in its place. */
 export type Undone =
   { state: 'undone'; changes: readonly Effect[] } | { state: 'already_gone' | 'already_there' };
 
-/** What undoing did to a thing, or recorded of it. */
+/** What an undo did to a thing, or recorded about it. */
 export type Effect = Pick<Outcome, 'kind' | 'action' | 'before' | 'after'>;
 
 type Intend = (
@@ -20,14 +20,14 @@ type Intend = (
   of?: Kind,
 ) => Promise<void>;
 
-/** Does the inverse of a change. May be repeated. */
+/** Reverses a change. Can be repeated. */
 export async function undoChange(
   change: UndoableChange,
   { drivers, infra, reporter }: Pick<OperationContext, 'drivers' | 'infra' | 'reporter'>,
   context: ActContext,
 ): Promise<Undone> {
   const { kind, action, before, after, name } = change;
-  // What the platform did not make leaves the inventory alone: its provider has nothing to do.
+  // An adopted thing is only removed from the inventory: nothing is done at its provider.
   if (action === 'adopted') return undone([{ kind, action: 'forgotten', before: after, after: null }]);
   const driver = drivers.named(change.driver);
   const collection: Collection<Kind> = driver.resources[kind];
@@ -55,7 +55,7 @@ export async function undoChange(
   ]);
 }
 
-/** Only what that change altered, and what is no longer recorded: what was altered since besides stays. */
+/** Only the fields that the change altered, and those that are no longer recorded. Later changes of others stay. */
 function changedBack<K extends Kind>(
   kind: K,
   before: Existing[K],

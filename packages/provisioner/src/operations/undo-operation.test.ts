@@ -6,7 +6,7 @@ import type { OperationContext } from './context.js';
 import type { ServerConfig } from './operation.js';
 import { undoOperation } from './undo-operation.js';
 
-/** Operations on the noop driver, with what they report. */
+/** Operations on the noop driver, with their reports. */
 class Bench {
   constructor(readonly drivers: DriverSet) {}
 
@@ -55,8 +55,8 @@ class Bench {
   }
 }
 
-describe('undoing', () => {
-  it('goes backwards, and includes what was not reported', async () => {
+describe('an undo', () => {
+  it('reverses the changes in reverse order, including unreported ones', async () => {
     const bench = await Bench.open();
     const changes = await bench.apply('k', { name: 'a' }, { name: 'b' }, { name: 'c' });
     await bench.undo('k', changes.slice(0, 1));
@@ -68,7 +68,7 @@ describe('undoing', () => {
     expect(await bench.drivers.list('i')).toEqual([]);
   });
 
-  it('changes back what was changed, and leaves what others changed since', async () => {
+  it('reverses changed fields and keeps later changes of others', async () => {
     const bench = await Bench.open();
     await bench.apply('1', { labels: { a: '1' } });
     const changes = await bench.apply('2', { plan: 'q' });
@@ -79,7 +79,7 @@ describe('undoing', () => {
     expect(bench.steps).toEqual(['skipped: Change back server a']);
   });
 
-  it('of one operation after the other comes back to the start, whatever was made again on the way', async () => {
+  it('of several operations restores the start, although things were made again in between', async () => {
     const bench = await Bench.open();
     const history: [string, ResourceReport[]][] = [];
     for (const zone of ['z', 'y', 'x']) history.push([zone, await bench.apply(zone, { zone })]);
@@ -90,7 +90,7 @@ describe('undoing', () => {
     expect(await bench.server()).toBeNull();
   });
 
-  it('does not touch what stands in the place of what was destroyed', async () => {
+  it('does not change a new thing in place of one that was destroyed', async () => {
     const bench = await Bench.open();
     await bench.apply('1', {});
     const changes = await bench.apply('2', { zone: 'y' });
@@ -108,7 +108,7 @@ describe('undoing', () => {
     expect(await bench.server()).toMatchObject({ zone: 'x' });
   });
 
-  it('changes nothing when it is only to check, or was cancelled before', async () => {
+  it('changes nothing if it is a check or was cancelled before', async () => {
     const bench = await Bench.open();
     const changes = await bench.apply('k', {});
     expect(await bench.undo('k', changes, { check: true })).toMatchObject({ outcome: 'completed' });
@@ -121,14 +121,14 @@ describe('undoing', () => {
     expect(await bench.server()).not.toBeNull();
   });
 
-  it('has nothing to do where nothing was done', async () => {
+  it('has nothing to do if nothing was done', async () => {
     const bench = await Bench.open();
     await bench.apply('1', {});
     const changes = await bench.apply('2', {});
     expect(await bench.undo('2', changes)).toEqual({ outcome: 'completed', message: 'Nothing to undo' });
   });
 
-  it('touches its own infra only, even where another was reported', async () => {
+  it('changes its own infra only, even if a report names another', async () => {
     const bench = await Bench.open();
     const before = { id: 'x', name: 'a', infra: 'other', plan: 'p', zone: 'z', provider: 'noop', labels: {} };
     const report = { type: 'resource', kind: 'server', name: 'a', driver: 'noop', after: null } as const;
@@ -146,7 +146,7 @@ describe('undoing', () => {
   });
 });
 
-it('goes on with what shares no server with a step that is refused', async () => {
+it('continues with things that share no server with a failed step', async () => {
   const bench = await Bench.open();
   const [made] = await bench.apply('k', { name: 'a' });
   const about = (action: ResourceReport['action'], id: string): ResourceReport => {

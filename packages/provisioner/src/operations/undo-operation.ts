@@ -30,9 +30,9 @@ const INVERSE = {
 } as const;
 
 /**
- * Undoes, last first, what an operation did: the changes that it reported, and those under its key that it did not
- * live to report (unless it is to be
- * `exactly` those). What is gone already is not missed. Never throws: however it ends is told in the result.
+ * Undoes what an operation did, the last change first: the changes that it reported and, unless `exactly` is set, those
+ * under its key without a report. Things that are gone already are skipped. Never throws: failures are in the result and
+ * the reports.
  */
 export function undoOperation(
   changes: readonly ResourceReport[],
@@ -41,7 +41,7 @@ export function undoOperation(
 ): Promise<OperationResult> {
   return settled(context, async () => {
     const steps = (await changesToUndo(changes, context, what)).reverse();
-    // All drivers must be there before the first act.
+    // All drivers must be available before the first act.
     for (const { action, driver } of steps) if (action !== 'adopted') context.drivers.named(driver);
     context.reporter.report({ type: 'plan', steps: steps.length });
     const undo = new Undo(steps, context);
@@ -54,7 +54,7 @@ export function undoOperation(
   });
 }
 
-/** Not that of the operation: what undoing did must never be taken for what is to be undone. */
+/** Differs from the operation's key: changes made by an undo must never be taken for changes to undo. */
 export function undoKey(idempotencyKey: string): string {
   return `${idempotencyKey}:undo`;
 }
@@ -65,7 +65,7 @@ class Undo {
     already_gone: [],
     already_there: [],
   };
-  /** Ids of what turned out not to be there any more, which nobody needs to know as existing. */
+  /** Ids of things that turned out to be gone already. */
   readonly #gone: { kind: Kind; name: string; id: string }[] = [];
   /** Steps that failed, and those that had to wait for them. */
   readonly #notUndone: UndoableChange[] = [];
@@ -88,7 +88,7 @@ class Undo {
     try {
       for (const step of this.steps) {
         if (signal.aborted) throw new Interrupted();
-        // What has to wait for a step that failed is not tried.
+        // A step that depends on a failed one is not tried.
         if (this.#notUndone.some((failed) => isBound(step, failed))) this.#notUndone.push(step);
         else failures.push(...(await this.#tryStep(step)));
       }
@@ -98,7 +98,7 @@ class Undo {
     }
   }
 
-  /** @returns why the step failed, if its driver says so */
+  /** @returns the failures of the step, if its driver reported any */
   async #tryStep(step: UndoableChange): Promise<DriverError[]> {
     try {
       await this.#step(step);
@@ -188,7 +188,7 @@ class Undo {
   }
 }
 
-/** Whether one of the two stands on the other, or both are the same thing: they share a server then, or their name. */
+/** Whether one of the two depends on the other, or both are the same thing: they share a server or their name. */
 function isBound(one: UndoableChange, other: UndoableChange): boolean {
   const places = new Set(placesOf(one));
   return placesOf(other).some((place) => places.has(place));

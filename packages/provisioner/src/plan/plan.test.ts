@@ -28,7 +28,7 @@ const existing = (name: string, given: Partial<DesiredServer> = {}): Server => (
 });
 
 describe('a plan to create', () => {
-  it('tells what is new, altered, to be replaced, as it should be and nobody’s business', () => {
+  it('lists what is new, changed, replaced, unchanged and left alone', () => {
     const plan = planCreate(
       'production',
       [
@@ -74,7 +74,7 @@ describe('a plan to create', () => {
 });
 
 describe('a plan to delete', () => {
-  it('destroys what is named and there, the last one first', () => {
+  it('destroys the named things that exist, the last one first', () => {
     const plan = planDelete('production', ['a', 'b', 'c'], [existing('a'), existing('c'), existing('other')]);
     expect(renderPlan(plan)).toEqual([
       '- server c',

@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { fullName, type Desired, type Existing, type Kind } from '../drivers/resource.js';
 
+/** What a plan does with a thing. `absent`: to be destroyed, but gone; `left_alone`: not mentioned in the settings. */
 export type PlannedAction =
   'create' | 'change' | 'replace' | 'destroy' | 'unchanged' | 'absent' | 'left_alone' | 'blocked';
 
+/** A field of a thing that differs from what is wanted. */
 export interface Difference {
   field: string;
   before: unknown;
   after: unknown;
 }
 
-/** What is to become of one thing; `name` is its full name. */
+/** The planned action for one thing; `name` is its full name. */
 export type PlanEntry<K extends Kind = Kind> =
   | { action: 'create'; name: string; before: null; after: Desired[K] }
   | {
@@ -22,31 +24,32 @@ export type PlanEntry<K extends Kind = Kind> =
     }
   | { action: 'destroy'; name: string; before: Existing[K]; after: null }
   | { action: 'unchanged' | 'left_alone'; name: string; before: Existing[K]; after: Existing[K] }
-  /** To be destroyed, and not there. */
+  /** To be destroyed, and already gone. */
   | { action: 'absent'; name: string; before: null; after: null }
-  /** Nothing can be done about it: its state is unknown, or none that an act could mend. */
+  /** Nothing can be done: its state is unknown, or no action can repair it. */
   | ({ action: 'blocked'; name: string; before: Existing[K] | null; after: Desired[K] | null } & Blocked);
 
 /** Why nothing can be done about a thing, and what to do. */
 export interface Blocked {
   /** A sentence. */
   reason: string;
-  /** Whether the same again can only find the same. */
+  /** Whether a repetition finds the same until somebody changes something. */
   permanent: boolean;
 }
 
-/** A thing of which no provider could say whether it exists. */
+/** A thing of which no provider reported whether it exists. */
 export interface Unknown extends Blocked {
   /** The full name. */
   name: string;
 }
 
-/** An entry that something has to be done for. */
+/** An entry that requires an act. */
 export type Step<K extends Kind = Kind> = Extract<
   PlanEntry<K>,
   { action: 'create' | 'change' | 'replace' | 'destroy' }
 >;
 
+/** What {@link Plan.operation} does, thing by thing, in the order in which it is applied. */
 export interface Plan<K extends Kind = Kind> {
   operation: 'create' | 'delete';
   kind: K;
@@ -54,7 +57,7 @@ export interface Plan<K extends Kind = Kind> {
   entries: PlanEntry<K>[];
 }
 
-// What can be altered about a thing that exists, and what cannot.
+// The fields of an existing thing that can be changed, and those that cannot.
 const ALTERABLE: Record<Kind, readonly string[]> = {
   server: ['plan', 'storage_gb', 'labels', 'state'],
   taskserv: ['version', 'attributes'],
@@ -66,7 +69,7 @@ const FIXED: Record<Kind, readonly string[]> = {
   cluster: ['provider'],
 };
 
-/** What makes the servers that exist into those that are wanted. Servers that nobody mentions are left alone. */
+/** Plans the servers that are wanted. Servers that the settings do not name are left alone. */
 export function planCreate(
   infra: string,
   desired: readonly Desired['server'][],
@@ -87,7 +90,7 @@ export function planCreate(
   return plan;
 }
 
-/** The same for any kind, others than those that are wanted not mentioned. */
+/** The same for any kind; things that are not wanted are not listed. */
 export function planWanted<K extends Kind>(
   kind: K,
   infra: string,
@@ -107,7 +110,7 @@ export function planWanted<K extends Kind>(
   return { operation: 'create', kind, infra, entries };
 }
 
-/** What destroys the things of those full names, the last one first. */
+/** Plans the destruction of the things of those full names, the last one first. */
 export function planDelete<K extends Kind = 'server'>(
   infra: string,
   names: readonly string[],
@@ -127,17 +130,19 @@ export function planDelete<K extends Kind = 'server'>(
   return { operation: 'delete', kind, infra, entries };
 }
 
+/** The entries that require an act, in order. */
 export function stepsOf<K extends Kind>(plan: Plan<K>): Step<K>[] {
   return plan.entries.filter((entry): entry is Step<K> =>
     ['create', 'change', 'replace', 'destroy'].includes(entry.action),
   );
 }
 
+/** The number of entries with that action. */
 export function countOf(plan: Plan, action: PlannedAction): number {
   return plan.entries.filter((entry) => entry.action === action).length;
 }
 
-/** In what the two differ, as far as anybody but the provider has a say in it. */
+/** The fields in which the two differ, without those that only the provider determines. */
 export function differencesBetween<K extends Kind>(
   kind: K,
   before: Desired[K],
@@ -152,7 +157,7 @@ export function differencesBetween<K extends Kind>(
     .map((field) => ({ field, before: was[field], after: is[field] }));
 }
 
-/** Starting is as good as running; a state that only one of the two has says nothing. */
+/** `starting` is equal to `running`. A state that only one of the two has makes no difference. */
 function isOtherState(before: unknown, after: unknown): boolean {
   const settled = (state: unknown) => (state === 'starting' ? 'running' : state);
   return before !== undefined && after !== undefined && settled(before) !== settled(after);
@@ -183,7 +188,7 @@ function compare<K extends Kind>(
   return { action: fixed ? 'replace' : 'change', name, before: existing, after, differences };
 }
 
-/** A server that is wanted is wanted running, unless it is wanted as it was when it was stopped. */
+/** A wanted server is wanted running, unless it was stopped when it was recorded. */
 function inWantedState<D extends Desired[Kind]>(desired: D): D {
   if (!('plan' in desired)) return desired;
   return { ...desired, state: desired.state === 'stopped' ? 'stopped' : 'running' };

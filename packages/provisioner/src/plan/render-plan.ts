@@ -1,7 +1,7 @@
 import { nounOf, type Desired, type Kind } from '../drivers/resource.js';
 import { countOf, type Plan, type PlanEntry } from './plan.js';
 
-/** The plan for people, a line for each thing and the sums at the end. */
+/** The plan as text: a line for each thing, and the totals at the end. */
 export function renderPlan(plan: Plan): string[] {
   const lines = plan.entries.map((entry) => renderEntry(plan.kind, entry)).filter((line) => line !== null);
   const sums = (['create', 'change', 'replace', 'destroy'] as const).map(

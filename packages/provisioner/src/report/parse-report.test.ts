@@ -37,7 +37,7 @@ describe('a line of a report', () => {
     expect(parseReport(JSON.stringify(report))).toEqual(report);
   });
 
-  it('loses members that are not known, and gets those that were left out', () => {
+  it('loses unknown members, and gets defaults for missing ones', () => {
     expect(parseReport(JSON.stringify({ ...RESOURCE, colour: 'red' }))).toEqual({
       ...RESOURCE,
       driver: null,

@@ -16,9 +16,9 @@ const MAX_STEPS = 1_000_000;
 const MAX_NAME = 256;
 
 /**
- * Reads one line of a report file. The file is written by any program at all, so nothing in it is trusted: of a known
- * type only the known members are taken, each checked.
- * @returns null for a line that is too long, malformed, or of a type that is not known
+ * Parses one line of a report file. Any program may have written the file, so nothing in it is trusted: only the known
+ * members of a known type are read, and each is checked.
+ * @returns null for a line that is too long, malformed or of an unknown type
  */
 export function parseReport(line: string): Report | null {
   if (line.length > MAX_REPORT_BYTES || Buffer.byteLength(line) > MAX_REPORT_BYTES) return null;

@@ -1,13 +1,15 @@
-/** How many steps there will be. */
+/** The number of steps. */
 export interface PlanReport {
   type: 'plan';
   steps: number;
 }
 
+/** The states of a step. */
 export const STEP_STATES = ['started', 'completed', 'failed', 'skipped'] as const;
+/** One of {@link STEP_STATES}. */
 export type StepState = (typeof STEP_STATES)[number];
 
-/** One step begins or ends. */
+/** A step starts or ends. */
 export interface StepReport {
   type: 'step';
   name: string;
@@ -17,16 +19,17 @@ export interface StepReport {
   total?: number;
 }
 
-/** What is done at a provider. */
+/** The actions at a provider. */
 export const ACTS = ['created', 'changed', 'destroyed'] as const;
 /**
- * Acts, and what is recorded without one: `unchanged` exists and was left as it is, `adopted` entered the inventory as
+ * Actions, and records without one: `unchanged` exists and was left as it is, `adopted` entered the inventory as
  * something that the platform did not make, `forgotten` left the inventory and still exists.
  */
 export const RESOURCE_ACTIONS = [...ACTS, 'unchanged', 'adopted', 'forgotten'] as const;
+/** One of the resource actions. */
 export type ResourceAction = (typeof RESOURCE_ACTIONS)[number];
 
-/** What was done to one thing: what the inventory and the way back are made of. */
+/** A change to one thing. Inventory and rollback are derived from these reports. */
 export interface ResourceReport {
   type: 'resource';
   /** `server`, `taskserv`, `cluster`, … */
@@ -39,13 +42,13 @@ export interface ResourceReport {
   after: Record<string, unknown> | null;
 }
 
-/** What is about to be done to one thing; what came of it follows as a `resource`, if anything did. */
+/** An action on one thing that is about to start. A `resource` report follows if it changed anything. */
 export interface IntentReport extends Omit<ResourceReport, 'type' | 'action'> {
   type: 'intent';
   action: (typeof ACTS)[number];
 }
 
-/** What a planned change would do. */
+/** The planned changes. */
 export const PLANNED_CHANGES = ['create', 'change', 'destroy'] as const;
 
 /** In check mode: what would be done to one thing. */
@@ -60,7 +63,7 @@ export interface PlannedReport {
   after: Record<string, unknown> | null;
 }
 
-/** What came of it all, in a sentence. */
+/** The result of the work, in a sentence. */
 export interface ResultReport {
   type: 'result';
   message: string;
@@ -73,8 +76,9 @@ export interface ErrorReport {
   message: string;
 }
 
+/** Any line of a report file. */
 export type Report =
   PlanReport | PlannedReport | StepReport | IntentReport | ResourceReport | ResultReport | ErrorReport;
 
-/** A line is ignored if it has more bytes of UTF-8, its line break not counted. */
+/** The maximum length of a line in bytes of UTF-8, without its line break. Longer lines are ignored. */
 export const MAX_REPORT_BYTES = 64 * 1024;

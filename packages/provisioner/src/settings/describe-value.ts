@@ -1,4 +1,4 @@
-/** The kind of a value, as messages name it. */
+/** The kind of a value in messages. */
 export function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
@@ -13,7 +13,7 @@ export function describeValue(value: unknown): string {
   }
 }
 
-/** A value of a text field, short enough for a message. */
+/** A value of a text field, shortened for a message. */
 export function quoteValue(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;

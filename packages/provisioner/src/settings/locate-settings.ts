@@ -4,14 +4,16 @@ import { isName, NAME_RULE } from '../names.js';
 import { SettingsError } from './settings-error.js';
 
 const EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
+/** The extension of a settings file. */
 export type SettingsExtension = (typeof EXTENSIONS)[number];
 
 const MAX_BYTES = 1024 * 1024;
 
+/** The place of a settings file. */
 export interface SettingsLocation {
-  /** The real path, every symbolic link followed. */
+  /** The real path, with all symbolic links resolved. */
   path: string;
-  /** As messages name it: relative to the workspace. */
+  /** The path in messages: relative to the workspace. */
   shown: string;
   extension: SettingsExtension;
 }
@@ -21,14 +23,14 @@ export function checkInfra(infra: string): void {
   checkName("infra's", infra);
 }
 
-/** @param whose e.g. `infra's` @throws SettingsError `refused` */
-export function checkName(whose: string, name: string): void {
+/** @param owner the possessive in the message, e.g. `infra's` @throws SettingsError `refused` */
+export function checkName(owner: string, name: string): void {
   if (isName(name)) return;
-  throw new SettingsError('refused', `The ${whose} name ${quote(name)} is not valid: ${NAME_RULE}`);
+  throw new SettingsError('refused', `The ${owner} name ${quote(name)} is not valid: ${NAME_RULE}`);
 }
 
 /**
- * Finds `<workspace>/<infra>/<file>` and makes sure that it really lies there, whatever links stand in its way.
+ * Finds `<workspace>/<infra>/<file>` and checks that symbolic links do not lead out of that folder.
  * @throws SettingsError
  */
 export async function locateSettings(
@@ -90,7 +92,7 @@ function inside(folder: string, path: string): boolean {
   return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** The real path, or undefined where nothing is. */
+/** The real path, or undefined if it does not exist. */
 async function existing(path: string): Promise<string | undefined> {
   try {
     return await realpath(path);

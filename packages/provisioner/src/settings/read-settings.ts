@@ -14,11 +14,12 @@ import { SettingsError, type Fault } from './settings-error.js';
 import { withDefaults, type Settings } from './settings.js';
 import { validate } from './validate.js';
 
+/** What {@link readSettings} needs. */
 export interface ReadSettingsOptions {
-  /** The folder that holds a folder for each infra. */
+  /** The workspace: the folder that contains a folder for each infra. */
   workspace: string;
   infra: string;
-  /** Relative to the infra's folder. */
+  /** Relative to the folder of the infra. */
   file: string;
   signal?: AbortSignal;
 }
@@ -37,8 +38,8 @@ export async function readSettings({
 }
 
 /**
- * Reads settings from a text; Nickel without the help of the nickel program.
- * @param shown how messages name the file
+ * Reads settings from a text, without the `nickel` program.
+ * @param shown the name of the file in messages
  * @throws SettingsError
  */
 export function parseSettings(
@@ -58,7 +59,7 @@ const PARSERS: Record<SettingsExtension, (text: string) => Located> = {
   '.toml': (text) => parseDocument(text, 'toml'),
 };
 
-/** Real nickel is asked where there is one; our own reading of plain data then still tells where the values stand. */
+/** Uses the `nickel` program if it is installed. Places in the file still come from this package's own parser. */
 async function evaluate(
   text: string,
   location: SettingsLocation,
@@ -102,7 +103,7 @@ function understand(text: string, file: string, infra: string, parse: () => Loca
   );
 }
 
-/** The places in nickel's JSON are not those in the file. */
+/** Places in nickel's JSON are not those in the file. */
 function withoutPlaces(located: Located): Located {
   if (located.kind === 'array') return { kind: 'array', items: located.items.map(withoutPlaces) };
   if (located.kind === 'scalar') return { kind: 'scalar', value: located.value };

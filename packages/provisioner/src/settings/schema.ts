@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox';
 import { PROVIDERS } from '../drivers/providers.js';
 
-// `hint` is our own keyword: the sentence that follows the fault and says what to write instead.
+// `hint` is a keyword of this program: the sentence that follows the fault and says what is allowed.
 const name = (what: string, example: string) =>
   Type.String({
     pattern: '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
@@ -84,7 +84,7 @@ const Cluster = Type.Object(
   { additionalProperties: false, hint: 'Write a name in quotes or a record with name, version and servers.' },
 );
 
-/** What a settings file says, in any of its formats. */
+/** A settings file in any of its formats. */
 export const SettingsSchema = Type.Object(
   {
     infra: Type.Optional(
@@ -102,6 +102,9 @@ export const SettingsSchema = Type.Object(
   { additionalProperties: false, hint: 'Settings must be a record with at least a list of servers.' },
 );
 
+/** A parsed {@link SettingsSchema}, before defaults are added. */
 export type SettingsFile = Static<typeof SettingsSchema>;
+/** A server of a settings file. */
 export type ServerSettings = Static<typeof Server>;
+/** A task service or a cluster of a settings file. */
 export type ServiceSettings = Static<typeof Taskserv>;

@@ -1,22 +1,22 @@
 import { atPlace } from '@provisioning/input/documents';
 
-/** One thing wrong with the settings, and where. */
+/** One fault of the settings, and its place. */
 export interface Fault {
   /** Relative to the workspace: `production/config.ncl`. */
   file: string;
   line?: number;
   column?: number;
-  /** `servers[1].plan`, empty for the file as a whole. */
+  /** `servers[1].plan`; empty for the file as a whole. */
   path: string;
   message: string;
 }
 
-/** `missing`: nothing is there to read. `wrong`: what is there cannot be used. `refused`: the name itself is bad. */
+/** `missing`: there is no file. `wrong`: the file is not valid. `refused`: the name of the file is not allowed. */
 export type SettingsErrorKind = 'missing' | 'wrong' | 'refused';
 
 const MAX_LISTED = 50;
 
-/** The settings cannot be used. `message` lists the faults, one a line; `faults` has them all. */
+/** The settings are not valid. `message` lists the faults, one a line; `faults` has all of them. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 
@@ -34,7 +34,7 @@ export class SettingsError extends Error {
     return new SettingsError('wrong', lines.join('\n'), faults);
   }
 
-  /** The first fault, and how many more there are: what fits in one line. */
+  /** The first fault and the number of the others, in one line. */
   get brief(): string {
     const [first, ...others] = this.message.split('\n');
     if (this.faults.length > 1)

@@ -43,7 +43,7 @@ plan = 2
 zone = "de-fra1"
 `;
 
-describe('faults point at what is wrong', () => {
+describe('faults name the place that is wrong', () => {
   const complaint =
     'plan must be a string, got a number. Write the plan\'s name in quotes, e.g. "1xCPU-2 GB".';
 
@@ -92,8 +92,8 @@ describe('faults point at what is wrong', () => {
   });
 });
 
-describe('all faults are told at once, in the order of the file', () => {
-  it('of shape', () => {
+describe('all faults are listed, in the order of the file', () => {
+  it('for faults of the schema', () => {
     const text = `servers:
   - name: Web
     zone: de-fra1
@@ -118,7 +118,7 @@ owner: me
     expect(found[2]).toContain('There are: name, plan, zone, provider, image, labels, storage_gb.');
   });
 
-  it('of meaning', () => {
+  it('for faults of meaning', () => {
     const text = `{
   infra = "staging",
   servers = [
@@ -134,7 +134,7 @@ owner: me
     ]);
   });
 
-  it('and no more than fit', () => {
+  it('up to the maximum number', () => {
     const text = JSON.stringify({ servers: Array.from({ length: 200 }, () => 1) });
     const found = faults(text, '.json');
     expect(found).toHaveLength(51);
@@ -142,7 +142,7 @@ owner: me
   });
 });
 
-describe('hostile files end in a fault', () => {
+describe('malicious files are refused with a fault', () => {
   it.each<[string, SettingsExtension, string]>([
     ['deep JSON', '.json', '['.repeat(400_000)],
     ['deep JSON, closed', '.json', '['.repeat(2000) + ']'.repeat(2000)],
@@ -155,7 +155,7 @@ describe('hostile files end in a fault', () => {
     expect(faults(text, extension)).toHaveLength(1);
   });
 
-  it('takes a field called __proto__ for what it is', () => {
+  it('reads a field called __proto__ as an ordinary name', () => {
     expect(faults('{"__proto__": {"servers": []}, "servers": []}', '.json')[0]).toContain(
       '__proto__ is not a known field',
     );
@@ -169,8 +169,8 @@ function laughs(): string {
   return lines.join('\n');
 }
 
-describe('good settings', () => {
-  it('come out the same of every format', () => {
+describe('valid settings', () => {
+  it('are the same in every format', () => {
     const server = {
       name: 'web-01',
       plan: '1xCPU-2 GB',

@@ -1,10 +1,10 @@
 import type { Provider } from '../drivers/providers.js';
 import type { ServerSettings, ServiceSettings, SettingsFile } from './schema.js';
 
-/** Whether a server runs. `error`: it cannot be used, and only its provider or a new server in its place can help. */
+/** Whether a server runs. `error`: it is unusable, and only its provider or a replacement can help. */
 export type ServerState = 'starting' | 'running' | 'stopped' | 'error';
 
-/** A server as it is to be: what the settings say, with every default filled in. */
+/** A wanted server: the settings with every default filled in. */
 export interface DesiredServer {
   infra: string;
   name: string;
@@ -14,7 +14,7 @@ export interface DesiredServer {
   image: string | null;
   labels: Record<string, string>;
   storage_gb: number | null;
-  /** Only `running` and `stopped` can be asked for; absent where it does not matter. */
+  /** Only `running` and `stopped` can be requested; absent if it does not matter. */
   state?: ServerState;
 }
 
@@ -23,13 +23,14 @@ export interface Settings {
   infra: string;
   /** Relative to the workspace: `production/config.ncl`. */
   file: string;
-  /** Who is asked for what names nobody itself. */
+  /** The provider of servers and services that name none. */
   provider: Provider;
   servers: DesiredServer[];
   taskservs: ServiceSettings[];
   clusters: ServiceSettings[];
 }
 
+/** Fills in the defaults of a settings file. @param file the path of the file, relative to the workspace */
 export function withDefaults(infra: string, file: string, written: SettingsFile): Settings {
   const provider = written.provider ?? 'local';
   return {

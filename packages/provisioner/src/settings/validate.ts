@@ -11,7 +11,7 @@ import { explainFault } from './explain-fault.js';
 import { SettingsSchema, type SettingsFile } from './schema.js';
 import { expandShorthands } from './shorthands.js';
 
-/** Something wrong at a place in the text; `offset` is absent where the format keeps no places. */
+/** A fault at a position of the text; `offset` is absent if the format has no positions. */
 export interface LocatedFault {
   path: string;
   message: string;
@@ -22,7 +22,7 @@ const ajv = new Ajv2020({ allErrors: true, verbose: true });
 ajv.addKeyword('hint');
 const check = ajv.compile<SettingsFile>(SettingsSchema);
 
-/** Checks the shape, then what no schema can say. */
+/** Checks the schema, then the rules that a schema cannot express. */
 export function validate(
   written: Located,
   infra: string,
@@ -38,7 +38,7 @@ export function validate(
   return { settings: settings as SettingsFile, faults: [] };
 }
 
-/** Escapes of a format can write what no database stores; nothing else may be run than what was written. */
+/** Refuses characters that a database cannot store, which escapes can contain: what runs must equal what was written. */
 function faultOfTexts(settings: unknown, root: Located): LocatedFault | undefined {
   const found = findUnstorable(settings);
   if (!found) return undefined;
@@ -52,7 +52,7 @@ function faultOfTexts(settings: unknown, root: Located): LocatedFault | undefine
 }
 
 function shapeFaults(errors: readonly ErrorObject[], root: Located): LocatedFault[] {
-  // A wrong type breaks the rules for the right type as well: the first complaint about a place is enough.
+  // A value of a wrong type also breaks the rules for the right type: the first fault of a place is enough.
   const byPath = new Map<string, LocatedFault>();
   for (const error of errors) {
     const { path, ofName, complaint, hint } = explainFault(error);

@@ -6,10 +6,10 @@ import { loginRefused, userOf, type Login } from './login.js';
 import { Lost } from './lost.js';
 import type { SshTarget } from './ssh-target.js';
 
-// sshd lets ten sessions share a connection unless told otherwise.
+// sshd allows ten sessions per connection by default.
 const CHANNELS = 8;
 
-/** The server would not begin another session on this connection. */
+/** The server refused another session on this connection. */
 export class Full extends Error {}
 
 /** A login to a server. */
@@ -27,12 +27,12 @@ export class Connection {
     client.on('close', () => this.#lose(new Lost(target)));
   }
 
-  /** @throws DriverError where it makes no sense to try again; Lost where it does */
+  /** @throws DriverError for a permanent failure; Lost for a temporary one */
   static async open(target: SshTarget, login: Login, signal: AbortSignal): Promise<Connection> {
     const check = await HostKeyCheck.of(target, login);
     const socket = await openSocket(target, signal);
     const client = new ssh2.Client();
-    // Errors that come after the first one.
+    // Errors after the first one.
     client.on('error', () => {});
     const stop = () => socket.destroy();
     signal.addEventListener('abort', stop);
@@ -50,7 +50,7 @@ export class Connection {
         authHandler: [key],
         hostVerifier: (key: Buffer) => check.accepts(key),
         algorithms: { serverHostKey: check.algorithms },
-        // The caller has a deadline of its own.
+        // The caller has its own deadline.
         readyTimeout: 0,
       });
       await ready;
@@ -75,12 +75,12 @@ export class Connection {
     return this.#users;
   }
 
-  /** Aborted with {@link Lost} when it is. */
+  /** Aborted with {@link Lost} when the connection is lost. */
   get lost(): AbortSignal {
     return this.#lost.signal;
   }
 
-  /** An idle one does not keep the process. */
+  /** An idle connection does not keep the process alive. */
   use(): void {
     if (this.#users++ === 0) this.socket.ref();
   }
@@ -89,7 +89,7 @@ export class Connection {
     if (--this.#users === 0) this.socket.unref();
   }
 
-  /** The one that asks is a user already. @throws Full, Lost, or the signal's reason */
+  /** The caller already counts as a user of the connection. @throws Full, Lost, or the signal's reason */
   async exec(command: string, signal: AbortSignal): Promise<ClientChannel> {
     return new Promise((resolve, reject) => {
       const give = AbortSignal.any([signal, this.lost]);
@@ -107,7 +107,7 @@ export class Connection {
       try {
         this.client.exec(command, settle);
       } catch (error) {
-        // It ends before it says so.
+        // The channel ends before it reports that.
         this.destroy(error);
       }
     });
@@ -133,7 +133,7 @@ async function openSocket(target: SshTarget, signal: AbortSignal): Promise<Socke
   signal.throwIfAborted();
   const { host, port = 22 } = target;
   const socket = connect({ host, port, noDelay: true });
-  // Answers that come when nobody waits any more.
+  // Events after the caller has gone.
   socket.on('error', () => {});
   try {
     await once(socket, 'connect', { signal });

@@ -9,10 +9,10 @@ import type { SshTarget } from './ssh-target.js';
 import { TIMING, type Timing } from './timing.js';
 import { cutOff, neverBegun, tookTooLong } from './unfinished.js';
 
-// What is left on a server whose connection was lost is looked for so long, before it is left to itself.
+// How long processes of a lost connection are searched for on a server before the attempt is given up.
 const LOOK_AGAIN_MS = 10_000;
 
-/** Runs scripts over connections that are kept for the next one. */
+/** Runs scripts over connections, which are kept for the next script. */
 export class Connections implements SshRunner {
   readonly #hosts = new Map<string, HostConnections>();
   readonly #running = new Set<Promise<Outcome>>();
@@ -23,7 +23,7 @@ export class Connections implements SshRunner {
     private readonly timing: Timing,
   ) {}
 
-  /** @throws DriverError if the private key cannot be used */
+  /** @throws DriverError if the private key is not valid */
   static open(config: SshConfig, timing: Partial<Timing> = {}): Connections {
     const { connectTimeoutSeconds: seconds } = config;
     const connect = seconds === undefined ? {} : { connectMs: seconds * 1000 };
@@ -77,7 +77,7 @@ export class Connections implements SshRunner {
     return connections;
   }
 
-  /** @returns whether nothing of it runs any more */
+  /** @returns whether none of its processes runs any more */
   async #endRemains(host: HostConnections, remote: RemoteSession, user: string): Promise<boolean> {
     const signal = AbortSignal.timeout(LOOK_AGAIN_MS);
     const end = endOf(remote, user, this.timing);
@@ -87,7 +87,7 @@ export class Connections implements SshRunner {
       session.release();
       return exitCode === 0;
     } catch {
-      // It is not why the script failed.
+      // This failure is not why the script failed.
       return false;
     }
   }

@@ -3,25 +3,25 @@ import type { RemoteSession } from './remote-session.js';
 import { ScriptOutput } from './script-output.js';
 import type { Timing } from './timing.js';
 
-// What is kept of what a login says that does not lead to a script.
+// The maximum output that is kept of a login that does not start a script.
 const KEPT_CHARACTERS = 400;
 
-/** What became of a session. */
+/** The outcome of a session. */
 export interface Outcome {
-  /** Undefined if it did not come to its end, as far as is known here. */
+  /** Undefined if it did not end on its own, as far as is known here. */
   exitCode: number | undefined;
-  /** Whether the server said that it begins. */
+  /** Whether the server reported that the script starts. */
   begun: boolean;
-  /** Whether the connection went, and what runs on the server cannot be heard any more. */
+  /** Whether the connection was lost, so that output of the server no longer arrives. */
   lost: boolean;
-  /** How the command of the session ended, and what it said on standard error. */
+  /** How the session's command ended, and its standard error. */
   status: number | undefined;
   errors: string;
 }
 
 /**
- * Sends a session what it needs, and hears it to its end. Both sides say all the time that they are there: who does not
- * hear the other any more gives up. @param stop when it is aborted, the server is told to end what runs
+ * Sends a session its input and reads its output to the end. Both sides send keep-alive messages; a side that does not
+ * receive any gives up. @param stop when it is aborted, the server is asked to end what runs
  */
 export function converse(
   { channel, connection }: Session,
@@ -34,7 +34,7 @@ export function converse(
     const output = new ScriptOutput(mark, log);
     let errors = '';
     let status: number | undefined;
-    // Ticks are counted and not milliseconds: when this process was suspended, the server is given time to answer.
+    // Counts ticks instead of milliseconds: after this process was suspended, the server still has time to answer.
     let unheard = 0;
 
     const finish = (lost: boolean) => {

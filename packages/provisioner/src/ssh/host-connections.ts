@@ -8,7 +8,7 @@ import { Lost } from './lost.js';
 import { shown, type SshTarget } from './ssh-target.js';
 import type { Timing } from './timing.js';
 
-// With their channels, so many scripts run on one host at once; more of them wait.
+// The maximum number of scripts on one host at once, because of their channels; further ones wait.
 const MAX_CONNECTIONS = 4;
 const MAX_FAILURES = 4;
 const PAUSE_MS = 200;
@@ -18,11 +18,11 @@ const MAX_PAUSE_MS = 3_000;
 export interface Session {
   channel: ClientChannel;
   connection: Connection;
-  /** It is not needed any more. */
+  /** Releases the session. */
   release(): void;
 }
 
-/** The connections to one host: kept for a while, and shared. */
+/** The connections to one host. They are shared, and kept for a while. */
 export class HostConnections {
   readonly #connections = new Set<Connection>();
   readonly #idle = new Map<Connection, NodeJS.Timeout>();
@@ -39,7 +39,7 @@ export class HostConnections {
     setMaxListeners(0, this.#events);
   }
 
-  /** Begins a session with a command. @throws DriverError, or the signal's reason */
+  /** Starts a session with a command. @throws DriverError, or the signal's reason */
   async open(command: string, signal: AbortSignal | undefined): Promise<Session> {
     for (let failures = 0; ;) {
       const connection = await this.#acquire(signal);
@@ -49,9 +49,9 @@ export class HostConnections {
         const channel = await connection.exec(command, AbortSignal.any([late, ...(signal ? [signal] : [])]));
         return { channel, connection, release };
       } catch (error) {
-        // Another connection has room, or this one as soon as one of its sessions ends.
+        // Another connection has room, or this one when one of its sessions ends.
         const crowded = error instanceof Full && connection.users > 1;
-        // It may have died long ago, unnoticed.
+        // It may have been lost long ago without notice.
         if (late.aborted) connection.destroy();
         release();
         signal?.throwIfAborted();
@@ -82,7 +82,7 @@ export class HostConnections {
       if (mayConnect && this.#connections.size < MAX_CONNECTIONS) {
         const failure = await unlessAborted(this.#connectOnce(), signal);
         if (failure && this.#connections.size === 0) throw failure;
-        // There is another one, which only has to become free.
+        // There is a connection that only has to become free.
         mayConnect = !failure;
         continue;
       }
@@ -101,7 +101,7 @@ export class HostConnections {
     this.#events.dispatchEvent(new Event('room'));
   }
 
-  /** One at a time: sshd turns away crowds that have not logged in yet. @returns what went wrong */
+  /** One login at a time: sshd refuses many concurrent unauthenticated connections. @returns the failure */
   #connectOnce(): Promise<unknown> {
     this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
     return this.#connecting.then(
@@ -121,7 +121,7 @@ export class HostConnections {
       } catch (error) {
         if (error instanceof DriverError) throw error;
         if (error instanceof Lost) last = error;
-        // Not all at once, when a host comes back.
+        // Not all at the same time when a host returns.
         await sleep(pause * (0.5 + Math.random()), undefined, { signal }).catch(() => {});
         this.#closed.signal.throwIfAborted();
         if (signal.aborted) throw this.#unreachable(last);
@@ -160,7 +160,7 @@ export class HostConnections {
 async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return promise;
   signal.throwIfAborted();
-  // One of its own: Node takes many listeners on one signal for a leak.
+  // A separate signal: Node reports many listeners on one signal as a leak.
   const own = AbortSignal.any([signal]);
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {

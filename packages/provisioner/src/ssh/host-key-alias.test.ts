@@ -12,7 +12,7 @@ function hostKey(): Buffer {
   return key.getPublicSSH();
 }
 
-describe('host keys of machines that come and go', () => {
+describe('host keys of short-lived machines', () => {
   let folder: TemporaryFolder;
   let knownHostsFile: string;
   beforeEach(async () => {
@@ -24,7 +24,7 @@ describe('host keys of machines that come and go', () => {
   const check = (alias: string) =>
     HostKeyCheck.of({ host: '203.0.113.7', alias }, { knownHostsFile, learnHostKeys: true });
 
-  it('are kept under their aliases: another machine may have the address later', async () => {
+  it('are stored under aliases, because addresses are reused', async () => {
     const [first, second] = [hostKey(), hostKey()];
     const old = await check('0a-first');
     expect(old.accepts(first)).toBe(true);

@@ -6,7 +6,7 @@ import { shown, type SshTarget } from './ssh-target.js';
 
 const ED25519 = 'ssh-ed25519';
 const RSA = 'ssh-rsa';
-// The algorithms by which a host may prove that it has its key, best first.
+// The algorithms with which a host may prove its key, best first.
 const ALGORITHMS = [
   ED25519,
   'ecdsa-sha2-nistp256',
@@ -17,9 +17,9 @@ const ALGORITHMS = [
 ] as const;
 type Algorithm = (typeof ALGORITHMS)[number];
 
-/** Decides at one login whether the host is the one that it should be. */
+/** Decides for one login whether the host is the expected one. */
 export class HostKeyCheck {
-  /** Why it was turned away. */
+  /** Why the host was refused. */
   refusal: DriverError | undefined;
   #learnt: Buffer | undefined;
 
@@ -30,7 +30,7 @@ export class HostKeyCheck {
     private readonly known: readonly KnownKey[],
   ) {}
 
-  /** @throws DriverError if the keys that are expected cannot be read */
+  /** @throws DriverError if the expected keys cannot be read */
   static async of(
     target: SshTarget,
     { knownHostsFile, learnHostKeys }: Pick<SshConfig, 'knownHostsFile' | 'learnHostKeys'>,
@@ -40,7 +40,7 @@ export class HostKeyCheck {
     return new HostKeyCheck(target, knownHosts, learnHostKeys && !target.hostKeys, known);
   }
 
-  /** What the host is asked for: a key of a type that is known comes first. */
+  /** The algorithms that are offered to the host: those of its known keys come first. */
   get algorithms(): Algorithm[] {
     const types = new Set(this.known.map(({ key }) => typeOf(key)));
     const isKnown = (algorithm: Algorithm) => types.has(algorithm.startsWith('rsa-') ? RSA : algorithm);
@@ -59,7 +59,7 @@ export class HostKeyCheck {
     return this.refusal === undefined;
   }
 
-  /** Once the host has proved that the key is its own. @throws DriverError if somebody learnt another one meanwhile */
+  /** Called once the host has proved its key. @throws DriverError if another process stored another key meanwhile */
   async remember(): Promise<void> {
     const key = this.#learnt;
     if (!key) return;

@@ -31,11 +31,11 @@ const keysOf = async (host: string, port?: number) =>
   (await knownHosts.keysOf({ host, ...(port === undefined ? {} : { port }) })).map(({ key }) => written(key));
 
 describe('a known hosts file', () => {
-  it('has no keys where there is none', async () => {
+  it('has no keys if it does not exist', async () => {
     expect(await keysOf('web')).toEqual([]);
   });
 
-  it('has keys by name, by address, in lists and by pattern, whatever the case', async () => {
+  it('has keys by name, by address, in lists and by pattern, regardless of case', async () => {
     await put(`web,10.0.0.1 ${one} a comment`, '# web of old', '', `*.example.com,!db.example.com ${other}`);
     expect([await keysOf('web'), await keysOf('10.0.0.1'), await keysOf('WEB')]).toEqual([
       [one],
@@ -73,12 +73,12 @@ describe('a known hosts file', () => {
     ]);
   });
 
-  it('has lines that say nothing: damaged ones, and authorities for certificates', async () => {
+  it('ignores damaged lines and certificate authorities', async () => {
     await put(`web ${one.slice(0, 20)}`, 'web ssh-rsa AAAA', `@cert-authority web ${one}`, 'web');
     expect(await keysOf('web')).toEqual([]);
   });
 
-  it('is written by one line for a key, for its owner alone', async () => {
+  it('is written with one line for each key, readable by its owner only', async () => {
     await knownHosts.add({ host: 'web' }, keyOf(one));
     await writeFile(knownHosts.path, `db ${other}`);
     await knownHosts.add({ host: 'Web', port: 2222 }, keyOf(other));
@@ -94,7 +94,7 @@ describe('the check of a host key', () => {
       { knownHostsFile: knownHosts.path, learnHostKeys },
     );
 
-  it('accepts any key that is known, and no other, be it allowed to learn', async () => {
+  it('accepts only known keys, even if it may learn', async () => {
     await put(`web ${one}`);
     expect((await check(true)).accepts(keyOf(one))).toBe(true);
     const wrong = await check(true);
@@ -102,14 +102,14 @@ describe('the check of a host key', () => {
     expect(wrong.refusal).toMatchObject({ permanent: true, message: expect.stringContaining('line 1') });
   });
 
-  it('never accepts a key that was revoked, wherever else it stands', async () => {
+  it('never accepts a key that was revoked, even if another line has it', async () => {
     await put(`web ${one}`, `@revoked * ${one}`);
     const revoked = await check(true);
     expect(revoked.accepts(keyOf(one))).toBe(false);
     expect(revoked.refusal?.message).toContain('revoked');
   });
 
-  it('asks for a key of the type that is known', async () => {
+  it('requests a key of a known type', async () => {
     const rsa = Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from('ssh-rsa'), Buffer.alloc(300)]);
     await put(`web ssh-rsa ${rsa.toString('base64')}`);
     expect((await check(false)).algorithms.slice(0, 3)).toEqual([
@@ -119,7 +119,7 @@ describe('the check of a host key', () => {
     ]);
   });
 
-  it('goes by the keys that are set for a host alone, and learns none', async () => {
+  it('uses only the keys that are set for a host, and learns none', async () => {
     await put(`web ${one}`);
     expect((await check(true, [other])).accepts(keyOf(one))).toBe(false);
     expect((await check(true, [one, other])).accepts(keyOf(other))).toBe(true);
@@ -128,7 +128,7 @@ describe('the check of a host key', () => {
     );
   });
 
-  it('refuses what somebody else has learnt otherwise meanwhile', async () => {
+  it('refuses a key if another process stored a different one meanwhile', async () => {
     const [first, second] = [await check(true), await check(true)];
     expect([first.accepts(keyOf(one)), second.accepts(keyOf(other))]).toEqual([true, true]);
     await first.remember();

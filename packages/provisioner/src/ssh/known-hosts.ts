@@ -5,21 +5,21 @@ import { DriverError } from '../drivers/driver.js';
 import { keyIn, written } from './fingerprint.js';
 import type { SshTarget } from './ssh-target.js';
 
-/** A key that a known hosts file has for a host. */
+/** A host's key in a known hosts file. */
 export interface KnownKey {
   key: Buffer;
   line: number;
-  /** Marked as stolen: never to be accepted. */
+  /** Marked as `@revoked`: never accepted. */
   revoked: boolean;
 }
 
 const DEFAULT_PORT = 22;
 
-/** The file in which OpenSSH keeps the keys of hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
+/** The file in which OpenSSH stores the keys of hosts (sshd(8), SSH_KNOWN_HOSTS FILE FORMAT). */
 export class KnownHosts {
   constructor(readonly path: string) {}
 
-  /** The keys of one host, in order; none if there is no such file. */
+  /** The keys of one host, in order; empty if the file does not exist. */
   async keysOf(target: SshTarget): Promise<KnownKey[]> {
     const name = nameOf(target);
     const lines = (await this.#text()).split('\n');
@@ -31,7 +31,7 @@ export class KnownHosts {
     });
   }
 
-  /** One line for one key: the first that is written for a host is the one that counts. */
+  /** Adds one line for one key. The first line for a host is the valid one. */
   async add(target: SshTarget, key: Buffer): Promise<void> {
     try {
       await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
@@ -76,7 +76,7 @@ function nameOf({ host, port = DEFAULT_PORT, alias }: SshTarget): string {
 function parse(line: string): { hosts: string; key: Buffer; revoked: boolean } | undefined {
   const fields = line.trim().split(/\s+/);
   const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
-  // Certificates are not understood: a host that has one needs its key named besides.
+  // Certificates are not supported: a host that has one also needs its key in the file.
   if (marker !== undefined && marker !== '@revoked') return undefined;
   const [hosts = '', ...rest] = fields;
   const key = hosts.startsWith('#') ? undefined : keyIn(rest.join(' '));
@@ -93,7 +93,7 @@ function matches(hosts: string, name: string): boolean {
   return patterns.some((pattern) => fits(pattern, name));
 }
 
-// Only `*` and `?` mean something: `[` begins the name of a host with a port.
+// Only `*` and `?` are wildcards: `[` starts the name of a host with a port.
 function fits(pattern: string, name: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, '\\$&')

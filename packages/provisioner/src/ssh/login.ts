@@ -4,12 +4,12 @@ import { fingerprint, written } from './fingerprint.js';
 import type { SshConfig } from './ssh-config.js';
 import { shown, type SshTarget } from './ssh-target.js';
 
-/** A configuration that has been found to be usable. */
+/** A configuration with a valid private key. */
 export interface Login extends SshConfig {
   key: ParsedKey;
 }
 
-/** @throws DriverError if the private key cannot be used */
+/** @throws DriverError if the private key is not valid */
 export function loginOf(config: SshConfig): Login {
   const parsed = ssh2.utils.parseKey(config.privateKey, config.passphrase);
   const key = Array.isArray(parsed) ? parsed[0] : parsed;
@@ -29,11 +29,12 @@ function keyFault({ message }: Error): string {
   return 'its format is not supported';
 }
 
+/** The user that logs in to a server. */
 export function userOf(target: SshTarget, { user }: Login): string {
   return target.user ?? user;
 }
 
-/** Why a login was refused for good, if it was. */
+/** Why a login was permanently refused, if it was. */
 export function loginRefused(error: unknown, target: SshTarget, login: Login): DriverError | undefined {
   const { level, message = '' } = error as { level?: string; message?: string };
   const user = userOf(target, login);

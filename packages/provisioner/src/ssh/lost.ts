@@ -11,9 +11,9 @@ const REASONS: Record<string, string> = {
   EAI_AGAIN: 'has a host name that cannot be resolved now',
 };
 
-/** A connection could not be made or went away: the same again may succeed. */
+/** A connection failed or was lost: a repetition may succeed. */
 export class Lost extends Error {
-  /** What the server does, as the end of a sentence that begins with its address. */
+  /** What the server does, as the end of a sentence that starts with its address. */
   readonly how: string;
 
   constructor(target: SshTarget, cause?: unknown) {

@@ -5,29 +5,29 @@ import type { Timing } from './timing.js';
 
 let helpers: string | undefined;
 
-/** What is sent to a server so that a script runs there. */
+/** What is sent to a server to run a script there. */
 export interface RemoteSession {
-  /** What is begun by the login shell, whichever that is. */
+  /** The command for the login shell, whichever shell that is. */
   command: string;
-  /** What that reads first. */
+  /** The first input of that command. */
   input: string;
-  /** Begins the lines that are none of the script's. */
+  /** The prefix of lines that are not output of the script. */
   mark: string;
-  /** Everything that the script begins has it in its environment. */
+  /** The environment variable that marks every process of the script. */
   cookie: string;
 }
 
-// Start files may be slow, talkative or broken: that of the login shell is enough.
+// Start files may be slow, print text or fail: only those of the login shell are read.
 const ENTER = `bash --norc -c 'IFS= read -rd "" head && eval "$head"'`;
 // Sent after each text.
 const END = '\0';
 
-/** @throws DriverError if the script cannot be sent as it is */
+/** @throws DriverError if the script cannot be sent unchanged */
 export function sessionFor(script: ServerScript, user: string, timing: Timing): RemoteSession {
   return session('run_script', `exec 3<&-\n${exports(script.environment)}${script.text}\n`, user, timing);
 }
 
-/** Ends what a script has left behind whose own session is out of reach. */
+/** Ends the processes of a script whose own session cannot be reached. */
 export function endOf({ cookie }: RemoteSession, user: string, timing: Timing): RemoteSession {
   return session('end_and_tell', '', user, timing, cookie);
 }

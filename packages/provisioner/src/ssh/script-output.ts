@@ -1,17 +1,17 @@
 import { LineSplitter } from '../line-splitter.js';
 
-// Records of what is installed come in one line; what is longer than this is nothing to be read.
+// Records of what is installed are one line each; longer lines are not records.
 const MAX_LINE_BYTES = 1024 * 1024;
 
-/** Tells what a script prints from what is said about it. */
+/** Separates the output of a script from the messages about it. */
 export class ScriptOutput {
   readonly #splitter = new LineSplitter(MAX_LINE_BYTES, 'cut');
-  // The end of a script's last line may be ours: an empty line is known only by the next one.
+  // The line break after the script's last line may come from the session: an empty line counts once another follows.
   #heldBack = false;
   #begun = false;
   #exitCode: number | undefined;
 
-  /** @param mark begins what is said about it */
+  /** @param mark the prefix of messages about the script */
   constructor(
     private readonly mark: string,
     private readonly log: (line: string) => void,
@@ -30,13 +30,13 @@ export class ScriptOutput {
     for (const line of this.#splitter.push(chunk)) this.#take(line);
   }
 
-  /** Nothing more will come. */
+  /** Called at the end of the output. */
   end(): void {
     for (const line of this.#splitter.rest()) this.#take(line);
   }
 
   #take(line: string): void {
-    // What it has left running may go on printing.
+    // Processes that the script left running may still print.
     if (this.#exitCode !== undefined) return;
     const [word, status] = line.startsWith(`${this.mark} `)
       ? line.slice(this.mark.length + 1).split(' ')

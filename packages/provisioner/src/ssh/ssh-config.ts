@@ -4,17 +4,17 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { DriverError } from '../drivers/driver.js';
 import type { Environment, Variable } from '../drivers/plugin.js';
 
-/** How servers are logged in to. */
+/** How drivers log in to servers. */
 export interface SshConfig {
-  /** Text of the private key. */
+  /** The text of the private key. */
   privateKey: string;
   passphrase?: string;
-  /** Who logs in; any but root becomes root by `sudo -n`. */
+  /** The user that logs in; any user but root becomes root with `sudo -n`. */
   user: string;
   knownHostsFile: string;
-  /** Learn the key of a host never seen before, and refuse any other from then on. */
+  /** Store the key of a host on the first login, and refuse any other key from then on. */
   learnHostKeys: boolean;
-  /** Until when there must be a connection, attempts that failed included; 15 unless told. */
+  /** The time limit for a connection, including failed attempts, in seconds; 15 by default. */
   connectTimeoutSeconds?: number;
 }
 
@@ -24,7 +24,7 @@ const USER = 'PROVISIONING_SSH_USER';
 const KNOWN_HOSTS = 'PROVISIONING_SSH_KNOWN_HOSTS';
 const LEARN = 'PROVISIONING_SSH_LEARN_HOST_KEYS';
 
-/** What configures the login to servers, for every driver that has servers to log in to. */
+/** The variables for the login to servers, for every driver that logs in to servers. */
 export const SSH_VARIABLES: readonly Variable[] = [
   { name: KEY_FILE, secret: false, description: 'File with the private key that logs in to servers.' },
   { name: PASSPHRASE, secret: true, description: 'The passphrase of that key, if it has one.' },
@@ -46,7 +46,7 @@ export const SSH_VARIABLES: readonly Variable[] = [
   },
 ];
 
-/** @returns undefined without a key file @throws DriverError if what the variables say makes no sense */
+/** @returns undefined without a key file @throws DriverError if a variable has an invalid value */
 export async function sshConfigFrom(env: Environment): Promise<SshConfig | undefined> {
   const keyFile = env[KEY_FILE];
   if (!keyFile) return undefined;

@@ -1,23 +1,23 @@
 /** A server to log in to. */
 export interface SshTarget {
   host: string;
-  /** 22 unless told. */
+  /** 22 by default. */
   port?: number;
-  /** That of the configuration unless told. */
+  /** That of the configuration by default. */
   user?: string;
   /**
-   * What it is called in the known hosts file instead of by its address, as with HostKeyAlias of OpenSSH: addresses of
-   * machines that come and go are given to others.
+   * Its name in the known hosts file in place of its address, like OpenSSH's HostKeyAlias: providers reuse the addresses
+   * of deleted machines.
    */
   alias?: string;
   /**
-   * The host keys that it may have, as OpenSSH writes them: `ssh-ed25519 AAAA…`. Where they are missing, those of the
-   * known hosts file, or what is learnt at the first login if the configuration allows it.
+   * Its accepted host keys, in the form of OpenSSH: `ssh-ed25519 AAAA…`. Without them, those of the known hosts file are
+   * accepted, or a key that is learnt at the first login if the configuration allows it.
    */
   hostKeys?: readonly string[];
 }
 
-/** How the far side is named in messages. */
+/** The name of the server in messages. */
 export function shown({ host, port = 22 }: SshTarget): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

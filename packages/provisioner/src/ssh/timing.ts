@@ -1,17 +1,18 @@
-/** How long things take, in milliseconds. */
+/** Intervals and time limits, in milliseconds. */
 export interface Timing {
-  /** Until there must be a connection. */
+  /** The time limit for a connection. */
   connectMs: number;
-  /** Both sides say so often that they are there … */
+  /** The interval at which both sides send keep-alive messages … */
   tickMs: number;
-  /** … and each takes the other for gone after so long without a word. */
+  /** … and the time without one after which a side considers the other gone. */
   silenceMs: number;
-  /** What a script has to put things in order when it is ended. */
+  /** The time that a script has to clean up when it is ended. */
   graceMs: number;
-  /** A connection that nobody uses is kept for so long. */
+  /** The time after which an unused connection is closed. */
   idleMs: number;
 }
 
+/** The values for real servers; tests use shorter ones. */
 export const TIMING: Timing = {
   connectMs: 15_000,
   tickMs: 5_000,

@@ -5,7 +5,7 @@ import type { Timing } from './timing.js';
 
 const NOT_FOUND = 127;
 
-/** The login led to no script. */
+/** The error for a login that did not start a script. */
 export function neverBegun(target: SshTarget, user: string, { status, errors }: Outcome): DriverError {
   const host = shown(target);
   const said = errors === '' ? '' : ` Its output: ${errors.replace(/\s*\n\s*/g, ' | ')}`;
@@ -27,7 +27,7 @@ export function neverBegun(target: SshTarget, user: string, { status, errors }: 
   );
 }
 
-/** The connection went in the middle, or what ran was ended by somebody on the server. */
+/** The error for a connection that was lost during a script, or a script that was ended by a user of the server. */
 export function cutOff(target: SshTarget, ended: boolean, timing: Timing): DriverError {
   return new DriverError(
     `${shown(target)}: the connection was lost while a script ran there. ${whatIsLeft(ended, timing)} Run the command ` +
@@ -35,6 +35,7 @@ export function cutOff(target: SshTarget, ended: boolean, timing: Timing): Drive
   );
 }
 
+/** The error for a script that reached its time limit. */
 export function tookTooLong(
   target: SshTarget,
   { timeoutSeconds }: ServerScript,
