@@ -6,7 +6,7 @@ if (existsSync(built)) {
   const { takeEnvironment } = await import('@provisioning/process');
   takeEnvironment();
   const { main } = await import(built.href);
-  // Whatever still hangs must not keep the process: its executor is gone.
+  // Work that still hangs must not keep the process: its executor is gone.
   process.exit(await main(process.env));
 } else {
   console.error(

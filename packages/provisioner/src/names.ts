@@ -7,4 +7,4 @@ export function isName(name: string): boolean {
 
 /** What is allowed in a name, as the end of an error message. */
 export const NAME_RULE =
-  'a name has 1 to 63 letters, digits, dots, dashes and underscores, and begins with a letter or a digit.';
+  'a name must have 1 to 63 letters, digits, dots, dashes and underscores, and start with a letter or a digit.';

@@ -24,7 +24,7 @@ afterAll(() => at.remove());
 
 const read = (infra: string, file: string) => readSettings({ workspace: at.path('workspace'), infra, file });
 
-describe('settings that lie outside the infra or are none', () => {
+describe('settings outside the infra, or without a file', () => {
   it.each<[string, string, number, string]>([
     ['production', '../staging/other.yaml', 2, 'must not contain ".."'],
     ['production', 'a/../../x.yaml', 2, 'must not contain ".."'],
@@ -58,7 +58,7 @@ describe('settings that lie outside the infra or are none', () => {
       (error: unknown) => explainFailure(error, undefined),
     );
     expect(failure).toMatchObject({ exitCode: expected, message: expect.stringContaining(message) });
-    // Whoever reads this may be the client of an API.
+    // The reader of this message may be the client of an API.
     expect(failure?.message).not.toContain(at.root);
   });
 
@@ -79,7 +79,7 @@ describe('settings that lie outside the infra or are none', () => {
     expect(stderr).toContain(message);
   });
 
-  it('may be reached by a link that stays inside', async () => {
+  it('may be reached by a link within the folder', async () => {
     expect((await read('production', 'alias.yaml')).servers).toMatchObject([{ name: 'web-01' }]);
   });
 });
@@ -113,7 +113,7 @@ describe('the command line', () => {
     });
   });
 
-  it('takes its folders from the environment, and from options first', async () => {
+  it('takes its folders from options, or else from the environment', async () => {
     const args = [
       'servers',
       'create',

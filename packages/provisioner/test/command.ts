@@ -15,7 +15,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** What is at the other end of the standard output: a reader, one that has gone, or a full disk. */
+/** The standard output: a reader, a reader that has closed it, or a full disk. */
 export interface Target {
   stdout?: 'read' | 'closed' | 'full';
 }
@@ -25,7 +25,7 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
-/** A workspace, a data directory and a report file of its own, and the built command to run on them. */
+/** A workspace, a data directory and a report file, and the built command that uses them. */
 export class Playground {
   private constructor(
     readonly root: string,
@@ -48,7 +48,7 @@ export class Playground {
     await writeFile(path, text);
   }
 
-  /** Starts `provisioning` with those arguments, in the playground's root, where both default folders are. */
+  /** Starts `provisioning` with those arguments in the playground's root, which has both default folders. */
   start(
     args: readonly string[],
     env: NodeJS.ProcessEnv = {},
@@ -81,17 +81,17 @@ export class Playground {
     return this.run('servers', verb, '--infra', 'production', '--settings', 'config.yaml', ...more);
   }
 
-  /** The reports so far, and how many lines a reader would ignore. */
+  /** The reports so far, and the number of lines that a reader would ignore. */
   async reports(): Promise<{ reports: Report[]; ignored: number }> {
     const text = await readFile(this.path('events'), 'utf8').catch(() => '');
-    // The last line may be under way.
+    // The last line may be incomplete.
     const lines = text.split('\n').slice(0, -1).map(parseReport);
     const reports = lines.filter((report) => report !== null);
     return { reports, ignored: lines.length - reports.length };
   }
 }
 
-/** A YAML settings file with those servers, all alike but for what is given. */
+/** A YAML settings file with those servers, which differ only in the given fields. */
 export function settingsOf(...servers: { name: string; [member: string]: unknown }[]): string {
   const complete = servers.map((server) => ({ plan: '1xCPU-1 GB', zone: 'de-fra1', ...server }));
   return JSON.stringify({ servers: complete });

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { Playground, settingsOf } from './command.js';
 
-// Enough that a signal sent after the first few steps arrives long before the last.
+// Enough that a signal after the first steps arrives long before the last step.
 const MANY = Array.from({ length: 400 }, (_, index) => ({ name: `web-${index}` }));
 const CREATE = ['servers', 'create', '--infra', 'production', '--settings', 'config.yaml'];
 
@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(() => at.remove());
 
-/** Names of the servers on disk; fails on one that is not whole. */
+/** Names of the servers on disk; fails if one is incomplete. */
 async function onDisk(): Promise<string[]> {
   const folder = at.path('.data/local/production/servers');
   const names = (await readdir(folder)).filter((name) => !name.startsWith('.'));
@@ -37,7 +37,7 @@ const someSteps = (count: number) =>
   waitFor(async () => (await completedSteps()) >= count, { what: `${count} steps` });
 
 describe('killed in the middle', () => {
-  it('the command leaves only whole servers, and the next attempt does and reports the rest', async () => {
+  it('the command leaves only complete servers, and the next attempt completes and reports the rest', async () => {
     const env = { PROVISIONING_IDEMPOTENCY_KEY: 'task-1' };
     for (const steps of [3, 20]) {
       const running = at.start(CREATE, env);
@@ -60,7 +60,7 @@ describe('killed in the middle', () => {
     ).toEqual([]);
   });
 
-  it('a deletion is taken up again and reported', async () => {
+  it('a deletion is continued and reported by the next attempt', async () => {
     const env = { PROVISIONING_IDEMPOTENCY_KEY: 'task-2' };
     const remove = CREATE.map((word) => (word === 'create' ? 'delete' : word));
     await at.start(CREATE, { PROVISIONING_EVENTS: '' }).ended;
@@ -77,7 +77,7 @@ describe('killed in the middle', () => {
   });
 });
 
-describe('told to stop', () => {
+describe('stopped by a signal', () => {
   it.each([
     ['SIGTERM', 143],
     ['SIGINT', 130],
@@ -106,7 +106,7 @@ describe('told to stop', () => {
     },
   );
 
-  it('while it waits for the nickel program, it ends that one and changes nothing', async () => {
+  it('while it waits for the nickel program, it ends that program and changes nothing', async () => {
     await fakeNickel('echo $$ > "$0.pid"; exec sleep 60');
     await at.write('production/config.ncl', '{ servers = [] }');
     const args = CREATE.map((word) => (word === 'config.yaml' ? 'config.ncl' : word));
@@ -127,7 +127,7 @@ describe('a nickel program on PATH', () => {
   const args = CREATE.map((word) => (word === 'config.yaml' ? 'config.ncl' : word)).concat('--check');
   const run = () => at.start(args, { PATH: `${at.path('bin')}:/usr/bin:/bin` }).ended;
 
-  it('is asked for the data, and its refusal is passed on', async () => {
+  it('evaluates the file, and its error is shown', async () => {
     await at.write(
       'production/config.ncl',
       'let p = "big" in { servers = [{ name = "a", plan = p, zone = "z" }] }',
@@ -144,14 +144,14 @@ describe('a nickel program on PATH', () => {
     );
   });
 
-  it('leaves the places of plain data known', async () => {
+  it('does not change the reported places of plain data', async () => {
     await at.write('production/config.ncl', '{ servers = [\n  { name = "a", plan = 1, zone = "z" }\n] }');
     await fakeNickel(`echo '{"servers":[{"name":"a","plan":1,"zone":"z"}]}'`);
     expect((await run()).stderr).toContain('production/config.ncl:2:24: servers[0].plan must be a string');
   });
 });
 
-describe('several at once', () => {
+describe('concurrent commands', () => {
   it('make each server once', async () => {
     const few = MANY.slice(0, 40);
     await at.write('production/config.yaml', settingsOf(...few));

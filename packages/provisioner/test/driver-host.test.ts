@@ -16,7 +16,7 @@ afterEach(async () => {
   await folder.remove();
 });
 
-/** A host after the first one, on the same data. */
+/** Another host on the same data. */
 async function another(env: NodeJS.ProcessEnv = {}): Promise<Host> {
   const one = await Host.start(folder.path, env);
   others.push(one);
@@ -48,11 +48,11 @@ const cluster = {
 };
 const apply = (operation: ReturnType<typeof servers | typeof taskservs> | typeof cluster) =>
   host.run({ action: 'apply', operation });
-const named = (told: Awaited<ReturnType<typeof apply>>) =>
-  resourcesOf(told).map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+const named = (run: Awaited<ReturnType<typeof apply>>) =>
+  resourcesOf(run).map(({ action, kind, name }) => `${action} ${kind} ${name}`);
 
 describe('applying', () => {
-  it('waits with each act until its intent is stored, and does not act when nobody stores it', async () => {
+  it('waits with each act until its intent is stored, and does not act if it is not stored', async () => {
     host.stores = false;
     const id = host.begin({ action: 'apply', operation: servers(['web-01']) });
     await host.until(() => host.messages.some(({ type }) => type === 'intend'));
@@ -71,19 +71,19 @@ describe('applying', () => {
     await host.close('SIGKILL');
     host = await Host.start(folder.path);
     const operation = servers(['web-01', 'web-02']);
-    const told = await host.run({ action: 'apply', idempotency_key: 'later', operation });
-    expect(resourcesOf(told).map(({ action, name }) => `${action} ${name}`)).toEqual([
+    const run = await host.run({ action: 'apply', idempotency_key: 'later', operation });
+    expect(resourcesOf(run).map(({ action, name }) => `${action} ${name}`)).toEqual([
       'unchanged web-01',
       'created web-02',
     ]);
   });
 
-  it('greets, creates, reports as the command does, and finds all unchanged the second time', async () => {
+  it('says hello, creates, reports as the command does, and finds all unchanged the second time', async () => {
     await host.until(() => host.messages.length > 0);
     expect(host.messages[0]).toEqual({ type: 'hello', pid: host.child.pid });
     const first = await apply(servers(['web-01', 'web-02']));
     expect(first.ended).toMatchObject({ outcome: 'completed' });
-    // The two are made at the same time.
+    // The two are made concurrently.
     const types = first.reports.map(({ type }) => type);
     expect([types[0], types.at(-1)]).toEqual(['plan', 'result']);
     expect(types.slice(1, -1).sort()).toEqual(['resource', 'resource', 'step', 'step', 'step', 'step']);
@@ -101,20 +101,20 @@ describe('applying', () => {
       after: { servers: ['web-01', 'web-02'] },
     });
     for (const again of [servers(['web-01', 'web-02']), taskservs(['containerd']), cluster]) {
-      const told = await apply(again);
-      expect(new Set(resourcesOf(told).map(({ action }) => action))).toEqual(new Set(['unchanged']));
-      expect(told.ended.outcome).toBe('completed');
+      const run = await apply(again);
+      expect(new Set(resourcesOf(run).map(({ action }) => action))).toEqual(new Set(['unchanged']));
+      expect(run.ended.outcome).toBe('completed');
     }
   });
 
-  it('leaves alone what the operation does not say', async () => {
+  it('keeps what the operation does not state', async () => {
     const labelled = servers(['web-01']);
     labelled.server_configs = [{ ...config('web-01'), labels: { role: 'web' } } as never];
     await apply(labelled);
     expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
   });
 
-  it('plans only when it is to check', async () => {
+  it('only plans in check mode', async () => {
     const { ended, reports } = await host.run({
       action: 'apply',
       operation: servers(['web-01']),
@@ -144,17 +144,17 @@ describe('applying', () => {
     expect(reports).toEqual([{ type: 'error', message: ended.error }]);
   });
 
-  it('fails for good because of a server of that name at another provider', async () => {
+  it('fails permanently if another provider has a server of that name', async () => {
     await apply(servers(['web-01'], 'upcloud'));
     expect((await apply(servers(['web-01']))).ended).toMatchObject({ outcome: 'failed', permanent: true });
   });
 
-  it('puts task services on the servers that are named, at any provider, and says so', async () => {
+  it('installs task services on the named servers at any provider, with a notice', async () => {
     await apply(servers(['web-01', 'web-02'], 'upcloud'));
     await apply(servers(['db-01'], 'aws'));
     const operation = taskservs(['containerd'], { provider: 'aws', servers: ['web-01', 'web-02', 'db-01'] });
     const note =
-      'Note: The operation is for provider aws, and these servers are at upcloud: web-01, web-02. ' +
+      'Note: The operation is for provider aws, but these servers are at upcloud: web-01, web-02. ' +
       'They are used, because the operation names them or depends on the operations that make them.';
     const names = ['web-01', 'web-02', 'db-01'].map((server) => `created taskserv ${server}/containerd`);
 
@@ -172,7 +172,7 @@ describe('applying', () => {
       'upcloud',
       'aws',
     ]);
-    // Of each provider that is acted at, whether it falls back to the local driver.
+    // For each provider at which it acts, whether it falls back to the local driver.
     expect(applied.logs.filter((line) => line.includes('falls back to'))).toHaveLength(2);
     const after = await host.run({ action: 'reconcile', operation, idempotency_key: 'both' });
     expect(after.ended).toMatchObject({ outcome: 'completed', satisfied: true });
@@ -186,7 +186,7 @@ describe('applying', () => {
     expect(named(undone)).toEqual(names.toReversed().map((name) => name.replace('created', 'destroyed')));
   });
 
-  it('takes only the servers of its own provider where none are named', async () => {
+  it('uses only servers of its own provider if none are named', async () => {
     await apply(servers(['web-01'], 'upcloud'));
     await apply(servers(['db-01'], 'aws'));
     expect(named(await apply(taskservs(['containerd'], { provider: 'aws' })))).toEqual([
@@ -194,7 +194,7 @@ describe('applying', () => {
     ]);
   });
 
-  it('does not need a provider that it does not act at', async () => {
+  it('does not require a provider at which it does not act', async () => {
     await apply(servers(['web-01'], 'local'));
     const strict = await another({ NODE_ENV: 'production', PROVISIONING_TEST_DRIVER: '' });
     const run = (id: string, operation: ReturnType<typeof taskservs>) =>
@@ -209,7 +209,7 @@ describe('applying', () => {
     });
   });
 
-  it('fails for now where trying again may help', async () => {
+  it('fails temporarily if a repetition may help', async () => {
     const operation = servers(['ok', 'fail-once-a', 'rest'], 'noop');
     const first = await host.run({ id: 'one', action: 'apply', operation, idempotency_key: 'k' });
     expect(first.ended).toMatchObject({ outcome: 'failed', permanent: false });
@@ -223,13 +223,13 @@ describe('applying', () => {
   });
 });
 
-/** What is reported of an operation so far. */
+/** The reports of an operation so far. */
 function reported(id: string): Report[] {
   return host.of(id).flatMap((message) => (message.type === 'report' ? [message.report] : []));
 }
 
 describe('cancelling', () => {
-  it('does no more than what was begun, and says what is done', async () => {
+  it('finishes only started acts, and reports what is done', async () => {
     const id = host.begin({ action: 'apply', operation: servers(['a', 'slow-60000-b', 'c'], 'noop') });
     await host.until(() =>
       ['a', 'c'].every((name) => reported(id).some((report) => 'name' in report && report.name === name)),
@@ -241,21 +241,21 @@ describe('cancelling', () => {
     expect(reports.at(-1)).toEqual({ type: 'error', message: ended.error });
   });
 
-  it('finishes a begun act of the local driver', async () => {
+  it('finishes a started act of the local driver', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
     const id = host.begin({ action: 'apply', operation: servers(names) });
     await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
     host.send({ type: 'cancel', id });
-    const told = await host.end(id);
-    expect(told.ended.outcome).toBe('cancelled');
-    const made = resourcesOf(told).length;
+    const run = await host.end(id);
+    expect(run.ended.outcome).toBe('cancelled');
+    const made = resourcesOf(run).length;
     expect(made).toBeLessThan(names.length);
-    expect(told.ended.error).toContain(`Done: ${made} of 300 servers.`);
+    expect(run.ended.error).toContain(`Done: ${made} of 300 servers.`);
     const rest = await host.run({ action: 'reconcile', operation: servers(names), idempotency_key: id });
     expect(resourcesOf(rest)).toHaveLength(made);
   });
 
-  it('passes over what is not running, and runs many side by side', async () => {
+  it('ignores unknown operations, and runs many concurrently', async () => {
     host.send({ type: 'cancel', id: 'never-heard-of' });
     const slow = host.begin({ action: 'apply', operation: servers(['slow-60000-x'], 'noop') });
     const many = Array.from({ length: 50 }, (_, index) =>
@@ -268,7 +268,7 @@ describe('cancelling', () => {
 });
 
 describe('undoing', () => {
-  it('destroys what was created, and does not miss what is gone', async () => {
+  it('destroys what was created, and skips what is gone', async () => {
     const made = await apply(servers(['web-01', 'web-02']));
     await apply(taskservs(['containerd'], { servers: ['web-02'] }));
     const changes = resourcesOf(made);
@@ -278,7 +278,7 @@ describe('undoing', () => {
       idempotency_key: 'run-1',
     };
     const undone = await host.run({ ...undo, changes });
-    // The servers were made at once, so either may go first; what stands on one goes before it.
+    // The servers were made concurrently, so their order is open; dependents come before them.
     expect([...named(undone)].sort()).toEqual([
       'destroyed server web-01',
       'destroyed server web-02',
@@ -298,7 +298,7 @@ describe('undoing', () => {
     expect(again.reports.at(-1)).toMatchObject({ data: { already_gone: bothServers } });
   });
 
-  it('leaves alone another server of the same name', async () => {
+  it('does not change another server of the same name', async () => {
     const changes = resourcesOf(await apply(servers(['web-01'])));
     await host.run({ action: 'undo', operation: servers(['web-01']), idempotency_key: 'run-1' });
     await apply(servers(['web-01']));
@@ -307,7 +307,7 @@ describe('undoing', () => {
     expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
   });
 
-  it('changes back, and creates again what was replaced, task services included', async () => {
+  it('reverses changes, and creates replaced servers again with their task services', async () => {
     await apply(servers(['web-01', 'web-02']));
     await apply(taskservs(['containerd']));
     const altered = servers(['web-01', 'web-02']);
@@ -315,16 +315,16 @@ describe('undoing', () => {
       { ...config('web-01'), plan: 'bigger' },
       { ...config('web-02'), zone: 'us-nyc1' },
     ];
-    const told = await apply(altered);
+    const run = await apply(altered);
     // Both servers at once, and each step by step.
     const about = (name: string, lines: readonly string[]) => lines.filter((line) => line.includes(name));
-    expect(about('web-01', named(told))).toEqual(['changed server web-01']);
-    expect(about('web-02', named(told))).toEqual([
+    expect(about('web-01', named(run))).toEqual(['changed server web-01']);
+    expect(about('web-02', named(run))).toEqual([
       'destroyed taskserv web-02/containerd',
       'destroyed server web-02',
       'created server web-02',
     ]);
-    const undone = await host.run({ action: 'undo', operation: altered, changes: resourcesOf(told) });
+    const undone = await host.run({ action: 'undo', operation: altered, changes: resourcesOf(run) });
     expect(about('web-01', named(undone))).toEqual(['changed server web-01']);
     expect(about('web-02', named(undone))).toEqual([
       'destroyed server web-02',
@@ -336,7 +336,7 @@ describe('undoing', () => {
     ).toEqual(new Set(['unchanged']));
   });
 
-  it('refuses what another program did, before it does anything', async () => {
+  it('refuses changes of another program before any act', async () => {
     const changes = resourcesOf(await apply(servers(['web-01'])));
     const foreign = { ...changes[0]!, kind: 'aws_instance' };
     const { ended } = await host.run({
@@ -348,7 +348,7 @@ describe('undoing', () => {
     expect(named(await apply(servers(['web-01'])))).toEqual(['unchanged server web-01']);
   });
 
-  it('finds out what a killed host did without reporting it', async () => {
+  it('finds what a killed host did and did not report', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
     const id = host.begin({ action: 'apply', operation: servers(names), idempotency_key: 'killed' });
     await host.until(() => reported(id).filter(({ type }) => type === 'resource').length >= 3);
@@ -359,7 +359,7 @@ describe('undoing', () => {
     expect(found.ended).toMatchObject({ outcome: 'completed', satisfied: false });
     const made = resourcesOf(found).length;
     expect(made).toBeGreaterThanOrEqual(3);
-    // Of what was done, only the first was heard of.
+    // Only the first of the changes was reported.
     const undone = await next.run({ action: 'undo', ...request, changes: resourcesOf(found).slice(0, 1) });
     expect(undone.ended.outcome).toBe('completed');
     expect(resourcesOf(undone).map(({ action }) => action)).toEqual(Array(made).fill('destroyed'));
@@ -368,7 +368,7 @@ describe('undoing', () => {
     expect(nothing.reports.at(-1)).toMatchObject({ type: 'result' });
   });
 
-  it('is taken up again when it was killed itself', async () => {
+  it('continues after it was killed itself', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
     const changes = resourcesOf(await apply(servers(names)));
     const undo = { action: 'undo' as const, operation: servers(names), idempotency_key: 'run-1', changes };
@@ -383,22 +383,22 @@ describe('undoing', () => {
 });
 
 describe('reconciling', () => {
-  it('tells what is missing or otherwise than wanted, and what this key did', async () => {
+  it('reports what is missing or different, and what this key did', async () => {
     await apply(servers(['web-01', 'web-02']));
     const wanted = servers(['web-01', 'web-02', 'web-03']);
     wanted.server_configs[1]!.plan = 'bigger';
-    const told = await host.run({ action: 'reconcile', operation: wanted, idempotency_key: 'run-1' });
-    expect(told.ended).toMatchObject({ outcome: 'completed', satisfied: false });
-    expect(told.reports.at(-1)).toMatchObject({
+    const run = await host.run({ action: 'reconcile', operation: wanted, idempotency_key: 'run-1' });
+    expect(run.ended).toMatchObject({ outcome: 'completed', satisfied: false });
+    expect(run.reports.at(-1)).toMatchObject({
       data: { missing: ['server web-02 (plan)', 'server web-03'] },
     });
-    expect(named(told).sort()).toEqual(['created server web-01', 'created server web-02']);
+    expect(named(run).sort()).toEqual(['created server web-01', 'created server web-02']);
     const all = await host.run({ action: 'reconcile', operation: servers(['web-01']) });
     expect(all.ended.satisfied).toBe(true);
     expect(named(all)).toEqual(['unchanged server web-01']);
   });
 
-  it('counts servers that task services need as missing', async () => {
+  it('counts the servers of task services as missing', async () => {
     const { ended, reports } = await host.run({
       action: 'reconcile',
       operation: taskservs(['x'], { servers: ['gone'] }),
@@ -426,14 +426,14 @@ describe('the connection', () => {
     expect(host.stderr).toContain('same is running already');
   });
 
-  it('takes the host with it, whatever it was doing', async () => {
+  it('ends the host when it ends', async () => {
     host.begin({ action: 'apply', operation: servers(['slow-60000-x'], 'noop') });
     const stuck = host.begin({ action: 'apply', operation: servers(['stuck-x'], 'noop') });
     await host.until(() => host.of(stuck).some(({ type }) => type === 'report'));
     expect(await host.close()).toBe(0);
   });
 
-  it('leaves undone what was not begun when it ends', async () => {
+  it('does not start further acts when it ends', async () => {
     const names = Array.from({ length: 300 }, (_, index) => `s${index}`);
     const id = host.begin({ action: 'apply', operation: servers(names) });
     await host.until(() => host.of(id).filter((m) => m.type === 'report').length > 10);
@@ -444,7 +444,7 @@ describe('the connection', () => {
     expect(resourcesOf(found).length).toBeLessThan(names.length);
   });
 
-  it('is needed', async () => {
+  it('is required', async () => {
     const alone = await Host.alone({ DRIVER_HOST_SOCKET: `${folder.path}/nobody` });
     expect(alone).toMatchObject({ status: 1, stderr: expect.stringContaining('no process listens') });
     const unset = await Host.alone({ PROVISIONING_DATA_DIR: '' });

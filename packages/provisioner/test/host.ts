@@ -10,20 +10,20 @@ const PROGRAM = fileURLToPath(new URL('../bin/driver-host.js', import.meta.url))
 
 type Run = Omit<RunMessage, 'type' | 'id' | 'check' | 'idempotency_key'> & Partial<RunMessage>;
 
-/** What one operation told, in order. */
-export interface Told {
+/** The messages of one operation, in order. */
+export interface RunResult {
   ended: EndedMessage;
   logs: string[];
   reports: Report[];
 }
 
-/** A real driver host, with this test as the executor on the other end of its socket. */
+/** A real driver host, with this test as the executor at the other end of its socket. */
 export class Host {
   readonly messages: FromDriverHost[] = [];
   readonly exited: Promise<number | NodeJS.Signals | null>;
   stderr = '';
   #runs = 0;
-  /** Whether intents are answered at once, as by an executor whose database is there. */
+  /** Whether intents are answered at once, as by an executor with a database. */
   stores = true;
   #wake: (() => void)[] = [];
 
@@ -38,7 +38,7 @@ export class Host {
     child.stderr?.on('data', (chunk: Buffer) => (this.stderr += chunk.toString()));
     socket.on('error', () => {});
     const lines = createInterface({ input: socket });
-    // A host that is killed resets its connection: that is no surprise to whoever killed it.
+    // A host that is killed resets its connection, which the test expects.
     lines.on('error', () => {});
     lines.on('line', (line) => {
       const message = JSON.parse(line) as FromDriverHost;
@@ -66,7 +66,7 @@ export class Host {
     return new Host(child, server, socket);
   }
 
-  /** Starts a host that does not get far. */
+  /** Starts a host that fails at its start. */
   static async alone(env: NodeJS.ProcessEnv): Promise<{ status: number | null; stderr: string }> {
     const child = spawn(process.execPath, [PROGRAM], {
       env: { PROVISIONING_DATA_DIR: 'data', ...env },
@@ -90,11 +90,11 @@ export class Host {
   }
 
   /** Runs an operation to its end. */
-  async run(run: Run): Promise<Told> {
+  async run(run: Run): Promise<RunResult> {
     return this.end(this.begin(run));
   }
 
-  async end(id: string): Promise<Told> {
+  async end(id: string): Promise<RunResult> {
     await this.until(() => this.of(id).some(({ type }) => type === 'ended'));
     const messages = this.of(id);
     return {
@@ -104,7 +104,7 @@ export class Host {
     };
   }
 
-  /** What was told about an operation so far. */
+  /** The messages about an operation so far. */
   of(id: string): FromDriverHost[] {
     return this.messages.filter((message) => 'id' in message && message.id === id);
   }
@@ -113,7 +113,7 @@ export class Host {
     while (!true_()) await new Promise<void>((resolve) => this.#wake.push(resolve));
   }
 
-  /** Hangs up, or kills; either way the process is gone afterwards. */
+  /** Closes the connection, or kills; either way the process is gone afterwards. */
   async close(signal?: 'SIGKILL'): Promise<number | NodeJS.Signals | null> {
     if (signal) this.child.kill(signal);
     else this.socket.destroy();
@@ -124,5 +124,5 @@ export class Host {
   }
 }
 
-export const resourcesOf = ({ reports }: Told): ResourceReport[] =>
+export const resourcesOf = ({ reports }: RunResult): ResourceReport[] =>
   reports.filter((report) => report.type === 'resource');

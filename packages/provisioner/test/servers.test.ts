@@ -33,7 +33,7 @@ describe('servers create', () => {
     expect(await readdir(at.root)).toEqual(['events', 'workspace']);
   });
 
-  it('creates, says that no machine is made, and has nothing to do the second time', async () => {
+  it('creates, reports that no machine is made, and has nothing to do the second time', async () => {
     const first = await at.servers('create', '--wait');
     expect(first).toMatchObject({ status: 0, stderr: expect.stringContaining('makes no real machine') });
     expect(lines(first.stdout).at(-1)).toBe('Successfully created 3 servers');
@@ -55,7 +55,7 @@ describe('servers create', () => {
     expect(await listed()).toEqual(servers);
   });
 
-  it('changes in place, replaces, and leaves alone what the settings no longer name', async () => {
+  it('changes in place, replaces, and does not change what the settings no longer name', async () => {
     await at.servers('create');
     const before = await listed();
     await at.write(
@@ -86,7 +86,7 @@ describe('servers create', () => {
 });
 
 describe('servers delete', () => {
-  it('deletes what the settings name, and nothing else', async () => {
+  it('deletes only what the settings name', async () => {
     await at.servers('create');
     await at.write('production/config.yaml', settingsOf({ name: 'web-01' }, { name: 'never-made' }));
     const check = await at.servers('delete', '--check');
@@ -131,7 +131,7 @@ describe('--output json', () => {
     });
   });
 
-  it('does so when it fails, too', async () => {
+  it('does so also when it fails', async () => {
     await at.write('production/config.yaml', settingsOf({ name: 'web-01', plan: 3 }));
     const wrong = await at.servers('create', '--output=json');
     expect(wrong.status).toBe(3);
@@ -151,7 +151,7 @@ describe('--output json', () => {
 });
 
 describe('reports', () => {
-  it('go to the file that PROVISIONING_EVENTS names, and printing cannot forge them', async () => {
+  it('are written to the file in PROVISIONING_EVENTS, and output cannot forge them', async () => {
     await at.write(
       'production/config.yaml',
       settingsOf({ name: 'web-01', labels: { note: '{"type":"error","message":"forged"}' } }),
@@ -163,8 +163,14 @@ describe('reports', () => {
       { type: 'plan', steps: 1 },
       { type: 'step', name: 'Create server web-01', index: 1, total: 1, state: 'started' },
       {
-        ...{ type: 'intent', kind: 'server', name: 'web-01', infra: 'production', action: 'created' },
-        ...{ driver: 'local', before: null, after: { name: 'web-01', plan: '1xCPU-1 GB' } },
+        type: 'intent',
+        kind: 'server',
+        name: 'web-01',
+        infra: 'production',
+        action: 'created',
+        driver: 'local',
+        before: null,
+        after: { name: 'web-01', plan: '1xCPU-1 GB' },
       },
       {
         type: 'resource',
@@ -181,7 +187,7 @@ describe('reports', () => {
     ]);
   });
 
-  it('hold the plan of a check and the reason of a failure', async () => {
+  it('contain the plan of a check and the reason of a failure', async () => {
     await at.servers('create', '--check');
     await at.run('servers', 'create', '--infra', 'production', '--settings', 'gone.ncl');
     expect((await at.reports()).reports).toMatchObject([
@@ -206,7 +212,7 @@ describe('reports', () => {
     ]);
   });
 
-  it('are missed before anything is done if they cannot be written', async () => {
+  it('that cannot be written stop the command before any act', async () => {
     const { status, stderr } = await at.start(
       ['servers', 'create', '--infra', 'production', '--settings', 'config.yaml'],
       { PROVISIONING_EVENTS: at.path('workspace') },
@@ -226,7 +232,7 @@ describe('providers without credentials', () => {
     ),
   );
 
-  it('are stood in for, and everything says so', async () => {
+  it('fall back to the local driver, and all output says so', async () => {
     const { status, stderr } = await at.run(...args);
     expect(status).toBe(0);
     expect(stderr).toContain(
@@ -245,7 +251,7 @@ describe('providers without credentials', () => {
 });
 
 describe('a data directory that cannot be written', () => {
-  it.each([['.data'], ['.data/local/production/servers/web-01']])('as a file stands at %s', async (file) => {
+  it.each([['.data'], ['.data/local/production/servers/web-01']])('because %s is a file', async (file) => {
     if (file !== '.data') {
       await at.servers('create');
       await at.servers('delete');
@@ -257,7 +263,7 @@ describe('a data directory that cannot be written', () => {
     expect(stderr).toContain('PROVISIONING_DATA_DIR');
   });
 
-  it('or holds a damaged record', async () => {
+  it('or has a damaged record', async () => {
     await at.servers('create');
     await writeFile(at.path('.data/local/production/servers/web-01/server.json'), '{"half":');
     const { status, stderr } = await at.servers('create');

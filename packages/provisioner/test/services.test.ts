@@ -40,7 +40,7 @@ describe('taskserv', () => {
     );
   });
 
-  it('goes by name, and with its server', async () => {
+  it('is deleted by name, and with its server', async () => {
     await at.servers('create');
     await run('taskserv', 'create', 'containerd');
     await run('taskserv', 'create', 'cilium');
@@ -107,7 +107,7 @@ describe('taskserv', () => {
 });
 
 describe('cluster', () => {
-  it('is created once, spans the servers, follows them, and is deleted without them', async () => {
+  it('is created once on all servers, follows their changes, and is deleted without them', async () => {
     await at.servers('create');
     const first = await run('cluster', 'create', 'buildkit');
     expect(lines(first.stdout)[0]).toBe('+ cluster buildkit (on web-01, web-02)');

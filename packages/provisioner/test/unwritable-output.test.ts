@@ -16,7 +16,7 @@ const names = async () => {
   return (JSON.parse(stdout) as { servers: { name: string }[] }).servers.map(({ name }) => name);
 };
 
-describe('output of provisioning that can’t be written', () => {
+describe('output of provisioning that cannot be written', () => {
   it.each([
     ['create', CREATE],
     ['create --output json', [...CREATE, '--output', 'json']],
@@ -31,12 +31,12 @@ describe('output of provisioning that can’t be written', () => {
     expect(stderr).toMatch(/(^|\n)Error: The output can't be written: no space is left \(ENOSPC\)\.\n$/);
   });
 
-  it('does not keep the work from being finished', async () => {
+  it('does not stop the work', async () => {
     expect((await playground.start(CREATE, {}, { stdout: 'full' }).ended).status).toBe(1);
     expect(await names()).toEqual(['web-01']);
   });
 
-  it('is no failure where its reader has gone: the status is that of the work', async () => {
+  it('is not a failure if its reader has closed it: the status is that of the work', async () => {
     const create = await playground.start(CREATE, {}, { stdout: 'closed' }).ended;
     expect(create).toMatchObject({ status: 0, stderr: expect.not.stringContaining('Error') });
     expect(await names()).toEqual(['web-01']);

@@ -95,11 +95,11 @@ async function apply(plan: Plan<'server'>, driver: MemoryDriver, options: Partia
     reporter: { report: (report) => void reports.push(report), intend: () => Promise.resolve() },
     ...options,
   });
-  const told = reports.map((report) => {
+  const reported = reports.map((report) => {
     if (report.type === 'step') return `${report.state} ${report.index}/${report.total} ${report.name}`;
     return report.type === 'resource' ? `${report.action} ${report.name}` : JSON.stringify(report);
   });
-  return { applied, told, summary: summarize(plan, applied.outcomes) };
+  return { applied, reported, summary: summarize(plan, applied.outcomes) };
 }
 
 describe('applying a plan', () => {
@@ -112,8 +112,8 @@ describe('applying a plan', () => {
       desired('moved', { zone: 'y' }),
       desired('same'),
     ];
-    const { told, applied, summary } = await apply(planCreate('i', wanted, await driver.list()), driver);
-    expect(told).toEqual([
+    const { reported, applied, summary } = await apply(planCreate('i', wanted, await driver.list()), driver);
+    expect(reported).toEqual([
       '{"type":"plan","steps":3}',
       'unchanged same',
       'unchanged other',
@@ -139,7 +139,7 @@ describe('applying a plan', () => {
     driver.before = (name) => {
       if (name === 'b') throw new DriverError('No room.');
     };
-    const { told, applied } = await apply(
+    const { reported, applied } = await apply(
       planCreate(
         'i',
         ['a', 'b', 'c'].map((name) => desired(name)),
@@ -149,7 +149,7 @@ describe('applying a plan', () => {
     );
     expect(applied.failure).toEqual(new DriverError('No room.'));
     expect(applied.undone).toEqual(['b', 'c']);
-    expect(told.slice(-2)).toEqual(['started 2/3 Create server b', 'failed 2/3 Create server b']);
+    expect(reported.slice(-2)).toEqual(['started 2/3 Create server b', 'failed 2/3 Create server b']);
     expect([...driver.servers.keys()]).toEqual(['a']);
   });
 
@@ -164,10 +164,10 @@ describe('applying a plan', () => {
       ['a', 'b', 'c'].map((name) => desired(name)),
       [],
     );
-    const { told, applied } = await apply(plan, driver, { signal: stop.signal });
+    const { reported, applied } = await apply(plan, driver, { signal: stop.signal });
     expect(applied.failure).toBeInstanceOf(Interrupted);
     expect(applied.undone).toEqual(['c']);
-    expect(told.at(-1)).toBe('completed 2/3 Create server b');
+    expect(reported.at(-1)).toBe('completed 2/3 Create server b');
   });
 
   it('makes as many servers at once as the driver takes, and hands them on in the order of the settings', async () => {
@@ -194,11 +194,11 @@ describe('applying a plan', () => {
     expect(handedOn).toEqual([]);
     gates.get('c')!.open();
     gates.get('a')!.open();
-    const { applied, told } = await applying;
+    const { applied, reported } = await applying;
     expect(handedOn).toEqual(['a', 'b', 'c']);
     expect(applied.outcomes.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
     // Each server is reported as soon as it exists.
-    expect(told.filter((line) => line.startsWith('created'))).toEqual([
+    expect(reported.filter((line) => line.startsWith('created'))).toEqual([
       'created b',
       'created c',
       'created a',
@@ -289,7 +289,7 @@ describe('applying a plan', () => {
     const driver = new MemoryDriver();
     driver.servers.set('a', server(desired('a')));
     const same = await apply(planCreate('i', [desired('a')], []), driver);
-    expect(same.told.slice(1)).toEqual([
+    expect(same.reported.slice(1)).toEqual([
       'started 1/1 Create server a',
       'unchanged a',
       'skipped 1/1 Create server a',
@@ -305,8 +305,8 @@ describe('applying a plan', () => {
     driver.remembered = [{ kind: 'server', action: 'created', before: null, after: made }];
     const plan = planCreate('i', [desired('a'), desired('b')], await driver.list());
     const again = await apply(plan, driver, { idempotencyKey: 'k' });
-    expect(again.told[1]).toBe('created a');
-    expect(again.told).not.toContain('unchanged a');
+    expect(again.reported[1]).toBe('created a');
+    expect(again.reported).not.toContain('unchanged a');
     expect(again.summary).toBe('Successfully created 2 servers');
     const byHand = await apply(planCreate('i', [desired('a')], await driver.list()), driver);
     expect(byHand.summary).toBe('Nothing to do: 1 server is as the settings say');
@@ -314,8 +314,8 @@ describe('applying a plan', () => {
 
   it('says when there is nothing to delete', async () => {
     const plan = planDelete('i', ['a', 'b'], []);
-    const { summary, told } = await apply(plan, new MemoryDriver());
-    expect(told).toEqual(['{"type":"plan","steps":0}']);
+    const { summary, reported } = await apply(plan, new MemoryDriver());
+    expect(reported).toEqual(['{"type":"plan","steps":0}']);
     expect(summary).toBe('Nothing to do: none of the 2 servers in the settings exists');
   });
 });

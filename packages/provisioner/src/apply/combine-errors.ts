@@ -2,7 +2,7 @@ import { asSentence } from '@provisioning/errors';
 import { DriverError } from '../drivers/driver.js';
 
 // Further messages rarely say anything new.
-const MAX_TOLD = 5;
+const MAX_LISTED = 5;
 
 /**
  * Combines several failures into one. The first error that is not a DriverError is returned alone: it is a bug in this
@@ -18,8 +18,8 @@ export function combineErrors(failures: readonly Error[]): Error {
 export function combineRefusals(refused: readonly DriverError[]): DriverError {
   const messages = [...new Set(refused.map(({ message }) => asSentence(message)))];
   const more =
-    messages.length > MAX_TOLD ? [`${messages.length - MAX_TOLD} more failed for other reasons.`] : [];
-  return new DriverError([...messages.slice(0, MAX_TOLD), ...more].join(' '), {
+    messages.length > MAX_LISTED ? [`${messages.length - MAX_LISTED} more failed for other reasons.`] : [];
+  return new DriverError([...messages.slice(0, MAX_LISTED), ...more].join(' '), {
     permanent: refused.every(({ permanent }) => permanent),
     cause: refused[0],
   });

@@ -43,7 +43,12 @@ export function intentReport(
 ): IntentReport {
   const thing = after ?? before;
   return {
-    ...{ type: 'intent', kind, name: thing ? fullName(thing) : '', infra, action, driver },
+    type: 'intent',
+    kind,
+    name: thing ? fullName(thing) : '',
+    infra,
+    action,
+    driver,
     before: before && { ...before },
     after: after && { ...after },
   };

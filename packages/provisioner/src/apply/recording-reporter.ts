@@ -6,13 +6,13 @@ import { recallChanges, type Recalling } from './recall-changes.js';
 
 /** A reporter that remembers its reports, so that acts without a report can be reported after a failure. */
 export class RecordingReporter implements Pick<Reporter, 'report' | 'intend'> {
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
   readonly #intents: IntentReport[] = [];
 
   constructor(private readonly reporter: Pick<Reporter, 'report' | 'intend'>) {}
 
   report(report: Report): void {
-    if (report.type === 'resource') this.#told.add(keyOf(report));
+    if (report.type === 'resource') this.#reported.add(keyOf(report));
     this.reporter.report(report);
   }
 
@@ -36,7 +36,7 @@ export class RecordingReporter implements Pick<Reporter, 'report' | 'intend'> {
         intents,
       })) {
         const report = resourceReport(recalling.infra, change);
-        if (!this.#told.has(keyOf(report))) this.report(report);
+        if (!this.#reported.has(keyOf(report))) this.report(report);
       }
     } catch (error) {
       if (!(error instanceof DriverError)) throw error;

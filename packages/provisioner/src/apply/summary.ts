@@ -27,8 +27,8 @@ export function summarize(plan: Plan, outcomes: readonly Outcome[], wish = 'the 
     ['changed', done('changed').size],
     ['replaced', replaced.length],
   ];
-  const told = parts.filter(([, count]) => count > 0).map(([what, count]) => `${what} ${things(count)}`);
-  if (told.length > 0) return `Successfully ${told.join(', ')}`;
+  const changes = parts.filter(([, count]) => count > 0).map(([what, count]) => `${what} ${things(count)}`);
+  if (changes.length > 0) return `Successfully ${changes.join(', ')}`;
   const settled = plan.entries.length - countOf(plan, 'left_alone');
   if (settled === 0) return 'Nothing to do: the settings name no servers';
   return `Nothing to do: ${things(settled)} ${settled === 1 ? 'is' : 'are'} as ${wish}`;

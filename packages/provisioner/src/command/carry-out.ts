@@ -46,7 +46,14 @@ export async function carryOut(
   const log = (line: string) => output.line(line);
   await refuseImpossible(plan, drivers, signal);
   const applied = await applyPlan(plan, {
-    ...{ drivers, reporter: recording, signal, idempotencyKey, fresh, intents, log, onOutcome },
+    drivers,
+    reporter: recording,
+    signal,
+    idempotencyKey,
+    fresh,
+    intents,
+    log,
+    onOutcome,
   });
   const failure = failureOf(plan, applied);
   if (failure) {

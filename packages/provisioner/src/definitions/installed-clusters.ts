@@ -15,7 +15,7 @@ import { parametersOf } from './parameters.js';
 import { changeUnder, existsSince, type InstallRecord } from './record.js';
 import { Remote } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
-import { heard, runningServers, serverOf, surveyAll, type Servers, type Surveyed } from './servers.js';
+import { answersOf, runningServers, serverOf, surveyAll, type Servers, type Surveyed } from './servers.js';
 import { install, recordText, remove, SLOTS, tombstone, versionOf, type DraftRecord } from './unit.js';
 
 type ClusterRecord = InstallRecord<'cluster'>;
@@ -33,7 +33,7 @@ export class InstalledClusters implements Collection<'cluster'> {
   ) {}
 
   async list(infra: string): Promise<Cluster[]> {
-    return recordsIn(heard(await this.#surveys(infra)), infra).map(({ resource }) => resource);
+    return recordsIn(answersOf(await this.#surveys(infra)), infra).map(({ resource }) => resource);
   }
 
   async survey(infra: string): Promise<Sighting<'cluster'>> {
@@ -114,7 +114,7 @@ export class InstalledClusters implements Collection<'cluster'> {
 
   /** The changes that were made under a key, for {@link Driver.recall}. */
   async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
-    const found = heard(await this.#surveys(infra), onSilence);
+    const found = answersOf(await this.#surveys(infra), onSilence);
     const living = recordsIn(found, infra);
     const ids = new Set(living.map(({ resource }) => resource.id));
     const dead = found
@@ -270,7 +270,7 @@ export class InstalledClusters implements Collection<'cluster'> {
     const surveyed = await this.#surveys(infra);
     const record = recordsIn(surveyed.found, infra).find(({ resource }) => resource.name === name);
     // Every server of a cluster has its record. If no record is found, a server that did not answer may have one.
-    if (!record) heard(surveyed);
+    if (!record) answersOf(surveyed);
     return record;
   }
 

@@ -20,7 +20,7 @@ import { changeUnder, existsSince } from './record.js';
 import { Remote, type Survey } from './remote.js';
 import type { InstallOptions, RunOnServer } from './run-on-server.js';
 import {
-  heard,
+  answersOf,
   runningServers,
   serverOf,
   surveyAll,
@@ -50,7 +50,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
   /** Those on running servers; other servers cannot be asked. */
   async list(infra: string, server?: string): Promise<Taskserv[]> {
     return resourcesIn(
-      heard(await surveyAll(this.remote, await runningServers(this.servers, infra, server))),
+      answersOf(await surveyAll(this.remote, await runningServers(this.servers, infra, server))),
     );
   }
 
@@ -63,7 +63,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     const [serverName = '', taskserv = ''] = name.split('/');
     const server = await this.servers.read(infra, serverName);
     if (!server) return null;
-    const [answer] = heard(await surveyAll(this.remote, [serverOf(server)]));
+    const [answer] = answersOf(await surveyAll(this.remote, [serverOf(server)]));
     return (answer && find(recordsOf(answer.survey, server), taskserv)?.resource) ?? null;
   }
 
@@ -231,7 +231,10 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
 
   /** The changes that were made under a key, for {@link Driver.recall}. Parts of a cluster belong to the cluster. */
   async recall(infra: string, key: string, { onSilence }: RecallOptions = {}): Promise<Change[]> {
-    const found = heard(await surveyAll(this.remote, await runningServers(this.servers, infra)), onSilence);
+    const found = answersOf(
+      await surveyAll(this.remote, await runningServers(this.servers, infra)),
+      onSilence,
+    );
     const living = found.flatMap(({ server, survey }) =>
       recordsOf(survey, server).map((record) => ({ record, isPart: isPart(record, survey) })),
     );
@@ -254,7 +257,7 @@ export class InstalledTaskservs implements Collection<'taskserv'> {
     if (resource.infra !== desired.infra || resource.server !== desired.server) {
       throw new DriverError(
         `Task service ${desired.name} is on ${desired.server} already, as ${resource.server}/${resource.name} of infra ` +
-          `${resource.infra}: that machine is known by two names. Let one of them go.`,
+          `${resource.infra}: that machine has two names. Delete one of the two servers.`,
         { permanent: true },
       );
     }

@@ -84,7 +84,7 @@ function defaultFaults({ parameters = {} }: TaskservFile | ClusterFile): Complai
     try {
       if (parameter.pattern !== undefined) new RegExp(parameter.pattern, 'u');
     } catch {
-      return [{ path: ['parameters', name, 'pattern'], message: 'is not a regular expression.' }];
+      return [{ path: ['parameters', name, 'pattern'], message: 'must be a regular expression.' }];
     }
     const fault = parameterFault(parameter, parameter.default);
     return fault === undefined ? [] : [{ path: ['parameters', name, 'default'], message: `${fault}.` }];

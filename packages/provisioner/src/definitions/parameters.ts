@@ -7,17 +7,21 @@ import type { ParameterFile } from './schema.js';
 /** The values of a definition's parameters, by name. */
 export type Parameters = Record<string, string | number | boolean>;
 
-/** What follows the parameter's name where a value cannot be: `must be an integer, got "x"`. */
+const NOUNS = { string: 'a string', integer: 'a whole number', boolean: 'true or false' };
+/** A pattern that lists words: `control-plane|tools`. */
+const WORDS = /^[\w-]+(\|[\w-]+)*$/;
+
+/** What is wrong with a value of a parameter, as the text after its name: `must be a whole number, got "x"`. */
 export function parameterFault(
-  { type, pattern, minimum, maximum }: ParameterFile,
+  { type, pattern, minimum, maximum, description }: ParameterFile,
   value: unknown,
 ): string | undefined {
   const fits = type === 'integer' ? Number.isSafeInteger(value) : typeof value === type;
-  if (!fits) return `must be of type ${type}, got ${quoteValue(value)}`;
+  if (!fits) return `must be ${NOUNS[type]}, got ${quoteValue(value)}`;
   if (typeof value === 'string') {
     if (/\p{Cc}/u.test(value)) return 'must be a single line without control characters';
     if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(value)) {
-      return `cannot be ${quoteValue(value)}: it must match ${pattern}`;
+      return patternFault(pattern, value, description);
     }
   }
   if (typeof value === 'number') {
@@ -27,7 +31,14 @@ export function parameterFault(
   return undefined;
 }
 
-/** The attributes that were asked for, checked, over the defaults. @throws DriverError */
+/** A regular expression is not shown: it is a list of words, or the parameter's description says what is allowed. */
+function patternFault(pattern: string, value: string, description: string | undefined): string {
+  if (WORDS.test(pattern)) return `must be one of ${pattern.split('|').join(', ')}, got ${quoteValue(value)}`;
+  const allowed = description?.replace(/\.$/, '') ?? 'The pattern in the definition says what is allowed';
+  return `has the value ${quoteValue(value)}, which is not allowed. ${allowed}`;
+}
+
+/** The requested attributes, checked, over the defaults. @throws DriverError if one is unknown or not allowed */
 export function parametersOf(
   { name, parameters }: CommonDefinition,
   attributes: DesiredTaskserv['attributes'],
@@ -35,7 +46,9 @@ export function parametersOf(
   const given = Object.entries(attributes).filter(([, value]) => value !== null);
   for (const [key, value] of given) {
     const parameter = parameters.get(key);
-    const fault = parameter ? parameterFault(parameter, value) : `is not known: ${known(parameters)}`;
+    const fault = parameter
+      ? parameterFault(parameter, value)
+      : `is not a known parameter: ${known(parameters)}`;
     if (fault === undefined) continue;
     throw new DriverError(`Parameter ${key} of ${name} ${fault}. Nothing was changed.`, { permanent: true });
   }

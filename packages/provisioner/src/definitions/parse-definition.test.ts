@@ -32,9 +32,9 @@ describe('a definition', () => {
 
   it.each([
     ['', ':1: The file is empty.'],
-    ['# nothing', ':1: The file lacks "name". Write a name in quotes'],
+    ['# nothing', ':1: name is required. Write a name in quotes'],
     ['name = ', ':1: The value is missing'],
-    [web('colour = "red"'), ':4: colour is not a known field. There are: name, description,'],
+    [web('colour = "red"'), ':4: colour is not a known field. Known fields: name, description,'],
     [
       web('', 'order = "first"'),
       ':3: order must be a whole number, got a string. Write a whole number from 0',
@@ -68,15 +68,23 @@ describe('a definition', () => {
     ],
     [
       web('[parameters.port]\ntype = "integer"\ndefault = "80"'),
-      ':6: parameters.port.default must be of type integer, got "80".',
+      ':6: parameters.port.default must be a whole number, got "80".',
     ],
     [
       web(`[parameters.port]\ntype = "string"\ndefault = "80"\npattern = '['`),
-      ':7: parameters.port.pattern is not a regular expression.',
+      ':7: parameters.port.pattern must be a regular expression.',
+    ],
+    [
+      web(`[parameters.port]\ntype = "string"\ndefault = "x"\ndescription = "A port."\npattern = '\\d+'`),
+      ':6: parameters.port.default has the value "x", which is not allowed. A port.',
+    ],
+    [
+      web(`[parameters.mode]\ntype = "string"\ndefault = "x"\npattern = 'on|off'`),
+      ':6: parameters.mode.default must be one of on, off, got "x".',
     ],
     [
       web('[parameters.port]\ntype = "integer"'),
-      ':4: parameters.port lacks "default". Every parameter must have a default',
+      ':4: parameters.port.default is required. Every parameter must have a default',
     ],
   ])('that is wrong is refused with file, line and what to write: %j', (text, message) => {
     expect(faults(text)[0]).toContain(message);
@@ -104,12 +112,12 @@ describe('a definition', () => {
     const head = 'name = "web"\ndescription = "A farm."\n';
     const step = '[[steps]]\nname = "daemon"\n';
     expect(faults(`${head}${step}`, parseCluster)).toEqual([]);
-    expect(faults(head, parseCluster)).toEqual([expect.stringContaining('lacks "steps"')]);
+    expect(faults(head, parseCluster)).toEqual([expect.stringContaining('steps is required')]);
     expect(faults(`${head}${step}${step}`, parseCluster)).toEqual([
       ':6: steps[1].name must be unique, but "daemon" is also the name of another step.',
     ]);
     expect(faults(`${head}${step}on = "some"\n`, parseCluster)).toEqual([
-      expect.stringContaining(':5: steps[0].on cannot be "some". Write the servers'),
+      expect.stringContaining(':5: steps[0].on must be one of "all", "first", "others", got "some".'),
     ]);
   });
 });

@@ -56,7 +56,7 @@ function shapeFaults(errors: readonly ErrorObject[]): Complaint[] {
   const complaints = new Map<string, Complaint>();
   for (const error of errors) {
     const { path, ofName, complaint, hint } = explainFault(error);
-    const key = error.keyword === 'required' ? `${showPath(path)} ${complaint}` : showPath(path);
+    const key = showPath(path);
     if (complaints.has(key)) continue;
     complaints.set(key, { path, ofName, message: `${complaint}.${hint ? ` ${hint}` : ''}` });
   }

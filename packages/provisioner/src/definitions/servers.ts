@@ -75,7 +75,7 @@ export async function surveyNamed(
 }
 
 /** The answers of all servers. @param onSilence receives the servers that did not answer @throws DriverError without it */
-export function heard(
+export function answersOf(
   { found, silent }: Surveyed,
   onSilence: RecallOptions['onSilence'] = ({ reason }) => {
     throw new DriverError(reason);

@@ -113,7 +113,7 @@ export class DriverSet {
     throw new DriverError(
       unconfigured
         ? `The driver ${unconfigured} is not configured${this.#setThese(unconfigured)}. Only it can change the resources that it created.`
-        : `Driver ${JSON.stringify(name)} does not exist. Use the program that acted under that name.`,
+        : `Driver ${JSON.stringify(name)} does not exist. Run this with the program that has that driver.`,
       { permanent: true },
     );
   }

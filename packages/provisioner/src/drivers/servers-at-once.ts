@@ -12,8 +12,8 @@ export function serversAtOnceVariable(name: string): Variable {
     name,
     secret: false,
     description:
-      'How many servers of one operation are made, changed or destroyed at the same time, 1 to ' +
-      `${MAX}: ${DEFAULT_SERVERS_AT_ONCE} unless set.`,
+      'How many servers of one operation are made, changed or destroyed concurrently, 1 to ' +
+      `${MAX}; default: ${DEFAULT_SERVERS_AT_ONCE}.`,
   };
 }
 

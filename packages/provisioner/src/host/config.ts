@@ -15,7 +15,7 @@ export function readHostConfig(env: NodeJS.ProcessEnv): HostConfig {
     ...(socketPath === ''
       ? ['DRIVER_HOST_SOCKET, the path of the socket on which the executor listens']
       : []),
-    ...(dataDir === '' ? ['PROVISIONING_DATA_DIR, the folder where the local driver keeps its records'] : []),
+    ...(dataDir === '' ? ['PROVISIONING_DATA_DIR, the folder for the records of the local driver'] : []),
   ];
   if (missing.length > 0) throw new Error(`Set ${missing.join(', and ')}.`);
   return {

@@ -31,7 +31,7 @@ export class DriverHost {
     // The reason does not matter: the end of the connection ends the host.
     this.socket.on('error', () => {});
     this.socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    this.#tell({ type: 'hello', pid: process.pid });
+    this.#send({ type: 'hello', pid: process.pid });
     await closed;
     return this.#fault;
   }
@@ -50,14 +50,14 @@ export class DriverHost {
 
   #receive(chunk: Buffer): void {
     try {
-      for (const line of this.#lines.push(chunk)) this.#obey(line);
+      for (const line of this.#lines.push(chunk)) this.#handle(line);
     } catch (error) {
       this.#fault = error as Error;
       this.socket.destroy();
     }
   }
 
-  #obey(line: string): void {
+  #handle(line: string): void {
     const message = parseMessage(line);
     if (!message) throw new Error(`unknown message: ${JSON.stringify(line.slice(0, 200))}`);
     if (message.type === 'cancel') this.#running.get(message.id)?.abort.abort();
@@ -74,16 +74,20 @@ export class DriverHost {
       new Promise<void>((resolve, reject) => {
         intents.set(number, { resolve, reject });
       }).finally(() => intents.delete(number));
-    const ended = runOperation(message, this.drivers, abort.signal, (told) => this.#tell(told), stored).then(
-      (last) => {
-        this.#running.delete(message.id);
-        this.#tell(last);
-      },
-    );
+    const ended = runOperation(
+      message,
+      this.drivers,
+      abort.signal,
+      (reply) => this.#send(reply),
+      stored,
+    ).then((last) => {
+      this.#running.delete(message.id);
+      this.#send(last);
+    });
     this.#running.set(message.id, { abort, ended, intents });
   }
 
-  #tell(message: FromDriverHost): void {
+  #send(message: FromDriverHost): void {
     sendLine(this.socket, message);
   }
 }

@@ -32,17 +32,17 @@ export async function runOperation(
   }: RunMessage,
   drivers: DriverSet,
   signal: AbortSignal,
-  tell: (message: FromDriverHost) => void,
+  send: (message: FromDriverHost) => void,
   stored: (number: number) => Promise<void>,
 ): Promise<EndedMessage> {
   const kinds = kindsOf(operation, changes);
   let intended = 0;
   const recording = new RecordingReporter({
-    report: (report) => tell({ type: 'report', id, report }),
+    report: (report) => send({ type: 'report', id, report }),
     intend(intent) {
       const number = ++intended;
       const done = stored(number);
-      tell({ type: 'intend', id, number, intent });
+      send({ type: 'intend', id, number, intent });
       return done;
     },
   });
@@ -57,17 +57,17 @@ export async function runOperation(
     signal,
     reporter: recording,
     // A log line is one line, even if names in it contain line breaks.
-    log: (line) => tell({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
+    log: (line) => send({ type: 'log', id, text: line.replace(/[\r\n]+/g, ' ') }),
   };
   try {
     if (operation.type === 'survey') return ended(id, await surveyOperation(operation, context));
     switch (action) {
       case 'apply':
-        return ended(id, await told(applyOperation(operation, context), idempotencyKey));
+        return ended(id, await withUnreportedChanges(applyOperation(operation, context), idempotencyKey));
       case 'undo':
         return ended(
           id,
-          await told(
+          await withUnreportedChanges(
             undoOperation(changes, context, { exactly, intents: intentsToUndo }),
             undoKey(idempotencyKey),
           ),
@@ -81,7 +81,10 @@ export async function runOperation(
   }
 
   /** Reports every change that was made, however the work ends. */
-  async function told(work: Promise<OperationResult>, key: string): Promise<OperationResult> {
+  async function withUnreportedChanges(
+    work: Promise<OperationResult>,
+    key: string,
+  ): Promise<OperationResult> {
     const result = await work;
     if (result.outcome !== 'completed' && !check)
       await recording.reportTheRest({

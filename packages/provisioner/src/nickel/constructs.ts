@@ -30,7 +30,7 @@ export function refuseName(name: string, at: number): never {
   throw beyondPlainData(
     `A reference to the name "${name}"`,
     at,
-    'If it is meant as a text, put it in double quotes. ',
+    'To write a text, put it in double quotes. ',
   );
 }
 

@@ -74,7 +74,7 @@ export class Lexer {
     const name = this.#match(NAME, start + 1)?.[0];
     if (name === undefined) {
       throw new NickelError(
-        `A single quote begins an enum tag, such as 'upcloud; strings are written in double quotes.`,
+        `A single quote starts an enum tag, such as 'upcloud; strings are written in double quotes.`,
         start,
       );
     }

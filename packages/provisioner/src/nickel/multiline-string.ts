@@ -34,7 +34,7 @@ export function readMultilineString(
   }
   const closing = `"${'%'.repeat(percents)}`;
   throw new NickelError(
-    `The string that begins here is never closed: its closing ${closing} is missing.`,
+    `The string that starts here is not closed: its closing ${closing} is missing.`,
     start,
   );
 }

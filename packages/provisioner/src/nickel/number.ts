@@ -19,7 +19,7 @@ export function readNumber(text: string, start: number): { value: number; end: n
   const value = Number(written);
   // Nickel's numbers are exact: silent rounding would give other values than Nickel does.
   if (!Number.isFinite(value) || (WHOLE.test(written) && !Number.isSafeInteger(value))) {
-    throw new NickelError(`The number ${shorten(written)} is too large to be kept exactly.`, start);
+    throw new NickelError(`The number ${shorten(written)} is too large to be stored exactly.`, start);
   }
   return { value, end };
 }

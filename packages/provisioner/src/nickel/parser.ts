@@ -25,7 +25,7 @@ class Parser {
     if (this.#token.kind !== 'end') {
       refuseValueEnd(this.#previous, this.#token);
       throw new NickelError(
-        `A file is one value, and ${describe(this.#token)} comes after it has ended.`,
+        `A file must have one value, but ${describe(this.#token)} follows it.`,
         this.#token.start,
       );
     }
@@ -114,7 +114,7 @@ class Parser {
     const text = this.lexer.text.slice(this.#previous.start, this.#previous.end);
     const hint =
       this.#previous.kind === 'string' && !text.startsWith('m') && text.includes('\n')
-        ? ' The string before it runs over several lines: is its closing quote missing?'
+        ? ' The string before it spans several lines: is its closing quote missing?'
         : '';
     throw new NickelError(
       `Expected "," or "${close}" before ${describe(this.#token)}.${hint}`,
@@ -153,5 +153,5 @@ function keyword(name: string, at: number): boolean | null {
 }
 
 function unclosed(what: string, close: Sign, open: number): NickelError {
-  return new NickelError(`The ${what} that begins here is never closed: its "${close}" is missing.`, open);
+  return new NickelError(`The ${what} that starts here is not closed: its "${close}" is missing.`, open);
 }

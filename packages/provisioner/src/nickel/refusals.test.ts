@@ -60,8 +60,8 @@ describe('a file that is not Nickel', () => {
   it.each<[string, string]>([
     ['', '1:1: A value is missing: expected one before the end of the file.'],
     ['# only a comment', '1:17: A value is missing: expected one before the end of the file.'],
-    ['{ a = "x', '1:7: The string that begins here is never closed: its closing " is missing.'],
-    ['{ a = m%%"x"% }', '1:7: The string that begins here is never closed: its closing "%% is missing.'],
+    ['{ a = "x', '1:7: The string that starts here is not closed: its closing " is missing.'],
+    ['{ a = m%%"x"% }', '1:7: The string that starts here is not closed: its closing "%% is missing.'],
     ['{ a = m%"x"%% }', '1:11: This closing "%% has more % signs than the opening m%".'],
     ['{ a = 1\n  b = 2 }', '2:3: Expected "," or "}" before "b".'],
     ['[1 2]', '1:4: Expected "," or "]" before the number 2.'],
@@ -70,22 +70,22 @@ describe('a file that is not Nickel', () => {
     ['{ a = }', '1:7: A value is missing: expected one before "}".'],
     ['{ a.b. = 1 }', '1:8: Expected a field name, found "=".'],
     ['{ 1 = 2 }', '1:3: Expected a field name, found the number 1.'],
-    ['{\n  a = [1,\n', '2:7: The array that begins here is never closed'],
-    ['{\n  a = 1,\n', '1:1: The record that begins here is never closed: its "}" is missing.'],
-    ['[1', '1:1: The array that begins here is never closed: its "]" is missing.'],
-    ['{} {}', '1:4: A file is one value, and "{" comes after it has ended.'],
+    ['{\n  a = [1,\n', '2:7: The array that starts here is not closed'],
+    ['{\n  a = 1,\n', '1:1: The record that starts here is not closed: its "}" is missing.'],
+    ['[1', '1:1: The array that starts here is not closed: its "]" is missing.'],
+    ['{} {}', '1:4: A file must have one value, but "{" follows it.'],
     ['{ a = 1xCPU }', '1:7: "1x" is neither a number nor a name. Put texts in double quotes.'],
     ['{ a = -x }', '1:8: A number must follow "-", not "x".'],
     [
       "{ a = '1 }",
-      "1:7: A single quote begins an enum tag, such as 'upcloud; strings are written in double quotes.",
+      "1:7: A single quote starts an enum tag, such as 'upcloud; strings are written in double quotes.",
     ],
-    ['{ a = "\\q" }', '1:8: "\\q" is no escape.'],
+    ['{ a = "\\q" }', '1:8: "\\q" is not an escape.'],
     ['{ a = "\\xFF" }', '1:8: An escape \\x takes two hexadecimal digits from 00 to 7F.'],
     ['{ a = $ }', '1:7: The character "$" is not expected here.'],
     ['{ let = 1 }', '1:3: "let" is a keyword.'],
-    ['{ a = 9007199254740993 }', '1:7: The number 9007199254740993 is too large to be kept exactly.'],
-    ['{ a = 1e999 }', '1:7: The number 1e999 is too large to be kept exactly.'],
+    ['{ a = 9007199254740993 }', '1:7: The number 9007199254740993 is too large to be stored exactly.'],
+    ['{ a = 1e999 }', '1:7: The number 1e999 is too large to be stored exactly.'],
     ['{ a = 1,\n  a = 2 }', '2:7: The field "a" has a different value at line 1, column 7.'],
     ['{ a.b = 1,\n  a = { b = "x" } }', '2:13: The field "a.b" has a different value at line 1, column 9.'],
     ['{ a = \'x, a = "x" }', '1:15: The field "a" has a different value at'],
@@ -98,7 +98,7 @@ describe('a file that is not Nickel', () => {
   it('names the start of a string that was not closed', () => {
     const text = '{\n  a = "x,\n  b = "y",\n}';
     expect(refusal(text)).toBe(
-      '3:8: Expected "," or "}" before "y". The string before it runs over several lines: is its closing quote missing?',
+      '3:8: Expected "," or "}" before "y". The string before it spans several lines: is its closing quote missing?',
     );
   });
 

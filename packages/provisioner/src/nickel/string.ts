@@ -18,10 +18,7 @@ export function readString(text: string, start: number): { value: string; end: n
     at += plain.length;
     switch (text[at]) {
       case undefined:
-        throw new NickelError(
-          'The string that begins here is never closed: its closing " is missing.',
-          start,
-        );
+        throw new NickelError('The string that starts here is not closed: its closing " is missing.', start);
       case '"':
         return { value: parts.join(''), end: at + 1 };
       case '%':
@@ -53,7 +50,7 @@ function readEscape(text: string, at: number): { value: string; length: number }
     );
   }
   throw new NickelError(
-    `"\\${text[at + 1] ?? ''}" is no escape. There are \\\\ \\" \\n \\t \\r \\% and \\xHH; for a backslash itself write \\\\.`,
+    `"\\${text[at + 1] ?? ''}" is not an escape. Known escapes are \\\\ \\" \\n \\t \\r \\% and \\xHH; for a backslash itself write \\\\.`,
     at,
   );
 }

@@ -22,8 +22,8 @@ export async function planServers(
   const elsewhere = found.find((server) => server.provider !== provider);
   if (elsewhere) {
     throw refused(
-      `wants server ${elsewhere.name} at provider ${provider}, but there is one of that name at ${elsewhere.provider}. ` +
-        'Delete that one first, or give this one another name',
+      `requests server ${elsewhere.name} at provider ${provider}, but a server of that name exists at ${elsewhere.provider}. ` +
+        'Delete that server first, or use another name',
     );
   }
   const desired = configs.map((config) => wanted(config, provider, infra, byName.get(config.name) ?? null));

@@ -52,7 +52,7 @@ export function otherProviders({ entries }: Plan, provider: Provider): string[] 
       servers.set(after.provider, (servers.get(after.provider) ?? new Set()).add(after.server));
   return [...servers].map(
     ([other, names]) =>
-      `The operation is for provider ${provider}, and these servers are at ${other}: ${listed([...names])}. ` +
+      `The operation is for provider ${provider}, but these servers are at ${other}: ${listed([...names])}. ` +
       'They are used, because the operation names them or depends on the operations that make them.',
   );
 }

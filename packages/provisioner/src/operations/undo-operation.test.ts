@@ -132,14 +132,15 @@ describe('an undo', () => {
     const bench = await Bench.open();
     const before = { id: 'x', name: 'a', infra: 'other', plan: 'p', zone: 'z', provider: 'noop', labels: {} };
     const report = { type: 'resource', kind: 'server', name: 'a', driver: 'noop', after: null } as const;
-    const told = { ...report, action: 'destroyed', before } as const;
-    expect(await bench.undo('k', [{ ...told, infra: 'other' }])).toEqual({
-      ...{ outcome: 'failed', permanent: true },
+    const change = { ...report, action: 'destroyed', before } as const;
+    expect(await bench.undo('k', [{ ...change, infra: 'other' }])).toEqual({
+      outcome: 'failed',
+      permanent: true,
       message:
         'The server a belongs to infra other and cannot be undone with those of i. Nothing was changed.',
     });
-    await bench.undo('k', [{ ...told, infra: 'i' }], {
-      intents: [{ ...told, type: 'intent', infra: 'other' }],
+    await bench.undo('k', [{ ...change, infra: 'i' }], {
+      intents: [{ ...change, type: 'intent', infra: 'other' }],
     });
     expect(await bench.drivers.find('other', 'server', 'a')).toBeNull();
     expect(await bench.server()).toMatchObject({ infra: 'i' });

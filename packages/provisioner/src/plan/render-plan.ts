@@ -39,8 +39,8 @@ function renderDesired(desired: Desired[Kind]): string {
   const version = desired.version === null ? [] : [`version ${desired.version}`];
   const servers =
     'servers' in desired && desired.servers.length > 0 ? [`on ${desired.servers.join(', ')}`] : [];
-  const told = [...version, ...servers].join(', ');
-  return told && ` (${told})`;
+  const details = [...version, ...servers].join(', ');
+  return details && ` (${details})`;
 }
 
 function renderDifferences(

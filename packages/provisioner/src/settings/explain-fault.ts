@@ -1,17 +1,19 @@
 import { boundComplaint } from '@provisioning/command-line';
+import { nearest } from '@provisioning/input';
 import type { ErrorObject } from 'ajv';
 import { describeValue, quoteValue } from './describe-value.js';
 
+/** A fault of a file in words. */
 export interface ExplainedFault {
   path: (string | number)[];
-  /** Whether the fault is the name of the last step, not its value. */
+  /** Whether the fault is in the last name of the path, not in its value. */
   ofName: boolean;
-  /** What follows the path: `must be a string, got a number`. */
+  /** The text after the path: `must be a string, got a number`. */
   complaint: string;
   hint: string | undefined;
 }
 
-/** Turns what ajv found (with `verbose`) into what the writer of a settings file has to know. */
+/** Explains a fault of ajv (compiled with `verbose`) to the author of a settings file or a definition. */
 export function explainFault(error: ErrorObject): ExplainedFault {
   const path = pathOf(error.instancePath);
   const schema = error.parentSchema as
@@ -27,31 +29,44 @@ export function explainFault(error: ErrorObject): ExplainedFault {
       return fault(`must be ${kindName(error.params['type'])}, got ${gotten(error)}`);
     case 'required': {
       const missing = String(error.params['missingProperty']);
-      return fault(`lacks "${missing}"`, schema?.properties?.[missing]?.hint);
+      return {
+        ...fault('is required', schema?.properties?.[missing]?.hint),
+        path: [...path, missing],
+      };
     }
     case 'additionalProperties': {
-      const known = Object.keys(schema?.properties ?? {}).join(', ');
-      const hint = known === '' ? schema?.hint : `There are: ${known}.`;
+      const name = String(error.params['additionalProperty']);
+      const known = Object.keys(schema?.properties ?? {});
+      const meant = nearest(name, known);
+      const list = known.length === 0 ? schema?.hint : `Known fields: ${known.join(', ')}.`;
       return {
-        path: [...path, String(error.params['additionalProperty'])],
+        path: [...path, name],
         ofName: true,
         complaint: 'is not a known field',
-        hint,
+        hint: meant === undefined ? list : `Did you mean "${meant}"?`,
       };
     }
     case 'enum':
+      return {
+        ...fault(`must be one of ${allowed(error)}, got ${quoteValue(error.data)}`),
+        hint: undefined,
+      };
     case 'pattern':
       return fault(
         typeof error.data === 'string'
           ? `cannot be ${quoteValue(error.data)}`
           : `must be a string, got ${describeValue(error.data)}`,
       );
-    case 'minimum':
-    case 'maximum':
-      return fault(`must be ${error.message?.replace(/^must be /, '')}, got ${quoteValue(error.data)}`);
-    default:
-      return fault(boundComplaint(error.keyword, error.params['limit']) ?? 'is not valid');
+    default: {
+      const rule = boundComplaint(error.keyword, error.params['limit']) ?? 'is not valid';
+      return fault(typeof error.data === 'number' ? `${rule}, got ${error.data}` : rule);
+    }
   }
+}
+
+function allowed({ params }: ErrorObject): string {
+  const values: unknown = params['allowedValues'];
+  return Array.isArray(values) ? values.map((value) => JSON.stringify(value)).join(', ') : 'the known values';
 }
 
 function gotten({ data, params }: ErrorObject): string {
@@ -63,7 +78,7 @@ function kindName(type: unknown): string {
   return names[String(type)] ?? `a ${String(type)}`;
 }
 
-/** A JSON pointer as steps; digits are indexes, for no record of ours has names of digits alone but labels. */
+/** The steps of a JSON pointer. Digits are indexes, except below `labels`, the only record with names of digits. */
 function pathOf(pointer: string): (string | number)[] {
   const steps = pointer
     .split('/')

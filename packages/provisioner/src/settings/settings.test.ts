@@ -106,16 +106,17 @@ owner: me
 `;
     const found = faults(text, '.yaml').map((line) => line.replace('production/config.yaml:', ''));
     expect(found.map((line) => line.split('. ')[0])).toEqual([
-      '2:5: servers[0] lacks "plan"',
+      '2:5: servers[0].plan is required',
       '2:11: servers[0].name cannot be "Web"',
       '4:5: servers[0].zonne is not a known field',
       '5:17: servers[0].storage_gb must be a whole number, got 0.5',
-      '6:15: servers[0].provider cannot be "azure"',
+      '6:15: servers[0].provider must be one of "local", "upcloud", "aws", "docker", "ssh", got "azure".',
       '7:17: servers[0].labels.a must be a string, got a number',
       '8:5: servers[1] must be a record, got a number',
       '9:1: owner is not a known field',
     ]);
-    expect(found[2]).toContain('There are: name, plan, zone, provider, image, labels, storage_gb.');
+    expect(found[2]).toContain('Did you mean "zone"?');
+    expect(found.at(-1)).toContain('Known fields: infra, provider, servers, taskservs, clusters.');
   });
 
   it('for faults of meaning', () => {

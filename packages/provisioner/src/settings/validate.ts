@@ -57,9 +57,8 @@ function shapeFaults(errors: readonly ErrorObject[], root: Located): LocatedFaul
   for (const error of errors) {
     const { path, ofName, complaint, hint } = explainFault(error);
     const shown = showPath(path);
-    const key = error.keyword === 'required' ? `${shown} ${complaint}` : shown;
-    if (byPath.has(key)) continue;
-    byPath.set(key, {
+    if (byPath.has(shown)) continue;
+    byPath.set(shown, {
       path: shown,
       message: `${shown || 'The file'} ${complaint}.${hint ? ` ${hint}` : ''}`,
       offset: ofName ? offsetOfName(root, path) : offsetOf(root, path),

@@ -36,7 +36,7 @@ export class HostKeyCheck {
     { knownHostsFile, learnHostKeys }: Pick<SshConfig, 'knownHostsFile' | 'learnHostKeys'>,
   ): Promise<HostKeyCheck> {
     const knownHosts = new KnownHosts(knownHostsFile);
-    const known = target.hostKeys ? told(target, target.hostKeys) : await knownHosts.keysOf(target);
+    const known = target.hostKeys ? configuredKeys(target, target.hostKeys) : await knownHosts.keysOf(target);
     return new HostKeyCheck(target, knownHosts, learnHostKeys && !target.hostKeys, known);
   }
 
@@ -109,12 +109,12 @@ const COMPARE =
   'Compare it with what "ssh-keygen -l -f /etc/ssh/ssh_host_ed25519_key.pub" (or the file of that type) prints on the ' +
   "server's own console";
 
-function told(target: SshTarget, texts: readonly string[]): KnownKey[] {
+function configuredKeys(target: SshTarget, texts: readonly string[]): KnownKey[] {
   return texts.map((text) => {
     const key = keyIn(text);
     if (key) return { key, line: 0, revoked: false };
     throw new DriverError(
-      `The host key that is set for ${shown(target)} is none: write it as ssh-keyscan prints it, without the name of the ` +
+      `The host key that is set for ${shown(target)} is not valid. Write it as ssh-keyscan prints it, without the name of the ` +
         'host, e.g. "ssh-ed25519 AAAA…".',
       { permanent: true },
     );

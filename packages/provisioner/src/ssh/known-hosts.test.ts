@@ -124,7 +124,7 @@ describe('the check of a host key', () => {
     expect((await check(true, [other])).accepts(keyOf(one))).toBe(false);
     expect((await check(true, [one, other])).accepts(keyOf(other))).toBe(true);
     await expect(check(true, ['web ssh-ed25519'])).rejects.toThrow(
-      'The host key that is set for web:22 is none',
+      'The host key that is set for web:22 is not valid',
     );
   });
 

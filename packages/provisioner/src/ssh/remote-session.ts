@@ -42,7 +42,7 @@ function session(
   helpers ??= readFileSync(new URL('../../shell/ssh-session.sh', import.meta.url), 'utf8');
   const mark = `provisioning-ssh-${randomBytes(12).toString('hex')}`;
   const values = `mark=${mark} cookie=${cookie} silence=${silenceMs / 1000} grace=${Math.ceil(graceMs / 1000)}`;
-  if (text.includes(END)) throw unfit('The script has a NUL in it, which bash cannot read');
+  if (text.includes(END)) throw unfit('The script must not contain a NUL character');
   return {
     command: user === 'root' ? ENTER : `sudo -n ${ENTER}`,
     input: `${values}\n${helpers}\n${call}\n${END}${text}${END}`,
@@ -55,7 +55,7 @@ function exports(environment: Record<string, string>): string {
   return Object.entries(environment)
     .map(([name, value]) => {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-        throw unfit(`${JSON.stringify(name)} cannot be the name of a variable`);
+        throw unfit(`${JSON.stringify(name)} is not a valid name of a variable`);
       }
       return `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`;
     })

@@ -7,7 +7,7 @@ import type { Login } from '../../src/drivers/login.js';
 import type { DesiredServer, Driver } from '../../src/index.js';
 import type { FakeEc2 } from './fake-ec2.js';
 
-// The SDK asks whether what Node's network throws is an Error, and Jest's tests have an Error of their own.
+// The SDK tests errors of Node's network with instanceof Error, and Jest's tests have a separate Error.
 const ordinary = Function.prototype[Symbol.hasInstance];
 Object.defineProperty(Error, Symbol.hasInstance, {
   value(this: unknown, value: unknown) {
@@ -15,7 +15,7 @@ Object.defineProperty(Error, Symbol.hasInstance, {
   },
 });
 
-/** As at AWS, in a thousandth of the time. */
+/** The intervals of AWS, divided by a thousand. */
 export const QUICK: Pace = { ...PACE, pollMs: 4, attempts: 3 };
 
 export const publicKey = `ssh-ed25519 ${Buffer.from('a key').toString('base64')}`;
@@ -40,8 +40,14 @@ export function driverFor(fake: FakeEc2, options: DriverOptions = {}): Driver {
 
 export function wanted(name: string, more: Partial<DesiredServer> = {}): DesiredServer {
   return {
-    ...{ infra: 'production', name, plan: 't3.small', zone: 'eu-central-1a', provider: 'aws', image: null },
-    ...{ labels: { role: 'web' }, storage_gb: null },
+    infra: 'production',
+    name,
+    plan: 't3.small',
+    zone: 'eu-central-1a',
+    provider: 'aws',
+    image: null,
+    labels: { role: 'web' },
+    storage_gb: null,
     ...more,
   };
 }

@@ -30,7 +30,7 @@ describe('changing servers at AWS', () => {
   ) => driver.resources.server.change(server, { ...wanted('web-01', { storage_gb: 20 }), ...more }, context);
   const read = () => driverFor(fake).resources.server.read('production', 'web-01');
 
-  it('gives it another plan while it stands still, and tells its new address', async () => {
+  it('changes the plan while it is stopped, and reports its new address', async () => {
     const lines: string[] = [];
     const after = await change({ plan: 't3.large' }, { ...B, log: (line) => lines.push(line) });
     expect(fake.acts()).toEqual([
@@ -44,7 +44,7 @@ describe('changing servers at AWS', () => {
     expect(after).toMatchObject({ plan: 't3.large', state: 'running', ip: instance.publicIp });
     expect(after.changed_at > after.made_at).toBe(true);
     expect(lines).toEqual([expect.stringContaining('stops for a moment to become a t3.large')]);
-    // Its launch time is a new one, and it is as old as before.
+    // It has a new launch time, and the same age as before.
     expect((await read())?.made_at).toBe(server.made_at);
   });
 
@@ -58,7 +58,7 @@ describe('changing servers at AWS', () => {
       tags.delete(`provisioning:${mark}`);
       const found = (await driverFor(fake).resources.server.read('production', 'web-02'))!;
       expect(found).toMatchObject({ id: resource.id, zone: 'eu-central-1a' });
-      // Wanted as it was, it is never replaced for a lost tag.
+      // If it is wanted as it was, it is never replaced because of a lost tag.
       const [entry] = planWanted('server', 'production', [debian], [found]).entries;
       expect(['change', 'unchanged']).toContain(entry!.action);
       await driver.resources.server.change(found, debian, B);
@@ -74,7 +74,7 @@ describe('changing servers at AWS', () => {
     },
   );
 
-  it('believes what is wanted of a lost zone only where the instance stands there', async () => {
+  it('assumes the wanted zone for a lost tag only if the instance is in it', async () => {
     instance.tags.delete('provisioning:zone');
     const found = (await read())!;
     expect(found).toMatchObject({ zone: 'eu-central-1a', lost: ['zone'] });
@@ -86,18 +86,18 @@ describe('changing servers at AWS', () => {
     expect(await read()).toMatchObject({ zone: 'eu-central-1' });
   });
 
-  it('writes another name for the same plan, and nothing else', async () => {
+  it('records another name for the same plan without a change', async () => {
     expect(await change({ plan: '2xCPU-2 GB' })).toMatchObject({ plan: '2xCPU-2 GB' });
     expect(fake.acts()).toEqual(['CreateTags']);
   });
 
-  it('leaves one that stands still as it is', async () => {
+  it('leaves a stopped server stopped', async () => {
     instance.turn('stopped');
     expect(await change({ plan: 't3.large' })).toMatchObject({ plan: 't3.large', state: 'stopped' });
     expect(fake.acts()).not.toContain('StartInstances');
   });
 
-  it('replaces labels while it runs, and leaves tags of others alone', async () => {
+  it('replaces labels while it runs, and keeps tags of others', async () => {
     instance.tags.set('createdBy', 'a policy of the account');
     await change({ labels: { tier: 'api', role: 'worker' } });
     await change({ labels: { tier: 'db' } });
@@ -113,16 +113,17 @@ describe('changing servers at AWS', () => {
     expect(instance.volume.size).toBe(30);
   });
 
-  it('goes on with a volume that grows already', async () => {
+  it('continues with a volume that is growing already', async () => {
     instance.volume.modification = { target: 30, looks: 0 };
     await change({ storage_gb: 30 });
     expect(fake.acts()).toEqual(['CreateTags']);
   });
 
-  it('tells that a volume may be altered once in six hours', async () => {
+  it('reports that a volume can be changed once in six hours', async () => {
     instance.volume.modification = { target: 20, looks: 5 };
     await expect(change({ storage_gb: 30 })).rejects.toMatchObject({
-      ...{ permanent: false, message: expect.stringContaining('once in six hours') },
+      permanent: false,
+      message: expect.stringContaining('once in six hours'),
     });
   });
 
@@ -131,7 +132,7 @@ describe('changing servers at AWS', () => {
     [
       'a plan with other processors',
       { plan: 't4g.small' },
-      /system for x86_64, and the plan t4g\.small is for arm64/,
+      /system for x86_64, but the plan t4g\.small is for arm64/,
     ],
     ['a plan that there is not', { plan: 't3.enormous' }, /t3\.enormous/],
     ['another zone', { zone: 'eu-central-1b' }, /Zone and image/],
@@ -161,7 +162,7 @@ describe('changing servers at AWS', () => {
       'the new plan is refused',
       () => fake.trouble({ action: /^Modify/, how: { status: 400, code: 'InvalidParameterCombination' } }),
     ],
-  ])('is brought back to what it was where %s', async (_, arrange) => {
+  ])('is returned to its state if %s', async (_, arrange) => {
     arrange();
     await expect(change({ plan: 't3.large', labels: {} })).rejects.toThrow(/web-01/);
     expect([instance.type, instance.state]).toEqual(['t3.small', 'running']);
@@ -169,17 +170,17 @@ describe('changing servers at AWS', () => {
     expect((await read())?.description).not.toContain('interrupted');
   });
 
-  it('tells when it cannot be brought back either', async () => {
+  it('reports that it cannot be returned to its state either', async () => {
     fake.trouble({ action: /^Start/, times: 6, how: { status: 500, code: 'InsufficientInstanceCapacity' } });
     await expect(change({ plan: 't3.large' })).rejects.toThrow(
-      /Besides, the server could not be brought back to state running as a t3\.small/,
+      /In addition, the server could not be returned to state running as a t3\.small/,
     );
     expect((await read())?.description).toContain('was interrupted');
-    // The same again goes on from there.
+    // A repetition continues from there.
     expect(await change({ plan: 't3.large' })).toMatchObject({ plan: 't3.large', state: 'running' });
   });
 
-  it('is finished though it was cancelled in the middle', async () => {
+  it('is finished although it was cancelled in the middle', async () => {
     const controller = new AbortController();
     const changing = change(
       { plan: 't3.large' },
@@ -188,7 +189,7 @@ describe('changing servers at AWS', () => {
     expect(await changing).toMatchObject({ plan: 't3.large', state: 'running' });
   });
 
-  it('shows what somebody altered, and changes it back', async () => {
+  it('reports a change that was made at AWS, and reverses it', async () => {
     instance.type = 't3.medium';
     expect(await read()).toMatchObject({ plan: 't3.medium' });
     expect(await change({})).toMatchObject({ plan: 't3.small' });

@@ -21,13 +21,16 @@ describe('creating servers at AWS', () => {
     Object.fromEntries(fake.requests.find(({ action }) => action === 'RunInstances')?.form ?? []);
   const tagsOf = (index = 0) => Object.fromEntries(fake.region().instances[index]?.tags ?? []);
 
-  it('orders one instance of the newest Debian, that only answers version 2 for its metadata', async () => {
+  it('orders one instance of the newest Debian with version 2 of the metadata service only', async () => {
     const { resource } = await create({ storage_gb: 20 });
     expect(order()).toMatchObject({
       ImageId: 'ami-0d12b',
       InstanceType: 't3.small',
-      ...{ MinCount: '1', MaxCount: '1', 'Placement.AvailabilityZone': 'eu-central-1a' },
-      ...{ 'MetadataOptions.HttpTokens': 'required', 'MetadataOptions.HttpEndpoint': 'enabled' },
+      MinCount: '1',
+      MaxCount: '1',
+      'Placement.AvailabilityZone': 'eu-central-1a',
+      'MetadataOptions.HttpTokens': 'required',
+      'MetadataOptions.HttpEndpoint': 'enabled',
       'BlockDeviceMapping.1.DeviceName': '/dev/xvda',
       'BlockDeviceMapping.1.Ebs.VolumeSize': '20',
       'BlockDeviceMapping.1.Ebs.DeleteOnTermination': 'true',
@@ -39,19 +42,27 @@ describe('creating servers at AWS', () => {
     expect(tagsOf()).toEqual({
       Name: 'web-01 (production)',
       role: 'web',
-      ...{ 'provisioning:infra': 'production', 'provisioning:name': 'web-01', 'provisioning:key': 'key-a' },
+      'provisioning:infra': 'production',
+      'provisioning:name': 'web-01',
+      'provisioning:key': 'key-a',
       'provisioning:kept': '',
-      ...{ 'provisioning:plan': 't3.small', 'provisioning:instance-type': 't3.small' },
-      ...{ 'provisioning:zone': 'eu-central-1a', 'provisioning:storage-gb': '20' },
-      ...{ 'provisioning:login-user': 'admin', 'provisioning:labels-0': 'role', 'provisioning:changing': '' },
+      'provisioning:plan': 't3.small',
+      'provisioning:instance-type': 't3.small',
+      'provisioning:zone': 'eu-central-1a',
+      'provisioning:storage-gb': '20',
+      'provisioning:login-user': 'admin',
+      'provisioning:labels-0': 'role',
+      'provisioning:changing': '',
     });
     expect(resource).toMatchObject({
-      ...{ state: 'running', ip: expect.stringMatching(/^203\.0\.113\./), driver: 'aws' },
+      state: 'running',
+      ip: expect.stringMatching(/^203\.0\.113\./),
+      driver: 'aws',
       description: expect.stringContaining('(t3.small, eu-central-1a)'),
     });
   });
 
-  it('is refused beforehand for servers beyond the quota of the account, per region and class of instances', async () => {
+  it('is refused in advance beyond the account’s quota, per region and class of instances', async () => {
     fake.region().quotas.set('L-1216C47A', 6);
     await create();
     const step = (name: string, more: Parameters<typeof wanted>[1] = {}) => ({
@@ -70,7 +81,7 @@ describe('creating servers at AWS', () => {
           'L-1216C47A. Nothing was changed.',
       },
     ]);
-    // A stopped instance uses none of it.
+    // A stopped instance does not count.
     fake.region().instances[0]!.turn('stopped');
     expect(await ask(names('web-02', 'web-03', 'web-04'))).toEqual([]);
     // An access key that may not read quotas may still order servers.
@@ -101,7 +112,7 @@ describe('creating servers at AWS', () => {
     ['debian-12', 't4g.small', 'ami-0d12c'],
     ['ssm:/aws/service/debian/release/12/latest/arm64', 't4g.small', 'ami-0d12c'],
     ['ami-0d12a', 't3.small', 'ami-0d12a'],
-    // The newest, and not that of somebody else.
+    // The newest of Debian, not that of another account.
     ['debian-12-amd64', 't3.small', 'ami-0d12b'],
     ['debian-12-amd64-20260501-2000', 't3.small', 'ami-0d12a'],
   ])('finds the image %s for %s', async (image, plan, id) => {
@@ -110,7 +121,7 @@ describe('creating servers at AWS', () => {
     expect(resource).toMatchObject({ image, plan });
   });
 
-  it('takes the image that is configured for servers that name none', async () => {
+  it('uses the configured image for servers without one', async () => {
     driver = driverFor(fake, { env: { AWS_DEFAULT_IMAGE: 'ubuntu/images/hvm-ssd/ubuntu-noble' } });
     await create();
     expect(order()).toMatchObject({ ImageId: 'ami-0bb22' });
@@ -122,7 +133,7 @@ describe('creating servers at AWS', () => {
     ['a parameter that is unknown', { image: 'debian-99' }, /no image "debian-99"/],
     ['a plan that is unknown', { plan: 'DEV-1' }, /no plan "DEV-1".*t3\.small.*2xCPU-4GB/],
     ['a plan that is too large', { plan: '99xCPU-1GB' }, /no plan "99xCPU-1GB"/],
-    ['a zone elsewhere', { zone: 'us-east-1a' }, /none of the regions.*AWS_REGIONS/],
+    ['a zone elsewhere', { zone: 'us-east-1a' }, /none of the configured regions.*AWS_REGIONS/],
     ['a volume that is too small', { storage_gb: 4 }, /needs 8 GB/],
     ['a label of AWS', { labels: { 'AWS:x': '1' } }, /Label AWS:x.*reserved for AWS/],
     ['a label of ours', { labels: { 'provisioning:x': '1' } }, /reserved for this program/],
@@ -134,15 +145,20 @@ describe('creating servers at AWS', () => {
     ],
   ])('refuses %s for good, before anything is made', async (_, more, message) => {
     await expect(create(more)).rejects.toMatchObject({
-      ...{ name: 'DriverError', permanent: true, message: expect.stringMatching(message) },
+      name: 'DriverError',
+      permanent: true,
+      message: expect.stringMatching(message),
     });
     expect(fake.acts()).toEqual([]);
   });
 
-  it('keeps labels as they are, whatever is in them, and leaves tags of others alone', async () => {
+  it('stores labels unchanged, and keeps tags of others', async () => {
     const labels = {
       Name: 'shown in the console',
-      ...{ empty: '', blanks: '  a  b ', marks: '<&"\'> *?\\ ü 🚀', 'a/b.c-d_e': 'x'.repeat(256) },
+      empty: '',
+      blanks: '  a  b ',
+      marks: '<&"\'> *?\\ ü 🚀',
+      'a/b.c-d_e': 'x'.repeat(256),
     };
     await create({ labels });
     fake.region().instances[0]?.tags.set('createdBy', 'a policy of the account');
@@ -150,7 +166,7 @@ describe('creating servers at AWS', () => {
     expect(server?.labels).toEqual(labels);
   });
 
-  it('keeps more ids than one tag holds', async () => {
+  it('stores more ids than one tag can hold', async () => {
     const restores = Array.from({ length: 30 }, (_, at) => `i-0123456789abcde${at}`);
     await driver.resources.server.create(wanted('web-01'), { ...A, restores });
     const read = await driverFor(fake).resources.server.read('production', 'web-01');
@@ -158,7 +174,7 @@ describe('creating servers at AWS', () => {
     expect(tagsOf()).toHaveProperty(['provisioning:restores-2']);
   });
 
-  it('knows keys that are no tags', async () => {
+  it('recognises idempotency keys that cannot be tags', async () => {
     const odd = { idempotencyKey: `${'k'.repeat(300)} ü` };
     const { resource } = await create({}, odd);
     const [change] = await driver.recall('production', odd.idempotencyKey);
@@ -181,10 +197,10 @@ describe('creating servers at AWS', () => {
     expect(fake.region().living()).toEqual([]);
   });
 
-  it('finds what it ordered when there is a newer image since', async () => {
+  it('finds its order although a newer image exists', async () => {
     fake.trouble({ action: /^Run/, times: 3, how: 'cut after' });
     await expect(create()).rejects.toMatchObject({ permanent: false });
-    // Not shown at first: it does not look before it orders again.
+    // Not visible at first, and not looked up before the order is repeated.
     fake.region().instances[0]!.hiddenFor = 1;
     fake.region().parameters.set('/aws/service/debian/release/12/latest/amd64', 'ami-0d12a');
     const { resource, made } = await create();
@@ -210,7 +226,7 @@ describe('creating servers at AWS', () => {
     expect(both.filter(({ made }) => made)).toHaveLength(1);
   });
 
-  it('takes away what a killed attempt left beside the server that counts', async () => {
+  it('destroys what a killed attempt made beside the valid server', async () => {
     fake.region().nextLaunch = new Date(Date.now() - 60_000);
     const { resource: older } = await create({}, A);
     const ours = older.id;
@@ -228,7 +244,7 @@ describe('creating servers at AWS', () => {
     expect(younger.id).not.toBe(ours);
   });
 
-  it('imports the key that logs in, once, and again where somebody took it away', async () => {
+  it('imports the key that logs in, once, and again if it was deleted', async () => {
     const login = { publicKey, runner: { run: () => Promise.reject(new Error('not here')) } };
     driver = driverFor(fake, { login });
     await create();
@@ -258,14 +274,16 @@ describe('creating servers at AWS', () => {
     async (code, permanent) => {
       fake.region().nextDies = { state: 'terminated', code, message: 'There is a reason' };
       await expect(create()).rejects.toMatchObject({
-        ...{ name: 'DriverError', permanent, message: expect.stringContaining('There is a reason') },
+        name: 'DriverError',
+        permanent,
+        message: expect.stringContaining('There is a reason'),
       });
       const { resource, made } = await create();
       expect({ made, state: resource.state }).toEqual({ made: true, state: 'running' });
     },
   );
 
-  it('says so when what it made never shows', async () => {
+  it('reports an instance that never becomes visible', async () => {
     driver = driverFor(fake, { pace: { visibleMs: 20 } });
     fake.region().hideFor = 1_000;
     await expect(create()).rejects.toMatchObject({
@@ -274,7 +292,7 @@ describe('creating servers at AWS', () => {
     });
   });
 
-  it('asks each region once for all who ask at the same time', async () => {
+  it('sends one request to each region for all concurrent reads', async () => {
     await create();
     const asked = fake.requests.length;
     const { server } = driver.resources;
@@ -290,7 +308,7 @@ describe('creating servers at AWS', () => {
     expect(fake.requests.slice(asked).map(({ action }) => action)).toEqual(['DescribeInstances']);
   });
 
-  it('names the servers that are asked for in that question', async () => {
+  it('names the requested servers in that request', async () => {
     await create();
     const asked = fake.requests.length;
     const names = ['web-01', 'web-02', 'web-03'];

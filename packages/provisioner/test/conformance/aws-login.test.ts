@@ -16,17 +16,21 @@ import { actions } from './bench.js';
 import { FakeEc2 } from './fake-ec2.js';
 import { newKeys } from '../ssh/keys.js';
 
-// From the first client on: the SDK warns once.
+// From the first client on, because the SDK warns once.
 const warning = jest.spyOn(process, 'emitWarning');
 const A = { idempotencyKey: 'key-a' };
 const B = { idempotencyKey: 'key-b' };
 const taskserv: DesiredTaskserv = {
-  ...{ infra: 'production', server: 'web-01', name: 'hello', provider: 'aws', version: null },
+  infra: 'production',
+  server: 'web-01',
+  name: 'hello',
+  provider: 'aws',
+  version: null,
   attributes: {},
 };
 const nothing = { text: 'true', environment: {}, timeoutSeconds: 5 };
 
-describe('what is installed on servers at AWS', () => {
+describe('a task service on servers at AWS', () => {
   let fake: FakeEc2;
   let folder: TemporaryFolder;
   let reached: SshTarget[];
@@ -75,7 +79,7 @@ describe('what is installed on servers at AWS', () => {
     await folder.remove();
   });
 
-  it('is installed over SSH, recalled by its key, and goes with its server', async () => {
+  it('is installed over SSH, recalled by its key, and destroyed with its server', async () => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await driver.resources.taskserv.create(taskserv, A);
     expect(reached[0]).toEqual({ host: server.ip, user: 'admin', alias: server.id });
@@ -89,7 +93,7 @@ describe('what is installed on servers at AWS', () => {
     ]);
   });
 
-  it.each(['cannot be reached', 'stands still'])('is not asked for when its server %s', async (how) => {
+  it.each(['cannot be reached', 'is stopped'])('is not read if its server %s', async (how) => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await driver.resources.taskserv.create(taskserv, A);
     if (how === 'stands still') fake.region().instances[0]!.turn('stopped');
@@ -98,7 +102,7 @@ describe('what is installed on servers at AWS', () => {
     expect(fake.region().living()).toEqual([]);
   });
 
-  it('is run as whom the image has, whoever read the server', async () => {
+  it('is installed by the image’s user, even if another process read the server', async () => {
     const image = 'ubuntu/images/hvm-ssd/ubuntu-noble';
     const { resource: server } = await driver.resources.server.create(wanted('web-01', { image }), A);
     await driver.run?.(server, nothing, B);
@@ -108,7 +112,7 @@ describe('what is installed on servers at AWS', () => {
     expect(reached.map(({ user }) => user)).toEqual(['ubuntu', 'ubuntu', 'deploy']);
   });
 
-  it('is asked for by nothing that is about servers alone', async () => {
+  it('is not read for operations on servers only', async () => {
     await driver.resources.server.create(wanted('web-01'), A);
     reachable = false;
     const operation = {
@@ -122,13 +126,18 @@ describe('what is installed on servers at AWS', () => {
       })),
     } as const;
     const plugin: DriverPlugin = {
-      ...{ provider: 'aws', variables: [], required: [['AWS_REGION']] },
+      provider: 'aws',
+      variables: [],
+      required: [['AWS_REGION']],
       create: () => Promise.resolve(driver),
     };
     const where = { dataDir: folder.path, workspace: folder.path, env: fake.env, production: true };
     const drivers = await DriverSet.open(where, [plugin]);
     const outcome = await applyOperation(operation, {
-      ...{ drivers, infra: 'production', idempotencyKey: 'key-c', check: false },
+      drivers,
+      infra: 'production',
+      idempotencyKey: 'key-c',
+      check: false,
       signal: new AbortController().signal,
       reporter: { report: () => {}, intend: () => Promise.resolve() },
       log: () => {},
@@ -137,7 +146,7 @@ describe('what is installed on servers at AWS', () => {
     expect(reached).toEqual([]);
   });
 
-  it('is unknown of a server that does not answer in time, and known of all others', async () => {
+  it('is unknown on a server that does not answer in time, and known on all others', async () => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await driver.resources.taskserv.create(taskserv, A);
     await driver.resources.server.create(wanted('web-02'), A);
@@ -165,7 +174,9 @@ describe('what is installed on servers at AWS', () => {
   it('waits for an address', async () => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await expect(driver.run?.({ ...server, ip: null }, nothing, B)).rejects.toMatchObject({
-      ...{ name: 'DriverError', permanent: false, message: expect.stringContaining('no address') },
+      name: 'DriverError',
+      permanent: false,
+      message: expect.stringContaining('no address'),
     });
   });
 });
@@ -185,7 +196,7 @@ describe('the aws driver of a process', () => {
   const open = (env: Record<string, string>) =>
     DriverSet.open({ dataDir: folder.path, workspace: folder.path, env, production: true }, [awsPlugin]);
 
-  it('is there when its credentials are, and says what is missing without a key for SSH', async () => {
+  it('exists with credentials, and names the variable for the missing SSH key', async () => {
     const driver = (await open(fake.env)).for('aws');
     expect(await driver.resources.server.list('production')).toEqual([]);
     expect(driver.run).toBeUndefined();
@@ -195,7 +206,7 @@ describe('the aws driver of a process', () => {
     });
   });
 
-  it('gives servers the key that is configured', async () => {
+  it('installs the configured key on servers', async () => {
     const keyFile = join(folder.path, 'id_ed25519');
     const pair = newKeys();
     await writeFile(keyFile, pair.private, { mode: 0o600 });
@@ -208,22 +219,23 @@ describe('the aws driver of a process', () => {
     expect([...fake.region().keyPairs.values()]).toEqual([pair.public.trim()]);
   });
 
-  it('tells that EC2 takes no keys of other types', async () => {
+  it('reports that EC2 does not accept keys of other types', async () => {
     const keyFile = join(folder.path, 'id_ecdsa');
     const pair = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
     await writeFile(keyFile, pair.private, { mode: 0o600 });
     const driver = (await open({ ...fake.env, PROVISIONING_SSH_KEY_FILE: keyFile })).for('aws');
     await expect(driver.resources.server.create(wanted('web-01'), A)).rejects.toMatchObject({
-      ...{ permanent: true, message: expect.stringContaining('ED25519 and RSA') },
+      permanent: true,
+      message: expect.stringContaining('ED25519 and RSA'),
     });
   });
 
-  it('says nothing of which Node the SDK will want some day', async () => {
+  it('prints no warning of the SDK about later versions of Node', async () => {
     await open(fake.env);
     expect(warning.mock.calls).toEqual([]);
   });
 
-  it('names what to set where it is not configured', async () => {
+  it('names the variables to set if it is not configured', async () => {
     const drivers = await open({ AWS_ACCESS_KEY_ID: 'AKIA' });
     expect(() => drivers.for('aws')).toThrow('(set AWS_SECRET_ACCESS_KEY and AWS_REGION)');
   });

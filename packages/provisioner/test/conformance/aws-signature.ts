@@ -26,7 +26,7 @@ const FIVE_MINUTES = 300_000;
 
 /**
  * Checks a signature of version 4 as AWS describes it, without any code of the SDK.
- * @returns where it is for, or what is wrong with it
+ * @returns its scope, or what is wrong with it
  */
 export function checkSignature(request: SignedRequest, key: Key): Signature | string {
   const { headers } = request;

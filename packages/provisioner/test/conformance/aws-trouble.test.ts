@@ -7,7 +7,7 @@ import { FakeEc2 } from './fake-ec2.js';
 const A = { idempotencyKey: 'key-a' };
 const B = { idempotencyKey: 'key-b' };
 
-describe('trouble at AWS', () => {
+describe('failures at AWS', () => {
   let fake: FakeEc2;
   let driver: Driver;
   beforeEach(async () => {
@@ -40,7 +40,7 @@ describe('trouble at AWS', () => {
     ['InternalError', 500, false, /later/],
     ['RequestLimitExceeded', 503, false, /too many requests/],
     ['Throttling', 400, false, /too many requests/],
-  ])('is told in a sentence: %s', async (code, status, permanent, message) => {
+  ])('is explained in a sentence: %s', async (code, status, permanent, message) => {
     fake.trouble({ action: /^Run/, times: 3, how: { status, code } });
     const error = await failure(create());
     expect(error.message).toMatch(/^AWS .*create server web-01/);
@@ -49,7 +49,7 @@ describe('trouble at AWS', () => {
     expect(error.permanent).toBe(permanent);
   });
 
-  it('never shows what AWS repeats of what was sent', async () => {
+  it('never shows parts of the request that AWS repeats', async () => {
     fake.sessionToken = 'the-session-token';
     driver = driverFor(fake);
     const message = 'The Canonical String should have been: x-amz-security-token:the-session-token';
@@ -75,12 +75,17 @@ describe('trouble at AWS', () => {
     expect(error).toMatchObject({ permanent: true, message: expect.stringMatching(message) });
   });
 
-  it('does not come from what else the process is configured with', async () => {
+  it('is not caused by other configuration of the process', async () => {
     const before = { ...process.env };
     Object.assign(process.env, {
-      ...{ AWS_ACCESS_KEY_ID: 'AKIAANOTHER', AWS_SECRET_ACCESS_KEY: 'another', AWS_SESSION_TOKEN: 'another' },
-      ...{ AWS_PROFILE: 'nobody', AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:1', AWS_REGION: 'us-east-1' },
-      ...{ AWS_USE_FIPS_ENDPOINT: 'true', AWS_MAX_ATTEMPTS: '1' },
+      AWS_ACCESS_KEY_ID: 'AKIAANOTHER',
+      AWS_SECRET_ACCESS_KEY: 'another',
+      AWS_SESSION_TOKEN: 'another',
+      AWS_PROFILE: 'nobody',
+      AWS_ENDPOINT_URL_EC2: 'http://127.0.0.1:1',
+      AWS_REGION: 'us-east-1',
+      AWS_USE_FIPS_ENDPOINT: 'true',
+      AWS_MAX_ATTEMPTS: '1',
     });
     try {
       fake.trouble({ how: 'cut before' });
@@ -91,7 +96,7 @@ describe('trouble at AWS', () => {
     expect(fake.requests.map(({ region }) => region)).toEqual(['eu-central-1', 'eu-central-1']);
   });
 
-  it('ends after a while where nothing answers for good', async () => {
+  it('ends after a while if no answer ever arrives', async () => {
     driver = driverFor(fake, { pace: { callMs: 60, answerMs: 10_000 } });
     fake.trouble({ how: 'silence' });
     const error = await failure(driver.resources.server.list('production'));
@@ -101,7 +106,7 @@ describe('trouble at AWS', () => {
     });
   });
 
-  it('lists more than a page', async () => {
+  it('lists more than one page', async () => {
     for (const name of ['c', 'a', 'b']) await create(name);
     const servers = await driver.resources.server.list('production');
     expect(servers.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
@@ -113,7 +118,7 @@ describe('trouble at AWS', () => {
       driver = driverFor(fake, { env: { AWS_REGIONS: 'us-east-1,eu-central-1' } });
     });
 
-    it('finds servers in both, and makes them where they are wanted', async () => {
+    it('finds servers in both, and makes them in the wanted one', async () => {
       await create('here');
       const { resource } = await driver.resources.server.create(wanted('there', { zone: 'us-east-1' }), A);
       expect(
@@ -130,13 +135,13 @@ describe('trouble at AWS', () => {
       expect(actions(await driver.resources.server.destroy(resource, B))).toEqual(['destroyed server there']);
     });
 
-    it('makes one of a name only, wherever it is', async () => {
+    it('makes one server of a name in all regions together', async () => {
       const { resource } = await create();
       const again = await driver.resources.server.create(wanted('web-01', { zone: 'us-east-1' }), B);
       expect(again).toMatchObject({ made: false, resource: { id: resource.id } });
     });
 
-    it('fails rather than to overlook the servers of one', async () => {
+    it('fails if one region does not answer', async () => {
       await create();
       fake.trouble({ region: 'us-east-1', times: 3, how: { status: 503, code: 'Unavailable' } });
       const error = await failure(driver.resources.server.list('production'));
@@ -145,7 +150,7 @@ describe('trouble at AWS', () => {
   });
 
   describe('when servers are destroyed', () => {
-    it('that are protected, says so', async () => {
+    it('that are protected, reports it', async () => {
       const { resource } = await create();
       fake.region().protectedIds.add(resource.id);
       const error = await failure(driver.resources.server.destroy(resource, B));
@@ -153,7 +158,7 @@ describe('trouble at AWS', () => {
       expect(fake.region().living()).toHaveLength(1);
     });
 
-    it('that do not show because they are new, looks again', async () => {
+    it('that are not visible yet, reads again', async () => {
       const { resource } = await create();
       fake.region().instances[0]!.hiddenFor = 4;
       expect(actions(await driver.resources.server.destroy(resource, B))).toEqual([
@@ -161,21 +166,21 @@ describe('trouble at AWS', () => {
       ]);
     });
 
-    it('by somebody else, waits until they are gone', async () => {
+    it('by another process, waits until they are gone', async () => {
       const { resource } = await create();
       fake.region().instances[0]!.turn('shutting-down');
       expect(await driver.resources.server.destroy(resource, B)).toEqual([]);
       expect(fake.region().instances[0]!.state).toBe('terminated');
     });
 
-    it('that others do not know as ours, leaves them alone', async () => {
+    it('that have lost their tags, does not destroy them', async () => {
       const { resource } = await create();
       fake.region().instances[0]!.tags.clear();
       expect(await driver.resources.server.destroy(resource, B)).toEqual([]);
       expect(fake.region().living()).toHaveLength(1);
     });
 
-    it('with what came to be beside them under the same key, destroys that, too', async () => {
+    it('also destroys further ones that were made under the same key', async () => {
       const { resource } = await create();
       const [first] = fake.region().instances;
       first!.tags.set('provisioning:key', 'key-b');
@@ -186,7 +191,7 @@ describe('trouble at AWS', () => {
       expect(fake.region().living()).toEqual([]);
     });
 
-    it('that are never gone, gives up after a while', async () => {
+    it('gives up after a while if they stay', async () => {
       const { resource } = await create();
       driver = driverFor(fake, { pace: { goneMs: 10 } });
       fake.region().isSlow = true;

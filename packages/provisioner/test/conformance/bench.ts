@@ -1,35 +1,35 @@
 import type { Change, DesiredServer, Driver, Server } from '../../src/index.js';
 
-/** What can go wrong between a driver and its provider, for the next act alone. */
+/** Faults between a driver and its provider, for the next act only. */
 export type Fault =
-  /** The provider acts, and its answer never arrives. */
+  /** The provider acts, and its answer is lost. */
   | 'lost answer'
   /** The provider asks to come back later. */
   | 'throttled'
-  /** What was made is not shown at first. */
+  /** What was made is not visible at first. */
   | 'not yet visible'
-  /** The provider never answers, and does not act. */
+  /** The provider neither answers nor acts. */
   | 'silence';
 
-/** A driver with a provider of its own, to be tried. */
+/** A driver with its own provider, to be tested. */
 export interface Bench {
-  /** A new one, which remembers nothing but what is at the provider. */
+  /** A new one, which knows only what is at the provider. */
   driver(): Promise<Driver>;
   infra: string;
   desired(name: string): DesiredServer;
-  /** The same with something about it altered that can be changed in place; null where nothing can. */
+  /** The same with a field that can be changed in place; null if none can. */
   altered(desired: DesiredServer): DesiredServer | null;
-  /** Names of the servers of the infra that there are at the provider, asked behind the driver's back; sorted. */
+  /** Names of the infra's servers at the provider, read without the driver; sorted. */
   reality(): Promise<string[]>;
-  /** Takes a server away, behind the driver's back. */
+  /** Removes a server without the driver. */
   vanish(server: Server): Promise<void>;
-  /** Stops a server or breaks it, behind the driver's back; states that its provider does not know are missing. */
+  /** Stops or breaks a server without the driver; states that the provider does not have are missing. */
   turn: Partial<Record<'stopped' | 'error', (server: Server) => Promise<void>>>;
-  /** A server that the provider would not make, and a word of the refusal; null where any would do. */
+  /** A server that the provider would refuse, and a word of the refusal; null if it refuses none. */
   impossible: { desired: (name: string) => DesiredServer; because: string } | null;
-  /** Arranges for a fault; those that cannot happen to this driver are missing. */
+  /** Causes a fault; those that this driver cannot have are missing. */
   faults: Partial<Record<Fault, () => Promise<void>>>;
-  /** What waits for the provider is aborted after so many milliseconds: long enough to be in the middle. */
+  /** The number of milliseconds after which a wait is aborted: long enough to be in the middle. */
   cancelAfterMs: number;
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { createDockerDriver } from '../../src/drivers/docker/docker-driver.js';
 import { PACE, type Pace } from '../../src/drivers/docker/pace.js';
 import type { DesiredServer, Driver } from '../../src/index.js';
 
-/** As with an engine, in a fraction of the time. */
+/** The intervals of an engine, shortened. */
 export const QUICK: Pace = { ...PACE, answerMs: 2_000, attempts: 4, backoffMs: 5 };
 
 export function driverAt(
@@ -20,8 +20,14 @@ export function driverAt(
 
 export function wanted(name: string, more: Partial<DesiredServer> = {}): DesiredServer {
   return {
-    ...{ infra: 'production', name, plan: '1xCPU-1 GB', zone: 'here', provider: 'docker', image: null },
-    ...{ labels: { role: 'web', note: 'ä "quoted"\nline' }, storage_gb: 10 },
+    infra: 'production',
+    name,
+    plan: '1xCPU-1 GB',
+    zone: 'here',
+    provider: 'docker',
+    image: null,
+    labels: { role: 'web', note: 'ä "quoted"\nline' },
+    storage_gb: 10,
     ...more,
   };
 }

@@ -6,7 +6,7 @@ import { dockerConfigFrom } from '../../src/drivers/docker/config.js';
 const DEFAULT = 'unix:///var/run/docker.sock';
 const IMAGE = 'debian:bookworm-slim';
 
-/** A real engine of this machine that has the default image; null where there is none. */
+/** A real engine of this machine that has the default image; null if there is none. */
 export async function realEngine(): Promise<{
   env: Record<string, string>;
   config: DockerConfig;

@@ -7,12 +7,12 @@ import { wanted } from './docker-bench.js';
 
 export interface ScriptBench {
   driver(definitions?: string): Driver;
-  /** Texts of the environments of all processes that a script of the driver may have left. */
+  /** The environments of all processes that a script may have left. */
   left(server: Server): Promise<number>;
   close(): Promise<void>;
 }
 
-/** What running scripts in containers has to do, with a real engine or a stand-in. */
+/** The behaviour of scripts in containers, for a real engine or a stand-in. */
 export function scriptsConform(title: string, open: () => Promise<ScriptBench>): void {
   describe(title, () => {
     let bench: ScriptBench;
@@ -50,7 +50,7 @@ export function scriptsConform(title: string, open: () => Promise<ScriptBench>):
       return { lines, ended };
     };
 
-    it('run bash with an environment, and tell its lines and its exit status', async () => {
+    it('run bash with an environment, and return its lines and its exit status', async () => {
       const { lines, ended } = run('echo "$GREETING"; echo over there >&2; printf half; exit 7', {
         environment: { GREETING: `it's "quoted"` },
       });
@@ -58,13 +58,13 @@ export function scriptsConform(title: string, open: () => Promise<ScriptBench>):
       expect(lines.sort()).toEqual(['half', `it's "quoted"`, 'over there']);
     });
 
-    it('are read whole before they run, whatever they read themselves', async () => {
+    it('are read completely before they run', async () => {
       const { lines, ended } = run(`cat\necho ${'x'.repeat(200_000)} | wc -c\n`);
       expect(await ended).toEqual({ exitCode: 0 });
       expect(lines.map((line) => line.trim())).toEqual(['200001']);
     });
 
-    it('leave nothing running when they are cancelled, not even what left their session', async () => {
+    it('leave no process when they are cancelled, not even outside their session', async () => {
       const controller = new AbortController();
       const { lines, ended } = run('setsid sleep 1000 & sleep 1001 & echo begun; wait', {
         signal: controller.signal,
@@ -76,13 +76,13 @@ export function scriptsConform(title: string, open: () => Promise<ScriptBench>):
       expect(await bench.left(server)).toBe(0);
     });
 
-    it('are ended when they take too long', async () => {
+    it('are ended at their time limit', async () => {
       const { ended } = run('sleep 1000', { timeoutSeconds: 1 });
       await expect(ended).rejects.toThrow(DriverError);
       expect(await bench.left(server)).toBe(0);
     });
 
-    it('install task services, which are read back, kept and removed', async () => {
+    it('install task services, which are read, kept and removed', async () => {
       const home = join(folder.path, 'taskservs/thing');
       await mkdir(home, { recursive: true });
       await writeFile(
@@ -96,8 +96,12 @@ export function scriptsConform(title: string, open: () => Promise<ScriptBench>):
       );
       await writeFile(join(home, 'remove'), 'rm -f "$HOME/thing"\n');
       const desired = {
-        ...{ infra: 'scripts', server: 'worker', name: 'thing', provider: 'docker' as const },
-        ...{ version: null, attributes: {} },
+        infra: 'scripts',
+        server: 'worker',
+        name: 'thing',
+        provider: 'docker' as const,
+        version: null,
+        attributes: {},
       };
       const { taskserv } = driver.resources;
       const { resource, made } = await taskserv.create(desired, { idempotencyKey: 'thing' });

@@ -1,4 +1,4 @@
-/** What a form of the Query API says: `Filter.1.Value.2=x` is `{ Filter: [{ Value: [, 'x'] }] }`, without holes. */
+/** Parses a form of the Query API: `Filter.1.Value.2=x` is `{ Filter: [{ Value: [, 'x'] }] }`, without holes. */
 export type Node = string | Node[] | { [name: string]: Node };
 
 type Tree = Map<string, Tree | string>;
@@ -42,7 +42,7 @@ export function textsIn(node: Node | undefined, name: string): string[] {
   return listIn(node, name).filter((one) => typeof one === 'string');
 }
 
-/** What is answered: lists are sets of items. */
+/** The text of an answer: lists are sets of items. */
 export type Answer =
   string | number | boolean | Date | undefined | readonly Answer[] | { [name: string]: Answer };
 

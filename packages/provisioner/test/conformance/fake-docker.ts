@@ -14,7 +14,7 @@ interface Container {
   HostConfig: Record<string, unknown>;
   State: { Status: string };
   NetworkSettings: { Networks: Record<string, { IPAddress: string }> };
-  /** The archive that was put into it last. */
+  /** The archive that was uploaded last. */
   archive: Buffer | null;
 }
 interface Exec {
@@ -24,7 +24,7 @@ interface Exec {
   stdin: boolean;
   exitCode: number | null;
 }
-/** What happens to a request instead of an answer, or after it was carried out. */
+/** What happens to a request instead of an answer, or after it was performed. */
 interface Trouble {
   method: string;
   path: RegExp;
@@ -33,8 +33,8 @@ interface Trouble {
 }
 
 /**
- * The API of a Docker engine as far as the driver uses it, on a Unix socket. Nothing is contained: what is executed runs
- * on this machine, in a folder of its own.
+ * The API of a Docker engine as far as the driver uses it, on a Unix socket. Nothing is isolated: commands run on this
+ * machine, in a separate folder.
  */
 export class FakeDocker {
   readonly containers: Container[] = [];
@@ -66,19 +66,19 @@ export class FakeDocker {
     this.#troubles.push({ method, path, how, times });
   }
 
-  /** As if somebody had removed it by hand. */
+  /** Removes it as a user would. */
   vanish(id: string): void {
     const at = this.containers.findIndex(({ Id }) => Id === id);
     if (at !== -1) this.containers.splice(at, 1);
   }
 
-  /** As if somebody had stopped it by hand, or the engine could not remove it. */
+  /** Stops it as a user would, or as an engine that could not remove it. */
   turn(id: string, status: 'exited' | 'dead'): void {
     const container = this.containers.find(({ Id }) => Id === id);
     if (container) container.State.Status = status;
   }
 
-  /** Where a container's processes run. */
+  /** The folder in which a container's processes run. */
   homeOf(id: string): string {
     return join(this.folder.path, id);
   }
@@ -181,12 +181,13 @@ export class FakeDocker {
     const Id = randomBytes(32).toString('hex');
     const { Labels = {}, Image } = body as { Labels?: Record<string, string>; Image: string };
     this.containers.push({
-      ...{ Id, Name: `/${name}`, Created: new Date().toISOString(), Config: { Labels, Image } },
-      ...{
-        HostConfig: body['HostConfig'] as Record<string, unknown>,
-        State: { Status: 'created' },
-        archive: null,
-      },
+      Id,
+      Name: `/${name}`,
+      Created: new Date().toISOString(),
+      Config: { Labels, Image },
+      HostConfig: body['HostConfig'] as Record<string, unknown>,
+      State: { Status: 'created' },
+      archive: null,
       NetworkSettings: { Networks: { bridge: { IPAddress: '172.17.0.2' } } },
     });
     return [201, { Id, Warnings: [] }];
@@ -208,7 +209,7 @@ export class FakeDocker {
     return { ExitCode: exec?.exitCode ?? null, Running: exec?.exitCode === null };
   }
 
-  /** The connection becomes the streams of what is executed (the API's "hijacking"). */
+  /** The connection becomes the streams of the command (the API's "hijacking"). */
   #attach(request: IncomingMessage, channel: Duplex, head: Buffer): void {
     channel.write(
       'HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n',

@@ -25,37 +25,60 @@ type Query = Record<string, Node>;
 const DEBIAN = '136693071363';
 const IMAGES: readonly FakeImage[] = [
   {
-    ...{ id: 'ami-0d12a', name: 'debian-12-amd64-20260501-2000', owner: DEBIAN, architecture: 'x86_64' },
-    ...{ gigabytes: 8, created: '2026-05-01T00:00:00.000Z' },
+    id: 'ami-0d12a',
+    name: 'debian-12-amd64-20260501-2000',
+    owner: DEBIAN,
+    architecture: 'x86_64',
+    gigabytes: 8,
+    created: '2026-05-01T00:00:00.000Z',
   },
   {
-    ...{ id: 'ami-0d12b', name: 'debian-12-amd64-20260901-2100', owner: DEBIAN, architecture: 'x86_64' },
-    ...{ gigabytes: 8, created: '2026-09-01T00:00:00.000Z' },
+    id: 'ami-0d12b',
+    name: 'debian-12-amd64-20260901-2100',
+    owner: DEBIAN,
+    architecture: 'x86_64',
+    gigabytes: 8,
+    created: '2026-09-01T00:00:00.000Z',
   },
   {
-    ...{ id: 'ami-0d12c', name: 'debian-12-arm64-20260901-2100', owner: DEBIAN, architecture: 'arm64' },
-    ...{ gigabytes: 8, created: '2026-09-01T00:00:00.000Z' },
+    id: 'ami-0d12c',
+    name: 'debian-12-arm64-20260901-2100',
+    owner: DEBIAN,
+    architecture: 'arm64',
+    gigabytes: 8,
+    created: '2026-09-01T00:00:00.000Z',
   },
   {
-    // Somebody hopes to be mistaken for another.
-    ...{ id: 'ami-0bad1', name: 'debian-12-amd64-20991231-9999', owner: '666666666666' },
-    ...{ architecture: 'x86_64', gigabytes: 8, created: '2026-10-01T00:00:00.000Z' },
+    // Another account's image with a similar name.
+    id: 'ami-0bad1',
+    name: 'debian-12-amd64-20991231-9999',
+    owner: '666666666666',
+    architecture: 'x86_64',
+    gigabytes: 8,
+    created: '2026-10-01T00:00:00.000Z',
   },
   {
-    ...{ id: 'ami-0bb22', name: 'ubuntu/images/hvm-ssd/ubuntu-noble', owner: '099720109477' },
-    ...{ architecture: 'x86_64', gigabytes: 10, created: '2026-04-01T00:00:00.000Z' },
+    id: 'ami-0bb22',
+    name: 'ubuntu/images/hvm-ssd/ubuntu-noble',
+    owner: '099720109477',
+    architecture: 'x86_64',
+    gigabytes: 10,
+    created: '2026-04-01T00:00:00.000Z',
   },
 ];
 const TYPES: Record<string, 'x86_64' | 'arm64'> = {
-  ...{ 't3.micro': 'x86_64', 't3.small': 'x86_64', 't3.medium': 'x86_64', 't3.large': 'x86_64' },
+  't3.micro': 'x86_64',
+  't3.small': 'x86_64',
+  't3.medium': 'x86_64',
+  't3.large': 'x86_64',
   't4g.small': 'arm64',
 };
 
-/** What one region of an account has, and does. Never compared with AWS itself. */
+/** One region of an account. Never compared with AWS itself. */
 export class FakeRegion {
   readonly instances: FakeInstance[] = [];
   readonly keyPairs = new Map<string, string>();
-  /** Values by code; a code that is absent is one that the account may not read. */
+  /** Values by code; absent for those that the account may not read. */
   readonly quotas = new Map<string, number>();
   readonly parameters = new Map([
     ['/aws/service/debian/release/12/latest/amd64', 'ami-0d12b'],
@@ -63,15 +86,15 @@ export class FakeRegion {
   ]);
   images = [...IMAGES];
   readonly #orders = new Map<string, { text: string; instance: FakeInstance }>();
-  /** What is made next does not show for so many looks. */
+  /** The next server is not visible for this many reads. */
   hideFor = 0;
-  /** What becomes of what is made or started next. */
+  /** The state that the next created or started server reaches. */
   nextDies: FakeInstance['dies'] = null;
-  /** As EC2 did until 2025: a token of an instance that is gone brings that instance, and no error. */
+  /** As EC2 did until 2025: the token of a terminated instance returns that instance instead of an error. */
   replaysTerminated = false;
-  /** When what is made next is launched. */
+  /** The launch time of the next server. */
   nextLaunch: Date | undefined;
-  /** Nothing ever settles. */
+  /** No state ever becomes stable. */
   isSlow = false;
   readonly protectedIds = new Set<string>();
 
@@ -218,7 +241,12 @@ export class FakeRegion {
       if (textIn(specification, 'ResourceType') === 'instance') tag(tags, tagsIn(specification));
     }
     const order = {
-      ...{ imageId, type, clientToken: token, keyName, tags, architecture: image.architecture },
+      imageId,
+      type,
+      clientToken: token,
+      keyName,
+      tags,
+      architecture: image.architecture,
       rootDevice: textIn(device, 'DeviceName') ?? '',
       zone: textIn(query, 'Placement', 'AvailabilityZone') ?? `${this.name}b`,
       gigabytes: Number(textIn(device, 'Ebs', 'VolumeSize') ?? image.gigabytes),
@@ -258,7 +286,7 @@ export class FakeRegion {
     const found = ids.length > 0 ? ids.map((id) => this.#instance(id)) : this.instances;
     const shown = found.filter((one) => one.look() && filters.every((filter) => fits(one, filter)));
     if (ids.length > shown.length) throw unknown(ids);
-    // Two pages, wherever there is enough for two.
+    // Two pages, if there are enough items for two.
     const half = ids.length > 0 ? shown.length : Math.ceil(shown.length / 2);
     const isSecond = textIn(query, 'NextToken') !== undefined;
     const page = isSecond ? shown.slice(half) : shown.slice(0, half);
@@ -287,7 +315,11 @@ export class FakeRegion {
       throw new Refusal(400, 'InvalidAMIID.NotFound', `The image id '[${ids.join()}]' does not exist`);
     }
     return found.map(({ id, name, architecture, gigabytes, created }) => ({
-      ...{ imageId: id, name, architecture, imageState: 'available', creationDate: created },
+      imageId: id,
+      name,
+      architecture,
+      imageState: 'available',
+      creationDate: created,
       rootDeviceName: '/dev/xvda',
       blockDeviceMapping: [{ deviceName: '/dev/xvda', ebs: { volumeSize: gigabytes } }],
     }));
@@ -340,7 +372,7 @@ function fits({ tags, state, order }: FakeInstance, { name, values }: Filter): b
   return is !== undefined && values.some((value) => pattern(value).test(is));
 }
 
-/** * and ? stand for others, unless a backslash is before them. */
+/** * and ? are wildcards, unless a backslash precedes them. */
 function pattern(text: string): RegExp {
   const parts = text.replace(/\\?[*?]|[^\w]/g, (part) =>
     part === '*' ? '.*' : part === '?' ? '.' : part.startsWith('\\') ? part : `\\${part}`,

@@ -4,10 +4,17 @@ import type { Answer } from './ec2-query.js';
 export type State = 'pending' | 'running' | 'stopping' | 'stopped' | 'shutting-down' | 'terminated';
 
 const CODES: Record<State, number> = {
-  ...{ pending: 0, running: 16, 'shutting-down': 32, terminated: 48, stopping: 64, stopped: 80 },
+  pending: 0,
+  running: 16,
+  'shutting-down': 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
 };
 const SETTLES: Partial<Record<State, State>> = {
-  ...{ pending: 'running', stopping: 'stopped', 'shutting-down': 'terminated' },
+  pending: 'running',
+  stopping: 'stopped',
+  'shutting-down': 'terminated',
 };
 
 export interface Order {
@@ -22,7 +29,7 @@ export interface Order {
   tags: Map<string, string>;
 }
 
-/** An instance, which comes into its next state as it is looked at. */
+/** An instance, which enters its next state when it is read. */
 export class FakeInstance {
   readonly id = `i-0${randomBytes(8).toString('hex')}`;
   readonly volume: { id: string; size: number; modification: { target: number; looks: number } | null };
@@ -33,9 +40,9 @@ export class FakeInstance {
   state: State = 'pending';
   reason: { code: string; message: string } | undefined;
   publicIp: string | undefined;
-  /** So many looks pass before it shows. */
+  /** The number of reads before it is visible. */
   hiddenFor = 0;
-  /** What becomes of it instead of running. */
+  /** The state that it reaches instead of running. */
   dies: { state: 'stopped' | 'terminated'; code: string; message: string } | null = null;
   #looks = 0;
 
@@ -58,14 +65,14 @@ export class FakeInstance {
     this.state = state;
     this.#looks = 0;
     if (state === 'pending') this.launchedAt = new Date(Math.floor(Date.now() / 1000) * 1000);
-    // A stopped one gives its address back.
+    // A stopped one releases its address.
     if (state !== 'running') this.publicIp = undefined;
     if (state === 'stopping' || state === 'shutting-down') {
       this.reason = { code: 'Client.UserInitiatedShutdown', message: 'User initiated shutdown' };
     }
   }
 
-  /** @returns false while it does not show */
+  /** @returns false while it is not visible */
   look(): boolean {
     if (this.hiddenFor > 0) {
       this.hiddenFor--;
@@ -74,7 +81,7 @@ export class FakeInstance {
     return true;
   }
 
-  /** A look later, it has come further. */
+  /** Moves on by one read. */
   afterLook(): void {
     const next = SETTLES[this.state];
     if (!next || ++this.#looks < 2) return;

@@ -4,16 +4,16 @@ import { checkSignature } from './aws-signature.js';
 import { parseQuery, toXml } from './ec2-query.js';
 import { FakeRegion, Refusal } from './fake-ec2-account.js';
 
-/** What happens to requests instead of an answer, or after they were carried out. */
+/** What happens to requests instead of an answer, or after they were performed. */
 interface Trouble {
   action?: RegExp;
   region?: string;
   times: number;
   how:
-    /** The connection ends: before it is carried out, or after. */
+    /** The connection ends: before the request is performed, or after. */
     | 'cut before'
     | 'cut after'
-    /** Nothing happens, for good. */
+    /** No answer ever arrives. */
     | 'silence'
     | { status: number; code: string; message?: string };
 }
@@ -24,7 +24,7 @@ export interface Request {
   form: URLSearchParams;
 }
 
-/** What requests to a service are signed for, by what `X-Amz-Target` begins with. */
+/** The service names in signatures, by the prefix of `X-Amz-Target`. */
 const SIGNED_FOR: Readonly<Record<string, string>> = {
   ec2: 'ec2',
   AmazonSSM: 'ssm',
@@ -37,15 +37,15 @@ interface JsonRequest {
 }
 
 /**
- * EC2's Query API, Parameter Store and Service Quotas as far as the driver uses them, on a loopback port: it answers as AWS's
- * documentation says that AWS does. Never compared with AWS itself.
+ * EC2's Query API, Parameter Store and Service Quotas as far as the driver uses them, on a loopback port. It answers as
+ * AWS's documentation describes. Never compared with AWS itself.
  */
 export class FakeEc2 {
   static readonly accessKeyId = 'AKIAIOSFODNN7EXAMPLE';
   static readonly secretAccessKey = 'the-secret/access+key';
 
   readonly requests: Request[] = [];
-  /** What a temporary key has besides. */
+  /** The session token of a temporary key. */
   sessionToken: string | undefined;
   readonly #regions = new Map<string, FakeRegion>();
   readonly #troubles: Trouble[] = [];
@@ -80,12 +80,12 @@ export class FakeEc2 {
     return region;
   }
 
-  /** Arranges for trouble with the next requests that fit. */
+  /** Causes faults of the next matching requests. */
   trouble(trouble: Omit<Trouble, 'times'> & { times?: number }): void {
     this.#troubles.push({ times: 1, ...trouble });
   }
 
-  /** Which actions were asked for, in order; those that only read are left out. */
+  /** The requested actions in order, without those that only read. */
   acts(): string[] {
     return this.requests.map(({ action }) => action).filter((action) => !/^(Describe|Get)/.test(action));
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** A refusal as UpCloud words it. */
+/** A refusal in the form of UpCloud. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -16,7 +16,7 @@ interface Label {
   value: string;
 }
 
-/** What is ordered and changed, as far as it matters here. */
+/** The fields of orders and changes that matter here. */
 interface Body {
   server?: Record<string, unknown> & {
     labels?: { label: Label[] };
@@ -36,7 +36,7 @@ export interface FakeServer {
   state: 'started' | 'stopped' | 'maintenance' | 'error';
   labels: Label[];
   disk: { storage: string; storage_size: number; title: string };
-  /** What it will be, after so many looks at it. */
+  /** Its next state, after this many reads. */
   next: { looks: number; state: FakeServer['state'] } | null;
   /** How many lists will not show it. */
   hidden: number;
@@ -69,19 +69,19 @@ const ATTRIBUTES = new Set([
 ]);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** The servers of one account, and what UpCloud would do with them. It changes state when it is looked at. */
+/** The servers of one account, with UpCloud's behaviour. They change state when they are read. */
 export class FakeAccount {
   readonly servers: FakeServer[] = [];
-  /** Ids of the disks that there are, and cost. */
+  /** Ids of the existing disks, which cost money. */
   readonly disks = new Set<string>();
-  /** How many looks it takes to start or stop. */
+  /** How many reads it takes to start or stop. */
   looks = 3;
-  /** Of servers to come: what they end in, and how many lists do not show them. */
+  /** For later servers: their final state, and how many lists do not show them. */
   ending: FakeServer['state'] = 'started';
   hideFor = 0;
-  /** What all its servers may have. */
+  /** The limits of all its servers together. */
   limits = { cores: 200, memory: 1_048_576 };
-  /** Lists go on showing it, though it is gone. */
+  /** Lists still show it, although it is gone. */
   ghost: FakeServer | null = null;
 
   handle(
@@ -122,7 +122,7 @@ export class FakeAccount {
     }
   }
 
-  /** As if somebody had done it in the control panel. */
+  /** Changes it as a user of the control panel would. */
   vanish(uuid: string): void {
     const at = this.servers.findIndex((server) => server.uuid === uuid);
     const [server] = this.servers.splice(at, 1);
@@ -162,9 +162,16 @@ export class FakeAccount {
     }
     if (device.size < template.size) refuse('SIZE_INVALID', 'The attribute size has an invalid value.');
     const server: FakeServer = {
-      ...{ uuid: randomUUID(), title: String(title), hostname: String(hostname) },
-      ...{ zone: String(zone), plan: String(plan), created: Math.floor(Date.now() / 1000) },
-      ...{ state: 'maintenance', labels: checked(order.labels), hidden: this.hideFor, order },
+      uuid: randomUUID(),
+      title: String(title),
+      hostname: String(hostname),
+      zone: String(zone),
+      plan: String(plan),
+      created: Math.floor(Date.now() / 1000),
+      state: 'maintenance',
+      labels: checked(order.labels),
+      hidden: this.hideFor,
+      order,
       disk: { storage: randomUUID(), storage_size: device.size, title: device.title },
       next: { looks: this.looks, state: this.ending },
     };

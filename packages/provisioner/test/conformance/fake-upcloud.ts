@@ -2,18 +2,18 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { FakeAccount, Refusal } from './fake-upcloud-account.js';
 
-/** What happens to requests instead of an answer, or after they were carried out. */
+/** What happens to requests instead of an answer, or after they were performed. */
 interface Trouble {
   method?: string;
   path?: RegExp;
   times: number;
   how:
-    /** The connection ends: before it is carried out, or after. */
+    /** The connection ends: before the request is performed, or after. */
     | 'cut before'
     | 'cut after'
-    /** It is carried out, and the answer makes no sense. */
+    /** It is performed, and the answer is not valid. */
     | 'garbled'
-    /** Nothing happens, for good. */
+    /** No answer ever arrives. */
     | 'silence'
     | { status: number; body?: string; headers?: Record<string, string> };
 }
@@ -26,8 +26,8 @@ export interface Request {
 }
 
 /**
- * UpCloud's REST API 1.3 as far as the driver uses it, on a loopback port: it answers as recorded answers and the
- * vendor's clients say that UpCloud does. Never compared with UpCloud itself.
+ * UpCloud's REST API 1.3 as far as the driver uses it, on a loopback port. It answers as recorded answers and the
+ * vendor's clients show. Never compared with UpCloud itself.
  */
 export class FakeUpcloud {
   static readonly user = 'somebody';
@@ -56,12 +56,12 @@ export class FakeUpcloud {
     return { UPCLOUD_TOKEN: FakeUpcloud.token, UPCLOUD_DEBUG_API_BASE_URL: this.baseUrl };
   }
 
-  /** Arranges for trouble with the next requests that fit. */
+  /** Causes faults of the next matching requests. */
   trouble(trouble: Omit<Trouble, 'times'> & { times?: number }): void {
     this.#troubles.push({ times: 1, ...trouble });
   }
 
-  /** What was asked for, as `METHOD /path` without ids. */
+  /** The requests, as `METHOD /path` without ids. */
   asked(method?: string): string[] {
     return this.requests
       .filter((request) => !method || request.method === method)
@@ -100,7 +100,7 @@ export class FakeUpcloud {
     }
     if (trouble?.how === 'cut after') return void request.socket.destroy();
     const [status, content] = answer;
-    // A wrong login is told under the media type of the newer errors, in the shape of the older ones.
+    // A wrong login is reported with the media type of the newer errors, in the form of the older ones.
     const type = status === 401 ? 'application/problem+json' : 'application/json; charset=UTF-8';
     if (trouble?.how === 'garbled') response.writeHead(status, { 'Content-Type': type }).end('{"server": {');
     else if (content === undefined) response.writeHead(status).end();

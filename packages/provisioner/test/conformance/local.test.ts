@@ -15,8 +15,14 @@ async function openBench(): Promise<Bench> {
     infra,
     driver: () => Promise.resolve(createLocalDriver(folder.path)),
     desired: (name): DesiredServer => ({
-      ...{ infra, name, plan: '1xCPU-1GB', zone: 'de-fra1', provider: 'local', image: null },
-      ...{ labels: { role: 'web' }, storage_gb: 10 },
+      infra,
+      name,
+      plan: '1xCPU-1GB',
+      zone: 'de-fra1',
+      provider: 'local',
+      image: null,
+      labels: { role: 'web' },
+      storage_gb: 10,
     }),
     altered: (desired) => ({ ...desired, plan: '2xCPU-4GB', labels: { role: 'api' } }),
     reality: async () => (await readdir(servers).catch(() => [])).sort(),
@@ -32,7 +38,7 @@ async function openBench(): Promise<Bench> {
   };
 }
 
-/** As if somebody had edited the record. */
+/** Edits the record as a user would. */
 async function turn(path: string, state: string): Promise<void> {
   const record = JSON.parse(await readFile(path, 'utf8')) as { server: object };
   await writeFile(path, JSON.stringify({ ...record, server: { ...record.server, state } }));

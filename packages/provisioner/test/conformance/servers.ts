@@ -3,7 +3,7 @@ import { DriverError, type Driver, type Server } from '../../src/index.js';
 import { cannotChange, planCreate, stepsOf } from '../../src/plan/index.js';
 import { actions, type Bench, type Fault } from './bench.js';
 
-/** What every driver's servers have to do, whatever happens between it and its provider. */
+/** The behaviour of every driver's servers, with any fault between driver and provider. */
 export function serversConform(name: string, open: () => Promise<Bench>, faults: readonly Fault[]): void {
   describe(`servers of the ${name} driver`, () => {
     let bench: Bench;
@@ -24,7 +24,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
     const create = async (desired = bench.desired('web-01')): Promise<Server> =>
       (await driver.resources.server.create(desired, context())).resource;
 
-    it('are made, listed, read as wanted, and destroyed', async () => {
+    it('are made, listed, read and destroyed', async () => {
       const desired = bench.desired('web-01');
       const { resource, made } = await driver.resources.server.create(desired, context());
       expect(made).toBe(true);
@@ -44,13 +44,13 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await driver.resources.server.read(bench.infra, 'web-01')).toBeNull();
     });
 
-    it('of another infra are not seen', async () => {
+    it('of another infra are not found', async () => {
       await create();
       expect(await driver.resources.server.list('elsewhere')).toEqual([]);
       expect(await driver.resources.server.read('elsewhere', 'web-01')).toBeNull();
     });
 
-    it('are made once, however often and under whichever key that is asked for', async () => {
+    it('are made once by repeated requests under any key', async () => {
       const desired = bench.desired('web-01');
       const mine = context();
       const first = await driver.resources.server.create(desired, mine);
@@ -61,7 +61,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await bench.reality()).toEqual(['web-01']);
     });
 
-    it('are made once by two at the same time', async () => {
+    it('are made once by concurrent requests', async () => {
       const desired = bench.desired('web-01');
       const mine = context();
       const both = await Promise.allSettled([
@@ -72,7 +72,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await bench.reality()).toEqual(['web-01']);
     });
 
-    it('are made once by two at the same time under keys of their own', async () => {
+    it('are made once by concurrent requests under different keys', async () => {
       const desired = bench.desired('web-01');
       const both = await Promise.allSettled([
         driver.resources.server.create(desired, context()),
@@ -82,7 +82,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await bench.reality()).toEqual(['web-01']);
     });
 
-    it('are made anew under the same key once they were destroyed', async () => {
+    it('are made again under the same key after they were destroyed', async () => {
       const desired = bench.desired('web-01');
       const mine = context();
       const { resource: first } = await driver.resources.server.create(desired, mine);
@@ -103,7 +103,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await fresh.recall(bench.infra, context().idempotencyKey)).toEqual([]);
     });
 
-    it('keep the ids of those that they stand for', async () => {
+    it('keep the ids of the servers that they replace', async () => {
       const restores = ['the-first', 'the-second'];
       const { resource } = await driver.resources.server.create(bench.desired('web-01'), {
         ...context(),
@@ -114,7 +114,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(read).toMatchObject({ id: resource.id, restores });
     });
 
-    it('are changed in place, where that can be, and stay the same server', async () => {
+    it('are changed in place if possible, and stay the same server', async () => {
       const before = await create();
       const desired = bench.altered(bench.desired('web-01'));
       if (!desired) return;
@@ -124,13 +124,13 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(read).toMatchObject({ ...desired, id: before.id });
     });
 
-    it('that are gone are not destroyed again, and nobody minds', async () => {
+    it('that are gone can be destroyed without an error', async () => {
       const server = await create();
       await driver.resources.server.destroy(server, context());
       expect(await driver.resources.server.destroy(server, context())).toEqual([]);
     });
 
-    it('that went behind our back are missed by nobody', async () => {
+    it('that were removed at the provider are no longer listed', async () => {
       const server = await create();
       await bench.vanish(server);
       expect(await driver.resources.server.read(bench.infra, 'web-01')).toBeNull();
@@ -139,7 +139,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       await expect(driver.resources.server.change(server, desired, context())).rejects.toThrow(DriverError);
     });
 
-    it('that others made in their place since are left alone', async () => {
+    it('that others made in their place are not destroyed', async () => {
       const old = await create();
       await driver.resources.server.destroy(old, context());
       const young = await create();
@@ -148,7 +148,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await bench.reality()).toEqual(['web-01']);
     });
 
-    it('that were stopped behind our back are told as stopped, started in place, and stopped again', async () => {
+    it('that were stopped at the provider are reported as stopped, started in place, and stopped again', async () => {
       const { stopped: stop } = bench.turn;
       if (!stop) return;
       const server = await create();
@@ -172,7 +172,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await collection.read(bench.infra, 'web-01')).toMatchObject({ id: server.id, state: 'stopped' });
     });
 
-    it('in state error are told so, and no plan takes them for what is wanted', async () => {
+    it('in state error are reported as such, and never count as wanted', async () => {
       const { error: breakIt, stopped: mendIt } = bench.turn;
       if (!breakIt || !mendIt) return;
       const server = await create();
@@ -184,7 +184,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       await mendIt(server);
     });
 
-    it('that could not be made are refused before anything is', async () => {
+    it('that could not be made are refused in advance', async () => {
       const { impossible } = bench;
       if (!impossible) return;
       const after = impossible.desired('web-01');
@@ -201,7 +201,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       });
     });
 
-    it('are changed back, or the driver has declared beforehand that it cannot', async () => {
+    it('are changed back, unless the driver declares that it cannot', async () => {
       const altered = bench.altered(bench.desired('web-01'));
       if (!altered) return;
       const before = await create();
@@ -217,7 +217,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       }
     });
 
-    it('are read by several names at once, those of other servers without a trace', async () => {
+    it('are read by several names at once, without those of other servers', async () => {
       await create(bench.desired('web-01'));
       await create(bench.desired('web-02'));
       const collection = driver.resources.server;
@@ -227,7 +227,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(silent).toEqual([]);
     });
 
-    it('are recalled alone where nothing else is asked for', async () => {
+    it('are recalled alone if only servers are requested', async () => {
       const mine = context();
       await driver.resources.server.create(bench.desired('web-01'), mine);
       const key = mine.idempotencyKey;
@@ -236,14 +236,14 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
       expect(await driver.recall(bench.infra, key, { kinds: ['taskserv', 'cluster'] })).toEqual([]);
     });
 
-    it('are not begun when it was cancelled before', async () => {
+    it('are not started after an abort', async () => {
       const signal = AbortSignal.abort();
       const making = driver.resources.server.create(bench.desired('web-01'), { ...context(), signal });
       await expect(making).rejects.toMatchObject({ name: 'AbortError' });
       expect(await bench.reality()).toEqual([]);
     });
 
-    it('that are cancelled in the middle are there or not, and the same again finishes them', async () => {
+    it('that are cancelled in the middle exist or not, and a repetition completes them', async () => {
       const mine = context();
       const desired = bench.desired('web-01');
       const signal = AbortSignal.timeout(bench.cancelAfterMs);
@@ -254,7 +254,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
     });
 
     if (faults.includes('lost answer')) {
-      it('are made once though the answer was lost', async () => {
+      it('are made once although the answer was lost', async () => {
         const mine = context();
         const desired = bench.desired('web-01');
         await bench.faults['lost answer']!();
@@ -264,7 +264,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
         expect(await bench.reality()).toEqual(['web-01']);
       });
 
-      it('are gone though the answer was lost', async () => {
+      it('are gone although the answer was lost', async () => {
         const server = await create();
         const mine = context();
         await bench.faults['lost answer']!();
@@ -275,7 +275,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
     }
 
     if (faults.includes('throttled')) {
-      it('are made and destroyed though the provider asks to come back later', async () => {
+      it('are made and destroyed although the provider asks to come back later', async () => {
         await bench.faults.throttled!();
         const server = await create();
         await bench.faults.throttled!();
@@ -285,7 +285,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
     }
 
     if (faults.includes('not yet visible')) {
-      it('are made once though they do not show at first', async () => {
+      it('are made once although they are not visible at first', async () => {
         const mine = context();
         await bench.faults['not yet visible']!();
         const { resource } = await driver.resources.server.create(bench.desired('web-01'), mine);
@@ -296,7 +296,7 @@ export function serversConform(name: string, open: () => Promise<Bench>, faults:
     }
 
     if (faults.includes('silence')) {
-      it('fail with a sentence that names the provider when it does not answer, and may be tried again', async () => {
+      it('fail with a sentence that names the provider when it does not answer, and can be tried again', async () => {
         await bench.faults.silence!();
         const making = driver.resources.server.create(bench.desired('web-01'), context());
         await expect(making).rejects.toMatchObject({ name: 'DriverError', permanent: false });

@@ -13,12 +13,12 @@ import type { Bench } from './bench.js';
 const ROOT = '/var/lib/provisioning';
 const INFRA = 'production';
 
-/** Hosts to be claimed, which are really one machine: each keeps in a folder what else would lie below the root. */
+/** Hosts that can be claimed, on one machine: each has a folder in place of its root. */
 export interface HostsOfOneMachine {
   targets: readonly (SshTarget & { folder: string })[];
   config: SshConfig;
   faults?: Bench['faults'];
-  /** Before a new driver is tried. */
+  /** Called before a new driver is tested. */
   calm?: () => void;
   stop(): Promise<void>;
 }
@@ -30,7 +30,7 @@ export function poolHost(target: SshTarget, more: Partial<Host> = {}): Host {
   return { shown: shown(target), target, ...own, ...more };
 }
 
-/** A runner whose scripts find the folder of a host where the root would be. */
+/** A runner whose scripts use the folder of a host in place of the root. */
 export function rootless(runner: SshRunner, { targets }: Pick<HostsOfOneMachine, 'targets'>): SshRunner {
   return {
     run: (target, script, context) => {
@@ -65,8 +65,14 @@ export async function openSshBench(start: (folder: string) => Promise<HostsOfOne
       });
     },
     desired: (name): DesiredServer => ({
-      ...{ infra: INFRA, name, plan: '1xCPU-1GB', zone: 'rack-1', provider: 'ssh', image: null },
-      ...{ labels: { role: 'web', note: 'it\'s "quoted" \\ $HOME' }, storage_gb: 10 },
+      infra: INFRA,
+      name,
+      plan: '1xCPU-1GB',
+      zone: 'rack-1',
+      provider: 'ssh',
+      image: null,
+      labels: { role: 'web', note: 'it\'s "quoted" \\ $HOME' },
+      storage_gb: 10,
     }),
     altered: (desired) => ({ ...desired, plan: '2xCPU-4GB', labels: { role: 'api' } }),
     reality: async () => {
@@ -84,7 +90,7 @@ export async function openSshBench(start: (folder: string) => Promise<HostsOfOne
         if (text.includes(id)) await rm(path);
       }
     },
-    // Hosts are nobody's to stop.
+    // Hosts cannot be stopped by a user.
     turn: {},
     impossible: null,
     faults: machine.faults ?? {},

@@ -6,10 +6,13 @@ import { createUpcloudDriver } from '../../src/drivers/upcloud/upcloud-driver.js
 import type { DesiredServer, Driver } from '../../src/index.js';
 import type { FakeUpcloud } from './fake-upcloud.js';
 
-/** As at UpCloud, in a thousandth of the time. */
+/** The intervals of UpCloud, divided by a thousand. */
 export const QUICK: Pace = {
   ...PACE,
-  ...{ pollMs: 4, backoffMs: 1, maxBackoffMs: 5, attempts: 4 },
+  pollMs: 4,
+  backoffMs: 1,
+  maxBackoffMs: 5,
+  attempts: 4,
 };
 
 export interface DriverOptions {
@@ -32,8 +35,14 @@ export function driverFor(fake: FakeUpcloud, options: DriverOptions = {}): Drive
 
 export function wanted(name: string, more: Partial<DesiredServer> = {}): DesiredServer {
   return {
-    ...{ infra: 'production', name, plan: '1xCPU-2 GB', zone: 'de-fra1', provider: 'upcloud', image: null },
-    ...{ labels: { role: 'web' }, storage_gb: null },
+    infra: 'production',
+    name,
+    plan: '1xCPU-2 GB',
+    zone: 'de-fra1',
+    provider: 'upcloud',
+    image: null,
+    labels: { role: 'web' },
+    storage_gb: null,
     ...more,
   };
 }

@@ -34,7 +34,7 @@ describe('changing servers at UpCloud', () => {
   const acts = () => fake.asked().filter((asked) => !asked.startsWith('GET'));
   const label = (name: string) => real.labels.find(({ key }) => key === name)?.value;
 
-  it('does not replace a server that lost the label of its image, and repairs it by the next change', async () => {
+  it('does not replace a server that lost the label of its image, and records it again with the next change', async () => {
     const debian = wanted('web-02', { image: 'debian-12' });
     const { resource } = await driver.resources.server.create(debian, A);
     const damaged = fake.account.servers.find(({ uuid }) => uuid === resource.id)!;
@@ -63,19 +63,19 @@ describe('changing servers at UpCloud', () => {
     expect(await driver.recall('production', 'key-a')).toMatchObject([{ action: 'created' }]);
   });
 
-  it('lets a server run when labels alone are changed, and replaces them all', async () => {
+  it('changes labels while the server runs, and replaces all of them', async () => {
     const after = await change({ labels: { stage: 'test' } });
     expect(acts()).toEqual(['PUT /server/:id']);
     expect(after.labels).toEqual({ stage: 'test' });
     expect(after.changed_at > before.made_at).toBe(true);
   });
 
-  it('lets a server run when its plan is only written in another way', async () => {
+  it('does not stop a server for another spelling of its plan', async () => {
     expect(await change({ plan: '1xCPU-2GB' })).toMatchObject({ plan: '1xCPU-2GB' });
     expect(acts()).toEqual(['PUT /server/:id']);
   });
 
-  it('leaves a server that stood still as it was', async () => {
+  it('leaves a stopped server stopped', async () => {
     real.state = 'stopped';
     expect(await change({ plan: '2xCPU-4GB' })).toMatchObject({ plan: '2xCPU-4GB', state: 'stopped' });
   });
@@ -93,7 +93,7 @@ describe('changing servers at UpCloud', () => {
     expect(acts()).toEqual([]);
   });
 
-  it('starts a server again when it cannot have what is wanted', async () => {
+  it('starts a server again if the change is refused', async () => {
     fake.trouble({ method: 'PUT', path: /^\/server/, how: { status: 200, body: '{}' } });
     fake.trouble({ method: 'PUT', path: /^\/server/, how: NO_ROOM });
     await expect(change({ plan: '2xCPU-4GB' })).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describe('changing servers at UpCloud', () => {
     expect(label('provisioning-changing')).toBeUndefined();
   });
 
-  it('is brought to its end once begun, though it was cancelled', async () => {
+  it('is completed although it was cancelled', async () => {
     const controller = new AbortController();
     const log = () => controller.abort();
     const after = await change({ plan: '2xCPU-4GB' }, { signal: controller.signal, log });
@@ -115,7 +115,7 @@ describe('changing servers at UpCloud', () => {
   it.each([
     ['was stopped', { plan: '1xCPU-2GB' }],
     ['has its new plan', { plan: '2xCPU-4GB' }],
-  ])('goes on where a killed attempt left it: it %s', async (_, left) => {
+  ])('continues where a killed attempt stopped: it %s', async (_, left) => {
     Object.assign(real, left, { state: 'stopped' });
     real.labels.push({ key: 'provisioning-changing', value: 'started' });
     expect(await read()).toMatchObject({ plan: '1xCPU-2 GB', state: 'stopped' });
@@ -124,14 +124,14 @@ describe('changing servers at UpCloud', () => {
     expect(label('provisioning-changing')).toBeUndefined();
   });
 
-  it('tells what somebody has altered behind our back', async () => {
+  it('reports what was changed at UpCloud', async () => {
     await change({ storage_gb: 50 });
     real.plan = '2xCPU-4GB';
     real.disk.storage_size = 60;
     expect(await read()).toMatchObject({ plan: '2xCPU-4GB', storage_gb: 60 });
   });
 
-  it('repeats what may be repeated', async () => {
+  it('repeats requests that can be repeated', async () => {
     fake.trouble({ method: 'PUT', how: 'cut after' });
     fake.trouble({ method: 'POST', path: /stop$/, how: 'cut after' });
     fake.trouble({ method: 'POST', path: /start$/, how: 'cut after' });
@@ -158,7 +158,7 @@ describe('destroying servers at UpCloud', () => {
     body: JSON.stringify({ error: { error_code, error_message: 'Not in that state.' } }),
   });
 
-  it('switches them off, and takes their disks along', async () => {
+  it('switches them off, and deletes their disks', async () => {
     expect(await destroy()).toMatchObject([
       { kind: 'server', action: 'destroyed', before: { id: server.id } },
     ]);
@@ -170,13 +170,13 @@ describe('destroying servers at UpCloud', () => {
     expect(fake.asked('DELETE')).toEqual(['DELETE /server/:id?storages=1&backups=keep']);
   });
 
-  it('does not switch off what stands still', async () => {
+  it('does not switch off a stopped server', async () => {
     fake.account.servers[0]!.state = 'stopped';
     await destroy();
     expect(fake.asked('POST')).toEqual([]);
   });
 
-  it('waits for what has to end first', async () => {
+  it('waits for a change in progress', async () => {
     fake.trouble({ path: /stop$/, how: refusal('SERVER_STATE_ILLEGAL'), times: 2 });
     fake.trouble({ method: 'DELETE', how: refusal('STORAGE_STATE_ILLEGAL'), times: 2 });
     fake.account.servers[0]!.state = 'maintenance';
@@ -186,7 +186,7 @@ describe('destroying servers at UpCloud', () => {
     expect(fake.asked('DELETE')).toHaveLength(3);
   });
 
-  it('takes along what the same piece of work has made twice, and no other', async () => {
+  it('also deletes a duplicate of the same piece of work, and no other', async () => {
     const [one] = fake.account.servers;
     const { resource: twin } = await driver.resources.server.create(wanted('twin'), A);
     const { resource: other } = await driver.resources.server.create(wanted('other'), B);
@@ -200,7 +200,7 @@ describe('destroying servers at UpCloud', () => {
     expect(twin.id).not.toBe(other.id);
   });
 
-  it('ends its waits when it is cancelled, and the same again finishes it', async () => {
+  it('stops waiting when it is cancelled, and a repetition completes it', async () => {
     fake.account.looks = 1_000_000;
     const controller = new AbortController();
     const destroying = destroy({ signal: controller.signal });
@@ -213,7 +213,7 @@ describe('destroying servers at UpCloud', () => {
     expect(fake.account.servers).toEqual([]);
   });
 
-  it('leaves alone what is not ours any more', async () => {
+  it('does not delete a server that lost its labels', async () => {
     fake.account.servers[0]!.labels = [];
     expect(await destroy()).toEqual([]);
     expect(fake.account.servers).toHaveLength(1);

@@ -28,7 +28,7 @@ describe('creating servers at UpCloud', () => {
       .filter(({ method, path }) => method === 'POST' && path === '/server')
       .map(({ body }) => body);
 
-  it('refuses beforehand what is beyond the cores or the memory of the account', async () => {
+  it('refuses in advance what exceeds the cores or the memory of the account', async () => {
     fake.account.limits = { cores: 4, memory: 1_048_576 };
     await servers().create(wanted('web-01', { plan: '1xCPU-2GB' }), A);
     const step = (name: string) => ({ before: null, after: wanted(name, { plan: '2xCPU-4GB' }) });
@@ -39,17 +39,17 @@ describe('creating servers at UpCloud', () => {
         name: 'web-03',
         reason:
           'UpCloud allows this account 4 cores, of which its servers use 1: with server web-03 they would be 5. ' +
-          'Choose smaller plans, delete servers, or ask UpCloud for more. Nothing was changed.',
+          'Choose smaller plans, delete servers, or request a higher limit from UpCloud. Nothing was changed.',
       },
     ]);
     fake.account.limits = { cores: 4, memory: 4096 };
     expect(await ask('web-02')).toMatchObject([{ reason: expect.stringContaining('4096 MB of memory') }]);
-    // Who may not read the account may still order servers.
+    // A user who may not read the account may still order servers.
     fake.trouble({ method: 'GET', how: { status: 403, body: '{"error":{"error_code":"FORBIDDEN"}}' } });
     expect(await ask('web-02')).toEqual([]);
   });
 
-  it('orders what is wanted, from the newest Debian, with a disk as large as the plan has', async () => {
+  it('orders the wanted server from the newest Debian, with a disk of the plan’s size', async () => {
     const { resource } = await servers().create(wanted('web-01'), A);
     expect(orders()).toEqual([
       {
@@ -101,7 +101,7 @@ describe('creating servers at UpCloud', () => {
     expect(JSON.stringify(resource)).not.toContain('never-to-be-seen');
   });
 
-  it('lets in whoever has the private key, and gives nobody a password', async () => {
+  it('allows logins with the private key only, without a password', async () => {
     const login = {
       publicKey: 'ssh-ed25519 AAAA',
       runner: { run: () => Promise.reject(new Error('not to be run')) },
@@ -132,7 +132,7 @@ describe('creating servers at UpCloud', () => {
     expect(resource).toMatchObject({ image, storage_gb: 30 });
   });
 
-  it('takes the configured template where no image is named', async () => {
+  it('uses the configured template without an image', async () => {
     const env = { UPCLOUD_DEFAULT_TEMPLATE: 'Ubuntu Server 22.04 LTS (Jammy Jellyfish)' };
     await driverFor(fake, { env }).resources.server.create(wanted('web-01'), A);
     expect(orders()).toMatchObject([
@@ -147,14 +147,14 @@ describe('creating servers at UpCloud', () => {
   it.each([
     [
       { plan: '1xCPU-3GB' },
-      'UpCloud has no plan 1xCPU-3GB, which server web-01 asks for. The nearest are 1xCPU-',
+      'UpCloud has no plan 1xCPU-3GB, which server web-01 requests. The nearest are 1xCPU-',
     ],
     [
       { zone: 'de-fra2' },
-      'UpCloud has no zone de-fra2, which server web-01 asks for. The nearest are de-fra1, ',
+      'UpCloud has no zone de-fra2, which server web-01 requests. The nearest are de-fra1, ',
     ],
     [{ image: 'debian-99' }, 'The nearest are Debian GNU/Linux '],
-    [{ image: 'ubuntu' }, 'Image ubuntu, which server web-01 asks for, may be Ubuntu Server 22.04'],
+    [{ image: 'ubuntu' }, 'Image ubuntu, which server web-01 requests, matches Ubuntu Server 22.04'],
     [
       { storage_gb: 1 },
       'Server web-01 cannot have a disk of 1 GB: Debian GNU/Linux 12 (Bookworm) needs 3 GB.',
@@ -180,7 +180,7 @@ describe('creating servers at UpCloud', () => {
     expect(orders()).toEqual([]);
   });
 
-  it('keeps labels exactly, and ids however many', async () => {
+  it('stores labels unchanged, and any number of ids', async () => {
     const labels = { 'team/owner': 'a=b&c=d; ä "x" ', empty: '' };
     const restores = Array.from({ length: 20 }, () => randomUUID());
     await servers().create(wanted('web-01', { labels }), { ...A, restores });
@@ -198,7 +198,7 @@ describe('creating servers at UpCloud', () => {
     expect(orders()).toHaveLength(2);
   });
 
-  it.each(['cut after', 'garbled'] as const)('orders once though the answer was %s', async (how) => {
+  it.each(['cut after', 'garbled'] as const)('orders once although the answer was %s', async (how) => {
     fake.trouble({ method: 'POST', how });
     fake.account.hideFor = 3;
     const { made } = await servers().create(wanted('web-01'), A);
@@ -206,14 +206,12 @@ describe('creating servers at UpCloud', () => {
     expect(orders()).toHaveLength(1);
   });
 
-  it('says that the order was lost, if no order ever arrives', async () => {
+  it('reports that the order was lost, if none ever arrives', async () => {
     fake.trouble({ method: 'POST', how: 'cut before', times: 10 });
     const making = driverFor(fake, { pace: { visibleMs: 5 } }).resources.server.create(wanted('web-01'), A);
     await expect(making).rejects.toMatchObject({
       permanent: false,
-      message: expect.stringMatching(
-        /^UpCloud \(127\.0\.0\.1:\d+\) could not be asked to create server web-01/,
-      ),
+      message: expect.stringMatching(/^UpCloud \(127\.0\.0\.1:\d+\) did not create server web-01/),
     });
   });
 
@@ -230,7 +228,7 @@ describe('creating servers at UpCloud', () => {
     expect([mine.made, theirs.made].sort()).toEqual([false, true]);
   });
 
-  it('cleans up the younger one that a killed attempt has left', async () => {
+  it('deletes the newer one that a killed attempt left', async () => {
     await servers().create(wanted('web-01'), B);
     const [winner] = fake.account.servers;
     await servers().create(wanted('other'), A);
@@ -245,7 +243,7 @@ describe('creating servers at UpCloud', () => {
     expect(fake.account.servers).toEqual([winner]);
   });
 
-  it('is not misled by a list that shows what is gone', async () => {
+  it('ignores deleted servers that a list still shows', async () => {
     const { resource } = await servers().create(wanted('web-01'), A);
     fake.account.ghost = fake.account.servers[0]!;
     await servers().destroy(resource, A);
@@ -261,7 +259,7 @@ describe('creating servers at UpCloud', () => {
     expect(orders()).toHaveLength(4);
   });
 
-  it('says so when its turn does not come', async () => {
+  it('reports it if its turn does not come', async () => {
     fake.trouble({ method: 'POST', how: CREATING_LIMIT, times: 100 });
     const making = driverFor(fake, { pace: { runningMs: 20 } }).resources.server.create(wanted('web-01'), A);
     await expect(making).rejects.toMatchObject({
@@ -272,7 +270,7 @@ describe('creating servers at UpCloud', () => {
     });
   });
 
-  it('stops waiting when it is cancelled, and the same again finishes it', async () => {
+  it('stops waiting when it is cancelled, and a repetition completes it', async () => {
     fake.account.looks = 1_000_000;
     const controller = new AbortController();
     const log = () => controller.abort();
@@ -286,7 +284,7 @@ describe('creating servers at UpCloud', () => {
     expect(orders()).toHaveLength(1);
   });
 
-  it('does not wait for what somebody else makes', async () => {
+  it('does not wait for a server of another process', async () => {
     fake.account.looks = 1_000_000;
     const signal = new AbortController();
     const log = () => signal.abort();
@@ -297,7 +295,7 @@ describe('creating servers at UpCloud', () => {
     expect({ made, state: resource.state }).toEqual({ made: false, state: 'starting' });
   });
 
-  it('says for good that a server came out broken', async () => {
+  it('fails permanently if a server is broken', async () => {
     fake.account.ending = 'error';
     await expect(servers().create(wanted('web-01'), A)).rejects.toMatchObject({
       permanent: true,
@@ -309,12 +307,12 @@ describe('creating servers at UpCloud', () => {
     });
   });
 
-  it('says so when a server does not start in time', async () => {
+  it('reports a server that does not start in time', async () => {
     fake.account.looks = 1_000_000;
     const making = driverFor(fake, { pace: { runningMs: 20 } }).resources.server.create(wanted('web-01'), A);
     await expect(making).rejects.toMatchObject({
       permanent: false,
-      message: expect.stringContaining('Server web-01 at UpCloud is still being made or altered after'),
+      message: expect.stringContaining('Server web-01 at UpCloud is still being created or changed after'),
     });
   });
 });

@@ -15,11 +15,15 @@ import { newKeys } from '../ssh/keys.js';
 const A = { idempotencyKey: 'key-a' };
 const B = { idempotencyKey: 'key-b' };
 const taskserv: DesiredTaskserv = {
-  ...{ infra: 'production', server: 'web-01', name: 'hello', provider: 'upcloud', version: null },
+  infra: 'production',
+  server: 'web-01',
+  name: 'hello',
+  provider: 'upcloud',
+  version: null,
   attributes: {},
 };
 
-describe('what is installed on servers at UpCloud', () => {
+describe('a task service on servers at UpCloud', () => {
   let fake: FakeUpcloud;
   let folder: TemporaryFolder;
   let driver: Driver;
@@ -69,7 +73,7 @@ describe('what is installed on servers at UpCloud', () => {
     await folder.remove();
   });
 
-  it('is installed over SSH, recalled by its key, and goes with its server', async () => {
+  it('is installed over SSH, recalled by its key, and destroyed with its server', async () => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await driver.resources.taskserv.create(taskserv, A);
     expect(reached[0]).toEqual({ host: '203.0.113.7', user: 'root', alias: server.id });
@@ -83,7 +87,7 @@ describe('what is installed on servers at UpCloud', () => {
     ]);
   });
 
-  it.each(['cannot be reached', 'stands still'])('is not asked for when its server %s', async (how) => {
+  it.each(['cannot be reached', 'is stopped'])('is not read if its server %s', async (how) => {
     const { resource: server } = await driver.resources.server.create(wanted('web-01'), A);
     await driver.resources.taskserv.create(taskserv, A);
     if (how === 'stands still') fake.account.servers[0]!.state = 'stopped';
@@ -108,7 +112,7 @@ describe('the upcloud driver of a process', () => {
   const open = (env: Record<string, string>) =>
     DriverSet.open({ dataDir: folder.path, workspace: folder.path, env, production: true }, [upcloudPlugin]);
 
-  it('is there when its credentials are, and says what is missing without a key for SSH', async () => {
+  it('exists with credentials, and names the variable for the missing SSH key', async () => {
     const driver = (await open(fake.env)).for('upcloud');
     expect(await driver.resources.server.list('production')).toEqual([]);
     expect(driver.run).toBeUndefined();
@@ -118,7 +122,7 @@ describe('the upcloud driver of a process', () => {
     });
   });
 
-  it('logs in with the key that is configured', async () => {
+  it('logs in with the configured key', async () => {
     const keyFile = join(folder.path, 'id_ed25519');
     const pair = newKeys();
     await writeFile(keyFile, pair.private, { mode: 0o600 });
@@ -132,7 +136,7 @@ describe('the upcloud driver of a process', () => {
     expect(order).toMatchObject({ server: { login_user: { ssh_keys: { ssh_key: [pair.public.trim()] } } } });
   });
 
-  it('names what to set where it is not configured', async () => {
+  it('names the variables to set if it is not configured', async () => {
     const drivers = await open({ UPCLOUD_USERNAME: 'me' });
     expect(() => drivers.for('upcloud')).toThrow('(set UPCLOUD_TOKEN, or UPCLOUD_PASSWORD)');
   });

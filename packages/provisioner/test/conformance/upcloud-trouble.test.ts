@@ -10,7 +10,7 @@ const old = (status: number, error_code: string, error_message: string) => ({
   body: JSON.stringify({ error: { error_code, error_message } }),
 });
 
-describe('trouble with UpCloud', () => {
+describe('failures at UpCloud', () => {
   let fake: FakeUpcloud;
   let driver: Driver;
   beforeEach(async () => {
@@ -65,13 +65,13 @@ describe('trouble with UpCloud', () => {
       true,
       'UpCloud did not create server web-01: status 418. Correct this and run the command again.',
     ],
-  ])('is told in a sentence: %j', async (how, permanent, message) => {
+  ])('is explained in a sentence: %j', async (how, permanent, message) => {
     fake.trouble({ method: 'POST', how });
     await expect(create()).rejects.toMatchObject({ name: 'DriverError', permanent, message });
     expect(fake.asked('POST')).toHaveLength(1);
   });
 
-  it('is told when the credentials are wrong, without them', async () => {
+  it('reports wrong credentials without showing them', async () => {
     const env = { UPCLOUD_TOKEN: 'ucat_a-wrong-token' };
     const failure = await driverFor(fake, { env })
       .resources.server.list('i')
@@ -122,7 +122,7 @@ describe('trouble with UpCloud', () => {
     expect(await driverFor(fake, { env }).resources.server.list('i')).toEqual([]);
   });
 
-  it('does not carry the credentials elsewhere', async () => {
+  it('does not send the credentials to another address', async () => {
     const elsewhere = await FakeUpcloud.start();
     try {
       fake.trouble({ how: { status: 307, headers: { Location: `${elsewhere.baseUrl}/1.3/server` } } });
@@ -138,7 +138,7 @@ describe('trouble with UpCloud', () => {
     }
   });
 
-  it('passes: requests are repeated', async () => {
+  it('passes if requests are repeated', async () => {
     fake.trouble({ how: { status: 500, body: '{}' } });
     fake.trouble({ how: 'garbled' });
     fake.trouble({ how: 'cut before' });
@@ -146,7 +146,7 @@ describe('trouble with UpCloud', () => {
     expect(fake.requests).toHaveLength(4);
   });
 
-  it('that lasts is told, and may pass', async () => {
+  it('that lasts is reported as temporary', async () => {
     fake.trouble({ how: old(503, 'SERVICE_UNAVAILABLE', 'Maintenance.'), times: 100 });
     await expect(driver.resources.server.list('i')).rejects.toMatchObject({
       permanent: false,
@@ -157,7 +157,7 @@ describe('trouble with UpCloud', () => {
     expect(fake.requests).toHaveLength(4);
   });
 
-  it('is not waited for longer than the time that there is', async () => {
+  it('is not waited for beyond the time limit', async () => {
     fake.trouble({ how: { status: 429, headers: { 'Retry-After': '3600' } } });
     await expect(driver.resources.server.list('i')).rejects.toMatchObject({
       permanent: false,
@@ -166,14 +166,14 @@ describe('trouble with UpCloud', () => {
     expect(fake.requests).toHaveLength(1);
   });
 
-  it('is not taken for a server that is gone', async () => {
+  it('is not taken for a deleted server', async () => {
     const { resource } = await create();
     fake.trouble({ method: 'GET', path: /^\/server\/.+/, how: { status: 404, body: '<html>proxy</html>' } });
     await expect(driver.resources.server.destroy(resource, A)).rejects.toMatchObject({ name: 'DriverError' });
     expect(fake.account.servers).toHaveLength(1);
   });
 
-  it('with its filters shows servers of others: they are left alone', async () => {
+  it('with its filters does not affect servers of others', async () => {
     await driver.resources.server.create(wanted('web-01', { infra: 'other' }), A);
     await driver.resources.server.create(wanted('web-02'), A);
     fake.account.ghost = fake.account.servers[0]!;
@@ -188,13 +188,11 @@ describe('trouble with UpCloud', () => {
     expect(fake.account.servers.map(({ hostname }) => hostname)).toEqual(['web-01', 'web-02']);
   });
 
-  it('cannot be reached at all', async () => {
+  it('reports that UpCloud cannot be reached', async () => {
     await fake.close();
     await expect(create()).rejects.toMatchObject({
       permanent: false,
-      message: expect.stringMatching(
-        /could not be asked to list servers, or its answer was lost: ECONNREFUSED\./,
-      ),
+      message: expect.stringMatching(/did not list servers, or its answer was lost: ECONNREFUSED\./),
     });
   });
 });

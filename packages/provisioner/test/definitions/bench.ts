@@ -10,7 +10,7 @@ import { serversNamed } from './servers.js';
 
 const OPTIONS = { cache: '/nonexistent' };
 
-// What is installed is a file with the version in it; everything that is done is a line in a log.
+// An installation is a file with the version in it; each act is a line in a log.
 const SCRIPTS = (name: string) => ({
   check: `version=$(cat "$MACHINE/${name}" 2>/dev/null) || exit 1
 version_wanted "$version" || exit 1
@@ -21,12 +21,12 @@ echo "\${VERSION:-1.0}" >"$MACHINE/${name}"`,
 rm -f "$MACHINE/${name}"`,
 });
 
-/** Servers that are folders: scripts run in this machine's own bash, and write nothing outside of them. */
+/** Servers that are folders: scripts run in this machine's bash and write only there. */
 export class Bench {
   readonly servers = serversNamed('one', 'two', 'three');
   readonly lines: string[] = [];
   readonly #definitions: Definitions;
-  /** Is told every line that a script prints. */
+  /** Receives every line that a script prints. */
   onLine: (line: string) => void = () => {};
   /** How a cancelled script is ended. */
   end: NodeJS.Signals = 'SIGTERM';
@@ -92,7 +92,7 @@ export class Bench {
     return readFile(this.path(server, file), 'utf8');
   }
 
-  /** What was done on a server, in order. */
+  /** The acts on a server, in order. */
   async done(server = 'one'): Promise<string[]> {
     const text = await this.read(server, 'log').catch(() => '');
     return text.split('\n').filter((line) => line !== '');

@@ -20,7 +20,7 @@ const create = (servers: string[], key = 'k', more = {}) =>
   bench.clusters.create(bench.wantedCluster('farm', servers, more), { idempotencyKey: key });
 
 describe('a cluster', () => {
-  it('is made of task services and steps, each on its servers, and remembered by all of them', async () => {
+  it('is made of task services and steps on its servers, all of which have its record', async () => {
     const { resource, made } = await create(['one', 'two']);
     expect(made).toBe(true);
     expect(await bench.done('one')).toEqual(['install runtime 1.0', 'install control 1.0']);
@@ -32,11 +32,11 @@ describe('a cluster', () => {
     expect(await bench.clusters.recall('i', 'k')).toEqual([
       { kind: 'cluster', action: 'created', before: null, after: resource },
     ]);
-    // What came with it is part of that change.
+    // Its task services are part of that change.
     expect(await bench.taskservs.recall('i', 'k')).toEqual([]);
   });
 
-  it('goes backwards, with the task services that were its own', async () => {
+  it('is removed in reverse order, with the task services that it installed', async () => {
     await bench.taskservs.create(bench.wanted('runtime', { server: 'two' }), { idempotencyKey: 'before' });
     const { resource } = await create(['one', 'two']);
     const changes = await bench.clusters.destroy(resource, { idempotencyKey: 'd' });
@@ -48,7 +48,7 @@ describe('a cluster', () => {
     expect(await bench.clusters.recall('i', 'd')).toEqual(changes);
   });
 
-  it('keeps the task services that it stands on', async () => {
+  it('keeps the task services that it depends on', async () => {
     await create(['one', 'two']);
     const runtime = (await bench.taskservs.read('i', 'one/runtime'))!;
     await expect(bench.taskservs.destroy(runtime, { idempotencyKey: 'd' })).rejects.toThrow(
@@ -70,7 +70,7 @@ describe('a cluster', () => {
     ]);
   });
 
-  it('that was interrupted is finished by a repeat, and until then its parts can be undone', async () => {
+  it('that was interrupted is completed by a repetition, and until then its parts can be undone', async () => {
     await bench.define('runtime', {}, { install: '[ "$SERVER_NAME" = one ] && echo 1 >"$MACHINE/runtime"' });
     await expect(create(['one', 'two'])).rejects.toThrow('runtime on two: the script "install" failed');
     expect(await bench.clusters.list('i')).toEqual([]);
@@ -81,7 +81,7 @@ describe('a cluster', () => {
     expect(await bench.done('one')).toEqual(['install control 1.0']);
   });
 
-  it('needs servers that exist', async () => {
+  it('requires servers that exist', async () => {
     await expect(create([])).rejects.toThrow('requires at least one server');
     await expect(create(['one', 'none'])).rejects.toThrow(
       'requires the servers none, which do not exist in i',

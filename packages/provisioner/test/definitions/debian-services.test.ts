@@ -14,7 +14,7 @@ const HOW_TO = fileURLToPath(new URL('../../../../docs/how-to/add-a-task-service
 const missing = await DebianTarget.missing();
 if (missing !== null) console.warn(`SKIPPED: no task service was really installed: ${missing}.`);
 
-// What tells that it is there, and its package.
+// The program that shows that it is installed, and its package.
 const SERVICES: [name: string, program: string, packageName: string][] = [
   ['chrony', '/usr/sbin/chronyd --version', 'chrony'],
   ['etcd', '/usr/bin/etcd --version', 'etcd-server'],
@@ -23,7 +23,7 @@ const SERVICES: [name: string, program: string, packageName: string][] = [
   ['postgresql', '/usr/lib/postgresql/*/bin/postgres --version', 'postgresql'],
   ['prometheus-node-exporter', '/usr/bin/prometheus-node-exporter --version', 'prometheus-node-exporter'],
   ['redis', '/usr/bin/redis-server --version', 'redis-server'],
-  // The one that the documentation makes up.
+  // The example of the documentation.
   ['memcached', '/usr/bin/memcached --version', 'memcached'],
 ];
 
@@ -80,14 +80,14 @@ async function documented(folder: string): Promise<void> {
       expect(await target.sh('web-01', `${program} 2>&1 | head -1`)).toContain(resource.version);
       const installed = await target.sh('web-01', `dpkg-query -W -f '\${Version}' ${packageName}`);
 
-      // Asked again, by others too: nothing runs anew.
+      // Created again, also by others: nothing is done again.
       lines.length = 0;
       const again = await taskservs.create(wanted(name), { idempotencyKey: 'somebody else' });
       expect(again).toEqual({ resource, made: false });
       expect(lines).toEqual([]);
       expect(await taskservs.read('i', `web-01/${name}`)).toEqual(resource);
 
-      // A change to what it is already passes its check, and leaves the package alone.
+      // A change without a difference only runs the check and keeps the package.
       await taskservs.change(resource, wanted(name, { version: resource.version }), {
         idempotencyKey: 'same',
       });
@@ -123,7 +123,7 @@ async function documented(folder: string): Promise<void> {
       const { resource, made } = await taskservs.create(wanted('redis'), { idempotencyKey: 'cancelled' });
       expect(made).toBe(true);
       expect(await target.sh('web-01', 'dpkg --audit; redis-server --version')).toContain(resource.version);
-      // It is ours, however it came to be: it goes.
+      // It was installed by the platform, so it is removed.
       await taskservs.destroy(resource, { idempotencyKey: 'cancelled:undo' });
       expect(await target.sh('web-01', 'ls /usr/bin/redis-server 2>/dev/null || echo gone')).toBe('gone');
     },
@@ -141,7 +141,7 @@ async function documented(folder: string): Promise<void> {
     expect(changed).toMatchObject({ id: resource.id, version: resource.version, attributes: { port: 6391 } });
     expect(await target.sh('web-01', 'cat /etc/redis/provisioning.conf')).toContain('port 6391');
 
-    // As if somebody had installed it by hand.
+    // Installed as a user would.
     await target.sh('web-01', 'rm /var/lib/provisioning/taskservs/redis.json');
     const found = await taskservs.create(wanted('redis', { attributes: { port: 6391 } }), {
       idempotencyKey: 'found',

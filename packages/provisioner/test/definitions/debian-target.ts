@@ -10,7 +10,7 @@ const command = promisify(execFile);
 const SUITE = 'bookworm';
 const BASE = join(tmpdir(), `provisioning-test-debian-${SUITE}`);
 
-// Everything happens in namespaces of its own, on a layer over a Debian that is never written to.
+// Everything happens in separate namespaces, on a layer over a Debian that is never written to.
 const ENTER = `
   mount --make-rprivate / &&
   mount -t overlay overlay -o "lowerdir=$BASE,upperdir=$LAYER/upper,workdir=$LAYER/work" "$LAYER/root" &&
@@ -23,7 +23,7 @@ const ENTER = `
   mkdir -m 1777 "$LAYER/root/dev/shm" &&
   unset BASE LAYER && exec chroot "$0" bash -s`;
 
-/** Debian machines without an init, made of nothing but folders and namespaces: what is installed is really there. */
+/** Debian machines without an init, made of folders and namespaces only: packages are really installed. */
 export class DebianTarget {
   readonly run: RunOnServer;
 
@@ -36,7 +36,7 @@ export class DebianTarget {
     return new DebianTarget(await mkdtemp(join(tmpdir(), 'provisioning-test-machines-')));
   }
 
-  /** Why there can be none here, or null. */
+  /** Why this machine cannot have them, or null. */
   static async missing(): Promise<string | null> {
     if (process.getuid?.() !== 0) return 'it takes root to make a Debian to install into';
     for (const program of ['debootstrap', 'unshare', 'chroot']) {
@@ -62,7 +62,7 @@ export class DebianTarget {
     }
   }
 
-  /** What a command prints on a server. */
+  /** The output of a command on a server. */
   async sh(server: string, script: string): Promise<string> {
     const [program = '', ...args] = this.#enter(server);
     const child = command(program, args, { env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' } });
@@ -91,7 +91,7 @@ export class DebianTarget {
   }
 }
 
-/** Made once for each machine: it takes half a minute. */
+/** Made once on each machine, which takes half a minute. */
 async function base(): Promise<void> {
   if (
     await access(BASE).then(
@@ -106,7 +106,7 @@ async function base(): Promise<void> {
       maxBuffer: 64 * 1024 * 1024,
     });
     await copyFile('/etc/resolv.conf', join(making, 'etc/resolv.conf'));
-    // No package starts anything: there is no init that would end it.
+    // No package starts a service: there is no init that would end it.
     await writeFile(join(making, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 });
     await rename(making, BASE);
   } catch (error) {

@@ -43,7 +43,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
   });
   afterEach(() => target.remove());
 
-  it('Cilium comes after Kubernetes after containerd, is kept, and removed the other way round', async () => {
+  it('Cilium is installed after Kubernetes and containerd, kept, and removed in reverse order', async () => {
     const { resource, made } = await taskservs().create(wanted('cilium'), { idempotencyKey: 'k' });
     expect([made, resource.version]).toEqual([true, '0.18.8']);
     const installed = (await taskservs().recall('i', 'k')).map(({ after }) => after);
@@ -74,7 +74,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     );
   });
 
-  it('what was tampered with is refused, and nothing of it is put in place', async () => {
+  it('a modified download is refused and not installed', async () => {
     mirror.tampered.set('runc.amd64', 'evil').set('runc.arm64', 'evil');
     await expect(taskservs().create(wanted('containerd'), { idempotencyKey: 'k' })).rejects.toThrow(
       /runc\.(amd|arm)64 is refused: its SHA-256 is b5c1fb2efc6d6b46/,
@@ -87,14 +87,14 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     expect(await taskservs().create(wanted('containerd'), { idempotencyKey: 'k' })).toMatchObject({
       made: true,
     });
-    // What had come well is not fetched again.
+    // Complete downloads are not repeated.
     expect(mirror.requests.map((path) => path.replace(/-.*/, '').replace(/\..*/, ''))).toEqual([
       'runc',
       'cni',
     ]);
   });
 
-  it('what cannot be fetched says so', async () => {
+  it('a failed download is reported', async () => {
     const nowhere = { ...options(), downloadBase: `${mirror.base}/nowhere` };
     const lost = installedTaskservs(target.run, servers, mirror.definitions, nowhere);
     await expect(lost.create(wanted('containerd'), { idempotencyKey: 'k' })).rejects.toThrow(
@@ -102,7 +102,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     );
   });
 
-  it('changes its version, there and back', async () => {
+  it('changes its version and changes it back', async () => {
     const { resource } = await taskservs().create(wanted('containerd'), { idempotencyKey: 'k' });
     const older = await taskservs().change(resource, wanted('containerd', '2.0.7'), { idempotencyKey: 'c' });
     expect(older).toMatchObject({ id: resource.id, version: '2.0.7' });
@@ -116,7 +116,7 @@ if (missing !== null) console.warn(`SKIPPED: no shipped download was tried, not 
     expect(mirror.requests).toEqual([]);
   });
 
-  it('a BuildKit cluster spans servers, changes, and goes with the containerd that it brought', async () => {
+  it('a BuildKit cluster spans servers, changes, and is removed with the containerd that it installed', async () => {
     const cluster = { infra: 'i', name: 'buildkit', provider: 'local' as const, attributes: {} };
     const { resource } = await clusters().create(
       { ...cluster, version: null, servers: ['one', 'two'] },

@@ -1,6 +1,6 @@
 type Log = (line: string) => void;
 
-/** The same collection; whatever servers print during its acts goes to `log`, too. */
+/** The same collection; output of servers during its acts is also passed to `log`. */
 export function withLog<C extends object>(collection: C, log: Log): C {
   return new Proxy(collection, {
     get(target, member) {

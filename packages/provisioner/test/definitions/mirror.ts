@@ -13,12 +13,12 @@ import { Definitions } from '../../src/definitions/index.js';
 const command = promisify(execFile);
 const ARCHITECTURE = arch() === 'x64' ? 'amd64' : arch();
 
-/** A program that says which version it is, as the real one does. */
+/** A program that prints its version, as the real one does. */
 type Stub = { file: string; program: (version: string) => string };
 const says = (condition: string, line: string) =>
   `#!/bin/sh\n[ "$*" = '${condition}' ] && echo '${line}'\nexit 0\n`;
 
-// By the name of the download: what is in its archive, or the one program that it is.
+// By the name of the download: the content of its archive, or the one program that it is.
 const STUBS: Record<string, Stub[]> = {
   containerd: [
     {
@@ -52,12 +52,12 @@ interface Shipped {
   versions: Record<string, { sha256: Record<string, Record<string, string>> }>;
 }
 
-/** The shipped definitions, with stubs for what they download: served on loopback, their checksums in the definitions. */
+/** The shipped definitions with stubs for their downloads, which are served on loopback with matching checksums. */
 export class Mirror {
   readonly definitions: Definitions;
-  /** Paths, in the order in which they were asked for. */
+  /** The requested paths, in order. */
   readonly requests: string[] = [];
-  /** Served instead of what there is. */
+  /** Served instead of the real content. */
   readonly tampered = new Map<string, string>();
   readonly #files = new Map<string, Buffer>();
 

@@ -3,8 +3,8 @@ import { createInterface } from 'node:readline';
 import type { RunOnServer } from '../../src/definitions/index.js';
 
 /**
- * Runs scripts by a program that reads bash from its standard input. @param argv the program for a server
- * @param end the signal that ends it, and with it what it runs
+ * Runs scripts with a program that reads bash from its standard input. @param argv the program for a server
+ * @param end the signal that ends it and its processes
  */
 export function runBy(argv: (server: string) => string[], end: NodeJS.Signals): RunOnServer {
   return async (server, { text, environment, timeoutSeconds }, { signal, log = () => {} }) => {
@@ -19,7 +19,7 @@ export function runBy(argv: (server: string) => string[], end: NodeJS.Signals): 
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let patience: NodeJS.Timeout | undefined;
-    // As drivers do: who does not end by itself is ended.
+    // As drivers do: a script that does not end on its own is ended.
     const stop = () => {
       child.kill(end);
       patience = setTimeout(() => child.kill('SIGKILL'), 5_000);

@@ -1,6 +1,6 @@
 import type { Server } from '../../src/drivers/resource.js';
 
-/** Servers that are said to exist: the tests run their scripts elsewhere. */
+/** Servers that only seem to exist: the tests run their scripts elsewhere. */
 export function serversNamed(...names: string[]) {
   const all = names.map((name): Server => ({
     infra: 'i',

@@ -10,7 +10,7 @@ const definitions = new Definitions(repository('workspace/definitions'));
 const HELPERS = repository('packages/provisioner/shell/helpers.sh');
 
 describe('the shipped definitions', () => {
-  it('can all be used', async () => {
+  it('are valid', async () => {
     await definitions.check();
     expect(await definitions.names('taskserv')).toEqual([
       'chrony',
@@ -27,7 +27,7 @@ describe('the shipped definitions', () => {
     expect(await definitions.names('cluster')).toEqual(['buildkit']);
   });
 
-  it('have checksums of their own for every version and architecture', async () => {
+  it('have different checksums for every version and architecture', async () => {
     const all = await Promise.all([
       ...['containerd', 'kubernetes', 'cilium'].map((name) => definitions.taskserv(name)),
       definitions.cluster('buildkit'),
@@ -38,7 +38,7 @@ describe('the shipped definitions', () => {
     for (const { url } of downloads) expect(url).toMatch(/^https:\/\/[^{}]+$/);
   });
 
-  it('have scripts that bash understands', async () => {
+  it('have scripts with valid syntax', async () => {
     const taskservs = await Promise.all(
       (await definitions.names('taskserv')).map((one) => definitions.taskserv(one)),
     );

@@ -13,7 +13,7 @@ const create = (name: string, key = 'k', more = {}) =>
   bench.taskservs.create(bench.wanted(name, more), { idempotencyKey: key });
 
 describe('a task service', () => {
-  it('is installed once, and remembered on the server itself', async () => {
+  it('is installed once, with a record on the server itself', async () => {
     await bench.define('web', { parameters: { port: { type: 'integer', default: 80 } } });
     const { resource, made } = await create('web', 'k', { attributes: { port: 81 } });
     expect(made).toBe(true);
@@ -36,7 +36,7 @@ describe('a task service', () => {
     expect(await bench.done()).toEqual(['install web 1.0']);
   });
 
-  it('that is there already is taken over, and left when it is let go', async () => {
+  it('that existed before is adopted, and kept when it is deleted', async () => {
     await bench.define('web');
     await writeFile(bench.path('one', 'web'), '0.9');
     const { resource, made } = await create('web');
@@ -60,7 +60,7 @@ describe('a task service', () => {
     ]);
   });
 
-  it('that the distribution has updated is not taken back by another change', async () => {
+  it('that the distribution has updated is not reverted by another change', async () => {
     await bench.define('web', { parameters: { port: { type: 'integer', default: 80 } } });
     const { resource } = await create('web');
     await writeFile(bench.path('one', 'web'), '1.1');
@@ -70,7 +70,7 @@ describe('a task service', () => {
     expect(await bench.done()).toEqual(['install web 1.0']);
   });
 
-  it('is destroyed as that very thing only', async () => {
+  it('is destroyed only by its own id', async () => {
     await bench.define('web');
     const { resource } = await create('web');
     const other = { ...resource, id: 'another' };
@@ -85,7 +85,7 @@ describe('a task service', () => {
     expect(await bench.done()).toEqual(['install web 1.0', 'remove web']);
   });
 
-  it('made at the same time by two is made once', async () => {
+  it('is made once by concurrent requests', async () => {
     await bench.define('web');
     const both = await Promise.all([create('web', 'a'), create('web', 'b')]);
     expect(both.map(({ made }) => made).sort()).toEqual([false, true]);
@@ -94,8 +94,8 @@ describe('a task service', () => {
   });
 });
 
-describe('what fails', () => {
-  it('is told with what it printed last, and is gone on with by the next attempt', async () => {
+describe('a failure', () => {
+  it('is reported with its last output, and the next attempt continues', async () => {
     const broken = `echo half >"$MACHINE/half"; echo 'the disk is full' >&2; exit 3`;
     await bench.define('web', {}, { install: broken });
     await expect(create('web')).rejects.toThrow(
@@ -107,7 +107,7 @@ describe('what fails', () => {
     expect(JSON.parse(await bench.read('one', 'root/taskservs/web.json'))).toMatchObject({ adopted: false });
   });
 
-  it('by taking too long is ended', async () => {
+  it('at the time limit ends the script', async () => {
     await bench.define(
       'web',
       { timeouts: { install: 1 } },
@@ -117,7 +117,7 @@ describe('what fails', () => {
     await expectGone(await bench.read('one', 'pid'));
   });
 
-  it('when its check does not believe it, does not say a version, or it is still there', async () => {
+  it('is reported if the check contradicts, reports no version, or still finds it', async () => {
     await bench.define('web', {}, { install: 'true' });
     await expect(create('web')).rejects.toThrow('the installation succeeded, but the check does not find it');
     await bench.define('web', {}, { check: 'true' });
@@ -130,7 +130,7 @@ describe('what fails', () => {
     expect(await bench.taskservs.list('i')).toEqual([resource]);
   });
 
-  it('before anything is done says what to write', async () => {
+  it('before any act says what to write', async () => {
     await bench.define('web', {
       default_version: '2',
       versions: { '2': {} },
@@ -139,7 +139,10 @@ describe('what fails', () => {
     const refusals: [object, string][] = [
       [{ version: '9' }, 'Version 9 of web is not defined. Defined: 2.'],
       [{ attributes: { port: 70000 } }, 'Parameter port of web must be at most 65535, got 70000.'],
-      [{ attributes: { prot: 1 } }, 'Parameter prot of web is not known: known parameters are port.'],
+      [
+        { attributes: { prot: 1 } },
+        'Parameter prot of web is not a known parameter: known parameters are port.',
+      ],
       [{ server: 'none' }, 'Task service web requires server none, which does not exist in i.'],
       [
         { name: 'wob' },
@@ -158,7 +161,7 @@ describe('what fails', () => {
     expect(await bench.done()).toEqual([]);
   });
 
-  it('on a machine that is known by another name says so', async () => {
+  it('on a machine with two names is explained', async () => {
     await bench.define('web');
     await create('web');
     const record = await bench.read('one', 'root/taskservs/web.json');
@@ -167,10 +170,10 @@ describe('what fails', () => {
       record.replace('"infra": "i"', '"infra": "j"'),
     );
     expect(await bench.taskservs.read('i', 'one/web')).toBeNull();
-    await expect(create('web')).rejects.toThrow('as one/web of infra j: that machine is known by two names');
+    await expect(create('web')).rejects.toThrow('as one/web of infra j: that machine has two names');
   });
 
-  it('by a damaged record is not taken for nothing', async () => {
+  it('caused by a damaged record is reported', async () => {
     await bench.define('web');
     await create('web');
     await writeFile(bench.path('one', 'root/taskservs/web.json'), '{');
@@ -180,7 +183,7 @@ describe('what fails', () => {
   });
 });
 
-describe('cancelled', () => {
+describe('a cancelled installation', () => {
   it.each<NodeJS.Signals>(['SIGTERM', 'SIGKILL'])(
     'by %s in the middle, it ends what runs on the server, and a repeat finishes the work',
     async (end) => {
@@ -200,7 +203,7 @@ describe('cancelled', () => {
     },
   );
 
-  it('or killed after the installation and before its record, it is still ours', async () => {
+  it('that was killed before its record was written still belongs to the platform', async () => {
     const check = `version=$(cat "$MACHINE/web" 2>/dev/null) || exit 1
       report_version "$version"; if [ -e "$MACHINE/pause" ]; then echo checked; sleep 1; fi`;
     await bench.define('web', {}, { check });
@@ -220,14 +223,14 @@ describe('cancelled', () => {
   });
 });
 
-describe('what requires others', () => {
+describe('a task service with requirements', () => {
   beforeEach(async () => {
     await bench.define('runtime', { order: 90 });
     await bench.define('platform', { order: 50, requires: ['runtime'] });
     await bench.define('network', { order: 10, requires: ['platform'] });
   });
 
-  it('comes after them, however it is asked for', async () => {
+  it('is installed after them, for any request', async () => {
     for (const name of ['network', 'platform', 'runtime']) {
       expect(await create(name)).toMatchObject({ made: true, resource: { name } });
     }
@@ -240,7 +243,7 @@ describe('what requires others', () => {
     expect(recalled.map(({ after }) => after?.name)).toEqual(['runtime', 'platform', 'network']);
   });
 
-  it('keeps them from being removed, except by undoing what brought all of them', async () => {
+  it('prevents their removal, except by an undo of all of them', async () => {
     await create('network');
     const runtime = (await bench.taskservs.read('i', 'one/runtime'))!;
     await expect(bench.taskservs.destroy(runtime, { idempotencyKey: 'd' })).rejects.toMatchObject({
@@ -254,7 +257,7 @@ describe('what requires others', () => {
     expect((await bench.done()).slice(3)).toEqual(['remove network', 'remove platform', 'remove runtime']);
   });
 
-  it('in a circle is refused', async () => {
+  it('in a cycle is refused', async () => {
     await bench.define('runtime', { requires: ['network'] });
     await expect(create('platform')).rejects.toThrow(
       'platform requires runtime requires network requires platform',
@@ -262,7 +265,7 @@ describe('what requires others', () => {
     expect(await bench.done()).toEqual([]);
   });
 
-  it('in another version than came along gets that version', async () => {
+  it('is changed to a version that is requested later', async () => {
     await create('platform');
     const { resource } = await create('runtime', 'k', { version: '2.0' });
     expect(resource.version).toBe('2.0');

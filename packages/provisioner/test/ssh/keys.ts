@@ -1,6 +1,6 @@
 import ssh2 from 'ssh2';
 
-/** A key pair, as OpenSSH writes it. */
+/** A key pair in the form of OpenSSH. */
 export function newKeys(options: { passphrase?: string } = {}): { private: string; public: string } {
   const { passphrase } = options;
   for (;;) {
@@ -8,7 +8,7 @@ export function newKeys(options: { passphrase?: string } = {}): { private: strin
       passphrase === undefined
         ? ssh2.utils.generateKeyPairSync('ed25519')
         : ssh2.utils.generateKeyPairSync('ed25519', { passphrase, cipher: 'aes256-ctr', rounds: 4 });
-    // Of a thousand that it makes, ssh2 1.17.0 cannot read three again.
+    // ssh2 1.17.0 cannot read three of a thousand keys that it makes.
     if (!(ssh2.utils.parseKey(pair.private, passphrase) instanceof Error)) return pair;
   }
 }

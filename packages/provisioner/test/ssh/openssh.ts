@@ -10,10 +10,10 @@ import { RunnerBench } from './runner-bench.js';
 
 const SSHD = '/usr/sbin/sshd';
 
-/** What is said of tests that need a real SSH server, where there is none. */
+/** The reason in skipped tests that need a real SSH server. */
 export const OPENSSH_MISSING = existsSync(SSHD) ? null : `there is no ${SSHD}`;
 
-/** A real SSH server on this machine, which lets nobody in but the user of the tests, with one key. */
+/** A real SSH server on this machine, which accepts only the user of the tests, with one key. */
 export class OpenSsh {
   readonly user = userInfo().username;
 
@@ -31,7 +31,7 @@ export class OpenSsh {
     await mkdir(bin);
     await writeFile(join(folder, 'host_key'), `${hostKeys.private}\n`, { mode: 0o600 });
     await writeFile(join(folder, 'authorized_keys'), `${keys.public}\n`);
-    // Who is not root here cannot become root: what runs then runs as who it is.
+    // A user other than root cannot become root here: scripts then run as that user.
     await writeFile(join(bin, 'sudo'), '#!/bin/sh\nshift\nexec "$@"\n');
     await chmod(join(bin, 'sudo'), 0o755);
     const config = [
@@ -45,11 +45,11 @@ export class OpenSsh {
       'PasswordAuthentication no',
       'KbdInteractiveAuthentication no',
       'PermitRootLogin prohibit-password',
-      // The start files of whoever runs the tests are none of it.
+      // The start files of the user that runs the tests must have no effect.
       `SetEnv HOME=${folder} PATH=${bin}:/usr/local/bin:/usr/bin:/bin`,
     ];
     await writeFile(join(folder, 'sshd_config'), `${config.join('\n')}\n`);
-    // Where it locks itself up while nobody has logged in yet.
+    // For systems on which the account is locked until the first login.
     if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true });
     const child = spawn(SSHD, ['-D', '-e', '-f', join(folder, 'sshd_config')], {
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -62,7 +62,7 @@ export class OpenSsh {
     return new RunnerBench(this.folder, this.keys, this.user);
   }
 
-  /** The same machine by another address. */
+  /** The same machine at another address. */
   target(host = 1) {
     return { host: `127.0.0.${host}`, port: this.port };
   }

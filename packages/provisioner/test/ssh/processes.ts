@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { waitFor } from '@provisioning/test-kit';
 
-/** Whether it runs: what waits for its parent to notice does not. */
+/** Whether it runs: a zombie does not. */
 async function isAlive(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => null);
   return stat !== null && !/\) Z /.test(stat);
 }
 
-/** Those in a file that a script has written, one a line. */
+/** The process ids in a file of a script, one a line. */
 export async function pidsIn(path: string): Promise<number[]> {
   const lines = (await readFile(path, 'utf8')).trim().split('\n');
   return lines.filter((line) => line !== '').map(Number);

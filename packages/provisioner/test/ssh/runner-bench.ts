@@ -5,7 +5,7 @@ import type { SshConfig, SshTarget } from '../../src/ssh/index.js';
 import type { Timing } from '../../src/ssh/timing.js';
 import type { newKeys } from './keys.js';
 
-/** A host to run scripts on, in this machine's own file system. */
+/** A host on which scripts run in this machine's file system. */
 export interface TestHost {
   target: SshTarget;
   hostKey: string;
@@ -19,7 +19,7 @@ export interface Ran {
 
 const QUICK: Partial<Timing> = { connectMs: 5_000, tickMs: 100, silenceMs: 3_000, graceMs: 1_000 };
 
-/** Runners that are closed at the end, and what they are asked most. */
+/** Runners, which are closed at the end, and their usual calls. */
 export class RunnerBench {
   readonly #runners: Connections[] = [];
 

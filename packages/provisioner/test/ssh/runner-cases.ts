@@ -13,7 +13,7 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-// Leaves children behind in every way there is: in its session, deaf to hang-ups, and in a session of its own.
+// Leaves children in every possible way: in its session, immune to hang-ups, and in another session.
 const FORKING = (pids: string) => `
 echo $$ >>${pids}
 sleep 301 & echo $! >>${pids}
@@ -21,7 +21,7 @@ nohup sleep 302 >/dev/null 2>&1 & echo $! >>${pids}
 setsid bash -c 'trap "" HUP TERM; echo $$ >>${pids}; echo ready; while :; do sleep 303; done' &
 wait`;
 
-/** What holds for scripts over SSH, whatever serves it. */
+/** The behaviour of scripts over SSH, for any server. */
 export function runnerConforms(name: string, open: () => Promise<Opened>): void {
   describe(name, () => {
     let opened: Opened;
@@ -34,14 +34,14 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
     const run = (text: string, more = {}) => opened.bench.run(runner, opened.host, text, more);
     const scratch = () => join(opened.bench.folder, randomUUID());
 
-    it('tells what is printed, line by line and in order, and how it ended', async () => {
+    it('returns the output line by line and in order, and the exit status', async () => {
       const text = 'echo one; echo two >&2; echo; printf "  three\\n\\n"; printf four; exit 3';
       expect(await run(text)).toEqual({ exitCode: 3, lines: ['one', 'two', '', '  three', '', 'four'] });
       expect(await run('kill -KILL $$')).toMatchObject({ exitCode: 137 });
       expect(await run('')).toEqual({ exitCode: 0, lines: [] });
     });
 
-    it('takes the environment as it is, and nobody else sees it', async () => {
+    it('passes the environment unchanged and hidden from other processes', async () => {
       const environment = {
         QUOTES: `it's "quoted" \\ \`date\` $HOME $(id)`,
         LINES: 'one\n\n  two\ttab\n',
@@ -57,7 +57,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(arguments_.lines.join('\n')).not.toContain('quoted');
     });
 
-    it('refuses what cannot be sent before anything is run', async () => {
+    it('refuses what cannot be sent before it runs anything', async () => {
       const file = scratch();
       const permanent = { name: 'DriverError', permanent: true };
       await expect(run(`touch ${file}`, { environment: { 'A B': '' } })).rejects.toMatchObject(permanent);
@@ -65,17 +65,17 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       await expect(readFile(file)).rejects.toThrow('ENOENT');
     });
 
-    it('gives scripts an empty input, and not what comes after them', async () => {
+    it('gives scripts an empty input', async () => {
       const { lines } = await run('cat; read -r line; echo "[$line]"; echo after');
       expect(lines).toEqual(['[]', 'after']);
     });
 
-    it('runs long scripts as a whole', async () => {
+    it('runs long scripts completely', async () => {
       const text = Array.from({ length: 5_000 }, (_, index) => `value=${index} # ${'x'.repeat(60)}`);
       expect((await run(`${text.join('\n')}\necho $value`)).lines).toEqual(['4999']);
     });
 
-    it('hears what is no text, and lines that never end', async () => {
+    it('reads output that is not text, and lines without an end', async () => {
       const { exitCode, lines } = await run('head -c 300000 /dev/urandom; echo; echo end');
       expect([exitCode, lines.at(-1)]).toEqual([0, 'end']);
       const long = await run('head -c 3000000 /dev/zero | tr "\\0" x; echo; echo end');
@@ -84,7 +84,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(Math.max(...long.lines.map(({ length }) => length))).toBeLessThanOrEqual(1024 * 1024);
     });
 
-    it('waits for the script alone, and not for what that leaves running', async () => {
+    it('waits for the script only, not for processes that it leaves running', async () => {
       const { lines } = await run('sleep 300 & echo $!');
       const pid = Number(lines[0]);
       expect(await living([pid])).toEqual([pid]);
@@ -98,7 +98,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(all).toEqual(all.map((_, index) => ({ exitCode: index, lines: [String(index)] })));
     });
 
-    it('begins nothing that was cancelled before', async () => {
+    it('starts nothing after an abort', async () => {
       const file = scratch();
       await expect(run(`touch ${file}`, { signal: AbortSignal.abort() })).rejects.toMatchObject({
         name: 'AbortError',
@@ -106,7 +106,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       await expect(readFile(file)).rejects.toThrow('ENOENT');
     });
 
-    it('ends everything that a cancelled script has begun', async () => {
+    it('ends all processes of a cancelled script', async () => {
       const pids = scratch();
       const cancel = new AbortController();
       const log = (line: string) => line === 'ready' && cancel.abort();
@@ -118,7 +118,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(await living(begun)).toEqual([]);
     });
 
-    it('ends everything that a script has begun whose time is up', async () => {
+    it('ends all processes of a script at its time limit', async () => {
       const pids = scratch();
       await expect(run(FORKING(pids), { timeoutSeconds: 1 })).rejects.toMatchObject({
         name: 'DriverError',
@@ -128,7 +128,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(await living(await pidsIn(pids))).toEqual([]);
     });
 
-    it('gives a cancelled script the time to put things in order', async () => {
+    it('gives a cancelled script time to clean up', async () => {
       const file = scratch();
       const cancel = new AbortController();
       const text = `trap 'sleep 0.3; echo orderly >${file}; exit 1' TERM; echo ready; while :; do sleep 0.05; done`;
@@ -137,7 +137,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(await readFile(file, 'utf8')).toBe('orderly\n');
     });
 
-    it('ends what runs when it is closed', async () => {
+    it('ends running scripts when it is closed', async () => {
       const pids = scratch();
       const own = opened.bench.runner();
       const running = opened.bench.run(own, opened.host, `echo $$ >${pids}; sleep 304`);
@@ -148,7 +148,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(await living(begun)).toEqual([]);
     });
 
-    it('refuses a host whose key is not known and says how to verify it', async () => {
+    it('refuses a host with an unknown key and says how to verify it', async () => {
       const stranger = opened.bench.runner();
       const { target, hostKey } = opened.host;
       const script = { text: 'echo hello', environment: {}, timeoutSeconds: 10 };
@@ -159,7 +159,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       expect(error.message).toContain(`[${target.host}]:${target.port} ${hostKey}`);
     });
 
-    it('refuses a host that has another key than the one that is set', async () => {
+    it('refuses a host with another key than the configured one', async () => {
       const { target, folder } = opened.host;
       const other = { target, folder, hostKey: opened.bench.keys.public };
       await expect(opened.bench.run(opened.bench.runner(), other, 'echo hello')).rejects.toMatchObject({
@@ -171,7 +171,7 @@ export function runnerConforms(name: string, open: () => Promise<Opened>): void 
       });
     });
 
-    it('says which key must be let in, when it is not', async () => {
+    it('names the key to authorize if it is rejected', async () => {
       const keys = newKeys();
       const wrong = opened.bench.runner({ privateKey: keys.private });
       const failing = opened.bench.run(wrong, opened.host, 'echo hello');

@@ -48,7 +48,7 @@ afterAll(async () => {
   await folder.remove();
 });
 
-/** What is installed is a file on the host. */
+/** An installation is a file on the host. */
 async function define(name: string, requires: string[]): Promise<void> {
   const own = join(folder.path, 'definitions/taskservs', name);
   await mkdir(own, { recursive: true });
@@ -65,7 +65,7 @@ function targetOf({ target, hostKey }: StandInHost) {
   return { ...target, hostKeys: [hostKey] };
 }
 
-/** A driver of those hosts, as the list says they are. */
+/** A driver of those hosts, with properties as the list states them. */
 function driverOf(list: readonly Partial<Host>[]): Driver {
   hosts = list.map((more, index) => poolHost(targetOf(all[index]!), more));
   return createSshDriver({
@@ -93,7 +93,7 @@ const exists = (host: StandInHost, file: string) =>
   );
 
 describe('hosts that exist already', () => {
-  it('are each the server of one, however many want them at once', async () => {
+  it('become one server each, with concurrent claims', async () => {
     const wanted = ['web-01', 'web-02', 'web-03', 'web-04', 'web-05'];
     const made = await Promise.allSettled(wanted.map((name) => create(driverOf([{}, {}, {}]), name)));
     const servers = made.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -104,7 +104,7 @@ describe('hosts that exist already', () => {
     expect(listed.map(({ name }) => name)).toEqual(servers.map(({ name }) => name).sort());
   });
 
-  it('that were claimed by somebody who died are settled by whoever comes next', async () => {
+  it('that a dead process had claimed are settled by the next one', async () => {
     const driver = driverOf([{}, {}]);
     const web = await create(driver, 'web-01');
     const record = JSON.parse(await recordOn(web)) as Record<string, unknown>;
@@ -120,7 +120,7 @@ describe('hosts that exist already', () => {
     expect(left.filter(Boolean)).toHaveLength(1);
   });
 
-  it('that are silent make lists incomplete, which is not passed over', async () => {
+  it('that do not answer make lists fail', async () => {
     const driver = driverOf([{ name: 'web-01' }, { infra: 'production' }, { infra: 'staging' }]);
     await create(driver, 'web-01');
     all[1]!.silence(true);
@@ -133,7 +133,7 @@ describe('hosts that exist already', () => {
     expect(await driver.resources.server.list('staging')).toEqual([]);
   });
 
-  it('cannot become what they are not', async () => {
+  it('cannot have other properties', async () => {
     const driver = driverOf([{ plan: 'small', storage_gb: 100 }]);
     const server = await create(driver, 'web-01');
     const bigger = desired('web-01', { plan: 'big' });
@@ -144,7 +144,7 @@ describe('hosts that exist already', () => {
     expect(await driver.resources.server.read('production', 'web-01')).toEqual(server);
   });
 
-  it('with a damaged record are named, and left alone', async () => {
+  it('with a damaged record are named, and not changed', async () => {
     const driver = driverOf([{}]);
     await mkdir(join(all[0]!.folder, 'root'));
     await writeFile(join(all[0]!.folder, 'root/server.json'), '{}');
@@ -155,7 +155,7 @@ describe('hosts that exist already', () => {
     expect(await readFile(join(all[0]!.folder, 'root/server.json'), 'utf8')).toBe('{}');
   });
 
-  it('run scripts as long as they are that server, wherever it is', async () => {
+  it('run scripts while they are that server', async () => {
     const driver = driverOf([{}, {}]);
     const server = await create(driver, 'web-01');
     const lines: string[] = [];
@@ -171,12 +171,17 @@ describe('hosts that exist already', () => {
   });
 });
 
-describe('a host that is let go', () => {
+describe('a host that is released', () => {
   const installed = (server: string, name: string) => ({
-    ...{ infra: 'production', server, name, provider: 'ssh' as const, version: null, attributes: {} },
+    infra: 'production',
+    server,
+    name,
+    provider: 'ssh' as const,
+    version: null,
+    attributes: {},
   });
 
-  it('loses what was installed on it first, what needs others before them', async () => {
+  it('loses its task services first, dependents before requirements', async () => {
     const driver = driverOf([{}]);
     const server = await create(driver, 'web-01');
     await driver.resources.taskserv.create(installed('web-01', 'web'), act());
@@ -191,7 +196,7 @@ describe('a host that is let go', () => {
     expect(await driver.resources.taskserv.list('production')).toEqual([]);
   });
 
-  it('stays the server as long as something on it cannot be removed', async () => {
+  it('stays the server while something on it cannot be removed', async () => {
     const driver = driverOf([{}]);
     const server = await create(driver, 'web-01');
     await driver.resources.taskserv.create(installed('web-01', 'web'), act());
@@ -211,7 +216,7 @@ describe('a host that is let go', () => {
 describe('the plugin for hosts', () => {
   const services = () => ({ definitions: new Definitions(folder.path), install: {} });
 
-  it('says which of its variables makes no sense, and shows no secret', async () => {
+  it('names the variable that is not valid, and shows no secret', async () => {
     const keyFile = join(folder.path, 'key');
     await writeFile(keyFile, newKeys({ passphrase: 'open sesame' }).private);
     const hostsFile = join(folder.path, 'hosts.toml');

@@ -25,7 +25,7 @@ runnerConforms('a runner of scripts over SSH', async () => {
   return { bench, host, close };
 });
 
-describe('a runner of scripts over SSH, in trouble', () => {
+describe('failures of the SSH runner', () => {
   let folder: TemporaryFolder;
   let bench: RunnerBench;
   const hosts: StandInHost[] = [];
@@ -45,7 +45,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     return host;
   };
 
-  it('uses one connection as long as that is enough, and lets it go when it is idle', async () => {
+  it('uses one connection while that is enough, and closes it when it is idle', async () => {
     const host = await start();
     const runner = bench.runner({}, { idleMs: 50 });
     await bench.run(runner, host, 'echo one');
@@ -56,7 +56,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     expect(host.connections).toBe(2);
   });
 
-  it('does with as few sessions as the server allows', async () => {
+  it('works with the number of sessions that the server allows', async () => {
     const host = await start({ maxSessions: 3 });
     const runner = bench.runner();
     const all = await Promise.all(
@@ -66,7 +66,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     expect(host.connections).toBeLessThanOrEqual(4);
   });
 
-  it('does not mind a connection that died while nobody used it', async () => {
+  it('replaces an idle connection that was lost', async () => {
     const host = await start();
     const runner = bench.runner();
     await bench.run(runner, host, 'echo one');
@@ -74,14 +74,14 @@ describe('a runner of scripts over SSH, in trouble', () => {
     expect((await bench.run(runner, host, 'echo two')).lines).toEqual(['two']);
   });
 
-  it('tries again when it is turned away', async () => {
+  it('tries again when a connection is refused', async () => {
     const host = await start();
     host.refuse(2);
     expect((await bench.run(bench.runner(), host, 'echo in')).lines).toEqual(['in']);
     expect(host.connections).toBe(3);
   });
 
-  it('says who does not answer, and that it may be tried again', async () => {
+  it('names the host that does not answer, as a temporary failure', async () => {
     const host = await start();
     const { port } = host;
     await host.stop();
@@ -93,7 +93,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     });
   });
 
-  it('ends what ran when the connection was lost, and says so', async () => {
+  it('ends the script when the connection is lost, and reports it', async () => {
     const host = await start();
     const pids = join(host.folder, 'pids');
     const running = bench.run(bench.runner(), host, `echo $$ >${pids}; setsid sleep 305 & sleep 306`);
@@ -108,7 +108,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     expect(await living(begun)).toEqual([]);
   });
 
-  it('gives up a server that falls silent, where the script ends by itself', async () => {
+  it('gives up a server that stops answering, where the script ends on its own', async () => {
     const host = await start();
     const pids = join(host.folder, 'pids');
     const runner = bench.runner({}, { connectMs: 500, silenceMs: 1_000 });
@@ -124,7 +124,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     await waitFor(async () => (await living(begun)).length === 0);
   });
 
-  it('says that a script was cut off whose keeper was killed on the server, and ends the script', async () => {
+  it('ends and reports a script whose supervisor was killed on the server', async () => {
     const host = await start();
     const pids = join(host.folder, 'pids');
     const running = bench.run(bench.runner(), host, `echo $$ >${pids}; kill -KILL $PPID; sleep 307`);
@@ -132,7 +132,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     expect(await living(await pidsIn(pids))).toEqual([]);
   });
 
-  it('runs nothing of a script that came in half', async () => {
+  it('does not run a script that arrived incomplete', async () => {
     const host = await start();
     const file = join(host.folder, 'begun');
     const script = { text: `touch ${file}\necho more`, environment: {}, timeoutSeconds: 10 };
@@ -144,7 +144,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
-  it('becomes root by sudo, and says what to do where it may not', async () => {
+  it('becomes root with sudo, or says what to do', async () => {
     const host = await start({ users: ['ops'] });
     const sudo = join(host.folder, 'bin/sudo');
     const put = async (text: string) => {
@@ -162,7 +162,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     });
   });
 
-  it('uses a key with a passphrase, and says when that is missing', async () => {
+  it('uses a key with a passphrase, and reports a missing one', async () => {
     const locked = newKeys({ passphrase: 'open sesame' });
     const host = await start({ authorized: locked.public });
     const runner = bench.runner({ privateKey: locked.private, passphrase: 'open sesame' });
@@ -177,7 +177,7 @@ describe('a runner of scripts over SSH, in trouble', () => {
     const script = { text: 'echo in', environment: {}, timeoutSeconds: 10 };
     const act = { idempotencyKey: 'k' };
 
-    it('learns the key of a host once, and takes no other from then on', async () => {
+    it('stores the key of a host once, and accepts no other from then on', async () => {
       const host = await start();
       const knownHostsFile = join(host.folder, 'ssh/known_hosts');
       const config = { knownHostsFile, learnHostKeys: true };
@@ -192,14 +192,14 @@ describe('a runner of scripts over SSH, in trouble', () => {
       expect((await readFile(knownHostsFile, 'utf8')).split('\n')).toHaveLength(2);
     });
 
-    it('learns one key where two learn at once', async () => {
+    it('stores one key for two concurrent logins', async () => {
       const host = await start();
       const config = { knownHostsFile: join(host.folder, 'known_hosts'), learnHostKeys: true };
       await Promise.all([1, 2, 3].map(() => bench.runner(config).run(host.target, script, act)));
       await bench.runner({ ...config, learnHostKeys: false }).run(host.target, script, act);
     });
 
-    it('does not learn the key of a host that does not let it in', async () => {
+    it('does not store the key of a host that rejects the login', async () => {
       const host = await start({ authorized: newKeys().public });
       const config = { knownHostsFile: join(host.folder, 'known_hosts'), learnHostKeys: true };
       await expect(bench.runner(config).run(host.target, script, act)).rejects.toThrow('rejects the login');

@@ -7,24 +7,24 @@ import ssh2, { type ParsedKey, type ServerChannel } from 'ssh2';
 import { newKeys } from './keys.js';
 
 export interface StandInOptions {
-  /** Below it lies the folder of the host. */
+  /** The folder that contains the folder of the host. */
   parent: string;
-  /** The public key that may log in, as OpenSSH writes it. */
+  /** The public key that may log in, in the form of OpenSSH. */
   authorized: string;
-  /** Users that there are. */
+  /** The existing users. */
   users?: readonly string[];
-  /** So many sessions on one connection, as sshd has it. */
+  /** The number of sessions on one connection, like sshd's MaxSessions. */
   maxSessions?: number;
 }
 
 /**
- * An SSH server in this process, which runs what it is told in this machine's own bash: everything of a host but a
- * machine of its own. It can be made to fail.
+ * An SSH server in this process, which runs commands in this machine's bash: a host without a separate machine. It can be
+ * made to fail.
  */
 export class StandInHost {
   readonly hostKey: string;
   readonly port: number;
-  /** Connections that came, refused ones included. */
+  /** The connections so far, including refused ones. */
   connections = 0;
   readonly #sockets = new Set<Socket>();
   readonly #children = new Set<Promise<unknown>>();
@@ -51,7 +51,7 @@ export class StandInHost {
     return new StandInHost(folder, options, tcp, newKeys().private);
   }
 
-  /** Connections that there are. */
+  /** The open connections. */
   get open(): number {
     return this.#sockets.size;
   }
@@ -60,24 +60,24 @@ export class StandInHost {
     return { host: '127.0.0.1', port: this.port };
   }
 
-  /** It is installed anew: it has another host key, and nobody is logged in. */
+  /** Reinstalls it: it has another host key, and no connections. */
   reinstall(): void {
     this.key = newKeys().private;
     this.drop();
   }
 
-  /** Every connection is gone. */
+  /** Ends every connection. */
   drop(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
 
-  /** Every connection is gone, and the next ones are turned away. */
+  /** Ends every connection, and refuses the next ones. */
   refuse(connections: number): void {
     this.#refusals = connections;
     this.drop();
   }
 
-  /** It goes on living, and neither hears nor says anything. */
+  /** It keeps running, and neither receives nor sends anything. */
   silence(silent: boolean): void {
     this.#silent = silent;
     for (const socket of this.#sockets) {
@@ -86,7 +86,7 @@ export class StandInHost {
     }
   }
 
-  /** When the next command ends that was sent those words, its connection goes before it has told. */
+  /** Ends the connection at the end of the next command with those words, before its status is sent. */
   dropAfter(words: string): void {
     this.#dropAfter = words;
   }
@@ -139,7 +139,7 @@ export class StandInHost {
   #exec(channel: ServerChannel, command: string, socket: Socket): void {
     const child = spawn('bash', ['-c', command], {
       cwd: this.folder,
-      // The start files of whoever runs the tests are none of it.
+      // The start files of the user that runs the tests must have no effect.
       env: {
         PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
         HOME: this.folder,

@@ -32,7 +32,7 @@ const documented = (infra: string): OperationSpec[] =>
     dependencies: operation.dependencies ?? [],
   }));
 
-const NOTE = 'The operation is for provider aws, and these servers are at upcloud: web-01, web-02.';
+const NOTE = 'The operation is for provider aws, but these servers are at upcloud: web-01, web-02.';
 /** In the order of their creation; the definition of kubernetes requires containerd, cilium requires kubernetes. */
 const MADE = [
   ...['server web-01', 'server web-02'],

@@ -36,9 +36,7 @@ export class ServerChanger {
       await this.waits.grown(region, volume, desired.storage_gb, about);
     }
     if (other) {
-      log?.(
-        `${name}: stops for a moment to become a ${instanceType}; its public address may be another one then`,
-      );
+      log?.(`${name}: stops for a moment to become a ${instanceType}; its public address may change`);
       await this.#retype(region, found, instanceType);
     }
     const power = wantedPower(desired) ?? (remembered.changing === 'running' ? 'running' : null);
@@ -62,11 +60,16 @@ export class ServerChanger {
     const { instance, remembered } = found;
     const instanceType = instanceTypeOf(desired.plan, name);
     const after: Remembered = {
-      ...{ ...remembered, plan: desired.plan, instanceType, labels: desired.labels },
+      ...remembered,
+      plan: desired.plan,
+      instanceType,
+      labels: desired.labels,
       // The same as before, unless they were no longer recorded.
-      ...{ zone: desired.zone, image: desired.image },
+      zone: desired.zone,
+      image: desired.image,
       storage_gb: desired.storage_gb,
-      ...{ changedAt: new Date().toISOString(), changing: null },
+      changedAt: new Date().toISOString(),
+      changing: null,
     };
     checkLabels(desired);
     checkCount(after);
@@ -136,7 +139,7 @@ export class ServerChanger {
       if (was === 'running') await this.waits.running(region, id, about);
     } catch (error) {
       throw new DriverError(
-        `${asSentence(failure.message)} Besides, the server could not be brought back to state ${was} as a ${old}: ` +
+        `${asSentence(failure.message)} In addition, the server could not be returned to state ${was} as a ${old}: ` +
           (error as Error).message,
         { cause: failure },
       );
@@ -154,7 +157,7 @@ export class ServerChanger {
     const fitting: readonly string[] = ProcessorInfo?.SupportedArchitectures ?? [];
     if (architecture === undefined || fitting.length === 0 || fitting.includes(architecture)) return;
     throw new DriverError(
-      `Server ${about.name} has a system for ${architecture}, and the plan ${wanted} is for ${fitting.join(' and ')}. ` +
+      `Server ${about.name} has an operating system for ${architecture}, but the plan ${wanted} is for ${fitting.join(' and ')}. ` +
         'Choose another plan, or destroy it and create it again. Nothing was changed.',
       { permanent: true },
     );
@@ -172,7 +175,7 @@ export class ServerChanger {
     const { Size: size = wanted } = (await region.volume(id, about)) ?? {};
     if (size > wanted) {
       throw new DriverError(
-        `The volume of server ${name} has ${size} GB and cannot shrink to ${wanted} GB at AWS. Ask for ${size} or ` +
+        `The volume of server ${name} has ${size} GB and cannot shrink to ${wanted} GB at AWS. Request ${size} or ` +
           'more, or destroy the server and create it again. Nothing was changed.',
         { permanent: true },
       );

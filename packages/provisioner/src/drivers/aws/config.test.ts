@@ -14,7 +14,10 @@ describe('the configuration of the aws driver', () => {
       credentials: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'the-secret' },
       regions: ['eu-central-1'],
       endpoints: { ec2: null, ssm: null, quotas: null },
-      ...{ subnetId: null, securityGroupIds: [], defaultImage: null, loginUser: null },
+      subnetId: null,
+      securityGroupIds: [],
+      defaultImage: null,
+      loginUser: null,
       serversAtOnce: 10,
     });
   });

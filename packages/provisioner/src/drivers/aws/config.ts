@@ -25,42 +25,42 @@ const QUOTAS_URL = 'AWS_ENDPOINT_URL_SERVICE_QUOTAS';
 
 /** The environment variables of the aws driver. */
 export const AWS_VARIABLES: readonly Variable[] = [
-  { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key that acts at AWS.' },
+  { name: 'AWS_ACCESS_KEY_ID', secret: false, description: 'The access key for AWS.' },
   { name: 'AWS_SECRET_ACCESS_KEY', secret: true, description: 'Its secret.' },
   { name: 'AWS_SESSION_TOKEN', secret: true, description: 'The token of a temporary access key.' },
-  { name: 'AWS_REGION', secret: false, description: 'The region where servers are, e.g. eu-central-1.' },
+  { name: 'AWS_REGION', secret: false, description: 'The region of the servers, e.g. eu-central-1.' },
   {
     name: 'AWS_REGIONS',
     secret: false,
-    description: 'Further regions where servers may be, with commas between. Servers elsewhere are not seen.',
+    description: 'Further regions with servers, separated by commas. Servers in other regions are not found.',
   },
   {
     name: 'AWS_SUBNET_ID',
     secret: false,
-    description: 'The subnet for new servers, in AWS_REGION; unless set, that of the default VPC.',
+    description: 'The subnet for new servers, in AWS_REGION; default: that of the default VPC.',
   },
   {
     name: 'AWS_SECURITY_GROUP_IDS',
     secret: false,
     description:
-      'Security groups of new servers, in AWS_REGION, with commas between; unless set, the default one of the VPC.',
+      'Security groups of new servers, in AWS_REGION, separated by commas; default: that of the VPC.',
   },
   {
     name: 'AWS_DEFAULT_IMAGE',
     secret: false,
-    description: 'The image of servers that name none; unless set, the newest Debian 12.',
+    description: 'The image of servers without an image; default: the newest Debian 12.',
   },
   {
     name: LOGIN_USER,
     secret: false,
     description:
-      'The user that logs in to servers at AWS. By default the user of the image, for example admin for Debian.',
+      'The user that logs in to servers at AWS. Default: the user of the image, e.g. admin for Debian.',
   },
   serversAtOnceVariable(AT_ONCE),
   {
     name: 'AWS_ENDPOINT_URL',
     secret: false,
-    description: "Where the APIs are, for tests and private endpoints: AWS's own unless set.",
+    description: "The address of the APIs, for tests and private endpoints; default: AWS's own.",
   },
   { name: 'AWS_ENDPOINT_URL_EC2', secret: false, description: 'The same for EC2 alone.' },
   { name: 'AWS_ENDPOINT_URL_SSM', secret: false, description: 'The same for SSM alone.' },

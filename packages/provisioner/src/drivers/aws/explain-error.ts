@@ -47,7 +47,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['VcpuLimitExceeded', 'InstanceLimitExceeded', 'VolumeLimitExceeded', 'MaxIOPSLimitExceeded'],
-    advice: 'Destroy what is not needed, or ask for more in Service Quotas.',
+    advice: 'Destroy what is not needed, or request more in Service Quotas.',
   },
   {
     on: ['InsufficientInstanceCapacity', 'InsufficientHostCapacity', 'InsufficientCapacity'],
@@ -60,7 +60,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['InsufficientFreeAddressesInSubnet'],
-    advice: 'Destroy what is not needed there, or name another one in AWS_SUBNET_ID.',
+    advice: 'Destroy what is not needed there, or set another one in AWS_SUBNET_ID.',
   },
   {
     on: ['VPCIdNotSpecified', 'DefaultVpcDoesNotExist', 'MissingInput'],
@@ -73,7 +73,7 @@ const ADVICE: readonly Advice[] = [
   },
   {
     on: ['InvalidKey.Format', 'InvalidKeyPair.Format'],
-    advice: 'EC2 takes keys of the types ED25519 and RSA: name another one in PROVISIONING_SSH_KEY_FILE.',
+    advice: 'EC2 takes keys of the types ED25519 and RSA: set another one in PROVISIONING_SSH_KEY_FILE.',
   },
   {
     on: ['OperationNotPermitted'],
@@ -135,7 +135,8 @@ export function explainError(act: string, error: unknown, secrets: readonly stri
   const text = known?.unquotable ? '' : `${quotable(message, secrets)} `;
   if (!known && status >= 500) {
     return new AwsError(`AWS cannot ${act} at the moment: ${text}(${name}). ${again}`, {
-      ...{ code: name, permanent: false },
+      code: name,
+      permanent: false,
     });
   }
   return new AwsError(

@@ -66,9 +66,18 @@ export function toServer({ instance, remembered, lost }: Found): Server {
   const { infra, name, zone, image, storage_gb, labels, restores, changedAt } = remembered;
   const made_at = new Date(madeAt(instance)).toISOString();
   return {
-    ...{ infra, name, plan: planOf(instance, remembered), zone, provider: 'aws' },
-    ...{ image, labels, storage_gb },
-    ...{ id: instance.InstanceId, driver: 'aws', made_at, changed_at: changedAt ?? made_at },
+    infra,
+    name,
+    plan: planOf(instance, remembered),
+    zone,
+    provider: 'aws',
+    image,
+    labels,
+    storage_gb,
+    id: instance.InstanceId,
+    driver: 'aws',
+    made_at,
+    changed_at: changedAt ?? made_at,
     description: describe(instance, remembered),
     ...(restores.length > 0 ? { restores } : {}),
     ...(lost.length > 0 ? { lost } : {}),

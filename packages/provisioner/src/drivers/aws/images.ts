@@ -82,8 +82,8 @@ function newestFirst({ CreationDate: one = '' }: Image, { CreationDate: other = 
 
 function unknown(wanted: string, type: string, { name: region }: Region, { name }: About): DriverError {
   return new DriverError(
-    `AWS has no image ${JSON.stringify(wanted)} for server ${name} (${type}) in ${region}. Name one by its id ` +
-      '(ami-…), by its name or how that begins, or by a parameter, like ' +
+    `AWS has no image ${JSON.stringify(wanted)} for server ${name} (${type}) in ${region}. Use an id ` +
+      '(ami-…), a name or its beginning, or a parameter, like ' +
       'ssm:/aws/service/debian/release/12/latest/amd64. Nothing was changed.',
     { permanent: true },
   );

@@ -24,7 +24,7 @@ export class Orders {
     const { region, instanceType } = await this.#parts(desired, signal);
     if (await region.type(instanceType, { name: desired.name, signal })) return;
     throw new DriverError(
-      `AWS has no instance type ${instanceType} in ${region.name}, which server ${desired.name} asks for. Name ` +
+      `AWS has no instance type ${instanceType} in ${region.name}, which server ${desired.name} requests. Choose ` +
         'another plan. Nothing was changed.',
       { permanent: true },
     );
@@ -40,19 +40,32 @@ export class Orders {
     const { subnetId, securityGroupIds } = this.config;
     const key = keyValue(idempotencyKey);
     const remembered: Remembered = {
-      ...{ infra, name, key, plan, instanceType, zone, image, storage_gb, labels, restores },
-      ...{ loginUser: chosen.loginUser, changedAt: null, changing: null },
+      infra,
+      name,
+      key,
+      plan,
+      instanceType,
+      zone,
+      image,
+      storage_gb,
+      labels,
+      restores,
+      loginUser: chosen.loginUser,
+      changedAt: null,
+      changing: null,
     };
     checkCount(remembered);
     const input: RunInstancesCommandInput = {
       ImageId: chosen.id,
       InstanceType: instanceType as NonNullable<RunInstancesCommandInput['InstanceType']>,
-      ...{ MinCount: 1, MaxCount: 1 },
+      MinCount: 1,
+      MaxCount: 1,
       BlockDeviceMappings: [
         {
           DeviceName: chosen.rootDevice,
           Ebs: {
-            ...{ DeleteOnTermination: true, VolumeType: 'gp3' },
+            DeleteOnTermination: true,
+            VolumeType: 'gp3',
             ...(storage_gb === null ? {} : { VolumeSize: storage_gb }),
           },
         },
@@ -95,8 +108,8 @@ export class Orders {
     const { subnetId, securityGroupIds, regions } = this.config;
     if (place.region === regions[0] || (!subnetId && securityGroupIds.length === 0)) return place;
     throw new DriverError(
-      `Server ${name} cannot be made in ${place.region}: AWS_SUBNET_ID and AWS_SECURITY_GROUP_IDS are of ${regions[0]}. ` +
-        'Make it there, or by a process of its own with what there is in that region. Nothing was changed.',
+      `Server ${name} cannot be made in ${place.region}: AWS_SUBNET_ID and AWS_SECURITY_GROUP_IDS belong to ${regions[0]}. ` +
+        'Make it there, or run a separate worker that is configured for the other region. Nothing was changed.',
       { permanent: true },
     );
   }

@@ -40,6 +40,6 @@ describe('plans and zones of the settings at AWS', () => {
   );
 
   it.each(['us-west-3', 'us-west-22', 'us-west', 'eu-central-1a'])('refuses the zone %s', (zone) =>
-    expect(() => placeOf(zone, regions, 'web-01')).toThrow(/none of the regions/),
+    expect(() => placeOf(zone, regions, 'web-01')).toThrow(/none of the configured regions/),
   );
 });

@@ -39,8 +39,8 @@ export function instanceTypeOf(plan: string, server: string): string {
   if (found) return found.type;
   throw new DriverError(
     `AWS has no plan ${JSON.stringify(plan)} for server ${server}` +
-      (cpus === undefined ? '. ' : ' that this program knows of. ') +
-      'Name an instance type like t3.small, or what is needed, like 2xCPU-4GB, up to 32xCPU-256GB.',
+      (cpus === undefined ? '. ' : ' among those that this program knows. ') +
+      'Use an instance type like t3.small, or a size from 1xCPU to 32xCPU-256GB, like 2xCPU-4GB.',
     { permanent: true },
   );
 }

@@ -77,8 +77,8 @@ export class ServerMaker {
       if (!isByHand(reason)) throw explainState(desired.name, InstanceId, reason);
     }
     throw new DriverError(
-      `Server ${desired.name} was made and destroyed ${TOKENS} times under one idempotency key, which is as often as ` +
-        'this program allows. Run the command again with another one.',
+      `Server ${desired.name} was made and destroyed ${TOKENS} times under one idempotency key, which is the maximum. ` +
+        'Run the command again with another key.',
       { permanent: true },
     );
   }

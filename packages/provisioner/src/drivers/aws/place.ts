@@ -17,7 +17,7 @@ export function placeOf(zone: string, regions: readonly string[], server: string
     }
   }
   throw new DriverError(
-    `The zone ${zone} of server ${server} is in none of the regions that are configured (${regions.join(', ')}). Name a ` +
+    `The zone ${zone} of server ${server} is in none of the configured regions (${regions.join(', ')}). Use a ` +
       `region or an availability zone, like ${regions[0]} or ${regions[0]}a, or add the region to AWS_REGIONS.`,
     { permanent: true },
   );

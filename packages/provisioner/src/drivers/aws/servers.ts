@@ -77,8 +77,10 @@ export class AwsServers implements ProviderServers {
     if (!(await this.waits.gone(region, id, about))) return [];
     return [
       ...taskservs.map((taskserv): Change => ({
-        ...{ kind: 'taskserv', action: 'destroyed' },
-        ...{ before: taskserv, after: null },
+        kind: 'taskserv',
+        action: 'destroyed',
+        before: taskserv,
+        after: null,
       })),
       { kind: 'server', action: 'destroyed', before, after: null },
     ];
@@ -89,8 +91,10 @@ export class AwsServers implements ProviderServers {
     const key = keyValue(idempotencyKey);
     const made = (await this.#all(infra)).filter(({ remembered }) => remembered.key === key);
     return made.map((found) => ({
-      ...{ kind: 'server', action: 'created' },
-      ...{ before: null, after: this.#server(found) },
+      kind: 'server',
+      action: 'created',
+      before: null,
+      after: this.#server(found),
     }));
   }
 

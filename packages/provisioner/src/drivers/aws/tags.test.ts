@@ -7,7 +7,13 @@ const text = (maxLength: number) => fc.string({ maxLength, unit: 'grapheme-ascii
 const or = <T>(some: fc.Arbitrary<T>) => fc.option(some, { nil: null });
 
 const remembered: fc.Arbitrary<Remembered> = fc.record({
-  ...{ infra: name, name, key: name, plan: name, instanceType: name, zone: name, loginUser: name },
+  infra: name,
+  name,
+  key: name,
+  plan: name,
+  instanceType: name,
+  zone: name,
+  loginUser: name,
   image: or(name),
   storage_gb: or(fc.integer({ min: 1, max: 65_536 })),
   labels: fc.dictionary(name, text(128), { maxKeys: 32, noNullPrototype: true }),

@@ -28,7 +28,7 @@ export const DOCKER_VARIABLES: readonly Variable[] = [
     secret: false,
     description: 'The engine: unix:///var/run/docker.sock, or tcp://<host>:<port>.',
   },
-  { name: 'DOCKER_TLS_VERIFY', secret: false, description: 'Not empty: tcp:// is spoken over TLS.' },
+  { name: 'DOCKER_TLS_VERIFY', secret: false, description: 'If not empty, tcp:// connections use TLS.' },
   {
     name: 'DOCKER_CERT_PATH',
     secret: false,
@@ -37,12 +37,12 @@ export const DOCKER_VARIABLES: readonly Variable[] = [
   {
     name: 'PROVISIONING_DOCKER_NETWORK',
     secret: false,
-    description: "The network that containers join; unless set, the engine's default.",
+    description: 'The network of the containers; default: that of the engine.',
   },
   {
     name: 'PROVISIONING_DOCKER_IMAGE',
     secret: false,
-    description: `The image of servers that name none: ${DEFAULT_IMAGE} unless set.`,
+    description: `The image of servers without an image; default: ${DEFAULT_IMAGE}.`,
   },
   serversAtOnceVariable(AT_ONCE),
 ];
@@ -63,12 +63,12 @@ function connectionTo(address: string, env: Environment): DockerOptions {
   if (address.startsWith('unix:///')) return { socketPath: address.slice('unix://'.length) };
   const { protocol, hostname: host, port } = URL.canParse(address) ? new URL(address) : new URL('none:');
   if (protocol !== 'tcp:' || !host) {
-    throw wrong('DOCKER_HOST must be like unix:///var/run/docker.sock or tcp://<host>:<port>');
+    throw wrong('DOCKER_HOST must be unix://<path of the socket> or tcp://<host>:<port>');
   }
   if (!env['DOCKER_TLS_VERIFY']) return { protocol: 'http', host, port: port || 2375 };
   const folder = env['DOCKER_CERT_PATH'];
   if (!folder)
-    throw wrong('DOCKER_TLS_VERIFY needs DOCKER_CERT_PATH, the folder with ca.pem, cert.pem and key.pem');
+    throw wrong('DOCKER_TLS_VERIFY requires DOCKER_CERT_PATH, the folder with ca.pem, cert.pem and key.pem');
   const file = (name: string) => {
     try {
       return readFileSync(join(folder, name));
@@ -77,8 +77,12 @@ function connectionTo(address: string, env: Environment): DockerOptions {
     }
   };
   return {
-    ...{ protocol: 'https', host, port: port || 2376 },
-    ...{ ca: file('ca.pem'), cert: file('cert.pem'), key: file('key.pem') },
+    protocol: 'https',
+    host,
+    port: port || 2376,
+    ca: file('ca.pem'),
+    cert: file('cert.pem'),
+    key: file('key.pem'),
   };
 }
 

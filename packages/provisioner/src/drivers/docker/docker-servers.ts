@@ -199,7 +199,14 @@ function toServer(container: ContainerInspectInfo, origin: Origin, altered: Alte
   const { plan, labels, storage_gb } = altered ?? first;
   const networks = Object.values(container.NetworkSettings.Networks);
   return {
-    ...{ infra, name, plan, zone, provider, image, labels, storage_gb },
+    infra,
+    name,
+    plan,
+    zone,
+    provider,
+    image,
+    labels,
+    storage_gb,
     id: container.Id,
     driver: 'docker',
     made_at: new Date(container.Created).toISOString(),

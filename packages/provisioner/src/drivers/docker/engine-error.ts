@@ -53,8 +53,11 @@ export function explain(error: unknown, what: string, address: string): DriverEr
     statusCode < 500 &&
     statusCode !== 409 &&
     statusCode !== 429;
-  return new DriverError(`${what}: the Docker engine at ${address} says: ${said || `status ${statusCode}`}`, {
-    permanent,
-    cause: error,
-  });
+  return new DriverError(
+    `${what}: the Docker engine at ${address} refused: ${said || `status ${statusCode}`}`,
+    {
+      permanent,
+      cause: error,
+    },
+  );
 }

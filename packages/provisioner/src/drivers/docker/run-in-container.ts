@@ -86,7 +86,10 @@ async function runOnce(
       docker.getContainer(id).exec({
         Cmd: ['bash', '-c', RUN, 'bash', cookie],
         Env: Object.entries(environment).map(([variable, value]) => `${variable}=${value}`),
-        ...{ AttachStdin: true, AttachStdout: true, AttachStderr: true, User: 'root' },
+        AttachStdin: true,
+        AttachStdout: true,
+        AttachStderr: true,
+        User: 'root',
       }),
     { what },
   );

@@ -19,8 +19,8 @@ export function sizeOf({ name, plan }: Pick<DesiredServer, 'name' | 'plan'>): Si
   // The engine's minimum is 6 MB.
   if (!(count > 0) || !(memory >= 0.01)) {
     throw new DriverError(
-      `Server ${name}: a plan of the docker driver says how much a container may use, e.g. "2xCPU-4GB", ` +
-        `and this one is ${JSON.stringify(plan)}.`,
+      `Server ${name}: a plan of the docker driver must state a size, e.g. "2xCPU-4GB", ` +
+        `got ${JSON.stringify(plan)}.`,
       { permanent: true },
     );
   }

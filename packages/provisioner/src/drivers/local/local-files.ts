@@ -72,7 +72,7 @@ export class LocalFiles<K extends 'taskserv' | 'cluster'> {
       const found = await readRecord(path, this.kind);
       if (found?.resource.id !== existing.id) return [];
       await this.infras.note(paths, context, this.kind, name);
-      await this.infras.bury(paths, this.kind, found.resource, context);
+      await this.infras.storeTombstone(paths, this.kind, found.resource, context);
       const grave = paths.scratch('destroying');
       try {
         await rename(path, grave);

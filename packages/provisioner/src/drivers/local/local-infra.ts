@@ -47,7 +47,7 @@ export class LocalInfras {
   }
 
   /** Written before the thing is removed; valid only once the thing of that id is gone (see `recall`). */
-  async bury<K extends Kind>(
+  async storeTombstone<K extends Kind>(
     paths: InfraPaths,
     kind: K,
     resource: Existing[K],

@@ -107,7 +107,7 @@ export class LocalServers implements Collection<'server'> {
       const { resource } = found;
       await this.infras.note(paths, context, 'server', name);
       const taskservs = await taskservsIn(paths.taskservs(name));
-      await this.infras.bury(paths, 'server', resource, context, { taskservs });
+      await this.infras.storeTombstone(paths, 'server', resource, context, { taskservs });
       const grave = paths.scratch('destroying');
       try {
         if (!(await moveFolder(paths.serverFolder(name), grave, paths.servers))) return [];

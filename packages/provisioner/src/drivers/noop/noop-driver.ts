@@ -72,7 +72,7 @@ class NoopCollection<K extends Kind> implements Collection<K> {
 
   async change(before: Existing[K], desired: Desired[K], context: ActContext): Promise<Existing[K]> {
     await this.steering.obey(before.name, context);
-    if (!this.#has(before)) throw new DriverError(`${fullName(before)} is gone.`);
+    if (!this.#has(before)) throw new DriverError(`${fullName(before)} no longer exists.`);
     const after = { ...before, ...desired };
     this.#of(before.infra).set(fullName(before), after);
     this.note({ kind: this.kind, action: 'changed', before, after }, context);

@@ -8,12 +8,26 @@ import type { Host } from './hosts-file.js';
 import type { HostRecords, Seen } from './remote-host.js';
 
 const HOSTS = ['a', 'b', 'c'].map((name): Host => ({
-  ...{ shown: `${name}:22`, target: { host: name }, name: null, infra: null },
-  ...{ plan: null, zone: null, image: null, storage_gb: null, labels: {} },
+  shown: `${name}:22`,
+  target: { host: name },
+  name: null,
+  infra: null,
+  plan: null,
+  zone: null,
+  image: null,
+  storage_gb: null,
+  labels: {},
 }));
 
 const desired = (name: string): DesiredServer => ({
-  ...{ infra: 'i', name, plan: 'p', zone: 'z', provider: 'ssh', image: null, labels: {}, storage_gb: null },
+  infra: 'i',
+  name,
+  plan: 'p',
+  zone: 'z',
+  provider: 'ssh',
+  image: null,
+  labels: {},
+  storage_gb: null,
 });
 
 /** Hosts in memory. They record whether one server was ever settled on two of them. */

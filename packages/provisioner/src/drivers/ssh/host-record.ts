@@ -55,7 +55,7 @@ export function readRecord(text: string, host: Host): HostRecord {
   }
   throw new DriverError(
     `The record of the server that ${host.shown} is (server.json there) is damaged. ` +
-      'Repair it, or remove it there, which sets the host free.',
+      'Repair it, or remove it there, which releases the host.',
     { permanent: true },
   );
 }

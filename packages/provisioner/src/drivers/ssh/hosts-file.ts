@@ -65,13 +65,18 @@ function doubles(hosts: readonly WrittenHost[]): Complaint[] {
   const names = hosts.map(({ name, infra = '' }) => (name === undefined ? undefined : `${infra}/${name}`));
   return hosts.flatMap((_, index) => [
     ...(addresses.indexOf(addresses[index]!) < index
-      ? [{ path: ['hosts', index, 'address'], message: 'is listed twice. Remove one of them.' }]
+      ? [
+          {
+            path: ['hosts', index, 'address'],
+            message: 'must be unique, but is listed twice. Remove one of them.',
+          },
+        ]
       : []),
     ...(names[index] !== undefined && names.indexOf(names[index]) < index
       ? [
           {
             path: ['hosts', index, 'name'],
-            message: 'is the name of two hosts. A name must be unique; omit it for hosts of a pool.',
+            message: 'must be unique, but is the name of two hosts. Omit it for hosts of a pool.',
           },
         ]
       : []),

@@ -35,12 +35,12 @@ const Host = Type.Object(
     storage_gb: asked.storage_gb,
     labels: asked.labels,
   },
-  { ...closed, hint: 'A host is a table with at least an address.' },
+  { ...closed, hint: 'A host must be a table with at least an address.' },
 );
 
 const HostsSchema = Type.Object(
   { hosts: Type.Array(Host, { maxItems: 1000, hint: 'Write a table [[hosts]] for each host.' }) },
-  { ...closed, hint: 'The file has a table [[hosts]] for each host.' },
+  { ...closed, hint: 'The file must have a table [[hosts]] for each host.' },
 );
 
 const ajv = new Ajv2020({ allErrors: true, verbose: true });

@@ -16,7 +16,7 @@ export const sshPlugin: DriverPlugin = {
     {
       name: HOSTS,
       secret: false,
-      description: 'TOML file that lists the hosts that may be servers.',
+      description: 'TOML file with the hosts that may be used as servers.',
     },
     serversAtOnceVariable(AT_ONCE),
     ...SSH_VARIABLES,

@@ -3,8 +3,15 @@ import { parseHosts } from './hosts-file.js';
 import { noneFree, suitableHosts } from './suitable-hosts.js';
 
 const desired = (name: string, more = {}) => ({
-  ...{ infra: 'i', name, plan: 'small', zone: 'rack-1', provider: 'ssh' as const, image: null },
-  ...{ labels: {}, storage_gb: null, ...more },
+  infra: 'i',
+  name,
+  plan: 'small',
+  zone: 'rack-1',
+  provider: 'ssh' as const,
+  image: null,
+  labels: {},
+  storage_gb: null,
+  ...more,
 });
 const hosts = (...tables: string[]) =>
   parseHosts(

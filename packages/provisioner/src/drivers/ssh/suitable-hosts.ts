@@ -39,8 +39,8 @@ export function suitableHosts(desired: DesiredServer, hosts: readonly Host[]): H
 
 // Hosts that are reserved for it come first, then those that state the requested properties.
 function rankOf({ infra, name }: DesiredServer, host: Host): string {
-  const told = [host.infra, host.plan, host.zone, ...Object.keys(host.labels)];
-  const vague = 99 - told.filter((one) => one !== null).length;
+  const stated = [host.infra, host.plan, host.zone, ...Object.keys(host.labels)];
+  const vague = 99 - stated.filter((one) => one !== null).length;
   const lot = createHash('sha256').update(`${infra}/${name}/${host.shown}`).digest('hex');
   return `${String(vague).padStart(2, '0')} ${lot}`;
 }

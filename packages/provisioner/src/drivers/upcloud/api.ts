@@ -143,8 +143,13 @@ export class UpcloudApi {
   /** Not repeated if UpCloud may have acted on it: the caller then searches by labels. @returns the server's id */
   async createServer(order: ServerOrder, { name, signal }: About): Promise<string> {
     const { server } = await this.client.request({
-      ...{ method: 'POST', path: '/server', body: { server: order }, answer: ServerId, signal },
-      ...{ act: `create server ${name}`, repeatable: false },
+      method: 'POST',
+      path: '/server',
+      body: { server: order },
+      answer: ServerId,
+      signal,
+      act: `create server ${name}`,
+      repeatable: false,
     });
     return server.uuid;
   }
@@ -155,25 +160,37 @@ export class UpcloudApi {
     { name }: About,
   ): Promise<void> {
     await this.client.request({
-      ...{ method: 'PUT', path: `/server/${uuid}`, body: { server: changes }, answer: Anything },
-      ...{ act: `change server ${name}`, repeatable: true },
+      method: 'PUT',
+      path: `/server/${uuid}`,
+      body: { server: changes },
+      answer: Anything,
+      act: `change server ${name}`,
+      repeatable: true,
     });
   }
 
   /** @param seconds after which a soft stop becomes a hard one */
   async stopServer(uuid: string, type: 'soft' | 'hard', seconds: number, { name }: About): Promise<void> {
     await this.client.request({
-      ...{ method: 'POST', path: `/server/${uuid}/stop`, answer: Anything },
+      method: 'POST',
+      path: `/server/${uuid}/stop`,
+      answer: Anything,
       body: { stop_server: { stop_type: type, timeout: String(seconds) } },
-      ...{ act: `stop server ${name}`, repeatable: true },
+      act: `stop server ${name}`,
+      repeatable: true,
     });
   }
 
   /** Returns when the server runs. */
   async startServer(uuid: string, { name }: About): Promise<void> {
     await this.client.request({
-      ...{ method: 'POST', path: `/server/${uuid}/start`, body: { server: {} }, answer: Anything },
-      ...{ act: `start server ${name}`, repeatable: true, answerMs: this.pace.startAnswerMs },
+      method: 'POST',
+      path: `/server/${uuid}/start`,
+      body: { server: {} },
+      answer: Anything,
+      act: `start server ${name}`,
+      repeatable: true,
+      answerMs: this.pace.startAnswerMs,
     });
   }
 
@@ -181,8 +198,11 @@ export class UpcloudApi {
   async deleteServer(uuid: string, { name }: About): Promise<void> {
     try {
       await this.client.request({
-        ...{ method: 'DELETE', path: `/server/${uuid}?storages=1&backups=keep`, answer: Anything },
-        ...{ act: `delete server ${name}`, repeatable: true },
+        method: 'DELETE',
+        path: `/server/${uuid}?storages=1&backups=keep`,
+        answer: Anything,
+        act: `delete server ${name}`,
+        repeatable: true,
       });
     } catch (error) {
       if (!isRefusal(error, NO_SUCH_SERVER)) throw error;
@@ -191,8 +211,12 @@ export class UpcloudApi {
 
   async growStorage(uuid: string, size: number, { name }: About): Promise<void> {
     await this.client.request({
-      ...{ method: 'PUT', path: `/storage/${uuid}`, body: { storage: { size: String(size) } } },
-      ...{ answer: Anything, act: `grow the disk of server ${name}`, repeatable: true },
+      method: 'PUT',
+      path: `/storage/${uuid}`,
+      body: { storage: { size: String(size) } },
+      answer: Anything,
+      act: `grow the disk of server ${name}`,
+      repeatable: true,
     });
   }
 

@@ -100,7 +100,7 @@ function templateFor(wanted: string, templates: Template[], who: string): Templa
   });
   if (fitting.length < 2) return fitting[0];
   throw new DriverError(
-    `Image ${wanted}, which ${who} asks for, may be ${fitting.map(titleOf).join(' or ')} at UpCloud: write which. ` +
+    `Image ${wanted}, which ${who} requests, matches ${fitting.map(titleOf).join(' and ')} at UpCloud. Use one of these titles. ` +
       'Nothing was changed.',
     { permanent: true },
   );
@@ -115,7 +115,7 @@ function newestDebian(templates: Template[]): Template | undefined {
 
 function unknown(what: string, who: string, near: readonly string[]): DriverError {
   const hint = near.length > 0 ? ` The nearest are ${near.join(', ')}.` : '';
-  return new DriverError(`UpCloud has no ${what}, which ${who} asks for.${hint} Nothing was changed.`, {
+  return new DriverError(`UpCloud has no ${what}, which ${who} requests.${hint} Nothing was changed.`, {
     permanent: true,
   });
 }

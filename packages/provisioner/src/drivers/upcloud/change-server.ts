@@ -37,7 +37,7 @@ export class ServerChanger {
     const was = remembered.changing ?? server.state;
     if (hardware) {
       context.log?.(
-        `${before.name}: stops for a moment, as its ${Object.keys(hardware).join(' and ')} changes`,
+        `${before.name}: stops for a moment, because its ${Object.keys(hardware).join(' and ')} changes`,
       );
       if (remembered.changing === null) await this.#write(server, { ...remembered, changing: was });
       await this.#whileStopped(server, before.name, hardware, was, remembered);
@@ -53,8 +53,12 @@ export class ServerChanger {
     await this.#write(server, {
       ...remembered,
       // The same image as before, unless it was no longer recorded.
-      ...{ plan: desired.plan, image: desired.image, storage_gb: desired.storage_gb, labels: desired.labels },
-      ...{ changedAt: new Date().toISOString(), changing: null },
+      plan: desired.plan,
+      image: desired.image,
+      storage_gb: desired.storage_gb,
+      labels: desired.labels,
+      changedAt: new Date().toISOString(),
+      changing: null,
     });
     return this.#find(before);
   }
@@ -126,7 +130,7 @@ export class ServerChanger {
       await this.#write(server, { ...remembered, changing: null });
     } catch (error) {
       throw new DriverError(
-        `${asSentence((failure as Error).message)} Besides, the server could not be brought back to state ${was}: ` +
+        `${asSentence((failure as Error).message)} In addition, the server could not be returned to state ${was}: ` +
           (error as Error).message,
         { cause: failure },
       );
@@ -152,7 +156,7 @@ function refuseReplacement(before: Server, desired: DesiredServer): void {
 
 function shrinking(name: string, is: number, wanted: number): DriverError {
   return new DriverError(
-    `The disk of server ${name} has ${is} GB and cannot shrink to ${wanted} GB at UpCloud. Ask for ${is} or more, or ` +
+    `The disk of server ${name} has ${is} GB and cannot shrink to ${wanted} GB at UpCloud. Request ${is} or more, or ` +
       'destroy the server and create it again. Nothing was changed.',
     { permanent: true },
   );

@@ -68,7 +68,7 @@ export class UpcloudClient {
     }
     if (Value.Check(call.answer, body)) return body;
     throw new UpcloudError(
-      `UpCloud answered ${status} and nothing that can be understood when it was asked to ${call.act}. ` +
+      `UpCloud answered the request to ${call.act} with status ${status} and an unexpected body. ` +
         'Run the command again; completed steps are not repeated.',
       { again: 'unsure', status },
     );
@@ -97,7 +97,7 @@ export class UpcloudClient {
       if (method === 'GET') signal?.throwIfAborted();
       const code = tooLong.aborted ? `no answer within ${answerMs / 1000} seconds` : codeOf(error);
       throw new UpcloudError(
-        `UpCloud (${new URL(baseUrl).host}) could not be asked to ${act}, or its answer was lost: ${code}. ` +
+        `UpCloud (${new URL(baseUrl).host}) did not ${act}, or its answer was lost: ${code}. ` +
           'Check the network and run the command again; completed steps are not repeated.',
         { again: NOT_SENT.has(code) ? 'safe' : 'unsure', cause: error },
       );

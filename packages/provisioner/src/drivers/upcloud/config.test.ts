@@ -19,7 +19,7 @@ describe('the configuration of the upcloud driver', () => {
     expect(Buffer.from(authorization.replace('Basic ', ''), 'base64').toString()).toBe('me:pä:ss');
   });
 
-  it('is missing without them', () => {
+  it('is absent without them', () => {
     expect(missingFor(upcloudPlugin, TOKEN)).toBeNull();
     expect(missingFor(upcloudPlugin, LOGIN)).toBeNull();
     expect(missingFor(upcloudPlugin, { UPCLOUD_USERNAME: 'me' })).toBe('UPCLOUD_TOKEN, or UPCLOUD_PASSWORD');
@@ -34,21 +34,21 @@ describe('the configuration of the upcloud driver', () => {
   });
 
   it.each([
-    [{ ...TOKEN, ...LOGIN }, 'keep one of them'],
+    [{ ...TOKEN, ...LOGIN }, 'keep only one of them'],
     [{ ...TOKEN, UPCLOUD_POLL_SECONDS: 'soon' }, 'UPCLOUD_POLL_SECONDS must be a number'],
     [
       { ...TOKEN, UPCLOUD_SERVERS_AT_ONCE: '0' },
       'UPCLOUD_SERVERS_AT_ONCE must be a whole number from 1 to 100',
     ],
     [{ UPCLOUD_TOKEN: 'secret-with-line-end\n' }, 'UPCLOUD_TOKEN must be printable ASCII'],
-    [{ ...LOGIN, UPCLOUD_USERNAME: 'secret:colon' }, 'UPCLOUD_USERNAME holds a colon'],
-    [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'secret' }, 'is no URL'],
+    [{ ...LOGIN, UPCLOUD_USERNAME: 'secret:colon' }, 'UPCLOUD_USERNAME must not contain a colon'],
+    [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'secret' }, 'must be a URL'],
     [{ ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'http://secret.example' }, 'must start with https://'],
     [
       { ...TOKEN, UPCLOUD_DEBUG_API_BASE_URL: 'https://me:secret@api.example' },
       'must contain only a host and a path',
     ],
-  ])('is refused where it makes no sense, and its values are not told: %j', (env, message) => {
+  ])('is refused if it is not valid, without its values in the message: %j', (env, message) => {
     const failing = () => upcloudConfigFrom(env);
     expect(failing).toThrow(message);
     expect(failing).not.toThrow('secret');

@@ -26,19 +26,18 @@ export const UPCLOUD_VARIABLES: readonly Variable[] = [
   {
     name: 'UPCLOUD_DEFAULT_TEMPLATE',
     secret: false,
-    description:
-      'Title of the template for servers that name no image; unless set, the newest Debian that UpCloud has.',
+    description: 'Title of the template for servers without an image; default: the newest Debian of UpCloud.',
   },
   {
     name: 'UPCLOUD_POLL_SECONDS',
     secret: false,
-    description: 'How often to look whether a server has started or stopped: 5 unless set.',
+    description: 'Seconds between two polls of a server that starts or stops; default: 5.',
   },
   serversAtOnceVariable(AT_ONCE),
   {
     name: 'UPCLOUD_DEBUG_API_BASE_URL',
     secret: false,
-    description: "Where UpCloud's API is, for tests: https://api.upcloud.com unless set.",
+    description: "The address of UpCloud's API, for tests; default: https://api.upcloud.com.",
   },
 ];
 
@@ -61,7 +60,7 @@ function pollMs(text: string | undefined): number | null {
   if (!text) return null;
   const seconds = Number(text);
   if (seconds > 0 && seconds <= 60) return seconds * 1000;
-  throw wrong('UPCLOUD_POLL_SECONDS must be a number of seconds, more than 0 and 60 at most');
+  throw wrong('UPCLOUD_POLL_SECONDS must be a number of seconds above 0 and at most 60');
 }
 
 function authorization(env: Environment): string {
@@ -78,13 +77,13 @@ function authorization(env: Environment): string {
     return `Bearer ${token}`;
   }
   if (!user || !password) throw wrong('Set UPCLOUD_TOKEN, or UPCLOUD_USERNAME and UPCLOUD_PASSWORD');
-  if (user.includes(':')) throw wrong('UPCLOUD_USERNAME holds a colon');
+  if (user.includes(':')) throw wrong('UPCLOUD_USERNAME must not contain a colon');
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 }
 
 function baseUrl(text: string): string {
   const name = 'UPCLOUD_DEBUG_API_BASE_URL';
-  if (!URL.canParse(text)) throw wrong(`${name} is no URL, like ${BASE_URL}`);
+  if (!URL.canParse(text)) throw wrong(`${name} must be a URL, like ${BASE_URL}`);
   const { protocol, hostname, username, password, origin, pathname, search, hash } = new URL(text);
   if (username || password || search || hash) throw wrong(`${name} must contain only a host and a path`);
   const safe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.includes(hostname));

@@ -36,9 +36,18 @@ export function toServer({ server, remembered }: Found<ServerDetails>): Server {
   const lost = lostIn(server.labels.label);
   const madeAt = new Date((server.created ?? 0) * 1000).toISOString();
   return {
-    ...{ infra, name, plan: planOf(server, remembered), zone: server.zone, provider: 'upcloud' },
-    ...{ image, labels, storage_gb: storageOf(server, remembered) },
-    ...{ id: server.uuid, driver: 'upcloud', made_at: madeAt, changed_at: changedAt ?? madeAt },
+    infra,
+    name,
+    plan: planOf(server, remembered),
+    zone: server.zone,
+    provider: 'upcloud',
+    image,
+    labels,
+    storage_gb: storageOf(server, remembered),
+    id: server.uuid,
+    driver: 'upcloud',
+    made_at: madeAt,
+    changed_at: changedAt ?? madeAt,
     description: describe(server, remembered),
     ...(restores.length > 0 ? { restores } : {}),
     ...(lost.length > 0 ? { lost } : {}),

@@ -53,6 +53,6 @@ function exceeded(
 ): string {
   return (
     `UpCloud allows this account ${limit} ${unit}, of which its servers use ${used}: with server ${name} they would be ` +
-    `${total}. Choose smaller plans, delete servers, or ask UpCloud for more. Nothing was changed.`
+    `${total}. Choose smaller plans, delete servers, or request a higher limit from UpCloud. Nothing was changed.`
   );
 }

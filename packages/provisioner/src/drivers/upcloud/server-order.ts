@@ -31,13 +31,23 @@ export async function orderFor(
     );
   }
   const remembered = {
-    ...{ infra, name, key: keyValue(context.idempotencyKey), plan: desired.plan, image, storage_gb, labels },
-    ...{ restores: context.restores ?? [], changedAt: null, changing: null },
+    infra,
+    name,
+    key: keyValue(context.idempotencyKey),
+    plan: desired.plan,
+    image,
+    storage_gb,
+    labels,
+    restores: context.restores ?? [],
+    changedAt: null,
+    changing: null,
   };
   return {
     title: `${name} (${infra})`,
     hostname: name,
-    ...{ zone, plan: plan.name, labels: { label: labelsOf(remembered) } },
+    zone,
+    plan: plan.name,
+    labels: { label: labelsOf(remembered) },
     // UpCloud refuses templates with cloud-init without it.
     metadata: 'yes',
     ...(publicKey === null ? {} : { login_user: loginOf(publicKey) }),
@@ -47,7 +57,10 @@ export async function orderFor(
     storage_devices: {
       storage_device: [
         {
-          ...{ action: 'clone', storage: template.uuid, title: `${name}-disk1`, size },
+          action: 'clone',
+          storage: template.uuid,
+          title: `${name}-disk1`,
+          size,
           ...(plan.storage_tier ? { tier: plan.storage_tier } : {}),
         },
       ],

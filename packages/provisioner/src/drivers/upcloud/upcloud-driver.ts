@@ -30,7 +30,7 @@ export function createUpcloudDriver(
     // Its host key is stored under its id, because UpCloud reuses the addresses of deleted servers.
     if (ip) return { host: ip, user: 'root', alias: id };
     throw new DriverError(
-      `Server ${name} at UpCloud has no public address: nothing can be run there. Give it one, or create it again.`,
+      `Server ${name} at UpCloud has no public address, so that no script can run on it. Add one, or create it again.`,
       { permanent: true },
     );
   });

@@ -28,7 +28,7 @@ export class Waits {
       },
       {
         withinMs: this.pace.runningMs,
-        late: () => tooLong(about, 'being made or altered', this.pace.runningMs),
+        late: () => tooLong(about, 'being created or changed', this.pace.runningMs),
         signal: about.signal,
       },
     );
