@@ -16,13 +16,14 @@ import { AccessState } from './access-state.js';
 import { ApiTokenCache, noGood } from './api-token-cache.js';
 import { VerifiedTokens } from './verified-tokens.js';
 
-/** What is asked of the control center. */
+/** The calls to the control center. */
 export interface ControlCenter {
   revocations(after: number): Promise<Revocations>;
   policyBundle(): Promise<PolicyBundle>;
   introspect(tokenHash: string): Promise<Introspection>;
 }
 
+/** What {@link AccessClient} needs. */
 export interface AccessClientOptions {
   controlCenter: ControlCenter;
   keyring: Keyring;
@@ -30,37 +31,37 @@ export interface AccessClientOptions {
   marks: Pick<AccessMarks, 'read' | 'keep'>;
   rules: AccessRules;
   log: Pick<Logger, 'info' | 'warn' | 'error'>;
-  /** Told of each bundle that could not be put in force. */
+  /** Called for each bundle that could not be put in force. */
   bundleFailed?: () => void;
 }
 
-/** As JSON it says the same. */
+/** A principal in a form that survives JSON unchanged. */
 export interface RememberedPrincipal {
   principal: Principal;
   claims: Claims | null;
   since: string;
-  /** Of an API token: the newest revocation that was taken into account. */
+  /** For an API token: the newest revocation that was taken into account. */
   as_of?: number;
 }
 
 const KEEP_MS = 10_000;
-/** Logged when a look fails. */
+/** Logged when a read fails. */
 export const UNREACHABLE = 'the control center does not answer: what it said last stays in force';
 
 /**
- * Who may do what, as the control center decides it: looked for twice a second, and at once when somebody rings; kept on
- * disk, so that it outlives this process while the control center is away.
+ * The control center's decisions about access: policies, revocations and tokens. They are read twice a second and on each
+ * notice of a change, and are stored on disk, so that this process can decide while the control center is away.
  */
 export class AccessClient {
   readonly #state: AccessState;
   readonly #tokens: ApiTokenCache;
   readonly #verified: VerifiedTokens;
   readonly #listeners = new Set<() => void>();
-  /** When each session's principal became known: what happens to its user after that counts. */
+  /** When each session's principal became known: only later changes to its user end it. */
   readonly #known = new WeakMap<Principal, { claims?: Claims; since: Date; asOf?: number | undefined }>();
   #keptAt = 0;
   #bundleIsBad = false;
-  /** The control center's revocations have begun anew, and the marks do not say so yet. */
+  /** The control center restarted its count of revocations, and the marks do not have that yet. */
   #countsAnew = false;
 
   constructor(private readonly options: AccessClientOptions) {
@@ -72,7 +73,7 @@ export class AccessClient {
     );
   }
 
-  /** Takes up what the disk has, then what the control center says; goes on without it where it does not answer. */
+  /** Loads the state on disk, then that of the control center; continues without the latter if it does not answer. */
   async start(): Promise<void> {
     try {
       const marks = await this.options.marks.read();
@@ -96,8 +97,8 @@ export class AccessClient {
   }
 
   /**
-   * Reads what has changed in the control center, once. Calls must not overlap: the job runner sees to that.
-   * @throws what the control center throws; what it said last stays in force
+   * Reads the changes from the control center once. Calls must not overlap; the job runner ensures that.
+   * @throws the error of the call; the state that was read before stays in force
    */
   async look(): Promise<void> {
     const changed = await this.#hear(this.options.controlCenter);
@@ -105,7 +106,7 @@ export class AccessClient {
     if (changed || Date.now() - this.#keptAt > KEEP_MS) await this.#keep();
   }
 
-  /** @throws Failure `unauthenticated` unless the token is good and was not revoked */
+  /** @throws Failure `unauthenticated` unless the token is valid and was not revoked */
   authenticate(token: string, operation?: { forMfaEnrollment?: boolean }): Promise<Principal> | Principal {
     if (token.startsWith(API_TOKEN_PREFIX)) return this.#authenticateApiToken(token);
     const { claims, principal, issuedAt: since } = this.#verified.verify(token);
@@ -122,7 +123,7 @@ export class AccessClient {
     return principal;
   }
 
-  /** Whether what {@link authenticate} found out still holds. */
+  /** Whether a result of {@link authenticate} is still valid. */
   isGood(principal: Principal): boolean {
     if (principal.expiresAt * 1000 <= Date.now()) return false;
     const known = this.#known.get(principal);
@@ -130,7 +131,7 @@ export class AccessClient {
     return this.#tokens.stands({ principal, knownSince: known?.since ?? new Date(0), asOf: known?.asOf });
   }
 
-  /** What it takes to know a principal again, in whatever process; nothing of a token. */
+  /** The data with which any process can recognise a principal again; it contains no part of a token. */
   remember(principal: Principal): RememberedPrincipal {
     const known = this.#known.get(principal);
     return {
@@ -141,35 +142,35 @@ export class AccessClient {
     };
   }
 
-  /** Undefined where what was found out does not hold any more. */
+  /** Undefined if the principal is no longer valid. */
   recall({ principal, claims, since, as_of: asOf }: RememberedPrincipal): Principal | undefined {
     this.#known.set(principal, { ...(claims ? { claims } : {}), since: new Date(since), asOf });
     return this.isGood(principal) ? principal : undefined;
   }
 
-  /** Calls that whenever something was revoked, or the policies changed. @returns how not to be called any more */
+  /** Calls back after each revocation and each change of the policies. @returns a function that ends this */
   onRevoked(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** @throws Failure `unavailable` as long as there are none */
+  /** @throws Failure `unavailable` if there are none yet */
   policies(): PolicySet {
     return this.#state.policies;
   }
 
-  /** @throws Failure `unavailable` when nobody can tell whether a change is still allowed */
+  /** @throws Failure `unavailable` if it is unknown whether a change is still allowed */
   refuseIfStale(): void {
     void this.#state.policies;
     refuseIfStale(this.options.rules, this.silentSeconds, (Date.now() - this.#state.policiesAt) / 1000);
   }
 
-  /** For how long the control center has not been heard of. */
+  /** Seconds since the control center last answered. */
   get silentSeconds(): number {
     return (Date.now() - this.#state.heardAt) / 1000;
   }
 
-  /** What keeps this process from deciding as it should; undefined where nothing does. */
+  /** Why this process cannot decide on current data; undefined if it can. */
   get trouble(): string | undefined {
     if (!this.#state.hasPolicies) return 'no policies';
     if (this.#bundleIsBad) return 'the policies of the control center cannot be used';
@@ -194,7 +195,7 @@ export class AccessClient {
         policy_revision: revision,
       } = await controlCenter.revocations(this.#state.head);
       if (head < this.#state.head) {
-        // It counts anew, as after its database was restored: everything has to be heard again.
+        // The control center counts anew, for example after its database was restored: everything must be read again.
         this.#state.head = 0;
         this.#countsAnew = true;
         continue;
@@ -204,7 +205,7 @@ export class AccessClient {
       this.#state.addRevocations(revocations, more ? last : head);
       changed ||= revocations.length > 0;
       if (!more && revision !== this.#state.revision) changed = (await this.#renew(controlCenter)) || changed;
-      // What was true when we asked; the answer may have been long under way.
+      // The time of the request counts, because the answer may have taken long.
       this.#state.heardAt = before;
       if (revision === this.#state.revision) this.#state.policiesAt = before;
     }
@@ -233,7 +234,7 @@ export class AccessClient {
     this.#keptAt = Date.now();
     const { file, marks, log } = this.options;
     try {
-      // The file first: one that is older than the mark would be refused after a death between the two.
+      // The file first: a file that is older than the mark would be refused if this process died between the two.
       await file.write(kept);
       const countsAnew = this.#countsAnew;
       await marks.keep({ policyRevision: this.revision, revocationHead: kept.head }, { countsAnew });

@@ -6,14 +6,14 @@ import type { KeptAccess } from './access-state.js';
 
 const PURPOSE = 'access-file';
 
-/** What the file holds: the JSON text of a {@link KeptAccess}, signed with the secret that the services share. */
+/** The content of the file: the JSON text of a {@link KeptAccess}, signed with the secret that the services share. */
 interface SignedFile {
   content: string;
   kid: string;
   signature: string;
 }
 
-/** The last good policies and revocations in a file of the data directory; several processes may share it. */
+/** The last valid policies and revocations in a file of the data directory. Several processes may share it. */
 export class AccessFile {
   constructor(
     private readonly path: string,
@@ -21,8 +21,8 @@ export class AccessFile {
   ) {}
 
   /**
-   * @returns undefined where there is no file
-   * @throws Error where it cannot be read, or was not written by a process that knows the secret
+   * @returns undefined if the file does not exist
+   * @throws Error if the file cannot be read, or was not signed with an accepted secret
    */
   async read(): Promise<KeptAccess | undefined> {
     let text: string;
@@ -32,7 +32,7 @@ export class AccessFile {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
-    // Anything may be in the file: the signature covers `content` alone, and is checked before it is parsed.
+    // The file may contain anything: the signature covers `content` and is checked before it is parsed.
     const { content, kid, signature } = JSON.parse(text) as Partial<SignedFile>;
     if (!content || !kid || !signature || !isSigned(this.keyring, PURPOSE, content, { kid, signature }))
       throw new Error(`${this.path} is not signed with the secret that the services share`);
@@ -40,7 +40,7 @@ export class AccessFile {
     return JSON.parse(content) as KeptAccess;
   }
 
-  /** Whole or not at all: a process that dies meanwhile leaves the one before. */
+  /** Atomic: if the process dies meanwhile, the former file stays. */
   async write(kept: KeptAccess): Promise<void> {
     await mkdir(dirname(this.path), { recursive: true });
     const draft = `${this.path}.${process.pid}.${randomBytes(4).toString('hex')}`;

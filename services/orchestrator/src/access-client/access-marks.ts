@@ -3,7 +3,7 @@ import type { MarkStore, SignedMark } from '../domain/access/mark-store.js';
 
 const PURPOSE = 'access-marks';
 
-/** How far a process has heard the control center. */
+/** The newest revisions that a process has received from the control center. */
 export interface Marks {
   policyRevision: number;
   revocationHead: number;
@@ -12,8 +12,8 @@ export interface Marks {
 const NONE: Marks = { policyRevision: 0, revocationHead: 0 };
 
 /**
- * The newest policies and revocations that any process of this platform has heard of. It is kept in Postgres, apart from
- * the files that hold the policies, so that an old file that is put back is recognised.
+ * The newest policies and revocations that any process of this platform has received. They are stored in Postgres, apart
+ * from the files with the policies, so that an old file that was put back is detected.
  */
 export class AccessMarks {
   #last: Marks = NONE;
@@ -23,7 +23,7 @@ export class AccessMarks {
     private readonly keyring: Keyring,
   ) {}
 
-  /** @throws Error where the mark was not signed with a secret that is accepted: then no file can be trusted */
+  /** @throws Error if the mark was not signed with an accepted secret: then no file can be trusted */
   async read(): Promise<Marks> {
     const known = await this.store.read();
     if (!known) return NONE;
@@ -34,8 +34,8 @@ export class AccessMarks {
   }
 
   /**
-   * Keeps what was heard, unless more is known. Revocations count anew where the control center does (`counts anew`).
-   * Nothing is asked of Postgres while nothing changes.
+   * Stores a mark unless a newer one is stored. Revocations count anew when the control center does (`counts anew`).
+   * Postgres is not queried while nothing changes.
    */
   async keep(heard: Marks, { countsAnew }: { countsAnew: boolean }): Promise<void> {
     const { policyRevision, revocationHead } = heard;
@@ -43,7 +43,7 @@ export class AccessMarks {
     if (policyRevision === last.policyRevision && revocationHead === last.revocationHead && !countsAnew)
       return;
     await this.store.change((known) => {
-      // A mark that is not ours says nothing: it is replaced by what the control center itself has said.
+      // A mark with another signature is ignored: it is replaced by what the control center itself has sent.
       const before = (known && this.#verify(known)) ?? NONE;
       const next: Marks = {
         policyRevision: Math.max(policyRevision, before.policyRevision),

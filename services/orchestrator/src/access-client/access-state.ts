@@ -9,29 +9,29 @@ import { Failure } from '@provisioning/errors';
 import { compilePolicies, type PolicySet } from '@provisioning/policy';
 import type { Marks } from './access-marks.js';
 
-/** What a process keeps on its disk, to go on with after a restart while the control center is away. */
+/** The state on disk, with which a restarted process decides while the control center is away. */
 export interface KeptAccess {
   bundle: PolicyBundle;
-  /** The number of the last revocation that is known, and those up to it that matter. */
+  /** The number of the last revocation, and the revocations up to it that are still relevant. */
   head: number;
   revocations: Revocation[];
-  /** When the control center was last heard of (ISO 8601). */
+  /** When the control center last answered (ISO 8601). */
   heard_at: string;
 }
 
-/** What is known of the control center's decisions: whose tokens are good no more, and what the policies are. */
+/** The control center's decisions that are known here: the revocations and the policies. */
 export class AccessState {
   readonly #revocations = new Map<number, Revocation>();
   #set = new RevocationSet();
   #policies: PolicySet | undefined;
   #bundle: PolicyBundle | undefined;
-  /** The highest revision that any process has seen: older policies are never put in force. */
+  /** The highest revision that any process has received: older policies are never put in force. */
   #floor = 0;
   /** The last revocation that is known. */
   head = 0;
-  /** When the control center was last heard of; milliseconds since the epoch. */
+  /** When the control center last answered, in milliseconds since the epoch. */
   heardAt = 0;
-  /** When the policies in force were last known to be its newest. */
+  /** When the policies in force were last confirmed to be the newest. */
   policiesAt = 0;
 
   constructor(private readonly keyring: Keyring) {}
@@ -44,7 +44,7 @@ export class AccessState {
     return this.#policies?.revision ?? 0;
   }
 
-  /** @throws Failure `unavailable` as long as there never were any */
+  /** @throws Failure `unavailable` if there have been none yet */
   get policies(): PolicySet {
     if (this.#policies) return this.#policies;
     throw new Failure(
@@ -67,8 +67,8 @@ export class AccessState {
   }
 
   /**
-   * Puts a bundle in force: whole, or not at all.
-   * @throws when it is not signed by the control center, cannot be used, or is older than what is in force
+   * Puts a bundle in force completely or not at all.
+   * @throws if the control center did not sign it, if it is not valid, or if it is older than the one in force
    */
   use(bundle: PolicyBundle): void {
     if (!isSigned(this.keyring, POLICY_BUNDLE_PURPOSE, bundle.payload, bundle))
@@ -89,7 +89,7 @@ export class AccessState {
     this.#set.forgetExpired(now);
   }
 
-  /** Undefined as long as there is nothing to go on with. */
+  /** Undefined if there is no state to store yet. */
   toKeep(): KeptAccess | undefined {
     if (!this.#bundle) return undefined;
     return {
@@ -100,14 +100,14 @@ export class AccessState {
     };
   }
 
-  /** Before anything is put in force: how far other processes, or earlier ones, have heard. */
+  /** Called before anything is put in force, with the marks of other processes and earlier ones. */
   startFrom({ policyRevision }: Marks): void {
     this.#floor = policyRevision;
   }
 
   /**
-   * @param marks how far any process has heard
-   * @throws when the bundle cannot be used, or something is older than the marks: policies or revocations that were put back
+   * @param marks the newest revisions that any process has received
+   * @throws if the bundle is not valid, or if policies or revocations are older than the marks
    */
   restore({ bundle, head, revocations, heard_at: heardAt }: KeptAccess, marks: Marks): void {
     if (head < marks.revocationHead)
@@ -116,7 +116,7 @@ export class AccessState {
       );
     this.use(bundle);
     this.addRevocations(revocations, head);
-    // A clock that was put back must not make it younger than now.
+    // A clock that was set back must not make it younger than now.
     this.heardAt = Math.min(Date.parse(heardAt), Date.now());
     this.policiesAt = this.heardAt;
   }

@@ -3,22 +3,22 @@ import type { Introspection } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { Principal } from '@provisioning/http-kit';
 
-/** How long an answer about an API token is taken as it is; what is revoked meanwhile is heard of by itself. */
+/** How long an answer about an API token is used without a new question. Revocations arrive separately. */
 const FRESH_MS = 60_000;
 const MOST_KNOWN = 10_000;
-/** Anybody can make up tokens of the right form: asking about them must not keep the control center from everything else. */
+/** Anyone can send texts in the form of tokens: questions about them must not keep the control center busy. */
 const MOST_ASKED = 16;
 
 type Introspect = (tokenHash: string) => Promise<Introspection>;
 
-/** Whom a token stands for, and as of when (see `KnownApiToken` of `packages/auth-token`). */
+/** The principal of a token, and the time of the answer (see `KnownApiToken` of `packages/auth-token`). */
 export interface Known {
   principal: Principal;
   knownSince: Date;
   asOf: number | undefined;
 }
 
-/** Whom API tokens stand for, as the control center has told. */
+/** The principals of API tokens, as the control center reported them. */
 export class ApiTokenCache {
   readonly #known = new Map<string, Known>();
   #asking = 0;
@@ -28,7 +28,7 @@ export class ApiTokenCache {
     private readonly revoked: () => RevocationSet,
   ) {}
 
-  /** @throws Failure `unauthenticated` for one that is not good, `unavailable` for one that nobody can be asked about */
+  /** @throws Failure `unauthenticated` for an invalid token, `unavailable` if the control center cannot be asked */
   async authenticate(token: string): Promise<Known> {
     const hash = hashApiToken(token);
     const known = this.#standing(hash);
@@ -40,7 +40,7 @@ export class ApiTokenCache {
     try {
       answer = await this.introspect(hash);
     } catch (error) {
-      // As long as nothing is heard against it, who was good is good; changes stop by themselves when that lasts.
+      // Without news of a revocation a known token stays valid. After a long outage all changes are refused anyway.
       if (known) return known;
       throw error;
     } finally {
@@ -54,7 +54,7 @@ export class ApiTokenCache {
     return found;
   }
 
-  /** Whether what was told of a token still stands; for connections that last. */
+  /** Whether an answer about a token is still valid; for connections that stay open. */
   stands({ principal: { id: userId, tokenId: id }, knownSince, asOf }: Known): boolean {
     return !this.revoked().isApiTokenRevoked({ id, userId, knownSince, asOf });
   }
@@ -88,7 +88,7 @@ function principalOf({
   };
 }
 
-/** @param fault what is wrong with a token that was not revoked, as far as is known here. */
+/** @param fault what is wrong with a token that was not revoked, as far as is known here */
 export function noGood(fault?: string): Failure {
   return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
     code: 'token_revoked',

@@ -18,7 +18,7 @@ const record = (details: Record<string, unknown>, more: Partial<AuditRecord> = {
   ...more,
 });
 
-it('keeps every record within the bounds of the contract, naming what is left out', () => {
+it('keeps every record within the bounds of the contract, and names what was left out', () => {
   const { details, resource } = toEntry(
     record(
       { name: 'x', argv: ['ä'.repeat(10_000)], error: 'e'.repeat(9_000) },
@@ -30,14 +30,14 @@ it('keeps every record within the bounds of the contract, naming what is left ou
   expect(resource).toHaveLength(255);
 });
 
-it('H12 tells no secrets', () => {
+it('sends no secrets', () => {
   const { details } = toEntry(
     record({ password: 'hunter2', argv: ['--header', 'Bearer eyJhbGciOi.eyJzdWIi.abc'] }),
   );
   expect(JSON.parse(details)).toEqual({ password: '[redacted]', argv: ['--header', 'Bearer [redacted]'] });
 });
 
-it('sends no more at once than the contract takes', async () => {
+it('sends at most as many records at once as the contract allows', async () => {
   const sizes: number[] = [];
   const postText = (_path: string, body: string) => {
     sizes.push((JSON.parse(body) as { entries: unknown[] }).entries.length);
@@ -49,7 +49,7 @@ it('sends no more at once than the contract takes', async () => {
   expect(sizes).toEqual([1_000, 1_000, 1]);
 });
 
-it('goes on after a conflict, which it logs, and not after any other failure', async () => {
+it('continues after a conflict, which it logs, but not after any other failure', async () => {
   const errors: object[] = [];
   const log = { error: (_message: string, fields: object = {}) => void errors.push(fields) };
   let sent = 0;

@@ -22,7 +22,7 @@ export class RemoteAuditTrail implements AuditTrail {
     }
   }
 
-  /** A conflict is final: the trail has all the rest, and a record of it. Sending it again would stop what comes after. */
+  /** A conflict is final: the trail has stored all other records. Sending this one again would block those after it. */
   async #send(body: string): Promise<void> {
     try {
       await this.controlCenter.postText('/internal/audit', body);
@@ -33,7 +33,7 @@ export class RemoteAuditTrail implements AuditTrail {
   }
 }
 
-/** Within the bounds of the contract, whatever a record holds: one that is refused would stop all that come after it. */
+/** Fits any record into the bounds of the contract: a refused record would block all records after it. */
 export function toEntry({ eventId, at, actor, action, resource, result, details }: AuditRecord): AuditEntry {
   return {
     event_id: eventId,
@@ -55,7 +55,7 @@ function cut(text: string | null, length: number): string | null {
   return text === null ? null : text.slice(0, length);
 }
 
-/** The JSON text of details, without secrets. What is long is left out, longest first, and named. */
+/** The JSON text of details, without secrets. Leaves out long values, the longest first, and names them. */
 function detailsText(unmasked: Record<string, unknown>): string {
   let text = JSON.stringify(unmasked);
   let details = unmasked;

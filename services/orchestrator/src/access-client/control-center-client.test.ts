@@ -55,7 +55,7 @@ it.each([['a port'], ['a socket']])('asks on %s, with a token of the orchestrato
   });
 });
 
-it('says what to set where nothing listens, and where it is the public port', async () => {
+it('says what to set if nothing listens, or if it is the public port', async () => {
   const nowhere = new ControlCenterClient(`unix:${join(folder, 'none.sock')}`, keyring);
   await expect(nowhere.get('/internal/x')).rejects.toThrow(
     /none\.sock \(ENOENT\).*CONTROL_CENTER_INTERNAL_URL/,
@@ -66,7 +66,7 @@ it('says what to set where nothing listens, and where it is the public port', as
   );
 });
 
-it('takes no answer that breaks off or comes too late for one', async () => {
+it('does not accept an answer that is incomplete or late', async () => {
   const broken = await serve((_request, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('{"data":', () => response.destroy());

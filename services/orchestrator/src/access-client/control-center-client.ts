@@ -12,7 +12,7 @@ interface Answer {
   text: string;
 }
 
-/** Asks the control center what is for services alone, with a token of its own. */
+/** Calls the internal operations of the control center, with a service token. */
 export class ControlCenterClient {
   readonly #target: RequestOptions;
   readonly #request: typeof httpRequest;
@@ -35,8 +35,8 @@ export class ControlCenterClient {
   }
 
   /**
-   * @returns the `data` of its answer.
-   * @throws Failure `conflict` for 409, with its text; `unavailable` for everything else that is no success
+   * @returns `data` of the answer
+   * @throws Failure `conflict` for 409, with its text; `unavailable` for every other failure
    */
   post(path: string, body: unknown): Promise<unknown> {
     return this.postText(path, JSON.stringify(body));
@@ -47,7 +47,7 @@ export class ControlCenterClient {
     return this.#ask('POST', path, body);
   }
 
-  /** @returns the `data` of its answer. @throws Failure `unavailable` for everything that is no success */
+  /** @returns `data` of the answer. @throws Failure `unavailable` for every failure */
   get(path: string): Promise<unknown> {
     return this.#ask('GET', path);
   }
@@ -74,7 +74,7 @@ export class ControlCenterClient {
     );
   }
 
-  /** Within the patience of the request on whose behalf it asks, if there is one. */
+  /** Ends at the deadline of the request on whose behalf it calls, if there is one. */
   #send(method: string, path: string, body: string | undefined): Promise<Answer> {
     const patience = currentContext()?.patience;
     const answer = this.#exchange(method, path, body);
@@ -97,7 +97,7 @@ export class ControlCenterClient {
       });
       request.on('error', reject);
       request.on('response', (response) => {
-        // Read to its end: a connection that breaks in the middle of an answer is no success.
+        // Read to its end: a connection that breaks in the middle of an answer is a failure.
         let text = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => (text += chunk));

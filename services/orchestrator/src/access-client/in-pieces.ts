@@ -1,4 +1,4 @@
-/** What a call may carry is bounded in bytes (contracts: `control-center/internal.ts`): half of it leaves room for escapes. */
+/** The contract bounds a call in bytes (contracts: `control-center/internal.ts`): half of that leaves room for escapes. */
 const MOST_BYTES = 6 * 1024 * 1024;
 
 /**

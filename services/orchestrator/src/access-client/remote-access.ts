@@ -7,8 +7,9 @@ import type { ControlCenterClient } from './control-center-client.js';
 const MOST_AT_ONCE = 1_000;
 
 /**
- * What the control center says about access, over HTTP. The casts rely on the contract (`control-center/internal.ts`), which
- * both services are built from; unknown fields are ignored, so that a newer control center can be read.
+ * Reads policies, revocations and tokens from the control center over HTTP. The casts rely on the contract
+ * (`control-center/internal.ts`), from which both services are built. Unknown fields are ignored, so that a newer control
+ * center can be read.
  */
 export class RemoteAccess implements ControlCenter {
   constructor(private readonly client: Pick<ControlCenterClient, 'get' | 'post' | 'postText'>) {}
@@ -25,7 +26,7 @@ export class RemoteAccess implements ControlCenter {
     return (await this.client.post('/internal/introspect', { token_hash: tokenHash })) as Introspection;
   }
 
-  /** @returns the users that exist, as they are now */
+  /** @returns the existing users, in their current state */
   async users(ids: readonly string[]): Promise<CurrentUser[]> {
     const users: CurrentUser[] = [];
     for (let start = 0; start < ids.length; start += MOST_AT_ONCE) {

@@ -9,8 +9,8 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-describe('tokens that were verified', () => {
-  it('stand for the same principal each time', () => {
+describe('verified tokens', () => {
+  it('give the same principal each time', () => {
     const tokens = new VerifiedTokens(keyring);
     const { token } = issueToken(keyring, ada, 60);
     const first = tokens.verify(token);
@@ -18,7 +18,7 @@ describe('tokens that were verified', () => {
     expect(tokens.verify(token).principal).toBe(first.principal);
   });
 
-  it('are good no longer than they say', () => {
+  it('are not valid after their expiry', () => {
     jest.useFakeTimers();
     const tokens = new VerifiedTokens(keyring);
     const { token } = issueToken(keyring, ada, 60);
@@ -29,7 +29,7 @@ describe('tokens that were verified', () => {
     expect(() => tokens.verify(token)).toThrow('expired');
   });
 
-  it('are known by all of their text', () => {
+  it('are identified by their complete text', () => {
     const tokens = new VerifiedTokens(keyring);
     const { token } = issueToken(keyring, ada, 60);
     tokens.verify(token);

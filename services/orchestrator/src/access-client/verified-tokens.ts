@@ -3,7 +3,7 @@ import type { Principal } from '@provisioning/http-kit';
 
 const MOST_KNOWN = 2_000;
 
-/** Whom a session's token stands for. */
+/** The principal of a session's token. */
 export interface Verified {
   principal: Principal;
   claims: Claims;
@@ -11,8 +11,8 @@ export interface Verified {
 }
 
 /**
- * Tokens whose signature and claims were found good, so that each is verified once and not at every request. Whether one
- * was revoked is not known here: that is asked every time.
+ * Tokens with a valid signature and valid claims, so that each is verified once and not at every request. Revocations
+ * are not known here: every request checks them.
  */
 export class VerifiedTokens {
   readonly #known = new Map<string, Verified>();
@@ -28,7 +28,7 @@ export class VerifiedTokens {
     const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;
     const principal = { id, username, email, roles, sessionId, tokenId, expiresAt };
     const verified = { principal, claims, issuedAt: new Date(issuedAtMilliseconds(claims)) };
-    // Only what was signed by the control center gets here; the oldest leaves first.
+    // Only tokens that the control center signed get here. The oldest is removed first.
     if (this.#known.size >= MOST_KNOWN) this.#known.delete(this.#known.keys().next().value!);
     this.#known.set(token, verified);
     return verified;

@@ -24,30 +24,31 @@ import type { TaskService } from '../domain/task/task-service.js';
 import { PostgresMarkStore } from '../postgres/access/access-mark-store.js';
 import { PostgresDecisionOutbox } from '../postgres/audit/decision-outbox.js';
 import { PostgresGrantStore } from '../postgres/access/grant-store.js';
-import { hearAccessChanges } from '../redis/access-bell.js';
+import { subscribeToAccessChanges } from '../redis/access-changes.js';
 import type { Base } from './resources.js';
 
-/** Shorter than a transaction may idle: decisions are sent within one. */
+/** Shorter than a transaction may be idle, because decisions are sent within one. */
 const PATIENCE_MS = 5_000;
 
-/** What is asked of the control center; tests put something of their own in its place. */
+/** The calls to the control center; tests replace them. */
 export type AccessSource = ControlCenter & {
   users(ids: readonly string[]): Promise<CurrentUser[]>;
   tell(decisions: readonly LoggedDecision[]): Promise<void>;
 };
 
+/** What {@link composeAccess} returns. */
 export interface ComposedAccess {
   client: AccessClient;
   authorizer: Authorizer;
-  /** Users as the control center knows them now; those that there are. */
+  /** The users of these ids as the control center has them now; without those that do not exist. */
   users: AccessSource['users'];
   decisions: DecisionForwarder<LoggedDecision>;
   reviewer: GrantReviewer;
-  /** Reads what the control center says now, and from then on wakes the jobs when it changes. */
+  /** Reads the state of the control center, and from then on wakes the jobs after each change. */
   start(jobs: Pick<JobRunner, 'wake'>): Promise<void>;
 }
 
-/** Who may do what, as the control center decides it. */
+/** Composes everything that decides about access. */
 export function composeAccess(
   { database, log, registry, resources }: Pick<Base, 'database' | 'log' | 'registry' | 'resources'>,
   config: Pick<ApiConfig, 'controlCenterInternalUrl' | 'dataDir' | 'redisUrl' | 'accessRules'>,
@@ -86,13 +87,13 @@ export function composeAccess(
   const authorizer: Authorizer = (asked, id) => {
     kept = undefined;
     const allowed = decideNow(asked, id);
-    // What cannot be looked up afterwards is not decided: while Postgres is away, nothing could be changed anyway.
+    // A decision that cannot be recorded is not made. While Postgres is away, nothing can be changed anyway.
     return (kept as Promise<void> | undefined)?.then(() => allowed) ?? allowed;
   };
   const reviewer = new GrantReviewer({
     grants: new PostgresGrantStore(database),
     users: (ids) => source.users(ids),
-    // The thousandth task of a user is decided on faster than the first: the principal is the same object.
+    // Later decisions about the same user are faster, because the principal is the same object.
     allows: (principal, grant) => {
       const asker = { principal, request: { ...grant.request, time: new Date() } };
       return questionsOf(grant).every(
@@ -121,7 +122,7 @@ export function composeAccess(
       if (config.redisUrl !== undefined)
         resources.add(
           'access changes',
-          hearAccessChanges(config.redisUrl, log, () => void jobs.wake('access')),
+          subscribeToAccessChanges(config.redisUrl, log, () => void jobs.wake('access')),
         );
     },
   };

@@ -6,7 +6,7 @@ import type { ComposedAccess } from './access.js';
 import type { ComposedAudit } from './audit.js';
 import type { Realtime } from './realtime.js';
 
-/** What the jobs of an API process work on. */
+/** What the jobs of an API process need. */
 export interface ApiJobParts {
   access: Pick<ComposedAccess, 'client' | 'decisions' | 'reviewer'>;
   audit: ComposedAudit;
@@ -51,7 +51,7 @@ export function apiJobs({ access, audit, realtime, refusedTokens, sender }: ApiJ
   ];
 }
 
-/** What keeps the decisions of an API process those of the control center. */
+/** The jobs that read the control center's decisions. */
 function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): PeriodicJob[] {
   return [
     {
@@ -81,7 +81,7 @@ function accessJobs({ client, decisions, reviewer }: ApiJobParts['access']): Per
   ];
 }
 
-/** What brings the history to the audit trail. */
+/** The jobs that send the history to the audit trail. */
 function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
   return [
     {
@@ -101,7 +101,7 @@ function auditJobs({ backlog, forwarder }: ComposedAudit): PeriodicJob[] {
   ];
 }
 
-/** What delivers webhooks. */
+/** The jobs that deliver webhooks. */
 export function webhookJobs(sender: WebhookSender): PeriodicJob[] {
   const failure = 'webhooks wait: their deliveries cannot be read or written';
   return [

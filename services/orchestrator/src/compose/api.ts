@@ -66,17 +66,17 @@ import { openBase, type Base } from './resources.js';
 /** How long health waits for the figures, in milliseconds. */
 const FIGURES_MS = 2_000;
 
-/** What tests put in the place of the real thing. */
+/** Parts that tests replace. */
 export interface Overrides {
-  /** Where tracing is on: carries traces along with jobs. */
+  /** With tracing: carries traces along with jobs. */
   telemetry?: JobTelemetry | undefined;
   /** What the schema is made from. */
   sources?: SchemaSources;
-  /** Holds every answer against the contract. */
+  /** Checks every answer against the contract. */
   checkAnswers?: boolean;
-  /** Whom names of webhooks' targets are resolved by. */
+  /** Resolves the host names of webhooks. */
   resolve?: Resolver;
-  /** What is asked in the place of the control center. */
+  /** Replaces the control center. */
   accessSource?: AccessSource;
   /** How long a request waits for answers, in milliseconds. */
   patienceMs?: number;
@@ -96,7 +96,7 @@ interface ComposedApi {
   stopping: () => void;
 }
 
-/** Everything the API process is made of. */
+/** Composes the API process. */
 export function composeApi(
   config: ApiConfig,
   {
@@ -138,7 +138,7 @@ export function composeApi(
     new PostgresSnapshotStore(base.database),
     {
       storage: () => storageProbe.check(),
-      // What cannot be told who may do what is watched over no better than what has no figures.
+      // An unknown access state is reported like missing figures.
       monitoring: () => {
         const trouble = access.client.trouble;
         return trouble === undefined
@@ -249,6 +249,7 @@ function capabilitiesOf({
   return { commands: batchCommands, providers: new Map(names.map((name) => [name, capable(name)])) };
 }
 
+/** Starts the API process. @throws Failure `unavailable` if the schema needs a newer version */
 export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
   const { app, base, jobs, access, realtime, stopping } = composeApi(config, { telemetry });
   const { log, resources } = base;
@@ -261,7 +262,7 @@ export async function startApi(config: ApiConfig, telemetry?: JobTelemetry): Pro
       portVariable: 'ORCHESTRATOR_PORT',
     });
     realtime.start(http.server, app);
-    // Before the server closes: it would wait for those who follow events, and they do not leave by themselves.
+    // Before the server closes: it would wait for connections that follow events, which do not end on their own.
     resources.add('http', async () => {
       await realtime.close();
       await http.close();

@@ -8,12 +8,13 @@ import { AuditForwarder } from '../domain/audit/audit-forwarder.js';
 import { PostgresAuditOutbox } from '../postgres/audit/audit-outbox.js';
 import type { Base } from './resources.js';
 
+/** What {@link composeAudit} returns. */
 export interface ComposedAudit {
   backlog: AuditBacklog;
   forwarder: AuditForwarder;
 }
 
-/** What brings the history to the audit trail, and what happens when it cannot. */
+/** Composes the transfer of the history to the audit trail, and the refusal of changes when it fails. */
 export function composeAudit(
   { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
   { controlCenterInternalUrl, keyring }: { controlCenterInternalUrl: string; keyring: Keyring },
@@ -40,7 +41,7 @@ export function composeAudit(
   return { backlog, forwarder: new AuditForwarder(outbox, trail) };
 }
 
-/** Refuses changes while the audit trail is too far behind; what only reads goes on. */
+/** Refuses changes while the audit trail is too far behind; reads are not affected. */
 export function refusingWhileFull(backlog: AuditBacklog, authorizer: Authorizer): Authorizer {
   return (asked: AccessRequest, decisionId: () => string) => {
     if (asked.request.method !== 'GET' && asked.request.method !== 'HEAD') backlog.refuseIfFull();

@@ -7,7 +7,7 @@ import { consoleGateway } from '../console/gateway.js';
 import type { Identify } from '../console/session.js';
 import type { Base } from './resources.js';
 
-/** The web console and the gateway that its pages call. */
+/** The web console, and the gateway that its pages call. */
 export function composeConsole(
   { controlCenterUrl, consoleFolder, production }: ApiConfig,
   { log, resources }: Base,

@@ -4,7 +4,7 @@ import type { ExecutorOptions } from '../execution/options.js';
 import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
 import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
 
-/** The executor and what it has open. @param line its options, as the JSON that `ExecutorSupervisor` writes */
+/** Composes an executor. @param line its options, as the JSON that `ExecutorSupervisor` writes */
 export function composeExecutor(line: string): { executor: Executor; close: () => Promise<void> } {
   // Written by the worker that starts this process, from the same release.
   const options = JSON.parse(line) as ExecutorOptions;

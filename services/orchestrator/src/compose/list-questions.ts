@@ -15,7 +15,7 @@ import { SCHEMA } from './resources.js';
 const USAGE = 'Usage: list-questions --from <time> [--to <time>]';
 
 /**
- * The whole life of a `list-questions` process: prints the questions that this version would ask about the work that was
+ * Runs a `list-questions` process: prints the questions that this version would ask about the work that was
  * submitted between `--from` and `--to` (RFC 3339 times or UTC dates; now, where `--to` is absent) as one JSON document
  * `{from, to, workflows, batches, questions}`, for `questions` of `POST /policies/replay`. It only reads, and reads the
  * schema of every release since 0.1, so that it can run before `migrate`.
@@ -46,7 +46,7 @@ function presentQuestion({ userId, action, resource, context, mode }: StoredQues
   return { user_id: userId, action, resource, context, ...(mode === undefined ? {} : { mode }) };
 }
 
-/** @throws Failure `unavailable` where the standard output takes no more, as when it is a pipe that was closed */
+/** @throws Failure `unavailable` if the standard output cannot be written, for example because its reader closed it */
 async function write(text: string): Promise<void> {
   const { stdout } = process;
   await new Promise<void>((resolve, reject) => {

@@ -4,9 +4,9 @@ import type { Ends, FiguresStore, PlatformFigures } from '../domain/state/figure
 import { StoredHistogram } from './stored-histogram.js';
 
 /**
- * What the whole platform has done and is doing, as it stands in Postgres at the moment of the scrape: the same from
- * every API process, right over any number of workers, and never less than before. While Postgres is away there are no
- * figures, and `orchestrator_figures_up` is 0; the process's own metrics are there all the same.
+ * The counts of the whole platform in Postgres at the time of the scrape: the same from every API process, correct for any
+ * number of workers, and never decreasing. While Postgres is away they are absent and `orchestrator_figures_up` is 0; the
+ * process's own metrics are still there.
  */
 export function platformMetrics(registry: Registry, store: FiguresStore, log: Logger): void {
   const read = oncePerScrape(async () => {
@@ -149,7 +149,7 @@ function labelOf(status: string): string {
   return status.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
 }
 
-/** All metrics of one scrape, and of those that come at the same time, see one reading. */
+/** All metrics of one scrape, and of concurrent scrapes, use one query. */
 function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | undefined;
   return () =>

@@ -22,19 +22,20 @@ import { webSocketRoute } from '../realtime/web-socket-route.js';
 import { WebSockets } from '../realtime/web-sockets.js';
 import type { Base } from './resources.js';
 
-/** All that sends events to clients. */
+/** Everything that sends events to clients. */
 export interface Realtime {
   bindings: Binding[];
   router: Router;
   connections: Connections;
   webSockets: WebSockets;
   health: HealthPublisher;
-  /** Takes requests for WebSockets. */
+  /** Accepts requests for WebSockets. */
   start(server: Server, app: Express): void;
-  /** However often it is called. */
+  /** Can be called any number of times. */
   close(): Promise<void>;
 }
 
+/** Composes the streams of events, WebSockets and server-sent events. */
 export function composeRealtime<Remembered extends object>(
   config: ApiConfig,
   { database, redis, registry, log, resources }: Base,

@@ -9,7 +9,7 @@ import { currentContext, type Logger } from '@provisioning/runtime';
 import type { AuditActor } from '../domain/audit/audit-record.js';
 import type { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 
-/** As the action is called in the audit trail when it succeeds. */
+/** The name of the action in the audit trail when it succeeds. */
 const ACTIONS: Readonly<Record<string, string>> = {
   createServers: 'workflow.submit',
   createTaskserv: 'workflow.submit',
@@ -26,7 +26,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
 
 const LONGEST_TEXT = 1_000;
 
-/** Puts down who was denied something, and whose change was refused. While Postgres is away, the answer is 503. */
+/** Records denials and refused changes. While Postgres is away, the answer is 503. */
 export function refusalLog(store: PostgresRefusalStore): RefusalLog {
   return async (refusal) => {
     const { operation, principal, result, asked, params, failure, ip } = refusal;
@@ -46,7 +46,7 @@ export function refusalLog(store: PostgresRefusalStore): RefusalLog {
   };
 }
 
-/** Puts down who asked too often. He is refused whether or not that can be put down. */
+/** Records clients that exceed a limit. They are refused even if that cannot be recorded. */
 export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLimitTrip) => Promise<void> {
   return async ({ name, limit, client, principal, ip }) => {
     const actor = actorOf(principal, ip);
@@ -57,7 +57,7 @@ export function tripLog(store: PostgresRefusalStore, log: Logger): (trip: RateLi
   };
 }
 
-/** Counts requests with forged or damaged tokens: who sent them is not known. */
+/** Counts requests with forged or damaged tokens, whose senders are unknown. */
 export function refusedTokenCounter(store: PostgresRefusalStore): RefusedTokenCounter {
   return new RefusedTokenCounter(({ ip, reason, count, first, last }) =>
     store.add({

@@ -22,29 +22,32 @@ import type { JobTelemetry } from '../jobs/telemetry.js';
 import { PostgresWorkerNotifier } from '../postgres/workers/worker-notifier.js';
 import { wakeUpMetrics } from './wake-up-metrics.js';
 
+/** The Postgres schema of this service. */
 export const SCHEMA = 'orchestrator';
+/** Where the migrations and the SQL functions of the schema are. */
 export const SCHEMA_SOURCES: SchemaSources = {
   /** Compiled beside `src`: `dist/migrations`. */
   migrations: fileURLToPath(new URL('../../migrations', import.meta.url)),
-  /** `services/orchestrator/functions`, seen from the sources and from what was compiled of them. */
+  /** `services/orchestrator/functions`, seen from the sources and from the compiled code. */
   functions: ['../../functions', '../../../functions']
     .map((path) => fileURLToPath(new URL(path, import.meta.url)))
     .find((path) => existsSync(path))!,
 };
 
-/** What every process of the service opens. */
+/** The connections that every process of the service opens. */
 export interface Base {
   log: Logger;
   registry: Registry;
   database: Knex;
   redis: Redis | undefined;
   notifier: WorkerNotifier;
-  /** Whether wake-ups are stored; absent where there is no Redis. Throws a Failure that says why not. */
+  /** Checks that Redis stores wake-ups; absent without Redis. Throws a Failure with the reason if it does not. */
   probeQueue: (() => Promise<void>) | undefined;
   checks: ReadinessChecks;
   resources: Resources;
 }
 
+/** Opens the connections of a process. */
 export function openBase(
   config: CommonConfig,
   processName: string,

@@ -1,7 +1,7 @@
 import { Histogram, type Registry } from 'prom-client';
 import type { Durations } from '../domain/state/figures.js';
 
-/** A histogram whose observations were counted elsewhere: read at each scrape, undefined where they cannot be. */
+/** A histogram whose observations are counted elsewhere: read at each scrape, undefined if they cannot be read. */
 export class StoredHistogram extends Histogram {
   readonly #metric: { name: string; help: string };
 
@@ -21,7 +21,7 @@ export class StoredHistogram extends Histogram {
     return { name, help, type: 'histogram' as never, aggregator: 'first', values, collect: () => undefined };
   }
 
-  /** What the registry asks when it writes the text. */
+  /** Called by the registry when it writes the text. */
   getForPromString(): ReturnType<Histogram['get']> {
     return this.get();
   }

@@ -4,8 +4,8 @@ import type { Knex } from 'knex';
 import { SCHEMA, SCHEMA_SOURCES } from './resources.js';
 
 /**
- * Ends this process, as a SIGTERM does, once the schema needs a newer version of the program: tasks that run are finished
- * and no more are claimed.
+ * Ends this process as a SIGTERM does when the schema needs a newer version of the program: running tasks are finished
+ * and no further ones are claimed.
  */
 export class VersionWatch {
   #ending = false;
@@ -15,14 +15,14 @@ export class VersionWatch {
     private readonly log: Pick<Logger, 'error'>,
   ) {}
 
-  /** @throws Failure `unavailable` (code `version_too_old`) where the schema needs a newer version at the start */
+  /** @throws Failure `unavailable` (code `version_too_old`) if the schema needs a newer version at the start */
   async refuseIfTooOld(): Promise<void> {
-    // Where Postgres is away the version is not known, and no work is claimed either.
+    // While Postgres is away the version is unknown, and no work is claimed either.
     const tooOld = await this.#whyTooOld().catch(() => undefined);
     if (tooOld !== undefined) throw new Failure('unavailable', tooOld, { code: 'version_too_old' });
   }
 
-  /** Sends this process a SIGTERM where the schema needs a newer version. @throws what Postgres throws */
+  /** Sends this process a SIGTERM if the schema needs a newer version. @throws the error of Postgres */
   async check(): Promise<void> {
     if (this.#ending) return;
     const tooOld = await this.#whyTooOld();

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 
-/** Number of wake-up jobs in Redis; absent while Redis is away. What waits for work stands in Postgres. */
+/** Number of wake-up jobs in Redis; absent while Redis is away. Waiting tasks are counted in Postgres. */
 export function wakeUpMetrics(
   registry: Registry,
   jobs: () => Promise<Record<'waiting' | 'active', number>>,

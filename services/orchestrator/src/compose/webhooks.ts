@@ -17,12 +17,12 @@ import type { Base } from './resources.js';
 interface WebhookNeeds {
   config: WebhookConfig;
   keyring: Keyring;
-  /** In the place of the system's DNS (tests). */
+  /** Replaces the system's DNS (tests). */
   resolve?: Resolver | undefined;
   rights: Pick<DeliveryRights, 'refusalOf'>;
 }
 
-/** Endpoints and what is sent to them. */
+/** Composes the delivery of webhooks. */
 export function composeWebhooks(
   { database, log, registry }: Pick<Base, 'database' | 'log' | 'registry'>,
   { config, keyring, resolve, rights }: WebhookNeeds,
@@ -49,7 +49,7 @@ export function composeWebhooks(
     },
   });
   const queue = new PostgresDeliveryQueue(database, box, unknownEvents(registry, log));
-  // Of all who read the events this one always does, in each process; they all wait at the same number.
+  // This consumer runs in each process, and all consumers wait at the same number.
   new Gauge({
     name: 'orchestrator_event_feed_stalled_seconds',
     help: 'How long recorded events have been waiting to be published, because a transaction holds an earlier number',
@@ -76,7 +76,7 @@ function withheld(error: string): Outcome {
   return { status: null, error, refused: false, retryAfter: null, gone: false, withheld: true };
 }
 
-/** Counts events whose type this release does not know, and logs each of their types once. */
+/** Counts events of types that this release does not know, and logs each type once. */
 function unknownEvents(registry: Registry, log: Logger): (type: string) => void {
   const counter = new Counter({
     name: 'orchestrator_unknown_events_total',

@@ -6,7 +6,7 @@ import type { VersionWatch } from './version-watch.js';
 
 const HOUR_MS = 3_600_000;
 
-/** What the jobs of a worker process work on. */
+/** What the jobs of a worker process need. */
 export interface WorkerJobParts {
   leaseSweep: LeaseSweep;
   /** Seconds between two sweeps. */

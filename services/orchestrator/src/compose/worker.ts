@@ -32,13 +32,13 @@ import { openBase, type Base } from './resources.js';
 import { VersionWatch } from './version-watch.js';
 import { workerJobs } from './worker-jobs.js';
 
-/** What a stop takes beyond the time that commands are given. */
+/** The time for a stop beyond the grace of commands, in milliseconds. */
 const STOP_MARGIN_MS = 8_000;
 const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
-/** How often an executor looks into Postgres by itself: rarely where wake-ups are sent. */
+/** How often an executor polls Postgres: rarely if wake-ups are sent. */
 const POLL_MS = { redis: 2_000, none: 1_000 };
 
-/** A worker: receives wake-ups, keeps its executor running and requeues the tasks of lost workers. It holds no state that matters. */
+/** Composes a worker: it receives wake-ups, keeps its executor running and requeues the tasks of lost workers. */
 export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
   const base = openBase(config, `worker-${config.slot}`, 2, undefined, telemetry);
   const { log, resources, notifier } = base;
@@ -115,11 +115,11 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
       { log, observer: jobMetrics(base.registry) },
     );
     jobs.start();
-    // Stopped before the executor is: nobody replaces an executor that drains.
+    // Stopped before the executor, so that an executor that drains is not replaced.
     resources.add('jobs', () => jobs.stop());
     await listen(config, base, supervisor, telemetry);
     gauges(base, supervisor);
-    // The supervisor learns that this process is ready when commands can be started; until then the probe says why not.
+    // The supervisor reports readiness when commands can be started; until then the probe reports the reason.
     await supervisor.untilReady();
     log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });
     return {
@@ -137,7 +137,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
   }
 }
 
-/** Redis where there is one, else NOTIFY of Postgres. */
+/** Redis if it is configured, otherwise NOTIFY of Postgres. */
 async function listen(
   config: WorkerConfig,
   { log, resources }: Base,
@@ -156,7 +156,7 @@ async function listen(
       log,
     });
     resources.add('consumer', async () => {
-      // `close` waits for jobs under way, and for ever where Redis is away: nothing is lost by not waiting.
+      // `close` waits for running jobs, and forever while Redis is away. Nothing is lost without waiting.
       await Promise.race([
         consumer.close(true).catch(() => undefined),
         new Promise((resolve) => setTimeout(resolve, 500)),

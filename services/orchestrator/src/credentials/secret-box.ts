@@ -3,8 +3,8 @@ import type { Keyring } from '@provisioning/auth-token';
 import { decrypt, encrypt, NONCE_BYTES, TAG_BYTES } from '@provisioning/runtime';
 
 /**
- * Secrets as they are stored: AES-256-GCM under a key of the token secret's. What was sealed under an earlier one can be
- * opened as long as that is accepted, and is sealed anew at the next start.
+ * Secrets in their stored form: AES-256-GCM under a key derived from the token secret. A secret that was sealed under an
+ * earlier key can be opened while that key is accepted, and is sealed again at the next start.
  */
 export class SecretBox {
   readonly #keys: ReadonlyMap<string, Buffer>;
@@ -20,14 +20,14 @@ export class SecretBox {
     );
   }
 
-  /** @param owner what it belongs to: it opens for nothing else */
+  /** @param owner the record that the secret belongs to: it cannot be opened for another one */
   seal(secret: string, owner: string): string {
     const { nonce, ciphertext, tag } = encrypt(this.#keys.get(this.#kid)!, secret, Buffer.from(owner));
     const sealed = Buffer.concat([nonce, ciphertext, tag]);
     return `${this.#kid}.${sealed.toString('base64url')}`;
   }
 
-  /** Undefined if it was sealed under a key that is accepted no more, or was changed. */
+  /** Undefined if it was sealed under a key that is no longer accepted, or was changed. */
   open(text: string, owner: string): string | undefined {
     const [kid = '', sealed = ''] = text.split('.');
     const key = this.#keys.get(kid);

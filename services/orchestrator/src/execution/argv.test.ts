@@ -17,19 +17,19 @@ function printed(lines: string[]): string {
 }
 
 describe('the command line of a task', () => {
-  it('is the configured program with verb and arguments; to find out, in check mode', () => {
+  it('is the configured program with verb and arguments, in check mode to reconcile', () => {
     const create = { program: 'provisioning', verb: ['servers', 'create'], args: ['--infra', 'x'] };
     expect(argvOf(task(create), options)).toEqual(['/opt/provisioning', 'servers', 'create', '--infra', 'x']);
     expect(argvOf(task({ ...create, reconcile: true }), options).at(-1)).toBe('--check');
   });
 
-  it('has no program that is not configured', () => {
+  it('uses only configured programs', () => {
     expect(() => argvOf(task({ program: '/bin/sh' }), options)).toThrow('no program "/bin/sh"');
     expect(() => argvOf(task({ spec: { commands: ['rm -rf /'] } }), options)).toThrow('BATCH_COMMANDS');
     expect(() => argvOf(task({ spec: { commands: ['constructor'] } }), options)).toThrow();
   });
 
-  it('runs a sequence of commands in which nothing has a meaning of its own', () => {
+  it('runs a sequence of commands without shell expansion', () => {
     expect(printed(['say one  two', 'say $(id) `id` ; | > * "x" \\', 'say -n last'])).toBe(
       'one two\n$(id) `id` ; | > * "x" \\\nlast',
     );
@@ -43,7 +43,7 @@ describe('the command line of a task', () => {
     });
   });
 
-  it('undoes with the commands that undo', () => {
+  it('uses the undo commands for an undo', () => {
     const spec = { commands: ['say do'], undo_commands: ['say undo'] };
     expect(argvOf(task({ spec, undo: true }), options)).toContain('undo');
   });

@@ -55,7 +55,7 @@ function taskEnvironment(task: ClaimedTask): Record<string, string> {
     PROVISIONING_ATTEMPT: String(attempt),
     // No earlier attempt acted: providers need not be asked what it did.
     ...(task.fresh ? { PROVISIONING_FRESH: '1' } : {}),
-    // Belongs to the task, not to the attempt: a later attempt must recognise what an earlier one began.
+    // Derived from the task, not from the attempt: a later attempt must recognise what an earlier one started.
     PROVISIONING_IDEMPOTENCY_KEY: idempotencyKey,
     PROVISIONING_INFRA: infra,
     ...(batchId ? { PROVISIONING_BATCH_ID: batchId } : {}),

@@ -8,12 +8,13 @@ import type { RunFolders } from './run-folders.js';
 import type { Spawners } from './spawners.js';
 import type { Work, WorkEnd } from './work.js';
 
+/** A command, and how its output is read. */
 export interface CommandWorkSpec extends Omit<CommandSpec, 'directory' | 'user'> {
-  /** The name of the one step that this command is; without it, it reports its steps itself. */
+  /** The name of the command's only step; without it, the command reports its steps itself. */
   step?: string | undefined;
 }
 
-/** A command with the files that it prints and reports into. */
+/** A command with the files for its output and its reports. */
 export class CommandWork implements Work {
   readonly ended: Promise<WorkEnd>;
   readonly #directory: string;
@@ -21,7 +22,7 @@ export class CommandWork implements Work {
   readonly #output: OutputFile;
   readonly #reports: OutputFile;
   readonly #disk: LogDisk;
-  /** Of the step that it is, not read yet. */
+  /** Reports of its only step that were not read yet. */
   #own: Report[] = [];
 
   constructor(
@@ -63,7 +64,7 @@ export class CommandWork implements Work {
     const lines = this.#output.readLines();
     if (lines.length > 0) return lines;
     const notes = this.#disk.readNotes();
-    // A line that had no room to its end has no other.
+    // An incomplete last line is complete with this.
     return notes.length > 0 ? [...this.#output.readRest(), ...notes] : [];
   }
 

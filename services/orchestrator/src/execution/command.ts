@@ -9,47 +9,49 @@ import type { Spawners } from './spawners.js';
 
 export { RUN_COOKIE, WORKER_COOKIE };
 
+/** A command to run. */
 export interface CommandSpec {
-  /** For its files; it works in a folder in there. */
+  /** The folder for its files; it works in a subfolder. */
   directory: string;
-  /** Gets what it prints; absent: a file in its directory. */
+  /** The file for its output; a file in its directory by default. */
   outputPath?: string | undefined;
-  /** Who runs it; absent: our own user. */
+  /** The user that runs it; the worker's own user by default. */
   user?: CommandUser | undefined;
   argv: readonly string[];
-  /** What other processes of its user may see, and what they may not: `splitEnvironment`. */
+  /** The parts that other processes of its user may and may not see: `splitEnvironment`. */
   environment: Record<string, string>;
   hidden?: Record<string, string>;
   runId: string;
-  /** What earlier attempts were about to do when they were last heard of: handed to the command in a file. */
+  /** The intents that earlier attempts stored; passed to the command in a file. */
   intents?: readonly unknown[];
 }
 
+/** How a command ended. */
 export interface CommandEnd {
   exitCode: number | null;
   signal: string | null;
-  /** Why nothing can be said about the command: who watched over it was gone, or heard nothing of us for too long. */
+  /** Why the result is unknown: its spawner was lost, or received nothing from this executor for too long. */
   lost: string | undefined;
-  /** False of a lost one that never began: its spawner never came to life. */
+  /** False for a lost command that never started, because its spawner did not start. */
   begun: boolean;
-  /** Why it could not even be started, where that is so. */
+  /** Why it could not be started, if it could not. */
   fault?: string | undefined;
   evidence: { signals: SentSignal[]; ended_at: string; leftovers_killed: number[]; left: number[] };
 }
 
-/** One command in the hands of a spawner, in a process group of its own, printing into a file. */
+/** One command of a spawner, in its own process group, printing into a file. */
 export class Command {
   readonly outputPath: string;
-  /** All that is in its folder beside what it leaves in its own. */
+  /** The files in its folder, besides those that it creates in its own. */
   readonly files: readonly string[];
   readonly reportPath: string;
-  /** Resolves when the command has ended and nothing that it started is left. */
+  /** Resolves when the command has ended and no process of it is left. */
   readonly ended: Promise<CommandEnd>;
   readonly #spawned: Spawned;
   #terminated = false;
   #grace: NodeJS.Timeout | undefined;
 
-  /** @throws when nothing can be started */
+  /** @throws when no command can be started */
   constructor(spec: CommandSpec, spawners: Pick<Spawners, 'run' | 'workerId'>) {
     const { directory, runId: id, argv, hidden, user, intents = [] } = spec;
     const work = makeRunFolder(directory, user);
@@ -74,7 +76,7 @@ export class Command {
     });
   }
 
-  /** TERM to all of it, KILL after the grace; called again, the new grace counts. */
+  /** TERM to all of its processes, KILL after the grace. When it is called again, the new grace counts. */
   cancel(graceSeconds: number): void {
     if (!this.#terminated) this.#spawned.signal('SIGTERM');
     this.#terminated = true;
@@ -89,8 +91,8 @@ export class Command {
 }
 
 /**
- * Made for a command of another user, in a folder where it can make none: so it cannot have us read another file in its
- * place, by a link of that name.
+ * Created for a command of another user in a folder where that user cannot create files, so that a link cannot make the
+ * executor read another file.
  */
 function makeReportFile(path: string, { uid, gid }: CommandUser): void {
   const file = openSync(path, 'wx', 0o600);

@@ -2,7 +2,7 @@ import { describe, expect, it, jest } from '@jest/globals';
 import { CrashPoints, parseCrashAt } from './crash-points.js';
 
 describe('a crash point', () => {
-  it('kills at the passing that was asked for, and at no other place', () => {
+  it('kills at the configured pass of its place only', () => {
     const die = jest.fn();
     const points = new CrashPoints({ point: 'after-claim', passing: 2 }, die);
     points.pass('after-claim');
@@ -12,7 +12,7 @@ describe('a crash point', () => {
     expect(die).toHaveBeenCalledTimes(1);
   });
 
-  it('does nothing unless it was told where', () => {
+  it('does nothing unless it is configured', () => {
     const die = jest.fn();
     new CrashPoints(undefined, die).pass('after-claim');
     expect(die).not.toHaveBeenCalled();

@@ -25,7 +25,7 @@ const request = (id: string) => ({
   ...{ id, action: 'apply' as const, operation, check: false, idempotency_key: id },
 });
 
-/** Starts nothing: the test says how each host ends. */
+/** Starts no process: the test decides how each host ends. */
 function hosts() {
   const started: { request: RunRequest; end(end: SpawnedEnd): void }[] = [];
   const spawners = {
@@ -45,7 +45,7 @@ const exit = (signal: string | null): SpawnedEnd => ({
   ...{ exitCode: signal ? 137 : 1, signal, signals: [], bySilence: false, killed: [], left: [] },
 });
 
-/** As a host does that has started. */
+/** Behaves as a host that has started. */
 async function sayHello({ environment, hidden }: RunRequest) {
   const socket = connect({ ...environment, ...hidden }['DRIVER_HOST_SOCKET']!);
   socket.write(`${JSON.stringify({ type: 'hello', pid: 1 })}\n`);
@@ -53,7 +53,7 @@ async function sayHello({ environment, hidden }: RunRequest) {
   return socket;
 }
 
-it('costs an operation no attempt when the host ends before it was handed over, and refuses more', async () => {
+it('costs no attempt if the host ends before it receives the operation, and refuses more', async () => {
   const { host, started } = hosts();
   const run = host.run(request('a'));
   started[0]!.end(exit(null));
@@ -64,7 +64,7 @@ it('costs an operation no attempt when the host ends before it was handed over, 
   expect(() => host.run(request('b'))).toThrow(NoSpawnerError);
 });
 
-it('counts an operation that was handed over', async () => {
+it('counts the attempt of an operation that was sent', async () => {
   const { host, started } = hosts();
   const run = host.run(request('a'));
   const socket = await sayHello(started[0]!.request);
@@ -74,7 +74,7 @@ it('counts an operation that was handed over', async () => {
   socket.destroy();
 });
 
-it('withdraws one operation without ending the start that others wait for', async () => {
+it('withdraws one operation without stopping the start for the others', async () => {
   const { host, started } = hosts();
   const [a, b] = [host.run(request('a')), host.run(request('b'))];
   a.cancel(10);

@@ -11,26 +11,26 @@ import { HIDDEN_FD } from './spawner/spawned-command.js';
 import { NoSpawnerError, type Spawners } from './spawners.js';
 import { Starts } from './starts.js';
 
-/** So much of what a host printed last is kept, to say why it could not start. In characters. */
+/** How much of a host's last output is kept, in characters, to explain why it could not start. */
 const MAX_SAID = 500;
 
 export interface DriverHostOptions {
-  /** How it is started. */
+  /** The command that starts it. */
   argv: readonly string[];
   environment: Record<string, string>;
-  /** Folder for its socket and what it prints, private to the executor's user. */
+  /** The folder for its socket and its output, readable by the executor's user only. */
   directory: string;
-  /** Masks the secrets in what the host printed: it becomes part of a reason that probes show. */
+  /** Masks the secrets in the host's output, which becomes part of a reason that probes show. */
   mask: (text: string) => string;
 }
 
 type Starter = Pick<Spawners, 'run' | 'workerId'>;
 
 /**
- * The child that carries out operations, many at once: drivers and their libraries live there, so that this process stays
- * small. A spawner watches over it as over any command. When it dies, the operations that were handed over to it are lost,
- * and the next operation starts another one. One that cannot start costs no operation an attempt: it is tried again, with
- * more time, and until then there is a `fault`.
+ * The child process that runs operations, many at once. Drivers and their libraries are loaded there, so that this process
+ * stays small. A spawner watches it like any command. When it dies, its operations are lost, and the next operation starts
+ * another host. A host that cannot start costs no operation an attempt: the start is repeated with a longer time limit,
+ * and until it succeeds there is a `fault`.
  */
 export class DriverHost {
   #current: Host | undefined;
@@ -38,8 +38,8 @@ export class DriverHost {
   #ended = false;
 
   /**
-   * @param onReady called whenever one has started
-   * @param starts counts the failed ones
+   * @param onReady called whenever a host has started
+   * @param starts counts the failed starts
    */
   constructor(
     private readonly options: DriverHostOptions,
@@ -54,7 +54,7 @@ export class DriverHost {
   }
 
   /**
-   * Begins an operation.
+   * Starts an operation.
    * @throws NoSpawnerError after a failed start, until another one has succeeded
    */
   run(request: Omit<RunMessage, 'type'>): HostedOperation {
@@ -62,7 +62,7 @@ export class DriverHost {
     return this.#living().run(request);
   }
 
-  /** To be called once a second: after a failed start and its pause, starts another one. */
+  /** Must be called once a second: after a failed start and its pause, starts another host. */
   tick(): void {
     if (this.#ended || this.fault === null || !this.starts.due) return;
     try {
@@ -72,7 +72,7 @@ export class DriverHost {
     }
   }
 
-  /** Ends it at once. Resolves when nothing of it is left. */
+  /** Ends it at once. Resolves when no process of it is left. */
   async end(): Promise<void> {
     this.#ended = true;
     this.#current?.kill();
@@ -96,7 +96,7 @@ export class DriverHost {
   }
 }
 
-/** One life of the host. */
+/** One process of the host, from its start to its end. */
 class Host {
   readonly ended: Promise<unknown>;
   over = false;
@@ -105,10 +105,10 @@ class Host {
   readonly #operations = new Map<string, HostedOperation>();
   readonly #patience: NodeJS.Timeout;
   #socket: Socket | undefined;
-  /** Why we ended it before it had started; undefined where it was not for being late. */
+  /** Why the executor ended it before it had started; undefined if it did not. */
   #gaveUp: string | undefined;
   #killed = false;
-  /** To be handed over once it has started. */
+  /** Operations that are sent once it has started. */
   #waiting: RunMessage[] = [];
 
   constructor(
@@ -124,7 +124,7 @@ class Host {
     const socketPath = join(directory, 's');
     this.#server = createServer((socket) => this.#attach(socket)).listen(socketPath);
     this.#server.on('error', (error) => this.#giveUp(`its socket: ${error.message}`));
-    // Commands of our own user may read what it is started with: not the credentials of the providers.
+    // Commands of the same user can read its environment, so the credentials of the providers are not in it.
     const { visible, hidden } = splitEnvironment(
       { ...options.environment, DRIVER_HOST_SOCKET: socketPath },
       HIDDEN_FD,
@@ -155,7 +155,7 @@ class Host {
       const begun = this.#socket !== undefined;
       const why = [this.#gaveUp ?? end, begun ? '' : options.mask(lastOf(this.#command.outputPath))];
       const how = why.filter(Boolean).join(': ');
-      // Before the operations are lost: nothing more may be claimed for this host.
+      // Before its operations are reported as lost: no more operations may be claimed for this host.
       if (!begun && (this.#gaveUp !== undefined || !this.#killed)) this.on.failed(how);
       for (const operation of this.#operations.values())
         operation.lost(`The driver host is gone: ${how}`, begun);
@@ -191,7 +191,7 @@ class Host {
     this.kill();
   }
 
-  /** What was not handed over yet never will be, and the host goes on starting for the others. */
+  /** An operation that was not sent yet is withdrawn; the host continues to start for the others. */
   #cancel(id: string): void {
     if (this.#socket) return this.#send({ type: 'cancel', id });
     this.#waiting = this.#waiting.filter((message) => message.id !== id);

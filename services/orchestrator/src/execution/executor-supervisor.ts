@@ -14,11 +14,12 @@ const FLAGS = ['--max-semi-space-size=4', '--optimize-for-size'];
 const CONNECT_TRIES = 100;
 const CONNECT_PAUSE_MS = 100;
 const RESTART_PAUSE_MS = 1_000;
-/** A check that comes this long after the one before means that this process was frozen. */
+/** A check that is this late, in milliseconds, means that this process was frozen. */
 const LATE_CHECK_MS = 3_000;
 
+/** What {@link ExecutorSupervisor} reports to the worker. */
 export interface SupervisorEvents {
-  /** Tasks that became ready by what ended here. */
+  /** Tasks that became ready because tasks ended here. */
   onReady: (taskIds: string[]) => void;
   /** Another worker has taken this slot: two workers would end each other's executors forever. */
   onReplaced: () => void;
@@ -26,14 +27,14 @@ export interface SupervisorEvents {
 }
 
 /**
- * The worker's side: keeps one executor alive for its slot. Finds one that a dead worker left running, replaces one
- * that died or froze, and before that ends its commands and gives its work away: no lease has to run out.
+ * The worker's side: keeps one executor running for its slot. It attaches to one that a dead worker left running, and
+ * replaces one that died or froze. Before that it ends its commands and requeues its tasks: no lease has to expire.
  */
 export class ExecutorSupervisor {
   /** Offers that wait for room, by number. */
   readonly #offers = new Map<number, () => void>();
   #lastOffer = 0;
-  /** For the first executor alone: those after it shall live. */
+  /** For the first executor only; later ones must not crash. */
   #crashAt: ExecutorOptions['crashAt'];
   #socket: Socket | undefined;
   #executor: { workerId: string; pid: number } | undefined;
@@ -41,11 +42,11 @@ export class ExecutorSupervisor {
   #lastCheck = performance.now();
   #stopping = false;
   #running = 0;
-  /** Whether it can start commands, and why it cannot, as it last said. */
+  /** Whether it can start commands, and why not, in its last message. */
   #ready = false;
   #fault: string | null = null;
   #onReady: () => void = () => {};
-  /** The attempt to attach to an executor that is under way. */
+  /** The attempt to attach to an executor that is in progress. */
   #attaching: Promise<void> = Promise.resolve();
 
   constructor(
@@ -89,10 +90,10 @@ export class ExecutorSupervisor {
     return this.options.concurrency;
   }
 
-  /** There may be work. Resolves when the executor had room and has taken what there was. */
+  /** There may be work. Resolves when the executor had room and claimed what was ready. */
   offer(): Promise<void> {
     const socket = this.#socket;
-    if (!socket) return Promise.resolve(); // it stays ready in Postgres, where the next look finds it
+    if (!socket) return Promise.resolve(); // the task stays ready in Postgres, where the next poll finds it
     const number = ++this.#lastOffer;
     return new Promise((resolve) => {
       this.#offers.set(number, resolve);
@@ -100,7 +101,7 @@ export class ExecutorSupervisor {
     });
   }
 
-  /** Something was cancelled. */
+  /** A task was cancelled. */
   cancelled(): void {
     if (this.#socket) sendMessage(this.#socket, { type: 'cancelled' });
   }
@@ -121,7 +122,7 @@ export class ExecutorSupervisor {
   /** Replaces an executor that has not reported for `times.executorSilence` seconds. Called every second. */
   checkSilence(): void {
     const now = performance.now();
-    // A late timer means that it was we who were frozen: what the executor said meanwhile is still to be read.
+    // A late timer means that this process was frozen: messages of the executor are still to be read.
     if (now - this.#lastCheck > LATE_CHECK_MS) this.#lastWord = now;
     this.#lastCheck = now;
     const silence = (now - this.#lastWord) / 1000;
@@ -131,7 +132,7 @@ export class ExecutorSupervisor {
     }
   }
 
-  /** Connects to the executor of this slot, starting one where there is none. */
+  /** Connects to the executor of this slot, and starts one if there is none. */
   async #attach(): Promise<void> {
     const left = await this.#connect(1);
     if (!left) {
@@ -146,7 +147,7 @@ export class ExecutorSupervisor {
     const child = spawn(process.execPath, [...knownFlags(FLAGS), this.executorScript], {
       detached: true,
       stdio: ['pipe', 'inherit', 'inherit'],
-      // No variable of the worker is for the executor: its options come as a line on standard input, where no `ps` shows them.
+      // The executor gets none of the worker's variables: its options are a line on standard input, where no `ps` shows them.
       env: { PATH: this.options.providerEnvironment['PATH'] ?? '' },
     });
     child.on('error', (error) => this.events.log.warn('the executor cannot be started', { error }));
@@ -167,7 +168,7 @@ export class ExecutorSupervisor {
   #tryConnect(): Promise<boolean> {
     return new Promise((resolve) => {
       const socket = connect(this.options.socketPath);
-      // A frozen executor's socket accepts, but nobody says hello.
+      // The socket of a frozen executor accepts connections, but no `hello` arrives.
       const patience = setTimeout(() => socket.destroy(), this.options.times.heartbeat * 1000);
       socket.on('error', () => {});
       socket.on('close', () => {
@@ -217,7 +218,7 @@ export class ExecutorSupervisor {
     this.#offers.delete(offer);
   }
 
-  /** The connection has ended: the executor is dead, or as good as. */
+  /** The connection has ended: the executor is dead or does not respond. */
   async #lost(): Promise<void> {
     this.#socket = undefined;
     this.#running = 0;
@@ -245,7 +246,7 @@ export class ExecutorSupervisor {
     }
   }
 
-  /** Ends an executor and every process of its commands, frozen ones included; its tasks are requeued when all are gone. */
+  /** Ends an executor and every process of its commands, including frozen ones. Its tasks are requeued when all are gone. */
   async #reap(
     { workerId, pid }: { workerId: string; pid: number | undefined },
     reason: string,

@@ -27,7 +27,7 @@ export type ExecutorEnd = 'drained' | 'fenced';
 
 /**
  * Owns a lease in Postgres and everything that runs under it: claims, commands, results. It is a process of its own,
- * so that a worker that dies or freezes disturbs no command; when it dies itself, its spawners end the commands.
+ * so that a worker that dies or freezes does not affect commands; when it dies itself, its spawners end the commands.
  */
 export class Executor {
   readonly identity: WorkerIdentity;

@@ -14,8 +14,8 @@ function piecesOf(operation: HostedOperation): string[][] {
 }
 const bytesOf = (lines: readonly string[]) => lines.reduce((sum, line) => sum + line.length + 1, 0);
 
-describe('what an operation says', () => {
-  it('is read a piece at a time, in order and whole', () => {
+describe('the output of an operation', () => {
+  it('is read in pieces, in order and complete', () => {
     const operation = new HostedOperation(host);
     const said = Array.from({ length: 20_000 }, (_, index) => `line ${index} ${'x'.repeat(50)}`);
     for (const line of said) say(operation, line);
@@ -24,7 +24,7 @@ describe('what an operation says', () => {
     expect(pieces.flat()).toEqual(said);
   });
 
-  it('is left out beyond what memory should hold while nobody reads it, and that is said in its place', () => {
+  it('is left out beyond the buffer while it is not read, with a note in its place', () => {
     const operation = new HostedOperation(host);
     for (let left = 100; left > 0; left--) say(operation, 'x'.repeat(MiB));
     say(operation, 'the end');
@@ -35,7 +35,7 @@ describe('what an operation says', () => {
     expect(operation.readLines()).toEqual(['and then']);
   });
 
-  it('is cut where a line is longer than any log view takes', () => {
+  it('has lines that are too long split', () => {
     const operation = new HostedOperation(host);
     say(operation, 'x'.repeat(MiB));
     const lines = piecesOf(operation).flat();
@@ -43,7 +43,7 @@ describe('what an operation says', () => {
     expect(lines.join('').length).toBe(MiB);
   });
 
-  it('is kept as output to its limit and no further', () => {
+  it('is stored up to its limit', () => {
     const operation = new HostedOperation(host);
     for (let left = 5; left > 0; left--) say(operation, 'x'.repeat(900_000));
     expect(operation.output(MiB).head.length).toBe(MiB);

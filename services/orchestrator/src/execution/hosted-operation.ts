@@ -2,15 +2,15 @@ import type { FromDriverHost, Report } from '@provisioning/provisioner/host-prot
 import type { CutText } from './masking/masker.js';
 import type { Work, WorkEnd } from './work.js';
 
-/** What an operation says that is beyond this is not kept: it is told by its reports, not by its output. */
+/** The maximum output that is kept. Reports, not output, describe what an operation did. */
 const MAX_OUTPUT = 1024 * 1024;
-/** As of a command's output: longer lines are cut into several. */
+/** Longer lines are split, as in the output of commands. */
 const MAX_LINE = 64 * 1024;
-/** What one read takes, and what waits for it at most: while Postgres is away, nobody reads. In characters. */
+/** The size of one read, and of the buffer, in characters. While Postgres is away, nothing is read. */
 const MAX_PIECE = 256 * 1024;
 const MAX_WAITING = 16 * 1024 * 1024;
 
-/** An operation that runs in the driver host. What it says is kept here until it is read. */
+/** An operation that runs in the driver host. Its output is buffered here until it is read. */
 export class HostedOperation implements Work {
   readonly ended: Promise<WorkEnd>;
   #end: (end: WorkEnd) => void = () => {};
@@ -20,7 +20,7 @@ export class HostedOperation implements Work {
   #leftOut = 0;
   #reports: Report[] = [];
   #output = '';
-  /** More than its output keeps. */
+  /** More than the output keeps. */
   #saidMore = false;
   readonly #signals: { signal: string; at: string; to: string }[] = [];
   #grace: NodeJS.Timeout | undefined;
@@ -66,8 +66,8 @@ export class HostedOperation implements Work {
   }
 
   /**
-   * The host is gone, and with it everything that this operation was doing.
-   * @param begun false where it was never handed over to the host
+   * The host has ended, and with it the work of this operation.
+   * @param begun false if the operation was never sent to the host
    */
   lost(reason: string, begun: boolean): void {
     this.#settle({
@@ -80,7 +80,7 @@ export class HostedOperation implements Work {
     });
   }
 
-  /** What does not end by itself is ended with the whole host: the others that run there are made again. */
+  /** An operation that does not end is ended with the whole host; the other operations of the host are repeated. */
   cancel(graceSeconds: number): void {
     if (this.#over) return;
     if (this.#signals.length === 0) {
@@ -131,7 +131,7 @@ export class HostedOperation implements Work {
 
   #keep(text: string): void {
     const lines = text.split('\n').flatMap(cut);
-    // Once something is left out everything is, until there is room for a note of it: order is worth more than a line.
+    // Once a line was left out, all lines are until there is room for a note: order matters more than one line.
     if (this.#leftOut > 0 || this.#waiting > MAX_WAITING) this.#leftOut += lines.length;
     else {
       for (const line of lines) this.#lines.push(line);

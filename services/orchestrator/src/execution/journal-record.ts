@@ -7,13 +7,12 @@ const CHANGE = {
   destroyed: 'destroy',
   adopted: 'adopt',
   forgotten: 'forget',
-  // Postgres passes over what the inventory has.
+  // Postgres ignores those that the inventory has already.
   unchanged: 'adopt',
 } as const;
 
 /**
- * What the journal is to have of a report; null where it says nothing of a thing, or only that a thing exists whose body
- * it does not tell.
+ * The journal entry of a report; null if the report names no thing, or only states that a thing exists without its body.
  */
 export function journalRecord(report: Report | null): JournalRecord | null {
   if (report?.type !== 'intent' && report?.type !== 'resource') return null;

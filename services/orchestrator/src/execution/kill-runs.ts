@@ -3,7 +3,7 @@ import { RUN_COOKIE } from './cookies.js';
 import { processIds, sendSignal } from './processes.js';
 import { variableOf } from './spawner/process-table.js';
 
-/** Between two turns of the event loop: whoever calls has other things to do. */
+/** Pauses of one turn of the event loop, so that the caller's other work continues. */
 const AT_ONCE = 32;
 const PAUSE_MS = 20;
 const MIN_ROUNDS = 2;

@@ -1,28 +1,28 @@
 import { statfsSync, type StatsFs } from 'node:fs';
 
-/** With less than this, a program that prints may not be able to: file systems keep some for themselves. In bytes. */
+/** Below this many bytes a program may be unable to print, because file systems reserve some space. */
 const NEEDED = 64 * 1024;
 
-/** What is left of a file system, as `statfs` says. */
+/** The free space of a file system, as `statfs` reports it. */
 type Room = Pick<StatsFs, 'bavail' | 'bsize' | 'files' | 'ffree'>;
 
 const MAY_BE_MISSING =
   '[… lines may be missing from here on: the disk of the log is full, and programs cannot print …]';
 const ROOM_AGAIN = '[… up to here: the disk of the log has room again …]';
-/** In the output of a task, whose log has the places. */
+/** In the output of a task; its log has the places. */
 const IN_OUTPUT = '[… lines may be missing here: the disk of the log was full, as the task’s log says …]\n';
 
 /**
- * Whether the disk that a command prints to has room. A command writes into its file without anybody in between, so the
- * kernel tells the command alone that a line had no room, and few programs care: all that can be seen from outside is
- * that the disk is full, and since when.
+ * Whether the disk for the output of a command has room. A command writes directly into its file, so only the command
+ * itself learns that a line could not be written, and few programs react. From outside, only the state of the disk is
+ * visible.
  */
 export class LogDisk {
   #full = false;
   #wasFull = false;
   readonly #notes: string[] = [];
 
-  /** @param folder on that disk; it is looked at when a command starts, since one may print and end between two looks */
+  /** @param folder on that disk; it is checked when a command starts, which may print and end between two checks */
   constructor(
     private readonly folder: string,
     private readonly statfs: (path: string) => Room = statfsSync,
@@ -30,7 +30,7 @@ export class LogDisk {
     this.look();
   }
 
-  /** Sees whether the disk is full now. */
+  /** Checks whether the disk is full now. */
   look(): void {
     const full = this.#isFull();
     if (full === this.#full) return;
@@ -39,13 +39,13 @@ export class LogDisk {
     this.#notes.push(full ? MAY_BE_MISSING : ROOM_AGAIN);
   }
 
-  /** The lines that the log is to have after what was printed so far: where the disk became full, or has room again. */
+  /** The lines for the log after the output so far: where the disk became full, or has room again. */
   readNotes(): string[] {
     this.look();
     return this.#notes.splice(0);
   }
 
-  /** What the output is to say; empty where the disk always had room. */
+  /** The note for the output; empty if the disk always had room. */
   get noteInOutput(): string {
     return this.#wasFull ? IN_OUTPUT : '';
   }
@@ -53,7 +53,7 @@ export class LogDisk {
   #isFull(): boolean {
     try {
       const { bavail, bsize, files, ffree } = this.statfs(this.folder);
-      // Some file systems make inodes as they need them, and count none.
+      // Some file systems create inodes on demand, and count none.
       return bavail * bsize < NEEDED || (files > 0 && ffree === 0);
     } catch {
       return false;

@@ -14,7 +14,7 @@ function logJob(level: 'info' | 'warn' | 'error') {
 /** The executor's log, as the job runner needs it: JSON shows nothing of an Error, so its text is logged. */
 export const jobLog = { info: logJob('info'), warn: logJob('warn'), error: logJob('error') };
 
-/** What ties a line about an attempt to the request that asked for the task. */
+/** The fields that link a log line about an attempt to the request that submitted the task. */
 export function aboutTask({
   id,
   attempt,

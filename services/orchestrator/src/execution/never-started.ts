@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { ClaimedTask, TaskResult } from '../domain/worker/ledger.js';
 import { NoSpawnerError } from './spawners.js';
 
-/** Whether it is this machine that cannot start anything now, whatever it were: no disk, no memory, no processes left. */
+/** Whether the machine cannot start any process now: no disk space, no memory, no free process ids. */
 export function isMachineFault(error: unknown): boolean {
   return error instanceof NoSpawnerError || (error instanceof Error && 'syscall' in error);
 }
 
-/** The result of a task whose command could not even be started. */
+/** The result of a task whose command could not be started. */
 export function neverStarted({ id, attempt }: ClaimedTask, workerId: string, reason: string): TaskResult {
   return {
     taskId: id,

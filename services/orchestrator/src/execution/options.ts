@@ -7,25 +7,25 @@ export interface CommandUser {
   gid: number;
 }
 
-/** Everything an executor needs to know, handed over by its worker as one line of JSON on standard input. */
+/** All options of an executor. Its worker writes them as one line of JSON to its standard input. */
 export interface ExecutorOptions {
   databaseUrl: string;
   socketPath: string;
-  /** Folder for the files of running commands. */
+  /** The folder for the files of running commands. */
   stateDir: string;
-  /** Folder for what they print until it is in the database; no other process has it. */
+  /** The folder for their output until it is in the database; no other process has it. */
   logDir: string;
   slot: number;
   concurrency: number;
-  /** Program and leading arguments by name; a task names one of these and nothing else. */
+  /** Program and leading arguments by name; a task can only use one of these. */
   programs: Record<string, string[]>;
-  /** What operations of type `command_batch` may run: names and paths. */
+  /** The programs that operations of type `command_batch` may run: names and paths. */
   commands: Record<string, string>;
-  /** How the driver host is started. */
+  /** The command that starts the driver host. */
   driverHost: string[];
-  /** Values that are masked in whatever commands and operations print and report. */
+  /** Values that are masked in the output and the reports of commands and operations. */
   secrets: string[];
-  /** Who runs the programs of `command_batch` operations; absent: the executor's own user. */
+  /** The user that runs the programs of `command_batch` operations; the executor's own user by default. */
   commandUser?: CommandUser | undefined;
   /** The whole environment of these programs, to which the task's own variables are added. */
   commandEnvironment: Record<string, string>;
@@ -33,6 +33,6 @@ export interface ExecutorOptions {
   providerEnvironment: Record<string, string>;
   pollMs: number;
   times: EngineTimes;
-  /** Only in tests: where to die. */
+  /** Only in tests: the place of a crash. */
   crashAt: CrashAt | undefined;
 }

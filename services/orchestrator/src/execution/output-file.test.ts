@@ -24,8 +24,8 @@ function fileOf(text: string): OutputFile {
   return file;
 }
 
-describe('the head and tail of an output', () => {
-  it('are cut between lines, so that no part of a secret stays where the whole is masked', () => {
+describe('the start and end of an output', () => {
+  it('are cut between lines, so that no part of a masked secret stays', () => {
     const secret = 'hunter2hunter2';
     const text = `${`token=${secret}\n`.repeat(50)}the end\n`;
     for (let limit = 100; limit < 200; limit++) {
@@ -36,7 +36,7 @@ describe('the head and tail of an output', () => {
     }
   });
 
-  it('are the whole where it is short enough, and a note alone where a line is longer than both', () => {
+  it('are the whole output if it is short, and only a note if a line is longer than both', () => {
     expect(fileOf('one\ntwo').headAndTail(7)).toEqual({ head: 'one\ntwo' });
     expect(fileOf('x'.repeat(100)).headAndTail(10)).toEqual({
       head: '',
@@ -45,8 +45,8 @@ describe('the head and tail of an output', () => {
   });
 });
 
-describe('a line that is longer than any log view takes', () => {
-  it('is cut between characters, whole lines and a last one without an end alike', () => {
+describe('a line that is too long', () => {
+  it('is split between characters, also if it is the incomplete last line', () => {
     const long = 'é€😀x'.repeat(20_000);
     const file = fileOf(`${long}\n${long}`);
     const lines: string[] = [];

@@ -2,20 +2,20 @@ import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { CutText } from './masking/masker.js';
 
 const READ_BYTES = 256 * 1024;
-/** A line longer than this is cut into several: nobody's log view takes a line of megabytes. */
+/** Longer lines are split, because log views cannot show lines of megabytes. */
 const MAX_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
 /**
- * Reads what a program appends to a file, line by line. The program writes straight into the file, so a slow reader
- * never blocks it, a dead one loses nothing, and memory holds one piece of it at most.
+ * Reads what a program appends to a file, line by line. The program writes directly into the file, so a slow reader never
+ * blocks it, a dead reader loses nothing, and memory has one piece of it at most.
  */
 export class OutputFile {
   #fd: number | undefined;
   #position = 0;
   #rest: Buffer = Buffer.alloc(0);
 
-  /** The file need not be there yet. */
+  /** The file need not exist yet. */
   constructor(private readonly path: string) {}
 
   get size(): number {
@@ -26,7 +26,7 @@ export class OutputFile {
     return fstatSync(this.#fd).size;
   }
 
-  /** The next complete lines, at most one piece; an empty list when there is nothing new. */
+  /** The next complete lines, at most one piece; empty if there is nothing new. */
   readLines(): string[] {
     const piece = this.#read(this.#position, Math.min(this.size - this.#position, READ_BYTES));
     if (piece.length === 0) return [];
@@ -34,14 +34,14 @@ export class OutputFile {
     return this.#split(Buffer.concat([this.#rest, piece]));
   }
 
-  /** After the program has ended: what follows the last newline, if anything. */
+  /** After the program has ended: the text after the last line break, if any. */
   readRest(): string[] {
     const rest = this.#rest;
     this.#rest = Buffer.alloc(0);
     return rest.length > 0 ? [toText(rest)] : [];
   }
 
-  /** The whole output up to `limit` bytes, else its beginning and its end, cut between lines. */
+  /** The whole output up to `limit` bytes, otherwise its start and its end, cut between lines. */
   headAndTail(limit: number): CutText {
     const { size } = this;
     if (size <= limit) return { head: this.#text(0, size) };
@@ -101,14 +101,14 @@ function cut(line: Buffer): string[] {
   return parts;
 }
 
-/** Where a part of a long line ends: never within a character of UTF-8. */
+/** Where a part of a long line ends: never within a UTF-8 character. */
 function cutEnd(line: Buffer, start: number): number {
   let end = Math.min(start + MAX_LINE_BYTES, line.length);
   while (end < line.length && (line[end]! & 0xc0) === 0x80 && end > start + 1) end--;
   return end;
 }
 
-/** Postgres takes no NUL in a text. */
+/** A text in Postgres cannot contain NUL. */
 function toText(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/\r$/, '').replaceAll('\0', '\ufffd');
 }

@@ -1,17 +1,17 @@
-/** The code with which Postgres answered (SQLSTATE); undefined when it did not. */
+/** The SQLSTATE of Postgres's answer; undefined if it did not answer. */
 function codeOf(error: unknown): string | undefined {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** It is what was sent that cannot be stored, however often it is tried: wrong data, against a constraint, too large. */
+/** The data that was sent can never be stored: wrong data, a violated constraint, or too large. */
 export function isRefused(error: unknown): boolean {
   return /^(22|23|54)/.test(codeOf(error) ?? '');
 }
 
 /**
- * One of several that were sent together may be at fault, or all were too much for the time that a statement has. Not where
- * Postgres is away, is about to stop, has no room or wants it tried again.
+ * One of several items that were sent together may be at fault, or all were too much for the statement timeout. Not if
+ * Postgres is away, is stopping, has no room, or asks for a repetition.
  */
 export function mayBeOneOfThem(error: unknown): boolean {
   const code = codeOf(error);

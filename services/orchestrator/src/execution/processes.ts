@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 /**
- * Processes whose environment holds `NAME=value`: the command, and everything it started, wherever it went (a group or
- * session of its own included). Reads /proc; finds nothing on systems without it, where the process group is all we have.
+ * Processes whose environment contains `NAME=value`: the command and everything it started, including processes in another
+ * group or session. Reads /proc; finds nothing on systems without it, where only the process group is known.
  * Source of the idea: Jenkins' ProcessTreeKiller.
  */
 export function findByCookie(name: string, value: string): number[] {
@@ -15,11 +15,12 @@ export function findByCookie(name: string, value: string): number[] {
         readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(cookie)
       );
     } catch {
-      return false; // ended meanwhile, or not ours to look at
+      return false; // ended meanwhile, or not readable
     }
   });
 }
 
+/** The ids of all processes; empty on systems without /proc. */
 export function processIds(): number[] {
   try {
     return readdirSync('/proc')
@@ -30,7 +31,7 @@ export function processIds(): number[] {
   }
 }
 
-/** Whether a process runs. A zombie has ended: it only waits for a parent that asks how, and some never do. */
+/** Whether a process runs. A zombie has ended: it only waits for its parent to read its status, which some never do. */
 export function isAlive(pid: number): boolean {
   try {
     return statOf(pid).state !== 'Z';
@@ -48,14 +49,14 @@ export function processGroupOf(pid: number): number | undefined {
   }
 }
 
-/** proc(5): pid (name) state ppid pgrp …; the name may hold anything, a bracket included. */
+/** proc(5): pid (name) state ppid pgrp …; the name may contain any character, including a parenthesis. */
 function statOf(pid: number): { state: string; group: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   const [state = '', , group = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return { state, group: Number(group) };
 }
 
-/** Sends `signal` to a process or, with a negative id, to a group. @returns whether there was anything to send it to. */
+/** Sends `signal` to a process or, with a negative id, to a group. @returns false if it does not exist */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(pid, signal);
@@ -65,7 +66,7 @@ export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Kills all that carry the cookie until none is left; a process that forks while being killed is found the next time. */
+/** Kills all processes that carry the cookie until none is left; one that forks meanwhile is found in the next pass. */
 export async function killByCookie(
   name: string,
   value: string,

@@ -4,7 +4,7 @@ import { journalRecord } from './journal-record.js';
 import { refusalOf } from './report-scope.js';
 
 const MAX_RESOURCES = 10_000;
-/** More refusals are only counted. */
+/** Further refusals are only counted. */
 const MAX_NOTES = 20;
 
 /** What a program has reported so far (docs/how-to/report-progress.md). */
@@ -23,12 +23,12 @@ export class ReportFollower {
   #current: string | null = null;
   #result: { message: string; data: unknown } | undefined;
   error: string | undefined;
-  /** What a run in check mode would do: the number of acts; undefined when it does not say. */
+  /** The number of acts that a run in check mode would do; undefined if it does not report it. */
   planned: number | undefined;
 
   constructor(private readonly task: Pick<ClaimedTask, 'infra' | 'checkMode'>) {}
 
-  /** @returns whether the progress changed, and the changes that were reported, but for those that are refused */
+  /** @returns whether the progress changed, and the reported changes without refused ones */
   read(reports: readonly (Report | null)[]): { progressed: boolean; changes: JournalRecord[] } {
     let progressed = false;
     const changes: JournalRecord[] = [];
@@ -38,7 +38,7 @@ export class ReportFollower {
         this.#refuse(refusal);
         continue;
       }
-      // In check mode what exists is shown and not recorded: the task holds no lock.
+      // In check mode existing things are shown and not recorded: the task holds no lock.
       const record = this.task.checkMode ? null : journalRecord(report);
       if (record) changes.push(record);
       switch (report?.type) {
@@ -77,12 +77,12 @@ export class ReportFollower {
     return { progressed, changes };
   }
 
-  /** Why the task has failed even where its work completed: a sentence; undefined where nothing was refused. */
+  /** Why the task has failed although its work completed: a sentence; undefined if nothing was refused. */
   get refusal(): string | undefined {
     return this.#refusal;
   }
 
-  /** The lines that the task's log is to have since the last time. */
+  /** The new lines for the task's log since the last call. */
   readNotes(): string[] {
     return this.#notes.splice(0);
   }
@@ -91,7 +91,7 @@ export class ReportFollower {
     return { totalSteps: this.#total, doneSteps: this.#done, currentStep: this.#current };
   }
 
-  /** The data kept with the task's result. */
+  /** The data that is stored with the task's result. */
   get data(): object {
     return {
       ...(this.#result ? { result: this.#result } : {}),

@@ -2,9 +2,9 @@ import type { Report } from '@provisioning/provisioner/report';
 import type { ClaimedTask } from '../domain/worker/ledger.js';
 
 /**
- * A task reports on its own infra alone: the one whose lock it holds, on which its user was allowed to act. One in check
- * mode holds no lock and has changed nothing.
- * @returns why the report is refused, as a clause of a sentence; undefined where it is not
+ * A task may report only on its own infra, whose lock it holds and on which its user was allowed to act. A task in check
+ * mode holds no lock and must not report changes.
+ * @returns why the report is refused, as a clause of a sentence; undefined if it is accepted
  */
 export function refusalOf(
   report: Report | null,
@@ -26,7 +26,7 @@ export function refusalOf(
   return undefined;
 }
 
-/** A name may hold line ends and anything else. */
+/** A name may contain line ends and any other character. */
 function quoted(name: string): string {
   return JSON.stringify(name);
 }

@@ -6,7 +6,7 @@ import { Rounds } from './rounds.js';
 const task = (id: string) => ({ id, attempt: 1 }) as ClaimedTask;
 const result = (id: string): TaskResult => neverStarted(task(id), 'w', 'a test');
 
-/** Rounds with this many slots, over a ledger that answers when it is let. */
+/** Rounds with this many slots, over a ledger that answers when the test lets it. */
 function roundsOver(slots: number, open: string[] = []) {
   const asked: { told: string[]; room: number; answer: (round?: Partial<Round> | Error) => void }[] = [];
   const running = new Set<string>();
@@ -38,7 +38,7 @@ function roundsOver(slots: number, open: string[] = []) {
 }
 
 describe('a round', () => {
-  it('takes along whatever ended while the one before was under way, and fills the slots that they leave', async () => {
+  it('includes all results of the round before, and fills the freed slots', async () => {
     const { rounds, asked, running, turn } = roundsOver(3, ['d', 'e', 'f']);
     for (const id of ['a', 'b', 'c']) running.add(id);
     const first = rounds.finish(result('a'));
@@ -59,7 +59,7 @@ describe('a round', () => {
     expect([...running]).toEqual(expect.arrayContaining(['d', 'e', 'f']));
   });
 
-  it('is not asked for while there is no room, and answers whoever asked when there was', async () => {
+  it('does not run without room, and answers waiting calls when it has run', async () => {
     const { rounds, asked, running, turn } = roundsOver(1);
     running.add('a');
     let looked = false;
@@ -75,7 +75,7 @@ describe('a round', () => {
     expect(looked).toBe(true);
   });
 
-  it('tells of what became ready only what found no room here', async () => {
+  it('passes on only the ready tasks that found no room here', async () => {
     const { rounds, asked, running, ready, turn } = roundsOver(1, ['b']);
     running.add('a');
     void rounds.finish(result('a'));
@@ -106,7 +106,7 @@ describe('a round', () => {
     },
   );
 
-  it('that Postgres wants tried again is told again as it was', async () => {
+  it('is repeated unchanged if Postgres asks for that', async () => {
     const { rounds, asked, turn } = roundsOver(0);
     const told = Promise.allSettled(['a', 'b'].map((id) => rounds.finish(result(id))));
     await turn();
@@ -115,7 +115,7 @@ describe('a round', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('that fails leaves open what became of it: results are for whoever told them to tell again', async () => {
+  it('rejects if it fails, so that the callers repeat their results', async () => {
     const { rounds, asked, turn } = roundsOver(0);
     const told = rounds.finish(result('a'));
     await turn();

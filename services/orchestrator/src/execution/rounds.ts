@@ -2,19 +2,20 @@ import type { ClaimedTask, Ledger, Outcome, TaskResult } from '../domain/worker/
 import { executorLog } from './log.js';
 import { mayBeOneOfThem } from './postgres-answer.js';
 
-/** What one round takes, so that it stays well within the time that a statement has. */
+/** The maximum size of one round, so that it stays well within the statement timeout. */
 const MAX_RESULTS = 64;
 const RETRY_MS = 500;
 
+/** What {@link Rounds} needs. */
 export interface RoundsOptions {
   ledger: Pick<Ledger, 'round'>;
   workerId: string;
-  /** Slots that are free once these tasks have ended. */
+  /** The number of free slots once these tasks have ended. */
   room: (leaving: readonly string[]) => number;
   beforeClaim: () => void;
-  /** Called with what was claimed, before anything is said about the results. */
+  /** Called with the claimed tasks before the results are answered. */
   claimed: (tasks: readonly ClaimedTask[]) => void;
-  /** Became ready and found no room here. */
+  /** Called with tasks that became ready and found no room here. */
   ready: (taskIds: readonly string[]) => void;
 }
 
@@ -25,19 +26,19 @@ interface Told {
 }
 
 /**
- * Carries results to Postgres and brings tasks back, one round after the other: whatever ends while one is under way
- * goes with the next, so that many share a commit, and one alone waits for nobody.
+ * Reports results to Postgres and claims tasks, one round after the other. Everything that ends during a round is part of
+ * the next one: many results share a commit, and a single one does not wait.
  */
 export class Rounds {
   #told: Told[] = [];
   #looking = false;
   #going = false;
-  /** Called when a round that could claim has come back. */
+  /** Called when a round that could claim has returned. */
   #waiting: (() => void)[] = [];
 
   constructor(private readonly options: RoundsOptions) {}
 
-  /** @returns how it was taken. @throws when that is unknown: tell it again */
+  /** @returns how the result was accepted. @throws if that is unknown: report it again */
   finish(result: TaskResult): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       this.#told.push({ result, resolve, reject });
@@ -45,7 +46,7 @@ export class Rounds {
     });
   }
 
-  /** There may be work. @param looked called when there was room and it was looked for */
+  /** There may be work. @param looked called once there was room and Postgres was asked */
   look(looked?: () => void): void {
     if (looked) this.#waiting.push(looked);
     this.#looking = true;
@@ -56,7 +57,7 @@ export class Rounds {
     if (this.#going) return;
     this.#going = true;
     try {
-      // Those that end in the same turn of the event loop share the round.
+      // Results of the same turn of the event loop share the round.
       await new Promise(setImmediate);
       while (this.#told.length > 0 || (this.#looking && this.options.room([]) > 0)) {
         const told = this.#told.splice(0, MAX_RESULTS);
@@ -78,7 +79,7 @@ export class Rounds {
       const round = await ledger.round(workerId, results, room);
       claimed(round.claimed);
       told.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
-      // With room left over, whatever is ready is somebody's already.
+      // If room is left, another worker has already claimed everything that is ready.
       if (round.claimed.length === room) {
         const mine = new Set(round.claimed.map(({ id }) => id));
         ready(round.ready.filter((id) => !mine.has(id)));
@@ -92,7 +93,7 @@ export class Rounds {
     for (const looked of waiting) looked();
   }
 
-  /** One of them cannot be stored as it is: the others are not to suffer for it. */
+  /** One of the results cannot be stored as it is: the others must not fail with it. */
   async #oneByOne(told: readonly Told[]): Promise<void> {
     for (const { result, resolve, reject } of told) {
       await this.options.ledger.round(this.options.workerId, [result], 0).then(({ outcomes, ready }) => {

@@ -10,10 +10,10 @@ import { makeParents, RunFolders } from './run-folders.js';
 import { Spawners } from './spawners.js';
 
 /**
- * What an executor makes its attempts with: spawners, folders, the driver host. What a killed predecessor left in the folders
- * goes; its commands have ended, for a worker ends them before it starts another executor.
- * @param onReady called whenever one more spawner, or the driver host, has started
- * @throws when the folders cannot be made
+ * Makes the run context of an executor: spawners, folders, the driver host. Files of a killed predecessor are removed; its
+ * commands have ended, because a worker ends them before it starts another executor.
+ * @param onReady called whenever another spawner, or the driver host, has started
+ * @throws if the folders cannot be made
  */
 export function makeRunContext(
   given: Pick<RunContext, 'options' | 'workerId' | 'crash' | 'masker'>,
@@ -59,7 +59,7 @@ export function makeRunContext(
   };
 }
 
-/** The program that runs several commands: where these run as another user, a copy that this user can get to. */
+/** The program that runs several commands; for another user a copy that this user can access. */
 function sequenceFor({ commandUser, stateDir }: ExecutorOptions): string {
   if (SEQUENCE === undefined)
     throw new Error('command-sequence.sh is missing: this installation is not whole');

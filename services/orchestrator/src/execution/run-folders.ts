@@ -16,14 +16,14 @@ import { executorLog } from './log.js';
 import type { CommandUser, ExecutorOptions } from './options.js';
 
 const PRIVATE = 0o700;
-/** Others may pass through, to what is theirs in there, and neither list nor change it. */
+/** Other users may pass through to their own folders, and neither list nor change it. */
 const PASSABLE = 0o711;
 const WORK = 'work';
 
 /**
- * The folder of a run, where its output and reports are kept, and in it the one that its command works in: that alone is the
- * command's, who may be another user.
- * @returns the path of the folder to work in
+ * The folder of a run, with its output and reports, and the subfolder in which its command works. Only the subfolder
+ * belongs to the command, which may run as another user.
+ * @returns the path of the subfolder
  */
 export function makeRunFolder(directory: string, user: CommandUser | undefined): string {
   const work = join(directory, WORK);
@@ -34,8 +34,8 @@ export function makeRunFolder(directory: string, user: CommandUser | undefined):
 }
 
 /**
- * Makes the folders that runs have their folders in, in place of those of an earlier executor.
- * @returns the parents of the folders of runs, by who runs there
+ * Makes the folders that contain the folders of runs, and replaces those of an earlier executor.
+ * @returns the parents of the folders of runs, by user
  */
 export function makeParents({
   stateDir,
@@ -50,27 +50,27 @@ export function makeParents({
   return parents;
 }
 
-/** Removes what {@link makeParents} has made, and a folder that holds nothing else. */
+/** Removes what {@link makeParents} has made, and its parent if that is empty. */
 export function removeParents({ stateDir, logDir }: Pick<ExecutorOptions, 'stateDir' | 'logDir'>): void {
   spawnSync('rm', ['-rf', '--', stateDir, logDir], { env: toolEnvironment(), stdio: 'ignore' });
   try {
     rmdirSync(dirname(stateDir));
   } catch {
-    // Usually the data directory, which holds more.
+    // Usually the data directory, which contains more.
   }
 }
 
 /**
- * Folders for commands to run in, one at a time each. They are used again: to make and remove one for each command costs
- * more than to start it where a disk is busy.
+ * Folders in which commands run, one command at a time. They are reused: on a busy disk, making and removing a folder for
+ * each command takes longer than starting the command.
  */
 export class RunFolders {
   readonly #free: string[] = [];
   #made = 0;
 
   /**
-   * @param logDir for what the commands print, which may be on another disk
-   * @param user who runs the commands: of their folders, no other ever gets one.
+   * @param logDir for the output of commands; it may be on another disk
+   * @param user who runs the commands: folders are never shared between users
    */
   constructor(
     private readonly parent: string,
@@ -78,24 +78,24 @@ export class RunFolders {
     readonly user: CommandUser | undefined,
   ) {}
 
-  /** Where what is printed by the command of a folder goes. */
+  /** The file for the output of a folder's command. */
   outputPath(folder: string): string {
     return join(this.logDir, `${basename(this.parent)}-${basename(folder)}.log`);
   }
 
-  /** An empty folder, for the caller alone until it is given back. */
+  /** An empty folder, for the caller only until it is released. */
   take(): string {
     return this.#free.pop() ?? join(this.parent, String(++this.#made));
   }
 
-  /** @param files that are probably all there is in it; commands may leave others, and many. */
+  /** @param files probably all files in it; commands may leave others, and many */
   giveBack(folder: string, files: readonly string[]): void {
     if (isEmptied(folder, files, this.user ? PASSABLE : PRIVATE)) this.#free.push(folder);
     else removeTree(folder);
   }
 }
 
-/** Whether it is as it was made. A command may have done anything to it. */
+/** Whether it is in its original state. A command may have changed anything about it. */
 function isEmptied(folder: string, files: readonly string[], mode: number): boolean {
   try {
     for (const file of files) if (existsSync(file)) unlinkSync(file);
@@ -116,8 +116,8 @@ function isFolder(path: string, mode: number): boolean {
 }
 
 /**
- * By the system's `rm`, which never follows a link that another command of the same user puts into the place of a folder
- * while it is being removed: with the rights of root, that would remove what is elsewhere.
+ * Uses the system's `rm`, which never follows a link that replaces a folder during the removal. With the rights of root,
+ * following a link of a command of the same user would remove other files.
  */
 function removeTree(folder: string): void {
   execFile('rm', ['-rf', '--', folder], { env: toolEnvironment() }, (error) => {
@@ -125,7 +125,7 @@ function removeTree(folder: string): void {
   });
 }
 
-/** A mode that no umask changes. */
+/** A mode that does not depend on the umask. */
 function makeFolder(path: string, mode: number): void {
   if (mkdirSync(path, { recursive: true, mode }) !== undefined || !isFolder(path, mode))
     chmodSync(path, mode);

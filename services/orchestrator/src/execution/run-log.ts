@@ -2,7 +2,7 @@ import type { ClaimedTask, LogChunk } from '../domain/worker/ledger.js';
 import { LineMasker } from './masking/line-masker.js';
 import type { Masker } from './masking/masker.js';
 
-/** The lines of one attempt on their way to Postgres: masked, numbered, and sent chunk by chunk. */
+/** Sends the lines of one attempt to Postgres: masked, numbered, and in chunks. */
 export class RunLog {
   readonly #masker: LineMasker;
   #lastLine: number;
@@ -19,27 +19,27 @@ export class RunLog {
     this.#lastLine = task.lastLine;
   }
 
-  /** The chunk that was not sent yet; it may have arrived all the same. */
+  /** The chunk without an answer; Postgres may have it all the same. */
   get unsent(): LogChunk | undefined {
     return this.#unsent;
   }
 
-  /** The last line that is not blank, masked; empty where there was none. */
+  /** The last line that is not blank, masked; empty if there was none. */
   get lastText(): string {
     return this.#lastText;
   }
 
-  /** @param lines what was printed next, as it was */
+  /** @param lines the next printed lines, not masked */
   add(lines: readonly string[]): void {
     this.#queue(this.#masker.next(lines));
   }
 
-  /** Nothing was printed since the last look. */
+  /** Nothing was printed since the last read. */
   pause(): void {
     this.#queue(this.#masker.pause());
   }
 
-  /** Nothing will be printed any more. */
+  /** The output has ended. */
   end(): void {
     this.#queue(this.#masker.end());
   }

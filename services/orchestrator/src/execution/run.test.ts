@@ -33,7 +33,7 @@ const TASK: ClaimedTask = {
 };
 const COMPLETED: WorkEnd = { outcome: 'completed', exitCode: 0, signal: null, evidence: {} };
 
-/** A run of work that has completed, whose result is on its way to a ledger that does this with it. */
+/** A run of completed work, whose result is being sent to a ledger that answers as given. */
 function runThatEnded(finish: (result: TaskResult) => Promise<void>, end = COMPLETED) {
   const results: TaskResult[] = [];
   const work = {
@@ -56,8 +56,8 @@ function runThatEnded(finish: (result: TaskResult) => Promise<void>, end = COMPL
   return { run, work, results };
 }
 
-describe('what has ended while its result is being stored', () => {
-  it('is what it is: who cancels it comes too late', async () => {
+describe('work that has ended, while its result is being stored', () => {
+  it('keeps its result if it is cancelled', async () => {
     const { run, work, results } = runThatEnded(() => {
       run.cancel();
       return results.length === 1 ? Promise.reject(new Error('Postgres is away')) : Promise.resolve();
@@ -67,7 +67,7 @@ describe('what has ended while its result is being stored', () => {
     expect(work.cancel).not.toHaveBeenCalled();
   });
 
-  it('is told once more when the executor stops, and nobody is signalled', async () => {
+  it('is reported once more when the executor stops, without a signal to its process', async () => {
     const { run, work, results } = runThatEnded(() => Promise.resolve());
     work.readRest = () => {
       run.stop(2);
@@ -78,7 +78,7 @@ describe('what has ended while its result is being stored', () => {
     expect(work.cancel).not.toHaveBeenCalled();
   });
 
-  it('holds up no executor that stops while Postgres is away', async () => {
+  it('does not delay an executor that stops while Postgres is away', async () => {
     const { run, results } = runThatEnded(() => {
       run.giveUp();
       return Promise.reject(new Error('Postgres is away'));
@@ -88,7 +88,7 @@ describe('what has ended while its result is being stored', () => {
   });
 });
 
-it('names the signal that killed a command, not what it printed last', async () => {
+it('reports the signal that killed a command, not its last output', async () => {
   const { run, work, results } = runThatEnded(() => Promise.resolve(), {
     ...{ outcome: 'failed', exitCode: null, signal: 'SIGKILL', evidence: {} },
   });
@@ -125,7 +125,7 @@ describe('a result that cannot be stored as it is', () => {
     expect(results.at(-1)).toMatchObject({ ...last, evidence: { refused: 'no such thing' } });
   });
 
-  it('is told again whole where it is not its fault', async () => {
+  it('is reported again unchanged if another result was at fault', async () => {
     const { run, results } = runThatEnded(() =>
       results.length === 1 ? Promise.reject(refused('40P01')) : Promise.resolve(),
     );
@@ -134,7 +134,7 @@ describe('a result that cannot be stored as it is', () => {
   });
 });
 
-describe('what is about to be done', () => {
+describe('an act with an intent', () => {
   const intent = {
     ...({
       type: 'intent',
@@ -165,19 +165,19 @@ describe('what is about to be done', () => {
     return { run, work };
   }
 
-  it('may be done once it is written down', async () => {
+  it('starts once its intent is stored', async () => {
     const { work } = runThatIntends(() => Promise.resolve(true));
     expect(await work.onIntent!(intent)).toBe(true);
     expect(work.kill).not.toHaveBeenCalled();
   });
 
-  it('is not done, and the work is ended, where somebody else has the task', async () => {
+  it('does not start, and the work is ended, if another worker has the task', async () => {
     const { work } = runThatIntends(() => Promise.resolve(false));
     expect(await work.onIntent!(intent)).toBe(false);
     expect(work.kill).toHaveBeenCalled();
   });
 
-  it('is not done, and the work is cancelled, where it is of an infra that is not the task’s', async () => {
+  it('does not start, and the work is cancelled, if it is about another infra', async () => {
     const record = jest.fn(() => Promise.resolve(true));
     const { work } = runThatIntends(record);
     expect(await work.onIntent!({ ...intent, infra: 'other' })).toBe(false);
@@ -185,7 +185,7 @@ describe('what is about to be done', () => {
     expect(record).not.toHaveBeenCalled();
   });
 
-  it('is not done where it could not be written down in time', async () => {
+  it('does not start if its intent could not be stored in time', async () => {
     const { run, work } = runThatIntends(() => Promise.reject(new Error('Postgres is away')));
     const asked = work.onIntent!(intent);
     run.stop(2);
@@ -193,7 +193,7 @@ describe('what is about to be done', () => {
   });
 });
 
-it('stores each progress, and tells those who follow of the last one too, however fast they come', async () => {
+it('stores each progress, and publishes the last one even if they are frequent', async () => {
   let end: (end: WorkEnd) => void = () => undefined;
   const steps = [1, 2, 3];
   const work = {
@@ -227,7 +227,7 @@ it('stores each progress, and tells those who follow of the last one too, howeve
   expect(told.at(-1)).toBe(3);
 });
 
-it('masks a secret that is broken by a line end, however the two halves are read', async () => {
+it('masks a secret that is split by a line end, for every way of reading it', async () => {
   let end: (end: WorkEnd) => void = () => undefined;
   const pieces = [['token hun'], [], [], ['ter2hunter2 ok', 'half of it: hunter']];
   const work = {
@@ -255,7 +255,7 @@ it('masks a secret that is broken by a line end, however the two halves are read
   };
   const masker = new Masker(['hunter2hunter2']);
   await new Run(TASK, work, 'w', 10, masker, ledger, new CrashPoints(undefined)).complete();
-  // A look that found nothing came between them: its first three characters were shown, the rest never is.
+  // An empty read came between them: the first three characters were shown, the rest never is.
   expect([...shown, ...result!.log!.lines]).toEqual(['token hun', '*** ok', 'half of it: ***', '']);
   expect(result!.output).toBe('token ***\n ok');
 });

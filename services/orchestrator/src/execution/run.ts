@@ -7,7 +7,7 @@ import { aboutTask, executorLog } from './log.js';
 import type { Masker } from './masking/masker.js';
 import { ReportFollower } from './report-follower.js';
 import { RunLog } from './run-log.js';
-import { MAX_ERROR_LENGTH, tellResult } from './tell-result.js';
+import { MAX_ERROR_LENGTH, reportResult } from './report-result.js';
 import type { Work, WorkEnd } from './work.js';
 
 const FOLLOW_MS = 200;
@@ -15,9 +15,10 @@ const RETRY_MS = 500;
 const TELL_MS = 1_000;
 const OUTPUT_LIMIT = 1024 * 1024;
 
+/** What a run needs of the ledger. */
 export interface RunLedger extends Pick<Ledger, 'appendLog' | 'recordProgress' | 'recordChanges'> {
   finish(result: TaskResult): Promise<Outcome>;
-  /** @param begun false of an attempt that never began: it costs nothing */
+  /** @param begun false for an attempt that never started: it does not count */
   reportLost(
     taskId: string,
     attempt: number,
@@ -27,15 +28,15 @@ export interface RunLedger extends Pick<Ledger, 'appendLog' | 'recordProgress' |
   ): Promise<void>;
 }
 
-/** One attempt of a task: its work, its output and reports on their way to Postgres, its result. */
+/** One attempt of a task: runs the work and sends its output, reports and result to Postgres. */
 export class Run {
   readonly #follower: ReportFollower;
   readonly #timeout: NodeJS.Timeout | undefined;
-  /** When to look again for what is new, and the look that is under way. */
+  /** When to read again, and the read that is in progress. */
   #next: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
   readonly #log: RunLog;
-  /** For the journal, in order, until it has them. */
+  /** Records for the journal, in order, until they are stored. */
   #records: JournalRecord[] = [];
   #recording: Promise<void> = Promise.resolve();
   #untold = false;
@@ -43,11 +44,11 @@ export class Run {
   #cancelled = false;
   #timedOut = false;
   #abandoned = false;
-  /** Its work has ended: what is asked of it now comes too late, and the pids that it had may be another's. */
+  /** Its work has ended: later requests have no effect, and its process ids may be reused. */
   #over = false;
-  /** Its result is told once more, and no longer. */
+  /** Its result is reported once more, and not again. */
   #hurried = false;
-  /** Somebody else has the task. */
+  /** Another worker has the task. */
   #fenced = false;
 
   constructor(
@@ -72,7 +73,7 @@ export class Run {
     this.work.cancel(this.cancelGraceSeconds);
   }
 
-  /** Ends the work without a result, because this worker stops: the task is given away when it is `gone`. */
+  /** Ends the work without a result, because this worker stops: the task is requeued when it is `gone`. */
   stop(graceSeconds: number): void {
     this.#hurried = true;
     if (this.#over) return;
@@ -80,14 +81,14 @@ export class Run {
     this.work.cancel(graceSeconds);
   }
 
-  /** The same at once, because the lease may be over. What has ended already may still get its result stored. */
+  /** The same at once, because the lease may be over. The result of work that has ended may still be stored. */
   abandon(): void {
     if (this.#over) return;
     this.#abandoned = true;
     this.work.kill();
   }
 
-  /** Postgres says that somebody else has the task: whatever this one does from now on is done twice. */
+  /** Postgres reports that another worker has the task: all further work would be done twice. */
   #fence(): void {
     if (this.#fenced || this.#over) return;
     this.#fenced = true;
@@ -95,18 +96,18 @@ export class Run {
     this.abandon();
   }
 
-  /** Gives up whatever it still tries: somebody else has the task. */
+  /** Stops all attempts to store anything: another worker has the task. */
   giveUp(): void {
     this.#hurried = true;
     this.#abandoned = true;
   }
 
-  /** Resolves when nothing of the work is left. */
+  /** Resolves when no process of the work is left. */
   get gone(): Promise<unknown> {
     return this.work.ended;
   }
 
-  /** @returns whether it is written down, so that it may be done */
+  /** @returns whether the intent is stored, so that the act may start */
   async #intend(intent: IntentReport): Promise<boolean> {
     const { changes } = this.#follower.read([intent]);
     if (changes.length === 0) {
@@ -148,7 +149,7 @@ export class Run {
 
   async #settle(end: WorkEnd): Promise<void> {
     const { id, attempt } = this.task;
-    // What was not handed over in its time has not had its time.
+    // Work that was not started within its time limit has not used its time.
     const late = this.#timedOut && end.begun !== false;
     if (end.outcome === 'lost' && !this.#cancelled && !late && !this.#follower.refusal) {
       await this.#log.send();
@@ -156,7 +157,7 @@ export class Run {
       const reason = this.masker.mask(end.error ?? 'It was lost.');
       return this.ledger.reportLost(id, attempt, this.workerId, reason, end.begun ?? true);
     }
-    const [outcome, result] = await tellResult(
+    const [outcome, result] = await reportResult(
       (told) => this.ledger.finish(told),
       this.#result(end),
       (reason) =>
@@ -170,10 +171,10 @@ export class Run {
       executorLog('info', 'an attempt failed', { ...aboutTask(this.task), error: result.error });
   }
 
-  /** What is new when it ends goes with the result. */
+  /** Whatever is new at the end is sent with the result. */
   #follow(): void {
     this.#next = setTimeout(() => {
-      // While Postgres is away the output waits where it was printed.
+      // While Postgres is away, the output stays in its file.
       this.#following = this.#drain().catch(() => undefined);
       void this.#following.then(() => {
         if (!this.#over) this.#follow();
@@ -196,11 +197,11 @@ export class Run {
     await this.#log.send();
   }
 
-  /** After the end: reads what there is. Its last piece goes with the result. */
+  /** After the end: reads the rest. Its last piece is sent with the result. */
   async #collect(): Promise<void> {
     await this.#recording.catch(() => undefined);
     this.#untold = this.#readReports() || this.#untold;
-    // One that was tried before goes again as it was.
+    // A chunk that was tried before is sent again unchanged.
     await this.#log.send();
     for (let lines = this.#readLines(); lines.length > 0; lines = this.work.readLines()) {
       await this.#persistently(() => this.#log.send());
@@ -217,12 +218,12 @@ export class Run {
     return progressed;
   }
 
-  /** What was printed next, after what is to be said of the reports. */
+  /** The next output, after the notes about reports. */
   #readLines(): string[] {
     return [...this.#follower.readNotes(), ...this.work.readLines()];
   }
 
-  /** Stored at each change; told to those who follow events once a second, the last change too. */
+  /** Stored at each change; published at most once a second, the last change included. */
   async #tellProgress(changed: boolean): Promise<void> {
     this.#untold ||= changed;
     const tell = this.#untold && performance.now() - this.#toldAt >= TELL_MS;
@@ -234,11 +235,11 @@ export class Run {
       this.#untold = false;
       this.#toldAt = performance.now();
     } catch {
-      // Nothing hangs on it, and the next change tells of this one too.
+      // Nothing depends on it, and the next change includes this one.
     }
   }
 
-  /** One after the other: an intent is stored before what came of it. */
+  /** One after the other: an intent is stored before the outcome of its act. */
   #recordChanges(): Promise<void> {
     this.#recording = this.#recording
       .catch(() => undefined)
@@ -262,7 +263,7 @@ export class Run {
       taskId,
       attempt,
       workerId: this.workerId,
-      // Every repeat of a result has the same id, so that it counts once.
+      // Every repetition of a result has the same id, so that it counts once.
       resultId: hashedId(`${taskId}:${attempt}`),
       status,
       permanent: (end.permanent ?? false) || refusal !== undefined,
@@ -281,13 +282,13 @@ export class Run {
     };
   }
 
-  /** The records that the journal is to have, masked but for the infra: it is the task's own. */
+  /** The records for the journal, masked except for the infra, which is the task's own. */
   get #changes(): JournalRecord[] {
     const { infra } = this.task;
     return this.masker.maskAll(this.#records).map((record) => ({ ...record, infra }));
   }
 
-  /** Of a reconciliation: whether everything that was wanted is there, as the provider says. */
+  /** For a reconciliation: whether everything that was wanted exists, according to the provider. */
   #isAsWanted(end: WorkEnd): boolean {
     return end.satisfied ?? (end.exitCode === 0 && this.#follower.planned === 0);
   }
@@ -303,12 +304,12 @@ export class Run {
     if (this.task.reconcile)
       return `Given up after ${attemptsOf(this.task.attempt - 1)}, the last of which was lost with its worker. The provider reports that not everything is there.${said ? ` ${said}` : ''}`;
     if (said !== undefined) return said;
-    // What it printed last says how far it came, and nothing of why it was killed.
+    // The last output shows how far the command came, not why it was killed.
     if (signal) return `The command was ${how} before its end. Retrying it goes on from what it has done.`;
     return `The command ${how}${this.#log.lastText ? `: ${this.#log.lastText}` : ''}`;
   }
 
-  /** Tries until Postgres has answered; only once where the executor stops. */
+  /** Tries until Postgres has answered; only once if the executor stops. */
   async #persistently<T>(act: () => Promise<T>): Promise<T | undefined> {
     for (;;) {
       try {

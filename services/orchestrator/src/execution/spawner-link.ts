@@ -11,19 +11,20 @@ import { sendSignal } from './processes.js';
 import { machineTime, type FromSpawner, type ToSpawner } from './spawner/protocol.js';
 import type { EndedCommand, RunRequest, SpawnSignal } from './spawner/spawned-command.js';
 
-/** Seen from the sources, and from what was compiled of them. */
+/** Seen from the sources, and from the compiled code. */
 const SCRIPT = pathOf('../spawner.js', '../../dist/src/spawner.js');
 const LIMITED = pathOf('../../command-scripts/limited.sh', '../../../command-scripts/limited.sh');
-/** What is forked is copied, page by page as it changes: no compiler, no garbage, no threads of V8. */
+/** A fork copies memory page by page as it changes: no compiler, no garbage collection and no threads of V8. */
 const FLAGS = ['--max-semi-space-size=1', '--jitless', '--no-expose-wasm', '--single-threaded'];
-/** A command that prints more than this is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */
+/** A command with more output is ended by the system (SIGXFSZ). In blocks of 1024 bytes. */
 const MAX_OUTPUT_BLOCKS = 256 * 1024;
-/** Time that has passed without a tick of ours is nobody's silence: we were frozen. */
+/** Time without a tick of this process does not count as silence of the other side: this process was frozen. */
 const LONGEST_TICK_MS = 1_500;
 const LAST_WORDS_MS = 1_000;
-/** So much of what a spawner prints last is kept, to say why it could not start. In characters. */
+/** How much of a spawner's last output is kept, in characters, to explain why it could not start. */
 const MAX_SAID = 500;
 
+/** The settings of a spawner. */
 export interface SpawnerSettings {
   workerId: string;
   /** Without a tick for this long a spawner ends its commands; without an answer for this long it is ended itself. */
@@ -32,19 +33,19 @@ export interface SpawnerSettings {
 }
 
 /**
- * How a command ended; `lost`: how is unknown, because its spawner is gone, which may never have `begun` it: one that never
- * came to life starts nothing.
+ * How a command ended. `lost`: unknown, because its spawner is gone. A spawner that never became ready never `begun` a
+ * command.
  */
 export type SpawnedEnd = EndedCommand | { lost: string; begun: boolean; killed: number[]; left: number[] };
 
-/** A command in the hands of a spawner. */
+/** A command of a spawner. */
 export interface Spawned {
-  /** Resolves when nothing of it is left. */
+  /** Resolves when no process of it is left. */
   readonly ended: Promise<SpawnedEnd>;
   signal(signal: SpawnSignal): void;
 }
 
-/** One life of a spawner, seen from the executor. */
+/** One process of a spawner, seen from the executor. */
 export class SpawnerLink {
   /** Resolves when its process has ended. */
   readonly gone: Promise<void>;
@@ -75,7 +76,7 @@ export class SpawnerLink {
     this.#child = spawn('/bin/bash', [LIMITED, String(MAX_OUTPUT_BLOCKS), ...node], {
       detached: true,
       stdio: ['ignore', 'inherit', 'pipe', 'pipe'],
-      // The worker that reaps ours ends this process too: it might still start commands.
+      // The worker that reaps this executor also ends this spawner, which might still start commands.
       env: { PATH: path, [WORKER_COOKIE]: workerId },
     });
     this.gone = new Promise((resolve) => {
@@ -99,22 +100,22 @@ export class SpawnerLink {
     onMessage<FromSpawner>(this.#socket, (message) => this.#receive(message));
   }
 
-  /** It lives, and has said so. */
+  /** It runs, and has reported that it is ready. */
   get ready(): boolean {
     return this.#ready && !this.#over;
   }
 
-  /** Why it ended, with the last it printed; empty while it lives. */
+  /** Why it ended, with its last output; empty while it runs. */
   get fault(): string {
     return this.#fault === '' ? '' : [this.#fault, this.#said.trim()].filter(Boolean).join(': ');
   }
 
-  /** Whether it ever came to life. */
+  /** Whether it ever became ready. */
   get wasReady(): boolean {
     return this.#ready;
   }
 
-  /** Nothing can be started here any more. */
+  /** No command can be started here any more. */
   get over(): boolean {
     return this.#over;
   }
@@ -130,7 +131,7 @@ export class SpawnerLink {
     return { ended, signal: (signal) => this.#signal(id, signal) };
   }
 
-  /** Tells it that somebody is watching, and ends it when it does not answer. */
+  /** Reports that the executor is alive, and ends the spawner if it does not answer. */
   tick(): void {
     const now = performance.now();
     this.#unansweredMs += Math.min(now - this.#tickedAt, LONGEST_TICK_MS);
@@ -141,14 +142,14 @@ export class SpawnerLink {
     else this.#send({ type: 'tick', at: machineTime() });
   }
 
-  /** Ends it, and with it whatever it runs. */
+  /** Ends it and everything that it runs. */
   async end(): Promise<void> {
     this.#over = true;
     this.#socket.destroy();
     await this.#reap('The process that started its command was stopped.');
   }
 
-  /** What is to end at once does not wait for a start: nothing of it runs. */
+  /** A command that must end at once does not wait for the start: no process of it exists. */
   #signal(id: string, signal: SpawnSignal): void {
     if (signal === 'SIGKILL' && !this.#ready) this.#lose('was ended before it had started');
     else this.#send({ type: 'signal', id, signal });
@@ -179,7 +180,7 @@ export class SpawnerLink {
     this.#runs.delete(id);
   }
 
-  /** It is dead, or as good as: everything that it had started ends before anybody hears of it. */
+  /** It is dead or does not respond: everything that it started is ended before this is reported. */
   #lose(how: string): void {
     if (this.#over) return;
     this.#over = true;
@@ -191,11 +192,11 @@ export class SpawnerLink {
 
   async #reap(lost: string): Promise<void> {
     await this.gone;
-    // What it told before is still to be read.
+    // Its earlier messages are still to be read.
     const patience = setTimeout(() => this.#socket.destroy(), LAST_WORDS_MS);
     await this.#closed;
     clearTimeout(patience);
-    // Those that cleared their environment are in the group, if anywhere.
+    // Processes that cleared their environment can only be found in the group.
     for (const { group } of this.#runs.values()) if (group !== undefined) sendSignal(-group, 'SIGKILL');
     const { killed, left } = await killRuns(new Set(this.#runs.keys()));
     for (const id of [...this.#runs.keys()])

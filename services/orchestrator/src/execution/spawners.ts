@@ -2,15 +2,15 @@ import { SpawnerLink, type Spawned, type SpawnerSettings } from './spawner-link.
 import type { RunRequest } from './spawner/spawned-command.js';
 import { Starts } from './starts.js';
 
-/** Starting a program keeps a process busy for a millisecond and more; and one may die with the executor. */
+/** More than one: a start keeps a process busy for a millisecond or more, and one may die with the executor. */
 const COUNT = 2;
 
-/** No command at all can be started on this machine now, which is no fault of any task. */
+/** No command can be started on this machine now; tasks are not at fault. */
 export class NoSpawnerError extends Error {}
 
 /**
- * The small processes that start an executor's commands and watch over them: forking costs what the memory of the one who
- * forks costs, and holds up whatever else it does. One that is lost takes its commands along and is replaced.
+ * The small processes that start an executor's commands and watch them. A fork takes as long as the memory of the forking
+ * process is large, and blocks it. A spawner that is lost ends its commands and is replaced.
  */
 export class Spawners {
   #links: SpawnerLink[] = [];
@@ -19,7 +19,7 @@ export class Spawners {
   /** Whether the failed start of the present ones was counted. */
   #counted = false;
 
-  /** @param onReady called whenever one more can start commands */
+  /** @param onReady called whenever another spawner can start commands */
   constructor(
     private readonly settings: SpawnerSettings,
     private readonly onReady: () => void = () => {},
@@ -41,12 +41,12 @@ export class Spawners {
     return this.#starts.fault;
   }
 
-  /** @throws NoSpawnerError when there is none, and none can be started */
+  /** @throws NoSpawnerError if there is none, and none can be started */
   run(request: RunRequest): Spawned {
     return this.#leastBusy().run(request);
   }
 
-  /** To be called once a second: they end what they run when it is not. */
+  /** Must be called once a second: otherwise the spawners end their commands. */
   tick(): void {
     if (this.#ended) return;
     for (const link of this.#links) if (!link.over) link.tick();
@@ -54,7 +54,7 @@ export class Spawners {
     if (this.#starts.due) this.#replace();
   }
 
-  /** Ends them, and whatever they run. */
+  /** Ends them and everything that they run. */
   async end(): Promise<void> {
     this.#ended = true;
     await Promise.all(this.#links.map((link) => link.end()));
@@ -75,7 +75,7 @@ export class Spawners {
     return this.#links.filter(({ over }) => !over);
   }
 
-  /** After a start that brought none to life, the next one waits. */
+  /** After a start without success, the next one waits. */
   #judge(): void {
     if (this.ready) return this.#starts.succeeded();
     const stillborn = this.#links.find(({ over, wasReady }) => over && !wasReady);

@@ -7,13 +7,13 @@ const LONGEST_LIMIT_MS = 300_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
-/** The starts of one program: how many failed in a row, how long the next may take, and when it may begin. */
+/** The starts of one program: how many failed in a row, how long the next may take, and when it may start. */
 export class Starts {
   #failures = 0;
   #retryAt = -Infinity;
   #fault: string | null = null;
 
-  /** @param consequence for the log: what cannot be done while the program cannot be started */
+  /** @param consequence for the log: what is impossible while the program cannot be started */
   constructor(private readonly consequence: string) {}
 
   /** Why the program could not be started, in a phrase; null once it was. */
@@ -26,7 +26,7 @@ export class Starts {
     return performance.now() >= this.#retryAt;
   }
 
-  /** Milliseconds that the next start may take: a busy machine is given more time each time. */
+  /** Milliseconds that the next start may take: a busy machine gets more time with each attempt. */
   get limitMs(): number {
     return Math.min(FIRST_LIMIT_MS * 2 ** this.#failures, LONGEST_LIMIT_MS);
   }

@@ -32,7 +32,7 @@ export class WorkerLink {
     if (this.#worker) sendMessage(this.#worker, message);
   }
 
-  /** Seconds since the last worker was here; 0 while there is one. */
+  /** Seconds since the last worker was connected; 0 while one is. */
   get aloneSeconds(): number {
     return this.#lostAt === undefined ? 0 : (performance.now() - this.#lostAt) / 1000;
   }

@@ -19,12 +19,12 @@ import type { FoundWork } from '../domain/state/state-service.js';
 import type { Task, TaskDetails } from '../domain/task/task.js';
 import { scopeOfWork } from '../domain/workflow/workflow-service.js';
 
-/** Finds what is stored under an id, to ask about it. */
+/** Finds what is stored under an id, to evaluate policies about it. */
 export interface ScopeLookup {
   find(ids: readonly string[]): Promise<Map<string, Scope>>;
 }
 
-/** What is asked about stored tasks, batches and rollbacks: about what they touch, as it is stored. */
+/** The policy questions about stored tasks, batches and rollbacks: about what they touch, as it is stored. */
 export class StoredWork {
   constructor(private readonly scopes: ScopeLookup) {}
 
@@ -92,7 +92,7 @@ export class StoredWork {
     );
   }
 
-  /** The state of a task or a batch: it is part of the state, and a rule may deny the task or batch as such. */
+  /** The state of a task or a batch: it is part of the infra's state, and a policy may deny the task or batch itself. */
   readState(declared: Question, find: () => Promise<FoundWork>): Promise<Asked<FoundWork>> {
     return asksOfStored(declared, find, async (found) => {
       if ('task' in found) {
@@ -123,7 +123,7 @@ export class StoredWork {
     return readQuestions([declared.resource], scope);
   }
 
-  /** @param otherwise for what a process of the release before stored, which has no scope */
+  /** @param otherwise for work that the previous release stored, which has no scope */
   async #find(scopeId: string | null, otherwise: () => Scope): Promise<Scope> {
     const scope = scopeId === null ? undefined : (await this.scopes.find([scopeId])).get(scopeId);
     return scope ?? otherwise();

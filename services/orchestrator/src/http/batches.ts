@@ -22,6 +22,7 @@ import { actorOf, submitterOf } from './submitter.js';
 
 const DEFAULT_INFRA = 'default';
 
+/** The routes of `/batch`. */
 export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[] {
   const { stored } = access;
   return [

@@ -10,6 +10,7 @@ export interface ReadAccess {
   viewer(request: Pick<HandlerRequest<never>, 'principal' | 'ip' | 'method' | 'path'>): Viewer;
 }
 
+/** Makes the checks with which routes show callers only what they may read. */
 export function readAccess(viewers: Viewers, visibility: Visibility, stored: StoredWork): ReadAccess {
   return {
     visibility,

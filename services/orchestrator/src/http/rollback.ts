@@ -45,10 +45,11 @@ import {
 import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
-/** How long an answer waits for the end of a rollback; afterwards it tells how far it is. */
+/** How long an answer waits for the end of a rollback, in milliseconds; afterwards it reports the progress so far. */
 const PATIENCE_MS = 300_000;
 const ASK_EVERY_MS = 200;
 
+/** The routes of `/rollback`. */
 export function rollbackRoutes(
   rollbacks: RollbackService,
   restores: RestoreService,
@@ -62,12 +63,12 @@ export function rollbackRoutes(
       () => rollbacks.checkpoint(id),
       async (checkpoint) => checkpointQuestions(declared, checkpoint, await rollbacks.infrasOf(id)),
     );
-  /** The plan of now, which was asked about, need not be that of the rollback that is shown. */
+  /** The policies were evaluated for the present plan, which may differ from that of the rollback that is shown. */
   const permitReplay = async (request: Pick<HandlerRequest<never>, 'permit'>, id: string) =>
     request.permit(await stored.rollbackQuestions({ resource: 'rollbacks:*' }, await rollbacks.get(id)));
   return [
     on(createCheckpoint, async ({ body: { infras }, declared }) => {
-      // A checkpoint keeps what there is: only those who may read all of it make one.
+      // A checkpoint contains all resources: only callers who may read all of them can make one.
       const covered = infras ?? [...new Set((await inventory.things()).map(({ infra }) => infra))];
       const of = (infra: string) => ({ ...declared, context: { ...declared.context, infra } });
       return {
@@ -94,7 +95,7 @@ export function rollbackRoutes(
       return page(checkpoints.map(presentCheckpoint), total);
     }),
     on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
-    // What depends on the infra is asked again with each step of the plan.
+    // Conditions on the infra are evaluated again with each step of the plan.
     on(executeRollback, ({ body, declared }) => ({
       questions: [{ ...declared, mode: 'open' }, ...('checkpoint_id' in body ? namedCheckpoint(body) : [])],
       found: undefined,
@@ -145,7 +146,7 @@ export function rollbackRoutes(
   ];
 }
 
-/** Asks for the steps of a plan, each for what it does to which thing. */
+/** The policy questions about the steps of a plan: what each does to which thing. */
 function permitting(
   request: Pick<HandlerRequest<never>, 'principal' | 'asked' | 'permit'>,
   checkMode: boolean,
@@ -161,7 +162,7 @@ function permitting(
   return { toDo, toRead: (infras) => request.permit(infras.flatMap(infraQuestions)) };
 }
 
-/** A checkpoint, and each infra that it is about. */
+/** A checkpoint, and each infra in it. */
 function checkpointQuestions(
   declared: Question,
   { name, createdBy }: Checkpoint,
@@ -170,7 +171,7 @@ function checkpointQuestions(
   return [{ ...declared, context: { name, owner: createdBy } }, ...infras.flatMap(infraQuestions)];
 }
 
-/** A rule may deny a checkpoint as such; an id of another form names none. */
+/** A policy may deny a checkpoint itself; an id of another form names none. */
 function namedCheckpoint({ checkpoint_id: id }: { checkpoint_id: string }): Question[] {
   return isUuid(id)
     ? [{ action: 'read', resource: `checkpoints:${id}`, context: {}, mode: 'not_denied' }]
@@ -187,7 +188,7 @@ function scopeOf(body: RollbackRequest): UndoScope {
     : { kind: 'operations', operation_ids: body.operation_ids };
 }
 
-/** Asks until it has ended, or patience has. */
+/** Polls until it has ended, or until the maximum wait is over. */
 async function ended<T extends { completedAt: Date | null }>(
   ask: () => Promise<T>,
   patienceMs: number,

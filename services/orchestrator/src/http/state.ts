@@ -27,6 +27,7 @@ import {
 import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
+/** The routes of `/state`. */
 export function stateRoutes(
   state: StateService,
   inventory: InventoryStore,
@@ -35,7 +36,7 @@ export function stateRoutes(
   access: ReadAccess,
 ): Binding[] {
   const { stored, visibility } = access;
-  /** Undefined: all. */
+  /** Undefined stands for all. */
   const visibleOf = async (request: Parameters<ReadAccess['viewer']>[0], known: () => Promise<Thing[]>) => {
     const viewer = access.viewer(request);
     return visibility.everything(viewer) ? undefined : visibility.things(viewer, await known());
@@ -68,7 +69,7 @@ export function stateRoutes(
     on(getDrift, ({ query: { infra }, declared }) => ({
       questions: [
         { ...declared, mode: 'open' },
-        // Of an infra that is named the caller learns whether it may be read; of all of them, what may be.
+        // For one infra the caller gets an error if it may not be read; for all infras, those that may not are left out.
         ...(infra === undefined ? [] : infraQuestions(infra)),
       ],
       found: undefined,

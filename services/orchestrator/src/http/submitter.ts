@@ -4,13 +4,13 @@ import { grantOf } from '../domain/access/grant.js';
 import type { Actor } from '../domain/audit/actor.js';
 import type { Submitter } from '../domain/workflow/submitter.js';
 
-/** Who sent a request, for the audit trail. */
+/** The sender of a request, for the audit trail. */
 export function actorOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Actor {
   const { id: userId, username, sessionId } = principalOf(request);
   return { userId, username, sessionId, ip: request.ip, requestId: request.requestId };
 }
 
-/** Who sent a request that makes work. */
+/** The sender of a request that submits work. */
 export function submitterOf(
   request: Pick<
     HandlerRequest<never>,

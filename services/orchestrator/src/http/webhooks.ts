@@ -14,6 +14,7 @@ import { presentDelivery, presentWebhook } from './present/webhook.js';
 import type { Caller } from '../domain/webhook/webhook.js';
 import { actorOf } from './submitter.js';
 
+/** The routes of `/webhooks`. */
 export function webhookRoutes(webhooks: WebhookService): Binding[] {
   return [
     on(listWebhooks)(async ({ query }) => {
@@ -62,7 +63,7 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
   ];
 }
 
-/** The role that the control center lets do everything (its built-in `admin_access_policy`). */
+/** The role that the control center allows everything (its built-in `admin_access_policy`). */
 const ADMIN_ROLE = 'admin';
 
 function callerOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId' | 'ip'>): Caller {
@@ -73,7 +74,7 @@ function callerOf(request: Pick<HandlerRequest<never>, 'principal' | 'requestId'
   };
 }
 
-/** A webhook that is made with an API token sends no more than the token may read. */
+/** A webhook that was made with an API token sends only what the token may read. */
 function tokenRolesOf(request: Pick<HandlerRequest<never>, 'principal'>): string[] | null {
   const { sessionId, roles } = principalOf(request);
   return sessionId === null ? [...roles] : null;

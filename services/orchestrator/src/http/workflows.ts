@@ -21,6 +21,7 @@ import {
 import type { ReadAccess } from './read-access.js';
 import { submitterOf } from './submitter.js';
 
+/** The routes of `/workflows`. */
 export function workflowRoutes(
   workflows: WorkflowService,
   tasks: Pick<TaskService, 'get'>,
@@ -44,7 +45,7 @@ export function workflowRoutes(
   ];
 }
 
-/** A workflow asks for what it does, and for nothing else. */
+/** The policy questions of a workflow: only about what it does. */
 function asksOfWork(work: Work, principal: Principal): Asked<Work> {
   return { questions: actQuestions(scopeOfWork(work, principal.id)), found: work };
 }

@@ -4,16 +4,17 @@ import type { Redis } from 'ioredis';
 import type { JobTelemetry } from './telemetry.js';
 import { CANCEL_CHANNEL, QUEUE_PREFIX, TASK_QUEUE, type RunTasksJob } from './catalog.js';
 
-/** Jobs that are being answered at once: each is answered with all the room that there is. */
+/** The number of jobs that are processed concurrently; each is processed with all the room that there is. */
 const ANSWERS_AT_ONCE = 4;
-/** A job that finds no room for so long is given back: others may have some. */
+/** A job that finds no room for this long, in milliseconds, is returned: other workers may have room. */
 const PATIENCE_MS = 50;
 
+/** What {@link startConsumer} needs. */
 export interface ConsumerOptions {
   redis: Redis;
-  /** A connection of its own: one that subscribes can do nothing else. */
+  /** A separate connection: one that subscribes can do nothing else. */
   subscriber: Redis;
-  /** Resolves when there was room and what is ready was taken. */
+  /** Resolves when there was room and everything that is ready was claimed. */
   offer: () => Promise<void>;
   onCancelled: () => void;
   telemetry?: JobTelemetry | undefined;
@@ -21,9 +22,9 @@ export interface ConsumerOptions {
 }
 
 /**
- * Answers the doorbell: whoever hears it takes as many tasks as he has room for, in the order in which Postgres has
- * them. A job waits in Redis until somebody has room. What BullMQ does with a job that it lost sight of does not matter:
- * nothing runs without a claim in Postgres.
+ * Processes wake-ups: a worker that receives one claims as many tasks as it has room for, in the order of Postgres. A job
+ * waits in Redis until a worker has room. A job that BullMQ repeats or loses does no harm: nothing runs without a claim
+ * in Postgres.
  */
 export function startConsumer({
   redis,
@@ -58,7 +59,7 @@ export function startConsumer({
   return worker;
 }
 
-/** Whether it comes in time. */
+/** Whether it resolves in time. */
 async function within(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {

@@ -4,8 +4,8 @@ import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
 const PAUSE_MS = 50;
 
 /**
- * Rings at once, then not again for a moment, with all that became ready meanwhile: whoever is woken takes as much as he
- * has room for, and those who work look by themselves whenever they end something.
+ * Sends a wake-up at once, and the next one after a moment with everything that became ready meanwhile. A worker that is
+ * woken claims as much as it has room for, and busy workers poll whenever a task ends.
  */
 export class GatheredWakeUps {
   #ids: string[] = [];

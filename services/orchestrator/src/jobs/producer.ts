@@ -16,14 +16,14 @@ import {
   type RunTasksJob,
 } from './catalog.js';
 
-/** How long anything here may take, in milliseconds. */
+/** The time limit of every call here, in milliseconds. */
 const LIMIT_MS = 300;
-/** How long Redis keeps what a probe has stored, in milliseconds. */
+/** How long Redis keeps the value of a probe, in milliseconds. */
 const PROBE_KEPT_MS = 60_000;
 
 /**
- * Wakes workers with a BullMQ job for a few tasks each. One that cannot be sent costs a second or two, never a task:
- * workers look in Postgres too. Nothing waits for Redis without a limit, however BullMQ itself would wait for it.
+ * Wakes workers with BullMQ jobs for a few tasks each. A wake-up that cannot be sent costs a second or two, never a task,
+ * because workers poll Postgres too. Every wait for Redis is limited, even where BullMQ itself would wait forever.
  */
 export class BullWorkerNotifier implements WorkerNotifier {
   readonly #wakeUps = new WakeUps((taskIds) => this.#send(taskIds));
@@ -38,7 +38,7 @@ export class BullWorkerNotifier implements WorkerNotifier {
 
   notify(taskIds: readonly string[]): void {
     if (taskIds.length === 0) return;
-    // Where jobs carry traces, each goes in that of its own request.
+    // With traces in jobs, each job belongs to the trace of its request.
     if (this.telemetry) void this.#send(taskIds);
     else this.#wakeUps.add(taskIds);
   }
@@ -50,7 +50,7 @@ export class BullWorkerNotifier implements WorkerNotifier {
     );
   }
 
-  /** How many wait for a worker, and how many a worker has. */
+  /** The number of jobs that wait for a worker, and of those that a worker has. */
   async jobs(): Promise<Record<'waiting' | 'active', number>> {
     const { waiting = 0, active = 0 } = await this.#within((queue) =>
       queue.getJobCounts('waiting', 'active'),
@@ -58,7 +58,7 @@ export class BullWorkerNotifier implements WorkerNotifier {
     return { waiting, active };
   }
 
-  /** Whether Redis stores what it is given. @throws Failure `unavailable` in a sentence that says why it does not */
+  /** Whether Redis stores values. @throws Failure `unavailable` with the reason if it does not */
   async probe(): Promise<void> {
     try {
       await within(LIMIT_MS, this.redis.set(PROBE_KEY, '', 'PX', PROBE_KEPT_MS));
@@ -91,8 +91,8 @@ export class BullWorkerNotifier implements WorkerNotifier {
   }
 
   /**
-   * The queue, once Redis is there. BullMQ waits for its first connection without a limit, and never recovers from one
-   * that fails: so a queue is made only where Redis is connected, and made anew if it does not become ready.
+   * The queue, once Redis is connected. BullMQ waits for its first connection without a limit and never recovers from one
+   * that fails, so a queue is made only when Redis is connected, and made again if it does not become ready.
    */
   async #opened(): Promise<Queue<RunTasksJob>> {
     if (this.redis.status !== 'ready') throw new Error('not connected');
@@ -115,7 +115,7 @@ export class BullWorkerNotifier implements WorkerNotifier {
       ...(this.telemetry && { telemetry: this.telemetry }),
       defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true },
     });
-    queue.on('error', () => {}); // the connection reports its own trouble
+    queue.on('error', () => {}); // the connection reports its own errors
     return queue;
   }
 

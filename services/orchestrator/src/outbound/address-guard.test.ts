@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isPublicAddress } from './address-guard.js';
 
-describe('H8 which addresses webhooks may be sent to', () => {
+describe('addresses for webhooks', () => {
   it.each([
     ['loopback', ['127.0.0.1', '127.255.255.254', '::1']],
     ['private', ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', 'fd00::1', 'fc00::1', 'fec0::1']],
@@ -26,7 +26,7 @@ describe('H8 which addresses webhooks may be sent to', () => {
     expect(addresses.filter(isPublicAddress)).toEqual([]);
   });
 
-  it('public ones, wrapped or not', () => {
+  it('accepts public addresses, embedded in IPv6 or not', () => {
     const addresses = [
       ...['8.8.8.8', '1.1.1.1', '172.15.0.1', '172.32.0.1', '2606:4700::1111', '2a00:1450:4001::5'],
       ...['::ffff:8.8.8.8', '64:ff9b::808:808', '2002:808:808::1', '2001:0:808:808::f7f7:f7f7'],

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** Ranges of IPv6 that carry an IPv4 address which the packets may end up at. */
+/** Ranges of IPv6 that contain an IPv4 address to which packets may be delivered. */
 type Unwrap = (bytes: number[]) => number[][];
 const LAST_FOUR: Unwrap = (bytes) => [bytes.slice(12)];
 const WRAPPED: readonly { prefix: number[]; at?: number; unwrap: Unwrap }[] = [
@@ -13,7 +13,7 @@ const WRAPPED: readonly { prefix: number[]; at?: number; unwrap: Unwrap }[] = [
   { prefix: [0, 0x64, 0xff, 0x9b, ...Array<number>(8).fill(0)], unwrap: LAST_FOUR },
   // 6to4
   { prefix: [0x20, 0x02], unwrap: (bytes) => [bytes.slice(2, 6)] },
-  // Teredo: its server, and the client with every bit turned round.
+  // Teredo: its server, and the client with every bit inverted.
   {
     prefix: [0x20, 0x01, 0, 0],
     unwrap: (bytes) => [bytes.slice(4, 8), bytes.slice(12).map((byte) => byte ^ 0xff)],
@@ -22,13 +22,13 @@ const WRAPPED: readonly { prefix: number[]; at?: number; unwrap: Unwrap }[] = [
   { prefix: [0, 0, 0x5e, 0xfe], at: 8, unwrap: LAST_FOUR },
   { prefix: [2, 0, 0x5e, 0xfe], at: 8, unwrap: LAST_FOUR },
 ];
-/** Of IPv6, only what is given out is anybody's: 2000::/3. Of that, documentation (3fff::/20) is not. */
+/** Only 2000::/3 of IPv6 is assigned, without its range for documentation (3fff::/20). */
 const GIVEN_OUT: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 const DOCUMENTATION: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('3fff::'), 20];
 
-/** Whether an address is one host of the public Internet, whatever it is wrapped in. */
+/** Whether an address is a host of the public Internet, including one that is embedded in IPv6. */
 export function isPublicAddress(text: string): boolean {
-  // A zone (`fe80::1%eth0`) makes an address one of this machine's own links.
+  // A zone (`fe80::1%eth0`) makes an address local to a link of this machine.
   if (isIP(text) === 0 || text.includes('%')) return false;
   const address = ipaddr.parse(text);
   if (address instanceof ipaddr.IPv4) return address.range() === 'unicast';

@@ -7,7 +7,7 @@ const GONE = 410;
 const ASKS_FOR_PATIENCE: ReadonlySet<number> = new Set([429, 503]);
 const UNANSWERED = { status: null, refused: false, retryAfter: null, gone: false, withheld: false } as const;
 
-/** Makes an attempt. It never rejects: whatever happens is how it went. */
+/** Makes an attempt. It never rejects: failures are results. */
 export async function sendWebhook(attempt: Attempt, options: PostOptions): Promise<Outcome> {
   const [secret] = attempt.secrets;
   if (secret === undefined) {
@@ -37,7 +37,7 @@ export async function sendWebhook(attempt: Attempt, options: PostOptions): Promi
   }
 }
 
-/** @param text of Retry-After: seconds, or a date of HTTP. @returns seconds, 0 for what is past; null for anything else */
+/** @param text of Retry-After: seconds, or an HTTP date. @returns seconds, 0 for the past; null for anything else */
 export function secondsOf(text: string | undefined, now: Date): number | null {
   if (text === undefined) return null;
   if (/^\d{1,9}$/.test(text)) return Number(text);
@@ -51,7 +51,7 @@ function refusalOf(status: number): string {
   return `The endpoint answered with ${status}.${redirect ? ' Redirects are not followed.' : ''}`;
 }
 
-/** The error's own words name addresses: only its code is shown. */
+/** The error's message contains addresses: only its code is shown. */
 function reasonOf(error: unknown): string {
   const { code, message } = error as { code?: unknown; message: string };
   return typeof code === 'string' ? `The endpoint could not be reached (${code}).` : message;

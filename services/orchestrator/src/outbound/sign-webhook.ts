@@ -3,7 +3,7 @@ import { Webhook as StandardWebhook } from 'standardwebhooks';
 
 const hmac = (secret: string, text: string) => createHmac('sha256', secret).update(text).digest('hex');
 
-/** The body as it is sent: `signature` is over the same JSON without itself. */
+/** The body as it is sent: `signature` covers the same JSON without itself. */
 export function signedBody(
   { event, timestamp, data }: { event: string; timestamp: string; data: unknown },
   secret: string,
@@ -13,8 +13,8 @@ export function signedBody(
 }
 
 /**
- * Over the body as it is sent, and the moment of sending: Standard Webhooks, and a plain one for whoever has no library.
- * @param secrets all that are good: each signs
+ * Signs the sent body and the time of sending: with Standard Webhooks, and in a plain form for receivers without a library.
+ * @param secrets all valid secrets: each adds a signature
  */
 export function signatureHeaders(
   id: string,

@@ -26,14 +26,14 @@ const names = (...addresses: string[]) => {
   const asked: string[] = [];
   const resolve: PostOptions['resolve'] & object = (name) => {
     asked.push(name);
-    // What the DNS says now it need not say a moment later.
+    // The answers of the DNS may change from one moment to the next.
     const address = addresses[Math.min(asked.length, addresses.length) - 1]!;
     return Promise.resolve([{ address, family: address.includes(':') ? 6 : 4 }]);
   };
   return { asked, resolve };
 };
 
-describe('H8 what a webhook may be sent to', () => {
+describe('the targets of webhooks', () => {
   it.each([
     'http://example.com/',
     'https://example.com:22/',
@@ -64,30 +64,30 @@ describe('H8 what a webhook may be sent to', () => {
     expect(targetFault(url, { allowPrivate: false })).toBeDefined();
   });
 
-  it('to https on 443 and 8443', () => {
+  it('may use https on 443 and 8443', () => {
     for (const url of ['https://example.com/x?y=z', 'https://example.com:8443/', 'https://8.8.8.8/'])
       expect(targetFault(url, { allowPrivate: false })).toBeUndefined();
   });
 
-  it('to private ones, plain ones and any port where that is allowed, but never with a password in the URL', () => {
+  it('may be private, plain http and on any port if that is allowed, but never with a password in the URL', () => {
     expect(targetFault('http://127.0.0.1:3000/', { allowPrivate: true })).toBeUndefined();
     expect(targetFault('http://a:b@127.0.0.1:3000/', { allowPrivate: true })).toBeDefined();
   });
 });
 
-describe('H8 sending', () => {
+describe('sending a webhook', () => {
   const options = { allowPrivate: true, patienceMs: 500 };
   const post = (more: Partial<PostOptions> = {}, url = `http://hook.test:${port}/`) =>
     postText(url, {}, 'text', { ...options, ...names('127.0.0.1'), ...more });
 
-  it('resolves a name once, and connects to what came of that, whatever the name says a moment later', async () => {
+  it('resolves a name once and connects to that address', async () => {
     answer = (response) => response.end();
     const { asked, resolve } = names('127.0.0.1', '203.0.113.7');
     expect(await post({ resolve })).toMatchObject({ status: 200 });
     expect(asked).toEqual(['hook.test']);
   });
 
-  it('sends nothing to a name that leads to a private address, be it one of several', async () => {
+  it('sends nothing to a name with a private address among its addresses', async () => {
     const before = hits;
     for (const address of ['127.0.0.1', '10.1.2.3', '::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1']) {
       const { resolve } = names(address);
@@ -113,14 +113,14 @@ describe('H8 sending', () => {
     expect(hits).toBe(before + 1);
   });
 
-  it('waits for no answer for ever, neither for its beginning nor for its end', async () => {
+  it('limits the wait for the start and the end of an answer', async () => {
     answer = () => undefined;
     await expect(post()).rejects.toThrow('no answer within 0.5 seconds');
     answer = (response) => response.writeHead(200).write('begins');
     await expect(post()).rejects.toThrow('no answer within 0.5 seconds');
   });
 
-  it('reads no more of an answer than 64 KiB', async () => {
+  it('reads at most 64 KiB of an answer', async () => {
     let written = 0;
     answer = (response) => {
       const more = () => {
@@ -134,7 +134,7 @@ describe('H8 sending', () => {
     expect(written).toBeLessThan(16 * 1024 * 1024);
   });
 
-  it('says what went wrong where nobody listens, and where a name has no address', async () => {
+  it('reports a refused connection and a name without an address', async () => {
     await expect(post({}, 'http://127.0.0.1:1/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     await expect(post({ resolve: () => Promise.resolve([]) })).rejects.toThrow('has no address');
   });

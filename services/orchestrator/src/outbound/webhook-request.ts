@@ -5,32 +5,33 @@ import { isIP, type LookupFunction, type Socket } from 'node:net';
 import { isPublicAddress } from './address-guard.js';
 import { hostOf, PRIVATE_TARGET, targetFault, type TargetRules } from './webhook-target.js';
 
-/** All addresses of a name. */
+/** Resolves all addresses of a name. */
 export type Resolver = (name: string) => Promise<LookupAddress[]>;
 
 /** A target that is not allowed: nothing was sent. */
 export class RefusedTarget extends Error {}
 
 const PATIENCE_MS = 10_000;
-/** An answer is read as far as this, so that its connection ends well, and shown to nobody. */
+/** The maximum size that is read of an answer, so that its connection ends properly; it is not shown. */
 const MOST_BYTES = 64 * 1024;
 
+/** Options of {@link postText}. */
 export interface PostOptions extends TargetRules {
   resolve?: Resolver;
   patienceMs?: number;
 }
 
-/** What is looked at of an answer. */
+/** The parts of an answer that are used. */
 export interface PostAnswer {
   status: number;
-  /** The header of that name (RFC 9110), unread. */
+  /** The header of that name (RFC 9110), not parsed. */
   retryAfter: string | undefined;
 }
 
 /**
- * Posts a text, once: no redirects, and to nowhere but an address that was looked at. The name is resolved once, and the
- * connection goes to what came of that; another answer of the DNS a moment later changes nothing.
- * @returns what was answered. @throws RefusedTarget, or what went wrong on the way
+ * Posts a text once, without redirects, and only to an address that was checked. The name is resolved once and the
+ * connection uses that result, so a later answer of the DNS has no effect.
+ * @returns the answer. @throws RefusedTarget, or the error of the connection
  */
 export async function postText(
   target: string,
@@ -50,7 +51,7 @@ export async function postText(
   const options: RequestOptions = {
     method: 'POST',
     headers: { ...headers, 'content-length': String(body.length) },
-    // A connection of its own, which nobody finds open later.
+    // A separate connection, which is not kept open for later.
     agent: false,
     lookup: alreadyLookedUp(addresses),
     signal,
@@ -75,7 +76,7 @@ export async function postText(
   });
 }
 
-/** To its end, or as far as anybody would want; what is left is not waited for. */
+/** Reads up to the end or the maximum size; the rest is not waited for. */
 async function drain(response: IncomingMessage): Promise<void> {
   let bytes = 0;
   for await (const chunk of response) {
@@ -92,7 +93,7 @@ async function addressesOf(host: string, resolve: Resolver): Promise<LookupAddre
   return addresses;
 }
 
-/** Whether a name leads to an address that is not public; what cannot be resolved now is looked at when it is sent to. */
+/** Whether a name has an address that is not public. A name that cannot be resolved now is checked when it is sent to. */
 export async function leadsToPrivate(target: string, resolve: Resolver = resolveAll): Promise<boolean> {
   try {
     const addresses = await within(AbortSignal.timeout(2_000), addressesOf(hostOf(new URL(target)), resolve));

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isPublicAddress } from './address-guard.js';
 
-/** Where webhooks may go to. */
+/** Rules for the targets of webhooks. */
 export interface TargetRules {
   /** Loopback, private and link-local addresses, plain http and any port: WEBHOOKS_ALLOW_PRIVATE. */
   allowPrivate: boolean;
@@ -10,7 +10,7 @@ export interface TargetRules {
 const PORTS = new Set(['', '443', '8443']);
 const LOCAL_NAME = /(^|\.)(localhost|local|internal|localdomain)$/;
 
-/** Why a URL is no target, as far as its text tells; undefined if it may be one. */
+/** Why a URL is not a valid target, as far as its text shows; undefined if it may be one. */
 export function targetFault(text: string, { allowPrivate }: TargetRules): string | undefined {
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
@@ -24,9 +24,10 @@ export function targetFault(text: string, { allowPrivate }: TargetRules): string
   return isPrivate ? PRIVATE_TARGET : undefined;
 }
 
+/** The reason of a refusal, as the text after the name of the field. */
 export const PRIVATE_TARGET = 'must not lead to a loopback, private, link-local or reserved address';
 
-/** Without the brackets of IPv6 and the dot that a full name may end with. */
+/** Without the brackets of IPv6 and the final dot of a full name. */
 export function hostOf(url: URL): string {
   return url.hostname
     .replace(/^\[(.*)\]$/, '$1')

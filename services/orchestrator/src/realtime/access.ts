@@ -1,17 +1,17 @@
 import type { Principal } from '@provisioning/http-kit';
 import type { PolicySet } from '@provisioning/policy';
 
-/** Who somebody is, as long as it holds, and what the policies in force are. */
+/** The identity of clients while it is valid, and the policies in force. */
 export interface Access<Remembered extends object = object> {
   /** @throws Failure `unauthenticated` */
   authenticate(token: string): Promise<Principal> | Principal;
-  /** Whether what was found out about somebody still holds: not signed out, disabled, given other roles. */
+  /** Whether a client's identity is still valid: not signed out, not disabled, with the same roles. */
   isGood(principal: Principal): boolean;
-  /** Calls that whenever something ceases to hold. @returns how not to be called any more */
+  /** Calls back whenever an identity may have become invalid. @returns a function that ends this */
   onRevoked(listener: () => void): () => void;
   policies(): PolicySet;
-  /** What it takes to know somebody again, in whatever process, as JSON. */
+  /** The data with which any process can recognise a client again, as JSON. */
   remember(principal: Principal): Remembered;
-  /** Undefined where what was found out about him does not hold any more. */
+  /** Undefined if the identity is no longer valid. */
   recall(remembered: Remembered): Principal | undefined;
 }

@@ -2,7 +2,7 @@ import { Failure } from '@provisioning/errors';
 import type { Principal } from '@provisioning/http-kit';
 import type { Access } from './access.js';
 
-/** Why we close a connection, with the code that a WebSocket is closed with. */
+/** The reasons to close a connection, with the close codes of WebSocket. */
 export const CLOSING = {
   goingAway: { code: 1012, reason: 'This process stops. Connect again with last_event_id.' },
   tokenEnded: { code: 4401, reason: 'The token has ended. Sign in again.' },
@@ -11,6 +11,7 @@ export const CLOSING = {
   failed: { code: 1011, reason: 'Something failed on our side. Connect again with last_event_id.' },
   badMessages: { code: 1008, reason: 'Too many messages, or too many that are not understood.' },
 } as const;
+/** One of {@link CLOSING}. */
 export type Closing = (typeof CLOSING)[keyof typeof CLOSING];
 
 const PER_USER = 10;
@@ -22,7 +23,7 @@ interface Connection {
   close: (closing: Closing) => void;
 }
 
-/** Who is connected: ends each connection when its token does, bounds how many there are. */
+/** The open connections: ends each one with its token, and limits their number. */
 export class Connections {
   readonly #open = new Map<string, Set<Connection>>();
   readonly #unsubscribe: () => void;
@@ -33,7 +34,7 @@ export class Connections {
     this.#unsubscribe = access.onRevoked(() => this.check());
   }
 
-  /** @throws Failure `unavailable` where there is no room for anybody */
+  /** @throws Failure `unavailable` if the maximum number is reached */
   admit(): void {
     if (this.#stopped || this.#count >= IN_ALL) {
       throw new Failure(
@@ -46,7 +47,7 @@ export class Connections {
     }
   }
 
-  /** @returns how it is taken off the list again; undefined where the user has as many as he may have */
+  /** @returns a function that removes it; undefined if the user has the maximum number */
   open(principal: Principal, close: (closing: Closing) => void): (() => void) | undefined {
     const mine = this.#open.get(principal.id) ?? new Set();
     if (mine.size >= PER_USER) return undefined;
@@ -62,7 +63,7 @@ export class Connections {
     };
   }
 
-  /** Ends all, and takes no more. */
+  /** Ends all connections, and accepts no more. */
   close(): void {
     this.#stopped = true;
     this.#unsubscribe();
@@ -71,7 +72,7 @@ export class Connections {
 
   #endWithToken({ principal, close }: Connection): NodeJS.Timeout {
     const left = principal.expiresAt * 1000 - Date.now();
-    // A token that outlives the longest timer is ended by `check`.
+    // A token that is valid for longer than the longest timer is ended by `check`.
     const timer = setTimeout(
       () => {
         if (left <= LONGEST_TIMER_MS) close(CLOSING.tokenEnded);
@@ -81,7 +82,7 @@ export class Connections {
     return timer.unref();
   }
 
-  /** Ends the connections whose token has ended or was revoked. */
+  /** Ends the connections whose token has expired or was revoked. */
   check(): void {
     const now = Date.now() / 1000;
     for (const { principal, close } of this.#all()) {

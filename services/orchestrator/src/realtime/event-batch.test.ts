@@ -42,7 +42,7 @@ const [batch] = EventBatch.all(recorded);
 const idsFor = (...asked: Parameters<EventBatch['for']>) => batch!.for(...asked).events.map(({ seq }) => seq);
 
 describe('a batch of events', () => {
-  it('is one piece for all who want the same and may read the same', () => {
+  it('is one piece for all clients with the same filter and the same audience', () => {
     const viewers = viewersUnder();
     const pieces = ['ada', 'ben'].map((id) => batch!.for(viewers.enter(person(id), '192.0.2.1'), {}));
     expect(pieces[0]!.events).toHaveLength(3);
@@ -52,7 +52,7 @@ describe('a batch of events', () => {
     expect(pieces[0]!.after(2).events.map(({ seq }) => seq)).toEqual([3]);
   });
 
-  it('gives each filter its own, whoever asks, and nobody what is another’s', () => {
+  it('has one piece for each filter, and never one of another audience', () => {
     const viewers = viewersUnder();
     const ada = viewers.enter(person('ada'), '192.0.2.1');
     const nobody = viewers.enter(person('eve', { roles: [] }), '192.0.2.1');
@@ -82,7 +82,7 @@ describe('a batch of events', () => {
     expect({ ada: idsFor(ada, {}), ben: idsFor(ben, {}) }).toEqual(expected);
   });
 
-  it('leaves out what the owner of an API token is denied, whatever roles were left out of it', () => {
+  it('leaves out what the owner of an API token is denied, even if the token has fewer roles', () => {
     const viewers = viewersUnder(deny("user.role == 'contractor' && context.infra == 'secret'"));
     const token = { roles: ['viewer'], sessionId: null };
     const owned = viewers.enter(person('a', { ...token, ownerRoles: ['viewer', 'contractor'] }), '192.0.2.1');
@@ -93,7 +93,7 @@ describe('a batch of events', () => {
     ]);
   });
 
-  it('is chosen anew when the policies change', () => {
+  it('is evaluated again when the policies change', () => {
     let set = compilePolicies(builtinPolicies, { revision: 1 });
     const viewers = new Viewers(() => set);
     const [ada, ben] = ['ada', 'ben'].map((id) => viewers.enter(person(id), '192.0.2.1')) as [never, never];

@@ -4,17 +4,17 @@ import { PreparedEvent } from './prepared-event.js';
 import type { Reader } from '../domain/access/readable.js';
 import type { Viewer } from '../domain/access/viewer.js';
 
-/** As much at once as a reader who keeps up takes without trouble. */
+/** The maximum size at once, which a reader that keeps up can receive easily. */
 const BATCH_SIZE = 128 * 1024;
 
-/** Events that go out together, in one piece for however many they go to. */
+/** Events that are sent together, as one piece for any number of clients. */
 export class Selection {
   #frames: Buffer | undefined;
   #blocks: string | undefined;
 
   constructor(readonly events: readonly PreparedEvent[]) {}
 
-  /** Their frames, so that it is one write. */
+  /** Their frames, so that one write is enough. */
   get frames(): Buffer {
     return (this.#frames ??= Buffer.concat(this.events.map(({ frame }) => frame)));
   }
@@ -31,7 +31,7 @@ export class Selection {
   }
 }
 
-/** Events that become known in one moment. */
+/** Events that became known at the same moment. */
 export class EventBatch {
   readonly #all: Selection;
   readonly #chosen = new Map<Reader, Map<string, Selection | undefined>>();
@@ -40,7 +40,7 @@ export class EventBatch {
     this.#all = new Selection(events);
   }
 
-  /** Batches that are not too large to be sent at once, in order. */
+  /** Batches that are small enough to be sent at once, in order. */
   static all(recorded: readonly RecordedEvent[]): EventBatch[] {
     const batches: PreparedEvent[][] = [];
     let size = BATCH_SIZE;
@@ -59,13 +59,13 @@ export class EventBatch {
     return this.events.at(-1)!.seq;
   }
 
-  /** What of it somebody is told: chosen once for all who want the same and may read the same. */
+  /** The events for a client: chosen once for all clients with the same filter and the same audience. */
   for(viewer: Viewer, filter: EventFilter): Selection {
     const key = keyOf(filter);
     return this.#chosenFor(viewer.audience, filter, key) ?? this.#chosenFor(viewer, filter, key)!;
   }
 
-  /** Undefined where it is not known of one of the events whether the reader may read it. */
+  /** Undefined if it is unknown for one of the events whether the client may read it. */
   #chosenFor(reader: Reader, filter: EventFilter, key: string): Selection | undefined {
     const known = this.#chosen.get(reader) ?? new Map<string, Selection | undefined>();
     this.#chosen.set(reader, known);

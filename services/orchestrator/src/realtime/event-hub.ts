@@ -5,21 +5,22 @@ import type { EventFeedSource } from '../domain/event/event-feed.js';
 import { EventBatch } from './event-batch.js';
 
 const PAGE = 500;
-/** What becomes known within this goes out in one piece. */
+/** Events that become known within this time, in milliseconds, are sent together. */
 const GATHER_MS = 10;
-/** How soon somebody looks again when nothing happens. */
+/** The interval of polls while nothing happens, in milliseconds. */
 const IDLE_MS = 40;
 const PIECE_MS = 5;
 const AWAY_MS = 500;
 const START_WITHIN_MS = 5_000;
 
+/** A client that follows events. */
 export interface Follower {
   offer(batch: EventBatch): void;
 }
 
 /**
- * Reads the feed once for everybody who follows it in this process, as long as anybody does. Nobody needs to be woken: a
- * look is one small statement.
+ * Reads the feed once for all clients of this process, while there are any. No wake-up is needed, because a poll is one
+ * small statement.
  */
 export class EventHub {
   readonly #followers = new Set<Follower>();
@@ -31,17 +32,17 @@ export class EventHub {
   constructor(
     private readonly openFeed: () => EventFeedSource,
     private readonly log: Logger,
-    /** Told how many seconds ago the newest of some events happened. */
+    /** Called with the age of the newest of some events, in seconds. */
     private readonly lagged: (seconds: number) => void = () => undefined,
   ) {}
 
-  /** Everything up to here was offered to those who follow. Only for followers. */
+  /** Everything up to here was offered to the followers. Only valid with followers. */
   get position(): number {
     if (!this.#running) throw new Error('The event hub has no subscriber.');
     return this.#running.position;
   }
 
-  /** From now on it is offered everything after {@link position}. */
+  /** From now on the follower is offered everything after {@link position}. */
   async attach(follower: Follower): Promise<void> {
     this.#followers.add(follower);
     try {
@@ -59,7 +60,7 @@ export class EventHub {
     this.#followers.delete(follower);
   }
 
-  /** Nobody is told any more. Resolves when nothing is read any more. */
+  /** Offers no more events. Resolves when nothing is read any more. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#followers.clear();
@@ -89,7 +90,7 @@ export class EventHub {
 
   async #run(feed: EventFeedSource, running: { position: number }): Promise<void> {
     let away = false;
-    // The first one is about to be told that it runs.
+    // The first follower is about to be informed of the position.
     await sleep(0);
     while (this.#followers.size > 0 && !this.#closed) {
       let pause = IDLE_MS;
@@ -110,7 +111,7 @@ export class EventHub {
     if (this.#running === running) this.#running = undefined;
   }
 
-  /** Much at once goes out piece by piece, so that whoever keeps up is never taken for slow. */
+  /** Large amounts are sent in pieces, so that clients that keep up are never considered slow. */
   async #offer(batches: readonly EventBatch[], running: { position: number }): Promise<void> {
     for (const [index, batch] of batches.entries()) {
       if (index > 0) await sleep(PIECE_MS);
@@ -119,7 +120,7 @@ export class EventHub {
         try {
           follower.offer(batch);
         } catch (error) {
-          // One who cannot be told must not keep it from the others.
+          // A follower that fails must not keep events from the others.
           this.log.warn('events could not be sent to a subscriber', { error });
         }
       }

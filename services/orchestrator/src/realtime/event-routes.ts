@@ -11,6 +11,7 @@ import { StreamClient } from './stream-client.js';
 
 const HEARTBEAT_MS = 15_000;
 
+/** The routes of `/events`. */
 export function eventRoutes<Remembered extends object>(
   streams: EventStreams,
   connections: Connections,
@@ -69,7 +70,7 @@ async function openStream(
     () => clearInterval(heartbeat),
     () => metrics.left('sse'),
   );
-  // It was closed before it began.
+  // It was closed before it started.
   if (client.ended) leaving.forEach((leave) => leave());
   if (missed) client.tell('missed', { error: missed.message, code: missed.code });
   subscription.tellTo(client).catch((error: unknown) => {

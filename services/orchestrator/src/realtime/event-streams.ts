@@ -11,7 +11,7 @@ import type { Viewers } from '../domain/access/viewer.js';
 const PAGE = 1_000;
 const SETTLE_WITHIN_MS = 2_000;
 
-/** Who follows, and from where. */
+/** Which client follows, and from which position. */
 export interface Follow {
   principal: Principal;
   ip: string;
@@ -19,14 +19,15 @@ export interface Follow {
   after: number | undefined;
 }
 
+/** A subscription, and whether its history is complete. */
 export interface Followed {
   subscription: Subscription;
-  /** What the history that was asked for does not hold. */
+  /** What is missing of the requested history. */
   missed: Failure | undefined;
   end: () => void;
 }
 
-/** Events for clients, however they are sent to them. */
+/** Events for clients, for any transport. */
 export class EventStreams {
   constructor(
     private readonly hub: EventHub,
@@ -35,7 +36,7 @@ export class EventStreams {
     private readonly viewers: Viewers,
   ) {}
 
-  /** From now on nothing is missed: tell it to a sink, and `end` it. */
+  /** From now on no event is missed: connect the subscription to a sink, and `end` it. */
   async follow({ principal, ip, filter, after }: Follow): Promise<Followed> {
     const viewer = this.viewers.enter(principal, ip);
     const subscription = new Subscription(this.hub, this.history, viewer, filter);
@@ -55,7 +56,7 @@ export class EventStreams {
     }
   }
 
-  /** What the last hour has, oldest first. */
+  /** The events of the last hour, oldest first. */
   async list({ principal, ip, filter, after = 0 }: Follow): Promise<PublishedEvent[]> {
     const viewer = this.viewers.enter(principal, ip);
     try {

@@ -5,7 +5,7 @@ import { expect, it } from '@jest/globals';
 import { WebSocket, WebSocketServer } from 'ws';
 import { textFrame } from './frame.js';
 
-it('is what a client reads, however long it is', async () => {
+it('is read correctly by a client, for any length', async () => {
   const texts = [0, 1, 125, 126, 65_535, 65_536, 200_000].map(
     (length) => 'é'.repeat(Math.floor(length / 2)) + 'x'.repeat(length % 2),
   );

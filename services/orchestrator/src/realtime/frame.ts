@@ -3,8 +3,8 @@ const IN_16_BITS = 126;
 const IN_64_BITS = 127;
 
 /**
- * A whole text message as a server sends it (RFC 6455, 5.2): not masked, not compressed. Made once for all clients, where
- * `ws` would make it for each.
+ * A complete text message of a server (RFC 6455, 5.2): not masked, not compressed. Made once for all clients; `ws` would
+ * make it for each.
  */
 export function textFrame(text: string): Buffer {
   const length = Buffer.byteLength(text);

@@ -2,7 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 type Transport = 'websocket' | 'sse';
 
-/** What is measured of those who follow events in this process. */
+/** The metrics of the clients that follow events in this process. */
 export class RealtimeMetrics {
   readonly #clients: Gauge<'transport'>;
   readonly #sent: Counter<'transport'>;

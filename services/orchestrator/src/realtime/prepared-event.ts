@@ -6,9 +6,9 @@ import { textFrame } from './frame.js';
 
 const ENVELOPE = 400;
 
-/** An event on its way to many: written out once, whoever it goes to. */
+/** An event for many clients, which is serialized once. */
 export class PreparedEvent {
-  /** About how many bytes it is. */
+  /** Its approximate size in bytes. */
   readonly size: number;
   #json: string | undefined;
   #frame: Buffer | undefined;
@@ -23,7 +23,7 @@ export class PreparedEvent {
     this.size = ENVELOPE + (recorded.log?.text.length ?? 0);
   }
 
-  /** Those of them that clients may receive. */
+  /** The events that clients may receive. */
   static all(recorded: readonly RecordedEvent[]): PreparedEvent[] {
     return recorded.flatMap((event) => {
       const published = publish(event);

@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type SubscribeMessage } from '@provisioning/contracts';
 import type { EventFilter } from '../domain/event/event-filter.js';
 
+/** The query parameters of a stream. */
 export interface FollowQuery {
   last_event_id?: string;
   event_types?: string;
@@ -8,6 +9,7 @@ export interface FollowQuery {
   batch_id?: string;
 }
 
+/** The filter of a stream. */
 export function filterOf({ event_types, task_id, batch_id }: FollowQuery): EventFilter {
   const asked = new Set(event_types?.split(','));
   return toFilter(
@@ -17,7 +19,7 @@ export function filterOf({ event_types, task_id, batch_id }: FollowQuery): Event
   );
 }
 
-/** An empty list of types is no wish for silence: it is none at all. */
+/** An empty list of types means no filter. */
 export function filterOfMessage({ subscribe }: SubscribeMessage): EventFilter {
   const { event_types: types, task_id, batch_id } = subscribe;
   return toFilter(types.length === 0 ? undefined : types, task_id, batch_id);
@@ -35,7 +37,7 @@ function toFilter(
   };
 }
 
-/** The number of the last event that somebody knows, as far as it is one of ours. */
+/** The number of the last event that the client has, if it is a valid one. */
 export function lastEventOf(...given: (string | undefined)[]): number | undefined {
   const id = given.find((text) => text !== undefined && /^\d{1,16}$/.test(text));
   const seq = Number(id);

@@ -7,14 +7,14 @@ import type { Sink } from './subscription.js';
 
 const MAX_UNSENT = 1024 * 1024;
 const DRAINED = 64 * 1024;
-/** A client that was closed has this long to answer. */
+/** How long a client may take to answer a close, in milliseconds. */
 const FAREWELL_MS = 5_000;
 const BAD_MESSAGES = 5;
 const MESSAGES = 50;
 const MESSAGES_PER_MS = 10_000;
 const BINARY = 1003;
 
-/** One WebSocket. Events are written as frames made beforehand; `ws` does the rest. */
+/** One WebSocket. Events are written as prepared frames; `ws` does the rest. */
 export class SocketClient implements Sink {
   #bad = 0;
   #messages = 0;
@@ -40,7 +40,7 @@ export class SocketClient implements Sink {
     this.sent(events.length);
   }
 
-  /** Anything that is no event. */
+  /** Sends anything that is not an event. */
   say(message: object): void {
     if (this.webSocket.readyState !== this.webSocket.OPEN) return;
     if (this.socket.writableLength > MAX_UNSENT) return this.close(CLOSING.tooSlow);
@@ -66,7 +66,7 @@ export class SocketClient implements Sink {
     });
   }
 
-  /** Hands on what is text; whoever sends rubbish, or too much, is closed. */
+  /** Passes on text messages. A client that sends anything else, or too much, is closed. */
   onText(take: (text: string) => void): void {
     this.webSocket.on('message', (data: RawData, isBinary: boolean) => {
       const now = Date.now();
@@ -87,7 +87,7 @@ export class SocketClient implements Sink {
     });
   }
 
-  /** Who did not answer the last ping is gone. */
+  /** A client that did not answer the last ping is gone. */
   ping(): void {
     if (!this.#heard) return this.webSocket.terminate();
     this.#heard = false;

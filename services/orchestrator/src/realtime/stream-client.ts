@@ -4,7 +4,7 @@ import type { Sink } from './subscription.js';
 
 const MAX_UNSENT = 1024 * 1024;
 
-/** One stream of server-sent events: its reader takes piece after piece. */
+/** One stream of server-sent events. */
 export class StreamClient implements Sink, AsyncIterableIterator<string> {
   #pieces: string[] = [];
   #unsent = 0;
@@ -12,13 +12,13 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
   #wake: (() => void) | undefined;
   #emptied: (() => void)[] = [];
 
-  /** @param left called once, when it is over, whoever ended it */
+  /** @param left called once when the stream has ended, on either side */
   constructor(
     private readonly sent: (events: number) => void,
     private readonly closing: (closing: Closing) => void,
     private readonly left: () => void,
   ) {
-    // Proxies pass on the beginning of an answer when there is something of it.
+    // Proxies pass on the start of an answer only when it has content.
     this.#push(': events follow\n\n');
   }
 
@@ -40,12 +40,12 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
     }
   }
 
-  /** For the reader's eyes, and so that proxies see that something goes on: clients skip it. */
+  /** A comment that keeps the connection active for proxies; clients skip it. */
   comment(text: string): void {
     if (!this.#ended) this.#push(`: ${text}\n\n`);
   }
 
-  /** Anything that is no event of the platform. */
+  /** Sends anything that is not an event of the platform. */
   tell(kind: 'missed' | 'error' | 'close', data: object): void {
     if (!this.#ended) this.#push(`event: ${kind}\ndata: ${JSON.stringify(data)}\n\n`);
   }
@@ -55,7 +55,7 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
     return new Promise((resolve) => this.#emptied.push(resolve));
   }
 
-  /** The reason is an event of its own kind: `EventSource` connects again, and is told with a status then. */
+  /** The reason is an event of a separate kind: `EventSource` connects again and then receives a status. */
   close(closing: Closing): void {
     if (this.#ended) return;
     this.closing(closing);
@@ -75,7 +75,7 @@ export class StreamClient implements Sink, AsyncIterableIterator<string> {
     return { done: false, value };
   }
 
-  /** The reader has gone. */
+  /** The reader has disconnected. */
   return(): Promise<IteratorResult<string>> {
     this.#pieces = [];
     this.#end();

@@ -7,20 +7,20 @@ import type { Viewer } from '../domain/access/viewer.js';
 
 const PAGE = 200;
 
-/** Where somebody's events go. */
+/** The receiver of a client's events. */
 export interface Sink {
   send(selection: Selection): void;
-  /** Resolves when what was sent is on its way; a history must not pile up. */
+  /** Resolves when the sent data has left; a history must not accumulate in memory. */
   drained(): Promise<void>;
 }
 
-/** Whether the history that was asked for is all there; `unknown`: there never was such an event. */
+/** Whether the requested history is complete; `unknown`: an event of this number never existed. */
 export type Reach = 'kept' | 'missed' | 'unknown';
 
-/** What one client is told: what was before, then what happens, without a gap and nothing twice. */
+/** The events for one client: the history, then new events, without gaps and without repetitions. */
 export class Subscription implements Follower {
   filter: EventFilter;
-  /** Everything up to here was told, or was nothing for him. */
+  /** Everything up to here was sent to the client, or was not for it. */
   #position = 0;
   #sink: Sink | undefined;
   #ended = false;
@@ -35,8 +35,8 @@ export class Subscription implements Follower {
   }
 
   /**
-   * From now on nothing is missed, though nothing is told before {@link tellTo}.
-   * @param after the last event that he knows; undefined for what happens from now on
+   * From now on no event is missed, although none is sent before {@link tellTo}.
+   * @param after the last event that the client has; undefined for new events only
    */
   async start(after: number | undefined): Promise<Reach> {
     await this.hub.attach(this);
@@ -45,7 +45,7 @@ export class Subscription implements Follower {
     return reach;
   }
 
-  /** Tells what was before, then what happens. Resolves when he is told everything as it happens. */
+  /** Sends the history, then new events. Resolves when the client receives events as they happen. */
   async tellTo(sink: Sink): Promise<void> {
     while (!this.#ended) {
       const until = this.hub.position;

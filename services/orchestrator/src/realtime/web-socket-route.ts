@@ -22,6 +22,7 @@ const PATH = '/ws';
 const ASKED = { resource: 'events:*', action: 'read', context: {} } as const;
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]{1,8192})$/i;
 
+/** What {@link webSocketRoute} needs. */
 export interface WebSocketRouteOptions<Remembered extends object> {
   access: Access<Remembered>;
   tickets: TicketStore<Remembered>;
@@ -34,7 +35,7 @@ export interface WebSocketRouteOptions<Remembered extends object> {
 
 type SocketQuery = FollowQuery & { token?: string; ticket?: string };
 
-/** `/ws`, in the order of every operation: who is asking → how often → may they be here → what do they want. */
+/** `/ws`, in the order of every operation: authentication, rate limit, authorization, input. */
 export function webSocketRoute<Remembered extends object>(
   webSockets: WebSockets,
   connections: Connections,
@@ -82,7 +83,7 @@ export function webSocketRoute<Remembered extends object>(
   return Router().get(PATH, identify, limit, open);
 }
 
-/** Browsers let any page open a WebSocket, and say which one it is. */
+/** Browsers let any page open a WebSocket, and send the page's origin. */
 function checkOrigin(request: Request, allowed: readonly string[]): void {
   const origin = request.get('origin');
   if (origin === undefined || allowed.includes(origin)) return;

@@ -38,20 +38,20 @@ export class WebSockets {
     private readonly metrics: RealtimeMetrics,
   ) {}
 
-  /** Sends every client a ping, so that dead connections are noticed. */
+  /** Sends every client a ping, so that dead connections are detected. */
   ping(): void {
     for (const client of this.#clients.values()) client.ping();
   }
 
   /**
-   * Lets the application answer requests for an upgrade like any other, so that limits, errors and ids are the same; the
-   * route of `/ws` takes the socket over.
+   * Lets the application answer upgrade requests like any other request, so that limits, errors and ids are the same. The
+   * route of `/ws` then takes over the socket.
    */
   attach(server: Server, app: RequestListener): void {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;
       socket.on('error', () => socket.destroy());
-      // The server's own limits no longer hold for it; a WebSocket that is accepted takes this one away.
+      // The server's own limits no longer apply to the socket; an accepted WebSocket removes this one.
       socket.setTimeout(UPGRADE_MS, () => socket.destroy());
       this.#upgrades.set(request, { socket, head });
       const response = new ServerResponse(request);
@@ -59,14 +59,14 @@ export class WebSockets {
       response.assignSocket(socket);
       response.once('finish', () => {
         response.detachSocket(socket);
-        // Not `end`: whoever never closes his side would keep ours open.
+        // Not `end`: a client that never closes its side would keep this side open.
         socket.destroySoon();
       });
       app(request, response);
     });
   }
 
-  /** Whether this is a request to open one, as it should be. */
+  /** Whether this is a valid request to open a WebSocket. */
   isUpgrade(request: IncomingMessage): boolean {
     const { upgrade, 'sec-websocket-key': key, 'sec-websocket-version': version } = request.headers;
     return (
@@ -77,15 +77,15 @@ export class WebSockets {
     );
   }
 
-  /** Opens it, from where nothing is missed any more. */
+  /** Opens it; from then on no event is missed. */
   async accept(request: IncomingMessage, response: ServerResponse, follow: Follow): Promise<void> {
     const { socket, head } = this.#upgrades.get(request)!;
     const followed = await this.streams.follow(follow);
-    // It lasts as long as its client stays.
+    // It stays open as long as its client does.
     currentContext()?.patience?.lift();
     this.#upgrades.delete(request);
     response.detachSocket(socket);
-    // Where it is gone by now, nobody is told: neither we that it is open, nor anybody that it closes.
+    // If the client is gone by now, neither the opening nor the closing is reported.
     if (socket.destroyed) return followed.end();
     socket.once('close', followed.end);
     this.#server.handleUpgrade(request, socket, head, (webSocket) =>
@@ -93,7 +93,7 @@ export class WebSockets {
     );
   }
 
-  /** Resolves when all are gone, those that do not answer too. */
+  /** Resolves when all are closed, including those that do not answer. */
   async close(): Promise<void> {
     const gone = [...this.#clients.keys()].map((webSocket) => {
       const timer = setTimeout(() => webSocket.terminate(), CLOSE_WITHIN_MS);

@@ -8,28 +8,28 @@ const linesFor = (...secrets: string[]) => new LineMasker(new Masker(secrets));
 
 const inBase64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** Lines in pieces as a follower reads them, each look empty or not. */
+/** Lines in pieces, as a follower reads them; a read may be empty. */
 function shownOf(masker: LineMasker, pieces: readonly (readonly string[])[]): string[] {
   const shown = pieces.flatMap((piece) => (piece.length > 0 ? masker.next(piece) : masker.pause()));
   return [...shown, ...masker.end()];
 }
 
-describe('masking lines as they come', () => {
-  it('shows a line at once', () => {
+describe('masking lines as they are printed', () => {
+  it('returns a line at once', () => {
     const lines = linesFor(SECRET);
     expect(lines.next(['Create server web-01'])).toEqual(['Create server web-01']);
     expect(lines.next([`token ${SECRET}`, 'done'])).toEqual(['token ***', 'done']);
     expect(lines.pause()).toEqual([]);
   });
 
-  it('holds back a line that ends like a secret begins until the next one shows that it is one', () => {
+  it('withholds a line that may start a secret until the next line decides', () => {
     const lines = linesFor(SECRET);
     expect(lines.next(['first', 'a hunter2'])).toEqual(['first']);
     expect(lines.pause()).toEqual([]);
     expect(lines.next(['hunter2 b'])).toEqual(['a ***', ' b']);
   });
 
-  it('shows a line unchanged that was held back and is none', () => {
+  it('returns a withheld line unchanged if it starts no secret', () => {
     const lines = linesFor(SECRET);
     expect(lines.next(['a hunter2'])).toEqual([]);
     expect(lines.next(['is no secret'])).toEqual(['a hunter2', 'is no secret']);
@@ -37,7 +37,7 @@ describe('masking lines as they come', () => {
     expect(lines.end()).toEqual(['hunter']);
   });
 
-  it('holds back too little for a secret for one look only, and masks the rest when it comes', () => {
+  it('withholds a short start of a secret for one read only, and masks the rest', () => {
     const lines = linesFor(SECRET);
     expect(lines.next(['oh'])).toEqual([]);
     expect(lines.pause()).toEqual(['oh']);
@@ -48,14 +48,14 @@ describe('masking lines as they come', () => {
     expect(lines.next([' no.'])).toEqual(['unter', ' no.']);
   });
 
-  it('holds back no more than it has room for: the beginning is masked instead', () => {
+  it('withholds a limited amount, and masks the start of a possible secret beyond it', () => {
     const lines = linesFor(SECRET);
     const blank = Array.from({ length: 70_000 }, () => '');
     expect(lines.next(['a hunter2', ...blank])).toEqual(['a ***', ...blank]);
     expect(lines.next(['hunter2 b'])).toEqual(['*** b']);
   });
 
-  it('shows no secret, and every line once, wherever it is broken and however it is read', () => {
+  it('returns every line once and no secret, for every way of splitting and reading', () => {
     const letters = fc.constantFrom('a', 'b', '+', '/', ' ', '"', 'é');
     const secret = fc
       .string({ minLength: 4, maxLength: 20, unit: letters })
@@ -80,15 +80,15 @@ describe('masking lines as they come', () => {
               before + written + after,
             )
             .split('\n');
-          // Looks without a pause: what is short is never shown before it is whole.
+          // Reads without a pause: a short start is never returned before it is complete.
           const pieces = piecesOf(lines, sizes).filter((piece) => piece.length > 0);
           const shown = shownOf(linesFor(hidden), pieces);
           expect(shown).toHaveLength(lines.length);
           expect(shown.join('')).not.toContain(written);
-          // In Base64 the character behind a secret is shown where it begins the next piece: it has four bits of it at most.
+          // In Base64 the character after a secret is returned if it starts the next piece: it has at most four bits of the secret.
           if (encoded !== inBase64)
             expect(shown.join('\n')).toBe(new Masker([hidden]).mask(lines.join('\n')));
-          // With pauses no more than three characters of it are.
+          // With pauses at most three characters of it are returned.
           const paused = shownOf(linesFor(hidden), piecesOf(lines, sizes));
           expect(paused).toHaveLength(lines.length);
           expect(paused.join('')).not.toContain(hidden.trim());

@@ -1,38 +1,38 @@
 import { maskRanges, union, type Masker } from './masker.js';
 import { MIN_LENGTH } from './secret-forms.js';
 
-/** In characters. More is not held back: the beginning of a secret may be followed by any number of blank lines. */
+/** In characters. No more is withheld: any number of blank lines may follow the start of a secret. */
 const MAX_HELD = 64 * 1024;
 
 /**
- * Masks lines as they are printed. Lines whose end may be the beginning of a secret are held back until the next lines
- * show whether it is one. A beginning of fewer than four characters is held back only until a look finds nothing new, so
- * that a line is shown at once or at the next look, unless it ends like a secret begins.
+ * Masks lines as they are printed. A line whose end may be the start of a secret is withheld until the next lines decide.
+ * A start of fewer than four characters is withheld only until a read finds nothing new, so that a line is returned at
+ * once or at the next read unless its end looks like the start of a secret.
  */
 export class LineMasker {
   #held: string[] = [];
-  /** The beginning of a secret that was handed out already. */
+  /** The start of a secret that was returned already. */
   #open = '';
 
   constructor(private readonly masker: Pick<Masker, 'find'>) {}
 
-  /** @param lines what was printed next. @returns the lines to show, masked */
+  /** @param lines the next printed lines. @returns the lines to show, masked */
   next(lines: readonly string[]): string[] {
     for (const line of lines) this.#held.push(line);
     return this.#release(1);
   }
 
-  /** For a look that has found nothing new. @returns the lines to show, masked */
+  /** For a read that found nothing new. @returns the lines to show, masked */
   pause(): string[] {
     return this.#release(MIN_LENGTH);
   }
 
-  /** For the end of what is printed. @returns all lines that were held back, masked */
+  /** For the end of the output. @returns all withheld lines, masked */
   end(): string[] {
     return this.#release(Infinity);
   }
 
-  /** @param worth visible characters that the beginning of a secret must have to be held back */
+  /** @param worth the visible characters that the start of a secret must have to be withheld */
   #release(worth: number): string[] {
     if (this.#held.length === 0) return [];
     const known = this.#open.length;
@@ -44,7 +44,7 @@ export class LineMasker {
     const startOf = (line: number) => starts[line] ?? text.length + 1;
 
     let count = open.length >= worth ? lineAt(open.start) : starts.length;
-    // Of a secret that reaches into a line that is held back, every line is.
+    // If a secret reaches into a withheld line, all of its lines are withheld.
     for (const { start, end } of secrets.toReversed())
       if (start < startOf(count) && startOf(count) < end) count = lineAt(start);
     if (text.length - startOf(count) > MAX_HELD) {
@@ -63,7 +63,7 @@ export class LineMasker {
   }
 }
 
-/** Where each line starts in a text that has them after `known` characters, with line ends between them. */
+/** The start of each line in a text that has them after `known` characters, with line ends between them. */
 function startsOf(lines: readonly string[], known: number): number[] {
   let next = known;
   return lines.map(({ length }) => {

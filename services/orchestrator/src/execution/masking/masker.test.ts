@@ -24,7 +24,7 @@ const CODES = /\x1b\[[0-9;]*m|\x1b\]8;;\x07|\x1b\(B|[\r\n\b]/g;
 // eslint-disable-next-line no-control-regex
 const CODE_BEFORE = /[\x1b\r][^]{0,12}$/;
 
-/** How programs write a secret between other bytes, and how a reader gets the bytes back. */
+/** Ways in which programs write a secret between other bytes, and how a reader gets the bytes back. */
 const FORMS: Record<
   string,
   { write: (before: Buffer, secret: Buffer, after: Buffer) => string; read: (text: string) => Buffer[] }
@@ -124,7 +124,7 @@ describe('masking', () => {
             const text = write(before, Buffer.from(secret), after);
             const broken = inserted.reduce((sum, [where, code]) => {
               const at = Math.floor(where * sum.length);
-              // A break within an earlier one would be no code any more.
+              // A break within an earlier one would no longer be an escape code.
               return CODE_BEFORE.test(sum.slice(0, at)) ? sum : sum.slice(0, at) + code + sum.slice(at);
             }, text);
             const shown = new Masker([secret]).mask(broken);
@@ -137,7 +137,7 @@ describe('masking', () => {
     },
   );
 
-  it('leaves no secret in any text, however they overlap', () => {
+  it('leaves no secret in any text, with any overlap', () => {
     fc.assert(
       fc.property(fc.array(secretText, { maxLength: 5 }), fc.array(fc.string()), (secrets, words) => {
         const masked = new Masker(secrets).mask([...words, ...secrets, secrets.join('')].join(' | '));
@@ -146,7 +146,7 @@ describe('masking', () => {
     );
   });
 
-  it('changes no text that has no secret in it', () => {
+  it('does not change a text without a secret', () => {
     const harmless = fc.constantFrom(
       ' ',
       '.',
@@ -171,7 +171,7 @@ describe('masking', () => {
     );
   });
 
-  it('shows what stands around a secret as it is', () => {
+  it('keeps the text around a secret unchanged', () => {
     const masker = new Masker(['hunter2hunter2']);
     expect(masker.mask('a=hunter2hunter2&b=%41')).toBe('a=***&b=%41');
     expect(masker.mask('%41hunter2%68unter2%42')).toBe('%41***%42');
@@ -182,7 +182,7 @@ describe('masking', () => {
     expect(masker.mask('68756E7465723268756E74657232.')).toBe('***.');
   });
 
-  it('masks each line of a secret of several, and texts deep in a report', () => {
+  it('masks each line of a multi-line secret, and nested texts of a report', () => {
     const masker = new Masker(['-----BEGIN KEY-----\nabcdef\nghijkl\n-----END KEY-----']);
     expect(masker.mask('key: ghijkl!')).toBe('key: ***!');
     expect(masker.mask(Buffer.from('-----BEGIN KEY-----\nabcdef\n').toString('base64'))).not.toMatch(
@@ -194,7 +194,7 @@ describe('masking', () => {
     });
   });
 
-  it('leaves alone what the report protocol itself says: what was done has to be undone by it', () => {
+  it('does not mask the fields of the report protocol, which an undo needs', () => {
     const masker = new Masker(['created', 'resource', 'name', 'web-01']);
     const report = { type: 'resource', action: 'created', name: 'web-01', after: { note: 'created' } };
     expect(masker.maskAll({ resources: [report] })).toEqual({
@@ -202,11 +202,11 @@ describe('masking', () => {
     });
   });
 
-  it('takes what is shorter than four characters for no secret: it stands everywhere', () => {
+  it('does not treat texts of fewer than four characters as secrets', () => {
     expect(new Masker(['abc', '']).mask('abc')).toBe('abc');
   });
 
-  it('masks both halves of a secret from whose middle an output was cut', () => {
+  it('masks both halves of a secret that a cut output has split', () => {
     const masker = new Masker(['hunter2hunter2']);
     const cut = { note: '[cut]', tail: 'er2hunter2 end' };
     expect(masker.maskCut({ head: 'begin hunt\n', cut })).toBe('begin ***\n[cut]*** end');

@@ -5,7 +5,7 @@ import { layoutOf, TextView } from './text-view.js';
 
 const MASK = '***';
 const BASE64 = /[A-Za-z0-9+/_-]/;
-/** What a program fills as it likes; everywhere else the names of members are ours, and so are these words. */
+/** Fields whose content a program chooses. All other names and words of a report belong to the protocol. */
 const FREE_MEMBERS = new Set(['data', 'before', 'after']);
 const OUR_WORDS = new Set<unknown>(['resource', ...RESOURCE_ACTIONS]);
 
@@ -15,22 +15,22 @@ export interface Range {
   end: number;
 }
 
-/** Where a text ends with what may be the beginning of a secret; its length where it does not. */
+/** The position at which a text may end with the start of a secret; its length if it does not. */
 export interface OpenEnd {
   start: number;
   /** In visible characters. */
   length: number;
 }
 
-/** What was printed; where it was too much, its beginning, a note of what was cut, and its end. */
+/** An output; if it was too long, its start, a note about the cut, and its end. */
 export interface CutText {
   head: string;
   cut?: { note: string; tail: string } | undefined;
 }
 
 /**
- * Masks the secrets that commands are given, wherever they turn up again: as they are, in Base64 or hex, with URL or JSON
- * escapes, and broken by line ends, control characters or colours. What is printed bit by bit is masked by a `LineMasker`.
+ * Masks the secrets that commands receive in every form in which they print them: unchanged, in Base64 or hex, with URL or
+ * JSON escapes, and split by line ends, control characters or colours. A `LineMasker` masks output as it is printed.
  */
 export class Masker {
   readonly #forms: readonly Form[];
@@ -46,12 +46,12 @@ export class Masker {
       this.#byFirst.set(text[0]!, [...(this.#byFirst.get(text[0]!) ?? []), text]);
   }
 
-  /** @returns the text with `***` for each secret; the line ends and colours within a secret stay */
+  /** @returns the text with `***` for each secret; line ends and colours within a secret stay */
   mask(text: string): string {
     return this.#forms.length === 0 ? text : maskRanges(text, this.#secretsIn(TextView.of(text)));
   }
 
-  /** The same of a text from whose middle something was cut: of a secret that was cut in two, no half stays. */
+  /** The same for a text whose middle was cut: no half of a secret that was cut in two stays. */
   maskCut({ head, cut }: CutText): string {
     if (!cut) return this.mask(head);
     if (this.#forms.length === 0) return head + cut.note + cut.tail;
@@ -66,13 +66,13 @@ export class Masker {
     ].join('');
   }
 
-  /** The same in every text of what was reported; of the report's own words nothing, for they are read again by machines. */
+  /** The same for every text of a report. The protocol's own words are not masked, because programs read them. */
   maskAll<T>(value: T): T {
     if (this.#forms.length === 0) return value;
     return this.#deep(value, false) as T;
   }
 
-  /** Where secrets are in a text, and where it ends with what may be the beginning of one. */
+  /** The places of secrets in a text, and where the text may end with the start of one. */
   find(text: string): { secrets: Range[]; open: OpenEnd } {
     if (this.#forms.length === 0) return { secrets: [], open: { start: text.length, length: 0 } };
     const views = TextView.of(text);
@@ -95,7 +95,7 @@ export class Masker {
     let open = { start: text.length, length: 0 };
     for (const view of views) {
       const { finishedLength: end, text: seen } = view;
-      // An escape that is not whole yet may be the first character of a secret, or the next one.
+      // An incomplete escape may be the first character of a secret, or its next one.
       const isBeginning = (start: number) =>
         start === end ? end < seen.length : this.#isBeginning(seen.slice(start, end));
       for (let start = Math.max(0, end - this.#longest + 1); start <= end; start++) {
@@ -113,7 +113,7 @@ export class Masker {
     return candidates.some((form) => form.length > text.length && form.startsWith(text));
   }
 
-  /** Where the end of a secret stops with which a text begins; 0 where there is none. */
+  /** The end of the rest of a secret with which a text starts; 0 if there is none. */
   #closedStart(views: readonly TextView[]): number {
     const ends = views.map((view) => {
       for (let end = Math.min(view.text.length, this.#longest - 1); end >= MIN_LENGTH; end--) {
@@ -139,7 +139,7 @@ export class Masker {
   }
 }
 
-/** @param ranges in order, and none overlaps another */
+/** @param ranges in order, without overlaps */
 export function maskRanges(text: string, ranges: readonly Range[]): string {
   let masked = '';
   let from = 0;
@@ -150,7 +150,7 @@ export function maskRanges(text: string, ranges: readonly Range[]): string {
   return masked + text.slice(from);
 }
 
-/** Ranges that overlap become one. @returns them in order */
+/** Merges ranges that overlap. @returns them in order */
 export function union(ranges: Range[]): Range[] {
   const merged: Range[] = [];
   for (const { start, end } of ranges.sort((a, b) => a.start - b.start)) {

@@ -1,4 +1,4 @@
-/** Where a pattern was found: it is the text from `start` up to `end`. */
+/** The place of a pattern: the text from `start` up to `end`. */
 export interface Found {
   /** Index of the pattern. */
   pattern: number;
@@ -14,14 +14,14 @@ const MAX_SKIP = 255;
  * characters). A regular expression of hundreds of alternatives, or one `indexOf` for each, is ten times slower.
  */
 export class PatternSet {
-  /** Every pattern is decided by its first characters, as many as the shortest pattern has. */
+  /** Every pattern is identified by its first characters, as many as the shortest pattern has. */
   readonly #window: number;
   /** By the hash of two characters: how far the window may move when it ends with them. */
   readonly #skips: Uint8Array;
   /** By the hash of the last two characters of the window, where it may not move: the patterns to compare. */
   readonly #candidates = new Map<number, number[]>();
 
-  /** @param patterns of two characters at least */
+  /** @param patterns of at least two characters */
   constructor(private readonly patterns: readonly string[]) {
     this.#window = patterns.reduce((shortest, { length }) => Math.min(shortest, length), MAX_SKIP);
     this.#skips = new Uint8Array(HASHES).fill(this.#window - 1);
@@ -38,7 +38,7 @@ export class PatternSet {
     }
   }
 
-  /** Every place of every pattern, those that overlap included, in the order of their starts. */
+  /** Every place of every pattern, including overlapping ones, in the order of their starts. */
   findIn(text: string): Found[] {
     const found: Found[] = [];
     if (this.patterns.length === 0) return found;
@@ -61,7 +61,7 @@ export class PatternSet {
   }
 }
 
-/** Of the two characters that end at an index. */
+/** The hash of the two characters that end at an index. */
 function hashAt(text: string, end: number): number {
   return ((text.charCodeAt(end - 1) << 5) ^ text.charCodeAt(end)) & (HASHES - 1);
 }

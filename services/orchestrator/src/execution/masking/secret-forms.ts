@@ -1,19 +1,19 @@
 import { withoutControls } from './text-view.js';
 
-/** A text by which a secret is known. */
+/** A text by which a secret is recognised. */
 export interface Form {
   text: string;
-  /** Base64: whether the character before, or after, also holds bits of the secret. */
+  /** For Base64: whether the character before, or after, also has bits of the secret. */
   before: boolean;
   after: boolean;
 }
 
-/** A shorter text is found in too many words that are no secret. */
+/** A shorter text occurs in too many words that are not secrets. */
 export const MIN_LENGTH = 4;
 
 /**
- * The texts by which secrets are recognised: as they are, in Base64 (both alphabets, at each of the three places where a
- * secret may begin within a group) and in hex (both cases). Of a secret of several lines, each line is a secret too.
+ * The texts by which secrets are recognised: unchanged, in Base64 (both alphabets, at each of the three offsets in a
+ * group of bytes) and in hex (both cases). Each line of a secret with several lines is a secret, too.
  * URL and JSON escapes are not forms: the text is searched without them (text-view.ts).
  */
 export function formsOf(secrets: readonly string[]): Form[] {
@@ -27,7 +27,7 @@ export function formsOf(secrets: readonly string[]): Form[] {
 
 function plainForms(secret: string): Form[] {
   const visible = withoutControls(secret);
-  // In a form of HTML, "+" stands for a blank.
+  // In an HTML form, "+" stands for a space.
   return [...visible, ...visible.map((text) => text.replaceAll(' ', '+'))].map(whole);
 }
 
@@ -42,7 +42,7 @@ function encodedForms(bytes: Buffer): Form[] {
   ];
 }
 
-/** What Base64 makes of these bytes alone where `offset` other bytes come before them in their group of three. */
+/** The Base64 text of these bytes only, if `offset` other bytes precede them in their group of three. */
 function base64Form(bytes: Buffer, offset: number): Form {
   const group = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
   const [firstBit, endBit] = [offset * 8, (offset + bytes.length) * 8];

@@ -1,8 +1,8 @@
 /* eslint-disable no-control-regex -- control characters are what this is about */
 
-/** Control characters but tabs. */
+/** Control characters except tabs. */
 const CONTROLS = /[\x00-\x08\n-\x1f\x7f-\x9f]/g;
-/** The same with what terminals take for codes of colours, links and the like (ECMA-48). */
+/** The same with terminal codes for colours, links and the like (ECMA-48). */
 const CODES =
   /\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b\n]*(?:\x07|\x1b\\)|\x1b[ -/]*[0-Z\\^-~]|[\x00-\x08\n-\x1f\x7f-\x9f]/g;
 /** Whether a text may have such codes, escaped ones included. */
@@ -15,13 +15,13 @@ const PERCENT_ESCAPES =
 /** Of JSON (RFC 8259), and those that other languages add to it. */
 const STRING_ESCAPES = /\\(?:u[0-9a-f]{4}|x[0-9a-f]{2}|[^ux])/gi;
 const LONGEST_ESCAPE = '%f0%9f%98%80'.length;
-/** What may become an escape when more text comes. */
+/** What may become an escape with more text. */
 const UNFINISHED =
   /(?:\\(?:u[0-9a-f]{0,3}|x[0-9a-f]?)?|(?:%[c-f][0-9a-f]|%[89ab][0-9a-f]){0,3}(?:%[0-9a-f]?)?)$/i;
 
 const NAMED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
 
-/** A stretch of a view, and where it comes from. What was decoded comes as a whole from all of its source. */
+/** A stretch of a view, and its source. Decoded characters correspond to all of their source. */
 interface Piece {
   at: number;
   from: number;
@@ -29,7 +29,7 @@ interface Piece {
   decoded: boolean;
 }
 
-/** A text as a reader may see it, without controls and with its escapes decoded, that knows where each part stands. */
+/** A text as a reader sees it, without controls and with its escapes decoded, that knows the source of each part. */
 export class TextView {
   private constructor(
     readonly text: string,
@@ -38,8 +38,8 @@ export class TextView {
   ) {}
 
   /**
-   * The text without controls, and that with each kind of escape decoded, as far as it has any. Where it has codes for
-   * terminals, all of it once more without them: a log shows what a terminal would take for a part of a code.
+   * The text without controls, and one view for each kind of escape in it. If it has terminal codes, all views again without
+   * them: a log shows what a terminal would take for a part of a code.
    */
   static of(text: string): TextView[] {
     const original = new TextView(text, undefined, []);
@@ -54,7 +54,7 @@ export class TextView {
     return [...new Set(views)];
   }
 
-  /** Where in the original text a part of this one stands. */
+  /** The place of a part of this text in the original text. */
   origin(start: number, end: number): { start: number; end: number } {
     if (!this.source) return { start, end };
     const first = this.#pieceAt(start);
@@ -65,7 +65,7 @@ export class TextView {
     );
   }
 
-  /** Where the text ends but for an escape that is not whole yet. */
+  /** The end of the text without an incomplete escape. */
   get finishedLength(): number {
     return this.text.length - UNFINISHED.exec(this.text.slice(-LONGEST_ESCAPE))![0].length;
   }
@@ -75,7 +75,7 @@ export class TextView {
     return decoded === this ? this : decoded.#without(controls, () => '');
   }
 
-  /** @returns this very view where nothing matches */
+  /** @returns this view if nothing matches */
   #without(pattern: RegExp, replacement: (match: string) => string): TextView {
     if (this.text.search(pattern) === -1) return this;
     const pieces: Piece[] = [];
@@ -112,7 +112,7 @@ export function withoutControls(text: string): string[] {
   return [text.replace(CONTROLS, ''), text.replace(CODES, '')];
 }
 
-/** Only the line ends and the colours of a text. */
+/** Only the line ends and colours of a text. */
 export function layoutOf(text: string): string {
   return (text.match(LAYOUT) ?? []).join('');
 }
@@ -127,7 +127,7 @@ function percentEscape(escape: string): string {
   try {
     return decodeURIComponent(escape);
   } catch {
-    // Of the shape of UTF-8, and yet none: longer than it must be, or half of a pair.
+    // Has the form of UTF-8, but is not valid: longer than necessary, or half of a surrogate pair.
     return escape;
   }
 }

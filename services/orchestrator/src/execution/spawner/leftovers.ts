@@ -4,25 +4,26 @@ import type { PidClock, PidMark, PidRange } from './pid-clock.js';
 import { isThread, processesIn, variableOf } from './process-table.js';
 
 const MAX_LOOKS = 50;
-/** What has no environment is looked at again: most are in the middle of an exec. */
+/** Processes without an environment are read again: most are in the middle of an exec. */
 const MAX_UNCLEAR_LOOKS = 3;
-/** Where the clock cannot tell what is new, all processes are looked at, and again what came meanwhile. */
+/** If the clock cannot tell which ids are new, all processes are read, and new ones again. */
 const MAX_FULL_LOOKS = 2;
 const FIRST_PAUSE_MS = 2;
 const LONGEST_PAUSE_MS = 20;
 
-/** What is looked for: whatever carries the cookie of a run. */
+/** Processes to find: those that carry the cookie of a run. */
 export interface Sought {
   cookie: string;
-  /** The newest process there was when the run began: what it started is younger. */
+  /** The newest process id when the run started: processes of the run have later ids. */
   since: PidMark | undefined;
   group: number;
 }
 
+/** What was ended after a command. */
 export interface Cleared {
-  /** Ended because the command had left them behind. */
+  /** Processes that were ended because the command had left them running. */
   killed: number[];
-  /** What would not end. */
+  /** Processes that did not end. */
   left: number[];
 }
 
@@ -33,20 +34,20 @@ interface Search extends Sought {
 }
 
 /**
- * Ends what commands leave behind. One look serves all that ended before it, and only processes that are younger than the
- * oldest of these runs are looked at: reading the environment of every process costs more than most commands.
+ * Ends processes that commands leave running. One scan serves all commands that ended before it, and only processes newer
+ * than the oldest of these runs are read: reading the environment of every process takes longer than most commands.
  */
 export class Leftovers {
   #searches: Search[] = [];
   #scheduled = false;
 
-  /** @param isCommand tells the leaders of commands that run: they belong to no other run. */
+  /** @param isCommand whether a process leads a running command: these belong to no other run */
   constructor(
     private readonly clock: PidClock,
     private readonly isCommand: (pid: number) => boolean,
   ) {}
 
-  /** Ends everything of a run whose command has ended. Resolves after a look that found nothing of it. */
+  /** Ends every process of a run whose command has ended. Resolves after a scan that found none of them. */
   clear(sought: Sought): Promise<Cleared> {
     return new Promise((resolve) => {
       this.#add({ ...sought, killed: new Set(), looks: 0, resolve });
@@ -64,7 +65,7 @@ export class Leftovers {
     );
   }
 
-  /** With the others that end in this turn of the event loop. */
+  /** Together with all others that end in this turn of the event loop. */
   #schedule(): void {
     if (!this.#scheduled) setImmediate(() => this.#look());
     this.#scheduled = true;
@@ -77,7 +78,7 @@ export class Leftovers {
     for (const search of searches) {
       const pids = found.get(search.cookie) ?? [];
       for (const pid of pids) if (sendSignal(pid, 'SIGKILL')) search.killed.add(pid);
-      // Those that have cleared their environment, and stayed. Only now: later the group's number may be another's.
+      // Processes that cleared their environment and stayed in the group. Only now: later its number may be reused.
       if (search.looks++ === 0) sendSignal(-search.group, 'SIGKILL');
       const most = pids.length > 0 ? MAX_LOOKS : unclear ? MAX_UNCLEAR_LOOKS : 0;
       if (search.looks >= most) search.resolve({ killed: [...search.killed], left: pids });
@@ -103,7 +104,7 @@ export class Leftovers {
         if (cookie === 'unclear') unclear = true;
         else if (cookie !== undefined && found.has(cookie) && !isThread(pid)) found.get(cookie)?.push(pid);
       }
-      // What was started meanwhile may be of theirs as well, and its parent gone before it was looked at.
+      // Processes that were started meanwhile may belong to the runs as well, even if their parents are gone.
       const now = this.clock.look();
       range = this.clock.between(seen, now);
       seen = now;
@@ -111,7 +112,7 @@ export class Leftovers {
     return { found, unclear };
   }
 
-  /** What is younger than the oldest of them; undefined: all. */
+  /** The ids that are newer than the oldest run; undefined for all. */
   #widest(searches: readonly Search[], now: PidMark | undefined): PidRange | undefined {
     const ranges = searches.map(({ since }) => this.clock.between(since, now));
     return ranges.every((range) => range !== undefined)

@@ -3,7 +3,7 @@ import { inRange, PidClock, type PidRange } from './pid-clock.js';
 
 const MAX = 32_768;
 
-/** A machine that gives out ids as it is told. */
+/** A machine that assigns the ids that the test sets. */
 function machine({ cores = 2 } = {}) {
   const state = { pid: 1_000 as number | undefined, now: 0 };
   const clock = new PidClock({ lastPid: () => state.pid, now: () => state.now, maxPid: MAX, cores });
@@ -13,7 +13,7 @@ function machine({ cores = 2 } = {}) {
 const ids = (range: PidRange | undefined, candidates: number[]) =>
   range && candidates.filter((pid) => inRange(pid, range));
 
-describe('the ids that were given out since', () => {
+describe('the ids that were assigned since a mark', () => {
   it('are those above the first, up to the last', () => {
     const { state, clock } = machine();
     const began = clock.look();
@@ -23,12 +23,12 @@ describe('the ids that were given out since', () => {
     ]);
   });
 
-  it('are none where nothing was started', () => {
+  it('are none if nothing was started', () => {
     const { clock } = machine();
     expect(clock.between(clock.look(), clock.look())).toMatchObject({ count: 0 });
   });
 
-  it('go over the end of the numbers, where the kernel begins again above those that it keeps', () => {
+  it('wrap around at the maximum, above the ids that the kernel reserves', () => {
     const { state, clock } = machine();
     state.pid = MAX - 2;
     const began = clock.look();
@@ -38,7 +38,7 @@ describe('the ids that were given out since', () => {
     expect(ids(range, [MAX - 2, MAX - 1, 300, 301, 302, 5_000])).toEqual([MAX - 1, 300, 301]);
   });
 
-  it('may be any once they have gone all the way round, however slowly', () => {
+  it('may be any after a complete wrap-around', () => {
     const { state, clock } = machine();
     const began = clock.look();
     for (const pid of [12_000, 24_000, 500]) {
@@ -51,7 +51,7 @@ describe('the ids that were given out since', () => {
     expect(clock.between(began, clock.look())).toBeUndefined();
   });
 
-  it('may be any when nobody looked for so long that they could have gone round', () => {
+  it('may be any if a wrap-around was possible between two readings', () => {
     const { state, clock } = machine();
     const began = clock.look();
     state.now += clock.maxGapMs;
@@ -62,11 +62,11 @@ describe('the ids that were given out since', () => {
     expect(clock.between(late, clock.look())).toMatchObject({ count: 1 });
   });
 
-  it('are looked for more often on a machine of many cores', () => {
+  it('are read more often on a machine with many cores', () => {
     expect(machine({ cores: 64 }).clock.maxGapMs).toBeLessThan(machine().clock.maxGapMs / 30);
   });
 
-  it('may be any where the machine does not tell', () => {
+  it('may be any if the machine does not report them', () => {
     const { state, clock } = machine();
     const began = clock.look();
     state.pid = undefined;

@@ -1,11 +1,11 @@
-/** Where counting starts again after the last id: the kernel keeps those below for itself (RESERVED_PIDS). */
+/** Where counting starts again after the last id: the kernel reserves those below (RESERVED_PIDS). */
 const FIRST_AGAIN = 300;
-/** More than any core can give out in a millisecond, threads included. */
+/** More ids than any core can assign in a millisecond, including threads. */
 const MOST_PER_CORE_AND_MS = 100;
 
-/** What the clock asks of the machine. */
+/** What the clock reads from the machine. */
 export interface PidSource {
-  /** The id that was given out last; undefined where nobody knows. */
+  /** The id that was assigned last; undefined if unknown. */
   lastPid(): number | undefined;
   /** Milliseconds. */
   now(): number;
@@ -14,14 +14,14 @@ export interface PidSource {
   cores: number;
 }
 
-/** When an id was given out. */
+/** The time at which an id was assigned. */
 export interface PidMark {
   pid: number;
   count: number;
   era: number;
 }
 
-/** The ids above `after` and up to `upTo`, over the end of the numbers where that is lower. */
+/** The ids above `after` and up to `upTo`, wrapped around if that is lower. */
 export interface PidRange {
   after: number;
   upTo: number;
@@ -29,16 +29,16 @@ export interface PidRange {
 }
 
 /**
- * Tells which process ids were given out since one that is known: they go up one by one and start again at the end. Whether
- * they went round in between is known as long as somebody looks often enough that no machine is as fast.
+ * Knows which process ids were assigned since a known one: they increase and start again after the maximum. A wrap-around
+ * in between is impossible as long as the ids are read more often than any machine can assign all of them.
  */
 export class PidClock {
-  /** Between two looks no longer than this: more ids than there are cannot have been given out. */
+  /** The maximum interval between two readings, in milliseconds: fewer ids than exist can be assigned in it. */
   readonly maxGapMs: number;
   #last: number | undefined;
   #lookedAt = -Infinity;
   #count = 0;
-  /** Changes whenever the thread is lost. */
+  /** Changes whenever the order of ids is lost. */
   #era = 0;
 
   constructor(private readonly source: PidSource) {
@@ -53,7 +53,7 @@ export class PidClock {
   look(): PidMark | undefined {
     const before = this.source.now();
     const pid = this.source.lastPid();
-    // From the beginning of one look to the end of the next: we may be frozen in the middle of either.
+    // From the start of one reading to the end of the next: this process may be frozen in the middle of either.
     const gap = this.source.now() - this.#lookedAt;
     const last = this.#last;
     this.#lookedAt = before;
@@ -63,7 +63,7 @@ export class PidClock {
     return pid === undefined ? undefined : { pid, count: this.#count, era: this.#era };
   }
 
-  /** What was given out between two marks; undefined when it may be any. */
+  /** The ids that were assigned between two marks; undefined if they may be any. */
   between(from: PidMark | undefined, to: PidMark | undefined): PidRange | undefined {
     if (!from || !to || from.era !== to.era) return undefined;
     const count = to.count - from.count;

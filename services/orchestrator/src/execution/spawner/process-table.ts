@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { isAlive, processIds } from '../processes.js';
 import { inRange, type PidRange, type PidSource } from './pid-clock.js';
 
-/** Up to so many ids are asked for one by one: that is cheaper than a list of all processes. */
+/** Up to this many ids are read one by one, which is cheaper than a list of all processes. */
 const MAX_ASKED = 48;
 
 /** proc(5): the fifth field of `loadavg` is the id of the process or thread that was started last. */
@@ -14,7 +14,7 @@ export function pidSource(now: () => number): PidSource {
     lastPid() {
       if (fd === undefined) return undefined;
       const line = buffer.toString('latin1', 0, readSync(fd, buffer, 0, buffer.length, 0));
-      // Some sandboxes always say 0.
+      // Some sandboxes always return 0.
       return Number(line.split(' ')[4]) || undefined;
     },
     now,
@@ -39,7 +39,7 @@ function maxPid(): number {
   }
 }
 
-/** Processes with an id of the range; all, where there is none. Threads may be among them. */
+/** The processes with an id of the range; all without a range. Threads may be among them. */
 export function processesIn(range: PidRange | undefined): number[] {
   if (range === undefined) return processIds();
   if (range.count === 0) return [];
@@ -51,15 +51,15 @@ export function processesIn(range: PidRange | undefined): number[] {
 }
 
 /**
- * The value of a variable in the environment of a process. `unclear`: it lives and has no environment, as in the moment in
- * which it becomes another program.
+ * The value of a variable in the environment of a process. `unclear`: it runs without an environment, as in the middle of
+ * an exec.
  */
 export function variableOf(pid: number, name: string): string | undefined | 'unclear' {
   let environment: string;
   try {
     environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
   } catch {
-    return undefined; // ended meanwhile, or not ours to look at
+    return undefined; // ended meanwhile, or not readable
   }
   if (environment === '') return isAlive(pid) ? 'unclear' : undefined;
   const start = `\0${environment}`.indexOf(`\0${name}=`);
@@ -68,7 +68,7 @@ export function variableOf(pid: number, name: string): string | undefined | 'unc
   return value.slice(0, value.indexOf('\0'));
 }
 
-/** Threads have ids of the same numbers. */
+/** Threads have ids from the same range. */
 export function isThread(pid: number): boolean {
   try {
     return Number(/^Tgid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) !== pid;

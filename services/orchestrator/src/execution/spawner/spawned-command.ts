@@ -8,49 +8,53 @@ import { sendSignal } from '../processes.js';
 import type { Leftovers, Sought } from './leftovers.js';
 import type { PidMark } from './pid-clock.js';
 
-/** What a shell says of a program that is not there, and of one that cannot be run. */
+/** The statuses of a shell for a program that does not exist, and for one that cannot be run. */
 const NOT_FOUND = 127;
 const NOT_RUNNABLE = 126;
 
 /** Where a program reads the hidden part of its environment. */
 export const HIDDEN_FD = 3;
 
+/** A command to start. */
 export interface RunRequest {
   /** The cookie that all its processes carry. */
   id: string;
   argv: readonly string[];
-  /** All of it that other processes of its user may see; the cookies are in there. */
+  /** The part that other processes of its user may see, with the cookies. */
   environment: Record<string, string>;
   /** The rest, which it reads from descriptor 3: `splitEnvironment`. */
   hidden?: Record<string, string> | undefined;
-  /** Who runs it; absent: the spawner's own user. */
+  /** The user that runs it; the spawner's own user by default. */
   user?: CommandUser | undefined;
   directory: string;
-  /** Gets what it prints, standard error as well. */
+  /** The file for its output, including standard error. */
   outputPath: string;
 }
 
+/** The signals that are sent to commands. */
 export type SpawnSignal = 'SIGTERM' | 'SIGKILL';
 
+/** A signal that was sent, and when. */
 export interface SentSignal {
   signal: SpawnSignal;
   at: string;
   to: 'group' | 'process';
 }
 
+/** How a command ended. */
 export interface EndedCommand {
   exitCode: number;
   signal: string | null;
-  /** The spawner ended it, or never began it, having heard nothing of its executor for too long. */
+  /** The spawner ended it, or never started it, because it received nothing from its executor for too long. */
   bySilence: boolean;
-  /** Why it could not even be started, where that is so. */
+  /** Why it could not be started, if it could not. */
   fault?: string;
   signals: SentSignal[];
   killed: number[];
   left: number[];
 }
 
-/** A command in a process group of its own, printing into a file, from its start to the end of all that it started. */
+/** A command in its own process group, printing into a file, from its start to the end of all its processes. */
 export class SpawnedCommand {
   readonly #child: ChildProcess | undefined;
   readonly #signals: SentSignal[] = [];
@@ -68,7 +72,7 @@ export class SpawnedCommand {
     try {
       const output = openSync(outputPath, 'a', 0o600);
       try {
-        // Programs open it once more, as /dev/stderr.
+        // Programs may open it again as /dev/stderr.
         if (user) fchownSync(output, user.uid, user.gid);
         const stdio = ['ignore' as const, output, output, ...(hidden ? ['pipe' as const] : [])];
         this.#child = spawn(program, args, { cwd: directory, detached: true, stdio, env, ...user });
@@ -76,11 +80,11 @@ export class SpawnedCommand {
         closeSync(output);
       }
       if (hidden) sendEnvironment(this.#child.stdio[HIDDEN_FD] as Writable, hidden);
-      // Not `close`: a child in the background may hold the output open for ever.
+      // Not `close`: a child in the background may keep the output open forever.
       this.#child.once('exit', (code, signal) => void this.#ended(code, signal));
       this.#child.once('error', (error) => this.#neverStarted(error));
     } catch (error) {
-      // As an event, like the failures that are told as one: nobody knows of this command yet.
+      // As an event, like the failures that Node reports as one: no process has started yet.
       setImmediate(() => this.#neverStarted(error as NodeJS.ErrnoException));
     }
   }
@@ -90,23 +94,23 @@ export class SpawnedCommand {
     return this.#child?.pid;
   }
 
-  /** The process that leads it, while it runs. */
+  /** The process that leads the group, while it runs. */
   get leader(): number | undefined {
     return this.#over ? undefined : this.group;
   }
 
-  /** To all of it, wherever it went. */
+  /** To all of its processes, including those outside the group. */
   signal(signal: SpawnSignal): void {
     const { group } = this;
     if (group === undefined || this.#over) return;
     const at = new Date().toISOString();
-    // First those that left the group, while they can still be told from it.
+    // First those that left the group, while they can still be identified.
     for (const pid of this.leftovers.strays(this.#sought(group)))
       if (sendSignal(pid, signal)) this.#signals.push({ signal, at, to: 'process' });
     if (sendSignal(-group, signal)) this.#signals.push({ signal, at, to: 'group' });
   }
 
-  /** Nobody watches any more: it ends here and now. What left the group follows when it has ended. */
+  /** The executor is gone: ends the command at once. Processes outside the group follow when it has ended. */
   silence(): void {
     if (this.#over) return;
     this.#silenced = true;
@@ -142,12 +146,12 @@ export class SpawnedCommand {
       writeSync(output, `${line}\n`);
       closeSync(output);
     } catch {
-      // There is no room for it: the end says it as well.
+      // No room for it: the end message has it as well.
     }
   }
 }
 
-/** A shell says 128 + n for a command that signal n ended. */
+/** A shell returns 128 + n for a command that signal n ended. */
 function signalOf(status: number): string | null {
   if (status <= 128) return null;
   return Object.entries(constants.signals).find(([, number]) => number === status - 128)?.[0] ?? null;

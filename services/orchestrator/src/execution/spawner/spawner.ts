@@ -10,14 +10,15 @@ import { pidSource, variableOf } from './process-table.js';
 import { machineTime, type FromSpawner, type ToSpawner } from './protocol.js';
 import { SpawnedCommand, type EndedCommand, type RunRequest } from './spawned-command.js';
 
-/** Between two looks at a silence that lasts. */
+/** Between two checks of a silence that lasts. */
 const SILENT_MS = 250;
-/** Where so many processes can be started that one would have to look more often, commands that take longer pay for it. */
+/** If ids are assigned so fast that they would have to be read more often, commands that take longer need more scans. */
 const MIN_GAP_MS = 40;
 const MAX_BEAT_MS = 1_000;
-/** After the pipe has closed: the kernel needs a moment to make an orphan of us. */
+/** After the pipe has closed: the kernel needs a moment to make this process an orphan. */
 const LAST_PAUSE_MS = 30;
 
+/** The options of a spawner. */
 export interface SpawnerOptions {
   workerId: string;
   /** Without a tick for this long, its commands are ended. */
@@ -25,9 +26,9 @@ export interface SpawnerOptions {
 }
 
 /**
- * Starts the commands of an executor and is the dead-man's switch of all of them: when the executor is not heard of for too
- * long, or its pipe ends, it is frozen or gone, and the commands and everything they started are killed here and now, before
- * anybody else may start the same work. Nothing but this small process has to stay alive for that.
+ * Starts the commands of an executor and is their watchdog. When it receives nothing from the executor for too long, or
+ * its pipe ends, the executor is frozen or gone. The commands and all their processes are then killed at once, before
+ * another worker can start the same work. Only this small process has to stay alive for that.
  */
 export class Spawner {
   readonly #clock = new PidClock(pidSource(() => performance.now()));
@@ -47,7 +48,7 @@ export class Spawner {
     this.#watch();
   }
 
-  /** Resolves when the executor is not to be heard of any more, and nothing is left that depended on it. */
+  /** Resolves when no message of the executor can arrive any more, and no process that depended on it is left. */
   async closed(): Promise<void> {
     await new Promise((resolve) => this.socket.once('close', resolve));
     const ours = new Set(this.#runs.keys());
@@ -74,7 +75,7 @@ export class Spawner {
 
   #run(request: RunRequest): void {
     const { id } = request;
-    // Asked so long ago that the work may be another's by now.
+    // The request is so old that another worker may have the work by now.
     if (this.#silentMs > 0) {
       const end = { exitCode: 137, signal: 'SIGKILL', signals: [], killed: [], left: [] };
       return this.#send({ type: 'ended', id, ...end, bySilence: true });
@@ -100,12 +101,12 @@ export class Spawner {
     return false;
   }
 
-  /** Often enough for the clock not to lose the thread. */
+  /** Often enough that the clock keeps the order of ids. */
   get #beatMs(): number {
     return Math.min(this.#clock.maxGapMs / 2, MAX_BEAT_MS);
   }
 
-  /** How much longer than it may be the silence lasts. */
+  /** How much longer than allowed the silence lasts. */
   get #silentMs(): number {
     return machineTime() - this.#heardAt - this.options.limitMs;
   }
@@ -113,13 +114,13 @@ export class Spawner {
   #watch(): void {
     const silent = this.#silentMs;
     if (silent > 0) for (const run of this.#runs.values()) run.silence();
-    // What was said while this process was frozen is read before it is missed: messages come after timers.
+    // Messages that arrived while this process was frozen are read first: messages come after timers.
     setTimeout(() => setImmediate(() => this.#watch()), silent > 0 ? SILENT_MS : 1 - silent);
   }
 
   /**
-   * An orphan ends the commands of the whole worker: another spawner may have died with the executor. As long as that lives
-   * the others are none of our business.
+   * An orphan ends the commands of the whole worker, because another spawner may have died with the executor. While the
+   * executor is alive, the other spawners are not affected.
    */
   #killAll(ours: ReadonlySet<string>): number {
     const orphan = process.ppid !== this.#executor;

@@ -12,10 +12,12 @@ import { shareDone } from '../../domain/workflow/progress.js';
 import { attributesOf, isKind } from './resource.js';
 import { API_STATUS, presentWaitingFor } from './task.js';
 
+/** The answer to a submission. */
 export function presentSubmitted({ batch, operations }: SubmittedBatch): BatchSubmitted {
   return { batch_id: batch.id, status: batch.status, operations: operations.map(presentSummary) };
 }
 
+/** The answer to a resume in check mode. */
 export function presentResumePreview({ batch, operations }: ResumePreview): BatchSubmitted {
   return {
     batch_id: batch.id,
@@ -29,6 +31,7 @@ export function presentResumePreview({ batch, operations }: ResumePreview): Batc
   };
 }
 
+/** A batch in a list, with its first operations. */
 export function presentBatchSummary(batch: Batch & { operations: OperationSummary[] }): BatchSummary {
   return {
     batch_id: batch.id,
@@ -40,6 +43,7 @@ export function presentBatchSummary(batch: Batch & { operations: OperationSummar
   };
 }
 
+/** A batch with all its details. */
 export function presentBatch({
   batch,
   operations,
@@ -110,7 +114,7 @@ function presentOperation(operation: Operation): BatchOperation {
   });
 }
 
-/** What was undone is no longer completed. */
+/** An operation that was undone is no longer completed. */
 function statusOf({ status, undo }: OperationSummary): BatchOperation['status'] {
   if (undo === 'Completed') return 'RolledBack';
   if (undo && undo !== 'Failed' && undo !== 'Cancelled') return 'RollingBack';

@@ -11,13 +11,14 @@ type Attributes = WireResource['attributes'];
 
 const KINDS: readonly string[] = ['server', 'taskserv', 'cluster'] satisfies ResourceKind[];
 
+/** Whether a text is a kind of resources. */
 export function isKind(kind: string): kind is ResourceKind {
   return KINDS.includes(kind);
 }
 
 /**
- * What the `id` of a resource names. A name may hold slashes, the others can't.
- * @throws Failure `malformed` where it is no such id
+ * The parts of a resource's `id`. A name may contain slashes, the other parts cannot.
+ * @throws Failure `malformed` for any other form
  */
 export function resourceKeyOf(id: string): ResourceKey {
   const [infra, kind, ...name] = id.split('/');
@@ -32,12 +33,12 @@ export function resourceKeyOf(id: string): ResourceKey {
   );
 }
 
-/** The journal holds what programs report; what is no kind of ours is never written there by a driver. */
+/** The journal has the reports of any program; drivers never write kinds that the platform does not know. */
 export function kindOf(kind: string): ResourceKind {
   return isKind(kind) ? kind : 'server';
 }
 
-/** Attributes are plain values: what is a list or an object stands there as JSON. */
+/** Attributes are plain values: lists and objects are shown as JSON. */
 export function attributesOf(body: Record<string, unknown>): Attributes {
   return Object.fromEntries(
     Object.entries(body).map(([name, value]) => [
@@ -49,6 +50,7 @@ export function attributesOf(body: Record<string, unknown>): Attributes {
   );
 }
 
+/** A resource of the inventory. */
 export function presentResource(resource: Resource): WireResource {
   const { kind, infra, name, provider, driver, body, version, taskId, createdAt, updatedAt } = resource;
   return {
@@ -66,6 +68,7 @@ export function presentResource(resource: Resource): WireResource {
   };
 }
 
+/** An entry of the journal. */
 export function presentEntry(entry: JournalEntry): WireEntry {
   const { seq, taskId, batchId, attempt, state, change, infra, kind, name, provider, driver } = entry;
   return {

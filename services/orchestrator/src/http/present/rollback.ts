@@ -20,6 +20,7 @@ import type { UndoScope } from '../../domain/rollback/rollback-service.js';
 import type { UndoPlan } from '../../domain/rollback/undo-plan.js';
 import { attributesOf, kindOf, megabytes } from './resource.js';
 
+/** A checkpoint in a list. */
 export function presentCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
   const { id, name, description, infras, createdAt, bytes, createdByName } = checkpoint;
   return {
@@ -34,17 +35,18 @@ export function presentCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
   };
 }
 
+/** A checkpoint with its details. */
 export function presentCheckpointDetails(checkpoint: Checkpoint): CheckpointDetails {
   return { ...presentCheckpoint(checkpoint), operations_count: checkpoint.operationsCount };
 }
 
-/** What would be undone. */
+/** The plan of a rollback. */
 export function presentUndoPlan(scope: UndoScope, plan: UndoPlan): RollbackResult {
   const changes = plan.steps.flatMap((step) => step.changes.map(inverse));
   return presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be undone`);
 }
 
-/** What would be done to restore a checkpoint. */
+/** The plan of a restore. */
 export function presentRestorePlan(checkpointId: string, plan: CheckedRestorePlan): RollbackResult {
   const changes = plan.steps.map(({ change, kind, infra, name, provider, before, after }): PlannedChange => ({
     change,
@@ -94,7 +96,7 @@ function presentPlan(
   };
 }
 
-/** Successful only if nothing had to be left as it is. */
+/** Successful only if every change was undone. */
 export function presentRollback(rollback: Rollback): RollbackResult {
   const { id, status, scope, operations, impossible, createdAt, startedAt, completedAt } = rollback;
   const failed = operations.filter((operation) => operation.status === 'Failed');
@@ -130,7 +132,7 @@ export function presentRollback(rollback: Rollback): RollbackResult {
   };
 }
 
-/** The sentence that the API document has. @throws Failure if it is not so */
+/** The sentence of the API document. @throws Failure if it does not apply */
 export function presentRestored(rollback: Rollback, checkpointId: string): string {
   const { id, status, operations, impossible } = rollback;
   if (status === 'Pending' || status === 'Running')
@@ -148,6 +150,7 @@ export function presentRestored(rollback: Rollback, checkpointId: string): strin
   );
 }
 
+/** The figures of all rollbacks; times in seconds. */
 export function presentRollbackStatistics(statistics: RollbackStatistics): WireStatistics {
   const { checkpoints, rollbacks, succeeded, failed, seconds: spent } = statistics;
   const over = succeeded + failed;

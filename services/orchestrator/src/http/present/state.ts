@@ -14,6 +14,7 @@ import type { WorkflowProgress } from '../../domain/workflow/progress.js';
 import { attributesOf, kindOf, megabytes } from './resource.js';
 import { API_STATUS } from './task.js';
 
+/** The progress of a workflow. */
 export function presentProgress(workflowId: string, progress: WorkflowProgress): WireProgress {
   return {
     workflow_id: workflowId,
@@ -25,8 +26,9 @@ export function presentProgress(workflowId: string, progress: WorkflowProgress):
   };
 }
 
+/** A snapshot of a workflow. */
 export function presentSnapshot({ id, at, type, status, attempt, details }: Snapshot): WireSnapshot {
-  // A batch's own words are the API's.
+  // The status of a batch has the words of the API already.
   const state = status in API_STATUS ? API_STATUS[status as keyof typeof API_STATUS] : status;
   return {
     snapshot_id: id,
@@ -36,6 +38,7 @@ export function presentSnapshot({ id, at, type, status, attempt, details }: Snap
   };
 }
 
+/** The counts of workflows and the load of the machine. */
 export function presentMetrics(counts: WorkflowCounts, load: MachineLoad): SystemMetrics {
   return {
     total_workflows: counts.total,
@@ -51,6 +54,7 @@ export function presentMetrics(counts: WorkflowCounts, load: MachineLoad): Syste
   };
 }
 
+/** The health of the system with its components. */
 export function presentHealth({ overall, components, reasons, checkedAt }: SystemHealth): WireHealth {
   const { storage, batchCoordinator, monitoring, workers, queue } = components;
   return {
@@ -67,6 +71,7 @@ export function presentHealth({ overall, components, reasons, checkedAt }: Syste
   };
 }
 
+/** Figures about stored workflows and snapshots. */
 export function presentStatistics(statistics: Statistics): StateStatistics {
   const { totalWorkflows, activeSnapshots, storageBytes, averageDuration } = statistics;
   return {
@@ -78,9 +83,10 @@ export function presentStatistics(statistics: Statistics): StateStatistics {
   };
 }
 
-/** So many differences are listed; beyond that, an infra is not the place to look. */
+/** The maximum number of listed differences; beyond it, the counts alone are useful. */
 const MAX_DIFFERENCES = 10_000;
 
+/** The result of a drift check. */
 export function presentDrift({ checkedAt, checked, differences }: Drift): WireDrift {
   return {
     checked_at: checkedAt.toISOString(),

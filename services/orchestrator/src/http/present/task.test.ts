@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { maskArguments } from './task.js';
 
-describe('arguments as they are shown', () => {
+describe('the shown arguments of a task', () => {
   it.each([
     [
       ['--password', 'hunter2', '--infra', 'x'],

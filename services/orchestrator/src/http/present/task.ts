@@ -14,7 +14,7 @@ type WireListed = DataOf<typeof listTasks>[number];
 type WholeTask = DataOf<typeof getTask>;
 type ApiStatus = WireListed['status'];
 
-/** The API document's five words for ours. */
+/** The API document's five status words for the statuses of tasks. */
 export const API_STATUS: Record<TaskStatus, ApiStatus> = {
   Blocked: 'Pending',
   Waiting: 'Pending',
@@ -27,13 +27,13 @@ export const API_STATUS: Record<TaskStatus, ApiStatus> = {
   Cancelled: 'Cancelled',
 };
 
-/** @param words statuses of the API with commas between them. */
+/** The statuses of tasks for status words of the API. @param words separated by commas */
 export function statusesOf(words: string): TaskStatus[] {
   const wanted = words.split(',');
   return (Object.keys(API_STATUS) as TaskStatus[]).filter((status) => wanted.includes(API_STATUS[status]));
 }
 
-/** @param words kinds of the API with commas between them. */
+/** The kinds of tasks for words of the API. @param words separated by commas */
 export function kindsOf(words: string): TaskKind[] {
   const wanted = words.split(',');
   return (Object.keys(KIND) as TaskKind[]).filter((kind) => wanted.includes(KIND[kind]));
@@ -66,9 +66,10 @@ function presentTask(task: Task, command: string): WireListed {
   };
 }
 
+/** A task in a list. @param command how the provisioning command is shown */
 export function presentListedTask(task: ListedTask, command: string): WireListed {
   const { progress, waitingFor } = task;
-  // Not a spread: V8 adds each member that follows one by making a new shape, which takes longer than all the rest.
+  // Not a spread: V8 makes a new shape for each member after it, which takes longer than all the rest.
   return Object.assign(presentTask(task, command), {
     progress: progress && {
       total_steps: progress.totalSteps,
@@ -107,6 +108,7 @@ const KIND = {
   survey: 'survey',
 } as const;
 
+/** Why a task waits. */
 export function presentWaitingFor(waiting: WaitingFor): WireWaitingFor {
   switch (waiting.reason) {
     case 'lock': {
@@ -130,7 +132,7 @@ export function presentWaitingFor(waiting: WaitingFor): WireWaitingFor {
 
 const SECRET_OPTION = /^--?[\w-]*(password|passwd|secret|token|api-?key|private-?key)[\w-]*/i;
 
-/** Arguments as they may be shown: what stands behind an option that sounds like a secret is masked. */
+/** Arguments for display: the value of an option whose name suggests a secret is masked. */
 export function maskArguments(args: readonly string[]): string[] {
   return args.map((arg, index) => {
     const before = args[index - 1];

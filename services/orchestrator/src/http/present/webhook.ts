@@ -1,6 +1,7 @@
 import type { Webhook as WireWebhook, WebhookDelivery as WireDelivery } from '@provisioning/contracts';
 import type { Delivery, Webhook } from '../../domain/webhook/webhook.js';
 
+/** A webhook without its secret. */
 export function presentWebhook(webhook: Webhook): WireWebhook {
   const { id, url, events, description, enabled, disabledReason, owner, source, createdAt } = webhook;
   return {
@@ -17,6 +18,7 @@ export function presentWebhook(webhook: Webhook): WireWebhook {
   };
 }
 
+/** A delivery with its attempts. */
 export function presentDelivery(delivery: Delivery): WireDelivery {
   const { id, webhookId, event, state, attempts, responseStatus, error } = delivery;
   return {

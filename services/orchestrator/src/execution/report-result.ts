@@ -1,9 +1,10 @@
 import type { Outcome, TaskResult } from '../domain/worker/ledger.js';
 import { isRefused } from './postgres-answer.js';
 
+/** The maximum length of a result's error message, in characters. */
 export const MAX_ERROR_LENGTH = 2_000;
 
-/** What a refused result is told without: one after the other, as far as it takes. */
+/** What a refused result is reported without, one part after the other until it is accepted. */
 const LESS: readonly ((result: TaskResult, reason: string) => Partial<TaskResult>)[] = [
   ({ status, evidence }, reason) => ({
     status: status === 'Completed' ? 'Failed' : status,
@@ -17,10 +18,10 @@ const LESS: readonly ((result: TaskResult, reason: string) => Partial<TaskResult
 ];
 
 /**
- * A result that cannot be stored as it is is told with less of it: its task must come to an end.
- * @returns how it was taken, and what was told at last
+ * Reports a result. One that cannot be stored as it is is reported with less of it, because its task must end.
+ * @returns how it was accepted, and what was reported in the end
  */
-export async function tellResult(
+export async function reportResult(
   finish: (result: TaskResult) => Promise<Outcome>,
   whole: TaskResult,
   refused: (reason: string) => void,
