@@ -1,9 +1,10 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import { Failure } from '@provisioning/errors';
 
+/** The minimum length of a secret, in bytes. */
 export const MINIMUM_SECRET_BYTES = 32;
 
-/** Secrets that have been published somewhere, which are not secret. */
+/** Published secrets, which are not secret any more. */
 const KNOWN_SECRETS = [
   'your-256-bit-secret',
   'your-256-bit-secret-your-256-bit-secret',

@@ -50,14 +50,14 @@ describe('revocations', () => {
     expect(set.isRevoked(claimsIssued(AT - 400, { userId: 'u2' }))).toBe(false);
   });
 
-  it('of a user take the second for tokens whose id tells no time: rather too many than too few', () => {
+  it('of a user end all tokens of the same second if their id has no time', () => {
     const set = setOf(entry('user', 'u1'));
     const claims = { ...claimsIssued(AT + 100), tokenId: 'f47ac10b-58cc-4372-a567-0e02b2c3d479' };
     expect(issuedAtMilliseconds(claims)).toBe(AT - 500);
     expect(set.isRevoked(claims)).toBe(true);
   });
 
-  it('say the same in any order and however often they come', () => {
+  it('have the same effect in any order and with repetitions', () => {
     const [early, late] = [entry('user', 'u1', AT - 1000), entry('user', 'u1')];
     for (const set of [setOf(early, late), setOf(late, early, early, late)]) {
       expect(set.isRevoked(claimsIssued(AT))).toBe(true);
@@ -66,7 +66,7 @@ describe('revocations', () => {
     }
   });
 
-  it('of an API token, or of its owner, end what is known of it', () => {
+  it('of an API token, or of its owner, end answers about it', () => {
     const known = { id: 't1', userId: 'u1', knownSince: new Date(AT - 1) };
     expect(setOf(entry('api_token', 't1')).isApiTokenRevoked(known)).toBe(true);
     expect(setOf(entry('api_token', 't2')).isApiTokenRevoked(known)).toBe(false);
@@ -76,7 +76,7 @@ describe('revocations', () => {
     );
   });
 
-  it('of a user go by their number where the answer about an API token has one, not by clocks', () => {
+  it('of a user are compared by number, not by clock, if the answer about an API token has one', () => {
     const set = new RevocationSet();
     set.add({ ...entry('user', 'u1'), seq: 7 });
     const known = (asOf: number | undefined, knownSince = new Date(AT + 60_000)) =>
@@ -89,7 +89,7 @@ describe('revocations', () => {
     expect([known(8), known(9)]).toEqual([true, false]);
   });
 
-  it('are forgotten when their tokens have ended by themselves', () => {
+  it('are removed when their tokens have expired', () => {
     const set = setOf(entry('session', 's1'));
     set.forgetExpired(new Date(END));
     expect(set.size).toBe(1);

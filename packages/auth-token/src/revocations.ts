@@ -22,7 +22,7 @@ export interface KnownApiToken {
   /** When it was looked up, by the clock of this process. */
   knownSince: Date;
   /**
-   * The newest revocation that the answer includes; undefined where the control center did not say. It depends on no
+   * The newest revocation that the answer includes; undefined if the control center did not state it. It does not depend on
    * clocks and also covers a revocation that was being committed at that moment.
    */
   asOf?: number | undefined;

@@ -9,20 +9,20 @@ const keyring = createKeyring([NEW]);
 const subject = { userId: 'u', username: 'ada', roles: ['admin'], sessionId: 's' };
 
 describe('a token of a service', () => {
-  it('tells which service asks, for a minute', () => {
+  it('identifies the calling service for a minute', () => {
     const token = issueServiceToken(keyring, 'orchestrator');
     expect(verifyServiceToken(keyring, token)).toBe('orchestrator');
     const later = new Date(Date.now() + 70_000);
     expect(() => verifyServiceToken(keyring, token, later)).toThrow('for our other service only');
   });
 
-  it('is none of a person, nor the other way round', () => {
+  it('is not accepted as a user token, and vice versa', () => {
     expect(() => verifyToken(keyring, issueServiceToken(keyring, 'orchestrator'))).toThrow('not valid');
     const { token } = issueToken(keyring, subject, 60);
     expect(() => verifyServiceToken(keyring, token)).toThrow('for our other service only');
   });
 
-  it('of an older secret is taken as long as that is accepted', () => {
+  it('of an earlier secret is valid while that secret is accepted', () => {
     const token = issueServiceToken(createKeyring([OLD]), 'orchestrator');
     expect(verifyServiceToken(createKeyring([NEW, OLD]), token)).toBe('orchestrator');
     expect(() => verifyServiceToken(keyring, token)).toThrow('for our other service only');
@@ -32,12 +32,12 @@ describe('a token of a service', () => {
 describe('a signed text', () => {
   const signed = signText(keyring, 'bundle', 'text');
 
-  it('is known again by whoever has the secret', () => {
+  it('is verified with the secret', () => {
     expect(isSigned(keyring, 'bundle', 'text', signed)).toBe(true);
     expect(isSigned(createKeyring([OLD, NEW]), 'bundle', 'text', signed)).toBe(true);
   });
 
-  it('is refused when anything of it is another', () => {
+  it('is refused if any part differs', () => {
     expect(isSigned(keyring, 'bundle', 'texT', signed)).toBe(false);
     expect(isSigned(keyring, 'other', 'text', signed)).toBe(false);
     expect(isSigned(createKeyring([OLD]), 'bundle', 'text', signed)).toBe(false);

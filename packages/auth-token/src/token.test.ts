@@ -44,7 +44,7 @@ function codeOf(act: () => unknown): string | undefined {
 }
 
 describe('tokens', () => {
-  it('says what was signed', () => {
+  it('contains what was signed', () => {
     const { token, expiresAt, tokenId } = issueToken(keyring, subject, 3600);
     const claims = verifyToken(keyring, token);
     expect(claims).toMatchObject({ ...subject, tokenId });
@@ -88,7 +88,7 @@ describe('tokens', () => {
     ['an exp in milliseconds', () => forge({ exp: Date.now() })],
     ['no roles', () => forge({ roles: 'admin' })],
     ['roles of numbers', () => forge({ roles: [1] })],
-    ['a scope that nobody knows', () => forge({ scope: 'everything' })],
+    ['an unknown scope', () => forge({ scope: 'everything' })],
     ['a string payload', () => forge('"text"')],
     ['an unknown header member', () => forge({}, { crit: ['x'] })],
     ['another typ', () => forge({}, { typ: 'JOSE' })],

@@ -5,7 +5,9 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Keyring } from './keyring.js';
 import { faultOfJwt, TokenFault } from './token-fault.js';
 
+/** The issuer of user tokens. */
 export const ISSUER = 'provisioning-control-center';
+/** The audience of user tokens. */
 export const AUDIENCE = 'provisioning';
 
 /** The longest lifetime that can be configured, 30 days: a token that claims more was not issued here. */
@@ -14,6 +16,7 @@ export const LONGEST_TOKEN_LIFE_SECONDS = 30 * 24 * 60 * 60;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const HEADER_MEMBERS = new Set(['alg', 'typ', 'kid']);
 
+/** The user and the session of a token. */
 export interface TokenSubject {
   userId: string;
   username: string;
@@ -36,6 +39,7 @@ export interface Claims extends TokenSubject {
   expiresAt: number;
 }
 
+/** A signed token and its expiry. */
 export interface IssuedToken {
   token: string;
   tokenId: string;

@@ -35,7 +35,7 @@ afterAll(() => rm(home, { recursive: true }));
 
 type Target = 'full' | 'closed' | 'read';
 
-/** Runs provctl as a process of its own, with that at the other end of each of its streams. */
+/** Runs provctl as a separate process with the given ends of its streams. */
 async function provctl(
   args: string,
   { stdout = 'read', stderr = 'read' }: { stdout?: Target; stderr?: Target },
@@ -99,7 +99,7 @@ describe('notes of provctl', () => {
     expect(await provctl('batch run - --watch', { stderr: 'full' })).toMatchObject({ code: 1 });
   });
 
-  it('whose reader has gone do not change the outcome', async () => {
+  it('do not change the outcome if their reader has closed them', async () => {
     const { code, out } = await provctl('batch run - --watch', { stderr: 'closed' });
     expect({ code, out }).toEqual({ code: 4, out: `RolledBack  batch fails (${ID})\n` });
   });

@@ -52,7 +52,7 @@ export interface Page<Item> {
   /** Number of items on all pages. */
   total: number;
   limit: number;
-  /** Undefined for a page that was requested with a cursor (`after`, or `before` of the audit log). */
+  /** Undefined for a page that was requested with a cursor (`after`, or `before` of the audit trail). */
   offset: number | undefined;
 }
 

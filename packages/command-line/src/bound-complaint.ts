@@ -15,8 +15,8 @@ const BOUNDS: Record<string, string> = {
 };
 
 /**
- * What is said of a value that breaks a bound of a JSON Schema: it follows the path of the value.
- * @param keyword of the schema @returns undefined for a keyword that is no bound
+ * The fault of a value that breaks a bound of a JSON Schema, as the text after its path.
+ * @param keyword of the schema @returns undefined for a keyword that is not a bound
  */
 export function boundComplaint(keyword: string, limit: unknown): string | undefined {
   if (/^min(Items|Length|Properties)$/.test(keyword) && limit === 1) return 'must not be empty';

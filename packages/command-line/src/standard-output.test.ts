@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { StandardOutput, type OutputFailure } from './standard-output.js';
 import { systemErrorSentence } from './system-error.js';
 
-/** Fails with this code from the nth write on, as the streams of a process do: a little later. */
+/** Fails with this code from the nth write on, a little later, as the streams of a process do. */
 function failing(code: string, from = 1): Writable {
   let writes = 0;
   return new Writable({
@@ -20,12 +20,12 @@ function failing(code: string, from = 1): Writable {
 const sink = () => new PassThrough().resume();
 
 describe('the output of a command', () => {
-  it('is fine where all of it was taken', async () => {
+  it('succeeds if everything was written', async () => {
     const output = new StandardOutput(sink(), sink());
     expect(await output.settle()).toBeUndefined();
   });
 
-  it('is settled only when what was written before has been taken', async () => {
+  it('settles after all earlier writes', async () => {
     const stdout = failing('ENOSPC', 2);
     const output = new StandardOutput(stdout, sink());
     stdout.write('one\n');
@@ -36,14 +36,14 @@ describe('the output of a command', () => {
     });
   });
 
-  it('knows a reader that has gone', async () => {
+  it('recognises a reader that has closed the pipe', async () => {
     const stdout = failing('EPIPE');
     const output = new StandardOutput(stdout, sink());
     stdout.write('one\n');
     expect(await output.settle()).toMatchObject({ isReaderGone: true });
   });
 
-  it('says at once that it failed, and once', async () => {
+  it('reports its failure at once, and once', async () => {
     const failures: OutputFailure[] = [];
     const [stdout, stderr] = [failing('EIO'), failing('ENOSPC')];
     const output = new StandardOutput(stdout, stderr, (failure) => failures.push(failure));

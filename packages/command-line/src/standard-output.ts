@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
 import { codeOf, systemErrorSentence } from './system-error.js';
 
-/** Why not all of the output was taken. The message is a sentence for people. */
+/** Why a part of the output was not written. The message is a sentence for people. */
 export class OutputFailure extends Error {
   override readonly name = 'OutputFailure';
 
-  /** @param isReaderGone whether the reader has closed the pipe (`| head`): it wants no more, which is no fault */
+  /** @param isReaderGone whether the reader has closed the pipe (`| head`): it needs no more, which is not a failure */
   constructor(
     cause: unknown,
     readonly isReaderGone: boolean,
@@ -15,14 +15,14 @@ export class OutputFailure extends Error {
 }
 
 /**
- * Watches the two output streams of a command. Without it a write that fails is noticed only by the stream's `error`
+ * Watches the two output streams of a command. Without it a failed write is noticed only by the stream's `error`
  * event, after the command may have ended with 0.
  */
 export class StandardOutput {
   #failure: OutputFailure | undefined;
 
   /**
-   * @param onFailure called once, at the first failure. A reader of `stderr` that has gone is none: the result is on the
+   * @param onFailure called once, at the first failure. A closed reader of `stderr` is not a failure: the result is on the
    * other stream.
    */
   constructor(
@@ -36,7 +36,7 @@ export class StandardOutput {
     });
   }
 
-  /** Waits until all that was written has been taken, or can't be. @returns the first failure */
+  /** Waits until everything was written or cannot be. @returns the first failure */
   async settle(): Promise<OutputFailure | undefined> {
     await Promise.all([this.stdout, this.stderr].map(flushed));
     return this.#failure;
@@ -49,7 +49,7 @@ export class StandardOutput {
   }
 }
 
-/** A write is answered after those before it. A stream that has failed answers none. */
+/** A write is answered after those before it. A stream that has failed answers no write. */
 async function flushed(stream: Writable): Promise<void> {
   if (stream.errored || stream.destroyed) return;
   await new Promise<void>((resolve) => {

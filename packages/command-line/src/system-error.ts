@@ -12,7 +12,7 @@ const REASONS: Record<string, string> = {
   EISDIR: 'it is a folder',
 };
 
-/** Says in a sentence why `what` (a path, "The output") can't be read or written, by the code of the system's error. */
+/** Says in a sentence why `what` (a path, "The output") cannot be read or written, by the error code of the system. */
 export function systemErrorSentence(what: string, act: 'read' | 'written', error: unknown): string {
   const code = codeOf(error);
   if (code === '') return `${what} can't be ${act}.`;
@@ -22,6 +22,7 @@ export function systemErrorSentence(what: string, act: 'read' | 'written', error
     : `${what} can't be ${act}: ${reason} (${code}).`;
 }
 
+/** The error code of the system; empty if there is none. */
 export function codeOf(error: unknown): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return typeof code === 'string' ? code : '';

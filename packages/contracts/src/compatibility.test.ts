@@ -6,7 +6,7 @@ import { openApiFiles } from './openapi-files.js';
 type Json = Record<string, unknown>;
 
 it.each(openApiFiles())(
-  '$name stays compatible with what was promised (docs/releasing.md: `npx pnpm@10.34.8 --filter @provisioning/contracts baseline`)',
+  '$name stays compatible with the last release (docs/releasing.md: `npx pnpm@10.34.8 --filter @provisioning/contracts baseline`)',
   ({ name, content }) => {
     const promised = readFileSync(new URL(`../openapi/baseline/${name}`, import.meta.url), 'utf8');
     expect(breakingChanges(JSON.parse(promised) as Json, JSON.parse(content) as Json)).toEqual([]);
@@ -83,7 +83,7 @@ describe('a change', () => {
       { parameters: [LIMIT, { name: 'q', in: 'query', schema: { type: 'string' } }] },
     ],
     [
-      'a number where a whole one was asked for',
+      'a number instead of a whole number',
       { body: changed(BODY, { count: { type: 'number', minimum: 1 } }) },
     ],
   ])('that adds or allows %s is compatible', (_what, change) => {

@@ -9,7 +9,7 @@ export function breakingChanges(before: Json, after: Json): string[] {
 
 class Comparison {
   readonly #faults: string[] = [];
-  /** Pairs that are being compared, since schemas may be recursive. */
+  /** Pairs that are being compared, because schemas may be recursive. */
   readonly #underWay = new Set<string>();
 
   constructor(
@@ -116,7 +116,7 @@ class Comparison {
       );
   }
 
-  /** Who reads an answer has to expect words that he does not know yet. */
+  /** A client must accept words in answers that it does not know yet. */
   #enumeration(place: string, direction: Direction, before: Json, after: Json): void {
     if (direction === 'answer') {
       if ('const' in before && JSON.stringify(before['const']) !== JSON.stringify(after['const']))
@@ -175,7 +175,7 @@ class Comparison {
       this.#schema(`${place}.*`, direction, before['additionalProperties'], after['additionalProperties']);
   }
 
-  /** Every branch that may be sent must still be taken by one; every branch that may be answered must have been expected. */
+  /** Every branch of a request must still be accepted; every branch of an answer must have been expected. */
   #branches(place: string, direction: Direction, before: Json, after: Json): void {
     for (const keyword of ['anyOf', 'oneOf'] as const) {
       const was = list<Json>(before[keyword]);
@@ -230,7 +230,7 @@ function list<T = string>(value: unknown): T[] {
 
 function typesOf(schema: Json): string[] {
   const types = [schema['type'] ?? []].flat() as string[];
-  // Whoever takes numbers takes whole ones.
+  // A place that accepts numbers also accepts whole numbers.
   return types.includes('number') ? [...types, 'integer'] : types;
 }
 

@@ -3,11 +3,11 @@ export type SchemaNode = Record<string, unknown>;
 const MANY = ['anyOf', 'oneOf', 'allOf'];
 const ONE = ['items', 'additionalProperties', 'propertyNames'];
 
-/** Every schema within a schema that describes a value of its own, with its place: `body.operations[].id`. */
+/** Every schema within a schema that describes a value, with its place: `body.operations[].id`. */
 export function* schemaNodes(schema: unknown, place: string): Generator<[string, SchemaNode]> {
   if (typeof schema !== 'object' || schema === null) return;
   const node = schema as SchemaNode;
-  // Branches that only narrow what stands around them have no type: what they narrow is looked at there.
+  // Branches that only narrow the schema around them have no type: they are checked there.
   if ('type' in node || 'const' in node || 'enum' in node) yield [place, node];
   const properties = (node['properties'] ?? {}) as SchemaNode;
   for (const [name, member] of Object.entries(properties)) yield* schemaNodes(member, `${place}.${name}`);

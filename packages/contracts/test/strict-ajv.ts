@@ -9,7 +9,7 @@ export function strictAjv() {
   );
 }
 
-/** The faults of a value, one a line, each with its place; none where it is valid. Leaves the value alone. */
+/** The faults of a value, one a line, each with its place; empty if it is valid. Does not change the value. */
 export function faultsOf(schema: TSchema, value: unknown): string[] {
   const validate = strictAjv().compile(schema);
   validate(structuredClone(value));

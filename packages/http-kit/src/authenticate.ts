@@ -73,7 +73,7 @@ function missing(header: string | undefined): Failure {
   return header === undefined
     ? new Failure(
         'unauthenticated',
-        'The Authorization header must be “Bearer <token>”, and is missing. POST /auth/login of the control center returns a token.',
+        'The Authorization header must be “Bearer <token>”, but there is none. POST /auth/login of the control center returns a token.',
         { code: 'token_missing' },
       )
     : new Failure('unauthenticated', 'The Authorization header must be “Bearer <token>”.', {

@@ -147,7 +147,7 @@ function endpoint({ asks, handle }: Binding, operation: Operation, options: Moun
       if (body === undefined)
         throw new Failure(
           'invalid',
-          'The body must be JSON with Content-Type: application/json, and is missing.',
+          'The body must be JSON with Content-Type: application/json, but there is none.',
           {
             code: 'validation_failed',
           },

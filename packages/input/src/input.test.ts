@@ -77,12 +77,12 @@ describe('JSON', () => {
     },
   );
 
-  it('is refused before it is parsed where it is nested too deeply', () => {
+  it('is refused before it is parsed if it is nested too deeply', () => {
     expect(faultOf(`${'['.repeat(3)}${']'.repeat(3)}`, { maxDepth: 3 })).toBeUndefined();
     expect(faultOf('['.repeat(1_000_000), { maxDepth: 3 })).toEqual(['limit', '']);
   });
 
-  it('is refused before it is parsed where it would be costly to parse', () => {
+  it('is refused before it is parsed if parsing would be expensive', () => {
     const members = (count: number) => `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join()}}`;
     expect(faultOf(members(50))).toBeUndefined();
     expect(faultOf(members(51))).toEqual(['limit', '']);
@@ -90,7 +90,7 @@ describe('JSON', () => {
     expect(faultOf(`[${'{},'.repeat(99)}{}]`)).toEqual(['limit', '']);
   });
 
-  it('may hold any text where that was asked for', () => {
+  it('may contain any text if that is requested', () => {
     expect(faultOf('"\\u0000"')).toEqual(['text', '']);
     expect(faultOf('"\\u0000"', { anyText: true })).toBeUndefined();
   });
@@ -103,11 +103,11 @@ describe('JSON', () => {
     expect(faultOf(text)).toEqual(['text', path]);
   });
 
-  it('may hold escapes that make a whole character, and backslashes', () => {
+  it('may contain escapes of complete characters, and backslashes', () => {
     expect(faultOf('{"a":"\\ud83d\\ude00 \\\\u0000"}')).toBeUndefined();
   });
 
-  it('is refused without a word of what it holds', () => {
+  it('is refused without showing its content', () => {
     const read = readJson('{"password":"hunter2', RULES);
     expect(JSON.stringify(read)).not.toContain('hunter2');
   });

@@ -1,4 +1,4 @@
-/** A moment as people write it: an instant, or a whole day in UTC. */
+/** A time in the notation of people: an instant, or a whole day in UTC. */
 export interface Moment {
   /** The instant, or the first one of the day. */
   at: Date;
@@ -10,8 +10,8 @@ const DAY = /^(\d{4})-(\d\d)-(\d\d)$/;
 const INSTANT = /^(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:[Zz]|[+-](\d\d):(\d\d))$/;
 
 /**
- * Reads `2026-01-31` or an instant of RFC 3339 (`2026-01-31T12:00:00Z`, `…+02:00`). Undefined for anything else, for a day
- * that no calendar has, and for leap seconds.
+ * Parses `2026-01-31` or an instant of RFC 3339 (`2026-01-31T12:00:00Z`, `…+02:00`). Undefined for anything else, for days
+ * that do not exist, and for leap seconds.
  */
 export function parseMoment(text: string): Moment | undefined {
   const day = INSTANT.exec(text)?.[1] ?? text;
@@ -27,7 +27,7 @@ function isCalendarDay(text: string): boolean {
   const [, year, month, day] = DAY.exec(text) ?? [];
   if (year === undefined) return false;
   const date = new Date(`${text}T00:00:00Z`);
-  // A month that lacks the day would go on into the next one.
+  // A day that the month does not have would become a day of the next month.
   return (
     !Number.isNaN(date.getTime()) &&
     date.getUTCMonth() + 1 === Number(month) &&

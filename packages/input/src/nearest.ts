@@ -5,8 +5,8 @@ const MAX_CHARACTERS = 64;
 const MIN_PREFIX = 3;
 
 /**
- * The known name that an unknown one was probably meant to be; undefined if none is similar. Similar are names that differ
- * in at most a third of the characters, ignoring case; otherwise, names of which one is the beginning of the other.
+ * The known name that an unknown one probably stands for; undefined if none is similar. Names are similar if they differ in
+ * at most a third of the characters, ignoring case, or if one is the start of the other.
  */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   if (name.length > MAX_CHARACTERS) return undefined;

@@ -1,7 +1,7 @@
 /** Names of members and indexes of elements, from the outermost inwards. */
 export type Path = readonly (string | number)[];
 
-/** The path as messages show it: `servers[1].plan`. Unusual names are quoted, so the text is always printable. */
+/** The path in the notation of messages: `servers[1].plan`. Unusual names are quoted, so the text is always printable. */
 export function showPath(path: Path): string {
   return path.reduce<string>((shown, step) => {
     if (typeof step === 'number') return `${shown}[${step}]`;

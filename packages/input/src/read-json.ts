@@ -6,32 +6,33 @@ import { findUnstorable } from './unstorable.js';
 export interface JsonFault {
   /** `syntax`: it is not JSON. `limit`: it breaks one of the rules. `text`: a text cannot be stored. */
   kind: 'syntax' | 'limit' | 'duplicate' | 'text';
-  /** Where, as messages show it; empty for the text as a whole. */
+  /** The path in the notation of messages; empty for the text as a whole. */
   path: string;
-  /** What is wrong there: `is nested more than 32 levels deep`. It quotes no value: values may be secrets. */
+  /** What is wrong there: `is nested more than 32 levels deep`. It contains no value: values may be secrets. */
   message: string;
 }
 
-/** What a JSON text may be made of. */
+/** The limits of a JSON text. */
 export interface JsonRules extends JsonLimits {
   /** Accepts texts that cannot be stored. */
   anyText?: boolean;
 }
 
+/** A parsed JSON text, or its fault. */
 export type ReadJson = { value: unknown } | { fault: JsonFault };
 
-/** A text that cannot be stored stands in well-formed UTF-8 only as an escape. */
+/** In well-formed UTF-8, a text that cannot be stored can only be written as an escape. */
 const ESCAPED = /\\u(?:0000|d[89a-f])/i;
 
 /**
- * Reads a JSON text in which nothing is ambiguous: no member twice in its object, no text that would have to be altered to
- * be stored.
+ * Parses a JSON text that must be unambiguous: no member twice in an object, and no text that would be changed when it is
+ * stored.
  */
 export function readJson(text: string, rules: JsonRules): ReadJson {
   return parseScanned(text, rules, scanJson(text, rules));
 }
 
-/** The same in two steps, between which it waits for `pause`: each takes long for a text of megabytes. */
+/** The same in two steps with a `pause` between them, because each takes long for megabytes of text. */
 export async function readLongJson(
   text: string,
   rules: JsonRules,
@@ -60,7 +61,7 @@ function parseScanned(text: string, rules: JsonRules, { exceeded, duplicate }: J
   };
 }
 
-/** V8 quotes the text around the fault, which may hold a password: the kind of fault and its position are kept. */
+/** V8 quotes the text around the fault, which may contain a password: only its kind and its position are kept. */
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : '';
   const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(message)?.[0];

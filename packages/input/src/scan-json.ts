@@ -1,28 +1,28 @@
 import type { Path } from './path.js';
 
-/** How much a JSON text may hold: what `JSON.parse` makes of it takes time and memory by these more than by its length. */
+/** The limits of a JSON text. They determine the cost of `JSON.parse` more than the length does. */
 export interface JsonLimits {
-  /** Objects and lists within each other. */
+  /** The nesting of objects and lists. */
   maxDepth: number;
   /** Members of one object. */
   maxMembers: number;
-  /** Objects and lists in all. */
+  /** Objects and lists in total. */
   maxContainers: number;
 }
 
-/** What `JSON.parse` does not report of a text. */
+/** What `JSON.parse` does not report about a text. */
 export interface JsonScan {
-  /** Which limit the text exceeds, as `is nested more than 32 levels deep`; it was looked through no further. */
+  /** The limit that the text exceeds, as `is nested more than 32 levels deep`; the scan ended there. */
   exceeded: string | undefined;
-  /** The first member whose name its object has already: of two values `JSON.parse` silently drops one. */
+  /** The first member whose name its object has already: `JSON.parse` silently drops one of the values. */
   duplicate: Path | undefined;
 }
 
-/** An object or a list that is open at the current place. */
+/** An object or a list that is open at the current position. */
 interface Container {
-  /** Names of the members so far; undefined for a list. */
+  /** The names of the members so far; undefined for a list. */
   names: string[] | Set<string> | undefined;
-  /** The member's name, or the element's index, of the current place. */
+  /** The current member's name, or the current element's index. */
   step: string | number;
   /** Whether the next string is the name of a member. */
   awaitsName: boolean;
@@ -30,12 +30,12 @@ interface Container {
 
 const [QUOTE, COMMA, BACKSLASH] = [0x22, 0x2c, 0x5c];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-/** From here on a set finds a name sooner than a list does. */
+/** From this number on a set finds a name faster than a list does. */
 const FEW_NAMES = 16;
 
 /**
- * Looks through a JSON text once, without making values of it, in time proportional to its length. A text that is not JSON
- * gives some result, and never an error: `JSON.parse` reports what is wrong with it.
+ * Scans a JSON text once in time proportional to its length, without creating values. A text that is not JSON gives some
+ * result and never an error: `JSON.parse` reports what is wrong.
  */
 export function scanJson(text: string, limits: JsonLimits): JsonScan {
   const open: Container[] = [];
@@ -83,14 +83,14 @@ export function scanJson(text: string, limits: JsonLimits): JsonScan {
   return { exceeded: undefined, duplicate };
 }
 
-/** Where the string that begins at `start` has its closing quote; the text's end where it has none. */
+/** The position of the closing quote of the string that starts at `start`; the end of the text if there is none. */
 function endOfString(text: string, start: number): number {
   let end = text.indexOf('"', start + 1);
   while (end !== -1 && isEscaped(text, end)) end = text.indexOf('"', end + 1);
   return end === -1 ? text.length : end;
 }
 
-/** Whether an odd number of backslashes stands before a place. */
+/** Whether an odd number of backslashes precedes a position. */
 function isEscaped(text: string, at: number): boolean {
   let before = at;
   while (text.charCodeAt(before - 1) === BACKSLASH) before--;

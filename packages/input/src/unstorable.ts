@@ -1,18 +1,18 @@
 import type { Path } from './path.js';
 
-/** A text that cannot be stored, and where it stands in a document. */
+/** A text that cannot be stored, and its path in a document. */
 export interface UnstorableText {
   path: Path;
   /** Whether the text is the name of the member at `path`, not its value. */
   isName: boolean;
-  /** What follows the path in a message: `contains the character U+0000, which cannot be stored`. */
+  /** The text after the path in a message: `contains the character U+0000, which cannot be stored`. */
   message: string;
 }
 
-// Postgres stores neither U+0000 nor half of a surrogate pair.
+// Postgres can store neither U+0000 nor half of a surrogate pair.
 const UNSTORABLE = /\0|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
 
-/** What is wrong with a text that cannot be stored as it is; undefined where nothing is. */
+/** Why a text cannot be stored unchanged; undefined if it can. */
 export function faultOfText(text: string): string | undefined {
   if (text.isWellFormed() && !text.includes('\0')) return undefined;
   const code = UNSTORABLE.exec(text)?.[0].charCodeAt(0) ?? 0;
@@ -22,7 +22,7 @@ export function faultOfText(text: string): string | undefined {
     : `contains half of a surrogate pair (${shown}), which cannot be stored`;
 }
 
-/** The first text of a JSON value, names of members included, that cannot be stored as it is. */
+/** The first text of a JSON value, including names of members, that cannot be stored unchanged. */
 export function findUnstorable(value: unknown): UnstorableText | undefined {
   if (typeof value === 'string') {
     const message = faultOfText(value);

@@ -1,8 +1,8 @@
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * The text that the bytes are in UTF-8, without a byte order mark. Undefined where they are not UTF-8: replacement
- * characters would alter what was sent.
+ * The text of bytes in UTF-8, without a byte order mark. Undefined if they are not UTF-8, because replacement characters
+ * would change what was sent.
  */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {

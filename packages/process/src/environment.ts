@@ -5,8 +5,8 @@ import type { Writable } from 'node:stream';
 const DESCRIPTOR = 'PROVISIONING_ENVIRONMENT_FD';
 
 /**
- * What may be read by other processes of the user: what the system and Node.js need before our code runs, and the marks
- * by which the processes of a run are found (`/proc/<pid>/environ` shows the environment that a process was started with).
+ * Variables that other processes of the user may read: those that the system and Node.js need before this code runs, and
+ * the marks that identify the processes of a run (`/proc/<pid>/environ` shows the environment at the start of a process).
  */
 const VISIBLE = new Set([
   ...['PATH', 'HOME', 'USER', 'LOGNAME', 'SHELL', 'PWD', 'TMPDIR', 'HOSTNAME'],
@@ -21,7 +21,7 @@ function isVisible(name: string): boolean {
 }
 
 /**
- * Divides the environment of a process that is about to be started.
+ * Splits the environment of a process that is about to be started.
  * @param descriptor of the child, from which it reads what is `hidden`: see {@link sendEnvironment}
  * @returns `visible`, to start it with, and `hidden`, the rest
  */
@@ -41,24 +41,24 @@ export function splitEnvironment(
   };
 }
 
-/** For programs of the system (`id`, `rm`, `redis-server`): where they find others, and nothing else. */
+/** For programs of the system (`id`, `rm`, `redis-server`): only where they find other programs. */
 export function toolEnvironment(): { PATH: string } {
   return { PATH: process.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin' };
 }
 
 /** Sends the hidden part to a child that was started with the visible one, and ends the stream. */
 export function sendEnvironment(stream: Writable, hidden: Record<string, string>): void {
-  // A child that ended before it could read says why by its status.
+  // A child that ended before it read the rest reports the reason with its status.
   stream.on('error', () => {});
   stream.end(JSON.stringify(hidden));
 }
 
 /**
- * To be called first in a process: `process.env` is complete afterwards, and `/proc/<pid>/environ` shows only the system's
- * variables. The rest is read from the descriptor that PROVISIONING_ENVIRONMENT_FD names; what the process was started with
- * (by a person, by a container) is erased where it stands in memory. Children inherit `process.env` as ever: they must be
- * given an environment of their own.
- * @returns names of variables that can still be read by other processes of the user: none, unless the system does not let
+ * Must be called first in a process: `process.env` is complete afterwards, and `/proc/<pid>/environ` shows only the system's
+ * variables. The rest is read from the descriptor in PROVISIONING_ENVIRONMENT_FD. Variables that a person or a container
+ * set at the start are erased in memory. Children still inherit `process.env`, so they must be given an explicit
+ * environment.
+ * @returns names of variables that other processes of the user can still read: none, unless the system does not let
  *   a process write into its own memory through /proc
  * @throws Error if the descriptor cannot be read
  */
@@ -85,10 +85,10 @@ function receiveEnvironment(descriptor: string): Record<string, string> {
   }
 }
 
-/** One `NAME=value` of the block that the process was started with. */
+/** One `NAME=value` of the block at the start of the process. */
 interface Entry {
   name: string;
-  /** In bytes, from the beginning of the block. */
+  /** In bytes, from the start of the block. */
   at: number;
   length: number;
 }
@@ -100,19 +100,19 @@ function concealEnvironment(): string[] {
   try {
     erase(entries);
   } catch {
-    // What is still there is named below.
+    // Variables that remain are returned below.
   }
   return hiddenEntries().map(({ name }) => name);
 }
 
-/** The system keeps pointing to the block until a variable is set anew. */
+/** The system points to the block until a variable is set again. */
 function moveToHeap(name: string): void {
   const value = process.env[name];
   Reflect.deleteProperty(process.env, name);
   if (value !== undefined) process.env[name] = value;
 }
 
-/** None where there is no /proc. */
+/** None on systems without /proc. */
 function hiddenEntries(): Entry[] {
   const entries: Entry[] = [];
   let at = 0;
@@ -124,7 +124,7 @@ function hiddenEntries(): Entry[] {
   return entries;
 }
 
-/** A character for each byte. */
+/** One character for each byte. */
 function initialBlock(): string {
   try {
     return readFileSync('/proc/self/environ', 'latin1');
@@ -143,7 +143,7 @@ function erase(entries: readonly Entry[]): void {
   }
 }
 
-/** Its address: proc(5), field 50 of `stat`. The second field is a name in brackets, which may hold anything. */
+/** Its address: proc(5), field 50 of `stat`. The second field is a name in parentheses, which may contain anything. */
 function startOfBlock(): number {
   const stat = readFileSync('/proc/self/stat', 'latin1');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[50 - 3]);

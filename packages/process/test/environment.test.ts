@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { sendEnvironment, splitEnvironment } from '../src/environment.js';
 
 const BUILT = new URL('../dist/index.js', import.meta.url).href;
-/** Prints what it can use, and what others can read. */
+/** Prints what it can use, and what other processes can read. */
 const CHILD = `
   const { takeEnvironment } = await import('${BUILT}');
   const left = takeEnvironment();
@@ -32,7 +32,7 @@ async function child(environment: Record<string, string>, hidden?: Record<string
 const PATH = process.env['PATH'] ?? '';
 
 describe('the environment that a process was started with', () => {
-  it('is complete for the process and shows others nothing but what the system needs', async () => {
+  it('is complete for the process and shows other processes only what the system needs', async () => {
     const secret = { JWT_SECRET: 'canary=1', DATABASE_URL: 'postgres://u:canary@db/x', ÜMLAUT: 'canary ü' };
     const found = await child({ ...secret, PATH, PROVISIONING_RUN: 'task-1' });
     expect(found).toMatchObject({ ...secret, PATH, PROVISIONING_RUN: 'task-1', left: [] });

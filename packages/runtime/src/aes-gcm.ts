@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 const ALGORITHM = 'aes-256-gcm';
 /** The nonce that NIST SP 800-38D recommends for AES-GCM. */
 export const NONCE_BYTES = 12;
+/** The length of the authentication tag, in bytes. */
 export const TAG_BYTES = 16;
 
 /** A text that was encrypted with AES-256-GCM. */
@@ -28,7 +29,7 @@ export function encrypt(key: Uint8Array, text: string, context: Uint8Array): Enc
 
 /**
  * Decrypts what {@link encrypt} returned.
- * @returns undefined when the key or the context is a different one, or when a part was changed or cut off.
+ * @returns undefined if the key or the context differs, or if a part was changed or cut off
  */
 export function decrypt(
   key: Uint8Array,

@@ -3,12 +3,12 @@ import { BatchWriter } from './batch-writer.js';
 import { OutOfPatience, Patience } from './patience.js';
 import { currentContext, runInContext } from './request-context.js';
 
-/** As a request whose patience ends after a millisecond. */
+/** A request whose patience ends after a millisecond. */
 const impatiently = <T>(act: () => T): T =>
   runInContext({ requestId: 'r', traceId: '', spanId: '', patience: new Patience(1) }, act);
 
 describe('a batch writer', () => {
-  it('writes what comes during a write in one go with the next', async () => {
+  it('writes items that are added during a write together in the next one', async () => {
     const batches: number[][] = [];
     let release = () => {};
     const writer = new BatchWriter<number>(async (items) => {
@@ -24,7 +24,7 @@ describe('a batch writer', () => {
     expect(batches).toEqual([[1], [2, 3]]);
   });
 
-  it('fails those whose write failed, and goes on', async () => {
+  it('rejects the items of a failed write, and continues', async () => {
     const writer = new BatchWriter<string>(async (items) => {
       if (items.includes('bad')) throw new Error('refused');
     });
@@ -32,14 +32,14 @@ describe('a batch writer', () => {
     await expect(writer.add('good')).resolves.toBeUndefined();
   });
 
-  it('holds to the most that go at once', async () => {
+  it('limits the number of items in one write', async () => {
     const sizes: number[] = [];
     const writer = new BatchWriter<number>(async (items) => void sizes.push(items.length), 2);
     await Promise.all([1, 2, 3, 4, 5].map((item) => writer.add(item)));
     expect(sizes).toEqual([2, 2, 1]);
   });
 
-  it('does not write what was given up before its turn', async () => {
+  it('does not write items that were given up before their turn', async () => {
     const batches: number[][] = [];
     let release = () => {};
     const writer = new BatchWriter<number>(async (items) => {
@@ -56,7 +56,7 @@ describe('a batch writer', () => {
     expect(batches).toEqual([[1], [3]]);
   });
 
-  it('gives each write a patience of its own, whoever was the first to ask for it', async () => {
+  it('gives each write a separate patience', async () => {
     const seen: (Patience | undefined)[] = [];
     const writer = new BatchWriter<number>(() => Promise.resolve(seen.push(currentContext()?.patience)));
     const own = await impatiently(async () => {

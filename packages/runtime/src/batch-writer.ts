@@ -7,16 +7,16 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Writes what many ask for in few goes: whatever comes while a write is under way goes with the next one (group commit).
- * Nobody waits for a timer: a lone item is written at once.
+ * Combines concurrent writes (group commit): items that are added during a write are part of the next one. There is no
+ * timer: a single item is written at once.
  */
 export class BatchWriter<Item, Result = undefined> {
   #waiting: Waiting<Item, Result>[] = [];
   #writing = false;
 
   /**
-   * @param write writes all of them or none; gives what came of each, in their order, where there is anything to tell.
-   * @param most how many at once.
+   * @param write writes all items or none; returns the outcome of each, in their order, if there is one
+   * @param most the maximum number of items in one write
    */
   constructor(
     private readonly write: (items: Item[]) => Promise<[Result] extends [undefined] ? unknown : Result[]>,
@@ -24,8 +24,8 @@ export class BatchWriter<Item, Result = undefined> {
   ) {}
 
   /**
-   * Resolves when the item is written, with what came of it; rejects when its go failed, or when the request that adds
-   * it is out of patience. What has not been sent by then is not sent any more.
+   * Resolves with the outcome when the item is written. Rejects if its write failed, or if the request that added it is out
+   * of patience; an item that was not sent by then is not sent any more.
    */
   async add(item: Item): Promise<Result> {
     let waiting: Waiting<Item, Result>;
@@ -46,12 +46,12 @@ export class BatchWriter<Item, Result = undefined> {
 
   async #run(): Promise<void> {
     this.#writing = true;
-    // What is added in the same turn of the event loop goes together.
+    // Items of the same turn of the event loop are written together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.most);
       try {
-        // Of several requests, and of none of them alone.
+        // The write belongs to several requests, not to one of them.
         const results = (await withOwnPatience(() => this.write(batch.map(({ item }) => item)))) as
           Result[] | undefined;
         for (const [index, { resolve }] of batch.entries()) resolve(results?.[index] as Result);

@@ -14,7 +14,7 @@ describe('readCommonConfig', () => {
   const read = (environment: Record<string, string>) =>
     readCommonConfig({ DATABASE_URL: 'postgres://db/x', PROVISIONING_DATA_DIR: dataDir, ...environment });
 
-  it('has defaults for all but the database', () => {
+  it('has defaults for everything except the database', () => {
     const config = read({});
     expect(config).toMatchObject({
       production: false,
@@ -27,7 +27,7 @@ describe('readCommonConfig', () => {
     });
   });
 
-  it('makes up a token secret once, in a file that only its owner reads', () => {
+  it('generates a token secret once, in a file that only its owner can read', () => {
     const [first] = read({}).jwtSecrets;
     expect(read({}).jwtSecrets).toEqual([first]);
     expect(Buffer.byteLength(first)).toBeGreaterThanOrEqual(32);
@@ -42,7 +42,7 @@ describe('readCommonConfig', () => {
     ]);
   });
 
-  it('tells all faults in one sentence, without the secret', () => {
+  it('lists all faults in one sentence, without the secret', () => {
     const environment = {
       DATABASE_URL: '',
       JWT_SECRET: 'tiny-secret',
@@ -51,12 +51,14 @@ describe('readCommonConfig', () => {
       ALLOWED_ORIGINS: 'https://a.example/x',
     };
     expect(() => read(environment)).toThrow(
-      /^The configuration is wrong: DATABASE_URL is missing: .*LOG_LEVEL must be one of .*JWT_SECRET must have at least 32 bytes, not 11: .*TRUST_PROXY must be a whole number .*ALLOWED_ORIGINS must list origins .*\.$/,
+      /^The configuration is wrong: DATABASE_URL is required: .*LOG_LEVEL must be one of .*JWT_SECRET must have at least 32 bytes, not 11: .*TRUST_PROXY must be a whole number .*ALLOWED_ORIGINS must list origins .*\.$/,
     );
     expect(() => read(environment)).not.toThrow(/tiny-secret/);
   });
 
-  it('makes up nothing in production', () => {
-    expect(() => read({ NODE_ENV: 'production' })).toThrow(/REDIS_URL is missing: .*JWT_SECRET is missing: /);
+  it('generates nothing in production', () => {
+    expect(() => read({ NODE_ENV: 'production' })).toThrow(
+      /REDIS_URL is required: .*JWT_SECRET is required: /,
+    );
   });
 });

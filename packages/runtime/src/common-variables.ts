@@ -6,7 +6,7 @@ import { generatedSecret } from './generated-secret.js';
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 const LARGEST_RATE = 1_000_000;
 
-/** An origin as browsers send it: scheme, host and port, nothing after it. */
+/** An origin in the form of browsers: scheme, host and port, without a path. */
 const origins = listOf((word) => {
   if (!URL.canParse(word) || new URL(word).origin !== word) {
     throw new Error(`must list origins such as https://console.example.com, not ${JSON.stringify(word)}`);
@@ -14,7 +14,7 @@ const origins = listOf((word) => {
   return word;
 });
 
-/** What migrations need. */
+/** The settings of migrations. */
 export const databaseVariables = {
   DATABASE_URL: urlOf(
     'postgres:',
@@ -24,7 +24,7 @@ export const databaseVariables = {
   LOG_FORMAT: oneOf('json', 'text')({ default: 'json' }),
 };
 
-/** What every serving process of the platform is configured with; each adds its own variables to these. */
+/** The variables of every serving process; each process adds its own. */
 export const commonVariables = {
   ...databaseVariables,
   NODE_ENV: oneOf('development', 'test', 'production')({ default: 'development' }),
@@ -59,7 +59,7 @@ function isProduction(values: Record<string, unknown>): boolean {
 /** The checked values of {@link commonVariables}. */
 export type CommonValues = CleanedEnv<typeof commonVariables>;
 
-/** The settings that every serving process has. */
+/** The settings of every serving process. */
 export interface CommonConfig {
   production: boolean;
   host: string;
@@ -79,15 +79,15 @@ export interface CommonConfig {
 }
 
 /**
- * The common settings alone. A process with variables of its own reads all of them at once with
- * `readEnvironment(environment, { ...commonVariables, … })`, so that every fault is told, then calls
+ * The common settings only. A process with further variables reads all of them at once with
+ * `readEnvironment(environment, { ...commonVariables, … })`, so that every fault is reported, then calls
  * {@link commonConfig}.
  */
 export function readCommonConfig(environment: Record<string, string | undefined>): CommonConfig {
   return commonConfig(readEnvironment(environment, commonVariables));
 }
 
-/** The shape in which processes pass the common settings around. Makes up the token secret where none is configured. */
+/** The common settings in the form that processes use. Generates the token secret if none is configured. */
 export function commonConfig(values: CommonValues): CommonConfig {
   const dataDir = resolve(values.PROVISIONING_DATA_DIR);
   return {
@@ -110,7 +110,7 @@ export function commonConfig(values: CommonValues): CommonConfig {
   };
 }
 
-/** Both services agree on a generated secret through the data directory that they share. */
+/** Both services agree on a generated secret through their shared data directory. */
 function jwtSecrets(values: CommonValues, dataDir: string): [string, ...string[]] {
   const current = values.JWT_SECRET ?? generatedSecret(dataDir, 'jwt-secret').value;
   return values.JWT_SECRET_PREVIOUS === undefined ? [current] : [current, values.JWT_SECRET_PREVIOUS];

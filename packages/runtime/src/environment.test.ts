@@ -32,7 +32,7 @@ function toml(text: string): string {
 }
 
 describe('configuration', () => {
-  it('takes the environment before the file, the file before the default, and the empty for absent', () => {
+  it('prefers the environment, then the file, then the default, and treats an empty value as absent', () => {
     const PROVISIONING_CONFIG = toml(
       'port = 1\nlimit = 2\nname = "of the file"\n[webhooks]\nenabled = true\n',
     );
@@ -43,23 +43,23 @@ describe('configuration', () => {
     });
   });
 
-  it('tells every fault at once', () => {
+  it('reports every fault at once', () => {
     const message = refusal({ PORT: '70000', LIMIT: '5.5', URL: 'http://x' });
     expect(message).toMatch(/PORT must be a whole number from 0 to 65535/);
     expect(message).toMatch(/LIMIT must be a whole number from 0 to 10/);
-    expect(message).toMatch(/NAME is missing/);
+    expect(message).toMatch(/NAME is required/);
     expect(message).toMatch(/URL must be a URL that starts with redis:/);
   });
 
-  it('never shows what a URL holds', () => {
+  it('never shows the content of a URL', () => {
     expect(refusal({ NAME: 'x', URL: 'postgres://user:pa55word@db' })).not.toContain('pa55word');
   });
 
-  it('takes a value from the file that a variable of its name and _FILE names, without the end of the line', () => {
+  it('reads a value from the file in NAME_FILE, without the final line break', () => {
     const secret = join(folder, 'name');
     writeFileSync(secret, 'two\nlines\n');
     expect(readEnvironment({ NAME_FILE: secret }, specification)).toMatchObject({ NAME: 'two\nlines' });
-    // The environment counts before the file of settings, however it is given.
+    // The environment has precedence over the file of settings, in every form.
     const PROVISIONING_CONFIG = toml('name = "of the settings"\n');
     expect(readEnvironment({ PROVISIONING_CONFIG, NAME_FILE: secret }, specification)).toMatchObject({
       NAME: 'two\nlines',
@@ -88,7 +88,7 @@ describe('configuration', () => {
     );
   });
 
-  it('names line and column of broken TOML, and a file that is not there', () => {
+  it('names line and column of broken TOML, and a file that does not exist', () => {
     const PROVISIONING_CONFIG = toml('port = 1\nlimit == 2\n');
     expect(refusal({ NAME: 'x', PROVISIONING_CONFIG })).toBe(
       `The configuration is wrong: PROVISIONING_CONFIG must name a valid TOML file, and ${PROVISIONING_CONFIG}:2:8 is not valid, in the line "limit == 2". The value is missing or not valid. A text must be in quotes.`,

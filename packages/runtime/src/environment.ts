@@ -26,7 +26,7 @@ export const integer = (bounds: { min: number; max: number }) =>
 /** A TCP port; 0 lets the system choose a free one. */
 export const port = integer({ min: 0, max: 65_535 });
 
-/** A URL of one of the protocols (`postgres:`). The text is not shown when it is wrong: it may hold a password. */
+/** A URL of one of the protocols (`postgres:`). The text of an invalid one is not shown: it may contain a password. */
 export const urlOf = (...protocols: string[]) =>
   makeValidator((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
@@ -45,7 +45,7 @@ export const oneOf = <Word extends string>(...words: readonly Word[]) =>
     return word;
   });
 
-/** Words between commas; blanks around them do not count. */
+/** Words separated by commas; spaces around them are ignored. */
 export const listOf = (check: (word: string) => string) =>
   makeValidator((text) =>
     text
@@ -66,8 +66,8 @@ export const secretText = makeValidator((text) => {
 /**
  * Reads and checks the configuration of one process: the environment first, then the TOML file that
  * PROVISIONING_CONFIG names (`orchestrator_port = 9090` stands for ORCHESTRATOR_PORT), then defaults.
- * An empty variable counts as absent. Each variable may also be given as a file that holds it (NAME_FILE), and under the
- * name that it had before ({@link RENAMED_VARIABLES}).
+ * An empty variable counts as absent. Each variable may also be given as a file with its value (NAME_FILE), and under its
+ * former name ({@link RENAMED_VARIABLES}).
  * @throws Failure `invalid` with every fault in `details`, so that one start shows them all.
  */
 export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
@@ -84,7 +84,7 @@ export function readEnvironment<S extends Parameters<typeof cleanEnv>[1]>(
   const cleaned = cleanEnv(merged, specification, {
     reporter: ({ errors }) => {
       for (const [name, error] of Object.entries<Error | undefined>(errors)) {
-        // A value that is missing because its file cannot be read is one fault, not two.
+        // A value whose file cannot be read is one fault, not two.
         if (!error || details.some(({ path }) => path === `${name}_FILE`)) continue;
         details.push({
           path: oldNames.get(name) ?? name,
@@ -101,13 +101,13 @@ function descriptionOf(specification: unknown, name: string): string | undefined
   return (specification as Record<string, { desc?: string } | undefined>)[name]?.desc;
 }
 
-/** A missing variable is told what it is for: its `desc` says that. */
+/** A required variable is reported with its description, `desc`. */
 function faultOf(error: Error, description: string | undefined): string {
   if (!(error instanceof EnvMissingError)) return error.message;
-  return description === undefined ? 'is missing' : `is missing: ${description}`;
+  return description === undefined ? 'is required' : `is required: ${description}`;
 }
 
-/** One sentence that names every variable at fault. */
+/** One sentence that names every variable with a fault. */
 export function configurationFailure(details: FailureDetail[]): Failure {
   const faults = details.map(({ path, message }) => `${path} ${message.replace(/[.\s]+$/, '')}`).join('; ');
   return new Failure('invalid', `The configuration is wrong: ${faults}.`, { code: 'configuration', details });
@@ -125,7 +125,7 @@ function readConfigFile(path: string | undefined): Environment {
 }
 
 /**
- * A table of the TOML file that PROVISIONING_CONFIG names (`[webhooks]`), unchecked; undefined where there is none.
+ * A table of the TOML file in PROVISIONING_CONFIG (`[webhooks]`), not validated; undefined if it does not exist.
  * @throws Failure `invalid` if the file cannot be read or is not valid TOML
  */
 export function readConfigTable(environment: Environment, name: string): Record<string, unknown> | undefined {
@@ -162,7 +162,7 @@ function parseConfigFile(path: string | undefined): Record<string, unknown> {
   }
 }
 
-/** `ENOENT` and the like. The cast is safe: what the file system throws has a code. */
+/** `ENOENT` and the like. Safe cast: errors of the file system have a code. */
 function codeOf(error: unknown): string {
   return (error as NodeJS.ErrnoException).code ?? 'for a reason that the system does not give';
 }

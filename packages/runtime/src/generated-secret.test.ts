@@ -11,7 +11,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('a generated secret', () => {
-  it('is made once, kept for its owner only, and found again', () => {
+  it('is generated once, readable by its owner only, and read again', () => {
     const first = generatedSecret(join(folder, 'new'), 'jwt-secret');
     const again = generatedSecret(join(folder, 'new'), 'jwt-secret');
     expect(first.created).toBe(true);
@@ -21,7 +21,7 @@ describe('a generated secret', () => {
     expect(readdirSync(join(folder, 'new'))).toEqual(['jwt-secret']);
   });
 
-  it('is the other’s, when another process was faster', () => {
+  it('is that of another process if that was faster', () => {
     const mine = generatedSecret(folder, 'x', () => {
       writeFileSync(join(folder, 'x'), 'theirs\n');
       return 'mine';
@@ -30,7 +30,7 @@ describe('a generated secret', () => {
     expect(readdirSync(folder)).toEqual(['x']);
   });
 
-  it('says in a sentence when the folder cannot hold it', () => {
+  it('reports in a sentence that the folder cannot be written', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => generatedSecret(join(folder, 'file', 'sub'), 'x')).toThrow(
       /cannot hold the generated secret “x”.*PROVISIONING_DATA_DIR/,

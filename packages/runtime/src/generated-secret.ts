@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { Failure } from '@provisioning/errors';
 
 /**
- * A secret kept in the data directory (mode 0600), made at its first use. Two processes that start at the same time
- * agree on one: the file appears whole, by a link that only the first of them can make.
- * @param make how to make it; 48 random bytes in base64url where absent.
+ * A secret in the data directory (mode 0600), generated at its first use. Two processes that start at the same time agree
+ * on one: the complete file is created by a link, which only the first of them can make.
+ * @param make generates it; 48 random bytes in base64url by default
  * @returns the secret, and whether this call made it.
  */
 export function generatedSecret(
@@ -16,7 +16,7 @@ export function generatedSecret(
 ): { value: string; created: boolean } {
   const path = join(dataDir, name);
   try {
-    // Others may pass through, to what is theirs in there (the embedded Postgres, running commands), and see nothing.
+    // Other users may pass through to their own folders (the embedded Postgres, running commands), and see nothing.
     mkdirSync(dataDir, { recursive: true, mode: 0o711 });
     const existing = readIfThere(path);
     if (existing !== undefined) return { value: existing, created: false };

@@ -20,7 +20,7 @@ async function start(timeouts?: HttpTimeouts): Promise<{ targets: string[]; open
   return { targets, open: () => connect({ port, host: '127.0.0.1', allowHalfOpen: true }) };
 }
 
-/** What comes back until the connection is closed from the other side. */
+/** The received data until the other side closes the connection. */
 async function answerOf(socket: Socket): Promise<string> {
   let answer = '';
   socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
@@ -30,8 +30,8 @@ async function answerOf(socket: Socket): Promise<string> {
   return answer;
 }
 
-describe('a client that takes its time', () => {
-  // The other limit is far away: what ends the connection is the one that is meant.
+describe('a slow client', () => {
+  // The other limit is far away, so that the intended one ends the connection.
   it.each([
     ['its headers', { headers: 50, request: 60_000, check: 20 }, 'GET / HTTP/1.1\r\nHost: x\r\n'],
     [
@@ -44,7 +44,7 @@ describe('a client that takes its time', () => {
     const closed = once(http!.server, 'connection').then(([server]: Socket[]) => once(server!, 'close'));
     const socket = open();
     socket.write(text);
-    // Something comes all the time, so that the connection is never idle.
+    // Data arrives all the time, so that the connection is never idle.
     const drip = setInterval(() => socket.write('a'), 10);
     const answer = await answerOf(socket);
     clearInterval(drip);
@@ -53,7 +53,7 @@ describe('a client that takes its time', () => {
     await closed;
   });
 
-  it('has 10 s for its headers and 30 s for the whole request, and is found a second later', async () => {
+  it('has 10 s for its headers and 30 s for the whole request, and is detected a second later', async () => {
     await start();
     expect(http!.server).toMatchObject({ headersTimeout: 10_000, requestTimeout: 30_000 });
   });

@@ -7,33 +7,35 @@ import { Failure } from '@provisioning/errors';
 import { makeSocketFolder } from './local-socket.js';
 
 const DRAIN_MS = 5_000;
-/** How long a client may take, in milliseconds. Node.js looks for the late ones at an interval, 30 s by default. */
+/** Time limits for clients, in milliseconds. Node.js checks them at an interval, 30 s by default. */
 const TIMEOUTS: HttpTimeouts = { headers: 10_000, request: 30_000, check: 1_000 };
 
+/** The time limits of a server. */
 export interface HttpTimeouts {
   /** For the headers of a request. */
   headers: number;
-  /** For the whole of a request, its body included. */
+  /** For a whole request, including its body. */
   request: number;
-  /** How often it is looked which connections are late: they are closed at most so much later. */
+  /** The interval of the checks: late connections are closed at most this much later. */
   check: number;
 }
 
+/** A running server. */
 export interface HttpServer {
   /** `http://host:port` or `unix:/path`. */
   url: string;
   /** 0 for a socket. */
   port: number;
   server: Server;
-  /** Takes no new connection, lets requests under way end (5 s at most), closes the rest. */
+  /** Accepts no new connection, lets requests end (5 s at most), closes the rest. */
   close(): Promise<void>;
 }
 
-/** Where a server listens: on a port (0: a free one), with the variables that set it, or on a Unix socket. */
+/** The address of a server: a port (0: a free one) with the variables that set it, or a Unix socket. */
 export type ListenAt =
   { host: string; port: number; hostVariable?: string; portVariable: string } | { socketPath: string };
 
-/** @throws Failure `unavailable` in a sentence when the port is taken or may not be used, or the socket is unsafe. */
+/** @throws Failure `unavailable` with a sentence if the port is in use or not allowed, or the socket is not safe */
 export async function startHttpServer(
   listener: RequestListener,
   { timeouts = TIMEOUTS, ...at }: ListenAt & { timeouts?: HttpTimeouts },
@@ -55,7 +57,7 @@ export async function startHttpServer(
   server.on('clientError', answerUnreadable);
   if ('socketPath' in at) {
     makeSocketFolder(at.socketPath);
-    // What a process left that was killed.
+    // Left by a process that was killed.
     rmSync(at.socketPath, { force: true });
   }
   await new Promise<void>((resolve, reject) => {
@@ -79,7 +81,7 @@ export async function startHttpServer(
   };
 }
 
-/** Of all addresses of the machine, the URL names the one of its own loopback. */
+/** For all addresses of the machine, the URL has the loopback address. */
 function whereItIs(server: Server, at: ListenAt): Pick<HttpServer, 'url' | 'port'> {
   if ('socketPath' in at) return { url: `unix:${at.socketPath}`, port: 0 };
   const { port } = server.address() as AddressInfo;
@@ -87,7 +89,7 @@ function whereItIs(server: Server, at: ListenAt): Pick<HttpServer, 'url' | 'port
   return { url: `http://${shown.includes(':') ? `[${shown}]` : shown}:${port}`, port };
 }
 
-/** The path and query of a request target: clients of proxies send the whole address (RFC 9112, 3.2.2). */
+/** The path and query of a request target: clients of proxies send the whole URL (RFC 9112, 3.2.2). */
 function originForm(target: string): string | undefined {
   if (target.startsWith('/') || target === '*') return target;
   const [origin] = /^https?:\/\/[^/?#]+/i.exec(target) ?? [];
@@ -109,7 +111,7 @@ const UNREADABLE: Record<string, [status: string, code: string, error: string]> 
   ],
 };
 
-/** What Node.js cannot even read as HTTP gets the envelope of errors as well. */
+/** Requests that Node.js cannot parse as HTTP get the error envelope, too. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -133,7 +135,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
       '',
       body,
     ].join('\r\n'),
-    // A client that never closes its side would keep the connection.
+    // A client that never closes its side would keep the connection open.
     () => socket.destroy(),
   );
 }

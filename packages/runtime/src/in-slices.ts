@@ -1,9 +1,9 @@
 import { nextTurn } from './next-turn.js';
 
-/** Items that are worked on in one turn of the event loop. */
+/** The number of items in one turn of the event loop. */
 export const SLICE = 500;
 
-/** What `map` makes of each item, a slice at a time: other requests are answered in between. */
+/** Maps the items slice by slice, so that other requests are answered in between. */
 export async function inSlices<Item, Result>(
   items: readonly Item[],
   map: (item: Item, index: number) => Result,

@@ -1,10 +1,10 @@
 /** Work that a process repeats for as long as it runs. */
 export interface PeriodicJob {
-  /** Unique in its process: lower case words joined by `_`. The `job` label of the metrics and the `job` field of the log. */
+  /** Unique in its process: lower-case words joined by `_`. The `job` label of the metrics and the `job` field of the log. */
   name: string;
   /** Pause between the end of a run and the start of the next, in milliseconds. */
   intervalMs: number;
-  /** How far a pause varies around the interval, as a fraction of it, so that processes spread out; 0.1 where absent. */
+  /** How far a pause varies around the interval, as a fraction of it, so that processes spread out; default 0.1. */
   jitter?: number;
   /** Waits one interval before the first run; without it, the first run starts with the runner. */
   startsLater?: boolean;
@@ -15,17 +15,17 @@ export interface PeriodicJob {
   longestPauseMs?: number;
   /** What a failed run means for the operator, as the message of the log line. */
   failure: string;
-  /** `error` where only a person can end the failure; `warn` where absent. */
+  /** `error` if only a person can end the failure; default `warn`. */
   failureLevel?: 'warn' | 'error';
-  /** One run. `true` says that there is more to do: the next run follows without a pause. A rejection is a failed run. */
+  /** One run. `true` means that there is more to do: the next run follows without a pause. A rejection is a failed run. */
   run: () => unknown;
-  /** What is left to do at the stop, after the last run. */
+  /** Called at the stop, after the last run. */
   finish?: () => unknown;
 }
 
-/** Learns how every run went; see `jobMetrics`. */
+/** Receives the outcome of every run; see `jobMetrics`. */
 export interface JobObserver {
-  /** @param seconds how long the run took */
+  /** @param seconds the duration of the run */
   ran(job: string, seconds: number, succeeded: boolean): void;
 }
 
@@ -35,15 +35,16 @@ interface RunnerLog {
   error(message: string, fields?: object): void;
 }
 
+/** Options of a {@link JobRunner}. */
 export interface JobRunnerOptions {
   log: RunnerLog;
   observer?: JobObserver;
-  /** From 0 up to, but not including, 1; `Math.random` where absent. */
+  /** From 0 up to, but not including, 1; default `Math.random`. */
   random?: () => number;
 }
 
 const DEFAULT_JITTER = 0.1;
-/** A job that keeps failing is logged when it begins to, and then at most this often. */
+/** A job that keeps failing is logged at the first failure, and then at most this often. */
 const REPEAT_LOG_MS = 60_000;
 
 /**
@@ -53,14 +54,14 @@ const REPEAT_LOG_MS = 60_000;
 export class JobRunner {
   readonly #loops: ReadonlyMap<string, Loop>;
 
-  /** @throws Error where two jobs have the same name */
+  /** @throws Error if two jobs have the same name */
   constructor(jobs: readonly PeriodicJob[], options: JobRunnerOptions) {
     this.#loops = new Map(jobs.map((job) => [job.name, new Loop(job, options)]));
     if (this.#loops.size < jobs.length) throw new Error('Two periodic jobs have the same name.');
   }
 
   /**
-   * @param names jobs to start; all where absent. A job that has been started or stopped before is left as it is.
+   * @param names jobs to start; default: all. A job that was started or stopped before is not affected.
    * @throws Error for a name that no job has
    */
   start(names: Iterable<string> = this.#loops.keys()): void {
@@ -76,7 +77,7 @@ export class JobRunner {
     return this.#loop(name).wake();
   }
 
-  /** Starts no more runs. Resolves when the runs under way have ended and every started job has finished. Never rejects. */
+  /** Starts no more runs. Resolves when the current runs have ended and every started job has finished. Never rejects. */
   async stop(): Promise<void> {
     await Promise.all([...this.#loops.values()].map((loop) => loop.stop()));
   }
@@ -94,7 +95,7 @@ class Loop {
   #timer: NodeJS.Timeout | undefined;
   #cycle: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
-  /** Callers of {@link wake} that no run has begun for. */
+  /** Callers of {@link wake} whose run has not started yet. */
   #woken: (() => void)[] = [];
   /** Consecutive failed runs. */
   #failures = 0;

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { Failure } from '@provisioning/errors';
 
 /**
- * The path of a Unix socket by which processes of this user on this machine find each other. It is in the folder for
- * temporary files, because it has 107 bytes at most: fewer than the path of many a data directory.
+ * The path of a Unix socket that connects processes of this user on this machine. It is in the folder for temporary files,
+ * because a path is limited to 107 bytes, which many data directories exceed.
  */
 export function localSocketPath(name: string): string {
   return join(tmpdir(), `provisioning-${process.getuid?.() ?? 'user'}`, `${name}.sock`);
@@ -13,7 +13,7 @@ export function localSocketPath(name: string): string {
 
 /**
  * Makes the folder of such a socket.
- * @throws Failure `unavailable` where another user owns it or may enter it: any user can make a folder there
+ * @throws Failure `unavailable` if another user owns it or can enter it, because any user can make a folder there
  */
 export function makeSocketFolder(socketPath: string): void {
   const path = dirname(socketPath);
@@ -28,7 +28,7 @@ export function makeSocketFolder(socketPath: string): void {
   }
 }
 
-/** The socket on which the control center whose public port this is serves internal routes, unless INTERNAL_PORT is set. */
+/** The socket of the control center's internal routes, by its public port, unless INTERNAL_PORT is set. */
 export function internalSocketPath(publicPort: number): string {
   return localSocketPath(`control-center-${publicPort}`);
 }

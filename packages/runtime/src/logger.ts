@@ -2,6 +2,7 @@ import winston from 'winston';
 import { redact } from './redact.js';
 import { currentContext } from './request-context.js';
 
+/** A log with levels. `fields` are logged beside the message. */
 export interface Logger {
   error(message: string, fields?: object): void;
   warn(message: string, fields?: object): void;
@@ -9,6 +10,7 @@ export interface Logger {
   debug(message: string, fields?: object): void;
 }
 
+/** Options of {@link createLogger}. */
 export interface LoggerOptions {
   /** Name of the process, in each line. */
   process: string;
@@ -32,16 +34,16 @@ const text = winston.format.printf(({ timestamp, level, message, process: _proce
   return `${String(timestamp).slice(11, 23)} ${level.toUpperCase().padEnd(5)} ${String(message)}${details.join('')}`;
 });
 
-/** One line per event on standard output: JSON, or text for people. Secrets are masked, request and trace ids added. */
+/** Logs one line per event on standard output: JSON, or text for people. Masks secrets; adds request and trace ids. */
 export function createLogger({ process, level, format }: LoggerOptions): Logger {
   const logger = winston.createLogger({
     level,
     defaultMeta: { process },
     format: winston.format.combine(enrich(), format === 'json' ? winston.format.json() : text),
-    // No level of its own: a transport's level would override the logger's.
+    // Without a level: a transport's level would override the logger's.
     transports: [new winston.transports.Console()],
   });
-  // Winston formats every line, and looks at its level only afterwards.
+  // Winston formats every line and checks its level only afterwards.
   const at = (name: keyof Logger) =>
     logger.isLevelEnabled(name)
       ? (message: string, fields?: object) => void logger.log(name, message, fields)
@@ -49,4 +51,5 @@ export function createLogger({ process, level, format }: LoggerOptions): Logger 
   return { error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }
 
+/** A logger that logs nothing. */
 export const silentLogger: Logger = { error: () => {}, warn: () => {}, info: () => {}, debug: () => {} };

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { machineLoadMeter } from './machine-load.js';
 
 describe('the load of this machine', () => {
-  it('is measured, each time since the time before', async () => {
+  it('is measured since the previous call', async () => {
     const measure = machineLoadMeter(tmpdir());
     await measure();
     const until = performance.now() + 60;
@@ -19,7 +19,7 @@ describe('the load of this machine', () => {
     expect(diskPercent).toBeLessThanOrEqual(100);
   });
 
-  it('fails for a folder that is not there', async () => {
+  it('fails for a folder that does not exist', async () => {
     await expect(machineLoadMeter('/no/such/folder')()).rejects.toThrow('ENOENT');
   });
 });

@@ -1,16 +1,17 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, totalmem } from 'node:os';
 
+/** The load of a machine. */
 export interface MachineLoad {
-  /** Percent of all processors, since the last time it was asked; since the start of the machine at first. */
+  /** Percent of all processors since the previous call; at first since the start of the machine. */
   cpuPercent: number;
   /** Megabytes in use. */
   memoryMegabytes: number;
-  /** Percent of the disk that holds the folder. */
+  /** Percent of the disk of the folder. */
   diskPercent: number;
 }
 
-/** @returns a function that measures this machine; each call tells of the time since the call before it. */
+/** @returns a function that measures this machine; each call covers the time since the previous one */
 export function machineLoadMeter(folder: string): () => Promise<MachineLoad> {
   let before = { busy: 0, total: 0 };
   return async () => {
@@ -22,7 +23,7 @@ export function machineLoadMeter(folder: string): () => Promise<MachineLoad> {
     return {
       cpuPercent: round(cpuPercent),
       memoryMegabytes: Math.round((totalmem() - freemem()) / 2 ** 20),
-      // What only root may still use is no room.
+      // Space that only root can use does not count as free.
       diskPercent: round((100 * (disk.blocks - disk.bfree)) / (disk.blocks - disk.bfree + disk.bavail)),
     };
   };

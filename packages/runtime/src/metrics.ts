@@ -1,13 +1,13 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
-/** Gauges whose names end like counters', which Prometheus' own linter refuses; they are sums of others that stay. */
+/** Gauges whose names end like those of counters, which Prometheus' linter refuses. They are sums whose names must stay. */
 const MISNAMED = [
   'nodejs_active_resources_total',
   'nodejs_active_handles_total',
   'nodejs_active_requests_total',
 ];
 
-/** A registry of its own per process (and per test), with the default Node.js metrics. */
+/** A separate registry per process (and per test), with the default Node.js metrics. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -15,15 +15,15 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-/** What a pool of database connections is doing right now. */
+/** The current state of a pool of database connections. */
 export interface PoolState {
   used: number;
   idle: number;
-  /** Those who wait for a connection. */
+  /** Callers that wait for a connection. */
   waiting: number;
 }
 
-/** Pools by their names: a fixed few, as a label must be. */
+/** Pools by name; the names are few and fixed, as labels must be. */
 export function poolMetrics(registry: Registry, pools: Readonly<Record<string, () => PoolState>>): void {
   new Gauge({
     name: 'postgres_pool_connections',
@@ -38,7 +38,7 @@ export function poolMetrics(registry: Registry, pools: Readonly<Record<string, (
   });
 }
 
-/** Whether the process can talk to Redis; absent where none is configured. */
+/** Whether the process is connected to Redis; absent if none is configured. */
 export function redisMetrics(registry: Registry, redis: { status: string }): void {
   new Gauge({
     name: 'redis_up',

@@ -11,17 +11,17 @@ import { runToEnd } from './process.js';
 
 const LOCK_TRIES = 20;
 
-/** Where a service keeps what makes its schema. */
+/** The sources of a service's schema. */
 export interface SchemaSources {
   /** Folder of the compiled migrations: forward only, run in the order of their names. */
   migrations: string;
-  /** Folder of SQL files that create the schema's functions: replaced as a whole whenever one of them has changed. */
+  /** Folder of SQL files with the schema's functions. All are replaced whenever one of them has changed. */
   functions?: string;
 }
 
 /**
- * Brings `schema` to the newest version, once, whoever else tries at the same time: an advisory lock is held for the
- * whole run and goes with its session, so a run that was killed leaves nothing to clean up.
+ * Migrates `schema` to the newest version. An advisory lock is held for the whole run, so concurrent runs wait for each
+ * other; it ends with its session, so a killed run leaves nothing to clean up.
  */
 export async function migrate(
   database: Knex,
@@ -40,7 +40,7 @@ export async function migrate(
     const unknown = unknownMigrations(await appliedMigrations(database, schema), sources.migrations);
     if (unknown.length > 0) {
       await checkMinimum(database, schema, sources.migrations);
-      // Its functions serve this version too; this version's would not serve the newer one.
+      // The functions of the newer version also serve this version, but not the reverse.
       log.warn('the schema is of a newer version, and is left as it is', { schema, unknown });
       return;
     }
@@ -55,8 +55,8 @@ export async function migrate(
 }
 
 /**
- * Knex keeps a lock row of its own that a killed run leaves locked, and that readiness checks of 0.1 may make twice; ours is
- * held, so no other run can be under way.
+ * Knex has its own lock row, which a killed run leaves locked and readiness checks of 0.1 may insert twice. The advisory
+ * lock is held here, so no other run is active.
  */
 async function applyMigrations(database: Knex, config: Knex.MigratorConfig): Promise<string[]> {
   for (let tries = LOCK_TRIES; ; tries--) {
@@ -72,8 +72,8 @@ async function applyMigrations(database: Knex, config: Knex.MigratorConfig): Pro
 }
 
 /**
- * A readiness check: throws until `schema` has every migration of the folder, and once had these functions. Migrations that
- * only a newer version knows are fine: it is being rolled out, and what cannot work beside it says so ({@link requireAtLeast}).
+ * A readiness check: throws until `schema` has had every migration of the folder and these functions. Migrations that only
+ * a newer version has are allowed during its rollout; one that excludes older programs uses {@link requireAtLeast}.
  */
 export async function checkMigrated(
   database: Knex,
@@ -86,7 +86,7 @@ export async function checkMigrated(
     throw new NotReady(`the schema ${schema} lacks ${pending.length} of its migrations: run migrate`);
   await checkMinimum(database, schema, migrations);
   if (!functions) return;
-  // Once had, not has: while a newer version is rolled out, the older one still serves.
+  // "Has had", not "has": during the rollout of a newer version, the older one still serves.
   const known = await database('function_sets')
     .withSchema(schema)
     .where({ hash: readFunctions(functions).hash })
@@ -95,16 +95,16 @@ export async function checkMigrated(
 }
 
 /**
- * For a migration after which programs without it cannot work any more: they are not ready from then on, and workers among
- * them take no work.
- * @param migration its own name, without an extension
+ * For a migration with which older programs cannot work: they are not ready from then on, and their workers claim no
+ * work.
+ * @param migration its name, without an extension
  */
 export async function requireAtLeast(knex: Knex, schema: string, migration: string): Promise<void> {
   await knex('schema_min_version').withSchema(schema).delete();
   await knex('schema_min_version').withSchema(schema).insert({ migration });
 }
 
-/** @throws NotReady where `schema` needs a newer program than one with the migrations of this folder */
+/** @throws NotReady if `schema` needs a newer program than one with the migrations of this folder */
 export async function checkMinimum(database: Knex, schema: string, folder: string): Promise<void> {
   const minimum = await minimumOf(database, schema);
   if (minimum === undefined || migrationsIn(folder).includes(`${minimum}.js`)) return;
@@ -113,7 +113,7 @@ export async function checkMinimum(database: Knex, schema: string, folder: strin
   );
 }
 
-/** The migration that a program must know; undefined where any may work, as before the schema was first migrated. */
+/** The migration that a program must have; undefined if any may work, as before the schema was first migrated. */
 async function minimumOf(database: Knex, schema: string): Promise<string | undefined> {
   if (!(await database.schema.withSchema(schema).hasTable('schema_min_version'))) return undefined;
   const row = await database<{ migration: string }>('schema_min_version').withSchema(schema).first();
@@ -141,7 +141,7 @@ function unknownMigrations(applied: readonly string[], folder: string): string[]
   return applied.filter((name) => !known.has(name));
 }
 
-/** @returns whether there was anything to replace. */
+/** @returns whether any function was replaced */
 async function replaceFunctions(database: Knex, schema: string, folder: string): Promise<boolean> {
   const { hash, sql } = readFunctions(folder);
   return database.transaction(async (transaction) => {
@@ -161,7 +161,7 @@ async function replaceFunctions(database: Knex, schema: string, folder: string):
           execute 'drop function if exists ' || routine || ' cascade';
         end loop;
       end $do$`);
-    // Functions may call one another whatever their order.
+    // Functions may call each other in any order of creation.
     await transaction.raw('set local check_function_bodies to off');
     for (const text of sql) await transaction.raw(text);
     await transaction.raw(
@@ -182,12 +182,12 @@ function migratorConfig(schema: string, directory: string): Knex.MigratorConfig 
   return { directory, schemaName: schema, loadExtensions: ['.js'], tableName: 'migrations' };
 }
 
-/** What a `migrate` process does once its schema is up to date. */
+/** What a `migrate` process does after the schema is up to date. */
 export type AfterMigrations = (database: Knex, log: Logger) => Promise<void>;
 
 /**
- * The whole life of a service's `migrate` process.
- * @param readArguments reads the command line before anything is done; throws a Failure for what it does not know.
+ * Runs a service's `migrate` process.
+ * @param readArguments reads the command line first; throws a Failure for unknown arguments
  */
 export async function runMigrations(
   schema: string,

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { nextTurn } from './next-turn.js';
 
-it('runs one slice of work in each turn of the event loop, whoever works', async () => {
+it('runs one slice of work in each turn of the event loop, for all callers together', async () => {
   const slices: string[] = [];
   let turns = 0;
   const count = () => {

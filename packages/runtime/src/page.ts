@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** Which part of a list is read: `limit` rows that follow the first `offset` ones, or the row with the key `after`. */
+/** The part of a list to read: `limit` rows after the first `offset` ones, or after the row with the key `after`. */
 export interface PagePosition {
   limit: number;
   offset: number;
@@ -8,8 +8,8 @@ export interface PagePosition {
 }
 
 /**
- * Restricts a query to one page of its rows, in descending order of `key`. The key must be unique. The row that `after`
- * names need not exist any more: its key alone is its position.
+ * Restricts a query to one page of its rows, in descending order of `key`. The key must be unique. The row of `after` need
+ * not exist any more: its key alone determines the position.
  * @returns the same query
  */
 export function newestFirst<Query extends Knex.QueryBuilder>(

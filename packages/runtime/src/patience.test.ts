@@ -22,7 +22,7 @@ describe('the patience of a request', () => {
     expect(patience.leftMs).toBe(0);
   });
 
-  it('counts waits at the same time once', () => {
+  it('counts concurrent waits once', () => {
     const { now, pass } = stoppedClock();
     const patience = new Patience(100, now);
     const waits = [patience.begin(), patience.begin()];
@@ -31,7 +31,7 @@ describe('the patience of a request', () => {
     expect(patience.leftMs).toBe(60);
   });
 
-  it('does not count what the request does meanwhile', () => {
+  it('does not count other work of the request', () => {
     const { now, pass } = stoppedClock();
     const patience = new Patience(100, now);
     patience.begin()(false);
@@ -39,7 +39,7 @@ describe('the patience of a request', () => {
     expect(patience.leftMs).toBe(100);
   });
 
-  it('is restored by an answer, for a wait that goes on as well', () => {
+  it('is restored by an answer, also for a wait that continues', () => {
     const { now, pass } = stoppedClock();
     const patience = new Patience(100, now);
     const silent = patience.begin();
@@ -62,7 +62,7 @@ describe('the patience of a request', () => {
     expect(patience.leftMs).toBe(Infinity);
   });
 
-  it('ends a wait, and hands on what comes too late', async () => {
+  it('ends a wait, and passes on a late result', async () => {
     const patience = new Patience(1);
     let lend: (connection: string) => void = () => undefined;
     const connection = new Promise<string>((resolve) => (lend = resolve));
@@ -75,7 +75,7 @@ describe('the patience of a request', () => {
     expect(late).toEqual(['connection']);
   });
 
-  it('does not take a connection of a pool for an answer', async () => {
+  it('does not count a pool’s connection as an answer', async () => {
     const { now, pass } = stoppedClock();
     const patience = new Patience(100, now);
     let lend: () => void = () => undefined;

@@ -1,7 +1,7 @@
 /** How long a request waits for a database that does not answer: with the rest of its work, it is answered within 5 s. */
 const PATIENCE_MS = 4_500;
 
-/** Thrown in place of a wait that has become too long; its code is one of those of a database that is away. */
+/** Thrown when a wait has become too long; its code is one of those of an unreachable database. */
 export class OutOfPatience extends Error {
   readonly code = 'ETIMEDOUT';
 
@@ -11,10 +11,10 @@ export class OutOfPatience extends Error {
 }
 
 /**
- * How long one request may wait for answers of what its service depends on. All its waits share it, whether they come
- * one after the other or at the same time: for a connection, for a statement, for the rollback after it. What a request
- * does meanwhile (reading its body, hashing a password) does not count, and an answer restores all of it: what answers
- * is not away, however much there is to ask.
+ * How long one request may wait for answers of its service's dependencies. All its waits share it, sequential and
+ * concurrent ones: for a connection, for a statement, for the rollback after it. Other work of the request, such as reading
+ * its body or hashing a password, does not count. An answer restores the whole time: a dependency that answers is not
+ * away, however many questions there are.
  */
 export class Patience {
   #spentMs = 0;
@@ -22,25 +22,25 @@ export class Patience {
   #since = 0;
   #lifted = false;
 
-  /** @param limitMs how long it may wait without an answer, in milliseconds */
+  /** @param limitMs the maximum wait without an answer, in milliseconds */
   constructor(
     private readonly limitMs = PATIENCE_MS,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** What is left of it, in milliseconds, at least 0; Infinity once it is lifted. */
+  /** The remaining time in milliseconds, at least 0; Infinity once it is lifted. */
   get leftMs(): number {
     if (this.#lifted) return Infinity;
     const waitingMs = this.#waits > 0 ? this.now() - this.#since : 0;
     return Math.max(0, this.limitMs - this.#spentMs - waitingMs);
   }
 
-  /** The request is answered: what goes on in its name from now on (a stream of events, a follower) has no limit. */
+  /** The request is answered: further work in its name (a stream of events, a follower) has no limit. */
   lift(): void {
     this.#lifted = true;
   }
 
-  /** A wait begins. @returns what is called at its end, with whether there was an answer; called again, it does nothing */
+  /** Starts a wait. @returns a function that ends it, with whether there was an answer; further calls have no effect */
   begin(): (answered: boolean) => void {
     if (this.#waits++ === 0) this.#since = this.now();
     let over = false;
@@ -56,9 +56,9 @@ export class Patience {
   }
 
   /**
-   * Waits for `promise` as long as there is patience.
-   * @param isAnswer whether what it comes to was asked for outside: a connection of a pool, for one, is no answer
-   * @param late called with what comes once it is not waited for any more
+   * Waits for `promise` for the remaining time.
+   * @param isAnswer whether the result came from a dependency: a connection of a pool is not an answer
+   * @param late receives a result that arrives after the wait has ended
    * @throws OutOfPatience
    */
   async waitFor<T>(

@@ -1,7 +1,7 @@
 import { OutOfPatience } from './patience.js';
 import { currentContext } from './request-context.js';
 
-/** How long a statement may take, in milliseconds, whoever waits for it. */
+/** The time limit of any statement, in milliseconds. */
 export const QUERY_TIMEOUT_MS = 5_000;
 
 interface Statement {
@@ -13,15 +13,15 @@ interface Statement {
 
 type Callback = (error: Error | null, result?: unknown) => void;
 
-/** A connection of `pg`, as far as it is used here: with a callback, as Knex does, or without. */
+/** A connection of `pg`, as far as it is used here: with a callback, as in Knex, or without. */
 export interface RawConnection {
   query(statement: string | Statement, callback?: Callback): Promise<unknown>;
   end(): Promise<void>;
-  /** Knex asks for it before it lends a connection: one that has it is not lent again. */
+  /** Set on a connection that Knex must not use again. */
   __knex__disposed?: unknown;
 }
 
-/** Where Knex keeps its connections. */
+/** The pool of Knex. */
 export interface ConnectionSource {
   acquireConnection(): Promise<RawConnection>;
   releaseConnection(connection: RawConnection): Promise<void>;
@@ -41,8 +41,8 @@ export function limitAcquisitions(source: ConnectionSource): void {
 }
 
 /**
- * So does the wait for each statement; what is out of patience is not sent at all. A connection that owes an answer is
- * closed: the next statement would wait behind the one that is still under way, and a transaction would stay open.
+ * The wait for each statement counts as well; without patience it is not sent at all. A connection with a pending answer
+ * is closed: the next statement would wait for it, and a transaction would stay open.
  */
 export function limitStatements(connection: RawConnection): void {
   const send = connection.query.bind(connection);
@@ -86,7 +86,7 @@ export function limitStatements(connection: RawConnection): void {
   };
 }
 
-/** Errors of Postgres itself have a severity; those of the way to it have none. */
+/** Errors of Postgres itself have a severity; those of the connection do not. */
 function isAnswer(error: Error): boolean {
   return 'severity' in error;
 }

@@ -10,6 +10,7 @@ import {
   type RawConnection,
 } from './postgres-waits.js';
 
+/** Options of {@link createPostgres}. */
 export interface PostgresOptions {
   url: string;
   /** The service's own schema. */
@@ -17,13 +18,13 @@ export interface PostgresOptions {
   applicationName: string;
   log: Logger;
   poolMax?: number;
-  /** For migrations: statements may take as long as they need. */
+  /** For migrations: statements have no time limit. */
   unhurried?: boolean;
 }
 
 /**
- * A Knex handle whose waits are all bounded: a frozen Postgres gives errors within seconds instead of hanging callers, and
- * the waits of one request share its patience.
+ * A Knex handle with bounded waits: a frozen Postgres gives errors within seconds instead of blocking callers, and the waits
+ * of one request share its patience.
  */
 export function createPostgres({
   url,
@@ -65,8 +66,8 @@ export function createPostgres({
 }
 
 /**
- * A statement for the paths that are taken all the time: each connection parses and plans it once, under its name, and
- * Knex, which would build its text anew each time, only lends the connection.
+ * A statement for frequent use: each connection parses and plans it once, under its name. Knex, which would compose its text
+ * each time, only provides the connection.
  */
 export function prepareStatement<Row>(
   database: Knex,
@@ -84,12 +85,12 @@ export function prepareStatement<Row>(
   };
 }
 
-/** What its pool is doing, for the metrics. */
+/** The state of its pool, for the metrics. */
 export function poolStateOf(database: Knex): PoolState {
   const { pool } = database.client as {
     pool?: { numUsed(): number; numFree(): number; numPendingAcquires(): number };
   };
-  // Destroyed, it has none.
+  // A destroyed Knex has none.
   return {
     used: pool?.numUsed() ?? 0,
     idle: pool?.numFree() ?? 0,
@@ -97,20 +98,20 @@ export function poolStateOf(database: Knex): PoolState {
   };
 }
 
-/** Knex logs each failed connect with its stack, thousands a second while Postgres is away: say it once a while. */
+/** Knex logs each failed connect with its stack, thousands a second while Postgres is away: this limits it. */
 function limitedLog(log: Logger) {
   let quietUntil = 0;
   const say = (message: unknown) => {
     const now = Date.now();
     if (now < quietUntil) return;
     quietUntil = now + 5_000;
-    // The message alone: the stack is Knex's own.
+    // Only the message: the stack is Knex's own.
     log.warn('database trouble', { error: message instanceof Error ? message.message : String(message) });
   };
   return { warn: say, error: say, deprecate: say, debug: () => {} };
 }
 
-/** States (SQLSTATE) of a Postgres that answers, and cannot store. */
+/** SQLSTATEs of a Postgres that answers and cannot store. */
 const STORE_FAULTS: Readonly<Record<string, string>> = {
   '53100': 'its disk is full',
   '53200': 'it is out of memory',
@@ -139,7 +140,7 @@ const RETRYABLE_CODES = new Set([
 const RETRYABLE_TEXTS =
   /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Timeout acquiring a connection|Unable to acquire a connection/;
 
-/** Whether Postgres (not the statement) is the reason: the same call may succeed when it is back. */
+/** Whether Postgres, not the statement, is the reason: the same call may succeed later. */
 export function isPostgresAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = (error as { code?: unknown }).code;
@@ -152,8 +153,8 @@ export function isPostgresAway(error: unknown): boolean {
 }
 
 /**
- * Says why a process that needs Postgres cannot start; undefined when Postgres is not the reason. Knex tries until its
- * time is up whatever the reason is, which by then stands in the log.
+ * Says why a process that needs Postgres cannot start; undefined if Postgres is not the reason. Knex tries until its time
+ * limit for any reason, which is in the log by then.
  */
 export function postgresFailureAtStart(error: unknown): Failure | undefined {
   if (!isPostgresAway(error)) return undefined;
@@ -165,12 +166,12 @@ export function postgresFailureAtStart(error: unknown): Failure | undefined {
   return new Failure('unavailable', message, { code: 'database_unavailable', cause: error });
 }
 
-/** Why Postgres, which answers, cannot store; undefined where that is not what an error says. */
+/** Why Postgres answers and cannot store; undefined if the error has another reason. */
 function storeFaultOf(error: unknown): string | undefined {
   return STORE_FAULTS[(error as { code?: string }).code ?? ''];
 }
 
-/** The answer of the API while Postgres is away, or cannot store: those who have to act on it differ. */
+/** The API's answer while Postgres is away or cannot store, which different people have to repair. */
 export function postgresAway(cause: unknown): Failure {
   const storeFault = storeFaultOf(cause);
   if (storeFault !== undefined)

@@ -4,26 +4,27 @@ import type { Registry } from 'prom-client';
 import { currentContext } from './request-context.js';
 import { LateAnswer, within } from './within.js';
 
-/** Thrown by a check: its message is shown by `/readyz`, to callers without a token too. It must hold no secret. */
+/** Thrown by a check: `/readyz` shows its message, also to callers without a token. It must contain no secret. */
 export class NotReady extends Error {}
 
 /**
- * Names what a process cannot serve without; a check throws when it is away. What it can do without (Redis, a service
- * that it asks) is no part of it: the fault would become an outage if every instance were taken out of service for it.
+ * The dependencies without which a process cannot serve; a check throws when one is away. Optional dependencies (Redis,
+ * another service) are not included: a fault would become an outage if every instance were taken out of service.
  */
 export type ReadinessChecks = Record<string, () => Promise<void>>;
 
+/** Options of {@link probeRouter}. */
 export interface ProbeOptions {
   checks: ReadinessChecks;
   registry: Registry;
-  /** Bearer that `/metrics` asks for; open where absent. */
+  /** The bearer token of `/metrics`; open by default. */
   metricsToken: string | undefined;
-  /** True from the moment a stop was asked for: load balancers must look elsewhere. */
+  /** True once a stop was requested: load balancers must use other instances. */
   isStopping: () => boolean;
 }
 
 const CHECK_LIMIT_MS = 2_000;
-/** Words that say no more than that something is not ready; anything else is a reason. */
+/** Messages that only say that something is not ready; all others are reasons. */
 const VERDICTS = new Set(['away', 'no answer', 'stopping']);
 
 /** `/livez`, `/readyz[?verbose]` and `/metrics`, the same on every process. */

@@ -2,7 +2,7 @@ import { isFailure } from '@provisioning/errors';
 import { silentLogger, type Logger } from './logger.js';
 import { postgresFailureAtStart } from './postgres.js';
 
-/** What is open in a process, closed in the reverse order of opening. */
+/** The open resources of a process, closed in the reverse order of opening. */
 export class Resources {
   readonly #closers: { name: string; close: () => Promise<unknown> | unknown }[] = [];
 
@@ -10,7 +10,7 @@ export class Resources {
     this.#closers.push({ name, close });
   }
 
-  /** Closes all; one that fails does not keep the others open. */
+  /** Closes all; a failure does not keep the others open. */
   async close(log: Logger = silentLogger): Promise<void> {
     for (let closer = this.#closers.pop(); closer; closer = this.#closers.pop()) {
       try {
@@ -22,12 +22,13 @@ export class Resources {
   }
 }
 
+/** A process that serves. */
 export interface RunningProcess {
-  /** Where it serves; told to a parent process that listens. */
+  /** Its address; sent to a parent process that listens. */
   url?: string;
   log: Logger;
   stop: () => Promise<void>;
-  /** How long a stop may take before the process ends itself; 12 s where absent. */
+  /** The time limit of a stop; 12 s by default. */
   stopWithinMs?: number;
 }
 
@@ -35,12 +36,12 @@ const DEFAULT_STOP_MS = 12_000;
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * The life of one process: start, serve until INT or TERM, stop in time, exit 0.
- * A start that fails prints one sentence (a stack only for what was not foreseen) and exits 1. An error that nobody
- * caught ends the process with 1: its supervisor starts a fresh one.
+ * Runs one process: start, serve until INT or TERM, stop in time, exit 0. A start that fails prints one sentence (a stack
+ * only for an unexpected error) and exits 1. An uncaught error ends the process with 1, and its supervisor starts another
+ * one.
  */
 export async function runProcess(start: () => Promise<RunningProcess>): Promise<void> {
-  // One listener for the whole life: a signal that comes while listeners are exchanged would be lost.
+  // One listener for the whole time: a signal between two listeners would be lost.
   let onSignal: (signal: string) => void = () => process.exit(0);
   for (const signal of STOP_SIGNALS) process.on(signal, () => onSignal(signal));
   const running = await orExit(start);
@@ -67,12 +68,12 @@ export async function runProcess(start: () => Promise<RunningProcess>): Promise<
     process.exit(0);
   };
   onSignal = (signal) => void stop(signal);
-  // A supervisor that died cannot restart or stop us any more.
+  // A supervisor that died can no longer restart or stop this process.
   process.once('disconnect', () => void stop('the supervisor is gone'));
   process.send?.({ type: 'ready', url: running.url });
 }
 
-/** The life of a process that does one thing and ends: 0, or 1 with a sentence. */
+/** Runs a process that does one thing and ends: with 0, or with 1 and a sentence. */
 export async function runToEnd(act: () => Promise<void>): Promise<void> {
   await orExit(act);
   process.exit(0);

@@ -8,7 +8,7 @@ const SIGN_OF_SECRET =
 const MASK = '[redacted]';
 const MAX_DEPTH = 8;
 
-/** Masks what looks like a secret in a text: tokens, passwords in URLs, `?token=`. */
+/** Masks texts that look like secrets: tokens, passwords in URLs, `?token=`. */
 export function redactText(text: string): string {
   return text.replace(SECRET_SHAPE, (_all, _signature: string, userinfo?: string, parameter?: string) =>
     userinfo ? `${userinfo}${MASK}@` : parameter ? `${parameter}${MASK}` : MASK,
@@ -22,7 +22,7 @@ export function mayHoldSecrets(json: string): boolean {
   return SIGN_OF_SECRET.test(json);
 }
 
-/** A copy of `value` for the log: secrets masked by the name of their key and by their shape, errors made plain. */
+/** A copy of `value` for the log: secrets are masked by their key and their form, errors become plain objects. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
   if (typeof value !== 'object' || value === null) return value;

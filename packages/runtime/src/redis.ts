@@ -2,20 +2,20 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.js';
 
 const RECONNECT_MS = 250;
-/** Longer than the longest command that waits for something, which BullMQ ends after some 5 s. */
+/** Longer than the longest blocking command, which BullMQ ends after about 5 s. */
 const SILENCE_MS = 15_000;
 
 /**
- * Two kinds of connection: `producer` fails at once when Redis is away and after 300 ms when it does not answer (a request
- * must not wait for it), `consumer` waits and reconnects without end. One that is accepted and never answered is
- * closed, and tried again.
+ * Two kinds of connections. `producer` fails at once when Redis is away, and after 300 ms without an answer, because a
+ * request must not wait for it. `consumer` waits and reconnects forever. A connection that is accepted and never answered
+ * is closed, and made again.
  */
 export function createRedis(url: string, kind: 'producer' | 'consumer', log: Logger): Redis {
   const patience: RedisOptions =
     kind === 'producer'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 300 }
       : { maxRetriesPerRequest: null, socketTimeout: SILENCE_MS };
-  // Not the default backoff: it grows to 20 s, and workers would sleep through the return of Redis.
+  // Not the default backoff: it grows to 20 s, and workers would notice the return of Redis late.
   const redis = new Redis(url, { ...patience, retryStrategy: () => RECONNECT_MS });
   let away = false;
   redis.on('error', (error: Error) => {
@@ -29,7 +29,7 @@ export function createRedis(url: string, kind: 'producer' | 'consumer', log: Log
   return redis;
 }
 
-/** What Redis says where it does not do as it is asked, by the first word of its answer. */
+/** The reasons for which Redis refuses a command, by the first word of its answer. */
 const REFUSALS: Readonly<Record<string, string>> = {
   OOM: 'Redis cannot store: it has reached its maxmemory.',
   MISCONF: 'Redis cannot store: it cannot save to its disk.',

@@ -2,7 +2,7 @@ import type { FailureDetail } from '@provisioning/errors';
 
 type Environment = Record<string, string | undefined>;
 
-/** Environment variables that were renamed, by their present names. The old names are read until the next minor release. */
+/** Renamed environment variables, by their present names. The old names are read until the next minor release. */
 export const RENAMED_VARIABLES: Readonly<Record<string, string>> = {
   WATCHDOG_SECONDS: 'SHIM_SECONDS',
   AUDIT_CHECKPOINTS_FILE: 'AUDIT_HEADS_FILE',
@@ -11,7 +11,7 @@ export const RENAMED_VARIABLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The environment with the present names for the old ones, `_FILE` variants included.
+ * The environment with present names in place of old ones, including `_FILE` variants.
  * @param names of the variables that the process reads
  * @returns `faults` has an entry for each variable that is set under both of its names; `oldNames` gives, for each variable
  * that is set under its old name, that name

@@ -4,7 +4,7 @@ import { traceFrom, traceparentOf } from './request-context.js';
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 
 describe('W3C Trace Context', () => {
-  it('goes on with the caller’s trace under a span of its own', () => {
+  it('continues the caller’s trace with a new span', () => {
     const { traceId, spanId } = traceFrom(`00-${TRACE}-00f067aa0ba902b7-01`);
     expect(traceId).toBe(TRACE);
     expect(spanId).toMatch(/^[0-9a-f]{16}$/);

@@ -2,29 +2,31 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomFillSync } from 'node:crypto';
 import { Patience } from './patience.js';
 
-/** What ties log lines, jobs and audit records of one request together. */
+/** The ids that link log lines, jobs and audit records of one request. */
 export interface RequestContext {
   requestId: string;
   /** W3C Trace Context: 32 and 16 hexadecimal digits. */
   traceId: string;
   spanId: string;
-  /** How long it may wait for answers; absent: as long as each wait is limited by itself. */
+  /** How long it may wait for answers; absent if each wait has its own limit. */
   patience?: Patience;
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
 
+/** Runs a function in a context, which its asynchronous calls inherit. */
 export function runInContext<T>(context: RequestContext, act: () => T): T {
   return storage.run(context, act);
 }
 
+/** The context of the current request; undefined outside of requests. */
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
 }
 
 /**
- * Runs what does not belong to the current request alone, with a patience of its own: a write for several requests, one
- * look of many while a request waits for something else.
+ * Runs work that does not belong to the current request only, with a separate patience: a write for several requests, or a
+ * read for several waiting ones.
  */
 export function withOwnPatience<T>(act: () => T): T {
   const context = currentContext();
@@ -33,13 +35,13 @@ export function withOwnPatience<T>(act: () => T): T {
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** Goes on with the caller's trace where `traceparent` (W3C Trace Context) is sound, else starts one. */
+/** Continues the caller's trace if `traceparent` (W3C Trace Context) is valid, otherwise starts one. */
 export function traceFrom(traceparent: string | undefined): { traceId: string; spanId: string } {
   const traceId = traceparent === undefined ? undefined : TRACEPARENT.exec(traceparent)?.[1];
   return { traceId: traceId ?? randomHex(16), spanId: randomHex(8) };
 }
 
-/** Drawn in large pieces: every request takes some. */
+/** Generated in large pieces, because every request needs some. */
 const drawn = Buffer.alloc(4096);
 let used = drawn.length;
 
@@ -52,6 +54,7 @@ function randomHex(bytes: number): string {
   return drawn.toString('hex', used - bytes, used);
 }
 
+/** The `traceparent` header of a context (W3C Trace Context). */
 export function traceparentOf(context: RequestContext): string {
   return `00-${context.traceId}-${context.spanId}-01`;
 }

@@ -4,9 +4,9 @@ import type { FailureDetail } from '@provisioning/errors';
 type Environment = Record<string, string | undefined>;
 
 /**
- * The environment with what stands in files: where NAME_FILE is set, NAME is the text of that file, without the end of its
- * last line. So a secret need not be in any environment (Docker and Kubernetes mount secrets as files).
- * @param names of the variables that may be given so
+ * The environment with values from files: if NAME_FILE is set, NAME is the text of that file without its final line break.
+ * Secrets thus need not be in any environment (Docker and Kubernetes mount secrets as files).
+ * @param names of the variables that may be given as files
  * @returns `faults` has an entry for each file that cannot be used; the text of a file is never part of it
  */
 export function withFiles(
@@ -18,7 +18,7 @@ export function withFiles(
   for (const name of names) {
     const variable = `${name}_FILE`;
     const path = environment[variable];
-    // A name of its own that ends like that: AUDIT_HEADS_FILE is no file of AUDIT_HEADS.
+    // Not a file variable, although its name ends like one: AUDIT_HEADS_FILE is not the file of AUDIT_HEADS.
     if (!path || names.includes(variable)) continue;
     Reflect.deleteProperty(result, variable);
     try {

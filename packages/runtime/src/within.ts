@@ -1,7 +1,7 @@
 /** What {@link within} throws. */
 export class LateAnswer extends Error {}
 
-/** What a promise comes to. @throws LateAnswer once `milliseconds` have passed; what comes after that is dropped */
+/** The result of a promise. @throws LateAnswer after `milliseconds`; a later result is dropped */
 export async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

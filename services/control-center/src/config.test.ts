@@ -51,7 +51,7 @@ describe('readConfig', () => {
     expect(read().config.requireAdminMfa).toBe(false);
     expect(read({ REQUIRE_ADMIN_MFA: 'true' }).config.requireAdminMfa).toBe(true);
     expect(read(production).config.requireAdminMfa).toBe(true);
-    expect(() => read({ ...production, MFA_ENCRYPTION_KEY: '' })).toThrow('MFA_ENCRYPTION_KEY is missing');
+    expect(() => read({ ...production, MFA_ENCRYPTION_KEY: '' })).toThrow('MFA_ENCRYPTION_KEY is required');
     const without = read({ ...production, MFA_ENCRYPTION_KEY: '', REQUIRE_ADMIN_MFA: 'false' });
     expect(without.config.requireAdminMfa).toBe(false);
     expect(without.secrets.mfaKey).toBeUndefined();

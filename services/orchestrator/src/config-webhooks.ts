@@ -55,7 +55,7 @@ function endpointOf(
   }
   const { url, events, secret, enabled: own = true } = endpoint as Record<string, unknown>;
   for (const name of Object.keys(endpoint)) if (!MEMBERS.includes(name)) fault(`.${name}`, 'is not known');
-  const targetIs = typeof url === 'string' ? targetFault(url, { allowPrivate }) : 'is missing';
+  const targetIs = typeof url === 'string' ? targetFault(url, { allowPrivate }) : 'is required';
   if (targetIs !== undefined) fault('.url', targetIs);
   const known: readonly string[] = WEBHOOK_EVENTS;
   if (

@@ -26,7 +26,7 @@ it('its internal port is asked where it has one', () => {
 
 it('a control center of another machine needs the address of its internal port', () => {
   expect(() => internalUrl({ CONTROL_CENTER_URL: 'http://elsewhere:9080' })).toThrow(
-    /CONTROL_CENTER_INTERNAL_URL is missing: .*\(elsewhere\).*http:\/\/control-center:9081/,
+    /CONTROL_CENTER_INTERNAL_URL is required: .*\(elsewhere\).*http:\/\/control-center:9081/,
   );
   expect(() => internalUrl({ CONTROL_CENTER_INTERNAL_URL: 'control-center:9081' })).toThrow(
     /CONTROL_CENTER_INTERNAL_URL must be a URL/,

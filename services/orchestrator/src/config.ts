@@ -142,7 +142,7 @@ function internalUrlBeside(controlCenterUrl: string): string {
     {
       path: 'CONTROL_CENTER_INTERNAL_URL',
       message:
-        `is missing: the control center of CONTROL_CENTER_URL (${hostname}) is not reached by the local socket of this ` +
+        `is required: the control center of CONTROL_CENTER_URL (${hostname}) is not reached by the local socket of this ` +
         'machine; it must be the address of its INTERNAL_PORT, such as http://control-center:9081',
     },
   ]);

@@ -45,7 +45,10 @@ function worksOf(platform: Platform): Work[] {
   return [
     work(
       {
-        ...{ id: 'event-deliveries', title: 'deliveries', unit: 'events/s', better: 'more' },
+        id: 'event-deliveries',
+        title: 'deliveries',
+        unit: 'events/s',
+        better: 'more',
         // From the first event to the last arrival, so it is never quite what is offered.
         bar: { atLeast: 0.99 * OFFERED },
         notes: () => [...NOTES, `In all rounds ours gave up ${givenUp} clients as too slow.`],
@@ -59,7 +62,10 @@ function worksOf(platform: Platform): Work[] {
     ),
     work(
       {
-        ...{ id: 'event-lag-growth', unit: '×', better: 'less', bar: { atMost: 1.5 } },
+        id: 'event-lag-growth',
+        unit: '×',
+        better: 'less',
+        bar: { atMost: 1.5 },
         title: 'median of the last tenth of the events to that of the second tenth',
       },
       (run) => run.growth,

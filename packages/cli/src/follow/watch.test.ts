@@ -5,7 +5,7 @@ import { watch } from './watch.js';
 it('polls after an event and stops listening at the end', async () => {
   let listened = 0;
   let ended = false;
-  // Without the events it would look three times as well: what counts is that they are begun, and ended.
+  // Without the events it would also poll three times: the test checks that listening starts and ends.
   const client = {
     async *events({ signal }: { signal: AbortSignal }) {
       listened += 1;

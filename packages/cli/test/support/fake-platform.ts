@@ -42,8 +42,8 @@ export class Refusal {
 const OPERATIONS = [...orchestratorOperations, ...controlCenterOperations];
 
 /**
- * Both services at one address, as the contract says: a request that it does not allow is refused, and an answer that it
- * does not allow is a fault of the test.
+ * Both services at one address, as the contract describes them. A request that the contract does not allow is refused, and
+ * an answer that it does not allow fails the test.
  */
 export class FakePlatform {
   readonly received: Received[] = [];

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** A TCP server that answers with bytes as they are given, and then ends the connection, whatever the bytes promised. */
+/** A TCP server that sends the given bytes and then closes the connection, even if the answer is incomplete. */
 export class CuttingServer {
   /** The heads of the requests. */
   readonly received: string[] = [];

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { data, failure, FakeService } from './fake-service.js';
 
-/** `/ws` as decisions of the API say: tickets that are good once, and events that follow `last_event_id`. */
+/** `/ws` as the API describes it: single-use tickets, and events after `last_event_id`. */
 export class FakeEvents {
   readonly subscriptions: unknown[] = [];
   readonly begunAfter: (string | null)[] = [];

@@ -70,7 +70,7 @@ export const appendAudit = define({
   id: 'appendAudit',
   method: 'post',
   path: '/internal/audit',
-  summary: 'Append records to the audit log, at most once each',
+  summary: 'Append records to the audit trail, at most once each',
   description:
     'A record whose id is known with different content returns 409 `audit_event_conflict`; all other records of the request are stored.',
   permission: 'service',

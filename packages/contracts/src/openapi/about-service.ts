@@ -37,7 +37,7 @@ const about: Record<Service, About> = {
   'control-center': {
     title: 'Provisioning Control Center',
     url: 'http://localhost:9080',
-    description: 'Manages users and policies, decides on access and stores the audit log.',
+    description: 'Manages users and policies, decides on access and stores the audit trail.',
     tags: {
       Authentication: 'Sign-in, sessions and multi-factor authentication',
       Users: 'Users and their roles',

@@ -27,7 +27,7 @@ export const auditRangeSchema = closed({ from, to });
 
 const sha256 = text(64, { pattern: '^[0-9a-f]{64}$' });
 
-/** A record of the audit log. */
+/** A record of the audit trail. */
 export const auditRecordSchema = closed(
   {
     id,

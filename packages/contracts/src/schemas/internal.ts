@@ -117,7 +117,7 @@ export type Introspection = Static<typeof introspectionSchema>;
 
 const service = oneOf(['orchestrator', 'control-center']);
 
-/** A record of the audit log before it is appended to the chain. */
+/** A record of the audit trail before it is appended to the chain. */
 export const auditEntrySchema = closed(
   {
     event_id: id,

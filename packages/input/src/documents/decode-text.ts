@@ -1,12 +1,12 @@
 import { decodeUtf8 } from '../utf8.js';
 import type { Position } from './position.js';
 
-/** Why bytes are not a text, and where. */
+/** Why bytes are not a valid text, and the position of the fault. */
 export interface EncodingFault extends Position {
   message: string;
 }
 
-/** The text that a file's bytes are, in UTF-8 with or without a byte order mark. */
+/** The text of a file in UTF-8, with or without a byte order mark. */
 export function decodeText(bytes: Uint8Array): { text: string } | { fault: EncodingFault } {
   if (isUtf16(bytes))
     return {
@@ -20,7 +20,7 @@ export function decodeText(bytes: Uint8Array): { text: string } | { fault: Encod
   return text === undefined ? { fault: firstFault(bytes) } : { text };
 }
 
-/** By its byte order mark or, without one, by the zero that each of the first characters has for a half. */
+/** Detected by the byte order mark or, without one, by the zero bytes among the first characters. */
 function isUtf16([first, second, third, fourth]: Uint8Array): boolean {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return true;
   return (first === 0 && third === 0 && second !== 0) || (second === 0 && fourth === 0 && first !== 0);

@@ -6,7 +6,7 @@ import { atPlace, positionAt } from './position.js';
 import { withoutSharedParts } from './shared-parts.js';
 import { SourceError } from './source-error.js';
 
-/** What a command says of a file with these bytes; undefined where nothing is wrong. */
+/** The message of a command about a file with these bytes; undefined if it is valid. */
 function faultOf(format: DocumentFormat, bytes: Uint8Array | string): string | undefined {
   const decoded = decodeText(Buffer.from(bytes));
   if ('fault' in decoded) return atPlace('file', decoded.fault, decoded.fault.message);
@@ -107,7 +107,7 @@ const OF_TOML: Row[] = [
   ['toml', 'a = inf\n', '1:5: Infinity and "not a number" are not allowed.'],
 ];
 
-describe('a file is refused with the place of what is wrong, in words for people', () => {
+describe('a file that is not valid is refused with position and explanation', () => {
   it.each([...OF_ALL_FORMATS, ...OF_JSON, ...OF_YAML, ...OF_TOML])('%s %j', (format, bytes, fault) => {
     const found = faultOf(format, bytes);
     expect(found?.slice(0, fault.length + 5)).toBe(`file:${fault}`);
@@ -160,12 +160,12 @@ of merged: {<<: &c {<<: *b, zone: four}}
     },
   );
 
-  it('takes "<<" in quotes for a name, and names without quotes as they are written', () => {
+  it('reads "<<" in quotes as a name, and unquoted names as they are written', () => {
     expect(read('yaml', '"<<": {a: 1}\n')).toEqual({ '<<': { a: 1 } });
     expect(read('yaml', '1.0: a\ntrue: b\n')).toEqual({ '1.0': 'a', true: 'b' });
   });
 
-  it('finds what was merged where it was written', () => {
+  it('reports merged values at their own position', () => {
     const text = 'x: &a\n  plan: 1\ny:\n  <<: *a\n';
     expect(positionAt(text, offsetOf(parseDocument(text, 'yaml'), ['y', 'plan']) ?? 0)).toEqual({
       line: 2,
@@ -231,8 +231,8 @@ describe('TOML', () => {
   });
 });
 
-describe('parts that are shared', () => {
-  it('are left out at the top, as is $schema, and nowhere else', () => {
+describe('shared parts', () => {
+  it('and $schema are left out at the top level only', () => {
     const root = parseDocument('{"$schema": "s", "x-a": 1, "b": {"x-a": 2, "$schema": 3}, "x": 4}', 'json');
     expect(toPlain(withoutSharedParts(root))).toEqual({ b: { 'x-a': 2, $schema: 3 }, x: 4 });
   });

@@ -1,8 +1,8 @@
 import type { Path } from '../path.js';
 
 /**
- * Plain data that remembers where it was written, so that a fault found long after parsing still points at the line.
- * `at` is an offset into the text; formats whose parser keeps no positions leave it out.
+ * Plain data with positions, so that a fault that is found after parsing still names the line. `at` is an offset into the
+ * text; it is absent for formats whose parser has no positions.
  */
 export type Located = LocatedScalar | LocatedArray | LocatedRecord;
 
@@ -20,26 +20,28 @@ interface LocatedArray {
   at?: number | undefined;
 }
 
+/** A field of a record: its value, and the position of its name. */
 export interface LocatedField {
   value: Located;
-  /** Where its name stands. */
+  /** The position of its name. */
   keyAt?: number | undefined;
 }
 
+/** A record with its fields by name. */
 export interface LocatedRecord {
   kind: 'record';
   fields: Map<string, LocatedField>;
   at?: number | undefined;
 }
 
-/** The data alone. Records have no prototype trap: a field called `__proto__` is a field like any other. */
+/** The data without positions. Records have no prototype: a field called `__proto__` is an ordinary field. */
 export function toPlain(located: Located): unknown {
   if (located.kind === 'scalar') return located.value;
   if (located.kind === 'array') return located.items.map(toPlain);
   return Object.fromEntries([...located.fields].map(([name, field]) => [name, toPlain(field.value)]));
 }
 
-/** Where the value at that path stands, or the nearest thing around it that has a place. */
+/** The position of the value at that path, or of the nearest value around it that has one. */
 export function offsetOf(root: Located, path: Path): number | undefined {
   let here: Located | undefined = root;
   let nearest = root.at;
@@ -51,7 +53,7 @@ export function offsetOf(root: Located, path: Path): number | undefined {
   return nearest;
 }
 
-/** Where the name of a field stands. */
+/** The position of a field's name. */
 export function offsetOfName(root: Located, path: Path): number | undefined {
   const record = valueAt(root, path.slice(0, -1));
   const name = String(path.at(-1));

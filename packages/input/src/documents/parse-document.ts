@@ -6,11 +6,12 @@ import { SourceError } from './source-error.js';
 
 const PARSERS = { json: parseJson, yaml: parseYaml, toml: parseToml };
 
+/** A format that {@link parseDocument} reads. */
 export type DocumentFormat = keyof typeof PARSERS;
 
 /**
- * Reads a file that a person wrote, with the place of everything in it. Nothing is dropped or altered on the way: what
- * the format allows but data do not know is refused.
+ * Parses a file that a person wrote, with the position of everything in it. Nothing is dropped or changed: constructs of
+ * the format that plain data cannot express are refused.
  * @throws SourceError
  */
 export function parseDocument(text: string, format: DocumentFormat): Located {
@@ -20,7 +21,7 @@ export function parseDocument(text: string, format: DocumentFormat): Located {
   return located;
 }
 
-/** A number that would be another one once it is stored or sent. @throws SourceError */
+/** Refuses a number that would change when it is stored or sent. @throws SourceError */
 function refuseInexact(located: Located): void {
   if (located.kind === 'array') return located.items.forEach(refuseInexact);
   if (located.kind === 'record') return located.fields.forEach(({ value }) => refuseInexact(value));

@@ -17,16 +17,16 @@ import type { Located, LocatedField } from './located.js';
 import { SourceError, twice } from './source-error.js';
 import { yamlFaultSentence } from './yaml-fault.js';
 
-/** Aliases of aliases can make gigabytes of a few lines. */
+/** Aliases of aliases can expand a few lines to gigabytes. */
 const MAX_VALUES = 100_000;
 
 /**
- * One document of YAML, of which JSON is a part: 1.2, or 1.1 where the text has a `%YAML 1.1` line. Merge keys (`<<`) are
- * followed in both. A tag that is not part of the core schema is refused, never dropped.
+ * One YAML document, of which JSON is a subset: 1.2, or 1.1 if the text has a `%YAML 1.1` line. Merge keys (`<<`) are
+ * applied in both. A tag outside the core schema is refused, never dropped.
  * @throws SourceError
  */
 export function parseYaml(text: string): Located {
-  // Members that are there twice are found below, in time proportional to their number.
+  // Duplicate members are found below, in time proportional to their number.
   const document = withinStack(() =>
     parseDocument(text, { prettyErrors: false, uniqueKeys: false, logLevel: 'error' }),
   );
@@ -36,7 +36,7 @@ export function parseYaml(text: string): Located {
   return new Locator(targetsOf(document)).locate(document.contents, 0);
 }
 
-/** What each alias stands for: the last node before it that has the anchor. */
+/** The node of each alias: the last one before it that has the anchor. */
 function targetsOf(document: Document.Parsed): Map<Alias, Node> {
   const anchors = new Map<string, Node>();
   const targets = new Map<Alias, Node>();
@@ -88,7 +88,7 @@ class Locator {
     throw new SourceError('This alias stands for nothing: the anchor must come before it.', offsetOf(alias));
   }
 
-  /** The members of a record: its own, then of those that it merges the ones that it lacks. */
+  /** The members of a record: its own, then those of merged records that it does not have. */
   #fields(pairs: readonly Pair[], depth: number): Map<string, LocatedField> {
     const fields = new Map<string, LocatedField>();
     let merged: { value: unknown; at: number } | undefined;
@@ -109,7 +109,7 @@ class Locator {
     return fields;
   }
 
-  /** The records after a merge key, those that count for more first. */
+  /** The records after a merge key, in the order of precedence. */
   #merged(value: unknown, at: number, depth: number): ReadonlyMap<string, LocatedField>[] {
     const located = this.#value(value, depth);
     return (located.kind === 'array' ? located.items : [located]).map((item) => {
@@ -126,12 +126,12 @@ function offsetOf(node: Node): number {
   return node.range?.[0] ?? 0;
 }
 
-/** YAML 1.1 makes a symbol of it. In quotes it is a name like any other. */
+/** YAML 1.1 parses it as a symbol. In quotes it is an ordinary name. */
 function isMergeKey(key: unknown): boolean {
   return isScalar(key) && (typeof key.value === 'symbol' || (key.value === '<<' && key.type === 'PLAIN'));
 }
 
-/** A name without quotes is what is written: `1.0` and `yes` too. */
+/** An unquoted name is its text: also `1.0` and `yes`. */
 function nameOf(key: unknown, at: number | undefined): string {
   if (isScalar(key)) {
     if (typeof key.value === 'string') return key.value;

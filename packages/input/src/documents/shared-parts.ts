@@ -1,8 +1,8 @@
 import type { Located } from './located.js';
 
 /**
- * The document without what is there for its writer and editor alone, at the top: members whose name begins with `x-`,
- * which hold parts that others refer to, and `$schema`.
+ * The document without the top-level members for authors and editors: those whose name starts with `x-`, which contain
+ * parts that others refer to, and `$schema`.
  */
 export function withoutSharedParts(root: Located): Located {
   if (root.kind !== 'record') return root;

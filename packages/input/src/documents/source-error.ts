@@ -1,4 +1,4 @@
-/** A text that cannot be understood; `offset` is where, if known. The message is one or two whole sentences. */
+/** A text that cannot be parsed; `offset` is the position, if known. The message is one or two complete sentences. */
 export class SourceError extends Error {
   override readonly name: string = 'SourceError';
 
@@ -10,7 +10,7 @@ export class SourceError extends Error {
   }
 }
 
-/** A name that its record has already: of two values one would be dropped. */
+/** A duplicate name in a record: one of the two values would be dropped. */
 export function twice(name: string, offset: number | undefined): SourceError {
   return new SourceError(`The member ${JSON.stringify(name)} is there twice.`, offset);
 }

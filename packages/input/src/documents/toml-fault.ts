@@ -1,6 +1,6 @@
 import type { TomlError } from 'smol-toml';
 
-/** By the beginnings of the messages of the `smol-toml` library, which are for programmers. */
+/** By the first words of the messages of the `smol-toml` library, which are written for programmers. */
 const SENTENCES: readonly (readonly [string, string])[] = [
   ['control characters', 'A control character must be written as an escape.'],
   ['document contains an unsafe property', 'This name of a member is not allowed.'],

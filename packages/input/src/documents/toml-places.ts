@@ -1,6 +1,6 @@
-/** Where a value of a TOML text is, and what it holds. */
+/** The position of a value in a TOML text, and its members. */
 export interface TomlPlace {
-  /** Where its name begins; undefined for an element of a list. */
+  /** The position of its name; undefined for an element of a list. */
   keyAt?: number;
   /** Where it begins. */
   at?: number;
@@ -9,8 +9,8 @@ export interface TomlPlace {
 }
 
 /**
- * Finds where the names and values of a TOML text are: its parser keeps no places.
- * @param text valid TOML; of another text some places are found, and it ends all the same
+ * Finds the positions of names and values in a TOML text, because its parser has none.
+ * @param text valid TOML; for another text some positions are found, and it terminates
  */
 export function tomlPlaces(text: string): TomlPlace {
   return new Scanner(text).scan();
@@ -54,14 +54,14 @@ class Scanner {
     this.#value(named);
   }
 
-  /** Reads `a.b."c"`, up to what follows it, and finds its place from that table on. */
+  /** Reads `a.b."c"` and the space after it, and finds its place below that table. */
   #named(table: TomlPlace): TomlPlace {
     let here = table;
     for (;;) {
       this.#skip();
       const keyAt = this.#at;
       const name = this.#name();
-      // A table of a list that has begun is meant: the last one.
+      // For a list of tables, the last table is meant.
       here = here.items.at(-1) ?? here;
       const known = here.members.get(name) ?? { ...newPlace(), keyAt };
       here.members.set(name, known);
@@ -88,7 +88,7 @@ class Scanner {
     const opening = this.text[this.#at];
     if (this.#isQuote()) return this.#string();
     if (opening !== '[' && opening !== '{') {
-      // A date may have a blank before its time.
+      // A date may have a space before its time.
       this.#take(/[^,\]}#\r\n]*/y);
       return;
     }
@@ -117,17 +117,17 @@ class Scanner {
   #string(): void {
     const quote = this.text[this.#at];
     const long = this.text.startsWith(`${quote}${quote}${quote}`, this.#at);
-    // A long text may end in quotes of its own, right before the three that close it.
+    // A long text may end with quotes of its own, directly before the three closing ones.
     if (quote === '"') this.#take(long ? /"""(?:\\[^]|[^\\])*?"{3,5}(?!")/y : /"(?:\\.|[^"\\])*"/y);
     else this.#take(long ? /'''[^]*?'{3,5}(?!')/y : /'[^']*'/y);
   }
 
-  /** Blanks, line ends and comments. */
+  /** Spaces, line breaks and comments. */
   #skip(): void {
     this.#take(/(?:[ \t\r\n]|#[^\n]*)*/y);
   }
 
-  /** Always goes on by one character at least, except over what may be empty. */
+  /** Always advances by at least one character, except over optional parts. */
   #take(pattern: RegExp): string {
     pattern.lastIndex = this.#at;
     const taken = pattern.exec(this.text)?.[0];
@@ -140,7 +140,7 @@ function unescaped(quoted: string): string {
   try {
     return JSON.parse(quoted) as string;
   } catch {
-    // An escape that JSON lacks: the name is not found, and its table's place is shown.
+    // An escape that JSON does not have: the name is not found, and the position of its table is shown.
     return quoted;
   }
 }

@@ -1,4 +1,4 @@
-/** By the codes of the `yaml` library, whose own messages are for programmers. */
+/** By the codes of the `yaml` library, whose own messages are written for programmers. */
 const SENTENCES: Record<string, string> = {
   ALIAS_PROPS: 'An alias must have neither an anchor nor a tag.',
   BAD_ALIAS: 'The name of an anchor or an alias is not valid here.',

@@ -2,15 +2,15 @@ import { register } from 'node:module';
 import { tracesOnly, tracingIsOn } from './config.js';
 
 export interface Tracing {
-  /** Sends what was not sent yet. */
+  /** Sends the remaining spans. */
   stop(): Promise<void>;
 }
 
 const PROBES = new Set(['/livez', '/readyz', '/metrics', '/health']);
 
 /**
- * Before anything else of a process is imported, or it would not be seen. Nothing of OpenTelemetry is loaded where it is
- * off, which is the default.
+ * Must run before any other import of a process, whose calls would otherwise not be traced. OpenTelemetry is not loaded
+ * if tracing is off, which is the default.
  */
 export async function startTracing(serviceName: string): Promise<Tracing | undefined> {
   if (!tracingIsOn()) return undefined;
@@ -26,17 +26,17 @@ export async function startTracing(serviceName: string): Promise<Tracing | undef
       '@opentelemetry/instrumentation-http': {
         ignoreIncomingRequestHook: ({ url = '' }) => PROBES.has(url.split('?')[0] ?? ''),
       },
-      // Each connection and each name that is looked up: nobody asks for these.
+      // Each connection and each DNS lookup: these spans are rarely useful.
       '@opentelemetry/instrumentation-net': { enabled: false },
       '@opentelemetry/instrumentation-dns': { enabled: false },
     }),
   });
   sdk.start();
-  // A collector that is away keeps nobody from stopping.
+  // A collector that is away must not delay the stop.
   return { stop: () => sdk.shutdown().catch(() => undefined) };
 }
 
-/** The same process, whose last spans are sent when it stops. */
+/** The same process, which sends its last spans when it stops. */
 export function traced<Running extends { stop: () => Promise<void> }>(
   running: Running,
   tracing: Tracing | undefined,

@@ -23,7 +23,7 @@ export async function makeFirstAdmin(
     if (config.production) {
       throw new Failure(
         'invalid',
-        'The configuration is wrong: ADMIN_PASSWORD is missing: there are no users yet, and production does not generate the password of the first admin.',
+        'The configuration is wrong: ADMIN_PASSWORD is required: there are no users yet, and production does not generate the password of the first admin.',
         { code: 'configuration' },
       );
     }

@@ -99,7 +99,7 @@ describe('the first start', () => {
       MFA_ENCRYPTION_KEY: 'm'.repeat(32),
       REDIS_URL: 'redis://127.0.0.1:1',
     };
-    await expect(start(production)).rejects.toThrow(/ADMIN_PASSWORD is missing/);
+    await expect(start(production)).rejects.toThrow(/ADMIN_PASSWORD is required/);
     await start({ ...production, ADMIN_PASSWORD: 'lantern-gravel-orbit' });
     await start(production);
   });

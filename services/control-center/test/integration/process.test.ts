@@ -97,7 +97,7 @@ describe('the process', () => {
       { JWT_SECRET: 'changemechangemechangemechangeme' },
       /JWT_SECRET.* must not be a published example/,
     ],
-    ['no database', { DATABASE_URL: '' }, /^The configuration is wrong: DATABASE_URL is missing/],
+    ['no database', { DATABASE_URL: '' }, /^The configuration is wrong: DATABASE_URL is required/],
   ])('ends with one sentence for %s', async (_what, changes, sentence) => {
     const process = start(changes);
     expect(await process.exited).toEqual({ code: 1, signal: null });

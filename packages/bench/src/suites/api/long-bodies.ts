@@ -28,8 +28,12 @@ const crossed = (length: number) =>
     index % 2 === 0
       ? { ...operation, dependencies: [] }
       : {
-          ...{ id: operation.id, type: 'taskserv_batch', provider: 'noop', infra: operation.infra },
-          ...{ taskservs: ['kubernetes'], dependencies: [`o${index - 1}`] },
+          id: operation.id,
+          type: 'taskserv_batch',
+          provider: 'noop',
+          infra: operation.infra,
+          taskservs: ['kubernetes'],
+          dependencies: [`o${index - 1}`],
         },
   );
 

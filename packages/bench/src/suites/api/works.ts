@@ -39,12 +39,20 @@ export async function reads(setting: Setting): Promise<Work[]> {
   ];
   return [
     {
-      ...{ id: 'read-task', title, unit: 'requests/s', better: 'more', notes },
+      id: 'read-task',
+      title,
+      unit: 'requests/s',
+      better: 'more',
+      notes,
       contenders: contenders(({ perSecond }) => perSecond),
       bars: [{ of: OURS, against: bare, atLeast: 0.85 }],
     },
     {
-      ...{ id: 'read-task-p99', title: `${title} (99th percentile)`, unit: 'ms', better: 'less', notes },
+      id: 'read-task-p99',
+      title: `${title} (99th percentile)`,
+      unit: 'ms',
+      better: 'less',
+      notes,
       contenders: contenders(({ times }) => percentile(times, 0.99)),
     },
   ];

@@ -36,7 +36,11 @@ function event(number: number) {
     timestamp: new Date().toISOString(),
     data: {
       ...metadata,
-      ...{ name: 'create_servers', infra: 'production', change: 'started', state: 'running', attempt: 1 },
+      name: 'create_servers',
+      infra: 'production',
+      change: 'started',
+      state: 'running',
+      attempt: 1,
     },
     metadata,
   };

@@ -87,8 +87,10 @@ function eventsIn(message: Buffer): number {
 function open(url: string, token: string): Promise<[Socket, Buffer]> {
   const headers = {
     Authorization: `Bearer ${token}`,
-    ...{ Connection: 'Upgrade', Upgrade: 'websocket' },
-    ...{ 'Sec-WebSocket-Version': '13', 'Sec-WebSocket-Key': KEY },
+    Connection: 'Upgrade',
+    Upgrade: 'websocket',
+    'Sec-WebSocket-Version': '13',
+    'Sec-WebSocket-Key': KEY,
   };
   return new Promise((resolve, reject) => {
     request(url, { headers })

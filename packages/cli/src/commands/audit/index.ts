@@ -22,7 +22,7 @@ interface ExportOptions {
 
 /** Adds `provctl audit` to the program. */
 export function auditCommands(program: Command, actions: Actions): void {
-  const audit = program.command('audit').description('export and verify the audit log');
+  const audit = program.command('audit').description('export and verify the audit trail');
   audit
     .command('export')
     .description('export the audit records that match the filters')

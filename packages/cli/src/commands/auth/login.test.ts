@@ -20,7 +20,7 @@ afterEach(async () => {
   await fake.stop();
 });
 
-/** Somebody at a terminal, who types an answer when he is asked. */
+/** A user at a terminal, who types an answer to each prompt. */
 function typist(answers: Record<string, string>) {
   const stdin = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => stdin });
   let shown = '';

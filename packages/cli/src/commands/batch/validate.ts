@@ -18,6 +18,7 @@ export async function faultsOfBatch(document: unknown): Promise<ErrorDetail[]> {
   return faultsOfGraph((document as { operations: Operation[] }).operations);
 }
 
+/** The faults of the dependencies of a batch: duplicate ids, unknown dependencies and cycles. */
 export function faultsOfGraph(operations: readonly Operation[]): ErrorDetail[] {
   const ids = new Set<string>();
   const faults: ErrorDetail[] = [];
