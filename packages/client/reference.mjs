@@ -6,7 +6,7 @@ const intro = `<!-- Written by packages/client/generate.mjs from the contract. D
 
 The method of every operation of both services. Arguments are one object: \`params\`, \`query\` and \`body\` if the operation has
 them, and \`signal\`, \`timeout\`, \`idempotencyKey\`, \`headers\`. A method returns the \`data\` of the envelope. *List*: the method
-also has \`.page()\` and \`.all()\`. *Key*: the client sends an \`Idempotency-Key\` with each call, so that it can retry after a lost
+also has \`.page()\` and \`.all()\`; every other method has \`.tagged()\`, which adds the ETag. *Key*: the client sends an \`Idempotency-Key\` with each call, so that it can retry after a lost
 response. Guide: [how-to/use-the-sdks.md](../how-to/use-the-sdks.md).
 `;
 

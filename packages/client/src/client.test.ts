@@ -46,6 +46,18 @@ describe('ProvisioningClient', () => {
     }
   });
 
+  it('returns an object with its ETag, for a change that must not undo another', async () => {
+    const { client, received } = await clientOf(() => data({ id: ID }, { ETag: '"7"' }));
+    const { data: user, etag } = await client.controlCenter.getUser.tagged({ params: { id: ID } });
+    expect([user, etag]).toEqual([{ id: ID }, '"7"']);
+    await client.controlCenter.updateUser({
+      params: { id: ID },
+      body: { enabled: false },
+      headers: { 'If-Match': etag! },
+    });
+    expect(received[1]?.headers['if-match']).toBe('"7"');
+  });
+
   it('runs the JavaScript example of the API document', async () => {
     const { client, received } = await clientOf(({ method }) =>
       method === 'POST' ? data(ID) : data({ id: ID, status: 'Running' }),

@@ -65,10 +65,21 @@ type ListMethod<O> = Call<O, Promise<DataOf<O>>> & {
   all: Call<O, AsyncGenerator<ItemOf<O>, void, undefined>>;
 };
 
+/** The data of a response, and its ETag where it has one. A change that sends it as `If-Match` fails with 412 if another came between. */
+export interface Tagged<Data> {
+  data: Data;
+  etag: string | undefined;
+}
+
+type Method<O> = Call<O, Promise<DataOf<O>>> & {
+  /** Returns the data with the ETag of the response. */
+  tagged: Call<O, Promise<Tagged<DataOf<O>>>>;
+};
+
 type MethodsOf<Operations, R extends Routes> = {
   [Id in keyof Operations & keyof R]: R[Id] extends { list: readonly unknown[] }
     ? ListMethod<Operations[Id]>
-    : Call<Operations[Id], Promise<DataOf<Operations[Id]>>>;
+    : Method<Operations[Id]>;
 };
 
 /** The methods of `client.orchestrator`. */
@@ -128,10 +139,17 @@ export function methodsOf<Methods>(connection: Connection, baseUrl: string, rout
   const entries = Object.entries(routes).map(([id, route]) => {
     const call = (args?: AnyArguments) => callRoute(connection, baseUrl, route, receiveWhole, args);
     const method = async (args?: AnyArguments) => envelopeOf(await call(args)).data;
-    return [id, route.list ? Object.assign(method, paging(call, route.list)) : method];
+    return [id, Object.assign(method, route.list ? paging(call, route.list) : { tagged: tagging(call) })];
   });
   // Safe cast: the routes are generated from the same operations as the type.
   return Object.fromEntries(entries) as Methods;
+}
+
+function tagging(call: (args?: AnyArguments) => Promise<Answer>) {
+  return async (args?: AnyArguments): Promise<Tagged<unknown>> => {
+    const answer = await call(args);
+    return { data: envelopeOf(answer).data, etag: answer.response.headers.get('etag') ?? undefined };
+  };
 }
 
 function paging(
