@@ -12,6 +12,7 @@ import { AppFrame } from './app/app-frame.js';
 import { NotFound } from './app/not-found.js';
 import { Failed } from './app/failed.js';
 import { infraRoutes } from './routes-infra.js';
+import { governanceRoutes } from './routes-governance.js';
 import {
   batchFilters,
   batchSearch,
@@ -89,6 +90,7 @@ const routeTree = rootRoute.addChildren([
     batchesRoute,
     batchRoute,
     ...infraRoutes(signedInRoute),
+    ...governanceRoutes(signedInRoute),
   ]),
 ]);
 

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Bookmark, Boxes, GitCompareArrows, Layers, ListChecks, ScrollText } from 'lucide-react';
+import { Bookmark, Boxes, FileClock, GitCompareArrows, KeyRound, Layers, ListChecks, ScrollText, ShieldCheck, Users } from 'lucide-react';
 import styles from './app-frame.module.css';
 
 /** The navigation: groups of pages. The title is the accessible name of the link. */
@@ -18,6 +18,15 @@ const GROUPS = [
       { to: '/drift', title: 'Drift', Icon: GitCompareArrows },
       { to: '/journal', title: 'Journal', Icon: ScrollText },
       { to: '/checkpoints', title: 'Checkpoints', Icon: Bookmark },
+    ],
+  },
+  {
+    title: 'Access',
+    entries: [
+      { to: '/users', title: 'Users', Icon: Users },
+      { to: '/policies', title: 'Policies', Icon: ShieldCheck },
+      { to: '/audit', title: 'Audit', Icon: FileClock },
+      { to: '/tokens', title: 'API tokens', Icon: KeyRound },
     ],
   },
 ] as const;

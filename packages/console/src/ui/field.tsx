@@ -4,13 +4,13 @@ import styles from './field.module.css';
 interface Described {
   label: string;
   hint?: ReactNode;
-  /** What is wrong with the value. */
+  /** What is wrong with the value, as a predicate: `must be an e-mail address`. */
   error?: string | undefined;
 }
 
 /** A text field with its label, its hint and what is wrong with its value. */
 export function Field({ label, hint, error, ...input }: Described & ComponentProps<'input'>) {
-  const { id, described, notes } = useNotes(hint, error);
+  const { id, described, notes } = useNotes(label, hint, error);
   return (
     <div className={styles['field']}>
       <label htmlFor={id}>{label}</label>
@@ -22,7 +22,7 @@ export function Field({ label, hint, error, ...input }: Described & ComponentPro
 
 /** A field for a text of several lines. */
 export function TextField({ label, hint, error, ...input }: Described & ComponentProps<'textarea'>) {
-  const { id, described, notes } = useNotes(hint, error);
+  const { id, described, notes } = useNotes(label, hint, error);
   return (
     <div className={styles['field']}>
       <label htmlFor={id}>{label}</label>
@@ -34,7 +34,7 @@ export function TextField({ label, hint, error, ...input }: Described & Componen
 
 /** A choice of one. */
 export function Select({ label, hint, error, ...select }: Described & ComponentProps<'select'>) {
-  const { id, described, notes } = useNotes(hint, error);
+  const { id, described, notes } = useNotes(label, hint, error);
   return (
     <div className={styles['field']}>
       <label htmlFor={id}>{label}</label>
@@ -52,7 +52,7 @@ interface ChecksProps extends Described {
 
 /** A choice of several. */
 export function Checks({ label, hint, error, options, value, onChange }: ChecksProps) {
-  const { described, notes } = useNotes(hint, error);
+  const { described, notes } = useNotes(label, hint, error);
   return (
     <fieldset className={styles['field']} aria-describedby={described['aria-describedby']}>
       <legend>{label}</legend>
@@ -94,7 +94,7 @@ export function Check({ label, checked, disabled, onChange }: CheckProps) {
   );
 }
 
-function useNotes(hint: ReactNode, error: string | undefined) {
+function useNotes(label: string, hint: ReactNode, error: string | undefined) {
   const id = useId();
   const ids = [...(error ? [`${id}-error`] : []), ...(hint ? [`${id}-hint`] : [])];
   const described = {
@@ -105,7 +105,7 @@ function useNotes(hint: ReactNode, error: string | undefined) {
     <>
       {error && (
         <p id={`${id}-error`} className={styles['error']}>
-          {error}
+          {label} {error}
         </p>
       )}
       {hint && (

@@ -15,6 +15,16 @@ import styles from './status.module.css';
 type Tone = 'pending' | 'running' | 'ok' | 'failed' | 'cancelled' | 'warn' | 'undone' | 'unknown';
 
 const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
+  Enabled: [Check, 'ok'],
+  Disabled: [Ban, 'cancelled'],
+  Allow: [Check, 'ok'],
+  Deny: [OctagonX, 'failed'],
+  Success: [Check, 'ok'],
+  Denied: [Ban, 'failed'],
+  Failure: [OctagonX, 'failed'],
+  Delivered: [Check, 'ok'],
+  Verified: [Check, 'ok'],
+  Altered: [OctagonX, 'failed'],
   Pending: [Hourglass, 'pending'],
   Running: [Play, 'running'],
   Completed: [Check, 'ok'],
