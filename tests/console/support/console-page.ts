@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
@@ -51,6 +52,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       const found = await violationsOf(page);
+      await takeScreenshot(page, `${size.width}-${colorScheme}`);
       expect({ url: page.url(), size: size.width, colorScheme, found }).toMatchObject({ found: [] });
     }
     const excess = await page.evaluate(
@@ -60,6 +62,14 @@ export async function expectAccessible(page: Page): Promise<void> {
   }
   await page.setViewportSize(SIZES[0]!);
   await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Into the folder CONSOLE_SCREENSHOTS, where that is set: to be looked at, not compared. */
+async function takeScreenshot(page: Page, variant: string): Promise<void> {
+  const folder = process.env['CONSOLE_SCREENSHOTS'];
+  if (folder === undefined) return;
+  const name = new URL(page.url()).pathname.replaceAll(/[^a-z0-9]+/gi, '-').slice(9);
+  await page.screenshot({ path: join(folder, `${name}-${variant}.png`), fullPage: true });
 }
 
 interface Axe {

@@ -10,3 +10,11 @@ export const OWN_HEADERS = { 'X-Provisioning-Console': '1' };
 export function textUrl(path: string, show = false): string {
   return `${BASE}download/orchestrator${path}?as=text%2Fplain${show ? '&show=1' : ''}`;
 }
+
+/** The address of the audit records that match these filters, as a file. */
+export function auditDownload(
+  as: 'text/csv' | 'application/x-ndjson',
+  query: Record<string, string>,
+): string {
+  return `${BASE}download/control-center/audit/logs?${new URLSearchParams({ ...query, as }).toString()}`;
+}

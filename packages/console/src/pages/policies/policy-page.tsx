@@ -1,0 +1,74 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
+import type { Policy } from '@provisioning/contracts';
+import { policyDetail } from '../../api/queries/policies.js';
+import { RuleList } from '../../features/policy/rule-view.js';
+import { IdChip } from '../../ui/id-chip.js';
+import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Page } from '../../ui/page.js';
+import { Facts } from '../../ui/panel.js';
+import { Status } from '../../ui/status.js';
+import { Tabs } from '../../ui/tabs.js';
+import { Time } from '../../ui/time.js';
+import { PolicyActs } from './policy-acts.js';
+import { PolicyVersions } from './policy-versions.js';
+
+export default function PolicyPage() {
+  const { id } = useParams({ from: '/signed-in/policies/$id' });
+  const { tab = 'rules', a, b } = useSearch({ from: '/signed-in/policies/$id' });
+  const navigate = useNavigate({ from: '/policies/$id' });
+  const { data, error, refetch } = useQuery(policyDetail(id));
+  if (!data) {
+    return (
+      <Page title="Policy">
+        {error ? <ErrorNotice error={error} retry={() => void refetch()} /> : <Skeleton rows={6} />}
+      </Page>
+    );
+  }
+  const policy = data.data;
+  return (
+    <Page
+      title={policy.name}
+      tabTitle={`${policy.name} · Policies`}
+      aside={<Status status={policy.enabled ? 'Enabled' : 'Disabled'} />}
+      actions={<PolicyActs policy={policy} etag={data.etag} />}
+    >
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {policy.description && <p>{policy.description}</p>}
+      <About policy={policy} />
+      <Tabs
+        label="Parts of the policy"
+        value={tab}
+        onChange={(next) => void navigate({ search: next === 'rules' ? {} : { tab: next } })}
+        tabs={[
+          { name: 'rules', title: 'Rules', content: <RuleList rules={policy.rules} /> },
+          {
+            name: 'versions',
+            title: 'Versions',
+            content: (
+              <PolicyVersions
+                id={policy.id}
+                a={a}
+                b={b}
+                compare={(pair) => void navigate({ search: { tab: 'versions', ...pair } })}
+              />
+            ),
+          },
+        ]}
+      />
+    </Page>
+  );
+}
+
+function About({ policy }: { policy: Policy }) {
+  return (
+    <Facts
+      facts={[
+        ['Id', <IdChip key="id" id={policy.id} what="policy" />],
+        ['Version', `${policy.version} (revision ${policy.revision ?? 1})`],
+        ['Created', <Time key="created" at={policy.created_at} />],
+        ['Changed', policy.updated_at ? <Time key="changed" at={policy.updated_at} /> : null],
+      ]}
+    />
+  );
+}

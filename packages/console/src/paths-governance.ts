@@ -1,0 +1,128 @@
+import type { Action } from '@provisioning/contracts';
+import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
+
+/** What the addresses of the pages about rights and records hold beside their path. */
+
+/** The roles that the built-in policies give rights to. Policies may name others. */
+export const ROLES = ['admin', 'operator', 'viewer', 'auditor'] as const;
+export const ENABLED = ['enabled', 'disabled'] as const;
+
+export interface UserFilters {
+  q?: string;
+  role?: string;
+  enabled?: (typeof ENABLED)[number];
+  page?: number;
+}
+
+export const userFilters = (given: Given): UserFilters =>
+  defined({
+    q: text(given['q']),
+    role: text(given['role']),
+    enabled: oneOf(ENABLED, given['enabled']),
+    page: numberFrom(given['page'], 2),
+  });
+
+export interface PolicyFilters {
+  q?: string;
+  enabled?: (typeof ENABLED)[number];
+}
+
+export const policyFilters = (given: Given): PolicyFilters =>
+  defined({ q: text(given['q']), enabled: oneOf(ENABLED, given['enabled']) });
+
+const POLICY_TABS = ['rules', 'versions'] as const;
+
+export interface PolicySearch {
+  tab?: (typeof POLICY_TABS)[number];
+  /** The revisions that are compared. */
+  a?: number;
+  b?: number;
+}
+
+export const policySearch = (given: Given): PolicySearch =>
+  defined({
+    tab: oneOf(POLICY_TABS, given['tab']),
+    a: numberFrom(given['a'], 1),
+    b: numberFrom(given['b'], 1),
+  });
+
+export const POLICY_ACTIONS = [
+  'create',
+  'read',
+  'update',
+  'delete',
+  'execute',
+  'cancel',
+  'restore',
+  'simulate',
+] as const satisfies readonly Action[];
+
+/** The question of the page Who may. */
+export interface WhoMaySearch {
+  user?: string;
+  /** Separated by commas. */
+  roles?: string;
+  action?: Action;
+  resource?: string;
+  infra?: string;
+  /** ISO 8601; now where absent. */
+  time?: string;
+  ip?: string;
+}
+
+export const whoMaySearch = (given: Given): WhoMaySearch =>
+  defined({
+    user: text(given['user']),
+    roles: text(given['roles']),
+    action: oneOf(POLICY_ACTIONS, given['action']),
+    resource: text(given['resource']),
+    infra: text(given['infra']),
+    time: text(given['time']),
+    ip: text(given['ip']),
+  });
+
+/** The period whose decisions are replayed, as whole days in UTC. */
+export interface ReplaySearch {
+  from?: string;
+  to?: string;
+  user?: string;
+}
+
+export const replaySearch = (given: Given): ReplaySearch =>
+  defined({ from: text(given['from']), to: text(given['to']), user: text(given['user']) });
+
+export const AUDIT_RESULTS = ['success', 'denied', 'failure'] as const;
+export const AUDIT_SERVICES = ['orchestrator', 'control-center'] as const;
+
+export interface AuditFilters {
+  /** The id of a user. */
+  user?: string;
+  action?: string;
+  resource?: string;
+  /** Whole days in UTC. */
+  from?: string;
+  to?: string;
+  /** Only records before this number: pages by it do not move when records are added. */
+  before?: number;
+  /** The record whose details are open. */
+  seq?: number;
+}
+
+export const auditFilters = (given: Given): AuditFilters =>
+  defined({
+    user: text(given['user']),
+    action: text(given['action']),
+    resource: text(given['resource']),
+    from: text(given['from']),
+    to: text(given['to']),
+    before: numberFrom(given['before'], 1),
+    seq: numberFrom(given['seq'], 1),
+  });
+
+export interface VerifySearch {
+  from?: string;
+  to?: string;
+}
+
+export const verifySearch = (given: Given): VerifySearch =>
+  defined({ from: text(given['from']), to: text(given['to']) });
