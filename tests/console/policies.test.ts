@@ -36,7 +36,7 @@ describeConsole('the console: policies', {}, (suite) => {
     await expectAccessible(page);
     await expect(emil.orchestrator.listTasks()).rejects.toMatchObject({ status: 403 });
     await page.getByRole('button', { name: 'Enable' }).click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Enable 1 rules' }).click();
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Enable 1 rule' }).click();
     await page.locator('[data-status=Enabled]').first().waitFor();
     await waitFor(() => emil.orchestrator.listTasks().then(Boolean, () => false));
   });

@@ -126,3 +126,20 @@ export interface VerifySearch {
 
 export const verifySearch = (given: Given): VerifySearch =>
   defined({ from: text(given['from']), to: text(given['to']) });
+
+const ACCOUNT_TABS = ['profile', 'password', 'second-factor', 'sessions', 'preferences'] as const;
+
+export interface AccountSearch {
+  tab?: (typeof ACCOUNT_TABS)[number];
+}
+
+export const accountSearch = (given: Given): AccountSearch =>
+  defined({ tab: oneOf(ACCOUNT_TABS, given['tab']) });
+
+/** The page of the webhooks, or of the deliveries of one. */
+export interface WebhookFilters {
+  page?: number;
+}
+
+export const webhookFilters = (given: Given): WebhookFilters =>
+  defined({ page: numberFrom(given['page'], 2) });

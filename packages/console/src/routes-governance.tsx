@@ -1,11 +1,13 @@
 import { createRoute, lazyRouteComponent, type AnyRoute } from '@tanstack/react-router';
 import {
+  accountSearch,
   auditFilters,
   policyFilters,
   policySearch,
   replaySearch,
   userFilters,
   verifySearch,
+  webhookFilters,
   whoMaySearch,
 } from './paths-governance.js';
 
@@ -79,6 +81,29 @@ export function governanceRoutes<Parent extends AnyRoute>(parent: Parent) {
       path: '/audit/verify',
       validateSearch: verifySearch,
       component: lazyRouteComponent(() => import('./pages/audit/verify.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/account',
+      validateSearch: accountSearch,
+      component: lazyRouteComponent(() => import('./pages/account/account-page.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/webhooks',
+      validateSearch: webhookFilters,
+      component: lazyRouteComponent(() => import('./pages/webhooks/webhook-list.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/webhooks/new',
+      component: lazyRouteComponent(() => import('./pages/webhooks/webhook-new.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/webhooks/$id',
+      validateSearch: webhookFilters,
+      component: lazyRouteComponent(() => import('./pages/webhooks/webhook-page.js')),
     }),
   ] as const;
 }

@@ -7,8 +7,10 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { BASE } from './api/base.js';
+import { rightsQuery } from './api/rights.js';
 import { sessionQuery, signedIn } from './api/session.js';
 import { AppFrame } from './app/app-frame.js';
+import { landingPage } from './app/navigation.js';
 import { NotFound } from './app/not-found.js';
 import { Failed } from './app/failed.js';
 import { infraRoutes } from './routes-infra.js';
@@ -42,14 +44,16 @@ const signedInRoute = createRoute({
     const session = signedIn(await queries.ensureQueryData(sessionQuery));
     if (!session || session.scope !== null)
       throw redirect({ to: '/sign-in', search: { next: location.href } });
+    // No page asks for what would be refused.
+    await queries.ensureQueryData(rightsQuery);
   },
 });
 
 const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/tasks', search: {} });
+  beforeLoad: async ({ context: { queries } }) => {
+    throw redirect({ to: landingPage(await queries.ensureQueryData(rightsQuery)), search: {} });
   },
 });
 

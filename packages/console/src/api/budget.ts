@@ -1,23 +1,39 @@
-import { sessionEnded } from './session-end.js';
+import { CONTROL_CENTER } from './base.js';
+import { untilSessionBegan } from './session-end.js';
+import { noteControlCenter } from './control-center-state.js';
 
 /** Below this many remaining requests of the minute, nothing is fetched in the background. */
 const RESERVE = 25;
+const UNAVAILABLE = new Set([502, 503, 504]);
 
 let remaining = Infinity;
 let resetAt = 0;
 
-/** Notes how much of the person's budget of requests is left, which all tabs share, and that the session has ended. */
-export const budgetedFetch: typeof fetch = async (...args) => {
-  const response = await fetch(...args);
-  if (response.status === 401) sessionEnded();
+/**
+ * Notes what each response says about the budget of requests, which all tabs of the user share, and about the control
+ * center. When the session has ended, a change waits until the user has signed in again and is then sent as it was, with
+ * its own Idempotency-Key; reads are fetched again anyway.
+ */
+export const budgetedFetch: typeof fetch = async (input, init) => {
+  const response = await fetch(input, init);
+  note(String(input), response);
+  if (response.status !== 401) return response;
+  const began = untilSessionBegan();
+  if ((init?.method ?? 'GET') === 'GET') return response;
+  await began;
+  // The time limit of the first attempt has passed while the user signed in.
+  return fetch(input, { ...init, signal: null });
+};
+
+function note(url: string, response: Response): void {
   const left = response.headers.get('x-ratelimit-remaining');
   const reset = response.headers.get('x-ratelimit-reset');
   if (left !== null) {
     remaining = Number(left);
     resetAt = Number(reset ?? 0) * 1000;
   }
-  return response;
-};
+  if (url.startsWith(CONTROL_CENTER)) noteControlCenter(!UNAVAILABLE.has(response.status));
+}
 
 /** Whether the page may fetch what the user did not request. */
 export function mayFetchInBackground(): boolean {

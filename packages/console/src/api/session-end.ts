@@ -2,15 +2,34 @@ import { useSyncExternalStore } from 'react';
 
 let ended = false;
 const listeners = new Set<() => void>();
+let waiting: (() => void)[] = [];
 
 function set(value: boolean): void {
   ended = value;
   for (const listener of listeners) listener();
 }
 
-/** A call was refused because the session has ended: the page stays and shows a sign-in dialog over itself. */
-export const sessionEnded = (): void => set(true);
-export const sessionBegan = (): void => set(false);
+/**
+ * A call was refused because the session has ended: the page stays and shows a sign-in dialog over itself.
+ * @returns a promise that is kept once the user has signed in again
+ */
+export function untilSessionBegan(): Promise<void> {
+  set(true);
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+export function sessionBegan(): void {
+  const calls = waiting;
+  waiting = [];
+  set(false);
+  for (const call of calls) call();
+}
+
+/** The user has signed out: what waited for a new session is dropped. */
+export function sessionDropped(): void {
+  waiting = [];
+  set(false);
+}
 
 export function useSessionEnded(): boolean {
   return useSyncExternalStore(

@@ -3,21 +3,29 @@ import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-route
 import { Menu, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { BASE } from '../api/base.js';
+import { denialOf, rightsQuery } from '../api/rights.js';
 import { announce, onAnnouncement, refreshSession, sessionQuery, signedIn, signOut } from '../api/session.js';
-import { useSessionEnded } from '../api/session-end.js';
+import { sessionDropped, useSessionEnded } from '../api/session-end.js';
+import { dropDrafts } from '../features/policy/drafts.js';
+import { DeniedPage } from '../features/rights/denied.js';
 import { liveStore } from '../live/live-store.js';
 import { useStatusConnection } from '../live/use-live.js';
 import { AccountMenu } from './account-menu.js';
 import styles from './app-frame.module.css';
 import { LiveContext } from './live-context.js';
-import { Navigation } from './navigation.js';
+import { deniedArea, Navigation } from './navigation.js';
 import { SessionDialog } from './session-dialog.js';
+import { Shortcuts } from './shortcuts.js';
 import { StatusBar } from './status-bar.js';
+import { UnavailableBanner } from './unavailable-banner.js';
 
 /** What is around every page: navigation, the state of the connection, who is signed in. */
 export function AppFrame() {
-  const live = useStatusConnection(!useSessionEnded());
+  const rights = useQuery(rightsQuery).data ?? [];
+  const mayFollow = denialOf(rights, 'read', 'events') === undefined;
+  const live = useStatusConnection(!useSessionEnded() && mayFollow);
   const path = useRouterState({ select: ({ location }) => location.pathname });
+  const denied = deniedArea(rights, path);
   const [openedAt, setOpenedAt] = useState<string>();
   const isOpen = openedAt === path;
   useKeepSession();
@@ -38,7 +46,7 @@ export function AppFrame() {
           >
             {isOpen ? <X aria-hidden /> : <Menu aria-hidden />}
           </button>
-          <Link to="/tasks" search={{}} className={styles['brand']}>
+          <Link to="/" className={styles['brand']}>
             <img src={`${BASE}favicon.svg`} alt="" width="20" height="20" />
             Provisioning
           </Link>
@@ -47,10 +55,12 @@ export function AppFrame() {
         </header>
         <Navigation isOpen={isOpen} />
         <main id="main" className={styles['main']}>
-          <Outlet />
+          <UnavailableBanner />
+          {denied?.reads ? <DeniedPage title={denied.title} action="read" type={denied.reads} /> : <Outlet />}
         </main>
       </div>
       <SessionDialog />
+      <Shortcuts />
     </LiveContext>
   );
 }
@@ -66,8 +76,10 @@ function Account() {
     }),
   );
   const leave = async () => {
+    sessionDropped();
     await navigate({ to: '/sign-in', search: {} });
     queries.clear();
+    dropDrafts();
     liveStore.clear();
   };
   const end = async () => {

@@ -1,54 +1,113 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Bookmark, Boxes, FileClock, GitCompareArrows, KeyRound, Layers, ListChecks, ScrollText, ShieldCheck, Users } from 'lucide-react';
+import {
+  Bookmark,
+  Boxes,
+  CircleUserRound,
+  FileClock,
+  GitCompareArrows,
+  KeyRound,
+  Layers,
+  ListChecks,
+  ScrollText,
+  ShieldCheck,
+  Users,
+  Webhook,
+} from 'lucide-react';
+import type { Allowed } from '@provisioning/contracts';
+import { denialOf, rightsQuery, type ResourceType } from '../api/rights.js';
 import styles from './app-frame.module.css';
 
-/** The navigation: groups of pages. The title is the accessible name of the link. */
+/**
+ * The navigation: groups of pages. The title is the accessible name of the link, `reads` the type of resource without
+ * which the area is left out, `key` follows `g` on the keyboard.
+ */
 const GROUPS = [
   {
     title: 'Work',
     entries: [
-      { to: '/tasks', title: 'Tasks', Icon: ListChecks },
-      { to: '/batches', title: 'Batches', Icon: Layers },
+      { to: '/tasks', title: 'Tasks', Icon: ListChecks, reads: 'tasks', key: 't' },
+      { to: '/batches', title: 'Batches', Icon: Layers, reads: 'batches', key: 'b' },
     ],
   },
   {
     title: 'Infrastructure',
     entries: [
-      { to: '/inventory', title: 'Inventory', Icon: Boxes },
-      { to: '/drift', title: 'Drift', Icon: GitCompareArrows },
-      { to: '/journal', title: 'Journal', Icon: ScrollText },
-      { to: '/checkpoints', title: 'Checkpoints', Icon: Bookmark },
+      { to: '/inventory', title: 'Inventory', Icon: Boxes, reads: 'state', key: 'i' },
+      { to: '/drift', title: 'Drift', Icon: GitCompareArrows, reads: 'state', key: 'd' },
+      { to: '/journal', title: 'Journal', Icon: ScrollText, reads: 'state', key: 'j' },
+      { to: '/checkpoints', title: 'Checkpoints', Icon: Bookmark, reads: 'checkpoints', key: 'c' },
     ],
   },
   {
     title: 'Access',
     entries: [
-      { to: '/users', title: 'Users', Icon: Users },
-      { to: '/policies', title: 'Policies', Icon: ShieldCheck },
-      { to: '/audit', title: 'Audit', Icon: FileClock },
-      { to: '/tokens', title: 'API tokens', Icon: KeyRound },
+      { to: '/users', title: 'Users', Icon: Users, reads: 'users', key: 'u' },
+      { to: '/policies', title: 'Policies', Icon: ShieldCheck, reads: 'policies', key: 'p' },
+      { to: '/audit', title: 'Audit', Icon: FileClock, reads: 'audit', key: 'a' },
+      { to: '/tokens', title: 'API tokens', Icon: KeyRound, reads: undefined, key: 'k' },
+    ],
+  },
+  {
+    title: 'Settings',
+    entries: [
+      { to: '/webhooks', title: 'Webhooks', Icon: Webhook, reads: 'webhooks', key: 'w' },
+      { to: '/account', title: 'Account', Icon: CircleUserRound, reads: undefined, key: 'm' },
     ],
   },
 ] as const;
 
+const ENTRIES = GROUPS.flatMap(({ entries }) => [...entries]);
+
+/** An area of the console. */
+export type NavigationEntry = (typeof ENTRIES)[number];
+
+const isReadable = (rights: readonly Allowed[], reads: ResourceType | undefined) =>
+  reads === undefined || denialOf(rights, 'read', reads) === undefined;
+
+/** The areas that the user may read. */
+export function useEntries(): NavigationEntry[] {
+  const rights = useQuery(rightsQuery).data ?? [];
+  return ENTRIES.filter(({ reads }) => isReadable(rights, reads));
+}
+
+/** The area that a path belongs to, if the user may not read it. @param path below the base of the console */
+export function deniedArea(rights: readonly Allowed[], path: string): NavigationEntry | undefined {
+  const entry = ENTRIES.find(({ to }) => path === to || path.startsWith(`${to}/`));
+  return entry && !isReadable(rights, entry.reads) ? entry : undefined;
+}
+
+/** Where a user lands who asked for no page: the first of these that they may read. */
+export function landingPage(rights: readonly Allowed[]): '/tasks' | '/audit' | '/account' {
+  if (isReadable(rights, 'tasks')) return '/tasks';
+  return isReadable(rights, 'audit') ? '/audit' : '/account';
+}
+
 export function Navigation({ isOpen }: { isOpen: boolean }) {
+  const rights = useQuery(rightsQuery).data ?? [];
+  const groups = GROUPS.map(({ title, entries }) => ({
+    title,
+    entries: entries.filter(({ reads }) => isReadable(rights, reads)),
+  }));
   return (
     <nav id="navigation" aria-label="Main" className={styles['nav']} data-open={isOpen || undefined}>
-      {GROUPS.map((group) => (
-        <div key={group.title} className={styles['group']}>
-          <p id={`navigation-${group.title}`}>{group.title}</p>
-          <ul aria-labelledby={`navigation-${group.title}`}>
-            {group.entries.map(({ to, title, Icon }) => (
-              <li key={to}>
-                <Link to={to} search={{}} activeOptions={{ exact: false, includeSearch: false }}>
-                  <Icon aria-hidden />
-                  {title}
-                </Link>
-              </li>
-            ))}
-          </ul>
-        </div>
-      ))}
+      {groups.map(({ title: group, entries }) =>
+        entries.length === 0 ? null : (
+          <div key={group} className={styles['group']}>
+            <p id={`navigation-${group}`}>{group}</p>
+            <ul aria-labelledby={`navigation-${group}`}>
+              {entries.map(({ to, title, Icon }) => (
+                <li key={to}>
+                  <Link to={to} search={{}} activeOptions={{ exact: false, includeSearch: false }}>
+                    <Icon aria-hidden />
+                    {title}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </div>
+        ),
+      )}
     </nav>
   );
 }

@@ -6,7 +6,7 @@ export function NotFound() {
     <main>
       <Page title="Nothing here">
         <p>
-          There is no page at this address. <Link to="/tasks">All tasks</Link>
+          There is no page at this address. <Link to="/">Home</Link>
         </p>
       </Page>
     </main>

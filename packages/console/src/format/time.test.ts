@@ -15,3 +15,8 @@ it('a time is always said with its zone, and with its day unless that is today',
   expect(clockTime(at, new Date(at))).toMatch(/^\d\d:04:05 \S+/);
   expect(clockTime(at, new Date('2026-02-02T03:04:05Z'))).toMatch(/2026.*:04:05 \S+/);
 });
+
+it('a time is shown in UTC for those who prefer it', () => {
+  const at = '2026-01-02T03:04:05Z';
+  expect(clockTime(at, new Date(at), 'utc')).toBe('03:04:05 UTC');
+});

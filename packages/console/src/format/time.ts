@@ -1,17 +1,28 @@
-const TIME = new Intl.DateTimeFormat(undefined, {
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  hourCycle: 'h23',
-  timeZoneName: 'short',
-});
-const DAY = new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short', year: 'numeric' });
+/** The zone in which times are shown. */
+export type Zone = 'local' | 'utc';
+
+const formats = (zone: Zone) => {
+  const timeZone = zone === 'utc' ? { timeZone: 'UTC' } : {};
+  return {
+    time: new Intl.DateTimeFormat(undefined, {
+      hour: '2-digit',
+      minute: '2-digit',
+      second: '2-digit',
+      hourCycle: 'h23',
+      timeZoneName: 'short',
+      ...timeZone,
+    }),
+    day: new Intl.DateTimeFormat(undefined, { day: '2-digit', month: 'short', year: 'numeric', ...timeZone }),
+  };
+};
+const FORMATS: Record<Zone, ReturnType<typeof formats>> = { local: formats('local'), utc: formats('utc') };
 
 /** `03:12:44 CET`, with the day before it unless it is today. */
-export function clockTime(iso: string, now = new Date()): string {
+export function clockTime(iso: string, now = new Date(), zone: Zone = 'local'): string {
   const at = new Date(iso);
-  const time = TIME.format(at);
-  return at.toDateString() === now.toDateString() ? time : `${DAY.format(at)}, ${time}`;
+  const { time, day } = FORMATS[zone];
+  const isToday = day.format(at) === day.format(now);
+  return isToday ? time.format(at) : `${day.format(at)}, ${time.format(at)}`;
 }
 
 /** `1 h 04 min`, `3 min 12 s`, `4.2 s`. @param milliseconds at least 0 */

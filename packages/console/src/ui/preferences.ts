@@ -2,10 +2,15 @@ import { useSyncExternalStore } from 'react';
 
 export interface Preferences {
   theme: 'system' | 'light' | 'dark';
+  density: 'compact' | 'comfortable';
+  /** The zone in which times are shown. */
+  zone: 'local' | 'utc';
+  /** Whether keys without Ctrl, Alt or Meta do anything (WCAG 2.1.4). */
+  singleKeys: boolean;
 }
 
 const KEY = 'provisioning-preferences';
-const DEFAULTS: Preferences = { theme: 'system' };
+const DEFAULTS: Preferences = { theme: 'system', density: 'compact', zone: 'local', singleKeys: true };
 const listeners = new Set<() => void>();
 let current = read();
 
@@ -35,8 +40,10 @@ export function prefer(change: Partial<Preferences>): void {
   } catch {
     // Without storage it holds for as long as the page is open.
   }
-  const { theme } = current;
-  if (theme === 'system') delete document.documentElement.dataset['theme'];
-  else document.documentElement.dataset['theme'] = theme;
+  const { dataset } = document.documentElement;
+  const { theme, density } = current;
+  if (theme === 'system') delete dataset['theme'];
+  else dataset['theme'] = theme;
+  dataset['density'] = density;
   for (const listener of listeners) listener();
 }

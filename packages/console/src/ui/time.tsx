@@ -1,11 +1,13 @@
 import { useSyncExternalStore } from 'react';
 import { clockTime, duration } from '../format/time.js';
+import { usePreferences } from './preferences.js';
 
-/** A time in the zone of this browser; the tooltip has it in UTC. */
+/** A time in the zone that the user prefers; the tooltip has it in UTC. */
 export function Time({ at }: { at: string }) {
+  const { zone } = usePreferences();
   return (
     <time dateTime={at} title={new Date(at).toISOString()}>
-      {clockTime(at)}
+      {clockTime(at, new Date(), zone)}
     </time>
   );
 }

@@ -8,7 +8,8 @@ export interface PolicyDraft {
   rules: PolicyRule[];
 }
 
-const keyOf = (id: string) => `provisioning-policy-draft:${id}`;
+const PREFIX = 'provisioning-policy-draft:';
+const keyOf = (id: string) => PREFIX + id;
 
 /** The draft of a policy that was not saved yet, kept for as long as the tab lives. @param id `new` for a new policy */
 export function readDraft(id: string): PolicyDraft | undefined {
@@ -27,5 +28,14 @@ export function keepDraft(id: string, draft: PolicyDraft | undefined): void {
     else sessionStorage.removeItem(keyOf(id));
   } catch {
     // Without storage, or when it is full, a draft lives as long as its page.
+  }
+}
+
+/** Drops all drafts: the next user of this tab must not see them. */
+export function dropDrafts(): void {
+  try {
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
+  } catch {
+    // Without storage there are none.
   }
 }

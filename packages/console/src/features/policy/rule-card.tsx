@@ -97,7 +97,7 @@ export function RuleCard({ rule, index, problems, onChange, remove }: RuleCardPr
 
 function Examples({ insert }: { insert(condition: string): void }) {
   return (
-    <div className={styles['examples']} role="group" aria-label="Examples of conditions">
+    <div className={styles['examples']} role="group" aria-label="Insert an example">
       {EXAMPLES.map((example) => (
         <button key={example} type="button" onClick={() => insert(example)}>
           <Plus aria-hidden /> {example}

@@ -3,7 +3,9 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import type { Batch, BatchOperation } from '@provisioning/contracts';
 import { useState } from 'react';
 import { client } from '../../api/client.js';
+import { useDenials } from '../../api/rights.js';
 import { hasEnded } from '../../live/forward-only.js';
+import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 
@@ -24,15 +26,19 @@ export function BatchActs({ batch, operations }: { batch: Batch; operations: rea
 
 function Cancel({ batch, operations }: { batch: Batch; operations: readonly BatchOperation[] }) {
   const queries = useQueryClient();
+  const denials = useDenials();
   const isAsked = Boolean(batch.cancel_requested_at);
   const running = operations.filter(({ status }) => status === 'Running').length;
   const waiting = operations.filter(({ status }) => status === 'Pending').length;
   return (
     <ConfirmAct
       trigger={
-        <button type="button" className="danger" disabled={isAsked}>
+        <ActButton
+          className="danger"
+          denied={isAsked ? 'It is being cancelled.' : denials('cancel', 'batches')}
+        >
           {isAsked ? 'Cancelling' : 'Cancel'}
-        </button>
+        </ActButton>
       }
       title={`Cancel ${batch.name}?`}
       confirm={`Cancel ${running + waiting} operations`}
@@ -54,6 +60,7 @@ function Resume({ batch }: { batch: Batch }) {
   const id = batch.batch_id;
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const denials = useDenials();
   const [isAsked, setIsAsked] = useState(false);
   const preview = useQuery({
     queryKey: ['resume-preview', id],
@@ -68,9 +75,13 @@ function Resume({ batch }: { batch: Batch }) {
   return (
     <ConfirmAct
       trigger={
-        <button type="button" className="primary" onClick={() => setIsAsked(true)}>
+        <ActButton
+          className="primary"
+          denied={denials('execute', 'batches')}
+          onClick={() => setIsAsked(true)}
+        >
           Resume
-        </button>
+        </ActButton>
       }
       title={`Resume ${batch.name}?`}
       confirm={`Resume ${again.length} operations`}

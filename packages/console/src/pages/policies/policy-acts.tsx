@@ -1,8 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { useNavigate } from '@tanstack/react-router';
 import type { Policy } from '@provisioning/contracts';
 import { client } from '../../api/client.js';
 import { ifMatch } from '../../api/if-match.js';
+import { useDenials } from '../../api/rights.js';
+import { counted } from '../../format/counted.js';
+import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 
 /** What can be done with a policy. A change counts in both services within two seconds. */
@@ -10,23 +13,30 @@ export function PolicyActs({ policy, etag }: { policy: Policy; etag: string | un
   const { id, name, enabled, rules } = policy;
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const denials = useDenials();
   const params = { id };
   return (
     <>
-      <Link to="/policies/$id/edit" params={params} className="button">
+      <ActButton
+        denied={denials('update', 'policies')}
+        onClick={() => void navigate({ to: '/policies/$id/edit', params })}
+      >
         Edit
-      </Link>
-      <Link to="/policies/$id/replay" params={params} search={{}} className="button">
+      </ActButton>
+      <ActButton
+        denied={denials('simulate', 'policies')}
+        onClick={() => void navigate({ to: '/policies/$id/replay', params, search: {} })}
+      >
         Replay
-      </Link>
+      </ActButton>
       <ConfirmAct
         trigger={
-          <button type="button" className={enabled ? '' : 'primary'}>
+          <ActButton className={enabled ? '' : 'primary'} denied={denials('update', 'policies')}>
             {enabled ? 'Disable' : 'Enable'}
-          </button>
+          </ActButton>
         }
         title={`${enabled ? 'Disable' : 'Enable'} ${name}?`}
-        confirm={enabled ? `Disable ${rules.length} rules` : `Enable ${rules.length} rules`}
+        confirm={`${enabled ? 'Disable' : 'Enable'} ${counted(rules.length, 'rule')}`}
         dangerous={enabled}
         act={async () => {
           await client.controlCenter.updatePolicy({
@@ -45,9 +55,9 @@ export function PolicyActs({ policy, etag }: { policy: Policy; etag: string | un
       </ConfirmAct>
       <ConfirmAct
         trigger={
-          <button type="button" className="danger">
+          <ActButton className="danger" denied={denials('delete', 'policies')}>
             Delete
-          </button>
+          </ActButton>
         }
         title={`Delete ${name}?`}
         confirm="Delete policy"

@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Policy } from '@provisioning/contracts';
 import { policyList } from '../../api/queries/policies.js';
+import { useDenials } from '../../api/rights.js';
 import { ENABLED, type PolicyFilters } from '../../paths-governance.js';
 import { FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { ListTable } from '../../features/list/list-table.js';
+import { ActLink } from '../../features/rights/act-link.js';
 import { Page } from '../../ui/page.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
@@ -22,6 +24,7 @@ const COLUMNS = [
 export default function PolicyList() {
   const filters: PolicyFilters = useSearch({ from: '/signed-in/policies' });
   const navigate = useNavigate({ from: '/policies' });
+  const denials = useDenials();
   const query = useQuery(policyList());
   const filter = (change: Partial<PolicyFilters>) =>
     void navigate({ search: (search) => ({ ...search, ...change }), replace: true });
@@ -32,12 +35,14 @@ export default function PolicyList() {
       title="Policies"
       actions={
         <>
-          <Link to="/policies/who-may" search={{}} className="button">
-            Who may
-          </Link>
-          <Link to="/policies/new" className="button primary">
+          {denials('simulate', 'policies') === undefined && (
+            <Link to="/policies/who-may" search={{}} className="button">
+              Who may
+            </Link>
+          )}
+          <ActLink to="/policies/new" action="create" type="policies">
             New policy
-          </Link>
+          </ActLink>
         </>
       }
     >

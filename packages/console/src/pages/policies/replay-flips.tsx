@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { PolicyReplayResult, Verdict } from '@provisioning/contracts';
 import { useState } from 'react';
 import { decisionDetail } from '../../api/queries/policies.js';
+import { counted } from '../../format/counted.js';
 import { safeText } from '../../format/safe-text.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Facts } from '../../ui/panel.js';
@@ -27,9 +28,9 @@ export function Flips({ result }: { result: PolicyReplayResult }) {
           <strong>
             {changed.length === 0
               ? 'No decision would differ.'
-              : `${changed.length.toLocaleString()}${truncated ? ' or more' : ''} decisions would differ.`}
+              : `${truncated ? 'At least ' : ''}${counted(changed.length, 'decision')} would differ.`}
           </strong>{' '}
-          {checked.toLocaleString()} were checked: denials, and changes that were allowed.
+          {counted(checked, 'decision')} checked: denials, and changes that were allowed.
         </p>
         {complete === false && (
           <p>Not every decision of the period was checked: there are too many. Choose a shorter period.</p>

@@ -29,7 +29,7 @@ export function Answer({ result, question }: { result: Result; question: Questio
   const { decision, rules = [], errors } = result;
   const deciding = rules.find(({ decided }) => decided);
   const near = rules.filter((rule) => isNear(rule) && rule !== deciding);
-  const who = question.principal.username ?? `a user with ${question.principal.roles.join(', ')}`;
+  const who = question.principal.username ?? `A user with the roles ${question.principal.roles.join(', ')}`;
   return (
     <>
       <section className={styles['verdict']} aria-label="Verdict">

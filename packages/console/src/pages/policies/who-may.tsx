@@ -4,6 +4,7 @@ import type { Action } from '@provisioning/contracts';
 import { useState } from 'react';
 import { simulation, type Question } from '../../api/queries/simulation.js';
 import { userList } from '../../api/queries/users.js';
+import { useDenials } from '../../api/rights.js';
 import { POLICY_ACTIONS, type WhoMaySearch } from '../../paths-governance.js';
 import { Field, Select } from '../../ui/field.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
@@ -63,7 +64,8 @@ function Verdict({ question }: { question: Question }) {
 
 function QuestionForm({ asked, ask }: { asked: WhoMaySearch; ask(question: WhoMaySearch): void }) {
   const [form, setForm] = useState(asked);
-  const users = useQuery(userList({})).data?.data.items ?? [];
+  const mayListUsers = useDenials()('read', 'users') === undefined;
+  const users = useQuery({ ...userList({}), enabled: mayListUsers }).data?.data.items ?? [];
   const set = (change: Partial<Record<keyof WhoMaySearch, string>>) =>
     setForm((before) => ({ ...before, ...change }) as WhoMaySearch);
   const chooseUser = (username: string) => {

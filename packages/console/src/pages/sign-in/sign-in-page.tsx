@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { BASE } from '../../api/base.js';
+import { rightsQuery } from '../../api/rights.js';
 import { announce, sessionQuery, signedIn, type Session } from '../../api/session.js';
 import { SignInForm } from '../../features/sign-in/sign-in-form.js';
 import { Enrollment } from './enrollment.js';
@@ -18,8 +19,10 @@ export default function SignInPage() {
   }, []);
   const goOn = (began: Session) => {
     queries.setQueryData(sessionQuery.queryKey, began);
+    // The user may be another one.
+    queries.removeQueries({ queryKey: rightsQuery.queryKey });
     announce('signed-in');
-    if (began.scope === null) router.history.push(router.basepath.replace(/\/$/, '') + (next ?? '/tasks'));
+    if (began.scope === null) router.history.push(router.basepath.replace(/\/$/, '') + (next ?? '/'));
   };
   const mustEnroll = signedIn(session)?.scope === 'mfa_enrollment';
   const isDevelopment = session?.mode === 'development';

@@ -3,6 +3,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import type { Task } from '@provisioning/contracts';
 import { ProvisioningError } from '@provisioning/client';
 import { client } from '../../api/client.js';
+import { useDenials } from '../../api/rights.js';
 import { taskDetail } from '../../api/queries/tasks.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { safeText, visible } from '../../format/safe-text.js';
@@ -10,6 +11,7 @@ import { whyOf } from '../../format/why.js';
 import { LogView } from '../../features/log/log-view.js';
 import { hasEnded } from '../../live/forward-only.js';
 import { useLiveTask } from '../../live/use-live.js';
+import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { IdChip, shortId } from '../../ui/id-chip.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
@@ -150,6 +152,7 @@ function Steps({ task, progress }: { task: Task; progress: NonNullable<Task['pro
 }
 
 function Acts({ task }: { task: Task }) {
+  const denials = useDenials();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const name = `${task.operation ?? task.name}${task.infra ? ` in ${task.infra}` : ''}`;
@@ -158,14 +161,12 @@ function Acts({ task }: { task: Task }) {
     return (
       <ConfirmAct
         trigger={
-          <button
-            type="button"
+          <ActButton
             className="danger"
-            disabled={isAsked}
-            title={isAsked ? 'It is being cancelled.' : undefined}
+            denied={isAsked ? 'It is being cancelled.' : denials('cancel', 'tasks')}
           >
             {isAsked ? 'Cancelling' : 'Cancel'}
-          </button>
+          </ActButton>
         }
         title={`Cancel ${name}?`}
         confirm="Cancel task"
@@ -195,9 +196,9 @@ function Acts({ task }: { task: Task }) {
   return (
     <ConfirmAct
       trigger={
-        <button type="button" className="primary">
+        <ActButton className="primary" denied={denials('execute', 'tasks')}>
           Retry
-        </button>
+        </ActButton>
       }
       title={`Retry ${name}?`}
       confirm="Retry task"

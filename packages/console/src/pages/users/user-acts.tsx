@@ -3,6 +3,8 @@ import { useNavigate } from '@tanstack/react-router';
 import type { User } from '@provisioning/contracts';
 import { client } from '../../api/client.js';
 import { ifMatch } from '../../api/if-match.js';
+import { useDenials } from '../../api/rights.js';
+import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 
 /** What can be done with a user at once, each after a question. */
@@ -10,12 +12,14 @@ export function UserActs({ user, etag }: { user: User; etag: string | undefined 
   const { id, username, enabled } = user;
   const queries = useQueryClient();
   const navigate = useNavigate();
+  const denials = useDenials();
+  const mayNotChange = denials('update', 'users');
   const params = { id };
   const again = () => queries.invalidateQueries({ queryKey: ['users'] });
   return (
     <>
       <ConfirmAct
-        trigger={<button type="button">{enabled ? 'Disable' : 'Enable'}</button>}
+        trigger={<ActButton denied={mayNotChange}>{enabled ? 'Disable' : 'Enable'}</ActButton>}
         title={`${enabled ? 'Disable' : 'Enable'} ${username}?`}
         confirm={enabled ? 'Disable user' : 'Enable user'}
         dangerous={enabled}
@@ -35,7 +39,7 @@ export function UserActs({ user, etag }: { user: User; etag: string | undefined 
         </p>
       </ConfirmAct>
       <ConfirmAct
-        trigger={<button type="button">End sessions</button>}
+        trigger={<ActButton denied={mayNotChange}>End sessions</ActButton>}
         title={`End all sessions of ${username}?`}
         confirm="End sessions"
         act={async () => {
@@ -47,13 +51,11 @@ export function UserActs({ user, etag }: { user: User; etag: string | undefined 
       </ConfirmAct>
       <ConfirmAct
         trigger={
-          <button
-            type="button"
-            disabled={!user.mfa_enabled}
-            title={user.mfa_enabled ? undefined : 'The user has no second factor.'}
+          <ActButton
+            denied={mayNotChange ?? (user.mfa_enabled ? undefined : 'The user has no second factor.')}
           >
             Reset second factor
-          </button>
+          </ActButton>
         }
         title={`Reset the second factor of ${username}?`}
         confirm="Reset second factor"
@@ -70,9 +72,9 @@ export function UserActs({ user, etag }: { user: User; etag: string | undefined 
       </ConfirmAct>
       <ConfirmAct
         trigger={
-          <button type="button" className="danger">
+          <ActButton className="danger" denied={denials('delete', 'users')}>
             Delete
-          </button>
+          </ActButton>
         }
         title={`Delete ${username}?`}
         confirm="Delete user"

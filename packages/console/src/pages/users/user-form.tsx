@@ -4,8 +4,10 @@ import { useState } from 'react';
 import { client } from '../../api/client.js';
 import { ifMatch } from '../../api/if-match.js';
 import { userDetail } from '../../api/queries/users.js';
+import { useDenials } from '../../api/rights.js';
 import { differences, isConflict, rebased, type Difference } from '../../features/conflict/conflict.js';
 import { ConflictNotice } from '../../features/conflict/conflict-notice.js';
+import { ActButton } from '../../ui/act-button.js';
 import { Field } from '../../ui/field.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Form } from '../../ui/panel.js';
@@ -27,6 +29,7 @@ const valuesOf = ({ email, roles }: User): Values => ({ email, roles });
 /** Changes e-mail and roles. A change of another person in between is shown before anything is overwritten. */
 export function UserForm({ user, etag }: { user: User; etag: string | undefined }) {
   const queries = useQueryClient();
+  const denied = useDenials()('update', 'users');
   const save = useAct();
   // What is edited stays as it was opened while the page behind it is fetched again.
   const [base, setBase] = useState<Version>({ values: valuesOf(user), etag });
@@ -90,9 +93,14 @@ export function UserForm({ user, etag }: { user: User; etag: string | undefined 
         />
       )}
       <div className="row">
-        <button type="submit" className="primary" disabled={save.busy || !isDirty || theirs !== undefined}>
+        <ActButton
+          type="submit"
+          className="primary"
+          denied={denied}
+          disabled={save.busy || !isDirty || theirs !== undefined}
+        >
           Save
-        </button>
+        </ActButton>
         <span className="muted">New roles end the sessions of the user.</span>
       </div>
     </Form>

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { User } from '@provisioning/contracts';
 import { userList } from '../../api/queries/users.js';
 import { ListTable } from '../../features/list/list-table.js';
+import { ActLink } from '../../features/rights/act-link.js';
 import { ENABLED, ROLES, type UserFilters } from '../../paths-governance.js';
 import { FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { Page } from '../../ui/page.js';
@@ -31,9 +32,9 @@ export default function UserList() {
     <Page
       title="Users"
       actions={
-        <Link to="/users/new" className="button primary">
+        <ActLink to="/users/new" action="create" type="users">
           New user
-        </Link>
+        </ActLink>
       }
     >
       <FilterBar>
