@@ -95,6 +95,23 @@ export function SelectFilter<Word extends string>({
   );
 }
 
+interface DateFilterProps {
+  label: string;
+  /** A whole day, as `2026-01-31`. */
+  value: string | undefined;
+  onChange(value: string | undefined): void;
+}
+
+/** A filter by a day. */
+export function DateFilter({ label, value = '', onChange }: DateFilterProps) {
+  return (
+    <label className={styles['field']}>
+      <span>{label}</span>
+      <input type="date" value={value} onChange={({ target }) => onChange(target.value || undefined)} />
+    </label>
+  );
+}
+
 /** The filters of a list, side by side. */
 export function FilterBar({ children }: { children: React.ReactNode }) {
   return (

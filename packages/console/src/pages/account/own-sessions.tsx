@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Session } from '@provisioning/contracts';
 import { client } from '../../api/client.js';
 import { ownSessions } from '../../api/queries/account.js';
-import { counted } from '../../format/counted.js';
+import { counted } from '../../format/counts.js';
 import { safeText } from '../../format/safe-text.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';

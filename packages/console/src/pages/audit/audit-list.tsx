@@ -3,9 +3,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { X } from 'lucide-react';
 import { auditDownload } from '../../api/base.js';
 import { auditList, auditQuery } from '../../api/queries/audit.js';
+import { counted } from '../../format/counts.js';
 import type { AuditFilters } from '../../paths-governance.js';
-import { Field } from '../../ui/field.js';
-import { FilterBar, TextFilter } from '../../ui/filters.js';
+import { DateFilter, FilterBar, TextFilter } from '../../ui/filters.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import table from '../../ui/table.module.css';
@@ -78,7 +78,7 @@ export default function AuditList() {
             </table>
           </div>
           <nav aria-label="Pages" className="row">
-            <span className="muted">{data?.total.toLocaleString()} records match</span>
+            <span className="muted">{counted(data?.total ?? 0, 'record')}</span>
             {before !== undefined && (
               <Link to="/audit" search={filters} className="button">
                 Newest
@@ -126,18 +126,8 @@ function Filters({ filters, filter }: FiltersProps) {
       <FilterBar>
         <TextFilter label="Action" value={filters.action} onChange={(action) => filter({ action })} />
         <TextFilter label="Resource" value={filters.resource} onChange={(resource) => filter({ resource })} />
-        <Field
-          label="From (UTC)"
-          type="date"
-          value={filters.from ?? ''}
-          onChange={({ target }) => filter({ from: target.value || undefined })}
-        />
-        <Field
-          label="To (UTC)"
-          type="date"
-          value={filters.to ?? ''}
-          onChange={({ target }) => filter({ to: target.value || undefined })}
-        />
+        <DateFilter label="From (UTC)" value={filters.from} onChange={(from) => filter({ from })} />
+        <DateFilter label="To (UTC)" value={filters.to} onChange={(to) => filter({ to })} />
       </FilterBar>
       {given.length > 0 && (
         <ul className="row" aria-label="Active filters">

@@ -62,7 +62,7 @@ export function AuditRow({ record, isOpen, toggle, filter }: AuditRowProps) {
       </tr>
       {isOpen && (
         <tr>
-          <td colSpan={6} data-wide className={styles['details']}>
+          <td colSpan={6} data-wide>
             <Details record={record} />
           </td>
         </tr>
@@ -75,7 +75,7 @@ function Details({ record }: { record: AuditRecord }) {
   const { id, service, ip, session_id, request_id, hash, prev_hash, details } = record;
   const decision = details['decision_id'];
   return (
-    <div className="stack">
+    <div className={styles['details']}>
       <Facts
         facts={[
           ['Record', <IdChip key="id" id={id} what="record" />],

@@ -1,6 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { client } from '../../api/client.js';
+import { useDenials } from '../../api/rights.js';
+import { ActButton } from '../../ui/act-button.js';
 import { Field } from '../../ui/field.js';
 import { FormDialog } from '../../ui/form-dialog.js';
 
@@ -25,9 +27,9 @@ export function CreateCheckpoint() {
   return (
     <FormDialog
       trigger={
-        <button type="button" className="primary">
+        <ActButton className="primary" denied={useDenials()('create', 'checkpoints')}>
           Create checkpoint
-        </button>
+        </ActButton>
       }
       title="Create checkpoint"
       submit="Create checkpoint"

@@ -4,7 +4,7 @@ import type { Policy } from '@provisioning/contracts';
 import { client } from '../../api/client.js';
 import { ifMatch } from '../../api/if-match.js';
 import { useDenials } from '../../api/rights.js';
-import { counted } from '../../format/counted.js';
+import { counted } from '../../format/counts.js';
 import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 

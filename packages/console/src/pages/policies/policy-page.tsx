@@ -3,10 +3,10 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Policy } from '@provisioning/contracts';
 import { policyDetail } from '../../api/queries/policies.js';
 import { RuleList } from '../../features/policy/rule-view.js';
+import { Fact, FactBar } from '../../ui/facts.js';
 import { IdChip } from '../../ui/id-chip.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
-import { Facts } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
 import { Time } from '../../ui/time.js';
@@ -62,13 +62,18 @@ export default function PolicyPage() {
 
 function About({ policy }: { policy: Policy }) {
   return (
-    <Facts
-      facts={[
-        ['Id', <IdChip key="id" id={policy.id} what="policy" />],
-        ['Version', `${policy.version} (revision ${policy.revision ?? 1})`],
-        ['Created', <Time key="created" at={policy.created_at} />],
-        ['Changed', policy.updated_at ? <Time key="changed" at={policy.updated_at} /> : null],
-      ]}
-    />
+    <FactBar>
+      <Fact name="Version">{policy.version}</Fact>
+      <Fact name="Revision">{policy.revision}</Fact>
+      <Fact name="Created">
+        <Time at={policy.created_at} />
+      </Fact>
+      <Fact name="Changed">
+        <Time at={policy.updated_at ?? policy.created_at} />
+      </Fact>
+      <Fact name="Id">
+        <IdChip id={policy.id} what="policy" />
+      </Fact>
+    </FactBar>
   );
 }

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import type { PolicyReplayResult, Verdict } from '@provisioning/contracts';
 import { useState } from 'react';
 import { decisionDetail } from '../../api/queries/policies.js';
-import { counted } from '../../format/counted.js';
+import { counted } from '../../format/counts.js';
 import { safeText } from '../../format/safe-text.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Facts } from '../../ui/panel.js';
