@@ -1,7 +1,7 @@
 import type { ErrorDetail, PolicyRule } from '@provisioning/contracts';
 import { useRef } from 'react';
 import { TextField } from '../../ui/field.js';
-import { jsonFault, placesOf, type Place } from './json-places.js';
+import { placesOf, type Place } from './json-places.js';
 import { Problem } from './problem.js';
 import styles from './policy-editor.module.css';
 
@@ -14,8 +14,7 @@ interface JsonEditorProps {
 /** The rules as JSON. Faults lead to their line. */
 export function JsonEditor({ text, problems, onChange }: JsonEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const fault = jsonFault(text);
-  const places = placesOf(text);
+  const { places, fault } = placesOf(text);
   const found = fault
     ? [fault]
     : problems.map(({ path, message }) => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { jsonFault, placesOf } from './json-places.js';
+import { placesOf } from './json-places.js';
 
 describe('the places of a JSON text', () => {
   it('are those where values begin, by path', () => {
@@ -11,7 +11,8 @@ describe('the places of a JSON text', () => {
   ],
   "enabled": true
 }`;
-    const places = placesOf(text);
+    const { places, fault } = placesOf(text);
+    expect(fault).toBeUndefined();
     expect(places.get('name')).toEqual({ line: 2, column: 11 });
     expect(places.get('rules[0].action[1]')).toEqual({ line: 4, column: 26 });
     expect(places.get('rules[0].condition')).toEqual({ line: 4, column: 50 });
@@ -19,10 +20,16 @@ describe('the places of a JSON text', () => {
     expect(places.get('enabled')).toEqual({ line: 7, column: 14 });
   });
 
-  it('are unknown while it is not JSON, and the fault has one', () => {
-    const text = '{\n  "name": x\n}';
-    expect(placesOf(text).size).toBe(0);
-    expect(jsonFault(text)?.place).toEqual({ line: 2, column: 11 });
-    expect(jsonFault('{}')).toBeUndefined();
+  it.each([
+    ['{\n  "name": x\n}', 2, 11, /value/],
+    ['{\n  name: 1\n}', 2, 3, /name in double quotes/],
+    ['[1,\n 2', 2, 3, /comma or ]/],
+    ['{"a" 1}', 1, 6, /colon/],
+    ['[1] 2', 1, 5, /goes on/],
+    ['[1.2.3]', 1, 8, /./],
+    ['', 1, 1, /value/],
+  ])('end where it stops being JSON: %j', (text, line, column, message) => {
+    const { fault } = placesOf(text);
+    expect(fault).toMatchObject({ place: { line, column }, message: expect.stringMatching(message) });
   });
 });

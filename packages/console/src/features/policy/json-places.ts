@@ -4,77 +4,93 @@ export interface Place {
   column: number;
 }
 
-/** Where each value of a JSON text begins, by its path: `rules[0].condition`. Empty for a text that is not JSON. */
-export function placesOf(text: string): Map<string, Place> {
+/** Where the values of a JSON text begin, and where it stops being JSON. */
+export interface JsonPlaces {
+  /** By path: `rules[0].condition`; the whole is ''. */
+  places: Map<string, Place>;
+  fault: { place: Place; message: string } | undefined;
+}
+
+const STRING = /"(?:[^"\\\n]|\\.)*"/y;
+const SCALAR = /-?\d[\d.eE+-]*|true|false|null/y;
+const SPACE = /\s*/y;
+
+/** Reads a JSON text. `JSON.parse` names no position for most faults. */
+export function placesOf(text: string): JsonPlaces {
   const places = new Map<string, Place>();
-  let at = 0;
-  const space = () => {
-    while (/\s/.test(text[at] ?? '')) at += 1;
-  };
-  const string = (): string => {
-    const start = at;
-    at += 1;
-    while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-    at += 1;
-    return JSON.parse(text.slice(start, at)) as string;
-  };
-  const value = (path: string): void => {
-    space();
-    places.set(path, placeAt(text, at));
-    if (text[at] === '{') members(path);
-    else if (text[at] === '[') items(path);
-    else if (text[at] === '"') string();
-    else while (at < text.length && !/[\s,\]}]/.test(text[at]!)) at += 1;
-    space();
-  };
-  const members = (path: string) => {
-    at += 1;
-    space();
-    while (at < text.length && text[at] !== '}') {
-      space();
-      const name = string();
-      space();
-      at += 1;
-      value(path === '' ? name : `${path}.${name}`);
-      if (text[at] === ',') at += 1;
-    }
-    at += 1;
-  };
-  const items = (path: string) => {
-    at += 1;
-    space();
-    for (let index = 0; at < text.length && text[at] !== ']'; index += 1) {
-      value(`${path}[${index}]`);
-      if (text[at] === ',') at += 1;
-      space();
-    }
-    at += 1;
-  };
+  const reader = new Reader(text, (path, position) => places.set(path, placeAt(text, position)));
   try {
-    JSON.parse(text);
-  } catch {
-    return places;
-  }
-  value('');
-  return places;
-}
-
-/** The line and column of a position in a text. */
-export function placeAt(text: string, position: number): Place {
-  const before = text.slice(0, position);
-  const line = before.split('\n').length;
-  return { line, column: position - before.lastIndexOf('\n') };
-}
-
-/** Where the text stops being JSON, and why; undefined for JSON. */
-export function jsonFault(text: string): { place: Place; message: string } | undefined {
-  try {
-    JSON.parse(text);
-    return undefined;
+    reader.whole();
+    return { places, fault: undefined };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    const position = /position (\d+)/.exec(message)?.[1];
-    const place = placeAt(text, position === undefined ? text.length : Number(position));
-    return { place, message: message.replace(/ in JSON at position.*| at position.*/, '') };
+    if (!(error instanceof SyntaxError)) throw error;
+    return { places, fault: { place: placeAt(text, reader.at), message: error.message } };
   }
+}
+
+class Reader {
+  at = 0;
+
+  constructor(
+    private readonly text: string,
+    private readonly begins: (path: string, position: number) => void,
+  ) {}
+
+  whole(): void {
+    this.#value('');
+    if (this.at < this.text.length) throw new SyntaxError('the text goes on after its end.');
+    // What the expressions let through, such as 1.2.3.
+    JSON.parse(this.text);
+  }
+
+  #value(path: string): void {
+    this.#match(SPACE);
+    this.begins(path, this.at);
+    const next = this.text[this.at];
+    if (next === '{') this.#list('}', () => this.#member(path));
+    else if (next === '[') this.#list(']', (index) => this.#value(`${path}[${index}]`));
+    else if (this.#match(STRING) === undefined && this.#match(SCALAR) === undefined)
+      throw new SyntaxError('a value must stand here: "text", a number, true, false, null, {…} or […].');
+    this.#match(SPACE);
+  }
+
+  #member(path: string): void {
+    const name = this.#match(STRING);
+    if (name === undefined) throw new SyntaxError('a name in double quotes must stand here.');
+    this.#match(SPACE);
+    if (this.text[this.at] !== ':') throw new SyntaxError('a colon must stand here.');
+    this.at += 1;
+    const member = JSON.parse(name) as string;
+    this.#value(path === '' ? member : `${path}.${member}`);
+  }
+
+  #list(end: ']' | '}', item: (index: number) => void): void {
+    this.at += 1;
+    this.#match(SPACE);
+    if (this.text[this.at] === end) {
+      this.at += 1;
+      return;
+    }
+    for (let index = 0; ; index += 1) {
+      this.#match(SPACE);
+      item(index);
+      this.#match(SPACE);
+      const next = this.text[this.at];
+      if (next !== ',' && next !== end) throw new SyntaxError(`a comma or ${end} must stand here.`);
+      this.at += 1;
+      if (next === end) return;
+    }
+  }
+
+  #match(expression: RegExp): string | undefined {
+    expression.lastIndex = this.at;
+    const found = expression.exec(this.text)?.[0];
+    this.at += found?.length ?? 0;
+    return found;
+  }
+}
+
+function placeAt(text: string, position: number): Place {
+  const before = text.slice(0, position);
+  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
 }
