@@ -8,6 +8,7 @@ export { EVENT_EXAMPLE, METRICS_EXAMPLE, PAYLOAD_EXAMPLE } from './document-exam
 // Each operation by its name, for handlers and clients.
 export * from './orchestrator/batches.js';
 export * from './orchestrator/events.js';
+export * from './orchestrator/platform.js';
 export * from './orchestrator/rollback.js';
 export * from './orchestrator/state.js';
 export * from './orchestrator/system.js';
@@ -49,6 +50,7 @@ export type * from './schemas/event.js';
 export type * from './schemas/internal.js';
 export type * from './schemas/mfa.js';
 export type * from './schemas/plan.js';
+export type * from './schemas/platform.js';
 export type * from './schemas/policy.js';
 export type * from './schemas/resource.js';
 export type * from './schemas/rollback.js';

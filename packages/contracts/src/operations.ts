@@ -10,6 +10,7 @@ import * as users from './control-center/users.js';
 import type { AnyOperation, Service } from './operation.js';
 import * as batches from './orchestrator/batches.js';
 import * as events from './orchestrator/events.js';
+import * as platform from './orchestrator/platform.js';
 import * as rollback from './orchestrator/rollback.js';
 import * as state from './orchestrator/state.js';
 import * as orchestratorSystem from './orchestrator/system.js';
@@ -25,6 +26,7 @@ export const orchestrator = {
   ...workflows,
   ...batches,
   ...state,
+  ...platform,
   ...rollback,
   ...events,
   ...webhooks,

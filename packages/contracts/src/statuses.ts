@@ -21,6 +21,23 @@ export const BATCH_STATUSES = [
 /** One of {@link BATCH_STATUSES}. */
 export type BatchStatus = (typeof BATCH_STATUSES)[number];
 
+/** The statuses of a rollback. */
+export const ROLLBACK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed'] as const;
+
+/** The states of an entry of the journal. */
+export const JOURNAL_STATES = [
+  'intended',
+  'done',
+  'failed',
+  'undoing',
+  'undone',
+  'undo_failed',
+  'unknown',
+] as const;
+
+/** The states of a delivery of a webhook. */
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
+
 /** The kinds of resources. */
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
 /** One of {@link RESOURCE_KINDS}. */

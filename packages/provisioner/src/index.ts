@@ -34,6 +34,8 @@ export type { Difference, Plan, PlanEntry, PlannedAction } from './plan/index.js
 export * from './report/index.js';
 export {
   describeFault,
+  listInfras,
+  listSettings,
   parseSettings,
   readSettings,
   SettingsError,
@@ -42,6 +44,7 @@ export {
 export type {
   DesiredServer,
   Fault,
+  ListedSettings,
   ReadSettingsOptions,
   ServiceSettings,
   Settings,

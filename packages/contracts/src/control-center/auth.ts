@@ -113,6 +113,18 @@ export const listSessions = define({
   addition: true,
 });
 
+/** `DELETE /auth/sessions` */
+export const endOtherSessions = define({
+  id: 'endOtherSessions',
+  method: 'delete',
+  path: '/auth/sessions',
+  summary: 'End all your other sessions',
+  description: 'The session of the request goes on. API tokens stay valid.',
+  permission: 'self',
+  success: { status: 200, data: sentence, example: 'Other sessions ended' },
+  addition: true,
+});
+
 /** `DELETE /auth/sessions/{id}` */
 export const endSession = define({
   id: 'endSession',

@@ -1,7 +1,9 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, listOf, sentence } from '../schemas/basics.js';
+import { byId, listOf, sentence, text } from '../schemas/basics.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
+import { sessionSchema } from '../schemas/session.js';
+import { apiTokenSchema } from '../schemas/token.js';
 import {
   roleName,
   userChangeSchema,
@@ -19,7 +21,16 @@ export const listUsers = define({
   path: '/users',
   summary: 'List all users',
   permission: { resource: 'users:*', action: 'read' },
-  query: paged({ role: Type.Optional(roleName), enabled: Type.Optional(Type.Boolean()) }),
+  query: paged({
+    role: Type.Optional(roleName),
+    enabled: Type.Optional(Type.Boolean()),
+    q: Type.Optional(
+      text(128, {
+        minLength: 1,
+        description: 'Only users whose name or e-mail address contains this text, ignoring case',
+      }),
+    ),
+  }),
   success: {
     status: 200,
     data: listOf(userSchema, MAX_PAGE),
@@ -110,6 +121,34 @@ export const deleteUser = define({
   params: byId,
   success: { status: 200, data: sentence, example: 'User deleted successfully' },
   errors: [404, 409],
+});
+
+/** `GET /users/{id}/sessions` */
+export const listUserSessions = define({
+  id: 'listUserSessions',
+  method: 'get',
+  path: '/users/{id}/sessions',
+  summary: 'List the sessions of a user',
+  permission: { resource: 'users:{params.id}', action: 'read' },
+  params: byId,
+  query: paged({}),
+  success: { status: 200, data: listOf(sessionSchema, MAX_PAGE), list: after('id') },
+  errors: [404],
+  addition: true,
+});
+
+/** `GET /users/{id}/tokens` */
+export const listUserTokens = define({
+  id: 'listUserTokens',
+  method: 'get',
+  path: '/users/{id}/tokens',
+  summary: 'List the API tokens of a user',
+  permission: { resource: 'users:{params.id}', action: 'read' },
+  params: byId,
+  query: paged({}),
+  success: { status: 200, data: listOf(apiTokenSchema, MAX_PAGE), list: after('id') },
+  errors: [404],
+  addition: true,
 });
 
 /** `DELETE /users/{id}/sessions` */

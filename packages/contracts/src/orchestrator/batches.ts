@@ -3,6 +3,7 @@ import { operationsUnder } from '../operation.js';
 import { byId, closed, listOf, name, sentence, someOf, text } from '../schemas/basics.js';
 import { batchSchema, batchSubmittedSchema, batchSummarySchema } from '../schemas/batch.js';
 import { BATCH_BODY_LIMIT, batchRequestSchema } from '../schemas/batch-request.js';
+import { batchPlanSchema } from '../schemas/platform.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
 import { from, to } from '../schemas/period.js';
@@ -63,6 +64,27 @@ export const executeBatch = define({
     },
   },
   errors: [409],
+});
+
+/** `POST /batch/plan` */
+export const planBatch = define({
+  id: 'planBatch',
+  method: 'post',
+  path: '/batch/plan',
+  summary: 'Validate a batch without submitting it',
+  description:
+    'Checks the batch as `POST /batch/execute` does and returns the same errors. Shows its operations with all defaults, and the locks that it would wait for. Nothing is stored.',
+  permission: { resource: 'batches:{body.name}', action: 'execute' },
+  body: batchRequestSchema,
+  bodyLimit: BATCH_BODY_LIMIT,
+  example: {
+    name: 'one_server',
+    operations: [
+      { id: 'servers', type: 'server_batch', provider: 'local', server_configs: [{ name: 'web-01' }] },
+    ],
+  },
+  success: { status: 200, data: batchPlanSchema },
+  addition: true,
 });
 
 /** `GET /batch/operations` */
@@ -139,6 +161,21 @@ export const getBatch = define({
     },
   },
   errors: [404],
+});
+
+/** `GET /batch/operations/{id}/request` */
+export const getBatchRequest = define({
+  id: 'getBatchRequest',
+  method: 'get',
+  path: '/batch/operations/{id}/request',
+  summary: 'Get the body with which a batch can be submitted again',
+  description:
+    'Has the commands of the batch as they were submitted. Requires permission to execute the batch, since commands may contain secrets.',
+  permission: { resource: 'batches:{params.id}', action: 'execute' },
+  params: byId,
+  success: { status: 200, data: batchRequestSchema },
+  errors: [404],
+  addition: true,
 });
 
 /** `POST /batch/operations/{id}/cancel` */

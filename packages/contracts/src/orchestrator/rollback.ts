@@ -1,14 +1,17 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, id, listOf, sentence, text } from '../schemas/basics.js';
+import { byId, closed, id, listOf, sentence, someOf, text } from '../schemas/basics.js';
 import { withDefault } from '../schemas/default.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
+import { ROLLBACK_STATUSES } from '../statuses.js';
 import {
   checkpointDetailsSchema,
+  checkpointDiffSchema,
   checkpointRequestSchema,
   checkpointSchema,
   rollbackRequestSchema,
   rollbackResultSchema,
+  rollbackSummarySchema,
   rollbackStatisticsSchema,
 } from '../schemas/rollback.js';
 
@@ -132,6 +135,38 @@ export const restoreCheckpoint = define({
     example: 'State restored from checkpoint checkpoint-uuid',
   },
   errors: [404, 409, 503],
+});
+
+/** `GET /rollback` */
+export const listRollbacks = define({
+  id: 'listRollbacks',
+  method: 'get',
+  path: '/rollback',
+  summary: 'List rollbacks and restores',
+  permission: { resource: 'rollbacks:*', action: 'read' },
+  query: paged(
+    {
+      status: Type.Optional(
+        someOf(ROLLBACK_STATUSES, 'Only rollbacks with one of these statuses, separated by commas'),
+      ),
+    },
+    'rollback_id',
+  ),
+  success: { status: 200, data: listOf(rollbackSummarySchema, MAX_PAGE), list: after('rollback_id') },
+  addition: true,
+});
+
+/** `GET /rollback/checkpoints/{id}/diff` */
+export const diffCheckpoint = define({
+  id: 'diffCheckpoint',
+  method: 'get',
+  path: '/rollback/checkpoints/{id}/diff',
+  summary: 'Compare the inventory with a checkpoint',
+  permission: { resource: 'checkpoints:{params.id}', action: 'read' },
+  params: byId,
+  success: { status: 200, data: checkpointDiffSchema },
+  errors: [404],
+  addition: true,
 });
 
 /** `GET /rollback/statistics` */

@@ -1,7 +1,9 @@
 import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, listOf, name, text, uuid } from '../schemas/basics.js';
+import { byId, closed, listOf, name, someOf, text, uuid } from '../schemas/basics.js';
 import { after, afterNumber, afterParameter, MAX_PAGE, paged, pagedBy } from '../schemas/paging.js';
+import { from, to } from '../schemas/period.js';
+import { JOURNAL_STATES } from '../statuses.js';
 import { resourceId, resourceKind, resourceSchema } from '../schemas/resource.js';
 import {
   driftSchema,
@@ -134,6 +136,9 @@ export const listInventory = define({
     infra: Type.Optional(name),
     kind: Type.Optional(resourceKind),
     provider: Type.Optional(name),
+    q: Type.Optional(
+      text(128, { minLength: 1, description: 'Only resources whose name contains this text, ignoring case' }),
+    ),
     after: afterParameter(resourceId, 'id'),
   }),
   success: { status: 200, data: listOf(resourceSchema, MAX_PAGE), list: after('id') },
@@ -167,6 +172,10 @@ export const listJournal = define({
     name: Type.Optional(text(128, { minLength: 1 })),
     task_id: Type.Optional(uuid),
     batch_id: Type.Optional(uuid),
+    provider: Type.Optional(name),
+    state: Type.Optional(someOf(JOURNAL_STATES, 'Only entries in one of these states, separated by commas')),
+    from,
+    to,
     after: afterNumber('seq'),
   }),
   success: { status: 200, data: listOf(journalEntrySchema, MAX_PAGE), list: after('seq') },

@@ -1,6 +1,9 @@
+import Type from 'typebox';
 import { operationsUnder } from '../operation.js';
-import { byId, closed, id, listOf, sentence, uuid } from '../schemas/basics.js';
+import { byId, closed, id, listOf, sentence, someOf, uuid } from '../schemas/basics.js';
 import { after, MAX_PAGE, paged } from '../schemas/paging.js';
+import { deliveredEvent } from '../schemas/event.js';
+import { DELIVERY_STATES } from '../statuses.js';
 import {
   deliverySchema,
   webhookChangeSchema,
@@ -97,7 +100,12 @@ export const listWebhookDeliveries = define({
   summary: 'List the deliveries of a webhook',
   permission: read,
   params: byId,
-  query: paged({}),
+  query: paged({
+    state: Type.Optional(
+      someOf(DELIVERY_STATES, 'Only deliveries in one of these states, separated by commas'),
+    ),
+    event: Type.Optional(deliveredEvent),
+  }),
   success: { status: 200, data: listOf(deliverySchema, MAX_PAGE), list: after('id') },
   errors: [404],
   addition: true,

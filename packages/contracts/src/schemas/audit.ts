@@ -7,6 +7,9 @@ function recordNumber(description: string) {
   return Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 }
 
+const result = oneOf(['success', 'denied', 'failure']);
+const service = oneOf(['orchestrator', 'control-center']);
+
 /** Query of `GET /audit/logs`. */
 export const auditQuerySchema = pagedBy({
   user_id: Type.Optional(uuid),
@@ -14,6 +17,12 @@ export const auditQuerySchema = pagedBy({
   resource: Type.Optional(
     text(255, { minLength: 1, description: 'Filter by resource, e.g. `servers/web-01`' }),
   ),
+  result: Type.Optional(result),
+  service: Type.Optional(service),
+  username: Type.Optional(
+    text(256, { minLength: 1, description: 'Only actions of the user with this name' }),
+  ),
+  request_id: Type.Optional(text(128, { minLength: 1, description: 'Only what this request did' })),
   from,
   to,
   before: Type.Optional(
@@ -35,10 +44,10 @@ export const auditRecordSchema = closed(
     user_id: nullable(id),
     action: text(128),
     resource: text(255),
-    result: oneOf(['success', 'denied', 'failure']),
+    result,
     details: openDetails('What was requested and changed; never contains secrets'),
     seq: Type.Optional(Type.Integer({ minimum: 1 })),
-    service: Type.Optional(oneOf(['orchestrator', 'control-center'])),
+    service: Type.Optional(service),
     username: Type.Optional(nullable(text(256))),
     session_id: Type.Optional(nullable(id)),
     ip: Type.Optional(nullable(text(64))),

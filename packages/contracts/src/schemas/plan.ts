@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { closed, listOf, name, nullable, oneOf, text } from './basics.js';
 import { attributes, resourceKind } from './resource.js';
 
-const plannedChangeSchema = closed(
+/** A change that would be, or was, made. */
+export const plannedChangeSchema = closed(
   {
     change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
       description:

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, timestamp } from './basics.js';
-import { planSchema } from './plan.js';
+import { ROLLBACK_STATUSES } from '../statuses.js';
+import { plannedChangeSchema, planSchema } from './plan.js';
 
 /** Body of `POST /rollback/checkpoints`. */
 export const checkpointRequestSchema = closed(
@@ -105,7 +106,7 @@ export const rollbackResultSchema = closed(
     operations_executed: count,
     operations_failed: count,
     duration: Type.Number({ minimum: 0, description: 'Seconds' }),
-    status: Type.Optional(oneOf(['Pending', 'Running', 'Completed', 'Failed'])),
+    status: Type.Optional(oneOf(ROLLBACK_STATUSES)),
     kind: Type.Optional(oneOf(['checkpoint', 'operations', 'restore'])),
     checkpoint_id: Type.Optional(nullable(id)),
     failures: Type.Optional(listOf(failureSchema)),
@@ -131,6 +132,41 @@ export const rollbackResultSchema = closed(
 );
 /** A value of {@link rollbackResultSchema}. */
 export type RollbackResult = Static<typeof rollbackResultSchema>;
+
+/** An item of `GET /rollback`. */
+export const rollbackSummarySchema = closed(
+  {
+    rollback_id: id,
+    kind: oneOf(['checkpoint', 'operations', 'restore']),
+    status: oneOf(ROLLBACK_STATUSES),
+    checkpoint_id: nullable(id),
+    infras: listOf(name),
+    operations_count: count,
+    operations_executed: count,
+    operations_failed: count,
+    created_at: timestamp,
+    completed_at: nullable(timestamp),
+    created_by: text(256),
+  },
+  { title: 'RollbackSummary' },
+);
+/** A value of {@link rollbackSummarySchema}. */
+export type RollbackSummary = Static<typeof rollbackSummarySchema>;
+
+/** Response of `GET /rollback/checkpoints/{id}/diff`. */
+export const checkpointDiffSchema = closed(
+  {
+    checkpoint_id: id,
+    as_of: timestamp,
+    changes: listOf(plannedChangeSchema, 100_000, {
+      description: 'What has changed since: `before` is the state of the checkpoint, `after` that of now',
+    }),
+    summary: text(512),
+  },
+  { title: 'CheckpointDiff' },
+);
+/** A value of {@link checkpointDiffSchema}. */
+export type CheckpointDiff = Static<typeof checkpointDiffSchema>;
 
 /** Response of `GET /rollback/statistics`. */
 export const rollbackStatisticsSchema = closed(

@@ -12,6 +12,7 @@ import {
   text,
   timestamp,
 } from './basics.js';
+import { JOURNAL_STATES } from '../statuses.js';
 import { attributes, resourceKind } from './resource.js';
 
 /** Response of `GET /state/workflows/{id}/progress`. */
@@ -143,7 +144,7 @@ export const journalEntrySchema = closed(
   {
     seq: count,
     operation_id: id,
-    state: oneOf(['intended', 'done', 'failed', 'undoing', 'undone', 'undo_failed', 'unknown']),
+    state: oneOf(JOURNAL_STATES),
     change: oneOf(['create', 'change', 'destroy', 'adopt', 'forget'], {
       description:
         '`adopt`: an existing resource entered the inventory; `forget`: a resource left the inventory and still exists',

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { withDefault } from './default.js';
+import { DELIVERY_STATES } from '../statuses.js';
 import { deliveredEvent, WEBHOOK_EVENTS, webhookEvent } from './event.js';
 
 const url = text(2048, {
@@ -78,7 +79,7 @@ export const deliverySchema = closed(
     id,
     webhook_id: id,
     event: deliveredEvent,
-    state: oneOf(['pending', 'delivered', 'failed']),
+    state: oneOf(DELIVERY_STATES),
     attempts: count,
     response_status: nullable(Type.Integer({ minimum: 100, maximum: 599 })),
     error: nullable(text(1024)),

@@ -1,4 +1,5 @@
 export { checkInfra, checkName } from './locate-settings.js';
+export { listInfras, listSettings, type ListedSettings } from './list-settings.js';
 export { parseSettings, readSettings, type ReadSettingsOptions } from './read-settings.js';
 export { SettingsSchema, type ServiceSettings, type SettingsFile } from './schema.js';
 export { describeFault, SettingsError, type Fault } from './settings-error.js';

@@ -3,9 +3,10 @@ import { extname, isAbsolute, join, relative, sep } from 'node:path';
 import { isName, NAME_RULE } from '../names.js';
 import { SettingsError } from './settings-error.js';
 
-const EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
+/** The extensions of settings files. */
+export const SETTINGS_EXTENSIONS = ['.ncl', '.json', '.yaml', '.yml', '.toml'] as const;
 /** The extension of a settings file. */
-export type SettingsExtension = (typeof EXTENSIONS)[number];
+export type SettingsExtension = (typeof SETTINGS_EXTENSIONS)[number];
 
 const MAX_BYTES = 1024 * 1024;
 
@@ -82,8 +83,8 @@ function checkFileName(file: string): SettingsExtension {
   if (segments.some((segment) => segment.startsWith('-'))) {
     throw refuse('its name must not start with a dash');
   }
-  const extension = EXTENSIONS.find((known) => known === extname(file).toLowerCase());
-  if (extension === undefined) throw refuse(`its name must end in one of ${EXTENSIONS.join(' ')}`);
+  const extension = SETTINGS_EXTENSIONS.find((known) => known === extname(file).toLowerCase());
+  if (extension === undefined) throw refuse(`its name must end in one of ${SETTINGS_EXTENSIONS.join(' ')}`);
   return extension;
 }
 

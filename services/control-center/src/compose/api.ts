@@ -117,7 +117,11 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
     ...systemRoutes(),
     ...identity.bindings,
     ...accountRoutes(users, policies.inForce.current, clock),
-    ...userRoutes(new UserService(users, work, hasher, commonPasswords, clock)),
+    ...userRoutes(
+      new UserService(users, work, hasher, commonPasswords, clock),
+      identity.sessions,
+      identity.apiTokens,
+    ),
     ...auditRoutes(audit.service),
     ...policies.bindings,
   ];

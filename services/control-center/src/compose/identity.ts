@@ -52,6 +52,8 @@ export interface IdentityNeeds {
 export interface Identity {
   authenticate: Authenticator;
   bindings: Binding[];
+  sessions: SessionService;
+  apiTokens: ApiTokenService;
 }
 
 /** Sign-in, sessions, second factors, API tokens and the feed of their revocations. */
@@ -101,6 +103,8 @@ export function composeIdentity({ config, secrets }: Configuration, needs: Ident
   const feed = new AccessFeed(new PostgresRevocationLog(database), users, apiTokens, policyRevision, clock);
   return {
     authenticate: authenticator(sessions, apiTokens),
+    sessions,
+    apiTokens,
     bindings: [
       ...authRoutes(logins, sessions, ownPasswords),
       ...mfaRoutes(mfa),

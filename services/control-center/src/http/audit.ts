@@ -57,6 +57,8 @@ async function* checkpointLines(audit: AuditService): AsyncGenerator<string> {
     yield `${JSON.stringify(presentCheckpoint(checkpoint))}\n`;
 }
 
-function filterOf({ user_id, action, resource, from, to }: QueryOf<typeof listAuditLogs>): AuditFilter {
-  return { userId: user_id, action, resource, ...timeRange({ from, to }, 'malformed') };
+function filterOf(query: QueryOf<typeof listAuditLogs>): AuditFilter {
+  const { user_id: userId, request_id: requestId, action, resource, result, service, username } = query;
+  const range = timeRange({ from: query.from, to: query.to }, 'malformed');
+  return { userId, requestId, action, resource, result, service, username, ...range };
 }

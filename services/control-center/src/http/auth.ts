@@ -1,4 +1,12 @@
-import { changePassword, endSession, listSessions, login, logout, refresh } from '@provisioning/contracts';
+import {
+  changePassword,
+  endOtherSessions,
+  endSession,
+  listSessions,
+  login,
+  logout,
+  refresh,
+} from '@provisioning/contracts';
 import { clientNetwork, on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
 import type { PasswordService } from '../domain/login/password-service.js';
 import type { LoginService } from '../domain/login/login-service.js';
@@ -46,6 +54,11 @@ export function authRoutes(
         found.sessions.map((session) => presentSession(session, sessionId)),
         found.total,
       );
+    }),
+    on(endOtherSessions)(async (request) => {
+      const { id, sessionId } = sessionOf(request);
+      await sessions.endOthers(id, sessionId, actorOf(request));
+      return reply('Other sessions ended');
     }),
     on(endSession)(async (request) => {
       await sessions.endOwn(sessionOf(request).id, request.params.id, actorOf(request));

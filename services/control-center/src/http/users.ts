@@ -4,17 +4,27 @@ import {
   endUserSessions,
   getUser,
   listUsers,
+  listUserSessions,
+  listUserTokens,
   updateUser,
 } from '@provisioning/contracts';
-import { on, page, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import { on, page, principalOf, reply, sessionOf, type Binding } from '@provisioning/http-kit';
+import type { SessionService } from '../domain/session/session-service.js';
+import type { ApiTokenService } from '../domain/token/api-token-service.js';
 import type { UserService } from '../domain/user/user-service.js';
 import { actorOf, writerOf } from './actor.js';
+import { presentApiToken } from './present/api-token.js';
+import { presentSession } from './present/session.js';
 import { presentNewUser, presentUser } from './present/user.js';
 
-export function userRoutes(users: UserService): Binding[] {
+export function userRoutes(
+  users: UserService,
+  sessions: Pick<SessionService, 'listOwn'>,
+  tokens: Pick<ApiTokenService, 'listOwn'>,
+): Binding[] {
   return [
-    on(listUsers)(async ({ query: { role, enabled, ...position } }) => {
-      const found = await users.list({ role, enabled, ...position });
+    on(listUsers)(async ({ query: { role, enabled, q: text, ...position } }) => {
+      const found = await users.list({ role, enabled, text, ...position });
       return page(found.users.map(presentUser), found.total);
     }),
     on(createUser)(async (request) => {
@@ -40,6 +50,20 @@ export function userRoutes(users: UserService): Binding[] {
     on(deleteUser)(async (request) => {
       await users.remove(request.params.id, actorOf(request), writerOf(request));
       return reply('User deleted successfully');
+    }),
+    on(listUserSessions)(async (request) => {
+      const { id } = await users.get(request.params.id);
+      const found = await sessions.listOwn(id, request.query);
+      const { sessionId } = principalOf(request);
+      return page(
+        found.sessions.map((session) => presentSession(session, sessionId)),
+        found.total,
+      );
+    }),
+    on(listUserTokens)(async ({ params, query }) => {
+      const { id } = await users.get(params.id);
+      const found = await tokens.listOwn(id, query);
+      return page(found.tokens.map(presentApiToken), found.total);
     }),
     on(endUserSessions)(async (request) => {
       await users.endSessions(request.params.id, actorOf(request), writerOf(request));

@@ -22,6 +22,7 @@ import { Viewers } from '../domain/access/viewer.js';
 import { Visibility } from '../domain/access/visibility.js';
 import { BatchService } from '../domain/batch/batch-service.js';
 import type { Capabilities } from '../domain/batch/operations.js';
+import { PlatformService } from '../domain/platform/platform-service.js';
 import { RestoreService } from '../domain/rollback/restore-service.js';
 import { RollbackService } from '../domain/rollback/rollback-service.js';
 import { DriftService } from '../domain/state/drift-service.js';
@@ -32,6 +33,7 @@ import { DeliveryRights } from '../domain/webhook/delivery-rights.js';
 import { WorkflowService } from '../domain/workflow/workflow-service.js';
 import { StoredWork } from '../http/asks.js';
 import { batchRoutes } from '../http/batches.js';
+import { platformRoutes } from '../http/platform.js';
 import { readAccess } from '../http/read-access.js';
 import { rollbackRoutes } from '../http/rollback.js';
 import { stateRoutes } from '../http/state.js';
@@ -48,6 +50,7 @@ import { PostgresInventoryStore } from '../postgres/journal/inventory-store.js';
 import { PostgresRollbackStore } from '../postgres/rollbacks/rollback-store.js';
 import { PostgresScopeStore } from '../postgres/access/scope-store.js';
 import { PostgresSnapshotStore } from '../postgres/tasks/snapshot-store.js';
+import { PostgresPlatformStore } from '../postgres/state/platform-store.js';
 import { StorageProbe } from '../postgres/state/storage-probe.js';
 import { PostgresStateStore } from '../postgres/state/state-store.js';
 import { PostgresSurveyStore } from '../postgres/state/survey-store.js';
@@ -60,6 +63,7 @@ import { composeAudit, refusingWhileFull, type ComposedAudit } from './audit.js'
 import { refusalLog, refusedTokenCounter, tripLog } from './refusals.js';
 import { platformMetrics } from './platform-metrics.js';
 import { composeWebhooks } from './webhooks.js';
+import { providersOf, workspaceIn } from './workspace.js';
 import { composeRealtime, type Realtime } from './realtime.js';
 import { openBase, type Base } from './resources.js';
 
@@ -126,6 +130,11 @@ export function composeApi(
     inventory,
     nextTurn,
   );
+  const platform = new PlatformService(
+    new PostgresPlatformStore(base.database),
+    workspaceIn(config.workspace),
+    providersOf(config),
+  );
   const storageProbe = new StorageProbe(base.database);
   const rollbackStore = new PostgresRollbackStore(base.database, scopes);
   const surveys = new SurveyService(new PostgresSurveyStore(base.database, scopes), base.notifier);
@@ -171,7 +180,7 @@ export function composeApi(
     bindings: [
       ...systemRoutes(),
       ...taskRoutes(tasks, config.provisioningCommand, reading),
-      ...batchRoutes(batches, reading),
+      ...batchRoutes(batches, platform, reading),
       ...stateRoutes(
         state,
         inventory,
@@ -179,6 +188,7 @@ export function composeApi(
         machineLoadMeter(process.cwd()),
         reading,
       ),
+      ...platformRoutes(platform, reading),
       ...rollbackRoutes(
         new RollbackService(rollbackStore, inventory, base.notifier),
         new RestoreService(rollbackStore, inventory, surveys, base.notifier),

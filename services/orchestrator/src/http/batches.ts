@@ -2,35 +2,67 @@ import {
   cancelBatch,
   executeBatch,
   getBatch,
+  getBatchRequest,
   listBatches,
+  planBatch,
   resumeBatch,
   type BatchOperationRequest,
 } from '@provisioning/contracts';
-import { asksOfRows, on, page, principalOf, reply, timeRange, type Binding } from '@provisioning/http-kit';
+import {
+  asksOfRows,
+  on,
+  page,
+  principalOf,
+  reply,
+  timeRange,
+  type Binding,
+  type Unpermitted,
+} from '@provisioning/http-kit';
 import { inSlices } from '@provisioning/runtime';
 import { doQuestions } from '../domain/access/scope.js';
 import type { BatchStatus, OperationSpec } from '../domain/batch/batch.js';
 import type { BatchService, SubmittedBatch } from '../domain/batch/batch-service.js';
 import {
   presentBatch,
+  presentBatchPlan,
+  presentBatchRequest,
   presentBatchSummary,
   presentResumePreview,
   presentSubmitted,
 } from './present/batch.js';
+import type { PlatformService } from '../domain/platform/platform-service.js';
 import type { ReadAccess } from './read-access.js';
 import { actorOf, submitterOf } from './submitter.js';
 
 const DEFAULT_INFRA = 'default';
 
 /** The routes of `/batch`. */
-export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[] {
+export function batchRoutes(
+  batches: BatchService,
+  platform: Pick<PlatformService, 'locksOf'>,
+  access: ReadAccess,
+): Binding[] {
   const { stored } = access;
+  const asksToExecute = async ({
+    body,
+    principal,
+  }: Pick<Unpermitted<typeof executeBatch>, 'body' | 'principal'>) => {
+    const specs = await inSlices(body.operations, specOf);
+    const scope = await batches.scopeOf(body.name, specs, principal.id);
+    return { questions: doQuestions('execute', [`batches:${body.name}`], scope), found: specs };
+  };
   return [
-    on(executeBatch, async ({ body, principal }) => {
-      const specs = await inSlices(body.operations, specOf);
-      const scope = await batches.scopeOf(body.name, specs, principal.id);
-      return { questions: doQuestions('execute', [`batches:${body.name}`], scope), found: specs };
-    })(async (request) => {
+    on(
+      planBatch,
+      asksToExecute,
+    )(async ({ body, found }) => {
+      const { operations, infras } = await batches.plan(found);
+      return reply(presentBatchPlan(body.name, operations, infras, await platform.locksOf(infras)));
+    }),
+    on(
+      executeBatch,
+      asksToExecute,
+    )(async (request) => {
       const { body, found: operations } = request;
       return submittedReply(
         await batches.execute(
@@ -69,6 +101,9 @@ export function batchRoutes(batches: BatchService, access: ReadAccess): Binding[
     on(getBatch, ({ params: { id }, declared }) => stored.readBatch(declared, () => batches.get(id)))(
       ({ found }) => reply(presentBatch(found)),
     ),
+    on(getBatchRequest, ({ params: { id }, declared }) =>
+      stored.resumeBatch(declared, () => batches.get(id), false),
+    )(({ found }) => reply(presentBatchRequest(found))),
     on(cancelBatch, ({ params: { id }, declared }) => stored.cancelBatch(declared, () => batches.get(id)))(
       async (request) => {
         await batches.cancel(request.params.id, principalOf(request).username, actorOf(request));

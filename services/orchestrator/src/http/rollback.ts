@@ -7,6 +7,8 @@ import {
   listCheckpoints,
   restoreCheckpoint,
   type RollbackRequest,
+  diffCheckpoint,
+  listRollbacks,
 } from '@provisioning/contracts';
 import {
   asksOfRows,
@@ -15,7 +17,7 @@ import {
   page,
   principalOf,
   reply,
-  type Asks,
+  type Unpermitted,
   type Binding,
   type HandlerRequest,
 } from '@provisioning/http-kit';
@@ -29,16 +31,18 @@ import {
 } from '../domain/access/scope.js';
 import type { Act } from '../domain/access/act.js';
 import type { InventoryStore } from '../domain/rollback/inventory-store.js';
-import type { Checkpoint } from '../domain/rollback/rollback.js';
+import type { Checkpoint, Rollback } from '../domain/rollback/rollback.js';
 import type { Permit } from '../domain/rollback/submission.js';
 import type { RestoreService } from '../domain/rollback/restore-service.js';
 import type { RollbackService, UndoScope } from '../domain/rollback/rollback-service.js';
 import {
   presentCheckpoint,
   presentCheckpointDetails,
+  presentDifference,
   presentRestored,
   presentRestorePlan,
   presentRollback,
+  presentRollbackSummary,
   presentRollbackStatistics,
   presentUndoPlan,
 } from './present/rollback.js';
@@ -57,7 +61,10 @@ export function rollbackRoutes(
   access: ReadAccess,
 ): Binding[] {
   const { stored, visibility } = access;
-  const readCheckpoint: Asks<typeof getCheckpoint, Checkpoint> = ({ params: { id }, declared }) =>
+  const readCheckpoint = ({
+    params: { id },
+    declared,
+  }: Pick<Unpermitted<typeof getCheckpoint>, 'params' | 'declared'>) =>
     asksOfStored(
       declared,
       () => rollbacks.checkpoint(id),
@@ -95,6 +102,34 @@ export function rollbackRoutes(
       return page(checkpoints.map(presentCheckpoint), total);
     }),
     on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
+    on(
+      diffCheckpoint,
+      readCheckpoint,
+    )(async (request) => {
+      const { id } = request.params;
+      const changes = await rollbacks.difference(id);
+      // A checkpoint of everything covers infras that exist only since.
+      const infras = [...new Set(changes.map(({ infra }) => infra))];
+      const readable = new Set(visibility.infras(access.viewer(request), infras));
+      return reply(
+        presentDifference(
+          id,
+          changes.filter(({ infra }) => readable.has(infra)),
+          new Date(),
+        ),
+      );
+    }),
+    on(
+      listRollbacks,
+      asksOfRows,
+    )(async (request) => {
+      const { status, ...position } = request.query;
+      const visible = await visibility.rollbacks(access.viewer(request));
+      // Safe cast: the contract allows these words only.
+      const statuses = status?.split(',') as Rollback['status'][] | undefined;
+      const found = await rollbacks.list({ ...position, statuses, visible });
+      return page(found.rollbacks.map(presentRollbackSummary), found.total);
+    }),
     // Conditions on the infra are evaluated again with each step of the plan.
     on(executeRollback, ({ body, declared }) => ({
       questions: [{ ...declared, mode: 'open' }, ...('checkpoint_id' in body ? namedCheckpoint(body) : [])],

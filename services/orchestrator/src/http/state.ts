@@ -1,5 +1,6 @@
 import {
   getDrift,
+  getResource,
   getStateStatistics,
   getSystemHealth,
   getSystemMetrics,
@@ -8,8 +9,10 @@ import {
   listJournal,
   listWorkflowSnapshots,
 } from '@provisioning/contracts';
-import { asksOfRows, on, page, reply, type Binding } from '@provisioning/http-kit';
+import { Failure } from '@provisioning/errors';
+import { asksOfRows, on, page, reply, timeRange, type Binding } from '@provisioning/http-kit';
 import type { MachineLoad } from '@provisioning/runtime';
+import { thingOf } from '../domain/access/act.js';
 import { infraQuestions } from '../domain/access/scope.js';
 import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore } from '../domain/rollback/inventory-store.js';
@@ -60,11 +63,38 @@ export function stateRoutes(
       listInventory,
       asksOfRows,
     )(async (request) => {
-      const { infra, kind, provider, after, ...position } = request.query;
+      const { infra, kind, provider, q: text, after, ...position } = request.query;
       const key = after === undefined ? undefined : resourceKeyOf(after);
       const visible = await visibleOf(request, () => inventory.things());
-      const found = await inventory.resources({ visible, infra, kind, provider, ...position, after: key });
+      const found = await inventory.resources({
+        ...position,
+        visible,
+        infra,
+        kind,
+        provider,
+        text,
+        after: key,
+      });
       return page(found.resources.map(presentResource), found.total);
+    }),
+    on(
+      getResource,
+      asksOfRows,
+    )(async (request) => {
+      const { infra, kind, name } = request.params;
+      const found = await inventory.find({ infra, kind, name });
+      const thing = found && { ...thingOf(kind, name), infra, provider: found.provider };
+      // A resource that may not be read is not told apart from one that does not exist.
+      if (!thing || visibility.things(access.viewer(request), [thing]).length === 0) {
+        throw new Failure(
+          'not_found',
+          `There is no ${kind} ${name} in infra ${infra}. GET /state/inventory lists all.`,
+          {
+            code: 'resource_not_found',
+          },
+        );
+      }
+      return reply(presentResource(found));
     }),
     on(getDrift, ({ query: { infra }, declared }) => ({
       questions: [
@@ -84,9 +114,21 @@ export function stateRoutes(
       listJournal,
       asksOfRows,
     )(async (request) => {
-      const { infra, kind, name, task_id: taskId, batch_id: batchId, ...position } = request.query;
+      const { infra, kind, name, provider, state, from, to, ...others } = request.query;
+      const { task_id: taskId, batch_id: batchId, ...position } = others;
       const visible = await visibleOf(request, () => inventory.journaledThings());
-      const found = await inventory.journal({ visible, infra, kind, name, taskId, batchId, ...position });
+      const found = await inventory.journal({
+        ...position,
+        ...timeRange({ from, to }, 'malformed'),
+        visible,
+        infra,
+        kind,
+        name,
+        provider,
+        taskId,
+        batchId,
+        states: state?.split(','),
+      });
       return page(found.entries.map(presentEntry), found.total);
     }),
     on(

@@ -43,8 +43,8 @@ export function webhookRoutes(webhooks: WebhookService): Binding[] {
       await webhooks.remove(request.params.id, callerOf(request));
       return reply('Webhook deleted successfully');
     }),
-    on(listWebhookDeliveries)(async ({ params, query }) => {
-      const found = await webhooks.deliveries(params.id, query);
+    on(listWebhookDeliveries)(async ({ params, query: { state, event, ...position } }) => {
+      const found = await webhooks.deliveries(params.id, { ...position, event, states: state?.split(',') });
       return page(found.deliveries.map(presentDelivery), found.total);
     }),
     on(redeliverWebhook)(async (request) => {

@@ -6,6 +6,10 @@ export interface AuditFilter {
   userId?: string | undefined;
   action?: string | undefined;
   resource?: string | undefined;
+  result?: string | undefined;
+  service?: string | undefined;
+  username?: string | undefined;
+  requestId?: string | undefined;
   from?: Date | undefined;
   /** Inclusive. */
   to?: Date | undefined;

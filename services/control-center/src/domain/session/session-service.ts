@@ -99,6 +99,15 @@ export class SessionService {
     });
   }
 
+  /** Ends all sessions of a user but one. */
+  async endOthers(userId: string, keptId: string, actor: AuditActor): Promise<void> {
+    const { work, clock } = this.needs;
+    await work.run(async ({ sessions, audit }) => {
+      await sessions.endOthersOf(userId, keptId, 'signed_out', clock());
+      await audit.append({ ...actor, ...record('session.end_others', keptId) });
+    });
+  }
+
   #read(token: string, now: Date, accepted: readonly TokenScope[]): TokenClaims {
     const claims = this.needs.tokens.verify(token, now, accepted);
     if (!isUuid(claims.sessionId) || !isUuid(claims.tokenId)) throw revoked();

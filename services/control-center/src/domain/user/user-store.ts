@@ -4,6 +4,8 @@ import type { NewUser, User, UserCredentials } from './user.js';
 export interface UserFilter extends Page {
   role: string | undefined;
   enabled: boolean | undefined;
+  /** A part of the username or of the e-mail address; case-insensitive. */
+  text?: string | undefined;
 }
 
 export interface UserStore {

@@ -64,11 +64,15 @@ export class PostgresUserStore implements UserWrites {
     return row && { ...toUser(row), passwordHash: row.password_hash };
   }
 
-  async list({ role, enabled, ...page }: UserFilter): Promise<{ users: User[]; total: number }> {
+  async list({ role, enabled, text, ...page }: UserFilter): Promise<{ users: User[]; total: number }> {
     const matching = () => {
       const query = this.#users();
       if (role !== undefined) void query.whereRaw('? = any (roles)', [role]);
       if (enabled !== undefined) void query.where({ enabled });
+      if (text !== undefined) {
+        const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+        void query.whereRaw('(username ilike ? or email ilike ?)', [pattern, pattern]);
+      }
       return query;
     };
     const [rows, counted] = await Promise.all([

@@ -128,9 +128,12 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     });
   }
 
-  async #count({ resource, ...filter }: AuditFilter): Promise<number> {
-    if (resource === undefined) return new PostgresAuditCounts(this.database).count(filter);
-    const counted = await this.#matching({ resource, ...filter }).count({ total: '*' });
+  async #count(filter: AuditFilter): Promise<number> {
+    const { resource, result, service, username, requestId } = filter;
+    const others = [resource, result, service, username, requestId];
+    if (others.every((value) => value === undefined))
+      return new PostgresAuditCounts(this.database).count(filter);
+    const counted = await this.#matching(filter).count({ total: '*' });
     return Number(counted[0]?.['total'] ?? 0);
   }
 
@@ -142,11 +145,9 @@ export class PostgresAuditLog implements AuditLog, AuditDrops {
     return { first: Number(bounds.first ?? 0), last: Number(bounds.last ?? 0) };
   }
 
-  #matching({ userId, action, resource, from, to }: AuditFilter) {
+  #matching({ from, to, ...filter }: AuditFilter) {
     const query = this.database<AuditRow>('audit_log');
-    if (userId !== undefined) void query.where({ user_id: userId });
-    if (action !== undefined) void query.where({ action });
-    if (resource !== undefined) void query.where({ resource });
+    for (const [column, value] of valuesOf(filter)) void query.where(column, value);
     if (from !== undefined) void query.where('at', '>=', from.toISOString());
     if (to !== undefined) void query.where('at', '<=', to.toISOString());
     return query;
@@ -177,12 +178,32 @@ function numberOf(first: number, last: number): number {
   return last === 0 ? 0 : last - first + 1;
 }
 
-/** One condition, with an index in the order of the numbers. */
-function hasOneIndex({ userId, action, resource, from, to }: AuditFilter): boolean {
-  const given = [userId, action, resource].filter((value) => value !== undefined);
-  return given.length === 1 && from === undefined && to === undefined;
+type Values = Omit<AuditFilter, 'from' | 'to'>;
+
+/** The columns that a filter compares, with their values. */
+function valuesOf({
+  userId,
+  action,
+  resource,
+  result,
+  service,
+  username,
+  requestId,
+}: Values): [string, string][] {
+  const columns = { user_id: userId, action, resource, result, service, username, request_id: requestId };
+  return Object.entries(columns).flatMap(([column, value]) => (value === undefined ? [] : [[column, value]]));
 }
 
-function isEmpty({ userId, action, resource, from, to }: AuditFilter): boolean {
-  return [userId, action, resource, from, to].every((value) => value === undefined);
+/** The columns with an index in the order of the numbers. */
+const INDEXED = ['user_id', 'action', 'resource'];
+
+/** One condition, with an index in the order of the numbers. */
+function hasOneIndex(filter: AuditFilter): boolean {
+  const [first, ...others] = valuesOf(filter);
+  const isOne = first !== undefined && others.length === 0 && INDEXED.includes(first[0]);
+  return isOne && filter.from === undefined && filter.to === undefined;
+}
+
+function isEmpty(filter: AuditFilter): boolean {
+  return valuesOf(filter).length === 0 && filter.from === undefined && filter.to === undefined;
 }

@@ -68,6 +68,15 @@ export class BatchService {
     return this.#submit({ ...request, resumeOf: null }, operations, submitter);
   }
 
+  /** Checks operations and returns them with all defaults. Nothing is stored. @throws Failure `invalid` (`invalid_batch`) */
+  async plan(
+    operations: readonly OperationSpec[],
+  ): Promise<{ operations: OperationSpec[]; infras: string[] }> {
+    await this.#check(operations);
+    const planned = await this.#plan(operations);
+    return { operations: planned.map(({ spec }) => spec), infras: infrasOf(planned) };
+  }
+
   /** @throws Failure `not_found` (`batch_not_found`) */
   async get(id: string): Promise<FoundBatch> {
     const found = await this.store.find(id);
@@ -177,7 +186,7 @@ export class BatchService {
         rollbackEnabled,
         onFailure,
         resumeOf,
-        infras: [...new Set(operations.map(({ spec }) => spec.infra))].sort(),
+        infras: infrasOf(operations),
         ...authorshipOf(submitter),
         scope: await scopeOfBatch(name, operations, ({ acts }) => acts, submitter.userId, this.pause),
       },
@@ -191,6 +200,10 @@ export class BatchService {
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };
   }
+}
+
+function infrasOf(operations: readonly Pick<NewOperation, 'spec'>[]): string[] {
+  return [...new Set(operations.map(({ spec }) => spec.infra))].sort();
 }
 
 /** Limit of different acts of one batch. Operations of the same kind in the same infra share an act. */

@@ -10,6 +10,8 @@ export interface ResourceFilter extends Page<ResourceKey> {
   infra: string | undefined;
   kind: string | undefined;
   provider: string | undefined;
+  /** A part of the name; case-insensitive. */
+  text?: string | undefined;
 }
 
 /** A page of journal entries. */
@@ -21,6 +23,11 @@ export interface JournalFilter extends Page<number> {
   name: string | undefined;
   taskId: string | undefined;
   batchId: string | undefined;
+  provider?: string | undefined;
+  states?: readonly string[] | undefined;
+  /** The period in which they were recorded, both ends included. */
+  from?: Date | undefined;
+  to?: Date | undefined;
 }
 
 /** Reads the inventory and the journal. */
@@ -29,6 +36,7 @@ export interface InventoryStore {
   everything(infras?: readonly string[]): Promise<Resource[]>;
   /** In the order of their keys. */
   resources(filter: ResourceFilter): Promise<{ resources: Resource[]; total: number }>;
+  find(key: ResourceKey): Promise<Resource | undefined>;
   /** The providers of servers of an infra; unknown names are left out. */
   providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]>;
   /** The distinct objects of the inventory, for the policies. */

@@ -6,7 +6,8 @@ import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import { changeReport } from './change-report.js';
 import type { InventoryStore } from './inventory-store.js';
-import type { CheckpointFilter, RollbackStore } from './rollback-store.js';
+import { changesBetween, type InventoryChange } from './inventory-change.js';
+import type { CheckpointFilter, RollbackFilter, RollbackStore } from './rollback-store.js';
 import {
   unknownCheckpoint,
   type Checkpoint,
@@ -14,6 +15,7 @@ import {
   type Rollback,
   type RollbackScope,
   type RollbackStatistics,
+  type RollbackSummary,
 } from './rollback.js';
 import {
   actsOfWork,
@@ -98,6 +100,24 @@ export class RollbackService {
       if (submitted) return submitted;
     }
     throw stalePlan();
+  }
+
+  /** Newest first. */
+  list(filter: RollbackFilter): Promise<{ rollbacks: RollbackSummary[]; total: number }> {
+    return this.store.list(filter);
+  }
+
+  /**
+   * The differences between a checkpoint and the inventory of now, in the order of their keys.
+   * @throws Failure `not_found` (`checkpoint_not_found`)
+   */
+  async difference(id: string): Promise<InventoryChange[]> {
+    const { infras } = await this.checkpoint(id);
+    const [items, resources] = await Promise.all([
+      this.store.items(id),
+      this.inventory.everything(infras ?? undefined),
+    ]);
+    return changesBetween(items, resources);
   }
 
   /** @throws Failure `not_found` (`rollback_not_found`) */

@@ -1,5 +1,5 @@
 import type { Scope } from '../access/scope.js';
-import type { VisibleCheckpoints, VisibleStatistics } from '../access/visibility.js';
+import type { VisibleCheckpoints, VisibleRows, VisibleStatistics } from '../access/visibility.js';
 import type { Actor } from '../audit/actor.js';
 import type { SubmitBatchOutcome } from '../batch/batch-store.js';
 import type { NewOperation } from '../batch/batch.js';
@@ -14,6 +14,7 @@ import type {
   Rollback,
   RollbackScope,
   RollbackStatistics,
+  RollbackSummary,
 } from './rollback.js';
 
 /** A checkpoint that is being created. */
@@ -31,6 +32,13 @@ export interface NewCheckpoint {
 export interface CheckpointFilter extends Page {
   /** Only these; all where absent. */
   visible?: VisibleCheckpoints | undefined;
+}
+
+/** A page of rollbacks. */
+export interface RollbackFilter extends Page {
+  statuses?: readonly Rollback['status'][] | undefined;
+  /** Only these; all where absent. */
+  visible?: VisibleRows | undefined;
 }
 
 /** A rollback or restore that is being submitted. */
@@ -83,5 +91,7 @@ export interface RollbackStore {
     idempotency: IdempotencyKey | undefined,
   ): Promise<SubmitBatchOutcome | { outcome: 'busy'; holderId: string } | { outcome: 'stale' }>;
   find(id: string): Promise<Rollback | undefined>;
+  /** Newest first. */
+  list(filter: RollbackFilter): Promise<{ rollbacks: RollbackSummary[]; total: number }>;
   statistics(visible?: VisibleStatistics): Promise<RollbackStatistics>;
 }

@@ -107,6 +107,13 @@ export interface Rollback {
   completedAt: Date | null;
 }
 
+/** A rollback or restore as lists show it. */
+export interface RollbackSummary extends Omit<Rollback, 'operations' | 'impossible'> {
+  total: number;
+  completed: number;
+  failed: number;
+}
+
 /** Numbers of checkpoints and rollbacks. */
 export interface RollbackStatistics {
   checkpoints: number;

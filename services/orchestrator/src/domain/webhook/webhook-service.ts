@@ -8,6 +8,7 @@ import {
   unknownWebhook,
   type Caller,
   type Delivery,
+  type DeliveryFilter,
   type NewWebhook,
   type Webhook,
   type WebhookChange,
@@ -69,9 +70,9 @@ export class WebhookService {
   }
 
   /** Newest first. @throws Failure `not_found` (`webhook_not_found`) */
-  async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
+  async deliveries(id: string, filter: DeliveryFilter): Promise<{ deliveries: Delivery[]; total: number }> {
     await this.get(id);
-    return this.store.deliveries(id, page);
+    return this.store.deliveries(id, filter);
   }
 
   /** Queues a delivery again. @throws Failure `not_found` (`delivery_not_found`), `forbidden`, `conflict` (`webhook_disabled`, `idempotency_key_reused`) */

@@ -62,6 +62,12 @@ export interface Caller {
   tokenRoles: readonly string[] | null;
 }
 
+/** A page of deliveries. */
+export interface DeliveryFilter extends Page {
+  states?: readonly string[] | undefined;
+  event?: string | undefined;
+}
+
 /** Stores webhooks and their deliveries. */
 export interface WebhookStore {
   create(
@@ -79,7 +85,7 @@ export interface WebhookStore {
   update(id: string, change: WebhookChange, actor: Actor): Promise<'updated' | 'unknown' | 'secret_needed'>;
   remove(id: string, actor: Actor): Promise<void>;
   /** Newest first. */
-  deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }>;
+  deliveries(id: string, filter: DeliveryFilter): Promise<{ deliveries: Delivery[]; total: number }>;
   redeliver(
     id: string,
     deliveryId: string,

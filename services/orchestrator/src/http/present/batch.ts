@@ -1,14 +1,19 @@
 import type {
   Batch as WireBatch,
   BatchOperation,
+  BatchPlan,
+  BatchRequest,
   BatchSubmitted,
   BatchSummary,
   OperationResults,
 } from '@provisioning/contracts';
-import type { Batch, Operation, OperationSummary } from '../../domain/batch/batch.js';
+import type { Batch, Operation, OperationSpec, OperationSummary } from '../../domain/batch/batch.js';
+import type { FoundBatch } from '../../domain/batch/batch-store.js';
+import type { Lock } from '../../domain/platform/platform.js';
 import type { ResumePreview, SubmittedBatch } from '../../domain/batch/batch-service.js';
 import type { WaitingFor } from '../../domain/task/task.js';
 import { shareDone } from '../../domain/workflow/progress.js';
+import { presentLock } from './platform.js';
 import { attributesOf, isKind } from './resource.js';
 import { API_STATUS, presentWaitingFor } from './task.js';
 
@@ -28,6 +33,44 @@ export function presentResumePreview({ batch, operations }: ResumePreview): Batc
       status: kept ? 'Completed' : 'Pending',
       progress: kept ? 100 : 0,
     })),
+  };
+}
+
+/** What a batch would be. */
+export function presentBatchPlan(
+  name: string,
+  operations: readonly OperationSpec[],
+  infras: readonly string[],
+  locks: readonly Lock[],
+): BatchPlan {
+  return {
+    name,
+    operations: operations.map(({ id, type, provider = null, infra, dependencies }) => ({
+      id,
+      type,
+      provider,
+      infra,
+      dependencies: [...dependencies],
+    })),
+    infras: [...infras],
+    locks: locks.map(presentLock),
+  };
+}
+
+/** The body with which a batch can be submitted again. */
+export function presentBatchRequest({
+  batch,
+  operations,
+}: Pick<FoundBatch, 'batch' | 'operations'>): BatchRequest {
+  return {
+    name: batch.name,
+    ...(batch.version === null ? {} : { version: batch.version }),
+    ...(batch.storageBackend === null ? {} : { storage_backend: batch.storageBackend }),
+    parallel_limit: batch.parallelLimit,
+    rollback_enabled: batch.rollbackEnabled,
+    on_failure: batch.onFailure,
+    // Safe cast: a spec is the operation of the request that the contract admitted, with all defaults.
+    operations: operations.map(({ spec }) => spec as unknown as BatchRequest['operations'][number]),
   };
 }
 

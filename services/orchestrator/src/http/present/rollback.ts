@@ -2,9 +2,11 @@ import { asSentence, Failure } from '@provisioning/errors';
 import type {
   Checkpoint as WireCheckpoint,
   CheckpointDetails,
+  CheckpointDiff,
   PlannedChange,
   RollbackResult,
   RollbackStatistics as WireStatistics,
+  RollbackSummary as WireSummary,
 } from '@provisioning/contracts';
 import type {
   Checkpoint,
@@ -12,8 +14,10 @@ import type {
   Rollback,
   RollbackScope,
   RollbackStatistics,
+  RollbackSummary,
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
+import type { InventoryChange } from '../../domain/rollback/inventory-change.js';
 import { confirmationOf, notMadeHere } from '../../domain/rollback/confirmation.js';
 import type { CheckedRestorePlan } from '../../domain/rollback/restore-service.js';
 import type { UndoScope } from '../../domain/rollback/rollback-service.js';
@@ -129,6 +133,43 @@ export function presentRollback(rollback: Rollback): RollbackResult {
     created_at: createdAt.toISOString(),
     completed_at: completedAt?.toISOString() ?? null,
     created_by: rollback.createdByName,
+  };
+}
+
+export function presentRollbackSummary(rollback: RollbackSummary): WireSummary {
+  const { id, status, scope, infras, total, completed, failed, createdAt, completedAt } = rollback;
+  return {
+    rollback_id: id,
+    kind: scope.kind,
+    status,
+    checkpoint_id: checkpointOf(scope),
+    infras: [...infras],
+    operations_count: total,
+    operations_executed: completed,
+    operations_failed: failed,
+    created_at: createdAt.toISOString(),
+    completed_at: completedAt?.toISOString() ?? null,
+    created_by: rollback.createdByName,
+  };
+}
+
+/** What has changed since a checkpoint. */
+export function presentDifference(
+  checkpointId: string,
+  changes: readonly InventoryChange[],
+  asOf: Date,
+): CheckpointDiff {
+  const count = (change: InventoryChange['change']) => changes.filter((one) => one.change === change).length;
+  return {
+    checkpoint_id: checkpointId,
+    as_of: asOf.toISOString(),
+    changes: changes.map(({ kind, before, after, ...rest }) => ({
+      ...rest,
+      kind: kindOf(kind),
+      before: before && attributesOf(before),
+      after: after && attributesOf(after),
+    })),
+    summary: `${count('create')} created, ${count('change')} changed, ${count('destroy')} destroyed since the checkpoint`,
   };
 }
 

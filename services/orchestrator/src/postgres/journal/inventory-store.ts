@@ -5,6 +5,8 @@ import type { InventoryStore, JournalFilter, ResourceFilter } from '../../domain
 import type { Page } from '../../domain/page.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
+import { containing } from '../like.js';
+import type { ResourceKey } from '../../domain/rollback/resource-key.js';
 import { rowsOf } from '../rows.js';
 import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';
 
@@ -25,10 +27,12 @@ export class PostgresInventoryStore implements InventoryStore {
     limit,
     offset,
     after,
+    text,
     ...filter
   }: ResourceFilter): Promise<{ resources: Resource[]; total: number }> {
     const matching = () => {
       const query = this.database<ResourceRow>('resources').where(given({ ...filter }));
+      if (text !== undefined) query.whereRaw('name ilike ?', [containing(text)]);
       onlyThings(query, visible);
       return query;
     };
@@ -40,6 +44,13 @@ export class PostgresInventoryStore implements InventoryStore {
     if (after) void page.whereRaw('(infra, kind, name) > (?, ?, ?)', [after.infra, after.kind, after.name]);
     const [rows, counted] = await Promise.all([page, matching().count({ total: '*' })]);
     return { resources: rows.map(toResource), total: Number(counted[0]?.['total'] ?? 0) };
+  }
+
+  async find({ infra, kind, name }: ResourceKey): Promise<Resource | undefined> {
+    const row = await this.database<ResourceRow>('resources')
+      .where({ infra, kind, name })
+      .first<ResourceRow | undefined>();
+    return row && toResource(row);
   }
 
   providersOf(infra: string, servers: readonly string[]): Promise<{ name: string; provider: string }[]> {
@@ -64,12 +75,19 @@ export class PostgresInventoryStore implements InventoryStore {
     after,
     taskId: task_id,
     batchId: batch_id,
+    states,
+    from,
+    to,
     ...filter
   }: JournalFilter): Promise<{ entries: JournalEntry[]; total: number }> {
-    if (filter.name === undefined && task_id === undefined && batch_id === undefined && !visible)
+    const others = [filter.name, filter.provider, task_id, batch_id, states, from, to, visible];
+    if (others.every((value) => value === undefined))
       return this.#journalOfMany(filter, { limit, offset, after });
     const matching = () => {
       const query = this.database<JournalRow>('journal').where(given({ ...filter, task_id, batch_id }));
+      if (states) query.whereIn('state', [...states]);
+      if (from) query.where('at', '>=', from);
+      if (to) query.where('at', '<=', to);
       onlyThings(query, visible);
       return query;
     };

@@ -8,6 +8,7 @@ import type {
   CheckpointFilter,
   NewCheckpoint,
   NewRollback,
+  RollbackFilter,
   RollbackStore,
 } from '../../domain/rollback/rollback-store.js';
 import type { SubmitBatchOutcome } from '../../domain/batch/batch-store.js';
@@ -21,6 +22,7 @@ import type {
   Rollback,
   RollbackScope,
   RollbackStatistics,
+  RollbackSummary,
   UndoOperation,
 } from '../../domain/rollback/rollback.js';
 import type { TaskStatus } from '../../domain/task/task.js';
@@ -262,19 +264,34 @@ export class PostgresRollbackStore implements RollbackStore {
       [id],
     );
     return {
-      id: row.id,
-      scope: row.scope,
+      ...toRollback(row),
       impossible: row.impossible ?? [],
-      status: STATUS[row.status],
       operations: operations.flatMap(toUndoOperations),
-      infras: row.infras,
-      scopeId: row.scope_id,
-      createdBy: row.created_by,
-      createdByName: row.created_by_name,
-      createdAt: row.created_at,
-      startedAt: row.started_at,
-      completedAt: row.completed_at,
     };
+  }
+
+  async list({
+    statuses,
+    visible,
+    ...page
+  }: RollbackFilter): Promise<{ rollbacks: RollbackSummary[]; total: number }> {
+    const matching = () => {
+      const query = this.database('batches').where({ kind: 'rollback' });
+      if (statuses) query.whereIn('status', storedStatuses(statuses));
+      onlyVisible(query, 'batches', visible);
+      return query;
+    };
+    const [rows, counted] = await Promise.all([
+      newestFirst(matching().select<(RollbackRow & Counts)[]>('*'), 'id', page),
+      matching().count({ total: '*' }) as Promise<{ total: string }[]>,
+    ]);
+    const rollbacks = rows.map(({ total, completed, failed, ...row }) => ({
+      ...toRollback(row),
+      total,
+      completed,
+      failed,
+    }));
+    return { rollbacks, total: Number(counted[0]?.total ?? 0) };
   }
 
   async statistics(visible: VisibleStatistics | undefined): Promise<RollbackStatistics> {
@@ -315,6 +332,32 @@ export class PostgresRollbackStore implements RollbackStore {
       seconds: rows.find(({ status }) => status === 'Completed')?.seconds ?? 0,
     };
   }
+}
+
+interface Counts {
+  total: number;
+  completed: number;
+  failed: number;
+}
+
+function toRollback(row: RollbackRow): Omit<Rollback, 'operations' | 'impossible'> {
+  return {
+    id: row.id,
+    scope: row.scope,
+    status: STATUS[row.status],
+    infras: row.infras,
+    scopeId: row.scope_id,
+    createdBy: row.created_by,
+    createdByName: row.created_by_name,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+  };
+}
+
+/** The statuses of batches that these of rollbacks stand for. */
+function storedStatuses(statuses: readonly Rollback['status'][]): BatchStatus[] {
+  return (Object.keys(STATUS) as BatchStatus[]).filter((status) => statuses.includes(STATUS[status]));
 }
 
 /** Operations whose changes the same step undoes share its status. */

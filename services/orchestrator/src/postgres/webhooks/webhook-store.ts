@@ -4,6 +4,7 @@ import type { Actor } from '../../domain/audit/actor.js';
 import type {
   ConfiguredWebhook,
   Delivery,
+  DeliveryFilter,
   NewWebhook,
   Webhook,
   WebhookChange,
@@ -145,14 +146,19 @@ export class PostgresWebhookStore implements WebhookStore {
     });
   }
 
-  async deliveries(id: string, page: Page): Promise<{ deliveries: Delivery[]; total: number }> {
+  async deliveries(
+    id: string,
+    { states, event, ...page }: DeliveryFilter,
+  ): Promise<{ deliveries: Delivery[]; total: number }> {
+    const matching = () => {
+      const query = this.database<DeliveryRow>('webhook_deliveries').where({ webhook_id: id });
+      if (states) void query.whereIn('state', [...states]);
+      if (event !== undefined) void query.where({ event });
+      return query;
+    };
     const [rows, counted] = await Promise.all([
-      newestFirst(
-        this.database<DeliveryRow>('webhook_deliveries').select<DeliveryRow[]>('*').where({ webhook_id: id }),
-        'id',
-        page,
-      ),
-      this.database('webhook_deliveries').where({ webhook_id: id }).count({ total: '*' }),
+      newestFirst(matching().select<DeliveryRow[]>('*'), 'id', page),
+      matching().count({ total: '*' }) as Promise<{ total: string }[]>,
     ]);
     return { deliveries: rows.map(toDelivery), total: Number(counted[0]?.['total'] ?? 0) };
   }

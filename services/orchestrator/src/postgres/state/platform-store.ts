@@ -1,0 +1,162 @@
+import type { Knex } from 'knex';
+import type {
+  Lock,
+  PlatformStore,
+  ResourceCounts,
+  WorkerSummary,
+  WorkSummary,
+} from '../../domain/platform/platform.js';
+import type { WaitingFor } from '../../domain/task/task.js';
+import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
+import { rowsOf } from '../rows.js';
+
+interface LockRow {
+  infra: string;
+  holder_id: string;
+  holder_kind: 'task' | 'batch';
+  since: Date;
+  granted: boolean;
+  total: number;
+}
+
+/** Number of waiters of a lock that are read. */
+const MOST_WAITERS = 100;
+
+const OPEN = ['Blocked', 'Waiting', 'Ready', 'RetryWait', 'Running', 'Unknown'];
+const PENDING = OPEN.slice(0, 4);
+
+/** Why a task in `tasks` waits; `queued` has the holders that wait for a lock. */
+const REASON = `
+  case when tasks.status = 'Ready' then 'worker'
+       when tasks.status = 'RetryWait' then 'retry'
+       when queued.holder_id is not null then 'lock'
+       when tasks.status = 'Blocked' then 'dependency'
+       else 'limit' end`;
+
+/** Reads infras, workers and locks. Nothing here scans past work. */
+export class PostgresPlatformStore implements PlatformStore {
+  constructor(private readonly database: Knex) {}
+
+  async resourceCounts(): Promise<Map<string, ResourceCounts>> {
+    const rows = await rowsOf<ResourceCounts & { infra: string }>(
+      this.database,
+      `select infra, count(*) filter (where kind not in ('taskserv', 'cluster'))::int as servers,
+              count(*) filter (where kind = 'taskserv')::int as taskservs,
+              count(*) filter (where kind = 'cluster')::int as clusters
+         from resources group by infra`,
+    );
+    return new Map(rows.map(({ infra, ...counts }) => [infra, counts]));
+  }
+
+  async locks(infras?: readonly string[]): Promise<Map<string, Lock>> {
+    const rows = await rowsOf<LockRow>(
+      this.database,
+      `select infra, holder_id, holder_kind, coalesce(granted_at, requested_at) as since,
+              granted_at is not null as granted, total::int
+         from (select l.*, row_number() over (partition by infra order by ticket) as position,
+                      count(*) over (partition by infra) as total
+                 from locks l where :infras::text[] is null or infra = any (:infras::text[])) queue
+        where position <= :most::int + 1 order by infra, position`,
+      { infras: infras ? [...infras] : null, most: MOST_WAITERS },
+    );
+    const firsts = [...new Map(rows.toReversed().map((row) => [row.infra, row])).values()].toReversed();
+    return new Map(
+      firsts.map((first) => [
+        first.infra,
+        toLock(
+          first,
+          rows.filter((row) => row.infra === first.infra && row !== first),
+        ),
+      ]),
+    );
+  }
+
+  async workers(): Promise<WorkerSummary[]> {
+    const rows = await rowsOf<
+      Omit<WorkerSummary, 'leaseLeft' | 'startedAt'> & { left: number; started_at: Date }
+    >(
+      this.database,
+      `select w.id, w.host, w.slot, case when w.lease_until > now() then 'alive' else 'overdue' end as state,
+              (select count(*)::int from tasks t where t.worker_id = w.id and t.status in ('Running', 'Unknown')) as running,
+              round(extract(epoch from w.lease_until - now()), 1)::float as left, w.started_at, w.fault
+         from workers w where w.state = 'alive' order by w.host, w.slot, w.id limit 1000`,
+    );
+    return rows.map(({ left, started_at: startedAt, ...rest }) => ({ ...rest, leaseLeft: left, startedAt }));
+  }
+
+  async summary({ tasks, batches }: Parameters<PlatformStore['summary']>[0]): Promise<WorkSummary> {
+    const { database } = this;
+    const waiting = database('tasks')
+      .whereIn('tasks.status', PENDING)
+      .joinRaw(
+        `left join (select distinct holder_id from locks where granted_at is null) queued
+           on queued.holder_id = coalesce(tasks.batch_id, tasks.id)`,
+      )
+      .select<{ reason: WaitingFor['reason']; tasks: number; oldest: Date }[]>(
+        database.raw(`${REASON} as reason`),
+        database.raw('count(*)::int as tasks'),
+        database.raw('min(tasks.created_at) as oldest'),
+      )
+      .groupByRaw('1')
+      .orderBy('oldest');
+    const running = database('tasks').whereIn('tasks.status', OPEN.slice(4)).count({ n: '*' });
+    // A task that runs for longer than a week and fails is left out: its id is too old for the index.
+    const failed = database('tasks')
+      .where('tasks.status', 'Failed')
+      .whereRaw(
+        "tasks.id >= id_at(now() - interval '8 days') and tasks.completed_at >= now() - interval '1 day'",
+      )
+      .count({ n: '*' });
+    const open = database('batches')
+      .whereIn('batches.status', ['Pending', 'Running', 'RollingBack'])
+      .select<{ status: string; n: number }[]>('batches.status', database.raw('count(*)::int as n'))
+      .groupBy('batches.status');
+    for (const query of [waiting, running, failed]) onlyVisibleTasks(query, tasks);
+    onlyVisible(open, 'batches', batches);
+    const [reasons, ofRunning, ofFailed, statuses, [rest]] = await Promise.all([
+      waiting,
+      running,
+      failed,
+      open,
+      rowsOf<{ alive: number; overdue: number; held: number; waiting: number; as_of: Date }>(
+        database,
+        `select (select count(*)::int from workers where state = 'alive' and lease_until > now()) as alive,
+                (select count(*)::int from workers where state = 'alive' and lease_until <= now()) as overdue,
+                (select count(*)::int from locks where granted_at is not null) as held,
+                (select count(*)::int from locks where granted_at is null) as waiting, now() as as_of`,
+      ),
+    ]);
+    const { alive, overdue, held, waiting: queued, as_of: asOf } = rest!;
+    const batchesIn = (status: string) => statuses.find((row) => row.status === status)?.n ?? 0;
+    return {
+      tasks: {
+        pending: reasons.reduce((sum, reason) => sum + reason.tasks, 0),
+        running: Number(ofRunning[0]?.['n'] ?? 0),
+        failedLastDay: Number(ofFailed[0]?.['n'] ?? 0),
+      },
+      waiting: reasons,
+      batches: {
+        pending: batchesIn('Pending'),
+        running: batchesIn('Running'),
+        rollingBack: batchesIn('RollingBack'),
+      },
+      workers: { alive, overdue },
+      locks: { held, waiting: queued },
+      asOf,
+    };
+  }
+}
+
+function toLock(first: LockRow, others: readonly LockRow[]): Lock {
+  const place = ({ holder_id: holderId, holder_kind: holderKind, since }: LockRow) => ({
+    holderId,
+    holderKind,
+    since,
+  });
+  return {
+    infra: first.infra,
+    holder: { ...place(first), granted: first.granted },
+    queue: others.map(place),
+    waiting: first.total - 1,
+  };
+}
