@@ -70,6 +70,17 @@ class OrchestratorOperations:
             path={"id": id},
         )
 
+    def get_batch_request(
+        self,
+        id: str,
+    ) -> Json:
+        """Get the body with which a batch can be submitted again."""
+        return self._call(
+            "GET",
+            "/batch/operations/{id}/request",
+            path={"id": id},
+        )
+
     def resume_batch(
         self,
         id: str,
@@ -83,6 +94,26 @@ class OrchestratorOperations:
             path={"id": id},
             query={"check_mode": check_mode},
             idempotent=True,
+        )
+
+    def plan_batch(
+        self,
+        body: Dict[str, Any],
+    ) -> Json:
+        """Validate a batch without submitting it."""
+        return self._call(
+            "POST",
+            "/batch/plan",
+            body=body,
+        )
+
+    def list_definitions(
+        self,
+    ) -> Json:
+        """List the task services and cluster types that the workspace defines."""
+        return self._call(
+            "GET",
+            "/definitions",
         )
 
     def follow_events(
@@ -109,6 +140,32 @@ class OrchestratorOperations:
             "/health",
         )
 
+    @reads_on_by("after", "name")
+    def list_infras(
+        self,
+        *,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the infras of the workspace and of the inventory."""
+        return self._call(
+            "GET",
+            "/infras",
+            query={"after": after, "limit": limit, "offset": offset},
+        )
+
+    def get_infra(
+        self,
+        infra: str,
+    ) -> Json:
+        """Get an infra with its settings files and its lock."""
+        return self._call(
+            "GET",
+            "/infras/{infra}",
+            path={"infra": infra},
+        )
+
     def orchestrator_live(
         self,
     ) -> Json:
@@ -116,6 +173,15 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/livez",
+        )
+
+    def list_providers(
+        self,
+    ) -> Json:
+        """List the providers and what configures them."""
+        return self._call(
+            "GET",
+            "/providers",
         )
 
     def orchestrator_ready(
@@ -128,6 +194,22 @@ class OrchestratorOperations:
             "GET",
             "/readyz",
             query={"verbose": verbose},
+        )
+
+    @reads_on_by("after", "rollback_id")
+    def list_rollbacks(
+        self,
+        *,
+        status: Optional[str] = None,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List rollbacks and restores."""
+        return self._call(
+            "GET",
+            "/rollback",
+            query={"status": status, "after": after, "limit": limit, "offset": offset},
         )
 
     @reads_on_by("after", "id")
@@ -165,6 +247,17 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/rollback/checkpoints/{id}",
+            path={"id": id},
+        )
+
+    def diff_checkpoint(
+        self,
+        id: str,
+    ) -> Json:
+        """Compare the inventory with a checkpoint."""
+        return self._call(
+            "GET",
+            "/rollback/checkpoints/{id}/diff",
             path={"id": id},
         )
 
@@ -238,6 +331,7 @@ class OrchestratorOperations:
         infra: Optional[str] = None,
         kind: Optional[str] = None,
         provider: Optional[str] = None,
+        q: Optional[str] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -246,7 +340,20 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/state/inventory",
-            query={"infra": infra, "kind": kind, "provider": provider, "after": after, "limit": limit, "offset": offset},
+            query={"infra": infra, "kind": kind, "provider": provider, "q": q, "after": after, "limit": limit, "offset": offset},
+        )
+
+    def get_resource(
+        self,
+        infra: str,
+        kind: str,
+        name: str,
+    ) -> Json:
+        """Get a resource of the inventory."""
+        return self._call(
+            "GET",
+            "/state/inventory/{infra}/{kind}/{name}",
+            path={"infra": infra, "kind": kind, "name": name},
         )
 
     @reads_on_by("after", "seq")
@@ -258,6 +365,10 @@ class OrchestratorOperations:
         name: Optional[str] = None,
         task_id: Optional[str] = None,
         batch_id: Optional[str] = None,
+        provider: Optional[str] = None,
+        state: Optional[str] = None,
+        from_: Optional[str] = None,
+        to_: Optional[str] = None,
         after: Optional[int] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -266,7 +377,22 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/state/journal",
-            query={"infra": infra, "kind": kind, "name": name, "task_id": task_id, "batch_id": batch_id, "after": after, "limit": limit, "offset": offset},
+            query={"infra": infra, "kind": kind, "name": name, "task_id": task_id, "batch_id": batch_id, "provider": provider, "state": state, "from": from_, "to": to_, "after": after, "limit": limit, "offset": offset},
+        )
+
+    @reads_on_by("after", "infra")
+    def list_locks(
+        self,
+        *,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the locks of infras with their holders and queues."""
+        return self._call(
+            "GET",
+            "/state/locks",
+            query={"after": after, "limit": limit, "offset": offset},
         )
 
     def get_state_statistics(
@@ -276,6 +402,15 @@ class OrchestratorOperations:
         return self._call(
             "GET",
             "/state/statistics",
+        )
+
+    def summary(
+        self,
+    ) -> Json:
+        """Get the numbers of open work, and why it waits."""
+        return self._call(
+            "GET",
+            "/state/summary",
         )
 
     def get_system_health(
@@ -473,6 +608,8 @@ class OrchestratorOperations:
         self,
         id: str,
         *,
+        state: Optional[str] = None,
+        event: Optional[str] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -482,7 +619,7 @@ class OrchestratorOperations:
             "GET",
             "/webhooks/{id}/deliveries",
             path={"id": id},
-            query={"after": after, "limit": limit, "offset": offset},
+            query={"state": state, "event": event, "after": after, "limit": limit, "offset": offset},
         )
 
     def redeliver_webhook(
@@ -508,6 +645,15 @@ class OrchestratorOperations:
             "/webhooks/{id}/test",
             path={"id": id},
             idempotent=True,
+        )
+
+    def list_workers(
+        self,
+    ) -> Json:
+        """List the workers."""
+        return self._call(
+            "GET",
+            "/workers",
         )
 
     def create_cluster(
@@ -593,6 +739,10 @@ class ControlCenterOperations:
         user_id: Optional[str] = None,
         action: Optional[str] = None,
         resource: Optional[str] = None,
+        result: Optional[str] = None,
+        service: Optional[str] = None,
+        username: Optional[str] = None,
+        request_id: Optional[str] = None,
         from_: Optional[str] = None,
         to_: Optional[str] = None,
         before: Optional[int] = None,
@@ -604,7 +754,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/audit/logs",
-            query={"user_id": user_id, "action": action, "resource": resource, "from": from_, "to": to_, "before": before, "after": after, "limit": limit, "offset": offset},
+            query={"user_id": user_id, "action": action, "resource": resource, "result": result, "service": service, "username": username, "request_id": request_id, "from": from_, "to": to_, "before": before, "after": after, "limit": limit, "offset": offset},
         )
 
     def verify_audit(
@@ -739,6 +889,15 @@ class ControlCenterOperations:
             "GET",
             "/auth/sessions",
             query={"after": after, "limit": limit, "offset": offset},
+        )
+
+    def end_other_sessions(
+        self,
+    ) -> Json:
+        """End all your other sessions."""
+        return self._call(
+            "DELETE",
+            "/auth/sessions",
         )
 
     def end_session(
@@ -949,6 +1108,7 @@ class ControlCenterOperations:
         *,
         role: Optional[str] = None,
         enabled: Optional[bool] = None,
+        q: Optional[str] = None,
         after: Optional[str] = None,
         limit: Optional[int] = None,
         offset: Optional[int] = None,
@@ -957,7 +1117,7 @@ class ControlCenterOperations:
         return self._call(
             "GET",
             "/users",
-            query={"role": role, "enabled": enabled, "after": after, "limit": limit, "offset": offset},
+            query={"role": role, "enabled": enabled, "q": q, "after": after, "limit": limit, "offset": offset},
         )
 
     def create_user(
@@ -1018,6 +1178,23 @@ class ControlCenterOperations:
             path={"id": id},
         )
 
+    @reads_on_by("after", "id")
+    def list_user_sessions(
+        self,
+        id: str,
+        *,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the sessions of a user."""
+        return self._call(
+            "GET",
+            "/users/{id}/sessions",
+            path={"id": id},
+            query={"after": after, "limit": limit, "offset": offset},
+        )
+
     def end_user_sessions(
         self,
         id: str,
@@ -1027,4 +1204,21 @@ class ControlCenterOperations:
             "DELETE",
             "/users/{id}/sessions",
             path={"id": id},
+        )
+
+    @reads_on_by("after", "id")
+    def list_user_tokens(
+        self,
+        id: str,
+        *,
+        after: Optional[str] = None,
+        limit: Optional[int] = None,
+        offset: Optional[int] = None,
+    ) -> Json:
+        """List the API tokens of a user."""
+        return self._call(
+            "GET",
+            "/users/{id}/tokens",
+            path={"id": id},
+            query={"after": after, "limit": limit, "offset": offset},
         )
