@@ -5,7 +5,7 @@ set -euo pipefail
 umask 077
 
 root=$PROVISIONING_ROOT
-# Scripts of definitions must neither answer in our place nor inherit what is only ours.
+# Scripts of definitions must neither send answers nor inherit the variables of the engine.
 mark=$PROVISIONING_MARK
 unset PROVISIONING_MARK
 work=$(mktemp -d)
@@ -17,7 +17,7 @@ if command -v setpriv >/dev/null; then leash=(setpriv --pdeathsig TERM); fi
 say() { printf '%s %s\n' "$mark" "$*"; }
 put() { cat >"$work/$1"; }
 
-# Whatever ends this run ends what it has begun.
+# The end of this run, for any reason, ends its processes.
 end_phase() {
   [ -n "$phase_group" ] || return 0
   local group=$phase_group second
@@ -33,7 +33,7 @@ end_phase() {
 trap 'trap "" TERM INT HUP; end_phase; rm -rf "$work"' EXIT
 trap 'exit 143' TERM INT HUP
 
-# Two installations on one server would spoil each other's packages.
+# Two concurrent installations on one server would damage each other's packages.
 lock() {
   mkdir -p "$root"
   exec 9>"$root/lock"
@@ -51,7 +51,7 @@ keep() {
   mv -f "$1.new" "$1"
 }
 
-# Stands between this run and a phase, and ends the phase's group when the run ends or dies. `timeout` alone would not always:
+# Supervises a phase, and ends the phase's group when the run ends or dies. `timeout` alone would not always:
 # a signal that reaches it before it knows its child ends it, and not the child.
 keeper="$(declare -f end_phase)
 trap 'trap \"\" TERM; phase_group=\$!; end_phase; exit 143' TERM
@@ -89,7 +89,7 @@ survey() {
   show destroyed/clusters destroyed-cluster
 }
 
-# Fills in what only the server knows: the version that is there, and whether it was there before us.
+# Adds what only the server knows: the installed version, and whether it existed before.
 write_record() {
   local text
   text=$(cat "$work/record")
@@ -112,7 +112,7 @@ install() {
     return 0
   fi
   if check; then
-    # What a killed attempt of ours has installed is ours, too.
+    # What a killed attempt has installed belongs to the platform, too.
     if [ "$mode" = create ] && [ ! -e "$begun" ]; then adopted=true; fi
     say present
   else
@@ -164,7 +164,7 @@ remove() {
   say removed
 }
 
-# A record of what has no scripts of its own.
+# A record of something without scripts.
 note() {
   lock
   write_record "$1" false

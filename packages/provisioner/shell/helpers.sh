@@ -1,4 +1,4 @@
-# What scripts of definitions may call; docs/how-to/add-a-task-service.md describes each.
+# Functions for scripts of definitions; docs/how-to/add-a-task-service.md describes each.
 set -euo pipefail
 umask 022
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
@@ -127,7 +127,7 @@ package_wanted() {
       return 0
     fi
   done < <(apt-cache madison "$1")
-  die "The package $1 is not to be had in version $VERSION here; there is:" \
+  die "Package $1 is not available here in version $VERSION. Available:" \
     "$(apt-cache madison "$1" | cut -d'|' -f2 | tr -s ' \n' ' ')"
 }
 

@@ -1,5 +1,5 @@
 # Runs on a host of the ssh driver, as root: the record that says which server it is (src/drivers/ssh/remote-host.ts).
-# A record is replaced only if it still is what the asker has seen, so of two who want the same host one gets it.
+# A record is replaced only if it is unchanged since it was read, so of two concurrent claims one succeeds.
 set -euo pipefail
 umask 077
 

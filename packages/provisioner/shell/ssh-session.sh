@@ -5,7 +5,7 @@
 # The script lives in a session of its own, and only as long as those lines come. When they end, because the client has
 # closed its side, because it has died or because the network has, everything that the script has begun is ended.
 
-# Whatever of it is still there, also where it has left the session of its script: pids, one a line.
+# The remaining processes, including those outside the session of the script: pids, one a line.
 remains() {
   {
     grep -lzxF -e "PROVISIONING_RUN=$cookie" /proc/[0-9]*/environ
@@ -13,7 +13,7 @@ remains() {
   } 2>/dev/null | cut -d / -f 3 | sort -u
 }
 
-# Ends what is left, by force where asking does not help.
+# Ends the remaining processes, with KILL if TERM does not help.
 end_remains() {
   local round left
   for round in {1..25}; do
@@ -25,14 +25,14 @@ end_remains() {
   return 1
 }
 
-# For a script whose own session is out of reach.
+# For a script whose own session cannot be reached.
 end_and_tell() {
   printf '\n%s begun\n' "$mark"
   end_remains
   printf '\n%s end %s\n' "$mark" "$?"
 }
 
-# First the script alone is told: it may have things to put in order.
+# First only the script is signalled, so that it can clean up.
 end_script() {
   local round
   trap '' HUP INT TERM
@@ -44,7 +44,7 @@ end_script() {
   end_remains
 }
 
-# Says on standard error that it hears the client.
+# Reports on standard error that the client is connected.
 keep_watch() {
   local line
   trap : PIPE
@@ -54,7 +54,7 @@ keep_watch() {
 
 run_script() {
   local text status watch
-  # Half a script is worse than none.
+  # An incomplete script must not run.
   IFS= read -rd '' text || exit 74
   exec 4<&0 </dev/null
   cd /
@@ -73,7 +73,7 @@ run_script() {
     wait "$leader"
     status=$?
   done
-  # It goes on where it is ending what the script has left.
+  # Continues while the remaining processes are ended.
   kill -TERM "$watch" 2>/dev/null
   wait "$watch" 2>/dev/null
   printf '\n%s end %s\n' "$mark" "$status"

@@ -27,7 +27,7 @@ interface Row {
 
 /** The truth table of the document. */
 function rows(): Row[] {
-  const [, section = ''] = readFileSync(DOCUMENT, 'utf8').split('## What becomes of the others');
+  const [, section = ''] = readFileSync(DOCUMENT, 'utf8').split('## Effects on other operations');
   return section
     .split('\n')
     .filter((line) => line.startsWith('|'))
