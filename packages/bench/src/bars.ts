@@ -1,29 +1,30 @@
 import { spreadOf } from './spread.js';
 
 /**
- * Where a contender must get to: against another one, the best of several, or (without either) in the work's unit. It is a
- * quotient of what was measured, so a rate is asked to be `atLeast`, a time `atMost`, so many times the other's.
+ * The target of a contender: against another one, against the best of several, or (without either) in the work's unit. It
+ * is a ratio of measured values, so a rate must be `atLeast`, a time `atMost`, that many times the other's.
  */
 export type Bar = {
   of: string;
   against?: string;
-  /** Contenders, the best of which (by the medians) is what counts. */
+  /** Contenders, of which the best one (by median) counts. */
   bestOf?: readonly string[];
 } & ({ atLeast: number } | { atMost: number });
 
+/** A target, and whether it was reached. */
 export interface JudgedBar {
   of: string;
   against: string | null;
-  /** Among so many `against` is the best. */
+  /** The best of several that `against` stands for. */
   among?: number;
   atLeast?: number;
   atMost?: number;
-  /** The median of the rounds' quotients; null when it could not be measured, for what is absent. */
+  /** The median of the rounds' ratios; null if it could not be measured, because a contender is absent. */
   measured: number | null;
   reached: boolean | null;
 }
 
-/** @throws where a bar names nobody */
+/** @throws if a bar names an unknown contender */
 export function judge(
   bars: readonly Bar[],
   better: 'more' | 'less',

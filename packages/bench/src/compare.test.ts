@@ -75,13 +75,13 @@ describe('a bar', () => {
     ]);
   });
 
-  it('is neither reached nor missed where its rival is absent, and must not name nobody', () => {
+  it('is neither reached nor missed if its rival is absent, and must name a contender', () => {
     const bar = { of: 'ours', against: 'ninja', atMost: 2 };
     expect(judge([bar], 'less', samples, ['ninja'])[0]).toMatchObject({ against: 'ninja', reached: null });
     expect(() => judge([bar], 'less', samples)).toThrow('ninja');
   });
 
-  it('is told in a sentence', () => {
+  it('is described in a sentence', () => {
     const [judged] = judge([{ of: 'ours', against: 'bare', atLeast: 0.8 }], 'more', samples);
     expect(verdict(judged!)).toBe('ours: 0.6 × bare, asked at least 0.8: not reached');
   });

@@ -3,30 +3,31 @@ import { spreadOf, type Spread } from './spread.js';
 
 export { percentile, spreadOf } from './spread.js';
 
-/** One way of doing a piece of work. */
+/** One way to do a piece of work. */
 export interface Contender {
   name: string;
-  /** Does the work once. @returns how it went, in the work's unit. */
+  /** Does the work once. @returns the measured value in the work's unit */
   measure(): Promise<number>;
 }
 
-/** A piece of work, done in several ways in turn. */
+/** A piece of work that is done in several ways in turn. */
 export interface Work {
   id: string;
   title: string;
   unit: string;
   /** Whether more of the unit is better (a rate) or less (a time). */
   better: 'more' | 'less';
-  /** The first is what the others are held against: the bare operation. */
+  /** The first is the reference of the others: the bare operation. */
   contenders: readonly [Contender, ...Contender[]];
-  /** Where ours must get to. */
+  /** The targets of the platform. */
   bars?: readonly Bar[];
-  /** Who would contend, but cannot on this machine, and why: told, never left out silently. */
+  /** Contenders that cannot run on this machine, and why: they are always reported. */
   absent?: readonly Absent[];
-  /** What a reader must know of how it was done: sentences. Those of a function are asked for after the last round. */
+  /** What a reader must know about how it was done, in sentences. Functions are called after the last round. */
   notes?: readonly string[] | (() => readonly string[]);
 }
 
+/** A contender that did not run, and why. */
 export interface Absent {
   contender: string;
   why: string;
@@ -35,10 +36,11 @@ export interface Absent {
 interface Result {
   contender: string;
   measured: Spread;
-  /** To the bare operation of the same round; above 1 is better than bare, whatever the unit. */
+  /** Relative to the bare operation of the same round; above 1 is better, for any unit. */
   ratio: Spread;
 }
 
+/** The results of a piece of work, with all contenders. */
 export interface Comparison {
   id: string;
   title: string;
@@ -52,8 +54,8 @@ export interface Comparison {
 }
 
 /**
- * Every contender once a round, each round beginning with another one: what the machine does beside us, and what one
- * leaves behind for the next, falls on all of them.
+ * Runs every contender once a round, in an order that changes with each round, so that other load on the machine and
+ * after-effects of contenders affect all of them.
  */
 export async function compare(
   { contenders, bars = [], absent = [], notes = [], ...work }: Work,
@@ -105,7 +107,7 @@ export function rateOfSync(act: () => unknown, milliseconds: number): number {
   return (done * 1000) / (performance.now() - start);
 }
 
-/** How many a second, when `count` of them are done by `atOnce` workers. */
+/** How many a second, if `count` of them are done by `atOnce` workers. */
 export async function throughputOf(
   count: number,
   atOnce: number,

@@ -34,6 +34,7 @@ export async function measureCounts(): Promise<CountTable> {
   }
 }
 
+/** Reads the committed counts. */
 export async function committedCounts(): Promise<CountTable> {
   return JSON.parse(await readFile(COUNT_TABLE, 'utf8')) as CountTable;
 }

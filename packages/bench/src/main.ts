@@ -29,14 +29,14 @@ const SUITES: readonly Suite[] = [
   footprintSuite,
   costSuite,
 ];
-/** Beside the suites: it measures nothing against anything, but tells where the time goes. */
+/** Not a suite: it compares nothing, but shows where the time is spent. */
 const PROFILE = 'profile';
 /** Beside the suites too: the table that docs/bench/counts.json holds. */
 const COUNTS = 'counts';
 const NAMES = [...SUITES.map(({ name }) => name), PROFILE, COUNTS];
 const USAGE = `Usage: npm run bench -- [suite …] [--rounds N] [--out FOLDER]\nSuites: ${NAMES.join(', ')}`;
 
-/** Measures the suites that are named, or all. @returns the exit status */
+/** Measures the named suites, or all. @returns the exit status */
 export async function main(argv: string[], defaultFolder: string): Promise<number> {
   const options = optionsOf(argv);
   if (options === undefined) return 2;

@@ -1,9 +1,11 @@
+/** The distribution of a series of values. */
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
+/** The median and the extremes of values. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);

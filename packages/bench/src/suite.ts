@@ -1,9 +1,9 @@
 import type { Work } from './compare.js';
 
-/** Works that share a setting: it is made before the first and taken down after the last. */
+/** Works that share a setting, which is made before the first and removed after the last. */
 export interface Suite {
   name: string;
-  /** How many rounds it takes when nobody says; 5 otherwise. */
+  /** The default number of rounds; 5 if absent. */
   rounds?: number;
   prepare(): Promise<{ works: Work[]; stop(): Promise<void> }>;
 }

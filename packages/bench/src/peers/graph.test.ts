@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Countdown, GRAPH, walk } from './graph.js';
 
 describe('the graph of the benchmark', () => {
-  it('has ten layers of fifty, each standing on three of the layer before', () => {
+  it('has ten layers of fifty, each depending on three of the layer before', () => {
     expect(GRAPH).toHaveLength(500);
     expect(GRAPH.slice(0, 50).every((parents) => parents.length === 0)).toBe(true);
     for (const [index, parents] of GRAPH.entries()) {

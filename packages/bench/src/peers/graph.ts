@@ -2,7 +2,7 @@ const LAYERS = 10;
 const WIDTH = 50;
 const PARENTS = 3;
 
-/** Indices of the parents of each node: ten layers of fifty, each standing on three of the layer before. */
+/** Indices of the parents of each node: ten layers of fifty, each depending on three of the layer before. */
 export const GRAPH: readonly (readonly number[])[] = Array.from({ length: LAYERS * WIDTH }, (_, index) => {
   const layer = Math.floor(index / WIDTH);
   if (layer === 0) return [];
@@ -12,15 +12,15 @@ export const GRAPH: readonly (readonly number[])[] = Array.from({ length: LAYERS
   );
 });
 
-/** Counts in memory what a node still waits for. */
+/** Counts in memory how many parents a node waits for. */
 export class Countdown {
   readonly #open = GRAPH.map((parents) => parents.length);
   readonly #children = childrenOf();
 
-  /** What needs nothing. */
+  /** Nodes without parents. */
   readonly first = GRAPH.flatMap((parents, index) => (parents.length === 0 ? [index] : []));
 
-  /** @returns what became ready by the end of `index` */
+  /** @returns the nodes that became ready by the end of `index` */
   ended(index: number): number[] {
     return this.#children[index]!.filter((child) => --this.#open[child]! === 0);
   }

@@ -2,13 +2,13 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 
-/** What some peers need: a newer Node.js than we do. */
+/** Some peers need a newer Node.js than the platform. */
 export interface Node {
   path: string;
   version: string;
 }
 
-/** Ourselves where we are new enough, else the one that npm brought; undefined where it has none for this machine. */
+/** The running Node.js if it is new enough, otherwise the one from npm; undefined if npm has none for this machine. */
 export function node22(): Node | undefined {
   if (Number(process.versions.node.split('.')[0]) >= 22)
     return { path: process.execPath, version: process.versions.node };

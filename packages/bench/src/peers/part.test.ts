@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { now, Tally } from './part.js';
 
 describe('a tally', () => {
-  it('tells when so many have ended, and how long they waited', async () => {
+  it('resolves when a number of operations have ended, with their waits', async () => {
     const tally = new Tally();
     const reached = tally.reach(2);
     tally.one();
@@ -12,7 +12,7 @@ describe('a tally', () => {
     expect(second).toBeGreaterThanOrEqual(50);
   });
 
-  it('knows what ended before it was asked, and nothing from before its reset', async () => {
+  it('includes operations that ended before the call, but none from before its reset', async () => {
     const tally = new Tally();
     tally.one();
     tally.reset();

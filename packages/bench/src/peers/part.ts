@@ -2,50 +2,55 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeerTask } from './task.js';
 
-/** Where a peer keeps its things. */
+/** The stores of a peer. */
 export interface PeerSetting {
   databaseUrl: string;
   redisUrl: string;
 }
 
-/** The side that submits, in a process of its own. */
+/** The side that submits, in a separate process. */
 interface PeerClient {
   submit(task: PeerTask): Promise<void>;
-  /** Whether the store knows of nothing any more that is not ended. */
+  /** Whether the store has no operation left that has not ended. */
   settled(): Promise<boolean>;
 }
 
-/** The side that works, in another. What polls so often that others would notice does so between `begin` and `end` alone. */
+/** The side that works, in another process. Frequent polling happens only between `begin` and `end`. */
 interface PeerWorker {
   begin?(): Promise<void>;
   end?(): Promise<void>;
 }
 
+/** The script of a peer: how its two sides are started. */
 export interface PeerScript {
   client(setting: PeerSetting): Promise<PeerClient>;
   worker(setting: PeerSetting, tally: Tally): Promise<PeerWorker>;
 }
 
+/** One of the sides of a peer. */
 export type Role = keyof PeerScript;
 
+/** A request of the benchmark to a side. */
 export interface Request {
   id: number;
   act: 'start' | 'begin' | 'end' | 'submit' | 'settle' | 'reach';
   argument: unknown;
 }
+/** The reply to a request. */
 export interface Reply {
   id: number;
   result?: unknown;
   error?: string;
 }
+/** What a worker measured up to a number of ended operations. */
 export interface Reached {
-  /** How long each operation waited, where it says when it was sent. */
+  /** How long each operation waited, if it carries its time of sending. */
   waits: number[];
-  /** The longest that the worker's event loop stood still. */
+  /** The longest pause of the worker's event loop. */
   stallMs: number;
 }
 
-/** Operations that ended in a worker since `reset`. */
+/** The number of operations that ended in a worker since `reset`. */
 export class Tally {
   #waits: number[] = [];
   #wanted: { count: number; reached: (waits: number[]) => void } | undefined;
@@ -55,7 +60,7 @@ export class Tally {
     this.#wanted = undefined;
   }
 
-  /** @param sentAt of `now()`, in whatever process */
+  /** @param sentAt a value of `now()`, from any process */
   one(sentAt?: number): void {
     this.#waits.push(sentAt === undefined ? 0 : now() - sentAt);
     this.#look();
@@ -79,7 +84,7 @@ export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 const LOOP_RESOLUTION_MS = 10;
 const SETTLE_PAUSE_MS = 2;
 
-/** Answers the benchmark, one request for each reply, until its channel closes. */
+/** Answers the requests of the benchmark, one reply each, until its channel closes. */
 export function serve(script: PeerScript): void {
   let client: PeerClient | undefined;
   let worker: PeerWorker | undefined;
@@ -118,7 +123,7 @@ export function serve(script: PeerScript): void {
   process.once('disconnect', () => process.exit());
 }
 
-/** Calls `send` for each of a paced task's operations, when its time has come. */
+/** Calls `send` for each operation of a paced task at its time. */
 export async function atPace(
   { count, perSecond }: { count: number; perSecond: number },
   send: (index: number) => Promise<unknown>,

@@ -8,10 +8,12 @@ import { within } from './within.js';
 
 const STOP_MS = 5_000;
 
+/** The result of one run; `ms` in milliseconds. */
 export interface PeerRun extends Reached {
   ms: number;
 }
 
+/** The engines that the platform is compared with. */
 export type PeerName = 'bullmq' | 'graphile-worker' | 'pg-boss' | 'dbos' | 'openworkflow';
 
 /** Another engine: a process that submits, and one that works. */
@@ -24,7 +26,7 @@ export class Peer {
 
   static async start(name: PeerName, setting: PeerSetting, node = process.execPath): Promise<Peer> {
     const script = fileURLToPath(new URL(`./${name}.js`, import.meta.url));
-    // One after the other: both may want to make their tables.
+    // One after the other: both may create their tables.
     const worker = await Part.start(script, 'worker', setting, node);
     try {
       return new Peer(name, await Part.start(script, 'client', setting, node), worker);
@@ -39,7 +41,7 @@ export class Peer {
     return [this.client.pid, this.worker.pid];
   }
 
-  /** From submitting to where the store knows that all has ended. */
+  /** The time from submitting until the store shows that everything has ended. */
   run(task: PeerTask): Promise<PeerRun> {
     return within(`${this.name} with ${JSON.stringify(task)}`, this.#run(task));
   }
@@ -64,7 +66,7 @@ function operationsOf(task: PeerTask): number {
   return task.kind === 'graph' ? GRAPH.length : task.count;
 }
 
-/** A process of a peer, and the questions that it has not answered yet. */
+/** A process of a peer, and the requests that it has not answered yet. */
 class Part {
   readonly #open = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>();
   #next = 0;

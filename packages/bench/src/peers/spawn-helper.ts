@@ -1,7 +1,7 @@
 import { execute } from './execute.js';
 import { TRUE } from './task.js';
 
-// A small process that runs what it is told and answers with what that printed: nothing is stored.
+// A small process that runs commands and returns their output: nothing is stored.
 process.on('message', (id: number) => {
   execute(TRUE).then(
     (printed) => process.send?.({ id, printed }),

@@ -6,7 +6,7 @@ import { SLOTS } from './task.js';
 
 const HELPERS = 2;
 
-/** The limit of what Node.js can do without a store: two small processes that do nothing but spawn. */
+/** The limit of Node.js without a store: two small processes that only spawn. */
 export class SpawnHelpers {
   readonly #helpers = Array.from({ length: HELPERS }, () =>
     fork(fileURLToPath(new URL('./spawn-helper.js', import.meta.url)), [], {
@@ -15,7 +15,7 @@ export class SpawnHelpers {
     }),
   );
 
-  /** @returns milliseconds that so many commands take */
+  /** @returns the milliseconds for that many commands */
   async run(count: number): Promise<number> {
     const start = performance.now();
     await Promise.all(this.#helpers.map((helper) => runIn(helper, count / HELPERS)));
@@ -34,7 +34,7 @@ export class SpawnHelpers {
   }
 }
 
-/** Always so many under way as the helper has slots. */
+/** Runs as many commands concurrently as the helper has slots. */
 function runIn(helper: ChildProcess, count: number): Promise<void> {
   return new Promise((resolve, reject) => {
     let sent = 0;

@@ -1,6 +1,6 @@
 const LATE_MS = 600_000;
 
-/** @throws where it takes so long that it must be stuck: a benchmark that waits for ever tells nothing */
+/** @throws if it takes so long that it must be stuck, because a benchmark that waits forever shows nothing */
 export async function within<T>(what: string, work: Promise<T>): Promise<T> {
   let late: NodeJS.Timeout | undefined;
   const stuck = new Promise<never>((_, reject) => {

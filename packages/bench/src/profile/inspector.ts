@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-/** Where Node listens that was asked for its inspector by a signal: one process at a time. */
+/** Where a Node process listens after a signal has started its inspector: one process at a time. */
 const ADDRESS = 'http://127.0.0.1:9229/json/list';
 const LOOK_MS = 50;
 const WITHIN_MS = 5_000;
@@ -30,7 +30,7 @@ export class Inspector {
     socket.on('error', () => undefined);
   }
 
-  /** @throws when another process has the port */
+  /** @throws if another process has the port */
   static async attach(pid: number): Promise<Inspector> {
     if (await targetUrl()) throw new Error(`Somebody else is being inspected at ${ADDRESS}: end that first.`);
     process.kill(pid, 'SIGUSR1');
@@ -52,10 +52,10 @@ export class Inspector {
     });
   }
 
-  /** The process listens no more. */
+  /** The process no longer listens. */
   async detach(): Promise<void> {
     const closed = once(this.socket, 'close');
-    // It ends the very connection that it came over: there is no answer to wait for.
+    // It ends the connection of this request: there is no answer to wait for.
     const end = { expression: `require('node:inspector').close()`, includeCommandLineAPI: true };
     this.call('Runtime.evaluate', end).catch(() => undefined);
     await Promise.race([closed, sleep(WITHIN_MS, undefined, { ref: false })]);

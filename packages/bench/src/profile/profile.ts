@@ -9,18 +9,18 @@ import { summaryOf, type Summary } from './summary.js';
 
 const OPERATIONS = 2_000;
 
-/** A process that is busy with something, and where its time went meanwhile. */
+/** A process that is busy, and a profile of that time. */
 export interface HotPath extends Summary {
   id: string;
   title: string;
 }
 
-/** The paths that cost the most, each recorded while it does what the benchmarks ask of it. */
+/** The most expensive code paths, each recorded during its benchmark. */
 export async function hotPaths(progress: (title: string) => void): Promise<HotPath[]> {
   const found: HotPath[] = [];
   const record = async (id: string, title: string, pid: number, act: () => Promise<unknown>) => {
     progress(title);
-    // What is compiled and planned once is no part of it.
+    // Compiling and planning, which happen once, are not included.
     await act();
     found.push({ id, title, ...summaryOf(await recordDuring(pid, act)) });
   };

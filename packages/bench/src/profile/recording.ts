@@ -3,7 +3,7 @@ import type { Recording } from './summary.js';
 
 const INTERVAL_MICROSECONDS = 500;
 
-/** What a Node process of ours does while something happens: it is not prepared for that, and not started anew. */
+/** Records what a Node process of the platform does. It needs no preparation and no restart. */
 export async function recordDuring(pid: number, act: () => Promise<unknown>): Promise<Recording> {
   const inspector = await Inspector.attach(pid);
   try {

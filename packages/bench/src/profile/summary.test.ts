@@ -15,7 +15,7 @@ function recording(samples: [functionName: string, url: string, took: number][])
 }
 
 describe('the summary of a recording', () => {
-  it('shares the time in which anything was done among modules and functions', () => {
+  it('divides the busy time among modules and functions', () => {
     const { busy, modules, functions } = summaryOf(
       recording([
         ['(idle)', '', 60],
@@ -54,7 +54,7 @@ describe('the summary of a recording', () => {
     expect(modules).toEqual([{ name: 'node:net', percent: 99.5 }]);
   });
 
-  it('knows a process that did nothing', () => {
+  it('handles a process that did nothing', () => {
     expect(summaryOf(recording([['(idle)', '', 5]]))).toEqual({ busy: 0, modules: [], functions: [] });
   });
 });

@@ -6,16 +6,18 @@ export interface Recording {
   timeDeltas: number[];
 }
 
+/** A share of the busy time. */
 export interface Share {
   name: string;
   /** Percent of the time in which the process did anything. */
   percent: number;
 }
 
+/** The summary of a recording. */
 export interface Summary {
   /** Percent of the recorded time. */
   busy: number;
-  /** Modules: files of ours, packages, parts of Node, the garbage collector. Most first, those below a percent left out. */
+  /** Modules: own files, packages, parts of Node, the garbage collector. The largest first, without those below a percent. */
   modules: Share[];
   functions: Share[];
 }
@@ -23,7 +25,7 @@ export interface Summary {
 const FUNCTIONS = 12;
 const LEAST_PERCENT = 1;
 
-/** Where the time of a process went: each moment counts for the function that was running then, not for its callers. */
+/** Where the time of a process was spent: each moment counts for the running function, not for its callers. */
 export function summaryOf({ nodes, samples, timeDeltas }: Recording): Summary {
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   const [modules, functions] = [new Map<string, number>(), new Map<string, number>()];
@@ -50,7 +52,7 @@ function moduleOf(functionName: string, url: string): string {
   if (library !== undefined) return library;
   const ours = /\/((?:services|packages)\/[^/]+)\/dist\/(.+)\.js$/.exec(url);
   if (ours) return `${ours[1]}/${ours[2]!.startsWith('src/') ? '' : 'src/'}${ours[2]}.ts`;
-  // What V8 and Node do in C++ has no address: "(garbage collector)", "(program)", "writev".
+  // Native code of V8 and Node has no address: "(garbage collector)", "(program)", "writev".
   return url === '' ? nativeOf(functionName) : url;
 }
 

@@ -5,7 +5,7 @@ const WIDTH = 720;
 const LABELS = 330;
 const ROW = 34;
 
-/** One page that asks for nothing else: a plot for each comparison, with the spread of its rounds. */
+/** A page without external resources: a plot for each comparison, with the spread of its rounds. */
 export function htmlOf({ suite, measuredAt, machine, comparisons }: Report): string {
   const { node, processor, cores, memoryGiB } = machine;
   return `<!doctype html>

@@ -2,6 +2,7 @@ import type { JudgedBar } from '../bars.js';
 import type { Absent, Comparison } from '../compare.js';
 import type { Machine } from '../setting/machine.js';
 
+/** The results of a suite. */
 export interface Report {
   suite: string;
   measuredAt: string;
@@ -14,7 +15,7 @@ export function settingLine(measuredAt: string, { node, processor, cores, memory
   return `${measuredAt.slice(0, 10)} · Node ${node} · ${processor}, ${cores} cores, ${memoryGiB} GiB`;
 }
 
-/** Four digits are more than a machine that others use can tell. */
+/** More than four digits would exceed the precision of a shared machine. */
 export function rounded(value: number): string {
   if (value === 0) return '0';
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
@@ -30,6 +31,7 @@ export function verdict({ of, against, among, atLeast, atMost, measured, reached
   return `${of}: ${rounded(measured)}${rival}, ${asked}: ${reached ? 'reached' : 'not reached'}`;
 }
 
+/** A sentence about an absent contender. */
 export function absentee({ contender, why }: Absent): string {
   return `${contender} did not take part: ${why}`;
 }

@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const START_MS = 30_000;
 const STOP_MS = 10_000;
 
-/** A process of ours that serves. */
+/** A process of the platform that serves. */
 export interface Served {
   url: string;
   pid: number;
   stop(): Promise<void>;
 }
 
-/** Starts a service and waits until it tells its supervisor where it serves. @throws with what it printed */
+/** Starts a service and waits until it reports its address to its supervisor. @throws with its output */
 export async function serve(script: string, environment: Record<string, string>): Promise<Served> {
   const child = launch(script, environment);
   const printed = collect(child);
@@ -34,7 +34,7 @@ export async function serve(script: string, environment: Record<string, string>)
   }
 }
 
-/** Runs a script to its end. @throws with what it printed when it fails */
+/** Runs a script to its end. @throws with its output if it fails */
 export async function run(script: string, environment: Record<string, string>): Promise<void> {
   const child = launch(script, environment);
   const printed = collect(child);

@@ -7,16 +7,19 @@ import { run, serve } from './children.js';
 
 const SERVICE = fileURLToPath(new URL('../../../../services/control-center/dist/src', import.meta.url));
 
+/** The token secret of the benchmarks. */
 export const JWT_SECRET = 'of-the-benchmark-alone-0123456789abcdefgh';
+/** The password of the admin in benchmarks. */
 export const ADMIN_PASSWORD = 'meadow-quartz-lantern-9';
 
+/** A running control center. */
 export interface ControlCenter {
   url: string;
   databaseUrl: string;
   stop(): Promise<void>;
 }
 
-/** The control center on an embedded Postgres of its own, without limits on requests, otherwise as it comes. */
+/** The control center on a separate embedded Postgres, without rate limits, otherwise with default settings. */
 export async function startControlCenter(): Promise<ControlCenter> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];

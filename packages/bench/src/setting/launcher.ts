@@ -14,18 +14,19 @@ const LOOK_MS = 50;
 const START_MS = 120_000;
 const STOP_MS = 30_000;
 
-/** `npm start` on data of its own. */
+/** `npm start` with separate data. */
 export interface Launcher {
-  /** Starts it, waits until both services are ready, and stops it. @returns the seconds to the moment both were. */
+  /** Starts it, waits until both services are ready, and stops it. @returns the seconds until both were ready */
   startAndStop(): Promise<number>;
   remove(): Promise<void>;
 }
 
+/** Prepares the folder and the ports of a launcher. */
 export async function launcher(): Promise<Launcher> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-'));
   const ports = { orchestrator: await freePort(), controlCenter: await freePort() };
   const environment = {
-    // As a shell would have it; nothing of the caller's own settings.
+    // As in a shell, without the caller's settings.
     PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
     HOME: folder,
     PROVISIONING_DATA_DIR: folder,
@@ -45,7 +46,7 @@ async function startAndStop(environment: Record<string, string>, ports: number[]
     cwd: REPOSITORY,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // So that whatever it has started can be ended with it.
+    // So that everything that it has started can be ended with it.
     detached: true,
   });
   const exited = once(child, 'exit');

@@ -1,6 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 
-/** What a report was measured on. */
+/** The machine of a report. */
 export interface Machine {
   node: string;
   platform: string;
@@ -9,6 +9,7 @@ export interface Machine {
   memoryGiB: number;
 }
 
+/** Describes this machine. */
 export function thisMachine(): Machine {
   const processors = cpus();
   return {

@@ -10,19 +10,20 @@ import { request } from './request.js';
 const SERVICES = fileURLToPath(new URL('../../../../services', import.meta.url));
 const script = (service: string, name: string) => join(SERVICES, service, 'dist/src', name);
 
+/** Options of {@link startPlatform}. */
 export interface PlatformOptions {
-  /** False: the platform without Redis. */
+  /** False for the platform without Redis. */
   redis: boolean;
   workers: number;
-  /** Variables of the worker or of all, on top of the usual ones. */
+  /** Further variables of the worker or of all processes. */
   environment?: Record<string, string>;
   /** Between the services and their Postgres: takes its connection string, returns the one that the services are given. */
   between?: (databaseUrl: string) => Promise<string>;
-  /** Puts into the migrated database what is to be there before anything is started. */
+  /** Fills the migrated database before anything is started. */
   fill?: (databaseUrl: string) => Promise<void>;
 }
 
-/** The whole platform as it comes, on databases of its own, without limits on requests; the provider `noop` may be asked for. */
+/** The whole platform with default settings on separate databases, without rate limits, with the provider `noop`. */
 export interface Platform {
   orchestratorUrl: string;
   controlCenterUrl: string;
@@ -30,17 +31,18 @@ export interface Platform {
   redisUrl: string | undefined;
   /** Process id of Redis. */
   redis: number | undefined;
-  /** Of the admin, good for hours. */
+  /** A token of the admin, valid for hours. */
   token: string;
   /** Process ids. */
   controlCenter: number;
   api: number;
   workers: readonly number[];
-  /** Where the workers answer probes and tell their metrics. */
+  /** The addresses at which the workers answer probes and report metrics. */
   workerUrls: readonly string[];
   stop(): Promise<void>;
 }
 
+/** Starts the platform and waits until it is ready. */
 export async function startPlatform({
   redis,
   workers,

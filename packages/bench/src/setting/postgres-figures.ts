@@ -1,12 +1,13 @@
 import type pg from 'pg';
 import { descendantsOf, usageOf } from './processes.js';
 
+/** What a Postgres has done so far. */
 export interface PostgresFigures {
-  /** Write-ahead log so far. */
+  /** Write-ahead log so far, in bytes. */
   wal: number;
-  /** Transactions that have written anything: each has drawn a number. */
+  /** Transactions that have written anything: each has a number. */
   writes: number;
-  /** Transactions that were committed, those that only read too. */
+  /** Committed transactions, including those that only read. */
   commits: number;
   /** Seconds of processor time of the server, all its processes together. */
   cpu: number;
@@ -16,9 +17,10 @@ export interface PostgresFigures {
   indexes: number;
 }
 
-/** Backends tell what they have counted when they have been idle for ten seconds, at the latest. */
+/** Backends report their counts at the latest when they have been idle for ten seconds. */
 export const TOLD_WITHIN_MS = 11_000;
 
+/** Reads the figures of a Postgres. */
 export async function postgresFigures(pool: pg.Pool): Promise<PostgresFigures> {
   const [[figures], tables] = await Promise.all([
     rowsOf<Record<'wal' | 'writes' | 'commits' | 'pid', string>>(

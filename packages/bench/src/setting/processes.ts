@@ -1,19 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises';
 
-/** Of /proc/<pid>/stat: a tick is a hundredth of a second wherever Linux runs Node. */
+/** For /proc/<pid>/stat: a tick is a hundredth of a second on every Linux on which Node runs. */
 const TICKS = 100;
 
+/** What a process has used since its start. */
 export interface Usage {
   /** Seconds of processor time since it was started. */
   cpu: number;
-  /** Of the children that have ended. */
+  /** Of its ended children. */
   endedCpu: number;
   residentMb: number;
-  /** Bytes that it, and its children that have ended, have read and written: sockets, pipes and files. */
+  /** Bytes that it and its ended children have read and written: sockets, pipes and files. */
   bytes: number;
 }
 
-/** Of a process as the kernel has it. All zero where it has ended. */
+/** The usage of a process according to the kernel; all zero if it has ended. */
 export async function usageOf(pid: number): Promise<Usage> {
   const [stat, status, io] = await Promise.all(['stat', 'status', 'io'].map((file) => read(pid, file)));
   const times = afterName(stat!);
@@ -26,12 +27,13 @@ export async function usageOf(pid: number): Promise<Usage> {
   };
 }
 
+/** A child process. */
 export interface Child {
   pid: number;
   command: string;
 }
 
-/** Its children, theirs, and so on, as they stand now: parents before their children. */
+/** Its children, their children, and so on, at this moment: parents before their children. */
 export async function descendantsOf(ancestor: number): Promise<Child[]> {
   const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const all = await Promise.all(
@@ -48,7 +50,7 @@ export async function descendantsOf(ancestor: number): Promise<Child[]> {
   return below(ancestor);
 }
 
-/** The Node process below that one which runs this script. @throws when there is none */
+/** The Node process below that one which runs this script. @throws if there is none */
 export async function scriptBelow(ancestor: number, script: string): Promise<number> {
   const below = await descendantsOf(ancestor);
   const found = below.find(
@@ -58,7 +60,7 @@ export async function scriptBelow(ancestor: number, script: string): Promise<num
   return found.pid;
 }
 
-/** Behind the name, which may hold blanks and parentheses: state, parent, … */
+/** The fields after the name, which may contain spaces and parentheses: state, parent, … */
 function afterName(stat: string): string[] {
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }

@@ -1,13 +1,14 @@
 import { connect } from 'node:net';
 
+/** What a Redis has done so far. */
 export interface RedisFigures {
-  /** Commands it has carried out, those within scripts too. */
+  /** Commands that it has executed, including those in scripts. */
   commands: number;
-  /** Bytes that came in and went out. */
+  /** Bytes received and sent. */
   bytes: number;
 }
 
-/** What a Redis counts about itself, asked in its own words: a client would be one more dependency for one question. */
+/** The counters of a Redis, read without a client library, which would be a dependency for one request. */
 export async function redisFigures(url: string): Promise<RedisFigures> {
   const text = await ask(new URL(url), ['INFO commandstats', 'INFO stats']);
   const sum = (pattern: RegExp) =>
@@ -25,7 +26,7 @@ function ask(url: URL, questions: readonly string[]): Promise<string> {
     let answer = '';
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString()));
     socket.once('error', reject);
-    // It says goodbye by closing: everything has come by then.
+    // Redis closes the connection at the end: everything has arrived by then.
     socket.once('close', () => resolve(answer.replaceAll('\r\n', '\n')));
     const lines = [...(password === '' ? [] : [`AUTH ${password}`]), ...questions, 'QUIT'];
     socket.write(lines.map((line) => `${line}\r\n`).join(''));

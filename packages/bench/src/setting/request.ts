@@ -1,14 +1,15 @@
 import { Agent, request as send } from 'node:http';
 
-/** Connections are kept: making them is not what is measured. */
+/** Connections are kept, because making them is not what is measured. */
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
+/** The answer to a request. */
 export interface Answer {
   status: number;
   text: string;
 }
 
-/** One request with a JSON body. Bare `http`: a client that costs more than the server would be measured instead of it. */
+/** One request with a JSON body, over bare `http`: a client that costs more than the server would be measured instead. */
 export function request(
   base: string,
   method: 'GET' | 'POST',

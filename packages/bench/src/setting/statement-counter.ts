@@ -8,6 +8,7 @@ const SYNC = 'S'.charCodeAt(0);
 /** The first message of a connection has no type: a length of four bytes and its content. */
 const HEADER_BYTES = 5;
 
+/** What a database has executed. */
 export interface StatementCounts {
   /** Statements that were executed. */
   statements: number;

@@ -1,5 +1,5 @@
 /**
- * Contenders that are measured by one act: whoever is asked first has it done, the others take their part of it, once each.
+ * Contenders that are measured by one act: the first one triggers it, the others take their part of the result, once each.
  */
 export function together<Name extends string>(
   names: readonly [Name, ...Name[]],

@@ -5,22 +5,23 @@ import { throughputOf } from '../compare.js';
 import type { Platform } from './platform.js';
 import { request } from './request.js';
 
-/** How often it is looked whether something has ended: by a key, in Postgres, so that looking costs nobody anything. */
+/** The interval of the checks whether something has ended. They read one key in Postgres, so that they cost little. */
 const LOOK_MS = 20;
-/** Where many have to end, so that it does not count as theirs. */
+/** For many operations, so that the checks do not count as their cost. */
 const LOOK_FOR_MANY_MS = 250;
 const WITHIN_MS = 300_000;
 /** Requests in flight. */
 const AT_ONCE = 16;
 
+/** The size and the limits of a batch. */
 export interface BatchOptions {
   operations: number;
   parallelLimit: number;
-  /** What an operation's server is called; the provider `noop` obeys names (`slow-50-…` takes 50 ms). */
+  /** The name of an operation's server; the provider `noop` obeys names (`slow-50-…` takes 50 ms). */
   nameOf?: (index: number) => string;
 }
 
-/** A pool of the bench itself: small, and seen as such in pg_stat_activity. */
+/** A separate pool of the benchmark: small, and identifiable in pg_stat_activity. */
 export function poolOf({ databaseUrl }: Platform): pg.Pool {
   const pool = new pg.Pool({
     connectionString: databaseUrl,
@@ -33,9 +34,9 @@ export function poolOf({ databaseUrl }: Platform): pg.Pool {
 }
 
 /**
- * A batch of operations that do not depend on each other, each about one server of the provider that does nothing, run to
- * its end. @returns the seconds from its start to its end, as Postgres has them.
- * @throws when not all of it was done
+ * Runs a batch of independent operations to its end, each about one server of the provider that does nothing. @returns the
+ * seconds from its start to its end, according to Postgres.
+ * @throws if not all of it was done
  */
 export async function runBatch(
   { orchestratorUrl, token }: Platform,
@@ -69,7 +70,7 @@ export async function runBatch(
 
 /**
  * Workflows that run the configured command once each, to their end.
- * @throws when not all of it was done
+ * @throws if not all of it was done
  */
 export async function runCommands(
   { orchestratorUrl, token }: Platform,
@@ -78,7 +79,7 @@ export async function runCommands(
 ): Promise<void> {
   const ids: string[] = [];
   await throughputOf(count, AT_ONCE, async (index) => {
-    // So many infras that those before one of them are few.
+    // So many infras that each has few of the workflows.
     const body = { infra: `bench-${index % 64}`, settings: 'config.ncl', check_mode: false, wait: false };
     const { status, text } = await request(orchestratorUrl, 'POST', '/workflows/servers/create', body, token);
     if (status !== 200) throw new Error(`a workflow was answered with ${status}: ${text}`);

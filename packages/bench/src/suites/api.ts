@@ -16,7 +16,7 @@ const END_WAITING = `
   delete from orchestrator.locks;`;
 
 /**
- * The API beside a server that does only what is asked of it, on the same databases. There is no worker: what is submitted
+ * The API beside a server that only does the requested operation, on the same databases. There is no worker: submitted work
  * waits, and running it is measured elsewhere.
  */
 export const apiSuite: Suite = {

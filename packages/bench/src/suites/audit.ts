@@ -9,7 +9,7 @@ import { request } from '../setting/request.js';
 const RECORDS = 2_000;
 const AT_ONCE = 100;
 
-/** Appending to the audit trail as the orchestrator does: a hundred records a call. */
+/** Appends to the audit trail as the orchestrator does: a hundred records a call. */
 export function auditAppends({ url }: ControlCenter, pool: pg.Pool): Work {
   const keyring = createKeyring([JWT_SECRET]);
   const calls = RECORDS / AT_ONCE;
@@ -46,7 +46,7 @@ export function auditAppends({ url }: ControlCenter, pool: pg.Pool): Work {
   };
 }
 
-/** Proving the whole chain, over whatever the appends have left. */
+/** Verifies the whole chain that the appends have left. */
 export async function auditVerification({ url }: ControlCenter, pool: pg.Pool): Promise<Work> {
   const login = await request(url, 'POST', '/auth/login', { username: 'admin', password: ADMIN_PASSWORD });
   const { token } = (JSON.parse(login.text) as { data: { token: string } }).data;
@@ -97,7 +97,7 @@ async function insertBare(pool: pg.Pool, entries: ReturnType<typeof entry>[]): P
   );
 }
 
-/** What every verification has to do, and nothing of what makes it one. */
+/** The minimum work of any verification. */
 async function readAndHash(pool: pg.Pool): Promise<number> {
   const start = performance.now();
   let after = 0;
@@ -114,6 +114,7 @@ async function readAndHash(pool: pg.Pool): Promise<number> {
   }
 }
 
+/** Creates the table of the bare contender. */
 export async function bareTable(pool: pg.Pool): Promise<void> {
   await pool.query(`create table bench_records (event_id uuid primary key, timestamp timestamptz, service text, user_id uuid,
     username text, session_id uuid, ip text, request_id text, action text, resource text, result text, details text)`);

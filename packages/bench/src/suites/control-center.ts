@@ -6,7 +6,7 @@ import { decisions } from './decisions.js';
 import { healthUnderFlood, signIns } from './sign-ins.js';
 import { tokenVerification } from './tokens.js';
 
-/** Identity, policy and audit. */
+/** Identity, policies and audit. */
 export const controlCenterSuite: Suite = {
   name: 'control-center',
   prepare: async () => {

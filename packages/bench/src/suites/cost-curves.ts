@@ -3,12 +3,12 @@ import type { Work } from '../compare.js';
 import type { Platform } from '../setting/platform.js';
 import { runBatch } from '../setting/work.js';
 
-/** Small batches are repeated until so many operations are done. */
+/** Small batches are repeated until this many operations are done. */
 const AT_LEAST = 50;
 const OPERATIONS = 500;
 const MOST_AT_ONCE = 100;
 
-/** How many operations a second, by the size of the batch. */
+/** Operations a second, by the size of the batch. */
 export function overBatchSize(platform: Platform, pool: pg.Pool): Work {
   return {
     id: 'over-batch-size',
@@ -21,7 +21,7 @@ export function overBatchSize(platform: Platform, pool: pg.Pool): Work {
   };
 }
 
-/** How many operations a second, by how many of them may run at once. */
+/** Operations a second, by the number that may run at once. */
 export function overParallelLimit(platform: Platform, pool: pg.Pool): Work {
   return {
     id: 'over-parallel-limit',

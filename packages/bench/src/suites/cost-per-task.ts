@@ -12,7 +12,7 @@ const COMMANDS = 300;
 const OPERATION = `an operation of a batch of ${OPERATIONS.toLocaleString('en-US')}`;
 const COMMAND = 'a workflow of its own, one command';
 
-/** Where the rows of each are. */
+/** The tables with the rows of each kind. */
 const TABLES: Record<string, readonly string[]> = {
   [OPERATION]: ['tasks', 'events', 'task_results', 'task_specs', 'task_logs', 'journal', 'resources'],
   [COMMAND]: ['tasks', 'events', 'task_results'],
@@ -46,7 +46,7 @@ const FIGURES: readonly [id: keyof Cost & string, title: string, unit: string][]
   ['redisBytes', 'In and out of Redis', 'bytes/task'],
 ];
 
-/** What a task leaves and takes, of the two kinds that there are. */
+/** What a task of each kind stores and uses. */
 export async function costWorks(platform: Platform, pool: pg.Pool): Promise<Work[]> {
   const kinds = new Map<string, Sampler>([
     [
@@ -84,7 +84,7 @@ function contendersOf(
   return [first!, ...others];
 }
 
-/** Runs some tasks of one kind and counts; the n-th round of every figure is of the n-th run. */
+/** Runs tasks of one kind and counts; the n-th round of every figure belongs to the n-th run. */
 class Sampler {
   readonly #runs: Promise<Cost>[] = [];
 
@@ -107,7 +107,7 @@ class Sampler {
     await this.act();
     await sleep(TOLD_WITHIN_MS);
     const after = await this.#read();
-    // What goes on when there is nothing to do goes on meanwhile too.
+    // Periodic work of an idle platform runs meanwhile, too.
     const times = (after.at - before.at) / (before.at - idle.at);
     const per = (of: (reading: Reading) => number) =>
       (of(after) - of(before) - (of(before) - of(idle)) * times) / this.tasks;

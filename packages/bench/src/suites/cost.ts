@@ -4,7 +4,7 @@ import { poolOf } from '../setting/work.js';
 import { costWorks } from './cost-per-task.js';
 import { overBatchSize, overParallelLimit } from './cost-curves.js';
 
-/** What a task costs, and how cost grows: the figures of docs/scale.md. */
+/** The cost of a task, and how cost grows: the figures of docs/scale.md. */
 export const costSuite: Suite = {
   name: 'cost',
   rounds: 3,

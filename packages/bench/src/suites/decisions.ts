@@ -66,7 +66,7 @@ function crowdedPolicy(_: unknown, index: number): PolicyDocument {
   };
 }
 
-/** What somebody would write without a policy engine. */
+/** The same checks written without a policy engine. */
 const rules = Array.from({ length: POLICIES }, (_, index) => ({
   kind: KINDS[index % KINDS.length]!,
   actions: new Set(['create', 'read']),

@@ -5,13 +5,13 @@ import { operationCounts } from './engine/operation-counts.js';
 import { EngineSetting } from './engine/setting.js';
 import { commands, noops } from './engine/throughput.js';
 
-/** The engine beside other engines and the bare limits, one API process and one worker. */
+/** The engine beside other engines and the bare limits, with one API process and one worker. */
 export const engineSuite: Suite = {
   name: 'engine',
   rounds: 3,
   prepare: async () => {
     const setting = await EngineSetting.start();
-    // The graphs last: they want a worker with more slots, which is another one.
+    // The graphs last: they need a worker with more slots.
     const counts = operationCounts();
     const works = [
       ...noops(setting),

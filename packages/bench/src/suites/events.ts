@@ -49,7 +49,7 @@ function worksOf(platform: Platform): Work[] {
         title: 'deliveries',
         unit: 'events/s',
         better: 'more',
-        // From the first event to the last arrival, so it is never quite what is offered.
+        // From the first event to the last arrival, so it is always a little less than offered.
         bar: { atLeast: 0.99 * OFFERED },
         notes: () => [...NOTES, `In all rounds ours gave up ${givenUp} clients as too slow.`],
       },
@@ -80,12 +80,12 @@ function worksOf(platform: Platform): Work[] {
 type Limit = { atLeast: number } | { atMost: number };
 
 const NOTES = [
-  `Offered are ${OFFERED.toLocaleString('en-US')} deliveries/s for ten seconds; whoever does not keep up is waited for.`,
+  `Offered are ${OFFERED.toLocaleString('en-US')} deliveries/s for ten seconds; clients that do not keep up are waited for.`,
   'A time is from the beginning of the transaction that records the event (for `ws`: from making it in memory) until a client reads it, of one event in fifty.',
   'Of ours each client is another user, and a message is one event, as the API document shows it; `ws` knows no users and reads nothing.',
 ];
 
-/** Several figures of the same runs: whoever asks first for its n-th run has it made. */
+/** Several figures of the same runs: the first request for the n-th run starts it. */
 function figuresOf(run: () => Promise<Figures>) {
   const runs: Promise<Figures>[] = [];
   return (figure: (figures: Figures) => number) => {

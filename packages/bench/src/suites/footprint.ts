@@ -18,7 +18,7 @@ const API = 'the API';
 const CENTER = 'the control center';
 const WORKER_WHOLE = 'the worker with its executor and driver host';
 
-/** What it takes to have it: time to start, and processor and memory when there is nothing to do. */
+/** The cost of an idle platform: time to start, processor and memory. */
 export const footprintSuite: Suite = {
   name: 'footprint',
   rounds: 3,
@@ -30,13 +30,13 @@ export const footprintSuite: Suite = {
     try {
       const start = await launcher();
       stops.push(start.remove);
-      // The first start makes the databases: the second is what is asked about.
+      // The first start creates the databases: the second one is measured.
       await start.startAndStop();
       const platform = await startPlatform({ redis: true, workers: 1 });
       stops.push(platform.stop);
       const pool = poolOf(platform);
       stops.push(() => pool.end());
-      // Whatever is started on demand is there from here on.
+      // Everything that is started on demand runs from here on.
       await runBatch(platform, pool, { operations: 20, parallelLimit: 20 });
       return { works: [starts(start), idle(platform), memory(platform, pool)], stop };
     } catch (error) {

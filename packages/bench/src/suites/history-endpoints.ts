@@ -3,9 +3,9 @@ import type { Platform } from '../setting/platform.js';
 import { request } from '../setting/request.js';
 import { together } from '../setting/together.js';
 
-/** A platform with a history, and ids out of it. */
+/** A platform with a history, and ids from it. */
 export interface Site extends Platform {
-  /** How many tasks it has had. */
+  /** The number of its past tasks. */
   count: number;
   tasks: readonly string[];
   batches: readonly string[];
@@ -21,7 +21,7 @@ type PathOf = (site: Site, index: number) => string;
 const one = (ids: readonly string[], index: number) => ids[(index * 37) % ids.length]!;
 const day = (ago: number) => new Date(Date.now() - ago * 86_400_000).toISOString();
 
-/** The paths, by what they are called in the report. */
+/** The paths, by their names in the report. */
 const ENDPOINTS: readonly [title: string, service: Service, path: PathOf][] = [
   ['Tasks: the newest 100', 'orchestrator', () => '/tasks?limit=100'],
   ['Tasks: 100, nine tenths down', 'orchestrator', ({ count }) => `/tasks?limit=100&offset=${count * 0.9}`],
@@ -115,10 +115,10 @@ const ENDPOINTS: readonly [title: string, service: Service, path: PathOf][] = [
   ['Audit: heads', 'controlCenter', () => '/audit/heads?limit=1'],
 ];
 
-/** The third of the users that the history knows. */
+/** The third of the users in the history. */
 const USER = 'c81e728d-9d4c-4f63-8f06-7f89cc14862c';
 
-/** The slowest twentieth of the requests tells how an endpoint does. */
+/** The slowest twentieth of the requests characterizes an endpoint. */
 export function endpointWorks(little: Site, much: Site): Work[] {
   return ENDPOINTS.map(([title, service, pathOf]) => ({
     id: title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
@@ -132,7 +132,7 @@ export function endpointWorks(little: Site, much: Site): Work[] {
 
 const nameOf = ({ count }: Site) => `after ${count.toLocaleString('en-US')} tasks`;
 
-/** A request to the one, a request to the other: whatever the machine does beside us falls on both. */
+/** Requests to both in turn, so that other load on the machine affects both. */
 async function timesOf(
   sites: readonly Site[],
   service: Service,

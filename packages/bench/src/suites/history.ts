@@ -8,12 +8,12 @@ import { endpointWorks, type Site } from './history-endpoints.js';
 
 const LITTLE = 1_000;
 const MUCH = 1_000_000;
-/** What is kept by default; the little has come at the same rate, in the last of it. */
+/** The default retention; the small history has the same rate, in its last part. */
 const DAYS = 30;
 const SEGMENT = 10_000;
 const COUNTED_WITHIN_MS = 60_000;
 
-/** What reading costs after a million tasks, beside what it costs after a thousand. */
+/** The cost of reads after a million tasks, beside that after a thousand. */
 export const historySuite: Suite = {
   name: 'history',
   rounds: 3,
@@ -70,7 +70,7 @@ async function connected<T>(url: string, act: (client: pg.Client) => Promise<T>)
   }
 }
 
-/** The control center counts its trail in the background: what grew over a month is not waited for in real life. */
+/** The control center counts its trail in the background: the benchmark does not wait a month for it. */
 async function audited(client: pg.Client): Promise<void> {
   for (const until = Date.now() + COUNTED_WITHIN_MS; Date.now() < until; await sleep(200)) {
     const { rows } = await client.query<{ left: string }>(
@@ -82,7 +82,7 @@ async function audited(client: pg.Client): Promise<void> {
   throw new Error('the control center has not counted its trail');
 }
 
-/** Some of each, spread over all of the time. */
+/** Some of each kind, spread over the whole time. */
 async function samplesOf(client: pg.Client): Promise<Pick<Site, 'tasks' | 'batches' | 'longest'>> {
   const some = async (table: string) => {
     const { rows } = await client.query<{ id: string }>(

@@ -8,12 +8,12 @@ import type { Suite } from '../suite.js';
 const WORKERS = [1, 2, 4];
 const SLOTS = 16;
 const TAKES_MS = 50;
-/** For each worker, so that each number of workers is busy for as long. */
+/** For each worker, so that any number of workers is busy for the same time. */
 const OPERATIONS = 320;
-/** Of what more workers would do if they did not meet anywhere. */
+/** Relative to the rate of more workers that did not interfere at all. */
 const OF_LINEAR = 0.9;
 
-/** What more workers bring, where the work itself takes no processor: each operation sleeps at the provider. */
+/** The gain of more workers for work without processor time: each operation sleeps at the provider. */
 export const scaleOutSuite: Suite = {
   name: 'scale-out',
   prepare: async () => {
@@ -69,7 +69,7 @@ async function rateOf(workers: number, platform: Platform, pool: pg.Pool): Promi
   const seconds = await runBatch(platform, pool, {
     operations,
     parallelLimit: Math.min(100, workers * SLOTS),
-    // New ones: what is there already is found, and takes no time.
+    // New servers: existing ones are found at once, which takes no time.
     nameOf: (index) => `slow-${TAKES_MS}-${uuidv7()}-${index}`,
   });
   return operations / seconds;

@@ -12,7 +12,7 @@ const PROBES = 100;
 
 /** Signing in, which is a bcrypt hash and little else. */
 export async function signIns({ url }: ControlCenter): Promise<Work> {
-  // Sign-ins of one user take turns, so that guesses at the same time cannot be more than are allowed.
+  // Sign-ins of one user take turns, so that concurrent guesses cannot exceed the limit.
   const people = await makePeople(url, AT_ONCE);
   const hash = await bcrypt.hash('x'.repeat(44), COST);
   const twoAtOnce = pLimit(2);
@@ -35,7 +35,7 @@ export async function signIns({ url }: ControlCenter): Promise<Work> {
   };
 }
 
-/** What everybody else notices of a flood of sign-ins: how long /health takes then. */
+/** The effect of a flood of sign-ins on others: the duration of /health. */
 export function healthUnderFlood({ url }: ControlCenter): Work {
   const health = async () => {
     const start = performance.now();
@@ -67,7 +67,7 @@ export function healthUnderFlood({ url }: ControlCenter): Work {
   };
 }
 
-/** Most of a flood is refused with 503: that is an answer too. */
+/** Most sign-ins of a flood are refused with 503, which counts as an answer. */
 async function signIn(url: string, username = 'admin', password = ADMIN_PASSWORD): Promise<void> {
   const { status } = await request(url, 'POST', '/auth/login', { username, password });
   if (password === ADMIN_PASSWORD && status !== 200)

@@ -7,7 +7,7 @@ import { JWT_SECRET } from '../setting/control-center.js';
 
 const MS = 500;
 
-/** Verifying a token, as both services do at each request. */
+/** Verifies a token, as both services do at each request. */
 export function tokenVerification(): Work {
   const keyring = createKeyring([JWT_SECRET]);
   const { token } = issueToken(

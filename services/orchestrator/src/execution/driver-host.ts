@@ -14,6 +14,7 @@ import { Starts } from './starts.js';
 /** How much of a host's last output is kept, in characters, to explain why it could not start. */
 const MAX_SAID = 500;
 
+/** What {@link DriverHost} needs. */
 export interface DriverHostOptions {
   /** The command that starts it. */
   argv: readonly string[];

@@ -21,6 +21,7 @@ export type ExecutorMessage =
 
 const MAX_LINE = 16 * 1024 * 1024;
 
+/** Sends a message, with all others of the same turn of the event loop. */
 export function sendMessage(socket: Socket, message: WorkerMessage | ExecutorMessage): void {
   sendLine(socket, message);
 }

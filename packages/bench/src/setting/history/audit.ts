@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { withoutIndexes } from './indexes.js';
 
-/** A trail that holds: each record is chained to the one before it, as docs/audit-format.md says. */
+/** A valid trail: each record is chained to the one before it (docs/audit-format.md). */
 const TRAIL = `
   create function pg_temp.member(name text, value text) returns text language sql immutable as $$
     select name || ' ' || octet_length(value) || ' ' || value || E'\\n'
@@ -42,7 +42,7 @@ const TRAIL = `
     end loop;
   end $$`;
 
-/** Fills the audit trail of a control center that has not been started yet: each record about one task. */
+/** Fills the audit trail of a control center before its start: each record is about one task. */
 export async function fillAudit(client: pg.ClientBase, count: number, days: number): Promise<void> {
   await client.query('begin');
   await client.query(TRAIL);

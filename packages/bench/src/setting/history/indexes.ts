@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** Indexes are made faster at once than row by row: all but the primary keys are away while the tables are filled. */
+/** Indexes are created faster at once than row by row: only primary keys exist while the tables are filled. */
 export async function withoutIndexes(
   client: pg.ClientBase,
   tables: readonly string[],

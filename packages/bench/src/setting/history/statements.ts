@@ -1,20 +1,20 @@
-/** Of each thousand tasks, 600 are operations of twelve batches; the others are workflows of their own. */
+/** Of each thousand tasks, 600 are operations of twelve batches; the others are workflows. */
 const THOUSAND = 1_000;
 const BATCHES = 12;
 const OPERATIONS = 50;
 const LINES_PER_TASK = 5;
-/** One task has a long log: as long however much else there is. */
+/** One task has a long log, of the same length for any amount of other data. */
 const LONG_LOG_LINES = 20_000;
 const LINES_PER_CHUNK = 100;
-/** What has not ended, however much has. */
+/** The number of tasks that have not ended, which does not depend on the history. */
 const OPEN = 40;
 const INFRAS = 50;
 const USERS = 20;
 const SECONDS = 4;
-/** Numbers of events for each task, and for each batch beside them. */
+/** The number of events of each task, and of each batch in addition. */
 const NUMBERS = 8;
 
-/** What was done once and kept stands in parts by the day, as `create_partitions` makes those of days to come. */
+/** History is stored in daily partitions, as `create_partitions` makes them for later days. */
 export function partitionsOf(days: number): string {
   return `
     do $$
@@ -33,7 +33,7 @@ export function partitionsOf(days: number): string {
     end $$`;
 }
 
-/** What the tables are filled from: a row for each task, and one for each batch. */
+/** The tables that the others are filled from: a row for each task, and one for each batch. */
 export function workOf(count: number, days: number): string {
   if (count % THOUSAND !== 0) throw new Error(`Tasks are filled in by the thousand, not ${count}.`);
   return `
@@ -64,6 +64,7 @@ export function workOf(count: number, days: number): string {
 const TOOK = `interval '${SECONDS} seconds'`;
 const ENDED = `status in ('Completed', 'Failed', 'Cancelled')`;
 
+/** The statements that fill the tables, in order. */
 export const STATEMENTS: readonly string[] = [
   `insert into batches (id, name, status, parallel_limit, rollback_enabled, on_failure, infras, total, completed, failed,
                         created_by, created_by_name, request_id, created_at, started_at, completed_at)
@@ -117,7 +118,7 @@ export const STATEMENTS: readonly string[] = [
      select w.id, b.id, 1, 'done', 'create', w.infra, 'server', format('web-%s', i), 'noop', 'noop', format('noop-%s', i),
             jsonb_build_object('id', format('noop-%s', i), 'plan', 'small', 'zone', 'a'), w.at + ${TOOK}
        from work w join batch_work b using (batch) where w.status = 'Completed' order by w.i`,
-  // What exists does not grow with what has been: the last ones made are there.
+  // The inventory does not grow with the history: the last created things exist.
   `insert into resources (infra, kind, name, provider, driver, body, version, task_id, created_at, updated_at)
      select infra, kind, name, provider, driver, after, 1, task_id, at, at from journal order by seq desc limit 500`,
   `insert into task_logs (task_id, attempt, first_line, line_count, text, at, seq)

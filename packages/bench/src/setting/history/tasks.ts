@@ -5,8 +5,8 @@ import { partitionsOf, STATEMENTS, workOf } from './statements.js';
 const TABLES = ['tasks', 'batches', 'events', 'task_results', 'task_specs', 'task_logs', 'journal'];
 
 /**
- * Leaves the tables of the orchestrator as they would stand after that many tasks at a steady rate over so many days:
- * every row that their transitions write, in the order of time. To be done before anybody reads the history.
+ * Fills the tables of the orchestrator as if that many tasks had run at a steady rate over that many days: every row of
+ * their transitions, in the order of time. Must run before anything reads the history.
  */
 export async function fillTasks(client: pg.ClientBase, count: number, days: number): Promise<void> {
   await client.query('begin');
@@ -15,11 +15,11 @@ export async function fillTasks(client: pg.ClientBase, count: number, days: numb
   await withoutIndexes(client, TABLES, async () => {
     for (const statement of STATEMENTS) await client.query(statement);
   });
-  // Nobody is told anew of what lies before.
+  // Consumers do not process the earlier history again.
   await client.query(`select setval('event_seq', (select max(seq) from task_logs))`);
   await client.query('update feed_positions set seq = (select max(seq) from task_logs)');
   await client.query('analyze tasks, journal');
-  // As the workers do every few seconds.
+  // As workers do every few seconds.
   await client.query('select sum_tallies()');
   await client.query('select close_ranges(1000000)');
   await client.query('drop table work, batch_work');

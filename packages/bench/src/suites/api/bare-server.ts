@@ -10,8 +10,8 @@ import { bareWriter } from './bare-writer.js';
 import { readBareServerConfig } from './config.js';
 
 /**
- * What somebody would write who needs the same two operations and nothing else: Express as it comes, a token verified with a
- * key that is made once, one statement. No policies, no contract, no limits, no audit, no request ids, no metrics.
+ * A minimal server for the same two operations: default Express, a token that is verified with a prepared key, and one
+ * statement. No policies, no contract, no limits, no audit, no request ids, no metrics.
  */
 const { databaseUrl, redisUrl, jwtSecret } = readBareServerConfig();
 const key = createSecretKey(Buffer.from(jwtSecret));

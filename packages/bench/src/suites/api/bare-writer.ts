@@ -2,7 +2,7 @@ import type { Queue } from 'bullmq';
 import type pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 
-/** Tables of the same columns, defaults and indexes as ours, of which nothing else is expected. */
+/** Tables with the same columns, defaults and indexes as those of the platform. */
 export const BARE_TABLES = `
   create schema bare;
   create table bare.tasks (like orchestrator.tasks including defaults including indexes);
@@ -25,7 +25,7 @@ interface Item {
   reject: (error: unknown) => void;
 }
 
-/** Stores what comes while a flush is under way with the next one: one statement, then one addBulk, then the answers. */
+/** Stores requests that arrive during a flush with the next one: one statement, then one addBulk, then the answers. */
 export function bareWriter(pool: pg.Pool, queue: Queue) {
   let waiting: Item[] = [];
   let writing = false;

@@ -4,37 +4,38 @@ import { fileURLToPath } from 'node:url';
 
 const CONNECTIONS = 50;
 
-/** Requests of one kind, sent over some connections at once. */
+/** Requests of one kind, sent over several connections at once. */
 export interface Load {
   url: string;
   token: string;
   method: 'GET' | 'POST';
   path: string;
-  /** JSON, where `{n}` stands for the request's number. */
+  /** JSON, in which `{n}` stands for the request's number. */
   body?: string;
   requests: number;
   connections: number;
 }
 
+/** The result of a load. */
 export interface LoadResult {
   perSecond: number;
-  /** Milliseconds that each took. */
+  /** Milliseconds of each request. */
   times: number[];
-  /** An answer that was no 200, if there was one. */
+  /** An answer other than 200, if there was one. */
   unexpected: string[];
 }
 
-/** Sends requests from a process of its own. */
+/** Sends requests from a separate process. */
 export class LoadClient {
   readonly #child: ChildProcess = fork(fileURLToPath(new URL('./load.js', import.meta.url)), {
     execArgv: [],
   });
 
-  /** @throws when anything but 200 is answered */
+  /** @throws for any answer but 200 */
   async run(load: Omit<Load, 'connections'>): Promise<LoadResult> {
     const told = once(this.#child, 'message');
     const died = once(this.#child, 'exit').then(() => {
-      throw new Error('the client of the benchmark ended by itself');
+      throw new Error('the client of the benchmark ended unexpectedly');
     });
     died.catch(() => undefined);
     this.#child.send({ ...load, connections: CONNECTIONS } satisfies Load);

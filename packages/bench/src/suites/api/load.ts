@@ -2,8 +2,8 @@ import { connect } from 'node:net';
 import type { Load, LoadResult } from './load-client.js';
 
 /**
- * The client of the HTTP benchmarks, a process of its own: some connections that are kept, each with one request under way
- * at a time. Bare sockets and the little of HTTP that our servers answer with: what it costs, it costs for every contender.
+ * The client of the HTTP benchmarks, a separate process: several kept connections, each with one request at a time. Bare
+ * sockets with a minimal HTTP parser cost the same for every contender.
  */
 process.on('message', (load: Load) => {
   void run(load).then((result) => process.send!(result));
@@ -40,7 +40,7 @@ function requestOf({ url, token, method, path, body }: Load, index: number): str
   return `${[...head, 'Content-Type: application/json', `Content-Length: ${text.length}`].join('\r\n')}\r\n\r\n${text}`;
 }
 
-/** One connection: sends what `ask` gives, one after the other, until that is nothing. */
+/** One connection: sends the requests of `ask` one after the other until there are none. */
 function converse(
   url: string,
   ask: () => string | undefined,

@@ -7,7 +7,7 @@ const IDLE_PROBES = 100;
 interface LongBody {
   name: string;
   batch: object;
-  /** What it is answered with. */
+  /** The expected status. */
   status: number;
 }
 
@@ -22,7 +22,7 @@ const chain = (length: number) =>
     server_configs: [{ name: `web-${index}`, plan: 'small', zone: 'a', labels: { text: 'x'.repeat(200) } }],
   }));
 
-/** Every second operation asks which servers those below it make. */
+/** Every second operation uses the servers of the one before it. */
 const crossed = (length: number) =>
   chain(length).map((operation, index) =>
     index % 2 === 0
@@ -47,7 +47,7 @@ function many(length: number): object[] {
   return Array.from({ length }, (_, index) => ({ id: `o${index}`, type: 'x', provider: 'noop', infra: 'a' }));
 }
 
-/** What others notice of a long body: the longest that /health takes while it is worked on. */
+/** The effect of a long body on others: the slowest /health while it is processed. */
 export function healthUnderLongBodies(
   { orchestratorUrl: url, token }: Platform,
   after: () => Promise<unknown>,

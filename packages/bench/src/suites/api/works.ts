@@ -17,13 +17,13 @@ export interface Setting {
   /** Of the bare server. */
   bareUrl: string;
   client: LoadClient;
-  /** Ends what was submitted and waits, as no worker does here. */
+  /** Ends submitted work that waits, because there is no worker. */
   endWaiting(): Promise<unknown>;
 }
 
 type Kind = Omit<Load, 'url' | 'token' | 'connections'>;
 
-/** Reading one task, fifty at a time: how many a second, and the slowest hundredth. */
+/** Reads one task, fifty at a time: the rate, and the slowest hundredth. */
 export async function reads(setting: Setting): Promise<Work[]> {
   const id = await submitOne(setting);
   const kind: Kind = { method: 'GET', path: `/tasks/${id}`, requests: READS };
@@ -58,7 +58,7 @@ export async function reads(setting: Setting): Promise<Work[]> {
   ];
 }
 
-/** Submitting a workflow, of which each changes an infra of its own: nobody waits in a line. */
+/** Submits workflows for different infras, so that none waits for a lock. */
 export function submissions(setting: Setting): Work {
   const bare = 'Express, a token verified with a KeyObject, group-committed insert with its event, addBulk';
   let series = 0;

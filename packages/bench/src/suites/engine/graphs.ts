@@ -18,7 +18,7 @@ const noop = (index: number) => ({
   server_configs: [{ name: `server-${index}`, plan: 'small', zone: 'z' }],
 });
 
-/** One after the other: all that a hop costs. */
+/** A chain: the whole cost of a hop. */
 export function chain(setting: EngineSetting): Work {
   const perHop = ({ ms }: { ms: number }) => ms / HOPS;
   const durable: readonly PeerName[] = ['openworkflow', 'graphile-worker', 'dbos'];
@@ -51,7 +51,7 @@ export function chain(setting: EngineSetting): Work {
   };
 }
 
-/** Many that wait for many: with nothing, with a program, and with a program that takes its time. */
+/** Graphs of many dependencies: without commands, with a command, and with a slow command. */
 export function graphs(setting: EngineSetting): Work[] {
   const [layers, sleepTitle] = ['10 × 50 operations, 3 parents each, 20 at once', 'that sleep 50 ms'];
   const milliseconds = ({ ms }: { ms: number }) => ms;

@@ -10,11 +10,11 @@ import { WallClock } from './wall-clock.js';
 const LOOK_MS = 3;
 /** Rare, because it reads the audit's position. */
 const AUDIT_LOOK_MS = 50;
-/** So many that no two tasks of a paced run are in each other's way: an infra is changed by one at a time. */
+/** So many infras that no two tasks of a paced run wait for each other: an infra is changed by one task at a time. */
 const INFRAS = 20;
-/** The most that the contract allows. */
+/** The maximum of the contract. */
 const PARALLEL = 100;
-/** Of the platform's own monitor, which tells pauses longer than they are by this. */
+/** The resolution of the platform's own monitor: it reports pauses too long by this. */
 const LOOP_RESOLUTION_MS = 10;
 
 interface Running {
@@ -31,7 +31,7 @@ export type Operation = { id: string; dependencies?: string[] } & (
   | { type: 'server_batch'; provider: 'noop'; infra: string; server_configs: object[] }
 );
 
-/** The platform of ours, used as its users do: through the API, on a worker with so many slots as are asked for. */
+/** The platform, used as by its users: through the API, on a worker with the requested number of slots. */
 export class Ours {
   readonly name: string;
   #running: Running | undefined;
@@ -45,7 +45,7 @@ export class Ours {
     this.name = redis ? 'ours with Redis' : 'ours without Redis';
   }
 
-  /** @returns milliseconds from sending the batch to where Postgres says that it is completed */
+  /** @returns milliseconds from sending the batch until it is completed in Postgres */
   async runBatch(slots: number, operations: readonly Operation[], parallel = PARALLEL): Promise<number> {
     const running = await this.#with(slots);
     return within(`A batch of ${this.name}`, this.#runBatch(running, operations, parallel));
@@ -79,7 +79,7 @@ export class Ours {
     }
   }
 
-  /** @returns for each task, milliseconds from the moment that its request was sent to its start, as Postgres has it */
+  /** @returns for each task, milliseconds from the sending of its request to its start in Postgres */
   async startDelays(slots: number, pace: { count: number; perSecond: number }): Promise<number[]> {
     const { platform, pool } = await this.#with(slots);
     const clock = await WallClock.set();
@@ -130,12 +130,13 @@ export class Ours {
     return processorTimes(roots, { pool, pid: postmaster });
   }
 
-  /** How long the worker's event loop stood still at most since this was last asked. */
+  /** The longest pause of the worker's event loop since the last call. */
   async stallMs(slots: number): Promise<number> {
     const { platform } = await this.#with(slots);
     const { text } = await request(platform.workerUrls[0]!, 'GET', '/metrics');
     const seconds = /^nodejs_eventloop_lag_max_seconds(?:\{.*\})? (\S+)$/m.exec(text)?.[1];
-    if (seconds === undefined) throw new Error(`The worker does not tell its pauses:\n${text.slice(0, 500)}`);
+    if (seconds === undefined)
+      throw new Error(`The worker does not report its pauses:\n${text.slice(0, 500)}`);
     return Math.max(0, Number(seconds) * 1000 - LOOP_RESOLUTION_MS);
   }
 
@@ -146,7 +147,7 @@ export class Ours {
     await running?.platform.stop();
   }
 
-  /** Started anew when another number of slots is asked for, in the round that warms up. */
+  /** Restarted for another number of slots, in the warm-up round. */
   async #with(slots: number): Promise<Running> {
     if (this.#running?.slots === slots) return this.#running;
     await this.stop();

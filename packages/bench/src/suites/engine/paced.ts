@@ -7,7 +7,7 @@ const PER_SECOND = 20;
 const SECONDS = 5;
 const PEERS: readonly PeerName[] = ['graphile-worker', 'pg-boss', 'dbos'];
 
-/** How soon work begins on an engine that has little to do. */
+/** How soon work starts on an engine with little load. */
 export function paced(setting: EngineSetting): Work {
   const pace = { count: PER_SECOND * SECONDS, perSecond: PER_SECOND };
   const task = { kind: 'paced', ...pace } as const;

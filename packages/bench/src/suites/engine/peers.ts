@@ -16,10 +16,10 @@ const PACKAGES: Record<PeerName, { title: string; module: string; newNode: boole
   openworkflow: { title: 'openworkflow', module: 'openworkflow', newNode: false },
 };
 
-/** The other engines, each with a database of its own on one Postgres and one Redis, started as ours are. */
+/** The other engines, each with a separate database on one Postgres and one Redis, started like the platform. */
 export interface Peers {
   all: Partial<Record<PeerName, Peer>>;
-  /** What each is called in the report: with its version, and the Node.js that it runs on. */
+  /** The name of each in the report, with its version and the Node.js that runs it. */
   names: Record<PeerName, string>;
   absent: Absent[];
   /** Processor time so far of a peer's processes, its Postgres and its Redis. Both servers are idle but for the peer that runs. */

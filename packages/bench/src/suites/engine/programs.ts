@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { GRAPH } from '../../peers/graph.js';
 import { GRAPH_SLOTS, SLOTS, TRUE } from '../../peers/task.js';
 
-/** What a program says when it is asked for its version; undefined where there is none of that name. */
+/** The version that a program prints; undefined if it is not installed. */
 export function versionOf(program: string): string | undefined {
   try {
     return execFileSync(program, ['--version'], { encoding: 'utf8' }).split('\n')[0]!.trim();
@@ -15,7 +15,7 @@ export function versionOf(program: string): string | undefined {
   }
 }
 
-/** @returns milliseconds that `xargs` takes to run so many programs that do nothing */
+/** @returns milliseconds that `xargs` takes to run that many programs that do nothing */
 export function runXargs(count: number): Promise<number> {
   const lines = Array.from({ length: count }, (_, index) => `${index}\n`).join('');
   return timed('xargs', [`-P${SLOTS}`, '-n1', ...TRUE], lines).then(({ ms }) => ms);

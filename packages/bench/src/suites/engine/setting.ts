@@ -6,7 +6,7 @@ import { Ours } from './ours.js';
 import type { ProcessorSamples } from './processor-samples.js';
 import { startPeers, type Peers } from './peers.js';
 
-/** Everybody who contends. What is idle meanwhile costs the others next to nothing: nobody polls who is not measured. */
+/** All contenders. Idle ones cost the others next to nothing, because only the measured one polls. */
 export class EngineSetting {
   readonly ours = [new Ours(true), new Ours(false)] as const;
 
@@ -16,7 +16,7 @@ export class EngineSetting {
   ) {}
 
   static async start(): Promise<EngineSetting> {
-    // Before anything else: what spawns has to be small.
+    // First, because the processes that spawn must be small.
     const helpers = new SpawnHelpers();
     try {
       return new EngineSetting(await startPeers(), helpers);
@@ -30,7 +30,7 @@ export class EngineSetting {
     return this.peers.names[peer];
   }
 
-  /** Those of them who can be run here. */
+  /** The contenders that can run here. */
   contenders(
     names: readonly PeerName[],
     task: PeerTask,
@@ -53,7 +53,7 @@ export class EngineSetting {
     });
   }
 
-  /** Those who cannot. */
+  /** The contenders that cannot. */
   absent(names: readonly PeerName[]): Absent[] {
     const wanted = names.map((name) => this.nameOf(name));
     return this.peers.absent.filter(({ contender }) => wanted.includes(contender));
@@ -67,8 +67,8 @@ export class EngineSetting {
   }
 }
 
-/** The contenders of a work, the first of which is what the others are held against. */
+/** The contenders of a work; the first is the reference of the others. */
 export function inOrder([first, ...others]: readonly Contender[]): readonly [Contender, ...Contender[]] {
-  if (first === undefined) throw new Error('There is nobody to measure against.');
+  if (first === undefined) throw new Error('There is no contender to compare with.');
   return [first, ...others];
 }

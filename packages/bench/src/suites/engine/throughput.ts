@@ -75,7 +75,7 @@ export function noops(setting: EngineSetting): Work[] {
   ];
 }
 
-/** The same with a process for each operation; and how long the loops of those who spawn stood still. */
+/** The same with a process for each operation, and the pauses of the event loops that spawn. */
 export function commands(setting: EngineSetting): Work[] {
   const operations = Array.from({ length: OPERATIONS }, (_, index): Operation => ({
     id: `op-${index}`,

@@ -1,8 +1,8 @@
-/** The clock of the machine, as Postgres tells it too, in parts of a millisecond: `Date.now()` has whole ones alone. */
+/** The clock of the machine, which Postgres uses too, with fractions of a millisecond: `Date.now()` has none. */
 export class WallClock {
   private constructor(private readonly offset: number) {}
 
-  /** Waits for the next millisecond to begin. */
+  /** Waits for the start of the next millisecond. */
   static set(): Promise<WallClock> {
     const before = Date.now();
     for (;;) {

@@ -4,7 +4,7 @@ import { WebSocketServer } from 'ws';
 import type { Order } from './messages.js';
 import { onClock } from './on-clock.js';
 
-// What is left when there is no database, no policy, no filter and no history: `ws`, and events made in memory.
+// The minimum without a database, policies, filters and history: `ws`, and events in memory.
 
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 server.on('listening', () => {
@@ -27,7 +27,7 @@ process.on('message', (order: Order) => {
   }).then((firstAt) => process.send!({ type: 'written', firstAt }));
 });
 
-/** As the platform tells it. */
+/** In the form of the platform. */
 function event(number: number) {
   const metadata = { task_id: uuidv7(), status: 'running' };
   return {

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Answer, Order } from './messages.js';
 
-/** A process of a run, in the conversation with it. */
+/** A process of a run, with the messages to and from it. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #heard: Answer[] = [];
@@ -29,7 +29,7 @@ export class Child {
     this.#process.send(order);
   }
 
-  /** Waits for an answer of that type. @throws when the process has ended */
+  /** Waits for an answer of that type. @throws if the process has ended */
   async hears<Type extends Answer['type']>(type: Type): Promise<Extract<Answer, { type: Type }>> {
     for (;;) {
       const heard = this.#heard.find((answer) => answer.type === type);

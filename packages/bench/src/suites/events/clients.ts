@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import { FrameReader } from './frames.js';
 import type { Answer, Connect, Order, Received } from './messages.js';
 
-// A process with many clients: they count what comes and read little of it.
+// A process with many clients: they count messages and read little of them.
 
 const SAMPLE = 50;
 const LIST = '['.charCodeAt(0);

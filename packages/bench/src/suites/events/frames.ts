@@ -5,20 +5,20 @@ const PING = 9;
 
 interface Header {
   opcode: number;
-  /** Where the payload begins, and where it ends. */
+  /** The start and the end of the payload. */
   from: number;
   to: number;
 }
 
 /**
- * Cuts what a server sends (RFC 6455, not masked, not compressed, one frame a message) into messages. It looks at the
- * headers alone: two hundred clients must not cost what the server under measurement costs.
+ * Splits what a server sends (RFC 6455, not masked, not compressed, one frame a message) into messages. It reads only the
+ * headers: two hundred clients must not cost as much as the measured server.
  */
 export class FrameReader {
   #rest: Buffer | undefined;
 
   constructor(
-    /** A text: its payload is within a buffer that is not kept. */
+    /** A text: its payload is in a buffer that is reused. */
     private readonly message: (bytes: Buffer, from: number, to: number) => void,
     private readonly ping: () => void,
   ) {}
@@ -35,7 +35,7 @@ export class FrameReader {
   }
 }
 
-/** Undefined where not all of the frame is there. */
+/** Undefined if the frame is incomplete. */
 function headerAt(bytes: Buffer, position: number): Header | undefined {
   const left = bytes.length - position;
   if (left < 2) return undefined;

@@ -1,26 +1,27 @@
-/** What the processes of a run are told, and what they tell. */
+/** The messages to and from the processes of a run. */
 
 export interface Connect {
   type: 'connect';
   /** Each opens one WebSocket: the address, and the token it is opened with. */
   url: string;
   tokens: string[];
-  /** How many events each of them waits for. */
+  /** The number of events that each client waits for. */
   expected: number;
 }
 
-/** Tell what came, now: nobody waits any longer. */
+/** Report what has arrived so far, without further waiting. */
 interface Finish {
   type: 'finish';
 }
 
+/** What the clients of a process have received. */
 export interface Received {
   type: 'received';
   events: number;
   /** Connections that the server ended. */
   closed: number;
   lastAt: number;
-  /** Of a message at every fiftieth event: when its first event happened, and how many milliseconds later it came. */
+  /** For a message at every fiftieth event: when its first event happened, and its delay in milliseconds. */
   samples: [at: number, took: number][];
 }
 
@@ -30,20 +31,20 @@ interface Prepare {
   events: number;
 }
 
-/** Begin to record the events, or to send them: so many a second, by the clock. */
+/** Start to record the events, or to send them, at a rate per second. */
 interface Begin {
   type: 'begin';
   events: number;
   perSecond: number;
 }
 
-/** The last one is committed, or sent. */
+/** The last event is committed, or sent. */
 interface Written {
   type: 'written';
   firstAt: number;
 }
 
-/** It serves there. */
+/** It serves at this address. */
 interface Ready {
   type: 'ready';
   url: string;
@@ -53,5 +54,7 @@ interface Plain {
   type: 'connected' | 'prepared';
 }
 
+/** A message to a process. */
 export type Order = Connect | Finish | Prepare | Begin;
+/** A message of a process. */
 export type Answer = Received | Written | Ready | Plain;

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const EVERY_MS = 10;
 
 /**
- * Has so many things done a second, every 10 ms those that are due by then: what was late is made up for.
+ * Does a number of things per second: every 10 ms those that are due, including late ones.
  * @returns when the first were due
  */
 export async function onClock(

@@ -4,37 +4,41 @@ import { Child } from './child.js';
 import type { Received } from './messages.js';
 
 const SECONDS = 10;
+/** The number of clients. */
 export const CLIENTS = 200;
+/** The number of events a second. */
 export const PER_SECOND = 1_000;
+/** The number of events of a run. */
 export const EVENTS = SECONDS * PER_SECOND;
 const PROCESSES = 2;
-/** Of /proc/<pid>/stat, on every Linux. */
+/** For /proc/<pid>/stat, on every Linux. */
 const TICKS_PER_SECOND = 100;
 
-/** Something that sends events to WebSockets. */
+/** A server that sends events to WebSockets. */
 export interface Sender {
   url: string;
   /** The process whose cost is measured. */
   pid: number;
-  /** Of each client. */
+  /** The token of each client. */
   tokens: readonly string[];
-  /** Told to begin, it sends them, or has them sent. */
+  /** The process that records or sends the events when it is started. */
   source: Child;
 }
 
-/** How a run went; times in milliseconds. */
+/** The result of a run; times in milliseconds. */
 export interface Figures {
   deliveriesPerSecond: number;
   p50: number;
   p99: number;
-  /** The median of the last tenth of the events to that of the second tenth: well above 1, it falls behind. */
+  /** The median delay of the last tenth of the events relative to that of the second tenth: well above 1, it falls behind. */
   growth: number;
-  /** Of one core. */
+  /** Share of one core. */
   share: number;
-  /** Clients that it gave up. */
+  /** Clients that it disconnected. */
   closed: number;
 }
 
+/** Sends the events of a run to all clients and measures their delays. */
 export async function runWith({ url, pid, tokens, source }: Sender): Promise<Figures> {
   const groups = Array.from({ length: PROCESSES }, () => new Child('./clients.js'));
   try {
@@ -50,7 +54,7 @@ export async function runWith({ url, pid, tokens, source }: Sender): Promise<Fig
     await Promise.all(groups.map((group) => group.hears('connected')));
     const [cost, began] = [await secondsOf(pid), performance.now()];
     source.order({ type: 'begin', events: EVENTS, perSecond: PER_SECOND });
-    // Whoever does not keep up is waited for, but not for ever.
+    // Clients that do not keep up are waited for, up to a limit.
     const late = setTimeout(
       () => groups.forEach((group) => group.order({ type: 'finish' })),
       3_000 * SECONDS,
@@ -70,7 +74,7 @@ function figuresOf(received: readonly Received[], firstAt: number): Omit<Figures
   const samples = received.flatMap((each) => each.samples).sort(([one], [other]) => one - other);
   if (samples.length === 0) throw new Error('Of the events of a run none came to the clients.');
   const tookOf = (some: Received['samples']) => some.map(([, took]) => took);
-  // Clocks tell whole milliseconds.
+  // Clocks have whole milliseconds.
   const medianOf = (some: Received['samples']) => Math.max(1, percentile(tookOf(some), 0.5));
   const tenth = Math.floor(samples.length / 10);
   return {
@@ -82,7 +86,7 @@ function figuresOf(received: readonly Received[], firstAt: number): Omit<Figures
   };
 }
 
-/** How much of a processor's time a process has used. */
+/** The processor time of a process. */
 async function secondsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   // After the name, which may contain anything.

@@ -5,7 +5,7 @@ import type { Platform } from '../../setting/platform.js';
 import { Child } from './child.js';
 import { CLIENTS, EVENTS, runWith, type Figures } from './run.js';
 
-/** `ws` alone. */
+/** Only `ws`. */
 export async function runBare(how: 'list' | 'each'): Promise<Figures> {
   const source = new Child('./bare-server.js', [how]);
   try {
@@ -16,7 +16,7 @@ export async function runBare(how: 'list' | 'each'): Promise<Figures> {
   }
 }
 
-/** The platform; each client is somebody else. */
+/** The platform; each client is another user. */
 export async function runOurs({ orchestratorUrl: url, databaseUrl, api: pid }: Platform): Promise<Figures> {
   const keyring = createKeyring([JWT_SECRET]);
   const tokens = Array.from({ length: CLIENTS }, (_, index) => {

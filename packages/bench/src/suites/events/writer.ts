@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Answer, Order } from './messages.js';
 import { onClock } from './on-clock.js';
 
-// Records events as the engine does: a few in each transaction, of tasks that are there.
+// Records events as the engine does: a few in each transaction, about existing tasks.
 
 const LIFE = [
   { type: 'submitted', status: 'Ready', attempt: 0 },

@@ -80,6 +80,7 @@ export function presentListedTask(task: ListedTask, command: string): WireListed
   });
 }
 
+/** A task with its details. @param command how the provisioning command is shown */
 export function presentTaskDetails(task: TaskDetails, command: string, withOutput = true): WholeTask {
   return Object.assign(presentListedTask(task, command), {
     output: withOutput ? task.output : null,
