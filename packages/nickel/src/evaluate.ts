@@ -10,7 +10,7 @@ import { standardLibrary } from './std/root.js';
 import { parse } from './syntax/parser.js';
 
 /** Enough for the settings of thousands of servers; a text that needs more is a mistake or an attack. */
-export const DEFAULT_LIMITS: Limits = { steps: 50_000_000, depth: 50_000, size: 200_000_000 };
+export const DEFAULT_LIMITS: Limits = { steps: 20_000_000, depth: 20_000, size: 100_000_000 };
 
 const NO_IMPORTS: Importer = {
   load(_path, _format, span) {

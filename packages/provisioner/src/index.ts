@@ -28,7 +28,6 @@ export type {
   Server,
   Taskserv,
 } from './drivers/index.js';
-export { evaluateNickel, NickelError } from './nickel/index.js';
 export { differencesBetween, planCreate, planDelete, planWanted, renderPlan } from './plan/index.js';
 export type { Difference, Plan, PlanEntry, PlannedAction } from './plan/index.js';
 export * from './report/index.js';

@@ -110,7 +110,7 @@ describe('stopped by a signal', () => {
     await fakeNickel('echo $$ > "$0.pid"; exec sleep 60');
     await at.write('production/config.ncl', '{ servers = [] }');
     const args = CREATE.map((word) => (word === 'config.yaml' ? 'config.ncl' : word));
-    const running = at.start(args, { PATH: `${at.path('bin')}:/usr/bin:/bin` });
+    const running = at.start(args, { PATH: '/usr/bin:/bin', PROVISIONING_NICKEL: at.path('bin/nickel') });
     const id = await waitFor(
       async () => Number(await readFile(at.path('bin/nickel.pid'), 'utf8').catch(() => '')),
       { what: 'nickel to start' },
@@ -123,9 +123,10 @@ describe('stopped by a signal', () => {
   });
 });
 
-describe('a nickel program on PATH', () => {
+describe('a configured nickel program', () => {
   const args = CREATE.map((word) => (word === 'config.yaml' ? 'config.ncl' : word)).concat('--check');
-  const run = () => at.start(args, { PATH: `${at.path('bin')}:/usr/bin:/bin` }).ended;
+  const run = (env: NodeJS.ProcessEnv = { PROVISIONING_NICKEL: at.path('bin/nickel') }) =>
+    at.start(args, { PATH: `${at.path('bin')}:/usr/bin:/bin`, ...env }).ended;
 
   it('evaluates the file, and its error is shown', async () => {
     await at.write(
@@ -142,6 +143,28 @@ describe('a nickel program on PATH', () => {
     expect(refused.stderr).toContain(
       'production/config.ncl: nickel rejects the file:\nerror: unbound identifier p',
     );
+  });
+
+  it('is not used because it is on PATH', async () => {
+    await at.write('production/config.ncl', '{ servers = [{ name = "a", plan = "own", zone = "z" }] }');
+    await fakeNickel('exit 1');
+    expect((await run({})).stdout).toContain('+ server a (plan own, zone z)');
+  });
+
+  it('that cannot be run is a fault', async () => {
+    await at.write('production/config.ncl', '{ servers = [] }');
+    const { status, stderr } = await run({ PROVISIONING_NICKEL: at.path('bin/none') });
+    expect(status).toBe(3);
+    expect(stderr).toContain('The program in PROVISIONING_NICKEL cannot be run (ENOENT)');
+  });
+
+  it('does not read files outside the workspace', async () => {
+    await at.write('production/config.ncl', 'import "../../secret.ncl"');
+    await fakeNickel(`echo read > "$0.read"; echo '{"servers":[]}'`);
+    const { status, stderr } = await run();
+    expect(status).toBe(3);
+    expect(stderr).toContain('production/config.ncl:1:1: The file "../secret.ncl" is not allowed');
+    await expect(readFile(at.path('bin/nickel.read'))).rejects.toThrow('ENOENT');
   });
 
   it('does not change the reported places of plain data', async () => {

@@ -249,7 +249,11 @@ export function readWorkerConfig(
 }
 
 /** The names of the system's variables that a command may see; ours are added, everything else stays out. */
-const PASSED_ON = ['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'];
+const PASSED_ON = [
+  ...['PATH', 'LANG', 'LC_ALL', 'TZ', 'SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS'],
+  // Which program evaluates settings is for the worker's operator to say.
+  'PROVISIONING_NICKEL',
+];
 
 function commandEnvironment(
   environment: NodeJS.ProcessEnv,

@@ -154,3 +154,9 @@ export function sizeOf(value: Numeric): number {
 function bits(value: bigint): number {
   return value.toString(16).length * 4;
 }
+
+/** The number as JavaScript has it: a bigint where a double would lose digits of a whole number. */
+export function toPlainNumber(value: Numeric): number | bigint {
+  if (typeof value === 'number') return value;
+  return value.denominator === 1n ? value.numerator : toDouble(value);
+}

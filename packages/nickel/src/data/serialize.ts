@@ -2,7 +2,6 @@ import { stringify as stringifyToml } from 'smol-toml';
 import { stringify as stringifyYaml } from 'yaml';
 import type { Exported } from '../eval/export.js';
 import { NickelError } from '../nickel-error.js';
-import { formatNumber, Fraction, toDouble, type Numeric } from './number.js';
 
 export type SerializeFormat = 'Json' | 'Yaml' | 'Toml' | 'Text';
 
@@ -28,7 +27,6 @@ export function serialize(data: Exported, format: SerializeFormat): string {
 export function toPlain(data: Exported): unknown {
   switch (data.kind) {
     case 'scalar':
-      return data.value instanceof Fraction ? plainNumber(data.value) : data.value;
     case 'tag':
       return data.value;
     case 'array':
@@ -38,15 +36,11 @@ export function toPlain(data: Exported): unknown {
   }
 }
 
-function plainNumber(value: Fraction): number | bigint {
-  return value.denominator === 1n ? value.numerator : toDouble(value);
-}
-
 function toJson(data: Exported, indent: string): string {
   const inner = `${indent}  `;
   switch (data.kind) {
     case 'scalar':
-      return jsonScalar(data.value);
+      return typeof data.value === 'bigint' ? String(data.value) : JSON.stringify(data.value);
     case 'tag':
       return JSON.stringify(data.value);
     case 'array':
@@ -60,13 +54,6 @@ function toJson(data: Exported, indent: string): string {
       return `{\n${fields.join(',\n')}\n${indent}}`;
     }
   }
-}
-
-function jsonScalar(value: null | boolean | string | Numeric): string {
-  if (!(value instanceof Fraction)) return JSON.stringify(value);
-  if (value.denominator === 1n) return value.numerator.toString();
-  const double = toDouble(value);
-  return Number.isFinite(double) ? String(double) : formatNumber(value);
 }
 
 function toToml(data: Exported): string {

@@ -10,7 +10,7 @@ export function checkCustom(machine: Machine, contract: CustomContract, label: L
   if (contract.kind === 'predicate') {
     const answer = machine.apply(fn, thunk);
     if (typeof answer !== 'boolean') throw wrongAnswer('a predicate', 'a boolean', answer, label);
-    return answer ? { ok: thunk } : { failure: { label, message: '', notes: [] } };
+    return answer ? { ok: thunk } : { failure: { label, message: 'its predicate does not hold', notes: [] } };
   }
   const answer =
     contract.kind === 'custom' ? machine.apply(fn, Thunk.of(label), thunk) : machine.apply(fn, thunk);

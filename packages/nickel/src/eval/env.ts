@@ -23,3 +23,11 @@ export function lookup(env: Env, name: string, span: Span): Thunk {
   }
   throw evaluationError(`The name "${name}" is not defined.`, span);
 }
+
+/** The value of a name that is bound nearer than any record: looking it up cannot fail. */
+export function boundThunk(env: Env, name: string): Thunk | undefined {
+  for (let here: Env | undefined = env; here && !here.names; here = here.parent) {
+    if (here.name === name) return here.thunk;
+  }
+  return undefined;
+}

@@ -3,7 +3,7 @@ import type { Span } from '../source.js';
 import type { Expression } from '../syntax/ast.js';
 import { annotate } from './annotate.js';
 import { Contracts } from './contracts.js';
-import { bind, lookup } from './env.js';
+import { bind, boundThunk, lookup } from './env.js';
 import { describeValue } from './describe.js';
 import type { Importer, Limits, Machine } from './machine.js';
 import { evaluateChunks } from './interpolation.js';
@@ -156,12 +156,9 @@ export class Evaluator implements Machine {
 
   /** A name as an argument is the value of the name itself. */
   #argument(expression: Expression, env: Env): Thunk {
-    if (expression.kind === 'variable') {
-      for (let here: Env | undefined = env; here && !here.names; here = here.parent) {
-        if (here.name === expression.name) return here.thunk!;
-      }
-    }
-    return this.delay(expression, env);
+    return (
+      (expression.kind === 'variable' && boundThunk(env, expression.name)) || this.delay(expression, env)
+    );
   }
 
   #simple(expression: Expression, env: Env): Value {

@@ -1,14 +1,16 @@
 import { NickelError } from '../nickel-error.js';
-import type { Numeric } from '../data/number.js';
-import { isNumeric } from '../data/number.js';
+import { isNumeric, toPlainNumber } from '../data/number.js';
 import type { Span } from '../source.js';
 import { describeValue } from './describe.js';
 import type { Machine } from './machine.js';
 import { ArrayValue, EnumValue, RecordValue, type Thunk } from './values.js';
 
-/** Plain data with the place where each part is written. The fields of records are sorted by name. */
+/**
+ * Plain data with the place where each part is written. The fields of records are sorted by name. Whole numbers beyond the
+ * safe range are bigints.
+ */
 export type Exported = { span: Span | undefined } & (
-  | { kind: 'scalar'; value: null | boolean | string | Numeric }
+  | { kind: 'scalar'; value: null | boolean | string | number | bigint }
   | { kind: 'tag'; value: string }
   | { kind: 'array'; items: Exported[] }
   | { kind: 'record'; fields: { name: string; nameSpan: Span | undefined; value: Exported }[] }
@@ -48,8 +50,9 @@ class Exporter {
   #parts(thunk: Thunk, path: (string | number)[]): Exported {
     const { span } = thunk;
     const value = this.machine.force(thunk);
-    if (value === null || typeof value === 'boolean' || typeof value === 'string' || isNumeric(value)) {
-      this.machine.charge(typeof value === 'string' ? value.length : 1);
+    this.machine.charge(typeof value === 'string' ? value.length : 1);
+    if (isNumeric(value)) return { kind: 'scalar', value: toPlainNumber(value), span };
+    if (value === null || typeof value === 'boolean' || typeof value === 'string') {
       return { kind: 'scalar', value, span };
     }
     if (value instanceof ArrayValue) {

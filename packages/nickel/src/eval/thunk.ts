@@ -26,7 +26,9 @@ export class Lazy<V> {
   compute(): V {
     if (this.#value !== undefined) return this.#value;
     if (this.#running || !this.#compute) {
-      throw evaluationError('The value depends on itself: infinite recursion.', this.span);
+      throw evaluationError('The value depends on itself: infinite recursion.', this.span, [
+        'A field of a record hides a name outside that is the same: for that one, write "include name" in the record.',
+      ]);
     }
     this.#running = true;
     try {

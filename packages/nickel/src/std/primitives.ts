@@ -31,6 +31,7 @@ const own: Readonly<Record<string, Native>> = {
   deep_seq: [2, '', (c) => (force(c.machine, c.thunk(0)), c.value(1))],
   deserialize: [2, '', deserializeCall],
   'enum/from_string': STRING['to_enum']!,
+  'enum/embed': [1, '', (c) => c.value(0)],
   'enum/get_arg': [
     1,
     '',

@@ -195,6 +195,8 @@ function parseHead(cursor: Cursor): Expression {
   if (token.kind === 'primitive') {
     cursor.next();
     const args: Expression[] = [];
+    // The tag by which the type of the enum becomes larger: types alone depend on it.
+    if (token.text === 'enum/embed') cursor.name('the tag');
     for (let count = PRIMITIVES.get(token.text) ?? 1; count > 0; count -= 1) args.push(parseAtom(cursor));
     return { kind: 'primitive', name: token.text, arguments: args, span: cursor.since(token.start) };
   }

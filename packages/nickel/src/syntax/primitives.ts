@@ -9,6 +9,7 @@ export const PRIMITIVES: ReadonlyMap<string, number> = new Map(
     to_string: 1,
     trace: 1,
     cast: 1,
+    'enum/embed': 1,
     'array/map': 1,
     'array/generate': 1,
     'array/length': 1,

@@ -142,11 +142,11 @@ function partsOf(expression: Expression): Expression[] {
 }
 
 function walkRecord(record: RecordExpression, outer: Scope): void {
+  const scope: Scope = { names: scopeOf(record), parent: outer };
   for (const { name, metadata } of record.includes) {
     require(name.text, name.span, outer);
-    walkMetadata(metadata, outer);
+    walkMetadata(metadata, scope);
   }
-  const scope: Scope = { names: scopeOf(record), parent: outer };
   const definitions = [...record.fields.values()].flat();
   for (const { name, definition } of record.dynamic) {
     walk(name, scope);

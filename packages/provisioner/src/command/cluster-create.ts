@@ -7,9 +7,9 @@ import type { Session } from './session.js';
 
 /** `provisioning cluster create`: on the servers that the settings list for it, otherwise on all servers. */
 export async function createCluster(name: string, options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  const settings = await readSettings({ workspace, infra, file, signal });
+  const settings = await readSettings({ workspace, infra, file, nickelProgram, signal });
   const { provider } = settings;
   const entry = settings.clusters.find((cluster) => cluster.name === name);
   const servers = entry?.servers

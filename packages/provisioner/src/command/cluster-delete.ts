@@ -6,9 +6,9 @@ import type { Session } from './session.js';
 
 /** `provisioning cluster delete`: its servers are kept. */
 export async function deleteCluster(name: string, options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  await readSettings({ workspace, infra, file, signal });
+  await readSettings({ workspace, infra, file, nickelProgram, signal });
   const found = await drivers.find(infra, 'cluster', name);
   drivers.notices(found ? [found.provider] : []).forEach((notice) => output.notice(notice));
   await carryOut(planDelete(infra, [name], found ? [found] : [], 'cluster'), options.check, session);

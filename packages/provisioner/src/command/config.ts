@@ -15,6 +15,8 @@ export interface CommandEnvironment {
   /** With `--check`: report what earlier attempts did, because no other attempt follows. */
   reconcile: boolean;
   production: boolean;
+  /** The `nickel` program that evaluates settings in place of the built-in evaluator. */
+  nickelProgram: string | undefined;
 }
 
 /** Reads {@link CommandEnvironment}. @throws InvalidUsage if a variable has a value that is not allowed */
@@ -26,6 +28,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv): CommandEnvironment {
     intents: readIntents(env['PROVISIONING_INTENTS']),
     reconcile: env['PROVISIONING_RECONCILE'] === '1',
     production: env['NODE_ENV'] === 'production',
+    nickelProgram: env['PROVISIONING_NICKEL'] || undefined,
   };
 }
 

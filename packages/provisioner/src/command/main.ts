@@ -37,12 +37,22 @@ async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   const run: RunVerb = async (command, options, act) => {
     const { infra, settings = null, check = false } = options as typeof options & Partial<ActOptions>;
     output = options.output === 'json' ? jsonOutput({ command, infra, settings, check }) : textOutput();
-    const { production, idempotencyKey, fresh, intents, reconcile } = environment;
+    const { production, nickelProgram, idempotencyKey, fresh, intents, reconcile } = environment;
     const { dataDir = DEFAULT_DATA_DIR, workspace = DEFAULT_WORKSPACE } = options;
     const drivers = await DriverSet.open({ dataDir, workspace, env, production });
     await act(
       { ...options, workspace },
-      { output, reporter, drivers, signal: stop.signal, idempotencyKey, fresh, intents, reconcile },
+      {
+        output,
+        reporter,
+        drivers,
+        signal: stop.signal,
+        nickelProgram,
+        idempotencyKey,
+        fresh,
+        intents,
+        reconcile,
+      },
     );
   };
 

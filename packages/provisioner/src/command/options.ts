@@ -51,3 +51,26 @@ export function withActOptions(command: Command): Command {
     .option('--check', 'print the plan without changing anything', false)
     .option('--wait', 'wait until the servers are running', false);
 }
+
+/** The options of the verbs that evaluate a settings file. */
+export interface SettingsOptions {
+  infra: string;
+  workspace: string;
+  output: 'text' | 'json' | 'yaml';
+}
+
+/** Adds the options of {@link SettingsOptions}; the first format is the default. */
+export function withSettingsOptions(command: Command, formats: readonly string[]): Command {
+  return command
+    .option(
+      '--infra <name>',
+      'infra whose folder contains the file (default: the first part of its path)',
+      '',
+    )
+    .addOption(
+      new Option('--workspace <folder>', 'folder that contains a folder for each infra')
+        .env('PROVISIONING_WORKSPACE')
+        .default(DEFAULT_WORKSPACE),
+    )
+    .addOption(new Option('--output <format>', 'output format').choices(formats).default(formats[0]));
+}

@@ -2,12 +2,21 @@ import { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 import { createCluster } from './cluster-create.js';
 import { deleteCluster } from './cluster-delete.js';
-import { withActOptions, withCommonOptions, type ActOptions, type CommonOptions } from './options.js';
+import {
+  DEFAULT_DATA_DIR,
+  withActOptions,
+  withCommonOptions,
+  withSettingsOptions,
+  type ActOptions,
+  type CommonOptions,
+  type SettingsOptions,
+} from './options.js';
 import { createServers } from './servers-create.js';
 import { deleteServers } from './servers-delete.js';
 import { listServers } from './servers-list.js';
 import { checkName } from '../settings/index.js';
 import type { Session } from './session.js';
+import { checkSettingsFile, showSettings } from './settings-verbs.js';
 import { createTaskserv } from './taskserv-create.js';
 import { deleteTaskserv } from './taskserv-delete.js';
 
@@ -58,7 +67,32 @@ export function buildProgram(run: RunVerb): Command {
     create: ['create the cluster on its servers in the settings (default: all servers)', createCluster],
     delete: ['delete the cluster and keep its servers', deleteCluster],
   });
+  addSettings(program, run);
   return program;
+}
+
+function addSettings(program: Command, run: RunVerb): void {
+  const noun = addNoun(program, 'settings', 'evaluate and check settings files');
+  const file = ['<file>', 'settings file: <infra>/<file>, relative to the workspace'] as const;
+  withSettingsOptions(addVerb(noun, 'show', 'print the evaluated settings').argument(...file), [
+    'json',
+    'yaml',
+  ]).action((name: string, options: SettingsOptions) =>
+    // What is printed is the settings themselves, and not the document of the other commands.
+    run('settings show', { ...options, dataDir: DEFAULT_DATA_DIR, output: 'text' }, (all, session) =>
+      showSettings(name, { ...all, format: options.output }, session),
+    ),
+  );
+  withSettingsOptions(addVerb(noun, 'check', 'check that the settings are valid').argument(...file), [
+    'text',
+    'json',
+  ]).action((name: string, options: SettingsOptions) =>
+    run(
+      'settings check',
+      { ...options, dataDir: DEFAULT_DATA_DIR, output: options.output === 'json' ? 'json' : 'text' },
+      (all, session) => checkSettingsFile(name, all, session),
+    ),
+  );
 }
 
 function addServers(program: Command, run: RunVerb): void {

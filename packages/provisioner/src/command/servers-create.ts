@@ -7,9 +7,9 @@ import type { Session } from './session.js';
 
 /** `provisioning servers create` */
 export async function createServers(options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  const settings = await readSettings({ workspace, infra, file, signal });
+  const settings = await readSettings({ workspace, infra, file, nickelProgram, signal });
   drivers
     .notices(settings.servers.map(({ provider }) => provider))
     .forEach((notice) => output.notice(notice));

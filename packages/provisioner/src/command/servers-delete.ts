@@ -6,9 +6,9 @@ import type { Session } from './session.js';
 
 /** `provisioning servers delete`: deletes only the servers in the settings. */
 export async function deleteServers(options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  const settings = await readSettings({ workspace, infra, file, signal });
+  const settings = await readSettings({ workspace, infra, file, nickelProgram, signal });
   drivers
     .notices(settings.servers.map(({ provider }) => provider))
     .forEach((notice) => output.notice(notice));

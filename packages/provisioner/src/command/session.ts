@@ -9,6 +9,8 @@ export interface Session {
   drivers: DriverSet;
   /** Aborted by INT and TERM. */
   signal: AbortSignal;
+  /** The `nickel` program that evaluates settings in place of the built-in evaluator. */
+  nickelProgram: string | undefined;
   idempotencyKey: string | undefined;
   /** Whether no earlier attempt used the key, so that there is nothing to recall. */
   fresh: boolean;

@@ -7,9 +7,9 @@ import type { Session } from './session.js';
 
 /** `provisioning taskserv create`: on the servers that the settings list for it, otherwise on all servers. */
 export async function createTaskserv(name: string, options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  const settings = await readSettings({ workspace, infra, file, signal });
+  const settings = await readSettings({ workspace, infra, file, nickelProgram, signal });
   const entry = settings.taskservs.find((taskserv) => taskserv.name === name);
   const purpose = `task service ${name} is to run there`;
   const servers = entry?.servers

@@ -7,9 +7,9 @@ import type { Session } from './session.js';
 
 /** `provisioning taskserv delete`: from the servers that the settings list for it, otherwise from all servers. */
 export async function deleteTaskserv(name: string, options: ActOptions, session: Session): Promise<void> {
-  const { output, drivers, signal } = session;
+  const { output, drivers, nickelProgram, signal } = session;
   const { infra, workspace, settings: file } = options;
-  const settings = await readSettings({ workspace, infra, file, signal });
+  const settings = await readSettings({ workspace, infra, file, nickelProgram, signal });
   const servers = settings.taskservs.find((taskserv) => taskserv.name === name)?.servers;
   const { found: existing, unknown } = servers
     ? await drivers.look(

@@ -9,6 +9,10 @@ export interface Fault {
   /** `servers[1].plan`; empty for the file as a whole. */
   path: string;
   message: string;
+  /** Of Nickel: the expression at the place. */
+  expression?: string;
+  /** Of Nickel: where the contract that is broken is written, or the other of two values that cannot be merged. */
+  contract?: { file: string; line: number; column: number; expression: string };
 }
 
 /** `missing`: there is no file. `wrong`: the file is not valid. `refused`: the name of the file is not allowed. */

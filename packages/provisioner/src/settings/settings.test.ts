@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
-import { parseSettings } from './read-settings.js';
+import { fileURLToPath } from 'node:url';
+import { parseSettings, readSettings } from './read-settings.js';
 import type { SettingsExtension } from './locate-settings.js';
 import { SettingsError } from './settings-error.js';
 
@@ -58,8 +58,17 @@ describe('faults name the place that is wrong', () => {
   });
 
   it.each<[SettingsExtension, string, string]>([
-    ['.ncl', '{\n  servers = [\n', 'production/config.ncl:2:13: The array'],
-    ['.ncl', '{ servers = [] } & {}', 'production/config.ncl:1:18: Merging with "&"'],
+    ['.ncl', '{\n  servers = [\n', 'production/config.ncl:3:1: A value is expected'],
+    [
+      '.ncl',
+      '{ servers = [] } & { servers = [1] }',
+      'production/config.ncl:1:32: servers: Merging needs equal values',
+    ],
+    [
+      '.ncl',
+      '{ servers = import "a.ncl" }',
+      'production/config.ncl:1:13: servers: Imports are not possible here.',
+    ],
     [
       '.yaml',
       'servers: []\nservers: []\n',
@@ -244,9 +253,9 @@ describe('valid settings', () => {
   it.each([
     ['production', 'config.ncl', ['web-01', 'web-02', 'db-01']],
     ['staging', 'settings.yaml', ['web-01', 'db-01']],
-  ])('are what the sample %s/%s has', (infra, file, names) => {
-    const text = readFileSync(new URL(`../../../../workspace/${infra}/${file}`, import.meta.url), 'utf8');
-    const extension = file.slice(file.indexOf('.')) as SettingsExtension;
-    expect(parseSettings(text, extension, file, infra).servers.map(({ name }) => name)).toEqual(names);
+  ])('are what the sample %s/%s has', async (infra, file, names) => {
+    const workspace = fileURLToPath(new URL('../../../../workspace', import.meta.url));
+    const { servers } = await readSettings({ workspace, infra, file });
+    expect(servers.map(({ name }) => name)).toEqual(names);
   });
 });

@@ -7,15 +7,16 @@ const TIMEOUT_MS = 30_000;
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * Evaluates a file with the `nickel` program on PATH.
- * @param path an absolute path, so that a file name cannot be taken for an option
- * @returns the JSON, or undefined if there is no such program
- * @throws SourceError with nickel's message
+ * Has the configured `nickel` program evaluate a file.
+ * @param program its path, or a name on PATH
+ * @param path an absolute path, so that no name of a file can be taken for an option
+ * @returns its JSON
+ * @throws SourceError with what nickel says is wrong, or why it cannot be run
  */
-export async function exportWithNickel(path: string, signal?: AbortSignal): Promise<string | undefined> {
+export async function exportWithNickel(program: string, path: string, signal?: AbortSignal): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('nickel', ['export', '--format', 'json', path], {
-      // Settings are evaluated without the credentials of the providers in the environment.
+    const { stdout } = await promisify(execFile)(program, ['export', '--format', 'json', path], {
+      // Settings are evaluated without the credentials of the providers.
       env: toolEnvironment(),
       timeout: TIMEOUT_MS,
       maxBuffer: MAX_OUTPUT_BYTES,
@@ -28,7 +29,13 @@ export async function exportWithNickel(path: string, signal?: AbortSignal): Prom
       killed?: boolean;
       stderr?: string;
     };
-    if (code === 'ENOENT' || code === 'EACCES') return undefined;
+    if (code === 'ENOENT' || code === 'EACCES') {
+      throw new SourceError(
+        `The program in PROVISIONING_NICKEL cannot be run (${code}): ${program}. Correct the path, or remove the variable ` +
+          'to use the built-in evaluator.',
+        undefined,
+      );
+    }
     if (signal?.aborted) throw signal.reason;
     if (killed)
       throw new SourceError(`nickel gave no result within ${TIMEOUT_MS / 1000} seconds.`, undefined);
