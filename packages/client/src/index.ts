@@ -1,3 +1,4 @@
+export { faultsOfGraph, type GraphOperation } from './batch-graph.js';
 export { ProvisioningClient } from './client.js';
 export { ProvisioningError } from './error.js';
 export type { EventOptions } from './events.js';

@@ -68,3 +68,28 @@ export const rollbackSearch = (given: Given): RollbackSearch =>
     batch: text(given['batch']),
     restore: text(given['restore']),
   });
+
+export const WORKFLOW_KINDS = ['servers', 'taskserv', 'cluster'] as const;
+export const WORKFLOW_OPERATIONS = ['create', 'delete'] as const;
+
+export interface SubmitSearch {
+  kind?: (typeof WORKFLOW_KINDS)[number];
+  operation?: (typeof WORKFLOW_OPERATIONS)[number];
+  infra?: string;
+  /** The path of a settings file below the folder of the infra. */
+  settings?: string;
+  /** The task service, or the type of the cluster. */
+  name?: string;
+  /** The id of the task that made the preview which is shown. */
+  plan?: string;
+}
+
+export const submitSearch = (given: Given): SubmitSearch =>
+  defined({
+    kind: oneOf(WORKFLOW_KINDS, given['kind']),
+    operation: oneOf(WORKFLOW_OPERATIONS, given['operation']),
+    infra: text(given['infra']),
+    settings: text(given['settings']),
+    name: text(given['name']),
+    plan: text(given['plan']),
+  });

@@ -4,7 +4,7 @@ import { defined, numberFrom, oneOf, text, type Given } from './search-values.js
 export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
 export const BATCH_STATUSES = [...TASK_STATUSES, 'RollingBack', 'RolledBack'] as const;
 const TASK_TABS = ['log', 'history', 'raw'] as const;
-const BATCH_VIEWS = ['table', 'graph'] as const;
+const BATCH_VIEWS = ['table', 'graph', 'timeline'] as const;
 
 export interface TaskFilters {
   status?: (typeof TASK_STATUSES)[number];

@@ -5,6 +5,7 @@ import {
   inventoryFilters,
   journalFilters,
   rollbackSearch,
+  submitSearch,
 } from './paths-infra.js';
 
 /** The pages about what exists, how it came to be, and how it is undone. */
@@ -55,6 +56,17 @@ export function infraRoutes<Parent extends AnyRoute>(parent: Parent) {
       getParentRoute,
       path: '/rollbacks/$id',
       component: lazyRouteComponent(() => import('./pages/rollbacks/rollback-progress.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/submit',
+      validateSearch: submitSearch,
+      component: lazyRouteComponent(() => import('./pages/submit/submit-page.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/batches/new',
+      component: lazyRouteComponent(() => import('./pages/batches/compose-page.js')),
     }),
   ] as const;
 }

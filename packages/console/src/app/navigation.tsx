@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import {
   Bookmark,
   Boxes,
+  CirclePlay,
   CircleUserRound,
   FileClock,
   GitCompareArrows,
@@ -28,6 +29,7 @@ const GROUPS = [
     entries: [
       { to: '/tasks', title: 'Tasks', Icon: ListChecks, reads: 'tasks', key: 't' },
       { to: '/batches', title: 'Batches', Icon: Layers, reads: 'batches', key: 'b' },
+      { to: '/submit', title: 'Submit', Icon: CirclePlay, reads: 'tasks', key: 's' },
     ],
   },
   {

@@ -14,7 +14,7 @@ export function Time({ at }: { at: string }) {
 
 /** How long something took, or has been taking. It stands still while `frozen`: the page may not be current. */
 export function Took({ from, to, frozen = false }: { from: string; to: string | null; frozen?: boolean }) {
-  const now = useSeconds(to === null && !frozen);
+  const now = useNow(to === null && !frozen);
   return <>{duration((to === null ? now : Date.parse(to)) - Date.parse(from))}</>;
 }
 
@@ -39,6 +39,7 @@ function follow(listener: () => void): () => void {
 
 const still = () => () => undefined;
 
-function useSeconds(running: boolean): number {
+/** The time of now in milliseconds, every second while `running`. */
+export function useNow(running: boolean): number {
   return useSyncExternalStore(running ? follow : still, () => now);
 }

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { StatusFilter } from '../../ui/filter-bar.js';
 import { Page } from '../../ui/page.js';
 import { ListTable, type ListTableProps } from './list-table.js';
@@ -6,6 +7,8 @@ interface StatusListProps<Item, Word extends string> extends Omit<ListTableProps
   title: string;
   words: readonly Word[];
   status: Word | undefined;
+  /** Beside the heading. */
+  actions?: ReactNode;
   onStatus(status: Word | undefined): void;
 }
 
@@ -14,11 +17,12 @@ export function StatusList<Item, Word extends string>({
   title,
   words,
   status,
+  actions,
   onStatus,
   ...list
 }: StatusListProps<Item, Word>) {
   return (
-    <Page title={title}>
+    <Page title={title} actions={actions}>
       <StatusFilter words={words} value={status} onChange={onStatus} />
       <ListTable {...list} isFiltered={status !== undefined} />
     </Page>

@@ -32,6 +32,11 @@ export default function BatchList() {
   return (
     <StatusList
       title="Batches"
+      actions={
+        <Link to="/batches/new" className="button primary">
+          Compose
+        </Link>
+      }
       query={query}
       words={BATCH_STATUSES}
       status={filters.status}

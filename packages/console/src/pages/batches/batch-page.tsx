@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import type { Batch, BatchOperation } from '@provisioning/contracts';
 import { ProvisioningError } from '@provisioning/client';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
 import { batchDetail } from '../../api/queries/batches.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { safeText } from '../../format/safe-text.js';
 import { reasonOf } from '../../format/why.js';
 import { hasEnded } from '../../live/forward-only.js';
-import { BATCH_STATUSES } from '../../paths.js';
+import { BATCH_STATUSES, type BatchSearch } from '../../paths.js';
 import { StatusFilter } from '../../ui/filter-bar.js';
+import { TextFilter } from '../../ui/filters.js';
 import { IdChip, shortId } from '../../ui/id-chip.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
@@ -25,6 +26,10 @@ import { OperationTable } from './operation-table.js';
 
 const GraphView = lazy(async () => ({
   default: (await import('../../features/graph/graph-view.js')).GraphView,
+}));
+
+const Timeline = lazy(async () => ({
+  default: (await import('../../features/timeline/timeline.js')).Timeline,
 }));
 
 export default function BatchPage() {
@@ -46,11 +51,13 @@ export default function BatchPage() {
   );
 }
 
+type ChangedSearch = { [Name in keyof BatchSearch]: BatchSearch[Name] | undefined };
+
 function BatchView({ batch, requestedAt }: { batch: Batch; requestedAt: number }) {
   const operations = useLiveOperations(batch, requestedAt);
   const search = useSearch({ from: '/signed-in/batches/$id' });
   const navigate = useNavigate({ from: '/batches/$id' });
-  const change = (next: Partial<typeof search>) =>
+  const change = (next: ChangedSearch) =>
     void navigate({ search: (now) => ({ ...now, ...next }), replace: true });
   const counts = useMemo(() => countsOf(operations), [operations]);
   const shown = useMemo(
@@ -84,7 +91,7 @@ function BatchView({ batch, requestedAt }: { batch: Batch; requestedAt: number }
           counts={counts}
           onChange={(status) => change({ status })}
         />
-        <Find value={search.q ?? ''} onChange={(q) => change({ q: q === '' ? undefined : q })} />
+        <TextFilter label="Find an operation" value={search.q} onChange={(q) => change({ q })} />
       </div>
       <Tabs
         label="Views of the operations"
@@ -112,11 +119,27 @@ function BatchView({ batch, requestedAt }: { batch: Batch; requestedAt: number }
               </Suspense>
             ),
           },
+          {
+            name: 'timeline',
+            title: 'Timeline',
+            content: (
+              <Suspense fallback={<Skeleton rows={10} />}>
+                <Times batch={batch} operations={shown} selected={search.op} onSelect={select} />
+              </Suspense>
+            ),
+          },
         ]}
       />
       {open && <OperationDrawer operation={open} onClose={() => select(undefined)} />}
     </Page>
   );
+}
+
+function Times({ batch, ...rest }: { batch: Batch } & PictureProps) {
+  const isFrozen = useIsFrozen();
+  const { created_at: submitted, status } = batch;
+  if (!submitted) return null;
+  return <Timeline {...rest} submitted={submitted} running={!isFrozen && !hasEnded(status)} />;
 }
 
 interface PictureProps {
@@ -198,21 +221,5 @@ function Summary({
         )}
       </p>
     </section>
-  );
-}
-
-function Find({ value, onChange }: { value: string; onChange(value: string): void }) {
-  const [typed, setTyped] = useState(value);
-  return (
-    <input
-      type="search"
-      aria-label="Find an operation"
-      placeholder="Find an operation"
-      value={typed}
-      onChange={({ target }) => {
-        setTyped(target.value);
-        onChange(target.value.trim());
-      }}
-    />
   );
 }

@@ -1,8 +1,8 @@
 import type { BatchOperation } from '@provisioning/contracts';
-import { useRef, useState } from 'react';
 import { useIsFrozen } from '../../app/live-context.js';
 import { safeText } from '../../format/safe-text.js';
 import { reasonOf } from '../../format/why.js';
+import { useVisibleRows } from '../../features/list/use-visible-rows.js';
 import { hasEnded } from '../../live/forward-only.js';
 import { EmptyState } from '../../ui/notices.js';
 import { Status } from '../../ui/status.js';
@@ -10,10 +10,7 @@ import table from '../../ui/table.module.css';
 import { Took } from '../../ui/time.js';
 import styles from './batch-page.module.css';
 
-/** Up to here all rows are there; above, only those that are looked at. */
-const MOST_WHOLE = 300;
 const ROW_PX = 33;
-const OVERSCAN = 15;
 
 interface OperationTableProps {
   operations: readonly BatchOperation[];
@@ -24,22 +21,14 @@ interface OperationTableProps {
 }
 
 export function OperationTable({ operations, total, selected, onSelect }: OperationTableProps) {
-  const box = useRef<HTMLDivElement>(null);
-  const [view, setView] = useState({ top: 0, height: 900 });
+  const { box, isWhole, first, end, onScroll } = useVisibleRows(operations.length, ROW_PX);
   if (operations.length === 0) return <EmptyState>None of the {total} operations matches.</EmptyState>;
-  const isWhole = operations.length <= MOST_WHOLE;
-  const first = isWhole ? 0 : Math.max(0, Math.floor(view.top / ROW_PX) - OVERSCAN);
-  const end = isWhole ? operations.length : Math.ceil((view.top + view.height) / ROW_PX) + OVERSCAN;
   const rows = operations.slice(first, end);
-  const onScroll = () => {
-    const element = box.current;
-    if (element) setView({ top: element.scrollTop, height: element.clientHeight });
-  };
   return (
     <div
       ref={box}
       className={isWhole ? table['frame'] : styles['scroll']}
-      onScroll={isWhole ? undefined : onScroll}
+      onScroll={onScroll}
       tabIndex={isWhole ? undefined : 0}
       role="region"
       aria-label="Operations"

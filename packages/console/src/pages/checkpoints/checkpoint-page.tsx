@@ -62,7 +62,7 @@ function CheckpointView({ checkpoint }: { checkpoint: CheckpointDetails }) {
         </Fact>
         {created_by && <Fact name="By">{created_by}</Fact>}
         <Fact name="Size">{size}</Fact>
-        <Fact name="Made by">{counted(count, 'operation')}</Fact>
+        <Fact name="Journal until then">{counted(count, 'change')}</Fact>
       </FactBar>
       <p className="muted">
         Roll back undoes the changes since then, the newest first. Restore asks the providers what exists and

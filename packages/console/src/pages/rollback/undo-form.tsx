@@ -4,6 +4,7 @@ import { ProvisioningError } from '@provisioning/client';
 import { useMemo, useRef, useState } from 'react';
 import { startUndo, undoPreview, type Undo, type UndoPreview } from '../../api/queries/rollback.js';
 import { infrasWithDestruction } from '../../features/plan/plan-changes.js';
+import { TypedNames } from '../../features/plan/typed-names.js';
 import { counted } from '../../format/counts.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { blocking } from './obstacles.js';
@@ -63,18 +64,7 @@ function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: 
         </Tick>
       )}
       {!isBlocked && names !== '' && (
-        <label>
-          Type <strong>{names}</strong> to confirm that {counted(destroyed, 'resource')}{' '}
-          {destroyed === 1 ? 'is' : 'are'} destroyed.
-          <input
-            type="text"
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={typed}
-            onChange={({ target }) => setTyped(target.value)}
-          />
-        </label>
+        <TypedNames names={names} destroyed={destroyed} typed={typed} onType={setTyped} />
       )}
       {error !== undefined && <ErrorNotice error={error} />}
       <div className="row">

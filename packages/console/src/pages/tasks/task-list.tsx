@@ -31,6 +31,11 @@ export default function TaskList() {
   return (
     <StatusList
       title="Tasks"
+      actions={
+        <Link to="/submit" search={{}} className="button primary">
+          Submit
+        </Link>
+      }
       query={query}
       words={TASK_STATUSES}
       status={filters.status}
