@@ -38,12 +38,17 @@ describeConsole('a large batch in the console', { RATE_LIMIT_BATCH: '0' }, (suit
     return { count: sorted.length, p95: sorted[Math.floor(sorted.length * 0.95)] ?? Infinity };
   };
 
+  /** The policy of the page keeps Playwright from evaluating the condition in it. */
+  async function until(page: Page, condition: string): Promise<void> {
+    while (!(await page.evaluate<boolean>(condition))) await page.waitForTimeout(50);
+  }
+
   it('paints 2,000 operations, finds any of them, and shows how all of them change', async () => {
     const id = await submit();
     const empty = await suite.visit('/console/checkpoints');
     await empty.getByText('There is no checkpoint yet.').waitFor();
     await recordFrames(empty);
-    await empty.waitForFunction('frames.length > 60');
+    await until(empty, 'frames.length > 60');
     const idle = await framesOf(empty);
 
     const page = await suite.visit(`/console/batches/${id}`);
@@ -54,7 +59,7 @@ describeConsole('a large batch in the console', { RATE_LIMIT_BATCH: '0' }, (suit
     await page.keyboard.press('Escape');
     await found.fill('');
     await page.getByRole('tab', { name: 'Graph' }).click();
-    await page.waitForFunction(`performance.getEntriesByName('graph-painted').length > 0`);
+    await until(page, `performance.getEntriesByName('graph-painted').length > 0`);
     const painted = await page.evaluate<number>(`performance.getEntriesByName('graph-painted')[0].startTime`);
     await page.getByRole('button', { name: /^op-0, Running/ }).waitFor();
     await recordFrames(page);

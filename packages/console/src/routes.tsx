@@ -9,7 +9,6 @@ import {
 import { BASE } from './api/base.js';
 import { rightsQuery } from './api/rights.js';
 import { sessionQuery, signedIn } from './api/session.js';
-import { AppFrame } from './app/app-frame.js';
 import { landingPage } from './app/navigation.js';
 import { NotFound } from './app/not-found.js';
 import { Failed } from './app/failed.js';
@@ -39,7 +38,8 @@ const signInRoute = createRoute({
 const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
-  component: AppFrame,
+  // Apart from the sign-in page, which does without it.
+  component: lazyRouteComponent(() => import('./app/app-frame.js'), 'AppFrame'),
   beforeLoad: async ({ context: { queries }, location }) => {
     const session = signedIn(await queries.ensureQueryData(sessionQuery));
     if (!session || session.scope !== null)

@@ -27,7 +27,7 @@ export function PlanDiff({ plan: { changes }, empty }: PlanDiffProps) {
   const matching = useMemo(() => matchingOf(ordered, text), [ordered, text]);
   if (changes.length === 0) return <p className={styles['none']}>{empty}</p>;
   return (
-    <section aria-label="Plan" className={styles['plan']}>
+    <section aria-label="Planned changes" className={styles['plan']}>
       <header className={styles['head']}>
         <Totals changes={changes} />
         <span className={styles['tools']}>
