@@ -124,6 +124,28 @@ describeWithBrowser('the console, in a real browser', () => {
     await expectAccessible(page);
   });
 
+  it('filters tasks by the address, and holds new ones back while a row is hovered', async () => {
+    await submit('filters', [{ id: 'alpha', commands: ['true'] }]);
+    const page = await visit('/console/tasks');
+    await page.getByRole('searchbox', { name: 'Find' }).fill('alpha');
+    await page.waitForURL(/q=alpha/);
+    await page.getByRole('button', { name: 'Completed' }).click();
+    await page.getByRole('button', { name: 'Failed' }).click();
+    await page.waitForURL(/status=Completed%2CFailed/);
+    await page.reload();
+    await page.getByRole('button', { name: 'Failed', pressed: true }).waitFor();
+    const row = page.getByRole('row', { name: /alpha/ });
+    await row.first().hover();
+    await submit('more', [{ id: 'alpha', commands: ['true'] }]);
+    await page.getByRole('button', { name: '1 new, show' }).click();
+    await row.nth(1).waitFor();
+    await expectAccessible(page);
+    await page.getByLabel('From', { exact: true }).fill('2999-01-01');
+    await page.getByText('No task matches these filters.').waitFor();
+    await page.goBack();
+    await row.first().waitFor();
+  });
+
   it('shows what a task waits for, then its log as it is printed, and stops scrolling for a user who reads further up', async () => {
     const holder = await submit('holds', [{ id: 'sleeps', commands: ['sleep 600'] }]);
     const { batch_id } = await submit('log', [
@@ -258,7 +280,7 @@ describeWithBrowser('the console, in a real browser', () => {
     await dialog.getByLabel('Password').fill(platform.adminPassword);
     await dialog.getByRole('button', { name: 'Sign in' }).click();
     await dialog.waitFor({ state: 'hidden' });
-    await page.getByText('No task is pending.').waitFor();
+    await page.getByText('No task matches these filters.').waitFor();
     // The refused calls are reported by the browser.
     troubles.splice(0);
   });

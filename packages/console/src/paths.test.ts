@@ -11,10 +11,13 @@ import {
 
 describe('the address of a page', () => {
   it.each([
-    [taskFilters, { status: 'Running', page: 3 }],
-    [batchFilters, { status: 'RolledBack' }],
+    [
+      taskFilters,
+      { status: ['Running', 'Failed'], kind: 'workflow', by: 'alice', from: '2026-01-31', page: 3 },
+    ],
+    [batchFilters, { status: ['RolledBack'], name: 'web', to: '2026-02-01' }],
     [taskSearch, { tab: 'history', q: 'a & b=c', line: 12 }],
-    [batchSearch, { view: 'graph', status: 'Failed', q: 'web', op: 'web-1' }],
+    [batchSearch, { view: 'graph', status: ['Failed'], q: 'web', op: 'web-1' }],
     [signInSearch, { next: '/tasks?status=Failed' }],
     [taskFilters, {}],
   ])('holds everything that it is made of (%#)', (read, search) => {
@@ -22,7 +25,7 @@ describe('the address of a page', () => {
   });
 
   it('drops what is not known', () => {
-    expect(taskFilters({ status: 'running', page: '0', other: 'x' })).toEqual({});
+    expect(taskFilters({ status: 'running', from: '2026-02-31x', page: '0', other: 'x' })).toEqual({});
     expect(taskSearch({ tab: 'nothing', line: '-1', q: '' })).toEqual({});
   });
 

@@ -1,17 +1,36 @@
 /** What the address of each page holds beside its path. Values that are not known are left out. */
-import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
+import { day, defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
 export const TASK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed', 'Cancelled'] as const;
 export const BATCH_STATUSES = [...TASK_STATUSES, 'RollingBack', 'RolledBack'] as const;
-const TASK_TABS = ['log', 'history', 'raw'] as const;
+const TASK_TABS = ['log', 'plan', 'changes', 'history', 'raw'] as const;
 const BATCH_VIEWS = ['table', 'graph', 'timeline'] as const;
 
+export const TASK_KINDS = ['workflow', 'batch_operation', 'rollback', 'survey'] as const;
+
 export interface TaskFilters {
-  status?: (typeof TASK_STATUSES)[number];
+  status?: (typeof TASK_STATUSES)[number][];
+  kind?: (typeof TASK_KINDS)[number];
+  infra?: string;
+  /** The name of a user. */
+  by?: string;
+  /** The id of a batch. */
+  batch?: string;
+  /** A part of the name, the operation or the id. */
+  q?: string;
+  /** The first and the last day on which they were submitted, such as `2026-01-31`. */
+  from?: string;
+  to?: string;
   page?: number;
 }
 export interface BatchFilters {
-  status?: (typeof BATCH_STATUSES)[number];
+  status?: (typeof BATCH_STATUSES)[number][];
+  /** A part of the name. */
+  name?: string;
+  infra?: string;
+  by?: string;
+  from?: string;
+  to?: string;
   page?: number;
 }
 export interface TaskSearch {
@@ -23,7 +42,7 @@ export interface TaskSearch {
 }
 export interface BatchSearch {
   view?: (typeof BATCH_VIEWS)[number];
-  status?: (typeof BATCH_STATUSES)[number];
+  status?: (typeof BATCH_STATUSES)[number][];
   /** Only operations whose id holds this. */
   q?: string;
   /** The operation whose details are open. */
@@ -34,10 +53,28 @@ export interface SignInSearch {
 }
 
 export const taskFilters = (given: Given): TaskFilters =>
-  defined({ status: oneOf(TASK_STATUSES, given['status']), page: numberFrom(given['page'], 2) });
+  defined({
+    status: someOf(TASK_STATUSES, given['status']),
+    kind: oneOf(TASK_KINDS, given['kind']),
+    infra: text(given['infra']),
+    by: text(given['by']),
+    batch: text(given['batch']),
+    q: text(given['q']),
+    from: day(given['from']),
+    to: day(given['to']),
+    page: numberFrom(given['page'], 2),
+  });
 
 export const batchFilters = (given: Given): BatchFilters =>
-  defined({ status: oneOf(BATCH_STATUSES, given['status']), page: numberFrom(given['page'], 2) });
+  defined({
+    status: someOf(BATCH_STATUSES, given['status']),
+    name: text(given['name']),
+    infra: text(given['infra']),
+    by: text(given['by']),
+    from: day(given['from']),
+    to: day(given['to']),
+    page: numberFrom(given['page'], 2),
+  });
 
 export const taskSearch = (given: Given): TaskSearch =>
   defined({
@@ -49,7 +86,7 @@ export const taskSearch = (given: Given): TaskSearch =>
 export const batchSearch = (given: Given): BatchSearch =>
   defined({
     view: oneOf(BATCH_VIEWS, given['view']),
-    status: oneOf(BATCH_STATUSES, given['status']),
+    status: someOf(BATCH_STATUSES, given['status']),
     q: text(given['q']),
     op: text(given['op']),
   });

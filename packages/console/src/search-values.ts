@@ -11,6 +11,22 @@ export function oneOf<const Words extends readonly string[]>(
   return words.find((word) => word === given);
 }
 
+/** Those of these words that the value names, separated by commas; undefined where it names none. */
+export function someOf<const Words extends readonly string[]>(
+  words: Words,
+  given: unknown,
+): Words[number][] | undefined {
+  const named = new Set(String(given ?? '').split(','));
+  const found = words.filter((word) => named.has(word));
+  return found.length > 0 ? found : undefined;
+}
+
+/** A day, such as `2026-01-31`. */
+export function day(given: unknown): string | undefined {
+  const value = String(given ?? '');
+  return /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
 /** A whole number of at least `least`. */
 export function numberFrom(given: unknown, least: number): number | undefined {
   const value = Number(given);

@@ -62,6 +62,23 @@ export function TextFilter({ label, value, suggestions = [], placeholder, onChan
   );
 }
 
+interface DateFilterProps {
+  label: string;
+  /** A whole day, as `2026-01-31`. */
+  value: string | undefined;
+  onChange(value: string | undefined): void;
+}
+
+/** A filter by a day. */
+export function DateFilter({ label, value = '', onChange }: DateFilterProps) {
+  return (
+    <label className={styles['field']}>
+      <span>{label}</span>
+      <input type="date" value={value} onChange={({ target }) => onChange(target.value || undefined)} />
+    </label>
+  );
+}
+
 interface SelectFilterProps<Word extends string> {
   label: string;
   value: Word | undefined;
@@ -91,23 +108,6 @@ export function SelectFilter<Word extends string>({
           <option key={word}>{word}</option>
         ))}
       </select>
-    </label>
-  );
-}
-
-interface DateFilterProps {
-  label: string;
-  /** A whole day, as `2026-01-31`. */
-  value: string | undefined;
-  onChange(value: string | undefined): void;
-}
-
-/** A filter by a day. */
-export function DateFilter({ label, value = '', onChange }: DateFilterProps) {
-  return (
-    <label className={styles['field']}>
-      <span>{label}</span>
-      <input type="date" value={value} onChange={({ target }) => onChange(target.value || undefined)} />
     </label>
   );
 }

@@ -3,14 +3,23 @@ import type { Batch } from '@provisioning/contracts';
 import type { BatchFilters } from '../../paths.js';
 import { client } from '../client.js';
 import { fetched, PAGE } from '../fetched.js';
+import { periodOf } from '../period.js';
 
-export const batchList = ({ page = 1, ...filters }: BatchFilters) =>
+export const batchList = ({ page = 1, status, by, from, to, ...filters }: BatchFilters) =>
   queryOptions({
-    queryKey: ['batches', 'list', { page, ...filters }],
+    queryKey: ['batches', 'list', { page, status, by, from, to, ...filters }],
     queryFn: ({ signal }) =>
       fetched(
         client.orchestrator.listBatches.page({
-          query: { limit: PAGE, offset: (page - 1) * PAGE, ...filters },
+          query: {
+            limit: PAGE,
+            offset: (page - 1) * PAGE,
+            operations: false,
+            ...filters,
+            ...(status === undefined ? {} : { status: status.join(',') }),
+            ...(by === undefined ? {} : { created_by: by }),
+            ...periodOf({ from, to }),
+          },
           signal,
         }),
       ),

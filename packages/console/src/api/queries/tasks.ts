@@ -3,14 +3,24 @@ import type { Task } from '@provisioning/contracts';
 import type { TaskFilters } from '../../paths.js';
 import { client } from '../client.js';
 import { fetched, PAGE } from '../fetched.js';
+import { periodOf } from '../period.js';
 
-export const taskList = ({ page = 1, ...filters }: TaskFilters) =>
+export const taskList = ({ page = 1, status, by, batch, from, to, ...filters }: TaskFilters) =>
   queryOptions({
-    queryKey: ['tasks', 'list', { page, ...filters }],
+    queryKey: ['tasks', 'list', { page, status, by, batch, from, to, ...filters }],
     queryFn: ({ signal }) =>
       fetched(
         client.orchestrator.listTasks.page({
-          query: { limit: PAGE, offset: (page - 1) * PAGE, ...filters },
+          query: {
+            limit: PAGE,
+            offset: (page - 1) * PAGE,
+            output: false,
+            ...filters,
+            ...(status === undefined ? {} : { status: status.join(',') }),
+            ...(by === undefined ? {} : { created_by: by }),
+            ...(batch === undefined ? {} : { batch_id: batch }),
+            ...periodOf({ from, to }),
+          },
           signal,
         }),
       ),

@@ -4,6 +4,10 @@ import { PAGE } from '../../api/fetched.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Pager } from '../../ui/pager.js';
 import table from '../../ui/table.module.css';
+import styles from './list-table.module.css';
+import { useSteadyRows } from './use-steady-rows.js';
+
+const NONE: readonly never[] = [];
 
 /** The part of a query's result that a list shows; `items` are absent until the first answer. */
 export interface ListQuery<Item> {
@@ -36,6 +40,10 @@ export interface ListTableProps<Item> {
   pagerWords?: readonly [earlier: string, later: string];
   /** `page` is undefined for the first one. */
   onPage(page: number | undefined): void;
+  /** Where given, new items wait behind a button while the list is being looked at. */
+  idOf?: (item: Item) => string;
+  /** Names the list: another one, such as after a change of the filters, is shown at once. */
+  list?: string;
   row(item: Item): ReactNode;
 }
 
@@ -49,9 +57,12 @@ export function ListTable<Item>({
   emptyAction,
   pagerWords,
   onPage,
+  idOf,
+  list = '',
   row,
 }: ListTableProps<Item>) {
-  const { items = [], total = 0 } = data?.data ?? {};
+  const { items = NONE, total = 0 } = data?.data ?? {};
+  const { box, rows, waiting, show } = useSteadyRows<Item>(items, idOf, `${list} ${page}`);
   const clear = (
     <Link to="." search={{}} className="button">
       Clear filters
@@ -66,10 +77,15 @@ export function ListTable<Item>({
       )}
       {items.length > 0 && (
         <>
-          <div className={table['frame']}>
+          {waiting > 0 && (
+            <button type="button" className={styles['new']} onClick={show}>
+              {waiting.toLocaleString()} new, show
+            </button>
+          )}
+          <div ref={box} className={table['frame']}>
             <table className={table['table']} aria-busy={isFetching}>
               <Head columns={columns} />
-              <tbody>{items.map(row)}</tbody>
+              <tbody>{rows.map(row)}</tbody>
             </table>
           </div>
           <Pager

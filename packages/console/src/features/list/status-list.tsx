@@ -3,28 +3,32 @@ import { StatusFilter } from '../../ui/filter-bar.js';
 import { Page } from '../../ui/page.js';
 import { ListTable, type ListTableProps } from './list-table.js';
 
-interface StatusListProps<Item, Word extends string> extends Omit<ListTableProps<Item>, 'isFiltered'> {
+interface StatusListProps<Item, Word extends string> extends ListTableProps<Item> {
   title: string;
   words: readonly Word[];
-  status: Word | undefined;
+  status: readonly Word[] | undefined;
   /** Beside the heading. */
   actions?: ReactNode;
-  onStatus(status: Word | undefined): void;
+  /** The other filters. */
+  filters: ReactNode;
+  onStatus(status: Word[] | undefined): void;
 }
 
-/** A page with one list that can be filtered by status. */
+/** A page with one list that can be filtered by status and more. */
 export function StatusList<Item, Word extends string>({
   title,
   words,
-  status,
+  status = [],
   actions,
+  filters,
   onStatus,
   ...list
 }: StatusListProps<Item, Word>) {
   return (
     <Page title={title} actions={actions}>
+      {filters}
       <StatusFilter words={words} value={status} onChange={onStatus} />
-      <ListTable {...list} isFiltered={status !== undefined} />
+      <ListTable {...list} />
     </Page>
   );
 }

@@ -3,8 +3,9 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { BatchSummary } from '@provisioning/contracts';
 import { batchList } from '../../api/queries/batches.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
-import { BATCH_STATUSES } from '../../paths.js';
+import { BATCH_STATUSES, type BatchFilters } from '../../paths.js';
 import { StatusList } from '../../features/list/status-list.js';
+import { DateFilter, FilterBar, TextFilter } from '../../ui/filters.js';
 import { IdChip } from '../../ui/id-chip.js';
 import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
@@ -29,6 +30,9 @@ export default function BatchList() {
     ...batchList(filters),
     refetchInterval: useFallbackInterval(15_000),
   });
+  const { page: _page, ...filter } = filters;
+  const isFiltered = Object.keys(filter).length > 0;
+  const change: Change = (next) => void navigate({ search: (now) => ({ ...now, page: undefined, ...next }) });
   return (
     <StatusList
       title="Batches"
@@ -42,15 +46,34 @@ export default function BatchList() {
       status={filters.status}
       page={filters.page}
       columns={COLUMNS}
+      isFiltered={isFiltered}
+      filters={<Filters filters={filters} change={change} />}
+      idOf={({ batch_id }) => batch_id}
+      list={JSON.stringify(filter)}
       empty={
-        filters.status
-          ? 'No batch has this status.'
-          : 'No batch has been submitted yet. Submit one with provctl or the API, and it appears here.'
+        isFiltered
+          ? 'No batch matches these filters.'
+          : 'No batch has been submitted yet. Compose one, and it appears here.'
       }
-      onStatus={(status) => void navigate({ search: status === undefined ? {} : { status } })}
+      onStatus={(status) => change({ status })}
       onPage={(page) => void navigate({ search: (now) => ({ ...now, page }) })}
       row={(batch) => <Row key={batch.batch_id} batch={batch} />}
     />
+  );
+}
+
+type Change = (next: { [Name in keyof BatchFilters]: BatchFilters[Name] | undefined }) => void;
+
+function Filters({ filters, change }: { filters: BatchFilters; change: Change }) {
+  const { name, infra, by, from, to } = filters;
+  return (
+    <FilterBar>
+      <TextFilter label="Name" value={name} onChange={(next) => change({ name: next })} />
+      <TextFilter label="Infra" value={infra} onChange={(next) => change({ infra: next })} />
+      <TextFilter label="By" value={by} onChange={(next) => change({ by: next })} />
+      <DateFilter label="From" value={from} onChange={(next) => change({ from: next })} />
+      <DateFilter label="To" value={to} onChange={(next) => change({ to: next })} />
+    </FilterBar>
   );
 }
 

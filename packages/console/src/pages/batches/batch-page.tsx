@@ -64,7 +64,7 @@ function BatchView({ batch, requestedAt }: { batch: Batch; requestedAt: number }
     () =>
       operations.filter(
         ({ id, status }) =>
-          (search.status === undefined || status === search.status) &&
+          (search.status === undefined || search.status.includes(status)) &&
           (search.q === undefined || id.toLowerCase().includes(search.q.toLowerCase())),
       ),
     [operations, search.status, search.q],
@@ -86,8 +86,8 @@ function BatchView({ batch, requestedAt }: { batch: Batch; requestedAt: number }
       <Summary batch={batch} operations={operations} counts={counts} />
       <div className={styles['filters']}>
         <StatusFilter
-          words={BATCH_STATUSES.filter((word) => counts[word] !== undefined || word === search.status)}
-          value={search.status}
+          words={BATCH_STATUSES.filter((word) => counts[word] !== undefined || search.status?.includes(word))}
+          value={search.status ?? []}
           counts={counts}
           onChange={(status) => change({ status })}
         />

@@ -5,8 +5,9 @@ import { taskList } from '../../api/queries/tasks.js';
 import { useFallbackInterval, useIsFrozen } from '../../app/live-context.js';
 import { whyOf } from '../../format/why.js';
 import { useLiveTask } from '../../live/use-live.js';
-import { TASK_STATUSES } from '../../paths.js';
+import { TASK_KINDS, TASK_STATUSES, type TaskFilters } from '../../paths.js';
 import { StatusList } from '../../features/list/status-list.js';
+import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { IdChip } from '../../ui/id-chip.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
@@ -28,6 +29,9 @@ export default function TaskList() {
     ...taskList(filters),
     refetchInterval: useFallbackInterval(15_000),
   });
+  const { page: _page, ...filter } = filters;
+  const isFiltered = Object.keys(filter).length > 0;
+  const change: Change = (next) => void navigate({ search: (now) => ({ ...now, page: undefined, ...next }) });
   return (
     <StatusList
       title="Tasks"
@@ -41,16 +45,46 @@ export default function TaskList() {
       status={filters.status}
       page={filters.page}
       columns={COLUMNS}
-      empty={
-        filters.status
-          ? `No task is ${filters.status.toLowerCase()}.`
-          : 'No task has been submitted yet. Submit one with provctl or the API, and it appears here.'
-      }
-      onStatus={(status) => void navigate({ search: status === undefined ? {} : { status } })}
+      isFiltered={isFiltered}
+      filters={<Filters filters={filters} change={change} />}
+      idOf={({ id }) => id}
+      list={JSON.stringify(filter)}
+      empty={emptyOf(filters, isFiltered)}
+      onStatus={(status) => change({ status })}
       onPage={(page) => void navigate({ search: (now) => ({ ...now, page }) })}
       row={(task) => <Row key={task.id} task={task as Task} requestedAt={query.data?.requestedAt ?? 0} />}
     />
   );
+}
+
+type Change = (next: { [Name in keyof TaskFilters]: TaskFilters[Name] | undefined }) => void;
+
+function Filters({ filters, change }: { filters: TaskFilters; change: Change }) {
+  const { q, kind, infra, by, from, to } = filters;
+  return (
+    <FilterBar>
+      <TextFilter label="Find" placeholder="Name or id" value={q} onChange={(next) => change({ q: next })} />
+      <SelectFilter
+        label="Kind"
+        any="Any kind"
+        words={TASK_KINDS}
+        value={kind}
+        onChange={(next) => change({ kind: next })}
+      />
+      <TextFilter label="Infra" value={infra} onChange={(next) => change({ infra: next })} />
+      <TextFilter label="By" value={by} onChange={(next) => change({ by: next })} />
+      <DateFilter label="From" value={from} onChange={(next) => change({ from: next })} />
+      <DateFilter label="To" value={to} onChange={(next) => change({ to: next })} />
+    </FilterBar>
+  );
+}
+
+function emptyOf({ status, page: _page, ...others }: TaskFilters, isFiltered: boolean): string {
+  if (!isFiltered) return 'No task has been submitted yet. What you submit appears here.';
+  const [word, ...more] = status ?? [];
+  if (word !== undefined && more.length === 0 && Object.keys(others).length === 0)
+    return `No task is ${word.toLowerCase()}.`;
+  return 'No task matches these filters.';
 }
 
 function Row({ task: fetched, requestedAt }: { task: Task; requestedAt: number }) {

@@ -21,6 +21,7 @@ import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
 import { Time, Took } from '../../ui/time.js';
+import { TaskChanges, TaskPlan } from './task-changes.js';
 import { TaskHistory } from './task-history.js';
 import styles from './task-page.module.css';
 
@@ -72,6 +73,10 @@ function TaskView({ fetched, requestedAt }: { fetched: Task; requestedAt: number
         }
         tabs={[
           { name: 'log', title: 'Log', content: <LogView task={task} /> },
+          ...(task.plan
+            ? [{ name: 'plan' as const, title: 'Plan', content: <TaskPlan plan={task.plan} /> }]
+            : []),
+          { name: 'changes', title: 'Changes', content: <TaskChanges id={task.id} /> },
           { name: 'history', title: 'History', content: <TaskHistory id={task.id} /> },
           { name: 'raw', title: 'Raw', content: <Raw task={task} /> },
         ]}
