@@ -120,7 +120,6 @@ const numRuns = Number(PROPERTY_RUNS ?? 3);
 const runs = {
   numRuns,
   endOnFailure: true,
-  interruptAfterTimeLimit: numRuns * 20_000,
   ...(PROPERTY_SEED === undefined ? {} : { seed: Number(PROPERTY_SEED) }),
 };
 
