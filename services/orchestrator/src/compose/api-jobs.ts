@@ -13,10 +13,13 @@ export interface ApiJobParts {
   realtime: Pick<Realtime, 'connections' | 'health' | 'webSockets'>;
   refusedTokens: RefusedTokenCounter;
   sender: WebhookSender;
+  /** Adds jobs that the queue lacks; absent where there is no Redis. */
+  restoreQueue: (() => Promise<void>) | undefined;
 }
 
 /** Every periodic job of an API process. */
-export function apiJobs({ access, audit, realtime, refusedTokens, sender }: ApiJobParts): PeriodicJob[] {
+export function apiJobs(parts: ApiJobParts): PeriodicJob[] {
+  const { access, audit, realtime, refusedTokens, sender, restoreQueue } = parts;
   return [
     ...accessJobs(access),
     ...auditJobs(audit),
@@ -48,6 +51,15 @@ export function apiJobs({ access, audit, realtime, refusedTokens, sender }: ApiJ
       failure: 'WebSockets could not be pinged',
       run: () => realtime.webSockets.ping(),
     },
+    ...queueJobs(restoreQueue),
+  ];
+}
+
+/** What adds the jobs that the queue lacks, as after a loss of Redis' data. */
+function queueJobs(restore: ApiJobParts['restoreQueue']): PeriodicJob[] {
+  if (!restore) return [];
+  return [
+    { name: 'queue_restore', intervalMs: 2_000, failure: 'the queue lacks jobs of open work', run: restore },
   ];
 }
 

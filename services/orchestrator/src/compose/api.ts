@@ -54,6 +54,7 @@ import { PostgresPlatformStore } from '../postgres/state/platform-store.js';
 import { StorageProbe } from '../postgres/state/storage-probe.js';
 import { PostgresStateStore } from '../postgres/state/state-store.js';
 import { PostgresSurveyStore } from '../postgres/state/survey-store.js';
+import { PostgresQueuedWorkStore } from '../postgres/workers/queued-work-store.js';
 import { PostgresTaskStore } from '../postgres/tasks/task-store.js';
 import { PostgresRefusalStore } from '../postgres/audit/refusal-store.js';
 import { composeAccess, type AccessSource, type ComposedAccess } from './access.js';
@@ -114,6 +115,7 @@ export function composeApi(
   }: Overrides = {},
 ): ComposedApi {
   const base = openBase(config, 'orchestrator', 10, sources, telemetry);
+  const { queue } = base;
   poolMetrics(base.registry, { main: () => poolStateOf(base.database) });
   platformMetrics(base.registry, new PostgresFigures(base.database), base.log);
   const scopes = new PostgresScopeStore(base.database);
@@ -156,7 +158,7 @@ export function composeApi(
               new Failure('unavailable', `Access is not decided on as it should be: ${trouble}.`),
             );
       },
-      queue: base.probeQueue,
+      queue: queue && (() => queue.probe()),
     },
   );
   const refusals = new PostgresRefusalStore(base.database);
@@ -232,10 +234,18 @@ export function composeApi(
     patienceMs,
     checkAnswers,
   });
-  const jobs = new JobRunner(apiJobs({ access, audit, realtime, refusedTokens, sender: webhooks.sender }), {
-    log: base.log,
-    observer: jobMetrics(base.registry),
-  });
+  const queuedWork = new PostgresQueuedWorkStore(base.database);
+  const jobs = new JobRunner(
+    apiJobs({
+      access,
+      audit,
+      realtime,
+      refusedTokens,
+      sender: webhooks.sender,
+      restoreQueue: queue && (() => queue.restore(queuedWork)),
+    }),
+    { log: base.log, observer: jobMetrics(base.registry) },
+  );
   webhooks.sender.onRoom(() => void jobs.wake('webhook_send'));
   base.resources.add('jobs', () => jobs.stop());
   return { app, base, audit, jobs, webhooks, access, realtime, stopping: () => (stopping = true) };

@@ -17,10 +17,11 @@ import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
 import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
-import { BullWorkerNotifier } from '../jobs/producer.js';
+import { QueueNotifier } from '../jobs/queue-notifier.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
+import { WorkQueue } from '../jobs/work-queue.js';
 import { PostgresWorkerNotifier } from '../postgres/workers/worker-notifier.js';
-import { wakeUpMetrics } from './wake-up-metrics.js';
+import { queueMetrics } from './queue-metrics.js';
 
 /** The Postgres schema of this service. */
 export const SCHEMA = 'orchestrator';
@@ -41,8 +42,8 @@ export interface Base {
   database: Knex;
   redis: Redis | undefined;
   notifier: WorkerNotifier;
-  /** Checks that Redis stores wake-ups; absent without Redis. Throws a Failure with the reason if it does not. */
-  probeQueue: (() => Promise<void>) | undefined;
+  /** The jobs of submitted work; absent where there is no Redis. */
+  queue: WorkQueue | undefined;
   checks: ReadinessChecks;
   resources: Resources;
 }
@@ -85,10 +86,11 @@ function openNotifier(
   database: Knex,
   { log, registry, resources }: Pick<Base, 'log' | 'registry' | 'resources'>,
   telemetry: JobTelemetry | undefined,
-): Pick<Base, 'notifier' | 'probeQueue'> {
-  if (!redis) return { notifier: new PostgresWorkerNotifier(database, log), probeQueue: undefined };
-  const notifier = new BullWorkerNotifier(redis, log, telemetry);
-  wakeUpMetrics(registry, () => notifier.jobs());
-  resources.add('queue', () => notifier.close());
-  return { notifier, probeQueue: () => notifier.probe() };
+): Pick<Base, 'notifier' | 'queue'> {
+  const wakeUps = new PostgresWorkerNotifier(database, log);
+  if (!redis) return { notifier: wakeUps, queue: undefined };
+  const queue = new WorkQueue(redis, log, telemetry);
+  queueMetrics(registry, () => queue.counts());
+  resources.add('queue', () => queue.close());
+  return { notifier: new QueueNotifier(queue, wakeUps), queue };
 }

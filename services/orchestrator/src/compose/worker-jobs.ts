@@ -16,13 +16,16 @@ export interface WorkerJobParts {
   retentionDays: number;
   supervisor: ExecutorSupervisor;
   version: VersionWatch;
+  /** The jobs of the queue; absent where there is no Redis. */
+  queue: { follow: () => Promise<void>; promote: () => Promise<void> } | undefined;
   log: Pick<Logger, 'info'>;
 }
 
 /** Every periodic job of a worker process. Its executor, a process of its own, has a list of its own. */
 export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
-  const { leaseSweep, maintenance, retentionDays, supervisor, version, log } = parts;
+  const { leaseSweep, maintenance, retentionDays, supervisor, version, queue, log } = parts;
   return [
+    ...queueJobs(queue),
     {
       name: 'lease_sweep',
       intervalMs: parts.sweepSeconds * 1000,
@@ -65,6 +68,26 @@ export function workerJobs(parts: WorkerJobParts): PeriodicJob[] {
       intervalMs: 10_000,
       failure: 'the counts of the metrics could not be summed up',
       run: () => maintenance.sumTallies(),
+    },
+  ];
+}
+
+/** What keeps the jobs of the queue in the state of their work. */
+function queueJobs(queue: WorkerJobParts['queue']): PeriodicJob[] {
+  if (!queue) return [];
+  return [
+    {
+      // Woken when a job was taken.
+      name: 'queue_follow',
+      intervalMs: 500,
+      failure: 'the jobs of the queue do not show how far their work is',
+      run: () => queue.follow(),
+    },
+    {
+      name: 'queue_promote',
+      intervalMs: 1_000,
+      failure: 'delayed jobs of the queue do not show whether their work has started',
+      run: () => queue.promote(),
     },
   ];
 }

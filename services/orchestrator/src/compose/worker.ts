@@ -20,17 +20,18 @@ import { bootId } from '../execution/machine.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { killByCookie } from '../execution/processes.js';
-import { startConsumer } from '../jobs/consumer.js';
 import { GatheredWakeUps } from '../jobs/gathered-wake-ups.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
+import { WorkConsumer } from '../jobs/work-consumer.js';
 import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
 import { NotifyListener } from '../postgres/workers/worker-notifier.js';
 import { PostgresMaintenanceStore } from '../postgres/workers/maintenance-store.js';
+import { PostgresQueuedWorkStore } from '../postgres/workers/queued-work-store.js';
 import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
 import { LeaseSweep } from '../domain/worker/lease-sweep.js';
 import { openBase, type Base } from './resources.js';
 import { VersionWatch } from './version-watch.js';
-import { workerJobs } from './worker-jobs.js';
+import { workerJobs, type WorkerJobParts } from './worker-jobs.js';
 
 /** The time for a stop beyond the grace of commands, in milliseconds. */
 const STOP_MARGIN_MS = 8_000;
@@ -102,8 +103,10 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     resources.add('http', () => http.close());
     await supervisor.start();
     resources.add('executor', () => supervisor.stop(config.drainSeconds * 1000));
+    const queue = openQueue(config, base, supervisor, () => void jobs.wake('queue_follow'), telemetry);
     const jobs = new JobRunner(
       workerJobs({
+        queue,
         leaseSweep,
         sweepSeconds: config.times.sweep,
         maintenance: new PostgresMaintenanceStore(base.database),
@@ -117,7 +120,7 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     jobs.start();
     // Stopped before the executor, so that an executor that drains is not replaced.
     resources.add('jobs', () => jobs.stop());
-    await listen(config, base, supervisor, telemetry);
+    await listen(config, base, supervisor);
     gauges(base, supervisor);
     // The supervisor reports readiness when commands can be started; until then the probe reports the reason.
     await supervisor.untilReady();
@@ -137,39 +140,42 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
   }
 }
 
-/** Redis if it is configured, otherwise NOTIFY of Postgres. */
+/** Receives wake-ups with LISTEN. */
 async function listen(
   config: WorkerConfig,
   { log, resources }: Base,
   supervisor: ExecutorSupervisor,
-  telemetry: JobTelemetry | undefined,
 ): Promise<void> {
-  if (config.redisUrl !== undefined) {
-    const redis = createRedis(config.redisUrl, 'consumer', log);
-    const subscriber = createRedis(config.redisUrl, 'consumer', log);
-    const consumer = startConsumer({
-      redis,
-      subscriber,
-      offer: () => supervisor.offer(),
-      onCancelled: () => supervisor.cancelled(),
-      telemetry,
-      log,
-    });
-    resources.add('consumer', async () => {
-      // `close` waits for running jobs, and forever while Redis is away. Nothing is lost without waiting.
-      await Promise.race([
-        consumer.close(true).catch(() => undefined),
-        new Promise((resolve) => setTimeout(resolve, 500)),
-      ]);
-      redis.disconnect();
-      subscriber.disconnect();
-    });
-  } else {
-    const heard = { ready: () => void supervisor.offer(), cancelled: () => supervisor.cancelled() };
-    const listener = new NotifyListener(config.databaseUrl, heard, log);
-    await listener.start();
-    resources.add('listener', () => listener.close());
-  }
+  const on = { ready: () => void supervisor.offer(), cancelled: () => supervisor.cancelled() };
+  const listener = new NotifyListener(config.databaseUrl, on, log);
+  await listener.start();
+  resources.add('listener', () => listener.close());
+}
+
+/** Takes jobs of the queue, where there is Redis. @param onTaken runs the job `queue_follow` */
+function openQueue(
+  config: WorkerConfig,
+  { database, queue, log, resources }: Base,
+  supervisor: ExecutorSupervisor,
+  onTaken: () => void,
+  telemetry: JobTelemetry | undefined,
+): WorkerJobParts['queue'] {
+  if (config.redisUrl === undefined || queue === undefined) return undefined;
+  const redis = createRedis(config.redisUrl, 'consumer', log);
+  const store = new PostgresQueuedWorkStore(database);
+  const consumer = new WorkConsumer({
+    redis,
+    store,
+    offer: () => supervisor.offer(),
+    onTaken,
+    telemetry,
+    log,
+  });
+  resources.add('consumer', async () => {
+    await consumer.close();
+    redis.disconnect();
+  });
+  return { follow: () => consumer.look(), promote: () => queue.promote(store) };
 }
 
 function executorOptions(config: WorkerConfig): ExecutorOptions {

@@ -1,25 +1,38 @@
-/** The queue of wake-ups. A job contains task ids and nothing else: Postgres has the rest. */
-export const TASK_QUEUE = 'tasks';
-/** The prefix of all keys of BullMQ; the braces keep them in one slot of a Redis cluster. */
+import type { QueuedWork, QueuedWorkKind } from '../domain/worker/queued-work.js';
+
+/** The BullMQ queue: a job for each piece of submitted work. */
+export const QUEUE = 'work';
 export const QUEUE_PREFIX = '{provisioning}';
 
-/** The worker that receives the job claims as many tasks as it has room for; these may be among them. */
-export interface RunTasksJob {
-  task_ids: string[];
+/** What a job carries. Everything else is in Postgres. */
+export interface WorkJob {
+  /** Id of the task or of the batch. */
+  id: string;
+  kind: QueuedWorkKind;
+  infras: readonly string[];
+  submitted_by: string;
 }
-/** The name of the jobs. */
-export const RUN_TASKS = 'run-tasks';
 
-/** A job for each task would cost more than most transitions. */
-export const TASKS_PER_JOB = 16;
+/** What a job that completed returns. */
+export interface WorkResult {
+  status: string;
+}
 
-/** The job's id, so that repeated wake-ups make one job. BullMQ refuses ids of digits only, or with one colon. */
-export function jobIdOf(firstTaskId: string): string {
-  return `t-${firstTaskId}`;
+/** The job's id. BullMQ refuses ids that consist of digits only or contain a colon. */
+export function jobIdOf({ kind, id }: Pick<QueuedWork, 'kind' | 'id'>): string {
+  return `${kind}-${id}`;
+}
+
+/** The id of the work that a job stands for. */
+export function workIdOf(jobId: string): string {
+  return jobId.slice(jobId.indexOf('-') + 1);
 }
 
 /** What a probe stores to check whether Redis stores anything. */
 export const PROBE_KEY = `${QUEUE_PREFIX}:probe`;
 
-/** The channel on which API processes publish that a task was cancelled. */
-export const CANCEL_CHANNEL = `${QUEUE_PREFIX}:cancelled`;
+/** Present while Redis contains the jobs of all open work: a Redis that lost its data does not contain it. */
+export const COMPLETE_KEY = `${QUEUE_PREFIX}:complete`;
+
+/** The worker that stored it looks after the delayed jobs. */
+export const PROMOTER_KEY = `${QUEUE_PREFIX}:promoter`;

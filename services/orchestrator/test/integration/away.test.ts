@@ -61,13 +61,14 @@ describeWithRedis('an API that starts while its Redis', () => {
       await api.anonymous.get('/readyz').expect(200);
       const { text } = await api.anonymous.get('/metrics').expect(200);
       expect(text).toContain('redis_up 0');
-      expect(text).not.toContain('orchestrator_doorbell_jobs{');
+      expect(text).not.toContain('orchestrator_queue_jobs{');
 
       await relay.mend();
       await waitFor(async () => (await healthOf(api)).components['queue'] === 'Healthy');
       await api.as('operator').post(CREATE).send(workflow('second')).expect(200);
+      // The job that Redis did not get is added as well.
       await waitFor(async () =>
-        /orchestrator_doorbell_jobs\{state="waiting"\} 1\b/.test(
+        /orchestrator_queue_jobs\{state="waiting"\} 2\b/.test(
           (await api.anonymous.get('/metrics').expect(200)).text,
         ),
       );

@@ -24,7 +24,7 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  const notifier = { notify: () => Promise.resolve(), notifyCancelled: () => Promise.resolve() };
+  const notifier = { submitted() {}, notify() {}, notifyCancelled() {} };
   const capabilities = { commands: new Set(['run']), providers: new Map() };
   batches = new BatchService(
     new PostgresBatchStore(database),

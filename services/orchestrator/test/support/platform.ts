@@ -31,7 +31,8 @@ import { PostgresRollbackStore } from '../../src/postgres/rollbacks/rollback-sto
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { driverHostsIn, spawnersOf } from './spawners-of.js';
-import { BullWorkerNotifier } from '../../src/jobs/producer.js';
+import { QueueNotifier } from '../../src/jobs/queue-notifier.js';
+import { WorkQueue } from '../../src/jobs/work-queue.js';
 import { PostgresWorkerNotifier } from '../../src/postgres/workers/worker-notifier.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { createRedis } from '@provisioning/runtime';
@@ -151,9 +152,9 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   });
   const store = new PostgresTaskStore(database);
   const connection = redisAt === undefined ? undefined : createRedis(redisAt, 'producer', silentLogger);
-  const notifier = connection
-    ? new BullWorkerNotifier(connection, silentLogger)
-    : new PostgresWorkerNotifier(database, silentLogger);
+  const wakeUps = new PostgresWorkerNotifier(database, silentLogger);
+  const queue = connection && new WorkQueue(connection, silentLogger);
+  const notifier = queue ? new QueueNotifier(queue, wakeUps) : wakeUps;
   const batches = new BatchService(
     new PostgresBatchStore(database),
     notifier,
@@ -266,29 +267,35 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     },
     async submit(script, task = {}) {
       const id = uuidv7();
-      await store.submit(
-        {
-          id,
-          kind: 'workflow',
-          name: 'create_servers',
-          infra: `infra-${id}`,
-          checkMode: false,
-          program: 'provisioning',
-          verb: ['servers', 'create'],
-          args: ['--script', script],
-          maxAttempts: 3,
-          reconcilable: false,
-          retryOf: null,
-          createdBy: uuidv7(),
-          createdByName: 'tester',
-          requestId: 'test',
-          traceparent: undefined,
-          scope: scopeOf(SUBMITTER.userId, []),
-          ...task,
-        },
-        undefined,
-      );
-      notifier.notify([id]);
+      const submitted: NewTask = {
+        id,
+        kind: 'workflow',
+        name: 'create_servers',
+        infra: `infra-${id}`,
+        checkMode: false,
+        program: 'provisioning',
+        verb: ['servers', 'create'],
+        args: ['--script', script],
+        maxAttempts: 3,
+        reconcilable: false,
+        retryOf: null,
+        createdBy: uuidv7(),
+        createdByName: 'tester',
+        requestId: 'test',
+        traceparent: undefined,
+        scope: scopeOf(SUBMITTER.userId, []),
+        ...task,
+      };
+      await store.submit(submitted, undefined);
+      const { kind, name, infra, createdByName } = submitted;
+      const work = {
+        id,
+        kind: kind as 'workflow' | 'survey',
+        name,
+        infras: [infra],
+        submittedBy: createdByName,
+      };
+      notifier.submitted(work, [id]);
       return id;
     },
     ended: (id, timeout = PATIENCE_MS) => until(id, ({ completedAt }) => completedAt !== null, timeout),
@@ -315,7 +322,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.stop()));
-      if (notifier instanceof BullWorkerNotifier) await notifier.close();
+      await queue?.close();
       connection?.disconnect();
       await database.destroy();
       await clone.drop();

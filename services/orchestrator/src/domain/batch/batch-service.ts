@@ -176,9 +176,11 @@ export class BatchService {
     submitter: Submitter,
   ): Promise<SubmittedBatch> {
     const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
+    const id = uuidv7();
+    const infras = [...new Set(operations.map(({ spec }) => spec.infra))].sort();
     const submitted = await this.store.submit(
       {
-        id: uuidv7(),
+        id,
         name,
         version,
         storageBackend,
@@ -186,7 +188,7 @@ export class BatchService {
         rollbackEnabled,
         onFailure,
         resumeOf,
-        infras: infrasOf(operations),
+        infras,
         ...authorshipOf(submitter),
         scope: await scopeOfBatch(name, operations, ({ acts }) => acts, submitter.userId, this.pause),
       },
@@ -195,7 +197,11 @@ export class BatchService {
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
-    if (submitted.outcome === 'created') this.notifier.notify(submitted.ready);
+    if (submitted.outcome === 'created')
+      this.notifier.submitted(
+        { id, kind: 'batch', name, infras, submittedBy: submitter.username },
+        submitted.ready,
+      );
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };

@@ -64,7 +64,7 @@ export async function submitRollback(
   { scope, works, impossible, position }: PlannedRollback,
   submitter: Submitter,
   store: Pick<RollbackStore, 'submit'>,
-  notifier: Pick<WorkerNotifier, 'notify'>,
+  notifier: Pick<WorkerNotifier, 'submitted'>,
 ): Promise<SubmittedRollback | undefined> {
   const rollback = {
     ...authorshipOf(submitter),
@@ -87,7 +87,16 @@ export async function submitRollback(
     case 'conflict':
       throw refuseReusedKey();
     case 'created':
-      notifier.notify(submitted.ready);
+      notifier.submitted(
+        {
+          id: submitted.batchId,
+          kind: 'rollback',
+          name: 'rollback',
+          infras: rollback.infras,
+          submittedBy: submitter.username,
+        },
+        submitted.ready,
+      );
       return { id: submitted.batchId, replayed: false };
     default:
       return { id: submitted.batchId, replayed: true };

@@ -12,7 +12,7 @@ const PATIENCE_MS = 120_000;
 export class SurveyService {
   constructor(
     private readonly store: SurveyStore,
-    private readonly notifier: WorkerNotifier,
+    private readonly notifier: Pick<WorkerNotifier, 'submitted'>,
     private readonly patienceMs = PATIENCE_MS,
   ) {}
 
@@ -21,7 +21,9 @@ export class SurveyService {
     if (infras.length === 0) return { drivers: [], infras: [] };
     const id = uuidv7();
     await this.store.submit(id, infras, submitter);
-    this.notifier.notify([id]);
+    this.notifier.submitted({ id, kind: 'survey', name: 'survey', infras, submittedBy: submitter.username }, [
+      id,
+    ]);
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const end = await this.store.end(id);

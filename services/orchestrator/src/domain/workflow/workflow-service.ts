@@ -63,7 +63,7 @@ export function scopeOfWork(work: Pick<Work, 'infra' | 'verb' | 'args' | 'checkM
 export class WorkflowService {
   constructor(
     private readonly store: Pick<TaskStore, 'submit'>,
-    private readonly notifier: Pick<WorkerNotifier, 'notify'>,
+    private readonly notifier: Pick<WorkerNotifier, 'submitted'>,
     private readonly definitions: Definitions,
   ) {}
 
@@ -122,10 +122,11 @@ export class WorkflowService {
 
   async #submit(work: Work, submitter: Submitter): Promise<Submitted> {
     await this.#mustBeInstallable(work);
+    const id = uuidv7();
     const submitted = await this.store.submit(
       {
         ...work,
-        id: uuidv7(),
+        id,
         kind: 'workflow',
         maxAttempts: MAX_ATTEMPTS,
         // The command shows in check mode what is missing, so the outcome of a lost attempt can be found out.
@@ -136,7 +137,11 @@ export class WorkflowService {
       submitter.idempotency,
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
-    if (submitted.outcome === 'created' && submitted.ready) this.notifier.notify([submitted.taskId]);
+    if (submitted.outcome === 'created')
+      this.notifier.submitted(
+        { id, kind: 'workflow', name: work.name, infras: [work.infra], submittedBy: submitter.username },
+        submitted.ready ? [id] : [],
+      );
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }
 }

@@ -2,21 +2,26 @@ import { withOwnPatience, type Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import pg from 'pg';
 import type { WorkerNotifier } from '../../domain/worker/worker-notifier.js';
-import { WakeUps } from '../../domain/worker/wake-ups.js';
+import { Gathered } from '../../domain/worker/gathered.js';
+import type { QueuedWork } from '../../domain/worker/queued-work.js';
 
 const READY_CHANNEL = 'orchestrator_ready';
 const CANCEL_CHANNEL = 'orchestrator_cancelled';
 const RECONNECT_MS = 500;
 
-/** Sends wake-ups with NOTIFY, where there is no Redis. It is a separate statement after the commit. */
+/** Sends wake-ups with NOTIFY, a separate statement after the commit. */
 export class PostgresWorkerNotifier implements WorkerNotifier {
   // The payload is empty: an executor claims as many ready tasks as it has capacity for.
-  readonly #wakeUps = new WakeUps(() => this.#notify(READY_CHANNEL));
+  readonly #wakeUps = new Gathered<string>(() => this.#notify(READY_CHANNEL));
 
   constructor(
     private readonly database: Knex,
     private readonly log: Logger,
   ) {}
+
+  submitted(_work: QueuedWork, ready: readonly string[]): void {
+    this.notify(ready);
+  }
 
   notify(taskIds: readonly string[]): void {
     if (taskIds.length > 0) this.#wakeUps.add(taskIds);
