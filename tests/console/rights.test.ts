@@ -71,6 +71,7 @@ describeConsole('the console: rights and keys', {}, (suite) => {
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Open the command palette').waitFor();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
+    await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: 'admin' }).waitFor();

@@ -91,9 +91,6 @@ export interface ReplaySearch {
 export const replaySearch = (given: Given): ReplaySearch =>
   defined({ from: text(given['from']), to: text(given['to']), user: text(given['user']) });
 
-export const AUDIT_RESULTS = ['success', 'denied', 'failure'] as const;
-export const AUDIT_SERVICES = ['orchestrator', 'control-center'] as const;
-
 export interface AuditFilters {
   /** The id of a user. */
   user?: string;

@@ -22,7 +22,7 @@ export interface ConsolePage {
 }
 
 export async function openConsole(browser: Browser, url: string, path = '/'): Promise<ConsolePage> {
-  const context = await browser.newContext({ viewport: SIZES[0]! });
+  const context = await browser.newContext({ viewport: SIZES[0]!, ignoreHTTPSErrors: true });
   const page = await context.newPage();
   const troubles: string[] = [];
   page.on('console', (message) => void (message.type() === 'error' && troubles.push(message.text())));

@@ -15,7 +15,12 @@ let resetAt = 0;
  * its own Idempotency-Key; reads are fetched again anyway.
  */
 export const budgetedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+  const response = await fetch(input, init).catch((error: unknown) => {
+    // A control center that accepts connections and never answers.
+    const isLate = error instanceof DOMException && error.name === 'TimeoutError';
+    if (isLate && String(input).startsWith(CONTROL_CENTER)) noteControlCenter(false);
+    throw error;
+  });
   note(String(input), response);
   if (response.status !== 401) return response;
   const began = untilSessionBegan();

@@ -21,11 +21,12 @@ import { UnavailableBanner } from './unavailable-banner.js';
 
 /** What is around every page: navigation, the state of the connection, who is signed in. */
 export function AppFrame() {
-  const rights = useQuery(rightsQuery).data ?? [];
-  const mayFollow = denialOf(rights, 'read', 'events') === undefined;
+  // Until the rights are known no page asks for anything, as it could be refused.
+  const rights = useQuery(rightsQuery).data;
+  const mayFollow = rights !== undefined && denialOf(rights, 'read', 'events') === undefined;
   const live = useStatusConnection(!useSessionEnded() && mayFollow);
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const denied = deniedArea(rights, path);
+  const denied = deniedArea(rights ?? [], path);
   const [openedAt, setOpenedAt] = useState<string>();
   const isOpen = openedAt === path;
   useKeepSession();
@@ -56,7 +57,11 @@ export function AppFrame() {
         <Navigation isOpen={isOpen} />
         <main id="main" className={styles['main']}>
           <UnavailableBanner />
-          {denied?.reads ? <DeniedPage title={denied.title} action="read" type={denied.reads} /> : <Outlet />}
+          {denied?.reads ? (
+            <DeniedPage title={denied.title} action="read" type={denied.reads} />
+          ) : (
+            rights && <Outlet />
+          )}
         </main>
       </div>
       <SessionDialog />
