@@ -29,6 +29,12 @@ describe('verified tokens', () => {
     expect(() => tokens.verify(token)).toThrow('expired');
   });
 
+  it('may be restricted, which the caller sees', () => {
+    const tokens = new VerifiedTokens(keyring);
+    const { token } = issueToken(keyring, { ...ada, scope: 'mfa_enrollment' }, 60);
+    expect(tokens.verify(token).claims.scope).toBe('mfa_enrollment');
+  });
+
   it('are identified by their complete text', () => {
     const tokens = new VerifiedTokens(keyring);
     const { token } = issueToken(keyring, ada, 60);

@@ -19,12 +19,15 @@ export class VerifiedTokens {
 
   constructor(private readonly keyring: Keyring) {}
 
-  /** @throws as {@link verifyToken} */
+  /**
+   * Accepts a restricted token too: the caller checks `claims.scope`.
+   * @throws as {@link verifyToken}
+   */
   verify(token: string): Verified {
     const known = this.#known.get(token);
     if (known && Date.now() < known.claims.expiresAt * 1000) return known;
     this.#known.delete(token);
-    const claims = verifyToken(this.keyring, token);
+    const claims = verifyToken(this.keyring, token, new Date(), ['mfa_enrollment']);
     const { userId: id, username, email = '', roles, sessionId, tokenId, expiresAt } = claims;
     const principal = { id, username, email, roles, sessionId, tokenId, expiresAt };
     const verified = { principal, claims, issuedAt: new Date(issuedAtMilliseconds(claims)) };
