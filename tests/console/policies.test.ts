@@ -43,6 +43,7 @@ describeConsole('the console: policies', {}, (suite) => {
 
   it('names the rule that decides, the near misses, and the answer of each role', async () => {
     const page = await suite.visit('/console/policies/who-may');
+    await page.getByRole('heading', { level: 1, name: 'Who may' }).waitFor();
     await page.getByLabel('User').fill('admin');
     await page.getByLabel('Roles').fill('viewer');
     await page.getByLabel('Action').selectOption('delete');

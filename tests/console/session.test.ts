@@ -10,6 +10,8 @@ import { startReverseProxy } from './support/reverse-proxy.js';
 describeConsole('the console: sessions and faults', { TRUST_PROXY: '1' }, (suite) => {
   it('asks for a sign-in in the middle of a form, keeps the form, and makes one object', async () => {
     const { page, context } = await suite.open('/console/users/new');
+    // The sign-in page has a field of that name too.
+    await page.getByRole('heading', { level: 1, name: 'New user' }).waitFor();
     await page.getByLabel('Username').fill('nina');
     await page.getByLabel('E-mail').fill('nina@example.com');
     await page.getByLabel('Initial password').fill(PASSWORD);
