@@ -102,7 +102,9 @@ export function toDouble(value: Numeric): number {
   if (Number.isSafeInteger(Number(n)) && Number.isSafeInteger(Number(d))) return simple;
   // 70 bits more than the quotient needs, so that the only rounding that counts is the last one.
   const shift = BigInt(Math.max(0, d.toString(2).length - n.toString(2).length + 70));
-  return Number((n << shift) / d) / 2 ** Number(shift);
+  // In two steps: a power of two of more than 1,023 is no double.
+  const half = Math.floor(Number(shift) / 2);
+  return Number((n << shift) / d) / 2 ** half / 2 ** (Number(shift) - half);
 }
 
 /** The exact number that a double's shortest decimal notation names; the double must be finite. */
