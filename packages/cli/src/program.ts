@@ -5,6 +5,7 @@ import { authCommands } from './commands/auth/index.js';
 import { batchCommands } from './commands/batch/index.js';
 import { checkpointCommands } from './commands/checkpoint/index.js';
 import { inventoryCommand } from './commands/inventory/index.js';
+import { platformCommands } from './commands/platform/index.js';
 import { policyCommands } from './commands/policy/index.js';
 import { rollbackCommands } from './commands/rollback/index.js';
 import { statusCommand } from './commands/status/index.js';
@@ -46,6 +47,7 @@ export function programOf(actions: Actions, { stdout, stderr }: Terminal): Comma
     batchCommands,
     taskCommands,
     inventoryCommand,
+    platformCommands,
     checkpointCommands,
     rollbackCommands,
     userCommands,

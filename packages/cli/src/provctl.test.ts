@@ -35,6 +35,26 @@ const token = {
   last_used_at: null,
 };
 
+describe('provctl can', () => {
+  it.each([
+    ['allow', 0],
+    ['depends', 1],
+    ['deny', 1],
+  ])('%s', async (verdict, code) => {
+    const answer = {
+      action: 'cancel',
+      resource: 'tasks:*',
+      verdict,
+      reason: 'A policy says so.',
+      rule: null,
+    };
+    const ran = await provctl({ whatMayI: [answer] }, 'can cancel tasks:* --context infra=dev');
+    expect(ran).toMatchObject({ code, out: `${verdict}  cancel on tasks:*: A policy says so.\n` });
+    const context = { infra: 'dev' };
+    expect(ran.sent[0]?.body).toEqual({ questions: [{ action: 'cancel', resource: 'tasks:*', context }] });
+  });
+});
+
 describe('provctl policy', () => {
   it('lists policies with their status', async () => {
     const { code, out } = await provctl({ listPolicies: [policy] }, 'policy list');

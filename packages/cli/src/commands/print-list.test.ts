@@ -86,6 +86,34 @@ const LISTS: [
     }),
   ],
   [
+    'inventory',
+    'listInventory',
+    (n) => ({
+      ...{ id: `a/server/name-${n}`, kind: 'server', infra: 'a', name: `name-${n}`, provider: 'local' },
+      ...{ driver: 'local', attributes: {}, version: 1, task_id: null, created_at: AT, updated_at: AT },
+    }),
+  ],
+  [
+    'lock list',
+    'listLocks',
+    (n) => ({
+      infra: `infra-${String(n).padStart(3, '0')}`,
+      holder: { task_id: idOf(n), batch_id: null, since: AT, granted: true },
+      queue: [],
+      waiting: 0,
+    }),
+    'infra',
+  ],
+  [
+    'infra list',
+    'listInfras',
+    (n) => ({
+      ...{ name: `infra-${String(n).padStart(3, '0')}`, servers: 1, taskservs: 0, clusters: 0 },
+      ...{ lock: null, settings_count: 1 },
+    }),
+    'name',
+  ],
+  [
     'token list',
     'listTokens',
     (n) => ({ ...common(n), roles: ['viewer'], expires_at: '2099-01-01T00:00:00Z', last_used_at: null }),
@@ -95,6 +123,7 @@ const LISTS: [
 describe.each(LISTS)('provctl %s', (command, operation, item, member = 'id') => {
   const provctl = async (count: number, ...options: string[]) => {
     const items = Array.from({ length: count }, (_, n) => item(n));
+    await fake?.stop();
     fake = await FakePlatform.start({ [operation]: new Listed(items, member) });
     return shell(fake.url, [...command.split(' '), ...options]);
   };
@@ -104,28 +133,38 @@ describe.each(LISTS)('provctl %s', (command, operation, item, member = 'id') => 
     const { code, out, err } = await provctl(61, '-o', 'json');
     expect(code).toBe(0);
     expect(idsIn(out)).toHaveLength(50);
-    expect(err).toBe('Showing 50 of 61. Use --all to list all.\n');
+    expect(err).toBe('50 of 61; --all for the rest\n');
   });
 
   it('notes it with --limit and in a table too', async () => {
     const { out, err } = await provctl(3, '--limit', '2');
     expect(out.trimEnd().split('\n')).toHaveLength(3);
-    expect(err).toBe('Showing 2 of 3. Use --all to list all.\n');
+    expect(err).toBe('2 of 3; --all for the rest\n');
   });
 
-  it('prints no note if it shows all results', async () => {
-    expect((await provctl(2)).err).toBe('');
+  it('says how many results there are; in data for programs only if some are left out', async () => {
+    expect((await provctl(2)).err).toBe('2 of 2\n');
+    expect((await provctl(2, '-o', 'json')).err).toBe('');
+    expect((await provctl(0)).err).toBe('');
+  });
+
+  it('skips results with --offset', async () => {
+    await provctl(3, '--offset', '1', '--limit', '2');
+    expect(fake?.received.map(({ query }) => [query.get('limit'), query.get('offset')])).toEqual([
+      ['2', '1'],
+    ]);
   });
 
   it('lists every page with --all', async () => {
     const { out, err } = await provctl(COUNT, '--all', '-o', 'json');
-    expect(idsIn(out)).toEqual(Array.from({ length: COUNT }, (_, n) => idOf(n)));
+    expect(idsIn(out)).toEqual(Array.from({ length: COUNT }, (_, n) => item(n)[member]));
     expect(err).toBe('');
-    expect(fake?.received.map(({ query }) => query.get('after'))).toEqual([null, idOf(199)]);
+    expect(fake?.received.map(({ query }) => query.get('after'))).toEqual([null, item(199)[member]]);
   });
 
-  it('rejects --all with --limit', async () => {
+  it('rejects --all with --limit and with --offset', async () => {
     expect(await provctl(1, '--all', '--limit', '2')).toMatchObject({ code: 2 });
+    expect(await provctl(1, '--all', '--offset', '2')).toMatchObject({ code: 2 });
   });
 });
 
@@ -133,5 +172,5 @@ it('counts skipped results as not shown', async () => {
   const [, operation, item] = LISTS[0]!;
   fake = await FakePlatform.start({ [operation]: new Listed([item(0), item(1), item(2)]) });
   const { err } = await shell(fake.url, ['task', 'list', '--offset', '1', '--limit', '2']);
-  expect(err).toBe('Showing 2 of 3. Use --all to list all.\n');
+  expect(err).toBe('2 of 3; --all for the rest\n');
 });

@@ -7,6 +7,7 @@ import type { Columns } from '../output/printer.js';
 /** The options of every command that prints a list. */
 export interface ListOptions {
   limit?: number;
+  offset?: number;
   all?: boolean;
 }
 
@@ -20,15 +21,16 @@ interface List<Args, Item> {
 export function withListOptions(command: Command): Command {
   return command
     .option('--limit <n>', 'maximum number of results (default: 50)', wholeNumber)
-    .addOption(new Option('--all', 'list all results').conflicts('limit'));
+    .option('--offset <n>', 'number of results to skip', wholeNumber)
+    .addOption(new Option('--all', 'list all results').conflicts(['limit', 'offset']));
 }
 
-/** Prints a page of a list, or with `all` every page. If there are more results, a note on stderr says so. */
+/** Prints a page of a list, or with `all` every page. A note on stderr says how many results there are. */
 export async function printList<Args extends { query?: object }, Item>(
   { printer, terminal }: Context,
   list: List<Args, Item>,
   args: Args,
-  { limit, all }: ListOptions,
+  { limit, offset, all }: ListOptions,
   columns: Columns<Item>,
 ): Promise<void> {
   if (all) {
@@ -37,10 +39,21 @@ export async function printList<Args extends { query?: object }, Item>(
       terminal.signal.throwIfAborted();
       items.push(item);
     }
-    return printer.rows(items, columns);
+    printer.rows(items, columns);
+    return noteTotal(printer, items.length, items.length);
   }
-  const query = limit === undefined ? args.query : { ...args.query, limit };
-  const { items, total } = await list.page({ ...args, ...(query ? { query } : {}) });
+  const query = {
+    ...args.query,
+    ...(limit === undefined ? {} : { limit }),
+    ...(offset === undefined ? {} : { offset }),
+  };
+  const { items, total } = await list.page({ ...args, query });
   printer.rows(items, columns);
-  if (total > items.length) printer.note(`Showing ${items.length} of ${total}. Use --all to list all.`);
+  noteTotal(printer, items.length, total);
+}
+
+/** Data for programs has a note only if it is incomplete. */
+function noteTotal(printer: Context['printer'], shown: number, total: number): void {
+  if (shown < total) printer.note(`${shown} of ${total}; --all for the rest`);
+  else if (printer.format === 'table' && total > 0) printer.note(`${shown} of ${total}`);
 }

@@ -12,8 +12,29 @@ export type Format = (typeof FORMATS)[number];
 /** The title of each column and how to get its value. */
 export type Columns<Row> = Record<string, (row: Row) => unknown>;
 
-const GOOD = new Set(['Completed', 'Done', 'Healthy', 'ALLOW', 'delivered', 'success', 'enabled', 'Valid']);
-const BAD = new Set(['Failed', 'Unhealthy', 'EXPLICIT_DENY', 'IMPLICIT_DENY', 'failed', 'denied', 'Invalid']);
+const GOOD = new Set([
+  'Completed',
+  'Done',
+  'Healthy',
+  'ALLOW',
+  'delivered',
+  'success',
+  'enabled',
+  'Valid',
+  'allow',
+  'alive',
+]);
+const BAD = new Set([
+  'Failed',
+  'Unhealthy',
+  'EXPLICIT_DENY',
+  'IMPLICIT_DENY',
+  'failed',
+  'denied',
+  'Invalid',
+  'deny',
+  'overdue',
+]);
 const UNDER_WAY = new Set(['Running', 'RollingBack', 'RolledBack', 'Degraded', 'Cancelled', 'Waiting']);
 
 /** Writes results to stdout, and progress and notes to stderr. */

@@ -1,6 +1,9 @@
 import { ProvisioningClient, ProvisioningError } from '@provisioning/client';
+import type { Action } from '@provisioning/contracts';
 import type { Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
+import { EXIT, type ExitCode } from '../../exit-code.js';
+import { pair } from '../../input.js';
 import { ask, askPassword } from '../../prompt.js';
 
 interface LoginOptions {
@@ -9,7 +12,7 @@ interface LoginOptions {
   mfaCode?: string;
 }
 
-/** Adds `provctl login`, `logout`, `profiles` and `use` to the program. */
+/** Adds `provctl login`, `logout`, `whoami`, `can`, `profiles` and `use` to the program. */
 export function authCommands(program: Command, actions: Actions): void {
   program
     .command('login')
@@ -19,6 +22,16 @@ export function authCommands(program: Command, actions: Actions): void {
     .option('--mfa-code <code>', 'MFA code, if MFA is enabled')
     .action(actions.of(login));
   program.command('logout').description('end the session and remove its token').action(actions.of(logout));
+  program.command('whoami').description('show the signed-in user').action(actions.of(whoAmI));
+  program
+    .command('can <action> <resource>')
+    .description('show whether you may do something; exit code 0 means allowed')
+    .option(
+      '--context <name=value>',
+      'what is known of the object, such as infra=production; repeatable',
+      pair,
+    )
+    .action(actions.of(can));
   program.command('profiles').description('list profiles').action(actions.of(listProfiles));
   program.command('use <profile>').description('select the current profile').action(actions.of(useProfile));
 }
@@ -91,4 +104,22 @@ async function useProfile({ profiles, printer }: Context, name: string): Promise
   }
   await profiles.save(name, chosen);
   printer.outcome('Done', `Selected profile ${name}.`);
+}
+
+async function whoAmI({ client, printer }: Context): Promise<void> {
+  printer.record(await client.controlCenter.me());
+}
+
+async function can(
+  { client, printer }: Context,
+  action: string,
+  resource: string,
+  { context }: { context?: Record<string, unknown> },
+): Promise<ExitCode> {
+  // Safe casts: the service checks the action and the context, and reports every fault.
+  const question = { action: action as Action, resource, ...(context ? { context: context as object } : {}) };
+  const [answer] = await client.controlCenter.whatMayI({ body: { questions: [question] } });
+  const verdict = answer?.verdict ?? 'deny';
+  printer.outcome(verdict, `${action} on ${resource}: ${answer?.reason ?? 'No answer.'}`, answer);
+  return verdict === 'allow' ? EXIT.done : EXIT.failed;
 }

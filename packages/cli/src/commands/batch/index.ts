@@ -28,12 +28,14 @@ export function batchCommands(program: Command, actions: Actions): void {
     .action(actions.of(watchBatch));
   withListOptions(batch.command('list').description('list batches, newest first')).action(
     actions.of(async (context, options: ListOptions) =>
-      printList(context, context.client.orchestrator.listBatches, {}, options, {
+      printList(context, context.client.orchestrator.listBatches, { query: { operations: false } }, options, {
         status: ({ status }) => status,
         id: ({ batch_id }) => batch_id,
         name: ({ name }) => name,
         operations: ({ operations_count, operations }) => operations_count ?? operations.length,
+        infras: ({ infras }) => infras,
         created: ({ created_at }) => created_at,
+        by: ({ created_by }) => created_by,
       }),
     ),
   );

@@ -2,7 +2,6 @@ import type { Task } from '@provisioning/contracts';
 import { TASK_STATUSES } from '@provisioning/contracts/statuses';
 import { Option, type Command } from 'commander';
 import type { Actions, Context } from '../../context.js';
-import { wholeNumber } from '../../input.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { taskColumns } from './columns.js';
 import { printLogs } from './logs.js';
@@ -10,7 +9,9 @@ import { whyOf } from './why.js';
 
 interface TaskListOptions extends ListOptions {
   status?: Task['status'];
-  offset?: number;
+  infra?: string;
+  createdBy?: string;
+  search?: string;
 }
 
 /** Adds `provctl task` to the program. */
@@ -18,10 +19,18 @@ export function taskCommands(program: Command, actions: Actions): void {
   const task = program.command('task').description('show, cancel and retry tasks');
   withListOptions(task.command('list').description('list tasks, newest first'))
     .addOption(new Option('--status <status>', 'only tasks with this status').choices(TASK_STATUSES))
-    .option('--offset <n>', 'number of results to skip', wholeNumber)
+    .option('--infra <infra>', 'only tasks of this infra')
+    .option('--created-by <name>', 'only tasks of this user')
+    .option('--search <text>', 'only tasks whose name, operation or id contains this text')
     .action(
-      actions.of(async (context, { status, offset, ...options }: TaskListOptions) => {
-        const query = { ...(status ? { status } : {}), ...(offset ? { offset } : {}) };
+      actions.of(async (context, { status, infra, createdBy, search, ...options }: TaskListOptions) => {
+        const query = {
+          output: false,
+          ...(status ? { status } : {}),
+          ...(infra ? { infra } : {}),
+          ...(createdBy ? { created_by: createdBy } : {}),
+          ...(search ? { q: search } : {}),
+        };
         await printList(context, context.client.orchestrator.listTasks, { query }, options, taskColumns);
       }),
     );

@@ -1,0 +1,63 @@
+import type { Lock } from '@provisioning/contracts';
+import type { Command } from 'commander';
+import type { Actions } from '../../context.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
+
+/** Adds `provctl infra`, `lock` and `worker` to the program. */
+export function platformCommands(program: Command, actions: Actions): void {
+  const infra = program.command('infra').description('list and show infras');
+  withListOptions(infra.command('list').description('list infras')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listInfras, {}, options, {
+        name: ({ name }) => name,
+        settings: ({ settings_count }) => settings_count,
+        servers: ({ servers }) => servers,
+        'task services': ({ taskservs }) => taskservs,
+        clusters: ({ clusters }) => clusters,
+        'locked by': ({ lock }) => lock && holderOf(lock),
+      }),
+    ),
+  );
+  infra
+    .command('show <infra>')
+    .description('show the settings files of an infra and its lock')
+    .action(
+      actions.of(async ({ client, printer }, name: string) =>
+        printer.record(await client.orchestrator.getInfra({ params: { infra: name } })),
+      ),
+    );
+  const lock = program.command('lock').description('list the locks of infras');
+  withListOptions(lock.command('list').description('list locks, their holders and queues')).action(
+    actions.of(async (context, options: ListOptions) =>
+      printList(context, context.client.orchestrator.listLocks, {}, options, {
+        infra: ({ infra: name }) => name,
+        'locked by': holderOf,
+        since: ({ holder }) => holder.since,
+        waiting: ({ waiting }) => waiting,
+      }),
+    ),
+  );
+  program
+    .command('worker')
+    .description('list workers')
+    .command('list')
+    .description('list workers')
+    .action(
+      actions.of(async ({ client, printer }) => {
+        const workers = await client.orchestrator.listWorkers();
+        printer.rows(workers, {
+          state: ({ state }) => state,
+          host: ({ host }) => host,
+          slot: ({ slot }) => slot,
+          running: ({ running }) => running,
+          'lease left': ({ lease_left }) => `${Math.round(lease_left)} s`,
+          started: ({ started_at }) => started_at,
+          fault: ({ fault }) => fault,
+        });
+      }),
+    );
+}
+
+function holderOf({ holder: { task_id, batch_id } }: Lock): string {
+  return task_id === null ? `batch ${batch_id ?? '?'}` : `task ${task_id}`;
+}
