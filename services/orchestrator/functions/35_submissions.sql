@@ -3,7 +3,10 @@
 -- Stores several tasks.
 -- p_submissions: NewTaskRow[] (postgres/tasks/task-submissions.ts), in order of arrival: the columns of `tasks`, with
 --   `principal`, `key` and `hash` of an Idempotency-Key.
--- Returns one row for each submission, see submit_task; `id` is the submitted id, `task_id` that of the answer.
+--   `runner` is `command` where absent; `spec` goes to `task_specs`.
+-- Returns one row for each submission: `id` is the submitted id, `task_id` that of the answer.
+-- outcome: `created` (task_status is Ready, or Waiting for the infra), `replayed` or `conflict` (see
+-- claim_idempotency_key; task_status is null).
 -- All keys are claimed before all locks, each in one global order, so that concurrent calls do not deadlock.
 create function submit_tasks(p_submissions jsonb)
 returns table (id uuid, task_id uuid, outcome text, task_status text) language plpgsql as $$
@@ -39,7 +42,7 @@ begin
       from jsonb_to_recordset(p_submissions) as s (
              id uuid, kind text, name text, infra text, check_mode boolean, program text, verb text[], args text[],
              max_attempts int, reconcilable boolean, retry_of uuid, created_by uuid, created_by_name text,
-             request_id text, traceparent text, actor jsonb, granted_on jsonb, scope_id uuid)
+             request_id text, traceparent text, actor jsonb, granted_on jsonb, scope_id uuid, runner text, spec jsonb)
       left join locks l on l.holder_id = s.id
      where not jsonb_exists(repeated, s.id::text)
   ), stored as (
@@ -47,9 +50,11 @@ begin
                        runner, idempotency_key, ready_at, created_by, created_by_name, request_id, traceparent, actor,
                        granted_on, scope_id)
       select s.id, s.kind, s.name, s.status, s.infra, s.check_mode, s.program, s.verb, s.args, s.max_attempts,
-             s.reconcilable, s.retry_of, 'command', coalesce(k.idempotency_key, s.id), case when s.status = 'Ready' then now() end, s.created_by,
+             s.reconcilable, s.retry_of, coalesce(s.runner, 'command'), coalesce(k.idempotency_key, s.id), case when s.status = 'Ready' then now() end, s.created_by,
              s.created_by_name, s.request_id, s.traceparent, s.actor, s.granted_on, s.scope_id
         from submitted s left join tasks k on k.id = s.retry_of order by s.id
+  ), specified as (
+    insert into task_specs (task_id, spec) select s.id, s.spec from submitted s where s.spec is not null
   ), recorded as (
     insert into events (task_id, attempt, type, status) select s.id, 0, 'submitted', s.status from submitted s order by s.id
   ), counted as (
@@ -58,4 +63,7 @@ begin
   select s.id, s.id, 'created'::text, s.status from submitted s
   union all
   select r.key::uuid, (r.value ->> 'first')::uuid, r.value ->> 'outcome', null from jsonb_each(repeated) r;
+  if exists (select from jsonb_to_recordset(p_submissions) as s (id uuid) join tasks t on t.id = s.id where t.status = 'Ready') then
+    perform pg_notify('orchestrator_ready', '');
+  end if;
 end $$;

@@ -70,6 +70,7 @@ begin
     perform end_batch(new_batch.id);
   elsif request_locks(new_batch.infras, new_batch.id, 'batch') then
     promoted := start_batch(new_batch.id);
+    perform pg_notify('orchestrator_ready', '');
   end if;
   return query select new_batch.id, 'created'::text, promoted;
 end $$;
@@ -120,47 +121,62 @@ create function failure_stops_batch(p_batch batches, p_kind text) returns boolea
   select p_kind = 'operation' and p_batch.failed > 0 and (p_batch.on_failure = 'stop' or p_batch.rollback_enabled)
 $$;
 
--- Applies the end of an operation to its batch: counts it, releases its dependents, or cancels those that can no longer
--- run (docs/states/batch.md). Tasks that are no operations change nothing.
-create function settle_operation(p_task tasks) returns void language plpgsql as $$
+-- Applies the end of operations to their batch: counts them, releases their dependents, or cancels those that can no longer
+-- run (docs/states/batch.md).
+-- p_tasks: tasks that have ended. Those that are no operations of this batch change nothing.
+create function settle_operations(p_batch uuid, p_tasks uuid[]) returns void language plpgsql as $$
 declare
   batch batches;
+  completed_now uuid[];
+  others tasks[];
+  other tasks;
   cancelled_now int := 0;
   reason text;
 begin
-  if p_task.kind <> 'operation' then
+  select coalesce(array_agg(t.id) filter (where t.status = 'Completed'), '{}'),
+         coalesce(array_agg(t order by t.completed_at, t.seq) filter (where t.status <> 'Completed'), '{}')
+    into completed_now, others
+    from unnest(p_tasks) as ended (id) join tasks t on t.id = ended.id
+    -- Not "=": the planner would scan all operations of the batch, few of which have just ended.
+    where t.batch_id is not distinct from p_batch and t.kind = 'operation';
+  if cardinality(completed_now) + cardinality(others) = 0 then
     return;
   end if;
-  update batches set completed = completed + (p_task.status = 'Completed')::int,
-                     failed = failed + (p_task.status = 'Failed')::int,
-                     cancelled = cancelled + (p_task.status = 'Cancelled')::int
-    where id = p_task.batch_id returning * into batch;
+  update batches set completed = completed + cardinality(completed_now),
+                     failed = failed + (select count(*) from unnest(others) o where o.status = 'Failed'),
+                     cancelled = cancelled + (select count(*) from unnest(others) o where o.status = 'Cancelled')
+    where id = p_batch returning * into batch;
   perform record_batch_progress(batch);
-  if p_task.status = 'Completed' then
-    update tasks set pending_deps = pending_deps - 1,
-                     status = case when pending_deps = 1 and status = 'Blocked' then 'Waiting' else status end
-      from op_deps where op_deps.depends_on = p_task.id and tasks.id = op_deps.op_id;
-    return;
+  if cardinality(completed_now) > 0 then
+    update tasks set pending_deps = pending_deps - met.n,
+                     status = case when pending_deps = met.n and status = 'Blocked' then 'Waiting' else status end
+      from (select op_id, count(*)::int as n from unnest(completed_now) as m (id) join op_deps on depends_on = m.id
+              group by op_id) met
+      where tasks.id = met.op_id;
   end if;
-  reason := case p_task.status when 'Failed' then ' failed.' else ' was cancelled.' end;
-  if failure_stops_batch(batch, p_task.kind) then
-    cancelled_now := cancel_waiting(
-      array(select id from tasks where batch_id = batch.id and status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')),
-      format('Not run: the operation "%s"%s', p_task.op_key, reason),
-      jsonb_build_object('because_of', p_task.op_key));
-  else
-    cancelled_now := cancel_waiting(array(
-      -- Dependents of an operation that is no longer blocked were cancelled with it, so each operation is visited once.
-      with recursive above (id) as (
-        select op_id from op_deps join tasks t on t.id = op_deps.op_id where op_deps.depends_on = p_task.id and t.status = 'Blocked'
-        union
-        select op_deps.op_id from above join op_deps on op_deps.depends_on = above.id
-          join tasks t on t.id = op_deps.op_id where t.status = 'Blocked'
-      ) select id from above),
-      format('Not run: the operation "%s", on which it depends,%s', p_task.op_key, reason),
-      jsonb_build_object('because_of', p_task.op_key));
+  foreach other in array others loop
+    reason := case other.status when 'Failed' then ' failed.' else ' was cancelled.' end;
+    if failure_stops_batch(batch, other.kind) then
+      cancelled_now := cancelled_now + cancel_waiting(
+        array(select id from tasks where batch_id = batch.id and status in ('Blocked', 'Waiting', 'Ready', 'RetryWait')),
+        format('Not run: the operation "%s"%s', other.op_key, reason),
+        jsonb_build_object('because_of', other.op_key));
+    else
+      cancelled_now := cancelled_now + cancel_waiting(array(
+        -- Dependents of an operation that is no longer blocked were cancelled with it, so each operation is visited once.
+        with recursive above (id) as (
+          select op_id from op_deps join tasks t on t.id = op_deps.op_id where op_deps.depends_on = other.id and t.status = 'Blocked'
+          union
+          select op_deps.op_id from above join op_deps on op_deps.depends_on = above.id
+            join tasks t on t.id = op_deps.op_id where t.status = 'Blocked'
+        ) select id from above),
+        format('Not run: the operation "%s", on which it depends,%s', other.op_key, reason),
+        jsonb_build_object('because_of', other.op_key));
+    end if;
+  end loop;
+  if cancelled_now > 0 then
+    update batches set cancelled = cancelled + cancelled_now where id = batch.id;
   end if;
-  update batches set cancelled = cancelled + cancelled_now where id = batch.id;
 end $$;
 
 -- Records the progress of a batch. For a batch of more than 100 operations at most once a second.
@@ -295,6 +311,7 @@ begin
     perform record_event(null, p_batch, 0, 'cancel_requested', batch.status, jsonb_build_object('by', p_by), p_actor);
     update tasks set cancel_requested_at = coalesce(cancel_requested_at, now())
       where batch_id = p_batch and status in ('Running', 'Unknown');
+    perform pg_notify('orchestrator_cancelled', '');
     select b.ended into over from advance_batch(p_batch) b;
     return query select case cardinality(over) when 0 then 'requested' else 'cancelled' end, release_locks(over);
   end if;

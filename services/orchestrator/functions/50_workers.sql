@@ -54,9 +54,9 @@ begin
       else 'finished' end, next_status, jsonb_build_object('reason', p_reason));
   if is_terminal(next_status) then
     perform tally(lost.kind, next_status, 1, lost.started_at);
-    perform close_journal(lost);
+    perform close_journals(array[lost.id]);
     if lost.batch_id is not null then
-      perform settle_operation(lost);
+      perform settle_operations(lost.batch_id, array[lost.id]);
     end if;
   end if;
   return lost;

@@ -42,3 +42,33 @@ $$;
 create function expired_workers() returns setof uuid language sql as $$
   select id from workers where state = 'alive' and lease_until < now()
 $$;
+
+-- Now submit_tasks.
+create function submit_task(p_task jsonb, p_principal text, p_key text, p_hash text)
+returns table (task_id uuid, outcome text, task_status text) language sql as $$
+  select task_id, outcome, task_status
+    from submit_tasks(jsonb_build_array(p_task || jsonb_build_object('principal', p_principal, 'key', p_key, 'hash', p_hash)))
+$$;
+
+-- Now work_round(uuid, jsonb, jsonb). Here each member of a result is an array with an element for each result, and all
+-- tasks share one capacity.
+create function work_round(p_worker uuid, p_room int, p_ids uuid[], p_attempts int[], p_results uuid[], p_statuses text[],
+                           p_permanent boolean[], p_exit_codes int[], p_signals text[], p_errors text[], p_outputs text[],
+                           p_data jsonb[], p_evidence jsonb[], p_first_lines bigint[], p_line_counts int[], p_texts text[],
+                           p_printed_at timestamptz[], p_total_steps int[], p_done_steps int[], p_current_steps text[],
+                           p_changes jsonb[])
+returns table (outcomes text[], ready uuid[], claimed jsonb) language sql as $$
+  select * from work_round(
+    p_worker, jsonb_build_object('commands', p_room, 'operations', p_room, 'total', p_room),
+    (select coalesce(jsonb_agg(to_jsonb(r)), '[]')
+       from unnest(p_ids, p_attempts, p_results, p_statuses, p_permanent, p_exit_codes, p_signals, p_errors, p_outputs, p_data,
+                   p_evidence, p_first_lines, p_line_counts, p_texts, p_printed_at, p_total_steps, p_done_steps,
+                   p_current_steps, p_changes)
+         as r (task_id, attempt, result_id, status, permanent, exit_code, signal, error, output, data, evidence, first_line,
+               line_count, text, printed_at, total_steps, done_steps, current_step, changes)))
+$$;
+
+-- Now describe_claims.
+create function describe_claim(p_task tasks) returns jsonb stable language sql as $$
+  select describe_claims(array[p_task]) -> 0
+$$;

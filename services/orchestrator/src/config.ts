@@ -31,6 +31,7 @@ import { readWebhookConfig, type WebhookConfig } from './config-webhooks.js';
 import type { AccessRules } from './domain/access/access-rules.js';
 import { parseCrashAt, type CrashAt } from './execution/crash-points.js';
 import type { CommandUser } from './execution/options.js';
+import type { Capacity } from './domain/worker/capacity.js';
 import { DEFAULT_TIMES, timesFault, type EngineTimes } from './domain/worker/engine-times.js';
 
 const REPOSITORY = resolve(dirname(fileURLToPath(import.meta.url)), '../../../..');
@@ -68,7 +69,8 @@ export interface ApiConfig extends CommonConfig {
 export interface WorkerConfig extends CommonConfig {
   port: number;
   slot: number;
-  concurrency: number;
+  /** The most tasks that run at once. */
+  limits: Capacity;
   drainSeconds: number;
   workspace: string;
   provisioningCommand: string;
@@ -148,6 +150,25 @@ function internalUrlBeside(controlCenterUrl: string): string {
   ]);
 }
 
+const DEFAULT_COMMANDS = 16;
+const DEFAULT_OPERATIONS = 128;
+
+/**
+ * WORKER_CONCURRENCY limits all tasks, and without it nothing does but the other two.
+ * @returns the most tasks that run at once
+ */
+function limitsOf(
+  total: number | undefined,
+  commands: number | undefined,
+  operations: number | undefined,
+): Capacity {
+  const limits = {
+    commands: commands ?? total ?? DEFAULT_COMMANDS,
+    operations: operations ?? total ?? DEFAULT_OPERATIONS,
+  };
+  return { ...limits, total: total ?? limits.commands + limits.operations };
+}
+
 const seconds = (fallback: number) => integer({ min: 1, max: 3600 })({ default: fallback });
 
 /** @param exposed variables that commands of the worker's user can read: see `takeEnvironment` */
@@ -159,7 +180,9 @@ export function readWorkerConfig(
     ...commonVariables,
     WORKER_PORT: port({ default: 9091 }),
     WORKER_SLOT: integer({ min: 0, max: 10_000 })({ default: 0 }),
-    WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: 16 }),
+    WORKER_CONCURRENCY: integer({ min: 1, max: 1_000 })({ default: undefined }),
+    WORKER_COMMANDS: integer({ min: 1, max: 1_000 })({ default: undefined }),
+    WORKER_OPERATIONS: integer({ min: 1, max: 1_000 })({ default: undefined }),
     DRAIN_SECONDS: integer({ min: 0, max: 3600 })({ default: 3 }),
     PROVISIONING_WORKSPACE: workspaceVariable,
     PROVISIONING_STATE_DIR: str({ default: undefined }),
@@ -210,7 +233,7 @@ export function readWorkerConfig(
     ...common,
     port: own.WORKER_PORT,
     slot: own.WORKER_SLOT,
-    concurrency: own.WORKER_CONCURRENCY,
+    limits: limitsOf(own.WORKER_CONCURRENCY, own.WORKER_COMMANDS, own.WORKER_OPERATIONS),
     drainSeconds: own.DRAIN_SECONDS,
     workspace,
     provisioningCommand: own.PROVISIONING_COMMAND,

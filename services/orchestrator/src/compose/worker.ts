@@ -24,7 +24,6 @@ import { GatheredWakeUps } from '../jobs/gathered-wake-ups.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { WorkConsumer } from '../jobs/work-consumer.js';
 import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
-import { NotifyListener } from '../postgres/workers/worker-notifier.js';
 import { PostgresMaintenanceStore } from '../postgres/workers/maintenance-store.js';
 import { PostgresQueuedWorkStore } from '../postgres/workers/queued-work-store.js';
 import { PostgresLedger } from '../postgres/workers/worker-ledger.js';
@@ -120,11 +119,10 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     jobs.start();
     // Stopped before the executor, so that an executor that drains is not replaced.
     resources.add('jobs', () => jobs.stop());
-    await listen(config, base, supervisor);
     gauges(base, supervisor);
     // The supervisor reports readiness when commands can be started; until then the probe reports the reason.
     await supervisor.untilReady();
-    log.info('worker is ready', { url: http.url, slot: config.slot, concurrency: config.concurrency });
+    log.info('worker is ready', { url: http.url, slot: config.slot, limits: config.limits });
     return {
       url: http.url,
       log,
@@ -138,18 +136,6 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
     await resources.close();
     throw error;
   }
-}
-
-/** Receives wake-ups with LISTEN. */
-async function listen(
-  config: WorkerConfig,
-  { log, resources }: Base,
-  supervisor: ExecutorSupervisor,
-): Promise<void> {
-  const on = { ready: () => void supervisor.offer(), cancelled: () => supervisor.cancelled() };
-  const listener = new NotifyListener(config.databaseUrl, on, log);
-  await listener.start();
-  resources.add('listener', () => listener.close());
 }
 
 /** Takes jobs of the queue, where there is Redis. @param onTaken runs the job `queue_follow` */
@@ -185,7 +171,7 @@ function executorOptions(config: WorkerConfig): ExecutorOptions {
     stateDir: config.stateDir,
     logDir: config.logDir,
     slot: config.slot,
-    concurrency: config.concurrency,
+    limits: config.limits,
     programs: { provisioning: [config.provisioningCommand] },
     commands: config.batchCommands,
     driverHost: config.driverHost,

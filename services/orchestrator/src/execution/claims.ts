@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { NO_CAPACITY, remaining, type Capacity } from '../domain/worker/capacity.js';
 import type { ClaimedTask, Ledger, RunningTask } from '../domain/worker/ledger.js';
 import { beginRun, type RunContext } from './begin-run.js';
 import type { CrashPoints } from './crash-points.js';
@@ -15,8 +16,8 @@ const RETRY_MS = 500;
 export interface ClaimsOptions {
   ledger: Pick<Ledger, 'acceptClaim' | 'reportLost'>;
   workerId: string;
-  /** Most tasks that run at once. */
-  concurrency: number;
+  /** The most tasks that run at once. */
+  limits: Capacity;
   crash: CrashPoints;
   rounds: Pick<Rounds, 'finish'>;
   context: RunContext;
@@ -56,11 +57,16 @@ export class Claims {
     this.#closed = true;
   }
 
-  /** @returns how many tasks may be claimed once the tasks in `leaving` have ended */
-  room(leaving: readonly string[]): number {
-    if (this.#closed || performance.now() < this.#unfitUntil) return 0;
-    const ending = leaving.filter((id) => this.#runs.has(id)).length;
-    return Math.max(0, this.options.concurrency - this.#runs.size + ending);
+  /** @returns which tasks may be claimed once the tasks in `leaving` have ended */
+  capacity(leaving: readonly string[]): Capacity {
+    if (this.#closed || performance.now() < this.#unfitUntil) return NO_CAPACITY;
+    const running = { commands: 0, operations: 0 };
+    for (const { task } of this.#runs.values()) count(running, task, 1);
+    for (const id of leaving) {
+      const run = this.#runs.get(id);
+      if (run) count(running, run.task, -1);
+    }
+    return remaining(this.options.limits, running);
   }
 
   /** Starts tasks that were claimed. */
@@ -162,6 +168,10 @@ export class Claims {
       this.#runs.delete(id);
     }
   }
+}
+
+function count(running: Omit<Capacity, 'total'>, { runner }: ClaimedTask, difference: 1 | -1): void {
+  running[runner === 'operation' ? 'operations' : 'commands'] += difference;
 }
 
 function nameOf({ id, attempt }: { id: string; attempt: number }): string {

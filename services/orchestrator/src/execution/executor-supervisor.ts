@@ -87,7 +87,7 @@ export class ExecutorSupervisor {
   }
 
   get slots(): number {
-    return this.options.concurrency;
+    return this.options.limits.total;
   }
 
   /** There may be work. Resolves when the executor had room and claimed what was ready. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JobRunner, type PeriodicJob } from '@provisioning/runtime/job-runner';
+import { NO_CAPACITY, type Capacity } from '../domain/worker/capacity.js';
 import type { Ledger, WorkerIdentity } from '../domain/worker/ledger.js';
 import type { RunContext } from './begin-run.js';
 import { Claims } from './claims.js';
@@ -63,7 +64,7 @@ export class Executor {
     this.#rounds = new Rounds({
       ledger,
       workerId,
-      room: (leaving) => this.#room(leaving),
+      capacity: (leaving) => this.#capacity(leaving),
       beforeClaim: () => crash.pass('before-claim'),
       claimed: (tasks) => this.#claims.start(tasks),
       ready: (ids) => this.#sendReady(ids),
@@ -77,7 +78,7 @@ export class Executor {
     this.#claims = new Claims({
       ledger,
       workerId,
-      concurrency: options.concurrency,
+      limits: options.limits,
       crash,
       rounds: this.#rounds,
       context: this.#context,
@@ -115,6 +116,16 @@ export class Executor {
     void this.#drain(graceMs);
   }
 
+  /** Looks for ready tasks now. */
+  look(): void {
+    this.#rounds.look();
+  }
+
+  /** Looks for cancelled tasks among its own now. */
+  readCancellations(): void {
+    void this.#jobs.wake('heartbeat');
+  }
+
   /** Every periodic job of this process. The lease depends on the timing of the first two: their pauses do not vary. */
   #periodicJobs(): PeriodicJob[] {
     const { times, pollMs } = this.options;
@@ -150,7 +161,7 @@ export class Executor {
         this.#rounds.look(() => this.#link.send({ type: 'looked', number: message.number }));
         break;
       case 'cancelled':
-        void this.#jobs.wake('heartbeat');
+        this.readCancellations();
         break;
       case 'drain':
         void this.#drain(message.graceMs);
@@ -173,7 +184,7 @@ export class Executor {
     return {
       type: 'tick',
       running: this.#claims.size,
-      slots: this.options.concurrency,
+      slots: this.options.limits.total,
       ready: this.#ready,
       fault: this.#fault,
     };
@@ -216,14 +227,15 @@ export class Executor {
     this.#claims.reconcile(claims);
   }
 
-  /** How many tasks may be claimed once these have ended. Tasks that cannot be started here are left to other workers. */
-  #room(leaving: readonly string[]): number {
-    if (!this.#registered || !this.#ready || this.#link.aloneSeconds > this.options.times.orphan) return 0;
-    return this.#claims.room(leaving);
+  /** Which tasks may be claimed once these have ended. Tasks that cannot be started here are left to other workers. */
+  #capacity(leaving: readonly string[]): Capacity {
+    if (!this.#registered || !this.#ready || this.#link.aloneSeconds > this.options.times.orphan)
+      return NO_CAPACITY;
+    return this.#claims.capacity(leaving);
   }
 
   async #poll(): Promise<void> {
-    if (this.#room([]) === 0) return;
+    if (this.#capacity([]).total === 0) return;
     await this.ledger.promoteDueRetries();
     this.#rounds.look();
   }

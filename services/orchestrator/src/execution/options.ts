@@ -1,3 +1,4 @@
+import type { Capacity } from '../domain/worker/capacity.js';
 import type { EngineTimes } from '../domain/worker/engine-times.js';
 import type { CrashAt } from './crash-points.js';
 
@@ -16,7 +17,8 @@ export interface ExecutorOptions {
   /** The folder for their output until it is in the database; no other process has it. */
   logDir: string;
   slot: number;
-  concurrency: number;
+  /** The most tasks that run at once. */
+  limits: Capacity;
   /** Program and leading arguments by name; a task can only use one of these. */
   programs: Record<string, string[]>;
   /** The programs that operations of type `command_batch` may run: names and paths. */

@@ -13,7 +13,7 @@ function roundsOver(slots: number, open: string[] = []) {
   const ready: string[][] = [];
   const rounds = new Rounds({
     ledger: {
-      round: (_worker, results, room) =>
+      round: (_worker, results, { total: room }) =>
         new Promise((resolve, reject) => {
           const claimed = open.splice(0, room).map(task);
           const told = results.map(({ taskId }) => taskId);
@@ -28,7 +28,10 @@ function roundsOver(slots: number, open: string[] = []) {
         }),
     },
     workerId: 'w',
-    room: (leaving) => slots - running.size + leaving.filter((id) => running.has(id)).length,
+    capacity: (leaving) => {
+      const free = slots - running.size + leaving.filter((id) => running.has(id)).length;
+      return { commands: free, operations: free, total: free };
+    },
     beforeClaim: () => undefined,
     claimed: (tasks) => tasks.forEach(({ id }) => running.add(id)),
     ready: (ids) => ready.push([...ids]),

@@ -1,3 +1,4 @@
+import { NO_CAPACITY, type Capacity } from '../domain/worker/capacity.js';
 import type { ClaimedTask, Ledger, Outcome, TaskResult } from '../domain/worker/ledger.js';
 import { executorLog } from './log.js';
 import { mayBeOneOfThem } from './postgres-answer.js';
@@ -10,8 +11,8 @@ const RETRY_MS = 500;
 export interface RoundsOptions {
   ledger: Pick<Ledger, 'round'>;
   workerId: string;
-  /** The number of free slots once these tasks have ended. */
-  room: (leaving: readonly string[]) => number;
+  /** What may be claimed once these tasks have ended. */
+  capacity: (leaving: readonly string[]) => Capacity;
   beforeClaim: () => void;
   /** Called with the claimed tasks before the results are answered. */
   claimed: (tasks: readonly ClaimedTask[]) => void;
@@ -59,7 +60,7 @@ export class Rounds {
     try {
       // Results of the same turn of the event loop share the round.
       await new Promise(setImmediate);
-      while (this.#told.length > 0 || (this.#looking && this.options.room([]) > 0)) {
+      while (this.#told.length > 0 || (this.#looking && this.options.capacity([]).total > 0)) {
         const told = this.#told.splice(0, MAX_RESULTS);
         await this.#round(told);
       }
@@ -70,17 +71,17 @@ export class Rounds {
 
   async #round(told: readonly Told[]): Promise<void> {
     const { ledger, workerId, beforeClaim, claimed, ready } = this.options;
-    const room = this.options.room(told.map(({ result }) => result.taskId));
-    const waiting = room > 0 ? this.#waiting.splice(0) : [];
-    if (room > 0) this.#looking = false;
+    const capacity = this.options.capacity(told.map(({ result }) => result.taskId));
+    const waiting = capacity.total > 0 ? this.#waiting.splice(0) : [];
+    if (capacity.total > 0) this.#looking = false;
     if (waiting.length > 0) beforeClaim();
     try {
       const results = told.map(({ result }) => result);
-      const round = await ledger.round(workerId, results, room);
+      const round = await ledger.round(workerId, results, capacity);
       claimed(round.claimed);
       told.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
-      // If room is left, another worker has already claimed everything that is ready.
-      if (round.claimed.length === room) {
+      // If capacity is left, every ready task is claimed already.
+      if (isFull(capacity, round.claimed)) {
         const mine = new Set(round.claimed.map(({ id }) => id));
         ready(round.ready.filter((id) => !mine.has(id)));
       }
@@ -96,10 +97,18 @@ export class Rounds {
   /** One of the results cannot be stored as it is: the others must not fail with it. */
   async #oneByOne(told: readonly Told[]): Promise<void> {
     for (const { result, resolve, reject } of told) {
-      await this.options.ledger.round(this.options.workerId, [result], 0).then(({ outcomes, ready }) => {
-        resolve(outcomes[0]!);
-        this.options.ready(ready);
-      }, reject);
+      await this.options.ledger
+        .round(this.options.workerId, [result], NO_CAPACITY)
+        .then(({ outcomes, ready }) => {
+          resolve(outcomes[0]!);
+          this.options.ready(ready);
+        }, reject);
     }
   }
+}
+
+/** Whether there may be ready tasks that found no capacity here. */
+function isFull({ commands, operations, total }: Capacity, claimed: readonly ClaimedTask[]): boolean {
+  const hosted = claimed.filter(({ runner }) => runner === 'operation').length;
+  return claimed.length >= total || hosted >= operations || claimed.length - hosted >= commands;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AuditEntry } from '@provisioning/contracts';
 import { waitFor } from '@provisioning/test-kit';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { FakeControlCenter } from '../support/fake-control-center.js';
 import { SECRET, testApi, type TestApi } from '../support/test-api.js';
 
@@ -97,8 +97,7 @@ describe('the audit trail gets', () => {
       entry('create', 'taskserv', 'etcd', 't1'),
       entry('destroy', 'taskserv', 'etcd', 't1'),
     ];
-    const record = () =>
-      api.database.raw('select record_changes(?, ?, ?, ?)', [task, attempt, worker, JSON.stringify(entries)]);
+    const record = () => api.database.raw(RECORD_CHANGES, [task, attempt, worker, JSON.stringify(entries)]);
     await record();
     await record(); // its answer was lost
 

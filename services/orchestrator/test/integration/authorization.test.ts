@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { builtinPolicies, type PolicyRule } from '@provisioning/policy';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
 let api: TestApi;
@@ -87,12 +87,7 @@ async function workIn(infra: string): Promise<Work> {
     ...{ state: 'done', change: 'create', infra, kind: 'server', name: 'web-01', provider: 'local' },
     ...{ driver: 'local', before: null, after: { id: `id-${infra}`, name: 'web-01', plan: 'small' } },
   };
-  await api.database.raw('select record_changes(?, ?, ?, ?)', [
-    failed,
-    attempt,
-    worker,
-    JSON.stringify([entry]),
-  ]);
+  await api.database.raw(RECORD_CHANGES, [failed, attempt, worker, JSON.stringify([entry])]);
   await engine.finish(failed, attempt, worker, 'Failed');
   const { body } = await operator().post('/batch/execute').send(batchOf(infra)).expect(200);
   const batch = body.data.batch_id as string;

@@ -106,12 +106,19 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
   });
 
   it('starts ready tasks without a wake-up', async () => {
+    // Submitting a task that waits for its infra notifies no executor.
+    await platform.database.raw(`select request_locks('{quiet}', gen_random_uuid(), 'task')`);
     const { rows } = (await platform.database.raw(
-      `select task_id from submit_task(jsonb_build_object('id', gen_random_uuid(), 'kind', 'workflow', 'name', 'create_servers',
-         'infra', 'unrung', 'check_mode', false, 'program', 'provisioning', 'verb', '["servers","create"]'::jsonb,
-         'args', '["--script","echo found"]'::jsonb, 'max_attempts', 3, 'reconcilable', false, 'created_by', gen_random_uuid(),
-         'created_by_name', 'tester', 'request_id', 'r'), null, null, null)`,
+      `select task_id from submit_tasks(jsonb_build_array(jsonb_build_object(
+         'id', gen_random_uuid(), 'kind', 'workflow', 'name', 'create_servers', 'infra', 'quiet', 'check_mode', false,
+         'program', 'provisioning', 'verb', '["servers","create"]'::jsonb, 'args', '["--script","echo found"]'::jsonb,
+         'max_attempts', 3, 'reconcilable', false, 'created_by', gen_random_uuid(), 'created_by_name', 'tester',
+         'request_id', 'r')))`,
     )) as { rows: { task_id: string }[] };
+    await platform
+      .database('tasks')
+      .where({ id: rows[0]!.task_id })
+      .update({ status: 'Ready', ready_at: platform.database.fn.now() });
     expect(await platform.ended(rows[0]!.task_id)).toMatchObject({ status: 'Completed', output: 'found\n' });
   });
 

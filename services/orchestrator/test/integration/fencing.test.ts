@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { anyTasks } from '../support/capacity.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -19,7 +20,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function executorWith(ledger: FakeLedger): Executor {
   return new Executor(
     {
-      ...{ databaseUrl: '', socketPath: join(folder, 's'), slot: 0, concurrency: 2 },
+      ...{ databaseUrl: '', socketPath: join(folder, 's'), slot: 0, limits: anyTasks(2) },
       ...{ stateDir: folder, logDir: join(folder, 'logs') },
       ...{
         programs: { sh: ['/bin/sh'] },

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
 let api: TestApi;
@@ -52,7 +52,7 @@ async function operationsOn(infra: string): Promise<{ finder: string; maker: str
     };
     const [task, attempt] = change === 'create' ? [maker, making] : [finder, finding];
     const bindings = [task, attempt, worker, JSON.stringify([entry])];
-    await transaction.raw('select record_changes(?, ?, ?, ?)', bindings);
+    await transaction.raw(RECORD_CHANGES, bindings);
   };
   return { finder, maker, report };
 }
@@ -117,4 +117,61 @@ it('records no creation for the destruction of a resource that no operation was 
   const { finder, report } = await operationsOn(infra);
   await report('destroy', api.database);
   expect(await journalOf(infra)).toEqual([{ change: 'destroy', task_id: finder }]);
+});
+
+it('records the entries of several attempts in the order in which they were reported', async () => {
+  const infra = 'several';
+  const { finder, maker, report } = await operationsOn(infra);
+  await report('adopt', api.database);
+  const worker = (await api.database('tasks').where({ id: finder }).first('worker_id')) as {
+    worker_id: string;
+  };
+  const entry = (change: string, name: string, id: string, state = 'done') => {
+    const body = { id, name, plan: 'small', zone: 'de-fra1' };
+    const [before, after] = change === 'destroy' ? [body, null] : [null, body];
+    return { state, change, infra, kind: 'server', name, provider: 'local', driver: 'local', before, after };
+  };
+  const entries = [
+    [entry('create', 'web-02', 'a', 'intended'), entry('create', 'web-02', 'a')],
+    [
+      entry('destroy', 'web-02', 'a'),
+      entry('create', 'web-03', 'b'),
+      entry('create', 'web-02', 'c'),
+      entry('create', 'web-02', 'c'),
+    ],
+    [entry('create', 'web-04', 'd')],
+  ];
+  const { rows } = await api.database.raw<{ rows: { accepted: boolean[] }[] }>(
+    'select record_changes_together(?::uuid[], ?::uuid[], ?::int[], ?::jsonb[]) as accepted',
+    [
+      entries.map(() => worker.worker_id),
+      [finder, maker, maker],
+      [1, 1, 2],
+      entries.map((each) => JSON.stringify(each)),
+    ],
+  );
+  // The last attempt is not the worker's: nothing of it is recorded.
+  expect(rows[0]!.accepted).toEqual([true, true, false]);
+  const journal = await api
+    .database('journal')
+    .where({ infra })
+    .whereNot({ name: 'web-01' })
+    .orderBy('seq')
+    .select('state', 'change', 'name', 'resource_id');
+  expect(journal).toEqual([
+    { state: 'done', change: 'create', name: 'web-02', resource_id: 'a' },
+    { state: 'done', change: 'destroy', name: 'web-02', resource_id: 'a' },
+    { state: 'done', change: 'create', name: 'web-03', resource_id: 'b' },
+    { state: 'done', change: 'create', name: 'web-02', resource_id: 'c' },
+  ]);
+  const inventory = await api
+    .database('resources')
+    .where({ infra })
+    .whereNot({ name: 'web-01' })
+    .orderBy('name')
+    .select('name', 'version', 'task_id');
+  expect(inventory).toEqual([
+    { name: 'web-02', version: 1, task_id: maker },
+    { name: 'web-03', version: 1, task_id: maker },
+  ]);
 });

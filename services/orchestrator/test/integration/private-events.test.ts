@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { waitFor } from '@provisioning/test-kit';
 import { RECORDED_EVENT_TYPES } from '../../src/domain/event/catalogue.js';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { follow } from '../support/event-client.js';
 import { liveApis, type LiveApis } from '../support/live-apis.js';
 import { readStream } from '../support/stream-reader.js';
@@ -56,12 +56,7 @@ async function tasksHappen(): Promise<void> {
     before: null,
     after: { id: 'id-secret-web' },
   };
-  await apis.database.raw('select record_changes(?, ?, ?, ?)', [
-    task,
-    lost,
-    worker,
-    JSON.stringify([change]),
-  ]);
+  await apis.database.raw(RECORD_CHANGES, [task, lost, worker, JSON.stringify([change])]);
   await engine.lose(task, lost, worker);
   const last = (await engine.claim(task, worker))!;
   expect(await engine.finish(task, lost, worker, 'Completed')).toBe('fenced');

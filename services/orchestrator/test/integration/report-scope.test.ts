@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { rowsOf } from '../../src/postgres/rows.js';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { commands, testPlatform, type TestPlatform } from '../support/platform.js';
 
 let platform: TestPlatform;
@@ -125,11 +125,7 @@ it('Postgres refuses an entry of another infra, and any of a task without the lo
     { task, checking, worker },
   );
   const record = (id: string, ...infras: string[]) =>
-    rowsOf(platform.database, 'select record_changes(?, 1, ?, ?::jsonb)', [
-      id,
-      worker,
-      JSON.stringify(infras.map(entry)),
-    ]);
+    rowsOf(platform.database, RECORD_CHANGES, [id, 1, worker, JSON.stringify(infras.map(entry))]);
   await expect(record(task, 'sql')).rejects.toMatchObject({ code: '23514' });
   await rowsOf(platform.database, `select request_locks(array['sql'], ?, 'task')`, [task]);
   await expect(record(task, 'sql', 'victim')).rejects.toMatchObject({ code: '23514' });

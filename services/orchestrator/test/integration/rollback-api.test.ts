@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { engineFunctions } from '../support/engine-functions.js';
+import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
 let api: TestApi;
@@ -25,8 +25,7 @@ async function made(infra: string, names: string[]): Promise<string> {
     ...{ state: 'done', change: 'create', infra, kind: 'server', name, provider: 'local', driver: 'local' },
     ...{ before: null, after: { id: `id-${name}`, name, plan: 'small', labels: { role: 'web' } } },
   }));
-  const record = () =>
-    api.database.raw('select record_changes(?, ?, ?, ?)', [task, attempt, worker, JSON.stringify(entries)]);
+  const record = () => api.database.raw(RECORD_CHANGES, [task, attempt, worker, JSON.stringify(entries)]);
   await record();
   await record(); // its answer was lost: sent again, it changes nothing
   await engine.finish(task, attempt, worker, 'Completed');

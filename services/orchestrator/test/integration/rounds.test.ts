@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, waitFor, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
+import { anyTasks } from '../support/capacity.js';
 import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
 import { createLedgerPool } from '../../src/postgres/workers/ledger-pool.js';
 import { rowsOf } from '../../src/postgres/rows.js';
@@ -42,7 +43,7 @@ async function claimed(names: readonly string[], retries = 0) {
       ...({ whenLost: 'again', undoable: false } as const),
     })),
   });
-  await ledger.round(workerId, [], 100);
+  await ledger.round(workerId, [], anyTasks(100));
   return { batchId, ids: names.map((name) => ids.get(name)!) };
 }
 
@@ -50,13 +51,13 @@ async function claimed(names: readonly string[], retries = 0) {
 async function claimedTask(infra: string): Promise<string> {
   const [row] = await rowsOf<{ id: string }>(
     database,
-    `select task_id as id from submit_task(jsonb_build_object(
+    `select task_id as id from submit_tasks(jsonb_build_array(jsonb_build_object(
        'id', gen_random_uuid(), 'kind', 'workflow', 'name', 'w', 'infra', ?::text, 'check_mode', false, 'program', 'p',
        'verb', array['v'], 'args', array[]::text[], 'max_attempts', 3, 'reconcilable', false, 'created_by', gen_random_uuid(),
-       'created_by_name', 'tester', 'request_id', 'r'), null, null, null)`,
+       'created_by_name', 'tester', 'request_id', 'r')))`,
     [infra],
   );
-  await ledger.round(workerId, [], 100);
+  await ledger.round(workerId, [], anyTasks(100));
   return row!.id;
 }
 
@@ -92,7 +93,9 @@ describe('a result is stored', () => {
       const infra = await infraOf(id);
       await ledger.recordChanges(id, 1, workerId, [change(infra, 'i-1')]);
       const data = { result: { message: 'ok', data: { gone } } };
-      expect((await ledger.round(workerId, [resultOf(id, { data })], 0)).outcomes).toEqual(['done']);
+      expect((await ledger.round(workerId, [resultOf(id, { data })], anyTasks(0))).outcomes).toEqual([
+        'done',
+      ]);
       expect(await database('resources').where({ infra })).toHaveLength(1);
     },
   );
@@ -103,7 +106,9 @@ describe('a result is stored', () => {
     const long = Array.from({ length: 400 }, (_, n) => `${n * 7919}-é`).join('');
     const infra = await infraOf(id);
     const changes = [change(infra, long)];
-    expect((await ledger.round(workerId, [resultOf(id, { changes })], 0)).outcomes).toEqual(['done']);
+    expect((await ledger.round(workerId, [resultOf(id, { changes })], anyTasks(0))).outcomes).toEqual([
+      'done',
+    ]);
     expect(await journalOf(id)).toEqual([
       expect.objectContaining({ resource_id: expect.stringMatching(/^sha256:[0-9a-f]{64}$/) }),
     ]);
@@ -115,7 +120,7 @@ describe('a result is stored', () => {
     const { ids } = await claimed(['o']);
     const [id] = ids as [string];
     const changes = [await infraOf(id), `other-${id}`].map((infra) => change(infra, 'i-1'));
-    await expect(ledger.round(workerId, [resultOf(id, { changes })], 0)).rejects.toMatchObject({
+    await expect(ledger.round(workerId, [resultOf(id, { changes })], anyTasks(0))).rejects.toMatchObject({
       code: '23514',
     });
     expect(await journalOf(id)).toEqual([]);
@@ -129,7 +134,7 @@ describe('a result is stored', () => {
       const line = { taskId: id, attempt: 1, workerId, at: new Date(clock) };
       await ledger.appendLog({ ...line, firstLine: 1, lines: ['before'] });
       const log = { ...line, firstLine: 2, lines: ['last'] };
-      expect((await ledger.round(workerId, [resultOf(id, { log })], 0)).outcomes).toEqual(['done']);
+      expect((await ledger.round(workerId, [resultOf(id, { log })], anyTasks(0))).outcomes).toEqual(['done']);
       const lines = await new PostgresTaskStore(database).logs(id, {
         after: 0,
         limit: 10,
@@ -148,7 +153,7 @@ describe('a change that a task intended', () => {
     const intent = change(await infraOf(id), 'x', { state: 'intended' });
     expect(await ledger.recordChanges(id, 1, workerId, [intent])).toBe(true);
     const failed = resultOf(id, { status: 'Failed', error: 'no' });
-    expect((await ledger.round(workerId, [failed], 0)).outcomes).toEqual(['retry']);
+    expect((await ledger.round(workerId, [failed], anyTasks(0))).outcomes).toEqual(['retry']);
     await new PostgresTaskStore(database).cancel(id, 'tester');
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
   });
@@ -158,7 +163,7 @@ describe('a change that a task intended', () => {
     const [id] = ids as [string];
     await ledger.recordChanges(id, 1, workerId, [change(await infraOf(id), 'x', { state: 'intended' })]);
     const refused = resultOf(id, { status: 'Failed', permanent: true, evidence: { refused: 'too long' } });
-    await ledger.round(workerId, [refused], 0);
+    await ledger.round(workerId, [refused], anyTasks(0));
     expect((await journalOf(id)).map(({ state }) => state)).toEqual(['unknown']);
   });
 
@@ -179,7 +184,7 @@ it('an attempt that never began is not counted, for any task', async () => {
     operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'failed', undoable: false }],
   });
   const id = ids.get('o')!;
-  await ledger.round(workerId, [], 100);
+  await ledger.round(workerId, [], anyTasks(100));
   expect(await ledger.reportLost(id, 1, workerId, 'no disk', false)).toEqual([id]);
   expect(await database('tasks').where({ id }).first()).toMatchObject({
     status: 'Ready',
@@ -195,7 +200,7 @@ it('releases infras together and in their order, for any order of results, so th
   const round = ledger.round(
     workerId,
     [resultOf(b, { status: 'Failed', error: 'no' }), resultOf(a, { status: 'Failed', error: 'no' })],
-    0,
+    anyTasks(0),
   );
   // It waits for order-a, and does not have order-b yet: the holder of order-a may request it.
   const locks = () =>
@@ -223,9 +228,9 @@ it('cancels the dependents of many concurrent failures, each operation once', as
       })),
     ),
   });
-  await ledger.round(workerId, [], 100);
+  await ledger.round(workerId, [], anyTasks(100));
   const failed = layers[0]!.map((name) => resultOf(ids.get(name)!, { status: 'Failed', error: 'no' }));
-  await ledger.round(workerId, failed, 0);
+  await ledger.round(workerId, failed, anyTasks(0));
   expect(await database('batches').where({ id: batchId }).first()).toMatchObject({
     ...{ status: 'Failed', total: 24, failed: 6, cancelled: 18, completed: 0 },
   });

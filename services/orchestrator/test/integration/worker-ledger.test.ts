@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createPostgres, silentLogger } from '@provisioning/runtime';
 import { cloneDatabase, type TestDatabase } from '@provisioning/test-kit';
 import type { Knex } from 'knex';
+import { anyTasks } from '../support/capacity.js';
 import type { JournalRecord, TaskResult } from '../../src/domain/worker/ledger.js';
 import { createLedgerPool } from '../../src/postgres/workers/ledger-pool.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
@@ -37,7 +38,7 @@ it('stores all output, reports and results, including NUL and lone surrogates', 
   const ledger = new PostgresLedger(pool);
   const workerId = await engineFunctions(database).register();
   const taskId = ids.get('o')!;
-  const { claimed } = await ledger.round(workerId, [], 1);
+  const { claimed } = await ledger.round(workerId, [], anyTasks(1));
   const { attempt } = claimed.find(({ id }) => id === taskId)!;
   const rubbish = 'a\0b\ud800c';
   const mended = 'a\ufffdb\ufffdc';
@@ -50,7 +51,10 @@ it('stores all output, reports and results, including NUL and lone surrogates', 
     evidence: { lost: rubbish },
     ...{ log: undefined, progress: undefined, changes: [] },
   };
-  expect(await ledger.round(workerId, [result], 0)).toMatchObject({ outcomes: ['done'], claimed: [] });
+  expect(await ledger.round(workerId, [result], anyTasks(0))).toMatchObject({
+    outcomes: ['done'],
+    claimed: [],
+  });
   const store = new PostgresTaskStore(database);
   expect(await store.find(taskId)).toMatchObject({
     ...{ status: 'Failed', error: mended, output: mended, progress: { currentStep: mended } },
@@ -70,7 +74,7 @@ it('writes the journal entries of several attempts in one transaction, without h
   });
   const ledger = new PostgresLedger(pool);
   const workerId = await engineFunctions(database).register();
-  const { claimed } = await ledger.round(workerId, [], 100);
+  const { claimed } = await ledger.round(workerId, [], anyTasks(100));
   const attempts = new Map(claimed.map(({ id, attempt }) => [id, attempt]));
   const { infra } = claimed[0]!;
   const report = async (name: string, change: JournalRecord['change']) => {

@@ -1,6 +1,11 @@
 import type { Knex } from 'knex';
 import { rowsOf } from '../../src/postgres/rows.js';
 
+/** Records journal entries of one attempt. Bindings: task, attempt, worker, entries. Its column `accepted` is the answer. */
+export const RECORD_CHANGES = `
+  select (record_changes_together(array[worker], array[task], array[attempt], array[entries]))[1] as accepted
+    from (values (?::uuid, ?::int, ?::uuid, ?::jsonb)) as called (task, attempt, worker, entries)`;
+
 /** The engine's functions, called as executors call them, without an executor. */
 export function engineFunctions(database: Knex) {
   return {
@@ -31,11 +36,11 @@ export function engineFunctions(database: Knex) {
     ): Promise<string> {
       const [row] = await rowsOf<{ outcome: string }>(
         database,
-        `select outcomes[1] as outcome from work_round(
-           :worker, 0, array[:task::uuid], array[:attempt::int], array[md5(:task::text || :attempt)::uuid],
-           array[:status::text], array[:permanent::boolean], array[0], array[null::text], array[:error::text], array[''],
-           array[:data::jsonb], array['{}'::jsonb], array[null::bigint], array[null::int], array[null::text],
-           array[null::timestamptz], array[null::int], array[null::int], array[null::text], array[null::jsonb])`,
+        `select outcomes[1] as outcome from work_round(:worker, '{"commands":0,"operations":0,"total":0}', jsonb_build_array(
+           jsonb_build_object(
+             'task_id', :task::text, 'attempt', :attempt::int, 'result_id', md5(:task::text || :attempt)::uuid,
+             'status', :status::text, 'permanent', :permanent::boolean, 'exit_code', 0, 'error', :error::text, 'output', '',
+             'data', :data::jsonb, 'evidence', jsonb_build_object())))`,
         {
           ...{ task, attempt, worker, status, permanent },
           error: status === 'Failed' ? 'it failed' : null,

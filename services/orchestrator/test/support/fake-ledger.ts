@@ -1,3 +1,4 @@
+import type { Capacity } from '../../src/domain/worker/capacity.js';
 import type { ClaimedTask, Ledger, LogChunk, Round, TaskResult } from '../../src/domain/worker/ledger.js';
 
 /** A ledger in memory that hands out these tasks, once each, and records the reports. */
@@ -17,10 +18,10 @@ export class FakeLedger implements Ledger {
   heartbeat = () => Promise.resolve(this.dead ? null : []);
   reportFault = () => Promise.resolve();
   promoteDueRetries = () => Promise.resolve();
-  round(_workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
+  round(_workerId: string, results: readonly TaskResult[], { total }: Capacity): Promise<Round> {
     this.results.push(...results);
     for (const { log } of results) if (log) this.chunks.push(log);
-    const claimed = [...this.#open.values()].slice(0, room);
+    const claimed = [...this.#open.values()].slice(0, total);
     for (const { id } of claimed) this.#open.delete(id);
     return Promise.resolve({ outcomes: results.map(() => 'done' as const), ready: [], claimed });
   }

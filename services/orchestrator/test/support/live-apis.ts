@@ -117,25 +117,27 @@ export async function liveApis(
     record,
     async task(infra) {
       const id = uuidv7();
-      await database.raw('select submit_task(?::jsonb, null, null, null)', [
-        JSON.stringify({
-          ...{
-            id,
-            kind: 'workflow',
-            name: 'create_servers',
-            infra,
-            check_mode: false,
-            program: 'provisioning',
+      await database.raw('select submit_tasks(?::jsonb)', [
+        JSON.stringify([
+          {
+            ...{
+              id,
+              kind: 'workflow',
+              name: 'create_servers',
+              infra,
+              check_mode: false,
+              program: 'provisioning',
+            },
+            ...{
+              verb: ['servers', 'create'],
+              args: [],
+              max_attempts: 3,
+              reconcilable: false,
+              created_by: uuidv7(),
+            },
+            ...{ created_by_name: 'tester', request_id: 'test' },
           },
-          ...{
-            verb: ['servers', 'create'],
-            args: [],
-            max_attempts: 3,
-            reconcilable: false,
-            created_by: uuidv7(),
-          },
-          ...{ created_by_name: 'tester', request_id: 'test' },
-        }),
+        ]),
       ]);
       return id;
     },

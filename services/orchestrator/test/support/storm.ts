@@ -1,4 +1,5 @@
 import { scopeOf } from '../../src/domain/access/scope.js';
+import { anyTasks } from './capacity.js';
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
 import { PostgresLedger } from '../../src/postgres/workers/worker-ledger.js';
@@ -65,13 +66,13 @@ export class Storm {
       await this.#ledger.releaseExpiredWorkers();
       await this.pool.query(`update tasks set run_after = now() where status = 'RetryWait'`);
       await this.#ledger.promoteDueRetries();
-      const { claimed } = await this.#ledger.round(worker, [], 50);
+      const { claimed } = await this.#ledger.round(worker, [], anyTasks(50));
       if (claimed.length === 0) return;
       const claims = claimed.map(({ id, attempt }) => ({ task: id, attempt, worker }));
       await this.#ledger.round(
         worker,
         claims.map((claim) => resultOf(claim, 'Completed')),
-        0,
+        anyTasks(0),
       );
     }
   }
@@ -104,7 +105,7 @@ export class Storm {
       const { claimed } = await this.#ledger.round(
         teller,
         claims.map((claim) => resultOf(claim, status(), random() < 0.2)),
-        Math.floor(random() * 5),
+        anyTasks(Math.floor(random() * 5)),
       );
       for (const { id, attempt } of claimed) this.#claims.push({ task: id, attempt, worker: teller });
     },

@@ -1,4 +1,5 @@
 import type { ChangeKind } from '../rollback/rollback.js';
+import type { Capacity } from './capacity.js';
 
 /** The machine on which lost workers are reaped. */
 export interface Here {
@@ -21,10 +22,10 @@ export interface Ledger {
   /** Makes operations ready whose next attempt is due. */
   promoteDueRetries(): Promise<void>;
   /**
-   * Stores results, starts what may start because of them, and claims up to `room` tasks, in one transaction. If it fails,
+   * Stores results, starts what may start because of them, and claims as many tasks as `capacity` allows, in one transaction. If it fails,
    * its outcome is unknown: the caller reports the results again, and the heartbeat finds unknown claims.
    */
-  round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round>;
+  round(workerId: string, results: readonly TaskResult[], capacity: Capacity): Promise<Round>;
   /** Reads a task that this worker has claimed although the answer was lost (an unknown claim). */
   acceptClaim(taskId: string, workerId: string): Promise<ClaimedTask | undefined>;
   /**
@@ -85,7 +86,7 @@ export interface RunningTask {
   cancel: boolean;
 }
 
-/** A claimed task with everything that is needed to run it. The JSON of the SQL function `describe_claim`. */
+/** A claimed task with everything that is needed to run it. An element of the SQL function `describe_claims`. */
 export interface ClaimedTask {
   id: string;
   attempt: number;

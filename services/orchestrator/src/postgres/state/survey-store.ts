@@ -37,7 +37,7 @@ export class PostgresSurveyStore implements SurveyStore {
       scope_id: scopeId!,
       spec: { id: 'survey', type: 'survey', infra: '', infras },
     };
-    await this.database.raw('select * from submit_task(?::jsonb, null, null, null)', [JSON.stringify(row)]);
+    await this.database.raw('select * from submit_tasks(?::jsonb)', [JSON.stringify([row])]);
   }
 
   async end(id: string): Promise<SurveyEnd | undefined> {

@@ -48,7 +48,7 @@ export function submitTogether(database: Knex): (submissions: Submission[]) => P
   };
 }
 
-/** A task as the SQL functions `submit_task` and `submit_tasks` take it: columns of `tasks`, and its Idempotency-Key. */
+/** A task as the SQL function `submit_tasks` takes it: columns of `tasks`, and its Idempotency-Key. */
 export interface NewTaskRow extends AuthorshipRow {
   id: string;
   kind: TaskKind;
@@ -68,7 +68,7 @@ export interface NewTaskRow extends AuthorshipRow {
   principal?: string | undefined;
   key?: string | undefined;
   hash?: string | undefined;
-  /** Only of `submit_task`: what an operation is to do. */
+  /** What an operation is to do. */
   spec?: Record<string, unknown>;
 }
 

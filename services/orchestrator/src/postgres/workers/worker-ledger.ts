@@ -1,5 +1,6 @@
 import { BatchWriter } from '@provisioning/runtime/batch-writer';
 import type { Pool } from 'pg';
+import type { Capacity } from '../../domain/worker/capacity.js';
 import type {
   ClaimedTask,
   Here,
@@ -13,7 +14,7 @@ import type {
   WorkerIdentity,
 } from '../../domain/worker/ledger.js';
 import { recordTogether, type Recording } from './recordings.js';
-import { columnsOf, ROUND_PARAMETERS } from './round-columns.js';
+import { resultRows } from './result-row.js';
 import { storable } from '../storable.js';
 
 /** Attempts whose journal entries share a transaction, at most. */
@@ -48,18 +49,18 @@ export class PostgresLedger implements Ledger {
     await this.pool.query('select promote_due_retries()');
   }
 
-  async round(workerId: string, results: readonly TaskResult[], room: number): Promise<Round> {
+  async round(workerId: string, results: readonly TaskResult[], capacity: Capacity): Promise<Round> {
     const { rows } = await this.pool.query<Round>({
       name: 'work_round',
-      text: `select outcomes, ready, claimed from work_round(${ROUND_PARAMETERS})`,
-      values: [workerId, room, ...columnsOf(results)],
+      text: 'select outcomes, ready, claimed from work_round($1::uuid, $2::jsonb, $3::jsonb)',
+      values: [workerId, JSON.stringify(capacity), resultRows(results)],
     });
     return rows[0]!;
   }
 
   async acceptClaim(taskId: string, workerId: string): Promise<ClaimedTask | undefined> {
     const { rows } = await this.pool.query<{ task: ClaimedTask }>(
-      `select describe_claim(tasks) as task from tasks
+      `select describe_claims(array[tasks]) -> 0 as task from tasks
         where id = $1 and worker_id = $2 and status in ('Running', 'Unknown')`,
       [taskId, workerId],
     );
