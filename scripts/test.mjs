@@ -1,6 +1,6 @@
 // Installs and builds what is missing, then runs the tests. Arguments go to Jest: `npm test -- -t pagination`.
 //   --project unit|integration|e2e|chaos   runs the tests of one project of jest.config.mjs; unit tests need no build
-import { build } from './lib/build.mjs';
+import { build, COMPILER } from './lib/build.mjs';
 import { install } from './lib/install.mjs';
 import { runJest } from './lib/jest.mjs';
 import { requireNode } from './lib/node-version.mjs';
@@ -46,8 +46,8 @@ try {
   await install({ bench: inCi });
   if (project !== 'unit') await build();
   if (inCi && project === undefined) {
-    await counted('Types of the benchmarks', ['exec', '--', 'tsc', '-b', 'packages/bench']);
-    await counted('Types of the tests', ['exec', '--', 'tsc', '-p', 'tsconfig.test.json']);
+    await counted('Types of the benchmarks', ['exec', '--', 'node', COMPILER, '-b', 'packages/bench']);
+    await counted('Types of the tests', ['exec', '--', 'node', COMPILER, '-p', 'tsconfig.test.json']);
     await counted('Lint', ['run', 'lint']);
   }
   const counts = await runJest(args);

@@ -70,7 +70,7 @@ describe('the dependencies', () => {
   it('are named in the manifests with exact versions', () => {
     const loose = ownManifests().flatMap(({ path, dependencies }) =>
       Object.entries(dependencies)
-        .filter(([, version]) => !/^(workspace:\*|\d+\.\d+\.\d+(-[\w.]+)?)$/.test(version))
+        .filter(([, version]) => !/^(workspace:\*|(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?)$/.test(version))
         .map(([name, version]) => `${path}: ${name} ${version}`),
     );
     expect(loose).toEqual([]);

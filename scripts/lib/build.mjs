@@ -6,7 +6,8 @@ import { repository } from './paths.mjs';
 import { step } from './step.mjs';
 import { nothingIsBuilt } from './transpile.mjs';
 
-const COMPILER = join(repository, 'node_modules/typescript/bin/tsc');
+/** TypeScript 7 in Go; the package `typescript` is version 6, which typescript-eslint needs (decision 49). */
+export const COMPILER = join(repository, 'node_modules/typescript-native/bin/tsc');
 const STAMP = join(repository, 'node_modules', '.built-sources');
 const CONSOLE = join(repository, 'packages/console');
 const NO_SOURCES = new Set(['node_modules', 'dist', 'coverage', 'test', 'bench']);

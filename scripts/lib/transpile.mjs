@@ -10,7 +10,7 @@ const NO_SOURCES = new Set(['node_modules', 'dist', 'test', 'coverage']);
 /**
  * Writes the JavaScript of the packages of tsconfig.json without checking any types: a second instead of a minute, for a
  * first start. Every file can be compiled alone (`isolatedModules`, `verbatimModuleSyntax`), so that the result does what
- * that of the compiler does. No package gets a `.tsbuildinfo`: the next `tsc -b` compiles all of them, and the tests
+ * that of the compiler does. No package gets a `.tsbuildinfo`: the next build compiles all of them, and the tests
  * refuse such a build.
  */
 async function transpile() {

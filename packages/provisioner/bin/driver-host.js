@@ -10,7 +10,7 @@ if (existsSync(built)) {
   process.exit(await main(process.env));
 } else {
   console.error(
-    'The driver host is not built yet. Run "npm start" or "npm test" once, or "pnpm exec tsc -b".',
+    'The driver host is not built yet. Run "npm start" or "npm test" once, or "npm run build".',
   );
   process.exitCode = 1;
 }

@@ -10,7 +10,7 @@ if (existsSync(built)) {
   process.exitCode = await main(process.argv.slice(2), process.env);
 } else {
   console.error(
-    'The provisioning command is not built yet. Run "npm start" or "npm test" once, or "pnpm exec tsc -b".',
+    'The provisioning command is not built yet. Run "npm start" or "npm test" once, or "npm run build".',
   );
   process.exitCode = 1;
 }

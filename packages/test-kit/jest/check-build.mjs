@@ -17,7 +17,7 @@ export async function checkBuild(repository = REPOSITORY) {
   const [fault] = faults.filter((one) => one !== undefined);
   if (fault === undefined) return;
   throw new Error(
-    `${fault} Run "npx tsc -b" first, or start the tests with "npm test" or "npm run test:integration", which build.`,
+    `${fault} Run "npm run build" first, or start the tests with "npm test" or "npm run test:integration", which build.`,
   );
 }
 

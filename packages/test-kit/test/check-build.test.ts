@@ -34,12 +34,12 @@ describe('the check of the build', () => {
     await write('packages/a/dist/.tsbuildinfo', BUILT);
     await write('packages/a/src/deep/changed.ts', LATER);
     await expect(checkBuild(checkout.path)).rejects.toThrow(
-      /^The build of packages\/a is older than packages\/a\/src\/deep\/changed\.ts\. Run "npx tsc -b" first/,
+      /^The build of packages\/a is older than packages\/a\/src\/deep\/changed\.ts\. Run "npm run build" first/,
     );
   });
 
   it('fails when a package is not built', async () => {
-    await expect(checkBuild(checkout.path)).rejects.toThrow(/^packages\/a is not built\. Run "npx tsc -b"/);
+    await expect(checkBuild(checkout.path)).rejects.toThrow(/^packages\/a is not built\. Run "npm run build"/);
   });
 
   it('does not compare what the build does not read', async () => {
