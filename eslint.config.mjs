@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 const nodeGlobals = Object.fromEntries(
@@ -16,6 +17,12 @@ const nodeGlobals = Object.fromEntries(
     'AbortSignal',
   ].map((name) => [name, 'readonly']),
 );
+
+/**
+ * Sources whose exported functions, classes and types have a doc comment. Tests need none. The components of the console
+ * are left out: each is named after what it shows.
+ */
+const DOCUMENTED = ['packages/{client,contracts,process}/src/**/*.ts'];
 
 export default tseslint.config(
   { ignores: ['**/dist/**', '**/node_modules/**', '.data/**', 'coverage/**', '**/browser/**'] },
@@ -48,6 +55,23 @@ export default tseslint.config(
       'packages/provisioner/src/command/**',
     ],
     rules: { 'no-restricted-properties': 'off' },
+  },
+  {
+    files: DOCUMENTED,
+    ignores: ['**/*.test.ts', '**/*.test.tsx'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          publicOnly: true,
+          // Comments on members say what their names and types do not; many need none.
+          require: { ClassDeclaration: true, FunctionDeclaration: true },
+          contexts: ['TSInterfaceDeclaration', 'TSTypeAliasDeclaration'],
+          enableFixer: false,
+        },
+      ],
+    },
   },
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],

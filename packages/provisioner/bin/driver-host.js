@@ -9,8 +9,6 @@ if (existsSync(built)) {
   // Work that still hangs must not keep the process: its executor is gone.
   process.exit(await main(process.env));
 } else {
-  console.error(
-    'The driver host is not built yet. Run "npm start" or "npm test" once, or "npm run build".',
-  );
+  console.error('The driver host is not built yet. Run "npm start" or "npm test" once, or "npm run build".');
   process.exitCode = 1;
 }

@@ -39,7 +39,9 @@ describe('the check of the build', () => {
   });
 
   it('fails when a package is not built', async () => {
-    await expect(checkBuild(checkout.path)).rejects.toThrow(/^packages\/a is not built\. Run "npm run build"/);
+    await expect(checkBuild(checkout.path)).rejects.toThrow(
+      /^packages\/a is not built\. Run "npm run build"/,
+    );
   });
 
   it('does not compare what the build does not read', async () => {
