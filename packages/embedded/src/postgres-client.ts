@@ -8,6 +8,7 @@ export async function answers(url: string): Promise<boolean> {
   );
 }
 
+/** Creates the database `name` on the server of `url` unless it exists. */
 export async function ensureDatabase(url: string, name: string): Promise<void> {
   await withClient(url, async (client) => {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [name]);

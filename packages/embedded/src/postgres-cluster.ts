@@ -11,6 +11,7 @@ import type { SystemUser } from './system-user.js';
 const run = promisify(execFile);
 export const SUPERUSER = 'provisioning';
 
+/** Where a cluster is created, and for which user. */
 export interface ClusterOptions {
   /** File with the password. */
   dataDir: string;

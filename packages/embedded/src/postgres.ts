@@ -13,6 +13,7 @@ import { ServerProcess } from './server-process.js';
 import type { Log, RunningServer } from './server-process.js';
 import { unprivilegedUser } from './system-user.js';
 
+/** How an embedded Postgres is started. */
 export interface PostgresOptions {
   /** Folder of the data and the password (or of the note that names it). Must belong to this process alone. */
   dataDir: string;

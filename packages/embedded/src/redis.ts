@@ -11,6 +11,7 @@ import { redisProgram } from './redis-program.js';
 import { ServerProcess } from './server-process.js';
 import type { Log, RunningServer, StopOptions } from './server-process.js';
 
+/** How an embedded Redis is started. */
 export interface RedisOptions {
   /** Folder of its append-only file and password. Must belong to this process alone. */
   dataDir: string;

@@ -20,6 +20,7 @@ export interface RunningServer {
   stop(options?: StopOptions): Promise<void>;
 }
 
+/** How a server is stopped. */
 export interface StopOptions {
   /** Time between two signals, from mild to hard, in milliseconds; default: 6 s. */
   graceMs?: number;
@@ -27,6 +28,7 @@ export interface StopOptions {
   hurry?: AbortSignal;
 }
 
+/** Gets each line that a server prints. */
 export type Log = (line: string) => void;
 
 const TAIL_LINES = 12;

@@ -23,6 +23,7 @@ import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 import { negotiateVersion } from './version.js';
 
+/** The parts of a public application. */
 export interface AppOptions {
   operations: readonly Operation[];
   bindings: readonly Binding[];

@@ -11,6 +11,7 @@ export interface IdempotencyKey {
   requestHash: string;
 }
 
+/** A request that was authenticated, validated and authorized. */
 export interface HandlerRequest<O> {
   params: ParamsOf<O>;
   query: QueryOf<O>;
@@ -58,6 +59,7 @@ export type Asked<Found> =
 /** One question for each object that the operation touches. All of them must be allowed. */
 export type Asks<O, Found> = (request: Unpermitted<O>) => Promise<Asked<Found>> | Asked<Found>;
 
+/** Serves an operation. It throws a `Failure` for an answer other than success. */
 export type Handler<O, Found = undefined> = (
   request: HandlerRequest<O> & { found: Found },
 ) => Promise<Reply<DataOf<O>>> | Reply<DataOf<O>>;

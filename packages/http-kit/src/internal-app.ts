@@ -14,6 +14,7 @@ import { noteUnauthenticated, type UnauthenticatedLog } from './refused-tokens.j
 import { requestMetrics } from './request-metrics.js';
 import { errorHandler } from './send-error.js';
 
+/** The parts of an application for services. */
 export interface InternalAppOptions {
   /** Only operations with the permission `service`. */
   operations: readonly Operation[];

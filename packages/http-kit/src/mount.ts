@@ -33,6 +33,7 @@ import { pathReader, queryReader } from './read-parameters.js';
 import { answerCheck, bodyCheck, longBodyCheck } from './validate.js';
 import { stateOf } from './request-state.js';
 
+/** What the operations of a contract need besides their handlers. */
 export interface MountOptions {
   operations: readonly Operation[];
   bindings: readonly Binding[];

@@ -21,6 +21,7 @@ export interface RateLimits {
   batch: number;
 }
 
+/** Limits, and where requests are counted. */
 export interface RateLimiterOptions {
   limits: RateLimits;
   /** Counted here so that a budget holds over any number of processes; in memory where there is none. */

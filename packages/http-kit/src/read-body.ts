@@ -19,6 +19,7 @@ const LONG_BYTES = 128 * 1024;
 /** A body of 8 MB within these limits is parsed in two slices; no operation needs more. */
 const RULES: JsonRules = { maxDepth: 32, maxMembers: 1_000, maxContainers: 400_000 };
 
+/** Limits of a body. */
 export interface BodyOptions {
   /** In bytes, after decompression; 100 KB where absent. */
   limit?: number | undefined;

@@ -17,6 +17,7 @@ export interface Refusal {
   ip: string;
 }
 
+/** Records a refused request. The answer waits for it. */
 export type RefusalLog = (refusal: Refusal) => Promise<void>;
 
 /**

@@ -12,10 +12,15 @@ export interface Reply<Data> {
   stream?: { mediaType: string; filename: string | null; chunks: AsyncIterable<string> };
 }
 
+/** Returns an answer with this data. */
 export function reply<Data>(data: Data, options: Omit<Reply<Data>, 'data'> = {}): Reply<Data> {
   return { data, ...options };
 }
 
+/**
+ * Returns an answer with one page of a list.
+ * @param total number of items in the whole list
+ */
 export function page<Item>(items: Item[], total: number): Reply<Item[]> {
   return { data: items, total };
 }

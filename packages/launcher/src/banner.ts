@@ -3,6 +3,7 @@ import { httpUrl } from './platform.js';
 import type { Addresses } from './platform.js';
 import type { Terminal } from './terminal/terminal.js';
 
+/** How to sign in as the first admin. */
 export interface AdminAccount {
   username: string;
   /** The password itself, only when this start generated it. */

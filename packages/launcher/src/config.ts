@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { integer, port, readEnvironment, str, urlOf } from '@provisioning/runtime';
 
+/** The settings of `npm start`. */
 export interface LauncherConfig {
   /** Root of the checkout: relative paths start here. */
   repository: string;

@@ -12,6 +12,7 @@ export interface Database extends Startable {
 
 const STOP_MS = 1_500;
 
+/** Returns the embedded Postgres of this data directory, not started yet. */
 export async function embeddedPostgres(dataDir: string, journal: Journal): Promise<Database> {
   const log = await journal.writer('postgres', postgresEntry);
   return database('postgres', (options) => startPostgres({ dataDir, log, ...options }));

@@ -12,6 +12,7 @@ import type { Supervisor } from './processes/supervisor.js';
 import { serviceEntry } from './terminal/severity.js';
 import type { Terminal } from './terminal/terminal.js';
 
+/** The parts of a start. */
 export interface Launch {
   config: LauncherConfig;
   ports: Addresses['ports'];

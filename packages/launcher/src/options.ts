@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Failure } from '@provisioning/errors';
 
+/** The options of the command line. */
 export interface LauncherOptions {
   /** Run the sample once everything is up. */
   demo: boolean;

@@ -28,6 +28,7 @@ const WORKER_STOP_MS = 7_000;
 const ORCHESTRATOR_STOP_MS = 2_000;
 const CONTROL_CENTER_STOP_MS = 1_500;
 
+/** Returns the processes of the platform, with their environments. */
 export function platform(config: LauncherConfig, addresses: Addresses): Platform {
   const { ports, databaseUrl, redisUrl } = addresses;
   const environment = { ...config.environment, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl };

@@ -18,6 +18,7 @@ import { Supervisor } from './processes/supervisor.js';
 import type { StopRequests } from './stop-signals.js';
 import type { Terminal } from './terminal/terminal.js';
 
+/** One run of the launcher. */
 export interface Run {
   repository: string;
   options: LauncherOptions;

@@ -13,6 +13,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  */
 const ECHO_MS = 700;
 
+/** Listens for INT, TERM and HUP for the rest of the process. */
 export function stopRequests(): StopRequests {
   const [stop, hurry] = [new AbortController(), new AbortController()];
   let first = 0;

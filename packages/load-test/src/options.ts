@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 
+/** The options of a load test. */
 export interface LoadOptions {
   seconds: number;
   clients: number;

@@ -9,6 +9,7 @@ const START = join(import.meta.dirname, '../../../scripts/start.mjs');
 const START_MS = 180_000;
 const STOP_MS = 20_000;
 
+/** A platform that runs for one load test. */
 export interface OwnPlatform {
   orchestratorUrl: string;
   controlCenterUrl: string;

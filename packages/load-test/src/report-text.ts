@@ -1,5 +1,6 @@
 import type { Figures, OperationFigures } from './samples.js';
 
+/** A run with its figures. */
 export interface ReportedRun {
   figures: Figures;
   clients: number;
@@ -21,6 +22,7 @@ export const COLUMNS = [
   'max ms',
 ];
 
+/** Returns the figures of an operation as the cells of a row. */
 export function cells(figures: OperationFigures): string[] {
   const { operation, requests, errors, perSecond, p50, p90, p99, max } = figures;
   return [
@@ -31,12 +33,14 @@ export function cells(figures: OperationFigures): string[] {
   ];
 }
 
+/** Returns the main figures in a sentence. */
 export function headline({ figures, clients, target, completedTasks }: ReportedRun): string {
   const { total, seconds } = figures;
   const done = completedTasks === undefined ? '' : `, ${completedTasks} tasks completed`;
   return `${total.requests} requests in ${seconds.toFixed(1)} s from ${clients} clients at ${target}: ${total.perSecond.toFixed(1)} a second, ${total.errors} errors${done}`;
 }
 
+/** Returns the report for a terminal. */
 export function textReport(run: ReportedRun): string {
   const { operations, total, faults } = run.figures;
   const rows = [COLUMNS, ...operations.map(cells), cells(total)];

@@ -6,6 +6,7 @@ export interface Sample {
   fault: string | undefined;
 }
 
+/** Figures of one operation; times are in milliseconds. */
 export interface OperationFigures {
   operation: string;
   requests: number;
@@ -17,6 +18,7 @@ export interface OperationFigures {
   max: number;
 }
 
+/** Figures of a run; times are in milliseconds. */
 export interface Figures {
   seconds: number;
   total: OperationFigures;
@@ -27,6 +29,10 @@ export interface Figures {
   faults: [fault: string, count: number][];
 }
 
+/**
+ * Computes the figures of a run.
+ * @param seconds its length
+ */
 export function figuresOf(samples: readonly Sample[], seconds: number): Figures {
   const names = [...new Set(samples.map(({ operation }) => operation))].sort();
   const timeline = Array.from({ length: Math.ceil(seconds) }, () => 0);

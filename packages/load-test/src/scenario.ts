@@ -1,5 +1,6 @@
 import type { LoadClient } from './client.js';
 
+/** What the clients of a run need. */
 export interface Scenario {
   seconds: number;
   clients: number;

@@ -30,6 +30,7 @@ export interface Certainty {
   restrictions(action: Action, resource: string): CompiledRule[];
 }
 
+/** Returns what is certain for a principal under these policies. */
 export function certaintyFor(set: PolicySet, principal: Principal): Certainty {
   const isDecidable = canBeDecidedOn(principal);
   const evaluators = new Map<ResourceType | '*', ReturnType<typeof evaluator>>();
@@ -88,6 +89,7 @@ export interface MissingControl {
   restrictedBy: CompiledRule[];
 }
 
+/** Returns what prevents a principal from changing policies in all circumstances. */
 export function missingControl(set: PolicySet, principal: Principal): MissingControl {
   const certainty = certaintyFor(set, principal);
   return {

@@ -4,6 +4,7 @@ import { LIMITS } from './limits.js';
 import { ACTIONS, EFFECTS, isAction, type Action, type Effect, type PolicyDocument } from './policy.js';
 import { parseResourcePattern, type ResourcePattern } from './resource-pattern.js';
 
+/** A rule, ready to be evaluated. */
 export interface CompiledRule {
   policy: string;
   policyId: string | null;
@@ -15,6 +16,7 @@ export interface CompiledRule {
   condition: Condition | undefined;
 }
 
+/** A policy, ready to be evaluated. */
 export interface CompiledPolicy {
   name: string;
   rules: readonly CompiledRule[];

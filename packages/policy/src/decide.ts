@@ -57,10 +57,12 @@ export function evaluator(
   };
 }
 
+/** Whether a rule with this outcome of its condition decides: a Deny also where the condition failed. */
 export function applies({ effect }: CompiledRule, outcome: Outcome): boolean {
   return 'error' in outcome ? effect === 'Deny' : outcome.met;
 }
 
+/** Returns the position of a rule, without its other members. */
 export function referenceTo({ policy, index }: RuleReference): RuleReference {
   return { policy, index };
 }

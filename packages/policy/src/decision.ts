@@ -1,5 +1,6 @@
 import type { Effect } from './policy.js';
 
+/** The user of a request. */
 export interface Principal {
   id: string;
   username: string;
@@ -48,6 +49,7 @@ export interface DecisionError {
   column?: number;
 }
 
+/** The outcome of an evaluation. */
 export interface Decision {
   effect: 'ALLOW' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
   /** The rule that decided: the first that denies, else the first that allows, else null. */

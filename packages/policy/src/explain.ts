@@ -11,6 +11,7 @@ import { parseResource, type Resource } from './resource-pattern.js';
 export type RuleOutcome =
   'other_resource' | 'other_action' | 'condition_error' | 'condition_false' | 'applies';
 
+/** A rule, and why it counted or did not. */
 export interface ExplainedRule extends RuleReference {
   policyId: string | null;
   effect: Effect;
@@ -25,6 +26,7 @@ export interface ExplainedRule extends RuleReference {
   column?: number;
 }
 
+/** A decision with all rules of the set. */
 export interface Explanation {
   decision: Decision;
   /** Every rule of the set, in its order; none when the request itself cannot be evaluated. */

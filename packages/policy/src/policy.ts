@@ -21,9 +21,11 @@ export const RESOURCE_TYPES = [
   'tokens',
   'decisions',
 ] as const;
+/** One of {@link RESOURCE_TYPES}. */
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
 export const EFFECTS = ['Allow', 'Deny'] as const;
+/** The effect of a rule. */
 export type Effect = (typeof EFFECTS)[number];
 
 /** One rule of a policy, as in the API. */
@@ -37,6 +39,7 @@ export interface PolicyRule {
   condition?: string;
 }
 
+/** A policy, as in the API. */
 export interface PolicyDocument {
   id?: string;
   name: string;
@@ -46,10 +49,12 @@ export interface PolicyDocument {
   enabled?: boolean;
 }
 
+/** Whether a value is a type of resource. */
 export function isResourceType(value: unknown): value is ResourceType {
   return RESOURCE_TYPES.some((type) => type === value);
 }
 
+/** Whether a value is an action; `*` is not. */
 export function isAction(value: unknown): value is Action {
   return ACTIONS.some((action) => action === value);
 }

@@ -1,6 +1,7 @@
 import { LIMITS } from './limits.js';
 import { isResourceType, RESOURCE_TYPES, type ResourceType } from './policy.js';
 
+/** The resource of a request, `type:id`. */
 export interface Resource {
   type: ResourceType;
   id: string;

@@ -3,8 +3,10 @@ import pg from 'pg';
 import { requiredSetting } from './settings.js';
 import { waitFor } from './wait-for.js';
 
+/** A service with a schema of its own. */
 export type ServiceName = 'orchestrator' | 'control-center';
 
+/** A private database of a test. */
 export interface TestDatabase {
   url: string;
   /**

@@ -28,6 +28,7 @@ export async function redisUrl(): Promise<string> {
   }
 }
 
+/** A Redis server that a test can stop and restart. */
 export interface OwnRedis extends RunningServer {
   /** Restarts it on the same port, with its data. */
   restart(): Promise<void>;

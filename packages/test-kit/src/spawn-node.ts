@@ -2,11 +2,13 @@ import { fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PATIENCE_MS, waitFor } from './wait-for.js';
 
+/** How a process ended: exactly one of the two is set. */
 export interface NodeExit {
   code: number | null;
   signal: NodeJS.Signals | null;
 }
 
+/** A Node process that a test started. */
 export interface NodeProcess {
   pid: number;
   /** Everything that it has printed, standard output and errors together. */
@@ -21,6 +23,7 @@ export interface NodeProcess {
   stop(graceMs?: number): Promise<NodeExit>;
 }
 
+/** How a Node process is started. */
 export interface SpawnNodeOptions {
   /** Added to (or, with undefined, removed from) this process's environment. */
   env?: Record<string, string | undefined>;

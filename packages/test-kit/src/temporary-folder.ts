@@ -2,6 +2,7 @@ import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A folder of a test. */
 export interface TemporaryFolder {
   path: string;
   remove(): Promise<void>;

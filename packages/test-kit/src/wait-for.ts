@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export const PATIENCE_MS = 5 * 60_000;
 
+/** How long a test waits, and for what. */
 export interface WaitOptions {
   /** Milliseconds after which it fails; default: {@link PATIENCE_MS}. */
   timeout?: number;

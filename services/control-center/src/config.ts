@@ -19,6 +19,7 @@ import { readPublicKey, readSigningKey } from './credentials/checkpoint-keys.js'
 import type { SealEvery } from './domain/audit/sealer.js';
 import type { Lifetimes } from './domain/session/session.js';
 
+/** The settings of the control center, without secrets. */
 export interface Config extends Omit<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   port: number;
   /** Where internal operations are served; without a port, on a local socket named after the public port. */
@@ -53,6 +54,7 @@ interface Secrets extends Pick<CommonConfig, 'jwtSecrets' | 'metricsToken'> {
   auditSigningKey: KeyObject | undefined;
 }
 
+/** The settings and the secrets, kept apart so that settings can be logged. */
 export interface Configuration {
   config: Readonly<Config>;
   secrets: Readonly<Secrets>;

@@ -12,6 +12,7 @@ export interface Batch {
   operations: Operation[];
 }
 
+/** An operation of a batch as the orchestrator shows it. */
 export interface Operation {
   id: string;
   status: Status;
@@ -22,6 +23,7 @@ export interface Operation {
   results: { message?: string; output?: string | null } | null;
 }
 
+/** Base URLs of both services. */
 export interface ApiUrls {
   orchestrator: string;
   controlCenter: string;

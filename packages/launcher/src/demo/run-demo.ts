@@ -6,6 +6,7 @@ import { follow } from './follow.js';
 import { resultTable } from './result-table.js';
 import { SAMPLE_BATCH } from './sample-batch.js';
 
+/** What the sample needs to run. */
 export interface DemoOptions {
   urls: ApiUrls;
   username: string;

@@ -5,6 +5,7 @@ import { reportWaiting, type WaitReports } from './report-waiting.js';
 import { StartError } from './start-error.js';
 import type { Running, Startable } from './startable.js';
 
+/** How often and after which pauses a process is restarted. */
 export interface KeeperOptions extends WaitReports {
   /** First and longest pause before a process that died is restarted, in milliseconds. */
   backoff?: { first: number; longest: number };

@@ -18,6 +18,7 @@ export interface NodeSpec {
   stopWithinMs: number;
 }
 
+/** Gets each line that a process prints. */
 export type Lines = (stream: 'stdout' | 'stderr', line: string) => void;
 
 /** Standard input of the child, from which it reads the secret part of its environment. */

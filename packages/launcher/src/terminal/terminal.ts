@@ -1,6 +1,7 @@
 import picocolors from 'picocolors';
 import type { Entry } from './severity.js';
 
+/** Where the launcher prints, for example standard output. */
 export interface Output {
   isTTY?: boolean;
   write(text: string): unknown;

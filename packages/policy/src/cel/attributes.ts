@@ -16,6 +16,7 @@ const ROLE_USE =
   "user.role is only for user.role == 'x', user.role != 'x' and user.role in ['x', 'y'], with roles written out; " +
   'all roles are in user.roles';
 
+/** Returns why a condition must not use this name; undefined if it may. */
 export function faultOfIdentifier(name: string): string | undefined {
   if (name === 'action') return undefined;
   if (name === 'context') return "context alone is no value: write context.infra, or 'infra' in context";

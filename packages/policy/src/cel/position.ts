@@ -9,6 +9,7 @@ export interface ConditionFault extends Position {
   message: string;
 }
 
+/** Returns the position of an offset, which is counted in UTF-16 units from 0. */
 export function positionAt(text: string, offset: number): Position {
   const before = text.slice(0, offset).split('\n');
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };

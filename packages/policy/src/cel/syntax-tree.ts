@@ -2,16 +2,22 @@ import type { parse } from '@bufbuild/cel';
 
 /** The tree that the parser makes of a condition. */
 export type SyntaxTree = ReturnType<typeof parse>;
+/** An expression of a condition. */
 export type Expr = SyntaxTree['expr'];
 type ExprOf<Case> = Extract<Expr['exprKind'], { case: Case }> extends { value: infer Value } ? Value : never;
+/** A call of a function or an operator. */
 export type Call = ExprOf<'callExpr'>;
+/** An access to a field, `operand.field`. */
 export type Select = ExprOf<'selectExpr'>;
+/** The expansion of a macro such as `all` or `exists`. */
 export type Comprehension = ExprOf<'comprehensionExpr'>;
 
+/** Returns the name of an expression that is a plain identifier. */
 export function identifier(expr: Expr | undefined): string | undefined {
   return expr?.exprKind.case === 'identExpr' ? expr.exprKind.value.name : undefined;
 }
 
+/** Returns the value of an expression that is a string literal. */
 export function stringLiteral(expr: Expr | undefined): string | undefined {
   const constant = expr?.exprKind.case === 'constExpr' ? expr.exprKind.value.constantKind : undefined;
   return constant?.case === 'stringValue' ? constant.value : undefined;

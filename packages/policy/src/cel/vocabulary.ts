@@ -72,10 +72,12 @@ export function faultOfCall({ function: name, target, args }: Call): string | un
   return undefined;
 }
 
+/** Whether the result of a function can never be true or false. */
 export function isNeverBoolean(functionName: string): boolean {
   return FUNCTIONS.get(functionName)?.neverBoolean === true;
 }
 
+/** Whether a function returns a part of a time, such as `getHours`. */
 export function isTimePart(functionName: string): boolean {
   return FUNCTIONS.get(functionName) === timePart;
 }

@@ -56,6 +56,7 @@ export interface Overrides {
   checkAnswers?: boolean;
 }
 
+/** The composed service. */
 export interface Api {
   app: Express;
   /** Served apart from `app`: the operations for services. */
@@ -191,6 +192,7 @@ export function composeApi(configuration: Configuration, overrides: Overrides = 
   };
 }
 
+/** Opens all resources, creates the first administrator where needed, and serves. */
 export async function startApi(configuration: Configuration): Promise<RunningProcess> {
   const { config, secrets } = configuration;
   const api = composeApi(configuration);

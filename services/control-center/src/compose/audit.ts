@@ -13,6 +13,7 @@ import { PostgresAuditCounts } from '../postgres/audit/audit-counts.js';
 import { PostgresAuditCheckpoints } from '../postgres/audit/audit-checkpoints.js';
 import { PostgresAuditLog } from '../postgres/audit/audit-log.js';
 
+/** The parts of the audit trail. */
 export interface Audit {
   service: AuditService;
   sealer: AuditSealer;
@@ -20,6 +21,7 @@ export interface Audit {
   retention: AuditRetention;
 }
 
+/** What the audit trail is built from. */
 export interface AuditNeeds {
   database: Knex;
   work: UnitOfWork;
@@ -27,6 +29,7 @@ export interface AuditNeeds {
   log: Logger;
 }
 
+/** Connects the parts of the audit trail. */
 export function composeAudit({ config, secrets }: Configuration, needs: AuditNeeds): Audit {
   const { database, work, clock, log } = needs;
   const records = new PostgresAuditLog(database, clock);

@@ -37,6 +37,7 @@ import { PostgresRevocationLog } from '../postgres/accounts/revocation-log.js';
 import { PostgresSessionStore } from '../postgres/accounts/session-store.js';
 import { authenticator } from './authenticator.js';
 
+/** What sign-in and its parts are built from. */
 export interface IdentityNeeds {
   database: Knex;
   users: UserStore;
@@ -49,6 +50,7 @@ export interface IdentityNeeds {
   delay?: (milliseconds: number) => Promise<unknown>;
 }
 
+/** Sign-in, sessions, second factors and API tokens. */
 export interface Identity {
   authenticate: Authenticator;
   bindings: Binding[];

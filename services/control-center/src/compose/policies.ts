@@ -23,6 +23,7 @@ import type { Opened } from './resources.js';
 
 const TRIAL_THREAD = fileURLToPath(new URL('../execution/trial-thread.js', import.meta.url));
 
+/** What the policies are built from. */
 export interface PolicyNeeds {
   opened: Opened;
   work: UnitOfWork;
@@ -36,6 +37,7 @@ export interface PolicyNeeds {
   trialLimits?: TrialLimits | undefined;
 }
 
+/** The parts that deal with policies. */
 export interface Policies {
   authorizer: Authorizer;
   bindings: Binding[];

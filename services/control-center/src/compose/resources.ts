@@ -31,6 +31,7 @@ export interface Opened {
   resources: Resources;
 }
 
+/** Opens the connections of a process. They connect at their first use. */
 export function openResources(config: Config, overrides: { log?: Logger; migrations?: string } = {}): Opened {
   const { log = logger(config), migrations = MIGRATIONS } = overrides;
   const resources = new Resources();

@@ -11,6 +11,7 @@ const MOST_AT_ONCE = 2;
 const LONGEST_QUEUE = 32;
 const WITHOUT_PEPPER = 'plain';
 
+/** Cost and pepper of the hashes. */
 export interface PasswordHasherOptions {
   /** The cost of bcrypt: each step doubles the time. */
   cost: number;

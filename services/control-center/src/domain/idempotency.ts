@@ -5,6 +5,7 @@ export interface IdempotencyKey {
   requestHash: string;
 }
 
+/** The keys of requests in the last 24 hours, with their answers. */
 export interface IdempotencyKeys {
   /**
    * Runs `make` once for a key within 24 hours and returns the stored answer to a repeated request. The answer is

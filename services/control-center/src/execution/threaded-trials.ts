@@ -7,6 +7,7 @@ import type { Effect } from '../domain/decision/decision-record.js';
 import type { PolicyTrials, TrialSet } from '../domain/trial/policy-trials.js';
 import type { TrialAnswers, TrialReply, TrialTask } from './trial-messages.js';
 
+/** Time limits of questions, in milliseconds. */
 export interface TrialLimits {
   /** For one question, in milliseconds: to check, to compile drafts, to explain. */
   ask: number;

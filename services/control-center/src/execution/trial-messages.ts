@@ -9,6 +9,7 @@ export type TrialTask =
   | { kind: 'explain'; key: string; request: DecisionRequest }
   | { kind: 'decide'; key: string; requests: readonly DecisionRequest[] };
 
+/** The answer to each kind of task. */
 export interface TrialAnswers {
   check: FailureDetail[];
   load: null;

@@ -14,6 +14,7 @@ import { EXPORTS } from './present/audit-export.js';
 import { eventOf, presentAuditRecord, presentCheckpoint, presentVerification } from './present/audit.js';
 import { mustBeOf } from './sender.js';
 
+/** Returns the operations on the audit trail. */
 export function auditRoutes(audit: AuditService): Binding[] {
   return [
     on(listAuditLogs)(async (request) => {

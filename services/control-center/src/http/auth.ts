@@ -16,6 +16,7 @@ import { reauthenticationOf } from './reauthentication.js';
 import { presentLogin, presentToken } from './present/login.js';
 import { presentSession } from './present/session.js';
 
+/** Returns the operations on sign-in, sessions and a user's own password. */
 export function authRoutes(
   logins: LoginService,
   sessions: SessionService,

@@ -5,6 +5,7 @@ import type { DecisionLog } from '../domain/decision/decision-log.js';
 import { decisionOf, presentDecision } from './present/decision.js';
 import { mustBeOf } from './sender.js';
 
+/** Returns the operations on the log of decisions. */
 export function decisionRoutes(decisions: DecisionLog): Binding[] {
   return [
     on(getDecision)(async ({ params }) => {

@@ -4,6 +4,7 @@ import type { MfaService } from '../domain/mfa/mfa-service.js';
 import { actorOf, writerOf } from './actor.js';
 import { reauthenticationOf } from './reauthentication.js';
 
+/** Returns the operations on second factors. */
 export function mfaRoutes(mfa: MfaService): Binding[] {
   return [
     on(enrollMfa)(async (request) => {

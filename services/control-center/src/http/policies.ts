@@ -11,6 +11,7 @@ import type { PolicyService, PolicyWriter } from '../domain/policy/policy-servic
 import { actorOf, writerOf } from './actor.js';
 import { presentPolicy, presentVersion } from './present/policy.js';
 
+/** Returns the operations on policies. */
 export function policyRoutes(policies: PolicyService): Binding[] {
   return [
     on(listPolicies)(async ({ query }) => {

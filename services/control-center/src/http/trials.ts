@@ -7,6 +7,7 @@ import { presentExplanation } from './present/explanation.js';
 
 const MOST_PROBLEMS = 1000;
 
+/** Returns the operations that try out policies. */
 export function trialRoutes(trials: TrialService, clock: Clock): Binding[] {
   const replayed = (
     questions: NonNullable<BodyOf<typeof replayDecisions>['questions']>,

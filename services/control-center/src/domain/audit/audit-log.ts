@@ -15,6 +15,7 @@ export interface AuditFilter {
   to?: Date | undefined;
 }
 
+/** A page of the records that match a filter. */
 export interface AuditPage extends AuditFilter, Omit<Page, 'after'> {
   /** Restricts the page to records with a smaller number, so that new records do not move it. */
   before?: number | undefined;
@@ -36,6 +37,7 @@ export interface KeptEvents {
   conflicts: string[];
 }
 
+/** Reads the audit trail, and appends events of the other service. */
 export interface AuditLog {
   /**
    * Lists records, newest first. `total` counts the matches of the filter, regardless of `before` and `after`.

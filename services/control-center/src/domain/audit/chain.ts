@@ -64,6 +64,7 @@ function memberText([name, value]: [string, string | null]): string {
   return value === null ? `${name} -\n` : `${name} ${Buffer.byteLength(value)} ${value}\n`;
 }
 
+/** Returns the SHA-256 of a record with its predecessor, in hex. */
 export function hashOf(record: Omit<ChainedRecord, 'hash'>): string {
   return createHash('sha256').update(hashedText(record)).digest('hex');
 }

@@ -6,6 +6,7 @@ export interface Checkpoint extends ChainEnd {
   at: string;
 }
 
+/** A checkpoint with its signature. */
 export interface SignedCheckpoint extends Checkpoint {
   keyId: string;
   /** Ed25519, in base64. */
@@ -17,11 +18,13 @@ export function signedText({ seq, hash, at }: Checkpoint): string {
   return `provisioning-audit-head-v1\nseq ${seq}\nhash ${hash}\ntimestamp ${at}\n`;
 }
 
+/** A key that signatures are verified with. */
 export interface PublicKey {
   id: string;
   pem: string;
 }
 
+/** Signs and verifies checkpoints. */
 export interface CheckpointKeys {
   /** Undefined without a key: the trail is then chained, but not signed. */
   sign: ((checkpoint: Checkpoint) => SignedCheckpoint) | undefined;
@@ -37,6 +40,7 @@ export interface ExternalCheckpoints {
   read(): Promise<SignedCheckpoint[]>;
 }
 
+/** The checkpoints in the database. */
 export interface AuditCheckpoints {
   list(page: Page<number>): Promise<{ checkpoints: SignedCheckpoint[]; total: number }>;
   /** Returns all checkpoints by number. */
@@ -45,6 +49,7 @@ export interface AuditCheckpoints {
   exclusively<T>(act: (checkpoints: CheckpointWrites) => Promise<T>): Promise<T>;
 }
 
+/** Reads and writes checkpoints while no other process writes any. */
 export interface CheckpointWrites {
   newest(): Promise<SignedCheckpoint | undefined>;
   /** Returns the newest record and the time of the oldest; undefined for an empty trail. */

@@ -14,6 +14,7 @@ const DAY_MS = 24 * 60 * 60_000;
 /** The number of records that are dropped in one transaction at most, where checkpoints allow it. */
 const MOST_RECORDS = 50_000;
 
+/** Drops the beginning of the audit trail. */
 export interface AuditDrops {
   /**
    * Drops all records up to a checkpoint and appends the record of that, in one transaction.

@@ -8,6 +8,7 @@ import type {
   SignedCheckpoint,
 } from './checkpoint.js';
 
+/** When a checkpoint is due. */
 export interface SealEvery {
   records: number;
   seconds: number;

@@ -1,11 +1,13 @@
 import { CHAIN_START, hashOf, type ChainedRecord, type ChainEnd } from './chain.js';
 import type { CheckpointKeys, SignedCheckpoint } from './checkpoint.js';
 
+/** A fault of the audit trail: the record, and what is wrong. */
 export interface Fault {
   seq: number;
   reason: string;
 }
 
+/** The result of a verification. */
 export interface Verification {
   ok: boolean;
   /** The number of records whose hash was recomputed. */
@@ -99,6 +101,7 @@ export function beginning(
   return checkpoint;
 }
 
+/** Returns the fault of a trail that ends before its newest checkpoint. */
 export function cutOff(last: number, checkpoints: ReadonlyMap<number, SignedCheckpoint>): Fault | undefined {
   const newest = newestOf(checkpoints);
   return newest === undefined || newest.seq <= last
@@ -109,6 +112,7 @@ export function cutOff(last: number, checkpoints: ReadonlyMap<number, SignedChec
       };
 }
 
+/** Returns the checkpoint with the largest number; undefined where there is none. */
 export function newestOf(checkpoints: ReadonlyMap<number, SignedCheckpoint>): SignedCheckpoint | undefined {
   return [...checkpoints.values()].reduce<SignedCheckpoint | undefined>(
     (newest, checkpoint) => (newest === undefined || checkpoint.seq > newest.seq ? checkpoint : newest),

@@ -1,5 +1,6 @@
 import type { DecisionRecord } from './decision-record.js';
 
+/** Restricts a query to the decisions that match all of these. */
 export interface DecisionFilter {
   from: Date;
   /** Exclusive. */

@@ -1,5 +1,6 @@
 import type { Decision, DecisionRequest } from '@provisioning/policy';
 
+/** The effect of a decision. */
 export type Effect = Decision['effect'];
 
 /** A decision with its question and the rules that decided it. */

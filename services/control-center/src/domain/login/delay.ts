@@ -29,6 +29,7 @@ export class Delay {
   }
 }
 
+/** Returns the delay after so many failures, in milliseconds. */
 export function delayAfter(failures: number): number {
   if (failures < FREE_FAILURES) return 0;
   const doublings = Math.floor((failures - FREE_FAILURES) / DOUBLED_EVERY);

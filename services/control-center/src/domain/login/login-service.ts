@@ -18,6 +18,7 @@ import {
   type RefusalReason,
 } from './refusal.js';
 
+/** The credentials of a sign-in, and the client. */
 export interface LoginRequest {
   username: string;
   password: string;
@@ -29,12 +30,14 @@ export interface LoginRequest {
   actor: AuditActor;
 }
 
+/** A successful sign-in. */
 export interface Login {
   token: string;
   expiresAt: Date;
   user: User;
 }
 
+/** What sign-in is built from. */
 export interface LoginNeeds {
   work: UnitOfWork;
   passwords: PasswordCheck;
@@ -46,6 +49,7 @@ export interface LoginNeeds {
   scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
 }
 
+/** Signs users in. */
 export class LoginService {
   constructor(private readonly needs: LoginNeeds) {}
 

@@ -9,6 +9,7 @@ import type { Delay } from './delay.js';
 import type { Lockout } from './lockout.js';
 import type { RefusalReason } from './refusal.js';
 
+/** A username and a password, with the client. */
 export interface PasswordRequest {
   username: string;
   password: string;
@@ -16,6 +17,7 @@ export interface PasswordRequest {
   network: string;
 }
 
+/** The outcome of a check: the user, or why the password was not accepted. */
 export type CheckedPassword =
   | { right: true; user: UserCredentials }
   | { right: false; user: UserCredentials | undefined; reason: RefusalReason; locks: boolean };

@@ -11,6 +11,7 @@ import { changed } from '../user/user.js';
 import { codeUsed, type Reauthentication, type ReauthenticationRequest } from './reauthentication.js';
 import { revoked } from '../session/session-service.js';
 
+/** What a change of passwords is built from. */
 export interface PasswordServiceNeeds {
   work: UnitOfWork;
   hasher: PasswordHasher;

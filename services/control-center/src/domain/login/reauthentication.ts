@@ -5,6 +5,7 @@ import type { UnitOfWork } from '../unit-of-work.js';
 import type { PasswordCheck, PasswordRequest } from './password-check.js';
 import { FACTOR_MISSING, recordLock, type RefusalReason } from './refusal.js';
 
+/** The credentials that a signed-in user sent again. */
 export interface ReauthenticationRequest extends PasswordRequest {
   userId: string;
   mfaCode: string | undefined;
@@ -52,6 +53,7 @@ export class Reauthentication {
   }
 }
 
+/** Returns the Failure `invalid` for a code that another request has used in the meantime. */
 export function codeUsed(): Failure {
   return failureOf('mfa_used_code');
 }

@@ -29,6 +29,7 @@ export interface Attempt {
   actor: AuditActor;
 }
 
+/** Records a refused sign-in with its reason. */
 export async function recordRefusal(
   { audit }: Pick<Stores, 'audit'>,
   { user, name, actor }: Attempt,
@@ -83,6 +84,7 @@ export function refused(): Failure {
   });
 }
 
+/** Returns the Failure `unauthenticated` (`mfa_required`) for a sign-in without a code. */
 export function codeRequired(): Failure {
   return new Failure('unauthenticated', 'mfa_code is required: you have a second factor.', {
     code: 'mfa_required',
@@ -96,6 +98,7 @@ export function factorMissing(): Failure {
   return new Failure('unauthenticated', FACTOR_MISSING, { code: 'mfa_missing' });
 }
 
+/** Returns the Failure `unauthenticated` (`mfa_code_invalid`), the same for every reason. */
 export function codeInvalid(): Failure {
   return new Failure(
     'unauthenticated',

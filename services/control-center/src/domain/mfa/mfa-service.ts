@@ -19,6 +19,7 @@ import type { CheckedCode, SecondFactor } from './second-factor.js';
 /** How long a pending secret can be confirmed. */
 const PENDING_MS = 15 * 60_000;
 
+/** A pending secret, as shown to its user once. */
 export interface Enrollment {
   /** Base32. */
   secret: string;
@@ -27,6 +28,7 @@ export interface Enrollment {
   qrCode: string;
 }
 
+/** What second factors are built from. */
 export interface MfaNeeds {
   store: MfaStore;
   work: UnitOfWork;
@@ -46,6 +48,7 @@ export interface MfaOwner {
   actor: AuditActor;
 }
 
+/** Sets up, replaces and removes second factors. */
 export class MfaService {
   constructor(private readonly needs: MfaNeeds) {}
 

@@ -6,12 +6,14 @@ export interface PendingFactor {
   sessionId: string | null;
 }
 
+/** The stored second factor of a user. */
 export interface MfaState {
   /** The secret that codes are derived from; undefined while there is none. */
   sealed: Uint8Array | undefined;
   pending: PendingFactor | undefined;
 }
 
+/** After how many wrong codes a factor is locked, and until when. */
 export interface MfaLocks {
   /** The attempt that locks the factor until `until`. */
   shortAfter: number;
@@ -20,6 +22,7 @@ export interface MfaLocks {
   longAfter: number;
 }
 
+/** Reads second factors and counts attempts. */
 export interface MfaStore {
   find(userId: string): Promise<MfaState | undefined>;
   hasRecoveryCode(userId: string, hash: string): Promise<boolean>;
@@ -29,6 +32,7 @@ export interface MfaStore {
   countAttempt(userId: string, now: Date, locks: MfaLocks): Promise<number | undefined>;
 }
 
+/** Changes second factors within a unit of work. */
 export interface MfaWrites extends MfaStore {
   setPending(userId: string, pending: PendingFactor): Promise<void>;
   /** @returns false when another secret is pending now. */

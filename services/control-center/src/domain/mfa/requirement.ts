@@ -1,6 +1,7 @@
 import type { TokenScope } from '../session/tokens.js';
 import { ADMIN_ROLE } from '../user/user.js';
 
+/** The part of a user that decides whether a second factor is required. */
 export interface MfaBearer {
   roles: readonly string[];
   mfaEnabled: boolean;

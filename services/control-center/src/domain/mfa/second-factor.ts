@@ -31,6 +31,7 @@ export type CheckedCode =
   | { kind: 'totp'; sealed: Uint8Array; step: number }
   | { kind: 'recovery_code'; hash: string };
 
+/** Checks the codes of second factors, and limits how fast they can be guessed. */
 export class SecondFactor {
   constructor(
     private readonly store: MfaStore,
@@ -88,6 +89,7 @@ export class SecondFactor {
   }
 }
 
+/** The user of a code. */
 export interface CodeUser {
   userId: string;
   username: string;

@@ -24,6 +24,7 @@ export interface RightsChange {
   noLongerRestricted: PolicyRule[];
 }
 
+/** Returns the rights that a change of one policy adds and removes. */
 export function rightsChange(
   before: PolicyDocument | undefined,
   after: PolicyDocument | undefined,

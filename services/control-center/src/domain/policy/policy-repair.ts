@@ -17,6 +17,7 @@ import { ADMIN_ROLE, type User } from '../user/user.js';
 import { policyDiff } from './policy-diff.js';
 import { changed, documentOf, type Policy } from './policy.js';
 
+/** The result of a repair. */
 export interface Repair {
   /** The username of the user who controls every policy now. */
   editor: string;

@@ -27,12 +27,14 @@ export interface PolicyWriter {
   actor: AuditActor;
 }
 
+/** A policy as it was created. */
 export interface CreatedPolicy {
   id: string;
   name: string;
   version: string;
 }
 
+/** Reads and changes policies. */
 export class PolicyService {
   readonly #sets = new PolicySets();
 

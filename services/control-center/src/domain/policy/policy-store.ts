@@ -7,6 +7,7 @@ export interface PolicyRevision {
   current(): Promise<number>;
 }
 
+/** Reads policies and their versions. */
 export interface PolicyStore extends PolicyRevision {
   find(id: string): Promise<Policy | undefined>;
   findByName(name: string): Promise<Policy | undefined>;

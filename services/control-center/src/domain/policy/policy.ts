@@ -1,5 +1,6 @@
 import type { PolicyDocument, PolicyRule } from '@provisioning/policy';
 
+/** A stored policy. */
 export interface Policy {
   id: string;
   name: string;
@@ -22,6 +23,7 @@ export interface PolicyVersion extends Pick<
   changedBy: string | null;
 }
 
+/** A policy to be created. */
 export interface NewPolicy {
   name: string;
   version: string;
@@ -30,6 +32,7 @@ export interface NewPolicy {
   rules: readonly PolicyRule[];
 }
 
+/** The members of a policy to be replaced; undefined keeps one. */
 export type PolicyChanges = { [Member in keyof NewPolicy]?: NewPolicy[Member] | undefined };
 
 /** The enabled policies of one revision. */
@@ -39,6 +42,7 @@ export interface StoredPolicySet {
   documents: readonly PolicyDocument[];
 }
 
+/** Returns the policy after these changes, with the next revision. */
 export function changed(policy: Policy, changes: PolicyChanges, now: Date): Policy {
   const { name, version, description, enabled, rules } = changes;
   return {

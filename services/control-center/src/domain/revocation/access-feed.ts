@@ -6,6 +6,7 @@ import type { RevocationLog } from './revocation-log.js';
 import type { User } from '../user/user.js';
 import type { Revocation } from './revocation.js';
 
+/** A part of the list of revocations. */
 export interface Revocations {
   revocations: Revocation[];
   /** The number of the newest revocation. */

@@ -1,3 +1,4 @@
+/** What a revocation ends. */
 export type RevocationKind = 'session' | 'token' | 'user' | 'api_token';
 
 /**
@@ -11,6 +12,7 @@ export interface NewRevocation {
   expiresAt: Date;
 }
 
+/** A revocation at its position in the list. */
 export interface Revocation extends NewRevocation {
   seq: number;
 }

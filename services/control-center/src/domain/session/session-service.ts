@@ -17,6 +17,7 @@ const RETRY_MS = 10_000;
 /** The resolution of `last_seen`: most requests do not write. */
 const SEEN_EVERY_MS = 60_000;
 
+/** What sessions are built from. */
 export interface SessionNeeds {
   sessions: SessionStore;
   work: UnitOfWork;
@@ -27,6 +28,7 @@ export interface SessionNeeds {
   scopeOf: (user: { roles: readonly string[]; mfaEnabled: boolean }) => TokenScope | undefined;
 }
 
+/** Authenticates, refreshes, lists and ends sessions. */
 export class SessionService {
   constructor(private readonly needs: SessionNeeds) {}
 
@@ -140,6 +142,7 @@ function record(action: string, sessionId: string) {
   return { action, resource: `sessions/${sessionId}`, result: 'success', details: {} } as const;
 }
 
+/** Returns the Failure `unauthenticated` for a token that was valid once. */
 export function revoked(): Failure {
   return new Failure('unauthenticated', 'The token is no longer valid. Sign in again.', {
     code: 'token_revoked',

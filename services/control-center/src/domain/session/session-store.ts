@@ -1,6 +1,7 @@
 import type { Page } from '../page.js';
 import type { EndReason, NewSession, Session } from './session.js';
 
+/** Reads sessions. */
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** Lists the sessions that have not ended at `now`, newest first. */

@@ -1,6 +1,7 @@
 /** Why a session ended before it expired. */
 export type EndReason = 'signed_out' | 'ended_by_admin' | 'refresh_reuse' | 'user_changed' | 'mfa_changed';
 
+/** A session to be stored. */
 export interface NewSession {
   id: string;
   userId: string;
@@ -19,12 +20,14 @@ export interface Session extends NewSession {
   user: { username: string; email: string; roles: readonly string[]; enabled: boolean; mfaEnabled: boolean };
 }
 
+/** Lifetimes in seconds. */
 export interface Lifetimes {
   tokenSeconds: number;
   /** When the session ends, however often its token is refreshed. */
   sessionSeconds: number;
 }
 
+/** Whether a session has neither ended nor expired. */
 export function isOpen(session: Session, now: Date): boolean {
   return session.endedAt === null && session.expiresAt > now && session.user.enabled;
 }

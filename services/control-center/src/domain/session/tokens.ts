@@ -10,12 +10,14 @@ interface TokenSubject {
   scope?: TokenScope;
 }
 
+/** The claims of a valid token. */
 export interface TokenClaims extends TokenSubject {
   tokenId: string;
   /** Seconds since the epoch. */
   expiresAt: number;
 }
 
+/** A signed token and the time at which it expires. */
 export interface IssuedToken {
   token: string;
   tokenId: string;

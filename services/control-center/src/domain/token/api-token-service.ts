@@ -15,6 +15,7 @@ const LONGEST_LIFE_MS = 366 * 24 * 60 * 60_000;
 /** The resolution of `last_used_at`: most requests do not write. */
 const USED_EVERY_MS = 60_000;
 
+/** A token to be created. */
 export interface ApiTokenRequest {
   owner: { id: string; actor: AuditActor };
   name: string;
@@ -31,6 +32,7 @@ export interface KnownApiToken {
   roles: string[];
 }
 
+/** What API tokens are built from. */
 export interface ApiTokenNeeds {
   store: ApiTokenStore;
   work: UnitOfWork;
@@ -39,6 +41,7 @@ export interface ApiTokenNeeds {
   clock: Clock;
 }
 
+/** Creates, lists, revokes and authenticates API tokens. */
 export class ApiTokenService {
   constructor(private readonly needs: ApiTokenNeeds) {}
 

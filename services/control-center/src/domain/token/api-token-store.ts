@@ -2,6 +2,7 @@ import type { Page } from '../page.js';
 import type { User } from '../user/user.js';
 import type { ApiToken } from './api-token.js';
 
+/** Reads API tokens. */
 export interface ApiTokenStore {
   /** @param hash SHA-256 in hex. */
   find(hash: string): Promise<{ token: ApiToken; user: User } | undefined>;
@@ -10,6 +11,7 @@ export interface ApiTokenStore {
   touch(id: string, at: Date): Promise<void>;
 }
 
+/** Changes API tokens within a unit of work. */
 export interface ApiTokenWrites extends ApiTokenStore {
   /** @throws Failure `conflict` (`token_name_taken`) when the user has a valid token of that name. */
   insert(token: ApiToken, hash: string, now: Date): Promise<void>;

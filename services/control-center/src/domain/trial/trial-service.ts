@@ -37,6 +37,7 @@ interface ChangedDecision {
   after: Effect;
 }
 
+/** The result of deciding past decisions again. */
 export interface Replay {
   checked: number;
   /** At most {@link MOST_LISTED} of them. */
@@ -63,6 +64,7 @@ interface RefusedQuestion {
   decision: Effect;
 }
 
+/** The result of deciding given questions. */
 export interface ReplayedQuestions {
   /** The number of questions decided. */
   checked: number;

@@ -11,6 +11,7 @@ import { ADMIN_ROLE } from './user.js';
 import { userCreated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
+/** The configured administrator. */
 export interface FirstAdminRequest {
   username: string;
   email: string;
@@ -18,6 +19,7 @@ export interface FirstAdminRequest {
   password: () => string;
 }
 
+/** What the creation of the first administrator is built from. */
 export interface FirstAdminNeeds {
   users: UserStore;
   work: UnitOfWork;

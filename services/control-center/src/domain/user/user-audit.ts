@@ -3,6 +3,7 @@ import { sameRoles, type NewUser, type User, type UserChanges } from './user.js'
 
 type Shown = Pick<User, 'username' | 'email' | 'roles' | 'enabled'>;
 
+/** Returns the audit record of a created user. */
 export function userCreated(
   user: NewUser,
   by: AuditActor,
@@ -29,10 +30,12 @@ export function userUpdated(
   });
 }
 
+/** Returns the audit record of a deleted user. */
 export function userDeleted(user: User, by: AuditActor): NewAuditRecord {
   return about(user.id, 'user.delete', by, { before: shown(user) });
 }
 
+/** Returns the audit record of a user whose sessions were ended. */
 export function userSessionsEnded(user: User, by: AuditActor): NewAuditRecord {
   return about(user.id, 'user.end_sessions', by, { username: user.username });
 }

@@ -17,6 +17,7 @@ import { ADMIN_ROLE, changed, isEnabledAdmin, type User, type UserChanges } from
 import { userCreated, userDeleted, userSessionsEnded, userUpdated } from './user-audit.js';
 import { canonicalUsername, USERNAME_RULE } from './username.js';
 
+/** A user to be created. */
 export interface UserRequest {
   username: string;
   email: string;
@@ -25,8 +26,10 @@ export interface UserRequest {
   enabled: boolean;
 }
 
+/** A user as the answer to its creation shows it. */
 export type CreatedUser = Pick<User, 'id' | 'username' | 'email' | 'roles' | 'enabled'>;
 
+/** Reads and changes users. */
 export class UserService {
   constructor(
     private readonly users: UserStore,

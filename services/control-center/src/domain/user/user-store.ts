@@ -1,6 +1,7 @@
 import type { Page } from '../page.js';
 import type { NewUser, User, UserCredentials } from './user.js';
 
+/** A page of the users that match a filter. */
 export interface UserFilter extends Page {
   role: string | undefined;
   enabled: boolean | undefined;
@@ -8,6 +9,7 @@ export interface UserFilter extends Page {
   text?: string | undefined;
 }
 
+/** Reads users. */
 export interface UserStore {
   isEmpty(): Promise<boolean>;
   find(id: string): Promise<User | undefined>;

@@ -1,5 +1,6 @@
 export const ADMIN_ROLE = 'admin';
 
+/** A user without credentials. */
 export interface User {
   id: string;
   username: string;
@@ -16,15 +17,18 @@ export interface User {
   lastLogin: Date | null;
 }
 
+/** A user with the hash of the password. */
 export interface UserCredentials extends User {
   passwordHash: string;
 }
 
+/** A user to be stored. */
 export type NewUser = Omit<
   UserCredentials,
   'mfaEnabled' | 'tokenEpoch' | 'version' | 'updatedAt' | 'lastLogin'
 >;
 
+/** The members of a user to be replaced; undefined keeps one. */
 export interface UserChanges {
   email?: string | undefined;
   roles?: readonly string[] | undefined;
@@ -32,6 +36,7 @@ export interface UserChanges {
   password?: string | undefined;
 }
 
+/** Whether a user has the role `admin` and is enabled. */
 export function isEnabledAdmin(user: Pick<User, 'roles' | 'enabled'>): boolean {
   return user.enabled && user.roles.includes(ADMIN_ROLE);
 }

@@ -1,6 +1,7 @@
 import type { DataOf, listTokens } from '@provisioning/contracts';
 import type { ApiToken } from '../../domain/token/api-token.js';
 
+/** Returns an API token as the contract shows it, without its text. */
 export function presentApiToken(token: ApiToken): DataOf<typeof listTokens>[number] {
   return {
     id: token.id,

@@ -3,6 +3,7 @@ import type { AuditEvent, ChainedRecord } from '../../domain/audit/chain.js';
 import type { SignedCheckpoint } from '../../domain/audit/checkpoint.js';
 import type { Verification } from '../../domain/audit/verification.js';
 
+/** Returns a record of the audit trail as the contract shows it. */
 export function presentAuditRecord(record: ChainedRecord): AuditRecord {
   return {
     id: record.eventId,
@@ -23,10 +24,12 @@ export function presentAuditRecord(record: ChainedRecord): AuditRecord {
   };
 }
 
+/** Returns a signed checkpoint as the contract shows it. */
 export function presentCheckpoint({ seq, hash, at, keyId, signature }: SignedCheckpoint): AuditHead {
   return { seq, hash, timestamp: at, key_id: keyId, signature };
 }
 
+/** Returns the result of a verification as the contract shows it. */
 export function presentVerification({ ok, checked, fault, checkpoint }: Verification): AuditVerification {
   return {
     ok,
@@ -37,6 +40,7 @@ export function presentVerification({ ok, checked, fault, checkpoint }: Verifica
   };
 }
 
+/** Returns the event of an entry that the other service sent. */
 export function eventOf(entry: AuditEntry): AuditEvent {
   return {
     eventId: entry.event_id,

@@ -6,6 +6,7 @@ type Decision = DataOf<typeof getDecision>;
 /** The fields of a context that the contract declares. */
 const CONTEXT_MEMBERS = ['infra', 'provider', 'operation', 'taskserv', 'cluster_type', 'name'] as const;
 
+/** Returns a decision as the contract shows it. */
 export function presentDecision(record: DecisionRecord): Decision {
   const { id, at, service, username, roles, action, resource, effect, revision } = record;
   return {
@@ -37,6 +38,7 @@ function presentContext(context: Record<string, unknown>): Decision['context'] {
   };
 }
 
+/** Returns the record of a decision that a service sent. */
 export function decisionOf(logged: LoggedDecision): DecisionRecord {
   const { id, service, username, email, roles, action, resource, context, matched, revision } = logged;
   return {

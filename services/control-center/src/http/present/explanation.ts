@@ -5,6 +5,7 @@ import type { ExplainedRule, Explanation } from '@provisioning/policy';
 const MOST_RULES = 1000;
 const CLOSEST_FIRST = ['applies', 'condition_error', 'condition_false', 'other_action', 'other_resource'];
 
+/** Returns an explanation as the contract shows it. */
 export function presentExplanation({ decision, rules }: Explanation): DataOf<typeof simulatePolicies> {
   return {
     decision: decision.effect,

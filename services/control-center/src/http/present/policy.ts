@@ -1,6 +1,7 @@
 import type { DataOf, getPolicy, listPolicyVersions, PolicyRule } from '@provisioning/contracts';
 import type { Policy, PolicyVersion } from '../../domain/policy/policy.js';
 
+/** Returns a policy as the contract shows it. */
 export function presentPolicy(policy: Policy): DataOf<typeof getPolicy> {
   const { id, name, version, enabled, description, revision } = policy;
   return {
@@ -16,6 +17,7 @@ export function presentPolicy(policy: Policy): DataOf<typeof getPolicy> {
   };
 }
 
+/** Returns a version of a policy as the contract shows it. */
 export function presentVersion(of: PolicyVersion): DataOf<typeof listPolicyVersions>[number] {
   const { revision, name, version, enabled, changedAt, changedBy } = of;
   return {

@@ -2,6 +2,7 @@ import type { createUser, DataOf, getUser } from '@provisioning/contracts';
 import type { CreatedUser } from '../../domain/user/user-service.js';
 import type { User } from '../../domain/user/user.js';
 
+/** Returns a user as the contract shows it. */
 export function presentUser(user: User): DataOf<typeof getUser> {
   return {
     ...presentNewUser(user),
@@ -12,6 +13,7 @@ export function presentUser(user: User): DataOf<typeof getUser> {
   };
 }
 
+/** Returns a created user as the contract shows it. */
 export function presentNewUser({
   id,
   username,

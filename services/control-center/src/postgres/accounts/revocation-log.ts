@@ -14,6 +14,7 @@ interface RevocationRow {
 /** Clocks differ, and tokens are accepted for some seconds after they expire. */
 const MARGIN_MS = 60_000;
 
+/** The revocations in Postgres. */
 export class PostgresRevocationLog implements RevocationLog {
   constructor(private readonly database: Knex) {}
 

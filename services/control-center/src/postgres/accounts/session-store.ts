@@ -42,6 +42,7 @@ const COLUMNS = [
   'mfa_enabled',
 ];
 
+/** Reads sessions from Postgres. */
 export class PostgresSessionStore implements SessionStore {
   constructor(private readonly database: Knex) {}
 
@@ -69,12 +70,10 @@ export class PostgresSessionStore implements SessionStore {
   }
 }
 
-/**
- * Other services cache a user for some moments after the sessions ended, for API tokens and requests in
- * progress.
- */
+/** Other services cache a user for some moments after the sessions ended, for API tokens and requests in progress. */
 const LEAST_REVOCATION_MS = 60 * 60_000;
 
+/** Changes sessions in Postgres within a unit of work, and revokes their tokens. */
 export class PostgresSessionWrites extends PostgresSessionStore implements SessionWrites {
   /** @param revoke called with each revocation. */
   constructor(

@@ -17,6 +17,7 @@ interface EndRow {
   hash: string;
 }
 
+/** The signed checkpoints in Postgres. */
 export class PostgresAuditCheckpoints implements AuditCheckpoints {
   constructor(private readonly database: Knex) {}
 

@@ -29,6 +29,7 @@ const PIECE = 500;
 /** So few numbers are sorted quickly. */
 const LITTLE = 50_000;
 
+/** The audit trail in Postgres. */
 export class PostgresAuditLog implements AuditLog, AuditDrops {
   constructor(
     private readonly database: Knex,

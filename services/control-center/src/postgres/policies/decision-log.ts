@@ -26,6 +26,7 @@ interface DecisionRow {
 /** Below the limit of one statement: each row binds 18 values. */
 const ROWS_AT_ONCE = 1000;
 
+/** The log of decisions in Postgres. */
 export class PostgresDecisionLog implements DecisionLog {
   constructor(private readonly database: Knex) {}
 

@@ -13,6 +13,7 @@ export interface ChangeReport {
   after: Body | null;
 }
 
+/** A change as an answer names it. */
 export type ReportedAction = (typeof ACTIONS)[ChangeKind];
 
 const ACTIONS = {

@@ -20,6 +20,7 @@ export interface RestoreStep {
   after: Body | null;
 }
 
+/** The plan of a restore. */
 export interface RestorePlan {
   /** In the order in which they must run. */
   steps: RestoreStep[];

@@ -26,6 +26,7 @@ export interface AuthorshipRow {
   actor: ActorRow | null;
 }
 
+/** Returns the columns that hold the author of a task or batch. */
 export function authorshipRow(by: Omit<Authorship, 'grant'>): AuthorshipRow {
   return {
     created_by: by.createdBy,
