@@ -46,7 +46,8 @@ begin
         when 'Cancelled' then 'Cancelled. ' || p_reason
         when 'Failed' then case
           when not lost.repeatable then 'It was lost while it ran and must not run twice. ' || p_reason
-          else 'Given up after ' || lost.losses + 1 || ' attempts. ' || p_reason end
+          when lost.losses = 0 then 'Given up after 1 lost attempt. ' || p_reason
+          else 'Given up after ' || lost.losses + 1 || ' lost attempts. ' || p_reason end
         else lost.error end
     where id = lost.id returning * into lost;
   perform record_event(lost.id, lost.batch_id, lost.attempt, case next_status

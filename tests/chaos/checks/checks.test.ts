@@ -52,7 +52,9 @@ describe('the checks', () => {
     expect(promises(checkEnds([stored(failed)], new Map()))).toEqual([
       'only a lost worker costs a task its success',
     ]);
-    expect(checkEnds([stored({ ...failed, error: 'Given up after 3 attempts.' })], new Map())).toEqual([]);
+    expect(checkEnds([stored({ ...failed, error: 'Given up after 3 lost attempts.' })], new Map())).toEqual(
+      [],
+    );
   });
 
   it.each([

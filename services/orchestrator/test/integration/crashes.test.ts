@@ -41,7 +41,7 @@ describe('when processes die', () => {
     const id = await platform.submit(witnessed('w', 16));
     await started('w');
     worker.kill('SIGSTOP');
-    // Longer than the silence after which an executor is replaced.
+    // Longer than the silence after which an executor is replaced. A longer sleep changes nothing.
     await sleep(12_000);
     worker.kill('SIGCONT');
     expect(await platform.ended(id)).toMatchObject({ status: 'Completed', attempt: 1 });
@@ -241,7 +241,7 @@ describe('when processes die', () => {
     process.kill(executor!, 'SIGKILL');
     expect(await platform.ended(id)).toMatchObject({
       status: 'Failed',
-      error: expect.stringContaining('Given up after 1 attempts'),
+      error: expect.stringContaining('Given up after 1 lost attempt.'),
     });
     expect(await platform.database('locks')).toEqual([]);
   });
