@@ -241,6 +241,7 @@ describe('the watchdog', () => {
     const frozen = spawnersOf(workerId);
     for (const pid of frozen) process.kill(pid, 'SIGSTOP');
     const { command, output } = run('echo begun');
+    // Longer than a request for a command is valid. A longer sleep changes nothing.
     await sleep(1_500);
     for (const pid of frozen) process.kill(pid, 'SIGCONT');
     expect(await command.ended).toMatchObject({ lost: expect.stringContaining('frozen') });
