@@ -17,6 +17,7 @@ import { presentApiToken } from './present/api-token.js';
 import { presentSession } from './present/session.js';
 import { presentNewUser, presentUser } from './present/user.js';
 
+/** Returns the operations on users, and on the sessions and API tokens that admins see of them. */
 export function userRoutes(
   users: UserService,
   sessions: Pick<SessionService, 'listOwn'>,
