@@ -44,11 +44,11 @@ describeConsole('the console: account', {}, (suite) => {
     await page.getByText('karl@example.com').waitFor();
     await expectAccessible(page);
     await page.getByRole('tab', { name: 'Second factor' }).click();
-    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
     await page.getByRole('button', { name: 'Set it up' }).click();
     const secret = await page.getByText('Or type the key').locator('code').innerText();
     await expectAccessible(page);
-    await page.getByLabel('Code').fill(codeOf(secret));
+    await page.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
     await page.getByRole('button', { name: 'Confirm' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Keep your recovery codes' });
     const codes = await dialog.locator('code span').allInnerTexts();
