@@ -1,4 +1,4 @@
-import { isDeepStrictEqual } from 'node:util';
+import type { Body } from './resource-body.js';
 import type { CheckpointItem } from './rollback.js';
 
 /** A difference between two states of the inventory. */
@@ -17,11 +17,16 @@ export function changesBetween(
   const keys = [...new Set([...old.keys(), ...now.keys()])].sort();
   return keys.flatMap((key): InventoryChange[] => {
     const [was, is] = [old.get(key), now.get(key)];
-    if (was && is && isDeepStrictEqual(was.body, is.body)) return [];
+    if (was && is && isSame(was.body, is.body)) return [];
     const { infra, kind, name, provider } = (is ?? was)!;
     const change = !was ? 'create' : !is ? 'destroy' : 'change';
     return [{ change, infra, kind, name, provider, before: was?.body ?? null, after: is?.body ?? null }];
   });
+}
+
+/** Postgres returns the members of a body in one order. */
+function isSame(one: Body, other: Body): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 function byKey(items: readonly CheckpointItem[]): Map<string, CheckpointItem> {
