@@ -176,7 +176,7 @@ export function plainField(thunk: Thunk, name?: Span): Field {
   return fieldOf(new FixedBody(thunk), name);
 }
 
-export function fieldOf(body: Body | undefined, name?: Span): Field {
+function fieldOf(body: Body | undefined, name?: Span): Field {
   return { body, contracts: [], priority: 0, optional: false, notExported: false, doc: undefined, name };
 }
 

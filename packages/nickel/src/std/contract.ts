@@ -21,7 +21,7 @@ function failed(message: string): EnumValue {
 }
 
 /** A contract that is checked by a function of the evaluator; the value goes through as `test` gives it. */
-export function contractOf(
+function contractOf(
   machine: Machine,
   name: string,
   test: (value: Value, thunk: Thunk) => string | Thunk | undefined,

@@ -16,7 +16,7 @@ import { STRING, stringify } from './string.js';
 
 const FORMATS = ['Json', 'Yaml', 'Toml', 'Text'] as const;
 
-export function format(call: Call): (typeof FORMATS)[number] {
+function format(call: Call): (typeof FORMATS)[number] {
   const { tag: name } = call.enum(0);
   const found = FORMATS.find((known) => known === name);
   if (!found) throw call.fault(0, "must be 'Json, 'Yaml, 'Toml or 'Text");

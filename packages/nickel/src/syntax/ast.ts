@@ -15,7 +15,7 @@ export interface Annotation {
 }
 
 /** `default` is -Infinity, `force` Infinity. */
-export type Priority = Numeric;
+type Priority = Numeric;
 
 /** What is said of a field besides its value. */
 export interface Metadata {

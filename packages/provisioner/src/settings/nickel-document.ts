@@ -139,7 +139,7 @@ function positionOf({ file, line, column }: Place): { file: string; line: number
 }
 
 /** A fault of Nickel as a fault of the settings: with the expression, and for contracts both places. */
-export function faultOf({ message, notes, path = '', place, blame }: NickelFault): Fault {
+function faultOf({ message, notes, path = '', place, blame }: NickelFault): Fault {
   const contract = blame?.contract;
   const said = [
     path !== '' && !message.includes(path) ? `${path}: ${message}` : message,

@@ -4,7 +4,8 @@ import type { PeerName } from '../../peers/peer.js';
 import { GRAPH_SLOTS, SLOTS, TRUE } from '../../peers/task.js';
 import type { Operation } from './ours.js';
 import { runNinja, versionOf } from './programs.js';
-import { inOrder, type EngineSetting } from './setting.js';
+import { inOrder } from './in-order.js';
+import type { EngineSetting } from './setting.js';
 
 const HOPS = 200;
 const SLEEP = ['/bin/sleep', '0.05'];

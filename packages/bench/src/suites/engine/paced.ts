@@ -1,7 +1,8 @@
 import { percentile, type Work } from '../../compare.js';
 import type { PeerName } from '../../peers/peer.js';
 import { SLOTS } from '../../peers/task.js';
-import { inOrder, type EngineSetting } from './setting.js';
+import { inOrder } from './in-order.js';
+import type { EngineSetting } from './setting.js';
 
 const PER_SECOND = 20;
 const SECONDS = 5;

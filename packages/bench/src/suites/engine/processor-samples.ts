@@ -1,6 +1,6 @@
 import type { Work } from '../../compare.js';
 import { timeBetween, type ProcessorTimes } from '../../setting/processor-time.js';
-import { inOrder } from './setting.js';
+import { inOrder } from './in-order.js';
 
 const UNIT = 'µs of processor an operation';
 

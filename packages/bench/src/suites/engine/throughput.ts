@@ -4,7 +4,8 @@ import { SLOTS } from '../../peers/task.js';
 import type { Operation } from './ours.js';
 import { runXargs, versionOf } from './programs.js';
 import { ProcessorSamples } from './processor-samples.js';
-import { inOrder, type EngineSetting } from './setting.js';
+import { inOrder } from './in-order.js';
+import type { EngineSetting } from './setting.js';
 
 const OPERATIONS = 2_000;
 const DURABLE: readonly PeerName[] = ['graphile-worker', 'pg-boss', 'dbos', 'openworkflow'];

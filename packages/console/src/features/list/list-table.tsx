@@ -10,7 +10,7 @@ import { useSteadyRows } from './use-steady-rows.js';
 const NONE: readonly never[] = [];
 
 /** The part of a query's result that a list shows; `items` are absent until the first answer. */
-export interface ListQuery<Item> {
+interface ListQuery<Item> {
   data: { data: { items: readonly Item[]; total: number } } | undefined;
   error: Error | null;
   isPending: boolean;
@@ -19,7 +19,7 @@ export interface ListQuery<Item> {
 }
 
 /** A column heading; `numeric` columns are aligned to the right. */
-export interface Column {
+interface Column {
   title: string;
   numeric?: boolean;
   /** Shown to screen readers only. */

@@ -25,7 +25,7 @@ export interface ResourceCounts {
 }
 
 /** A settings file in the folder of its infra. */
-export interface SettingsFile {
+interface SettingsFile {
   name: string;
   sizeBytes: number;
   changedAt: Date;
