@@ -67,13 +67,15 @@ describeConsole('the console: account', {}, (suite) => {
     await expectAccessible(second);
     await second.getByLabel('Code').fill(codeOf(secret, 1));
     await second.getByRole('button', { name: 'Sign in' }).click();
-    await second.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    await second.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
 
     for (const isGood of [true, false]) {
       const third = await suite.visit('/console/tasks', 'karl');
       await third.getByLabel('Code').fill(codes[0]!);
       await third.getByRole('button', { name: 'Sign in' }).click();
-      const end = isGood ? third.getByRole('heading', { level: 1, name: 'Tasks' }) : third.getByRole('alert');
+      const end = isGood
+        ? third.getByRole('heading', { level: 1, name: 'Overview' })
+        : third.getByRole('alert');
       await end.waitFor();
     }
 

@@ -89,7 +89,7 @@ describeWithBrowser('the console, in a real browser', () => {
     // The browser itself reports the refusal.
     troubles.splice(0);
     await open.signIn('admin', platform.adminPassword);
-    await page.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
     const readable = await page.evaluate<string[]>(
       '[document.cookie, JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage })]',
     );

@@ -57,6 +57,18 @@ const homeRoute = createRoute({
   },
 });
 
+const overviewRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/overview',
+  component: lazyRouteComponent(() => import('./pages/overview/overview-page.js')),
+});
+
+const healthRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/health',
+  component: lazyRouteComponent(() => import('./pages/health/health-page.js')),
+});
+
 const tasksRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/tasks',
@@ -89,6 +101,8 @@ const routeTree = rootRoute.addChildren([
   signInRoute,
   signedInRoute.addChildren([
     homeRoute,
+    overviewRoute,
+    healthRoute,
     tasksRoute,
     taskRoute,
     batchesRoute,

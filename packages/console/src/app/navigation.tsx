@@ -7,8 +7,10 @@ import {
   CircleUserRound,
   FileClock,
   GitCompareArrows,
+  HeartPulse,
   KeyRound,
   Layers,
+  LayoutDashboard,
   ListChecks,
   ScrollText,
   ShieldCheck,
@@ -27,6 +29,7 @@ const GROUPS = [
   {
     title: 'Work',
     entries: [
+      { to: '/overview', title: 'Overview', Icon: LayoutDashboard, reads: 'tasks', key: 'o' },
       { to: '/tasks', title: 'Tasks', Icon: ListChecks, reads: 'tasks', key: 't' },
       { to: '/batches', title: 'Batches', Icon: Layers, reads: 'batches', key: 'b' },
       { to: '/submit', title: 'Submit', Icon: CirclePlay, reads: 'tasks', key: 's' },
@@ -51,8 +54,9 @@ const GROUPS = [
     ],
   },
   {
-    title: 'Settings',
+    title: 'Platform',
     entries: [
+      { to: '/health', title: 'Health', Icon: HeartPulse, reads: 'state', key: 'h' },
       { to: '/webhooks', title: 'Webhooks', Icon: Webhook, reads: 'webhooks', key: 'w' },
       { to: '/account', title: 'Account', Icon: CircleUserRound, reads: undefined, key: 'm' },
     ],
@@ -80,8 +84,8 @@ export function deniedArea(rights: readonly Allowed[], path: string): Navigation
 }
 
 /** Where a user lands who asked for no page: the first of these that they may read. */
-export function landingPage(rights: readonly Allowed[]): '/tasks' | '/audit' | '/account' {
-  if (isReadable(rights, 'tasks')) return '/tasks';
+export function landingPage(rights: readonly Allowed[]): '/overview' | '/audit' | '/account' {
+  if (isReadable(rights, 'tasks')) return '/overview';
   return isReadable(rights, 'audit') ? '/audit' : '/account';
 }
 

@@ -41,6 +41,12 @@ const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
   undone: [Undo2, 'undone', 'Undone'],
   undo_failed: [OctagonX, 'failed', 'Undo failed'],
   unknown: [CircleQuestionMark, 'unknown', 'Unknown'],
+  // Health and workers.
+  Healthy: [Check, 'ok'],
+  Degraded: [TriangleAlert, 'warn'],
+  Unhealthy: [OctagonX, 'failed'],
+  alive: [Check, 'ok', 'Alive'],
+  overdue: [TriangleAlert, 'warn', 'Overdue'],
   // Drift.
   missing: [OctagonX, 'failed', 'Missing'],
   changed: [TriangleAlert, 'warn', 'Changed'],

@@ -1,0 +1,91 @@
+import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { healthQuery, locksQuery, workersQuery } from '../../api/queries/overview.js';
+import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Page } from '../../ui/page.js';
+import { Columns, Facts, Panel } from '../../ui/panel.js';
+import { Status } from '../../ui/status.js';
+import { LockTable } from './lock-table.js';
+import { WorkerTable } from './worker-table.js';
+
+const EVERY_MS = 60_000;
+
+/** The components of the platform, its workers and the locks of infras. */
+export default function HealthPage() {
+  const health = useQuery({ ...healthQuery, refetchInterval: EVERY_MS });
+  const workers = useQuery({ ...workersQuery, refetchInterval: EVERY_MS });
+  const locks = useQuery({ ...locksQuery, refetchInterval: EVERY_MS });
+  return (
+    <Page title="Health" aside={health.data && <Status status={health.data.overall_status} />}>
+      <Columns>
+        <Panel title="Components">
+          <Loaded query={health}>
+            {(found) => (
+              <>
+                <Facts
+                  facts={Object.entries(found.components).map(
+                    ([name, status]) => [wordsOf(name), <Status key={name} status={status} />] as const,
+                  )}
+                />
+                {found.reasons?.map((reason) => (
+                  <p key={reason}>{reason}</p>
+                ))}
+              </>
+            )}
+          </Loaded>
+        </Panel>
+        <Panel title="Locks">
+          <Loaded query={locks}>
+            {({ items, total }) =>
+              items.length === 0 ? (
+                <EmptyState>
+                  No infra is locked. Work that changes an infra locks it until it ends.
+                </EmptyState>
+              ) : (
+                <>
+                  <LockTable locks={items} />
+                  {total > items.length && (
+                    <p className="muted">{`The first ${items.length} of ${total}.`}</p>
+                  )}
+                </>
+              )
+            }
+          </Loaded>
+        </Panel>
+      </Columns>
+      <Panel title="Workers">
+        <Loaded query={workers}>
+          {(found) =>
+            found.length === 0 ? (
+              <EmptyState>No worker is alive, so no work starts. Start one with npm start.</EmptyState>
+            ) : (
+              <WorkerTable workers={found} />
+            )
+          }
+        </Loaded>
+      </Panel>
+    </Page>
+  );
+}
+
+interface LoadedProps<Data> {
+  query: { data: Data | undefined; error: Error | null; refetch(): unknown };
+  children(data: Data): ReactNode;
+}
+
+/** What a query found; until then, that it is loading, or why it failed. */
+function Loaded<Data>({ query: { data, error, refetch }, children }: LoadedProps<Data>) {
+  return (
+    <>
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {data === undefined && !error && <Skeleton rows={3} />}
+      {data !== undefined && children(data)}
+    </>
+  );
+}
+
+/** `batch_coordinator` → `Batch coordinator` */
+function wordsOf(name: string): string {
+  const words = name.replaceAll('_', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
