@@ -11,6 +11,7 @@ const NOT_IN_THE_REPOSITORY: readonly string[] = [
   'workspace/definitions/taskservs/memcached/definition.toml',
   'docker-compose.override.yml',
   'server.json',
+  'dashboard.mjs',
 ];
 /** Names of other programs' interfaces. */
 const NAMES_OF_OTHERS: readonly string[] = ['OTEL_TRACES_SAMPLER', 'OTEL_EXPORTER_OTLP_HEADERS', 'group_add'];
