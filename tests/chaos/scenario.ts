@@ -54,7 +54,12 @@ export async function play(scenario: Scenario): Promise<Outcome> {
     const left = await system.stop();
     return {
       findings: {
-        ...{ name, stormSeconds: seconds, faults, tasks, lines, healedAfter },
+        name,
+        stormSeconds: seconds,
+        faults,
+        tasks,
+        lines,
+        healedAfter,
         submissions: load.submissions,
         batches: batchesOf(load),
         cancels: load.cancels,

@@ -128,15 +128,19 @@ async function preparePlatform(): Promise<Platform> {
     });
   const members = {
     'control center': member('control-center', 'control-center/dist/src/api.js', {
-      ...{ CONTROL_CENTER_PORT: String(await freePort()), INTERNAL_PORT: String(internalPort) },
-      ...{ ADMIN_PASSWORD, BCRYPT_COST: '10' },
+      CONTROL_CENTER_PORT: String(await freePort()),
+      INTERNAL_PORT: String(internalPort),
+      ADMIN_PASSWORD,
+      BCRYPT_COST: '10',
     }),
     API: member('api', 'orchestrator/dist/src/api.js', {
       ORCHESTRATOR_PORT: String(await freePort()),
       CONTROL_CENTER_INTERNAL_URL: relays['control center'].url,
     }),
     worker: member('worker', 'orchestrator/dist/src/worker.js', {
-      ...{ WORKER_PORT: '0', DRAIN_SECONDS: '1', PROVISIONING_COMMAND: witness.program },
+      WORKER_PORT: '0',
+      DRAIN_SECONDS: '1',
+      PROVISIONING_COMMAND: witness.program,
     }),
   };
   let token: string | undefined;

@@ -34,7 +34,9 @@ export async function startOwnPlatform(environment: NodeJS.ProcessEnv): Promise<
       PROVISIONING_COMMAND: '/bin/true',
       PROVISIONING_TEST_DRIVER: '1',
       LOG_LEVEL: 'warn',
-      ...{ RATE_LIMIT_AUTH: '0', RATE_LIMIT_GENERAL: '0', RATE_LIMIT_BATCH: '0' },
+      RATE_LIMIT_AUTH: '0',
+      RATE_LIMIT_GENERAL: '0',
+      RATE_LIMIT_BATCH: '0',
     },
   });
   const exited = once(child, 'exit');

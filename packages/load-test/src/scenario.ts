@@ -77,7 +77,11 @@ export async function runScenario(client: LoadClient, { seconds, clients, ours }
 
 function batch(number: number) {
   const operation = (id: string, dependencies: string[]) => ({
-    ...{ id, type: 'server_batch', provider: 'noop', dependencies, infra: `load-batch-${number}` },
+    id,
+    type: 'server_batch',
+    provider: 'noop',
+    dependencies,
+    infra: `load-batch-${number}`,
     server_configs: [{ name: id, plan: 'small', zone: 'here' }],
   });
   return {

@@ -12,11 +12,21 @@ const line = (text: string, at: number): WitnessLine => {
 };
 const witness = (...texts: string[]) => texts.map(line);
 const stored = (task: Partial<StoredTask>): StoredTask => ({
-  ...{ id: 'a', status: 'Completed', terminal: true, settings: 's', attempt: 1, error: null },
+  id: 'a',
+  status: 'Completed',
+  terminal: true,
+  settings: 's',
+  attempt: 1,
+  error: null,
   ...task,
 });
 const submitted = (submission: Partial<Submission>): Submission => ({
-  ...{ marker: 's', infra: 'i', checkMode: false, key: undefined, answers: [200], accepted: 'a' },
+  marker: 's',
+  infra: 'i',
+  checkMode: false,
+  key: undefined,
+  answers: [200],
+  accepted: 'a',
   ...submission,
 });
 const promises = (violations: { promise: string }[]) => violations.map(({ promise }) => promise);
@@ -80,7 +90,9 @@ describe('the checks', () => {
 
   describe('of batches', () => {
     const batch = (parallel_limit: number) => ({
-      ...{ batch_id: 'x', status: 'Completed', parallel_limit },
+      batch_id: 'x',
+      status: 'Completed',
+      parallel_limit,
       operations: [
         { id: 'op-0', status: 'Completed', task_id: 'a', dependencies: [] },
         { id: 'op-1', status: 'Completed', task_id: 'b', dependencies: ['op-0'] },

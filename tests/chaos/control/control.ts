@@ -21,7 +21,9 @@ export async function startControl(): Promise<System> {
   const common = { DATABASE_URL: postgres.url, REDIS_URL: redis.url };
   const member = (name: string, script: string, environment: Record<string, string>) =>
     new Member({
-      ...{ name, folder, script: join(import.meta.dirname, script) },
+      name,
+      folder,
+      script: join(import.meta.dirname, script),
       environment: { ...common, ...environment },
     });
   const apis: Member[] = [];
@@ -44,7 +46,13 @@ export async function startControl(): Promise<System> {
     throw error;
   }
   return {
-    ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: false },
+    folder,
+    postgres,
+    redis,
+    apis,
+    workers,
+    witness,
+    hasCrashPoints: false,
     // It runs commands itself: a fault of an executor or of a spawner hits the worker.
     executorOf: (worker) => processIn(worker)[0],
     spawnersOf: processIn,

@@ -120,7 +120,9 @@ interface BatchAnswer {
 function withWhatWasAsked({ batch_id, status, operations }: BatchAnswer, body: BatchBody): BatchSeen {
   const dependencies = new Map(body.operations.map((asked) => [asked.id, asked.dependencies]));
   return {
-    ...{ batch_id, status, parallel_limit: body.parallel_limit },
+    batch_id,
+    status,
+    parallel_limit: body.parallel_limit,
     operations: operations.map((operation) => ({
       ...operation,
       dependencies: dependencies.get(operation.id) ?? [],

@@ -88,7 +88,13 @@ export async function startPlatform(mode: Mode, jwtSecret: string): Promise<Syst
   }
 
   return {
-    ...{ folder, postgres, redis, apis, workers, witness, hasCrashPoints: true },
+    folder,
+    postgres,
+    redis,
+    apis,
+    workers,
+    witness,
+    hasCrashPoints: true,
     executorOf: (worker) => partsOf(worker, '/executor.js')[0],
     spawnersOf: (worker) => partsOf(worker, '/spawner.js'),
     tasks: () =>

@@ -31,7 +31,10 @@ beforeEach(async () => {
   clone = await cloneDatabase('orchestrator');
   folder = await temporaryFolder('access');
   database = createPostgres({
-    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
   });
   controlCenter = new FakeAccess(SECRET);
   path = join(folder.path, 'access.json');
@@ -47,7 +50,9 @@ async function during(
   act: (accessClient: AccessClient) => Promise<void> | void = () => undefined,
 ): Promise<void> {
   const accessClient = new AccessClient({
-    ...{ controlCenter, keyring, log: silentLogger },
+    controlCenter,
+    keyring,
+    log: silentLogger,
     rules: { revocationsStale: 30, policiesStale: 900 },
     file: new AccessFile(path, keyring),
     marks: new AccessMarks(new PostgresMarkStore(database), keyring),

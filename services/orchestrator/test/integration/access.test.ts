@@ -249,7 +249,10 @@ describe('work that waits', () => {
   it('is cancelled when the policies no longer allow it, a batch as a whole', async () => {
     const caller = signedIn();
     const operation = (id: string, dependencies: string[]) => ({
-      ...{ id, type: 'server_batch', provider: 'local', dependencies },
+      id,
+      type: 'server_batch',
+      provider: 'local',
+      dependencies,
       server_configs: [{ name: id, plan: 'small', zone: 'here' }],
     });
     const { body } = await api

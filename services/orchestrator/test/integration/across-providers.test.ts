@@ -96,8 +96,13 @@ describe('the API document’s batch, whose task services are installed on serve
   it('is undone completely when a later operation fails', async () => {
     const infra = 'undone';
     const bad: OperationSpec = {
-      ...{ id: 'bad', type: 'server_batch', infra, dependencies: ['aws_taskservs'], provider: 'noop' },
-      ...{ retries: 0, server_configs: [{ name: 'fail-me', plan: 'small', zone: 'de-fra1' }] as never },
+      id: 'bad',
+      type: 'server_batch',
+      infra,
+      dependencies: ['aws_taskservs'],
+      provider: 'noop',
+      retries: 0,
+      server_configs: [{ name: 'fail-me', plan: 'small', zone: 'de-fra1' }] as never,
     };
     const id = await platform.submitBatch({
       rollbackEnabled: true,

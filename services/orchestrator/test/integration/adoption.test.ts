@@ -54,8 +54,14 @@ afterAll(() => platform.stop());
 
 const newInfra = () => `i-${uuidv7()}`;
 const desired = (infra: string, name: string, plan = 'small') => ({
-  ...{ infra, name, plan, zone: 'de-fra1', provider: 'local' as const },
-  ...{ image: null, labels: {}, storage_gb: null },
+  infra,
+  name,
+  plan,
+  zone: 'de-fra1',
+  provider: 'local' as const,
+  image: null,
+  labels: {},
+  storage_gb: null,
 });
 
 /** Creates a server like the `provisioning` command that a person runs, without the platform. */
@@ -243,12 +249,12 @@ describe('a resource that an earlier attempt created without reporting it', () =
     const infra = newInfra();
     writeFileSync(killed, '');
     const lost = await createServers(infra, ['a', 'b']);
-    await platform
-      .database('tasks')
-      .where({ id: lost.id })
-      .update({
-        ...{ status: 'Unknown', completed_at: null, worker_id: null, ready_at: new Date() },
-      });
+    await platform.database('tasks').where({ id: lost.id }).update({
+      status: 'Unknown',
+      completed_at: null,
+      worker_id: null,
+      ready_at: new Date(),
+    });
     await platform.database.raw(
       `insert into locks (infra, ticket, holder_id, holder_kind, granted_at)
          values (?, nextval('lock_tickets'), ?, 'task', now())`,
@@ -262,7 +268,11 @@ describe('a resource that an earlier attempt created without reporting it', () =
     const infra = newInfra();
     const empty = await checkpoint(infra);
     const operation: OperationSpec = {
-      ...{ id: 'servers', type: 'server_batch', infra, provider: 'local', dependencies: [] },
+      id: 'servers',
+      type: 'server_batch',
+      infra,
+      provider: 'local',
+      dependencies: [],
       server_configs: ['a', 'b', 'c'].map((name) => ({ name, plan: 'small', zone: 'de-fra1' })),
     };
     const id = await platform.submitBatch({ operations: [operation] });

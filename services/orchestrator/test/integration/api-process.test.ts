@@ -25,7 +25,10 @@ beforeAll(async () => {
   controlCenter = new FakeControlCenter(SECRET);
   await controlCenter.start();
   database = createPostgres({
-    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
   });
 });
 afterAll(async () => {
@@ -39,8 +42,13 @@ afterAll(async () => {
 async function startApi(): Promise<{ url: string; process: NodeProcess }> {
   const process = spawnNode(API, {
     env: {
-      ...{ NODE_ENV: 'test', DATABASE_URL: clone.url, REDIS_URL: undefined, JWT_SECRET: SECRET },
-      ...{ PROVISIONING_DATA_DIR: home.path, ORCHESTRATOR_PORT: '0', LOG_LEVEL: 'debug' },
+      NODE_ENV: 'test',
+      DATABASE_URL: clone.url,
+      REDIS_URL: undefined,
+      JWT_SECRET: SECRET,
+      PROVISIONING_DATA_DIR: home.path,
+      ORCHESTRATOR_PORT: '0',
+      LOG_LEVEL: 'debug',
       RATE_LIMIT_GENERAL: '0',
       CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
     },

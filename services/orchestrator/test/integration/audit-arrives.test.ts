@@ -57,7 +57,8 @@ beforeAll(async () => {
     JWT_SECRET: SECRET,
     PROVISIONING_DATA_DIR: platform.dataDir,
     CONTROL_CENTER_URL: url,
-    ...{ RATE_LIMIT_GENERAL: '0', RATE_LIMIT_BATCH: '0' },
+    RATE_LIMIT_GENERAL: '0',
+    RATE_LIMIT_BATCH: '0',
   });
   await api.start();
 });

@@ -32,7 +32,8 @@ beforeAll(async () => {
         PROVISIONING_DATA_DIR: platform.dataDir,
         PROVISIONING_TEST_DRIVER: '1',
         CONTROL_CENTER_INTERNAL_URL: controlCenter.url,
-        ...{ RATE_LIMIT_GENERAL: '0', RATE_LIMIT_BATCH: '0' },
+        RATE_LIMIT_GENERAL: '0',
+        RATE_LIMIT_BATCH: '0',
       }),
   );
   await Promise.all(apis.map((api) => api.start()));
@@ -122,7 +123,11 @@ function batchRequest() {
         server_configs: [server('a'), server('b')],
       },
       {
-        ...{ id: 'after', type: 'command_batch', infra, dependencies: ['servers'], retries: 1 },
+        id: 'after',
+        type: 'command_batch',
+        infra,
+        dependencies: ['servers'],
+        retries: 1,
         commands: [Math.random() < 0.3 ? 'false' : 'true'],
       },
     ],

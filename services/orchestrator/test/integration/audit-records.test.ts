@@ -87,7 +87,13 @@ describe('the audit trail gets', () => {
     const worker = await engine.register();
     const attempt = (await engine.claim(task, worker))!;
     const entry = (change: string, kind: string, name: string, id: string) => ({
-      ...{ state: 'done', change, infra: 'beta', kind, name, provider: 'local', driver: 'local' },
+      state: 'done',
+      change,
+      infra: 'beta',
+      kind,
+      name,
+      provider: 'local',
+      driver: 'local',
       before: change === 'create' ? null : { id, name, password: 'hunter2' },
       after: change === 'destroy' ? null : { id, name, password: 'hunter2' },
     });

@@ -84,8 +84,15 @@ async function workIn(infra: string): Promise<Work> {
   const worker = await engine.register();
   const attempt = (await engine.claim(failed, worker))!;
   const entry = {
-    ...{ state: 'done', change: 'create', infra, kind: 'server', name: 'web-01', provider: 'local' },
-    ...{ driver: 'local', before: null, after: { id: `id-${infra}`, name: 'web-01', plan: 'small' } },
+    state: 'done',
+    change: 'create',
+    infra,
+    kind: 'server',
+    name: 'web-01',
+    provider: 'local',
+    driver: 'local',
+    before: null,
+    after: { id: `id-${infra}`, name: 'web-01', plan: 'small' },
   };
   await api.database.raw(RECORD_CHANGES, [failed, attempt, worker, JSON.stringify([entry])]);
   await engine.finish(failed, attempt, worker, 'Failed');
@@ -352,7 +359,10 @@ describe('a Deny on', () => {
 
 it('refuses a batch with more questions than can be evaluated', async () => {
   const operations = Array.from({ length: 2_001 }, (_, index) => ({
-    ...{ id: `c${index}`, type: 'command_batch', infra: `infra-${index}`, commands: ['true'] },
+    id: `c${index}`,
+    type: 'command_batch',
+    infra: `infra-${index}`,
+    commands: ['true'],
   }));
   const { body } = await operator().post('/batch/execute').send({ name: 'wide', operations }).expect(422);
   expect(body.error).toContain('must have at most 2000 different acts, and have 2001');
@@ -435,7 +445,8 @@ it('is complete when waiting work is reviewed', async () => {
   const { body } = await limited().post('/batch/execute').send(batchOf(infra)).expect(200);
   const stored = await api.database('batches').where({ id: body.data.batch_id }).first('granted_on');
   expect(stored.granted_on).toMatchObject({
-    ...{ action: 'execute', resource: 'batches:nightly' },
+    action: 'execute',
+    resource: 'batches:nightly',
     also: expect.arrayContaining([
       expect.objectContaining({ action: 'create', resource: `servers:${infra}` }),
     ]),

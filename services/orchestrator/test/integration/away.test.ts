@@ -152,7 +152,10 @@ describe('a database that cannot store', () => {
     const api = await apiOn({ DATABASE_URL: clone.url });
     await api.as('operator').post(CREATE).send(workflow('before')).expect(200);
     const operators = createPostgres({
-      ...{ url: clone.url, schema: 'orchestrator', applicationName: 'operators', log: silentLogger },
+      url: clone.url,
+      schema: 'orchestrator',
+      applicationName: 'operators',
+      log: silentLogger,
     });
     closers.push(() => operators.destroy());
     const name = new URL(clone.url).pathname.slice(1);

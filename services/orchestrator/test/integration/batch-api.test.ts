@@ -46,22 +46,30 @@ describe('POST /batch/execute', () => {
     expect(headers['location']).toBe(`/batch/operations/${body.data.batch_id}`);
     const { body: found } = await operator().get(headers['location']!).expect(200);
     expect(found.data).toMatchObject({
-      ...{
-        name: 'multi_cloud_deployment',
-        version: '1.0.0',
-        storage_backend: 'surrealdb',
-        parallel_limit: 5,
-      },
-      ...{ rollback_enabled: true, on_failure: 'continue', infras: ['default'], progress: 0 },
+      name: 'multi_cloud_deployment',
+      version: '1.0.0',
+      storage_backend: 'surrealdb',
+      parallel_limit: 5,
+      rollback_enabled: true,
+      on_failure: 'continue',
+      infras: ['default'],
+      progress: 0,
     });
     expect(found.data.operations[1]).toMatchObject({
-      ...{ id: 'aws_taskservs', provider: 'aws', dependencies: ['upcloud_servers'], results: null },
+      id: 'aws_taskservs',
+      provider: 'aws',
+      dependencies: ['upcloud_servers'],
+      results: null,
       waiting_for: { reason: 'dependency', operations: ['upcloud_servers'] },
     });
     const { body: task } = await operator().get(`/tasks/${found.data.operations[1].task_id}`).expect(200);
     expect(task.data).toMatchObject({
-      ...{ kind: 'batch_operation', name: 'aws_taskservs', status: 'Pending', batch_id: body.data.batch_id },
-      ...{ operation: 'aws_taskservs', dependencies: [found.data.operations[0].task_id] },
+      kind: 'batch_operation',
+      name: 'aws_taskservs',
+      status: 'Pending',
+      batch_id: body.data.batch_id,
+      operation: 'aws_taskservs',
+      dependencies: [found.data.operations[0].task_id],
     });
     await operator().post(`/batch/operations/${body.data.batch_id}/cancel`).expect(200);
   });
@@ -207,7 +215,8 @@ describe('POST /batch/operations/{id}/cancel and /resume', () => {
     await operator().post(`${path}/cancel`).expect(409);
     const { body: preview } = await operator().post(`${path}/resume?check_mode=true`).expect(200);
     expect(preview.data).toMatchObject({
-      ...{ batch_id: id, check_mode: true },
+      batch_id: id,
+      check_mode: true,
       operations: [
         { id: 'a', status: 'Pending' },
         { id: 'b', status: 'Pending' },

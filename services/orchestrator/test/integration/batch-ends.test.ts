@@ -57,8 +57,13 @@ async function submit(operations: OperationSpec[], more: { rollbackEnabled?: boo
   const infra = `infra-${uuidv7()}`;
   const { batch } = await batches.execute(
     {
-      ...{ name: 'b', version: null, storageBackend: null, parallelLimit: 5, onFailure: 'continue' },
-      ...{ rollbackEnabled: false, ...more },
+      name: 'b',
+      version: null,
+      storageBackend: null,
+      parallelLimit: 5,
+      onFailure: 'continue',
+      rollbackEnabled: false,
+      ...more,
       operations: operations.map((operation) => ({ ...operation, infra })),
     },
     SUBMITTER,

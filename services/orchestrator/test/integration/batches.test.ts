@@ -154,8 +154,11 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     });
     const ended = await platform.batchEnded(id);
     expect(statuses(ended)).toEqual({
-      ...{ bad: 'Failed', child: 'Cancelled', grandchild: 'Cancelled' },
-      ...{ good: 'Completed', after: 'Completed' },
+      bad: 'Failed',
+      child: 'Cancelled',
+      grandchild: 'Cancelled',
+      good: 'Completed',
+      after: 'Completed',
     });
     expect(ended.batch).toMatchObject({ status: 'Failed', completed: 2, failed: 1, cancelled: 2 });
     expect(ended.operations['grandchild']?.error).toBe(
@@ -276,7 +279,9 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     const { batch, operations } = await platform.batch(id);
     expect(batch.status).toBe('Pending');
     expect(operations['op']?.waitingFor).toEqual({
-      ...{ reason: 'lock', infra, place: 1 },
+      reason: 'lock',
+      infra,
+      place: 1,
       holder: { id: task, kind: 'task' },
     });
     expect((await platform.find(after)).waitingFor).toMatchObject({ reason: 'lock', place: 2 });
@@ -339,8 +344,12 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
   it('answers a repeated request as the first time, and refuses another request under its key', async () => {
     const idempotency = { key: `k-${redis}`, principal: 'p', requestHash: 'h' };
     const request = {
-      ...{ name: 'same', version: null, storageBackend: null, parallelLimit: 1 },
-      ...{ rollbackEnabled: false, onFailure: 'continue' as const },
+      name: 'same',
+      version: null,
+      storageBackend: null,
+      parallelLimit: 1,
+      rollbackEnabled: false,
+      onFailure: 'continue' as const,
       operations: [commands('op', 'true')],
     };
     const submit = (hash = 'h') =>

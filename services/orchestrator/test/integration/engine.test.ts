@@ -134,7 +134,9 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     const third = await platform.submit(script('third'), { infra });
     const check = await platform.submit('true', { infra, checkMode: true });
     expect((await platform.find(third)).waitingFor).toEqual({
-      ...{ reason: 'lock', infra, place: 2 },
+      reason: 'lock',
+      infra,
+      place: 2,
       holder: { id: first, kind: 'task' },
     });
     await platform.ended(check);

@@ -17,7 +17,11 @@ let database: Knex;
 beforeAll(async () => {
   clone = await cloneDatabase('orchestrator');
   database = createPostgres({
-    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger, poolMax: 20 },
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
+    poolMax: 20,
   });
 });
 afterAll(async () => {

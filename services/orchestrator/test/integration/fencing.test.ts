@@ -20,16 +20,18 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function executorWith(ledger: FakeLedger): Executor {
   return new Executor(
     {
-      ...{ databaseUrl: '', socketPath: join(folder, 's'), slot: 0, limits: anyTasks(2) },
-      ...{ stateDir: folder, logDir: join(folder, 'logs') },
-      ...{
-        programs: { sh: ['/bin/sh'] },
-        commands: {},
-        driverHost: [],
-        secrets: [],
-        pollMs: 50,
-        crashAt: undefined,
-      },
+      databaseUrl: '',
+      socketPath: join(folder, 's'),
+      slot: 0,
+      limits: anyTasks(2),
+      stateDir: folder,
+      logDir: join(folder, 'logs'),
+      programs: { sh: ['/bin/sh'] },
+      commands: {},
+      driverHost: [],
+      secrets: [],
+      pollMs: 50,
+      crashAt: undefined,
       commandEnvironment: {},
       providerEnvironment: { PATH: process.env['PATH'] ?? '' },
       times: { ...DEFAULT_TIMES, heartbeat: 0.1 },

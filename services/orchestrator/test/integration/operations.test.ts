@@ -15,7 +15,12 @@ afterAll(() => platform.stop());
 
 function servers(id: string, names: string[], more: Partial<OperationSpec> = {}): OperationSpec {
   return {
-    ...{ id, type: 'server_batch', infra: 'default', dependencies: [], provider: 'noop', retries: 0 },
+    id,
+    type: 'server_batch',
+    infra: 'default',
+    dependencies: [],
+    provider: 'noop',
+    retries: 0,
     server_configs: names.map((name) => ({ name, plan: '1xCPU-2GB', zone: 'de-fra1' })),
     ...more,
   };
@@ -27,12 +32,20 @@ describe('operations in the driver host', () => {
       operations: [
         servers('machines', ['web-01', 'web-02'], { provider: 'local' }),
         {
-          ...{ id: 'services', type: 'taskserv_batch', infra: 'default', provider: 'local' },
-          ...{ dependencies: ['machines'], taskservs: ['containerd', 'kubernetes'] },
+          id: 'services',
+          type: 'taskserv_batch',
+          infra: 'default',
+          provider: 'local',
+          dependencies: ['machines'],
+          taskservs: ['containerd', 'kubernetes'],
         },
         {
-          ...{ id: 'builders', type: 'cluster_batch', infra: 'default', provider: 'local' },
-          ...{ dependencies: ['services'], cluster_type: 'buildkit' },
+          id: 'builders',
+          type: 'cluster_batch',
+          infra: 'default',
+          provider: 'local',
+          dependencies: ['services'],
+          cluster_type: 'buildkit',
         },
       ],
     });
@@ -56,8 +69,14 @@ describe('operations in the driver host', () => {
       operations: [
         servers('passing', ['fail-once-a'], { retries: 2 }),
         {
-          ...{ id: 'hopeless', type: 'taskserv_batch', infra: 'default', provider: 'noop' },
-          ...{ dependencies: [], retries: 5, taskservs: ['containerd'], servers: ['not-there'] },
+          id: 'hopeless',
+          type: 'taskserv_batch',
+          infra: 'default',
+          provider: 'noop',
+          dependencies: [],
+          retries: 5,
+          taskservs: ['containerd'],
+          servers: ['not-there'],
         },
       ],
     });

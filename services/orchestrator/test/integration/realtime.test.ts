@@ -27,7 +27,10 @@ describe('a published event', () => {
   it('is the same at every API process, as documented', async () => {
     const clients = await Promise.all([follow(first, viewer()), follow(second, viewer())]);
     const answer = await post('/workflows/servers/create', apis.token(['operator']), {
-      ...{ infra: 'production', settings: 'config.ncl', check_mode: false, wait: true },
+      infra: 'production',
+      settings: 'config.ncl',
+      check_mode: false,
+      wait: true,
     });
     const { data: taskId } = (await answer.json()) as { data: string };
     const last = String(await apis.record({ taskId, type: 'finished', status: 'Completed' }));
@@ -82,7 +85,11 @@ describe('a published event', () => {
       [taskId],
     );
     expect((await client.sees(({ event_type: type }) => type === 'LogEntry')).data).toEqual({
-      ...{ task_id: taskId, attempt: 1, first_line: 1, line_count: 2, text: 'one\ntwo' },
+      task_id: taskId,
+      attempt: 1,
+      first_line: 1,
+      line_count: 2,
+      text: 'one\ntwo',
     });
     await apis.database.raw(`select record_progress(?, 1, 4, 1, 'boot', true)`, [taskId]);
     const progress = await client.sees(

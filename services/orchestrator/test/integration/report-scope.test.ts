@@ -14,8 +14,13 @@ afterAll(() => platform.stop());
 
 const report = (infra: string, name: string, more: object = {}) =>
   JSON.stringify({
-    ...{ type: 'resource', kind: 'server', name, infra, action: 'created', driver: 'local' },
-    ...{ after: { id: `id-${name}`, name } },
+    type: 'resource',
+    kind: 'server',
+    name,
+    infra,
+    action: 'created',
+    driver: 'local',
+    after: { id: `id-${name}`, name },
     ...more,
   });
 const saying = (...lines: string[]) =>
@@ -60,7 +65,8 @@ describe('a command that reports on an infra whose lock its task does not hold',
       { infra: 'mine' },
     );
     expect(await platform.ended(task)).toMatchObject({
-      ...{ status: 'Failed', exitCode: 0 },
+      status: 'Failed',
+      exitCode: 0,
       error: `What it reported was refused: ${refusal}. Nothing of that is recorded.`,
     });
     expect(await dataOf(task)).toMatchObject({ refused_reports: 3, resources: [{ name: 'web-01' }] });
@@ -111,8 +117,15 @@ it('Postgres refuses an entry of another infra, and any of a task without the lo
   const engine = engineFunctions(platform.database);
   const worker = await engine.register();
   const entry = (infra: string) => ({
-    ...{ state: 'done', change: 'create', infra, kind: 'server', name: 'web-01', provider: 'local' },
-    ...{ driver: 'local', before: null, after: { id: '1' } },
+    state: 'done',
+    change: 'create',
+    infra,
+    kind: 'server',
+    name: 'web-01',
+    provider: 'local',
+    driver: 'local',
+    before: null,
+    after: { id: '1' },
   });
   const [task, checking] = [randomUUID(), randomUUID()];
   await rowsOf(

@@ -15,8 +15,17 @@ afterAll(() => api.stop());
 const operator = () => api.as('operator');
 
 const server = (name: string, plan = 'small') => ({
-  ...{ id: `id-${name}`, infra: 'i', name, plan, zone: 'z', provider: 'local', driver: 'local', image: null },
-  ...{ labels: {}, storage_gb: null, made_at: `2026-01-01T00:00:0${name.at(-1)}Z` },
+  id: `id-${name}`,
+  infra: 'i',
+  name,
+  plan,
+  zone: 'z',
+  provider: 'local',
+  driver: 'local',
+  image: null,
+  labels: {},
+  storage_gb: null,
+  made_at: `2026-01-01T00:00:0${name.at(-1)}Z`,
 });
 
 /** Acts as a worker: answers the survey that is requested next. */
@@ -84,8 +93,11 @@ it('shows drift as the providers report it', async () => {
   expect(body.data.differences).toMatchObject([
     { drift: 'missing', kind: 'server', infra: 'i', name: 'web-1', actual: null },
     {
-      ...{ drift: 'changed', name: 'web-2', reason: 'differs in plan' },
-      ...{ expected: { plan: 'small' }, actual: { plan: 'large' } },
+      drift: 'changed',
+      name: 'web-2',
+      reason: 'differs in plan',
+      expected: { plan: 'small' },
+      actual: { plan: 'large' },
     },
     { drift: 'unmanaged', name: 'web-3', expected: null },
   ]);
@@ -106,7 +118,11 @@ it('previews a restore, and runs it as a durable batch that can be followed', as
     answer(server('web-1', 'large'), server('web-3')),
   ]);
   expect(preview.data).toMatchObject({
-    ...{ check_mode: true, kind: 'restore', success: false, checkpoint_id: id, obstacles: [] },
+    check_mode: true,
+    kind: 'restore',
+    success: false,
+    checkpoint_id: id,
+    obstacles: [],
     confirmation: null,
     plan: {
       summary: '3 changes would be made, 0 obstacles',
@@ -151,7 +167,8 @@ it('destroys what the platform did not create only with the exact confirmation',
   expect(preview.data).toMatchObject({
     obstacles: [
       {
-        ...{ operation_id: null, obstacle: 'not_made_here' },
+        operation_id: null,
+        obstacle: 'not_made_here',
         reason: expect.stringContaining('The server by-hand in i was not made by this platform'),
       },
     ],
@@ -181,7 +198,8 @@ it('refuses to restore over what does not answer, and keeps what others created'
   const [{ body }] = await Promise.all([previewing.expect(200), answer(server('web-1'))]);
   expect(body.data.obstacles).toEqual([
     {
-      ...{ operation_id: null, obstacle: 'cannot_undo' },
+      operation_id: null,
+      obstacle: 'cannot_undo',
       reason: 'The server own in i was made by script, which alone can act on it.',
     },
   ]);

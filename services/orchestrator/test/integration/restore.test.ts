@@ -20,16 +20,30 @@ afterAll(() => platform.stop());
 
 function servers(infra: string, names: string[], more: { plan?: string; zone?: string } = {}): OperationSpec {
   return {
-    ...{ id: 'servers', type: 'server_batch', infra, dependencies: [], provider: 'local', retries: 0 },
+    id: 'servers',
+    type: 'server_batch',
+    infra,
+    dependencies: [],
+    provider: 'local',
+    retries: 0,
     server_configs: names.map((name) => ({ name, plan: 'small', zone: 'de-fra1', ...more })),
   };
 }
 const services = (infra: string, taskservs: string[], on: string[]): OperationSpec => ({
-  ...{ id: 'services', type: 'taskserv_batch', infra, dependencies: [], provider: 'local' },
-  ...{ taskservs, servers: on },
+  id: 'services',
+  type: 'taskserv_batch',
+  infra,
+  dependencies: [],
+  provider: 'local',
+  taskservs,
+  servers: on,
 });
 const cluster = (infra: string): OperationSpec => ({
-  ...{ id: 'cluster', type: 'cluster_batch', infra, dependencies: [], provider: 'local' },
+  id: 'cluster',
+  type: 'cluster_batch',
+  infra,
+  dependencies: [],
+  provider: 'local',
   cluster_type: 'buildkit',
 });
 

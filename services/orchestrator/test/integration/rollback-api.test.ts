@@ -22,8 +22,15 @@ async function made(infra: string, names: string[]): Promise<string> {
   const worker = await engine.register();
   const attempt = (await engine.claim(task, worker))!;
   const entries = names.map((name) => ({
-    ...{ state: 'done', change: 'create', infra, kind: 'server', name, provider: 'local', driver: 'local' },
-    ...{ before: null, after: { id: `id-${name}`, name, plan: 'small', labels: { role: 'web' } } },
+    state: 'done',
+    change: 'create',
+    infra,
+    kind: 'server',
+    name,
+    provider: 'local',
+    driver: 'local',
+    before: null,
+    after: { id: `id-${name}`, name, plan: 'small', labels: { role: 'web' } },
   }));
   const record = () => api.database.raw(RECORD_CHANGES, [task, attempt, worker, JSON.stringify(entries)]);
   await record();
@@ -37,7 +44,12 @@ it('shows what exists and how it was created', async () => {
   const { body, headers } = await operator().get('/state/inventory?infra=inv').expect(200);
   expect(headers['x-total-count']).toBe('2');
   expect(body.data[0]).toMatchObject({
-    ...{ kind: 'server', infra: 'inv', name: 'web-01', provider: 'local', version: 1, task_id: task },
+    kind: 'server',
+    infra: 'inv',
+    name: 'web-01',
+    provider: 'local',
+    version: 1,
+    task_id: task,
     attributes: { plan: 'small', labels: '{"role":"web"}' },
   });
   const { body: journal } = await operator().get(`/state/journal?task_id=${task}`).expect(200);
@@ -65,7 +77,9 @@ it('shows checkpoints as documented, with their real size', async () => {
     .expect(201);
   const { body: one } = await operator().get(`/rollback/checkpoints/${body.data}`).expect(200);
   expect(one.data).toMatchObject({
-    ...{ id: body.data, name: 'before_major_update', description: 'Checkpoint before deploying v2.0.0' },
+    id: body.data,
+    name: 'before_major_update',
+    description: 'Checkpoint before deploying v2.0.0',
     size: expect.stringMatching(/^[\d.]+ MB$/),
   });
   expect(one.data.size_bytes).toBeGreaterThan(50);
@@ -87,7 +101,10 @@ it('previews a rollback, and begins it at once or not at all', async () => {
   const body = { checkpoint_id: checkpoint.data };
   const { body: preview } = await operator().post('/rollback/execute?check_mode=true').send(body).expect(200);
   expect(preview.data).toMatchObject({
-    ...{ check_mode: true, success: false, operations_executed: 0, obstacles: [] },
+    check_mode: true,
+    success: false,
+    operations_executed: 0,
+    obstacles: [],
     plan: {
       changes: [
         { change: 'destroy', kind: 'server', name: 'web-02', after: null },
@@ -101,7 +118,10 @@ it('previews a rollback, and begins it at once or not at all', async () => {
     .send(body)
     .expect(200);
   expect(begun.data).toMatchObject({
-    ...{ status: 'Running', success: false, kind: 'checkpoint', checkpoint_id: checkpoint.data },
+    status: 'Running',
+    success: false,
+    kind: 'checkpoint',
+    checkpoint_id: checkpoint.data,
     operations: [{ operation_id: task, outcome: 'pending', changes: 2 }],
   });
   const { body: followed } = await operator().get(headers['location']!).expect(200);

@@ -62,7 +62,10 @@ type DrawnBatch = typeof batch extends fc.Arbitrary<infer T> ? T : never;
 function specs({ operations, chained }: DrawnBatch, infra: string, cloud: Cloud): OperationSpec[] {
   return operations.map((drawn, index): OperationSpec => {
     const shared = {
-      ...{ id: `op-${index}`, infra, provider: cloud.provider, retries: 2 },
+      id: `op-${index}`,
+      infra,
+      provider: cloud.provider,
+      retries: 2,
       // Two that stop and start the same machine at a cloud wait for each other, for minutes at worst.
       dependencies: (chained || cloud.provider !== 'local') && index > 0 ? [`op-${index - 1}`] : [],
     };

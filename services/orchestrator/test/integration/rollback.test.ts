@@ -15,13 +15,23 @@ afterAll(() => platform.stop());
 
 function servers(id: string, infra: string, names: string[], plan = 'small'): OperationSpec {
   return {
-    ...{ id, type: 'server_batch', infra, dependencies: [], provider: 'local', retries: 0 },
+    id,
+    type: 'server_batch',
+    infra,
+    dependencies: [],
+    provider: 'local',
+    retries: 0,
     server_configs: names.map((name) => ({ name, plan, zone: 'de-fra1' })),
   };
 }
 const services = (id: string, infra: string, on: string[]): OperationSpec => ({
-  ...{ id, type: 'taskserv_batch', infra, dependencies: [], provider: 'local' },
-  ...{ taskservs: ['containerd'], servers: on },
+  id,
+  type: 'taskserv_batch',
+  infra,
+  dependencies: [],
+  provider: 'local',
+  taskservs: ['containerd'],
+  servers: on,
 });
 
 async function run(...operations: OperationSpec[]): Promise<Record<string, string>> {
@@ -75,15 +85,13 @@ describe('the journal', () => {
     await platform.batches.cancel(id, 'ada');
     await platform.batchEnded(id);
     const { entries } = await platform.inventory.journal({
-      ...{
-        infra: 'w',
-        kind: undefined,
-        name: undefined,
-        taskId: undefined,
-        batchId: id,
-        limit: 9,
-        offset: 0,
-      },
+      infra: 'w',
+      kind: undefined,
+      name: undefined,
+      taskId: undefined,
+      batchId: id,
+      limit: 9,
+      offset: 0,
     });
     expect(entries.map(({ state }) => state)).toEqual(['failed']);
     expect(await inventory('w')).toEqual([]);

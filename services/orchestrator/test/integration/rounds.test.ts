@@ -20,7 +20,10 @@ let workerId: string;
 beforeAll(async () => {
   clone = await cloneDatabase('orchestrator');
   database = createPostgres({
-    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
   });
   pool = createLedgerPool(clone.url, 'rounds', 2, () => {});
   ledger = new PostgresLedger(pool);
@@ -37,9 +40,13 @@ afterAll(async () => {
 /** Operations of a separate batch that this worker has claimed. */
 async function claimed(names: readonly string[], retries = 0) {
   const { ids, batchId } = await modelBatch(database, {
-    ...{ parallelLimit: names.length, onFailure: 'continue', rollbackEnabled: false },
+    parallelLimit: names.length,
+    onFailure: 'continue',
+    rollbackEnabled: false,
     operations: names.map((id) => ({
-      ...{ id, dependencies: [], retries },
+      id,
+      dependencies: [],
+      retries,
       ...({ whenLost: 'again', undoable: false } as const),
     })),
   });
@@ -63,9 +70,21 @@ async function claimedTask(infra: string): Promise<string> {
 
 function resultOf(taskId: string, more: Partial<TaskResult> = {}): TaskResult {
   return {
-    ...{ taskId, attempt: 1, workerId, resultId: taskId, status: 'Completed', permanent: false, exitCode: 0 },
-    ...{ signal: null, error: null, output: '', data: {}, evidence: {} },
-    ...{ log: undefined, progress: undefined, changes: [] },
+    taskId,
+    attempt: 1,
+    workerId,
+    resultId: taskId,
+    status: 'Completed',
+    permanent: false,
+    exitCode: 0,
+    signal: null,
+    error: null,
+    output: '',
+    data: {},
+    evidence: {},
+    log: undefined,
+    progress: undefined,
+    changes: [],
     ...more,
   };
 }
@@ -180,7 +199,9 @@ describe('a change that a task intended', () => {
 
 it('an attempt that never began is not counted, for any task', async () => {
   const { ids } = await modelBatch(database, {
-    ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
+    parallelLimit: 1,
+    onFailure: 'continue',
+    rollbackEnabled: false,
     operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'failed', undoable: false }],
   });
   const id = ids.get('o')!;
@@ -220,10 +241,14 @@ it('cancels the dependents of many concurrent failures, each operation once', as
   const layer = (n: number) => Array.from({ length: 6 }, (_, index) => `${n}-${index}`);
   const layers = [0, 1, 2, 3].map(layer);
   const { ids, batchId } = await modelBatch(database, {
-    ...{ parallelLimit: 10, onFailure: 'continue', rollbackEnabled: false },
+    parallelLimit: 10,
+    onFailure: 'continue',
+    rollbackEnabled: false,
     operations: layers.flatMap((names, depth) =>
       names.map((id) => ({
-        ...{ id, dependencies: depth === 0 ? [] : layers[depth - 1]!, retries: 0 },
+        id,
+        dependencies: depth === 0 ? [] : layers[depth - 1]!,
+        retries: 0,
         ...({ whenLost: 'again', undoable: false } as const),
       })),
     ),
@@ -232,7 +257,11 @@ it('cancels the dependents of many concurrent failures, each operation once', as
   const failed = layers[0]!.map((name) => resultOf(ids.get(name)!, { status: 'Failed', error: 'no' }));
   await ledger.round(workerId, failed, anyTasks(0));
   expect(await database('batches').where({ id: batchId }).first()).toMatchObject({
-    ...{ status: 'Failed', total: 24, failed: 6, cancelled: 18, completed: 0 },
+    status: 'Failed',
+    total: 24,
+    failed: 6,
+    cancelled: 18,
+    completed: 0,
   });
   const recorded = await database('events')
     .whereIn('task_id', [...ids.values()])

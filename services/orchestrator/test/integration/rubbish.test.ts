@@ -11,7 +11,9 @@ afterAll(() => api.stop());
 const operator = () => api.as('operator');
 const execute = (body: object) => operator().post('/batch/execute').send(body);
 const command = (id: string, more: object = {}) => ({
-  ...{ id, type: 'command_batch', commands: ['deploy a b'] },
+  id,
+  type: 'command_batch',
+  commands: ['deploy a b'],
   ...more,
 });
 const RUBBISH = 'a\0\ud800b';
@@ -61,11 +63,15 @@ describe('text that Postgres cannot store', () => {
       label = 'l',
     } = rubbish;
     return {
-      ...{ name: 'x', version, storage_backend: storage },
+      name: 'x',
+      version,
+      storage_backend: storage,
       operations: [
         command('c', { commands: [`deploy ${line}`], undo_commands: [`deploy ${undo}`] }),
         {
-          ...{ id: 's', type: 'server_batch', provider: 'local' },
+          id: 's',
+          type: 'server_batch',
+          provider: 'local',
           server_configs: [{ name: 'web', plan, zone: 'z', image: 'i', labels: { a: label } }],
         },
       ],

@@ -43,9 +43,20 @@ afterAll(async () => {
 async function task(about: Record<string, unknown>, spec?: object): Promise<string> {
   const id = uuidv7();
   await database('tasks').insert({
-    ...{ id, kind: 'workflow', name: 'x', status: 'Completed', infra: 'production', check_mode: false },
-    ...{ program: 'provisioning', verb: [], args: [], max_attempts: 1, idempotency_key: id },
-    ...{ created_by: OWNER, created_by_name: 'ada', request_id: 'r' },
+    id,
+    kind: 'workflow',
+    name: 'x',
+    status: 'Completed',
+    infra: 'production',
+    check_mode: false,
+    program: 'provisioning',
+    verb: [],
+    args: [],
+    max_attempts: 1,
+    idempotency_key: id,
+    created_by: OWNER,
+    created_by_name: 'ada',
+    request_id: 'r',
     ...about,
   });
   if (spec) await database('task_specs').insert({ task_id: id, spec: JSON.stringify(spec) });
@@ -55,9 +66,17 @@ async function task(about: Record<string, unknown>, spec?: object): Promise<stri
 it('gives existing rows the scope with which they would have been stored', async () => {
   const batch = uuidv7();
   await database('batches').insert({
-    ...{ id: batch, name: 'nightly', status: 'Completed', parallel_limit: 1, rollback_enabled: false },
-    ...{ on_failure: 'continue', infras: ['production'], total: 2, created_by: OWNER },
-    ...{ created_by_name: 'ada', request_id: 'r' },
+    id: batch,
+    name: 'nightly',
+    status: 'Completed',
+    parallel_limit: 1,
+    rollback_enabled: false,
+    on_failure: 'continue',
+    infras: ['production'],
+    total: 2,
+    created_by: OWNER,
+    created_by_name: 'ada',
+    request_id: 'r',
   });
   const part = { kind: 'operation', batch_id: batch };
   const ids = {

@@ -30,7 +30,9 @@ it('commands get only the secrets that they are given, which are readable nowher
   });
   const { operations } = await platform.batchEnded(id);
   expect(operations['leaks']).toMatchObject({
-    ...{ status: 'Failed', error: 'wrong password: ***', outputTail: 'the password is ***!\n' },
+    status: 'Failed',
+    error: 'wrong password: ***',
+    outputTail: 'the password is ***!\n',
     currentStep: 'use ***',
   });
   const tables = await rowsOf<{ name: string }>(

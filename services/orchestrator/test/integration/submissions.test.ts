@@ -35,10 +35,21 @@ afterAll(async () => {
 
 function task(changes: Partial<NewTask> = {}): NewTask {
   return {
-    ...{ id: uuidv7(), kind: 'workflow', name: 'create_servers', infra: 'production', checkMode: false },
-    ...{ program: 'provisioning', verb: ['servers', 'create'], args: ['--infra', 'production'] },
-    ...{ maxAttempts: 3, reconcilable: true, retryOf: null, traceparent: undefined },
-    ...{ createdBy: uuidv7(), createdByName: 'ada', requestId: 'request' },
+    id: uuidv7(),
+    kind: 'workflow',
+    name: 'create_servers',
+    infra: 'production',
+    checkMode: false,
+    program: 'provisioning',
+    verb: ['servers', 'create'],
+    args: ['--infra', 'production'],
+    maxAttempts: 3,
+    reconcilable: true,
+    retryOf: null,
+    traceparent: undefined,
+    createdBy: uuidv7(),
+    createdByName: 'ada',
+    requestId: 'request',
     scope: SCOPE,
     ...changes,
   };
@@ -76,7 +87,9 @@ describe('concurrent submissions', () => {
       ['Ready', 'Waiting', 'Ready', 'Ready'].map((status, index) => ({ task_id: ids[index], status })),
     );
     expect((await store.find(ids[1]!))?.waitingFor).toEqual({
-      ...{ reason: 'lock', infra: 'line', place: 1 },
+      reason: 'lock',
+      infra: 'line',
+      place: 1,
       holder: { id: ids[0], kind: 'task' },
     });
   });
@@ -123,7 +136,9 @@ describe('concurrent submissions', () => {
     for (let round = 0; round < 20; round++) {
       const submit = (by: PostgresTaskStore, name: string) =>
         by.submit(task({ infra: `circle-${name}` }), {
-          ...{ principal: 'ada', key: `${round}-${name}`, requestHash: name },
+          principal: 'ada',
+          key: `${round}-${name}`,
+          requestHash: name,
         });
       const outcomes = await Promise.all([
         ...names.map((name) => submit(store, name)),

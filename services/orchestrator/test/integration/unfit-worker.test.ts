@@ -98,8 +98,13 @@ it('a worker whose driver host cannot start is not ready, reports why, and reque
   chmodSync(node, 0o755);
 
   const operation = (id: string) => ({
-    ...{ id, type: 'server_batch' as const, infra: `hosts-${id}`, provider: 'noop', dependencies: [] },
-    ...{ retries: 0, server_configs: [{ name: id, plan: '1xCPU-2GB', zone: 'de-fra1' }] },
+    id,
+    type: 'server_batch' as const,
+    infra: `hosts-${id}`,
+    provider: 'noop',
+    dependencies: [],
+    retries: 0,
+    server_configs: [{ name: id, plan: '1xCPU-2GB', zone: 'de-fra1' }],
   });
   const id = await platform.submitBatch({ operations: [operation('a'), operation('b')] });
   await waitFor(async () => (await readiness()).includes('bad option: --of-another-driver'));

@@ -544,7 +544,8 @@ describe('deliveries', () => {
         { what: 'a delivery that is withheld' },
       );
       expect(withheld).toMatchObject({
-        ...{ response_status: null, next_attempt_at: null },
+        response_status: null,
+        next_attempt_at: null,
         error: 'Not sent: the owner of the webhook may not read its task or batch.',
       });
       expect(receiver.received.map(({ body }) => JSON.stringify(body))).not.toContain(withheld!.id);

@@ -32,7 +32,9 @@ afterAll(async () => {
 
 it('stores all output, reports and results, including NUL and lone surrogates', async () => {
   const { ids } = await modelBatch(database, {
-    ...{ parallelLimit: 1, onFailure: 'continue', rollbackEnabled: false },
+    parallelLimit: 1,
+    onFailure: 'continue',
+    rollbackEnabled: false,
     operations: [{ id: 'o', dependencies: [], retries: 0, whenLost: 'again', undoable: false }],
   });
   const ledger = new PostgresLedger(pool);
@@ -46,10 +48,21 @@ it('stores all output, reports and results, including NUL and lone surrogates', 
   await ledger.appendLog({ taskId, attempt, workerId, at, firstLine: 1, lines: [rubbish, 'and on'] });
   await ledger.recordProgress(taskId, attempt, { totalSteps: 1, doneSteps: 0, currentStep: rubbish }, true);
   const result: TaskResult = {
-    ...{ taskId, attempt, workerId, resultId: taskId, status: 'Failed', permanent: true, exitCode: null },
-    ...{ signal: null, error: rubbish, output: rubbish, data: { [rubbish]: rubbish } },
+    taskId,
+    attempt,
+    workerId,
+    resultId: taskId,
+    status: 'Failed',
+    permanent: true,
+    exitCode: null,
+    signal: null,
+    error: rubbish,
+    output: rubbish,
+    data: { [rubbish]: rubbish },
     evidence: { lost: rubbish },
-    ...{ log: undefined, progress: undefined, changes: [] },
+    log: undefined,
+    progress: undefined,
+    changes: [],
   };
   expect(await ledger.round(workerId, [result], anyTasks(0))).toMatchObject({
     outcomes: ['done'],
@@ -57,7 +70,10 @@ it('stores all output, reports and results, including NUL and lone surrogates', 
   });
   const store = new PostgresTaskStore(database);
   expect(await store.find(taskId)).toMatchObject({
-    ...{ status: 'Failed', error: mended, output: mended, progress: { currentStep: mended } },
+    status: 'Failed',
+    error: mended,
+    output: mended,
+    progress: { currentStep: mended },
   });
   const lines = await store.logs(taskId, { after: 0, limit: 10, search: undefined });
   expect(lines.map(({ text }) => text)).toEqual([mended, 'and on']);
@@ -66,9 +82,13 @@ it('stores all output, reports and results, including NUL and lone surrogates', 
 it('writes the journal entries of several attempts in one transaction, without harm by a wrong one', async () => {
   const names = ['a', 'b', 'c', 'd'];
   const { ids } = await modelBatch(database, {
-    ...{ parallelLimit: 4, onFailure: 'continue', rollbackEnabled: false },
+    parallelLimit: 4,
+    onFailure: 'continue',
+    rollbackEnabled: false,
     operations: names.map((id) => ({
-      ...{ id, dependencies: [], retries: 0 },
+      id,
+      dependencies: [],
+      retries: 0,
       ...({ whenLost: 'again', undoable: false } as const),
     })),
   });

@@ -60,7 +60,12 @@ export class BatchModel {
         {
           ...operation,
           status: operation.dependencies.length > 0 ? 'Blocked' : 'Waiting',
-          ...{ asking: false, failures: 0, losses: 0, attempts: 0, cancelAsked: false, endedAt: 0 },
+          asking: false,
+          failures: 0,
+          losses: 0,
+          attempts: 0,
+          cancelAsked: false,
+          endedAt: 0,
         },
       ]),
     );

@@ -42,7 +42,11 @@ export function engineFunctions(database: Knex) {
              'status', :status::text, 'permanent', :permanent::boolean, 'exit_code', 0, 'error', :error::text, 'output', '',
              'data', :data::jsonb, 'evidence', jsonb_build_object())))`,
         {
-          ...{ task, attempt, worker, status, permanent },
+          task,
+          attempt,
+          worker,
+          status,
+          permanent,
           error: status === 'Failed' ? 'it failed' : null,
           data: JSON.stringify(data),
         },

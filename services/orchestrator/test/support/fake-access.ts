@@ -58,7 +58,8 @@ export class FakeAccess implements AccessSource {
       rules,
     }));
     const payload = JSON.stringify({
-      ...{ revision: this.revision, issued_at: new Date().toISOString() },
+      revision: this.revision,
+      issued_at: new Date().toISOString(),
       policies: policies as PolicyBundlePayload['policies'],
     } satisfies PolicyBundlePayload);
     return { payload, ...signText(this.forger ?? this.#keyring, POLICY_BUNDLE_PURPOSE, payload) };
@@ -72,7 +73,11 @@ export class FakeAccess implements AccessSource {
   async users(ids: readonly string[]): Promise<CurrentUser[]> {
     this.#mustBeThere();
     return ids.map((id) => ({
-      ...{ id, username: 'somebody', email: 'somebody@example.com', roles: ['admin'], enabled: true },
+      id,
+      username: 'somebody',
+      email: 'somebody@example.com',
+      roles: ['admin'],
+      enabled: true,
       ...this.known.get(id),
     }));
   }

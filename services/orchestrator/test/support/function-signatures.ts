@@ -22,7 +22,9 @@ export async function signaturesOf(database: Knex): Promise<Signature[]> {
        order by proname, pronargs`,
   );
   return functions.map(({ name, parameters, required, result }) => ({
-    ...{ name, parameters, required },
+    name,
+    parameters,
+    required,
     result: /^TABLE\((.*)\)$/s.exec(result)?.[1]?.split(', ') ?? [result],
   }));
 }

@@ -84,7 +84,10 @@ export async function liveApis(
     }),
   );
   const database = createPostgres({
-    ...{ url: clone.url, schema: 'orchestrator', applicationName: 'test', log: silentLogger },
+    url: clone.url,
+    schema: 'orchestrator',
+    applicationName: 'test',
+    log: silentLogger,
   });
   const record: LiveApis['record'] = async ({
     taskId = uuidv7(),
@@ -120,22 +123,19 @@ export async function liveApis(
       await database.raw('select submit_tasks(?::jsonb)', [
         JSON.stringify([
           {
-            ...{
-              id,
-              kind: 'workflow',
-              name: 'create_servers',
-              infra,
-              check_mode: false,
-              program: 'provisioning',
-            },
-            ...{
-              verb: ['servers', 'create'],
-              args: [],
-              max_attempts: 3,
-              reconcilable: false,
-              created_by: uuidv7(),
-            },
-            ...{ created_by_name: 'tester', request_id: 'test' },
+            id,
+            kind: 'workflow',
+            name: 'create_servers',
+            infra,
+            check_mode: false,
+            program: 'provisioning',
+            verb: ['servers', 'create'],
+            args: [],
+            max_attempts: 3,
+            reconcilable: false,
+            created_by: uuidv7(),
+            created_by_name: 'tester',
+            request_id: 'test',
           },
         ]),
       ]);

@@ -69,7 +69,12 @@ export function commands(
   const encode = (script: string) => `run ${Buffer.from(script).toString('base64')}`;
   const { undo_commands: undo, ...rest } = more;
   return {
-    ...{ id, type: 'command_batch', infra: 'default', dependencies: [], retries: 0, ...rest },
+    id,
+    type: 'command_batch',
+    infra: 'default',
+    dependencies: [],
+    retries: 0,
+    ...rest,
     commands: [scripts].flat().map(encode),
     ...(undo ? { undo_commands: undo.map(encode) } : {}),
   };
@@ -219,8 +224,13 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
       const infra = `infra-${uuidv7()}`;
       const submitted = await batches.execute(
         {
-          ...{ name: 'test', version: null, storageBackend: null, parallelLimit: 5 },
-          ...{ rollbackEnabled: false, onFailure: 'continue', ...request },
+          name: 'test',
+          version: null,
+          storageBackend: null,
+          parallelLimit: 5,
+          rollbackEnabled: false,
+          onFailure: 'continue',
+          ...request,
           operations: operations.map((operation) => ({
             ...operation,
             infra: operation.infra === 'default' ? infra : operation.infra,

@@ -222,9 +222,21 @@ function resultOf(
   permanent = false,
 ): TaskResult {
   return {
-    ...{ taskId, attempt, workerId, resultId: uuidv7(), status, permanent, exitCode: 0, signal: null },
-    ...{ error: status === 'Failed' ? 'it failed' : null, output: '', data: {}, evidence: {} },
-    ...{ log: undefined, progress: undefined, changes: [] },
+    taskId,
+    attempt,
+    workerId,
+    resultId: uuidv7(),
+    status,
+    permanent,
+    exitCode: 0,
+    signal: null,
+    error: status === 'Failed' ? 'it failed' : null,
+    output: '',
+    data: {},
+    evidence: {},
+    log: undefined,
+    progress: undefined,
+    changes: [],
   };
 }
 
@@ -250,9 +262,21 @@ function randomBatch(random: () => number): ModelBatch {
 
 function newTask(infra: string, checkMode: boolean) {
   return {
-    ...{ id: uuidv7(), kind: 'workflow' as const, name: 'create_servers', infra, checkMode },
-    ...{ program: 'provisioning', verb: [], args: [], maxAttempts: 3, reconcilable: true, retryOf: null },
-    ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+    id: uuidv7(),
+    kind: 'workflow' as const,
+    name: 'create_servers',
+    infra,
+    checkMode,
+    program: 'provisioning',
+    verb: [],
+    args: [],
+    maxAttempts: 3,
+    reconcilable: true,
+    retryOf: null,
+    createdBy: uuidv7(),
+    createdByName: 'tester',
+    requestId: 'r',
+    traceparent: undefined,
     scope: scopeOf('tester', []),
   };
 }

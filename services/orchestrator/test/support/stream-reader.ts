@@ -59,7 +59,11 @@ export async function readStream(
     if (!leaving.signal.aborted) throw error;
   });
   return {
-    ...{ status: response.status, headers: response.headers, events, named, ended },
+    status: response.status,
+    headers: response.headers,
+    events,
+    named,
+    ended,
     text: () => text,
     sees: (what) => waitFor(() => events.find(what), { what: 'the event' }) as Promise<Event>,
     leave: () => leaving.abort(),

@@ -40,17 +40,18 @@ export async function modelBatch(
   const batchId = uuidv7();
   await new PostgresBatchStore(database).submit(
     {
-      ...{
-        id: batchId,
-        name: 'model',
-        version: null,
-        storageBackend: null,
-        scope: scopeOf('tester', []),
-        resumeOf: null,
-        ...batch,
-      },
+      id: batchId,
+      name: 'model',
+      version: null,
+      storageBackend: null,
+      scope: scopeOf('tester', []),
+      resumeOf: null,
+      ...batch,
       infras: [...infras],
-      ...{ createdBy: uuidv7(), createdByName: 'tester', requestId: 'r', traceparent: undefined },
+      createdBy: uuidv7(),
+      createdByName: 'tester',
+      requestId: 'r',
+      traceparent: undefined,
     },
     rows,
     undefined,

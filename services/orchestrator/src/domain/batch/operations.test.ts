@@ -19,7 +19,11 @@ function command(id: string, more: Partial<OperationSpec> = {}): OperationSpec {
   return { id, type: 'command_batch', infra: 'default', dependencies: [], commands: ['deploy a b'], ...more };
 }
 const servers = (id: string, names: string[], more: Partial<OperationSpec> = {}): OperationSpec => ({
-  ...{ id, type: 'server_batch', infra: 'default', dependencies: [], provider: 'local' },
+  id,
+  type: 'server_batch',
+  infra: 'default',
+  dependencies: [],
+  provider: 'local',
   server_configs: names.map((name) => ({ name })),
   ...more,
 });
@@ -66,7 +70,11 @@ describe('the check of a batch', () => {
     );
     const names = (count: number) => Array.from({ length: count }, (_, index) => `web-${index}`);
     const taskservs = (id: string): OperationSpec => ({
-      ...{ id, type: 'taskserv_batch', infra: 'default', dependencies: ['m'], provider: 'local' },
+      id,
+      type: 'taskserv_batch',
+      infra: 'default',
+      dependencies: ['m'],
+      provider: 'local',
       taskservs: ['containerd'],
     });
     expect((await refused([servers('m', names(1_001)), taskservs('t')])).details).toEqual([
@@ -157,7 +165,11 @@ describe('the operations of a batch as rows', () => {
 
   it('place task services on the servers of their own infra that they depend on, at any depth', async () => {
     const taskservs = (more: Partial<OperationSpec>): OperationSpec => ({
-      ...{ id: 't', type: 'taskserv_batch', infra: 'default', dependencies: ['c'], provider: 'local' },
+      id: 't',
+      type: 'taskserv_batch',
+      infra: 'default',
+      dependencies: ['c'],
+      provider: 'local',
       taskservs: ['containerd'],
       ...more,
     });

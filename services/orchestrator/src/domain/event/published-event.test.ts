@@ -9,8 +9,16 @@ const BATCH = '0198f000-0000-7000-8000-000000000002';
 
 function recorded(event: Partial<RecordedEvent>): RecordedEvent {
   return {
-    ...{ seq: 7, at: new Date('2025-09-26T10:00:00Z'), taskId: TASK, batchId: null, attempt: 1 },
-    ...{ type: 'finished', status: 'Completed', details: {}, batch: null, log: null },
+    seq: 7,
+    at: new Date('2025-09-26T10:00:00Z'),
+    taskId: TASK,
+    batchId: null,
+    attempt: 1,
+    type: 'finished',
+    status: 'Completed',
+    details: {},
+    batch: null,
+    log: null,
     task: {
       kind: 'workflow',
       name: 'create_servers',

@@ -14,9 +14,20 @@ function server(name: string, more: Body = {}): Body {
 function entry(seq: number, name: string, more: Partial<JournalEntry> = {}): JournalEntry {
   const { change = 'create', before = null, after = server(name) } = more;
   return {
-    ...{ seq, name, taskId: `task-${seq}`, batchId: null, attempt: 1, state: 'done', change },
-    ...{ infra: 'i', kind: 'server', provider: 'local', driver: 'local' },
-    ...{ resourceId: String((after ?? before)?.['id']), at: new Date(0), undoneBy: null },
+    seq,
+    name,
+    taskId: `task-${seq}`,
+    batchId: null,
+    attempt: 1,
+    state: 'done',
+    change,
+    infra: 'i',
+    kind: 'server',
+    provider: 'local',
+    driver: 'local',
+    resourceId: String((after ?? before)?.['id']),
+    at: new Date(0),
+    undoneBy: null,
     ...more,
     before,
     after,

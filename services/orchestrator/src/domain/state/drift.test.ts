@@ -16,8 +16,15 @@ function resource(kind: 'server' | 'taskserv', name: string, more: Record<string
   };
   const times = { createdAt: new Date(0), updatedAt: new Date(0) };
   return {
-    ...{ infra: 'i', kind, name, provider: 'aws', driver: 'aws', body: { ...own, ...more } },
-    ...{ version: 1, taskId: 't', ...times },
+    infra: 'i',
+    kind,
+    name,
+    provider: 'aws',
+    driver: 'aws',
+    body: { ...own, ...more },
+    version: 1,
+    taskId: 't',
+    ...times,
   };
 }
 
