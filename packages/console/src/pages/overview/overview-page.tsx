@@ -59,7 +59,7 @@ function Reasons({ waiting }: Pick<Summary, 'waiting'>) {
     <ul className={styles['reasons']} aria-label="Waiting tasks by reason">
       {waiting.map(({ reason, tasks, oldest }) => (
         <li key={reason}>
-          <Link to="/tasks" search={{ status: 'Pending' }}>
+          <Link to="/tasks" search={{ status: ['Pending'] }}>
             {tasks} {REASONS[reason]}
           </Link>
           <span className="muted">

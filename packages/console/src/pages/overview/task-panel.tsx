@@ -28,7 +28,7 @@ export function TaskPanel({ title, status, total, empty, children }: TaskPanelPr
     refetchInterval: useFallbackInterval(15_000),
   });
   const all = (
-    <Link to="/tasks" search={{ status }}>
+    <Link to="/tasks" search={{ status: [status] }}>
       {total === undefined ? 'Show all' : `Show all ${total}`}
       <span className="visually-hidden"> {status} tasks</span>
     </Link>
