@@ -182,6 +182,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     const id = await client.orchestrator.createCheckpoint({ body: { name: 'whole', infras: ['restored'] } });
     await rm(join(suite.platform.dataDir, 'local/restored/servers/web-1'), { recursive: true });
     const page = await suite.visit(`/console/checkpoints/${id}`);
+    await page.getByText('The inventory is what it was at the checkpoint.').waitFor();
     await page.getByRole('link', { name: 'Restore' }).click();
     await page.getByText('1 to create').waitFor();
     await page.getByRole('button', { name: 'Make 1 change' }).click();
@@ -189,5 +190,23 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     await page.getByText('1 operation undone.').waitFor();
     const { in_sync } = await client.orchestrator.getDrift({ query: { infra: 'restored' } });
     expect(in_sync).toBe(true);
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Rollbacks' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Rollbacks' }).waitFor();
+    const row = page.getByRole('row', { name: /Restore restored 1 of 1 operation done/ });
+    await row.locator('[data-status=Completed]').waitFor();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: 'Failed' }).click();
+    await page.getByText('No rollback matches the filter.').waitFor();
+    expect(page.url()).toContain('status=Failed');
+  });
+
+  it('shows what has changed since a checkpoint', async () => {
+    const { admin: client } = suite;
+    await create('differs', 'web-1');
+    const id = await client.orchestrator.createCheckpoint({ body: { name: 'before', infras: ['differs'] } });
+    await create('differs', 'web-2');
+    const page = await suite.visit(`/console/checkpoints/${id}`);
+    await page.getByRole('region', { name: 'Changes since then' }).getByText('web-2').waitFor();
+    await expectAccessible(page);
   });
 });

@@ -72,9 +72,10 @@ describeConsole('the console: rights and keys', {}, (suite) => {
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor({ state: 'hidden' });
+    const first = await page.getByRole('row').nth(1).getByRole('link').first().innerText();
     await page.keyboard.press('j');
     await page.keyboard.press('Enter');
-    await page.getByRole('heading', { level: 1, name: 'admin' }).waitFor();
+    await page.getByRole('heading', { level: 1, name: first }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('p');
     await page.getByRole('heading', { level: 1, name: 'Policies' }).waitFor();

@@ -82,7 +82,7 @@ describeConsole('submitting work in the console', LIMITS, (suite) => {
     expect(await run.isDisabled()).toBe(true);
     await page.getByLabel(/^Type staging/).fill('staging');
     await run.click();
-    await page.waitForURL(/\/tasks\//);
+    await page.getByRole('heading', { level: 1, name: 'delete_servers' }).waitFor();
     await page.locator('main [data-status=Completed]').first().waitFor();
     expect(await inventoryOf('staging')).toEqual([]);
   });

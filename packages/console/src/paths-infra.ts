@@ -1,6 +1,6 @@
 /** What the addresses of the infrastructure pages hold beside their paths. */
 import type { ResourceKind } from '@provisioning/contracts';
-import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
+import { defined, numberFrom, oneOf, someOf, text, type Given } from './search-values.js';
 
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const satisfies readonly ResourceKind[];
 
@@ -24,6 +24,12 @@ export interface DriftSearch {
   infra?: string;
 }
 export interface CheckpointFilters {
+  page?: number;
+}
+export const ROLLBACK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed'] as const;
+
+export interface RollbackFilters {
+  status?: (typeof ROLLBACK_STATUSES)[number][];
   page?: number;
 }
 /** What is undone: exactly one of these. */
@@ -60,6 +66,9 @@ export const driftSearch = (given: Given): DriftSearch => defined({ infra: text(
 
 export const checkpointFilters = (given: Given): CheckpointFilters =>
   defined({ page: numberFrom(given['page'], 2) });
+
+export const rollbackFilters = (given: Given): RollbackFilters =>
+  defined({ status: someOf(ROLLBACK_STATUSES, given['status']), page: numberFrom(given['page'], 2) });
 
 export const rollbackSearch = (given: Given): RollbackSearch =>
   defined({

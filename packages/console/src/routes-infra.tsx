@@ -4,6 +4,7 @@ import {
   driftSearch,
   inventoryFilters,
   journalFilters,
+  rollbackFilters,
   rollbackSearch,
   submitSearch,
 } from './paths-infra.js';
@@ -51,6 +52,12 @@ export function infraRoutes<Parent extends AnyRoute>(parent: Parent) {
       path: '/rollback',
       validateSearch: rollbackSearch,
       component: lazyRouteComponent(() => import('./pages/rollback/rollback-page.js')),
+    }),
+    createRoute({
+      getParentRoute,
+      path: '/rollbacks',
+      validateSearch: rollbackFilters,
+      component: lazyRouteComponent(() => import('./pages/rollbacks/rollback-list.js')),
     }),
     createRoute({
       getParentRoute,

@@ -106,7 +106,7 @@ describe('settings check', () => {
     );
     const { status, stderr } = await run('check', 'production/schema.ncl');
     expect(status).toBe(3);
-    expect(stderr).toContain('production/schema.ncl:1:12: servers[0].plan must be a string, got a number.');
+    expect(stderr).toContain('production/schema.ncl:2:35: servers[0].plan must be a string, got a number.');
   });
 });
 

@@ -33,12 +33,15 @@ export async function startReverseProxy(
   });
   const pathOf = ({ url = '' }: IncomingMessage) =>
     url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : undefined;
+  /** Both ends of each WebSocket: a server does not close what was upgraded. */
+  const upgraded = new Set<Duplex>();
   const server = tls ? createHttpsServer(await certificate()) : createHttpServer();
   server.on('request', (request: IncomingMessage, response) => {
     const path = pathOf(request);
     if (path === undefined) return void response.writeHead(404).end();
     const { method } = request;
-    const upstream = send({ hostname, port, path, method, headers: forwarded(request) }, (answer) => {
+    const options = { hostname, port, path, method, headers: forwarded(request), agent: false };
+    const upstream = send(options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
@@ -51,8 +54,11 @@ export async function startReverseProxy(
       upstream.write([`GET ${pathOf(request)} HTTP/1.1`, ...headers, '', ''].join('\r\n'));
       upstream.pipe(socket).pipe(upstream);
     });
-    for (const each of [socket, upstream])
+    for (const each of [socket, upstream]) {
+      upgraded.add(each);
       each.on('error', () => [socket, upstream].forEach((it) => it.destroy()));
+      each.on('close', () => upgraded.delete(each));
+    }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const at = (server.address() as AddressInfo).port;
@@ -60,6 +66,7 @@ export async function startReverseProxy(
     url: `${tls ? 'https' : 'http'}://127.0.0.1:${at}${prefix}`,
     close: () =>
       new Promise((resolve) => {
+        for (const each of upgraded) each.destroy();
         server.closeAllConnections();
         server.close(() => resolve());
       }),

@@ -14,6 +14,7 @@ import {
   ListChecks,
   ScrollText,
   ShieldCheck,
+  Undo2,
   Users,
   Webhook,
 } from 'lucide-react';
@@ -42,6 +43,7 @@ const GROUPS = [
       { to: '/drift', title: 'Drift', Icon: GitCompareArrows, reads: 'state', key: 'd' },
       { to: '/journal', title: 'Journal', Icon: ScrollText, reads: 'state', key: 'j' },
       { to: '/checkpoints', title: 'Checkpoints', Icon: Bookmark, reads: 'checkpoints', key: 'c' },
+      { to: '/rollbacks', title: 'Rollbacks', Icon: Undo2, reads: 'rollbacks', key: 'r' },
     ],
   },
   {

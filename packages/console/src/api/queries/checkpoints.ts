@@ -16,6 +16,12 @@ export const checkpointList = ({ page = 1 }: CheckpointFilters) =>
     placeholderData: keepPreviousData,
   });
 
+export const checkpointDifference = (id: string) =>
+  queryOptions({
+    queryKey: ['checkpoints', 'difference', id],
+    queryFn: ({ signal }) => client.orchestrator.diffCheckpoint({ params: { id }, signal }),
+  });
+
 export const checkpointDetail = (id: string) =>
   queryOptions({
     queryKey: ['checkpoints', 'detail', id],

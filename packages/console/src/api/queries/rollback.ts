@@ -1,6 +1,8 @@
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { RollbackRequest, RollbackResult } from '@provisioning/contracts';
+import type { RollbackFilters } from '../../paths-infra.js';
 import { client, idOfCreated } from '../client.js';
+import { fetched, PAGE } from '../fetched.js';
 
 /** What is to be undone. */
 export type Undo =
@@ -86,6 +88,19 @@ export async function startUndo({ request, result }: UndoPreview, idempotencyKey
     }),
   );
 }
+
+export const rollbackList = ({ page = 1, status }: RollbackFilters) =>
+  queryOptions({
+    queryKey: ['rollback', 'list', { page, status }],
+    queryFn: ({ signal }) =>
+      fetched(
+        client.orchestrator.listRollbacks.page({
+          query: { limit: PAGE, offset: (page - 1) * PAGE, ...(status && { status: status.join(',') }) },
+          signal,
+        }),
+      ),
+    placeholderData: keepPreviousData,
+  });
 
 /** While it runs, it is fetched again every so many milliseconds. */
 const FOLLOW_MS = 3_000;

@@ -17,17 +17,19 @@ interface PlanDiffProps {
   plan: Plan;
   /** The sentence for a plan without changes. */
   empty: string;
+  /** The accessible name; `Planned changes` where absent. */
+  label?: string;
 }
 
 /** A plan as a list of changes, with what is destroyed at the top. */
-export function PlanDiff({ plan: { changes }, empty }: PlanDiffProps) {
+export function PlanDiff({ plan: { changes }, empty, label = 'Planned changes' }: PlanDiffProps) {
   const [text, setText] = useState('');
   const [most, setMost] = useState(STEP);
   const ordered = useMemo(() => inOrder(changes), [changes]);
   const matching = useMemo(() => matchingOf(ordered, text), [ordered, text]);
   if (changes.length === 0) return <p className={styles['none']}>{empty}</p>;
   return (
-    <section aria-label="Planned changes" className={styles['plan']}>
+    <section aria-label={label} className={styles['plan']}>
       <header className={styles['head']}>
         <Totals changes={changes} />
         <span className={styles['tools']}>

@@ -10,6 +10,7 @@ import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Fact, FactBar } from '../../ui/facts.js';
 import { Time } from '../../ui/time.js';
+import { CheckpointDifference } from './checkpoint-difference.js';
 import { coverageOf } from './coverage.js';
 
 export default function CheckpointPage() {
@@ -68,6 +69,7 @@ function CheckpointView({ checkpoint }: { checkpoint: CheckpointDetails }) {
         Roll back undoes the changes since then, the newest first. Restore asks the providers what exists and
         changes that to the state of the checkpoint. Both show their plan first.
       </p>
+      <CheckpointDifference id={id} />
     </Page>
   );
 }

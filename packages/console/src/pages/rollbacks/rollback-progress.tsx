@@ -14,12 +14,8 @@ import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time, Took } from '../../ui/time.js';
+import { TITLES } from './titles.js';
 
-const TITLES = {
-  checkpoint: 'Rollback to a checkpoint',
-  operations: 'Rollback of operations',
-  restore: 'Restore',
-};
 const SHOWN = 500;
 
 export default function RollbackProgress() {

@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query';
+import { checkpointDifference } from '../../api/queries/checkpoints.js';
+import { PlanDiff } from '../../features/plan/plan-diff.js';
+import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { Time } from '../../ui/time.js';
+
+/** What has changed in the inventory since a checkpoint. */
+export function CheckpointDifference({ id }: { id: string }) {
+  const { data, error, isPending, refetch } = useQuery(checkpointDifference(id));
+  return (
+    <>
+      <h2>
+        Changes since then
+        {data && (
+          <span className="muted">
+            {' '}
+            as of <Time at={data.as_of} />
+          </span>
+        )}
+      </h2>
+      {isPending && !error && <Skeleton rows={3} />}
+      {error && <ErrorNotice error={error} retry={() => void refetch()} />}
+      {data && (
+        <PlanDiff
+          plan={data}
+          label="Changes since then"
+          empty="The inventory is what it was at the checkpoint."
+        />
+      )}
+    </>
+  );
+}
