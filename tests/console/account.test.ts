@@ -51,6 +51,7 @@ describeConsole('the console: account', {}, (suite) => {
     await page.getByRole('textbox', { name: 'Code' }).fill(codeOf(secret));
     await page.getByRole('button', { name: 'Confirm' }).click();
     const dialog = page.getByRole('alertdialog', { name: 'Keep your recovery codes' });
+    await dialog.locator('code span').first().waitFor();
     const codes = await dialog.locator('code span').allInnerTexts();
     expect(codes).toHaveLength(10);
     await dialog.getByRole('checkbox').check();
@@ -67,15 +68,13 @@ describeConsole('the console: account', {}, (suite) => {
     await expectAccessible(second);
     await second.getByLabel('Code').fill(codeOf(secret, 1));
     await second.getByRole('button', { name: 'Sign in' }).click();
-    await second.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+    await second.getByRole('heading', { level: 1, name: 'Tasks' }).waitFor();
 
     for (const isGood of [true, false]) {
       const third = await suite.visit('/console/tasks', 'karl');
       await third.getByLabel('Code').fill(codes[0]!);
       await third.getByRole('button', { name: 'Sign in' }).click();
-      const end = isGood
-        ? third.getByRole('heading', { level: 1, name: 'Overview' })
-        : third.getByRole('alert');
+      const end = isGood ? third.getByRole('heading', { level: 1, name: 'Tasks' }) : third.getByRole('alert');
       await end.waitFor();
     }
 
