@@ -7,7 +7,7 @@ import { createDataDir } from './data-dir/create.js';
 import { asDataDirFailure } from './data-dir/data-dir-failure.js';
 import { lockDataDir } from './data-dir/lock.js';
 import { ProcessNotes } from './data-dir/process-notes.js';
-import { runDemo } from './demo/run-demo.js';
+import { runDemo, type DemoOptions } from './demo/run-demo.js';
 import { Journal } from './journal.js';
 import { launch } from './launch.js';
 import type { Launch } from './launch.js';
@@ -79,7 +79,9 @@ async function runWith(
       ...(describe && { describe }),
     });
     const admin = await adminAccount(config, before);
-    const status = options.demo ? await demo(config, ports, terminal, signal) : 0;
+    const status = options.demo
+      ? await demo(config, ports, { terminal, signal, examples: !options.exit })
+      : 0;
     if (options.exit) return status;
     printBanner(terminal, config, ports, admin);
     await aborted(signal);
@@ -100,16 +102,16 @@ async function runWith(
 async function demo(
   config: LauncherConfig,
   ports: Launch['ports'],
-  terminal: Terminal,
-  signal: AbortSignal,
+  how: Pick<DemoOptions, 'terminal' | 'signal' | 'examples'>,
 ): Promise<number> {
+  const { terminal, signal } = how;
   const urls = {
     orchestrator: httpUrl(config.host, ports.orchestrator),
     controlCenter: httpUrl(config.host, ports.controlCenter),
   };
   const password = config.admin.password ?? (await generatedPassword(config));
   try {
-    return (await runDemo({ urls, username: config.admin.username, password, terminal, signal })) ? 0 : 1;
+    return (await runDemo({ urls, username: config.admin.username, password, ...how })) ? 0 : 1;
   } catch (error) {
     if (signal.aborted || !isFailure(error)) throw error;
     terminal.line(`${terminal.colors.red('The sample could not be run:')} ${error.message}`);

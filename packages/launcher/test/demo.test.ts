@@ -24,6 +24,15 @@ describe('the sample', () => {
     expect(launcher.output()).toMatch(/The batch: Failed\. the sky is falling/);
   });
 
+  it('leaves examples for the console when it continues to serve', async () => {
+    const launcher = playground.start({}, '--demo');
+    await launcher.prints(
+      /Left for the console: a checkpoint, a failed batch, a running and a waiting one\./,
+    );
+    await launcher.prints(/Ctrl-C stops everything/);
+    await expect(launcher.stop()).resolves.toEqual({ code: 0, signal: null });
+  });
+
   it('shows the API’s own message when it refuses, and continues to serve', async () => {
     const launcher = playground.start({ EXPECTED_PASSWORD: 'another' }, '--demo');
     await launcher.prints(/could not be run: .*401: The user name or the password is wrong\./);

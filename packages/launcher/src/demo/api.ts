@@ -55,6 +55,10 @@ export class Api {
     return submitted.batch_id;
   }
 
+  async createCheckpoint(body: object): Promise<void> {
+    await this.#call<string>(this.#urls.orchestrator, '/rollback/checkpoints', body);
+  }
+
   batch(id: string): Promise<Batch> {
     return this.#call<Batch>(this.#urls.orchestrator, `/batch/operations/${encodeURIComponent(id)}`);
   }

@@ -2,6 +2,7 @@ import { Failure } from '@provisioning/errors';
 import type { Terminal } from '../terminal/terminal.js';
 import { Api } from './api.js';
 import type { ApiUrls, Batch } from './api.js';
+import { leaveExamples } from './examples.js';
 import { follow } from './follow.js';
 import { resultTable } from './result-table.js';
 import { SAMPLE_BATCH } from './sample-batch.js';
@@ -13,6 +14,8 @@ export interface DemoOptions {
   password: string | undefined;
   terminal: Terminal;
   signal: AbortSignal;
+  /** Whether examples of failed and waiting work are left for the console. */
+  examples: boolean;
 }
 
 /**
@@ -20,7 +23,14 @@ export interface DemoOptions {
  * @returns whether it completed.
  * @throws Failure when the API refuses.
  */
-export async function runDemo({ urls, username, password, terminal, signal }: DemoOptions): Promise<boolean> {
+export async function runDemo({
+  urls,
+  username,
+  password,
+  terminal,
+  signal,
+  examples,
+}: DemoOptions): Promise<boolean> {
   if (password === undefined) {
     throw new Failure(
       'unauthenticated',
@@ -45,6 +55,12 @@ export async function runDemo({ urls, username, password, terminal, signal }: De
   terminal.line();
   terminal.line(resultTable(batch, terminal.colors.isColorSupported));
   terminal.line(`The batch: ${batch.status}${batch.error ? `. ${batch.error}` : ''}`);
+  if (batch.status === 'Completed' && examples) {
+    await leaveExamples(api);
+    terminal.line(
+      terminal.colors.dim('Left for the console: a checkpoint, a failed batch, a running and a waiting one.'),
+    );
+  }
   return batch.status === 'Completed';
 }
 
