@@ -9,16 +9,11 @@ export class QueueNotifier implements WorkerNotifier {
     private readonly wakeUps: WorkerNotifier,
   ) {}
 
-  submitted(work: QueuedWork, ready: readonly string[]): void {
+  submitted(work: QueuedWork): void {
     this.queue.add(work);
-    this.wakeUps.submitted(work, ready);
   }
 
   notify(taskIds: readonly string[]): void {
     this.wakeUps.notify(taskIds);
-  }
-
-  notifyCancelled(): void {
-    this.wakeUps.notifyCancelled();
   }
 }

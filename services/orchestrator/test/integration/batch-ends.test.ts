@@ -24,7 +24,7 @@ beforeAll(async () => {
     applicationName: 'test',
     log: silentLogger,
   });
-  const notifier = { submitted() {}, notify() {}, notifyCancelled() {} };
+  const notifier = { submitted() {}, notify() {} };
   const capabilities = { commands: new Set(['run']), providers: new Map() };
   batches = new BatchService(
     new PostgresBatchStore(database),

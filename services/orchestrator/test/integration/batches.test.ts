@@ -311,7 +311,6 @@ describe.each(kinds)('a batch, with redis: $redis', ({ redis }) => {
     expect((await platform.batch(id)).batch.status).toBe('Cancelled');
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    platform.notifier.notifyCancelled();
     await platform.ended(holder);
     expect(await platform.database('locks').where({ infra })).toEqual([]);
   });

@@ -164,7 +164,6 @@ describe.each(kinds)('a worker, with redis: $redis', ({ redis }) => {
     });
     const { outcome } = await platform.store.cancel(running, 'ada');
     expect(outcome).toBe('requested');
-    platform.notifier.notifyCancelled();
     expect(await platform.ended(running)).toMatchObject({ status: 'Cancelled', signal: 'SIGKILL' });
     expect(await platform.ended(next)).toMatchObject({ status: 'Completed', output: 'next\n' });
     expect((await platform.store.cancel(running, 'ada')).outcome).toBe('ended');

@@ -159,7 +159,6 @@ describe('restoring a checkpoint', () => {
     await expect(platform.restores.execute(id, SUBMITTER, ANYTHING)).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    platform.notifier.notifyCancelled();
     await platform.ended(holder);
   });
 });

@@ -191,7 +191,6 @@ describe('rolling back single operations', () => {
     ).rejects.toThrow(holder);
     await platform.running(holder);
     await platform.store.cancel(holder, 'ada');
-    platform.notifier.notifyCancelled();
     await platform.ended(holder);
   });
 });

@@ -305,7 +305,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
         infras: [infra],
         submittedBy: createdByName,
       };
-      notifier.submitted(work, [id]);
+      notifier.submitted(work);
       return id;
     },
     ended: (id, timeout = PATIENCE_MS) => until(id, ({ completedAt }) => completedAt !== null, timeout),

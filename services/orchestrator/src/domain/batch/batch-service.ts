@@ -110,7 +110,6 @@ export class BatchService {
         code: 'batch_ended',
       });
     this.notifier.notify(ready);
-    if (outcome === 'requested') this.notifier.notifyCancelled();
   }
 
   /** Shows what `resume` would do. @throws Failure as `resume` */
@@ -198,10 +197,7 @@ export class BatchService {
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'resumed') throw resumedBefore(resumeOf, submitted.batchId);
     if (submitted.outcome === 'created')
-      this.notifier.submitted(
-        { id, kind: 'batch', name, infras, submittedBy: submitter.username },
-        submitted.ready,
-      );
+      this.notifier.submitted({ id, kind: 'batch', name, infras, submittedBy: submitter.username });
     const found = await this.store.summary(submitted.batchId);
     if (!found) throw unknownBatch(submitted.batchId);
     return { ...asSubmitted(found), replayed: submitted.outcome === 'replayed' };

@@ -87,16 +87,13 @@ export async function submitRollback(
     case 'conflict':
       throw refuseReusedKey();
     case 'created':
-      notifier.submitted(
-        {
-          id: submitted.batchId,
-          kind: 'rollback',
-          name: 'rollback',
-          infras: rollback.infras,
-          submittedBy: submitter.username,
-        },
-        submitted.ready,
-      );
+      notifier.submitted({
+        id: submitted.batchId,
+        kind: 'rollback',
+        name: 'rollback',
+        infras: rollback.infras,
+        submittedBy: submitter.username,
+      });
       return { id: submitted.batchId, replayed: false };
     default:
       return { id: submitted.batchId, replayed: true };

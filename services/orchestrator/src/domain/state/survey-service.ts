@@ -21,9 +21,7 @@ export class SurveyService {
     if (infras.length === 0) return { drivers: [], infras: [] };
     const id = uuidv7();
     await this.store.submit(id, infras, submitter);
-    this.notifier.submitted({ id, kind: 'survey', name: 'survey', infras, submittedBy: submitter.username }, [
-      id,
-    ]);
+    this.notifier.submitted({ id, kind: 'survey', name: 'survey', infras, submittedBy: submitter.username });
     const deadline = performance.now() + this.patienceMs;
     for (;;) {
       const end = await this.store.end(id);

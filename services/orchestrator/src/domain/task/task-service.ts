@@ -58,6 +58,5 @@ export class TaskService {
       });
     }
     this.notifier.notify(ready);
-    if (outcome === 'requested') this.notifier.notifyCancelled();
   }
 }

@@ -6,12 +6,10 @@ import type { QueuedWork } from './queued-work.js';
  */
 export interface WorkerNotifier {
   /**
-   * Announces work that was submitted: with Redis, it becomes a job of the queue.
-   * @param ready ids of its tasks that can start at once
+   * Announces work that was submitted: with Redis, it becomes a job of the queue. The submission itself has woken the
+   * workers, in its own transaction.
    */
-  submitted(work: QueuedWork, ready: readonly string[]): void;
+  submitted(work: QueuedWork): void;
   /** Says that tasks are ready. */
   notify(taskIds: readonly string[]): void;
-  /** Says that a running task was cancelled, so that its worker learns of it before its next heartbeat. */
-  notifyCancelled(): void;
 }

@@ -138,10 +138,13 @@ export class WorkflowService {
     );
     if (submitted.outcome === 'conflict') throw refuseReusedKey();
     if (submitted.outcome === 'created')
-      this.notifier.submitted(
-        { id, kind: 'workflow', name: work.name, infras: [work.infra], submittedBy: submitter.username },
-        submitted.ready ? [id] : [],
-      );
+      this.notifier.submitted({
+        id,
+        kind: 'workflow',
+        name: work.name,
+        infras: [work.infra],
+        submittedBy: submitter.username,
+      });
     return { taskId: submitted.taskId, replayed: submitted.outcome === 'replayed' };
   }
 }
