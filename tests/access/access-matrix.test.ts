@@ -22,8 +22,9 @@ const inOrder: readonly AnyOperation[] = [
   ...controlCenterOperations,
   ...controlCenterInternalOperations,
 ];
-/** `logout` last: it ends the session that the others use. */
-const operations = [...inOrder].sort((a, b) => Number(a.id === 'logout') - Number(b.id === 'logout'));
+/** These come last: they end the sessions that the others use. */
+const LAST = ['endOtherSessions', 'logout'];
+const operations = [...inOrder].sort((a, b) => LAST.indexOf(a.id) - LAST.indexOf(b.id));
 const seen = new Map<string, Partial<Row>>();
 const matrix: ReadonlyMap<string, Partial<Row>> = WRITE ? seen : readMatrix();
 

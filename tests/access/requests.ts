@@ -41,11 +41,14 @@ const BODIES: Record<string, unknown> = {
   getPrincipals: { ids: [] },
 };
 
+/** Parameters of paths that are not ids. */
+const PARAMETERS: Readonly<Record<string, string>> = { kind: 'server' };
+
 /** A request that only a lack of permission could prevent. Its ids name no object, or another user's. */
 export function requestFor(operation: AnyOperation, others: Belongings | undefined): CallRequest {
   const path = operation.path.replaceAll(
     /\{([a-z_]+)\}/g,
-    () => (others && idOf(operation, others)) ?? uuidv7(),
+    (_, parameter: string) => (others && idOf(operation, others)) ?? PARAMETERS[parameter] ?? uuidv7(),
   );
   const example = BODIES[operation.id] ?? operation.example ?? {};
   return { path, body: operation.body ? example : undefined };

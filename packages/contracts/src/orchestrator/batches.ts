@@ -80,7 +80,12 @@ export const planBatch = define({
   example: {
     name: 'one_server',
     operations: [
-      { id: 'servers', type: 'server_batch', provider: 'local', server_configs: [{ name: 'web-01' }] },
+      {
+        id: 'servers',
+        type: 'server_batch',
+        provider: 'local',
+        server_configs: [{ name: 'web-01', plan: '1xCPU-2 GB', zone: 'de-fra1' }],
+      },
     ],
   },
   success: { status: 200, data: batchPlanSchema },
