@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import pickle
+import re
 import socketserver
 import sys
 import threading
@@ -103,14 +104,13 @@ class ClientTest(unittest.TestCase):
         ):
             document = json.loads((generate.OPENAPI / file).read_text("utf-8"))
             for method, path, operation in generate.operations(document):
-                arguments = {"id": ID} if "{id}" in path else {}
-                if "{delivery_id}" in path:
-                    arguments["delivery_id"] = ID
+                parameters = re.findall(r"{(\w+)}", path)
+                arguments = {parameter: ID for parameter in parameters}
                 if "requestBody" in operation:
                     arguments["body"] = {}
                 getattr(service, generate.snake(operation["operationId"]))(**arguments)
                 last = self.fake.received[-1]
-                expected = base + path.replace("{id}", ID).replace("{delivery_id}", ID)
+                expected = base + re.sub(r"{\w+}", ID, path)
                 self.assertEqual((last["method"], last["path"]), (method.upper(), expected))
                 self.assertEqual(last["headers"]["Authorization"], "Bearer a-token")
 

@@ -12,10 +12,12 @@ const cursors = controlCenterOperations.flatMap(({ id, path, success: { list } }
 let service: TestApi;
 let token: string;
 let policy: string;
+let admin: string;
 
 beforeAll(async () => {
   service = await startTestApi();
   token = await service.token();
+  admin = (await call('get', '/auth/me').expect(200)).body.data.id;
   policy = await create('/policies', { ...policyNamed('versioned'), version: '0' });
   for (let n = 1; n <= ROWS; n++) {
     await service.token();
@@ -47,7 +49,8 @@ afterAll(() => service.close());
 
 const call = (method: 'get' | 'post' | 'put' | 'delete', path: string) =>
   service.http[method](path).auth(token, { type: 'bearer' });
-const list = (path: string, query: object) => call('get', path.replace('{id}', policy)).query(query);
+const list = (path: string, query: object) =>
+  call('get', path.replace('{id}', path.startsWith('/users/') ? admin : policy)).query(query);
 const policyNamed = (name: string) => ({
   name,
   version: '1',

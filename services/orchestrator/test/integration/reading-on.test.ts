@@ -43,6 +43,11 @@ beforeAll(async () => {
     );
   }
   for (let n = 0; n < ROWS; n++) {
+    const rollback = { id: uuidv7(), kind: 'rollback', scope: { kind: 'operations' }, impossible: [] };
+    await api.database.raw(
+      `insert into batches select (jsonb_populate_record(b, ?::jsonb)).* from batches b where kind = 'batch' limit 1`,
+      [JSON.stringify(rollback)],
+    );
     await api.database.raw(
       `insert into webhook_deliveries (id, webhook_id, event, event_at, data) values (?, ?, 'ping', now(), '{}')`,
       [uuidv7(), webhook],
@@ -65,6 +70,9 @@ const lists = (): Record<string, { path: string; table: string; column?: string;
   listWorkflowSnapshots: { path: `/state/workflows/${task}/snapshots`, table: 'events' },
   listInventory: { path: '/state/inventory', table: 'resources', column: 'name' },
   listJournal: { path: '/state/journal', table: 'journal', column: 'seq' },
+  listInfras: { path: '/infras', table: 'locks', column: 'infra' },
+  listLocks: { path: '/state/locks', table: 'locks', column: 'infra' },
+  listRollbacks: { path: '/rollback', table: 'batches' },
 });
 const cursors = orchestratorOperations.flatMap(({ id, success: { list } }) =>
   list ? [[id, list] as const] : [],
@@ -127,12 +135,9 @@ describe('the cursor of a list', () => {
     },
   );
 
-  it.each(['is refused by %s where it has another form', '/state/journal'])(
-    'is refused by %s where it has another form',
-    async (path) => {
-      await get(path, { after: 'x' }).expect(400);
-    },
-  );
+  it.each(['/tasks', '/state/journal'])('is refused by %s where it has another form', async (path) => {
+    await get(path, { after: 'x' }).expect(400);
+  });
 });
 
 describe('a client that reads a list', () => {
