@@ -206,7 +206,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     const id = await client.orchestrator.createCheckpoint({ body: { name: 'before', infras: ['differs'] } });
     await create('differs', 'web-2');
     const page = await suite.visit(`/console/checkpoints/${id}`);
-    await page.getByRole('region', { name: 'Changes since then' }).getByText('web-2').waitFor();
+    await page.getByRole('region', { name: 'Changes since then' }).getByText('web-2').first().waitFor();
     await expectAccessible(page);
   });
 });
