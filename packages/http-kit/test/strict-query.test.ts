@@ -3,12 +3,13 @@ import supertest from 'supertest';
 import { recordingApp } from './support/recording-app.js';
 
 const NO_ID = '0198f000-0000-7000-8000-000000000000';
+/** A path with values for its parameters. */
+const filled = (path: string) => path.replace('{kind}', 'server').replaceAll(/\{[a-z_]+\}/g, NO_ID);
 
 describe.each(['orchestrator', 'control-center'] as const)('queries of the %s', (service) => {
   const { app, operations, handled, asked } = recordingApp(service);
   const agent = supertest.agent(app).set('Authorization', 'Bearer ann');
-  const send = (method: 'get' | 'post' | 'put' | 'delete', path: string) =>
-    agent[method](path.replaceAll(/\{[a-z_]+\}/g, NO_ID));
+  const send = (method: 'get' | 'post' | 'put' | 'delete', path: string) => agent[method](filled(path));
 
   it.each(operations.map((operation) => [operation.id, operation] as const))(
     '%s takes what it declares, and refuses the rest before the policies are asked',
@@ -26,7 +27,7 @@ describe.each(['orchestrator', 'control-center'] as const)('queries of the %s', 
       expect(body.error).toContain(allowed.length > 0 ? `Allowed are ${allowed.join(', ')}.` : 'has none.');
       expect([handled, asked]).toEqual([[], []]);
       if (permission === 'public') return;
-      await supertest(app)[method](path.replaceAll(/\{[a-z_]+\}/g, NO_ID) + '?infra_=x');
+      await supertest(app)[method](filled(path) + '?infra_=x');
       expect([handled, asked]).toEqual([[], []]);
     },
   );
@@ -52,7 +53,7 @@ describe('a query', () => {
 
   it('is answered with the name that was probably meant', async () => {
     expect(await errorOf('/tasks?limt=5')).toBe(
-      'limt is not a query parameter of this operation. Did you mean "limit"? Allowed are status, after, limit, offset.',
+      'limt is not a query parameter of this operation. Did you mean "limit"? Allowed are status, kind, infra, created_by, batch_id, q, from, to, sort, output, after, limit, offset.',
     );
     expect(await errorOf('/health?x')).toBe(
       'x is not a query parameter of this operation. This operation has none.',
@@ -100,7 +101,7 @@ describe('a query', () => {
     await agent.post(`/tasks/${NO_ID}/retry?check_mode=true`).expect(200);
     await agent.get(`/state/journal?name=a+b%20c`).expect(200);
     expect(handled.map(({ query }) => query)).toEqual([
-      { limit: 7, offset: 0 },
+      { limit: 7, offset: 0, output: true, sort: '-created_at' },
       { check_mode: true },
       { name: 'a b c', limit: 50, offset: 0 },
     ]);
