@@ -34,7 +34,9 @@ describe('ProvisioningClient', () => {
       expect(Object.keys(methods)).toEqual(Object.keys(operations));
       for (const [id, operation] of Object.entries(operations)) {
         const call = (methods as Record<string, (args: object) => Promise<unknown>>)[id];
-        await call?.({ params: { id: ID, delivery_id: ID }, ...(operation.body ? { body: {} } : {}) });
+        const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+        const params = Object.fromEntries(names.map((name) => [name, ID]));
+        await call?.({ params, ...(operation.body ? { body: {} } : {}) });
         const last = received.at(-1);
         expect(last).toMatchObject({
           method: operation.method.toUpperCase(),
