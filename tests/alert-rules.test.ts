@@ -23,7 +23,7 @@ describeWithPromtool('the alert rules', () => {
 it('the alert rules and the page about metrics name only metrics that exist', () => {
   const sources = [
     'services/orchestrator/src/compose/platform-metrics.ts',
-    'services/orchestrator/src/compose/wake-up-metrics.ts',
+    'services/orchestrator/src/compose/queue-metrics.ts',
     'services/orchestrator/src/compose/worker.ts',
     'services/orchestrator/src/compose/audit.ts',
     'services/orchestrator/src/compose/access.ts',

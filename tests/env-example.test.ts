@@ -25,7 +25,7 @@ const NOT_CONFIGURATION = [
   'AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED',
 ];
 /** Without a use in containers: each is one process with its own address, and a file would have to be mounted. */
-const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG'];
+const NOT_IN_CONTAINERS = ['WORKERS', 'WORKER_SLOT', 'PROVISIONING_CONFIG', 'PROVISIONING_NICKEL'];
 
 const example = read('.env.example');
 const compose = read('docker-compose.yml');

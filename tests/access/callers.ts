@@ -27,7 +27,9 @@ export class Callers {
       users.set(name, await this.#createUser(admin, name, role));
       this.#bearers.set(name as Caller, await this.signIn(name, PASSWORD));
     }
-    this.spare = await this.signIn('viewer', PASSWORD);
+    // Of a user of its own: a caller ends its other sessions.
+    await this.#createUser(admin, 'spare', 'viewer');
+    this.spare = await this.signIn('spare', PASSWORD);
     await this.#ownThings(admin);
 
     const disabled = users.get('disabled')!;

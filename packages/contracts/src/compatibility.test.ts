@@ -74,6 +74,10 @@ describe('a change', () => {
       'another value that is taken',
       { body: changed(BODY, { size: { type: 'string', enum: ['s', 'm', 'l'] } }) },
     ],
+    [
+      'several words where one was accepted',
+      { body: changed(BODY, { size: { type: 'string', maxLength: 9, pattern: '^(s|m|l)(,(s|m|l))*$' } }) },
+    ],
     ['a wider bound', { body: changed(BODY, { name: { type: 'string', maxLength: 20 } }) }],
     ['a field that is no longer required', { body: { ...BODY, required: [] } }],
     ['a member that is always there now', { answer: { ...ANSWER, required: ['id', 'state', 'note'] } }],
@@ -104,6 +108,11 @@ describe('a change', () => {
     [
       'a value',
       { body: changed(BODY, { size: { type: 'string', enum: ['s'] } }) },
+      'body.size no longer accepts "m"',
+    ],
+    [
+      'a word, by a pattern',
+      { body: changed(BODY, { size: { type: 'string', pattern: '^(s|l)$' } }) },
       'body.size no longer accepts "m"',
     ],
     [

@@ -97,7 +97,7 @@ class Comparison {
     const after = resolve(other, this.after);
     this.#types(place, direction, before, after);
     this.#enumeration(place, direction, before, after);
-    if (direction === 'request') this.#bounds(place, before, after);
+    if (direction === 'request') this.#limits(place, before, after);
     this.#members(place, direction, before, after);
     this.#branches(place, direction, before, after);
     if (before['items'] && after['items'])
@@ -127,6 +127,19 @@ class Comparison {
     if (!is) return;
     if (!was) this.#say(place, `now accepts only ${is.join(', ')}`);
     else for (const value of without(was, is)) this.#say(place, `no longer accepts ${value}`);
+  }
+
+  /** A request that could hold one of some words must still be able to hold each of them. */
+  #limits(place: string, before: Json, after: Json): void {
+    const words = before['enum'];
+    if (!Array.isArray(words) || valuesOf(after)) return this.#bounds(place, before, after);
+    const refused = (words as unknown[]).filter(
+      (word) =>
+        typeof word !== 'string' ||
+        word.length > ((after['maxLength'] as number | undefined) ?? Infinity) ||
+        !new RegExp((after['pattern'] as string | undefined) ?? '', 'u').test(word),
+    );
+    for (const word of refused) this.#say(place, `no longer accepts ${JSON.stringify(word)}`);
   }
 
   #bounds(place: string, before: Json, after: Json): void {

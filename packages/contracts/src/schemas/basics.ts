@@ -36,7 +36,7 @@ export function oneOf<const Words extends readonly string[]>(
 /** One or more of a set of words, with commas between them, as one query parameter. */
 export function someOf(words: readonly string[], description: string): TString {
   const word = `(${words.join('|')})`;
-  return text(words.join(',').length * 2, { pattern: `^${word}(,${word})*$`, description });
+  return text(Math.max(200, words.join(',').length * 2), { pattern: `^${word}(,${word})*$`, description });
 }
 
 /** The schema or `null`. */
