@@ -2,7 +2,7 @@ import pg from 'pg';
 
 /** Channels of NOTIFY. The SQL functions that submit and cancel notify them, and so does `PostgresWorkerNotifier`. */
 export const READY_CHANNEL = 'orchestrator_ready';
-export const CANCEL_CHANNEL = 'orchestrator_cancelled';
+const CANCEL_CHANNEL = 'orchestrator_cancelled';
 const RECONNECT_MS = 500;
 
 /** Receives the notifications of ready and of cancelled tasks. Reconnects until it is closed. */
