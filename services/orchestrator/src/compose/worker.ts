@@ -38,7 +38,7 @@ const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js')
 /** How often an executor polls Postgres: rarely if wake-ups are sent. */
 const POLL_MS = { redis: 2_000, none: 1_000 };
 
-/** Composes a worker: it receives wake-ups, keeps its executor running and requeues the tasks of lost workers. */
+/** Composes a worker: it takes jobs of the queue, keeps its executor running and requeues the tasks of lost workers. */
 export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry): Promise<RunningProcess> {
   const base = openBase(config, `worker-${config.slot}`, 2, undefined, telemetry);
   const { log, resources, notifier } = base;

@@ -9,7 +9,7 @@ const PAUSE_MS = 50;
  */
 export class GatheredWakeUps {
   #ids: string[] = [];
-  #ringing = false;
+  #sending = false;
 
   constructor(private readonly notifier: Pick<WorkerNotifier, 'notify'>) {}
 
@@ -19,12 +19,12 @@ export class GatheredWakeUps {
   }
 
   async #notify(): Promise<void> {
-    if (this.#ringing) return;
-    this.#ringing = true;
+    if (this.#sending) return;
+    this.#sending = true;
     while (this.#ids.length > 0) {
       this.notifier.notify(this.#ids.splice(0));
       await sleep(PAUSE_MS);
     }
-    this.#ringing = false;
+    this.#sending = false;
   }
 }
