@@ -72,6 +72,6 @@ export default {
   ],
   // Longer than any wait of the test-kit, which says what did not come. No test proves a speed by it.
   testTimeout: 10 * 60_000,
-  // The longest files wait for processes and clocks more than half of their time: two files for each of few cores.
-  maxWorkers: Math.max(Math.min(4, 2 * availableParallelism()), availableParallelism() - 1),
+  // The longest files wait for processes and clocks more than half of their time: with few cores, more than two files for each.
+  maxWorkers: Math.max(Math.min(5, 2 * availableParallelism() + 1), availableParallelism() - 1),
 };

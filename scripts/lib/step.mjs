@@ -8,15 +8,17 @@ const KEPT_BYTES = 64 * 1024;
 export class StepFailed extends Error {}
 
 /**
- * Runs a program as one step: a line when it begins, its time when it is done, its output only when it fails.
+ * Runs a program as one step: a line when it begins, its time when it is done, its output only when it fails. With `beside`,
+ * other output appears meanwhile, and the line comes at the end.
  * A signal that reaches us ends it, and then us.
  */
 export async function step(
   label,
   [program, ...args],
-  { env = process.env, advice = '', cwd = repository } = {},
+  { env = process.env, advice = '', cwd = repository, beside = false } = {},
 ) {
-  process.stdout.write(`${label} … `);
+  if (!beside) process.stdout.write(`${label} … `);
+  const prefix = beside ? `${label} … ` : '';
   const since = performance.now();
   // npm's launchers are scripts of the shell on Windows.
   const child = spawn(program, args, {
@@ -37,10 +39,10 @@ export async function step(
   release();
   const time = `${((performance.now() - since) / 1000).toFixed(1)} s`;
   if (code === 0) {
-    process.stdout.write(`ok, ${time}\n`);
+    process.stdout.write(`${prefix}ok, ${time}\n`);
     return;
   }
-  process.stdout.write(`failed after ${time}\n`);
+  process.stdout.write(`${prefix}failed after ${time}\n`);
   const reason = error
     ? error.message
     : `"${[program, ...args].join(' ')}" ended with ${signal ?? `status ${code}`}`;

@@ -47,13 +47,23 @@ export async function openConsole(browser: Browser, url: string, path = '/'): Pr
   };
 }
 
-/** Checks the page against the rules for accessibility, light and dark, wide and narrow; it must fit its width. */
+/** The theme in which another state of a page is checked, by width. */
+const THEME_OF_WIDTH: Readonly<Record<number, 'light' | 'dark'>> = { 1280: 'light', 390: 'dark' };
+/** The pages that were checked in both themes at both widths. */
+const checked = new Set<string>();
+
+/**
+ * Checks the page against the rules for accessibility, light and dark, wide and narrow; it must fit its width. Other states
+ * of the same page are checked wide and light, narrow and dark.
+ */
 export async function expectAccessible(page: Page): Promise<void> {
+  const { pathname } = new URL(page.url());
+  const isKnown = checked.has(pathname);
   for (const size of SIZES) {
     await page.setViewportSize(size);
-    for (const colorScheme of ['light', 'dark'] as const) {
+    for (const colorScheme of isKnown ? [THEME_OF_WIDTH[size.width]!] : (['light', 'dark'] as const)) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      const found = await violationsOf(page, RULES_OF_THEMES[colorScheme]);
+      const found = await violationsOf(page, isKnown ? RULES : RULES_OF_THEMES[colorScheme]);
       await takeScreenshot(page, `${size.width}-${colorScheme}`);
       expect({ url: page.url(), size: size.width, colorScheme, found }).toMatchObject({ found: [] });
     }
@@ -62,6 +72,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     );
     expect({ url: page.url(), size: size.width, excess }).toMatchObject({ excess: 0 });
   }
+  checked.add(pathname);
   await page.setViewportSize(SIZES[0]!);
   await page.emulateMedia({ colorScheme: 'light' });
 }
@@ -83,7 +94,7 @@ interface Axe {
 /** In the page's own context, which the page's policy closes to scripts but not to the debugger. */
 async function violationsOf(
   page: Page,
-  rules: (typeof RULES_OF_THEMES)[keyof typeof RULES_OF_THEMES],
+  rules: typeof RULES | (typeof RULES_OF_THEMES)[keyof typeof RULES_OF_THEMES],
 ): Promise<string[]> {
   if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(AXE);
   return page.evaluate(async (runOnly) => {
