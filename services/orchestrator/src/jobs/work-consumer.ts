@@ -100,8 +100,10 @@ export class WorkConsumer {
       reject(new UnrecoverableError('The database does not contain this work.'));
     } else if (state.ended) {
       this.#followed.delete(id);
-      if (state.status === 'Completed') resolve({ status: state.status });
-      else reject(new UnrecoverableError(`${state.status}: ${state.error ?? 'no reason was recorded'}`));
+      if (state.status === 'Completed') {
+        await job.updateProgress(100).catch(() => undefined);
+        resolve({ status: state.status });
+      } else reject(new UnrecoverableError(`${state.status}: ${state.error ?? 'no reason was recorded'}`));
     } else if (!state.started) {
       this.#followed.delete(id);
       try {

@@ -74,6 +74,7 @@ describeWithRedis('the queue', () => {
     expect(await queue.getJobState(`batch-${id}`)).toBe('active');
     await platform.submit(`touch '${platform.folder}/batch'`);
     await untilState('batch', id, 'completed');
+    expect((await jobOf('batch', id)).progress).toBe(100);
     const jobs = await queue.getJobs(['waiting', 'active', 'delayed', 'completed', 'failed']);
     expect(jobs.filter(({ data }) => data.infras.includes(infras[0]!))).toHaveLength(1);
   });
