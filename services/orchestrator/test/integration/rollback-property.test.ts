@@ -119,7 +119,7 @@ const history = {
 };
 /** PROPERTY_RUNS=100 for many histories; PROPERTY_SEED with the seed of a failure to repeat that run. */
 const { PROPERTY_RUNS, PROPERTY_SEED } = process.env;
-const numRuns = Number(PROPERTY_RUNS ?? 3);
+const numRuns = Number(PROPERTY_RUNS ?? 2);
 const runs = {
   numRuns,
   endOnFailure: true,
