@@ -15,7 +15,7 @@ describe('the address of an infrastructure page', () => {
     [journalFilters, { infra: 'a', kind: 'server', name: 'web-1/nginx', task: 't', batch: 'b', page: 4 }],
     [driftSearch, { infra: 'production' }],
     [checkpointFilters, { page: 2 }],
-    [rollbackFilters, { status: ['Failed', 'Running'], page: 2 }],
+    [rollbackFilters, { status: ['Running', 'Failed'], page: 2 }],
     [rollbackSearch, { operations: 'a,b' }],
     [rollbackSearch, { checkpoint: 'c' }],
   ])('holds everything that it is made of (%#)', (read, search) => {
