@@ -68,7 +68,7 @@ class History {
     const recorded = stateAfter(history[0]!);
     const before = stateBefore(history.at(-1)!);
     const comesBack = before.is === 'absent' && recorded.is === 'inventoried' && wanted;
-    this.#then = comesBack ? { is: 'inventoried', body: comesBack } : before;
+    this.#then = comesBack ? { is: 'inventoried', body: comesBack } : withPowerOf(wanted, before);
     const isGone = recorded.is === 'inventoried' && !ids?.includes(recorded.body['id']);
     this.#now = isGone && this.#then.is === 'absent' ? ABSENT : recorded;
     const states = [this.#now, ...history.map(stateBefore)];
@@ -151,6 +151,15 @@ class History {
     const { infra, kind, driver } = this.history[0]!;
     return { infra, kind, driver: typeof body['driver'] === 'string' ? body['driver'] : driver, body };
   }
+}
+
+/**
+ * An interrupted change may have left a server stopped, and the next change recorded it so. What counts is whether it ran
+ * at the checkpoint.
+ */
+function withPowerOf(wanted: Body | undefined, before: State): State {
+  if (before.is !== 'inventoried' || wanted?.['state'] === undefined) return before;
+  return { ...before, body: { ...before.body, state: wanted['state'] } };
 }
 
 function stateAfter({ change, before, after }: JournalEntry): State {
