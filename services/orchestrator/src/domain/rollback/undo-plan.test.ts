@@ -317,6 +317,18 @@ describe('the plan of a rollback', () => {
     );
   });
 
+  it('takes from the checkpoint whether a server ran, not from an interrupted change', () => {
+    const then = server('a', { state: 'running' });
+    const elsewhere = server('a', { id: 'id-2', zone: 'y', state: 'running' });
+    const again = server('a', { id: 'id-3', state: 'running', restores: ['id-a'] });
+    const replaced = [destroyed(1, { ...then, state: 'stopped' }), created(2, elsewhere)];
+    const existing = (body: Body): Existing => ({ infra: 'i', kind: 'server', name: 'a', body });
+    const history = [...replaced, destroyed(3, elsewhere), created(4, again)];
+    expect(planUndo(history, history, [existing(again)], [existing(then)]).steps).toEqual([]);
+    const [step] = planUndo(replaced, replaced, [existing(elsewhere)], [existing(then)]).steps;
+    expect(step!.changes.at(-1)!.before).toMatchObject({ zone: 'z', state: 'running' });
+  });
+
   it('names changes that only another program can undo', () => {
     const { steps, impossible } = planUndo([entry(1, 'x', { resourceId: null })], [], []);
     expect(steps).toEqual([]);
