@@ -100,7 +100,7 @@ export function missingControl(set: PolicySet, principal: Principal): MissingCon
 
 /**
  * Whether a principal can read, create, update and delete every policy, of any id and under any request. Such a
- * principal can undo any policy change, so nobody is locked out of the policies while one can sign in.
+ * principal can undo any policy change, so the policies stay editable while such a user can sign in.
  */
 export function controlsPolicies(set: PolicySet, principal: Principal): boolean {
   const { isAllowed, restrictedBy } = missingControl(set, principal);

@@ -16,7 +16,7 @@ const ROWS = `
     job_id bigint primary key, status text not null, output text not null, data jsonb not null, ended_at timestamptz not null
   )`;
 const STORE = `
-  with told as (
+  with published as (
     insert into job_events (job_id, type) select $1::bigint, type from (values ('started'), ('finished')) as types (type)
   )
   insert into job_results values ($1::bigint, 'Completed', '', '{"data": {"servers": 1}}', clock_timestamp())

@@ -6,7 +6,7 @@ import type { Span } from '../source.js';
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /**
- * Reads a text file that really lies inside a folder, whatever links lead to it.
+ * Reads a text file that really lies inside a folder, also through links.
  * @param root a real path
  * @param span what asked for it, for errors
  * @throws NickelError `import`: for what is missing, outside, no regular file, too large or not UTF-8

@@ -12,7 +12,7 @@ export type Refutation = (question: Question) => boolean;
 
 /**
  * Most conditions fail at a comparison of an attribute with a fixed string, and evaluating them costs a hundred times
- * as much as that comparison. A conjunction is false if one part is certainly false, whatever the others are, errors
+ * as much as that comparison. A conjunction is false if one part is certainly false, regardless of the others, errors
  * included; a disjunction only if all parts are.
  * @returns undefined for a condition that can never be refuted this way
  */

@@ -126,7 +126,7 @@ export async function sightingOf<K extends Kind>(
 }
 
 interface DriverErrorOptions extends ErrorOptions {
-  /** Whether a repetition fails in the same way until somebody changes something. */
+  /** Whether a repetition fails in the same way until something is changed. */
   permanent?: boolean;
 }
 

@@ -52,7 +52,7 @@ export interface EndedMessage {
   outcome: 'completed' | 'failed' | 'cancelled';
   /** Why it failed, or how much was done before it was cancelled; a sentence. */
   error?: string;
-  /** For a failure: whether a repetition fails in the same way until somebody changes something. */
+  /** For a failure: whether a repetition fails in the same way until something is changed. */
   permanent?: boolean;
   /** For `reconcile`: whether everything that the operation wants exists as wanted. */
   satisfied?: boolean;

@@ -27,6 +27,6 @@ export interface OperationContext {
 /** The result of an operation. */
 export type OperationResult =
   | { outcome: 'completed'; message: string }
-  /** `permanent`: a repetition fails in the same way until somebody changes something. */
+  /** `permanent`: a repetition fails in the same way until something is changed. */
   | { outcome: 'failed'; message: string; permanent: boolean }
   | { outcome: 'cancelled'; message: string };

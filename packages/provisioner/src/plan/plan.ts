@@ -33,7 +33,7 @@ export type PlanEntry<K extends Kind = Kind> =
 export interface Blocked {
   /** A sentence. */
   reason: string;
-  /** Whether a repetition finds the same until somebody changes something. */
+  /** Whether a repetition finds the same until something is changed. */
   permanent: boolean;
 }
 

@@ -20,7 +20,6 @@ import { bootId } from '../execution/machine.js';
 import { ExecutorSupervisor } from '../execution/executor-supervisor.js';
 import type { ExecutorOptions } from '../execution/options.js';
 import { killByCookie } from '../execution/processes.js';
-import { GatheredWakeUps } from '../jobs/gathered-wake-ups.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { WorkConsumer } from '../jobs/work-consumer.js';
 import { createLedgerPool } from '../postgres/workers/ledger-pool.js';
@@ -35,7 +34,7 @@ import { workerJobs, type WorkerJobParts } from './worker-jobs.js';
 /** The time for a stop beyond the grace of commands, in milliseconds. */
 const STOP_MARGIN_MS = 8_000;
 const EXECUTOR = join(dirname(fileURLToPath(import.meta.url)), '../executor.js');
-/** How often an executor polls Postgres: rarely if wake-ups are sent. */
+/** How often an executor polls Postgres, beside the wake-ups. With Redis, jobs of the queue make it look as well. */
 const POLL_MS = { redis: 2_000, none: 1_000 };
 
 /** Composes a worker: it takes jobs of the queue, keeps its executor running and requeues the tasks of lost workers. */
@@ -58,9 +57,8 @@ export async function startWorker(config: WorkerConfig, telemetry?: JobTelemetry
         waiting: pool.waitingCount,
       }),
     });
-    const gathered = new GatheredWakeUps(notifier);
     const supervisor = new ExecutorSupervisor(EXECUTOR, executorOptions(config), ledger, {
-      onReady: (ids) => gathered.add(ids),
+      onReady: (ids) => notifier.notify(ids),
       onReplaced: () => {
         log.error('another worker has taken this slot: give each worker of a machine its own WORKER_SLOT', {
           slot: config.slot,

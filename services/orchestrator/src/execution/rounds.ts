@@ -20,7 +20,7 @@ export interface RoundsOptions {
   ready: (taskIds: readonly string[]) => void;
 }
 
-interface Told {
+interface PendingResult {
   result: TaskResult;
   resolve: (outcome: Outcome) => void;
   reject: (error: unknown) => void;
@@ -31,7 +31,7 @@ interface Told {
  * the next one: many results share a commit, and a single one does not wait.
  */
 export class Rounds {
-  #told: Told[] = [];
+  #pending: PendingResult[] = [];
   #looking = false;
   #going = false;
   /** Called when a round that could claim has returned. */
@@ -42,7 +42,7 @@ export class Rounds {
   /** @returns how the result was accepted. @throws if that is unknown: report it again */
   finish(result: TaskResult): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#told.push({ result, resolve, reject });
+      this.#pending.push({ result, resolve, reject });
       void this.#go();
     });
   }
@@ -60,43 +60,43 @@ export class Rounds {
     try {
       // Results of the same turn of the event loop share the round.
       await new Promise(setImmediate);
-      while (this.#told.length > 0 || (this.#looking && this.options.capacity([]).total > 0)) {
-        const told = this.#told.splice(0, MAX_RESULTS);
-        await this.#round(told);
+      while (this.#pending.length > 0 || (this.#looking && this.options.capacity([]).total > 0)) {
+        const pending = this.#pending.splice(0, MAX_RESULTS);
+        await this.#round(pending);
       }
     } finally {
       this.#going = false;
     }
   }
 
-  async #round(told: readonly Told[]): Promise<void> {
+  async #round(pending: readonly PendingResult[]): Promise<void> {
     const { ledger, workerId, beforeClaim, claimed, ready } = this.options;
-    const capacity = this.options.capacity(told.map(({ result }) => result.taskId));
+    const capacity = this.options.capacity(pending.map(({ result }) => result.taskId));
     const waiting = capacity.total > 0 ? this.#waiting.splice(0) : [];
     if (capacity.total > 0) this.#looking = false;
     if (waiting.length > 0) beforeClaim();
     try {
-      const results = told.map(({ result }) => result);
+      const results = pending.map(({ result }) => result);
       const round = await ledger.round(workerId, results, capacity);
       claimed(round.claimed);
-      told.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
+      pending.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
       // If capacity is left, every ready task is claimed already.
       if (isFull(capacity, round.claimed)) {
         const mine = new Set(round.claimed.map(({ id }) => id));
         ready(round.ready.filter((id) => !mine.has(id)));
       }
     } catch (error) {
-      if (told.length > 1 && mayBeOneOfThem(error)) await this.#oneByOne(told);
-      else for (const { reject } of told) reject(error);
-      if (told.length === 0) executorLog('warn', 'a claim failed', { error: String(error) });
+      if (pending.length > 1 && mayBeOneOfThem(error)) await this.#oneByOne(pending);
+      else for (const { reject } of pending) reject(error);
+      if (pending.length === 0) executorLog('warn', 'a claim failed', { error: String(error) });
       setTimeout(() => this.look(), RETRY_MS).unref();
     }
     for (const looked of waiting) looked();
   }
 
   /** One of the results cannot be stored as it is: the others must not fail with it. */
-  async #oneByOne(told: readonly Told[]): Promise<void> {
-    for (const { result, resolve, reject } of told) {
+  async #oneByOne(pending: readonly PendingResult[]): Promise<void> {
+    for (const { result, resolve, reject } of pending) {
       await this.options.ledger
         .round(this.options.workerId, [result], NO_CAPACITY)
         .then(({ outcomes, ready }) => {

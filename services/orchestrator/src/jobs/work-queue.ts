@@ -86,14 +86,20 @@ export class WorkQueue {
   async restore(store: Pick<QueuedWorkStore, 'open'>): Promise<void> {
     if (this.redis.status !== 'ready') return;
     if (!this.#incomplete && (await within(LIMIT_MS, this.redis.exists(COMPLETE_KEY))) === 1) return;
+    // Cleared first: a job that cannot be stored meanwhile sets it again.
     this.#incomplete = false;
-    for (let after: string | undefined; ;) {
-      const works = await store.open(after, PAGE);
-      if (works.length > 0) await this.#send(works);
-      if (works.length < PAGE) break;
-      after = works.at(-1)!.id;
+    try {
+      for (let after: string | undefined; ;) {
+        const works = await store.open(after, PAGE);
+        if (works.length > 0) await this.#send(works);
+        if (works.length < PAGE) break;
+        after = works.at(-1)!.id;
+      }
+      await within(LIMIT_MS, this.redis.set(COMPLETE_KEY, ''));
+    } catch (error) {
+      this.#incomplete = true;
+      throw error;
     }
-    await within(LIMIT_MS, this.redis.set(COMPLETE_KEY, ''));
   }
 
   /** Moves delayed jobs whose work has started or ended back to the waiting ones. One worker at a time does it. */

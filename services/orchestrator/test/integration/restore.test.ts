@@ -77,7 +77,7 @@ const shown = async (id: string) =>
   );
 
 describe('restoring a checkpoint', () => {
-  it('makes the infrastructure match it, as previewed, whatever happened since', async () => {
+  it('makes the infrastructure match it, as previewed, regardless of what happened since', async () => {
     await run(
       servers('r', ['web-01', 'web-02', 'web-03']),
       services('r', ['containerd'], ['web-01', 'web-02']),

@@ -103,7 +103,7 @@ function bornAt(instance: Instance): number {
   return Math.min(instance.LaunchTime?.getTime() ?? Infinity, madeAt(instance));
 }
 
-// The recorded values, unless somebody changed the instance at AWS. During a change, the former values are valid:
+// The recorded values, unless the instance was changed at AWS. During a change, the former values are valid:
 // the new ones are recorded when it is complete.
 function planOf({ InstanceType: type }: Instance, { plan, instanceType, changing }: Remembered): string {
   return changing !== null || type === undefined || type === instanceType ? plan : type;

@@ -62,7 +62,7 @@ const STATES: Readonly<Record<string, Server['state']>> = {
   error: 'error',
 };
 
-// The recorded values, unless somebody changed the server at UpCloud. During a change, the former values are valid: the
+// The recorded values, unless the server was changed at UpCloud. During a change, the former values are valid: the
 // new ones are recorded when it is complete.
 function planOf({ plan }: ServerDetails, { plan: asked, changing }: Remembered): string {
   return changing !== null || isPlan(plan, asked) ? asked : plan;

@@ -1,16 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withOwnPatience, type Logger } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { WorkerNotifier } from '../../domain/worker/worker-notifier.js';
 import { Gathered } from '../../domain/worker/gathered.js';
 import { READY_CHANNEL } from './wake-up-listener.js';
 
+/** Pause between two wake-ups, in milliseconds. */
+const PAUSE_MS = 50;
+
 /**
- * Sends wake-ups with NOTIFY, a separate statement after the commit. Submissions and cancellations notify in their own
- * transaction.
+ * Sends wake-ups with NOTIFY, a separate statement after the commit: one at once, and the next after a pause for everything
+ * that became ready meanwhile. Busy workers look for tasks whenever one ends. Submissions and cancellations notify in their
+ * own transaction.
  */
 export class PostgresWorkerNotifier implements WorkerNotifier {
   // The payload is empty: an executor claims as many ready tasks as it has capacity for.
-  readonly #wakeUps = new Gathered<string>(() => this.#notify());
+  readonly #wakeUps = new Gathered<string>(async () => {
+    await this.#notify();
+    await sleep(PAUSE_MS, undefined, { ref: false });
+  });
 
   constructor(
     private readonly database: Knex,
