@@ -23,6 +23,7 @@ import {
 } from '@provisioning/http-kit';
 import type { Question } from '@provisioning/policy';
 import { validate as isUuid } from 'uuid';
+import { onlyReadable } from '../domain/access/only-readable.js';
 import {
   actQuestions,
   carrierQuestions,
@@ -107,17 +108,12 @@ export function rollbackRoutes(
       readCheckpoint,
     )(async (request) => {
       const { id } = request.params;
-      const changes = await rollbacks.difference(id);
-      // A checkpoint of everything covers infras that exist only since.
-      const infras = [...new Set(changes.map(({ infra }) => infra))];
-      const readable = new Set(visibility.infras(access.viewer(request), infras));
-      return reply(
-        presentDifference(
-          id,
-          changes.filter(({ infra }) => readable.has(infra)),
-          new Date(),
-        ),
+      const viewer = access.viewer(request);
+      // A checkpoint is read by infra. Its resources may be denied one by one, and those of later infras as well.
+      const changes = onlyReadable(await rollbacks.difference(id), (things) =>
+        visibility.things(viewer, things),
       );
+      return reply(presentDifference(id, changes, new Date()));
     }),
     on(
       listRollbacks,

@@ -12,7 +12,7 @@ import {
 import { Failure } from '@provisioning/errors';
 import { asksOfRows, on, page, reply, timeRange, type Binding } from '@provisioning/http-kit';
 import type { MachineLoad } from '@provisioning/runtime';
-import { thingOf } from '../domain/access/act.js';
+import { onlyReadable } from '../domain/access/only-readable.js';
 import { infraQuestions } from '../domain/access/scope.js';
 import type { Thing } from '../domain/access/visibility.js';
 import type { InventoryStore } from '../domain/rollback/inventory-store.js';
@@ -83,9 +83,10 @@ export function stateRoutes(
     )(async (request) => {
       const { infra, kind, name } = request.params;
       const found = await inventory.find({ infra, kind, name });
-      const thing = found && { ...thingOf(kind, name), infra, provider: found.provider };
-      // A resource that may not be read is not told apart from one that does not exist.
-      if (!thing || visibility.things(access.viewer(request), [thing]).length === 0) {
+      const viewer = access.viewer(request);
+      const [readable] = onlyReadable(found ? [found] : [], (things) => visibility.things(viewer, things));
+      // A resource that may not be read gets the answer for one that does not exist.
+      if (!readable) {
         throw new Failure(
           'not_found',
           `There is no ${kind} ${name} in infra ${infra}. GET /state/inventory lists all.`,
@@ -94,7 +95,7 @@ export function stateRoutes(
           },
         );
       }
-      return reply(presentResource(found));
+      return reply(presentResource(readable));
     }),
     on(getDrift, ({ query: { infra }, declared }) => ({
       questions: [

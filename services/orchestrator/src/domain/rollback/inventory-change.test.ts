@@ -27,6 +27,16 @@ describe('the changes between two states of the inventory', () => {
     ]);
   });
 
+  it('are a destruction and a creation where the provider is another one', () => {
+    const moved = { ...item('x', { a: 1 }), provider: 'aws' };
+    expect(
+      changesBetween([item('x', { a: 1 })], [moved]).map(({ change, provider }) => [change, provider]),
+    ).toEqual([
+      ['destroy', 'local'],
+      ['create', 'aws'],
+    ]);
+  });
+
   it('keep kinds apart', () => {
     const found = changesBetween([item('x', {}, 'cluster')], [item('x', {})]);
     expect(found.map(({ change, kind }) => [change, kind])).toEqual([

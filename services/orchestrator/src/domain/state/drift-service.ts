@@ -1,7 +1,6 @@
-import { thingOf } from '../access/act.js';
-import type { Thing } from '../access/visibility.js';
+import { onlyReadable, type Readable } from '../access/only-readable.js';
 import type { InventoryStore } from '../rollback/inventory-store.js';
-import { keyOf, type ResourceKey } from '../rollback/resource-key.js';
+import { keyOf } from '../rollback/resource-key.js';
 import type { Submitter } from '../workflow/submitter.js';
 import { driftOf, type Drift } from './drift.js';
 import type { SurveyService } from './survey-service.js';
@@ -36,19 +35,4 @@ export class DriftService {
       ),
     };
   }
-}
-
-type Readable = (things: readonly Thing[]) => Thing[];
-
-function onlyReadable<T extends ResourceKey & { provider?: string }>(
-  resources: readonly T[],
-  readable: Readable,
-): T[] {
-  const things = resources.map(({ infra, kind, name, provider = null }) => ({
-    ...thingOf(kind, name),
-    infra,
-    provider,
-  }));
-  const allowed = new Set(readable(things));
-  return resources.filter((_resource, index) => allowed.has(things[index]!));
 }

@@ -1,11 +1,13 @@
 import type {
   JournalEntry as WireEntry,
+  PlannedChange as WireChange,
   Resource as WireResource,
   ResourceKind,
 } from '@provisioning/contracts';
 import { Failure } from '@provisioning/errors';
 import type { ResourceKey } from '../../domain/rollback/resource-key.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
+import type { PlannedChange } from '../../domain/task/task.js';
 
 type Attributes = WireResource['attributes'];
 
@@ -94,4 +96,26 @@ export function presentEntry(entry: JournalEntry): WireEntry {
 /** `245 MB` */
 export function megabytes(bytes: number): string {
   return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+/** A change of a resource, planned or made. */
+export function presentChange(planned: PlannedChange): WireChange {
+  const { change, kind, infra, name, provider, before, after } = planned;
+  return {
+    change,
+    kind: kindOf(kind),
+    infra,
+    name,
+    ...(provider === null ? {} : { provider }),
+    before: before && attributesOf(before),
+    after: after && attributesOf(after),
+  };
+}
+
+/** The number of changes of one kind. */
+export function countOf(
+  changes: readonly Pick<PlannedChange, 'change'>[],
+  kind: PlannedChange['change'],
+): number {
+  return changes.filter(({ change }) => change === kind).length;
 }

@@ -22,7 +22,7 @@ import { confirmationOf, notMadeHere } from '../../domain/rollback/confirmation.
 import type { CheckedRestorePlan } from '../../domain/rollback/restore-service.js';
 import type { UndoScope } from '../../domain/rollback/rollback-service.js';
 import type { UndoPlan } from '../../domain/rollback/undo-plan.js';
-import { attributesOf, kindOf, megabytes } from './resource.js';
+import { attributesOf, countOf, kindOf, megabytes, presentChange } from './resource.js';
 
 /** A checkpoint in a list. */
 export function presentCheckpoint(checkpoint: Checkpoint): WireCheckpoint {
@@ -52,15 +52,8 @@ export function presentUndoPlan(scope: UndoScope, plan: UndoPlan): RollbackResul
 
 /** The plan of a restore. */
 export function presentRestorePlan(checkpointId: string, plan: CheckedRestorePlan): RollbackResult {
-  const changes = plan.steps.map(({ change, kind, infra, name, provider, before, after }): PlannedChange => ({
-    change,
-    kind: kindOf(kind),
-    infra,
-    name,
-    provider,
-    before: before && attributesOf(before),
-    after: after && attributesOf(after),
-  }));
+  const changes = plan.steps.map(presentChange);
+
   const scope: RollbackScope = { kind: 'restore', checkpoint_id: checkpointId };
   const result = presentPlan(scope, changes, plan, `${counted(changes.length, 'change')} would be made`);
   return { ...result, confirmation: confirmationOf(plan.notMadeHere) };
@@ -159,16 +152,11 @@ export function presentDifference(
   changes: readonly InventoryChange[],
   asOf: Date,
 ): CheckpointDiff {
-  const count = (change: InventoryChange['change']) => changes.filter((one) => one.change === change).length;
+  const count = (kind: InventoryChange['change']) => countOf(changes, kind);
   return {
     checkpoint_id: checkpointId,
     as_of: asOf.toISOString(),
-    changes: changes.map(({ kind, before, after, ...rest }) => ({
-      ...rest,
-      kind: kindOf(kind),
-      before: before && attributesOf(before),
-      after: after && attributesOf(after),
-    })),
+    changes: changes.map(presentChange),
     summary: `${count('create')} created, ${count('change')} changed, ${count('destroy')} destroyed since the checkpoint`,
   };
 }

@@ -8,7 +8,7 @@ import type {
   TaskStatus,
   WaitingFor,
 } from '../../domain/task/task.js';
-import { attributesOf, kindOf } from './resource.js';
+import { countOf, presentChange } from './resource.js';
 
 type WireListed = DataOf<typeof listTasks>[number];
 type WholeTask = DataOf<typeof getTask>;
@@ -89,15 +89,9 @@ export function presentTaskDetails(task: TaskDetails, command: string, withOutpu
 }
 
 function presentPlan(planned: readonly PlannedChange[]): Plan {
-  const count = (change: PlannedChange['change']) => planned.filter((one) => one.change === change).length;
+  const count = (kind: PlannedChange['change']) => countOf(planned, kind);
   return {
-    changes: planned.map(({ kind, before, after, provider, ...change }) => ({
-      ...change,
-      kind: kindOf(kind),
-      ...(provider === null ? {} : { provider }),
-      before: before && attributesOf(before),
-      after: after && attributesOf(after),
-    })),
+    changes: planned.map(presentChange),
     summary: `${count('create')} to create, ${count('change')} to change, ${count('destroy')} to destroy`,
   };
 }
