@@ -26,7 +26,9 @@ export function AppFrame() {
   const mayFollow = rights !== undefined && denialOf(rights, 'read', 'events') === undefined;
   const live = useStatusConnection(!useSessionEnded() && mayFollow);
   const path = useRouterState({ select: ({ location }) => location.pathname });
-  const denied = deniedArea(rights ?? [], path);
+  // The page that is shown: while the next one is loading, the address names that one already.
+  const shown = useRouterState({ select: ({ matches }) => matches.at(-1)?.pathname ?? '/' });
+  const denied = deniedArea(rights ?? [], shown);
   const [openedAt, setOpenedAt] = useState<string>();
   const isOpen = openedAt === path;
   useKeepSession();
