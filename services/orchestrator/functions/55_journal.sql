@@ -79,7 +79,7 @@ end $$;
 create function first_undone_entry(p_task tasks) returns bigint stable language sql as $$
   select case
     when p_task.compensates is not null then
-      (select min(seq) from journal where task_id = any (lineage_of((select t from tasks t where t.id = p_task.compensates))))
+      (select min(seq) from journal where task_id = any (lineage_of_id(p_task.compensates)))
     when p_task.program = 'undo' then
       (select min(j.seq) from task_specs s
          cross join jsonb_array_elements_text(s.spec -> 'entries') as undone (number)
@@ -254,7 +254,7 @@ begin
   if p_task.status <> 'Completed' then
     return;
   end if;
-  undone := lineage_of((select t from tasks t where t.id = p_task.compensates));
+  undone := lineage_of_id(p_task.compensates);
   update journal set state = 'undone', undone_by = p_task.id
     where state = 'done'
       and ((task_id = any (undone) and undoes_seq is null)

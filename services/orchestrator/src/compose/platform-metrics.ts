@@ -150,7 +150,7 @@ function labelOf(status: string): string {
 }
 
 /** All metrics of one scrape, and of concurrent scrapes, use one query. */
-function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
+export function oncePerScrape<T>(read: () => Promise<T>): () => Promise<T> {
   let underWay: Promise<T> | undefined;
   return () =>
     (underWay ??= read().finally(() => {

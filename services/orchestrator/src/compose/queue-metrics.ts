@@ -1,14 +1,10 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { JobCounts } from '../jobs/work-queue.js';
+import { oncePerScrape } from './platform-metrics.js';
 
 /** Number of jobs in the queue; absent while Redis does not answer. What waits for work is counted in Postgres, too. */
 export function queueMetrics(registry: Registry, counts: () => Promise<JobCounts>): void {
-  // A scrape collects both gauges at the same time, and asks Redis once.
-  let asked: Promise<Partial<JobCounts>> | undefined;
-  const current = () =>
-    (asked ??= counts()
-      .catch(() => ({}))
-      .finally(() => (asked = undefined)));
+  const current = oncePerScrape((): Promise<Partial<JobCounts>> => counts().catch(() => ({})));
   gauge(registry, 'orchestrator_queue_jobs', 'Jobs in the queue that have not ended', current);
   // The name of release 0.1, for dashboards that read it.
   gauge(registry, 'orchestrator_doorbell_jobs', 'Deprecated: use orchestrator_queue_jobs', current);

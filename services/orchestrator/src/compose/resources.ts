@@ -17,7 +17,6 @@ import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { Registry } from 'prom-client';
 import type { WorkerNotifier } from '../domain/worker/worker-notifier.js';
-import { QueueNotifier } from '../jobs/queue-notifier.js';
 import type { JobTelemetry } from '../jobs/telemetry.js';
 import { WorkQueue } from '../jobs/work-queue.js';
 import { PostgresWorkerNotifier } from '../postgres/workers/worker-notifier.js';
@@ -88,9 +87,21 @@ function openNotifier(
   telemetry: JobTelemetry | undefined,
 ): Pick<Base, 'notifier' | 'queue'> {
   const wakeUps = new PostgresWorkerNotifier(database, log);
-  if (!redis) return { notifier: wakeUps, queue: undefined };
-  const queue = new WorkQueue(redis, log, telemetry);
-  queueMetrics(registry, () => queue.counts());
-  resources.add('queue', () => queue.close());
-  return { notifier: new QueueNotifier(queue, wakeUps), queue };
+  const queue = redis && new WorkQueue(redis, log, telemetry);
+  if (queue) {
+    queueMetrics(registry, () => queue.counts());
+    resources.add('queue', () => queue.close());
+  }
+  return { notifier: notifierOf(wakeUps, queue), queue };
+}
+
+/** Announces submitted work to the queue, where there is one, and wakes workers in the same way with and without it. */
+export function notifierOf(
+  wakeUps: Pick<WorkerNotifier, 'notify'>,
+  queue: Pick<WorkQueue, 'add'> | undefined,
+): WorkerNotifier {
+  return {
+    submitted: (work) => queue?.add(work),
+    notify: (taskIds) => wakeUps.notify(taskIds),
+  };
 }

@@ -101,11 +101,6 @@ export class ExecutorSupervisor {
     });
   }
 
-  /** A task was cancelled. */
-  cancelled(): void {
-    if (this.#socket) sendMessage(this.#socket, { type: 'cancelled' });
-  }
-
   /** Lets the executor finish for `graceMs`, then ends it and its commands. */
   async stop(graceMs: number): Promise<void> {
     this.#stopping = true;

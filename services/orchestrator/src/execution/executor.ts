@@ -160,9 +160,6 @@ export class Executor {
       case 'offer':
         this.#rounds.look(() => this.#link.send({ type: 'looked', number: message.number }));
         break;
-      case 'cancelled':
-        this.readCancellations();
-        break;
       case 'drain':
         void this.#drain(message.graceMs);
         break;

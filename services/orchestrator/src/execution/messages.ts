@@ -4,7 +4,6 @@ import { sendLine } from '@provisioning/process';
 /** What a worker tells its executor, a line of JSON each. */
 export type WorkerMessage =
   | { type: 'offer'; number: number } // there may be tasks to claim
-  | { type: 'cancelled' } // something was cancelled: ask Postgres now
   | { type: 'drain'; graceMs: number }; // take no more work, end within this time
 
 /** What an executor tells its worker. */

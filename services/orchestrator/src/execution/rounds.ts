@@ -80,11 +80,10 @@ export class Rounds {
       const round = await ledger.round(workerId, results, capacity);
       claimed(round.claimed);
       pending.forEach(({ resolve }, index) => resolve(round.outcomes[index]!));
-      // If capacity is left, every ready task is claimed already.
-      if (isFull(capacity, round.claimed)) {
-        const mine = new Set(round.claimed.map(({ id }) => id));
-        ready(round.ready.filter((id) => !mine.has(id)));
-      }
+      // What became ready and was not claimed found no capacity here.
+      const mine = new Set(round.claimed.map(({ id }) => id));
+      const left = round.ready.filter((id) => !mine.has(id));
+      if (left.length > 0) ready(left);
     } catch (error) {
       if (pending.length > 1 && mayBeOneOfThem(error)) await this.#oneByOne(pending);
       else for (const { reject } of pending) reject(error);
@@ -105,10 +104,4 @@ export class Rounds {
         }, reject);
     }
   }
-}
-
-/** Whether there may be ready tasks that found no capacity here. */
-function isFull({ commands, operations, total }: Capacity, claimed: readonly ClaimedTask[]): boolean {
-  const hosted = claimed.filter(({ runner }) => runner === 'operation').length;
-  return claimed.length >= total || hosted >= operations || claimed.length - hosted >= commands;
 }

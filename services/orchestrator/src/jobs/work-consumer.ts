@@ -11,8 +11,8 @@ const FOLLOWED_AT_ONCE = 1_000;
 const ROOM_MS = 500;
 /** Work that has not started is looked at again after this long even if nothing promotes its job, in milliseconds. */
 const DELAY_MS = 5 * 60_000;
-/** How long a stop waits for Redis, in milliseconds. */
-const CLOSE_MS = 500;
+/** Limit of each wait for Redis, in milliseconds: its client would wait without one. */
+const LIMIT_MS = 500;
 
 type BullJob = Job<WorkJob, WorkResult>;
 
@@ -69,7 +69,7 @@ export class WorkConsumer {
     await Promise.all(ids.map((id) => this.#advance(id, states.get(id))));
   }
 
-  /** Stops taking jobs, and leaves those that are followed to other workers. Resolves within 2 × {@link CLOSE_MS}. */
+  /** Stops taking jobs, and leaves those that are followed to other workers. Resolves within 2 × {@link LIMIT_MS}. */
   async close(): Promise<void> {
     const followed = [...this.#followed.values()];
     this.#followed.clear();
@@ -77,15 +77,31 @@ export class WorkConsumer {
       await job.moveToWait(token);
       reject(new WaitingError());
     });
-    await within(CLOSE_MS, Promise.all([this.#worker.pause(true), ...released])).catch(() => undefined);
+    await within(LIMIT_MS, Promise.all([this.#worker.pause(true), ...released])).catch(() => undefined);
     // Without Redis, BullMQ would wait for it without a limit.
-    await within(CLOSE_MS, this.#worker.close(true)).catch(() => undefined);
+    await within(LIMIT_MS, this.#worker.close(true)).catch(() => undefined);
   }
 
   async #take(job: BullJob, token: string | undefined): Promise<WorkResult> {
     await within(ROOM_MS, this.options.offer()).catch(() => undefined);
     return new Promise((resolve, reject) => {
-      this.#followed.set(job.data.id, { job, token, progress: 0, resolve, reject });
+      // The job stalled, or was restored after a loss of Redis' data. The earlier run ends with this one, not before:
+      // BullMQ stops renewing the lock of a job when any of its runs ends.
+      const earlier = this.#followed.get(job.data.id);
+      const endEarlier = () => earlier?.reject(new DelayedError());
+      this.#followed.set(job.data.id, {
+        job,
+        token,
+        progress: 0,
+        resolve: (result) => {
+          resolve(result);
+          endEarlier();
+        },
+        reject: (error) => {
+          reject(error);
+          endEarlier();
+        },
+      });
       this.options.onTaken();
     });
   }
@@ -101,21 +117,17 @@ export class WorkConsumer {
     } else if (state.ended) {
       this.#followed.delete(id);
       if (state.status === 'Completed') {
-        await job.updateProgress(100).catch(() => undefined);
+        await within(LIMIT_MS, job.updateProgress(100)).catch(() => undefined);
         resolve({ status: state.status });
       } else reject(new UnrecoverableError(`${state.status}: ${state.error ?? 'no reason was recorded'}`));
     } else if (!state.started) {
       this.#followed.delete(id);
-      try {
-        await job.moveToDelayed(Date.now() + DELAY_MS, token);
-        reject(new DelayedError());
-      } catch {
-        // Redis does not answer, or another worker has the job: it stalls, and is taken again.
-        reject(new DelayedError());
-      }
+      // If Redis does not answer, or another worker has the job, it stalls and is taken again.
+      await within(LIMIT_MS, job.moveToDelayed(Date.now() + DELAY_MS, token)).catch(() => undefined);
+      reject(new DelayedError());
     } else if (state.progress !== followed.progress) {
       followed.progress = state.progress;
-      await job.updateProgress(state.progress).catch(() => undefined);
+      await within(LIMIT_MS, job.updateProgress(state.progress)).catch(() => undefined);
     }
   }
 }

@@ -31,7 +31,7 @@ import { PostgresRollbackStore } from '../../src/postgres/rollbacks/rollback-sto
 import { PostgresBatchStore } from '../../src/postgres/batches/batch-store.js';
 import type { NewTask, TaskDetails } from '../../src/domain/task/task.js';
 import { driverHostsIn, spawnersOf } from './spawners-of.js';
-import { QueueNotifier } from '../../src/jobs/queue-notifier.js';
+import { notifierOf } from '../../src/compose/resources.js';
 import { WorkQueue } from '../../src/jobs/work-queue.js';
 import { PostgresWorkerNotifier } from '../../src/postgres/workers/worker-notifier.js';
 import { PostgresTaskStore } from '../../src/postgres/tasks/task-store.js';
@@ -159,7 +159,7 @@ export async function testPlatform({ redis = false }: { redis?: boolean } = {}):
   const connection = redisAt === undefined ? undefined : createRedis(redisAt, 'producer', silentLogger);
   const wakeUps = new PostgresWorkerNotifier(database, silentLogger);
   const queue = connection && new WorkQueue(connection, silentLogger);
-  const notifier = queue ? new QueueNotifier(queue, wakeUps) : wakeUps;
+  const notifier = notifierOf(wakeUps, queue);
   const batches = new BatchService(
     new PostgresBatchStore(database),
     notifier,
