@@ -42,3 +42,6 @@ export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const;
 /** One of {@link RESOURCE_KINDS}. */
 export type ResourceKind = (typeof RESOURCE_KINDS)[number];
+
+/** Why a pending task has not started. */
+export const WAITING_REASONS = ['lock', 'limit', 'dependency', 'retry', 'worker'] as const;

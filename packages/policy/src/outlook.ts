@@ -26,10 +26,9 @@ export function outlookOf(set: PolicySet, { context, ...asked }: OutlookRequest)
   const open = openRules(set, asked, context === undefined);
   const failed = ({ policy, index }: RuleReference) =>
     errors.some(({ rule: other }) => other?.policy === policy && other.index === index);
-  const [mayAllow] = [
-    ...set.rules.filter((each) => each.effect === 'Allow' && failed(each)),
-    ...open.filter((each) => each.effect === 'Allow'),
-  ];
+  const mayAllow =
+    set.rules.find((each) => each.effect === 'Allow' && failed(each)) ??
+    open.find((each) => each.effect === 'Allow');
   const mayDeny =
     matched.find(({ reason }) => reason === 'condition_error') ?? open.find((each) => each.effect === 'Deny');
   const denies = matched.find((each) => each.effect === 'Deny' && each.reason === 'matched');

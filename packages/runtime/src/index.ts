@@ -39,6 +39,7 @@ export {
   type AfterMigrations,
   type SchemaSources,
 } from './migrations.js';
+export { containing, literal } from './like.js';
 export { newestFirst, oldestFirst } from './page.js';
 export {
   createPostgres,

@@ -7,8 +7,10 @@ function recordNumber(description: string) {
   return Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
 }
 
-const result = oneOf(['success', 'denied', 'failure']);
-const service = oneOf(['orchestrator', 'control-center']);
+/** How the action of a record ended. */
+export const auditResult = oneOf(['success', 'denied', 'failure']);
+/** The service that recorded an action. */
+export const auditService = oneOf(['orchestrator', 'control-center']);
 
 /** Query of `GET /audit/logs`. */
 export const auditQuerySchema = pagedBy({
@@ -17,8 +19,8 @@ export const auditQuerySchema = pagedBy({
   resource: Type.Optional(
     text(255, { minLength: 1, description: 'Filter by resource, e.g. `servers/web-01`' }),
   ),
-  result: Type.Optional(result),
-  service: Type.Optional(service),
+  result: Type.Optional(auditResult),
+  service: Type.Optional(auditService),
   username: Type.Optional(
     text(256, { minLength: 1, description: 'Only actions of the user with this name' }),
   ),
@@ -44,10 +46,10 @@ export const auditRecordSchema = closed(
     user_id: nullable(id),
     action: text(128),
     resource: text(255),
-    result,
+    result: auditResult,
     details: openDetails('What was requested and changed; never contains secrets'),
     seq: Type.Optional(Type.Integer({ minimum: 1 })),
-    service: Type.Optional(service),
+    service: Type.Optional(auditService),
     username: Type.Optional(nullable(text(256))),
     session_id: Type.Optional(nullable(id)),
     ip: Type.Optional(nullable(text(64))),

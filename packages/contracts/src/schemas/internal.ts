@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox';
 import { ACTIONS } from '../actions.js';
+import { auditResult, auditService } from './audit.js';
 import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { DECISIONS } from './decision.js';
 import { policyRuleSchema } from './policy.js';
@@ -115,14 +116,12 @@ export const introspectionSchema = closed(
 /** A value of {@link introspectionSchema}. */
 export type Introspection = Static<typeof introspectionSchema>;
 
-const service = oneOf(['orchestrator', 'control-center']);
-
 /** A record of the audit trail before it is appended to the chain. */
 export const auditEntrySchema = closed(
   {
     event_id: id,
     timestamp,
-    service,
+    service: auditService,
     user_id: nullable(id),
     username: nullable(text(256)),
     session_id: nullable(id),
@@ -130,7 +129,7 @@ export const auditEntrySchema = closed(
     request_id: nullable(text(128)),
     action: text(128, { minLength: 1 }),
     resource: text(255, { minLength: 1 }),
-    result: oneOf(['success', 'denied', 'failure']),
+    result: auditResult,
     /** JSON text of an object, at most 8 KiB. It is hashed as sent. */
     details: text(8 * 1024),
   },
@@ -146,7 +145,7 @@ const loggedDecisionSchema = closed(
   {
     id,
     timestamp,
-    service,
+    service: auditService,
     user_id: nullable(id),
     username: nullable(text(256)),
     email: text(254),

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
 import { resourceKind } from './resource.js';
+import { WAITING_REASONS } from '../statuses.js';
 
 const holderMembers = {
   task_id: nullable(id),
@@ -126,13 +127,13 @@ export const summarySchema = closed(
     waiting: listOf(
       closed(
         {
-          reason: oneOf(['lock', 'limit', 'dependency', 'retry', 'worker']),
+          reason: oneOf(WAITING_REASONS),
           tasks: count,
           oldest: timestamp,
         },
         { title: 'WaitingCount' },
       ),
-      5,
+      WAITING_REASONS.length,
       {
         description: 'The pending tasks by the reason why they wait; `oldest`: when the first was submitted',
       },

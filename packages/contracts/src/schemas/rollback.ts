@@ -3,6 +3,8 @@ import { closed, count, id, listOf, name, nullable, oneOf, percentage, text, tim
 import { ROLLBACK_STATUSES } from '../statuses.js';
 import { plannedChangeSchema, planSchema } from './plan.js';
 
+const rollbackKind = oneOf(['checkpoint', 'operations', 'restore']);
+
 /** Body of `POST /rollback/checkpoints`. */
 export const checkpointRequestSchema = closed(
   {
@@ -107,7 +109,7 @@ export const rollbackResultSchema = closed(
     operations_failed: count,
     duration: Type.Number({ minimum: 0, description: 'Seconds' }),
     status: Type.Optional(oneOf(ROLLBACK_STATUSES)),
-    kind: Type.Optional(oneOf(['checkpoint', 'operations', 'restore'])),
+    kind: Type.Optional(rollbackKind),
     checkpoint_id: Type.Optional(nullable(id)),
     failures: Type.Optional(listOf(failureSchema)),
     operations: Type.Optional(listOf(undoneSchema, 100_000)),
@@ -137,7 +139,7 @@ export type RollbackResult = Static<typeof rollbackResultSchema>;
 export const rollbackSummarySchema = closed(
   {
     rollback_id: id,
-    kind: oneOf(['checkpoint', 'operations', 'restore']),
+    kind: rollbackKind,
     status: oneOf(ROLLBACK_STATUSES),
     checkpoint_id: nullable(id),
     infras: listOf(name),

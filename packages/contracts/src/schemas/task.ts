@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox';
 import { annotated } from './annotated.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp } from './basics.js';
-import { TASK_KINDS, TASK_STATUSES } from '../statuses.js';
+import { TASK_KINDS, TASK_STATUSES, WAITING_REASONS } from '../statuses.js';
 import { planSchema } from './plan.js';
 
 /** One of {@link TASK_STATUSES}. */
@@ -18,7 +18,7 @@ const taskProgressSchema = closed(
 /** Why a pending task has not started. */
 export const waitingForSchema = closed(
   {
-    reason: oneOf(['lock', 'limit', 'dependency', 'retry', 'worker'], {
+    reason: oneOf(WAITING_REASONS, {
       description:
         '`lock`: another workflow is changing the infra; `limit`: the parallel limit of the batch is reached; `dependency`: operations it depends on have not completed; `retry`: its next attempt is due at `at`; `worker`: no worker is free',
     }),

@@ -25,3 +25,15 @@ export async function preparedRowsOf<Row>(
   const result = (await database.raw(sql, bindings).options({ name })) as { rows: Row[] };
   return result.rows;
 }
+
+/** Groups rows by a key. Groups and their rows keep the order of the rows. */
+export function grouped<Row>(rows: readonly Row[], keyOf: (row: Row) => string): Map<string, Row[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group) group.push(row);
+    else groups.set(key, [row]);
+  }
+  return groups;
+}

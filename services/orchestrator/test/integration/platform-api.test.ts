@@ -229,6 +229,15 @@ describe('checkpoints and rollbacks', () => {
       ],
     });
     await get(`/rollback/checkpoints/${uuidv7()}/diff`, 404);
+    const rules: PolicyDocument['rules'] = [
+      { effect: 'Deny', resource: 'taskservs:gamma/redis', action: ['read'] },
+    ];
+    api.access.change([...builtinPolicies, { name: 'hide redis', version: '1', rules }]);
+    await api.look();
+    const shown = await api.as('viewer').get(`/rollback/checkpoints/${id}/diff`).expect(200);
+    expect(shown.body.data.changes.map(({ kind }: { kind: string }) => kind)).toEqual(['server']);
+    api.access.change(builtinPolicies);
+    await api.look();
   });
 
   it('lists rollbacks by status', async () => {
@@ -269,6 +278,9 @@ describe('checkpoints and rollbacks', () => {
       },
     ]);
     expect((await get('/rollback?status=Completed')).data).toEqual([]);
+    // The summary counts batches, as their list does.
+    await api.database('batches').where({ id }).update({ status: 'Running' });
+    expect((await get('/state/summary')).data.batches).toMatchObject({ running: 0 });
     // A literal path is no id of a rollback.
     await get('/rollback/statistics');
   });

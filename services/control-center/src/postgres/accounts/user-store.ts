@@ -1,5 +1,5 @@
 import { Failure } from '@provisioning/errors';
-import { newestFirst } from '@provisioning/runtime';
+import { containing, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { validate as isUuid } from 'uuid';
 import type { UserFilter, UserWrites } from '../../domain/user/user-store.js';
@@ -70,7 +70,7 @@ export class PostgresUserStore implements UserWrites {
       if (role !== undefined) void query.whereRaw('? = any (roles)', [role]);
       if (enabled !== undefined) void query.where({ enabled });
       if (text !== undefined) {
-        const pattern = `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`;
+        const pattern = containing(text);
         void query.whereRaw('(username ilike ? or email ilike ?)', [pattern, pattern]);
       }
       return query;

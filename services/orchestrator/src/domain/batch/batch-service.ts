@@ -176,7 +176,7 @@ export class BatchService {
   ): Promise<SubmittedBatch> {
     const { name, version, storageBackend, parallelLimit, rollbackEnabled, onFailure, resumeOf } = about;
     const id = uuidv7();
-    const infras = [...new Set(operations.map(({ spec }) => spec.infra))].sort();
+    const infras = infrasOf(operations);
     const submitted = await this.store.submit(
       {
         id,

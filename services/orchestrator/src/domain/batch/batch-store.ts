@@ -25,7 +25,7 @@ export interface BatchFilter extends Page {
 
 /** `replayed`, `conflict`: the Idempotency-Key was used before, with the same or with another request. */
 export type SubmitBatchOutcome =
-  | { outcome: 'created'; batchId: string; ready: string[] }
+  | { outcome: 'created'; batchId: string }
   | { outcome: 'replayed'; batchId: string }
   /** The batch was resumed before, by this one. */
   | { outcome: 'resumed'; batchId: string }

@@ -8,6 +8,8 @@ import type { Authorship } from '../workflow/submitter.js';
 /** See docs/states/batch.md. `Pending`: waits for its infra locks. The last four are terminal. */
 export type BatchStatus =
   'Pending' | 'Running' | 'RollingBack' | 'Completed' | 'Failed' | 'Cancelled' | 'RolledBack';
+/** Batches that have not ended. */
+export const OPEN_BATCHES: readonly BatchStatus[] = ['Pending', 'Running', 'RollingBack'];
 
 /** What a failed operation means for those that do not depend on it. */
 export type OnFailure = 'continue' | 'stop';

@@ -50,7 +50,7 @@ export class PlatformService {
     const [folders, settings, counts, locks] = await Promise.all([
       this.workspace.infras(),
       this.workspace.settings(name),
-      this.store.resourceCounts(),
+      this.store.resourceCounts([name]),
       this.store.locks([name]),
     ]);
     const resources = counts.get(name);

@@ -84,7 +84,7 @@ export interface WorkSummary {
 /** Reads what the platform consists of and does. */
 export interface PlatformStore {
   /** By infra; infras without resources are absent. */
-  resourceCounts(): Promise<ReadonlyMap<string, ResourceCounts>>;
+  resourceCounts(infras?: readonly string[]): Promise<ReadonlyMap<string, ResourceCounts>>;
   /** By infra; only infras that are locked. @param infras only these; all where absent */
   locks(infras?: readonly string[]): Promise<ReadonlyMap<string, Lock>>;
   workers(): Promise<WorkerSummary[]>;

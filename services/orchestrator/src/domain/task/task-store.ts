@@ -5,10 +5,7 @@ import type { IdempotencyKey } from '../workflow/submitter.js';
 import type { ListedTask, LogLine, NewTask, TaskDetails, TaskKind, TaskStatus } from './task.js';
 
 /** `replayed`, `conflict`: the Idempotency-Key was used before, with the same or with another request. */
-export type SubmitOutcome =
-  | { outcome: 'created'; taskId: string; ready: boolean }
-  | { outcome: 'replayed'; taskId: string }
-  | { outcome: 'conflict' };
+export type SubmitOutcome = { outcome: 'created' | 'replayed'; taskId: string } | { outcome: 'conflict' };
 
 /** `requested`: it runs, and its worker ends it. `ended`: it is terminal. `refused`: rollbacks cannot be cancelled. */
 export type CancelOutcome = 'cancelled' | 'requested' | 'ended' | 'refused' | 'unknown';

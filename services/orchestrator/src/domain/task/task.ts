@@ -19,6 +19,13 @@ export type TaskStatus =
   | 'Failed'
   | 'Cancelled';
 
+/** Tasks that have not started an attempt, or wait for another one. */
+export const PENDING_TASKS = ['Blocked', 'Waiting', 'Ready', 'RetryWait'] as const satisfies TaskStatus[];
+/** Tasks that a worker runs, or was running when it was lost. */
+export const RUNNING_TASKS = ['Running', 'Unknown'] as const satisfies TaskStatus[];
+/** Tasks that have not ended. */
+export const OPEN_TASKS: readonly TaskStatus[] = [...PENDING_TASKS, ...RUNNING_TASKS];
+
 /** `rollback`: undoes an operation of its batch. `survey`: asks the providers which resources exist. */
 export type TaskKind = 'workflow' | 'operation' | 'rollback' | 'survey';
 

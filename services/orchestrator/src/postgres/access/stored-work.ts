@@ -1,8 +1,7 @@
 import type { Knex } from 'knex';
 import type { OperationSpec } from '../../domain/batch/batch.js';
 import type { StoredBatch, StoredWorkReader, StoredWorkflow } from '../../domain/access/stored-questions.js';
-import { groupByBatch } from '../batches/batch-rows.js';
-import { rowsOf } from '../rows.js';
+import { grouped, rowsOf } from '../rows.js';
 
 const WORKFLOWS_A_PAGE = 1_000;
 /** A batch may have 10,000 operations. */
@@ -42,7 +41,7 @@ export class PostgresStoredWork implements StoredWorkReader {
           where t.batch_id = any (?::uuid[]) and t.kind = 'operation' order by t.batch_id, t.seq`,
         [page.map(({ id }) => id)],
       );
-      const specs = groupByBatch(operations);
+      const specs = grouped(operations, ({ batch_id: id }) => id);
       yield page.map((batch) => ({ ...batch, specs: (specs.get(batch.id) ?? []).map(({ spec }) => spec) }));
     }
   }

@@ -1,5 +1,5 @@
+import { literal } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import { literal } from '../like.js';
 import type { Thing, VisibleRows, VisibleTasks } from '../../domain/access/visibility.js';
 
 /** Returns patterns of LIKE for ids such as `prod*`. */

@@ -159,17 +159,6 @@ export function operationRow(operation: NewOperation, scopeId: string): NewOpera
   };
 }
 
-/** Groups operations by the id of their batch. */
-export function groupByBatch<Row extends { batch_id: string }>(rows: readonly Row[]): Map<string, Row[]> {
-  const groups = new Map<string, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.batch_id);
-    if (group) group.push(row);
-    else groups.set(row.batch_id, [row]);
-  }
-  return groups;
-}
-
 /** Returns the batch of a row. */
 export function toBatch(row: BatchRow): Batch {
   return {

@@ -1,4 +1,4 @@
-import { inSlices, newestFirst } from '@provisioning/runtime';
+import { containing, inSlices, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import { scopeOf } from '../../domain/access/scope.js';
 import type { Batch, NewBatch, NewOperation, OperationSummary } from '../../domain/batch/batch.js';
@@ -12,7 +12,6 @@ import type { CancelOutcome } from '../../domain/task/task-store.js';
 import type { IdempotencyKey } from '../../domain/workflow/submitter.js';
 import {
   batchRow,
-  groupByBatch,
   operationRow,
   toBatch,
   toOperations,
@@ -23,13 +22,12 @@ import {
 } from './batch-rows.js';
 import type { Actor } from '../../domain/audit/actor.js';
 import { actorText } from '../audit/actor-row.js';
-import { rowsOf } from '../rows.js';
+import { grouped, rowsOf } from '../rows.js';
 import { jsonList } from '../json-list.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
-import { readTally } from '../state/tallies.js';
+import { areTallied, countIn, readTally } from '../state/tallies.js';
 import { onlyVisible } from '../access/visible-rows.js';
 import { createdBetween } from '../created-between.js';
-import { containing } from '../like.js';
 import { lockColumns, waitingForLock, type LockRow } from '../tasks/waiting.js';
 
 /** Number of operations of a batch in a list. */
@@ -58,7 +56,6 @@ export class PostgresBatchStore implements BatchStore {
     const [submitted] = await rowsOf<{
       batch_id: string;
       outcome: SubmitBatchOutcome['outcome'];
-      ready: string[];
     }>(this.database, 'select * from submit_batch(?::jsonb, ?::jsonb, ?, ?, ?)', [
       JSON.stringify(batchRow(batch, scope!)),
       await jsonList(operations, (operation, index) => operationRow(operation, ofOperations[index]!)),
@@ -67,8 +64,7 @@ export class PostgresBatchStore implements BatchStore {
       requestHash,
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
-    const { outcome, batch_id: batchId, ready } = submitted;
-    return outcome === 'created' ? { outcome, batchId, ready } : { outcome, batchId };
+    return { outcome: submitted.outcome, batchId: submitted.batch_id };
   }
 
   async list(
@@ -83,7 +79,7 @@ export class PostgresBatchStore implements BatchStore {
     ]);
     const { withOperations = true } = filter;
     const operations = withOperations ? await this.#firstOperations(rows.map(({ id }) => id)) : [];
-    const byBatch = groupByBatch(operations);
+    const byBatch = grouped(operations, ({ batch_id: id }) => id);
     return {
       batches: rows.map((row) => ({
         ...toBatch(row),
@@ -158,30 +154,15 @@ export class PostgresBatchStore implements BatchStore {
 
   async #count(filter: BatchFilter): Promise<number> {
     const { statuses, name, infra, createdBy, from, to, visible } = filter;
-    const isTallied = [name, infra, createdBy, from, to, visible].every((value) => value === undefined);
-    if (isTallied && (statuses === undefined || statuses.every((status) => status in TALLIED))) {
-      const tally = await readTally(this.database, ['batch']);
-      if (!statuses) return tally.submitted;
-      return [...new Set(statuses)].reduce(
-        (sum, status) => sum + (status in TALLIED ? tally[TALLIED[status as Tallied]] : 0),
-        0,
-      );
-    }
+    const namesOnlyStatuses = [name, infra, createdBy, from, to, visible].every((one) => one === undefined);
+    if (namesOnlyStatuses && areTallied(statuses))
+      return countIn(await readTally(this.database, ['batch']), statuses);
     const query = this.database('batches').count({ total: '*' });
     onlyMatchingBatches(query, filter);
     const [row] = (await query) as { total: string }[];
     return Number(row?.total ?? 0);
   }
 }
-
-/** The statuses whose batches are counted in `tallies`. Batches that have not ended are few. */
-const TALLIED = {
-  Completed: 'completed',
-  Failed: 'failed',
-  Cancelled: 'cancelled',
-  RolledBack: 'rolledBack',
-} as const;
-type Tallied = keyof typeof TALLIED;
 
 /** Limits a query of `batches` to those that match a filter; rollbacks are left out. */
 function onlyMatchingBatches(query: Knex.QueryBuilder, filter: BatchFilter): void {

@@ -1,11 +1,10 @@
-import { newestFirst } from '@provisioning/runtime';
+import { containing, newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { Thing } from '../../domain/access/visibility.js';
 import type { InventoryStore, JournalFilter, ResourceFilter } from '../../domain/rollback/inventory-store.js';
 import type { Page } from '../../domain/page.js';
 import type { JournalEntry, Resource } from '../../domain/rollback/rollback.js';
 import { toEntry, toResource, type JournalRow, type ResourceRow } from './journal-rows.js';
-import { containing } from '../like.js';
 import type { ResourceKey } from '../../domain/rollback/resource-key.js';
 import { rowsOf } from '../rows.js';
 import { onlyThings, THING_COLUMNS } from '../access/visible-rows.js';

@@ -231,7 +231,6 @@ export class PostgresRollbackStore implements RollbackStore {
     const [submitted] = await rowsOf<{
       batch_id: string;
       outcome: SubmitBatchOutcome['outcome'] | 'busy' | 'stale';
-      ready: string[];
       holder: string;
     }>(this.database, 'select * from submit_rollback(?::jsonb, ?::jsonb, ?, ?, ?, ?)', [
       JSON.stringify(row),
@@ -242,10 +241,10 @@ export class PostgresRollbackStore implements RollbackStore {
       position,
     ]);
     if (!submitted || submitted.outcome === 'conflict') return { outcome: 'conflict' };
-    const { outcome, batch_id: batchId, ready, holder: holderId } = submitted;
+    const { outcome, batch_id: batchId, holder: holderId } = submitted;
     if (outcome === 'busy') return { outcome, holderId };
     if (outcome === 'stale') return { outcome };
-    return outcome === 'created' ? { outcome, batchId, ready } : { outcome, batchId };
+    return { outcome, batchId };
   }
 
   async find(id: string): Promise<Rollback | undefined> {

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import type { Durations, Ends, FiguresStore, PlatformFigures } from '../../domain/state/figures.js';
+import { OPEN_BATCHES } from '../../domain/batch/batch.js';
+import { OPEN_TASKS } from '../../domain/task/task.js';
 import { rowsOf } from '../rows.js';
 
 /** The upper bounds that `duration_class` knows, in seconds. */
@@ -7,8 +9,6 @@ const CLASSES = [1, 5, 10, 30, 60, 300, 900, 3600, Infinity] as const;
 const TASKS = ['workflow', 'operation', 'rollback', 'survey'];
 const TASK_ENDS = ['Completed', 'Failed', 'Cancelled'];
 const BATCH_ENDS = [...TASK_ENDS, 'RolledBack'];
-const OPEN_TASKS = ['Blocked', 'Waiting', 'Ready', 'Running', 'RetryWait', 'Unknown'];
-const OPEN_BATCHES = ['Pending', 'Running', 'RollingBack'];
 
 interface Counted {
   kind: string;
@@ -55,8 +55,8 @@ export class PostgresFigures implements FiguresStore {
 
   async read(): Promise<PlatformFigures> {
     const [row] = await rowsOf<Row>(this.database, FIGURES, {
-      openTasks: OPEN_TASKS,
-      openBatches: OPEN_BATCHES,
+      openTasks: [...OPEN_TASKS],
+      openBatches: [...OPEN_BATCHES],
     });
     if (!row) throw new Error('the statement must return one row');
     const of = (...kinds: string[]) => row.counted.filter(({ kind }) => kinds.includes(kind));

@@ -6,9 +6,10 @@ import type {
   WorkerSummary,
   WorkSummary,
 } from '../../domain/platform/platform.js';
-import type { WaitingFor } from '../../domain/task/task.js';
+import { OPEN_BATCHES } from '../../domain/batch/batch.js';
+import { PENDING_TASKS, RUNNING_TASKS, type WaitingFor } from '../../domain/task/task.js';
 import { onlyVisible, onlyVisibleTasks } from '../access/visible-rows.js';
-import { rowsOf } from '../rows.js';
+import { grouped, rowsOf } from '../rows.js';
 
 interface LockRow {
   infra: string;
@@ -22,9 +23,6 @@ interface LockRow {
 /** Number of waiters of a lock that are read. */
 const MOST_WAITERS = 100;
 
-const OPEN = ['Blocked', 'Waiting', 'Ready', 'RetryWait', 'Running', 'Unknown'];
-const PENDING = OPEN.slice(0, 4);
-
 /** Why a task in `tasks` waits; `queued` has the holders that wait for a lock. */
 const REASON = `
   case when tasks.status = 'Ready' then 'worker'
@@ -37,13 +35,14 @@ const REASON = `
 export class PostgresPlatformStore implements PlatformStore {
   constructor(private readonly database: Knex) {}
 
-  async resourceCounts(): Promise<Map<string, ResourceCounts>> {
+  async resourceCounts(infras?: readonly string[]): Promise<Map<string, ResourceCounts>> {
     const rows = await rowsOf<ResourceCounts & { infra: string }>(
       this.database,
       `select infra, count(*) filter (where kind not in ('taskserv', 'cluster'))::int as servers,
               count(*) filter (where kind = 'taskserv')::int as taskservs,
               count(*) filter (where kind = 'cluster')::int as clusters
-         from resources group by infra`,
+         from resources where :infras::text[] is null or infra = any (:infras::text[]) group by infra`,
+      { infras: infras ? [...infras] : null },
     );
     return new Map(rows.map(({ infra, ...counts }) => [infra, counts]));
   }
@@ -59,16 +58,8 @@ export class PostgresPlatformStore implements PlatformStore {
         where position <= :most::int + 1 order by infra, position`,
       { infras: infras ? [...infras] : null, most: MOST_WAITERS },
     );
-    const firsts = [...new Map(rows.toReversed().map((row) => [row.infra, row])).values()].toReversed();
-    return new Map(
-      firsts.map((first) => [
-        first.infra,
-        toLock(
-          first,
-          rows.filter((row) => row.infra === first.infra && row !== first),
-        ),
-      ]),
-    );
+    const queues = grouped(rows, ({ infra }) => infra);
+    return new Map([...queues].map(([infra, [first, ...others]]) => [infra, toLock(first!, others)]));
   }
 
   async workers(): Promise<WorkerSummary[]> {
@@ -87,7 +78,7 @@ export class PostgresPlatformStore implements PlatformStore {
   async summary({ tasks, batches }: Parameters<PlatformStore['summary']>[0]): Promise<WorkSummary> {
     const { database } = this;
     const waiting = database('tasks')
-      .whereIn('tasks.status', PENDING)
+      .whereIn('tasks.status', PENDING_TASKS)
       .joinRaw(
         `left join (select distinct holder_id from locks where granted_at is null) queued
            on queued.holder_id = coalesce(tasks.batch_id, tasks.id)`,
@@ -99,7 +90,7 @@ export class PostgresPlatformStore implements PlatformStore {
       )
       .groupByRaw('1')
       .orderBy('oldest');
-    const running = database('tasks').whereIn('tasks.status', OPEN.slice(4)).count({ n: '*' });
+    const running = database('tasks').whereIn('tasks.status', RUNNING_TASKS).count({ n: '*' });
     // A task that runs for longer than a week and fails is left out: its id is too old for the index.
     const failed = database('tasks')
       .where('tasks.status', 'Failed')
@@ -108,7 +99,8 @@ export class PostgresPlatformStore implements PlatformStore {
       )
       .count({ n: '*' });
     const open = database('batches')
-      .whereIn('batches.status', ['Pending', 'Running', 'RollingBack'])
+      .where('batches.kind', 'batch')
+      .whereIn('batches.status', OPEN_BATCHES)
       .select<{ status: string; n: number }[]>('batches.status', database.raw('count(*)::int as n'))
       .groupBy('batches.status');
     for (const query of [waiting, running, failed]) onlyVisibleTasks(query, tasks);

@@ -12,6 +12,25 @@ export interface Tally {
   seconds: number;
 }
 
+/** The statuses whose work is counted in `tallies`. Work that has not ended is few. */
+const TALLIED: Readonly<Record<string, 'completed' | 'failed' | 'cancelled' | 'rolledBack'>> = {
+  Completed: 'completed',
+  Failed: 'failed',
+  Cancelled: 'cancelled',
+  RolledBack: 'rolledBack',
+};
+
+/** Whether `tallies` count the work in these statuses; undefined stands for all work. */
+export function areTallied(statuses: readonly string[] | undefined): boolean {
+  return statuses === undefined || statuses.every((status) => status in TALLIED);
+}
+
+/** @param statuses only those for which {@link areTallied} */
+export function countIn(tally: Tally, statuses: readonly string[] | undefined): number {
+  if (!statuses) return tally.submitted;
+  return [...new Set(statuses)].reduce((sum, status) => sum + tally[TALLIED[status]!], 0);
+}
+
 /** Reads the counts of some kinds of work. */
 export async function readTally(
   database: Knex,

@@ -1,9 +1,8 @@
-import { newestFirst, oldestFirst } from '@provisioning/runtime';
+import { containing, newestFirst, oldestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
 import type { TaskFilter } from '../../domain/task/task-store.js';
 import { onlyVisibleTasks } from '../access/visible-rows.js';
 import { createdBetween } from '../created-between.js';
-import { containing } from '../like.js';
 
 type Page = Knex.QueryBuilder<{ id: string }, { id: string }[]>;
 
@@ -32,20 +31,10 @@ export function onlyMatchingTasks(query: Knex.QueryBuilder, filter: TaskFilter):
   onlyVisibleTasks(query, visible);
 }
 
-/** Whether tallies count the tasks of a filter: it names at most a status. */
-export function isTallied({
-  statuses,
-  kinds,
-  infra,
-  createdBy,
-  batchId,
-  text,
-  from,
-  to,
-  visible,
-}: TaskFilter) {
+/** Whether a filter names nothing but statuses. */
+export function namesOnlyStatuses({ kinds, infra, createdBy, batchId, text, from, to, visible }: TaskFilter) {
   const others = [kinds, infra, createdBy, batchId, text, from, to, visible];
-  return (statuses?.length ?? 0) <= 1 && others.every((value) => value === undefined);
+  return others.every((value) => value === undefined);
 }
 
 /** Returns a query of the ids of a page of tasks. Without further filters it is an index-only scan. */
@@ -53,7 +42,10 @@ export function taskPage(database: Knex, filter: TaskFilter): Page {
   const { statuses, limit, offset } = filter;
   const [status] = statuses ?? [];
   const hasRanges =
-    isTallied(filter) && !filter.oldestFirst && (status === undefined || COUNTED.includes(status));
+    namesOnlyStatuses(filter) &&
+    (statuses?.length ?? 0) <= 1 &&
+    !filter.oldestFirst &&
+    (status === undefined || COUNTED.includes(status));
   if (offset <= NEAR || !hasRanges) {
     const query = database('tasks').select('id');
     const page = filter.oldestFirst ? oldestFirst(query, 'id', filter) : newestFirst(query, 'id', filter);

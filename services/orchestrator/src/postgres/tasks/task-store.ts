@@ -24,8 +24,8 @@ import { notBefore } from '../id-time.js';
 import { rowsOf } from '../rows.js';
 import { PostgresScopeStore } from '../access/scope-store.js';
 import { submitTogether, type Submission } from './task-submissions.js';
-import { readTally } from '../state/tallies.js';
-import { isTallied, onlyMatchingTasks, taskPage } from './task-page.js';
+import { areTallied, countIn, readTally } from '../state/tallies.js';
+import { namesOnlyStatuses, onlyMatchingTasks, taskPage } from './task-page.js';
 import { WAITING_COLUMNS, waitingFor, type WaitingRow } from './waiting.js';
 
 interface TaskRow {
@@ -60,6 +60,9 @@ const COLUMNS: readonly (keyof TaskRow)[] = [
   'id', 'kind', 'name', 'status', 'batch_id', 'op_key', 'depends_on', 'infra', 'check_mode', 'program', 'verb', 'args', 'attempt', 'created_by', 'created_by_name',
   'created_at', 'started_at', 'completed_at', 'cancel_requested_at', 'exit_code', 'signal', 'error', 'output_tail', 'retry_of', 'scope_id',
 ]; // prettier-ignore
+
+/** The kinds of tasks whose counts are summed up. */
+const TASK_KINDS = ['workflow', 'operation', 'rollback', 'survey'] as const;
 
 /** Submissions in one transaction. Each may take an advisory lock, of which Postgres has some thousands. */
 const MOST_AT_ONCE = 100;
@@ -112,7 +115,7 @@ export class PostgresTaskStore implements TaskStore {
         ])
         .whereIn('t.id', taskPage(this.database, filter))
         .orderBy('t.id', oldestFirst ? 'asc' : 'desc'),
-      isTallied(filter) ? this.#count(filter.statuses) : this.#countMatching(filter),
+      this.#count(filter),
     ]);
     const waiting = await this.#waiting(rows.filter(isWaiting).map(({ id }) => id));
     return { tasks: rows.map((row) => toListed({ ...row, ...waiting.get(row.id) })), total };
@@ -129,33 +132,14 @@ export class PostgresTaskStore implements TaskStore {
     return new Map(rows.map((row) => [row.id, row]));
   }
 
-  /** Counts row by row. */
-  async #countMatching(filter: TaskFilter): Promise<number> {
+  /** From `tallies` where they count it, else row by row. */
+  async #count(filter: TaskFilter): Promise<number> {
+    if (namesOnlyStatuses(filter) && areTallied(filter.statuses))
+      return countIn(await readTally(this.database, TASK_KINDS), filter.statuses);
     const query = this.database('tasks').count({ total: '*' });
     onlyMatchingTasks(query, filter);
     const [row] = (await query) as { total: string }[];
     return Number(row?.total ?? 0);
-  }
-
-  /** Counts running tasks row by row, since there are few; the others come from `tallies`. */
-  async #count(statuses: readonly TaskStatus[] | undefined): Promise<number> {
-    const { submitted, completed, failed, cancelled } = await readTally(this.database, [
-      'workflow',
-      'operation',
-      'rollback',
-      'survey',
-    ]);
-    if (!statuses) return submitted;
-    const [running] = await rowsOf<{ n: number }>(
-      this.database,
-      `select count(*)::int as n from tasks where status in ('Running', 'Unknown')`,
-    );
-    const open = submitted - completed - failed - cancelled;
-    const counts = { Completed: completed, Failed: failed, Cancelled: cancelled, Running: running?.n ?? 0 };
-    const [first] = statuses;
-    return first !== undefined && first in counts
-      ? counts[first as keyof typeof counts]
-      : Math.max(0, open - counts.Running);
   }
 
   async find(id: string): Promise<TaskDetails | undefined> {

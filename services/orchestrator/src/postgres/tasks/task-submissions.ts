@@ -17,7 +17,6 @@ interface SubmittedRow {
   id: string;
   task_id: string;
   outcome: SubmitOutcome['outcome'];
-  task_status: string | null;
 }
 
 type Settled = PromiseSettledResult<SubmitOutcome>;
@@ -96,6 +95,5 @@ function rowOf({ task, scopeId, idempotency }: Submission): NewTaskRow {
 
 function outcomeOf(row: SubmittedRow | undefined): SubmitOutcome {
   if (!row || row.outcome === 'conflict') return { outcome: 'conflict' };
-  if (row.outcome === 'replayed') return { outcome: 'replayed', taskId: row.task_id };
-  return { outcome: 'created', taskId: row.task_id, ready: row.task_status === 'Ready' };
+  return { outcome: row.outcome, taskId: row.task_id };
 }

@@ -13,7 +13,7 @@ const PAUSE_MS = 50;
  * that became ready meanwhile. Busy workers look for tasks whenever one ends. Submissions and cancellations notify in their
  * own transaction.
  */
-export class PostgresWorkerNotifier implements WorkerNotifier {
+export class PostgresWorkerNotifier implements Pick<WorkerNotifier, 'notify'> {
   // The payload is empty: an executor claims as many ready tasks as it has capacity for.
   readonly #wakeUps = new Gathered<string>(async () => {
     await this.#notify();
@@ -24,8 +24,6 @@ export class PostgresWorkerNotifier implements WorkerNotifier {
     private readonly database: Knex,
     private readonly log: Logger,
   ) {}
-
-  submitted(): void {}
 
   notify(taskIds: readonly string[]): void {
     if (taskIds.length > 0) this.#wakeUps.add(taskIds);
