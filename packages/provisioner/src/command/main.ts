@@ -5,10 +5,17 @@ import { createReporter, type Reporter } from '../report/index.js';
 import { explainFailure, UsageError } from './command-error.js';
 import { readEnvironment, type CommandEnvironment } from './config.js';
 import { EXIT } from './exit-codes.js';
-import { DEFAULT_DATA_DIR, DEFAULT_WORKSPACE, type ActOptions } from './options.js';
+import { DEFAULT_DATA_DIR, DEFAULT_WORKSPACE, type SettingsOptions } from './options.js';
 import { jsonOutput, textOutput } from './output.js';
-import { buildProgram, type RunVerb } from './program.js';
+import { buildProgram, type RunSettingsVerb, type RunVerb } from './program.js';
+import type { SettingsSession } from './session.js';
 import { stopSignal } from './stop-signal.js';
+
+/** The options that the output shows or depends on; not every verb has all of them. */
+interface OutputOptions extends Pick<SettingsOptions, 'infra' | 'output'> {
+  settings?: string;
+  check?: boolean;
+}
 
 /**
  * Runs the `provisioning` command. Work that has started is finished even if its output cannot be written; the exit
@@ -34,32 +41,24 @@ async function runCommand(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   let reporter: Reporter = createReporter(undefined);
 
   let environment: CommandEnvironment;
-  const run: RunVerb = async (command, options, act) => {
-    const { infra, settings = null, check = false } = options as typeof options & Partial<ActOptions>;
+  const begin = (command: string, options: OutputOptions): SettingsSession => {
+    const { infra, settings = null, check = false } = options;
     output = options.output === 'json' ? jsonOutput({ command, infra, settings, check }) : textOutput();
-    const { production, nickelProgram, idempotencyKey, fresh, intents, reconcile } = environment;
+    return { output, reporter, signal: stop.signal, nickelProgram: environment.nickelProgram };
+  };
+  const runSettings: RunSettingsVerb = (command, options, act) => act(options, begin(command, options));
+  const run: RunVerb = async (command, options, act) => {
+    const session = begin(command, options);
+    const { production, idempotencyKey, fresh, intents, reconcile } = environment;
     const { dataDir = DEFAULT_DATA_DIR, workspace = DEFAULT_WORKSPACE } = options;
     const drivers = await DriverSet.open({ dataDir, workspace, env, production });
-    await act(
-      { ...options, workspace },
-      {
-        output,
-        reporter,
-        drivers,
-        signal: stop.signal,
-        nickelProgram,
-        idempotencyKey,
-        fresh,
-        intents,
-        reconcile,
-      },
-    );
+    await act({ ...options, workspace }, { ...session, drivers, idempotencyKey, fresh, intents, reconcile });
   };
 
   try {
     environment = readEnvironment(env);
     reporter = openReporter(environment.events);
-    await buildProgram(run).parseAsync(args, { from: 'user' });
+    await buildProgram(run, runSettings).parseAsync(args, { from: 'user' });
     output.end();
     return EXIT.done;
   } catch (error) {

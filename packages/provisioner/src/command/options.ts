@@ -20,15 +20,17 @@ export const DEFAULT_WORKSPACE = 'workspace';
 /** The default of `--data-dir`, relative to the working directory. */
 export const DEFAULT_DATA_DIR = '.data';
 
+function workspaceOption(): Option {
+  return new Option('--workspace <folder>', 'folder that contains a folder for each infra')
+    .env('PROVISIONING_WORKSPACE')
+    .default(DEFAULT_WORKSPACE);
+}
+
 /** Adds the options of {@link CommonOptions}. */
 export function withCommonOptions(command: Command): Command {
   return command
     .requiredOption('--infra <name>', 'infra: name of a folder in the workspace')
-    .addOption(
-      new Option('--workspace <folder>', 'folder that contains a folder for each infra')
-        .env('PROVISIONING_WORKSPACE')
-        .default(DEFAULT_WORKSPACE),
-    )
+    .addOption(workspaceOption())
     .addOption(
       new Option('--data-dir <folder>', 'folder for the records of the local driver')
         .env('PROVISIONING_DATA_DIR')
@@ -67,10 +69,6 @@ export function withSettingsOptions(command: Command, formats: readonly string[]
       'infra whose folder contains the file (default: the first part of its path)',
       '',
     )
-    .addOption(
-      new Option('--workspace <folder>', 'folder that contains a folder for each infra')
-        .env('PROVISIONING_WORKSPACE')
-        .default(DEFAULT_WORKSPACE),
-    )
+    .addOption(workspaceOption())
     .addOption(new Option('--output <format>', 'output format').choices(formats).default(formats[0]));
 }

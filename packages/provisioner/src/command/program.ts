@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs';
 import { createCluster } from './cluster-create.js';
 import { deleteCluster } from './cluster-delete.js';
 import {
-  DEFAULT_DATA_DIR,
   withActOptions,
   withCommonOptions,
   withSettingsOptions,
@@ -15,7 +14,7 @@ import { createServers } from './servers-create.js';
 import { deleteServers } from './servers-delete.js';
 import { listServers } from './servers-list.js';
 import { checkName } from '../settings/index.js';
-import type { Session } from './session.js';
+import type { Session, SettingsSession } from './session.js';
 import { checkSettingsFile, showSettings } from './settings-verbs.js';
 import { createTaskserv } from './taskserv-create.js';
 import { deleteTaskserv } from './taskserv-delete.js';
@@ -27,13 +26,20 @@ export type RunVerb = <O extends CommonOptions>(
   act: (options: O, session: Session) => Promise<void>,
 ) => Promise<void>;
 
+/** Runs a verb that evaluates settings: no driver is opened for it. */
+export type RunSettingsVerb = <O extends SettingsOptions>(
+  verb: string,
+  options: O,
+  act: (options: O, session: SettingsSession) => Promise<void>,
+) => Promise<void>;
+
 const EXIT_STATUS = `
 Exit status: 0 done, 1 the work failed, 2 wrong usage, 3 settings missing or wrong,
 130 or 143 stopped by INT or TERM: what was begun is finished, the rest is not done.
 Output that can't be written is a failure (1), though the work is finished; a reader that closes it is none.`;
 
 /** The command line: its commands, arguments and options. */
-export function buildProgram(run: RunVerb): Command {
+export function buildProgram(run: RunVerb, runSettings: RunSettingsVerb): Command {
   const program = new Command('provisioning')
     .description(
       'Create, change and delete servers, task services and clusters according to a settings file.',
@@ -67,11 +73,11 @@ export function buildProgram(run: RunVerb): Command {
     create: ['create the cluster on its servers in the settings (default: all servers)', createCluster],
     delete: ['delete the cluster and keep its servers', deleteCluster],
   });
-  addSettings(program, run);
+  addSettings(program, runSettings);
   return program;
 }
 
-function addSettings(program: Command, run: RunVerb): void {
+function addSettings(program: Command, run: RunSettingsVerb): void {
   const noun = addNoun(program, 'settings', 'evaluate and check settings files');
   const file = ['<file>', 'settings file: <infra>/<file>, relative to the workspace'] as const;
   withSettingsOptions(addVerb(noun, 'show', 'print the evaluated settings').argument(...file), [
@@ -79,7 +85,7 @@ function addSettings(program: Command, run: RunVerb): void {
     'yaml',
   ]).action((name: string, options: SettingsOptions) =>
     // What is printed is the settings themselves, and not the document of the other commands.
-    run('settings show', { ...options, dataDir: DEFAULT_DATA_DIR, output: 'text' }, (all, session) =>
+    run('settings show', { ...options, output: 'text' }, (all, session) =>
       showSettings(name, { ...all, format: options.output }, session),
     ),
   );
@@ -87,11 +93,7 @@ function addSettings(program: Command, run: RunVerb): void {
     'text',
     'json',
   ]).action((name: string, options: SettingsOptions) =>
-    run(
-      'settings check',
-      { ...options, dataDir: DEFAULT_DATA_DIR, output: options.output === 'json' ? 'json' : 'text' },
-      (all, session) => checkSettingsFile(name, all, session),
-    ),
+    run('settings check', options, (all, session) => checkSettingsFile(name, all, session)),
   );
 }
 

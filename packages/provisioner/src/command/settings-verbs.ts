@@ -3,8 +3,8 @@ import { existsSync, realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { counted } from '../drivers/index.js';
-import { checkSettings, readDocument, SettingsError } from '../settings/index.js';
-import type { Session } from './session.js';
+import { checkSettings, isInside, readDocument, SettingsError } from '../settings/index.js';
+import type { SettingsSession } from './session.js';
 
 interface FileOptions {
   infra: string;
@@ -15,7 +15,7 @@ interface FileOptions {
 export async function showSettings(
   name: string,
   { format, ...options }: FileOptions & { format: string },
-  { output, reporter, nickelProgram, signal }: Session,
+  { output, reporter, nickelProgram, signal }: SettingsSession,
 ): Promise<void> {
   const { written, shown } = await readDocument({ ...locate(name, options), nickelProgram, signal });
   const data = sorted(toPlain(written));
@@ -29,7 +29,7 @@ export async function showSettings(
 export async function checkSettingsFile(
   name: string,
   options: FileOptions,
-  { output, reporter, nickelProgram, signal }: Session,
+  { output, reporter, nickelProgram, signal }: SettingsSession,
 ): Promise<void> {
   const found = locate(name, options);
   const document = await readDocument({ ...found, nickelProgram, signal });
@@ -63,8 +63,8 @@ function locate(
 /** A path from the working directory that leads into the workspace is one of the workspace. */
 function insideWorkspace(name: string, workspace: string): string {
   if (!existsSync(name) || !existsSync(workspace)) return name;
-  const way = relative(realpathSync(workspace), realpathSync(name));
-  return way.startsWith('..') ? name : way;
+  const [root, path] = [realpathSync(workspace), realpathSync(name)];
+  return path === root || isInside(root, path) ? relative(root, path) : name;
 }
 
 function sorted(value: unknown): unknown {

@@ -1,6 +1,7 @@
 import { realpath, stat } from 'node:fs/promises';
-import { extname, isAbsolute, join, relative, sep } from 'node:path';
+import { extname, isAbsolute, join } from 'node:path';
 import { isName, NAME_RULE } from '../names.js';
+import { isInside } from './is-inside.js';
 import { SettingsError } from './settings-error.js';
 
 /** The extensions of settings files. */
@@ -57,7 +58,7 @@ export async function locateSettings(
       `${shown} does not exist. Create it, or use another file with --settings.`,
     );
   }
-  if (!inside(await realpath(workspace), folder) || !inside(folder, path)) {
+  if (!isInside(await realpath(workspace), folder) || !isInside(folder, path)) {
     throw new SettingsError(
       'wrong',
       `${shown} is not allowed: a symbolic link leads out of the folder of the infra.`,
@@ -86,11 +87,6 @@ function checkFileName(file: string): SettingsExtension {
   const extension = SETTINGS_EXTENSIONS.find((known) => known === extname(file).toLowerCase());
   if (extension === undefined) throw refuse(`its name must end in one of ${SETTINGS_EXTENSIONS.join(' ')}`);
   return extension;
-}
-
-function inside(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
 /** The real path, or undefined if it does not exist. */

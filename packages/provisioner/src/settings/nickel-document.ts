@@ -37,10 +37,14 @@ export async function readNickel({
   signal,
 }: NickelFile): Promise<SettingsDocument> {
   const own = () =>
-    evaluateFile({ root, path, signal }).then(({ value, digest }) => documentOf(value, digest), rethrow);
+    withFaults(shown, async () => {
+      const { value, digest } = await evaluateFile({ root, path, signal });
+      return documentOf(value, digest);
+    });
   if (program === undefined) return own();
-  // The program has no fence of its own: what the file can reach is checked before the program reads it.
-  const digest = withFaults(() => digestOf(reachableFiles(root, path)));
+  // The program has no fence of its own: what the file can reach is checked before the program reads it. The program
+  // reads the files again, so the check does not cover a file that changes in between.
+  const digest = await withFaults(shown, () => digestOf(reachableFiles(root, path)));
   const exported = await runProgram(program, path, shown, signal);
   const evaluated = await own().catch((error: unknown) => {
     if (error instanceof SettingsError) return undefined;
@@ -51,20 +55,18 @@ export async function readNickel({
 }
 
 /** Evaluates a Nickel text that imports nothing. @throws SettingsError */
-export function parseNickel(text: string, shown: string): SettingsDocument {
-  return withFaults(() => documentOf(evaluateText(text, shown), undefined));
+export function parseNickel(text: string, shown: string): Promise<SettingsDocument> {
+  return withFaults(shown, () => documentOf(evaluateText(text, shown), undefined));
 }
 
-function rethrow(error: unknown): never {
-  if (error instanceof EvaluationFailed) throw SettingsError.of([faultOf(error.fault)]);
-  throw error;
-}
-
-function withFaults<T>(run: () => T): T {
+/** Faults of Nickel as faults of the settings; those without a place are of the file that is shown. */
+async function withFaults<T>(shown: string, run: () => T | Promise<T>): Promise<T> {
   try {
-    return run();
+    return await run();
   } catch (error) {
-    if (error instanceof NickelError) throw SettingsError.of([faultOf(error.fault)]);
+    if (error instanceof EvaluationFailed || error instanceof NickelError) {
+      throw SettingsError.of([faultOf(error.fault, shown)]);
+    }
     throw error;
   }
 }
@@ -139,7 +141,7 @@ function positionOf({ file, line, column }: Place): { file: string; line: number
 }
 
 /** A fault of Nickel as a fault of the settings: with the expression, and for contracts both places. */
-function faultOf({ message, notes, path = '', place, blame }: NickelFault): Fault {
+function faultOf({ message, notes, path = '', place, blame }: NickelFault, shown: string): Fault {
   const contract = blame?.contract;
   const said = [
     path !== '' && !message.includes(path) ? `${path}: ${message}` : message,
@@ -150,7 +152,7 @@ function faultOf({ message, notes, path = '', place, blame }: NickelFault): Faul
       : []),
   ];
   return {
-    file: place?.file ?? '',
+    file: place?.file ?? shown,
     ...(place && { line: place.line, column: place.column, expression: place.expression }),
     ...(contract && { contract }),
     path,

@@ -9,7 +9,6 @@ import {
 } from '@provisioning/input/documents';
 import type { SettingsDocument } from './document.js';
 import { locateSettings, type SettingsExtension } from './locate-settings.js';
-import { parseNickel, readNickel } from './nickel-document.js';
 import { SettingsError } from './settings-error.js';
 
 export interface ReadSettingsOptions {
@@ -23,6 +22,9 @@ export interface ReadSettingsOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The evaluator is loaded when the first Nickel file is read: most commands read none. */
+const nickel = () => import('./nickel-document.js');
+
 /** The data of a settings file, before it is checked. @throws SettingsError */
 export async function readDocument(
   options: ReadSettingsOptions,
@@ -30,19 +32,24 @@ export async function readDocument(
   const { workspace, infra, file, nickelProgram: program, signal } = options;
   const { path, shown, extension } = await locateSettings(workspace, infra, file);
   if (extension === '.ncl') {
+    const { readNickel } = await nickel();
     const root = await realpath(workspace);
     return { ...(await readNickel({ root, path, shown, program, signal })), shown };
   }
   const bytes = await readFile(path);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  return { ...parseText(decode(bytes, shown), extension, shown), digest, shown };
+  return { ...(await parseText(decode(bytes, shown), extension, shown)), digest, shown };
 }
 
 const FORMATS = { '.json': 'json', '.yaml': 'yaml', '.yml': 'yaml', '.toml': 'toml' } as const;
 
 /** The data of a text. @throws SettingsError */
-export function parseText(text: string, extension: SettingsExtension, shown: string): SettingsDocument {
-  if (extension === '.ncl') return parseNickel(text, shown);
+export async function parseText(
+  text: string,
+  extension: SettingsExtension,
+  shown: string,
+): Promise<SettingsDocument> {
+  if (extension === '.ncl') return (await nickel()).parseNickel(text, shown);
   const place = (at: number | undefined) => (at === undefined ? {} : positionAt(text, at));
   let written: Located;
   try {

@@ -16,13 +16,13 @@ export async function readSettings(options: ReadSettingsOptions): Promise<Settin
  * @param shown how messages name the file
  * @throws SettingsError
  */
-export function parseSettings(
+export async function parseSettings(
   text: string,
   extension: SettingsExtension,
   shown: string,
   infra: string,
-): Settings {
-  return checkSettings(parseText(text, extension, shown), shown, infra);
+): Promise<Settings> {
+  return checkSettings(await parseText(text, extension, shown), shown, infra);
 }
 
 /** The settings of a document. @throws SettingsError with every fault found */

@@ -4,9 +4,9 @@ import { parseSettings, readSettings } from './read-settings.js';
 import type { SettingsExtension } from './locate-settings.js';
 import { SettingsError } from './settings-error.js';
 
-function faults(text: string, extension: SettingsExtension): string[] {
+async function faults(text: string, extension: SettingsExtension): Promise<string[]> {
   try {
-    parseSettings(text, extension, `production/config${extension}`, 'production');
+    await parseSettings(text, extension, `production/config${extension}`, 'production');
   } catch (error) {
     if (error instanceof SettingsError) return error.message.split('\n');
     throw error;
@@ -53,8 +53,8 @@ describe('faults name the place that is wrong', () => {
     ['.yml', YAML, `production/config.yml:3:11: servers[0].${complaint}`],
     ['.json', JSON_TEXT, `production/config.json:3:33: servers[0].${complaint}`],
     ['.toml', TOML, `production/config.toml:3:8: servers[0].${complaint}`],
-  ])('in %s', (extension, text, expected) => {
-    expect(faults(text, extension)).toEqual([expected]);
+  ])('in %s', async (extension, text, expected) => {
+    expect(await faults(text, extension)).toEqual([expected]);
   });
 
   it.each<[SettingsExtension, string, string]>([
@@ -96,13 +96,13 @@ describe('faults name the place that is wrong', () => {
     ['.json', '', 'production/config.json:1:1: The file is empty.'],
     ['.yaml', '', 'production/config.yaml:1:1: The file is empty.'],
     ['.toml', '', 'production/config.toml:1:1: The file is empty.'],
-  ])('when %s cannot be read: %j', (extension, text, expected) => {
-    expect(faults(text, extension).join('\n').slice(0, expected.length)).toBe(expected);
+  ])('when %s cannot be read: %j', async (extension, text, expected) => {
+    expect((await faults(text, extension)).join('\n').slice(0, expected.length)).toBe(expected);
   });
 });
 
 describe('all faults are listed, in the order of the file', () => {
-  it('for faults of the schema', () => {
+  it('for faults of the schema', async () => {
     const text = `servers:
   - name: Web
     zone: de-fra1
@@ -113,7 +113,7 @@ describe('all faults are listed, in the order of the file', () => {
   - 3
 owner: me
 `;
-    const found = faults(text, '.yaml').map((line) => line.replace('production/config.yaml:', ''));
+    const found = (await faults(text, '.yaml')).map((line) => line.replace('production/config.yaml:', ''));
     expect(found.map((line) => line.split('. ')[0])).toEqual([
       '2:5: servers[0].plan is required',
       '2:11: servers[0].name cannot be "Web"',
@@ -128,7 +128,7 @@ owner: me
     expect(found.at(-1)).toContain('Known fields: infra, provider, servers, taskservs, clusters.');
   });
 
-  it('for faults of meaning', () => {
+  it('for faults of meaning', async () => {
     const text = `{
   infra = "staging",
   servers = [
@@ -137,16 +137,16 @@ owner: me
   ],
   taskservs = ["kubernetes", { name = "cilium", servers = ["a", "b"] }],
 }`;
-    expect(faults(text, '.ncl')).toEqual([
+    expect(await faults(text, '.ncl')).toEqual([
       'production/config.ncl:2:11: infra must be "production", the name of its folder, but is "staging".',
       'production/config.ncl:5:14: servers[1].name must be unique, but "a" is also servers[0].name.',
       'production/config.ncl:7:65: taskservs[1].servers[1] must be a server of this file, but is "b".',
     ]);
   });
 
-  it('up to the maximum number', () => {
+  it('up to the maximum number', async () => {
     const text = JSON.stringify({ servers: Array.from({ length: 200 }, () => 1) });
-    const found = faults(text, '.json');
+    const found = await faults(text, '.json');
     expect(found).toHaveLength(51);
     expect(found.at(-1)).toBe('… and 150 more.');
   });
@@ -161,12 +161,12 @@ describe('malicious files are refused with a fault', () => {
     ['an alias of itself', '.yaml', 'servers: &a [*a]'],
     ['aliases that multiply', '.yaml', laughs()],
     ['names that are no texts', '.yaml', '? [a]\n: 1\n'],
-  ])('%s', (_, extension, text) => {
-    expect(faults(text, extension)).toHaveLength(1);
+  ])('%s', async (_, extension, text) => {
+    expect(await faults(text, extension)).toHaveLength(1);
   });
 
-  it('reads a field called __proto__ as an ordinary name', () => {
-    expect(faults('{"__proto__": {"servers": []}, "servers": []}', '.json')[0]).toContain(
+  it('reads a field called __proto__ as an ordinary name', async () => {
+    expect((await faults('{"__proto__": {"servers": []}, "servers": []}', '.json'))[0]).toContain(
       '__proto__ is not a known field',
     );
   });
@@ -180,7 +180,7 @@ function laughs(): string {
 }
 
 describe('valid settings', () => {
-  it('are the same in every format', () => {
+  it('are the same in every format', async () => {
     const server = {
       name: 'web-01',
       plan: '1xCPU-2 GB',
@@ -205,7 +205,7 @@ describe('valid settings', () => {
       ],
     ];
     for (const [extension, text] of texts) {
-      const settings = parseSettings(text, extension, 'x', 'production');
+      const settings = await parseSettings(text, extension, 'x', 'production');
       expect(settings.servers).toEqual([
         { ...server, infra: 'production', provider: 'upcloud', image: null },
       ]);
@@ -218,13 +218,13 @@ describe('valid settings', () => {
     ['.yaml', '$schema: s\nx-small: &small {plan: p, zone: z}\nservers: [{name: a, <<: *small}]'],
     ['.toml', '"$schema" = "s"\nservers = []\n[x-small]\nplan = "p"'],
     ['.ncl', '{ "$schema" = "s", x-small = { plan = "p" }, servers = [] }'],
-  ])('may have parts that are shared, and a schema, at the top: %s', (extension, text) => {
-    expect(faults(text, extension)).toEqual([]);
+  ])('may have parts that are shared, and a schema, at the top: %s', async (extension, text) => {
+    expect(await faults(text, extension)).toEqual([]);
   });
 
-  it('have a server of what it merges', () => {
+  it('have a server of what it merges', async () => {
     const text = 'x-small: &small {plan: p, zone: z}\nservers: [{name: a, <<: *small, zone: y}]';
-    expect(parseSettings(text, '.yaml', 'x', 'production').servers).toMatchObject([
+    expect((await parseSettings(text, '.yaml', 'x', 'production')).servers).toMatchObject([
       { name: 'a', plan: 'p', zone: 'y' },
     ]);
   });
@@ -236,8 +236,8 @@ describe('valid settings', () => {
       '{"servers": [{"name": "a", "plan": "p", "zone": "z", "labels": {"role": "\\ud800"}}], "provider": "local"}',
     ],
     ['.yaml', 'servers: []\nx: "\\0"'],
-  ])('are refused with a character that cannot be stored: %s', (extension, text) => {
-    expect(faults(text, extension)).toEqual([
+  ])('are refused with a character that cannot be stored: %s', async (extension, text) => {
+    expect(await faults(text, extension)).toEqual([
       expect.stringMatching(/^production\/config\..*:\d+:\d+: .*stored\.$/),
     ]);
   });
@@ -246,8 +246,8 @@ describe('valid settings', () => {
     ['.json', '{"servers": [], "servers": []}'],
     ['.yaml', 'servers: []\nservers: []'],
     ['.toml', 'servers = []\nservers = []'],
-  ])('are refused where a member is there twice: %s', (extension, text) => {
-    expect(faults(text, extension)).toHaveLength(1);
+  ])('are refused where a member is there twice: %s', async (extension, text) => {
+    expect(await faults(text, extension)).toHaveLength(1);
   });
 
   it.each([
