@@ -54,6 +54,9 @@ export async function evaluateFile({
     stdin: false,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, stackSizeMb: STACK_MB },
   });
+  // After the deadline or the end of the signal, the thread may still fail, e.g. for memory, before it is ended. An error
+  // event without a listener would end the process.
+  worker.on('error', () => {});
   const deadline = AbortSignal.timeout(timeoutMs);
   try {
     const ending = AbortSignal.any(signal ? [signal, deadline] : [deadline]);

@@ -2,12 +2,14 @@ import { Evaluator, globalEnv } from './eval/evaluator.js';
 import { exportValue, type Exported } from './eval/export.js';
 import type { Importer, Limits } from './eval/machine.js';
 import { Thunk } from './eval/values.js';
-import { digestOf, FileImporter } from './files/importer.js';
+import { FileImporter } from './files/importer.js';
+import { digestOf, type FileHash } from './files/imports.js';
 import { NickelError } from './nickel-error.js';
 import type { Source } from './source.js';
 import { primitive } from './std/primitives.js';
 import { standardLibrary } from './std/root.js';
 import { parse } from './syntax/parser.js';
+import { withinStack } from './within-stack.js';
 
 /** Enough for the settings of thousands of servers; a text that needs more is a mistake or an attack. */
 export const DEFAULT_LIMITS: Limits = { steps: 20_000_000, depth: 20_000, size: 100_000_000 };
@@ -39,7 +41,7 @@ export function evaluateText(text: string, name = 'text', limits: Partial<Limits
 export interface EvaluatedFile {
   value: Exported;
   /** What was read, the file itself included; names are relative to the root. */
-  files: readonly { name: string; sha256: string }[];
+  files: readonly FileHash[];
   /** Changes when one of the files changes. */
   digest: string;
 }
@@ -60,14 +62,4 @@ export function evaluateFileHere(root: string, path: string, limits: Partial<Lim
     const { files } = importer;
     return { value, files, digest: digestOf(files) };
   });
-}
-
-/** The stack of the thread may end before the limit on depth is reached. */
-function withinStack<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof RangeError) || !error.message.includes('call stack')) throw error;
-    throw new NickelError('limit', 'The evaluation nests too deeply.');
-  }
 }

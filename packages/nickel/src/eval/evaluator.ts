@@ -1,5 +1,6 @@
 import { NickelError, evaluationError } from '../nickel-error.js';
 import type { Span } from '../source.js';
+import { packageError } from '../files/imports.js';
 import type { Expression } from '../syntax/ast.js';
 import { annotate } from './annotate.js';
 import { Contracts } from './contracts.js';
@@ -205,13 +206,7 @@ export class Evaluator implements Machine {
       case 'import':
         return this.importer.load(expression.path, expression.format, expression.span);
       case 'package':
-        throw new NickelError(
-          'import',
-          `Packages cannot be imported ("${expression.name}"). Import a file instead.`,
-          {
-            span: expression.span,
-          },
-        );
+        throw packageError(expression.name, expression.span);
       case 'primitive':
         return this.#primitive(expression, env);
       case 'let':

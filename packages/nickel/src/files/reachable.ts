@@ -1,41 +1,54 @@
-import { createHash } from 'node:crypto';
-import { dirname, isAbsolute, relative, resolve } from 'node:path';
 import { NickelError } from '../nickel-error.js';
 import type { Span } from '../source.js';
 import type { Expression } from '../syntax/ast.js';
 import { parse } from '../syntax/parser.js';
-import { readInside } from './read-inside.js';
+import { withinStack } from '../within-stack.js';
+import { Folder, type FolderFile } from './folder.js';
+import { importedPath, packageError, type FileHash } from './imports.js';
 
 type Import = Expression & { kind: 'import' };
 
+/** Links to folders can give one file any number of paths. */
+const MAX_PATHS = 10_000;
+
 /**
  * The files that a file can import, itself included, without evaluating any.
+ *
+ * The `nickel` program does not resolve links before it resolves the imports of a file: a file has other imports for
+ * each path that it is imported by. So paths are followed as they are written, and the file at each must lie inside.
  * @param root a real path
  * @throws NickelError where one cannot be read, lies outside the folder or is not Nickel
  */
-export function reachableFiles(root: string, path: string): { name: string; sha256: string }[] {
-  const hashes = new Map<string, string>();
-  const pending: { path: string; isNickel: boolean; span?: Span }[] = [{ path, isNickel: true }];
-  for (let next = pending.pop(); next; next = pending.pop()) {
-    const file = readInside(root, next.path, next.span);
-    const name = relative(root, file.path);
-    if (hashes.has(name)) continue;
-    hashes.set(name, createHash('sha256').update(file.text).digest('hex'));
-    if (!next.isNickel) continue;
-    for (const found of importsOf(parse({ name, text: file.text, path: file.path }))) {
-      if (isAbsolute(found.path)) {
-        throw new NickelError('import', `The import ${JSON.stringify(found.path)} must be relative.`, {
-          span: found.span,
+export function reachableFiles(root: string, path: string): FileHash[] {
+  return withinStack(() => {
+    const folder = new Folder(root);
+    const imports = new Map<FolderFile, readonly Import[]>();
+    const seen = new Set<string>();
+    const pending: { path: string; isNickel: boolean; span?: Span }[] = [{ path, isNickel: true }];
+    for (let next = pending.pop(); next; next = pending.pop()) {
+      // A file that was read as data is still to be read as Nickel.
+      const key = `${next.isNickel}:${next.path}`;
+      if (seen.has(key)) continue;
+      seen.add(key);
+      if (seen.size > MAX_PATHS) {
+        throw new NickelError('limit', `The imports lead to more than ${MAX_PATHS} paths.`, {
+          span: next.span,
         });
       }
-      pending.push({
-        path: resolve(dirname(file.path), found.path),
-        isNickel: found.format === 'Nickel',
-        span: found.span,
-      });
+      const file = folder.read(next.path, next.span);
+      if (!next.isNickel) continue;
+      const found = imports.get(file) ?? importsOf(parse(file));
+      imports.set(file, found);
+      for (const { path: imported, format, span } of found) {
+        pending.push({
+          path: importedPath(next.path, imported, span),
+          isNickel: format === 'Nickel',
+          span,
+        });
+      }
     }
-  }
-  return [...hashes].map(([name, sha256]) => ({ name, sha256 })).sort((a, b) => (a.name < b.name ? -1 : 1));
+    return folder.files;
+  });
 }
 
 /** All imports that are written in an expression, also where evaluation would not come. */
@@ -45,9 +58,11 @@ function importsOf(root: Expression): Import[] {
   while (pending.length > 0) {
     const part = pending.pop();
     if (typeof part !== 'object' || part === null) continue;
-    if (Array.isArray(part)) pending.push(...(part as unknown[]));
-    else if (part instanceof Map) pending.push(...part.values());
-    else if (isImport(part)) found.push(part);
+    if (Array.isArray(part) || part instanceof Map) {
+      // Not spread into the call of push: it cannot have as many arguments as an array has items.
+      for (const inner of part.values()) pending.push(inner);
+    } else if (isExpression(part, 'import')) found.push(part);
+    else if (isExpression(part, 'package')) throw packageError(part.name, part.span);
     else
       for (const [name, value] of Object.entries(part))
         if (name !== 'span' && name !== 'scope') pending.push(value);
@@ -55,6 +70,9 @@ function importsOf(root: Expression): Import[] {
   return found;
 }
 
-function isImport(part: object): part is Import {
-  return 'kind' in part && part.kind === 'import' && 'path' in part;
+function isExpression<K extends Expression['kind']>(
+  part: object,
+  kind: K,
+): part is Extract<Expression, { kind: K }> {
+  return 'kind' in part && part.kind === kind;
 }

@@ -5,19 +5,20 @@ import type { Span } from '../source.js';
 
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/**
- * Reads a text file that really lies inside a folder, also through links.
- * @param root a real path
- * @param span what asked for it, for errors
- * @throws NickelError `import`: for what is missing, outside, no regular file, too large or not UTF-8
- */
-export function readInside(
-  root: string,
-  path: string,
-  span: Span | undefined,
-): { path: string; text: string } {
-  const refuse = (why: string) =>
+type Refuse = (why: string) => NickelError;
+
+/** @param span what asked for the file, for errors */
+export function refusal(root: string, path: string, span: Span | undefined): Refuse {
+  return (why) =>
     new NickelError('import', `The file ${JSON.stringify(relative(root, path))} ${why}.`, { span });
+}
+
+/**
+ * The real path of a file that really lies inside a folder, also through links.
+ * @param root a real path
+ * @throws NickelError `import`: for what is missing or outside
+ */
+export function locateInside(root: string, path: string, refuse: Refuse): string {
   let real: string;
   try {
     real = realpathSync(path);
@@ -26,6 +27,15 @@ export function readInside(
     throw refuse(isInside(root, path) ? 'does not exist' : 'is not allowed: it is outside the workspace');
   }
   if (!isInside(root, real)) throw refuse('is not allowed: it is outside the workspace');
+  return real;
+}
+
+/**
+ * Reads a text file.
+ * @param real a path as {@link locateInside} gives it
+ * @throws NickelError `import`: for what is no regular file, too large or not UTF-8
+ */
+export function readText(real: string, refuse: Refuse): string {
   // NONBLOCK: opening a FIFO must not wait for a writer. NOFOLLOW: the last step must not become a link meanwhile.
   const fd = open(real, refuse);
   try {
@@ -34,13 +44,13 @@ export function readInside(
     if (stats.size > MAX_FILE_BYTES) throw refuse(`is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB`);
     const bytes = Buffer.alloc(stats.size);
     const length = stats.size === 0 ? 0 : readSync(fd, bytes, 0, stats.size, 0);
-    return { path: real, text: decode(bytes.subarray(0, length), refuse) };
+    return decode(bytes.subarray(0, length), refuse);
   } finally {
     closeSync(fd);
   }
 }
 
-function open(path: string, refuse: (why: string) => NickelError): number {
+function open(path: string, refuse: Refuse): number {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
   } catch (error) {
@@ -48,7 +58,7 @@ function open(path: string, refuse: (why: string) => NickelError): number {
   }
 }
 
-function decode(bytes: Uint8Array, refuse: (why: string) => NickelError): string {
+function decode(bytes: Uint8Array, refuse: Refuse): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
