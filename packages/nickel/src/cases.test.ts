@@ -240,3 +240,17 @@ describe('merging', () => {
     ['1 & fun x => x', '1:5 syntax: An expression that begins with "fun" must be in parentheses here.'],
   ])('%s', (text, expected) => expect(fault(text)).toBe(expected));
 });
+
+describe('the library', () => {
+  it.each<Good>([
+    ['std.hash \'Md5 "x"', '9dd4e461268c8034f5c8564e155c67a6'],
+    ['std.array.length (std.deep_seq (std.array.generate (fun n => n) 200000) [1])', 1],
+  ])('%s', (text, expected) => expect(value(text)).toEqual(expected));
+
+  it.each<Bad>([
+    [
+      'std.hash \'constructor "x"',
+      "1:10 contract: std.hash: argument 1 must be 'Md5, 'Sha1, 'Sha256 or 'Sha512.",
+    ],
+  ])('%s', (text, expected) => expect(fault(text)).toBe(expected));
+});

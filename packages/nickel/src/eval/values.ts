@@ -173,11 +173,15 @@ export interface Field {
 
 /** A field with a known value and no metadata. */
 export function plainField(thunk: Thunk, name?: Span): Field {
-  return fieldOf(new FixedBody(thunk), name);
-}
-
-function fieldOf(body: Body | undefined, name?: Span): Field {
-  return { body, contracts: [], priority: 0, optional: false, notExported: false, doc: undefined, name };
+  return {
+    body: new FixedBody(thunk),
+    contracts: [],
+    priority: 0,
+    optional: false,
+    notExported: false,
+    doc: undefined,
+    name,
+  };
 }
 
 export class RecordValue {

@@ -2,15 +2,15 @@ import { evaluationError } from '../nickel-error.js';
 import type { Machine } from '../eval/machine.js';
 import { Label } from '../eval/label.js';
 import type { Builtin } from '../eval/values.js';
-import { CustomContract, EnumValue, RecordValue, Sealed } from '../eval/values.js';
+import { RecordValue, Sealed } from '../eval/values.js';
 import { PRIMITIVES } from '../syntax/primitives.js';
 import { ARRAY } from './array.js';
 import { CONTRACT, LABEL } from './contract.js';
 import { builtin, type Call, type Native, tag } from './native.js';
 import { NUMBER } from './number.js';
 import { RECORD } from './record.js';
-import { deserializeCall, force, hash, serializeCall } from './root.js';
-import { STRING, stringify } from './string.js';
+import { ENUM, force, ROOT } from './root.js';
+import { STRING } from './string.js';
 import { typeTag } from '../eval/describe.js';
 
 /** Calls a function of the library whose arguments come in another order. */
@@ -25,11 +25,8 @@ function withArguments(call: Call, order: readonly number[]): Call {
 }
 
 const own: Readonly<Record<string, Native>> = {
-  blame: [1, '', CONTRACT['blame']![2]],
+  blame: CONTRACT['blame']!,
   cast: [1, '', (c) => c.value(0)],
-  'contract/apply': [3, '', CONTRACT['apply']![2]],
-  deep_seq: [2, '', (c) => (force(c.machine, c.thunk(0)), c.value(1))],
-  deserialize: [2, '', deserializeCall],
   'enum/from_string': STRING['to_enum']!,
   'enum/embed': [1, '', (c) => c.value(0)],
   'enum/get_arg': [
@@ -42,17 +39,9 @@ const own: Readonly<Record<string, Native>> = {
     },
   ],
   'enum/get_tag': [1, '', (c) => tag(c.enum(0).tag)],
-  'enum/is_variant': [
-    1,
-    '',
-    (c) => {
-      const value = c.value(0);
-      return value instanceof EnumValue && value.argument !== undefined;
-    },
-  ],
+  'enum/is_variant': ENUM['is_enum_variant']!,
   'enum/make_variant': [2, '', (c) => tag(c.string(0), c.thunk(1))],
   force: [1, '', (c) => (force(c.machine, c.thunk(0)), c.value(0))],
-  hash: [2, '', hash],
   'label/flip_polarity': [
     1,
     '',
@@ -72,15 +61,11 @@ const own: Readonly<Record<string, Native>> = {
     },
   ],
   'label/push_diag': [1, '', (c) => c.value(0)],
-  'contract/custom': [1, '', (c) => new CustomContract('custom', c.thunk(0))],
-  'contract/check': [3, '', CONTRACT['check']![2]],
   'number/from_string': STRING['to_number']!,
   pow: NUMBER['pow']!,
   'record/empty_with_tail': [1, '', (c) => new RecordValue(new Map(), false, c.record(0).hidden)],
   'record/insert': reordered(RECORD['insert']!, 0, 2, 1),
   'record/insert_with_opts': reordered(RECORD['insert_with_opts']!, 0, 2, 1),
-  seq: [2, '', (c) => (c.value(0), c.value(1))],
-  serialize: [2, '', serializeCall],
   'string/chars': STRING['characters']!,
   'string/substr': reordered(STRING['substring']!, 1, 2, 0),
   'string/replace': reordered(STRING['replace']!, 1, 2, 0),
@@ -91,8 +76,6 @@ const own: Readonly<Record<string, Native>> = {
   'array/map': reordered(ARRAY['map']!, 1, 0),
   'array/generate': reordered(ARRAY['generate']!, 1, 0),
   'record/map': reordered(RECORD['map']!, 1, 0),
-  to_string: [1, '', (c) => stringify(c, 0)],
-  trace: [2, '', (c) => c.value(1)],
   typeof: [
     1,
     '',
@@ -105,6 +88,7 @@ const own: Readonly<Record<string, Native>> = {
 };
 const LIBRARIES: Readonly<Record<string, Readonly<Record<string, Native>>>> = {
   array: ARRAY,
+  contract: CONTRACT,
   record: RECORD,
   string: STRING,
   number: NUMBER,
@@ -114,7 +98,7 @@ const LIBRARIES: Readonly<Record<string, Readonly<Record<string, Native>>>> = {
 /** A primitive operation by its name; most do what a function of the library does. */
 export function primitive(machine: Machine, name: string): Builtin {
   const [area = '', operation = ''] = name.split('/');
-  const native = own[name] ?? LIBRARIES[area]?.[operation];
+  const native = own[name] ?? (operation === '' ? ROOT[name] : LIBRARIES[area]?.[operation]);
   if (!native || !PRIMITIVES.has(name)) throw evaluationError(`The operation %${name}% is not supported.`);
   return builtin(machine, `%${name}%`, native[0], native[2]);
 }

@@ -38,7 +38,7 @@ export function force(machine: Machine, root: Thunk): void {
   for (let thunk = pending.pop(); thunk; thunk = pending.pop()) {
     machine.step();
     const value = machine.force(thunk);
-    if (value instanceof ArrayValue) pending.push(...value.items);
+    if (value instanceof ArrayValue) for (const item of value.items) pending.push(item);
     if (value instanceof EnumValue && value.argument) pending.push(value.argument);
     if (!(value instanceof RecordValue)) continue;
     for (const name of value.names()) {
@@ -50,21 +50,26 @@ export function force(machine: Machine, root: Thunk): void {
   }
 }
 
-const HASHES: Record<string, string> = { Md5: 'md5', Sha1: 'sha1', Sha256: 'sha256', Sha512: 'sha512' };
+const HASHES: ReadonlyMap<string, string> = new Map([
+  ['Md5', 'md5'],
+  ['Sha1', 'sha1'],
+  ['Sha256', 'sha256'],
+  ['Sha512', 'sha512'],
+]);
 
-export function hash(call: Call): string {
-  const algorithm = HASHES[call.enum(0).tag];
+function hash(call: Call): string {
+  const algorithm = HASHES.get(call.enum(0).tag);
   if (!algorithm) throw call.fault(0, "must be 'Md5, 'Sha1, 'Sha256 or 'Sha512");
   return createHash(algorithm).update(call.string(1)).digest('hex');
 }
 
-export function serializeCall(call: Call): string {
+function serializeCall(call: Call): string {
   const text = serialize(exportValue(call.machine, call.thunk(1)), format(call));
   call.machine.charge(text.length);
   return text;
 }
 
-export function deserializeCall(call: Call): Value {
+function deserializeCall(call: Call): Value {
   const text = call.string(1);
   call.machine.charge(text.length);
   return parseData(format(call), { name: 'the text of std.deserialize', text }, call.thunk(1).span);
@@ -74,7 +79,8 @@ function failWith(message: string): never {
   throw new NickelError('evaluation', message);
 }
 
-const ROOT: Readonly<Record<string, Native>> = {
+/** The functions of `std` itself. */
+export const ROOT: Readonly<Record<string, Native>> = {
   FailWith: [3, 'A contract that always fails with a message.', (c) => failWith(c.string(0))],
   deep_seq: [2, 'Evaluates all of a value, and gives another.', deepSeq],
   deserialize: [2, 'The value of a text in a format.', deserializeCall],
@@ -125,7 +131,7 @@ const FUNCTION: Readonly<Record<string, Native>> = {
   second: [2, 'Gives its second argument.', (c) => c.value(1)],
 };
 
-const ENUM: Readonly<Record<string, Native>> = {
+export const ENUM: Readonly<Record<string, Native>> = {
   from_tag_and_arg: [
     1,
     'The enum of a record of "tag" and perhaps "arg".',

@@ -47,6 +47,11 @@ export interface RecordExpression {
   scope?: ReadonlySet<string>;
 }
 
+/** A record without fields, which a parser adds to. */
+export function emptyRecord(span: Span): RecordExpression {
+  return { kind: 'record', fields: new Map(), dynamic: [], includes: [], open: false, span };
+}
+
 /** What follows the fields of a record type: nothing, `; Dyn` or `; a`. */
 export type RowTail = { kind: 'closed' } | { kind: 'dynamic' } | { kind: 'variable'; name: Name };
 

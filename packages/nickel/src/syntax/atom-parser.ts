@@ -1,5 +1,6 @@
 import type { Expression } from './ast.js';
 import { describe, type Cursor } from './cursor.js';
+import { takeLiteral } from './literal.js';
 import { isBinaryOperator } from './operators.js';
 import { parseRecord } from './record-parser.js';
 import { asType } from './record-type.js';
@@ -50,18 +51,13 @@ export function parseAtom(cursor: Cursor): Expression {
 }
 
 function parseSimpleAtom(cursor: Cursor): Expression {
+  const literal = takeLiteral(cursor);
+  if (literal) return literal;
   const token = cursor.peek();
-  const span = cursor.spanOf(token);
   switch (token.kind) {
     case 'name':
       cursor.next();
-      return { kind: 'variable', name: token.text, span };
-    case 'number':
-      cursor.next();
-      return { kind: 'constant', value: token.value, span };
-    case 'tag':
-      cursor.next();
-      return { kind: 'enum', tag: token.text, argument: undefined, span };
+      return { kind: 'variable', name: token.text, span: cursor.spanOf(token) };
     case 'open':
       return parseString(cursor);
     case 'symbol':
@@ -74,13 +70,6 @@ function parseSimpleAtom(cursor: Cursor): Expression {
 function parseSymbolAtom(cursor: Cursor, symbol: string): Expression {
   const span = cursor.spanOf(cursor.peek());
   switch (symbol) {
-    case 'null':
-      cursor.next();
-      return { kind: 'constant', value: null, span };
-    case 'true':
-    case 'false':
-      cursor.next();
-      return { kind: 'constant', value: symbol === 'true', span };
     case 'Number':
     case 'Dyn':
     case 'String':

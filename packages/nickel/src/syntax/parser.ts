@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { between, type Source } from '../source.js';
 import type { Annotation, Expression, ImportFormat, LetBinding, Pattern } from './ast.js';
 import { parseAnnotations, parseForall } from './annotation-parser.js';
@@ -119,16 +120,17 @@ function parseImport(cursor: Cursor): Expression {
   return { kind: 'import', path, format: token.text as ImportFormat, span: cursor.since(start) };
 }
 
+const FORMAT_OF: ReadonlyMap<string, ImportFormat> = new Map([
+  ['.json', 'Json'],
+  ['.yaml', 'Yaml'],
+  ['.yml', 'Yaml'],
+  ['.toml', 'Toml'],
+  ['.txt', 'Text'],
+]);
+
+/** The format by the extension. A name such as `.json` has none, and is Nickel. */
 function formatOf(path: string): ImportFormat {
-  const extension = /\.([a-z]+)$/.exec(path)?.[1] ?? '';
-  const formats: Record<string, ImportFormat> = {
-    json: 'Json',
-    yaml: 'Yaml',
-    yml: 'Yaml',
-    toml: 'Toml',
-    txt: 'Text',
-  };
-  return formats[extension] ?? 'Nickel';
+  return FORMAT_OF.get(extname(path)) ?? 'Nickel';
 }
 
 function parseInfix(cursor: Cursor, least: number): Expression {

@@ -8,7 +8,8 @@ import {
 } from './ast.js';
 import { parseAnnotations } from './annotation-parser.js';
 import { describe, type Cursor } from './cursor.js';
-import { parseStaticString } from './string-parser.js';
+import { takeLiteral } from './literal.js';
+import { parseQuotedTag, parseStaticString } from './string-parser.js';
 
 const PATTERN_SYMBOLS: ReadonlySet<string> = new Set(['{', '[', '(', 'true', 'false', 'null', '_']);
 const PATTERN_KINDS: ReadonlySet<string> = new Set(['name', 'number', 'tag', 'open']);
@@ -74,46 +75,29 @@ function parseVariant(cursor: Cursor): Pattern {
 }
 
 function parseSimple(cursor: Cursor): Pattern {
+  const literal = takeLiteral(cursor);
+  if (literal) return literal;
   const token = cursor.peek();
-  const span = cursor.spanOf(token);
+  const { start } = token;
   switch (token.kind) {
     case 'name':
       cursor.next();
-      return { kind: 'any', name: token.text, span };
-    case 'number':
-      cursor.next();
-      return { kind: 'constant', value: token.value, span };
-    case 'tag':
-      cursor.next();
-      return { kind: 'enum', tag: token.text, argument: undefined, span };
+      return { kind: 'any', name: token.text, span: cursor.spanOf(token) };
     case 'open':
-      if (token.opening.kind === 'tag') return quotedTag(cursor);
+      if (token.opening.kind === 'tag') return parseQuotedTag(cursor);
       return {
         kind: 'constant',
         value: parseStaticString(cursor, 'a pattern'),
-        span: cursor.since(span.start),
+        span: cursor.since(start),
       };
     default:
       return parseBracketed(cursor);
   }
 }
 
-function quotedTag(cursor: Cursor): Pattern {
-  const { start } = cursor.next();
-  const literal = cursor.peek();
-  const tag = literal.kind === 'literal' ? literal.text : '';
-  if (literal.kind === 'literal') cursor.next();
-  const closing = cursor.next();
-  if (closing.kind !== 'close') throw cursor.error('An enum tag must not contain %{…}.', closing);
-  return { kind: 'enum', tag, argument: undefined, span: cursor.since(start) };
-}
-
 function parseBracketed(cursor: Cursor): Pattern {
   const { start } = cursor;
   if (cursor.take('_')) return { kind: 'wildcard', span: cursor.since(start) };
-  if (cursor.take('null')) return { kind: 'constant', value: null, span: cursor.since(start) };
-  if (cursor.take('true')) return { kind: 'constant', value: true, span: cursor.since(start) };
-  if (cursor.take('false')) return { kind: 'constant', value: false, span: cursor.since(start) };
   if (cursor.take('(')) {
     const inner = parsePattern(cursor);
     cursor.expect(')', 'to close the pattern');

@@ -1,4 +1,11 @@
-import type { Expression, FieldDefinition, Metadata, RecordExpression, RowTail } from './ast.js';
+import {
+  emptyRecord,
+  type Expression,
+  type FieldDefinition,
+  type Metadata,
+  type RecordExpression,
+  type RowTail,
+} from './ast.js';
 import { parseMetadata, parseType } from './annotation-parser.js';
 import { describe, type Cursor } from './cursor.js';
 import { recordAsType } from './record-type.js';
@@ -15,14 +22,7 @@ export function parseRecord(cursor: Cursor): Expression {
     cursor.expect('}', 'to end the dictionary type');
     return { kind: 'dictionaryType', element, annotation, span: cursor.since(start) };
   }
-  const record: RecordExpression = {
-    kind: 'record',
-    fields: new Map(),
-    dynamic: [],
-    includes: [],
-    open: false,
-    span: cursor.since(start),
-  };
+  const record = emptyRecord(cursor.since(start));
   while (!cursor.at('}') && !cursor.at(';')) {
     if (cursor.take('..')) {
       record.open = true;
@@ -76,12 +76,7 @@ function parseField(cursor: Cursor, record: RecordExpression): void {
   // a.b.c = v is a = {b = {c = v}}.
   for (let level = path.length - 1; level > 0; level -= 1) {
     const inner: RecordExpression = {
-      kind: 'record',
-      fields: new Map(),
-      dynamic: [],
-      includes: [],
-      open: false,
-      span: cursor.since(path[level]!.span.start),
+      ...emptyRecord(cursor.since(path[level]!.span.start)),
       // The value sees the names around the whole path, not those along it.
       scope: new Set(),
     };

@@ -1,20 +1,28 @@
-import type { Expression } from './ast.js';
+import { emptyRecord, type Expression } from './ast.js';
 import type { Cursor } from './cursor.js';
 import { withoutIndentation, type Chunk } from './indentation.js';
+import type { Literal } from './literal.js';
 import type { StringOpening } from './token.js';
 
 /** A string of any kind, or a quoted enum tag. */
 export function parseString(cursor: Cursor): Expression {
   const { start } = cursor;
+  const token = cursor.peek();
+  if (token.kind === 'open' && token.opening.kind === 'tag') return parseQuotedTag(cursor);
   const { opening, chunks } = readChunks(cursor);
   const span = cursor.since(start);
   if (opening.kind === 'symbolic') return symbolicString(cursor, opening.prefix, chunks, start);
   const text = staticText(chunks);
-  if (opening.kind === 'tag') {
-    if (text === undefined) throw cursor.error('An enum tag must not contain %{…}.', span);
-    return { kind: 'enum', tag: text, argument: undefined, span };
-  }
   return text === undefined ? { kind: 'chunks', chunks, span } : { kind: 'constant', value: text, span };
+}
+
+/** An enum tag in quotes, of an expression or a pattern. */
+export function parseQuotedTag(cursor: Cursor): Literal & { kind: 'enum' } {
+  const { start } = cursor;
+  const text = staticText(readChunks(cursor).chunks);
+  const span = cursor.since(start);
+  if (text === undefined) throw cursor.error('An enum tag must not contain %{…}.', span);
+  return { kind: 'enum', tag: text, argument: undefined, span };
 }
 
 /**
@@ -70,17 +78,13 @@ function symbolicString(
   );
   const field = (value: Expression) => [{ metadata: { annotations: [] }, value, span, name: span }];
   return {
-    kind: 'record',
+    ...emptyRecord(span),
     fields: new Map([
       ['tag', field({ kind: 'enum', tag: 'SymbolicString', argument: undefined, span })],
       ['prefix', field({ kind: 'enum', tag: prefix, argument: undefined, span })],
       ['fragments', field({ kind: 'array', items, span })],
     ]),
-    dynamic: [],
-    includes: [],
-    open: false,
     // The fragments see what is outside, not the fields of this record.
     scope: new Set(),
-    span,
   };
 }
