@@ -11,7 +11,7 @@ const OPERATIONS = 500;
 const HOPS = 100;
 const IDLE_MS = 3_000;
 
-/** Per operation. They depend on the code alone, where processor time and wall-clock depend on the machine too. */
+/** Per operation. They depend on the machine less than processor time and wall-clock do. */
 export type OperationCounts = WriteCounts & StatementCounts;
 
 const NAMES: Record<keyof OperationCounts, string> = {
