@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { describeWithPromtool, promtool } from '@provisioning/test-kit';
 
-const FOLDER = join(import.meta.dirname, '../deploy/prometheus');
-const RULES = join(FOLDER, 'alerts.yml');
-const REPOSITORY = join(FOLDER, '../..');
+const REPOSITORY = join(import.meta.dirname, '..');
+const RULES = join(REPOSITORY, 'deploy/helm/provisioning/files/alerts.yml');
 
 describeWithPromtool('the alert rules', () => {
   it('are accepted by Prometheus', () => {
@@ -16,7 +15,9 @@ describeWithPromtool('the alert rules', () => {
   });
 
   it('fire when they should', () => {
-    expect(promtool(['test', 'rules', join(FOLDER, 'alerts.test.yml')])).toMatchObject({ status: 0 });
+    expect(promtool(['test', 'rules', join(import.meta.dirname, 'alert-rules.test.yml')])).toMatchObject({
+      status: 0,
+    });
   });
 });
 

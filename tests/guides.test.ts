@@ -11,6 +11,7 @@ const NOT_IN_THE_REPOSITORY: readonly string[] = [
   'workspace/definitions/taskservs/memcached/definition.toml',
   'docker-compose.override.yml',
   'server.json',
+  'my-values.yaml',
   'dashboard.mjs',
 ];
 /** Names of other programs' interfaces. */
