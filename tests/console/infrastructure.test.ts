@@ -139,6 +139,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     await page.getByLabel(/^Type checkpointed/).fill('checkpointed');
     await page.getByRole('button', { name: 'Undo 1 change' }).click();
     await page.getByText('2 to destroy').waitFor();
+    await page.getByRole('alert').getByText('Something has changed since the preview.').waitFor();
     const act = page.getByRole('button', { name: 'Undo 2 changes' });
     expect(await act.isDisabled()).toBe(true);
     expect(await inventoryOf('checkpointed')).toHaveLength(2);

@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ProvisioningError } from '@provisioning/client';
-import { useMemo, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import { startUndo, undoPreview, type Undo, type UndoPreview } from '../../api/queries/rollback.js';
 import { infrasWithDestruction } from '../../features/plan/plan-changes.js';
 import { TypedNames } from '../../features/plan/typed-names.js';
 import { counted } from '../../format/counts.js';
+import { Check } from '../../ui/field.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { blocking } from './obstacles.js';
 import styles from './rollback-page.module.css';
@@ -18,10 +19,29 @@ interface UndoFormProps {
 /** Confirms a preview. What was ticked and typed counts for that preview alone. */
 export function UndoForm({ undo, preview }: UndoFormProps) {
   const fingerprint = fingerprintOf(preview);
-  return <Confirm key={fingerprint} undo={undo} preview={preview} fingerprint={fingerprint} />;
+  // Kept here: a new preview replaces the form, which then has to say why.
+  const [movedTo, setMovedTo] = useState<string>();
+  return (
+    <Confirm
+      key={fingerprint}
+      undo={undo}
+      preview={preview}
+      fingerprint={fingerprint}
+      hasMoved={movedTo === fingerprint}
+      onMoved={setMovedTo}
+    />
+  );
 }
 
-function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: string }) {
+interface ConfirmProps extends UndoFormProps {
+  fingerprint: string;
+  /** Whether this preview replaced another one that the user was about to confirm. */
+  hasMoved: boolean;
+  /** Called with the fingerprint of a preview that is not the one on the screen. */
+  onMoved(fingerprint: string): void;
+}
+
+function Confirm({ undo, preview, fingerprint, hasMoved, onMoved }: ConfirmProps) {
   const { changes = [] } = preview.result.plan ?? {};
   const { obstacles = [] } = preview.result;
   const all = undo.kind === 'operations' || undo.kind === 'batch';
@@ -32,7 +52,7 @@ function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: 
   const destroyed = changes.filter(({ change }) => change === 'destroy').length;
   const [seen, setSeen] = useState({ left: false, foreign: false });
   const [typed, setTyped] = useState('');
-  const { busy, error, hasMoved, run } = useUndo(undo, preview, fingerprint);
+  const { busy, error, run } = useUndo({ undo, preview, fingerprint, onMoved });
   const isReady =
     !isBlocked &&
     (left === 0 || seen.left) &&
@@ -54,14 +74,18 @@ function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: 
       )}
       {isBlocked && <p>This cannot be done while something is in the way.</p>}
       {!isBlocked && left > 0 && (
-        <Tick checked={seen.left} onChange={(checked) => setSeen({ ...seen, left: checked })}>
-          I have seen that {counted(left, 'operation')} cannot be undone.
-        </Tick>
+        <Check
+          label={`I have seen that ${counted(left, 'operation')} cannot be undone.`}
+          checked={seen.left}
+          onChange={(checked) => setSeen({ ...seen, left: checked })}
+        />
       )}
       {!isBlocked && foreign > 0 && (
-        <Tick checked={seen.foreign} onChange={(checked) => setSeen({ ...seen, foreign: checked })}>
-          Destroy {counted(foreign, 'resource')} that this platform did not make.
-        </Tick>
+        <Check
+          label={`Destroy ${counted(foreign, 'resource')} that this platform did not make.`}
+          checked={seen.foreign}
+          onChange={(checked) => setSeen({ ...seen, foreign: checked })}
+        />
       )}
       {!isBlocked && names !== '' && (
         <TypedNames names={names} destroyed={destroyed} typed={typed} onType={setTyped} />
@@ -76,35 +100,20 @@ function Confirm({ undo, preview, fingerprint }: UndoFormProps & { fingerprint: 
   );
 }
 
-interface TickProps {
-  checked: boolean;
-  onChange(checked: boolean): void;
-  children: React.ReactNode;
-}
-
-function Tick({ checked, onChange, children }: TickProps) {
-  return (
-    <label className={styles['tick']}>
-      <input type="checkbox" checked={checked} onChange={({ target }) => onChange(target.checked)} />
-      <span>{children}</span>
-    </label>
-  );
-}
-
 /** Makes the preview again, and acts only if it is still what was shown. */
-function useUndo(undo: Undo, preview: UndoPreview, fingerprint: string) {
+function useUndo({ undo, preview, fingerprint, onMoved }: Omit<ConfirmProps, 'hasMoved'>) {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const [hasMoved, setHasMoved] = useState(false);
-  const key = useMemo(() => crypto.randomUUID(), [fingerprint]);
+  const [key] = useState(() => crypto.randomUUID());
   /** Whether the answer to the last try was lost: the same key then asks for its result. */
   const isUnsure = useRef(false);
   const attempt = async () => {
     if (!isUnsure.current) {
       const now = await queries.fetchQuery({ ...undoPreview(undo), staleTime: 0 });
-      if (fingerprintOf(now) !== fingerprint) return setHasMoved(true);
+      const current = fingerprintOf(now);
+      if (current !== fingerprint) return onMoved(current);
     }
     const id = await startUndo(preview, key);
     await queries.invalidateQueries({ queryKey: ['journal'] });
@@ -123,7 +132,7 @@ function useUndo(undo: Undo, preview: UndoPreview, fingerprint: string) {
       setBusy(false);
     }
   };
-  return { busy, error, hasMoved, run };
+  return { busy, error, run };
 }
 
 /** Equal for two previews that would do the same. */
