@@ -6,7 +6,7 @@ import { BASE } from '../api/base.js';
 import { denialOf, rightsQuery } from '../api/rights.js';
 import { announce, onAnnouncement, refreshSession, sessionQuery, signedIn, signOut } from '../api/session.js';
 import { sessionDropped, useSessionEnded } from '../api/session-end.js';
-import { dropDrafts } from '../features/policy/drafts.js';
+import { dropDrafts } from '../features/drafts.js';
 import { DeniedPage } from '../features/rights/denied.js';
 import { liveStore } from '../live/live-store.js';
 import { useStatusConnection } from '../live/use-live.js';

@@ -1,22 +1,9 @@
-const KEY = 'provisioning-batch-draft';
-/** Storage of a tab holds some megabytes. */
-const MOST_CHARACTERS = 2_000_000;
+import { keep, readKept } from '../drafts.js';
 
-/** The batch that was being written in this tab. It survives a crash and a new sign-in; it holds no secret. */
-export function readDraft(): string | undefined {
-  try {
-    return sessionStorage.getItem(KEY) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
+const NAME = 'batch';
+
+/** The batch that was being written in this tab. */
+export const readDraft = (): string | undefined => readKept<string>(NAME);
 
 /** @param text undefined: the draft is done with */
-export function keepDraft(text: string | undefined): void {
-  try {
-    if (text === undefined || text.length > MOST_CHARACTERS) sessionStorage.removeItem(KEY);
-    else sessionStorage.setItem(KEY, text);
-  } catch {
-    // Without storage the text lives as long as the page.
-  }
-}
+export const keepDraft = (text: string | undefined): void => keep(NAME, text);

@@ -1,4 +1,5 @@
 import type { PolicyRule } from '@provisioning/contracts';
+import { keep, readKept } from '../drafts.js';
 
 /** What is edited of a policy. */
 export interface PolicyDraft {
@@ -8,34 +9,27 @@ export interface PolicyDraft {
   rules: PolicyRule[];
 }
 
-const PREFIX = 'provisioning-policy-draft:';
-const keyOf = (id: string) => PREFIX + id;
-
-/** The draft of a policy that was not saved yet, kept for as long as the tab lives. @param id `new` for a new policy */
-export function readDraft(id: string): PolicyDraft | undefined {
-  try {
-    const text = sessionStorage.getItem(keyOf(id));
-    return text === null ? undefined : (JSON.parse(text) as PolicyDraft);
-  } catch {
-    return undefined;
-  }
+/** A version of a policy as it was read, with the ETag that a change of it must send. */
+export interface BaseVersion {
+  values: PolicyDraft;
+  etag?: string | undefined;
 }
 
-/** Keeps a draft, or drops it. */
-export function keepDraft(id: string, draft: PolicyDraft | undefined): void {
-  try {
-    if (draft) sessionStorage.setItem(keyOf(id), JSON.stringify(draft));
-    else sessionStorage.removeItem(keyOf(id));
-  } catch {
-    // Without storage, or when it is full, a draft lives as long as its page.
-  }
+/** A draft with the version that it started from, without which it would overwrite a newer one; a new policy has none. */
+export interface KeptDraft {
+  draft: PolicyDraft;
+  base?: BaseVersion;
 }
 
-/** Drops all drafts: the next user of this tab must not see them. */
-export function dropDrafts(): void {
-  try {
-    for (const key of Object.keys(sessionStorage)) if (key.startsWith(PREFIX)) sessionStorage.removeItem(key);
-  } catch {
-    // Without storage there are none.
-  }
+const nameOf = (id: string) => `policy:${id}`;
+
+/** The draft of a policy that was not saved yet. @param id `new` for a new policy */
+export const readDraft = (id: string): KeptDraft | undefined => readKept<KeptDraft>(nameOf(id));
+
+/** Keeps a draft while it differs from the version that it started from. */
+export function keepDraft(id: string, draft: PolicyDraft, base?: BaseVersion): void {
+  if (base && JSON.stringify(draft) === JSON.stringify(base.values)) return dropDraft(id);
+  keep(nameOf(id), { draft, ...(base ? { base } : {}) } satisfies KeptDraft);
 }
+
+export const dropDraft = (id: string): void => keep(nameOf(id), undefined);

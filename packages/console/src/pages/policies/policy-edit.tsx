@@ -7,7 +7,13 @@ import { ifMatch } from '../../api/if-match.js';
 import { policyDetail } from '../../api/queries/policies.js';
 import { differences, isConflict, rebased } from '../../features/conflict/conflict.js';
 import { ConflictNotice } from '../../features/conflict/conflict-notice.js';
-import { keepDraft, readDraft, type PolicyDraft } from '../../features/policy/drafts.js';
+import {
+  dropDraft,
+  keepDraft,
+  readDraft,
+  type BaseVersion,
+  type PolicyDraft,
+} from '../../features/policy/drafts.js';
 import { PolicyEditor } from '../../features/policy/policy-editor.js';
 import { useValidation } from '../../features/policy/use-validation.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
@@ -38,11 +44,6 @@ export default function PolicyEdit() {
   );
 }
 
-interface Version {
-  values: PolicyDraft;
-  etag: string | undefined;
-}
-
 const draftOf = ({ name, version, description, rules }: Policy): PolicyDraft => ({
   name,
   version,
@@ -55,20 +56,22 @@ function Editor({ policy, etag }: { policy: Policy; etag: string | undefined }) 
   const queries = useQueryClient();
   const navigate = useNavigate();
   const save = useAct();
-  const [base, setBase] = useState<Version>({ values: draftOf(policy), etag });
-  const [draft, setDraft] = useState(() => readDraft(id) ?? base.values);
-  const [theirs, setTheirs] = useState<Version>();
+  // A kept draft goes on from the version that it started from: saving it over a newer one is a conflict.
+  const [kept] = useState(() => readDraft(id));
+  const [base, setBase] = useState<BaseVersion>(kept?.base ?? { values: draftOf(policy), etag });
+  const [draft, setDraft] = useState(kept?.draft ?? base.values);
+  const [theirs, setTheirs] = useState<BaseVersion>();
   const [isReadable, setIsReadable] = useState(true);
   const validation = useValidation(isReadable ? draft.rules : undefined);
   const isDirty = JSON.stringify(draft) !== JSON.stringify(base.values);
-  const change = (next: PolicyDraft) => {
+  const change = (next: PolicyDraft, version = base) => {
     setDraft(next);
-    keepDraft(id, next);
+    keepDraft(id, next, version);
   };
-  const start = (version: Version, next: PolicyDraft) => {
+  const start = (version: BaseVersion, next: PolicyDraft) => {
     setBase(version);
     setTheirs(undefined);
-    change(next);
+    change(next, version);
   };
   const send = async () => {
     const params = { id };
@@ -79,7 +82,7 @@ function Editor({ policy, etag }: { policy: Policy; etag: string | undefined }) 
       const now = await queries.fetchQuery({ ...policyDetail(id), staleTime: 0 });
       return setTheirs({ values: draftOf(now.data), etag: now.etag });
     }
-    keepDraft(id, undefined);
+    dropDraft(id);
     await queries.invalidateQueries();
     await navigate({ to: '/policies/$id', params, search: {} });
   };
@@ -97,7 +100,7 @@ function Editor({ policy, etag }: { policy: Policy; etag: string | undefined }) 
         draft={draft}
         validation={validation}
         faultOf={save.faultOf}
-        onChange={change}
+        onChange={(next) => change(next)}
         onReadable={setIsReadable}
       />
       {save.error !== undefined && <ErrorNotice error={save.error} />}
@@ -135,13 +138,7 @@ function Editor({ policy, etag }: { policy: Policy; etag: string | undefined }) 
         <Link to="/policies/$id/replay" params={{ id }} search={{}} className="button">
           Replay with these rules
         </Link>
-        <Link
-          to="/policies/$id"
-          params={{ id }}
-          search={{}}
-          className="button"
-          onClick={() => keepDraft(id, undefined)}
-        >
+        <Link to="/policies/$id" params={{ id }} search={{}} className="button" onClick={() => dropDraft(id)}>
           Discard
         </Link>
         <span className="muted">

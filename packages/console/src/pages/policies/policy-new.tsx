@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { client } from '../../api/client.js';
-import { keepDraft, readDraft, type PolicyDraft } from '../../features/policy/drafts.js';
+import { dropDraft, keepDraft, readDraft, type PolicyDraft } from '../../features/policy/drafts.js';
 import { PolicyEditor } from '../../features/policy/policy-editor.js';
 import { useValidation } from '../../features/policy/use-validation.js';
 import { ErrorNotice } from '../../ui/notices.js';
@@ -21,7 +21,7 @@ export default function PolicyNew() {
   const queries = useQueryClient();
   const navigate = useNavigate();
   const create = useAct();
-  const [draft, setDraft] = useState(() => readDraft('new') ?? EMPTY);
+  const [draft, setDraft] = useState(() => readDraft('new')?.draft ?? EMPTY);
   const [isReadable, setIsReadable] = useState(true);
   const validation = useValidation(isReadable ? draft.rules : undefined);
   const change = (next: PolicyDraft) => {
@@ -33,7 +33,7 @@ export default function PolicyNew() {
       const { description, ...rest } = draft;
       const body = { ...rest, ...(description === '' ? {} : { description }), enabled: false };
       const { id } = await client.controlCenter.createPolicy({ body, idempotencyKey });
-      keepDraft('new', undefined);
+      dropDraft('new');
       await queries.invalidateQueries({ queryKey: ['policies', 'list'] });
       await navigate({ to: '/policies/$id', params: { id }, search: {} });
     });
@@ -59,7 +59,7 @@ export default function PolicyNew() {
           <button type="submit" className="primary" disabled={create.busy || !validation.isValid}>
             Save
           </button>
-          <Link to="/policies" search={{}} className="button" onClick={() => keepDraft('new', undefined)}>
+          <Link to="/policies" search={{}} className="button" onClick={() => dropDraft('new')}>
             Discard
           </Link>
           <span className="muted">It is saved disabled. Try it, then enable it.</span>

@@ -22,7 +22,7 @@ export default function Replay() {
   const search: ReplaySearch = useSearch({ from: '/signed-in/policies/$id/replay' });
   const navigate = useNavigate({ from: '/policies/$id/replay' });
   const { data, error, refetch } = useQuery(policyDetail(id));
-  const [draft] = useState(() => readDraft(id));
+  const [draft] = useState(() => readDraft(id)?.draft);
   if (!data) {
     return (
       <Page title="Replay">
