@@ -1,13 +1,9 @@
 import { CONTROL_CENTER } from './base.js';
 import { untilSessionBegan } from './session-end.js';
 import { noteControlCenter } from './control-center-state.js';
+import { isBudgetLow, noteBudget } from './request-budget.js';
 
-/** Below this many remaining requests of the minute, nothing is fetched in the background. */
-const RESERVE = 25;
 const UNAVAILABLE = new Set([502, 503, 504]);
-
-let remaining = Infinity;
-let resetAt = 0;
 
 /**
  * Notes what each response says about the budget of requests, which all tabs of the user share, and about the control
@@ -31,16 +27,11 @@ export const budgetedFetch: typeof fetch = async (input, init) => {
 };
 
 function note(url: string, response: Response): void {
-  const left = response.headers.get('x-ratelimit-remaining');
-  const reset = response.headers.get('x-ratelimit-reset');
-  if (left !== null) {
-    remaining = Number(left);
-    resetAt = Number(reset ?? 0) * 1000;
-  }
+  noteBudget(response.headers);
   if (url.startsWith(CONTROL_CENTER)) noteControlCenter(!UNAVAILABLE.has(response.status));
 }
 
 /** Whether the page may fetch what the user did not request. */
 export function mayFetchInBackground(): boolean {
-  return document.visibilityState === 'visible' && (remaining > RESERVE || Date.now() > resetAt);
+  return document.visibilityState === 'visible' && !isBudgetLow();
 }

@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import { every } from '../api/request-budget.js';
 import type { ConnectionState } from '../live/connection.js';
 
 /** Whether what is shown is current; timers stand still while it is not. */
@@ -7,7 +8,7 @@ export const LiveContext = createContext<ConnectionState>('connecting');
 export const useIsFrozen = (): boolean => useContext(LiveContext) === 'reconnecting';
 
 /** How often a list is fetched again where no events come: never while they do. */
-export function useFallbackInterval(milliseconds: number): number | false {
+export function useFallbackInterval(milliseconds: number): (() => number) | false {
   const state = useContext(LiveContext);
-  return state === 'off' ? milliseconds : false;
+  return state === 'off' ? every(milliseconds) : false;
 }

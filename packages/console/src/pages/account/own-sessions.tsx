@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import type { Session } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { client } from '../../api/client.js';
 import { ownSessions } from '../../api/queries/account.js';
 import { counted } from '../../format/counts.js';
@@ -12,7 +13,7 @@ import { Time } from '../../ui/time.js';
 /** Where the user is signed in. */
 export function OwnSessions() {
   const queries = useQueryClient();
-  const { data, error, refetch } = useQuery({ ...ownSessions(), refetchInterval: 60_000 });
+  const { data, error, refetch } = useQuery({ ...ownSessions(), refetchInterval: every(60_000) });
   if (error && !data) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={3} />;
   const others = data.filter(({ current }) => !current);

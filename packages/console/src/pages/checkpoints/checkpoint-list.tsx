@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Checkpoint } from '@provisioning/contracts';
-import { mayFetchInBackground } from '../../api/budget.js';
+import { every } from '../../api/request-budget.js';
 import { checkpointList } from '../../api/queries/checkpoints.js';
 import { ListTable } from '../../features/list/list-table.js';
 import { safeText } from '../../format/safe-text.js';
@@ -26,7 +26,7 @@ export default function CheckpointList() {
   const navigate = useNavigate({ from: '/checkpoints' });
   const query = useQuery({
     ...checkpointList({ ...(page === undefined ? {} : { page }) }),
-    refetchInterval: () => (mayFetchInBackground() ? 60_000 : false),
+    refetchInterval: every(60_000),
   });
   return (
     <Page title="Checkpoints" actions={<CreateCheckpoint />}>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { every } from '../../api/request-budget.js';
 import { healthQuery, locksQuery, workersQuery } from '../../api/queries/overview.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
@@ -8,13 +9,13 @@ import { Status } from '../../ui/status.js';
 import { LockTable } from './lock-table.js';
 import { WorkerTable } from './worker-table.js';
 
-const EVERY_MS = 60_000;
+const MINUTELY = every(60_000);
 
 /** The components of the platform, its workers and the locks of infras. */
 export default function HealthPage() {
-  const health = useQuery({ ...healthQuery, refetchInterval: EVERY_MS });
-  const workers = useQuery({ ...workersQuery, refetchInterval: EVERY_MS });
-  const locks = useQuery({ ...locksQuery, refetchInterval: EVERY_MS });
+  const health = useQuery({ ...healthQuery, refetchInterval: MINUTELY });
+  const workers = useQuery({ ...workersQuery, refetchInterval: MINUTELY });
+  const locks = useQuery({ ...locksQuery, refetchInterval: MINUTELY });
   return (
     <Page title="Health" aside={health.data && <Status status={health.data.overall_status} />}>
       <Columns>

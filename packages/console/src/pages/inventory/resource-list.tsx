@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Resource } from '@provisioning/contracts';
-import { mayFetchInBackground } from '../../api/budget.js';
+import { every } from '../../api/request-budget.js';
 import { resourceList } from '../../api/queries/inventory.js';
 import { ListTable } from '../../features/list/list-table.js';
 import { safeText } from '../../format/safe-text.js';
@@ -26,7 +26,7 @@ export default function ResourceList() {
   const navigate = useNavigate({ from: '/inventory' });
   const query = useQuery({
     ...resourceList(filters),
-    refetchInterval: () => (mayFetchInBackground() ? 30_000 : false),
+    refetchInterval: every(30_000),
   });
   const change = (next: Partial<typeof filters>) =>
     void navigate({ search: (now) => ({ ...now, page: undefined, ...next }) });

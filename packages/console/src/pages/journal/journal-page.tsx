@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
-import { mayFetchInBackground } from '../../api/budget.js';
+import { every } from '../../api/request-budget.js';
 import { PAGE } from '../../api/fetched.js';
 import { journalList } from '../../api/queries/inventory.js';
 import { JournalTable } from '../../features/journal/journal-table.js';
@@ -19,7 +19,7 @@ export default function JournalPage() {
   const [tasks, setTasks] = useState<ReadonlySet<string>>(new Set());
   const { data, error, isPending, isFetching, refetch } = useQuery({
     ...journalList(filters),
-    refetchInterval: () => (mayFetchInBackground() ? 15_000 : false),
+    refetchInterval: every(15_000),
   });
   const { page = 1, ...filter } = filters;
   const isFiltered = Object.values(filter).some((value) => value !== undefined);

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Summary } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { healthQuery } from '../../api/queries/overview.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Facts, Panel } from '../../ui/panel.js';
@@ -8,7 +9,7 @@ import { Status } from '../../ui/status.js';
 
 /** The health of the platform in short. */
 export function HealthPanel({ summary }: { summary: Summary | undefined }) {
-  const { data, error, refetch } = useQuery({ ...healthQuery, refetchInterval: 60_000 });
+  const { data, error, refetch } = useQuery({ ...healthQuery, refetchInterval: every(60_000) });
   return (
     <Panel title="Health" actions={<Link to="/health">Show details</Link>}>
       {error && <ErrorNotice error={error} retry={() => void refetch()} />}

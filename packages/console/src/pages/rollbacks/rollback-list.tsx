@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { RollbackSummary } from '@provisioning/contracts';
-import { mayFetchInBackground } from '../../api/budget.js';
+import { every } from '../../api/request-budget.js';
 import { rollbackList } from '../../api/queries/rollback.js';
 import { useIsFrozen } from '../../app/live-context.js';
 import { StatusList } from '../../features/list/status-list.js';
@@ -29,7 +29,7 @@ export default function RollbackList() {
   const navigate = useNavigate({ from: '/rollbacks' });
   const query = useQuery({
     ...rollbackList(filters),
-    refetchInterval: () => (mayFetchInBackground() ? 15_000 : false),
+    refetchInterval: every(15_000),
   });
   const show = (next: RollbackFilters) => void navigate({ search: next });
   return (

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ApiToken } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { client } from '../../api/client.js';
 import { tokenList } from '../../api/queries/tokens.js';
 import { ListTable } from '../../features/list/list-table.js';
@@ -24,7 +25,7 @@ const WARN_DAYS = 14;
 
 export default function TokenList() {
   const [page, setPage] = useState<number>();
-  const query = useQuery({ ...tokenList(page), refetchInterval: 60_000 });
+  const query = useQuery({ ...tokenList(page), refetchInterval: every(60_000) });
   return (
     <Page title="API tokens" actions={<NewToken />}>
       <p className="muted">

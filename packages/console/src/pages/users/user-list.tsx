@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { User } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { userList } from '../../api/queries/users.js';
 import { ListTable } from '../../features/list/list-table.js';
 import { ActLink } from '../../features/rights/act-link.js';
@@ -24,7 +25,7 @@ export default function UserList() {
   const filters: UserFilters = useSearch({ from: '/signed-in/users' });
   const { page, ...narrowed } = filters;
   const navigate = useNavigate({ from: '/users' });
-  const query = useQuery({ ...userList(filters), refetchInterval: 60_000 });
+  const query = useQuery({ ...userList(filters), refetchInterval: every(60_000) });
   const filter = (change: Partial<UserFilters>) =>
     void navigate({ search: ({ page: _first, ...rest }) => ({ ...rest, ...change }), replace: true });
   const isFiltered = Object.keys(narrowed).length > 0;

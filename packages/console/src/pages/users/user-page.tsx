@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import type { User } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { userDetail } from '../../api/queries/users.js';
 import { IdChip } from '../../ui/id-chip.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
@@ -13,7 +14,7 @@ import { UserForm } from './user-form.js';
 
 export default function UserPage() {
   const { id } = useParams({ from: '/signed-in/users/$id' });
-  const { data, error, refetch } = useQuery({ ...userDetail(id), refetchInterval: 60_000 });
+  const { data, error, refetch } = useQuery({ ...userDetail(id), refetchInterval: every(60_000) });
   if (!data) {
     return (
       <Page title="User">

@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Webhook, WebhookDelivery } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { client } from '../../api/client.js';
 import { webhookDeliveries } from '../../api/queries/webhooks.js';
 import { useDenials } from '../../api/rights.js';
@@ -27,7 +28,7 @@ const WORDS = { pending: 'Pending', delivered: 'Delivered', failed: 'Failed' } a
 export function Deliveries({ webhook }: { webhook: Webhook }) {
   const { page } = useSearch({ from: '/signed-in/webhooks/$id' });
   const navigate = useNavigate({ from: '/webhooks/$id' });
-  const query = useQuery({ ...webhookDeliveries(webhook.id, page), refetchInterval: 15_000 });
+  const query = useQuery({ ...webhookDeliveries(webhook.id, page), refetchInterval: every(15_000) });
   return (
     <Panel title="Deliveries">
       <ListTable

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import type { Webhook } from '@provisioning/contracts';
+import { every } from '../../api/request-budget.js';
 import { webhookList } from '../../api/queries/webhooks.js';
 import { ListTable } from '../../features/list/list-table.js';
 import { ActLink } from '../../features/rights/act-link.js';
@@ -22,7 +23,7 @@ const COLUMNS = [
 export default function WebhookList() {
   const filters = useSearch({ from: '/signed-in/webhooks' });
   const navigate = useNavigate({ from: '/webhooks' });
-  const query = useQuery({ ...webhookList(filters), refetchInterval: 60_000 });
+  const query = useQuery({ ...webhookList(filters), refetchInterval: every(60_000) });
   return (
     <Page
       title="Webhooks"
