@@ -72,6 +72,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     const page = await suite.visit('/console/inventory/shown/server/not-there');
     await page.getByText('There is no server not-there in shown now.').waitFor();
     await page.getByText('No change of it is recorded.').waitFor();
+    suite.expectRefusals();
   });
 
   it('shows a server that was removed behind our back as missing', async () => {

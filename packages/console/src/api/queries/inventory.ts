@@ -1,4 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { ProvisioningError } from '@provisioning/client';
 import type { Resource } from '@provisioning/contracts';
 import type { InventoryFilters, JournalFilters } from '../../paths-infra.js';
 import { client } from '../client.js';
@@ -29,11 +30,12 @@ export const resourceDetail = ({ infra, kind, name }: ResourceKey) =>
   queryOptions({
     queryKey: ['inventory', 'detail', infra, kind, name],
     queryFn: async ({ signal }) => {
-      const query = { infra, kind, limit: 1_000 };
-      for await (const resource of client.orchestrator.listInventory.all({ query, signal })) {
-        if (resource.name === name) return resource;
+      try {
+        return await client.orchestrator.getResource({ params: { infra, kind, name }, signal });
+      } catch (error) {
+        if (error instanceof ProvisioningError && error.status === 404) return null;
+        throw error;
       }
-      return null;
     },
   });
 
