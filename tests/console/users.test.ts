@@ -4,7 +4,7 @@ import { expectAccessible } from './support/console-page.js';
 import { describeConsole, PASSWORD } from './support/console-suite.js';
 
 describeConsole('the console: users and API tokens', {}, (suite) => {
-  it('creates a user, names the faulty field first, and finds the user by role', async () => {
+  it('creates a user, names the faulty field first, and finds the user by role and by a part of the name', async () => {
     const page = await suite.visit('/console/users');
     await page.getByRole('link', { name: 'New user' }).click();
     await page.getByLabel('Username').fill('berta');
@@ -27,6 +27,12 @@ describeConsole('the console: users and API tokens', {}, (suite) => {
     await page.reload();
     await page.getByRole('row', { name: /berta/ }).waitFor();
     await expectAccessible(page);
+    await page.getByLabel('Role', { exact: true }).fill('');
+    await page.getByRole('row', { name: /admin@/ }).waitFor();
+    await page.getByRole('searchbox', { name: 'Name or e-mail' }).fill('BERT');
+    await page.getByRole('row', { name: /admin@/ }).waitFor({ state: 'detached' });
+    await page.getByRole('row', { name: /berta/ }).waitFor();
+    expect(page.url()).toContain('q=BERT');
     suite.expectRefusals();
   });
 

@@ -4,8 +4,7 @@ import type { Policy } from '@provisioning/contracts';
 import { useState } from 'react';
 import { policyDetail } from '../../api/queries/policies.js';
 import { replayOf, type ReplayPeriod } from '../../api/queries/replay.js';
-import { userList } from '../../api/queries/users.js';
-import { useDenials } from '../../api/rights.js';
+import { useUserChoice } from '../../api/queries/users.js';
 import { readDraft, type PolicyDraft } from '../../features/policy/drafts.js';
 import type { ReplaySearch } from '../../paths-governance.js';
 import { Field, Select } from '../../ui/field.js';
@@ -76,8 +75,7 @@ function PeriodForm({ search, replay }: { search: ReplaySearch; replay(search: R
   );
   const [to, setTo] = useState(search.to ?? '');
   const [user, setUser] = useState(search.user ?? '');
-  const mayListUsers = useDenials()('read', 'users') === undefined;
-  const users = useQuery({ ...userList({}), enabled: mayListUsers }).data?.data.items ?? [];
+  const users = useUserChoice();
   const submit = () => replay({ from, ...(to ? { to } : {}), ...(user ? { user } : {}) });
   return (
     <Form label="Period" submit={submit}>

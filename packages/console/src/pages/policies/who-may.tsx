@@ -3,8 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import type { Action } from '@provisioning/contracts';
 import { useState } from 'react';
 import { simulation, type Question } from '../../api/queries/simulation.js';
-import { userList } from '../../api/queries/users.js';
-import { useDenials } from '../../api/rights.js';
+import { useUserChoice } from '../../api/queries/users.js';
 import { POLICY_ACTIONS, type WhoMaySearch } from '../../paths-governance.js';
 import { Field, Select } from '../../ui/field.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
@@ -64,8 +63,7 @@ function Verdict({ question }: { question: Question }) {
 
 function QuestionForm({ asked, ask }: { asked: WhoMaySearch; ask(question: WhoMaySearch): void }) {
   const [form, setForm] = useState(asked);
-  const mayListUsers = useDenials()('read', 'users') === undefined;
-  const users = useQuery({ ...userList({}), enabled: mayListUsers }).data?.data.items ?? [];
+  const users = useUserChoice();
   const set = (change: Partial<Record<keyof WhoMaySearch, string>>) =>
     setForm((before) => ({ ...before, ...change }) as WhoMaySearch);
   const chooseUser = (username: string) => {

@@ -39,6 +39,7 @@ export default function UserList() {
       }
     >
       <FilterBar>
+        <TextFilter label="Name or e-mail" value={filters.q} onChange={(q) => filter({ q })} />
         <TextFilter
           label="Role"
           value={filters.role}
