@@ -1,7 +1,8 @@
 import { AlertDialog } from 'radix-ui';
-import { useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import styles from './dialog.module.css';
 import { ErrorNotice } from './notices.js';
+import { useAct } from './use-act.js';
 
 interface ConfirmActProps {
   /** The button that opens the dialog. */
@@ -15,7 +16,7 @@ interface ConfirmActProps {
   dangerous?: boolean;
   /** False until what will happen is on the screen. */
   canConfirm?: boolean;
-  /** @param idempotencyKey the same for every try of one opened dialog, so that an answer that was lost does nothing twice */
+  /** @param idempotencyKey the same for every try of one opened dialog until one succeeds or is refused */
   act(idempotencyKey: string): Promise<unknown>;
 }
 
@@ -30,27 +31,17 @@ export function ConfirmAct({
   act,
 }: ConfirmActProps) {
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const key = useRef('');
+  const { busy, error, clear, run } = useAct();
   const change = (next: boolean) => {
     if (busy) return;
-    if (next) key.current = crypto.randomUUID();
-    setError(undefined);
+    clear();
     setOpen(next);
   };
-  const run = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await act(key.current);
+  const confirmed = () =>
+    run(async (idempotencyKey) => {
+      await act(idempotencyKey);
       setOpen(false);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
+    });
   return (
     <AlertDialog.Root open={open} onOpenChange={change}>
       <AlertDialog.Trigger asChild>{trigger}</AlertDialog.Trigger>
@@ -70,7 +61,7 @@ export function ConfirmAct({
               type="button"
               className={dangerous ? 'primary danger' : 'primary'}
               disabled={busy || !canConfirm}
-              onClick={() => void run()}
+              onClick={() => void confirmed()}
             >
               {confirm}
             </button>

@@ -7,6 +7,7 @@ export interface Act {
   error: unknown;
   /** The fault of this field of the request body, if the API named one. */
   faultOf(field: string): string | undefined;
+  /** Starts anew: without an error, and with another key, as the next try may send another body. */
   clear(): void;
   /**
    * Runs the act unless it is under way. Every try has the same key until one succeeds, so that an answer that was lost
@@ -44,5 +45,9 @@ export function useAct(): Act {
     error instanceof ProvisioningError
       ? error.details.find(({ path }) => path === field || path.startsWith(`${field}[`))?.message
       : undefined;
-  return { busy, error, faultOf, clear: () => setError(undefined), run };
+  const clear = () => {
+    key.current = undefined;
+    setError(undefined);
+  };
+  return { busy, error, faultOf, clear, run };
 }
