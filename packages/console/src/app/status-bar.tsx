@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
-import { clockTime } from '../format/time.js';
 import type { ConnectionState } from '../live/connection.js';
+import { useClock } from '../ui/time.js';
 import styles from './status-bar.module.css';
 
 const WORDS: Record<ConnectionState, string> = {
@@ -21,13 +21,14 @@ const MEANINGS: Record<ConnectionState, string> = {
 /** Whether what is shown is current, and since when it is not. */
 export function StatusBar({ state }: { state: ConnectionState }) {
   const [lostAt, setLostAt] = useState<string>();
+  const clock = useClock();
   const isLost = state === 'reconnecting';
   useEffect(() => setLostAt(isLost ? new Date().toISOString() : undefined), [isLost]);
   return (
     <p role="status" className={styles['bar']} data-state={state} title={MEANINGS[state]}>
       <span aria-hidden className={styles['dot']} />
       {WORDS[state]}
-      {lostAt && <span className={styles['since']}>as of {clockTime(lostAt)}</span>}
+      {lostAt && <span className={styles['since']}>as of {clock(lostAt)}</span>}
     </p>
   );
 }

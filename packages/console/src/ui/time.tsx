@@ -2,12 +2,18 @@ import { useSyncExternalStore } from 'react';
 import { clockTime, duration } from '../format/time.js';
 import { usePreferences } from './preferences.js';
 
+/** Writes a time in the zone that the user prefers, for where no element can stand. */
+export function useClock(): (at: string) => string {
+  const { zone } = usePreferences();
+  return (at) => clockTime(at, new Date(), zone);
+}
+
 /** A time in the zone that the user prefers; the tooltip has it in UTC. */
 export function Time({ at }: { at: string }) {
-  const { zone } = usePreferences();
+  const clock = useClock();
   return (
     <time dateTime={at} title={new Date(at).toISOString()}>
-      {clockTime(at, new Date(), zone)}
+      {clock(at)}
     </time>
   );
 }

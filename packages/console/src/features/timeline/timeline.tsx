@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
 import type { BatchOperation } from '@provisioning/contracts';
-import { clockTime, duration } from '../../format/time.js';
+import { duration } from '../../format/time.js';
 import { EmptyState } from '../../ui/notices.js';
 import { Status, toneOf } from '../../ui/status.js';
-import { useNow } from '../../ui/time.js';
+import { useClock, useNow } from '../../ui/time.js';
 import { useVisibleRows } from '../list/use-visible-rows.js';
 import { spansOf, type Span } from './spans.js';
 import styles from './timeline.module.css';
@@ -23,6 +23,7 @@ interface TimelineProps {
 /** When each operation waited and ran. */
 export function Timeline({ operations, submitted, running, selected, onSelect }: TimelineProps) {
   const now = useNow(running);
+  const clock = useClock();
   const from = Date.parse(submitted);
   const spans = useMemo(() => spansOf(operations, from), [operations, from]);
   const last = spans.reduce((latest, { ended = 0 }) => Math.max(latest, ended), from + 1);
@@ -40,7 +41,7 @@ export function Timeline({ operations, submitted, running, selected, onSelect }:
       aria-label="Timeline"
     >
       <p className={styles['axis']}>
-        <span>{clockTime(submitted)}</span>
+        <span>{clock(submitted)}</span>
         <span>{duration((to - from) / 2)}</span>
         <span>{duration(to - from)}</span>
       </p>

@@ -17,7 +17,7 @@ import { Page } from '../../ui/page.js';
 import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
-import { Time, Took } from '../../ui/time.js';
+import { Time, Took, useClock } from '../../ui/time.js';
 import { BatchActs } from './batch-acts.js';
 import styles from './batch-page.module.css';
 import { useLiveOperations } from './live-operations.js';
@@ -180,6 +180,7 @@ function Summary({
   counts: Counts;
 }) {
   const isFrozen = useIsFrozen();
+  const clock = useClock();
   const total = operations.length;
   const done = counts.Completed ?? 0;
   const failed = counts.Failed ?? 0;
@@ -191,7 +192,7 @@ function Summary({
         <strong>{words}</strong>
       </div>
       {batch.error && <p className={styles['error']}>{safeText(batch.error)}</p>}
-      {batch.waiting_for && <p>{reasonOf(batch.waiting_for)}</p>}
+      {batch.waiting_for && <p>{reasonOf(batch.waiting_for, clock)}</p>}
       <p className={styles['facts']}>
         {batch.infras && batch.infras.length > 0 && <span>in {batch.infras.slice(0, 5).join(', ')}</span>}
         {batch.created_by && <span>by {batch.created_by}</span>}

@@ -4,7 +4,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { safeText } from '../../format/safe-text.js';
 import { Status } from '../../ui/status.js';
-import { Time } from '../../ui/time.js';
+import { Time, useClock } from '../../ui/time.js';
 import styles from './batch-page.module.css';
 import { sentenceOf } from './operation-table.js';
 
@@ -21,7 +21,7 @@ export function OperationDrawer({ operation, onClose }: { operation: BatchOperat
     return () => removeEventListener('keydown', onKey);
   });
   const { id, status, type, provider, infra, dependencies, results, task_id, attempt, kept } = operation;
-  const sentence = sentenceOf(operation);
+  const sentence = sentenceOf(operation, useClock());
   const resources = results?.resources ?? [];
   return (
     <aside className={styles['drawer']} aria-label={`Operation ${id}`}>

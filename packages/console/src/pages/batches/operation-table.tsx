@@ -7,7 +7,7 @@ import { hasEnded } from '../../live/forward-only.js';
 import { EmptyState } from '../../ui/notices.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
-import { Took } from '../../ui/time.js';
+import { Took, useClock } from '../../ui/time.js';
 import styles from './batch-page.module.css';
 
 const ROW_PX = 33;
@@ -80,7 +80,7 @@ function Row({ operation, index, isWhole, isSelected, onSelect }: RowProps) {
   const isFrozen = useIsFrozen();
   const { id, status, kept, type, provider, infra, started_at, completed_at } = operation;
   const what = [type?.replace(/_batch$/, ''), provider, infra].filter(Boolean).join(' · ');
-  const sentence = safeText(sentenceOf(operation));
+  const sentence = safeText(sentenceOf(operation, useClock()));
   return (
     <tr
       aria-rowindex={index}
@@ -108,9 +108,12 @@ function Row({ operation, index, isWhole, isSelected, onSelect }: RowProps) {
   );
 }
 
-export function sentenceOf({ status, error, waiting_for, current_step, results }: BatchOperation): string {
+export function sentenceOf(
+  { status, error, waiting_for, current_step, results }: BatchOperation,
+  clock: (at: string) => string,
+): string {
   if (status === 'Failed') return error ?? 'No reason was recorded.';
   if (status === 'Running') return current_step ?? '';
-  if (waiting_for) return reasonOf(waiting_for);
+  if (waiting_for) return reasonOf(waiting_for, clock);
   return status === 'Completed' ? (results?.message ?? '') : '';
 }

@@ -9,6 +9,7 @@ import { useLiveTask } from '../../live/use-live.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Panel } from '../../ui/panel.js';
 import { Status } from '../../ui/status.js';
+import { useClock } from '../../ui/time.js';
 import styles from './overview-page.module.css';
 
 interface TaskPanelProps {
@@ -65,7 +66,7 @@ function TaskLine({ task: fetched, requestedAt }: { task: Task; requestedAt: num
           {task.created_by && ` by ${task.created_by}`}
         </span>
       </span>
-      <span className={styles['why']}>{whyOf(task)}</span>
+      <span className={styles['why']}>{whyOf(task, useClock())}</span>
     </li>
   );
 }

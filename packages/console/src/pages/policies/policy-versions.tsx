@@ -4,9 +4,9 @@ import { policyVersions } from '../../api/queries/policies.js';
 import { alignRules } from '../../features/policy/rule-difference.js';
 import { RuleView } from '../../features/policy/rule-view.js';
 import styles from '../../features/policy/rule-view.module.css';
-import { clockTime } from '../../format/time.js';
 import { Select } from '../../ui/field.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { useClock } from '../../ui/time.js';
 
 interface PolicyVersionsProps {
   id: string;
@@ -18,6 +18,7 @@ interface PolicyVersionsProps {
 /** Two versions side by side: the last two at first. */
 export function PolicyVersions({ id, a, b, compare }: PolicyVersionsProps) {
   const { data, error, refetch } = useQuery(policyVersions(id));
+  const clock = useClock();
   if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} />;
   const versions = [...data].sort((one, other) => other.revision - one.revision);
@@ -28,7 +29,7 @@ export function PolicyVersions({ id, a, b, compare }: PolicyVersionsProps) {
     <Select label={label} value={version.revision} onChange={({ target }) => chosen(Number(target.value))}>
       {versions.map(({ revision, version: name, changed_at, changed_by }) => (
         <option key={revision} value={revision}>
-          Revision {revision} ({name}), {clockTime(changed_at)}, {changed_by ?? 'the platform'}
+          Revision {revision} ({name}), {clock(changed_at)}, {changed_by ?? 'the platform'}
         </option>
       ))}
     </Select>

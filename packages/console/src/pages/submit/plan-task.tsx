@@ -13,6 +13,7 @@ import { whyOf } from '../../format/why.js';
 import { hasEnded } from '../../live/forward-only.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Status } from '../../ui/status.js';
+import { useClock } from '../../ui/time.js';
 import { useAct } from '../../ui/use-act.js';
 import styles from './submit-page.module.css';
 
@@ -25,6 +26,7 @@ export function PlanTask({ id, workflow }: { id: string; workflow: Workflow }) {
     ...taskDetail(id),
     refetchInterval: ({ state }) => (state.data && hasEnded(state.data.data.status) ? false : FOLLOW_MS),
   });
+  const clock = useClock();
   if (error) return <ErrorNotice error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={4} />;
   const task = data.data;
@@ -32,7 +34,7 @@ export function PlanTask({ id, workflow }: { id: string; workflow: Workflow }) {
     <>
       <p className="row">
         <Status status={task.status} />
-        {task.status === 'Completed' ? 'Nothing has been changed yet.' : safeText(whyOf(task))}
+        {task.status === 'Completed' ? 'Nothing has been changed yet.' : safeText(whyOf(task, clock))}
         <Link to="/tasks/$id" params={{ id }}>
           Log of the preview
         </Link>

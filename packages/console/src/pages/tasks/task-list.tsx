@@ -11,7 +11,7 @@ import { DateFilter, FilterBar, SelectFilter, TextFilter } from '../../ui/filter
 import { IdChip } from '../../ui/id-chip.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
-import { Time, Took } from '../../ui/time.js';
+import { Time, Took, useClock } from '../../ui/time.js';
 
 const COLUMNS = [
   { title: 'Status' },
@@ -90,6 +90,7 @@ function emptyOf({ status, page: _page, ...others }: TaskFilters, isFiltered: bo
 function Row({ task: fetched, requestedAt }: { task: Task; requestedAt: number }) {
   const task = useLiveTask(fetched, requestedAt);
   const isFrozen = useIsFrozen();
+  const clock = useClock();
   return (
     <tr>
       <td>
@@ -101,7 +102,7 @@ function Row({ task: fetched, requestedAt }: { task: Task; requestedAt: number }
         </Link>
         {task.infra && <span className="muted"> {task.infra}</span>}
       </td>
-      <td data-wide>{sentenceOf(task)}</td>
+      <td data-wide>{sentenceOf(task, clock)}</td>
       <td className={table['narrow']}>
         <Time at={task.created_at} />
       </td>
@@ -122,7 +123,7 @@ function Row({ task: fetched, requestedAt }: { task: Task; requestedAt: number }
 }
 
 /** Of what went as it should, the command says most. */
-function sentenceOf(task: Task) {
-  if (task.status === 'Failed' || task.progress?.current_step || task.waiting_for) return whyOf(task);
+function sentenceOf(task: Task, clock: (at: string) => string) {
+  if (task.status === 'Failed' || task.progress?.current_step || task.waiting_for) return whyOf(task, clock);
   return <span className="mono muted">{[task.command.split('/').at(-1), ...task.args].join(' ')}</span>;
 }

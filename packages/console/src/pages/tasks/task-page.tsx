@@ -20,7 +20,7 @@ import { Fact, FactBar } from '../../ui/facts.js';
 import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import { Tabs } from '../../ui/tabs.js';
-import { Time, Took } from '../../ui/time.js';
+import { Time, Took, useClock } from '../../ui/time.js';
 import { TaskChanges, TaskPlan } from './task-changes.js';
 import { TaskHistory } from './task-history.js';
 import styles from './task-page.module.css';
@@ -88,9 +88,10 @@ function TaskView({ fetched, requestedAt }: { fetched: Task; requestedAt: number
 /** Why it is as it is, in one sentence; what it waits for is a link. */
 function Headline({ task }: { task: Task }) {
   const { waiting_for: waiting } = task;
+  const clock = useClock();
   return (
     <p className={styles['headline']} data-status={task.status}>
-      {safeText(whyOf(task))}{' '}
+      {safeText(whyOf(task, clock))}{' '}
       {waiting?.task_id && (
         <Link to="/tasks/$id" params={{ id: waiting.task_id }}>
           It is being changed by task {shortId(waiting.task_id)}.
