@@ -4,8 +4,8 @@ import styles from './typed-names.module.css';
 interface TypedNamesProps {
   /** The names of the infras in which something is destroyed. */
   names: string;
-  /** How many resources are destroyed. */
-  destroyed: number;
+  /** How many resources are destroyed; undefined where it is not known. */
+  destroyed: number | undefined;
   typed: string;
   onType(typed: string): void;
 }
@@ -15,7 +15,8 @@ export function TypedNames({ names, destroyed, typed, onType }: TypedNamesProps)
   return (
     <label className={styles['names']}>
       <span>
-        Type <strong>{names}</strong> to confirm that {counted(destroyed, 'resource')}{' '}
+        Type <strong>{names}</strong> to confirm that{' '}
+        {destroyed === undefined ? 'resources' : counted(destroyed, 'resource')}{' '}
         {destroyed === 1 ? 'is' : 'are'} destroyed.
       </span>
       <input

@@ -68,7 +68,7 @@ function Run({ id, workflow, plan }: { id: string; workflow: Workflow; plan: Pla
   const [typed, setTyped] = useState('');
   const { busy, error, run } = useAct();
   const changes = plan?.changes ?? [];
-  const destroyed = changes.filter(({ change }) => change === 'destroy').length;
+  const destroyed = plan?.changes.filter(({ change }) => change === 'destroy').length;
   // Without a plan in figures, a deletion is taken to destroy something.
   const names =
     plan === undefined && workflow.operation === 'delete'
