@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from '@jest/globals';
 import type { BatchRequest } from '@provisioning/contracts';
@@ -119,6 +119,12 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
     await page.locator('summary', { hasText: 'first' }).click();
     await page.getByRole('rowheader', { name: 'plan' }).waitFor();
     await expectAccessible(page);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download the plan as JSON' }).click(),
+    ]);
+    const saved = JSON.parse(await readFile(await download.path(), 'utf8')) as { name: string }[];
+    expect(saved.map(({ name }) => name)).toEqual(['first', 'second']);
     await page.getByLabel(/^Type undone/).fill('undone');
     await act.click();
     await page.getByRole('heading', { level: 1, name: 'Rollback of operations' }).waitFor();

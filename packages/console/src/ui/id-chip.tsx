@@ -1,11 +1,17 @@
 import { Check, Copy } from 'lucide-react';
 import { useState } from 'react';
 
+interface CopyButtonProps {
+  /** A function for what takes time to write. */
+  text: string | (() => string);
+  label: string;
+}
+
 /** Puts a text onto the clipboard and says so. */
-export function CopyButton({ text, label }: { text: string; label: string }) {
+export function CopyButton({ text, label }: CopyButtonProps) {
   const [copied, setCopied] = useState(false);
   const copy = async () => {
-    await navigator.clipboard.writeText(text);
+    await navigator.clipboard.writeText(typeof text === 'string' ? text : text());
     setCopied(true);
     setTimeout(() => setCopied(false), 1_500);
   };

@@ -3,6 +3,7 @@ import { ChevronRight, Download } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { safeText } from '../../format/safe-text.js';
 import { AttributeDiff } from '../../ui/attributes.js';
+import { saveFile } from '../../ui/save-file.js';
 import { Change } from '../../ui/change.js';
 import { CopyButton } from '../../ui/id-chip.js';
 import { asMarkdown, inOrder, shortDifference, totalsOf } from './plan-changes.js';
@@ -42,16 +43,16 @@ export function PlanDiff({ plan: { changes }, empty, label = 'Planned changes' }
               onChange={({ target }) => setText(target.value)}
             />
           )}
-          <CopyButton text={asMarkdown(changes)} label="Copy the plan as Markdown" />
-          <a
-            className="button icon-button"
-            href={`data:application/json,${encodeURIComponent(JSON.stringify(ordered.slice(0, 2_000), null, 2))}`}
-            download="plan.json"
+          <CopyButton text={() => asMarkdown(changes)} label="Copy the plan as Markdown" />
+          <button
+            type="button"
+            className="icon-button"
             aria-label="Download the plan as JSON"
             title="Download the plan as JSON"
+            onClick={() => saveFile('plan.json', JSON.stringify(ordered, null, 2))}
           >
             <Download aria-hidden />
-          </a>
+          </button>
         </span>
       </header>
       <ul>
