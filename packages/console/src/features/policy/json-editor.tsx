@@ -1,5 +1,5 @@
 import type { ErrorDetail, PolicyRule } from '@provisioning/contracts';
-import { useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { TextField } from '../../ui/field.js';
 import { placesOf, type Place } from './json-places.js';
 import { Problem } from './problem.js';
@@ -14,7 +14,7 @@ interface JsonEditorProps {
 /** The rules as JSON. Faults lead to their line. */
 export function JsonEditor({ text, problems, onChange }: JsonEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const { places, fault } = placesOf(text);
+  const { places, fault } = useMemo(() => placesOf(text), [text]);
   const found = fault
     ? [fault]
     : problems.map(({ path, message }) => ({

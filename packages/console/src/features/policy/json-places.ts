@@ -18,13 +18,14 @@ const SPACE = /\s*/y;
 /** Reads a JSON text. `JSON.parse` names no position for most faults. */
 export function placesOf(text: string): JsonPlaces {
   const places = new Map<string, Place>();
-  const reader = new Reader(text, (path, position) => places.set(path, placeAt(text, position)));
+  const lines = new Lines(text);
+  const reader = new Reader(text, (path, position) => places.set(path, lines.placeAt(position)));
   try {
     reader.whole();
     return { places, fault: undefined };
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return { places, fault: { place: placeAt(text, reader.at), message: error.message } };
+    return { places, fault: { place: lines.placeAt(reader.at), message: error.message } };
   }
 }
 
@@ -90,7 +91,28 @@ class Reader {
   }
 }
 
-function placeAt(text: string, position: number): Place {
-  const before = text.slice(0, position);
-  return { line: before.split('\n').length, column: position - before.lastIndexOf('\n') };
+/** The places of ascending positions: the text is read only once. */
+class Lines {
+  #line = 1;
+  #start = 0;
+  #end: number;
+
+  constructor(private readonly text: string) {
+    this.#end = this.#endFrom(0);
+  }
+
+  /** @param position not before that of the last call */
+  placeAt(position: number): Place {
+    while (position > this.#end) {
+      this.#line += 1;
+      this.#start = this.#end + 1;
+      this.#end = this.#endFrom(this.#start);
+    }
+    return { line: this.#line, column: position - this.#start + 1 };
+  }
+
+  #endFrom(start: number): number {
+    const end = this.text.indexOf('\n', start);
+    return end === -1 ? this.text.length : end;
+  }
 }
