@@ -45,6 +45,9 @@ describeConsole('the console: rights and keys', {}, (suite) => {
     });
     const page = await suite.visit('/console/batches', 'mona');
     const seen = watch(page);
+    const compose = page.getByRole('button', { name: 'Compose' });
+    await compose.waitFor();
+    expect(await compose.getAttribute('title')).toMatch(/^You may not execute batches\./);
     await page.getByRole('link', { name: 'seen' }).click();
     const cancel = page.getByRole('button', { name: 'Cancel', exact: true });
     await cancel.waitFor();

@@ -6,13 +6,13 @@ import { client } from './client.js';
 /** What the pages of the console read or change, by type of resource: one request asks for all of it. */
 const ASKED = {
   tasks: ['read', 'cancel', 'execute'],
-  batches: ['read', 'create', 'cancel', 'execute'],
-  servers: ['create'],
-  taskservs: ['create'],
-  clusters: ['create'],
+  batches: ['read', 'cancel', 'execute'],
+  servers: ['create', 'delete'],
+  taskservs: ['create', 'delete'],
+  clusters: ['create', 'delete'],
   state: ['read'],
-  checkpoints: ['read', 'create', 'delete', 'restore'],
-  rollbacks: ['read', 'create', 'execute'],
+  checkpoints: ['read', 'create', 'restore'],
+  rollbacks: ['read', 'execute'],
   events: ['read'],
   webhooks: ['read', 'create', 'update', 'delete', 'execute'],
   users: ['read', 'create', 'update', 'delete'],
@@ -20,8 +20,17 @@ const ASKED = {
   audit: ['read'],
 } as const satisfies Record<string, readonly Action[]>;
 
-/** A type of resource that policies name. */
-export type ResourceType = keyof typeof ASKED;
+type Asked = typeof ASKED;
+
+/** An action on a type of resource, for which the console asks. */
+export type Right = {
+  [Type in keyof Asked]: readonly [action: Asked[Type][number], type: Type];
+}[keyof Asked];
+
+/** A type of resource that an area of the console shows. */
+export type ReadableType = {
+  [Type in keyof Asked]: 'read' extends Asked[Type][number] ? Type : never;
+}[keyof Asked];
 
 const questions = Object.entries(ASKED).flatMap(([type, actions]) =>
   actions.map((action) => ({ action, resource: `${type}:*` })),
@@ -44,7 +53,7 @@ export const rightsQuery = queryOptions({
 });
 
 /** Why the user may not do something; undefined if they may, if it depends on the object, or if it is not known. */
-export function denialOf(rights: readonly Allowed[], action: Action, type: ResourceType): string | undefined {
+export function denialOf(rights: readonly Allowed[], ...[action, type]: Right): string | undefined {
   const right = rights.find((each) => each.action === action && each.resource === `${type}:*`);
   if (right?.verdict !== 'deny') return undefined;
   const rule = right.rule ? ` (${right.rule.policy}, rule ${right.rule.rule})` : '';
@@ -54,7 +63,7 @@ export function denialOf(rights: readonly Allowed[], action: Action, type: Resou
 const NONE: readonly Allowed[] = [];
 
 /** The denials of the signed-in user, by action and type. */
-export function useDenials(): (action: Action, type: ResourceType) => string | undefined {
+export function useDenials(): (...right: Right) => string | undefined {
   const rights = useQuery(rightsQuery).data ?? NONE;
-  return (action, type) => denialOf(rights, action, type);
+  return (...right) => denialOf(rights, ...right);
 }

@@ -59,11 +59,7 @@ export function AppFrame() {
         <Navigation isOpen={isOpen} />
         <main id="main" className={styles['main']}>
           <UnavailableBanner />
-          {denied?.reads ? (
-            <DeniedPage title={denied.title} action="read" type={denied.reads} />
-          ) : (
-            rights && <Outlet />
-          )}
+          {denied?.reads ? <DeniedPage title={denied.title} type={denied.reads} /> : rights && <Outlet />}
         </main>
       </div>
       <SessionDialog />

@@ -19,7 +19,7 @@ import {
   Webhook,
 } from 'lucide-react';
 import type { Allowed } from '@provisioning/contracts';
-import { denialOf, rightsQuery, type ResourceType } from '../api/rights.js';
+import { denialOf, rightsQuery, type ReadableType } from '../api/rights.js';
 import styles from './app-frame.module.css';
 
 /**
@@ -70,7 +70,7 @@ const ENTRIES = GROUPS.flatMap(({ entries }) => [...entries]);
 /** An area of the console. */
 export type NavigationEntry = (typeof ENTRIES)[number];
 
-const isReadable = (rights: readonly Allowed[], reads: ResourceType | undefined) =>
+const isReadable = (rights: readonly Allowed[], reads: ReadableType | undefined) =>
   reads === undefined || denialOf(rights, 'read', reads) === undefined;
 
 /** The areas that the user may read. */

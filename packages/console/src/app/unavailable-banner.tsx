@@ -3,6 +3,7 @@ import { TriangleAlert } from 'lucide-react';
 import { useEffect } from 'react';
 import { useControlCenterAvailable } from '../api/control-center-state.js';
 import { ownAccount } from '../api/queries/account.js';
+import { rightsQuery } from '../api/rights.js';
 import styles from './unavailable-banner.module.css';
 
 const PROBE_MS = 15_000;
@@ -13,8 +14,13 @@ export function UnavailableBanner() {
   const queries = useQueryClient();
   useQuery({ ...ownAccount(), enabled: !isAvailable, refetchInterval: isAvailable ? false : PROBE_MS });
   useEffect(() => {
-    // What could not be fetched meanwhile.
-    if (isAvailable) void queries.refetchQueries({ predicate: ({ state }) => state.status === 'error' });
+    // What could not be fetched meanwhile. Rights are then an empty list.
+    if (isAvailable)
+      void queries.refetchQueries({
+        predicate: ({ queryKey: [first], state }) =>
+          state.status === 'error' ||
+          (first === rightsQuery.queryKey[0] && Array.isArray(state.data) && state.data.length === 0),
+      });
   }, [isAvailable, queries]);
   return (
     <div role="status">

@@ -1,23 +1,22 @@
-import { Link, type LinkProps } from '@tanstack/react-router';
-import type { Action } from '@provisioning/contracts';
-import type { ReactNode } from 'react';
-import { useDenials, type ResourceType } from '../../api/rights.js';
+import type { ReactElement, ReactNode } from 'react';
+import { useDenials, type Right } from '../../api/rights.js';
 import { ActButton } from '../../ui/act-button.js';
 
 interface ActLinkProps {
-  to: LinkProps['to'];
-  action: Action;
-  type: ResourceType;
-  children: ReactNode;
+  /** What the user does on the page that the link leads to. */
+  right: Right;
+  /** The link, which looks like a button. */
+  children: ReactElement<{ className: string; children?: ReactNode }>;
 }
 
-/** A link to a page that creates something; a disabled button with the reason where the user may not. */
-export function ActLink({ to, action, type, children }: ActLinkProps) {
-  const denied = useDenials()(action, type);
-  if (denied !== undefined) return <ActButton denied={denied}>{children}</ActButton>;
+/** A link to a page where something is done; a disabled button with the reason where the user may not do it. */
+export function ActLink({ right, children: link }: ActLinkProps) {
+  const denied = useDenials()(...right);
+  if (denied === undefined) return link;
+  const { className, children } = link.props;
   return (
-    <Link to={to} className="button primary">
+    <ActButton className={className} denied={denied}>
       {children}
-    </Link>
+    </ActButton>
   );
 }

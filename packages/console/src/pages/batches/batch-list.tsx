@@ -12,6 +12,7 @@ import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time, Took } from '../../ui/time.js';
 import { hasEnded } from '../../live/forward-only.js';
+import { ActLink } from '../../features/rights/act-link.js';
 
 const COLUMNS = [
   { title: 'Status' },
@@ -37,9 +38,11 @@ export default function BatchList() {
     <StatusList
       title="Batches"
       actions={
-        <Link to="/batches/new" className="button primary">
-          Compose
-        </Link>
+        <ActLink right={['execute', 'batches']}>
+          <Link to="/batches/new" className="button primary">
+            Compose
+          </Link>
+        </ActLink>
       }
       query={query}
       words={BATCH_STATUSES}

@@ -12,6 +12,7 @@ import { Fact, FactBar } from '../../ui/facts.js';
 import { Time } from '../../ui/time.js';
 import { CheckpointDifference } from './checkpoint-difference.js';
 import { coverageOf } from './coverage.js';
+import { ActLink } from '../../features/rights/act-link.js';
 
 export default function CheckpointPage() {
   const { id } = useParams({ from: '/signed-in/checkpoints/$id' });
@@ -46,12 +47,16 @@ function CheckpointView({ checkpoint }: { checkpoint: CheckpointDetails }) {
       aside={<IdChip id={id} what="checkpoint" />}
       actions={
         <>
-          <Link to="/rollback" search={{ restore: id }} className="button">
-            Restore
-          </Link>
-          <Link to="/rollback" search={{ checkpoint: id }} className="button danger">
-            Roll back
-          </Link>
+          <ActLink right={['restore', 'checkpoints']}>
+            <Link to="/rollback" search={{ restore: id }} className="button">
+              Restore
+            </Link>
+          </ActLink>
+          <ActLink right={['execute', 'rollbacks']}>
+            <Link to="/rollback" search={{ checkpoint: id }} className="button danger">
+              Roll back
+            </Link>
+          </ActLink>
         </>
       }
     >

@@ -40,8 +40,10 @@ export default function PolicyList() {
               Who may
             </Link>
           )}
-          <ActLink to="/policies/new" action="create" type="policies">
-            New policy
+          <ActLink right={['create', 'policies']}>
+            <Link to="/policies/new" className="button primary">
+              New policy
+            </Link>
           </ActLink>
         </>
       }

@@ -1,7 +1,9 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useState } from 'react';
+import { useDenials } from '../../api/rights.js';
 import { submitWorkflow, type Workflow } from '../../api/workflows.js';
 import type { SubmitSearch } from '../../paths-infra.js';
+import { ActButton } from '../../ui/act-button.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Panel } from '../../ui/panel.js';
@@ -10,11 +12,15 @@ import { PlanTask } from './plan-task.js';
 import styles from './submit-page.module.css';
 import { WorkflowFields } from './workflow-fields.js';
 
+/** The type of resource that each kind of workflow changes. */
+const RESOURCES = { servers: 'servers', taskserv: 'taskservs', cluster: 'clusters' } as const;
+
 export default function SubmitPage() {
   const { plan, ...given } = useSearch({ from: '/signed-in/submit' });
   const navigate = useNavigate({ from: '/submit' });
   const [workflow, setWorkflow] = useState(() => workflowOf(given));
   const act = useAct();
+  const denials = useDenials();
   // What was planned is in the address, so an edit of the form takes the preview away.
   const change = (next: Partial<Workflow>) => {
     act.clear();
@@ -41,9 +47,14 @@ export default function SubmitPage() {
             <WorkflowFields workflow={workflow} faultOf={act.faultOf} onChange={change} />
             {act.error !== undefined && <ErrorNotice error={act.error} />}
             <div className="row">
-              <button type="submit" className={plan === undefined ? 'primary' : ''} disabled={act.busy}>
+              <ActButton
+                type="submit"
+                className={plan === undefined ? 'primary' : ''}
+                denied={denials(workflow.operation, RESOURCES[workflow.kind])}
+                disabled={act.busy}
+              >
                 Preview
-              </button>
+              </ActButton>
             </div>
           </form>
         </Panel>

@@ -33,8 +33,10 @@ export default function UserList() {
     <Page
       title="Users"
       actions={
-        <ActLink to="/users/new" action="create" type="users">
-          New user
+        <ActLink right={['create', 'users']}>
+          <Link to="/users/new" className="button primary">
+            New user
+          </Link>
         </ActLink>
       }
     >

@@ -28,8 +28,10 @@ export default function WebhookList() {
     <Page
       title="Webhooks"
       actions={
-        <ActLink to="/webhooks/new" action="create" type="webhooks">
-          New webhook
+        <ActLink right={['create', 'webhooks']}>
+          <Link to="/webhooks/new" className="button primary">
+            New webhook
+          </Link>
         </ActLink>
       }
     >
