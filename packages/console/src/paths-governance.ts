@@ -1,5 +1,5 @@
 import type { Action } from '@provisioning/contracts';
-import { defined, numberFrom, oneOf, text, type Given } from './search-values.js';
+import { day, defined, numberFrom, oneOf, text, type Given } from './search-values.js';
 
 /** What the addresses of the pages about rights and records hold beside their path. */
 
@@ -46,6 +46,7 @@ export const policySearch = (given: Given): PolicySearch =>
     b: numberFrom(given['b'], 1),
   });
 
+/** The actions that rules of policies name. */
 export const POLICY_ACTIONS = [
   'create',
   'read',
@@ -89,7 +90,7 @@ export interface ReplaySearch {
 }
 
 export const replaySearch = (given: Given): ReplaySearch =>
-  defined({ from: text(given['from']), to: text(given['to']), user: text(given['user']) });
+  defined({ from: day(given['from']), to: day(given['to']), user: text(given['user']) });
 
 export interface AuditFilters {
   /** The id of a user. */
@@ -110,8 +111,8 @@ export const auditFilters = (given: Given): AuditFilters =>
     user: text(given['user']),
     action: text(given['action']),
     resource: text(given['resource']),
-    from: text(given['from']),
-    to: text(given['to']),
+    from: day(given['from']),
+    to: day(given['to']),
     before: numberFrom(given['before'], 1),
     seq: numberFrom(given['seq'], 1),
   });
@@ -122,7 +123,7 @@ export interface VerifySearch {
 }
 
 export const verifySearch = (given: Given): VerifySearch =>
-  defined({ from: text(given['from']), to: text(given['to']) });
+  defined({ from: day(given['from']), to: day(given['to']) });
 
 const ACCOUNT_TABS = ['profile', 'password', 'second-factor', 'sessions', 'preferences'] as const;
 

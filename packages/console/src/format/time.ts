@@ -1,3 +1,5 @@
+export const DAY_MS = 86_400_000;
+
 /** The zone in which times are shown. */
 export type Zone = 'local' | 'utc';
 

@@ -2,8 +2,8 @@ import { queryOptions } from '@tanstack/react-query';
 import type { TaskStatus } from '@provisioning/contracts';
 import { client } from '../client.js';
 import { fetched } from '../fetched.js';
+import { DAY_MS } from '../../format/time.js';
 
-const DAY_MS = 86_400_000;
 const RECENT = 6;
 
 /** Below `tasks list`, so that events about tasks make it stale. */

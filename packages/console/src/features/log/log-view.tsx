@@ -9,6 +9,7 @@ import { LogLineRow } from './log-line-row.js';
 import { LogSearch } from './log-search.js';
 import styles from './log-view.module.css';
 import { useLog } from './use-log.js';
+import { counted } from '../../format/counts.js';
 
 const LINE_PX = 18;
 const OVERSCAN = 30;
@@ -93,7 +94,7 @@ export function LogView({ task }: { task: Task }) {
           line={marked}
           onChange={(next) => void navigate({ search: (now) => ({ ...now, ...next }), replace: true })}
         />
-        <span className="muted">{last === 1 ? '1 line' : `${last.toLocaleString()} lines`}</span>
+        <span className="muted">{counted(last, 'line')}</span>
         {isLive && (
           <button
             type="button"
@@ -142,8 +143,7 @@ export function LogView({ task }: { task: Task }) {
       </div>
       {isLive && !following && (
         <button type="button" className={styles['resume']} onClick={resume}>
-          Paused{fresh > 0 ? (fresh === 1 ? ', 1 new line' : `, ${fresh.toLocaleString()} new lines`) : ''}.
-          Resume (End)
+          Paused{fresh > 0 ? `, ${counted(fresh, 'new line')}` : ''}. Resume (End)
         </button>
       )}
     </section>

@@ -1,20 +1,11 @@
 import type { ErrorDetail, PolicyRule } from '@provisioning/contracts';
 import { Plus, Trash2 } from 'lucide-react';
+import { POLICY_ACTIONS } from '../../paths-governance.js';
 import { Checks, Field, Select, TextField } from '../../ui/field.js';
 import { Problem } from './problem.js';
 import styles from './policy-editor.module.css';
 
-const ACTIONS = [
-  '*',
-  'create',
-  'read',
-  'update',
-  'delete',
-  'execute',
-  'cancel',
-  'restore',
-  'simulate',
-] as const satisfies readonly PolicyRule['action'][number][];
+const ACTIONS = ['*', ...POLICY_ACTIONS] as const satisfies readonly PolicyRule['action'][number][];
 
 const EXAMPLES = [
   "'operator' in user.roles",

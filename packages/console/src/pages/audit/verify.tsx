@@ -13,6 +13,7 @@ import { Progress } from '../../ui/progress.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time } from '../../ui/time.js';
+import verdict from '../../ui/verdict.module.css';
 import styles from './audit.module.css';
 
 export default function Verify() {
@@ -87,7 +88,7 @@ export default function Verify() {
 function Verdict({ verification }: { verification: AuditVerification }) {
   const { ok, checked, first_bad_seq, reason, head } = verification;
   return (
-    <div className={styles['verdict']}>
+    <div className={verdict['verdict']}>
       <p className="row">
         <Status status={ok ? 'Verified' : 'Altered'} />
         <strong>

@@ -8,6 +8,8 @@ import { hasEnded } from '../../live/forward-only.js';
 import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { ErrorNotice, Skeleton } from '../../ui/notices.js';
+import { counted } from '../../format/counts.js';
+import { ActLink } from '../../features/rights/act-link.js';
 
 /** What can be done with a batch as it is. */
 export function BatchActs({ batch, operations }: { batch: Batch; operations: readonly BatchOperation[] }) {
@@ -16,9 +18,11 @@ export function BatchActs({ batch, operations }: { batch: Batch; operations: rea
   if (!hasEnded(status)) return <Cancel batch={batch} operations={operations} />;
   return (
     <>
-      <Link to="/rollback" search={{ batch: batch.batch_id }} className="button danger">
-        Roll back
-      </Link>
+      <ActLink right={['execute', 'rollbacks']}>
+        <Link to="/rollback" search={{ batch: batch.batch_id }} className="button danger">
+          Roll back
+        </Link>
+      </ActLink>
       {status !== 'Completed' && <Resume batch={batch} />}
     </>
   );
@@ -41,7 +45,7 @@ function Cancel({ batch, operations }: { batch: Batch; operations: readonly Batc
         </ActButton>
       }
       title={`Cancel ${batch.name}?`}
-      confirm={`Cancel ${running + waiting} operations`}
+      confirm={`Cancel ${counted(running + waiting, 'operation')}`}
       dangerous
       act={async () => {
         await client.orchestrator.cancelBatch({ params: { id: batch.batch_id } });
@@ -49,8 +53,10 @@ function Cancel({ batch, operations }: { batch: Batch; operations: readonly Batc
       }}
     >
       <p>
-        {running} running operations are asked to end, and killed after 10 seconds. {waiting} that wait will
-        not start. What has been changed stays.
+        {running > 0 &&
+          `${counted(running, 'running operation')} will be asked to end, and killed after 10 seconds. `}
+        {waiting > 0 && `${counted(waiting, 'waiting operation')} will not start. `}
+        What has been changed stays.
       </p>
     </ConfirmAct>
   );
@@ -84,7 +90,7 @@ function Resume({ batch }: { batch: Batch }) {
         </ActButton>
       }
       title={`Resume ${batch.name}?`}
-      confirm={`Resume ${again.length} operations`}
+      confirm={`Resume ${counted(again.length, 'operation')}`}
       canConfirm={preview.data !== undefined}
       act={async (idempotencyKey) => {
         const { batch_id } = await client.orchestrator.resumeBatch({ params: { id }, idempotencyKey });

@@ -10,6 +10,8 @@ import { FilterBar, SelectFilter, TextFilter } from '../../ui/filters.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Page } from '../../ui/page.js';
 import { Pager } from '../../ui/pager.js';
+import { ActLink } from '../../features/rights/act-link.js';
+import { counted } from '../../format/counts.js';
 
 type ChangedFilters = { [Name in keyof JournalFilters]: JournalFilters[Name] | undefined };
 
@@ -91,15 +93,16 @@ function Filters() {
 function RollBack({ tasks, clear }: { tasks: ReadonlySet<string>; clear(): void }) {
   if (tasks.size === 0)
     return <span className="muted">Select changes to roll back the operations that made them.</span>;
-  const count = `${tasks.size} ${tasks.size === 1 ? 'operation' : 'operations'}`;
   return (
     <>
       <button type="button" className="plain" onClick={clear}>
         Clear selection
       </button>
-      <Link to="/rollback" search={{ operations: [...tasks].join(',') }} className="button danger">
-        Roll back {count}
-      </Link>
+      <ActLink right={['execute', 'rollbacks']}>
+        <Link to="/rollback" search={{ operations: [...tasks].join(',') }} className="button danger">
+          Roll back {counted(tasks.size, 'operation')}
+        </Link>
+      </ActLink>
     </>
   );
 }

@@ -2,8 +2,8 @@ import { useQueries } from '@tanstack/react-query';
 import { useState } from 'react';
 import { simulation, type Question } from '../../api/queries/simulation.js';
 import { ROLES } from '../../paths-governance.js';
-import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
+import { Verdict } from './verdict.js';
 
 /** The same question for each built-in role: one request each, only when asked for. */
 export function ByRole({ question }: { question: Question }) {
@@ -42,7 +42,7 @@ export function ByRole({ question }: { question: Question }) {
                   const decision = answers[index]?.data?.decision;
                   return (
                     <td key={role} data-label={role}>
-                      {decision ? <Status status={decision === 'ALLOW' ? 'Allow' : 'Deny'} /> : '…'}
+                      {decision ? <Verdict verdict={decision} /> : '…'}
                     </td>
                   );
                 })}

@@ -1,19 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
-import type { PolicyReplayResult, Verdict } from '@provisioning/contracts';
+import type { PolicyReplayResult } from '@provisioning/contracts';
 import { useState } from 'react';
 import { decisionDetail } from '../../api/queries/policies.js';
 import { counted } from '../../format/counts.js';
 import { safeText } from '../../format/safe-text.js';
 import { ErrorNotice } from '../../ui/notices.js';
 import { Facts } from '../../ui/panel.js';
-import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
 import { Time } from '../../ui/time.js';
-import styles from './policies.module.css';
+import styles from '../../ui/verdict.module.css';
+import { Verdict } from './verdict.js';
 
 type Flip = PolicyReplayResult['changed'][number];
-
-const word = (verdict: Verdict) => (verdict === 'ALLOW' ? 'Allow' : 'Deny');
 
 /** Decisions that would differ: what would be refused first, then what would be let through. */
 export function Flips({ result }: { result: PolicyReplayResult }) {
@@ -89,10 +87,10 @@ function Row({ flip }: { flip: Flip }) {
         <code>{safeText(flip.resource)}</code>
       </td>
       <td data-label="Before">
-        <Status status={word(flip.before)} />
+        <Verdict verdict={flip.before} />
       </td>
       <td data-label="Then">
-        <Status status={word(flip.after)} />
+        <Verdict verdict={flip.after} />
       </td>
       <td data-wide>
         {isOpen ? (

@@ -13,8 +13,7 @@ import { Page } from '../../ui/page.js';
 import { Form } from '../../ui/panel.js';
 import styles from './policies.module.css';
 import { Flips } from './replay-flips.js';
-
-const DAY_MS = 86_400_000;
+import { DAY_MS } from '../../format/time.js';
 
 export default function Replay() {
   const { id } = useParams({ from: '/signed-in/policies/$id/replay' });

@@ -1,15 +1,16 @@
 import { Link } from '@tanstack/react-router';
-import type { DataOf, simulatePolicies, Verdict } from '@provisioning/contracts';
+import type { DataOf, simulatePolicies, Verdict as Decision } from '@provisioning/contracts';
 import type { Question } from '../../api/queries/simulation.js';
 import { safeText } from '../../format/safe-text.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
-import styles from './policies.module.css';
+import styles from '../../ui/verdict.module.css';
+import { Verdict } from './verdict.js';
 
 type Result = DataOf<typeof simulatePolicies>;
 type Rule = NonNullable<Result['rules']>[number];
 
-const SENTENCES: Record<Verdict, string> = {
+const SENTENCES: Record<Decision, string> = {
   ALLOW: 'A rule allows it, and none denies it.',
   EXPLICIT_DENY: 'A rule denies it.',
   IMPLICIT_DENY: 'No rule allows it.',
@@ -34,7 +35,7 @@ export function Answer({ result, question }: { result: Result; question: Questio
     <>
       <section className={styles['verdict']} aria-label="Verdict">
         <div className="row">
-          <Status status={decision === 'ALLOW' ? 'Allow' : 'Deny'} />
+          <Verdict verdict={decision} />
           <strong>
             {safeText(who)} {decision === 'ALLOW' ? 'may' : 'may not'} {question.action}{' '}
             <code>{safeText(question.resource)}</code>

@@ -4,6 +4,7 @@ import { safeText } from '../../format/safe-text.js';
 import { EmptyState, ErrorNotice, Skeleton } from '../../ui/notices.js';
 import { Time } from '../../ui/time.js';
 import styles from './task-page.module.css';
+import { counted } from '../../format/counts.js';
 
 /** Every transition of a task, the newest first; of a cancelled one with the receipt for its processes. */
 export function TaskHistory({ id }: { id: string }) {
@@ -48,7 +49,7 @@ function Details({ details }: { details: Record<string, unknown> }) {
       )}
       {count !== undefined && (
         <p className={count > 0 ? styles['bad'] : 'muted'}>
-          {count === 1 ? '1 process left' : `${count} processes left`}
+          {counted(count, 'process', 'processes')} left
           {count > 0 ? `: end ${String(left)} on the worker by hand.` : ''}
         </p>
       )}

@@ -9,8 +9,8 @@ import { ErrorNotice } from '../../ui/notices.js';
 import { Form } from '../../ui/panel.js';
 import { SecretOnce } from '../../ui/secret-once.js';
 import { useAct } from '../../ui/use-act.js';
+import { DAY_MS } from '../../format/time.js';
 
-const DAY_MS = 86_400_000;
 const LIVES = [
   [7, '7 days'],
   [30, '30 days'],

@@ -11,6 +11,7 @@ import table from '../../ui/table.module.css';
 import { Time } from '../../ui/time.js';
 import { NewToken } from './new-token.js';
 import styles from './tokens.module.css';
+import { DAY_MS } from '../../format/time.js';
 
 const COLUMNS = [
   { title: 'Name' },
@@ -20,7 +21,6 @@ const COLUMNS = [
   { title: 'Expires' },
   { title: 'Delete', hidden: true },
 ];
-const DAY_MS = 86_400_000;
 const WARN_DAYS = 14;
 
 export default function TokenList() {

@@ -6,6 +6,7 @@ import { useDenials } from '../../api/rights.js';
 import { ActButton } from '../../ui/act-button.js';
 import { ConfirmAct } from '../../ui/confirm-act.js';
 import { useAct } from '../../ui/use-act.js';
+import { ErrorNotice } from '../../ui/notices.js';
 
 const CONFIGURED = 'It comes from the configuration file, and can be changed only there.';
 
@@ -21,7 +22,7 @@ export function WebhookActs({ webhook }: { webhook: Webhook }) {
   const again = () => queries.invalidateQueries({ queryKey: ['webhooks'] });
   return (
     <>
-      {test.error !== undefined && <span role="alert">{String(test.error)}</span>}
+      {test.error !== undefined && <ErrorNotice error={test.error} />}
       <ActButton
         denied={denials('execute', 'webhooks')}
         disabled={test.busy}

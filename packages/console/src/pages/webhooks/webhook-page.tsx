@@ -16,6 +16,7 @@ import { useAct } from '../../ui/use-act.js';
 import { Deliveries } from './deliveries.js';
 import { WebhookActs } from './webhook-acts.js';
 import { WebhookFields, type WebhookValues } from './webhook-form.js';
+import { ActButton } from '../../ui/act-button.js';
 
 export default function WebhookPage() {
   const { id } = useParams({ from: '/signed-in/webhooks/$id' });
@@ -95,14 +96,9 @@ function ChangeForm({ webhook }: { webhook: Webhook }) {
       <WebhookFields values={values} act={save} onChange={setValues} />
       {save.error !== undefined && <ErrorNotice error={save.error} />}
       <div>
-        <button
-          type="submit"
-          className="primary"
-          title={denied}
-          disabled={save.busy || !isDirty || denied !== undefined}
-        >
+        <ActButton type="submit" className="primary" denied={denied} disabled={save.busy || !isDirty}>
           Save
-        </button>
+        </ActButton>
       </div>
     </Form>
   );
