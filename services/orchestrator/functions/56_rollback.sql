@@ -47,13 +47,16 @@ $$;
 
 -- Stores a rollback whose plan was made while the journal was at position p_seq. Parameters and outcomes: see
 -- submit_batch. Further outcomes:
--- `busy` (an infra is being changed, by `holder`), `stale` (an infra was changed since the plan was made).
+-- `busy` (an infra is being changed, by `holder`), `stale` (an infra was changed since the plan was made, or the
+-- checkpoint of the plan was deleted).
 create function submit_rollback(p_batch jsonb, p_operations jsonb, p_principal text, p_key text, p_hash text, p_seq bigint)
 returns table (batch_id uuid, outcome text, ready uuid[], holder uuid) language plpgsql as $$
 declare
   wanted text[] := array(select jsonb_array_elements_text(p_batch -> 'infras') order by 1);
   wanted_infra text;
   busy locks;
+  -- Null for a rollback of single operations.
+  checkpoint uuid := (p_batch -> 'scope' ->> 'checkpoint_id')::uuid;
 begin
   foreach wanted_infra in array wanted loop
     perform lock_infra(wanted_infra);
@@ -61,6 +64,12 @@ begin
   select * into busy from locks where infra = any (wanted) order by ticket limit 1;
   if found then
     return query select null::uuid, 'busy'::text, '{}'::uuid[], busy.holder_id;
+    return;
+  end if;
+  -- Held until the rollback is stored, so that the checkpoint is not deleted meanwhile.
+  perform from checkpoints where id = checkpoint for key share;
+  if checkpoint is not null and not found then
+    return query select null::uuid, 'stale'::text, '{}'::uuid[], null::uuid;
   elsif exists (select from journal where infra = any (wanted) and seq > p_seq) then
     return query select null::uuid, 'stale'::text, '{}'::uuid[], null::uuid;
   else

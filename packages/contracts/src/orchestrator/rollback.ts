@@ -80,6 +80,21 @@ export const getCheckpoint = define({
   errors: [404],
 });
 
+/** `DELETE /rollback/checkpoints/{id}` */
+export const deleteCheckpoint = define({
+  id: 'deleteCheckpoint',
+  method: 'delete',
+  path: '/rollback/checkpoints/{id}',
+  summary: 'Delete a checkpoint',
+  description:
+    'Deletes the stored inventory. The journal and the infrastructure stay as they are. A checkpoint that a pending or running rollback or restore refers to is refused (409).',
+  permission: { resource: 'checkpoints:{params.id}', action: 'delete' },
+  params: byId,
+  success: { status: 200, data: sentence, example: 'Checkpoint deleted successfully' },
+  errors: [404, 409],
+  addition: true,
+});
+
 /** `POST /rollback/execute` */
 export const executeRollback = define({
   id: 'executeRollback',

@@ -1,5 +1,6 @@
 import {
   createCheckpoint,
+  deleteCheckpoint,
   executeRollback,
   getCheckpoint,
   getRollback,
@@ -48,7 +49,7 @@ import {
   presentUndoPlan,
 } from './present/rollback.js';
 import type { ReadAccess } from './read-access.js';
-import { submitterOf } from './submitter.js';
+import { actorOf, submitterOf } from './submitter.js';
 
 /** How long an answer waits for the end of a rollback, in milliseconds; afterwards it reports the progress so far. */
 const PATIENCE_MS = 300_000;
@@ -62,7 +63,7 @@ export function rollbackRoutes(
   access: ReadAccess,
 ): Binding[] {
   const { stored, visibility } = access;
-  const readCheckpoint = ({
+  const storedCheckpoint = ({
     params: { id },
     declared,
   }: Pick<Unpermitted<typeof getCheckpoint>, 'params' | 'declared'>) =>
@@ -102,10 +103,17 @@ export function rollbackRoutes(
       const { checkpoints, total } = await rollbacks.checkpoints({ ...request.query, visible });
       return page(checkpoints.map(presentCheckpoint), total);
     }),
-    on(getCheckpoint, readCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
+    on(getCheckpoint, storedCheckpoint)(({ found }) => reply(presentCheckpointDetails(found))),
+    on(
+      deleteCheckpoint,
+      storedCheckpoint,
+    )(async (request) => {
+      await rollbacks.deleteCheckpoint(request.params.id, actorOf(request));
+      return reply('Checkpoint deleted successfully');
+    }),
     on(
       diffCheckpoint,
-      readCheckpoint,
+      storedCheckpoint,
     )(async (request) => {
       const { id } = request.params;
       const viewer = access.viewer(request);
@@ -140,12 +148,9 @@ export function rollbackRoutes(
       const rollback = await ended(() => rollbacks.get(id), patienceOf(request.prefer));
       return reply(presentRollback(rollback), { location: `/rollback/${id}`, replayed });
     }),
-    on(restoreCheckpoint, ({ params: { id }, declared }) =>
-      asksOfStored(
-        declared,
-        () => rollbacks.checkpoint(id),
-        async (checkpoint) => checkpointQuestions(declared, checkpoint, await rollbacks.infrasOf(id)),
-      ),
+    on(
+      restoreCheckpoint,
+      storedCheckpoint,
     )(async (request) => {
       const checkpointId = request.params.id;
       const submitter = submitterOf(request);

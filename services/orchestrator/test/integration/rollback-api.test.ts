@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { v7 as uuidv7 } from 'uuid';
 import { engineFunctions, RECORD_CHANGES } from '../support/engine-functions.js';
 import { testApi, type TestApi } from '../support/test-api.js';
 
@@ -134,6 +135,47 @@ it('previews a rollback, and begins it at once or not at all', async () => {
   expect(refused.code).toBe('infra_busy');
   const { body: batches } = await operator().get('/batch/operations').expect(200);
   expect(batches.data).toEqual([]);
+  const { body: used } = await operator().delete(`/rollback/checkpoints/${checkpoint.data}`).expect(409);
+  expect(used).toMatchObject({
+    code: 'checkpoint_in_use',
+    error: expect.stringContaining(begun.data.rollback_id),
+  });
+  await operator().get(`/rollback/checkpoints/${checkpoint.data}`).expect(200);
+});
+
+it('deletes a checkpoint with its stored inventory, and records who did it', async () => {
+  await made('gone', ['web-01']);
+  const { body } = await operator()
+    .post('/rollback/checkpoints')
+    .send({ name: 'obsolete', infras: ['gone'] })
+    .expect(201);
+  const id = body.data as string;
+  const path = `/rollback/checkpoints/${id}`;
+  await api.as('viewer').delete(path).expect(403);
+  const { body: deleted } = await operator().delete(path).expect(200);
+  expect(deleted.data).toBe('Checkpoint deleted successfully');
+  await operator().get(path).expect(404);
+  const { body: again } = await operator().delete(path).expect(404);
+  expect(again.code).toBe('checkpoint_not_found');
+  expect(await api.database('checkpoint_items').where({ checkpoint_id: id })).toEqual([]);
+  const recorded = await api
+    .database('events')
+    .where({ type: 'told' })
+    .whereRaw(`details ->> 'resource' = ?`, [`checkpoints/${id}`]);
+  expect(recorded).toMatchObject([
+    { details: { action: 'checkpoint.delete', name: 'obsolete', infras: ['gone'] } },
+  ]);
+  // The inventory itself is untouched.
+  await operator().get('/state/inventory/gone/server/web-01').expect(200);
+});
+
+it('begins no rollback to a checkpoint that was deleted after the plan was made', async () => {
+  const batch = { infras: ['late'], scope: { kind: 'checkpoint', checkpoint_id: uuidv7() } };
+  const { rows } = await api.database.raw(
+    `select outcome from submit_rollback(?::jsonb, '[]', null, null, null, 0)`,
+    [JSON.stringify(batch)],
+  );
+  expect(rows).toEqual([{ outcome: 'stale' }]);
 });
 
 it('refuses unknown operations and checkpoints', async () => {

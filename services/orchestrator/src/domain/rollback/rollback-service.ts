@@ -2,6 +2,7 @@ import { Failure } from '@provisioning/errors';
 import { v7 as uuidv7 } from 'uuid';
 import { distinctActs, type Act } from '../access/act.js';
 import type { VisibleStatistics } from '../access/visibility.js';
+import type { Actor } from '../audit/actor.js';
 import type { WorkerNotifier } from '../worker/worker-notifier.js';
 import { refuseReusedKey, type Submitter } from '../workflow/submitter.js';
 import { changeReport } from './change-report.js';
@@ -74,6 +75,21 @@ export class RollbackService {
     const checkpoint = await this.store.checkpoint(id);
     if (!checkpoint) throw unknownCheckpoint(id);
     return checkpoint;
+  }
+
+  /**
+   * Deletes a checkpoint and records it in the audit trail.
+   * @throws Failure `not_found` (`checkpoint_not_found`), `conflict` (`checkpoint_in_use`)
+   */
+  async deleteCheckpoint(id: string, actor: Actor): Promise<void> {
+    const deleted = await this.store.deleteCheckpoint(id, actor);
+    if (deleted.outcome === 'unknown') throw unknownCheckpoint(id);
+    if (deleted.outcome === 'in_use')
+      throw new Failure(
+        'conflict',
+        `Checkpoint ${id} is in use by rollback ${deleted.rollbackId}. Delete it after the rollback has ended: GET /rollback/${deleted.rollbackId} shows its progress.`,
+        { code: 'checkpoint_in_use' },
+      );
   }
 
   /**

@@ -60,6 +60,11 @@ export interface RollbackStore {
   /** Newest first. */
   checkpoints(filter: CheckpointFilter): Promise<{ checkpoints: Checkpoint[]; total: number }>;
   checkpoint(id: string): Promise<Checkpoint | undefined>;
+  /** Deletes a checkpoint, unless an open rollback or restore refers to it (`in_use`). */
+  deleteCheckpoint(
+    id: string,
+    actor: Actor,
+  ): Promise<{ outcome: 'deleted' | 'unknown' } | { outcome: 'in_use'; rollbackId: string }>;
   /** The infras that a checkpoint covers. */
   infrasOf(checkpointId: string): Promise<string[]>;
   /** The infras that any checkpoint covers. */
@@ -82,7 +87,7 @@ export interface RollbackStore {
   position(): Promise<number>;
   /**
    * Submits a rollback that starts at once. `busy`: one of its infras is being changed by `holderId`. `stale`: one of them
-   * was changed after the journal entry `position`.
+   * was changed after the journal entry `position`, or its checkpoint was deleted.
    */
   submit(
     rollback: NewRollback,

@@ -1,7 +1,8 @@
 import { validate as isUuid } from 'uuid';
 import { newestFirst } from '@provisioning/runtime';
 import type { Knex } from 'knex';
-import type { BatchStatus, NewOperation } from '../../domain/batch/batch.js';
+import type { Actor } from '../../domain/audit/actor.js';
+import { OPEN_BATCHES, type BatchStatus, type NewOperation } from '../../domain/batch/batch.js';
 import { scopeOf } from '../../domain/access/scope.js';
 import type { VisibleCheckpoints, VisibleStatistics } from '../../domain/access/visibility.js';
 import type {
@@ -28,6 +29,7 @@ import type {
 import type { TaskStatus } from '../../domain/task/task.js';
 import { actorText, authorshipRow } from '../audit/actor-row.js';
 import { operationRow, type NewBatchRow } from '../batches/batch-rows.js';
+import { recordEvent } from '../events/record-event.js';
 import { jsonList } from '../json-list.js';
 import { toEntry, type JournalRow } from '../journal/journal-rows.js';
 import { rowsOf } from '../rows.js';
@@ -116,6 +118,33 @@ export class PostgresRollbackStore implements RollbackStore {
     );
     if (deniedIds.length > 0) notLike(query, 'checkpoints.id', deniedIds);
     return query;
+  }
+
+  async deleteCheckpoint(id: string, actor: Actor): ReturnType<RollbackStore['deleteCheckpoint']> {
+    return this.database.transaction(async (transaction) => {
+      // `submit_rollback` takes a share lock of this row: no rollback to the checkpoint begins between check and deletion.
+      const checkpoint = await transaction<CheckpointRow>('checkpoints')
+        .where({ id })
+        .forUpdate()
+        .first<CheckpointRow | undefined>();
+      if (!checkpoint) return { outcome: 'unknown' };
+      const user = await transaction('batches')
+        .where({ kind: 'rollback' })
+        .whereIn('status', OPEN_BATCHES)
+        .whereRaw(`(scope ->> 'checkpoint_id')::uuid = ?::uuid`, [id])
+        .first<{ id: string } | undefined>('id');
+      if (user) return { outcome: 'in_use', rollbackId: user.id };
+      await transaction('checkpoint_items').where({ checkpoint_id: id }).delete();
+      await transaction('checkpoints').where({ id }).delete();
+      const { name, infras } = checkpoint;
+      await recordEvent(transaction, {
+        type: 'told',
+        status: 'Done',
+        details: { action: 'checkpoint.delete', resource: `checkpoints/${id}`, name, infras },
+        actor,
+      });
+      return { outcome: 'deleted' };
+    });
   }
 
   async infrasOf(checkpointId: string): Promise<string[]> {
