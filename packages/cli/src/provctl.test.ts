@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { planBatch } from '@provisioning/contracts';
 import { FakePlatform } from '../test/support/fake-platform.js';
 import { shell } from '../test/support/shell.js';
 
@@ -257,6 +258,103 @@ describe('provctl token', () => {
     expect((await shell(fake.url, ['token', 'revoke', ID])).out).toBe(`Done  Revoked token ${ID}.\n`);
     const revoked = await shell(fake.url, ['token', 'revoke', ID, '--output', 'json']);
     expect(JSON.parse(revoked.out)).toEqual({ status: 'Done', message: `Revoked token ${ID}.`, id: ID });
+  });
+});
+
+describe('provctl checkpoint', () => {
+  it('shows what has changed since a checkpoint', async () => {
+    const change = {
+      kind: 'server',
+      infra: 'dev',
+      name: 'web-01',
+      provider: 'local',
+      before: null,
+      after: {},
+    };
+    const answer = {
+      checkpoint_id: ID,
+      as_of: AT,
+      changes: [{ ...change, change: 'create' }],
+      summary: '1 created, 0 changed, 0 destroyed since the checkpoint',
+    };
+    const ran = await provctl({ diffCheckpoint: answer }, `checkpoint diff ${ID}`);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^create +server +dev +web-01$/m);
+    expect(ran.out).toContain('Done  1 created, 0 changed, 0 destroyed since the checkpoint.');
+  });
+
+  it('deletes a checkpoint', async () => {
+    const ran = await provctl(
+      { deleteCheckpoint: 'Checkpoint deleted successfully' },
+      `checkpoint delete ${ID}`,
+    );
+    expect(ran).toMatchObject({ code: 0, out: `Done  Deleted checkpoint ${ID}.\n` });
+  });
+});
+
+describe('provctl rollback', () => {
+  const summary = {
+    rollback_id: ID,
+    kind: 'checkpoint',
+    status: 'Failed',
+    checkpoint_id: ID,
+    infras: ['dev'],
+    operations_count: 3,
+    operations_executed: 2,
+    operations_failed: 1,
+    created_at: AT,
+    completed_at: AT,
+    created_by: 'ada',
+  };
+
+  it('lists rollbacks by status', async () => {
+    const ran = await provctl({ listRollbacks: [summary] }, 'rollback list --status Failed');
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^Failed +01999999\S+ +checkpoint +01999999\S+ +dev +3 +2 +1 +\S+ +ada$/m);
+    expect(String(ran.sent[0]?.query)).toBe('status=Failed');
+  });
+
+  it('shows a rollback with the outcome of each operation', async () => {
+    const operations = [
+      { operation_id: 'web', outcome: 'undone', changes: 2, error: null },
+      { operation_id: 'db', outcome: 'failed', changes: 1, error: 'It is gone.' },
+    ];
+    const answer = {
+      rollback_id: ID,
+      success: false,
+      operations_executed: 1,
+      operations_failed: 1,
+      duration: 1.5,
+      status: 'Failed',
+      kind: 'operations',
+      operations,
+    };
+    const ran = await provctl({ getRollback: answer }, `rollback show ${ID}`);
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^status: +Failed$/m);
+    expect(ran.out).toMatch(/^undone +web +2 +-\nfailed +db +1 +It is gone\.$/m);
+  });
+
+  it('still requires what to undo', async () => {
+    const ran = await provctl({}, 'rollback --check');
+    expect(ran).toMatchObject({ code: 2, err: expect.stringContaining('--to <checkpoint>') });
+  });
+});
+
+describe('provctl batch plan', () => {
+  it('shows operations and the locks that the batch would wait for, and submits nothing', async () => {
+    const holder = { task_id: null, batch_id: ID, rollback_id: null, name: 'other', since: AT };
+    const answer = {
+      name: 'one',
+      operations: [{ id: 'a', type: 'server_batch', provider: 'local', infra: 'dev', dependencies: ['b'] }],
+      infras: ['dev'],
+      locks: [{ infra: 'dev', holder, queue: [], waiting: 0 }],
+    };
+    const ran = await provctl({ planBatch: answer }, 'batch plan -', JSON.stringify(planBatch.example));
+    expect(ran.code).toBe(0);
+    expect(ran.out).toMatch(/^a +server_batch +dev +local +b$/m);
+    expect(ran.out).toContain(`Waiting  dev is locked by batch ${ID}; 0 wait already.`);
+    expect(ran.sent.map(({ body }) => body)).toEqual([planBatch.example]);
   });
 });
 

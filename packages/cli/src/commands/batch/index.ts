@@ -6,17 +6,22 @@ import { EXIT, exitCodeOfStatus, type ExitCode } from '../../exit-code.js';
 import { watch } from '../../follow/watch.js';
 import { readDocument } from '../../input.js';
 import { printable } from '../../output/printable.js';
+import { holderOf } from '../lock-holder.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 import { showProgress } from './progress.js';
 import { faultsOfBatch } from './validate.js';
 
 /** Adds `provctl batch` to the program. */
 export function batchCommands(program: Command, actions: Actions): void {
-  const batch = program.command('batch').description('validate, run and manage batches');
+  const batch = program.command('batch').description('validate, plan, run and manage batches');
   batch
     .command('validate <file>')
     .description('validate a batch file (YAML or JSON, - for standard input) without submitting it')
     .action(actions.of(validate));
+  batch
+    .command('plan <file>')
+    .description('check a batch file on the server and show its operations and locks without submitting it')
+    .action(actions.of(plan));
   batch
     .command('run <file>')
     .description('submit a batch file (YAML or JSON, - for standard input)')
@@ -77,6 +82,23 @@ async function validate({ printer, terminal }: Context, file: string): Promise<E
     for (const { path, message } of faults) printer.outcome('Invalid', `${path}: ${message}`);
   }
   return faults.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+async function plan({ client, printer, terminal }: Context, file: string): Promise<void> {
+  // Safe cast: the service validates the body and reports every fault.
+  const body = (await readDocument(file, terminal)) as BatchRequest;
+  const planned = await client.orchestrator.planBatch({ body });
+  if (printer.format !== 'table') return printer.data(planned);
+  printer.rows(planned.operations, {
+    operation: ({ id }) => id,
+    type: ({ type }) => type,
+    infra: ({ infra }) => infra,
+    provider: ({ provider }) => provider,
+    'depends on': ({ dependencies }) => dependencies,
+  });
+  for (const lock of planned.locks) {
+    printer.outcome('Waiting', `${lock.infra} is locked by ${holderOf(lock)}; ${lock.waiting} wait already.`);
+  }
 }
 
 async function run(context: Context, file: string, options: { watch?: boolean }): Promise<ExitCode> {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Actions } from '../../context.js';
+import type { Actions, Context } from '../../context.js';
 import { list } from '../../input.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
@@ -10,7 +10,9 @@ interface CreateOptions {
 
 /** Adds `provctl checkpoint` to the program. */
 export function checkpointCommands(program: Command, actions: Actions): void {
-  const checkpoint = program.command('checkpoint').description('create and show checkpoints');
+  const checkpoint = program
+    .command('checkpoint')
+    .description('create, show, compare and delete checkpoints');
   checkpoint
     .command('create <name>')
     .description('create a checkpoint of the current state')
@@ -44,4 +46,31 @@ export function checkpointCommands(program: Command, actions: Actions): void {
         printer.record(await client.orchestrator.getCheckpoint({ params: { id } })),
       ),
     );
+  checkpoint
+    .command('diff <id>')
+    .description('show what has changed since a checkpoint')
+    .action(actions.of(diff));
+  checkpoint
+    .command('delete <id>')
+    .description('delete a checkpoint; the infrastructure is not changed')
+    .action(
+      actions.of(async ({ client, printer }, id: string) => {
+        await client.orchestrator.deleteCheckpoint({ params: { id } });
+        printer.done(`Deleted checkpoint ${id}.`, { id });
+      }),
+    );
+}
+
+async function diff({ client, printer }: Context, id: string): Promise<void> {
+  const difference = await client.orchestrator.diffCheckpoint({ params: { id } });
+  if (printer.format !== 'table') return printer.data(difference);
+  if (difference.changes.length > 0) {
+    printer.rows(difference.changes, {
+      change: ({ change }) => change,
+      kind: ({ kind }) => kind,
+      infra: ({ infra }) => infra,
+      name: ({ name }) => name,
+    });
+  }
+  printer.outcome('Done', `${difference.summary}.`);
 }

@@ -1,6 +1,6 @@
-import type { Lock } from '@provisioning/contracts';
 import type { Command } from 'commander';
 import type { Actions } from '../../context.js';
+import { holderOf } from '../lock-holder.js';
 import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 /** Adds `provctl infra`, `lock` and `worker` to the program. */
@@ -56,8 +56,4 @@ export function platformCommands(program: Command, actions: Actions): void {
         });
       }),
     );
-}
-
-function holderOf({ holder: { task_id, batch_id } }: Lock): string {
-  return task_id === null ? `batch ${batch_id ?? '?'}` : `task ${task_id}`;
 }

@@ -1,10 +1,13 @@
-import type { RollbackRequest, RollbackResult } from '@provisioning/contracts';
-import type { Command } from 'commander';
+import type { RollbackRequest, RollbackResult, RollbackSummary } from '@provisioning/contracts';
+import { ROLLBACK_STATUSES } from '@provisioning/contracts/statuses';
+import { Option, type Command } from 'commander';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actions, Context } from '../../context.js';
 import { EXIT, type ExitCode } from '../../exit-code.js';
 import { list } from '../../input.js';
+import type { Columns } from '../../output/printer.js';
 import { UsageError } from '../../usage-error.js';
+import { printList, withListOptions, type ListOptions } from '../print-list.js';
 
 interface RollbackOptions {
   to?: string;
@@ -16,15 +19,37 @@ interface RollbackOptions {
 const ASYNC = { Prefer: 'respond-async' };
 const POLL_MS = 1_000;
 
-/** Adds `provctl rollback` and `restore` to the program. */
+/** Adds `provctl rollback`, its subcommands and `restore` to the program. */
 export function rollbackCommands(program: Command, actions: Actions): void {
-  program
+  const command = program
     .command('rollback')
     .description('undo all changes after a checkpoint, or the given operations')
     .option('--to <checkpoint>', 'undo all changes after this checkpoint')
     .option('--operations <ids>', 'undo these operations, separated by commas', list)
     .option('--check', 'change nothing; show what would be undone')
     .action(actions.of(rollback));
+  withListOptions(command.command('list').description('list rollbacks and restores, newest first'))
+    .addOption(new Option('--status <status>', 'only those with this status').choices(ROLLBACK_STATUSES))
+    .action(
+      actions.of(
+        async (context, { status, ...options }: ListOptions & { status?: RollbackSummary['status'] }) =>
+          printList(
+            context,
+            context.client.orchestrator.listRollbacks,
+            { query: status ? { status } : {} },
+            options,
+            columns,
+          ),
+      ),
+    );
+  command
+    .command('show <id>')
+    .description('show a rollback or restore and the operations that it undoes')
+    .action(
+      actions.of(async ({ client, printer }, id: string) =>
+        showRollback(printer, await client.orchestrator.getRollback({ params: { id } })),
+      ),
+    );
   program
     .command('restore <checkpoint>')
     .description('change the infrastructure to the state of a checkpoint')
@@ -34,6 +59,46 @@ export function rollbackCommands(program: Command, actions: Actions): void {
       'destroy the resources that the platform did not create; --check prints the value',
     )
     .action(actions.of(restore));
+}
+
+const columns: Columns<RollbackSummary> = {
+  status: ({ status }) => status,
+  id: ({ rollback_id }) => rollback_id,
+  kind: ({ kind }) => kind,
+  checkpoint: ({ checkpoint_id }) => checkpoint_id,
+  infras: ({ infras }) => infras,
+  operations: ({ operations_count }) => operations_count,
+  done: ({ operations_executed }) => operations_executed,
+  failed: ({ operations_failed }) => operations_failed,
+  created: ({ created_at }) => created_at,
+  by: ({ created_by }) => created_by,
+};
+
+function showRollback(printer: Context['printer'], rollback: RollbackResult): void {
+  if (printer.format !== 'table') return printer.data(rollback);
+  const {
+    operations = [],
+    status,
+    kind,
+    checkpoint_id: checkpoint,
+    created_at,
+    created_by,
+    duration,
+  } = rollback;
+  printer.record(rollback, {
+    status,
+    kind,
+    checkpoint,
+    created: created_at,
+    by: created_by,
+    duration: `${duration} s`,
+  });
+  printer.rows(operations, {
+    outcome: ({ outcome }) => outcome,
+    operation: ({ operation_id }) => operation_id,
+    changes: ({ changes }) => changes,
+    error: ({ error }) => error,
+  });
 }
 
 async function rollback(context: Context, options: RollbackOptions): Promise<ExitCode> {
