@@ -250,6 +250,17 @@ class OrchestratorOperations:
             path={"id": id},
         )
 
+    def delete_checkpoint(
+        self,
+        id: str,
+    ) -> Json:
+        """Delete a checkpoint."""
+        return self._call(
+            "DELETE",
+            "/rollback/checkpoints/{id}",
+            path={"id": id},
+        )
+
     def diff_checkpoint(
         self,
         id: str,

@@ -42,6 +42,7 @@ export const orchestratorRoutes = {
   listWorkers: { method: 'GET', path: '/workers' },
   summary: { method: 'GET', path: '/state/summary' },
   createCheckpoint: { method: 'POST', path: '/rollback/checkpoints', idempotent: true },
+  deleteCheckpoint: { method: 'DELETE', path: '/rollback/checkpoints/{id}' },
   diffCheckpoint: { method: 'GET', path: '/rollback/checkpoints/{id}/diff' },
   executeRollback: { method: 'POST', path: '/rollback/execute', idempotent: true },
   getCheckpoint: { method: 'GET', path: '/rollback/checkpoints/{id}' },
