@@ -96,7 +96,7 @@ describeConsole('the console: policies', {}, (suite) => {
     });
     const page = await suite.visit(`/console/policies/${id}/replay`);
     await page.getByRole('button', { name: 'Replay', exact: true }).click();
-    const lost = page.getByRole('region', { name: 'Allowed before, denied then' });
+    const lost = page.getByRole('region', { name: 'Allowed before, refused then' });
     await lost
       .getByRole('row', { name: /create webhooks:.* Allow Deny/ })
       .first()

@@ -56,6 +56,7 @@ export const POLICY_ACTIONS = [
   'cancel',
   'restore',
   'simulate',
+  'approve',
 ] as const satisfies readonly Action[];
 
 /** The question of the page Who may. */

@@ -8,6 +8,7 @@ export const ACTIONS = [
   'cancel',
   'restore',
   'simulate',
+  'approve',
 ] as const;
 /** One of {@link ACTIONS}. */
 export type Action = (typeof ACTIONS)[number];

@@ -24,6 +24,7 @@ export type { Refusal, RefusalLog } from './refusals.js';
 export { RefusedTokenCounter, type RefusedTokens } from './refused-tokens.js';
 export { asFailure } from './send-error.js';
 export { page, reply, stream, type Reply } from './reply.js';
+export { presentRequirement } from './present-requirement.js';
 export { questionOf } from './question.js';
 export { timeRange, type TimeRange } from './time-range.js';
 export { stateOf } from './request-state.js';

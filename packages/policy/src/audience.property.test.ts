@@ -34,7 +34,14 @@ const CONDITIONS = [
   'user.roles.exists(each, each == resource.id)',
 ];
 
-const rule = fc.record<PolicyRule>(
+const approving = fc.record<PolicyRule>({
+  effect: fc.constant('RequireApproval'),
+  resource: fc.constantFrom('servers:*', 'servers:a*'),
+  action: fc.constantFrom(['*'], ['create']),
+  approval: fc.constant({ count: 1 }),
+  condition: fc.constantFrom(...CONDITIONS),
+});
+const granting = fc.record<PolicyRule>(
   {
     effect: fc.constantFrom('Allow', 'Allow', 'Deny'),
     resource: fc.constantFrom('*', 'servers:*', 'servers:a*', 'servers:b', 'tasks:*'),
@@ -43,6 +50,7 @@ const rule = fc.record<PolicyRule>(
   },
   { requiredKeys: ['effect', 'resource', 'action'] },
 );
+const rule = fc.oneof({ weight: 6, arbitrary: granting }, { weight: 1, arbitrary: approving });
 const policies = fc
   .array(fc.array(rule, { maxLength: 4 }), { maxLength: 3 })
   .map((all) => all.map((rules, index): PolicyDocument => ({ name: `p${index}`, version: '1', rules })));

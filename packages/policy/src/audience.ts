@@ -1,7 +1,7 @@
 import { activationOfQuestion, activationOfUser } from './cel/activation.js';
 import type { Condition } from './cel/condition.js';
 import { checkRequest } from './check-request.js';
-import { evaluator } from './decide.js';
+import { evaluator, outcomeOf } from './decide.js';
 import type { Decision, DecisionRequest } from './decision.js';
 import { isAction } from './policy.js';
 import type { PolicySet } from './policy-set.js';
@@ -80,17 +80,19 @@ function decideFor(
   const { action } = request;
   if (!resource || !isAction(action) || checkRequest(request).length > 0) return 'IMPLICIT_DENY';
   const evaluate = evaluator(() => activationOfQuestion(request, resource));
-  let effect: Decision['effect'] | undefined = 'IMPLICIT_DENY';
+  let allowed = false;
   let settled = true;
   for (const rule of set.matching(resource, action)) {
-    let met = rule.condition ? known.get(rule.condition) : true;
-    if (met === undefined) {
-      const outcome = evaluate(rule.condition);
-      met = 'error' in outcome ? undefined : outcome.met;
-    }
-    if (met === undefined) settled = false;
-    else if (met && rule.effect === 'Deny') return 'EXPLICIT_DENY';
-    else if (met) effect = 'ALLOW';
+    const outcome = outcomeOf(rule, request.context, (condition) => {
+      const met = condition ? known.get(condition) : true;
+      return met === undefined ? evaluate(condition) : { met };
+    });
+    if ('error' in outcome) settled = false;
+    else if (outcome.met && rule.effect === 'Deny') return 'EXPLICIT_DENY';
+    // Left to `decide`: an audience is asked about reading, which needs no approval.
+    else if (outcome.met && rule.effect === 'RequireApproval') settled = false;
+    else if (outcome.met) allowed = true;
   }
-  return settled ? effect : undefined;
+  if (!settled) return undefined;
+  return allowed ? 'ALLOW' : 'IMPLICIT_DENY';
 }

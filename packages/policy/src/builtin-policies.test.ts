@@ -5,30 +5,31 @@ import { decide } from './decide.js';
 import { ACTIONS, RESOURCE_TYPES } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 
-/** c create, r read, u update, d delete, x execute, k cancel, s restore, m simulate; in the order admin, operator, viewer, auditor. */
+/** c create, r read, u update, d delete, x execute, k cancel, s restore, m simulate, a approve; in the order admin, operator, viewer, auditor. */
 const MATRIX: Record<
   (typeof RESOURCE_TYPES)[number],
   [admin: string, operator: string, viewer: string, auditor: string]
 > = {
-  servers: ['crudxksm', 'crud----', '-r------', '--------'],
-  taskservs: ['crudxksm', 'crud----', '-r------', '--------'],
-  clusters: ['crudxksm', 'crud----', '-r------', '--------'],
-  commands: ['crudxksm', '-r--x---', '-r------', '--------'],
-  batches: ['crudxksm', 'cr--xk--', '-r------', '--------'],
-  tasks: ['crudxksm', '-r--xk--', '-r------', '--------'],
-  state: ['crudxksm', '-r------', '-r------', '--------'],
-  checkpoints: ['crudxksm', 'cr-d--s-', '-r------', '--------'],
-  rollbacks: ['crudxksm', 'cr--xks-', '-r------', '--------'],
-  events: ['crudxksm', '-r------', '-r------', '--------'],
-  webhooks: ['crudxksm', 'crudx---', '-r------', '--------'],
-  users: ['crudxksm', '--------', '--------', '--------'],
-  policies: ['crudxksm', '-r------', '-r------', '-r------'],
-  audit: ['crudxksm', '--------', '--------', '-r------'],
-  tokens: ['crudxksm', '--------', '--------', '--------'],
-  decisions: ['crudxksm', '--------', '--------', '-r------'],
+  servers: ['crudxksma', 'crud-----', '-r-------', '---------'],
+  taskservs: ['crudxksma', 'crud-----', '-r-------', '---------'],
+  clusters: ['crudxksma', 'crud-----', '-r-------', '---------'],
+  commands: ['crudxksma', '-r--x----', '-r-------', '---------'],
+  batches: ['crudxksma', 'cr--xk---', '-r-------', '---------'],
+  tasks: ['crudxksma', '-r--xk---', '-r-------', '---------'],
+  state: ['crudxksma', '-r-------', '-r-------', '---------'],
+  checkpoints: ['crudxksma', 'cr-d--s--', '-r-------', '---------'],
+  rollbacks: ['crudxksma', 'cr--xks--', '-r-------', '---------'],
+  events: ['crudxksma', '-r-------', '-r-------', '---------'],
+  webhooks: ['crudxksma', 'crudx----', '-r-------', '---------'],
+  users: ['crudxksma', '---------', '---------', '---------'],
+  policies: ['crudxksma', '-r-------', '-r-------', '-r-------'],
+  audit: ['crudxksma', '---------', '---------', '-r-------'],
+  tokens: ['crudxksma', '---------', '---------', '---------'],
+  decisions: ['crudxksma', '---------', '---------', '-r-------'],
+  plans: ['crudxksma', '---------', '---------', '---------'],
 };
 const ROLES = ['admin', 'operator', 'viewer', 'auditor'];
-const LETTERS = ['c', 'r', 'u', 'd', 'x', 'k', 's', 'm'];
+const LETTERS = ['c', 'r', 'u', 'd', 'x', 'k', 's', 'm', 'a'];
 const set = compilePolicies(builtinPolicies, { revision: 0 });
 
 function allowed(roles: string[], type: string): string {
@@ -48,12 +49,12 @@ describe('the built-in roles', () => {
 
   it('give nothing to any other role', () => {
     for (const roles of [[], ['Admin'], ['administrator'], ['']])
-      expect(allowed(roles, 'servers')).toBe('--------');
+      expect(allowed(roles, 'servers')).toBe('---------');
   });
 
   it('add up when a user has several', () => {
-    expect(allowed(['viewer', 'auditor'], 'audit')).toBe('-r------');
-    expect(allowed(['viewer', 'auditor'], 'tasks')).toBe('-r------');
+    expect(allowed(['viewer', 'auditor'], 'audit')).toBe('-r-------');
+    expect(allowed(['viewer', 'auditor'], 'tasks')).toBe('-r-------');
   });
 
   it('have the names that the first start creates', () => {

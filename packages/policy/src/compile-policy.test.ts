@@ -25,7 +25,7 @@ describe('a policy that is not one', () => {
       ),
     );
     expect(faults).toEqual([
-      { path: 'rules[0].effect', message: 'is "allow": it must be Allow or Deny' },
+      { path: 'rules[0].effect', message: 'is "allow": it must be Allow, Deny or RequireApproval' },
       { path: 'rules[0].resource', message: expect.stringContaining('"server" is no type of resource') },
       {
         path: 'rules[0].action[1]',

@@ -1,5 +1,7 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
+import type { RuleApproval } from './approval.js';
 import { compileCondition, type Condition } from './cel/condition.js';
+import { approvableActions, compileApproval } from './compile-approval.js';
 import { LIMITS } from './limits.js';
 import { ACTIONS, EFFECTS, isAction, type Action, type Effect, type PolicyDocument } from './policy.js';
 import { parseResourcePattern, type ResourcePattern } from './resource-pattern.js';
@@ -14,6 +16,8 @@ export interface CompiledRule {
   actions: ReadonlySet<Action>;
   /** Rules with the same condition share one. */
   condition: Condition | undefined;
+  /** Where the effect is RequireApproval. */
+  approval: RuleApproval | undefined;
 }
 
 /** A policy, ready to be evaluated. */
@@ -83,22 +87,26 @@ export function compileInto(
   return { name, rules: compiled.filter((rule) => rule !== undefined) };
 }
 
-type Written = Partial<Record<'effect' | 'resource' | 'action' | 'condition', unknown>>;
-type RuleParts = Pick<CompiledRule, 'effect' | 'resource' | 'actions' | 'condition'>;
+type Written = Partial<Record<'effect' | 'resource' | 'action' | 'condition' | 'approval', unknown>>;
+type RuleParts = Pick<CompiledRule, 'effect' | 'resource' | 'actions' | 'condition' | 'approval'>;
 
 /** A rule with faults is compiled to one that is never used: its faults make the whole policy invalid. */
 function compileRule(rule: Written, path: string, faults: FailureDetail[], cache: ConditionCache): RuleParts {
   const fault = (member: string, message: string) => void faults.push({ path: `${path}.${member}`, message });
   const effect = EFFECTS.find((known) => known === rule.effect);
-  if (!effect) fault('effect', `is ${show(rule.effect)}: it must be Allow or Deny`);
+  if (!effect) fault('effect', `is ${show(rule.effect)}: it must be Allow, Deny or RequireApproval`);
   const resource =
     typeof rule.resource === 'string' ? parseResourcePattern(rule.resource) : 'must be a string';
   if (typeof resource === 'string') fault('resource', resource);
+  const actions = compileActions(rule.action, fault);
+  const needsApproval =
+    effect === 'RequireApproval' && Array.isArray(rule.action) && typeof resource !== 'string';
   return {
     effect: effect ?? 'Deny',
     resource: typeof resource === 'string' ? { type: '*', matches: () => false, text: '' } : resource,
-    actions: compileActions(rule.action, fault),
+    actions: needsApproval ? approvableActions(rule.resource, rule.action as unknown[], fault) : actions,
     condition: conditionOf(rule.condition, `${path}.condition`, faults, cache),
+    approval: compileApproval(effect, rule.approval, fault),
   };
 }
 

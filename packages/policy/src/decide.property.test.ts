@@ -26,6 +26,7 @@ function reference(
   infra?: string,
 ) {
   let allowed = false;
+  let approvals = 0;
   for (const { rules, enabled } of documents) {
     for (const rule of rules) {
       if (enabled === false) continue;
@@ -33,15 +34,18 @@ function reference(
       const under = rule.resource.endsWith('*') && resource.startsWith(rule.resource.slice(0, -1));
       if (!whole && !under) continue;
       if (!rule.action.includes('*') && !rule.action.includes(action)) continue;
+      if (rule.effect === 'RequireApproval' && action === 'read') continue;
       const met = rule.condition === undefined ? true : CONDITIONS[rule.condition]!(roles, infra);
       if (rule.effect === 'Deny' && met !== false) return 'EXPLICIT_DENY';
       if (rule.effect === 'Allow' && met === true) allowed = true;
+      if (rule.effect === 'RequireApproval' && met !== false) approvals += 1;
     }
   }
-  return allowed ? 'ALLOW' : 'IMPLICIT_DENY';
+  if (!allowed) return 'IMPLICIT_DENY';
+  return approvals > 0 ? `NEEDS_APPROVAL ${approvals}` : 'ALLOW';
 }
 
-const rule = fc.record<PolicyRule>(
+const granting = fc.record<PolicyRule>(
   {
     effect: fc.oneof(
       { weight: 3, arbitrary: fc.constant('Allow') },
@@ -61,6 +65,17 @@ const rule = fc.record<PolicyRule>(
   },
   { requiredKeys: ['effect', 'resource', 'action'] },
 );
+const approving = fc.record<PolicyRule>(
+  {
+    effect: fc.constant('RequireApproval'),
+    resource: fc.constantFrom('servers:*', 'servers:a', 'servers:a*'),
+    action: fc.subarray(['create', 'delete', '*'], { minLength: 1 }),
+    approval: fc.record({ count: fc.integer({ min: 1, max: 3 }) }),
+    condition: fc.constantFrom(...Object.keys(CONDITIONS)),
+  },
+  { requiredKeys: ['effect', 'resource', 'action', 'approval'] },
+);
+const rule = fc.oneof({ weight: 4, arbitrary: granting }, { weight: 1, arbitrary: approving });
 const document = fc.record<PolicyDocument>(
   {
     name: fc.constantFrom('p', 'q', 'r'),
@@ -78,7 +93,7 @@ const asked = fc.record({
   infra: fc.constantFrom('prod', 'test', undefined),
 });
 
-/** Each of the three answers must occur often enough. */
+/** Each of the answers must occur often enough. */
 const RUNS = 10_000;
 
 describe('random sets of rules', () => {
@@ -103,9 +118,11 @@ describe('random sets of rules', () => {
               .reverse(),
           );
           for (const set of [all, shuffled, spread]) {
-            expect(decide(compilePolicies(set, { revision: 1 }), request).effect).toBe(expected);
+            const { effect, approvals } = decide(compilePolicies(set, { revision: 1 }), request);
+            expect(effect === 'NEEDS_APPROVAL' ? `${effect} ${approvals.length}` : effect).toBe(expected);
           }
-          seen.set(expected, (seen.get(expected) ?? 0) + 1);
+          const [effect = ''] = expected.split(' ');
+          seen.set(effect, (seen.get(effect) ?? 0) + 1);
         },
       ),
       { numRuns: RUNS },
@@ -113,6 +130,7 @@ describe('random sets of rules', () => {
     for (const effect of ['ALLOW', 'EXPLICIT_DENY', 'IMPLICIT_DENY']) {
       expect(seen.get(effect)).toBeGreaterThan(RUNS / 20);
     }
+    expect(seen.get('NEEDS_APPROVAL')).toBeGreaterThan(RUNS / 100);
   });
 
   it('give the same decision, including the deciding rule, in any order of the policies', () => {
@@ -127,6 +145,22 @@ describe('random sets of rules', () => {
           expect(decide(compilePolicies(shuffled, { revision: 1 }), request)).toEqual(decision);
         },
       ),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('allow no more once a rule that requires approval is added', () => {
+    fc.assert(
+      fc.property(documents, approving, asked, (all, added, ask) => {
+        const { roles, action, resource, infra } = ask;
+        const request = aRequest({ roles, action, resource, context: infra === undefined ? {} : { infra } });
+        const before = decide(compilePolicies(all, { revision: 1 }), request);
+        const more = [...all, { name: 'z', version: '1', rules: [added] }];
+        const after = decide(compilePolicies(more, { revision: 1 }), request);
+        const stays = after.effect === before.effect;
+        expect(stays || (before.effect === 'ALLOW' && after.effect === 'NEEDS_APPROVAL')).toBe(true);
+        expect(after.approvals.length).toBeGreaterThanOrEqual(before.approvals.length);
+      }),
       { numRuns: 1_000 },
     );
   });

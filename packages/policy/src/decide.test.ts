@@ -16,7 +16,7 @@ const deny = (rest: Partial<PolicyRule> = {}): PolicyRule => ({ ...allow(rest), 
 
 describe('a decision', () => {
   it('is an implicit deny where nothing applies', () => {
-    const none = { effect: 'IMPLICIT_DENY', rule: null, matched: [], errors: [], revision: 3 };
+    const none = { effect: 'IMPLICIT_DENY', rule: null, matched: [], approvals: [], errors: [], revision: 3 };
     expect(decide(policies(), aRequest())).toEqual(none);
     expect(decide(policies(allow({ action: ['create'] })), aRequest())).toEqual(none);
     expect(decide(policies(allow({ resource: 'tasks:*' })), aRequest())).toEqual(none);
@@ -30,6 +30,7 @@ describe('a decision', () => {
         { policy: 'p', policyId: 'p-1', index: 0, effect: 'Allow', reason: 'matched' },
         { policy: 'p', policyId: 'p-1', index: 1, effect: 'Deny', reason: 'matched' },
       ],
+      approvals: [],
       errors: [],
       revision: 3,
     });
@@ -139,6 +140,7 @@ describe('a request that cannot be evaluated is denied under any policies', () =
       effect: 'IMPLICIT_DENY',
       rule: null,
       matched: [],
+      approvals: [],
       errors: [{ rule: null, path, message: expect.any(String) }],
       revision: 3,
     });

@@ -1,3 +1,4 @@
+import type { ApprovalRequirement } from './approval.js';
 import type { Effect } from './policy.js';
 
 /** The user of a request. */
@@ -17,8 +18,21 @@ export interface DecisionRequest {
   /** `type:id`; the id `*` means all objects of a type, as in a listing, and only a rule for all of them matches. */
   resource: string;
   request: { time: Date; ip: string; method: string; path: string };
-  /** JSON values: `infra`, `provider`, `check_mode` and others that the operation provides. */
+  /**
+   * JSON values: `infra`, `provider`, `check_mode` and others that the operation provides. `plan` is the {@link PlanContext}
+   * of the plan that is executed; it is absent while there is none.
+   */
   context: Readonly<Record<string, unknown>>;
+}
+
+/** What a plan changes, for conditions: `context.plan.destroys > 0`, `'aws' in context.plan.providers`. */
+export interface PlanContext {
+  /** Numbers of resources. */
+  creates: number;
+  changes: number;
+  destroys: number;
+  /** Names of the providers of everything that the plan changes, without duplicates. At most 64. */
+  providers: readonly string[];
 }
 
 /** The position of a rule. */
@@ -33,7 +47,7 @@ export interface RuleReference {
 export interface MatchedRule extends RuleReference {
   policyId: string | null;
   effect: Effect;
-  /** `condition_error`: a Deny whose condition could not be evaluated, which therefore denies. */
+  /** `condition_error`: a Deny or RequireApproval whose condition could not be evaluated, which therefore applies. */
   reason: 'matched' | 'condition_error';
 }
 
@@ -51,11 +65,17 @@ export interface DecisionError {
 
 /** The outcome of an evaluation. */
 export interface Decision {
-  effect: 'ALLOW' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
-  /** The rule that decided: the first that denies, else the first that allows, else null. */
+  /** `NEEDS_APPROVAL`: a rule allows it and none denies it, but only with the `approvals`. */
+  effect: 'ALLOW' | 'NEEDS_APPROVAL' | 'EXPLICIT_DENY' | 'IMPLICIT_DENY';
+  /**
+   * The rule that decided: the first that denies; else, where a rule allows it, the first that requires approval, or the
+   * first that allows; else null.
+   */
   rule: RuleReference | null;
   /** Every rule that counted. */
   matched: readonly MatchedRule[];
+  /** What every matching RequireApproval demands, whatever the effect is. */
+  approvals: readonly ApprovalRequirement[];
   errors: readonly DecisionError[];
   /** Revision of the policies that decided. */
   revision: number;

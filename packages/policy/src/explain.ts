@@ -1,7 +1,7 @@
 import { activationOf } from './cel/activation.js';
 import type { Outcome } from './cel/condition.js';
 import type { CompiledRule } from './compile-policy.js';
-import { applies, decide, evaluator, referenceTo } from './decide.js';
+import { applies, decide, evaluator, outcomeOf, referenceTo } from './decide.js';
 import type { Decision, DecisionRequest, RuleReference } from './decision.js';
 import { isAction, type Effect } from './policy.js';
 import type { PolicySet } from './policy-set.js';
@@ -18,7 +18,7 @@ export interface ExplainedRule extends RuleReference {
   outcome: RuleOutcome;
   /** Whether it is the rule that decided. */
   decided: boolean;
-  /** Whether it counted: it applies, or it is a Deny whose condition could not be evaluated. */
+  /** Whether it counted: it applies, or it restricts and its condition could not be evaluated. */
   counted: boolean;
   /** For a condition that could not be evaluated: why, and where in its text. */
   message?: string;
@@ -45,7 +45,7 @@ export function explain(set: PolicySet, request: DecisionRequest): Explanation {
   const evaluate = evaluator(() => activationOf(request, resource));
   const rules = set.rules.map((rule) => {
     const miss = missOf(rule, resource, request.action);
-    const outcome = miss ? undefined : evaluate(rule.condition);
+    const outcome = miss ? undefined : outcomeOf(rule, request.context, evaluate);
     const { policyId, effect } = rule;
     return {
       ...referenceTo(rule),

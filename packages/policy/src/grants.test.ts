@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { aRequest } from '../test/a-request.js';
 import { decide } from './decide.js';
-import { addedAllows, addedRestrictions, notHeld, rightsBeyond } from './grants.js';
+import { addedAllows, addedRestrictions, freedBy, notHeld, rightsBeyond } from './grants.js';
 import type { PolicyRule } from './policy.js';
 import { compilePolicies } from './policy-set.js';
 import { contains, overlaps, parseResourcePattern } from './resource-pattern.js';
@@ -15,6 +15,10 @@ const allow = (resource: string, action: string[], condition?: string): PolicyRu
 });
 const deny = (...of: Parameters<typeof allow>): PolicyRule => ({ ...allow(...of), effect: 'Deny' });
 const { principal } = aRequest({ roles: ['lead'] });
+/** A set of one policy with these rules. */
+const set = (...rules: PolicyRule[]) =>
+  compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 });
+const person = (...roles: string[]) => ({ ...principal, roles });
 const held = (rules: PolicyRule[], granted: PolicyRule) =>
   notHeld(compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 }), principal, [granted]);
 
@@ -157,9 +161,6 @@ describe('the restrictions that a change removes', () => {
 });
 
 describe('rights beyond those of another', () => {
-  const set = (...rules: PolicyRule[]) =>
-    compilePolicies([{ name: 'p', version: '1', rules }], { revision: 1 });
-  const person = (...roles: string[]) => ({ ...principal, roles });
   const admin = allow('*', ['*'], "user.role == 'admin'");
   const help = allow('users:*', ['update'], "user.role == 'help'");
 
@@ -233,5 +234,46 @@ describe('rights beyond those of another', () => {
       { numRuns: 3_000 },
     );
     expect(within).toBeGreaterThan(100);
+  });
+});
+
+describe('approvals that policies require', () => {
+  const approve = (condition?: string, count = 1): PolicyRule => ({
+    ...deny('servers:prod*', ['create'], condition),
+    effect: 'RequireApproval',
+    approval: { count },
+  });
+  const all = allow('*', ['*'], "user.role == 'admin'");
+  const given = [allow('servers:prod*', ['create'], "user.role == 'ops'")];
+
+  it.each([
+    ['everybody', undefined, 0],
+    ['everybody, depending on the plan', 'context.plan.destroys > 0', 0],
+    ['some users', "user.role != 'lead'", 1],
+    ['some users, depending on the plan', "context.plan.destroys > 0 && user.role == 'admin'", 1],
+    ['callers from an address', "request.ip != '10.0.0.1'", 1],
+    ['others than this user', "user.role == 'guest'", 0],
+  ])('of %s: whether the right still counts as held', (_whom, condition, missing) => {
+    expect(notHeld(set(all, approve(condition)), person('admin'), given)).toHaveLength(missing);
+  });
+
+  it('bind those who would remove them', () => {
+    const rule = approve();
+    expect(freedBy(set(all, rule), person('admin'), [rule])).toEqual([
+      { action: 'create', resource: 'servers:prod*' },
+    ]);
+    const others = approve("user.role == 'guest'");
+    expect(freedBy(set(all, others), person('admin'), [others])).toEqual([]);
+  });
+
+  it('leave the removal of a Deny alone', () => {
+    const denial = deny('servers:prod*', ['create'], "user.role == 'guest'");
+    expect(freedBy(set(all, approve(), denial), person('admin'), [denial])).toEqual([]);
+  });
+
+  it('are weakened and strengthened like any restriction', () => {
+    expect(addedRestrictions([approve(undefined, 1)], [approve(undefined, 2)])).toHaveLength(1);
+    expect(addedRestrictions([approve(undefined, 2)], [approve(undefined, 1)])).toEqual([]);
+    expect(addedRestrictions([deny('servers:prod*', ['create'])], [approve()])).toHaveLength(1);
   });
 });

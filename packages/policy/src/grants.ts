@@ -1,4 +1,5 @@
-import { certaintyFor } from './certainty.js';
+import { demandsAtLeast } from './approval.js';
+import { certaintyFor, type Certainty } from './certainty.js';
 import type { CompiledRule } from './compile-policy.js';
 import type { Principal } from './decision.js';
 import { ACTIONS, actionsOf, type Action, type PolicyRule } from './policy.js';
@@ -12,14 +13,52 @@ export interface NotHeld {
   resource: string;
 }
 
-/** Returns the rights of these rules' Allows that `principal` does not hold in all circumstances. */
+/**
+ * Returns the rights of these rules' Allows that `principal` does not hold in all circumstances. An approval that the
+ * policies require of everybody does not count: it is required of those who get the right too.
+ */
 export function notHeld(set: PolicySet, principal: Principal, rules: readonly PolicyRule[]): NotHeld[] {
-  const { holds } = certaintyFor(set, principal);
-  return rules.filter(isAllow).flatMap(({ action, resource }) =>
+  const certainty = certaintyFor(set, principal);
+  return missing(rules.filter(isAllow), (action, resource) => holdsAsOthers(certainty, action, resource));
+}
+
+/**
+ * Returns what `principal` could do in more circumstances without these rules, all of which restrict: what the policies do
+ * not allow in all circumstances now, or only with an approval where a rule that requires one is among them.
+ */
+export function freedBy(
+  set: PolicySet,
+  principal: Principal,
+  restrictions: readonly PolicyRule[],
+): NotHeld[] {
+  const certainty = certaintyFor(set, principal);
+  const [approvals, denials] = [
+    restrictions.filter(isApproval),
+    restrictions.filter((rule) => !isApproval(rule)),
+  ];
+  return [
+    ...missing(denials, (action, resource) => holdsAsOthers(certainty, action, resource)),
+    ...missing(approvals, certainty.holds),
+  ];
+}
+
+function missing(
+  rules: readonly PolicyRule[],
+  isHeld: (action: Action, resource: string) => boolean,
+): NotHeld[] {
+  return rules.flatMap(({ action, resource }) =>
     actionsOf(action)
-      .filter((each) => !holds(each, resource))
+      .filter((each) => !isHeld(each, resource))
       .map((each) => ({ action: each, resource })),
   );
+}
+
+function holdsAsOthers({ allows, restrictions }: Certainty, action: Action, resource: string): boolean {
+  return allows(action, resource) && restrictions(action, resource).every(bindsEverybody);
+}
+
+function bindsEverybody({ effect, condition }: CompiledRule): boolean {
+  return effect === 'RequireApproval' && condition?.mentionsCaller !== true;
 }
 
 /** Whether the Allows give a principal everything in all circumstances, as the built-in policy does for admins. */
@@ -84,10 +123,11 @@ function added(before: readonly PolicyRule[], after: readonly PolicyRule[]): Pol
     (rule) =>
       !actionsOf(rule.action).every((each) =>
         before.some(
-          ({ effect, resource, action, condition }) =>
+          ({ effect, resource, action, condition, approval }) =>
             effect === rule.effect &&
             contains(resource, rule.resource) &&
             (condition === undefined || condition === rule.condition) &&
+            (!approval || !rule.approval || demandsAtLeast(approval, rule.approval)) &&
             actionsOf(action).includes(each),
         ),
       ),
@@ -96,4 +136,8 @@ function added(before: readonly PolicyRule[], after: readonly PolicyRule[]): Pol
 
 function isAllow({ effect }: PolicyRule): boolean {
   return effect === 'Allow';
+}
+
+function isApproval({ effect }: PolicyRule): boolean {
+  return effect === 'RequireApproval';
 }

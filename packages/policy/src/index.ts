@@ -1,4 +1,13 @@
 export { answerQuestion, type Answer } from './answer.js';
+export {
+  APPROVABLE_TYPES,
+  countedApprovals,
+  distinctRequirements,
+  unfulfilled,
+  type Approval,
+  type ApprovalRequirement,
+  type RuleApproval,
+} from './approval.js';
 export { builtinPolicies } from './builtin-policies.js';
 export {
   certaintyFor,
@@ -16,6 +25,7 @@ export type {
   DecisionError,
   DecisionRequest,
   MatchedRule,
+  PlanContext,
   Principal,
   RuleReference,
 } from './decision.js';
@@ -24,6 +34,7 @@ export {
   addedAllows,
   addedRestrictions,
   bindingRules,
+  freedBy,
   isAllowedEverything,
   notHeld,
   rightsBeyond,

@@ -15,6 +15,10 @@ export const LIMITS = {
   /** Steps of all regular expressions of a condition, with counted repetitions written out. */
   patternSteps: 256,
   roles: 64,
+  /** People whose approval a rule may require. */
+  approvers: 20,
+  /** Longest validity of an approval, in seconds: a year. */
+  approvalSeconds: 365 * 24 * 60 * 60,
   /** Characters of any string of a request. */
   string: 512,
   /** Depth of lists and objects in a request's context. */

@@ -8,7 +8,7 @@ import { contains, overlaps } from './resource-pattern.js';
 
 /** What a principal can expect of a request that is not made yet. */
 export interface Outlook {
-  /** `depends`: on values that the question does not give, or on which object of the type it will be. */
+  /** `depends`: on values that the question does not give, on which object of the type it will be, or on approvals. */
   verdict: 'allow' | 'deny' | 'depends';
   /** The rule that decides, or the first of those that it depends on; null where no rule applies. */
   rule: RuleReference | null;
@@ -29,13 +29,16 @@ export function outlookOf(set: PolicySet, { context, ...asked }: OutlookRequest)
   const mayAllow =
     set.rules.find((each) => each.effect === 'Allow' && failed(each)) ??
     open.find((each) => each.effect === 'Allow');
-  const mayDeny =
-    matched.find(({ reason }) => reason === 'condition_error') ?? open.find((each) => each.effect === 'Deny');
+  const mayRestrict =
+    matched.find(({ reason }) => reason === 'condition_error') ??
+    open.find((each) => each.effect === 'Deny') ??
+    matched.find((each) => each.effect === 'RequireApproval') ??
+    open.find((each) => each.effect === 'RequireApproval');
   const denies = matched.find((each) => each.effect === 'Deny' && each.reason === 'matched');
   if (denies) return { verdict: 'deny', rule: referenceTo(denies) };
   if (!matched.some((each) => each.effect === 'Allow') && !mayAllow) return { verdict: 'deny', rule };
-  if (effect === 'ALLOW' && !mayDeny) return { verdict: 'allow', rule };
-  const reference = mayDeny ?? mayAllow;
+  if (effect === 'ALLOW' && !mayRestrict) return { verdict: 'allow', rule };
+  const reference = mayRestrict ?? mayAllow;
   return { verdict: 'depends', rule: reference ? referenceTo(reference) : null };
 }
 

@@ -1,4 +1,5 @@
 import { ACTIONS, type Action } from '@provisioning/contracts/actions';
+import type { RuleApproval } from './approval.js';
 
 export { ACTIONS, type Action };
 
@@ -20,12 +21,13 @@ export const RESOURCE_TYPES = [
   'audit',
   'tokens',
   'decisions',
+  'plans',
 ] as const;
 /** One of {@link RESOURCE_TYPES}. */
 export type ResourceType = (typeof RESOURCE_TYPES)[number];
 
-export const EFFECTS = ['Allow', 'Deny'] as const;
-/** The effect of a rule. */
+export const EFFECTS = ['Allow', 'Deny', 'RequireApproval'] as const;
+/** The effect of a rule. `RequireApproval` grants nothing: every matching one must be satisfied by an approved plan. */
 export type Effect = (typeof EFFECTS)[number];
 
 /** One rule of a policy, as in the API. */
@@ -37,6 +39,8 @@ export interface PolicyRule {
   action: string[];
   /** CEL over `user`, `resource`, `action`, `request` and `context`; absent means always. */
   condition?: string;
+  /** Who must approve; only, and always, where the effect is `RequireApproval`. */
+  approval?: RuleApproval;
 }
 
 /** A policy, as in the API. */

@@ -35,7 +35,15 @@ const BAD = new Set([
   'deny',
   'overdue',
 ]);
-const UNDER_WAY = new Set(['Running', 'RollingBack', 'RolledBack', 'Degraded', 'Cancelled', 'Waiting']);
+const UNDER_WAY = new Set([
+  'Running',
+  'RollingBack',
+  'RolledBack',
+  'Degraded',
+  'Cancelled',
+  'Waiting',
+  'NEEDS_APPROVAL',
+]);
 
 /** Writes results to stdout, and progress and notes to stderr. */
 export class Printer {

@@ -19,6 +19,7 @@ const LOOKS: Record<string, [icon: LucideIcon, tone: Tone, word?: string]> = {
   Disabled: [Ban, 'cancelled'],
   Allow: [Check, 'ok'],
   Deny: [OctagonX, 'failed'],
+  RequireApproval: [Hourglass, 'warn', 'Needs approval'],
   Success: [Check, 'ok'],
   Denied: [Ban, 'failed'],
   Failure: [OctagonX, 'failed'],

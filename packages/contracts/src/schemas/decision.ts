@@ -3,11 +3,11 @@ import { ACTIONS } from '../actions.js';
 import { closed, count, id, listOf, name, nullable, oneOf, text, timestamp, uuid } from './basics.js';
 import { withDefault } from './default.js';
 import { errorDetailSchema } from './envelope.js';
-import { policyRuleSchema } from './policy.js';
+import { approvalRequirementSchema, effect, policyRuleSchema } from './policy.js';
 import { roleName, roles } from './user.js';
 
 /** The possible decisions. Without a matching rule the decision is `IMPLICIT_DENY`. */
-export const DECISIONS = ['ALLOW', 'EXPLICIT_DENY', 'IMPLICIT_DENY'] as const;
+export const DECISIONS = ['ALLOW', 'NEEDS_APPROVAL', 'EXPLICIT_DENY', 'IMPLICIT_DENY'] as const;
 const verdict = oneOf(DECISIONS, { title: 'Verdict' });
 /** One of {@link DECISIONS}. */
 export type Verdict = (typeof DECISIONS)[number];
@@ -52,6 +52,8 @@ export const validateResultSchema = closed(
 /** A value of {@link validateResultSchema}. */
 export type PolicyValidateResult = Static<typeof validateResultSchema>;
 
+const planned = Type.Integer({ minimum: 0, maximum: 1_000_000, description: 'Number of resources' });
+
 /** What is known of the object of an action. Conditions of policies read it as `context`. */
 export const contextSchema = closed(
   {
@@ -64,6 +66,12 @@ export const contextSchema = closed(
     taskserv: Type.Optional(name),
     cluster_type: Type.Optional(name),
     name: Type.Optional(text(128)),
+    plan: Type.Optional(
+      closed(
+        { creates: planned, changes: planned, destroys: planned, providers: listOf(name, 64) },
+        { description: 'What the plan that is executed changes; absent while there is no plan' },
+      ),
+    ),
   },
   { title: 'DecisionContext' },
 );
@@ -101,7 +109,7 @@ const matchedRuleSchema = closed(
     policy_id: nullable(id),
     policy: text(128),
     rule: count,
-    effect: oneOf(['Allow', 'Deny']),
+    effect,
     decided: Type.Boolean(),
     reason: Type.Optional(nullable(text(1024, { description: 'The error of a condition that failed' }))),
   },
@@ -130,11 +138,11 @@ const explainedRuleSchema = closed(
     policy_id: nullable(id),
     policy: text(128),
     rule: count,
-    effect: oneOf(['Allow', 'Deny']),
+    effect,
     outcome: oneOf(RULE_OUTCOMES),
     counted: Type.Boolean({
       description:
-        'Whether the rule took part in the decision: it applies, or is a Deny whose condition failed',
+        'Whether the rule took part in the decision: it applies, or is a Deny or RequireApproval whose condition failed',
     }),
     decided: Type.Boolean(),
     message: Type.Optional(text(1024)),
@@ -148,6 +156,12 @@ const explainedRuleSchema = closed(
 export const simulateResultSchema = closed(
   {
     ...outcome,
+    approvals: Type.Optional(
+      listOf(approvalRequirementSchema, 1000, {
+        description:
+          'What every matching RequireApproval demands. `NEEDS_APPROVAL` means that nothing else is missing',
+      }),
+    ),
     errors: listOf(errorDetailSchema),
     rules: Type.Optional(
       listOf(explainedRuleSchema, 1000, {

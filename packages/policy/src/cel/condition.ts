@@ -1,7 +1,7 @@
 import { celEnv, isCelError, plan } from '@bufbuild/cel';
 import type { Activation } from './activation.js';
 import { Gate } from './gate.js';
-import { mentionsId } from './mentions-id.js';
+import { mentionsCaller, mentionsId } from './mentions.js';
 import { parseCondition } from './parse-condition.js';
 import { type ConditionFault, type Position, positionAt } from './position.js';
 import { refutationOf, type Refutation } from './refutation.js';
@@ -19,6 +19,8 @@ export interface Condition {
   isRefuted: Refutation;
   /** Whether it depends on which resource is asked about, beyond the resource's type. */
   mentionsId: boolean;
+  /** Whether it depends on who asks. */
+  mentionsCaller: boolean;
 }
 
 const env = celEnv({ funcs: timeFunctions });
@@ -36,12 +38,12 @@ export function compileCondition(text: string): Condition | { faults: ConditionF
   if (faults.length > 0) return { faults };
   // From the original text: the rewritten tree has another form.
   const isRefuted = refutationOf(tree.expr) ?? (() => false);
-  const asksForId = mentionsId(tree.expr);
+  const mentioned = { mentionsId: mentionsId(tree.expr), mentionsCaller: mentionsCaller(tree.expr) };
   for (const [expr, rewrite] of rewrites) expr.exprKind = rewrite;
   const run = plan(env, tree);
   return {
     isRefuted,
-    mentionsId: asksForId,
+    ...mentioned,
     evaluate: (activation) => outcomeOf(run(activation), text, tree),
   };
 }

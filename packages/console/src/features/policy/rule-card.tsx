@@ -2,6 +2,8 @@ import type { ErrorDetail, PolicyRule } from '@provisioning/contracts';
 import { Plus, Trash2 } from 'lucide-react';
 import { POLICY_ACTIONS } from '../../paths-governance.js';
 import { Checks, Field, Select, TextField } from '../../ui/field.js';
+import { ApprovalFields } from './approval-fields.js';
+import { withEffect } from './approval.js';
 import { Problem } from './problem.js';
 import styles from './policy-editor.module.css';
 
@@ -40,10 +42,11 @@ export function RuleCard({ rule, index, problems, onChange, remove }: RuleCardPr
         <Select
           label="Effect"
           value={rule.effect}
-          onChange={({ target }) => onChange({ ...rule, effect: target.value === 'Deny' ? 'Deny' : 'Allow' })}
+          onChange={({ target }) => onChange(withEffect(rule, target.value))}
         >
           <option>Allow</option>
           <option>Deny</option>
+          <option>RequireApproval</option>
         </Select>
         <Field
           label="Resource"
@@ -62,6 +65,13 @@ export function RuleCard({ rule, index, problems, onChange, remove }: RuleCardPr
         error={of('action')[0]?.message}
         onChange={(action) => onChange({ ...rule, action: ACTIONS.filter((each) => action.includes(each)) })}
       />
+      {rule.approval && (
+        <ApprovalFields
+          approval={rule.approval}
+          problems={of('approval')}
+          onChange={(approval) => onChange({ ...rule, approval })}
+        />
+      )}
       <TextField
         label="Condition"
         rows={2}

@@ -24,8 +24,8 @@ export function alignRules(before: readonly PolicyRule[], after: readonly Policy
   return pairs;
 }
 
-const keyOf = ({ effect, resource, action, condition }: PolicyRule) =>
-  JSON.stringify([effect, resource, action, condition]);
+const keyOf = ({ effect, resource, action, condition, approval }: PolicyRule) =>
+  JSON.stringify([effect, resource, action, condition, approval]);
 
 /** The length of the longest common subsequence of what follows each pair of places. */
 function commonLengths(a: readonly string[], b: readonly string[]): number[][] {

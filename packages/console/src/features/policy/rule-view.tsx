@@ -1,11 +1,12 @@
 import type { PolicyRule } from '@provisioning/contracts';
 import { visible } from '../../format/safe-text.js';
 import { Status } from '../../ui/status.js';
+import { demandOf } from './approval.js';
 import styles from './rule-view.module.css';
 
 /** A rule to read. @param index as decisions name it: from 0 */
 export function RuleView({ rule, index }: { rule: PolicyRule; index?: number }) {
-  const { effect, action, resource, condition } = rule;
+  const { effect, action, resource, condition, approval } = rule;
   return (
     <div className={styles['rule']}>
       <div className="row">
@@ -15,6 +16,7 @@ export function RuleView({ rule, index }: { rule: PolicyRule; index?: number }) 
         <span className="muted">on</span>
         <code>{visible(resource)}</code>
       </div>
+      {approval && <span>Requires {demandOf(approval)}.</span>}
       {condition !== undefined && <code className={styles['condition']}>{visible(condition)}</code>}
     </div>
   );

@@ -34,9 +34,9 @@ export function Flips({ result }: { result: PolicyReplayResult }) {
           <p>Not every decision of the period was checked: there are too many. Choose a shorter period.</p>
         )}
       </section>
-      <Group title="Allowed before, denied then" flips={lost} />
-      <Group title="Denied before, allowed then" flips={gained} />
-      <Group title="Denied either way, for another reason" flips={other} />
+      <Group title="Allowed before, refused then" flips={lost} />
+      <Group title="Refused before, allowed then" flips={gained} />
+      <Group title="Refused either way, for another reason" flips={other} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { DataOf, simulatePolicies, Verdict as Decision } from '@provisioning/contracts';
 import type { Question } from '../../api/queries/simulation.js';
+import { demandOf } from '../../features/policy/approval.js';
 import { safeText } from '../../format/safe-text.js';
 import { Status } from '../../ui/status.js';
 import table from '../../ui/table.module.css';
@@ -12,8 +13,15 @@ type Rule = NonNullable<Result['rules']>[number];
 
 const SENTENCES: Record<Decision, string> = {
   ALLOW: 'A rule allows it, and none denies it.',
+  NEEDS_APPROVAL: 'A rule allows it, with an approved plan.',
   EXPLICIT_DENY: 'A rule denies it.',
   IMPLICIT_DENY: 'No rule allows it.',
+};
+const MAY: Record<Decision, string> = {
+  ALLOW: 'may',
+  NEEDS_APPROVAL: 'may, once it is approved,',
+  EXPLICIT_DENY: 'may not',
+  IMPLICIT_DENY: 'may not',
 };
 const OUTCOMES: Record<Rule['outcome'], string> = {
   applies: 'It applies.',
@@ -27,7 +35,7 @@ const isNear = ({ outcome }: Rule) => outcome !== 'other_resource';
 
 /** The verdict in a word, the rule that decided, and why each near miss did not. */
 export function Answer({ result, question }: { result: Result; question: Question }) {
-  const { decision, rules = [], errors } = result;
+  const { decision, rules = [], approvals = [], errors } = result;
   const deciding = rules.find(({ decided }) => decided);
   const near = rules.filter((rule) => isNear(rule) && rule !== deciding);
   const who = question.principal.username ?? `A user with the roles ${question.principal.roles.join(', ')}`;
@@ -37,8 +45,7 @@ export function Answer({ result, question }: { result: Result; question: Questio
         <div className="row">
           <Verdict verdict={decision} />
           <strong>
-            {safeText(who)} {decision === 'ALLOW' ? 'may' : 'may not'} {question.action}{' '}
-            <code>{safeText(question.resource)}</code>
+            {safeText(who)} {MAY[decision]} {question.action} <code>{safeText(question.resource)}</code>
           </strong>
         </div>
         <p>
@@ -49,6 +56,12 @@ export function Answer({ result, question }: { result: Result; question: Questio
             </>
           )}
         </p>
+        {decision === 'NEEDS_APPROVAL' &&
+          approvals.map((each) => (
+            <p key={`${each.policy} ${each.rule}`}>
+              <RuleName rule={each} /> requires {demandOf({ ...each, roles: each.roles ?? undefined })}.
+            </p>
+          ))}
         {errors.map(({ path, message }) => (
           <p key={path + message}>
             <code>{path}</code> {message}
@@ -93,7 +106,11 @@ export function Answer({ result, question }: { result: Result; question: Questio
   );
 }
 
-function RuleName({ rule: { policy_id, policy, rule } }: { rule: Rule }) {
+function RuleName({
+  rule: { policy_id, policy, rule },
+}: {
+  rule: Pick<Rule, 'policy_id' | 'policy' | 'rule'>;
+}) {
   const name = `${policy}, rule ${rule}`;
   if (policy_id === null) return <>{name}</>;
   return (

@@ -5,6 +5,7 @@ import {
   bindingRules,
   compilePolicies,
   controlsPolicies,
+  freedBy,
   notHeld,
   rightsBeyond,
   type NotHeld,
@@ -58,10 +59,10 @@ export async function mustBeWritersToChange(
     );
   }
   const isAdmin = isAllPowerful(inForce, writer);
-  const freed = missing(asAllows(change.noLongerRestricted));
+  const freed = facesOf(writer).flatMap((face) => freedBy(inForce, face, change.noLongerRestricted))[0];
   if (freed && !(isAdmin && (await bindsEveryAdmin(inForce, writer, change.noLongerRestricted, users)))) {
     throw notHeldFailure(
-      `This would remove or narrow a rule that denies to ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
+      `This would remove or narrow a rule about ${freed.action} ${freed.resource}, which the policies in force do not allow you yourself in all circumstances. Leave the rule as it is, or ask an admin whom it does not bind.`,
     );
   }
   if (isAdmin) return;
@@ -82,11 +83,6 @@ function firstNotHeld(set: PolicySet, writer: Writer, rules: readonly PolicyRule
   return facesOf(writer).flatMap((face) => notHeld(set, face, rules))[0];
 }
 
-/** Removing a restriction allows what it denied. */
-function asAllows(rules: readonly PolicyRule[]): PolicyRule[] {
-  return rules.map((rule) => ({ ...rule, effect: 'Allow' }));
-}
-
 /**
  * Returns whether every other administrator is bound by these restrictions too, so that none could remove them. One
  * that binds all administrators, as in an emergency, can be removed by any of them; otherwise it would be permanent.
@@ -99,9 +95,7 @@ async function bindsEveryAdmin(
 ): Promise<boolean> {
   for await (const page of users.ableToSignIn()) {
     const isFree = (user: User) =>
-      user.id !== writer.id &&
-      controlsPolicies(set, user) &&
-      notHeld(set, user, asAllows(restrictions)).length === 0;
+      user.id !== writer.id && controlsPolicies(set, user) && freedBy(set, user, restrictions).length === 0;
     if (page.some(isFree)) return false;
   }
   return true;

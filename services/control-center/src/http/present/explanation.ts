@@ -1,5 +1,5 @@
 import type { DataOf, simulatePolicies } from '@provisioning/contracts';
-import { matchedRules } from '@provisioning/http-kit';
+import { matchedRules, presentRequirement } from '@provisioning/http-kit';
 import type { ExplainedRule, Explanation } from '@provisioning/policy';
 
 const MOST_RULES = 1000;
@@ -11,6 +11,7 @@ export function presentExplanation({ decision, rules }: Explanation): DataOf<typ
     decision: decision.effect,
     matched: matchedRules(decision).slice(0, MOST_RULES),
     revision: decision.revision,
+    approvals: decision.approvals.slice(0, MOST_RULES).map(presentRequirement),
     errors: decision.errors.slice(0, MOST_RULES).map(({ rule, path, message, ...position }) => ({
       path: rule ? `${rule.policy}: ${path}` : path,
       message: message.slice(0, 1024),

@@ -1,0 +1,104 @@
+import type { RuleReference } from './decision.js';
+import type { Action, ResourceType } from './policy.js';
+
+/** The `approval` of a rule, as in the API. */
+export interface RuleApproval {
+  /** How many people must approve, 1 or more. Each counts once. */
+  count: number;
+  /** Only users who have one of these roles count; absent: every user who may approve. */
+  roles?: string[];
+  /** Whose approval does not count; absent: the submitter's counts too. */
+  distinct_from?: 'submitter'[];
+  /** Seconds after which an approval no longer counts; absent: it does not expire. */
+  expires_in?: number;
+}
+
+/** What a `RequireApproval` rule that matched a request demands. */
+export interface ApprovalRequirement extends RuleReference {
+  policyId: string | null;
+  /** How many people must approve, 1 or more. */
+  count: number;
+  /** Null: every user who may approve counts. */
+  roles: readonly string[] | null;
+  /** Empty: the submitter's approval counts too. */
+  distinctFrom: readonly 'submitter'[];
+  /** Seconds after which an approval no longer counts; null: never. */
+  expiresIn: number | null;
+}
+
+/** An approval that was given, with the roles that the approver has now. */
+export interface Approval {
+  userId: string;
+  roles: readonly string[];
+  at: Date;
+}
+
+/**
+ * The types that may require approval. What changes belongs to one of them, so a rule for them holds for every batch,
+ * workflow, retry, rollback and restore that carries the change.
+ */
+export const APPROVABLE_TYPES = [
+  'servers',
+  'taskservs',
+  'clusters',
+  'commands',
+] as const satisfies readonly ResourceType[];
+
+/** The actions that may require approval: those that change something a plan lists. */
+export const APPROVABLE_ACTIONS = [
+  'create',
+  'update',
+  'delete',
+  'execute',
+] as const satisfies readonly Action[];
+
+/**
+ * Returns the approvals that count for a requirement, the newest of each approver.
+ * @param submitterId of the plan that is approved.
+ */
+export function countedApprovals(
+  { roles, distinctFrom, expiresIn }: ApprovalRequirement,
+  approvals: readonly Approval[],
+  { submitterId, now }: { submitterId: string; now: Date },
+): Approval[] {
+  const counted = new Map<string, Approval>();
+  for (const approval of approvals) {
+    if (distinctFrom.includes('submitter') && approval.userId === submitterId) continue;
+    if (roles && !roles.some((role) => approval.roles.includes(role))) continue;
+    if (expiresIn !== null && now.getTime() >= approval.at.getTime() + expiresIn * 1000) continue;
+    const known = counted.get(approval.userId);
+    if (!known || known.at < approval.at) counted.set(approval.userId, approval);
+  }
+  return [...counted.values()];
+}
+
+/** Returns the requirements that these approvals do not fulfil. Each is counted by itself: one approval may count for several. */
+export function unfulfilled(
+  requirements: readonly ApprovalRequirement[],
+  approvals: readonly Approval[],
+  about: { submitterId: string; now: Date },
+): ApprovalRequirement[] {
+  return requirements.filter(
+    (requirement) => countedApprovals(requirement, approvals, about).length < requirement.count,
+  );
+}
+
+/** Returns the requirements without duplicates: a rule demands the same for every question that it matches. */
+export function distinctRequirements(requirements: readonly ApprovalRequirement[]): ApprovalRequirement[] {
+  return [
+    ...new Map(
+      requirements.map((each) => [JSON.stringify([each.policy, each.policyId, each.index]), each]),
+    ).values(),
+  ];
+}
+
+/** Whether what satisfies `one` always satisfies `other` too. */
+export function demandsAtLeast(one: RuleApproval, other: RuleApproval): boolean {
+  const { roles, distinct_from: excluded = [], expires_in: expiry = Infinity } = one;
+  return (
+    one.count >= other.count &&
+    (other.roles === undefined || roles?.every((role) => other.roles?.includes(role)) === true) &&
+    (other.distinct_from ?? []).every((each) => excluded.includes(each)) &&
+    expiry <= (other.expires_in ?? Infinity)
+  );
+}
