@@ -19,6 +19,7 @@ const common = {
   // Tests run the sources, not what was built of them.
   moduleNameMapper: {
     '^@provisioning/provisioner/(plan|report|operations)$': '<rootDir>/packages/provisioner/src/$1/index.ts',
+    '^@provisioning/provisioner/catalog$': '<rootDir>/packages/provisioner/src/catalog.ts',
     '^@provisioning/provisioner/host-protocol$': '<rootDir>/packages/provisioner/src/host/protocol.ts',
     '^@provisioning/input/documents$': '<rootDir>/packages/input/src/documents/index.ts',
     '^@provisioning/(contracts|runtime)/([a-z-]+)$': '<rootDir>/packages/$1/src/$2',

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
+import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner/catalog';
 import { RENAMED_VARIABLES } from '../packages/runtime/src/renamed-variables.js';
 
 const REPOSITORY = join(import.meta.dirname, '..');

@@ -25,7 +25,7 @@ describeWithBrowser('the console, in a real browser', () => {
     const body = { username: 'admin', password: platform.adminPassword };
     const { token } = await visitor.controlCenter.login({ body });
     client = new ProvisioningClient(orchestratorUrl, token, { controlCenterUrl });
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await platform?.stop();

@@ -39,7 +39,7 @@ describeConsole('the infrastructure pages of the console', LIMITS, (suite) => {
       body: { name: 'before', infras: ['checkpointed'] },
     });
     await create('shown', 'web-1', 'web-2');
-  }, 120_000);
+  });
 
   it('lists the inventory, filters it by the address, and shows a resource with its history', async () => {
     const page = await suite.visit('/console/tasks');

@@ -26,6 +26,7 @@ export * from './control-center/tokens.js';
 export * from './control-center/users.js';
 
 export * from './statuses.js';
+export * from './webhook-events.js';
 
 // Types of what is sent over the wire, and schemas that are checked outside the operations.
 export { errorBodySchema, successEnvelope, type ErrorBody, type ErrorDetail } from './schemas/envelope.js';
@@ -36,7 +37,6 @@ export {
   followEventsQuery,
   subscribeMessageSchema,
   webSocketQuery,
-  WEBHOOK_EVENTS,
   webhookPayloadSchema,
 } from './schemas/event.js';
 export { BATCH_OPERATION_TYPES } from './schemas/batch-request.js';

@@ -2,14 +2,11 @@ export { Definitions } from './definitions/index.js';
 export { applyPlan, Interrupted, summarize, waitUntilRunning } from './apply/index.js';
 export type { Applied, ApplyOptions, Outcome } from './apply/index.js';
 export {
-  CATALOG,
   createLocalDriver,
-  DRIVER_VARIABLES,
   DriverError,
   DriverSet,
   fullName,
   KINDS,
-  missingFor,
   PROVIDERS,
   TEST_PROVIDER,
 } from './drivers/index.js';

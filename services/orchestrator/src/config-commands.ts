@@ -1,6 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner';
+import { CATALOG, DRIVER_VARIABLES } from '@provisioning/provisioner/catalog';
 import { configurationFailure, withFiles } from '@provisioning/runtime';
 
 /** Harmless, and enough to try a `command_batch` with. */

@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENTS } from '@provisioning/contracts';
+import { WEBHOOK_EVENTS } from '@provisioning/contracts/webhook-events';
 import type { FailureDetail } from '@provisioning/errors';
 import { configurationFailure, readConfigTable } from '@provisioning/runtime';
 import type { ConfiguredWebhook } from './domain/webhook/webhook.js';

@@ -17,7 +17,7 @@ import {
   type CommonConfig,
 } from '@provisioning/runtime';
 import { localSocketPath } from '@provisioning/runtime/local-socket';
-import { CATALOG, missingFor } from '@provisioning/provisioner';
+import { CATALOG, missingFor } from '@provisioning/provisioner/catalog';
 import {
   readBatchCommands,
   isDriverSecret,

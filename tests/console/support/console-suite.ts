@@ -100,7 +100,7 @@ export function describeConsole(
 ): void {
   describeWithBrowser(title, () => {
     const suite = new ConsoleSuite();
-    beforeAll(() => suite.start(environment), 180_000);
+    beforeAll(() => suite.start(environment));
     afterAll(() => suite.stop());
     afterEach(async () => expect(await suite.close()).toEqual([]));
     tests(suite);

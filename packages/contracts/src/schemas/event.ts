@@ -1,4 +1,5 @@
 import Type, { type Static } from 'typebox';
+import { WEBHOOK_EVENTS } from '../webhook-events.js';
 import { closed, id, listOf, oneOf, openDetails, text, timestamp, uuid, someOf } from './basics.js';
 
 /** The types of events. */
@@ -75,21 +76,8 @@ export const wsTicketSchema = closed(
 /** A value of {@link wsTicketSchema}. */
 export type WsTicket = Static<typeof wsTicketSchema>;
 
-/** The events that a webhook can subscribe to. */
-export const WEBHOOK_EVENTS = [
-  'task.completed',
-  'task.failed',
-  'task.cancelled',
-  'batch.completed',
-  'batch.failed',
-  'batch.cancelled',
-  'batch.rolled_back',
-] as const;
 /** One of {@link WEBHOOK_EVENTS}. */
 export const webhookEvent = oneOf(WEBHOOK_EVENTS, { title: 'WebhookEvent' });
-/** One of {@link WEBHOOK_EVENTS}. */
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
-
 /** An event as an endpoint receives it; `ping` is sent by `POST /webhooks/{id}/test`. */
 export const deliveredEvent = oneOf([...WEBHOOK_EVENTS, 'ping'], { title: 'DeliveredEvent' });
 

@@ -2,7 +2,8 @@ import Type, { type Static } from 'typebox';
 import { closed, count, id, listOf, nullable, oneOf, text, timestamp } from './basics.js';
 import { withDefault } from './default.js';
 import { DELIVERY_STATES } from '../statuses.js';
-import { deliveredEvent, WEBHOOK_EVENTS, webhookEvent } from './event.js';
+import { WEBHOOK_EVENTS } from '../webhook-events.js';
+import { deliveredEvent, webhookEvent } from './event.js';
 
 const url = text(2048, {
   format: 'uri',

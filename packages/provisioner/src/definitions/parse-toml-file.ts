@@ -1,5 +1,6 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import { showPath } from '@provisioning/input';
+import type { CompiledSchema } from '../settings/compile-schema.js';
 import { explainFault } from '../settings/explain-fault.js';
 import type { Fault } from '../settings/settings-error.js';
 import {
@@ -15,18 +16,19 @@ import { DefinitionError, type Complaint } from './definition-error.js';
 
 /**
  * @param file the name of the file in messages
- * @param check a compiled schema; its keyword `hint` is the sentence that follows a fault
+ * @param compiled the schema; its keyword `hint` is the sentence that follows a fault
  * @param meaning finds faults that a schema cannot express
  * @throws DefinitionError with every fault found
  */
 export function parseTomlFile<T>(
   text: string,
   file: string,
-  check: ValidateFunction<T>,
+  compiled: CompiledSchema<T>,
   meaning: (written: T) => Complaint[],
 ): T {
   const located = read(text, file);
   const written = toPlain(located);
+  const check = compiled();
   const complaints = check(written) ? meaning(written) : shapeFaults(check.errors ?? []);
   if (complaints.length === 0) return written as T;
   const faults = complaints

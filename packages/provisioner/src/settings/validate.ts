@@ -1,5 +1,5 @@
 import { findUnstorable, showPath, type Path } from '@provisioning/input';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
 import {
   offsetOf,
   offsetOfName,
@@ -7,6 +7,7 @@ import {
   withoutSharedParts,
   type Located,
 } from '@provisioning/input/documents';
+import { compileSchema } from './compile-schema.js';
 import { explainFault } from './explain-fault.js';
 import { SettingsSchema, type SettingsFile } from './schema.js';
 import { expandShorthands } from './shorthands.js';
@@ -18,9 +19,7 @@ export interface LocatedFault {
   offset: number | undefined;
 }
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true });
-ajv.addKeyword('hint');
-const check = ajv.compile<SettingsFile>(SettingsSchema);
+const shapeCheck = compileSchema(SettingsSchema);
 
 /** Checks the schema, then the rules that a schema cannot express. */
 export function validate(
@@ -31,6 +30,7 @@ export function validate(
   const settings = toPlain(root);
   const unstorable = faultOfTexts(settings, root);
   if (unstorable) return { settings: null, faults: [unstorable] };
+  const check = shapeCheck();
   const faults = check(settings)
     ? meaningFaults(settings, infra, root)
     : shapeFaults(check.errors ?? [], root);

@@ -4,7 +4,7 @@ import { decodeUtf8 } from '@provisioning/input';
 import { parseTomlFile, type Complaint } from '../../definitions/index.js';
 import { shown, type SshTarget } from '../../ssh/index.js';
 import { DriverError } from '../driver.js';
-import { isHostsFile, type WrittenHost } from './hosts-schema.js';
+import { hostsFileCheck, type WrittenHost } from './hosts-schema.js';
 
 /** An existing machine that can be claimed. */
 export interface Host {
@@ -43,7 +43,7 @@ export async function readHosts(path: string): Promise<Host[]> {
 
 /** @param file the name of the file in messages @throws DriverError that lists every fault */
 export function parseHosts(text: string, file: string): Host[] {
-  const { hosts } = parseTomlFile(text, file, isHostsFile, (written) => doubles(written.hosts));
+  const { hosts } = parseTomlFile(text, file, hostsFileCheck, (written) => doubles(written.hosts));
   return hosts.map(hostFrom);
 }
 

@@ -1,5 +1,5 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { Type, type Static } from 'typebox';
+import { compileSchema } from '../../settings/compile-schema.js';
 import { SettingsSchema } from '../../settings/schema.js';
 
 // Hosts are described with the fields that servers are requested with.
@@ -43,10 +43,7 @@ const HostsSchema = Type.Object(
   { ...closed, hint: 'The file must have a table [[hosts]] for each host.' },
 );
 
-const ajv = new Ajv2020({ allErrors: true, verbose: true });
-ajv.addKeyword('hint');
-
 /** A host as the file has it. */
 export type WrittenHost = Static<typeof Host>;
 /** Checks the shape of a hosts file. */
-export const isHostsFile = ajv.compile<Static<typeof HostsSchema>>(HostsSchema);
+export const hostsFileCheck = compileSchema(HostsSchema);
