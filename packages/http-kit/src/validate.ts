@@ -1,5 +1,5 @@
 import { Failure, type FailureDetail } from '@provisioning/errors';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { TSchema } from 'typebox';
 import { renderFaults, sentenceOf } from './schema-faults.js';
@@ -18,6 +18,14 @@ const hasty = addFormats.default(new Ajv2020({ ...options, allErrors: false }));
 const answers = addFormats.default(new Ajv2020({ ...options, useDefaults: false, allErrors: false }));
 
 type Check = (value: unknown) => void;
+type Ajv = typeof inputs;
+
+/** The compiled schema, when it is needed first: a service has hundreds, and most starts need few of them. */
+function compileOnce(ajv: Ajv, schema: TSchema): () => ReturnType<Ajv['compile']> {
+  let compiled: ReturnType<Ajv['compile']> | undefined;
+  return () => (compiled ??= ajv.compile(schema));
+}
+
 /** `invalid`: a body, 422. `malformed`: a path or a query, 400. */
 type InvalidKind = 'invalid' | 'malformed';
 
@@ -45,7 +53,7 @@ function isShort(body: unknown): boolean {
  */
 export function bodyCheck(schema: TSchema): Check {
   const thorough = schemaCheck(schema, 'invalid', BODY);
-  const quick = check(hasty.compile(schema), schema, 'invalid', BODY);
+  const quick = check(compileOnce(hasty, schema), schema, 'invalid', BODY);
   return (value) => (isShort(value) ? thorough(value) : quick(value));
 }
 
@@ -63,13 +71,19 @@ export function longBodyCheck(
 ): (value: unknown) => Promise<void> {
   const checkShort = bodyCheck(schema);
   const { shell, lists } = takeApart(schema);
-  const checkShell = hasty.compile(shell);
-  const checkElement = lists.map(({ name, element }) => ({ name, element, check: hasty.compile(element) }));
+  const shellCheck = compileOnce(hasty, shell);
+  const elementChecks = lists.map(({ name, element }) => ({
+    name,
+    element,
+    elementCheck: compileOnce(hasty, element),
+  }));
   return async (value) => {
     if (isShort(value)) return checkShort(value);
+    const checkShell = shellCheck();
     if (!checkShell(value))
       throw invalidInput('invalid', BODY, renderFaults(checkShell.errors ?? [], shell, value));
-    for (const { name, element, check } of checkElement) {
+    for (const { name, element, elementCheck } of elementChecks) {
+      const check = elementCheck();
       // The shell says that it is an object, and that this member is a list where it is there.
       const list = (value as Record<string, unknown[] | undefined>)[name] ?? [];
       for (let index = 0; index < list.length; index++) {
@@ -109,13 +123,14 @@ function takeApart(schema: TSchema): { shell: TSchema; lists: { name: string; el
  * @param whole what the value is called where a fault is of it as a whole: `The body`.
  */
 export function schemaCheck(schema: TSchema, kind: InvalidKind, whole: string): Check {
-  return check(inputs.compile(schema), schema, kind, whole);
+  return check(compileOnce(inputs, schema), schema, kind, whole);
 }
 
 /** Returns a check for tests: it throws where an answer breaks the contract. */
 export function answerCheck(schema: TSchema, operationId: string): Check {
-  const validate = answers.compile(schema);
+  const compiled = compileOnce(answers, schema);
   return (value) => {
+    const validate = compiled();
     // As it is sent: without undefined members, dates as text.
     if (validate(JSON.parse(JSON.stringify(value)) as unknown)) return;
     throw new Error(
@@ -124,8 +139,14 @@ export function answerCheck(schema: TSchema, operationId: string): Check {
   };
 }
 
-function check(validate: ValidateFunction, schema: TSchema, kind: InvalidKind, whole: string): Check {
+function check(
+  compiled: ReturnType<typeof compileOnce>,
+  schema: TSchema,
+  kind: InvalidKind,
+  whole: string,
+): Check {
   return (value) => {
+    const validate = compiled();
     if (!validate(value)) throw invalidInput(kind, whole, renderFaults(validate.errors ?? [], schema, value));
   };
 }
