@@ -87,6 +87,12 @@ describe('the files that a file can reach', () => {
     expect(refusal()).toContain('limit: The imports lead to more than');
   });
 
+  it('end where a link leads back to its own folder, again and again', () => {
+    write('main.ncl', 'import "a/main.ncl"');
+    link('a', '.');
+    expect(refusal()).toMatch(/^main\.ncl:1 import: The file "(a\/){41}main\.ncl" does not exist\.$/);
+  });
+
   it('cannot be packages', () => {
     write('main.ncl', '{\n  a | not_exported = import foo,\n}');
     expect(refusal()).toBe('main.ncl:2 import: Packages cannot be imported ("foo"). Import a file instead.');

@@ -9,7 +9,7 @@ import { importedPath, packageError, type FileHash } from './imports.js';
 type Import = Expression & { kind: 'import' };
 
 /** Links to folders can give one file any number of paths. */
-const MAX_PATHS = 10_000;
+const MAX_PATHS = 2_000;
 
 /**
  * The files that a file can import, itself included, without evaluating any.
@@ -25,7 +25,8 @@ export function reachableFiles(root: string, path: string): FileHash[] {
     const imports = new Map<FolderFile, readonly Import[]>();
     const seen = new Set<string>();
     const pending: { path: string; isNickel: boolean; span?: Span }[] = [{ path, isNickel: true }];
-    for (let next = pending.pop(); next; next = pending.pop()) {
+    // The nearest first: paths through links that lead back to themselves stay short.
+    for (const next of pending) {
       // A file that was read as data is still to be read as Nickel.
       const key = `${next.isNickel}:${next.path}`;
       if (seen.has(key)) continue;

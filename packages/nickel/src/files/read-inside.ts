@@ -21,7 +21,8 @@ export function refusal(root: string, path: string, span: Span | undefined): Ref
 export function locateInside(root: string, path: string, refuse: Refuse): string {
   let real: string;
   try {
-    real = realpathSync(path);
+    // The system ends a path of more than 40 links; the resolver of Node.js follows any number, one by one.
+    real = realpathSync.native(path);
   } catch {
     // Whether a file outside exists is not for the text to learn.
     throw refuse(isInside(root, path) ? 'does not exist' : 'is not allowed: it is outside the workspace');
