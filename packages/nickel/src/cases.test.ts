@@ -56,6 +56,7 @@ describe('values', () => {
     ['{\n  a = nope,\n}', '2:7 syntax: The name "nope" is not defined.'],
     ['1 + fun x => x', '1:5 syntax: An expression that begins with "fun" must be in parentheses here.'],
     ["'A 1", '1:1 evaluation: Data cannot contain an enum variant.'],
+    ['[1, -1e400]', '1:5 evaluation: Data cannot contain numbers beyond ±1.7976931348623157e+308.'],
     ['{ f = fun x => x }', '1:7 evaluation: Data cannot contain a function.'],
   ])('%s', (text, expected) => expect(fault(text)).toBe(expected));
 });
@@ -144,6 +145,7 @@ describe('let, functions, if and match', () => {
     ['null |> match { null => 1, _ => 2 }', 1],
     ["{ k = 'V 1 } |> match { { k = 'V n } if n > 1 => \"big\", { k = 'V n, .. } => n, _ => 0 }", 1],
     ['let f = match { {a} => a, {a, b} => a + b } in [f {a = 1}, f {a = 1, b = 2}]', [1, 3]],
+    ['let { a ? 1, b ? 2 } = { a | Number, b = 5 } in a + b', 6],
     ['let or = 1 in or', 1],
     ['if 1 < 2 then "y" else "n"', 'y'],
   ])('%s', (text, expected) => expect(value(text)).toEqual(expected));
@@ -156,6 +158,11 @@ describe('let, functions, if and match', () => {
     ['fun {a, b = a} => a', '1:5 syntax: The pattern binds "a" twice.'],
     ["match { 'A x or 'B y => 1 }", '1:17 syntax: All alternatives of a pattern must bind the same names.'],
     ['{}.a', '1:4 evaluation: The record has no field "a".'],
+    ['let a = 1, { b, a } = { a = 2, b = 3 } in a', '1:12 syntax: "let" defines the name "a" twice.'],
+    [
+      'let { a ? "x" } = { a | Number } in a',
+      '1:11 contract: The value at a breaks its contract: it must be a number, but is a string.',
+    ],
     ['1 2', '1:1 evaluation: Only functions can be applied to arguments, but this is a number.'],
   ])('%s', (text, expected) => expect(fault(text)).toBe(expected));
 });
@@ -179,7 +186,16 @@ describe('records', () => {
   ])('%s', (text, expected) => expect(value(text)).toEqual(expected));
 
   it.each<Bad>([
-    ['{\n  a | Number,\n  b = 1,\n}', '1:1 evaluation: The field "a" has no value.'],
+    ['{\n  a | Number,\n  b = 1,\n}', '2:3 evaluation: The field "a" has no value.'],
+    ['let S = { a | Number } in {\n  s | S = {},\n}', '2:11 evaluation: The field "s.a" has no value.'],
+    [
+      '{ "a": 1 }',
+      '1:8 syntax: A type or contract is expected here, but this is a value. A field gets its value after "=".',
+    ],
+    [
+      "{ a | Number -> [| 'A 5 |] }",
+      '1:23 syntax: A type or contract is expected here, but this is a value. A field gets its value after "=".',
+    ],
     ['{ a, b = a }.b', '1:10 evaluation: The field "a" is used but has no value.'],
     ['{ x = x }', '1:7 evaluation: The value depends on itself: infinite recursion.'],
     ['let x = 1 in { include x, x = 2 }', '1:27 syntax: The field "x" is included and also defined.'],
@@ -234,6 +250,10 @@ describe('merging', () => {
       '1:21 evaluation: Merging needs equal values or records, but meets two different values (an array and an array) of equal priority.',
     ],
     [
+      '{ a = [1, [2]] } & { a = [1, [3]] }',
+      '1:31 evaluation: Merging needs equal values or records, but meets two different values (an array and an array) of equal priority.',
+    ],
+    [
       '{ a | Number = 1 } & { a | force = "x" }',
       '1:36 contract: The value at a breaks its contract: it must be a number, but is a string.',
     ],
@@ -245,12 +265,36 @@ describe('the library', () => {
   it.each<Good>([
     ['std.hash \'Md5 "x"', '9dd4e461268c8034f5c8564e155c67a6'],
     ['std.array.length (std.deep_seq (std.array.generate (fun n => n) 200000) [1])', 1],
+    ['std.string.base64_encode \'Standard "~~~?"', 'fn5+Pw=='],
+    ['std.string.base64_encode \'UrlSafeNoPad "~~~?"', 'fn5-Pw'],
+    ['std.string.base64_decode \'UrlSafe "fn5-Pw=="', '~~~?'],
+    ['std.string.base64_decode \'NoPad "fn5+Pw"', '~~~?'],
+    ['std.string.split "," "a,b,,c,"', ['a', 'b', '', 'c']],
+    ['std.string.split "" "héy"', ['h', 'é', 'y']],
+    ['std.string.split "," ""', []],
+    ['std.string.replace_regex "(a)" "$1-" "banana"', 'b$1-n$1-n$1-'],
+    ['std.record.apply_on "n" (fun x y => x - y) { n = 5, m = 1 } { n = 3 }', 2],
+    ['{ a | default = 1, b = a } |> std.record.update "a" 2 |> (&) { c = 3 }', { a: 2, b: 1, c: 3 }],
+    ["%enum/unwrap_variant% ('A 1) + %enum/get_arg% ('A 2)", 3],
   ])('%s', (text, expected) => expect(value(text)).toEqual(expected));
 
   it.each<Bad>([
     [
       'std.hash \'constructor "x"',
       "1:10 contract: std.hash: argument 1 must be 'Md5, 'Sha1, 'Sha256 or 'Sha512.",
+    ],
+    [
+      'std.string.base64_decode \'Standard "fn5+Pw"',
+      "1:36 contract: std.string.base64_decode: argument 2 must be base64 of the kind 'Standard.",
+    ],
+    ['std.string.base64_encode "x"', '1:1 evaluation: Data cannot contain a function.'],
+    [
+      "'A 1 | std.enum.TagOrString",
+      '1:1 contract: The value breaks its contract: it must be an enum tag or a string.',
+    ],
+    [
+      '(std.record.update "a" 2 { a | default = 1 }) & { a = 3 }',
+      '1:55 evaluation: Merging needs equal values or records, but meets two different values (2 and 3) of equal priority.',
     ],
   ])('%s', (text, expected) => expect(fault(text)).toBe(expected));
 });

@@ -31,11 +31,12 @@ function start(importer: Importer, limits: Partial<Limits>) {
  * @throws NickelError
  */
 export function evaluateText(text: string, name = 'text', limits: Partial<Limits> = {}): Exported {
-  return withinStack(() => {
-    const source: Source = { name, text };
-    const { evaluator, env } = start(NO_IMPORTS, limits);
-    return exportValue(evaluator, evaluator.delay(parse(source), env));
-  });
+  const source: Source = { name, text };
+  const { evaluator, env } = start(NO_IMPORTS, limits);
+  return withinStack(
+    () => exportValue(evaluator, evaluator.delay(parse(source), env)),
+    () => evaluator.place,
+  );
 }
 
 export interface EvaluatedFile {
@@ -53,13 +54,14 @@ export interface EvaluatedFile {
  * @throws NickelError
  */
 export function evaluateFileHere(root: string, path: string, limits: Partial<Limits> = {}): EvaluatedFile {
-  return withinStack(() => {
-    const importer = new FileImporter(root);
-    const { evaluator, env } = start(importer, limits);
-    importer.machine = evaluator;
-    importer.env = env;
-    const value = exportValue(evaluator, importer.thunk(path, 'Nickel', undefined));
-    const { files } = importer;
-    return { value, files, digest: digestOf(files) };
-  });
+  const importer = new FileImporter(root);
+  const { evaluator, env } = start(importer, limits);
+  importer.machine = evaluator;
+  importer.env = env;
+  const value = withinStack(
+    () => exportValue(evaluator, importer.thunk(path, 'Nickel', undefined)),
+    () => evaluator.place,
+  );
+  const { files } = importer;
+  return { value, files, digest: digestOf(files) };
 }

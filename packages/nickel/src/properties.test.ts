@@ -102,6 +102,7 @@ describe('limits', () => {
   it.each([
     ['an endless loop', 'let rec f = fun n => f (n + 1) in f 0', { steps: 10_000 }],
     ['deep recursion', 'let rec f = fun n => 1 + f (n + 1) in f 0', { depth: 200 }],
+    ['recursion beyond the stack', 'let rec f = fun n => 1 + f (n + 1) in f 0', { depth: 1_000_000 }],
     [
       'a doubling array',
       'let rec f = fun a n => if n == 0 then a else f (a @ a) (n - 1) in f [1] 40',
@@ -123,6 +124,7 @@ describe('limits', () => {
   ])('end %s', (_, text, limits) => {
     const error = errorOf(() => evaluateText(text, 'bomb', limits));
     expect(error?.kind).toBe(text.includes('pow') ? 'contract' : 'limit');
+    expect(error?.fault.place).toMatchObject({ file: 'bomb', line: 1 });
   });
 });
 

@@ -45,6 +45,11 @@ export function placeOf({ source, start, end }: Span): Place {
   };
 }
 
+/** Whether a span lies inside another one. */
+export function contains(outer: Span, inner: Span): boolean {
+  return outer.source === inner.source && outer.start <= inner.start && inner.end <= outer.end;
+}
+
 /** The span from the start of one to the end of the other. */
 export function between(first: Span, last: Span): Span {
   return { source: first.source, start: first.start, end: last.end };

@@ -38,15 +38,23 @@ export class Evaluator implements Machine {
   #steps = 0;
   #depth = 0;
   #size = 0;
+  #place: Span | undefined;
 
   constructor(private readonly options: EvaluatorOptions) {
     this.importer = options.importer;
   }
 
+  /** The value that was last asked for. */
+  get place(): Span | undefined {
+    return this.#place;
+  }
+
   step(): void {
     this.#steps += 1;
     if (this.#steps > this.options.limits.steps) {
-      throw new NickelError('limit', `The evaluation takes more than ${this.options.limits.steps} steps.`);
+      throw new NickelError('limit', `The evaluation takes more than ${this.options.limits.steps} steps.`, {
+        span: this.#place,
+      });
     }
   }
 
@@ -56,6 +64,7 @@ export class Evaluator implements Machine {
       throw new NickelError(
         'limit',
         `The values take more than ${this.options.limits.size} characters and items in all.`,
+        { span: this.#place },
       );
     }
   }
@@ -73,6 +82,7 @@ export class Evaluator implements Machine {
       );
     }
     this.#depth += 1;
+    this.#place = thunk.span ?? this.#place;
     try {
       return thunk.compute();
     } finally {

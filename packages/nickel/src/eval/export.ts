@@ -1,6 +1,6 @@
 import { NickelError } from '../nickel-error.js';
-import { isNumeric, toPlainNumber } from '../data/number.js';
-import type { Span } from '../source.js';
+import { isNumeric, toDouble, toPlainNumber } from '../data/number.js';
+import { contains, type Span } from '../source.js';
 import { describeValue } from './describe.js';
 import type { Machine } from './machine.js';
 import { ArrayValue, EnumValue, RecordValue, type Thunk } from './values.js';
@@ -51,7 +51,14 @@ class Exporter {
     const { span } = thunk;
     const value = this.machine.force(thunk);
     this.machine.charge(typeof value === 'string' ? value.length : 1);
-    if (isNumeric(value)) return { kind: 'scalar', value: toPlainNumber(value), span };
+    if (isNumeric(value)) {
+      if (!Number.isFinite(toDouble(value))) {
+        throw new NickelError('evaluation', `Data cannot contain numbers beyond ±${Number.MAX_VALUE}.`, {
+          span,
+        });
+      }
+      return { kind: 'scalar', value: toPlainNumber(value), span };
+    }
     if (value === null || typeof value === 'boolean' || typeof value === 'string') {
       return { kind: 'scalar', value, span };
     }
@@ -79,7 +86,8 @@ class Exporter {
       const inner = [...path, name];
       if (!thunk) {
         const error = new NickelError('evaluation', `The field "${showPath(inner)}" has no value.`, {
-          span: span ?? field.name,
+          // A record that declares the field itself is best shown by the declaration, another by its own place.
+          span: !span || (field.name && contains(span, field.name)) ? field.name : span,
           blame: { contract: field.name, value: span },
           notes: ['Give it a value, or mark it with "| optional" where it is declared.'],
         });

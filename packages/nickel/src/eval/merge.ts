@@ -41,13 +41,22 @@ export function merge(machine: Machine, leftThunk: Thunk, rightThunk: Thunk, spa
   }
   if (isPlain(left) && isPlain(right) && equal(machine, leftThunk, rightThunk)) return left;
   if (left === right) return left;
-  throw conflict(left, right, leftThunk, rightThunk, span);
+  throw conflict(left, right, ...differing(machine, leftThunk, rightThunk), span);
 }
 
 function isPlain(value: Value): boolean {
   const scalar =
     value === null || typeof value === 'boolean' || typeof value === 'string' || isNumeric(value);
   return scalar || value instanceof ArrayValue;
+}
+
+/** The elements that make two arrays of one length differ, at any depth, or the arrays themselves. */
+function differing(machine: Machine, one: Thunk, other: Thunk): [Thunk, Thunk] {
+  const [left, right] = [one.known, other.known];
+  if (!(left instanceof ArrayValue) || !(right instanceof ArrayValue)) return [one, other];
+  if (left.items.length !== right.items.length) return [one, other];
+  const index = left.items.findIndex((item, at) => !equal(machine, item, right.items[at]!));
+  return differing(machine, left.items[index]!, right.items[index]!);
 }
 
 function conflict(left: Value, right: Value, one: Thunk, other: Thunk, span: Span | undefined): NickelError {

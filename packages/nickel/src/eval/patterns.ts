@@ -81,8 +81,20 @@ function matchRecord(
 }
 
 function fieldOf(machine: Machine, field: FieldPattern, record: RecordValue, env: Env): Thunk | undefined {
-  const thunk = record.thunk(field.name) ?? (field.fallback && machine.delay(field.fallback, env));
+  const thunk = record.thunk(field.name) ?? fallbackOf(machine, field, record, env);
   return thunk && annotate(machine, field.annotations, thunk, env);
+}
+
+/** The default of a pattern must fit the contracts of a field that has no value. */
+function fallbackOf(
+  machine: Machine,
+  { name, fallback }: FieldPattern,
+  record: RecordValue,
+  env: Env,
+): Thunk | undefined {
+  if (!fallback) return undefined;
+  const contracts = record.fields.get(name)?.contracts ?? [];
+  return contracts.reduce((thunk, contract) => contract.apply(record, thunk), machine.delay(fallback, env));
 }
 
 function matchArray(

@@ -185,7 +185,9 @@ export function commonContracts(machine: Machine) {
       ),
       TagOrString: contractOf(machine, 'TagOrString', (value, thunk) => {
         if (typeof value === 'string') return Thunk.of(tag(value), thunk.span);
-        return value instanceof EnumValue ? undefined : 'it must be an enum tag or a string';
+        return value instanceof EnumValue && !value.argument
+          ? undefined
+          : 'it must be an enum tag or a string';
       }),
     },
   };

@@ -25,16 +25,14 @@ function remove(call: Call, name: string, record: RecordValue, options: Options)
 
 function update(call: Call): RecordValue {
   const [name, value, record] = [call.string(0), call.thunk(1), call.record(2)];
-  const earlier = record.fields.get(name);
-  const field = earlier ? { ...plainField(value), priority: earlier.priority } : plainField(value);
-  return new RecordValue(record.frozen().set(name, field), record.open, record.hidden);
+  return new RecordValue(record.frozen().set(name, plainField(value)), record.open, record.hidden);
 }
 
-function get(call: Call): Thunk {
-  const [name, record] = [call.string(0), call.record(1)];
+function fieldOf(call: Call, name: string, index: number): Thunk {
+  const record = call.record(index);
   const thunk = record.thunk(name);
   if (thunk) return thunk;
-  throw call.fault(1, `must have the field "${name}"${record.fields.has(name) ? ' with a value' : ''}`);
+  throw call.fault(index, `must have the field "${name}"${record.fields.has(name) ? ' with a value' : ''}`);
 }
 
 /** @param compute the new value of a field of that name with that value */
@@ -117,6 +115,14 @@ function isDefined(call: Call): boolean {
 }
 
 export const RECORD: Readonly<Record<string, Native>> = {
+  apply_on: [
+    4,
+    'What a function gives for one field of two records.',
+    (c) => {
+      const [name, fn] = [c.string(0), c.fn(1)];
+      return c.machine.apply(fn, fieldOf(c, name, 2), fieldOf(c, name, 3));
+    },
+  ],
   field_is_defined: [2, 'Whether a record has a field with a value.', isDefined],
   field_is_defined_with_opts: [2, 'Whether a record has a field with a value.', isDefined],
   fields: [1, 'The names of the fields, sorted.', (c) => names(c, DEFINED)],
@@ -132,7 +138,7 @@ export const RECORD: Readonly<Record<string, Native>> = {
     (c) => new RecordValue(c.record(0).frozen(), c.record(0).open),
   ],
   from_array: [1, 'The record of an array of {field, value}.', fromArray],
-  get: [2, 'The value of a field.', (c) => c.machine.force(get(c))],
+  get: [2, 'The value of a field.', (c) => c.machine.force(fieldOf(c, c.string(0), 1))],
   get_or: [
     3,
     'The value of a field, or a default.',

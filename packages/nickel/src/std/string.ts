@@ -57,13 +57,8 @@ function replaceRegex(call: Call): string {
   let result = '';
   let end = 0;
   for (const match of matches(regex(call, 0), text)) {
-    // $1 and ${1} stand for groups.
-    const expanded = replacement.replaceAll(
-      /\$(?:([0-9]+)|\{([0-9]+)\})/g,
-      (_, plain?: string, braced?: string) => String(match[Number(plain ?? braced)] ?? ''),
-    );
-    call.machine.charge(expanded.length);
-    result += text.slice(end, match.index) + expanded;
+    call.machine.charge(replacement.length);
+    result += text.slice(end, match.index) + replacement;
     end = match.index + match[0].length;
   }
   return result + text.slice(end);
@@ -95,23 +90,51 @@ function findAll(call: Call): Value {
   return call.items(Array.from(matches(regex(call, 0), text), (match) => Thunk.of(matchRecord(text, match))));
 }
 
+interface Base64 {
+  encoding: 'base64' | 'base64url';
+  padded: boolean;
+}
+
+const BASE64: ReadonlyMap<string, Base64> = new Map([
+  ['Standard', { encoding: 'base64', padded: true }],
+  ['NoPad', { encoding: 'base64', padded: false }],
+  ['UrlSafe', { encoding: 'base64url', padded: true }],
+  ['UrlSafeNoPad', { encoding: 'base64url', padded: false }],
+]);
+
+function base64(call: Call): Base64 {
+  const variant = BASE64.get(call.enum(0).tag);
+  if (variant) return variant;
+  throw call.fault(0, "must be 'Standard, 'NoPad, 'UrlSafe or 'UrlSafeNoPad");
+}
+
+function toBase64(bytes: Uint8Array, { encoding, padded }: Base64): string {
+  const text = Buffer.from(bytes).toString(encoding).replace(/=+$/, '');
+  return padded ? text.padEnd(Math.ceil(text.length / 4) * 4, '=') : text;
+}
+
 function decodeBase64(call: Call): string {
-  const text = call.string(0);
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
-    throw call.fault(0, 'must be base64');
-  }
+  const [variant, text] = [base64(call), call.string(1)];
+  const bytes = Buffer.from(text, variant.encoding);
+  // The decoder of Node.js skips what is not base64, so only a text that it would write itself is accepted.
+  if (toBase64(bytes, variant) !== text)
+    throw call.fault(1, `must be base64 of the kind '${call.enum(0).tag}`);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(text, 'base64'));
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw call.fault(0, 'must be the base64 of a UTF-8 text');
+    throw call.fault(1, 'must be the base64 of a UTF-8 text');
   }
 }
 
 const trim = (text: string): string => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, '');
 
 export const STRING: Readonly<Record<string, Native>> = {
-  base64_decode: [1, 'The text of a base64 string.', decodeBase64],
-  base64_encode: [1, 'The base64 of a text.', (c) => Buffer.from(c.string(0), 'utf8').toString('base64')],
+  base64_decode: [2, 'The text of a base64 string of a kind.', decodeBase64],
+  base64_encode: [
+    2,
+    "The base64 of a text: 'Standard, 'NoPad, 'UrlSafe or 'UrlSafeNoPad.",
+    (c) => toBase64(Buffer.from(c.string(1), 'utf8'), base64(c)),
+  ],
   characters: [1, 'The characters of a string.', (c) => strings(c, charactersIn(c.string(0)))],
   compare: [
     2,
@@ -156,8 +179,7 @@ export const STRING: Readonly<Record<string, Native>> = {
 };
 
 function split(separator: string, text: string): string[] {
-  // An empty separator stands between all characters and at both ends.
-  return separator === '' ? ['', ...charactersIn(text), ''] : splitAt(separator, text);
+  return separator === '' ? charactersIn(text) : splitAt(separator, text);
 }
 
 function splitAt(separator: string, text: string): string[] {
@@ -167,5 +189,6 @@ function splitAt(separator: string, text: string): string[] {
     parts.push(text.slice(end, at));
     end = at + separator.length;
   }
-  return [...parts, text.slice(end)];
+  // As in Nickel, there is no empty part after a separator at the end.
+  return end === text.length ? parts : [...parts, text.slice(end)];
 }

@@ -1,6 +1,13 @@
 import { extname } from 'node:path';
 import { between, type Source } from '../source.js';
-import type { Annotation, Expression, ImportFormat, LetBinding, Pattern } from './ast.js';
+import {
+  boundNames,
+  type Annotation,
+  type Expression,
+  type ImportFormat,
+  type LetBinding,
+  type Pattern,
+} from './ast.js';
 import { parseAnnotations, parseForall } from './annotation-parser.js';
 import { parseAtom, startsAtom } from './atom-parser.js';
 import { Cursor, describe } from './cursor.js';
@@ -69,9 +76,14 @@ function parseLet(cursor: Cursor): PendingLet {
   const { start } = cursor.next();
   const recursive = cursor.take('rec');
   const bindings: LetBinding[] = [];
+  const names = new Set<string>();
   do {
     if (bindings.length > 0 && cursor.at('in')) break;
     const pattern = parsePattern(cursor);
+    for (const name of boundNames(pattern)) {
+      if (names.has(name)) throw cursor.error(`"let" defines the name "${name}" twice.`, pattern.span);
+      names.add(name);
+    }
     const annotations: Annotation[] =
       cursor.at('|') || cursor.at(':') ? parseAnnotations(cursor, { allowDoc: true }) : [];
     cursor.expect('=', 'after the name that "let" defines');

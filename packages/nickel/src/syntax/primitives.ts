@@ -75,6 +75,7 @@ export const PRIMITIVES: ReadonlyMap<string, number> = new Map(
 
 /** The older names of primitive operations that texts still use: `record_insert` for `record/insert`. */
 export function canonicalPrimitive(name: string): string {
+  if (name === 'enum/unwrap_variant') return 'enum/get_arg';
   return PRIMITIVES.has(name)
     ? name
     : name.replace(/^(array|record|string|number|enum|label|contract)_/, '$1/');

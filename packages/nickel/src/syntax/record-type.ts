@@ -1,8 +1,19 @@
 import type { Expression, FieldDefinition, RecordExpression, RowTail } from './ast.js';
 import type { Cursor } from './cursor.js';
 
-/** An expression in the place of a type: a record of types alone is a record type. */
+const VALUES: ReadonlySet<Expression['kind']> = new Set(['constant', 'chunks', 'enum', 'array']);
+
+/**
+ * An expression in the place of a type: a record of types alone is a record type.
+ * @throws NickelError `syntax` for a value that is no contract, such as a number
+ */
 export function asType(cursor: Cursor, expression: Expression): Expression {
+  if (VALUES.has(expression.kind)) {
+    throw cursor.error(
+      'A type or contract is expected here, but this is a value. A field gets its value after "=".',
+      expression.span,
+    );
+  }
   return expression.kind === 'record' ? recordAsType(cursor, expression) : expression;
 }
 
