@@ -7,6 +7,7 @@ import { day, defined, numberFrom, oneOf, text, type Given } from './search-valu
 export const ROLES = ['admin', 'operator', 'viewer', 'auditor'] as const;
 export const ENABLED = ['enabled', 'disabled'] as const;
 
+/** The search of `/users`. */
 export interface UserFilters {
   q?: string;
   role?: string;
@@ -22,6 +23,7 @@ export const userFilters = (given: Given): UserFilters =>
     page: numberFrom(given['page'], 2),
   });
 
+/** The search of `/policies`. */
 export interface PolicyFilters {
   q?: string;
   enabled?: (typeof ENABLED)[number];
@@ -32,6 +34,7 @@ export const policyFilters = (given: Given): PolicyFilters =>
 
 const POLICY_TABS = ['rules', 'versions'] as const;
 
+/** The search of the page of a policy. */
 export interface PolicySearch {
   tab?: (typeof POLICY_TABS)[number];
   /** The revisions that are compared. */
@@ -93,6 +96,7 @@ export interface ReplaySearch {
 export const replaySearch = (given: Given): ReplaySearch =>
   defined({ from: day(given['from']), to: day(given['to']), user: text(given['user']) });
 
+/** The search of `/audit`. */
 export interface AuditFilters {
   /** The id of a user. */
   user?: string;
@@ -118,6 +122,7 @@ export const auditFilters = (given: Given): AuditFilters =>
     seq: numberFrom(given['seq'], 1),
   });
 
+/** The period that `/audit/verify` checks. */
 export interface VerifySearch {
   from?: string;
   to?: string;
@@ -128,6 +133,7 @@ export const verifySearch = (given: Given): VerifySearch =>
 
 const ACCOUNT_TABS = ['profile', 'password', 'second-factor', 'sessions', 'preferences'] as const;
 
+/** The search of `/account`. */
 export interface AccountSearch {
   tab?: (typeof ACCOUNT_TABS)[number];
 }

@@ -4,12 +4,15 @@ import { defined, numberFrom, oneOf, someOf, text, type Given } from './search-v
 
 export const RESOURCE_KINDS = ['server', 'taskserv', 'cluster'] as const satisfies readonly ResourceKind[];
 
+/** The search of `/inventory`. */
 export interface InventoryFilters {
   infra?: string;
   kind?: ResourceKind;
   provider?: string;
   page?: number;
 }
+
+/** The search of `/journal`. */
 export interface JournalFilters {
   infra?: string;
   kind?: ResourceKind;
@@ -20,14 +23,19 @@ export interface JournalFilters {
   batch?: string;
   page?: number;
 }
+
+/** The search of `/drift`. */
 export interface DriftSearch {
   infra?: string;
 }
+
+/** The search of `/checkpoints`. */
 export interface CheckpointFilters {
   page?: number;
 }
 export const ROLLBACK_STATUSES = ['Pending', 'Running', 'Completed', 'Failed'] as const;
 
+/** The search of `/rollbacks`. */
 export interface RollbackFilters {
   status?: (typeof ROLLBACK_STATUSES)[number][];
   page?: number;
@@ -81,6 +89,7 @@ export const rollbackSearch = (given: Given): RollbackSearch =>
 export const WORKFLOW_KINDS = ['servers', 'taskserv', 'cluster'] as const;
 export const WORKFLOW_OPERATIONS = ['create', 'delete'] as const;
 
+/** The search of `/submit`: fields that are filled in already. */
 export interface SubmitSearch {
   kind?: (typeof WORKFLOW_KINDS)[number];
   operation?: (typeof WORKFLOW_OPERATIONS)[number];

@@ -8,6 +8,7 @@ const BATCH_VIEWS = ['table', 'graph', 'timeline'] as const;
 
 export const TASK_KINDS = ['workflow', 'batch_operation', 'rollback', 'survey'] as const;
 
+/** The search of `/tasks`. */
 export interface TaskFilters {
   status?: (typeof TASK_STATUSES)[number][];
   kind?: (typeof TASK_KINDS)[number];
@@ -23,6 +24,8 @@ export interface TaskFilters {
   to?: string;
   page?: number;
 }
+
+/** The search of `/batches`. */
 export interface BatchFilters {
   status?: (typeof BATCH_STATUSES)[number][];
   /** A part of the name. */
@@ -33,6 +36,8 @@ export interface BatchFilters {
   to?: string;
   page?: number;
 }
+
+/** The search of the page of a task. */
 export interface TaskSearch {
   tab?: (typeof TASK_TABS)[number];
   /** What is searched for in the log. */
@@ -40,6 +45,8 @@ export interface TaskSearch {
   /** The number of the line that is shown. */
   line?: number;
 }
+
+/** The search of the page of a batch. */
 export interface BatchSearch {
   view?: (typeof BATCH_VIEWS)[number];
   status?: (typeof BATCH_STATUSES)[number][];
@@ -48,6 +55,8 @@ export interface BatchSearch {
   /** The operation whose details are open. */
   op?: string;
 }
+
+/** The search of `/sign-in`: the page to show afterwards. */
 export interface SignInSearch {
   next?: string;
 }
@@ -102,6 +111,7 @@ export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
+/** Writes a search as a query, without parameters that have no value. */
 export function stringifySearch(search: Record<string, unknown>): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {

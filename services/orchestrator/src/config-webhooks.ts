@@ -4,6 +4,7 @@ import { configurationFailure, readConfigTable } from '@provisioning/runtime';
 import type { ConfiguredWebhook } from './domain/webhook/webhook.js';
 import { targetFault } from './outbound/webhook-target.js';
 
+/** The configuration of webhooks. */
 export interface WebhookConfig {
   /** Whether private targets, plain http and any port are allowed. */
   allowPrivate: boolean;

@@ -43,6 +43,7 @@ const CONSOLE = join(
   'dist/site',
 );
 
+/** The configuration of the process that serves the API. */
 export interface ApiConfig extends CommonConfig {
   port: number;
   /** Where the control center serves users: `http://host:port`. */
@@ -66,6 +67,7 @@ export interface ApiConfig extends CommonConfig {
   providers: ReadonlyMap<string, string | null>;
 }
 
+/** The configuration of a worker. */
 export interface WorkerConfig extends CommonConfig {
   port: number;
   slot: number;
@@ -96,6 +98,7 @@ export interface WorkerConfig extends CommonConfig {
   providerEnvironment: Record<string, string>;
 }
 
+/** Reads the configuration of the API from the environment. @throws Failure `configuration` with every fault */
 export function readApiConfig(environment: NodeJS.ProcessEnv = process.env): ApiConfig {
   const own = readEnvironment(environment, {
     ...commonVariables,

@@ -3,6 +3,7 @@ import { ProvisioningError } from '@provisioning/client';
 
 const LOST = new Set([0, 502, 503, 504]);
 
+/** The cache of what was fetched. A request without an answer is repeated once, a refused one never. */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {

@@ -18,6 +18,7 @@ export function untilSessionBegan(): Promise<void> {
   return new Promise((resolve) => waiting.push(resolve));
 }
 
+/** Repeats the requests that waited for the next sign-in. */
 export function sessionBegan(): void {
   const calls = waiting;
   waiting = [];
@@ -31,6 +32,7 @@ export function sessionDropped(): void {
   set(false);
 }
 
+/** Whether the session has ended under an open page, which then asks for the password. */
 export function useSessionEnded(): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -9,6 +9,7 @@ export interface NoSession {
   mode: 'production' | 'development';
 }
 
+/** Who is signed in, until when. */
 export interface Session {
   user: { id: string; username: string; email: string; roles: string[] };
   expires_at: string;
@@ -17,6 +18,7 @@ export interface Session {
   mode: 'production' | 'development';
 }
 
+/** What the form of the sign-in sends. */
 export interface Credentials {
   username: string;
   password: string;
@@ -71,6 +73,8 @@ const tabs = 'BroadcastChannel' in globalThis ? new BroadcastChannel('provisioni
 
 /** Lets the other tabs of this browser know that the session has ended, or began anew. */
 export const announce = (what: 'signed-in' | 'signed-out') => tabs?.postMessage(what);
+
+/** Calls `listen` when another tab signs in or out. Returns a function that stops it. */
 export function onAnnouncement(listen: (what: 'signed-in' | 'signed-out') => void): () => void {
   const take = ({ data }: MessageEvent<'signed-in' | 'signed-out'>) => listen(data);
   tabs?.addEventListener('message', take);

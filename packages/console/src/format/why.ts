@@ -17,6 +17,7 @@ export function whyOf(
   return `${error ?? (status === 'Cancelled' ? 'It was cancelled.' : 'No reason was recorded.')}${how}`;
 }
 
+/** A sentence that says what a task or operation waits for. */
 export function reasonOf({ reason, infra, place, operations, at }: WaitingFor, clock: Clock): string {
   switch (reason) {
     case 'lock':

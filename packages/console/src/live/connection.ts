@@ -6,6 +6,7 @@ import { client } from '../api/client.js';
 /** `off`: the person may not read events, or the page is hidden for long. */
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'polling' | 'off';
 
+/** What a WebSocket subscribes to, and who receives it. */
 export interface ConnectionOptions {
   eventTypes: readonly Event['event_type'][];
   taskId?: string;

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from 'react';
 
+/** What a person prefers, kept by the browser. */
 export interface Preferences {
   theme: 'system' | 'light' | 'dark';
   density: 'compact' | 'comfortable';
@@ -33,6 +34,7 @@ export function usePreferences(): Preferences {
   );
 }
 
+/** Changes preferences, and keeps them in this browser. */
 export function prefer(change: Partial<Preferences>): void {
   current = { ...current, ...change };
   try {

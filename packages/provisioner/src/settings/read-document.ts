@@ -11,6 +11,7 @@ import type { SettingsDocument } from './document.js';
 import { locateSettings, type SettingsExtension } from './locate-settings.js';
 import { SettingsError } from './settings-error.js';
 
+/** Which settings are read, and from where. */
 export interface ReadSettingsOptions {
   /** The folder that holds a folder for each infra. Files import others in it, and none outside. */
   workspace: string;

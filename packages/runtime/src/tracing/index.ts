@@ -1,6 +1,7 @@
 import { register } from 'node:module';
 import { tracesOnly, tracingIsOn } from './config.js';
 
+/** Tracing that was started. */
 export interface Tracing {
   /** Sends the remaining spans. */
   stop(): Promise<void>;

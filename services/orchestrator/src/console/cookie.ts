@@ -27,6 +27,7 @@ export function setToken(request: Request, response: Response, token: string, ex
   });
 }
 
+/** Makes the browser forget the token, under each name that the cookie can have. */
 export function clearToken(request: Request, response: Response): void {
   for (const name of namesOf(request)) append(request, response, name, '', 0);
 }

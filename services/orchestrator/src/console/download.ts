@@ -4,6 +4,7 @@ import type { Response } from 'express';
 const TYPES = ['text/plain', 'text/csv', 'application/x-ndjson'] as const;
 type DownloadType = (typeof TYPES)[number];
 
+/** What a link of the console downloads. */
 export interface Download {
   /** Path and query of the operation, without the parameters that are for the download itself. */
   url: string;

@@ -8,6 +8,7 @@ import { guardCall, guardDownload, guardOrigin } from './guard.js';
 import { CONSOLE, targetOf, type Target } from './paths.js';
 import { ConsoleSession, type Identify } from './session.js';
 
+/** What the gateway of the console needs. */
 export interface GatewayOptions {
   /** Undefined where the console has not been built: then only its pages are missing. */
   files: ConsoleFiles | undefined;

@@ -10,6 +10,7 @@ export type Identify = (
   operation: { forMfaEnrollment: boolean },
 ) => Promise<Principal> | Principal;
 
+/** What the session of the console needs. */
 export interface SessionOptions {
   controlCenter: ControlCenterProxy;
   identify: Identify;

@@ -22,6 +22,7 @@ import type { ReadAccess } from './read-access.js';
 
 const MOST_DEFINITIONS = 1000;
 
+/** Infras, definitions, providers, workers, locks and the summary. */
 export function platformRoutes(platform: PlatformService, access: ReadAccess): Binding[] {
   const { visibility } = access;
   const readable = (request: Parameters<ReadAccess['viewer']>[0]) => {

@@ -24,6 +24,7 @@ interface Followed {
   reject: (error: Error) => void;
 }
 
+/** What the consumer of the queue needs. */
 export interface WorkConsumerOptions {
   redis: Redis;
   store: Pick<QueuedWorkStore, 'states'>;

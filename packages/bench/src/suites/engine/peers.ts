@@ -27,6 +27,7 @@ export interface Peers {
   stop(): Promise<void>;
 }
 
+/** Starts a Postgres and a Redis for the other engines. They end with `stop`. */
 export async function startPeers(): Promise<Peers> {
   const folder = await mkdtemp(join(tmpdir(), 'provisioning-bench-peers-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];

@@ -1,5 +1,6 @@
 /** The messages to and from the processes of a run. */
 
+/** Opens the connections that are measured. */
 export interface Connect {
   type: 'connect';
   /** Each opens one WebSocket: the address, and the token it is opened with. */

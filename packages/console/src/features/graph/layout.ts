@@ -7,11 +7,13 @@ const SIBLING_GAP = 16;
 /** Above this many nodes and edges the careful layout takes longer than anybody waits. */
 const MOST_CAREFUL = 1_500;
 
+/** An operation in the graph, and what it waits for. */
 export interface GraphNode {
   id: string;
   dependencies: readonly string[];
 }
 
+/** Places of the nodes, in pixels from the upper left corner. */
 export interface Layout {
   /** The middle of each node, in the order of the nodes. */
   x: number[];

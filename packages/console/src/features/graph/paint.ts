@@ -1,6 +1,7 @@
 import { toneOf, wordOf } from '../../ui/status.js';
 import { NODE_HEIGHT, NODE_WIDTH, type Layout } from './layout.js';
 
+/** An operation as the canvas shows it. */
 export interface PaintedNode {
   id: string;
   status: string;
@@ -19,6 +20,7 @@ export interface View {
 const TEXT_SCALE = 0.55;
 const BLOCK_SCALE = 0.25;
 
+/** Colours of the theme by the name of their CSS variable. */
 export interface Palette {
   color(name: string): string;
 }
@@ -50,6 +52,7 @@ export function begin(canvas: HTMLCanvasElement, view: View): CanvasRenderingCon
   return context;
 }
 
+/** Draws the dependencies below the nodes. */
 export function paintEdges(
   context: CanvasRenderingContext2D,
   nodes: readonly PaintedNode[],

@@ -4,6 +4,7 @@ import { useRef, useState, type RefObject } from 'react';
 const MOST_WHOLE = 300;
 const OVERSCAN = 15;
 
+/** The part of a long list that is rendered. */
 export interface VisibleRows {
   box: RefObject<HTMLDivElement | null>;
   /** Whether all rows are rendered. */

@@ -7,6 +7,7 @@ import { LogLines } from './log-lines.js';
 
 const BLOCK = 500;
 
+/** A log as far as it was fetched. */
 export interface Log {
   lines: LogLines;
   error: unknown;

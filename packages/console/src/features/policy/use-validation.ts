@@ -6,6 +6,7 @@ import { client } from '../../api/client.js';
 /** Rules are validated when typing has paused for so long. */
 const PAUSE_MS = 400;
 
+/** What the control center says of rules that are being written. */
 export interface Validation {
   problems: readonly ErrorDetail[];
   /** Whether the rules as they stand were validated and have no problem. */

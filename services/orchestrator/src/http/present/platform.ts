@@ -15,6 +15,7 @@ import type {
   WorkSummary,
 } from '../../domain/platform/platform.js';
 
+/** A lock as the API gives it, with its queue. */
 export function presentLock({ infra, holder, queue, waiting }: Lock): WireLock {
   return {
     infra,
@@ -32,10 +33,12 @@ function presentPlace({ holderId, holderKind, since }: LockPlace) {
   };
 }
 
+/** An infra as lists have it. */
 export function presentInfraSummary(infra: Infra): InfraSummary {
   return { ...presentCounts(infra), settings_count: infra.settings.length };
 }
 
+/** An infra with its settings files, 1,000 at most. */
 export function presentInfra(infra: Infra): WireInfra {
   const settings = infra.settings.slice(0, 1000).map(({ name, sizeBytes, changedAt }) => ({
     name,
@@ -49,6 +52,7 @@ function presentCounts({ name, servers, taskservs, clusters, lock }: Infra) {
   return { name, servers, taskservs, clusters, lock: lock && presentLock(lock) };
 }
 
+/** A definition of a task service or cluster as the API gives it. */
 export function presentDefinition({
   defaultVersion,
   requires,
@@ -63,10 +67,12 @@ export function presentDefinition({
   };
 }
 
+/** A worker as the API gives it. `lease_left` is in seconds. */
 export function presentWorker({ leaseLeft, startedAt, ...rest }: WorkerSummary): Worker {
   return { ...rest, lease_left: leaseLeft, started_at: startedAt.toISOString() };
 }
 
+/** Counts of work, workers and locks as the API gives them. */
 export function presentSummary({ tasks, waiting, batches, workers, locks, asOf }: WorkSummary): Summary {
   return {
     tasks: { pending: tasks.pending, running: tasks.running, failed_last_day: tasks.failedLastDay },

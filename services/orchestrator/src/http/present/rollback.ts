@@ -129,6 +129,7 @@ export function presentRollback(rollback: Rollback): RollbackResult {
   };
 }
 
+/** A rollback as lists have it. */
 export function presentRollbackSummary(rollback: RollbackSummary): WireSummary {
   const { id, status, scope, infras, total, completed, failed, createdAt, completedAt } = rollback;
   return {
